@@ -1,0 +1,51 @@
+// Data as it is stored: examples are rows of a matrix of bytes or floats, with a class or numbers
+// to predict for each. Nothing here is converted; kernels scale bytes where they read them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace lithe {
+
+enum class ElementType { uint8, float32, float64 };
+std::size_t size_of(ElementType type);
+
+// A matrix that somebody else owns: `rows` examples of `columns` values each, consecutive rows
+// `row_stride` bytes apart. A value v enters the network as v / divisor, correctly rounded.
+struct Features {
+  const void* data = nullptr;
+  ElementType type = ElementType::uint8;
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+  std::size_t row_stride = 0;  // bytes
+  double divisor = 1;          // 255 for pixels
+
+  const std::uint8_t* row(std::size_t index) const {
+    return static_cast<const std::uint8_t*>(data) + index * row_stride;
+  }
+};
+
+// One example set: features and the class of each row (class numbers below `classes`).
+struct Examples {
+  Features features;
+  const std::uint8_t* labels = nullptr;  // features.rows of them
+  std::size_t classes = 0;
+
+  // The first `count` rows, or those from `first` on.
+  Examples slice(std::size_t first, std::size_t count) const;
+};
+
+// A data set that owns its memory: a training part and a test part of the same shape.
+// Copies share the memory, which never changes once it has been read.
+struct Dataset {
+  std::string name;                      // "mnist"
+  std::vector<std::size_t> shape;        // of one example: {28, 28}
+  std::vector<std::string> class_names;  // one a class
+  Examples train, test;
+  std::shared_ptr<const void> memory;    // what the views point into
+};
+
+}  // namespace lithe

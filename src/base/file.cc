@@ -1,0 +1,117 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "lithe/error.h"
+
+namespace lithe::base {
+
+namespace {
+
+[[noreturn]] void fail(const char* verb, const std::filesystem::path& path, int error) {
+  std::string remedy;
+  if (error == ENOSPC || error == EDQUOT) remedy = "free some space on that disk";
+  if (error == EACCES || error == EPERM || error == EROFS)
+    remedy = "choose a folder that you may write to";
+  throw Error(ErrorKind::io, fmt::format("cannot {} '{}': {}", verb, path.string(),
+                                         std::strerror(error)),
+              {}, remedy);
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int value) : value_(value) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (value_ >= 0) ::close(value_);
+  }
+  int get() const { return value_; }
+  // Closing can report a write that failed late, so the caller asks for it by name.
+  int close() {
+    const int result = ::close(value_);
+    value_ = -1;
+    return result;
+  }
+
+ private:
+  int value_;
+};
+
+void write_all(int descriptor, std::span<const std::uint8_t> bytes,
+               const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail("write", path, errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+// Makes the rename itself durable. Some file systems refuse to sync a folder: nothing to be done.
+void sync_folder(const std::filesystem::path& folder) {
+  Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (descriptor.get() >= 0) (void)::fsync(descriptor.get());
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::size_t limit) {
+  Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (descriptor.get() < 0) fail("open", path, errno);
+  struct stat status{};
+  if (::fstat(descriptor.get(), &status) != 0) fail("inspect", path, errno);
+  if (!S_ISREG(status.st_mode))
+    throw Error(ErrorKind::io, fmt::format("'{}' is not a file", path.string()));
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (size > limit)
+    throw Error(ErrorKind::io, fmt::format("'{}' has {} bytes, more than the {} allowed here",
+                                           path.string(), size, limit));
+  std::vector<std::uint8_t> bytes(size);
+  std::size_t filled = 0;
+  while (filled < size) {
+    const ssize_t got = ::read(descriptor.get(), bytes.data() + filled, size - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail("read", path, errno);
+    if (got == 0) break;  // the file shrank meanwhile
+    filled += static_cast<std::size_t>(got);
+  }
+  bytes.resize(filled);
+  return bytes;
+}
+
+void write_file_atomically(const std::filesystem::path& path,
+                           std::span<const std::span<const std::uint8_t>> pieces) {
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  std::string temporary = (folder / ("." + path.filename().string() + ".XXXXXX")).string();
+  Descriptor descriptor(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (descriptor.get() < 0) fail("write", path, errno);
+  try {
+    for (const auto& piece : pieces) write_all(descriptor.get(), piece, path);
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
+    if (::fchmod(descriptor.get(), 0666 & ~mask) != 0) fail("write", path, errno);
+    if (::fsync(descriptor.get()) != 0) fail("write", path, errno);
+    if (descriptor.close() != 0) fail("write", path, errno);
+    if (::rename(temporary.c_str(), path.c_str()) != 0) fail("write", path, errno);
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+  sync_folder(folder);
+}
+
+void write_file_atomically(const std::filesystem::path& path, const std::string& text) {
+  const std::span<const std::uint8_t> piece(reinterpret_cast<const std::uint8_t*>(text.data()),
+                                            text.size());
+  write_file_atomically(path, std::span(&piece, 1));
+}
+
+}  // namespace lithe::base
