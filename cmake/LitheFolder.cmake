@@ -10,7 +10,7 @@ function(lithe_folder name)
   file(CREATE_LINK ${PROJECT_SOURCE_DIR}/src/${name} ${view}/${name} SYMBOLIC)
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cc)
   if(NOT sources)
-    return()
+    return()  # headers alone: a view is all it needs
   endif()
   add_library(lithe_${name} OBJECT ${sources})
   target_include_directories(lithe_${name} PUBLIC ${view} PRIVATE ${PROJECT_SOURCE_DIR}/include)

@@ -1,0 +1,43 @@
+// Components: layers, activations, losses, optimizers, initializers, each a name with arguments, as
+// plain values. The sentence `dense(30, sigmoid)` is one; a network is a list of them.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace lithe {
+
+// One to four positive sizes, height x width x channels; written "28x28x1".
+struct Shape {
+  std::vector<std::size_t> sizes;
+
+  std::size_t size() const;  // their product
+  std::string to_string() const;
+  friend bool operator==(const Shape&, const Shape&) = default;
+};
+
+struct Component;
+using Sentence = std::vector<Component>;  // a network
+
+// What an argument can be: a number, a shape, a component, or a network of its own.
+using Value = std::variant<double, Shape, Component, Sentence>;
+
+// All arguments of the component's declaration, in its order, with defaults filled in. The accessors
+// take an argument's name and assert that it is there and of that type.
+struct Component {
+  std::string name;
+  std::vector<std::pair<std::string, Value>> arguments;
+
+  double number(std::string_view argument) const;
+  std::size_t integer(std::string_view argument) const;
+  const Shape& shape(std::string_view argument) const;
+  const Component& component(std::string_view argument) const;
+  const Sentence& network(std::string_view argument) const;
+  friend bool operator==(const Component&, const Component&);
+};
+
+}  // namespace lithe

@@ -1,0 +1,48 @@
+// Where data sets are kept, how they are loaded, and how the published ones are fetched.
+//
+//   auto folder = lithe::data_folder(chosen);
+//   auto mnist = lithe::load_dataset("mnist", folder);
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "lithe/dataset.h"
+
+namespace lithe {
+
+// `chosen` (--data-dir) unless it is empty, else $LITHE_DATA, else $XDG_CACHE_HOME/lithe, else
+// $HOME/.cache/lithe. The folder need not exist yet.
+std::filesystem::path data_folder(const std::string& chosen);
+
+// The data sets known by name.
+std::vector<std::string> dataset_names();
+
+// Loads one of those from the data folder, or, where `name` is a path, the four IDX files (plain or
+// gzip) of that folder. "digits" is generated and needs no folder.
+Dataset load_dataset(const std::string& name, const std::filesystem::path& folder);
+
+// How far the file that is being fetched has come. `total` is 0 while the server has not said it.
+struct FetchProgress {
+  std::string file;
+  std::uint64_t done = 0, total = 0;  // bytes
+};
+
+struct FetchOptions {
+  std::vector<std::string> mirrors;  // addresses of folders; none: the data set's own
+  std::function<bool(const FetchProgress&)> progress;  // false stops the fetch
+  std::chrono::seconds connect_limit{5};
+  std::chrono::seconds stall_limit{10};  // a connection without progress is given up after this
+};
+
+// Fetches a published data set into the data folder: resumes what an earlier run left, checks each
+// file's digest before it takes its final name, and leaves alone what is already there and right.
+// Throws Error(io) that lists what each mirror said.
+void fetch_dataset(const std::string& name, const std::filesystem::path& folder,
+                   const FetchOptions& options = {});
+
+}  // namespace lithe

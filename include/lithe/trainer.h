@@ -1,0 +1,106 @@
+// Training: a model, data, a loss and an optimizer, compiled into a plan and run epoch by epoch.
+//
+//   lithe::Model model(network.with_input({{784}}), lithe::Precision::float32, seed);
+//   lithe::Trainer trainer(model, data.train, data.test, {.optimizer = "sgd(1.25)", .batch = 10});
+//   for (int epoch = 1; epoch <= 10; ++epoch) trainer.run_epoch();
+//
+// The same seed gives the same weights, to the bit, on any instruction set with fused multiply-add
+// and on any number of threads. After the first step nothing is allocated.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lithe/dataset.h"
+#include "lithe/model.h"
+
+namespace lithe {
+
+struct TrainOptions {
+  std::string loss = "quadratic";
+  std::string optimizer = "sgd(0.1)";
+  std::size_t batch = 32;   // at most the number of examples
+  std::uint64_t seed = 1;   // of the shuffle
+  std::size_t threads = 0;  // 0: what is measured to be fastest
+  bool pin = false;         // bind each thread to a processor
+  std::string isa = "auto";
+};
+
+struct EpochReport {
+  std::size_t epoch = 0;             // counted from 1
+  std::size_t examples = 0;          // trained on
+  double loss = 0;                   // mean over them, as they were met
+  double seconds = 0;                // of training, shuffling included
+  std::size_t correct = 0, total = 0;  // of the test examples; 0 of 0 without any
+  double test_loss = 0;
+  double evaluation_seconds = 0;
+  bool stopped = false;              // the watcher ended the epoch early
+};
+
+struct PlanStage {
+  std::string name, kernel;
+  std::vector<std::string> refused;  // "kernel: reason"
+  double operations = 0, bytes = 0;  // of one full batch
+  double seconds = 0;                // spent in it so far, estimated from one step in sixteen
+};
+
+struct PlanBuffer {
+  std::string name;
+  std::size_t bytes, offset, first_stage, last_stage;
+};
+
+struct PlanReport {
+  std::string isa;
+  Precision precision;
+  std::size_t threads, batch, arena_bytes, parameter_bytes, parameters;
+  double operations_per_example;
+  // Examples a second that each number of threads was measured at, where the plan chose itself.
+  std::vector<std::pair<std::size_t, double>> thread_trials;
+  std::vector<PlanStage> stages;
+  std::vector<PlanBuffer> buffers;
+};
+
+struct TimeSplit {
+  double reading = 0, forward = 0, backward_and_update = 0, evaluation = 0;  // seconds
+};
+
+// Called some fifty times an epoch with the share that is done; false ends the epoch there.
+using Watcher = std::function<bool(double done)>;
+
+class Trainer {
+ public:
+  // `model`, and the memory behind the examples, must outlive the trainer. Throws Error(usage) on an
+  // option out of range, Error(sentence) on a loss or optimizer that does not parse, Error(data) on
+  // data that do not fit the network.
+  Trainer(Model& model, const Examples& train, const Examples& test, const TrainOptions& options);
+  Trainer(Trainer&&) noexcept;
+  ~Trainer();
+
+  // Throws Error(numeric) if the loss is no longer a number, naming the step.
+  EpochReport run_epoch(const Watcher& watcher = {});
+
+  PlanReport plan() const;
+  TimeSplit time_split() const;
+  // The rows of the training examples in the order that epoch `epoch` (from 1) takes them.
+  std::vector<std::uint32_t> order(std::size_t epoch) const;
+
+  class Engine;
+
+ private:
+  std::unique_ptr<Engine> engine_;
+};
+
+struct Evaluation {
+  std::size_t correct = 0, total = 0;
+  double loss = 0;  // mean
+  double seconds = 0;
+};
+
+Evaluation evaluate(const Model& model, const Examples& examples, const std::string& loss,
+                    const std::string& isa = "auto");
+
+}  // namespace lithe

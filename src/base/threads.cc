@@ -1,0 +1,137 @@
+#include "base/threads.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <sched.h>
+
+#include <system_error>
+#include <thread>
+
+#include "lithe/error.h"
+
+namespace lithe::base {
+
+namespace {
+
+// About 10 to 30 microseconds: longer than a stage, shorter than a turn of the scheduler.
+constexpr int kSpins = 4000;
+
+void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+// Returns once `value` is no longer `old`.
+void wait_for_change(const std::atomic<unsigned>& value, unsigned old) {
+  for (int i = 0; i < kSpins; ++i) {
+    if (value.load(std::memory_order_acquire) != old) return;
+    pause();
+  }
+  value.wait(old, std::memory_order_acquire);
+}
+
+std::vector<int> usable_processor_numbers() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  std::vector<int> numbers;
+  if (sched_getaffinity(0, sizeof(set), &set) == 0)
+    for (int i = 0; i < CPU_SETSIZE; ++i)
+      if (CPU_ISSET(i, &set)) numbers.push_back(i);
+  if (numbers.empty()) numbers.push_back(0);
+  return numbers;
+}
+
+void pin_to(int processor) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(processor, &set);
+  (void)pthread_setaffinity_np(pthread_self(), sizeof(set), &set);  // a wish, not a need
+}
+
+}  // namespace
+
+void Barrier::wait() {
+  if (parties_ == 1) return;
+  const unsigned round = round_.load(std::memory_order_relaxed);
+  if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == parties_) {
+    arrived_.store(0, std::memory_order_relaxed);
+    round_.store(round + 1, std::memory_order_release);
+    round_.notify_all();
+  } else {
+    wait_for_change(round_, round);
+  }
+}
+
+struct Team::State {
+  explicit State(std::size_t size) : barrier(size), finish(size) {}
+
+  Barrier barrier, finish;
+  std::atomic<unsigned> call{0};  // counts runs; a change wakes the team
+  TeamWork* work = nullptr;       // null: leave
+  std::vector<std::thread> threads;
+
+  void serve(std::size_t part) {
+    unsigned seen = 0;
+    while (true) {
+      wait_for_change(call, seen);
+      ++seen;
+      if (work == nullptr) return;
+      work->run(part);
+      finish.wait();
+    }
+  }
+
+  void start(TeamWork* next) {
+    work = next;
+    call.fetch_add(1, std::memory_order_release);
+    call.notify_all();
+  }
+
+  void stop() {
+    start(nullptr);
+    for (auto& thread : threads) thread.join();
+  }
+};
+
+Team::Team(std::size_t size, bool pin) : state_(std::make_unique<State>(size)) {
+  const std::vector<int> processors = usable_processor_numbers();
+  const auto bind = [pin, processors](std::size_t part) {
+    if (pin) pin_to(processors[part % processors.size()]);
+  };
+  try {
+    state_->threads.reserve(size - 1);
+    for (std::size_t part = 1; part < size; ++part)
+      state_->threads.emplace_back([state = state_.get(), bind, part] {
+        bind(part);
+        state->serve(part);
+      });
+  } catch (const std::system_error& error) {
+    const std::size_t started = state_->threads.size();
+    state_->stop();
+    throw Error(ErrorKind::machine,
+                fmt::format("the system started {} of {} threads and then refused ({})",
+                            started + 1, size, error.what()),
+                {}, "ask for fewer threads");
+  }
+  bind(0);
+}
+
+Team::~Team() {
+  if (state_) state_->stop();
+}
+
+std::size_t Team::size() const { return state_->threads.size() + 1; }
+Barrier& Team::barrier() { return state_->barrier; }
+
+void Team::run(TeamWork& work) {
+  if (size() > 1) state_->start(&work);
+  work.run(0);
+  state_->finish.wait();
+}
+
+std::size_t usable_processors() { return usable_processor_numbers().size(); }
+
+}  // namespace lithe::base

@@ -1,0 +1,21 @@
+// How the files of kernels fill the table, each its own part, once for an instruction set.
+#pragma once
+
+#include "kernels/table.h"
+
+namespace lithe::kernels {
+
+struct Tables {
+  Kernels<float> float32;
+  Kernels<double> float64;
+};
+
+// With the kernels of the instruction set that Highway has been told to use.
+void fill_products(Tables&);
+void fill_packing(Tables&);
+void fill_activations(Tables&);
+void fill_losses(Tables&);
+// With the plain reference.
+void fill_reference(Tables&);
+
+}  // namespace lithe::kernels

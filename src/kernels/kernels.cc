@@ -1,0 +1,52 @@
+// Resolves the table of kernels for an instruction set, once.
+#include <array>
+#include <cassert>
+#include <mutex>
+
+#include "kernels/fill.h"
+#include "machine/isa.h"
+
+namespace lithe::kernels {
+
+namespace {
+
+Tables make_tables(machine::Isa isa) {
+  Tables tables{};
+  fill_reference(tables);
+  if (isa == machine::Isa::scalar) return tables;
+  tables.float32.isa = tables.float64.isa = isa;
+  machine::with_isa(isa, [&tables] {
+    fill_products(tables);
+    fill_packing(tables);
+    fill_activations(tables);
+    fill_losses(tables);
+  });
+  return tables;
+}
+
+const Tables& tables_for(machine::Isa isa) {
+  assert(isa == machine::Isa::scalar || machine::supported(isa));
+  static std::mutex mutex;
+  static std::array<Tables, 8> tables;
+  static std::array<bool, 8> made{};
+  const auto i = static_cast<std::size_t>(isa);
+  const std::lock_guard lock(mutex);
+  if (!made[i]) {
+    tables[i] = make_tables(isa);
+    made[i] = true;
+  }
+  return tables[i];
+}
+
+}  // namespace
+
+template <>
+const Kernels<float>& kernels<float>(machine::Isa isa) {
+  return tables_for(isa).float32;
+}
+template <>
+const Kernels<double>& kernels<double>(machine::Isa isa) {
+  return tables_for(isa).float64;
+}
+
+}  // namespace lithe::kernels

@@ -1,0 +1,60 @@
+// How matrices lie in memory: the one place that knows.
+//
+// Activations and gradients are rows of examples: row-major, each row padded to whole cache lines.
+// Weights [inputs][units] are cut into panels of 128 bytes of units: panel after panel, and within a
+// panel row after row. A kernel reads a panel from end to end, so there is nothing to pack before a
+// product, and a row of a panel is two AVX-512 vectors. The last panel is as narrow as whole cache
+// lines allow. Padding is zero in weights and gradients, and stays so.
+#pragma once
+
+#include <cstddef>
+
+namespace lithe::kernels {
+
+// Values in a cache line: the granule in which units are divided among threads.
+template <typename T>
+inline constexpr std::size_t kLine = 64 / sizeof(T);
+template <typename T>
+inline constexpr std::size_t kPanel = 2 * kLine<T>;
+
+constexpr std::size_t divide_up(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
+constexpr std::size_t round_up(std::size_t a, std::size_t b) { return divide_up(a, b) * b; }
+
+// Row stride of a row-major matrix. An odd number of lines, so that rows do not all fall into the
+// same cache set when their length is a power of two.
+template <typename T>
+constexpr std::size_t row_stride(std::size_t columns) {
+  const std::size_t lines = divide_up(columns, kLine<T>);
+  return (lines > 4 && lines % 2 == 0 ? lines + 1 : lines) * kLine<T>;
+}
+
+// A matrix of rows x columns in panels.
+template <typename T>
+struct Panels {
+  std::size_t rows, columns;
+
+  constexpr std::size_t padded_columns() const { return round_up(columns, kLine<T>); }
+  constexpr std::size_t size() const { return rows * padded_columns(); }
+  // Width of the panel that column n lies in.
+  constexpr std::size_t width(std::size_t n) const {
+    const std::size_t left = padded_columns() - n / kPanel<T> * kPanel<T>;
+    return left < kPanel<T> ? left : kPanel<T>;
+  }
+  // Where row 0, column n stands; consecutive rows are width(n) apart.
+  constexpr std::size_t column_start(std::size_t n) const {
+    return n / kPanel<T> * kPanel<T> * rows + n % kPanel<T>;
+  }
+  constexpr std::size_t at(std::size_t row, std::size_t n) const {
+    return column_start(n) + row * width(n);
+  }
+};
+
+// A share of `count` things for worker `part` of `parts`, as even as can be.
+struct Range {
+  std::size_t begin, end;
+};
+constexpr Range share(std::size_t count, std::size_t part, std::size_t parts) {
+  return {count * part / parts, count * (part + 1) / parts};
+}
+
+}  // namespace lithe::kernels

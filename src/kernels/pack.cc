@@ -1,0 +1,206 @@
+// Packs the rows of a batch into the left operand of the first product. See Pack in product.h.
+#include "kernels/product.h"
+#include "machine/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/pack.cc"
+#include "hwy/foreach_target.h"
+// After foreach_target.
+#include "hwy/cache_control.h"
+#include "hwy/highway.h"
+#include "kernels/fill.h"
+#include "kernels/layout.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lithe::kernels {
+namespace HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// All packing goes by blocks of 32-bit lanes, for either precision: 16 columns with AVX-512.
+using Columns = hn::CappedTag<std::int32_t, kLine<float>>;
+using Bytes = hn::Rebind<std::uint8_t, Columns>;
+
+// Stores v / divisor, correctly rounded, for a vector of bytes v. With a correctly rounded
+// reciprocal, one step of correction by fused multiply-adds gives the rounded quotient (Markstein,
+// "Computation of elementary functions on the IBM RISC System/6000", 1990), at a fraction of a
+// division's cost.
+template <typename T>
+struct Quotient {
+  T divisor, reciprocal;
+  explicit Quotient(T by) : divisor(by), reciprocal(T{1} / by) {}
+
+  template <class D>
+  HWY_INLINE hn::Vec<D> divide(D d, hn::Vec<D> v) const {
+#if HWY_NATIVE_FMA
+    const auto r = hn::Set(d, reciprocal), quotient = hn::Mul(v, r);
+    return hn::MulAdd(hn::NegMulAdd(quotient, hn::Set(d, divisor), v), r, quotient);
+#else
+    return hn::Div(v, hn::Set(d, divisor));
+#endif
+  }
+
+  HWY_INLINE void store(hn::Vec<Columns> v, T* HWY_RESTRICT to) const {
+    if constexpr (sizeof(T) == sizeof(float)) {
+      const hn::Rebind<float, Columns> d;
+      hn::StoreU(divide(d, hn::ConvertTo(d, v)), d, to);
+    } else {
+      const hn::Half<Columns> half;
+      const hn::Rebind<double, decltype(half)> d;
+      hn::StoreU(divide(d, hn::PromoteTo(d, hn::LowerHalf(half, v))), d, to);
+      hn::StoreU(divide(d, hn::PromoteTo(d, hn::UpperHalf(half, v))), d, to + hn::Lanes(d));
+    }
+  }
+};
+
+// A block of bytes from a row of which `valid` are left: copied where a vector would read past the end
+// of the row (and with the last row, past the end of the data).
+HWY_INLINE hn::Vec<Columns> load_part(const std::uint8_t* from, std::size_t valid) {
+  HWY_ALIGN std::uint8_t part[kLine<std::uint8_t>] = {};
+  for (std::size_t j = 0; j < valid; ++j) part[j] = from[j];
+  return hn::PromoteTo(Columns(), hn::Load(Bytes(), part));
+}
+
+HWY_INLINE hn::Vec<Columns> load(const std::uint8_t* from) {
+  return hn::PromoteTo(Columns(), hn::LoadU(Bytes(), from));
+}
+
+template <typename T>
+HWY_INLINE const std::uint8_t* row_of(const Pack<T>& p, std::size_t i) {
+  return static_cast<const std::uint8_t*>(p.data) + p.order[i] * p.row_stride;
+}
+
+// Asks for the rows of the next batch: they stand anywhere in a data set larger than the caches, and
+// this step's arithmetic hides the time that memory takes.
+template <typename T>
+void prefetch_next(const Pack<T>& p) {
+  const auto* data = static_cast<const std::uint8_t*>(p.data);
+  for (std::size_t i = 0; i < p.next_rows; ++i) {
+    const std::uint8_t* row = data + p.next_order[i] * p.row_stride;
+    for (std::size_t byte = 0; byte < p.row_bytes; byte += 64) hwy::Prefetch(row + byte);
+  }
+}
+
+template <typename T>
+void pack_bytes(Pack<T>& p) {
+  const Quotient<T> quotient(p.divisor);
+  const std::size_t lanes = hn::Lanes(Columns()), columns = p.columns;
+  for (std::size_t i = 0; i < p.rows; ++i) {
+    const std::uint8_t* HWY_RESTRICT from = row_of(p, i);
+    T* HWY_RESTRICT x = p.x + i * p.stride;
+    std::size_t column = 0;
+    for (; column + lanes <= columns; column += lanes) quotient.store(load(from + column), x + column);
+    if (column < columns) quotient.store(load_part(from + column, columns - column), x + column);
+  }
+  p.depth = columns;
+  prefetch_next(p);
+}
+
+// Floating-point data: little is gained by skipping zeros there, so all columns are kept. The compiler
+// vectorises the loop, and the order of operations does not matter: there is one for each value.
+template <typename Source, typename T>
+void pack_floats(Pack<T>& p) {
+  for (std::size_t i = 0; i < p.rows; ++i) {
+    const auto* HWY_RESTRICT from = reinterpret_cast<const Source*>(row_of(p, i));
+    T* HWY_RESTRICT x = p.x + i * p.stride;
+    for (std::size_t k = 0; k < p.columns; ++k) x[k] = static_cast<T>(from[k]) / p.divisor;
+  }
+  p.depth = p.columns;
+  prefetch_next(p);
+}
+
+// Ors the rows of the batch together, a byte a column, into p.any.
+template <typename T>
+void find_columns(const Pack<T>& p) {
+  const hn::CappedTag<std::uint8_t, 64> d;
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t column = 0;
+  for (; column + lanes <= p.columns; column += lanes) {
+    auto any = hn::Zero(d);
+    for (std::size_t i = 0; i < p.rows; ++i)
+      any = hn::Or(any, hn::LoadU(d, row_of(p, i) + column));
+    hn::Store(any, d, p.any + column);
+  }
+  if (column == p.columns) return;
+  hn::Store(hn::Zero(d), d, p.any + column);
+  for (std::size_t i = 0; i < p.rows; ++i)
+    for (std::size_t j = column; j < p.columns; ++j) p.any[j] |= row_of(p, i)[j];
+}
+
+// Lists the columns to keep in p.index, and the blocks that have some in p.blocks: the column where
+// the block begins and how many columns are kept before it. Returns the number of blocks.
+template <typename T>
+std::size_t list_blocks(Pack<T>& p) {
+  const Columns d;
+  const auto iota = hn::Iota(d, 0);
+  std::size_t blocks = 0, depth = 0;
+  for (std::size_t column = 0; column < p.columns; column += hn::Lanes(d)) {
+    const auto keep = hn::Ne(load(p.any + column), hn::Zero(d));
+    const auto numbers = hn::Add(iota, hn::Set(d, static_cast<std::int32_t>(column)));
+    hn::StoreU(hn::Compress(numbers, keep), d, reinterpret_cast<std::int32_t*>(p.index) + depth);
+    p.blocks[blocks] = {static_cast<std::uint32_t>(column), static_cast<std::uint32_t>(depth)};
+    const std::size_t kept = hn::CountTrue(d, keep);
+    depth += kept;
+    blocks += kept != 0;
+  }
+  p.depth = depth;
+  return blocks;
+}
+
+// Keeps only the columns that some row of the batch has a value in. Storing a compressed vector in
+// full and moving on by what was kept is faster than a compressing store, which is microcoded on
+// AMD's processors; what the last one writes beyond the end is room that x and index have.
+template <typename T>
+void pack_nonzero(Pack<T>& p) {
+  find_columns(p);
+  const std::size_t blocks = list_blocks(p);
+  const Columns d;
+  const Quotient<T> quotient(p.divisor);
+  // Only the last block can be cut short by the end of the row.
+  const bool cut = blocks > 0 && p.blocks[blocks - 1].column + hn::Lanes(d) > p.columns;
+  const PackedBlock* HWY_RESTRICT list = p.blocks;
+  const std::uint8_t* HWY_RESTRICT any = p.any;
+  for (std::size_t i = 0; i < p.rows; ++i) {
+    const std::uint8_t* HWY_RESTRICT from = row_of(p, i);
+    T* HWY_RESTRICT x = p.x + i * p.stride;
+    for (std::size_t b = 0; b < blocks - cut; ++b) {
+      const auto keep = hn::Ne(load(any + list[b].column), hn::Zero(d));
+      quotient.store(hn::Compress(load(from + list[b].column), keep), x + list[b].start);
+    }
+    if (cut) {
+      const PackedBlock last = list[blocks - 1];
+      const auto keep = hn::Ne(load(any + last.column), hn::Zero(d));
+      const auto bytes = load_part(from + last.column, p.columns - last.column);
+      quotient.store(hn::Compress(bytes, keep), x + last.start);
+    }
+  }
+  prefetch_next(p);
+}
+
+template <typename T>
+void fill(Kernels<T>& k) {
+  k.pack_bytes = pack_bytes<T>;
+  k.pack_nonzero_bytes = pack_nonzero<T>;
+  k.pack_float32 = pack_floats<float, T>;
+  k.pack_float64 = pack_floats<double, T>;
+}
+
+void fill_both(Tables& tables) {
+  fill(tables.float32);
+  fill(tables.float64);
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace lithe::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace lithe::kernels {
+namespace {
+HWY_EXPORT(fill_both);
+}
+void fill_packing(Tables& tables) { HWY_DYNAMIC_DISPATCH(fill_both)(tables); }
+}  // namespace lithe::kernels
+#endif

@@ -1,0 +1,294 @@
+// The products of a dense layer by register tiles. See product.h for what they compute.
+//
+// One micro-kernel serves all three: a tile of kRows x kVectors accumulators, to which the outer
+// product of kRows scalars (broadcast) and kVectors vectors is added for each step of the reduction.
+#include "kernels/product.h"
+
+#include "machine/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/product.cc"
+#include "hwy/foreach_target.h"
+// After foreach_target.
+#include "hwy/highway.h"
+#include "kernels/fill.h"
+#include "kernels/layout.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lithe::kernels {
+namespace HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Vectors are never longer than a cache line, so that a line always holds whole vectors.
+template <typename T>
+using Tag = hn::CappedTag<T, kLine<T>>;
+
+// The tile. Fused multiply-add takes 4 cycles and two start in each, so 8 independent accumulators
+// are the least. A step of the reduction loads kRows + kVectors operands for kRows x kVectors
+// multiply-adds, with two loads a cycle as well: the tile must be wide both ways. With 32 registers
+// 14 x 2 leaves 4 for operands; with 16, 6 x 2 leaves 4. NEON's short vectors fill a line with 4.
+#if HWY_TARGET == HWY_AVX3
+constexpr std::size_t kMaxRows = 14, kMaxVectors = 2;
+#elif HWY_ARCH_ARM_A64
+constexpr std::size_t kMaxRows = 6, kMaxVectors = 4;
+#else
+constexpr std::size_t kMaxRows = 6, kMaxVectors = 2;
+#endif
+
+#define LITHE_UNROLL HWY_PRAGMA_UNROLL_FULL
+#if HWY_COMPILER_CLANG
+#define HWY_PRAGMA_UNROLL_FULL _Pragma("clang loop unroll(full)")
+#else
+#define HWY_PRAGMA_UNROLL_FULL _Pragma("GCC unroll 16")
+#endif
+
+// Broadcast operand: element (m, k) of the tile's left factor stands at p[m * row + k * step].
+template <typename T>
+struct Left {
+  const T* p;
+  std::size_t row, step;
+};
+
+// Vector operand: row k stands at p + k * step, or at p + index[k] * step.
+template <typename T, bool kIndexed>
+struct Right {
+  const T* p;
+  std::size_t step;
+  const std::uint32_t* index;
+
+  HWY_INLINE const T* row(std::size_t k) const { return p + (kIndexed ? index[k] : k) * step; }
+};
+
+template <typename T, std::size_t kRows, std::size_t kVectors>
+struct Tile {
+  using D = Tag<T>;
+  using V = hn::Vec<D>;
+  V sum[kRows][kVectors];
+
+  template <bool kIndexed>
+  HWY_INLINE void accumulate(Left<T> left, Right<T, kIndexed> right, std::size_t depth) {
+    const D d;
+    for (std::size_t k = 0; k < depth; ++k) {
+      const T* HWY_RESTRICT row = right.row(k);
+      V b[kVectors];
+      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v)
+        b[v] = hn::Load(d, row + v * hn::Lanes(d));
+      LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
+        const V a = hn::Set(d, left.p[m * left.row + k * left.step]);
+        LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v)
+          sum[m][v] = hn::MulAdd(a, b[v], sum[m][v]);
+      }
+    }
+  }
+};
+
+// Calls work.template tile<kRows, kVectors>(first_row, first_column) so that tiles cover rows x
+// the columns of [line_begin, line_end). Rows are divided into tiles of nearly equal height.
+template <std::size_t kVectors, std::size_t kRows, typename Work>
+HWY_INLINE void call_rows(std::size_t rows, const Work& work, std::size_t row, std::size_t column) {
+  if constexpr (kRows > 0) {
+    if (rows == kRows) {
+      work.template tile<kRows, kVectors>(row, column);
+    } else {
+      call_rows<kVectors, kRows - 1>(rows, work, row, column);
+    }
+  }
+}
+
+template <std::size_t kVectors, typename Work>
+HWY_INLINE void column_of_tiles(std::size_t rows, const Work& work, std::size_t column) {
+  const std::size_t tiles = divide_up(rows, kMaxRows);
+  for (std::size_t t = 0; t < tiles; ++t) {
+    const Range r = share(rows, t, tiles);
+    call_rows<kVectors, kMaxRows>(r.end - r.begin, work, r.begin, column);
+  }
+}
+
+template <typename T, typename Work>
+HWY_INLINE void cover(std::size_t rows, Range lines, const Work& work) {
+  const Tag<T> d;
+  const std::size_t lanes = hn::Lanes(d), end = lines.end * kLine<T>;
+  std::size_t column = lines.begin * kLine<T>;
+  while (column < end) {
+    // A tile stays within one panel.
+    const std::size_t panel_end = (column / kPanel<T> + 1) * kPanel<T>;
+    const std::size_t left = (panel_end < end ? panel_end : end) - column;
+    if (left >= kMaxVectors * lanes) {
+      column_of_tiles<kMaxVectors>(rows, work, column);
+      column += kMaxVectors * lanes;
+    } else {
+      column_of_tiles<1>(rows, work, column);
+      column += lanes;
+    }
+  }
+}
+
+template <typename T, bool kIndexed>
+struct ForwardWork {
+  const ForwardProduct<T>& p;
+  Panels<T> panels;
+
+  template <std::size_t kRows, std::size_t kVectors>
+  HWY_NOINLINE void tile(std::size_t row, std::size_t column) const {
+    const Tag<T> d;
+    Tile<T, kRows, kVectors> t;
+    LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) {
+      const auto bias = hn::Load(d, p.bias + column + v * hn::Lanes(d));
+      LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) t.sum[m][v] = bias;
+    }
+    t.template accumulate<kIndexed>(
+        {p.input.x + row * p.input.stride, p.input.stride, 1},
+        {p.weight + panels.column_start(column), panels.width(column), p.input.index},
+        p.input.depth);
+    T* y = p.y + row * p.y_stride + column;
+    LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
+      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v)
+        hn::Store(t.sum[m][v], d, y + m * p.y_stride + v * hn::Lanes(d));
+    }
+  }
+};
+
+template <typename T, bool kIndexed>
+void forward(const ForwardProduct<T>& p, Range lines) {
+  cover<T>(p.input.rows, lines, ForwardWork<T, kIndexed>{p, {p.inputs, p.units}});
+}
+
+template <typename T, bool kIndexed, GradientUse kUse>
+struct WeightWork {
+  const WeightProduct<T>& p;
+  Panels<T> panels;
+
+  static HWY_INLINE void finish(T* at, hn::Vec<Tag<T>> gradient, hn::Vec<Tag<T>> rate) {
+    const Tag<T> d;
+    if constexpr (kUse == GradientUse::sgd) {
+      hn::Store(hn::NegMulAdd(rate, gradient, hn::Load(d, at)), d, at);
+    } else {
+      hn::Store(gradient, d, at);
+    }
+  }
+
+  template <std::size_t kRows, std::size_t kVectors>
+  HWY_NOINLINE void tile(std::size_t row, std::size_t column) const {
+    const Tag<T> d;
+    Tile<T, kRows, kVectors> t;
+    LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
+      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) t.sum[m][v] = hn::Zero(d);
+    }
+    t.template accumulate<false>({p.input.x + row, 1, p.input.stride},
+                                 {p.dy + column, p.dy_stride, nullptr}, p.input.rows);
+    T* weight = p.weight + panels.column_start(column);
+    const std::size_t width = panels.width(column);
+    const auto rate = hn::Set(d, p.rate);
+    LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
+      T* at = weight + (kIndexed ? p.input.index[row + m] : row + m) * width;
+      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v)
+        finish(at + v * hn::Lanes(d), t.sum[m][v], rate);
+    }
+  }
+};
+
+template <typename T, bool kIndexed, GradientUse kUse>
+void weights(const WeightProduct<T>& p, Range lines) {
+  using Work = WeightWork<T, kIndexed, kUse>;
+  cover<T>(p.input.depth, lines, Work{p, {p.inputs, p.units}});
+  const Tag<T> d;
+  for (std::size_t n = lines.begin * kLine<T>; n < lines.end * kLine<T>; n += hn::Lanes(d)) {
+    auto sum = hn::Zero(d);
+    for (std::size_t i = 0; i < p.input.rows; ++i)
+      sum = hn::Add(sum, hn::Load(d, p.dy + i * p.dy_stride + n));
+    Work::finish(p.bias + n, sum, hn::Set(d, p.rate));
+  }
+}
+
+// dy^T in panels, so that the data product reads vectors of examples.
+template <typename T>
+void transpose(const DataProduct<T>& p, Range units) {
+  const Panels<T> panels{p.units, p.rows};
+  for (std::size_t column = 0; column < p.rows; column += kLine<T>) {
+    const std::size_t examples = p.rows - column < kLine<T> ? p.rows - column : kLine<T>;
+    T* to = p.transposed + panels.column_start(column);
+    const std::size_t width = panels.width(column);
+    for (std::size_t i = 0; i < examples; ++i) {
+      const T* from = p.dy + (column + i) * p.dy_stride;
+      for (std::size_t n = units.begin; n < units.end; ++n) to[n * width + i] = from[n];
+    }
+  }
+}
+
+template <typename T>
+struct DataWork {
+  const DataProduct<T>& p;
+  std::size_t first_input;
+  Panels<T> weights, gradients;
+
+  template <std::size_t kRows, std::size_t kVectors>
+  HWY_NOINLINE void tile(std::size_t row, std::size_t column) const {
+    if (column >= p.rows) return;  // a whole tile of padding
+    const Tag<T> d;
+    Tile<T, kRows, kVectors> t;
+    LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
+      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) t.sum[m][v] = hn::Zero(d);
+    }
+    const std::size_t input = first_input + row;
+    const std::size_t width = gradients.width(column);
+    const T* dy = p.transposed + gradients.column_start(column);
+    for (std::size_t n = 0; n < p.units; n += kPanel<T>) {
+      const std::size_t depth = p.units - n < kPanel<T> ? p.units - n : kPanel<T>;
+      t.template accumulate<false>({p.weight + weights.at(input, n), weights.width(n), 1},
+                                   {dy + n * width, width, nullptr}, depth);
+    }
+    HWY_ALIGN T buffer[kRows][kVectors * kLine<T>];
+    LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
+      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v)
+        hn::Store(t.sum[m][v], d, buffer[m] + v * hn::Lanes(d));
+    }
+    const std::size_t lanes = kVectors * hn::Lanes(d);
+    const std::size_t examples = p.rows - column < lanes ? p.rows - column : lanes;
+    T* dx = p.dx + column * p.dx_stride + input;
+    for (std::size_t i = 0; i < examples; ++i, dx += p.dx_stride)
+      LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) dx[m] = buffer[m][i];
+  }
+};
+
+template <typename T>
+void data(const DataProduct<T>& p, Range lines) {
+  const std::size_t first = lines.begin * kLine<T>;
+  const std::size_t padded = lines.end * kLine<T>, last = padded < p.inputs ? padded : p.inputs;
+  if (last > first)
+    cover<T>(last - first, {0, divide_up(p.rows, kLine<T>)},
+             DataWork<T>{p, first, {p.inputs, p.units}, {p.units, p.rows}});
+  for (std::size_t i = 0; i < p.rows && last < padded; ++i)
+    for (std::size_t k = last; k < padded; ++k) p.dx[i * p.dx_stride + k] = T{0};
+}
+template <typename T>
+void fill(Kernels<T>& k) {
+  k.forward = forward<T, false>;
+  k.forward_indexed = forward<T, true>;
+  k.store_gradient = weights<T, false, GradientUse::store>;
+  k.store_gradient_indexed = weights<T, true, GradientUse::store>;
+  k.sgd = weights<T, false, GradientUse::sgd>;
+  k.sgd_indexed = weights<T, true, GradientUse::sgd>;
+  k.transpose = transpose<T>;
+  k.data = data<T>;
+}
+
+void fill_both(Tables& tables) {
+  fill(tables.float32);
+  fill(tables.float64);
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace lithe::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace lithe::kernels {
+namespace {
+HWY_EXPORT(fill_both);
+}
+void fill_products(Tables& tables) { HWY_DYNAMIC_DISPATCH(fill_both)(tables); }
+}  // namespace lithe::kernels
+#endif

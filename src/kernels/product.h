@@ -1,0 +1,90 @@
+// The three products of a dense layer, and the packing of its input.
+//
+// Every output element is one chain of fused multiply-adds in the order of the reduction index:
+//   forward   y[i][n]  = b[n] + sum over k of x[i][k] w[k][n]        k = 0, 1, ...
+//   weights   dw[k][n] =    0 + sum over i of x[i][k] dy[i][n]       i = 0, 1, ...
+//   data      dx[i][k] =    0 + sum over n of dy[i][n] w[k][n]       n = 0, 1, ...
+// so the bits are the same for every instruction set with fused multiply-add, every tile and every
+// number of threads; and leaving out the k whose x are all zero changes nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace lithe::kernels {
+
+// The input of a product: `rows` examples with `depth` values each. Where `index` is not null only
+// the columns of x that are not all zero are kept, and index[c] is the column that c was.
+template <typename T>
+struct Operand {
+  const T* x = nullptr;
+  std::size_t stride = 0;
+  std::size_t rows = 0;
+  std::size_t depth = 0;
+  const std::uint32_t* index = nullptr;
+};
+
+template <typename T>
+struct ForwardProduct {
+  Operand<T> input;
+  const T* weight;  // Panels<T>{inputs, units}
+  const T* bias;    // units, padded to a whole line
+  std::size_t inputs, units;
+  T* y;  // [rows][units], row-major
+  std::size_t y_stride;
+};
+
+// What becomes of a finished tile of the weight gradient: it is stored, or it is used up in registers.
+enum class GradientUse { store, sgd };
+
+template <typename T>
+struct WeightProduct {
+  Operand<T> input;
+  const T* dy;  // [rows][units], row-major, padding zero
+  std::size_t dy_stride;
+  std::size_t inputs, units;
+  T* weight;  // store: the gradient is written here; sgd: weight -= rate * gradient
+  T* bias;    // likewise
+  T rate;
+};
+
+template <typename T>
+struct DataProduct {
+  const T* dy;  // [rows][units], row-major
+  std::size_t dy_stride;
+  std::size_t rows;
+  const T* weight;  // Panels<T>{inputs, units}
+  std::size_t inputs, units;
+  T* dx;  // [rows][inputs], row-major; the padding of each row is set to zero
+  std::size_t dx_stride;
+  T* transposed;  // scratch: Panels<T>{units, rows}
+};
+
+// Gathers rows of a data set into an operand: converts and divides by `divisor`. The kernel for mostly
+// empty data leaves out the columns that are zero in every row, and needs `index` and the scratch.
+struct PackedBlock {
+  std::uint32_t column, start;
+};
+
+template <typename T>
+struct Pack {
+  const void* data;
+  std::size_t row_stride;      // bytes
+  std::size_t row_bytes;
+  const std::uint32_t* order;  // rows of the data set
+  std::size_t rows, columns;
+  const std::uint32_t* next_order;  // the rows of the batch to come, to be fetched from memory
+  std::size_t next_rows;            // 0: none
+  T divisor;
+  T* x;                        // [rows][stride]
+  std::size_t stride;          // at least columns + kPackSlack
+  std::uint32_t* index;        // columns + kPackSlack
+  std::uint8_t* any;           // columns + kPackSlack bytes of scratch, on a cache line
+  PackedBlock* blocks;         // columns / 4 + 1 of scratch
+  std::size_t depth;           // out: columns kept
+};
+
+// Vectors are stored whole, so they may run past the end of a row by less than this.
+inline constexpr std::size_t kPackSlack = 64;
+
+}  // namespace lithe::kernels

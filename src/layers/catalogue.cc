@@ -1,0 +1,102 @@
+#include "layers/catalogue.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "activations/activation.h"
+#include "initializers/initializers.h"
+#include "layers/layer.h"
+#include "lithe/error.h"
+#include "losses/loss.h"
+#include "network/bind.h"
+#include "optimizers/optimizers.h"
+
+namespace lithe::layers {
+
+namespace {
+
+using network::Category;
+
+const std::vector<Layer>& layers() {
+  static const std::vector<Layer> all = [] {
+    std::vector<Layer> result = {input(), dense(), flatten()};
+    for (Layer& layer : activation_layers()) result.push_back(std::move(layer));
+    return result;
+  }();
+  return all;
+}
+
+template <class Rows>
+std::vector<network::Declaration> declarations(const Rows& rows) {
+  std::vector<network::Declaration> result;
+  for (const auto& row : rows) result.push_back({std::string(row.name), std::string(row.help)});
+  return result;
+}
+
+const Layer& layer_called(const std::string& name) {
+  const auto found = std::find_if(layers().begin(), layers().end(), [&](const Layer& layer) {
+    return layer.declaration.name == name;
+  });
+  assert(found != layers().end());
+  return *found;
+}
+
+std::string print_layer(const Component& layer) {
+  return network::print(layer, Category::layer, catalogue());
+}
+
+[[noreturn]] void fail_at(const GraphBuilder& builder, const std::string& problem,
+                          const std::string& remedy) {
+  std::string before;
+  for (std::size_t i = 0; i < builder.position; ++i)
+    before += print_layer((*builder.sentence)[i]) + " -> ";
+  const std::string text = network::print(*builder.sentence, catalogue());
+  const std::string layer = print_layer((*builder.sentence)[builder.position]);
+  throw Error(ErrorKind::sentence, problem,
+              fmt::format("  {}\n  {}{}", text, std::string(before.size(), ' '),
+                          std::string(layer.size(), '^')),
+              remedy);
+}
+
+GraphBuilder build(const Sentence& network) {
+  assert(!network.empty() && network.front().name == "input");
+  GraphBuilder builder;
+  builder.fail_at = fail_at;
+  builder.sentence = &network;
+  builder.shape = network.front().shape("shape");
+  builder.slot = builder.graph.add_slot("input", builder.shape.size());
+  for (std::size_t i = 1; i < network.size(); ++i) {
+    builder.position = builder.layer = i;
+    builder.label = fmt::format("{} {}", i, print_layer(network[i]));
+    layer_called(network[i].name).build(network[i], builder);
+  }
+  if (builder.graph.parameters.empty()) {
+    builder.position = network.size() - 1;
+    builder.fail("this network has nothing to learn", "add a layer with weights, such as dense(10)");
+  }
+  builder.graph.output = builder.slot;
+  return builder;
+}
+
+}  // namespace
+
+const network::Catalogue& catalogue() {
+  static const network::Catalogue all = [] {
+    network::Catalogue result;
+    for (const Layer& layer : layers()) result.add(Category::layer, std::span(&layer.declaration, 1));
+    result.add(Category::activation, declarations(activations::kActivations));
+    result.add(Category::loss, declarations(losses::kLosses));
+    result.add(Category::optimizer, optimizers::declarations());
+    result.add(Category::initializer, initializers::declarations());
+    return result;
+  }();
+  return all;
+}
+
+Graph compile(const Sentence& network) { return build(network).graph; }
+Shape input_shape(const Sentence& network) { return network.front().shape("shape"); }
+Shape output_shape(const Sentence& network) { return build(network).shape; }
+
+}  // namespace lithe::layers

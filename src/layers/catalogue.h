@@ -1,0 +1,22 @@
+// All that sentences can say, and what a network's sentence computes.
+#pragma once
+
+#include <string>
+
+#include "layers/graph.h"
+#include "lithe/component.h"
+#include "network/declaration.h"
+
+namespace lithe::layers {
+
+const network::Catalogue& catalogue();
+
+// The graph of a network. The sentence must begin with `input`. Throws Error(sentence) where layers
+// do not fit one another, pointing at the one that does not.
+Graph compile(const Sentence& network);
+
+// The shape of an example that comes in, and of what goes out.
+Shape input_shape(const Sentence& network);
+Shape output_shape(const Sentence& network);
+
+}  // namespace lithe::layers

@@ -1,0 +1,13 @@
+// flatten: the values of an example in a row, as they already lie in memory.
+#include "layers/layer.h"
+
+namespace lithe::layers {
+
+Layer flatten() {
+  return {{"flatten", "the values of an example in one row: 28x28 becomes 784"},
+          [](const Component&, GraphBuilder& builder) {
+            builder.shape = Shape{{builder.shape.size()}};
+          }};
+}
+
+}  // namespace lithe::layers

@@ -1,0 +1,12 @@
+// How much processor time the container or service that we run in is granted.
+#pragma once
+
+#include <filesystem>
+
+namespace lithe::machine {
+
+// In processors, 1.5 being three halves of one's time; infinite where nothing limits it. Knows
+// both versions of Linux's control groups. `root` is the root of the file system.
+double cpu_quota(const std::filesystem::path& root = "/");
+
+}  // namespace lithe::machine

@@ -1,0 +1,76 @@
+#include "machine/identity.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/utsname.h>
+
+#include <algorithm>
+
+#include "base/threads.h"
+#include "machine/cgroup.h"
+#include "machine/cpuinfo.h"
+#include "machine/isa.h"
+#include "machine/text.h"
+#include "machine/topology.h"
+
+namespace lithe {
+
+namespace machine {
+
+std::string fingerprint(const MachineIdentity& machine) {
+  std::string text = fmt::format(
+      "{} ({}, {}.{}.{}), {} sockets, {} cores, {} threads{}, {}", machine.processor,
+      machine.vendor, machine.family, machine.model, machine.stepping, machine.sockets,
+      machine.cores, machine.hardware_threads, machine.virtual_machine ? ", virtual" : "",
+      fmt::join(machine.instruction_sets, " "));
+  for (const Cache& cache : machine.caches)
+    text += fmt::format(", L{} {} bytes for {}", cache.level, cache.bytes, cache.shared_by);
+  return text;
+}
+
+namespace {
+
+// FNV-1a, by Fowler, Noll and Vo.
+std::uint64_t hash(std::string_view text) {
+  std::uint64_t value = 0xcbf29ce484222325;
+  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return value;
+}
+
+std::string system_name() {
+  utsname names{};
+  if (::uname(&names) != 0) return "unknown system";
+  return fmt::format("{} {} {}", names.sysname, names.release, names.machine);
+}
+
+}  // namespace
+}  // namespace machine
+
+std::string MachineIdentity::key() const {
+  return fmt::format("{:016x}", machine::hash(machine::fingerprint(*this)));
+}
+
+MachineIdentity identify_machine() {
+  MachineIdentity identity;
+  machine::CpuInfo cpu = machine::parse_cpuinfo(machine::read_text("/proc/cpuinfo"));
+  identity.processor = std::move(cpu.processor);
+  identity.vendor = std::move(cpu.vendor);
+  identity.family = cpu.family;
+  identity.model = cpu.model;
+  identity.stepping = cpu.stepping;
+  identity.instruction_sets = std::move(cpu.instruction_sets);
+  identity.virtual_machine = cpu.hypervisor || std::filesystem::exists("/sys/hypervisor/type");
+  identity.system = machine::system_name();
+  machine::fill_topology(identity);
+  identity.usable_cpus =
+      std::min(static_cast<double>(base::usable_processors()), machine::cpu_quota());
+  return identity;
+}
+
+std::vector<std::string> supported_isas() {
+  std::vector<std::string> names;
+  for (const machine::Isa isa : machine::supported_isas()) names.emplace_back(machine::name(isa));
+  return names;
+}
+
+}  // namespace lithe

@@ -1,0 +1,13 @@
+// The part of a machine's identity that its limits depend on, as one line of text.
+#pragma once
+
+#include <string>
+
+#include "lithe/machine.h"
+
+namespace lithe::machine {
+
+// What key() is the hash of. Neither the system's version nor what this process may use is in it.
+std::string fingerprint(const MachineIdentity& machine);
+
+}  // namespace lithe::machine

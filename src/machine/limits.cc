@@ -1,0 +1,95 @@
+// Measures peak arithmetic and bandwidth: the best of many short rounds, since whatever else runs
+// on the machine can only make a round slower.
+#include "machine/limits.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+
+#include "base/aligned.h"
+#include "machine/probe.h"
+
+namespace lithe {
+
+namespace machine {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
+
+// Rounds this long make the clock's own tens of nanoseconds vanish and still fall between two
+// interruptions. Processors that clock down for wide vectors have settled after some of them.
+constexpr Seconds kRound{0.001};
+constexpr Seconds kEach{0.025};  // for one figure, of which there are about six
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+
+// `work` does something so many times and returns how much that was; the result is the most of it
+// that was done in a second.
+double best_rate(const std::function<double(std::size_t times)>& work) {
+  std::size_t times = 1;
+  double best = 0;
+  const auto begin = Clock::now();
+  auto now = begin;
+  while (best == 0 || now - begin < kEach) {
+    const auto start = now;
+    const double amount = work(times);
+    now = Clock::now();
+    const Seconds elapsed = now - start;
+    if (elapsed < kRound) {
+      times *= 2;
+    } else {
+      best = std::max(best, amount / elapsed.count());
+    }
+  }
+  return best;
+}
+
+// Four times the last cache, so that hardly anything of it is found there when it is read again;
+// within bounds, for touching it first takes time.
+std::size_t beyond_caches(const MachineIdentity& machine) {
+  const std::size_t last = machine.caches.empty() ? 0 : machine.caches.back().bytes;
+  const std::size_t wanted = std::clamp(last, 16 * kMiB, 64 * kMiB) * 4;
+  const auto bearable = static_cast<std::size_t>(machine.memory_bytes / 16);
+  return bearable == 0 ? wanted : std::clamp(bearable, kMiB, wanted);
+}
+
+}  // namespace
+
+Isa measured_isa(const std::string& isa) {
+  const Isa parsed = parse_isa(isa);
+  return parsed == Isa::scalar ? best_isa() : parsed;
+}
+
+std::vector<Bandwidth> read_levels(const MachineIdentity& machine) {
+  std::vector<Bandwidth> levels;
+  const auto add = [&levels](std::string name, std::size_t bytes) {
+    levels.push_back(
+        {std::move(name), std::max(bytes / kReadBlock, std::size_t{1}) * kReadBlock, 0});
+  };
+  const std::size_t memory = beyond_caches(machine);
+  // Half of a cache, since the rest of the program and the other cores want room in it too.
+  for (const Cache& cache : machine.caches)
+    add(fmt::format("L{}", cache.level), std::min(cache.bytes / 2, memory));
+  add("memory", memory);
+  return levels;
+}
+
+}  // namespace machine
+
+Limits measure_limits(const MachineIdentity& identity, const std::string& isa) {
+  const machine::Isa measured = machine::measured_isa(isa);
+  const machine::Probes probes = machine::probes(measured);
+  Limits limits{std::string(machine::name(measured)), 0, 0, machine::read_levels(identity)};
+  limits.flops_float32 = machine::best_rate(probes.multiply_add_float32);
+  limits.flops_float64 = machine::best_rate(probes.multiply_add_float64);
+  const base::AlignedArray<std::uint8_t> data(limits.read.back().working_set);
+  for (Bandwidth& level : limits.read)
+    level.bytes_per_second = machine::best_rate(
+        [&](std::size_t times) { return probes.read(data.data(), level.working_set, times); });
+  return limits;
+}
+
+}  // namespace lithe

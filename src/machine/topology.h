@@ -1,0 +1,11 @@
+// Sockets, cores and caches, as hwloc finds them.
+#pragma once
+
+#include "lithe/machine.h"
+
+namespace lithe::machine {
+
+// Fills the counts, caches and memory of `machine`. What hwloc cannot tell stays as it was.
+void fill_topology(MachineIdentity& machine);
+
+}  // namespace lithe::machine

@@ -1,0 +1,184 @@
+#include "network/bind.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/nearest.h"
+#include "lithe/error.h"
+#include "network/syntax.h"
+
+namespace lithe::network {
+
+namespace {
+
+struct Binder {
+  std::string_view text;
+  const Catalogue& catalogue;
+
+  Sentence network(const std::vector<Call>& calls) const {
+    Sentence result;
+    for (const Call& call : calls) result.push_back(component(call, Category::layer));
+    return result;
+  }
+
+  Component component(const Call& call, Category category) const {
+    const Declaration* declaration = catalogue.find(category, call.name);
+    if (declaration == nullptr) {
+      const auto names = catalogue.names(category);
+      const std::string near = base::nearest(call.name, names);
+      fail(text, call.place, fmt::format("no {} is called '{}'", name(category), call.name),
+           near.empty() ? fmt::format("one of {}", fmt::join(names, ", ")) : near);
+    }
+    std::vector<const GivenArgument*> given(declaration->arguments.size(), nullptr);
+    for (std::size_t i = 0; i < call.arguments.size(); ++i)
+      match(call, *declaration, i, given);
+    Component result{call.name, {}};
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      const Argument& argument = declaration->arguments[i];
+      if (given[i] == nullptr && argument.fallback.empty())
+        fail(text, call.place, fmt::format("{} needs its argument '{}'", call.name, argument.name),
+             describe(*declaration));
+      result.arguments.emplace_back(
+          argument.name, given[i] != nullptr ? value(argument, given[i]->value)
+                                             : default_of(argument));
+    }
+    return result;
+  }
+
+  // Finds which declared argument the i-th given one is.
+  void match(const Call& call, const Declaration& declaration, std::size_t i,
+             std::vector<const GivenArgument*>& given) const {
+    const GivenArgument& argument = call.arguments[i];
+    std::size_t which = i;
+    if (!argument.key.empty()) {
+      const auto& all = declaration.arguments;
+      which = static_cast<std::size_t>(
+          std::find_if(all.begin(), all.end(),
+                       [&](const Argument& a) { return a.name == argument.key; }) -
+          all.begin());
+      if (which == all.size()) fail_key(call, declaration, argument);
+    } else if (which >= declaration.arguments.size()) {
+      fail(text, argument.place,
+           fmt::format("{} takes {} argument{} and here is one more", call.name,
+                       declaration.arguments.size(), declaration.arguments.size() == 1 ? "" : "s"),
+           describe(declaration));
+    }
+    if (given[which] != nullptr)
+      fail(text, argument.place, fmt::format("'{}' is given twice", declaration.arguments[which].name));
+    given[which] = &argument;
+  }
+
+  [[noreturn]] void fail_key(const Call& call, const Declaration& declaration,
+                             const GivenArgument& argument) const {
+    std::vector<std::string> names;
+    for (const Argument& a : declaration.arguments) names.push_back(a.name);
+    const std::string near = base::nearest(argument.key, names);
+    fail(text, argument.place, fmt::format("{} has no argument '{}'", call.name, argument.key),
+         near.empty() ? describe(declaration) : near);
+  }
+
+  Value value(const Argument& argument, const Literal& literal) const {
+    const auto* number = std::get_if<double>(&literal.value);
+    const auto* calls = std::get_if<std::vector<Call>>(&literal.value);
+    if (argument.type == Type::number || argument.type == Type::integer) {
+      const bool fits = number != nullptr && std::isfinite(*number) && *number <= argument.high &&
+                        (argument.low_open ? *number > argument.low : *number >= argument.low) &&
+                        (argument.type == Type::number || *number == std::floor(*number));
+      if (fits) return *number;
+    } else if (argument.type == Type::shape) {
+      if (const auto* shape = std::get_if<Shape>(&literal.value)) return *shape;
+      const bool size = number != nullptr && *number >= 1 && *number == std::floor(*number) &&
+                        *number <= static_cast<double>(kLargestSize);
+      if (size) return Shape{{static_cast<std::size_t>(*number)}};
+    } else if (calls != nullptr && argument.type == Type::network) {
+      return network(*calls);
+    } else if (calls != nullptr && calls->size() == 1) {
+      return component(calls->front(), argument.category);
+    }
+    fail(text, literal.place,
+         fmt::format("{} must be {}", argument.name, describe_range(argument)));
+  }
+
+  Value default_of(const Argument& argument) const {
+    // A default is a sentence of ours, read like any other; its text is its own place.
+    const Call call = parse("default(" + argument.fallback + ")").front();
+    return Binder{argument.fallback, catalogue}.value(argument, call.arguments.front().value);
+  }
+};
+
+struct Printer {
+  const Catalogue& catalogue;
+
+  std::string network(const Sentence& sentence) const {
+    std::vector<std::string> parts;
+    for (const Component& part : sentence) parts.push_back(component(part, Category::layer));
+    return fmt::format("{}", fmt::join(parts, " -> "));
+  }
+
+  std::string component(const Component& c, Category category) const {
+    const Declaration& declaration = *catalogue.find(category, c.name);
+    std::vector<std::string> parts;
+    bool by_position = true;
+    for (std::size_t i = 0; i < c.arguments.size(); ++i) {
+      const Argument& argument = declaration.arguments[i];
+      const Value& given = c.arguments[i].second;
+      if (!argument.fallback.empty() && given == Binder{{}, catalogue}.default_of(argument)) {
+        by_position = false;
+        continue;
+      }
+      parts.push_back(by_position ? value(argument, given)
+                                  : argument.name + "=" + value(argument, given));
+    }
+    return parts.empty() ? c.name : fmt::format("{}({})", c.name, fmt::join(parts, ", "));
+  }
+
+  std::string value(const Argument& argument, const Value& given) const {
+    if (const auto* number = std::get_if<double>(&given)) return fmt::format("{}", *number);
+    if (const auto* shape = std::get_if<Shape>(&given)) return shape->to_string();
+    if (const auto* part = std::get_if<Component>(&given)) return component(*part, argument.category);
+    return network(std::get<Sentence>(given));
+  }
+};
+
+}  // namespace
+
+Sentence read_network(std::string_view text, const Catalogue& catalogue) {
+  return Binder{text, catalogue}.network(parse(text));
+}
+
+Component read_component(std::string_view text, Category category, const Catalogue& catalogue) {
+  const std::vector<Call> calls = parse(text);
+  if (calls.size() != 1)
+    fail(text, calls[1].place, fmt::format("one {} was expected, not a chain", name(category)));
+  return Binder{text, catalogue}.component(calls.front(), category);
+}
+
+std::string print(const Component& component, Category category, const Catalogue& catalogue) {
+  return Printer{catalogue}.component(component, category);
+}
+
+std::string print(const Sentence& network, const Catalogue& catalogue) {
+  return Printer{catalogue}.network(network);
+}
+
+Component make_component(std::string component_name, Category category, const Catalogue& catalogue,
+                         std::vector<std::pair<std::string, Value>> given) {
+  const Declaration* declaration = catalogue.find(category, component_name);
+  if (declaration == nullptr)
+    throw Error(ErrorKind::sentence, fmt::format("no {} is called '{}'", name(category), component_name));
+  Component result{std::move(component_name), {}};
+  for (const Argument& argument : declaration->arguments) {
+    const auto found = std::find_if(given.begin(), given.end(),
+                                    [&](const auto& g) { return g.first == argument.name; });
+    result.arguments.emplace_back(
+        argument.name,
+        found != given.end() ? found->second : Binder{{}, catalogue}.default_of(argument));
+  }
+  // Printed and read again, so that ranges are checked in one place.
+  return read_component(print(result, category, catalogue), category, catalogue);
+}
+
+}  // namespace lithe::network

@@ -1,0 +1,67 @@
+#include "network/declaration.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace lithe::network {
+
+std::string_view name(Category category) {
+  switch (category) {
+    case Category::layer:
+      return "layer";
+    case Category::activation:
+      return "activation";
+    case Category::loss:
+      return "loss";
+    case Category::optimizer:
+      return "optimizer";
+    case Category::initializer:
+      return "initializer";
+  }
+  return "component";
+}
+
+void Catalogue::add(Category category, std::span<const Declaration> declarations) {
+  for (const Declaration& declaration : declarations) entries.push_back({category, declaration});
+}
+
+const Declaration* Catalogue::find(Category category, std::string_view wanted) const {
+  for (const Entry& entry : entries)
+    if (entry.category == category && entry.declaration.name == wanted) return &entry.declaration;
+  return nullptr;
+}
+
+std::vector<std::string> Catalogue::names(Category category) const {
+  std::vector<std::string> result;
+  for (const Entry& entry : entries)
+    if (entry.category == category) result.push_back(entry.declaration.name);
+  return result;
+}
+
+std::string describe_range(const Argument& a) {
+  if (a.type == Type::shape) return "a shape such as 28x28";
+  if (a.type == Type::network) return "a network";
+  if (a.type == Type::component)
+    return fmt::format("{} {}", name(a.category) == "layer" ? "a" : "the name of an",
+                       name(a.category));
+  const std::string what = a.type == Type::integer ? "a whole number" : "a number";
+  constexpr double kMost = std::numeric_limits<double>::max();
+  std::string range;
+  if (a.low != -kMost) range += fmt::format(" {} {}", a.low_open ? "above" : "from", a.low);
+  if (a.high != kMost) range += fmt::format(" {} {}", a.low_open ? "and at most" : "to", a.high);
+  return what + range;
+}
+
+std::string describe(const Declaration& declaration) {
+  std::vector<std::string> signature;
+  std::string lines;
+  for (const Argument& a : declaration.arguments) {
+    signature.push_back(a.fallback.empty() ? a.name : a.name + "=" + a.fallback);
+    lines += fmt::format("    {:12}{}: {}\n", a.name, a.help, describe_range(a));
+  }
+  std::string head = declaration.name;
+  if (!signature.empty()) head += fmt::format("({})", fmt::join(signature, ", "));
+  return fmt::format("{}\n    {}\n{}", head, declaration.help, lines);
+}
+
+}  // namespace lithe::network

@@ -1,0 +1,42 @@
+// The choice of kernels: for each thing to do an ordered list, most special first, of which the first
+// that is not refused is taken. Every refusal says why.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "kernels/table.h"
+#include "lithe/dataset.h"
+#include "plan/stage.h"
+
+namespace lithe::plan {
+
+// Leaving out the columns that are zero in a whole batch costs a pass over its bytes. It pays when
+// what is kept is less than this share of the columns.
+inline constexpr double kKeepBelow = 0.9;
+
+// The share of columns with a value in some row of a batch, averaged over a sample of batches; 1
+// where the data are not bytes.
+double kept_columns(const Features& features, std::size_t batch);
+
+template <typename T>
+struct PackChoice {
+  void (*kernel)(kernels::Pack<T>&) = nullptr;
+  bool indexed = false;
+  std::string name;
+  std::vector<Refusal> refused;
+};
+
+template <typename T>
+PackChoice<T> choose_packing(const kernels::Kernels<T>& kernels, ElementType type,
+                             double kept_columns);
+
+// What to print of a product's kernel, which follows from how its input was packed.
+void describe_product(machine::Isa isa, bool indexed, StageInfo& info);
+
+extern template PackChoice<float> choose_packing(const kernels::Kernels<float>&, ElementType, double);
+extern template PackChoice<double> choose_packing(const kernels::Kernels<double>&, ElementType,
+                                                  double);
+
+}  // namespace lithe::plan

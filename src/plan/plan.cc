@@ -1,0 +1,248 @@
+#include "plan/plan.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "machine/denormals.h"
+#include "plan/builder.h"
+
+namespace lithe::plan {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// One step in this many is timed stage by stage, which costs about 2% of a short step.
+constexpr std::size_t kTimedEvery = 16;
+
+struct Lifetimes {
+  std::vector<Booking> bookings;  // of the buffers in the arena
+  std::vector<std::size_t> buffer;
+};
+
+template <typename T>
+Lifetimes lifetimes(const Builder<T>& builder) {
+  Lifetimes result;
+  const std::size_t last_stage = builder.drafts.size() - 1;
+  for (std::size_t b = 0; b < builder.buffer_names.size(); ++b) {
+    if (builder.buffer_bytes[b] == 0) continue;
+    Booking booking{builder.buffer_names[b], builder.buffer_bytes[b], last_stage, 0};
+    for (std::size_t i = 0; i < builder.drafts.size(); ++i)
+      for (const Use& use : builder.drafts[i].uses.uses)
+        if (use.buffer == b) {
+          booking.first = std::min(booking.first, i);
+          booking.last = std::max(booking.last, i);
+        }
+    // What is packed ahead lives on into the next step; the output is read after the last stage.
+    const bool lives_on =
+        b == builder.output_buffer ||
+        std::any_of(builder.exchanges.begin(), builder.exchanges.end(),
+                    [b](const Exchange& e) { return e.a == b || e.b == b; });
+    if (lives_on) booking.first = 0, booking.last = last_stage;
+    result.bookings.push_back(booking);
+    result.buffer.push_back(b);
+  }
+  return result;
+}
+
+}  // namespace
+
+template <typename T>
+struct Plan<T>::State final : base::TeamWork {
+  State(const Request& r, Parameters<T>& p, base::Team& t) : request(r), parameters(p), team(t) {}
+
+  Request request;
+  Parameters<T>& parameters;
+  base::Team& team;
+  Shared<T> shared;
+  base::AlignedArray<std::byte> arena;
+  std::vector<std::unique_ptr<Stage<T>>> stages;
+  std::vector<bool> barrier_before;
+  Lifetimes lives;
+  Placement placement;
+  const T* output = nullptr;
+  std::size_t output_stride = 0;
+  std::vector<double> seconds;
+  std::vector<Clock::time_point> marks;
+  // A run in progress.
+  std::span<const std::uint32_t> order;
+  T rate = 0;
+  std::size_t steps_done = 0;
+  Results results;
+
+  Batch<T> batch_at(std::size_t step) const {
+    Batch<T> batch;
+    const auto rows = [&](std::size_t s) {
+      const std::size_t first = s * request.batch;
+      return first < order.size() ? std::min(request.batch, order.size() - first) : 0;
+    };
+    batch.order = order.data() + step * request.batch;
+    batch.rows = rows(step);
+    batch.next = batch.order + batch.rows;
+    batch.next_rows = rows(step + 1);
+    batch.later = batch.next + batch.next_rows;
+    batch.later_rows = rows(step + 2);
+    batch.rate = rate;
+    batch.parity = step % 2;
+    return batch;
+  }
+
+  void run(std::size_t part) override;
+  void run_step(const Batch<T>& batch, std::size_t part);
+  void run_step_timed(const Batch<T>& batch);
+  void run_stage(std::size_t i, const Batch<T>& batch, std::size_t part);
+  void note_loss();
+};
+
+template <typename T>
+void Plan<T>::State::run_stage(std::size_t i, const Batch<T>& batch, std::size_t part) {
+  if (barrier_before[i]) team.barrier().wait();
+  Stage<T>& stage = *stages[i];
+  const std::size_t parts = team.size();
+  if (stage.workers == Workers::all)
+    stage.run(batch, {part, parts});
+  else if (part == (stage.workers == Workers::first ? 0 : parts - 1))
+    stage.run(batch, {0, 1});
+}
+
+template <typename T>
+void Plan<T>::State::run_step(const Batch<T>& batch, std::size_t part) {
+  for (std::size_t i = 0; i < stages.size(); ++i) run_stage(i, batch, part);
+}
+
+template <typename T>
+void Plan<T>::State::run_step_timed(const Batch<T>& batch) {
+  marks[0] = Clock::now();
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    run_stage(i, batch, 0);
+    marks[i + 1] = Clock::now();
+  }
+  for (std::size_t i = 0; i < stages.size(); ++i)
+    seconds[i] += kTimedEvery * std::chrono::duration<double>(marks[i + 1] - marks[i]).count();
+}
+
+// Folds what the loss stage has summed, and notices when it is no number.
+template <typename T>
+void Plan<T>::State::note_loss() {
+  double sum = 0;
+  for (double& place : shared.loss_sums) {
+    sum += place;
+    place = 0;
+  }
+  if (!std::isfinite(sum) && results.bad_step == 0) results.bad_step = steps_done + 1;
+  results.loss += sum;
+}
+
+template <typename T>
+void Plan<T>::State::run(std::size_t part) {
+  const machine::FlushDenormals flush;
+  const std::size_t steps = kernels::divide_up(order.size(), request.batch);
+  if (part == team.size() - 1) shared.pack->prime(batch_at(0));
+  team.barrier().wait();
+  for (std::size_t step = 0; step < steps; ++step) {
+    const Batch<T> batch = batch_at(step);
+    if (part != 0) {
+      run_step(batch, part);
+      continue;
+    }
+    if (steps_done % kTimedEvery == 0)
+      run_step_timed(batch);
+    else
+      run_step(batch, 0);
+    if (shared.loss != nullptr) note_loss();
+    ++steps_done;
+  }
+}
+
+template <typename T>
+Plan<T>::Plan(const Request& request, Parameters<T>& parameters, base::Team& team)
+    : state_(std::make_unique<State>(request, parameters, team)) {
+  State& s = *state_;
+  Builder<T> builder(s.request, parameters, team.size(), s.shared);
+  builder.build();
+  s.lives = lifetimes(builder);
+  s.placement = place(s.lives.bookings);
+  s.arena = base::AlignedArray<std::byte>(s.placement.bytes);
+  std::vector<std::size_t> offsets(builder.buffer_names.size(), 0);
+  for (std::size_t i = 0; i < s.lives.buffer.size(); ++i)
+    offsets[s.lives.buffer[i]] = s.placement.offsets[i];
+  const Buffers buffers(s.arena.data(), std::move(offsets));
+  std::vector<StageUses> uses;
+  for (auto& draft : builder.drafts) {
+    s.stages.push_back(draft.make(buffers));
+    s.stages.back()->info = draft.info;
+    s.stages.back()->workers = draft.uses.workers;
+    uses.push_back(draft.uses);
+  }
+  s.barrier_before = barriers(uses, builder.exchanges);
+  s.output = buffers.at<T>(builder.output_buffer);
+  s.output_stride = builder.output_stride;
+  s.seconds.assign(s.stages.size(), 0);
+  s.marks.resize(s.stages.size() + 1);
+  bind(request.examples);
+}
+
+template <typename T>
+Plan<T>::~Plan() = default;
+
+template <typename T>
+void Plan<T>::bind(const Examples& examples) {
+  state_->shared.pack->set_data(examples.features);
+  if (state_->shared.loss != nullptr) state_->shared.loss->set_labels(examples.labels);
+  if (state_->shared.count != nullptr) state_->shared.count->set_labels(examples.labels);
+}
+
+template <typename T>
+void Plan<T>::run(std::span<const std::uint32_t> order, T rate) {
+  if (order.empty()) return;
+  state_->order = order;
+  state_->rate = rate;
+  state_->team.run(*state_);
+  state_->results.examples += order.size();
+}
+
+template <typename T>
+Results Plan<T>::take_results() {
+  Results results = state_->results;
+  results.correct = state_->shared.correct;
+  state_->results = {};
+  state_->shared.correct = 0;
+  return results;
+}
+
+template <typename T>
+const T* Plan<T>::output() const {
+  return state_->output;
+}
+
+template <typename T>
+std::size_t Plan<T>::output_stride() const {
+  return state_->output_stride;
+}
+
+template <typename T>
+const std::vector<double>& Plan<T>::stage_seconds() const {
+  return state_->seconds;
+}
+
+template <typename T>
+Description Plan<T>::describe() const {
+  const State& s = *state_;
+  Description d{s.request.isa, s.team.size(), s.request.batch, s.placement.bytes,
+                s.parameters.bytes(), s.parameters.count(), {}, s.lives.bookings,
+                s.placement.offsets};
+  for (const auto& stage : s.stages) d.stages.push_back(stage->info);
+  return d;
+}
+
+double Description::operations() const {
+  double sum = 0;
+  for (const StageInfo& stage : stages) sum += stage.operations;
+  return sum / static_cast<double>(batch);
+}
+
+template class Plan<float>;
+template class Plan<double>;
+
+}  // namespace lithe::plan

@@ -1,0 +1,92 @@
+// A plan: a network, a batch size, a precision, a loss, an optimizer and this machine, compiled once
+// into a list of stages on one arena of memory. Running it allocates nothing.
+//
+//   graph -> drafts of stages, each with the buffers it uses -> lifetimes -> arena -> stages
+//
+// Several plans may work on one set of parameters (training, evaluation, prediction of one example).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/aligned.h"
+#include "base/threads.h"
+#include "kernels/table.h"
+#include "layers/graph.h"
+#include "lithe/dataset.h"
+#include "plan/arena.h"
+#include "plan/parameters.h"
+#include "plan/stage.h"
+
+namespace lithe::plan {
+
+enum class Mode {
+  train,     // forward, loss, backward, update
+  evaluate,  // forward, loss, count of right answers
+  predict,   // forward
+};
+
+struct Request {
+  const layers::Graph* graph = nullptr;
+  Mode mode = Mode::train;
+  std::size_t batch = 1;                          // the largest; smaller ones may be run
+  losses::Loss loss = losses::Loss::quadratic;    // not for predict
+  Examples examples;                              // the data, or for predict just their form
+  double kept_columns = 1;                        // see kept_columns() in choose.h
+  machine::Isa isa = machine::Isa::scalar;
+};
+
+struct Description {
+  machine::Isa isa;
+  std::size_t threads, batch, arena_bytes, parameter_bytes, parameter_count;
+  std::vector<StageInfo> stages;
+  std::vector<Booking> buffers;
+  std::vector<std::size_t> offsets;
+  double operations() const;  // for one example
+};
+
+struct Results {
+  double loss = 0;            // sum over the examples
+  std::uint64_t correct = 0;  // examples whose largest output is that of their class
+  std::uint64_t examples = 0;
+  std::uint64_t bad_step = 0;  // 1 + the number of the first step whose loss was not finite, or 0
+};
+
+template <typename T>
+class Plan {
+ public:
+  // `team` decides the number of threads. `parameters` and `team` must outlive the plan.
+  Plan(const Request& request, Parameters<T>& parameters, base::Team& team);
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
+  ~Plan();
+
+  // Other data of the same form (element type, columns, classes).
+  void bind(const Examples& examples);
+
+  // Runs a step for each batch of `order`, which lists rows of the data; the last batch may be
+  // smaller. Stops early when a loss is not finite. Results add up until they are taken.
+  void run(std::span<const std::uint32_t> order, T rate);
+  Results take_results();
+
+  // Outputs of the last batch: [rows][stride].
+  const T* output() const;
+  std::size_t output_stride() const;
+
+  Description describe() const;
+  // Seconds spent in each stage since the plan was made, estimated from one step in sixteen.
+  const std::vector<double>& stage_seconds() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+extern template class Plan<float>;
+extern template class Plan<double>;
+
+}  // namespace lithe::plan

@@ -1,0 +1,163 @@
+#include "lithe/model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/threads.h"
+#include "io/model_file.h"
+#include "layers/catalogue.h"
+#include "lithe/error.h"
+#include "plan/choose.h"
+#include "plan/plan.h"
+#include "train/model_data.h"
+
+namespace lithe {
+
+namespace {
+
+using Values = std::variant<plan::Parameters<float>, plan::Parameters<double>>;
+
+Values make_values(Precision precision, const layers::Graph& graph) {
+  if (precision == Precision::float32) return plan::Parameters<float>(graph.parameters);
+  return plan::Parameters<double>(graph.parameters);
+}
+
+layers::ParameterId id_of(const ModelData& data, const std::string& name) {
+  const auto& all = data.graph.parameters;
+  for (layers::ParameterId id = 0; id < all.size(); ++id)
+    if (all[id].name == name) return id;
+  throw Error(ErrorKind::model, fmt::format("the model has no array '{}'", name));
+}
+
+}  // namespace
+
+std::string_view name(Precision precision) {
+  return precision == Precision::float32 ? "float32" : "float64";
+}
+
+Precision parse_precision(std::string_view text) {
+  for (const Precision precision : {Precision::float32, Precision::float64})
+    if (text == name(precision)) return precision;
+  throw Error(ErrorKind::usage, fmt::format("no precision '{}'", text), "--precision",
+              "float32 or float64");
+}
+
+Model::Model(Network network, Precision precision, std::uint64_t seed, Meaning meaning)
+    : Model(std::unique_ptr<ModelData>(new ModelData{
+          network, layers::compile(network.layers()), std::move(meaning), {},
+          make_values(precision, layers::compile(network.layers()))})) {
+  std::visit([seed](auto& values) { values.initialize(seed); }, data_->values);
+}
+
+Model::Model(std::unique_ptr<ModelData> data) : data_(std::move(data)) {}
+Model::Model(Model&&) noexcept = default;
+Model& Model::operator=(Model&&) noexcept = default;
+Model::~Model() = default;
+
+const Network& Model::network() const { return data_->network; }
+const Meaning& Model::meaning() const { return data_->meaning; }
+std::map<std::string, std::string>& Model::notes() { return data_->notes; }
+Precision Model::precision() const {
+  return data_->values.index() == 0 ? Precision::float32 : Precision::float64;
+}
+
+std::vector<std::string> Model::names() const {
+  std::vector<std::string> result;
+  for (const auto& spec : data_->graph.parameters) result.push_back(spec.name);
+  return result;
+}
+
+std::vector<std::size_t> Model::shape(const std::string& array) const {
+  const auto& spec = data_->graph.parameters[id_of(*data_, array)];
+  if (spec.kind == layers::ParameterKind::bias) return {spec.columns};
+  return {spec.rows, spec.columns};
+}
+
+std::vector<double> Model::values(const std::string& array) const {
+  return std::visit(
+      [&](const auto& values) {
+        const auto read = values.read(id_of(*data_, array));
+        return std::vector<double>(read.begin(), read.end());
+      },
+      data_->values);
+}
+
+void Model::set_values(const std::string& array, const std::vector<double>& given) {
+  const auto& spec = data_->graph.parameters[id_of(*data_, array)];
+  if (given.size() != spec.rows * spec.columns)
+    throw Error(ErrorKind::model, fmt::format("'{}' has {} values and {} were given", array,
+                                              spec.rows * spec.columns, given.size()));
+  std::visit(
+      [&]<typename T>(plan::Parameters<T>& values) {
+        std::vector<T> converted(given.size());
+        std::transform(given.begin(), given.end(), converted.begin(),
+                       [](double value) { return static_cast<T>(value); });
+        values.write(id_of(*data_, array), converted);
+      },
+      data_->values);
+}
+
+void Model::save(const std::filesystem::path& path) const {
+  io::ModelFile file;
+  file.notes = data_->notes;
+  file.network = data_->network.to_string();
+  file.divisor = data_->meaning.divisor;
+  file.class_names = data_->meaning.class_names;
+  file.values = data_->values.index() == 0 ? io::collect(std::get<0>(data_->values))
+                                           : io::collect(std::get<1>(data_->values));
+  file.float64 = precision() == Precision::float64;
+  for (const std::string& array : names()) file.arrays.push_back({array, shape(array)});
+  io::write_model(path, file);
+}
+
+Model Model::load(const std::filesystem::path& path) {
+  const io::ModelFile file = io::read_model(path);
+  const Network network = Network::parse(file.network);
+  if (!network.has_input())
+    throw Error(ErrorKind::model, "the network in the file has no input layer", path.string());
+  // Checked against the tensors before memory is asked for.
+  Precision precision = file.float64 ? Precision::float64 : Precision::float32;
+  const layers::Graph graph = layers::compile(network.layers());
+  io::check_arrays(file, graph, path.string());
+  Model model(std::unique_ptr<ModelData>(
+      new ModelData{network, graph, {file.divisor, file.class_names}, file.notes,
+                    make_values(precision, graph)}));
+  std::visit([&](auto& values) { io::distribute(file, values); }, model.data_->values);
+  return model;
+}
+
+std::vector<double> Model::predict(const Features& features) const {
+  const std::size_t outputs = network().output_shape().size();
+  if (features.columns != network().input_shape().size())
+    throw Error(ErrorKind::data, fmt::format("the model takes {} values and an example has {}",
+                                             network().input_shape().size(), features.columns));
+  std::vector<double> result(features.rows * outputs);
+  constexpr std::size_t kBatch = 64;
+  std::vector<std::uint32_t> order(std::min(kBatch, features.rows));
+  base::Team team(1);
+  std::visit(
+      [&]<typename T>(plan::Parameters<T>& values) {
+        plan::Request request;
+        request.graph = &data_->graph;
+        request.mode = plan::Mode::predict;
+        request.batch = std::max<std::size_t>(1, order.size());
+        request.examples.features = features;
+        request.kept_columns = plan::kept_columns(features, request.batch);
+        request.isa = machine::best_isa();
+        plan::Plan<T> plan(request, values, team);
+        for (std::size_t first = 0; first < features.rows; first += kBatch) {
+          order.resize(std::min(kBatch, features.rows - first));
+          std::iota(order.begin(), order.end(), static_cast<std::uint32_t>(first));
+          plan.run(order, 0);
+          for (std::size_t i = 0; i < order.size(); ++i)
+            std::copy_n(plan.output() + i * plan.output_stride(), outputs,
+                        result.begin() + static_cast<std::ptrdiff_t>((first + i) * outputs));
+        }
+      },
+      data_->values);
+  return result;
+}
+
+}  // namespace lithe

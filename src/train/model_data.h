@@ -1,0 +1,20 @@
+// The engine's side of a model: its graph and its values, in one precision or the other.
+#pragma once
+
+#include <variant>
+
+#include "layers/graph.h"
+#include "lithe/model.h"
+#include "plan/parameters.h"
+
+namespace lithe {
+
+struct ModelData {
+  Network network;
+  layers::Graph graph;
+  Meaning meaning;
+  std::map<std::string, std::string> notes;
+  std::variant<plan::Parameters<float>, plan::Parameters<double>> values;
+};
+
+}  // namespace lithe

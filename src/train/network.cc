@@ -1,0 +1,91 @@
+#include "lithe/network.h"
+
+#include <fmt/format.h>
+
+#include "layers/catalogue.h"
+#include "lithe/error.h"
+#include "network/bind.h"
+
+namespace lithe {
+
+namespace {
+
+using network::Category;
+
+Component layer(std::string name, std::vector<std::pair<std::string, Value>> arguments = {}) {
+  return network::make_component(std::move(name), Category::layer, layers::catalogue(),
+                                 std::move(arguments));
+}
+
+Component part(const std::string& text, Category category) {
+  return network::read_component(text, category, layers::catalogue());
+}
+
+}  // namespace
+
+Network Network::parse(std::string_view text) {
+  Network result;
+  result.layers_ = network::read_network(text, layers::catalogue());
+  if (result.has_input()) layers::compile(result.layers_);  // do the shapes meet?
+  return result;
+}
+
+Network& Network::input(Shape shape) {
+  layers_.push_back(layer("input", {{"shape", std::move(shape)}}));
+  return *this;
+}
+
+Network& Network::dense(std::size_t units, const DenseOptions& options) {
+  layers_.push_back(layer("dense", {{"units", static_cast<double>(units)},
+                                    {"activation", part(options.activation, Category::activation)},
+                                    {"init", part(options.init, Category::initializer)},
+                                    {"bias_init", part(options.bias_init, Category::initializer)}}));
+  return *this;
+}
+
+Network& Network::flatten() {
+  layers_.push_back(layer("flatten"));
+  return *this;
+}
+
+Network& Network::activation(const std::string& name) {
+  layers_.push_back(layer(name));
+  return *this;
+}
+
+Network Network::with_input(const Shape& shape) const {
+  Network result = *this;
+  if (!has_input()) {
+    result.layers_.insert(result.layers_.begin(), layer("input", {{"shape", shape}}));
+  } else if (input_shape().size() != shape.size()) {
+    throw Error(ErrorKind::sentence,
+                fmt::format("the network takes {} values and the data have {} ({})",
+                            input_shape().size(), shape.size(), shape.to_string()),
+                fmt::format("  {}\n  {}", to_string(), std::string(5, '^')),
+                fmt::format("input({}), or leave the input out", shape.to_string()));
+  }
+  layers::compile(result.layers_);
+  return result;
+}
+
+bool Network::has_input() const { return !layers_.empty() && layers_.front().name == "input"; }
+Shape Network::input_shape() const { return layers::input_shape(layers_); }
+Shape Network::output_shape() const { return layers::output_shape(layers_); }
+
+std::size_t Network::parameter_count() const {
+  std::size_t sum = 0;
+  for (const auto& spec : layers::compile(layers_).parameters) sum += spec.rows * spec.columns;
+  return sum;
+}
+
+double Network::forward_operations() const {
+  double sum = 0;
+  for (const auto& spec : layers::compile(layers_).parameters)
+    if (spec.kind == layers::ParameterKind::weight)
+      sum += 2 * static_cast<double>(spec.rows * spec.columns);
+  return sum;
+}
+
+std::string Network::to_string() const { return network::print(layers_, layers::catalogue()); }
+
+}  // namespace lithe
