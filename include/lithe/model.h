@@ -59,8 +59,7 @@ class Model {
   // The network's outputs for each row of `features`: rows x outputs, row-major.
   std::vector<double> predict(const Features& features) const;
 
-  ModelData& data() { return *data_; }
-  const ModelData& data() const { return *data_; }
+  ModelData& data() const { return *data_; }
 
  private:
   explicit Model(std::unique_ptr<ModelData> data);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 namespace lithe::base {
@@ -21,7 +22,8 @@ class AlignedArray {
  public:
   AlignedArray() = default;
   explicit AlignedArray(std::size_t size)
-      : data_(static_cast<T*>(allocate_aligned(size * sizeof(T)))),
+      : data_(static_cast<T*>(allocate_aligned(size <= SIZE_MAX / sizeof(T) ? size * sizeof(T)
+                                                                            : SIZE_MAX))),
         size_(size) {}
 
   T* data() noexcept { return data_.get(); }

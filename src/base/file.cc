@@ -64,7 +64,7 @@ void sync_folder(const std::filesystem::path& folder) {
 }  // namespace
 
 std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::size_t limit) {
-  Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (descriptor.get() < 0) fail("open", path, errno);
   struct stat status{};
   if (::fstat(descriptor.get(), &status) != 0) fail("inspect", path, errno);

@@ -1,6 +1,7 @@
 // Safetensors, the format that model files are kept in: a header length (8 bytes, little-endian),
 // a JSON header {"name": {"dtype", "shape", "data_offsets"}, "__metadata__": {string: string}},
-// then the data. A file may come from anywhere, so it is checked whole before anybody sees a tensor.
+// then the data. A file may come from anywhere, so it is checked whole before anybody sees a
+// tensor.
 //
 // As the format's own specification demands, the tensors cover the data without a gap or an
 // overlap. Packed elements smaller than a byte (F4, F6) are not read.
@@ -36,7 +37,7 @@ enum class Dtype {
   f64,
   c64,
 };
-std::string_view name_of(Dtype dtype);  // as the format spells it: "F32"
+std::string_view name_of(Dtype dtype);  // as the files spell it: "F32"
 std::size_t size_of(Dtype dtype);       // bytes an element
 
 // Elements in row-major order, little-endian. The bytes may begin at any address: copy them out.
@@ -73,8 +74,8 @@ class SafetensorsFile {
 
 SafetensorsFile parse_safetensors(std::vector<std::uint8_t> bytes, const std::string& file);
 
-// Also throws Error(io) for a file that cannot be read or has more than `limit` bytes. A header that
-// is too long is refused before the rest of the file is read.
+// Also throws Error(io) for a file that cannot be read or has more than `limit` bytes. A header
+// that is too long is refused before the rest of the file is read.
 SafetensorsFile read_safetensors(const std::filesystem::path& path,
                                  std::size_t limit = std::size_t{8} << 30);
 

@@ -4,124 +4,21 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <set>
 #include <utility>
 
-#include "lithe/error.h"
+#include "io/safetensors_entry.h"
 
 namespace lithe::io {
 
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "tensors are used as they are stored");
-
 using nlohmann::json;
 
-constexpr std::string_view kMetadata = "__metadata__";
-
-struct DtypeRow {
-  std::string_view name;
-  std::size_t size;
-};
-
-// In the order of the enumeration.
-constexpr DtypeRow kDtypes[] = {
-    {"BOOL", 1}, {"U8", 1},  {"I8", 1},   {"F8_E4M3", 1}, {"F8_E5M2", 1}, {"F8_E8M0", 1},
-    {"U16", 2},  {"I16", 2}, {"F16", 2},  {"BF16", 2},    {"U32", 4},     {"I32", 4},
-    {"F32", 4},  {"U64", 8}, {"I64", 8},  {"F64", 8},     {"C64", 8},
-};
-static_assert(std::size(kDtypes) == static_cast<std::size_t>(Dtype::c64) + 1);
-
-// Text from a file as it may stand in a message: printable, and not a megabyte of it.
-std::string shown(std::string_view text) {
-  constexpr std::size_t kLongest = 60;
-  const bool cut = text.size() > kLongest;
-  return json(text.substr(0, kLongest)).dump(-1, ' ', true, json::error_handler_t::replace) +
-         (cut ? "..." : "");
-}
-
-std::string shown(const json& value) {
-  return value.is_string() ? shown(value.get_ref<const std::string&>())
-         : value.is_number() ? value.dump()
-                             : fmt::format("of type {}", value.type_name());
-}
-
-[[noreturn]] void refuse(const std::string& problem, const std::string& where) {
-  throw Error(ErrorKind::model, problem, where);
-}
-
-// One object of the header, already known to be free of double keys.
-class EntryReader {
- public:
-  EntryReader(const std::string& name, const json& object, std::string where)
-      : name_(name), object_(object), where_(std::move(where)) {}
-
-  HeaderEntry read(std::uint64_t data_size) const {
-    HeaderEntry entry{name_, dtype(), numbers("shape"), 0, 0};
-    const auto offsets = numbers("data_offsets");
-    if (offsets.size() != 2)
-      refuse(fmt::format("data_offsets has {} numbers, not 2", offsets.size()), where_);
-    entry.begin = offsets[0];
-    entry.end = offsets[1];
-    if (entry.begin > entry.end || entry.end > data_size)
-      refuse(fmt::format("data_offsets [{}, {}] are not within the {} bytes of data", entry.begin,
-                         entry.end, data_size),
-             where_);
-    check_size(entry);
-    return entry;
-  }
-
- private:
-  const json& field(const char* key) const {
-    const auto found = object_.find(key);
-    if (found == object_.end()) refuse(fmt::format("{} is missing", key), where_);
-    return *found;
-  }
-
-  Dtype dtype() const {
-    const json& value = field("dtype");
-    if (value.is_string())
-      for (std::size_t i = 0; i < std::size(kDtypes); ++i)
-        if (value.get_ref<const std::string&>() == kDtypes[i].name) return static_cast<Dtype>(i);
-    std::vector<std::string_view> known;
-    for (const DtypeRow& row : kDtypes) known.push_back(row.name);
-    refuse(fmt::format("dtype is {}, not one of {}", shown(value), fmt::join(known, ", ")), where_);
-  }
-
-  std::vector<std::size_t> numbers(const char* key) const {
-    const json& list = field(key);
-    if (!list.is_array()) refuse(fmt::format("{} is {}, not a list", key, shown(list)), where_);
-    std::vector<std::size_t> result;
-    result.reserve(list.size());
-    for (const json& value : list) {
-      if (!value.is_number_unsigned())
-        refuse(fmt::format("{} holds a value {}, not a whole number below 2^64", key, shown(value)),
-               where_);
-      result.push_back(value.get<std::size_t>());
-    }
-    return result;
-  }
-
-  void check_size(const HeaderEntry& entry) const {
-    std::size_t bytes = size_of(entry.dtype);
-    bool overflow = false;
-    for (const std::size_t length : entry.shape)
-      overflow = __builtin_mul_overflow(bytes, length, &bytes) || overflow;
-    if (overflow || bytes != entry.end - entry.begin)
-      refuse(fmt::format("data_offsets span {} bytes where the shape and {} need {}",
-                         entry.end - entry.begin, name_of(entry.dtype),
-                         overflow ? "2^64 or more" : std::to_string(bytes)),
-             where_);
-  }
-
-  const std::string& name_;
-  const json& object_;
-  const std::string where_;
-};
+constexpr const char* kMetadata = "__metadata__";
+constexpr std::size_t kDataAlignment = 64;  // of the data's first byte; the format asks for 8
 
 // Takes the objects of the header one at a time as the JSON parser meets them, so that no text,
 // however nested or repeated, grows into much memory.
@@ -163,12 +60,13 @@ class HeaderReader {
 
   void take(const json& object) {
     if (name_ != kMetadata) {
-      header_.entries.push_back(EntryReader(name_, object, where()).read(data_size_));
+      header_.entries.push_back(read_entry(name_, object, data_size_, where()));
       return;
     }
     for (const auto& [key, value] : object.items()) {
       if (!value.is_string())
-        refuse(fmt::format("the metadata {} is {}, not a string", shown(key), shown(value)), file_);
+        refuse(fmt::format("the metadata {} is {}, not a string", shown(key), shown_value(value)),
+               file_);
       header_.metadata[key] = value.get<std::string>();
     }
   }
@@ -202,5 +100,82 @@ class HeaderReader {
   Header header_;
 };
 
+// A JSON string.
+std::string quoted(const std::string& text, const std::string& file) {
+  try {
+    return json(text).dump();
+  } catch (const json::type_error&) {
+    refuse(fmt::format("{} is not UTF-8", shown(text)), file);
+  }
+}
+
+std::string print_metadata(const Metadata& metadata, const std::string& file) {
+  std::vector<std::string> pairs;
+  for (const auto& [key, value] : metadata)
+    pairs.push_back(fmt::format("{}:{}", quoted(key, file), quoted(value, file)));
+  return fmt::format("\"{}\":{{{}}}", kMetadata, fmt::join(pairs, ","));
+}
+
 }  // namespace
+
+std::size_t read_header_length(std::span<const std::uint8_t> start, std::uint64_t file_size,
+                               const std::string& file) {
+  if (file_size < kLengthBytes || start.size() < kLengthBytes)
+    refuse(fmt::format("the file has {} bytes, too few for a safetensors file", file_size), file);
+  std::uint64_t length = 0;
+  std::memcpy(&length, start.data(), kLengthBytes);
+  const std::uint64_t allowed = std::min(kLargestHeader, file_size - kLengthBytes);
+  if (length > allowed)
+    refuse(fmt::format("the header claims {} bytes where {} can be: not a safetensors file, or cut "
+                       "short",
+                       length, allowed),
+           file + ", byte 0");
+  return static_cast<std::size_t>(length);
+}
+
+Header parse_header(std::string_view text, std::uint64_t data_size, const std::string& file) {
+  const std::string start = fmt::format("{}, byte {}", file, kLengthBytes);
+  if (text.size() > kLargestHeader)
+    refuse(fmt::format("the header has {} bytes, more than the {} allowed", text.size(),
+                       kLargestHeader),
+           start);
+  if (!text.starts_with('{')) refuse("the header does not begin with '{'", start);
+  // The JSON parser would take this for the end of the text, whatever follows it.
+  if (const auto zero = text.find('\0'); zero != text.npos)
+    refuse("the header is not JSON", fmt::format("{}, byte {}", file, kLengthBytes + zero));
+  HeaderReader reader(data_size, file);
+  try {
+    [[maybe_unused]] const json rest =
+        json::parse(text, [&](int depth, json::parse_event_t event, const json& parsed) {
+          return reader.event(depth, event, parsed);
+        });
+  } catch (const json::parse_error& error) {
+    refuse("the header is not JSON", fmt::format("{}, byte {}", file, kLengthBytes + error.byte));
+  } catch (const json::exception&) {
+    refuse("the header holds a number out of range", start);
+  }
+  return reader.finish();
+}
+
+std::string print_header(std::span<const TensorView> tensors, const Metadata& metadata,
+                         const std::string& file) {
+  std::vector<std::string> objects;
+  if (!metadata.empty()) objects.push_back(print_metadata(metadata, file));
+  std::uint64_t begin = 0;
+  for (const TensorView& tensor : tensors) {
+    const std::uint64_t end = begin + tensor.bytes.size();
+    objects.push_back(fmt::format(R"({}:{{"dtype":"{}","shape":[{}],"data_offsets":[{},{}]}})",
+                                  quoted(tensor.name, file), name_of(tensor.dtype),
+                                  fmt::join(tensor.shape, ","), begin, end));
+    begin = end;
+  }
+  std::string text = fmt::format("{{{}}}", fmt::join(objects, ","));
+  const std::size_t before_data = kLengthBytes + text.size();
+  text.append((kDataAlignment - before_data % kDataAlignment) % kDataAlignment, ' ');
+  const std::uint64_t length = text.size();
+  std::string header(kLengthBytes, '\0');
+  std::memcpy(header.data(), &length, kLengthBytes);
+  return header + text;
+}
+
 }  // namespace lithe::io

@@ -9,18 +9,12 @@
 #include <vector>
 
 #include "io/safetensors.h"
+#include "io/safetensors_entry.h"
 
 namespace lithe::io {
 
 // The header's length stands before the header.
 inline constexpr std::size_t kLengthBytes = 8;
-
-struct HeaderEntry {
-  std::string name;
-  Dtype dtype = Dtype::f32;
-  std::vector<std::size_t> shape;
-  std::uint64_t begin = 0, end = 0;  // bytes of the data
-};
 
 struct Header {
   std::vector<HeaderEntry> entries;  // in the order of their data, which they cover exactly

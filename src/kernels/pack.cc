@@ -72,14 +72,13 @@ HWY_INLINE const std::uint8_t* row_of(const Pack<T>& p, std::size_t i) {
 }
 
 // Asks for the rows of the next batch: they stand anywhere in a data set larger than the caches, and
-// this step's arithmetic hides the time that memory takes.
+// this step's arithmetic hides the time that memory takes. A row at a time, between others' work:
+// all at once would wait for a place in the queue of misses.
 template <typename T>
-void prefetch_next(const Pack<T>& p) {
-  const auto* data = static_cast<const std::uint8_t*>(p.data);
-  for (std::size_t i = 0; i < p.next_rows; ++i) {
-    const std::uint8_t* row = data + p.next_order[i] * p.row_stride;
-    for (std::size_t byte = 0; byte < p.row_bytes; byte += 64) hwy::Prefetch(row + byte);
-  }
+HWY_INLINE void prefetch_next(const Pack<T>& p, std::size_t i) {
+  if (i >= p.next_rows) return;
+  const auto* row = static_cast<const std::uint8_t*>(p.data) + p.next_order[i] * p.row_stride;
+  for (std::size_t byte = 0; byte < p.row_bytes; byte += 64) hwy::Prefetch(row + byte);
 }
 
 template <typename T>
@@ -92,9 +91,9 @@ void pack_bytes(Pack<T>& p) {
     std::size_t column = 0;
     for (; column + lanes <= columns; column += lanes) quotient.store(load(from + column), x + column);
     if (column < columns) quotient.store(load_part(from + column, columns - column), x + column);
+    prefetch_next(p, i);
   }
   p.depth = columns;
-  prefetch_next(p);
 }
 
 // Floating-point data: little is gained by skipping zeros there, so all columns are kept. The compiler
@@ -105,31 +104,35 @@ void pack_floats(Pack<T>& p) {
     const auto* HWY_RESTRICT from = reinterpret_cast<const Source*>(row_of(p, i));
     T* HWY_RESTRICT x = p.x + i * p.stride;
     for (std::size_t k = 0; k < p.columns; ++k) x[k] = static_cast<T>(from[k]) / p.divisor;
+    prefetch_next(p, i);
   }
   p.depth = p.columns;
-  prefetch_next(p);
 }
 
-// Ors the rows of the batch together, a byte a column, into p.any.
+// Ors the rows of the batch together, a byte a column, into p.any. Four rows at a time, so that what
+// is there is loaded and stored once for four.
 template <typename T>
 void find_columns(const Pack<T>& p) {
   const hn::CappedTag<std::uint8_t, 64> d;
-  const std::size_t lanes = hn::Lanes(d);
-  std::size_t column = 0;
-  for (; column + lanes <= p.columns; column += lanes) {
-    auto any = hn::Zero(d);
-    for (std::size_t i = 0; i < p.rows; ++i)
-      any = hn::Or(any, hn::LoadU(d, row_of(p, i) + column));
-    hn::Store(any, d, p.any + column);
+  const std::size_t lanes = hn::Lanes(d), whole = p.columns / lanes * lanes;
+  std::uint8_t* HWY_RESTRICT any = p.any;
+  for (std::size_t column = 0; column < p.columns; column += lanes)
+    hn::Store(hn::Zero(d), d, any + column);
+  for (std::size_t i = 0; i < p.rows; i += 4) {
+    const std::uint8_t* HWY_RESTRICT row[4];  // the last one again where fewer are left
+    for (std::size_t j = 0; j < 4; ++j) row[j] = row_of(p, i + j < p.rows ? i + j : p.rows - 1);
+    for (std::size_t column = 0; column < whole; column += lanes) {
+      const auto a = hn::Or(hn::LoadU(d, row[0] + column), hn::LoadU(d, row[1] + column));
+      const auto b = hn::Or(hn::LoadU(d, row[2] + column), hn::LoadU(d, row[3] + column));
+      hn::Store(hn::Or(hn::Load(d, any + column), hn::Or(a, b)), d, any + column);
+    }
+    for (std::size_t column = whole; column < p.columns; ++column)
+      for (const std::uint8_t* from : row) any[column] |= from[column];
   }
-  if (column == p.columns) return;
-  hn::Store(hn::Zero(d), d, p.any + column);
-  for (std::size_t i = 0; i < p.rows; ++i)
-    for (std::size_t j = column; j < p.columns; ++j) p.any[j] |= row_of(p, i)[j];
 }
 
 // Lists the columns to keep in p.index, and the blocks that have some in p.blocks: the column where
-// the block begins and how many columns are kept before it. Returns the number of blocks.
+// the block begins, and how many columns are kept before it. Returns their number.
 template <typename T>
 std::size_t list_blocks(Pack<T>& p) {
   const Columns d;
@@ -139,7 +142,9 @@ std::size_t list_blocks(Pack<T>& p) {
     const auto keep = hn::Ne(load(p.any + column), hn::Zero(d));
     const auto numbers = hn::Add(iota, hn::Set(d, static_cast<std::int32_t>(column)));
     hn::StoreU(hn::Compress(numbers, keep), d, reinterpret_cast<std::int32_t*>(p.index) + depth);
-    p.blocks[blocks] = {static_cast<std::uint32_t>(column), static_cast<std::uint32_t>(depth)};
+    PackedBlock& block = p.blocks[blocks];
+    block.column = static_cast<std::uint32_t>(column);
+    block.start = static_cast<std::uint32_t>(depth);
     const std::size_t kept = hn::CountTrue(d, keep);
     depth += kept;
     blocks += kept != 0;
@@ -154,7 +159,7 @@ std::size_t list_blocks(Pack<T>& p) {
 template <typename T>
 void pack_nonzero(Pack<T>& p) {
   find_columns(p);
-  const std::size_t blocks = list_blocks(p);
+  const std::size_t blocks = list_blocks(p), stride = p.stride;
   const Columns d;
   const Quotient<T> quotient(p.divisor);
   // Only the last block can be cut short by the end of the row.
@@ -162,20 +167,20 @@ void pack_nonzero(Pack<T>& p) {
   const PackedBlock* HWY_RESTRICT list = p.blocks;
   const std::uint8_t* HWY_RESTRICT any = p.any;
   for (std::size_t i = 0; i < p.rows; ++i) {
-    const std::uint8_t* HWY_RESTRICT from = row_of(p, i);
-    T* HWY_RESTRICT x = p.x + i * p.stride;
+    const std::uint8_t* HWY_RESTRICT row = row_of(p, i);
+    T* HWY_RESTRICT x = p.x + i * stride;
     for (std::size_t b = 0; b < blocks - cut; ++b) {
       const auto keep = hn::Ne(load(any + list[b].column), hn::Zero(d));
-      quotient.store(hn::Compress(load(from + list[b].column), keep), x + list[b].start);
+      quotient.store(hn::Compress(load(row + list[b].column), keep), x + list[b].start);
     }
     if (cut) {
       const PackedBlock last = list[blocks - 1];
       const auto keep = hn::Ne(load(any + last.column), hn::Zero(d));
-      const auto bytes = load_part(from + last.column, p.columns - last.column);
+      const auto bytes = load_part(row + last.column, p.columns - last.column);
       quotient.store(hn::Compress(bytes, keep), x + last.start);
     }
+    prefetch_next(p, i);
   }
-  prefetch_next(p);
 }
 
 template <typename T>

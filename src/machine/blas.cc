@@ -6,8 +6,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 #include <iterator>
 #include <memory>
+#include <string>
+#include <system_error>
+#include <utility>
 
 #include "lithe/machine.h"
 

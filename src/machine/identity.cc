@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <string_view>
+#include <utility>
 
 #include "base/threads.h"
 #include "machine/cgroup.h"
@@ -37,6 +41,14 @@ std::uint64_t hash(std::string_view text) {
   return value;
 }
 
+// Asked of the kernel, since its figures for each NUMA node, which hwloc adds up, may miss memory
+// that was plugged into a running virtual machine.
+std::uint64_t memory_bytes() {
+  const long pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGESIZE);
+  if (pages <= 0 || page <= 0) return 0;
+  return static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page);
+}
+
 std::string system_name() {
   utsname names{};
   if (::uname(&names) != 0) return "unknown system";
@@ -61,6 +73,7 @@ MachineIdentity identify_machine() {
   identity.instruction_sets = std::move(cpu.instruction_sets);
   identity.virtual_machine = cpu.hypervisor || std::filesystem::exists("/sys/hypervisor/type");
   identity.system = machine::system_name();
+  identity.memory_bytes = machine::memory_bytes();
   machine::fill_topology(identity);
   identity.usable_cpus =
       std::min(static_cast<double>(base::usable_processors()), machine::cpu_quota());

@@ -67,9 +67,8 @@ Isa parse_isa(std::string_view wanted) {
   if (wanted == "auto") return best_isa();
   for (const Row& row : kRows)
     if (row.name == wanted && (row.isa == Isa::scalar || supported(row.isa))) return row.isa;
-  throw Error(ErrorKind::usage,
-              fmt::format("no instruction set '{}' on this machine", wanted), "--isa",
-              fmt::format("auto, {}", fmt::join(names(), ", ")));
+  throw Error(ErrorKind::usage, fmt::format("no instruction set '{}' on this machine", wanted),
+              "--isa", fmt::format("auto, {}", fmt::join(names(), ", ")));
 }
 
 void with_isa(Isa isa, const std::function<void()>& work) {

@@ -1,4 +1,5 @@
-// Instruction sets: their names, which ones this machine has, and Highway's dispatch to one of them.
+// Instruction sets: their names, which ones this machine has, and Highway's dispatch to one of
+// them.
 #pragma once
 
 #include <functional>
@@ -20,8 +21,8 @@ Isa best_isa();
 // From its name, "auto" being the best one. Throws Error(usage) with those that this machine has.
 Isa parse_isa(std::string_view name);
 
-// Calls `work` with Highway's dynamic dispatch bound to `isa`, which must be supported. One caller at
-// a time; others wait.
+// Calls `work` with Highway's dynamic dispatch bound to `isa`, which must be supported. One caller
+// at a time; others wait.
 void with_isa(Isa isa, const std::function<void()>& work);
 
 }  // namespace lithe::machine

@@ -43,7 +43,6 @@ void fill_topology(MachineIdentity& machine) {
   // Some virtual machines do not say which threads share a core.
   const int cores = count(topology, HWLOC_OBJ_CORE, 0);
   machine.cores = cores > 0 ? cores : machine.hardware_threads;
-  machine.memory_bytes = hwloc_get_root_obj(topology)->total_memory;
 
   constexpr hwloc_obj_type_t kLevels[] = {HWLOC_OBJ_L1CACHE, HWLOC_OBJ_L2CACHE, HWLOC_OBJ_L3CACHE,
                                           HWLOC_OBJ_L4CACHE};

@@ -5,7 +5,7 @@
 
 namespace lithe::machine {
 
-// Fills the counts, caches and memory of `machine`. What hwloc cannot tell stays as it was.
+// Fills the counts and caches of `machine`. What hwloc cannot tell stays as it was.
 void fill_topology(MachineIdentity& machine);
 
 }  // namespace lithe::machine

@@ -100,31 +100,44 @@ void Model::set_values(const std::string& array, const std::vector<double>& give
 }
 
 void Model::save(const std::filesystem::path& path) const {
-  io::ModelFile file;
-  file.notes = data_->notes;
-  file.network = data_->network.to_string();
-  file.divisor = data_->meaning.divisor;
-  file.class_names = data_->meaning.class_names;
-  file.values = data_->values.index() == 0 ? io::collect(std::get<0>(data_->values))
-                                           : io::collect(std::get<1>(data_->values));
-  file.float64 = precision() == Precision::float64;
-  for (const std::string& array : names()) file.arrays.push_back({array, shape(array)});
+  io::ModelFile file{data_->network.to_string(), data_->meaning.divisor,
+                     data_->meaning.class_names, data_->notes, precision() == Precision::float64,
+                     {}};
+  std::visit(
+      [&](const auto& values) {
+        for (layers::ParameterId id = 0; id < data_->graph.parameters.size(); ++id) {
+          const std::string& array = data_->graph.parameters[id].name;
+          file.arrays.push_back({array, shape(array), io::to_bytes(values.read(id))});
+        }
+      },
+      data_->values);
   io::write_model(path, file);
 }
 
 Model Model::load(const std::filesystem::path& path) {
-  const io::ModelFile file = io::read_model(path);
+  io::ModelFile file = io::read_model(path);
   const Network network = Network::parse(file.network);
   if (!network.has_input())
-    throw Error(ErrorKind::model, "the network in the file has no input layer", path.string());
-  // Checked against the tensors before memory is asked for.
-  Precision precision = file.float64 ? Precision::float64 : Precision::float32;
+    throw Error(ErrorKind::model, "the model's network has no input layer", path.string());
   const layers::Graph graph = layers::compile(network.layers());
-  io::check_arrays(file, graph, path.string());
+  // Held against what is in the file before memory is asked for: a sentence can ask for any amount.
+  for (const auto& spec : graph.parameters) {
+    const std::vector<std::size_t> wanted =
+        spec.kind == layers::ParameterKind::bias
+            ? std::vector<std::size_t>{spec.columns}
+            : std::vector<std::size_t>{spec.rows, spec.columns};
+    io::check_array(file, spec.name, wanted, path.string());
+  }
+  const Precision precision = file.float64 ? Precision::float64 : Precision::float32;
   Model model(std::unique_ptr<ModelData>(
       new ModelData{network, graph, {file.divisor, file.class_names}, file.notes,
                     make_values(precision, graph)}));
-  std::visit([&](auto& values) { io::distribute(file, values); }, model.data_->values);
+  std::visit(
+      [&]<typename T>(plan::Parameters<T>& values) {
+        for (layers::ParameterId id = 0; id < graph.parameters.size(); ++id)
+          values.write(id, io::from_bytes<T>(file.array(graph.parameters[id].name)));
+      },
+      model.data_->values);
   return model;
 }
 

@@ -30,14 +30,15 @@ struct Sizes {
 // Around the edges of tiles (6, 14), lines (8, 16), panels (16, 32).
 const Sizes kSizes[] = {{1, 1, 1},    {1, 784, 30},  {10, 30, 10}, {10, 100, 30}, {6, 7, 8},
                         {7, 13, 17},  {14, 14, 16},  {15, 29, 33}, {13, 57, 47},  {17, 15, 64},
-                        {33, 31, 65}, {50, 40, 100}, {29, 66, 31}, {128, 20, 40}};
+                        {33, 31, 65}, {50, 40, 100}, {29, 66, 31}, {128, 20, 40},
+                        {300, 30, 20}, {3, 900, 30}};
 
 template <typename T>
 struct Problem {
   explicit Problem(Sizes s)
       : sizes(s),
         weights{s.inputs, s.units},
-        x_stride(row_stride<T>(s.inputs)),
+        x_stride(row_stride<T>(s.inputs + kPackSlack)),
         y_stride(row_stride<T>(s.units)),
         x(random_array<T>(s.rows * x_stride, 1)),
         weight(random_array<T>(weights.size(), 2)),
@@ -46,6 +47,9 @@ struct Problem {
         dy(random_array<T>(s.rows * y_stride, 4)),
         dx(s.rows * x_stride),
         transposed(Panels<T>{s.units, s.rows}.size()) {
+    // Mostly empty rows, with stretches of zeros longer than a tile.
+    for (std::size_t i = 0; i < x.size(); ++i)
+      if (i / 23 % 3 != 0) x[i] = 0;
     for (std::size_t c = 0; c < s.inputs; c += 3) index.push_back(static_cast<std::uint32_t>(c));
   }
 

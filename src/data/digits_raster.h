@@ -1,0 +1,26 @@
+// Ink on paper: the picture of a pen's trace, framed as MNIST frames its digits.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "data/digits_pen.h"
+
+namespace lithe::data {
+
+inline constexpr std::size_t kDigitSide = 28;
+inline constexpr std::size_t kDigitPixels = kDigitSide * kDigitSide;
+
+struct Pen {
+  float radius;      // in pixels, at the middle of the picture
+  float grow_x, grow_y;  // how the radius grows a pixel to the right, or down: pressure
+  float softness;    // pixels that the edge takes from white to black
+};
+
+Pen choose_pen(Dice& dice);
+
+// White on black: scaled to a box of 20 x 20 pixels, the centre of the ink in the middle of the
+// 28 x 28 that are written.
+void draw_ink(const Trace& trace, const Pen& pen, std::uint8_t* pixels);
+
+}  // namespace lithe::data

@@ -1,0 +1,58 @@
+// What a model file holds, and its form on disk: safetensors, with the rest in the metadata.
+//
+//   lithe.version      "1"
+//   lithe.network      the sentence
+//   lithe.input_divisor, lithe.class_names (a JSON array): what the values mean
+//   lithe.*            notes: free text
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace lithe::io {
+
+struct ModelArray {
+  std::string name;
+  std::vector<std::size_t> shape;
+  std::vector<std::uint8_t> bytes;  // row-major, little-endian
+};
+
+struct ModelFile {
+  std::string network;
+  double divisor = 1;
+  std::vector<std::string> class_names;
+  std::map<std::string, std::string> notes;  // keys begin with "lithe."
+  bool float64 = false;
+  std::vector<ModelArray> arrays;
+
+  const ModelArray& array(const std::string& name) const;  // which must be there
+};
+
+void write_model(const std::filesystem::path& path, const ModelFile& file);
+
+// Throws Error(model) where the file is not a model of ours.
+ModelFile read_model(const std::filesystem::path& path);
+
+// Throws Error(model) unless the file has the array in that shape.
+void check_array(const ModelFile& file, const std::string& name,
+                 const std::vector<std::size_t>& shape, const std::string& path);
+
+template <typename T>
+std::vector<std::uint8_t> to_bytes(const std::vector<T>& values) {
+  std::vector<std::uint8_t> bytes(values.size() * sizeof(T));
+  std::memcpy(bytes.data(), values.data(), bytes.size());
+  return bytes;
+}
+
+template <typename T>
+std::vector<T> from_bytes(const ModelArray& array) {
+  std::vector<T> values(array.bytes.size() / sizeof(T));
+  std::memcpy(values.data(), array.bytes.data(), array.bytes.size());
+  return values;
+}
+
+}  // namespace lithe::io

@@ -1,0 +1,17 @@
+// Whether data and options fit a network, before anything is planned.
+#pragma once
+
+#include "losses/loss.h"
+#include "lithe/model.h"
+#include "lithe/trainer.h"
+
+namespace lithe::train {
+
+// Throw Error(data) or Error(usage) that says what is wrong and what would fit.
+void check_examples(const Model& model, const Examples& examples);
+void check_options(const TrainOptions& options, const Examples& train);
+
+losses::Loss parse_loss(const std::string& sentence);
+double parse_learning_rate(const std::string& optimizer);
+
+}  // namespace lithe::train

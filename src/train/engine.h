@@ -1,0 +1,18 @@
+// What a trainer does, apart from the precision it does it in.
+#pragma once
+
+#include "lithe/trainer.h"
+#include "train/model_data.h"
+
+namespace lithe {
+
+class Trainer::Engine {
+ public:
+  virtual ~Engine() = default;
+  virtual EpochReport run_epoch(const Watcher& watcher) = 0;
+  virtual PlanReport plan() const = 0;
+  virtual TimeSplit time_split() const = 0;
+  virtual std::vector<std::uint32_t> order(std::size_t epoch) const = 0;
+};
+
+}  // namespace lithe

@@ -1,0 +1,65 @@
+#include "machine/cgroup.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "data/sample.h"
+
+namespace lithe::machine {
+namespace {
+
+class Cgroup : public ::testing::Test {
+ protected:
+  void file(const std::string& path, const std::string& text) {
+    test::write_bytes(root_.path() / path, {text.begin(), text.end()});
+  }
+  double quota() const { return cpu_quota(root_.path()); }
+
+ private:
+  test::TemporaryFolder root_;
+};
+
+TEST_F(Cgroup, NothingThereLimitsNothing) { EXPECT_TRUE(std::isinf(quota())); }
+
+TEST_F(Cgroup, VersionTwo) {
+  file("proc/self/cgroup", "0::/\n");
+  file("sys/fs/cgroup/cpu.max", "150000 100000\n");
+  EXPECT_DOUBLE_EQ(quota(), 1.5);
+  file("sys/fs/cgroup/cpu.max", "max 100000\n");
+  EXPECT_TRUE(std::isinf(quota()));
+}
+
+TEST_F(Cgroup, TheTightestGroupAroundCounts) {
+  file("proc/self/cgroup", "0::/user/session/program\n");
+  file("sys/fs/cgroup/user/session/program/cpu.max", "max 100000\n");
+  file("sys/fs/cgroup/user/session/cpu.max", "50000 100000\n");
+  file("sys/fs/cgroup/user/cpu.max", "400000 100000\n");
+  EXPECT_DOUBLE_EQ(quota(), 0.5);
+}
+
+TEST_F(Cgroup, VersionOne) {
+  file("proc/self/cgroup", "5:cpuset:/box\n4:cpu,cpuacct:/box\n1:memory:/box\n");
+  file("sys/fs/cgroup/cpu/box/cpu.cfs_quota_us", "300000\n");
+  file("sys/fs/cgroup/cpu/box/cpu.cfs_period_us", "100000\n");
+  EXPECT_DOUBLE_EQ(quota(), 3);
+  file("sys/fs/cgroup/cpu/box/cpu.cfs_quota_us", "-1\n");
+  EXPECT_TRUE(std::isinf(quota()));
+}
+
+TEST_F(Cgroup, PathsThatOnlyTheHostSeesAndThatLeadOut) {
+  file("proc/self/cgroup", "0::/../../docker/0123\n");
+  file("sys/fs/cgroup/cpu.max", "200000 100000\n");
+  EXPECT_DOUBLE_EQ(quota(), 2);
+}
+
+TEST_F(Cgroup, NonsenseLimitsNothing) {
+  file("proc/self/cgroup", "0::/\nnonsense\n::\n");
+  for (const char* text : {"", "x y", "100000", "100000 0", "-5 100000", "1e 1", "nan 100000"}) {
+    file("sys/fs/cgroup/cpu.max", text);
+    EXPECT_TRUE(std::isinf(quota())) << text;
+  }
+}
+
+}  // namespace
+}  // namespace lithe::machine
