@@ -32,7 +32,7 @@ struct Part {
     const std::size_t digit = dice.below(kClasses);
     labels[image] = static_cast<std::uint8_t>(digit);
     const Trace trace = write_digit(digit, dice);
-    draw_ink(trace, choose_pen(dice), pixels.data() + image * kDigitPixels);
+    draw_ink(trace, choose_pen(digit, dice), pixels.data() + image * kDigitPixels);
   }
 
   Examples view() const {

@@ -11,9 +11,9 @@ Point operator-(Point a, Point b) { return {a.x - b.x, a.y - b.y}; }
 Point operator*(float s, Point a) { return {s * a.x, s * a.y}; }
 
 // How far single knots stray, in percent of the height.
-constexpr float kKnotJitter = 2.2f;
+constexpr float kKnotJitter = 2.8f;
 // How far a whole writing is turned, in radians.
-constexpr float kTurn = 0.1f;
+constexpr float kTurn = 0.13f;
 
 struct Skeleton {
   std::array<Point, kLongestSkeleton> points;
@@ -32,7 +32,7 @@ const Style& choose(std::span<const Style> styles, Dice& dice) {
 }
 
 Skeleton vary(const Style& style, Dice& dice) {
-  const float mode = dice.normal(0.2f, 0.8f);
+  const float mode = dice.normal(0, 1);
   Skeleton skeleton;
   for (const Knot& knot : style.knots) {
     skeleton.kinds[skeleton.size] = knot.kind;

@@ -121,8 +121,9 @@ void place(const std::uint8_t* box, std::uint8_t* pixels) {
 
 }  // namespace
 
-Pen choose_pen(Dice& dice) {
-  return {.radius = std::clamp(dice.normal(1.25f, 0.35f), 0.55f, 2.4f),
+Pen choose_pen(std::size_t digit, Dice& dice) {
+  const float mean = 1.25f * digit_form(digit).pen;
+  return {.radius = std::clamp(dice.normal(mean, 0.35f), 0.55f, 2.4f),
           .grow_x = dice.normal(0, 0.008f),
           .grow_y = dice.normal(0, 0.008f),
           .softness = dice.uniform(0.9f, 1.5f)};

@@ -17,7 +17,8 @@ struct Pen {
   float softness;    // pixels that the edge takes from white to black
 };
 
-Pen choose_pen(Dice& dice);
+// For writing `digit`.
+Pen choose_pen(std::size_t digit, Dice& dice);
 
 // White on black: scaled to a box of 20 x 20 pixels, the centre of the ink in the middle of the
 // 28 x 28 that are written.

@@ -31,6 +31,7 @@ struct DigitForm {
   float lean, lean_deviation;       // how far the top is to the right of the foot, by the height
   float width, width_deviation;     // a factor on the skeleton's
   float bend;                       // deviation of how far the lines are bent
+  float pen;                        // a factor on the pen's radius: digits written small are thick
 };
 
 const DigitForm& digit_form(std::size_t digit);

@@ -348,7 +348,7 @@ void Builder<T>::update(const layers::Operation& operation, const layers::Produc
   describe_product(request_.isa, indexed, draft.info);
   draft.info.phase = Phase::backward_and_update;
   const double batch = static_cast<double>(request_.batch);
-  draft.info.operations = 2 * (batch + 1) * static_cast<double>(inputs * units);
+  draft.info.operations = 2 * batch * static_cast<double>(inputs * units);
   draft.info.bytes =
       static_cast<double>(sizeof(T)) * (batch * static_cast<double>(inputs + units) +
                                         2 * static_cast<double>(inputs * units));

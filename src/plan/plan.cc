@@ -21,19 +21,38 @@ struct Lifetimes {
   std::vector<std::size_t> buffer;
 };
 
+// Between two barriers threads run the stages of their own at their own pace: what one stage uses is
+// then in use from the barrier before it to the one behind. Stages that no barrier separates, across
+// the end of the list too, make one such phase.
+std::vector<std::size_t> phases(const std::vector<bool>& barrier_before) {
+  std::vector<std::size_t> result;
+  std::size_t phase = 0;
+  for (std::size_t i = 0; i < barrier_before.size(); ++i)
+    result.push_back(phase += i > 0 && barrier_before[i]);
+  if (!barrier_before[0])
+    for (std::size_t& of : result) of = of == phase ? 0 : of;
+  return result;
+}
+
 template <typename T>
-Lifetimes lifetimes(const Builder<T>& builder) {
+Lifetimes lifetimes(const Builder<T>& builder, const std::vector<bool>& barrier_before,
+                    bool one_thread) {
   Lifetimes result;
   const std::size_t last_stage = builder.drafts.size() - 1;
+  const std::vector<std::size_t> phase = phases(barrier_before);
+  const auto together = [&](std::size_t i, std::size_t j) {
+    return one_thread ? i == j : phase[i] == phase[j];
+  };
   for (std::size_t b = 0; b < builder.buffer_names.size(); ++b) {
     if (builder.buffer_bytes[b] == 0) continue;
     Booking booking{builder.buffer_names[b], builder.buffer_bytes[b], last_stage, 0};
-    for (std::size_t i = 0; i < builder.drafts.size(); ++i)
+    for (std::size_t i = 0; i <= last_stage; ++i)
       for (const Use& use : builder.drafts[i].uses.uses)
-        if (use.buffer == b) {
-          booking.first = std::min(booking.first, i);
-          booking.last = std::max(booking.last, i);
-        }
+        for (std::size_t j = 0; j <= last_stage && use.buffer == b; ++j)
+          if (together(i, j)) {
+            booking.first = std::min(booking.first, j);
+            booking.last = std::max(booking.last, j);
+          }
     // What is packed ahead lives on into the next step; the output is read after the last stage.
     const bool lives_on =
         b == builder.output_buffer ||
@@ -161,21 +180,21 @@ Plan<T>::Plan(const Request& request, Parameters<T>& parameters, base::Team& tea
   State& s = *state_;
   Builder<T> builder(s.request, parameters, team.size(), s.shared);
   builder.build();
-  s.lives = lifetimes(builder);
+  std::vector<StageUses> uses;
+  for (const auto& draft : builder.drafts) uses.push_back(draft.uses);
+  s.barrier_before = barriers(uses, builder.exchanges);
+  s.lives = lifetimes(builder, s.barrier_before, team.size() == 1);
   s.placement = place(s.lives.bookings);
   s.arena = base::AlignedArray<std::byte>(s.placement.bytes);
   std::vector<std::size_t> offsets(builder.buffer_names.size(), 0);
   for (std::size_t i = 0; i < s.lives.buffer.size(); ++i)
     offsets[s.lives.buffer[i]] = s.placement.offsets[i];
   const Buffers buffers(s.arena.data(), std::move(offsets));
-  std::vector<StageUses> uses;
   for (auto& draft : builder.drafts) {
     s.stages.push_back(draft.make(buffers));
     s.stages.back()->info = draft.info;
     s.stages.back()->workers = draft.uses.workers;
-    uses.push_back(draft.uses);
   }
-  s.barrier_before = barriers(uses, builder.exchanges);
   s.output = buffers.at<T>(builder.output_buffer);
   s.output_stride = builder.output_stride;
   s.seconds.assign(s.stages.size(), 0);

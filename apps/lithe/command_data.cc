@@ -1,0 +1,75 @@
+// lithe data: fetch data sets, or say which there are and where.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "command.h"
+#include "lithe/data.h"
+#include "lithe/error.h"
+#include "parse.h"
+#include "terminal.h"
+
+namespace lithe::app {
+
+namespace {
+
+int fetch(const std::string& name, const std::string& data_dir,
+          const std::vector<std::string>& mirrors) {
+  ProgressBar bar;
+  catch_interrupt();
+  FetchOptions options;
+  options.mirrors = mirrors;
+  options.progress = [&bar](const FetchProgress& p) {
+    bar.draw(p.file, p.total == 0 ? 0
+                                  : std::min(1.0, static_cast<double>(p.done) /
+                                                      static_cast<double>(p.total)));
+    return !interrupted();
+  };
+  const auto folder = data_folder(data_dir);
+  fetch_dataset(name, folder, options);
+  bar.clear();
+  fmt::print("{} is in {}\n", name, folder.string());
+  return 0;
+}
+
+int show(const std::string& data_dir) {
+  const auto folder = data_folder(data_dir);
+  fmt::print("data folder {}\n", folder.string());
+  for (const std::string& name : dataset_names()) {
+    std::string state = "there";
+    try {
+      if (name != "digits") load_dataset(name, folder);
+      if (name == "digits") state = "built in";
+    } catch (const Error& error) {
+      state = fmt::format("not there (lithe data fetch {})", name);
+      if (error.kind() != ErrorKind::io) state = error.problem();
+    }
+    fmt::print("  {:14} {}\n", name, state);
+  }
+  return 0;
+}
+
+}  // namespace
+
+int data(const Arguments& arguments) {
+  CLI::App app("Fetches data sets from their public mirrors, or says which are there.",
+               "lithe data");
+  app.require_subcommand(1);
+  std::string name, data_dir;
+  std::vector<std::string> mirrors;
+  const auto add_folder = [&data_dir](CLI::App* command) {
+    command->add_option("--data-dir", data_dir,
+                        "folder of data sets (default: $LITHE_DATA, else the user's cache folder)");
+  };
+  CLI::App* fetch_command = app.add_subcommand(
+      "fetch", "fetch a data set; resumes, checks digests, leaves alone what is there");
+  fetch_command->add_option("name", name, "mnist or fashion_mnist")->required();
+  fetch_command->add_option("--mirror", mirrors, "address of a folder to fetch from instead");
+  CLI::App* list_command = app.add_subcommand("list", "the data sets and whether they are there");
+  add_folder(fetch_command);
+  add_folder(list_command);
+  if (const auto status = parse(app, arguments)) return *status;
+  return fetch_command->parsed() ? fetch(name, data_dir, mirrors) : show(data_dir);
+}
+
+}  // namespace lithe::app

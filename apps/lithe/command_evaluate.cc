@@ -1,0 +1,40 @@
+// lithe evaluate: how many of a data set's test examples a model reads.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "command.h"
+#include "lithe/data.h"
+#include "lithe/trainer.h"
+#include "parse.h"
+
+namespace lithe::app {
+
+int evaluate(const Arguments& arguments) {
+  CLI::App app("Says how many test examples of a data set a model reads.", "lithe evaluate");
+  std::string file, data_name = "mnist", data_dir, isa = "auto";
+  bool json = false;
+  app.add_option("model", file, "model file")->required();
+  add_data_options(app, data_name, data_dir);
+  app.add_option("--isa", isa, "instruction set")->capture_default_str();
+  app.add_flag("--json", json, "print one JSON object");
+  if (const auto status = parse(app, arguments)) return *status;
+  Model model = Model::load(file);
+  const Dataset data = load_dataset(data_name, data_folder(data_dir));
+  const auto loss = model.notes().find("lithe.loss");
+  const Evaluation result = lithe::evaluate(
+      model, data.test, loss == model.notes().end() ? "quadratic" : loss->second, isa);
+  if (json) {
+    fmt::print("{}\n", nlohmann::json{{"correct", result.correct},
+                                      {"total", result.total},
+                                      {"loss", result.loss},
+                                      {"seconds", result.seconds}}
+                           .dump(2));
+  } else {
+    fmt::print("{}/{}  loss {:.5f}  {:.4f} s\n", result.correct, result.total, result.loss,
+               result.seconds);
+  }
+  return 0;
+}
+
+}  // namespace lithe::app

@@ -1,0 +1,45 @@
+// lithe list: what sentences can say, from the declarations that the parser uses.
+#include <fmt/format.h>
+
+#include "command.h"
+#include "layers/catalogue.h"
+#include "lithe/data.h"
+#include "parse.h"
+#include "recipes.h"
+
+namespace lithe::app {
+
+namespace {
+
+struct Kind {
+  std::string name;
+  network::Category category;
+};
+
+const Kind kKinds[] = {{"layers", network::Category::layer},
+                       {"activations", network::Category::activation},
+                       {"losses", network::Category::loss},
+                       {"optimizers", network::Category::optimizer},
+                       {"initializers", network::Category::initializer}};
+
+}  // namespace
+
+int list(const Arguments& arguments) {
+  CLI::App app("Lists what sentences can say, with arguments, defaults and ranges.", "lithe list");
+  std::string what;
+  std::vector<std::string> names = {"recipes", "data"};
+  for (const Kind& kind : kKinds) names.push_back(kind.name);
+  app.add_option("what", what, "what to list")->required()->check(CLI::IsMember(names));
+  if (const auto status = parse(app, arguments)) return *status;
+  if (what == "recipes")
+    for (const auto& path : all_recipes()) fmt::print("{}\n", path.stem().string());
+  if (what == "data")
+    for (const std::string& name : dataset_names()) fmt::print("{}\n", name);
+  for (const Kind& kind : kKinds)
+    for (const auto& entry : layers::catalogue().entries)
+      if (kind.name == what && entry.category == kind.category)
+        fmt::print("{}", network::describe(entry.declaration));
+  return 0;
+}
+
+}  // namespace lithe::app

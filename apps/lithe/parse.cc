@@ -1,0 +1,25 @@
+#include "parse.h"
+
+#include <algorithm>
+
+namespace lithe::app {
+
+std::optional<int> parse(CLI::App& app, const Arguments& arguments) {
+  constexpr int kMisused = 2;
+  Arguments reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
+  try {
+    app.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kMisused;
+  }
+  return std::nullopt;
+}
+
+void add_data_options(CLI::App& app, std::string& data, std::string& data_dir) {
+  app.add_option("--data", data, "data set: mnist, fashion_mnist, digits, or a folder of IDX files")
+      ->capture_default_str();
+  app.add_option("--data-dir", data_dir,
+                 "folder of data sets (default: $LITHE_DATA, else the user's cache folder)");
+}
+
+}  // namespace lithe::app

@@ -1,0 +1,61 @@
+#include "recipes.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "base/nearest.h"
+#include "lithe/error.h"
+
+namespace lithe::app {
+
+namespace {
+
+std::vector<std::filesystem::path> folders() {
+  std::vector<std::filesystem::path> result;
+  if (const char* chosen = std::getenv("LITHE_RECIPES"); chosen != nullptr && *chosen != '\0')
+    result.emplace_back(chosen);
+  result.emplace_back("recipes");
+  std::error_code ignored;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  if (!program.empty())
+    result.push_back(program.parent_path().parent_path() / "share" / "lithe" / "recipes");
+  result.emplace_back(LITHE_SOURCE_RECIPES);
+  return result;
+}
+
+}  // namespace
+
+std::vector<std::filesystem::path> all_recipes() {
+  std::vector<std::filesystem::path> result;
+  for (const auto& folder : folders()) {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+      const bool known = std::any_of(result.begin(), result.end(), [&](const auto& path) {
+        return path.filename() == entry.path().filename();
+      });
+      if (entry.path().extension() == ".toml" && !known) result.push_back(entry.path());
+    }
+  }
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+std::filesystem::path find_recipe(const std::string& name) {
+  if (name.find('/') != name.npos || name.ends_with(".toml")) {
+    if (std::filesystem::is_regular_file(name)) return name;
+    throw Error(ErrorKind::usage, fmt::format("there is no recipe file '{}'", name));
+  }
+  std::vector<std::string> names;
+  for (const auto& path : all_recipes()) {
+    if (path.stem() == name) return path;
+    names.push_back(path.stem());
+  }
+  const std::string near = base::nearest(name, names);
+  throw Error(ErrorKind::usage, fmt::format("there is no recipe '{}'", name), {},
+              near.empty() ? fmt::format("one of {}", fmt::join(names, ", ")) : near);
+}
+
+}  // namespace lithe::app

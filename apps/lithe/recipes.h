@@ -1,0 +1,16 @@
+// Where recipes are found: files of options, in TOML, whose keys are the long options of `train`.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace lithe::app {
+
+// A path (with a slash or ending in .toml) is taken as it is; a name is looked for in
+// $LITHE_RECIPES, ./recipes, the installed recipes, and those beside the sources this program was
+// built from. Throws Error(usage) with the names that there are.
+std::filesystem::path find_recipe(const std::string& name);
+std::vector<std::filesystem::path> all_recipes();
+
+}  // namespace lithe::app

@@ -1,0 +1,152 @@
+#include "train_report.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace lithe::app {
+
+namespace {
+
+// 1234567 -> "1,234,567"
+std::string thousands(double value) {
+  std::string digits = fmt::format("{:.0f}", value);
+  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
+  return digits;
+}
+
+double flops(const Run& run, const EpochReport& report) {
+  return run.plan.operations_per_example * static_cast<double>(report.examples) / report.seconds;
+}
+
+std::string bytes(std::size_t count) {
+  if (count < 10240) return fmt::format("{} B", count);
+  const double kib = static_cast<double>(count) / 1024;
+  return kib < 10240 ? fmt::format("{:.0f} KiB", kib) : fmt::format("{:.1f} MiB", kib / 1024);
+}
+
+}  // namespace
+
+double Run::limit() const {
+  return static_cast<double>(plan.threads) *
+         (plan.precision == Precision::float32 ? limits.flops_float32 : limits.flops_float64);
+}
+
+void print_header(const Run& run) {
+  fmt::print("{}\n", run.network);
+  fmt::print("{} parameters, {}, batch {}, {}, {} thread{}; limit {:.0f} GFLOP/s\n",
+             thousands(static_cast<double>(run.plan.parameters)), name(run.plan.precision),
+             run.plan.batch, run.plan.isa, run.plan.threads, run.plan.threads == 1 ? "" : "s",
+             run.limit() / 1e9);
+}
+
+void print_epoch(const Run& run, const EpochLine& line) {
+  const EpochReport& r = line.report;
+  const double rate = flops(run, r);
+  fmt::print("Epoch {}: {}/{}  {:.4f} s  {} images/s  {:.1f} GFLOP/s  {:.0f}% of limit{}{}\n",
+             r.epoch, r.correct, r.total, r.seconds,
+             thousands(static_cast<double>(r.examples) / r.seconds), rate / 1e9,
+             100 * rate / run.limit(),
+             line.allocations ? fmt::format("  {} allocations", *line.allocations) : "",
+             r.stopped ? "  (stopped early)" : "");
+  std::fflush(stdout);
+}
+
+void print_time(const Run& run) {
+  const TimeSplit& t = run.time;
+  fmt::print(
+      "Time: reading {:.3f} s (files {:.3f}, batches {:.3f}), forward {:.3f} s, backward and update "
+      "{:.3f} s, evaluation {:.3f} s\n",
+      run.loading_seconds + t.reading, run.loading_seconds, t.reading, t.forward,
+      t.backward_and_update, t.evaluation);
+}
+
+void print_plan(const Run& run) {
+  print_header(run);
+  for (const auto& [threads, rate] : run.plan.thread_trials)
+    fmt::print("tried {} thread{}: {} examples/s\n", threads, threads == 1 ? "" : "s",
+               thousands(rate));
+  fmt::print("denormal numbers are flushed to zero, on every thread\n\nStages of a step\n");
+  const double peak = run.limit();
+  for (std::size_t i = 0; i < run.plan.stages.size(); ++i) {
+    const PlanStage& s = run.plan.stages[i];
+    fmt::print("{:3}. {}\n     kernel   {}\n", i, s.name, s.kernel);
+    for (const std::string& refusal : s.refused) fmt::print("     refused  {}\n", refusal);
+    fmt::print("     {} operations, {} bytes", thousands(s.operations), thousands(s.bytes));
+    if (s.operations > 0) fmt::print(", at the limit {:.2f} us", s.operations / peak * 1e6);
+    fmt::print("\n");
+  }
+  fmt::print("\nBuffers in the arena ({} in all; learned values, outside it, {})\n",
+             bytes(run.plan.arena_bytes), bytes(run.plan.parameter_bytes));
+  for (const PlanBuffer& b : run.plan.buffers)
+    fmt::print("  at {:>9}  {:>9}  stages {:2} to {:2}  {}\n", b.offset, bytes(b.bytes),
+               b.first_stage, b.last_stage, b.name);
+  const double batch = static_cast<double>(run.plan.batch);
+  fmt::print(
+      "\nExpected limit: {} operations an example, {:.2f} us a step, {} examples/s (every zero "
+      "counted as a value)\n",
+      thousands(run.plan.operations_per_example),
+      run.plan.operations_per_example * batch / peak * 1e6,
+      thousands(peak / run.plan.operations_per_example));
+}
+
+void print_json(const Run& run) {
+  using nlohmann::json;
+  json epochs = json::array();
+  for (const EpochLine& line : run.epochs) {
+    const EpochReport& r = line.report;
+    epochs.push_back({{"epoch", r.epoch},
+                      {"correct", r.correct},
+                      {"total", r.total},
+                      {"loss", r.loss},
+                      {"test_loss", r.test_loss},
+                      {"seconds", r.seconds},
+                      {"evaluation_seconds", r.evaluation_seconds},
+                      {"examples", r.examples},
+                      {"flops", flops(run, r)},
+                      {"share_of_limit", flops(run, r) / run.limit()},
+                      {"allocations", line.allocations ? json(*line.allocations) : json()}});
+  }
+  json stages = json::array();
+  for (const PlanStage& s : run.plan.stages)
+    stages.push_back({{"name", s.name},
+                      {"kernel", s.kernel},
+                      {"refused", s.refused},
+                      {"operations", s.operations},
+                      {"bytes", s.bytes},
+                      {"seconds", s.seconds}});
+  const double examples = run.epochs.empty()
+                              ? 0
+                              : static_cast<double>(run.epochs.front().report.examples);
+  const json result = {
+      {"version", LITHE_VERSION},
+      {"network", run.network},
+      {"data", run.command.data},
+      {"loss", run.command.options.loss},
+      {"optimizer", run.command.options.optimizer},
+      {"precision", name(run.plan.precision)},
+      {"batch", run.plan.batch},
+      {"seed", run.command.options.seed},
+      {"isa", run.plan.isa},
+      {"threads", run.plan.threads},
+      {"thread_trials", run.plan.thread_trials},
+      {"parameters", run.plan.parameters},
+      {"arena_bytes", run.plan.arena_bytes},
+      {"operations_per_example", run.plan.operations_per_example},
+      {"operations_per_epoch", run.plan.operations_per_example * examples},
+      // Of one core, in the run's precision.
+      {"limits", {{"flops", run.limit() / static_cast<double>(run.plan.threads)}, {"isa", run.limits.isa}}},
+      {"stages", stages},
+      {"epochs", epochs},
+      {"seconds_to_first_step", run.start_seconds},
+      {"time",
+       {{"loading", run.loading_seconds},
+        {"reading", run.time.reading},
+        {"forward", run.time.forward},
+        {"backward_and_update", run.time.backward_and_update},
+        {"evaluation", run.time.evaluation}}},
+      {"model", run.command.explain ? "" : run.command.output}};
+  fmt::print("{}\n", result.dump(2));
+}
+
+}  // namespace lithe::app

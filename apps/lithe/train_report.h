@@ -1,0 +1,40 @@
+// What `lithe train` prints: an epoch a line, where the time went, the plan; or all of it as JSON.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lithe/machine.h"
+#include "lithe/trainer.h"
+#include "train_options.h"
+
+namespace lithe::app {
+
+struct EpochLine {
+  EpochReport report;
+  std::optional<std::uint64_t> allocations;
+};
+
+struct Run {
+  const TrainCommand& command;
+  std::string network;  // as printed
+  PlanReport plan;
+  Limits limits;
+  double loading_seconds = 0;
+  double start_seconds = 0;  // from the start of the command to the first step
+  std::vector<EpochLine> epochs;
+  TimeSplit time;
+
+  // The limit that holds for the run: arithmetic, in its precision, on its threads.
+  double limit() const;
+};
+
+void print_header(const Run& run);
+void print_epoch(const Run& run, const EpochLine& line);
+void print_time(const Run& run);
+void print_plan(const Run& run);
+void print_json(const Run& run);
+
+}  // namespace lithe::app
