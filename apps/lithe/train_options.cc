@@ -54,6 +54,7 @@ std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command
     app.allow_config_extras(CLI::config_extras_mode::error);
   }
   app.footer("A recipe's name comes first: lithe train seed --epochs 3");
+  app.option_defaults()->take_last();
   add_options(app, command);
   if (const auto status = parse(app, options)) return status;
   if (command.network.empty()) {

@@ -32,7 +32,8 @@ class Network {
   Network& flatten();
   Network& activation(const std::string& name);
 
-  // The same network with `input(shape)` in front if it has none. Throws Error(sentence) if it has
+  // The same network with `input(shape)` in front if it has none, or input(784) for 28x28 where the
+  // first layer takes a flat row. Throws Error(sentence) if it has
   // one of another size, naming both.
   Network with_input(const Shape& shape) const;
 

@@ -96,6 +96,11 @@ const network::Catalogue& catalogue() {
 }
 
 Graph compile(const Sentence& network) { return build(network).graph; }
+Shape fitting_input(const Sentence& network, const Shape& shape) {
+  const bool flat = !network.empty() && layer_called(network.front().name).takes_flat_input;
+  return flat ? Shape{{shape.size()}} : shape;
+}
+
 Shape input_shape(const Sentence& network) { return network.front().shape("shape"); }
 Shape output_shape(const Sentence& network) { return build(network).shape; }
 

@@ -15,6 +15,10 @@ const network::Catalogue& catalogue();
 // do not fit one another, pointing at the one that does not.
 Graph compile(const Sentence& network);
 
+// The input that suits a network without one: examples of `shape`, in a row where its first layer wants
+// them so.
+Shape fitting_input(const Sentence& network, const Shape& shape);
+
 // The shape of an example that comes in, and of what goes out.
 Shape input_shape(const Sentence& network);
 Shape output_shape(const Sentence& network);

@@ -50,7 +50,7 @@ Layer dense() {
              Category::initializer},
             {"bias_init", "initial biases", Type::component, "zeros", 0, 0, false,
              Category::initializer}}},
-          build};
+          build, /*takes_flat_input=*/true};
 }
 
 }  // namespace lithe::layers

@@ -33,6 +33,7 @@ struct GraphBuilder {
 struct Layer {
   network::Declaration declaration;
   void (*build)(const Component&, GraphBuilder&);
+  bool takes_flat_input = false;  // an example is one row of values to it, whatever its shape
 };
 
 Layer dense();

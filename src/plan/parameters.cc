@@ -69,8 +69,9 @@ template <typename T>
 void Parameters<T>::initialize(std::uint64_t seed) {
   for (layers::ParameterId id = 0; id < entries_.size(); ++id) {
     const auto& spec = entries_[id].spec;
+    // Streams of arrays are counted from 1, as those of epochs are.
     base::RandomStream random(
-        seed, base::make_stream(base::Use::initialize, static_cast<std::uint32_t>(id)));
+        seed, base::make_stream(base::Use::initialize, static_cast<std::uint32_t>(id + 1)));
     const auto draw = initializers::make(spec.initializer, {spec.fan_in, spec.fan_out});
     std::vector<T> values(spec.rows * spec.columns);
     for (T& value : values) value = static_cast<T>(draw(random));

@@ -56,7 +56,8 @@ Network& Network::activation(const std::string& name) {
 Network Network::with_input(const Shape& shape) const {
   Network result = *this;
   if (!has_input()) {
-    result.layers_.insert(result.layers_.begin(), layer("input", {{"shape", shape}}));
+    const Shape input = layers::fitting_input(layers_, shape);
+    result.layers_.insert(result.layers_.begin(), layer("input", {{"shape", input}}));
   } else if (input_shape().size() != shape.size()) {
     throw Error(ErrorKind::sentence,
                 fmt::format("the network takes {} values and the data have {} ({})",

@@ -1,6 +1,6 @@
 """Replays a training run of Lithe in NumPy, from the same start and order, and compares.
 
-    python3 tests/seed_curve.py --start start.safetensors --order order.u32 --curve curve.json \\
+    python3 tests/app/seed_curve.py --start start.safetensors --order order.u32 --curve curve.json \\
         --weights final.safetensors
 
 The test tool that trained in float64 wrote the four files:
@@ -24,7 +24,7 @@ except ImportError:
     print("skipped: NumPy is not installed (python3-numpy)")
     sys.exit(77)
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bench" / "seed"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench" / "seed"))
 import lithe_program
 import workload
 from peers import numpy_batch

@@ -1,0 +1,63 @@
+# The two commands are `make train` and `make test`. Each installs what it needs on Debian 12.
+build := build/release
+lithe := $(build)/bin/lithe
+cores := $(shell nproc)
+# The core needs nothing beyond Debian; ccache is used where it is there.
+launcher := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+
+.PHONY: train test build setup setup-test sanitize bench-seed bench-products format check-format check-tidy fuzz install clean
+
+train: setup
+	@cmake --preset release $(launcher) -DLITHE_BUILD_TESTS=OFF -DLITHE_BUILD_BENCH=OFF >/dev/null
+	@cmake --build --preset release -j$(cores) --target lithe_app
+	@scripts/train.sh $(lithe)
+
+test: setup-test build
+	@scripts/check-format.sh
+	@ctest --test-dir $(build) --output-on-failure -j$(cores)
+
+build:
+	@cmake --preset release $(launcher) -DLITHE_BUILD_TESTS=ON -DLITHE_BUILD_BENCH=ON >/dev/null
+	@cmake --build --preset release -j$(cores)
+
+setup:
+	@scripts/setup.sh build
+
+setup-test:
+	@scripts/setup.sh test
+
+# Every test again under the address, undefined-behaviour and thread sanitizers.
+sanitize: setup-test
+	@for preset in asan tsan; do \
+	  cmake --preset $$preset $(launcher) >/dev/null && cmake --build --preset $$preset -j$(cores) && \
+	  ctest --test-dir build/$$preset --output-on-failure -j$(cores) || exit 1; done
+
+# The seed's workload against NumPy, PyTorch and JAX, in turn; figures and picture in build/bench.
+bench-seed: setup-test build
+	@bench/peers.sh build/peers
+	@python3 bench/seed/run.py --lithe $(lithe) --out build/bench --venv build/peers
+
+# The products alone against OpenBLAS and oneDNN.
+bench-products: setup-test build
+	@$(build)/bench/bench_products --out build/bench
+
+format:
+	@git ls-files '*.h' '*.cc' | xargs clang-format-16 -i
+
+check-format:
+	@scripts/check-format.sh
+
+check-tidy: build
+	@scripts/check-tidy.sh
+
+# A minute of fuzzing for each reader.
+fuzz:
+	@cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j$(cores)
+	@for reader in idx safetensors sentence; do \
+	  build/fuzz/fuzz/$${reader}_fuzz -max_total_time=60 fuzz/corpus/$$reader || exit 1; done
+
+install: build
+	@cmake --install $(build)
+
+clean:
+	rm -rf build

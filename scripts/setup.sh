@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that the build and the tests need, those that are missing.
+#   scripts/setup.sh build|test
+set -euo pipefail
+packages=(
+  g++ cmake ninja-build pkg-config make
+  libhwy-dev libfmt-dev libcli11-dev nlohmann-json3-dev librandom123-dev libhwloc-dev
+  zlib1g-dev libdeflate-dev libpng-dev libcurl4-openssl-dev libssl-dev ca-certificates
+)
+if [ "${1:-build}" = test ]; then
+  packages+=(libgtest-dev libbenchmark-dev python3 python3-numpy clang-format-16)
+fi
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+echo "Installing: ${missing[*]}"
+as_root=()
+if [ "$(id -u)" != 0 ]; then
+  command -v sudo >/dev/null || { echo "These packages are missing and only root can install them: ${missing[*]}" >&2; exit 1; }
+  as_root=(sudo)
+fi
+"${as_root[@]}" apt-get update -qq
+DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

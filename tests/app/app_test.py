@@ -1,0 +1,240 @@
+"""The program as its users run it: commands, exit statuses, output forms, errors, Ctrl-C.
+
+Run by ctest with the program's path in LITHE. What needs MNIST is skipped unless LITHE_DATA names
+the folder that holds it.
+"""
+
+import json
+import os
+import re
+import signal
+import struct
+import subprocess
+import tempfile
+import unittest
+import zlib
+
+LITHE = os.environ["LITHE"]
+README = os.path.join(os.path.dirname(__file__), "..", "..", "README.md")
+HAS_MNIST = os.path.isdir(os.path.join(os.environ.get("LITHE_DATA", "/nowhere"), "mnist"))
+NETWORK = "dense(30, sigmoid, normal, normal) -> dense(10, sigmoid, normal, normal)"
+DIGITS = ["--data", "digits", "--network", NETWORK, "--examples", "2000", "--batch", "10",
+          "--optimizer", "sgd(1.25)"]
+
+
+def write_png(path, rows):
+    """A grey PNG of 8 bits, from rows of bytes."""
+    def chunk(kind, data):
+        crc = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", crc)
+    header = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 0, 0, 0, 0)
+    data = zlib.compress(b"".join(b"\0" + bytes(row) for row in rows))
+    with open(path, "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) +
+                   chunk(b"IEND", b""))
+
+
+class AppTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.environment = dict(os.environ, XDG_CACHE_HOME=os.environ.get(
+            "LITHE_TEST_CACHE", os.path.join(self.folder, "cache")))
+
+    def run_lithe(self, *arguments, status=0):
+        result = subprocess.run([LITHE, *arguments], cwd=self.folder, env=self.environment,
+                                capture_output=True, text=True, timeout=120)
+        self.assertEqual(result.returncode, status, result.stdout + result.stderr)
+        return result
+
+    def train(self, *arguments):
+        return self.run_lithe("train", *DIGITS, "--epochs", "2", *arguments)
+
+
+class Commands(AppTest):
+    def test_usage(self):
+        self.assertIn("usage: lithe", self.run_lithe("--help").stdout)
+        self.assertRegex(self.run_lithe("--version").stdout, r"^lithe \d+\.\d+\.\d+\n$")
+        self.assertIn("try `lithe train`", self.run_lithe("trian", status=2).stderr)
+        self.run_lithe(status=2)
+        for command in ["train", "evaluate", "predict", "info", "data", "list"]:
+            self.assertIn("--help", self.run_lithe(command, "--help").stdout)
+
+    def test_train_prints_an_epoch_a_line_and_saves(self):
+        out = self.train("--output", "m.safetensors").stdout
+        lines = re.findall(r"^Epoch (\d+): (\d+)/10000  \d\.\d+ s  [\d,]+ images/s  [\d.]+ GFLOP/s"
+                           r"  \d+% of limit", out, re.M)
+        self.assertEqual([line[0] for line in lines], ["1", "2"])
+        self.assertGreater(int(lines[1][1]), 1500)  # guessing reads 1000
+        self.assertRegex(out, r"Time: reading .* forward .* backward and update .* evaluation")
+        evaluated = self.run_lithe("evaluate", "m.safetensors", "--data", "digits").stdout
+        self.assertTrue(evaluated.startswith(lines[1][1] + "/10000"), evaluated)
+        self.assertNotIn("\r", out)  # no progress bar without a terminal
+
+    def test_train_json(self):
+        result = json.loads(self.train("--json", "--precision", "float64", "--threads", "2").stdout)
+        self.assertEqual(len(result["epochs"]), 2)
+        self.assertEqual(result["precision"], "float64")
+        self.assertEqual(result["threads"], 2)
+        # 2 * (784 * 30 + 30 * 10) forward, as many for the weights, 2 * 30 * 10 for the gradient.
+        self.assertEqual(result["operations_per_example"], 95880)
+        self.assertEqual(result["epochs"][1]["allocations"] or 0, 0)
+
+    def test_seed_decides_the_file_and_threads_do_not(self):
+        files = []
+        for name, more in [("a", []), ("b", ["--threads", "2"]), ("c", ["--seed", "2"])]:
+            self.train("--output", name, *more)
+            with open(os.path.join(self.folder, name), "rb") as file:
+                files.append(file.read())
+        self.assertEqual(files[0], files[1])
+        self.assertNotEqual(files[0], files[2])
+
+    def test_explain(self):
+        out = self.run_lithe("train", *DIGITS, "--explain").stdout
+        for text in ["nonzero columns", "refused", "arena", "denormal", "Expected limit"]:
+            self.assertIn(text, out)
+        self.assertEqual([f for f in os.listdir(self.folder) if f != "cache"], [])
+
+    def test_a_recipe_file_and_the_command_line_over_it(self):
+        with open(os.path.join(self.folder, "my.toml"), "w") as file:
+            file.write(f'data = "digits"\nnetwork = "{NETWORK}"\noptimizer = "sgd(1.25)"\n'
+                       "examples = 2000\nbatch = 10\nepochs = 5\n")
+        out = self.run_lithe("train", "./my.toml", "--epochs", "1").stdout
+        self.assertEqual(len(re.findall("^Epoch", out, re.M)), 1)
+        self.assertIn("Model: my.safetensors", out)
+
+    def test_predict(self):
+        self.run_lithe("train", "--data", "digits", "--network", NETWORK, "--batch", "10",
+                       "--optimizer", "sgd(1.25)", "--epochs", "3", "--output", "m")
+        # A one, dark on light and larger than the model's input.
+        rows = [[255] * 100 for _ in range(120)]
+        for y in range(20, 100):
+            for x in range(46, 54):
+                rows[y][x] = 0
+        write_png(os.path.join(self.folder, "one.png"), rows)
+        self.assertRegex(self.run_lithe("predict", "m", "one.png").stdout, r"^one\.png: 1 \(")
+        answer = json.loads(self.run_lithe("predict", "m", "one.png", "--json").stdout)
+        self.assertEqual(answer[0]["class"], "1")
+        self.assertEqual(len(answer[0]["outputs"]), 10)
+
+    def test_info_and_list(self):
+        machine = json.loads(self.run_lithe("info", "--json").stdout)
+        self.assertGreater(machine["limits"]["flops_float32"], 1e9)
+        self.assertIn("processor", self.run_lithe("info").stdout)
+        self.assertIn("dense(units", self.run_lithe("list", "layers").stdout)
+        self.assertIn("seed", self.run_lithe("list", "recipes").stdout)
+        self.assertIn("built in", self.run_lithe("data", "list").stdout)
+
+    def test_interrupt_saves(self):
+        process = subprocess.Popen(
+            [LITHE, "train", *DIGITS[:-6], "--batch", "10", "--epochs", "100000"], cwd=self.folder,
+            env=self.environment, stdout=subprocess.PIPE, text=True)
+        for line in process.stdout:
+            if line.startswith("Epoch 2"):
+                break
+        process.send_signal(signal.SIGINT)
+        out = process.stdout.read()
+        self.assertEqual(process.wait(timeout=20), 0)
+        process.stdout.close()
+        self.assertIn("Interrupted", out)
+        self.run_lithe("evaluate", "model.safetensors", "--data", "digits")
+
+
+class Mistakes(AppTest):
+    def error(self, *arguments, status):
+        result = self.run_lithe(*arguments, status=status)
+        self.assertEqual([f for f in os.listdir(self.folder)
+                          if f not in ("cache", "bad", "empty")], [])
+        return result.stderr + result.stdout
+
+    def train_error(self, *arguments, status=2):
+        return self.error("train", *DIGITS, *arguments, status=status)
+
+    def test_sentences(self):
+        out = self.train_error("--network", "dense(30) -> dence(10)")
+        self.assertIn("no layer is called 'dence'", out)
+        self.assertIn("^^^^^", out)
+        self.assertIn("try: dense", out)
+        self.assertIn("at most", self.train_error("--network", "x" * 100000))
+        self.assertIn("try: flatten", self.train_error(
+            "--network", "input(28x28) -> dense(10)").replace("put flatten", "try: flatten"))
+        self.assertIn("784", self.train_error("--network", "input(700) -> dense(10)"))
+        self.assertIn("from 1 to", self.train_error("--network", "dense(0)"))
+        self.assertIn("quadratic", self.train_error("--loss", "quadratik"))
+        self.assertIn("above 0", self.train_error("--optimizer", "sgd(-1)"))
+
+    def test_numbers(self):
+        self.train_error("--threads", "0")
+        self.train_error("--threads", "1000000")
+        self.train_error("--batch", "0")
+        self.assertIn("2000", self.train_error("--batch", "2001"))
+        self.assertIn("60000", self.train_error("--examples", "70000"))
+        self.assertIn("avx2" if "avx2" in self.run_lithe("info").stdout else "scalar",
+                      self.train_error("--isa", "mmx"))
+        self.train_error("--precision", "float16")
+        self.assertIn("learning", self.train_error("--optimizer", "sgd()"))
+
+    def test_recipes(self):
+        self.assertIn("try: seed", self.error("train", "sead", status=2))
+        with open(os.path.join(self.folder, "bad"), "w") as file:
+            file.write('learning_speed = 3\n')
+        self.assertIn("learning_speed", self.error("train", "./bad", status=2))
+
+    def test_files(self):
+        os.mkdir(os.path.join(self.folder, "empty"))
+        self.assertIn("lithe data fetch mnist",
+                      self.train_error("--data", "mnist", "--data-dir", "empty", status=1))
+        self.assertIn("no folder", self.train_error("--output", "there/is/none"))
+        self.error("evaluate", "nothing.safetensors", "--data", "digits", status=1)
+        with open(os.path.join(self.folder, "bad"), "wb") as file:
+            file.write(b"\xff" * 100)
+        self.assertIn("bad", self.error("evaluate", "bad", "--data", "digits", status=1))
+
+    def test_a_rate_that_explodes(self):
+        out = self.train_error("--network", "dense(30, relu) -> dense(10)", "--optimizer",
+                               "sgd(1e5)", status=1)
+        self.assertRegex(out, r"step \d+ of the training")
+        self.assertIn("smaller learning rate", out)
+
+    def test_a_fetch_that_cannot_be(self):
+        # Nobody listens on the discard port of this machine.
+        out = self.error("data", "fetch", "mnist", "--data-dir", "empty", "--mirror",
+                         "http://127.0.0.1:9/", status=1)
+        self.assertIn("127.0.0.1:9", out)
+
+
+@unittest.skipUnless(HAS_MNIST, "LITHE_DATA does not name a folder with mnist/: `lithe data fetch "
+                     "mnist --data-dir FOLDER` makes one")
+class Mnist(AppTest):
+    def test_the_seed_recipe_learns(self):
+        scores = []
+        for seed in range(1, 6):
+            out = self.run_lithe("train", "seed", "--seed", str(seed)).stdout
+            scores.append(int(re.search(r"Epoch 10: (\d+)/10000", out).group(1)))
+        self.assertGreaterEqual(sorted(scores)[2], 9350, scores)
+
+    def test_digits_are_a_substitute(self):
+        self.run_lithe("train", "seed", "--data", "digits")
+        out = self.run_lithe("evaluate", "seed.safetensors", "--data", "mnist").stdout
+        self.assertGreaterEqual(int(out.split("/")[0]), 8500)
+
+    def test_the_readme_s_commands(self):
+        with open(README, encoding="utf-8") as file:
+            blocks = re.findall(r"^```sh\n(.*?)^```", file.read(), re.M | re.S)
+        commands = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()
+                    if line.startswith("lithe ")]
+        self.assertGreater(len(commands), 3)
+        write_png(os.path.join(self.folder, "digit.png"), [[0] * 12 + [255] * 4 + [0] * 12] * 28)
+        bin_folder = os.path.dirname(os.path.abspath(LITHE))
+        environment = dict(self.environment, PATH=bin_folder + ":" + os.environ["PATH"])
+        for command in commands:
+            if "data fetch" in command:
+                continue  # needs the network
+            result = subprocess.run(command, shell=True, cwd=self.folder, env=environment,
+                                    capture_output=True, text=True, timeout=120)
+            self.assertEqual(result.returncode, 0, command + "\n" + result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
