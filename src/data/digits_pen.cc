@@ -11,7 +11,7 @@ Point operator-(Point a, Point b) { return {a.x - b.x, a.y - b.y}; }
 Point operator*(float s, Point a) { return {s * a.x, s * a.y}; }
 
 // How far single knots stray, in percent of the height.
-constexpr float kKnotJitter = 2.8f;
+constexpr float kKnotJitter = 3.4f;
 // How far a whole writing is turned, in radians.
 constexpr float kTurn = 0.13f;
 
@@ -36,15 +36,13 @@ Skeleton vary(const Style& style, Dice& dice) {
   Skeleton skeleton;
   for (const Knot& knot : style.knots) {
     skeleton.kinds[skeleton.size] = knot.kind;
-    skeleton.points[skeleton.size++] = {
-        knot.x + mode * knot.mode_x + dice.normal(0, kKnotJitter),
-        knot.y + mode * knot.mode_y + dice.normal(0, kKnotJitter)};
+    skeleton.points[skeleton.size++] = {knot.x + mode * knot.mode_x + dice.normal(0, kKnotJitter),
+                                        knot.y + mode * knot.mode_y + dice.normal(0, kKnotJitter)};
   }
   return skeleton;
 }
 
-// The direction of a Catmull-Rom curve in its knot; at an end or a corner, where there is none, that
-// of the parabola to `next`, which is smooth or not.
+// The direction of a Catmull-Rom curve in a smooth knot.
 Point smooth_tangent(const Skeleton& skeleton, std::size_t i) {
   return 0.5f * (skeleton.points[i + 1] - skeleton.points[i - 1]);
 }
@@ -53,6 +51,8 @@ struct Tangents {
   Point from, to;
 };
 
+// At an end or a corner the span takes the direction that makes it a parabola, or a straight line
+// where both of its knots are such.
 Tangents span_tangents(const Skeleton& skeleton, std::size_t i) {
   const Point chord = skeleton.points[i + 1] - skeleton.points[i];
   const bool smooth_from = skeleton.is_smooth(i), smooth_to = skeleton.is_smooth(i + 1);
@@ -85,7 +85,7 @@ Trace draw(const Skeleton& skeleton) {
   return trace;
 }
 
-// What a whole writing has of its own: it leans, turns, is narrow or wide, and is bent as if it
+// What a whole writing has of its own: it leans, is turned, is narrow or wide, and is bent as if it
 // had been drawn on rubber (a polynomial of the third degree about the middle).
 class Warp {
  public:
@@ -97,7 +97,7 @@ class Warp {
   }
 
   Point operator()(Point percent) const {
-    const float x = 0.02f * percent.x - 0.64f, y = 0.02f * percent.y - 1;  // about -1 to 1
+    const float x = 0.02f * percent.x - 0.64f, y = 0.02f * percent.y - 1;  // -1 to 1, about
     const float bent_x = x + bends_[0] * x * y + bends_[1] * (y * y) + bends_[2] * (x * x) +
                          bends_[3] * (y * y * y - y);
     const float bent_y = y + bends_[4] * x * y + bends_[5] * (y * y) + bends_[6] * (x * x) +

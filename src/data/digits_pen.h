@@ -51,7 +51,7 @@ class Dice {
   base::RandomStream stream_;
 };
 
-// Writes `digit` about the origin, one unit high or so.
+// Writes `digit` about the origin, some two units high.
 Trace write_digit(std::size_t digit, Dice& dice);
 
 }  // namespace lithe::data

@@ -12,16 +12,16 @@ inline constexpr std::size_t kDigitSide = 28;
 inline constexpr std::size_t kDigitPixels = kDigitSide * kDigitSide;
 
 struct Pen {
-  float radius;      // in pixels, at the middle of the picture
-  float grow_x, grow_y;  // how the radius grows a pixel to the right, or down: pressure
-  float softness;    // pixels that the edge takes from white to black
+  float radius;          // in pixels, in the middle of the digit
+  float grow_x, grow_y;  // by which part of itself the radius grows a pixel to the right, or down
+  float softness;        // pixels that an edge takes from white to black
 };
 
 // For writing `digit`.
 Pen choose_pen(std::size_t digit, Dice& dice);
 
-// White on black: scaled to a box of 20 x 20 pixels, the centre of the ink in the middle of the
-// 28 x 28 that are written.
+// White ink on black, the digit scaled to fill a box of 20 x 20 pixels, and the box placed so that
+// the ink's centre is pixel (14, 14) of the 28 x 28 that are written.
 void draw_ink(const Trace& trace, const Pen& pen, std::uint8_t* pixels);
 
 }  // namespace lithe::data

@@ -5,6 +5,7 @@
 // variation of its own (a wider loop, a longer hook): every knot says how far that moves it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -15,7 +16,7 @@ struct Knot {
 
   Kind kind;
   float x, y;
-  float mode_x = 0, mode_y = 0;  // the knot's way when the style's mode goes from 0 to 1
+  float mode_x = 0, mode_y = 0;  // how far it goes for one deviation of the style's mode
 };
 
 struct Style {
@@ -27,11 +28,11 @@ inline constexpr std::size_t kLongestSkeleton = 20;  // knots
 
 // All writings of one digit.
 struct DigitForm {
-  std::span<const Style> styles;    // their shares add up to 100
-  float lean, lean_deviation;       // how far the top is to the right of the foot, by the height
-  float width, width_deviation;     // a factor on the skeleton's
-  float bend;                       // deviation of how far the lines are bent
-  float pen;                        // a factor on the pen's radius: digits written small are thick
+  std::span<const Style> styles;  // their shares add up to 100
+  float lean, lean_deviation;     // how far the top is to the right of the foot, by the height
+  float width, width_deviation;   // a factor on the skeleton's
+  float bend;                     // deviation of how far the lines are bent
+  float pen;                      // a factor on the pen's radius: digits written small are thick
 };
 
 const DigitForm& digit_form(std::size_t digit);

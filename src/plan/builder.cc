@@ -50,16 +50,28 @@ Use Builder<T>::use_of_input(layers::SlotId slot) const {
   return {slot == 0 ? packed_[0] : value_[slot], false};
 }
 
+// Threads meet before and after a stage that they share, which costs some 0.2 us: a core does about
+// 40,000 operations in that time, and with two threads each saves half of the stage's.
+constexpr double kWorthSharing = 160'000;
+
 template <typename T>
-Workers Builder<T>::workers_for(std::size_t columns) const {
-  return threads_ > 1 && kernels::divide_up(columns, kLine<T>) >= threads_ ? Workers::all
-                                                                           : Workers::first;
+Workers Builder<T>::workers_for(std::size_t columns, double operations) const {
+  const bool shared = threads_ > 1 && kernels::divide_up(columns, kLine<T>) >= threads_ &&
+                      operations >= kWorthSharing;
+  return shared ? Workers::all : Workers::first;
 }
 
 // How a stage that is divided by cache lines of `columns` uses its own lines of a buffer.
 template <typename T>
-std::size_t Builder<T>::lines_if_shared(std::size_t columns) const {
-  return workers_for(columns) == Workers::all ? kernels::divide_up(columns, kLine<T>) : 0;
+std::size_t Builder<T>::lines_if_shared(std::size_t columns, double operations) const {
+  return workers_for(columns, operations) == Workers::all ? kernels::divide_up(columns, kLine<T>)
+                                                          : 0;
+}
+
+// An exponential and a division are worth about so many operations a value.
+template <typename T>
+double Builder<T>::elementwise_operations(std::size_t columns) const {
+  return 32 * static_cast<double>(request_.batch * columns);
 }
 
 template <typename T>
@@ -154,18 +166,20 @@ template <typename T>
 void Builder<T>::product(const layers::Operation& operation, const layers::Product& work,
                          const layers::Activate* activation) {
   const auto& spec = parameters_.entries()[work.weight].spec;
-  const std::size_t inputs = spec.rows, units = spec.columns, own = lines_if_shared(units);
+  const std::size_t inputs = spec.rows, units = spec.columns;
+  const double batch = static_cast<double>(request_.batch);
+  const double operations = 2 * batch * static_cast<double>(inputs * units);
+  const std::size_t own = lines_if_shared(units, operations);
   Draft<T> draft;
   draft.info.name = operation.layer + ": forward";
   describe_product(request_.isa, work.input == 0 && request_.kept_columns <= kKeepBelow &&
                                      request_.examples.features.type == ElementType::uint8,
                    draft.info);
   draft.info.phase = Phase::forward;
-  const double batch = static_cast<double>(request_.batch);
-  draft.info.operations = 2 * batch * static_cast<double>(inputs * units);
+  draft.info.operations = operations;
   draft.info.bytes = static_cast<double>(sizeof(T)) *
                      (batch * static_cast<double>(inputs + units) + static_cast<double>(inputs * units));
-  draft.uses = {workers_for(units),
+  draft.uses = {workers_for(units, operations),
                 {use_of_input(work.input),
                  {weight_[work.weight], false, own},
                  {weight_[work.bias], false, own},
@@ -191,11 +205,13 @@ void Builder<T>::product(const layers::Operation& operation, const layers::Produ
 
 template <typename T>
 void Builder<T>::activate(const layers::Operation& operation, const layers::Activate& work) {
-  const std::size_t columns = graph_.slots[work.output].columns, own = lines_if_shared(columns);
+  const std::size_t columns = graph_.slots[work.output].columns;
+  const double operations = elementwise_operations(columns);
+  const std::size_t own = lines_if_shared(columns, operations);
   Draft<T> draft;
   draft.info.name = operation.layer + ": forward";
   draft.info.kernel = std::string(machine::name(request_.isa));
-  draft.uses = {workers_for(columns),
+  draft.uses = {workers_for(columns, operations),
                 {{value_[work.input], false, own}, {value_[work.output], true, own}}};
   draft.make = [this, work, columns](const Buffers& buffers) {
     return std::make_unique<ActivateStage<T>>(buffers.at<T>(value_[work.input]),
@@ -260,13 +276,15 @@ void Builder<T>::backward() {
 template <typename T>
 void Builder<T>::activate_backward(const layers::Operation& operation,
                                    const layers::Activate& work) {
-  const std::size_t columns = graph_.slots[work.output].columns, own = lines_if_shared(columns);
+  const std::size_t columns = graph_.slots[work.output].columns;
+  const double operations = elementwise_operations(columns);
+  const std::size_t own = lines_if_shared(columns, operations);
   gradient_[work.input] = gradient_[work.output];  // it is multiplied in place
   Draft<T> draft;
   draft.info.name = operation.layer + ": backward through the activation";
   draft.info.kernel = std::string(machine::name(request_.isa));
   draft.info.phase = Phase::backward_and_update;
-  draft.uses = {workers_for(columns),
+  draft.uses = {workers_for(columns, operations),
                 {{value_[work.output], false, own}, {gradient_[work.output], true, own}}};
   draft.make = [this, work, columns](const Buffers& buffers) {
     return std::make_unique<ActivateBackwardStage<T>>(
@@ -286,7 +304,7 @@ void Builder<T>::transpose(const layers::Operation& operation, const layers::Pro
   draft.info.kernel = std::string(machine::name(request_.isa));
   draft.info.phase = Phase::backward_and_update;
   draft.info.bytes = 2 * static_cast<double>(request_.batch * spec.columns * sizeof(T));
-  draft.uses = {workers_for(spec.columns),
+  draft.uses = {workers_for(spec.columns, elementwise_operations(spec.columns)),
                 {{gradient_[work.output], false}, {transposed_, true}}};
   draft.make = [this, work, spec, transposed = transposed_](const Buffers& buffers) {
     kernels::DataProduct<T> product{};
@@ -303,7 +321,10 @@ template <typename T>
 void Builder<T>::data(const layers::Operation& operation, const layers::Product& work,
                       const layers::Activate* activation) {
   const auto& spec = parameters_.entries()[work.weight].spec;
-  const std::size_t inputs = spec.rows, units = spec.columns, own = lines_if_shared(inputs);
+  const std::size_t inputs = spec.rows, units = spec.columns;
+  const double batch = static_cast<double>(request_.batch);
+  const double operations = 2 * batch * static_cast<double>(inputs * units);
+  const std::size_t own = lines_if_shared(inputs, operations);
   gradient_[work.input] = book_matrix("gradient of " + graph_.slots[work.input].name, inputs);
   if (activation != nullptr) gradient_[activation->input] = gradient_[work.input];
   Draft<T> draft;
@@ -311,11 +332,10 @@ void Builder<T>::data(const layers::Operation& operation, const layers::Product&
   describe_product(request_.isa, false, draft.info);
   draft.info.refused.clear();  // there is no other
   draft.info.phase = Phase::backward_and_update;
-  const double batch = static_cast<double>(request_.batch);
-  draft.info.operations = 2 * batch * static_cast<double>(inputs * units);
+  draft.info.operations = operations;
   draft.info.bytes = static_cast<double>(sizeof(T)) *
                      (batch * static_cast<double>(inputs + units) + static_cast<double>(inputs * units));
-  draft.uses = {workers_for(inputs),
+  draft.uses = {workers_for(inputs, operations),
                 {{transposed_, false},
                  {weight_[work.weight], false},
                  {value_[work.input], false, own},
@@ -340,19 +360,21 @@ void Builder<T>::data(const layers::Operation& operation, const layers::Product&
 template <typename T>
 void Builder<T>::update(const layers::Operation& operation, const layers::Product& work) {
   const auto& spec = parameters_.entries()[work.weight].spec;
-  const std::size_t inputs = spec.rows, units = spec.columns, own = lines_if_shared(units);
+  const std::size_t inputs = spec.rows, units = spec.columns;
+  const double batch = static_cast<double>(request_.batch);
+  const double operations = 2 * batch * static_cast<double>(inputs * units);
+  const std::size_t own = lines_if_shared(units, operations);
   const bool indexed = work.input == 0 && request_.kept_columns <= kKeepBelow &&
                        request_.examples.features.type == ElementType::uint8;
   Draft<T> draft;
   draft.info.name = operation.layer + ": gradient of its weights, sgd";
   describe_product(request_.isa, indexed, draft.info);
   draft.info.phase = Phase::backward_and_update;
-  const double batch = static_cast<double>(request_.batch);
-  draft.info.operations = 2 * batch * static_cast<double>(inputs * units);
+  draft.info.operations = operations;
   draft.info.bytes =
       static_cast<double>(sizeof(T)) * (batch * static_cast<double>(inputs + units) +
                                         2 * static_cast<double>(inputs * units));
-  draft.uses = {workers_for(units),
+  draft.uses = {workers_for(units, operations),
                 {use_of_input(work.input),
                  {gradient_[work.output], false},
                  {weight_[work.weight], true, own},

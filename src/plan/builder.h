@@ -71,8 +71,9 @@ class Builder {
   std::size_t book_matrix(std::string name, std::size_t columns);
   Operands<T>& operands_of(layers::SlotId slot);
   Use use_of_input(layers::SlotId slot) const;
-  std::size_t lines_if_shared(std::size_t columns) const;
-  Workers workers_for(std::size_t columns) const;
+  Workers workers_for(std::size_t columns, double operations) const;
+  std::size_t lines_if_shared(std::size_t columns, double operations) const;
+  double elementwise_operations(std::size_t columns) const;
 
   void pack();
   void forward(std::size_t operation);
