@@ -11,6 +11,24 @@
 #include "kernels/fill.h"
 #include "kernels/layout.h"
 
+#ifndef LITHE_PACK_ONCE
+#define LITHE_PACK_ONCE
+namespace lithe::kernels {
+
+// For every set of eight lanes, the numbers of those in it, from the lowest, a byte each.
+struct LaneNumbers {
+  alignas(64) std::uint8_t of[256][8] = {};
+  constexpr LaneNumbers() {
+    for (unsigned set = 0; set < 256; ++set)
+      for (unsigned lane = 0, at = 0; lane < 8; ++lane)
+        if ((set >> lane & 1) != 0) of[set][at++] = static_cast<std::uint8_t>(lane);
+  }
+};
+inline constexpr LaneNumbers kLaneNumbers;
+
+}  // namespace lithe::kernels
+#endif
+
 HWY_BEFORE_NAMESPACE();
 namespace lithe::kernels {
 namespace HWY_NAMESPACE {
@@ -53,6 +71,20 @@ struct Quotient {
     }
   }
 };
+
+// The lanes of v in `keep`, moved to the front. AVX-512 has an instruction for it. Elsewhere Highway
+// 1.0 looks the order up in a table that GCC 12 copies to the stack for every call; ours stays put.
+HWY_INLINE hn::Vec<Columns> compress(hn::Vec<Columns> v, hn::Mask<Columns> keep) {
+#if HWY_TARGET == HWY_AVX3
+  return hn::Compress(v, keep);
+#else
+  const Columns d;
+  std::uint8_t set[8];
+  hn::StoreMaskBits(d, keep, set);
+  const auto numbers = hn::PromoteTo(d, hn::LoadU(Bytes(), kLaneNumbers.of[set[0]]));
+  return hn::TableLookupLanes(v, hn::IndicesFromVec(d, numbers));
+#endif
+}
 
 // A block of bytes from a row of which `valid` are left: copied where a vector would read past the end
 // of the row (and with the last row, past the end of the data).
@@ -141,7 +173,7 @@ std::size_t list_blocks(Pack<T>& p) {
   for (std::size_t column = 0; column < p.columns; column += hn::Lanes(d)) {
     const auto keep = hn::Ne(load(p.any + column), hn::Zero(d));
     const auto numbers = hn::Add(iota, hn::Set(d, static_cast<std::int32_t>(column)));
-    hn::StoreU(hn::Compress(numbers, keep), d, reinterpret_cast<std::int32_t*>(p.index) + depth);
+    hn::StoreU(compress(numbers, keep), d, reinterpret_cast<std::int32_t*>(p.index) + depth);
     PackedBlock& block = p.blocks[blocks];
     block.column = static_cast<std::uint32_t>(column);
     block.start = static_cast<std::uint32_t>(depth);
@@ -171,13 +203,13 @@ void pack_nonzero(Pack<T>& p) {
     T* HWY_RESTRICT x = p.x + i * stride;
     for (std::size_t b = 0; b < blocks - cut; ++b) {
       const auto keep = hn::Ne(load(any + list[b].column), hn::Zero(d));
-      quotient.store(hn::Compress(load(row + list[b].column), keep), x + list[b].start);
+      quotient.store(compress(load(row + list[b].column), keep), x + list[b].start);
     }
     if (cut) {
       const PackedBlock last = list[blocks - 1];
       const auto keep = hn::Ne(load(any + last.column), hn::Zero(d));
       const auto bytes = load_part(row + last.column, p.columns - last.column);
-      quotient.store(hn::Compress(bytes, keep), x + last.start);
+      quotient.store(compress(bytes, keep), x + last.start);
     }
     prefetch_next(p, i);
   }
