@@ -70,7 +70,10 @@ void print_plan(const Run& run) {
   const double peak = run.limit();
   for (std::size_t i = 0; i < run.plan.stages.size(); ++i) {
     const PlanStage& s = run.plan.stages[i];
+    if (s.barrier) fmt::print("     all threads meet\n");
     fmt::print("{:3}. {}\n     kernel   {}\n", i, s.name, s.kernel);
+    if (run.plan.threads > 1)
+      fmt::print("     threads  {}\n", s.shared ? "shared by all" : "one");
     for (const std::string& refusal : s.refused) fmt::print("     refused  {}\n", refusal);
     fmt::print("     {} operations, {} bytes", thousands(s.operations), thousands(s.bytes));
     if (s.operations > 0) fmt::print(", at the limit {:.2f} us", s.operations / peak * 1e6);
@@ -111,6 +114,8 @@ void print_json(const Run& run) {
   for (const PlanStage& s : run.plan.stages)
     stages.push_back({{"name", s.name},
                       {"kernel", s.kernel},
+                      {"shared", s.shared},
+                      {"barrier", s.barrier},
                       {"refused", s.refused},
                       {"operations", s.operations},
                       {"bytes", s.bytes},

@@ -43,6 +43,8 @@ struct EpochReport {
 
 struct PlanStage {
   std::string name, kernel;
+  bool shared = false;       // among all threads; one runs it alone else
+  bool barrier = false;      // all threads meet before it
   std::vector<std::string> refused;  // "kernel: reason"
   double operations = 0, bytes = 0;  // of one full batch
   double seconds = 0;                // spent in it so far, estimated from one step in sixteen

@@ -47,23 +47,9 @@ std::string print_layer(const Component& layer) {
   return network::print(layer, Category::layer, catalogue());
 }
 
-[[noreturn]] void fail_at(const GraphBuilder& builder, const std::string& problem,
-                          const std::string& remedy) {
-  std::string before;
-  for (std::size_t i = 0; i < builder.position; ++i)
-    before += print_layer((*builder.sentence)[i]) + " -> ";
-  const std::string text = network::print(*builder.sentence, catalogue());
-  const std::string layer = print_layer((*builder.sentence)[builder.position]);
-  throw Error(ErrorKind::sentence, problem,
-              fmt::format("  {}\n  {}{}", text, std::string(before.size(), ' '),
-                          std::string(layer.size(), '^')),
-              remedy);
-}
-
 GraphBuilder build(const Sentence& network) {
   assert(!network.empty() && network.front().name == "input");
   GraphBuilder builder;
-  builder.fail_at = fail_at;
   builder.sentence = &network;
   builder.shape = network.front().shape("shape");
   builder.slot = builder.graph.add_slot("input", builder.shape.size());
@@ -81,6 +67,17 @@ GraphBuilder build(const Sentence& network) {
 }
 
 }  // namespace
+
+void GraphBuilder::fail(const std::string& problem, const std::string& remedy) const {
+  std::string before;
+  for (std::size_t i = 0; i < position; ++i) before += print_layer((*sentence)[i]) + " -> ";
+  const std::string text = network::print(*sentence, catalogue());
+  const std::string wrong = print_layer((*sentence)[position]);
+  throw Error(ErrorKind::sentence, problem,
+              fmt::format("  {}\n  {}{}", text, std::string(before.size(), ' '),
+                          std::string(wrong.size(), '^')),
+              remedy);
+}
 
 const network::Catalogue& catalogue() {
   static const network::Catalogue all = [] {

@@ -17,15 +17,11 @@ struct GraphBuilder {
   Shape shape;           // of one example in that slot
   std::size_t layer = 0; // number of the layer, the input not counted
   std::string label;     // "1 dense(30, sigmoid)"
-  // Throws Error(sentence) that points at this layer.
-  [[noreturn]] void (*fail_at)(const GraphBuilder&, const std::string& problem,
-                               const std::string& remedy) = nullptr;
   const Sentence* sentence = nullptr;
   std::size_t position = 0;  // of the layer in the sentence
 
-  [[noreturn]] void fail(const std::string& problem, const std::string& remedy) const {
-    fail_at(*this, problem, remedy);
-  }
+  // Throws Error(sentence) that points at this layer.
+  [[noreturn]] void fail(const std::string& problem, const std::string& remedy) const;
   // Adds activation(slot) behind what is there, in place where that is a product.
   void activate(activations::Activation activation);
 };

@@ -18,7 +18,8 @@ Builder<T>::Builder(const Request& request, Parameters<T>& parameters, std::size
       kernels_(kernels::kernels<T>(request.isa)),
       threads_(threads),
       shared_(shared),
-      ahead_(threads > 1) {
+      ahead_(threads > 1),
+      packing_(choose_packing<T>(kernels_, request.examples.features.type, request.kept_columns)) {
   // Learned values stand outside the arena, but stages conflict over them like over any buffer.
   for (const auto& entry : parameters.entries()) weight_.push_back(book(entry.spec.name, 0));
   value_.assign(graph_.slots.size(), kNone);
@@ -75,6 +76,19 @@ double Builder<T>::elementwise_operations(std::size_t columns) const {
 }
 
 template <typename T>
+Draft<T> Builder<T>::draft_product(const layers::Operation& operation, const std::string& what,
+                                   const layers::ParameterSpec& weight, int passes) const {
+  const double batch = static_cast<double>(request_.batch);
+  const double inputs = static_cast<double>(weight.rows), units = static_cast<double>(weight.columns);
+  Draft<T> draft;
+  draft.info.name = operation.layer + ": " + what;
+  draft.info.phase = Phase::backward_and_update;
+  draft.info.operations = 2 * batch * inputs * units;
+  draft.info.bytes = sizeof(T) * (batch * (inputs + units) + passes * inputs * units);
+  return draft;
+}
+
+template <typename T>
 void Builder<T>::build() {
   if (!ahead_) pack();
   else {
@@ -94,30 +108,28 @@ void Builder<T>::build() {
 template <typename T>
 void Builder<T>::pack() {
   const Features& features = request_.examples.features;
-  auto choice = choose_packing<T>(kernels_, features.type, request_.kept_columns);
-  indexed_ = choice.indexed;
   const std::size_t columns = features.columns, slack = kernels::kPackSlack;
   const std::size_t stride = row_stride<T>(columns + slack);
   const std::size_t x_bytes = request_.batch * stride * sizeof(T);
-  const std::size_t index_bytes = indexed_ ? (columns + slack) * sizeof(std::uint32_t) : 0;
+  const std::size_t index_bytes = packing_.indexed ? (columns + slack) * sizeof(std::uint32_t) : 0;
   const std::size_t copies = ahead_ ? 2 : 1;
   // x and index of a batch stand together.
   for (std::size_t copy = 0; copy < copies; ++copy) {
     if (packed_[copy] == kNone) packed_[copy] = book("packed batch", 0);
     buffer_bytes[packed_[copy]] = x_bytes + index_bytes;
   }
-  const std::size_t any = book("columns with a value", indexed_ ? columns + slack : 64);
+  const std::size_t any = book("columns with a value", packing_.indexed ? columns + slack : 64);
   const std::size_t blocks =
-      book("blocks with a value", indexed_ ? (columns / 4 + 1) * sizeof(kernels::PackedBlock) : 64);
+      book("blocks with a value", packing_.indexed ? (columns / 4 + 1) * sizeof(kernels::PackedBlock) : 64);
 
   Draft<T> draft;
-  draft.info = {ahead_ ? "pack the next batch" : "pack the batch", choice.name, choice.refused,
-                Phase::read, 0,
-                static_cast<double>(request_.batch) *
-                    static_cast<double>(columns * (size_of(features.type) + sizeof(T)))};
+  draft.info = {ahead_ ? "pack the next batch" : "pack the batch", packing_.name, packing_.refused,
+                Phase::read};
+  draft.info.bytes = static_cast<double>(request_.batch) *
+                     static_cast<double>(columns * (size_of(features.type) + sizeof(T)));
   draft.uses = {ahead_ ? Workers::last : Workers::first,
                 {{packed_[ahead_ ? 1 : 0], true}, {any, true}, {blocks, true}}};
-  draft.make = [this, choice, stride, x_bytes, any, blocks, columns](const Buffers& buffers) {
+  draft.make = [this, stride, x_bytes, any, blocks, columns](const Buffers& buffers) {
     const Features& form = request_.examples.features;
     kernels::Pack<T> pack{};
     pack.row_bytes = columns * size_of(form.type);
@@ -126,8 +138,8 @@ void Builder<T>::pack() {
     pack.stride = stride;
     pack.any = buffers.at<std::uint8_t>(any);
     pack.blocks = buffers.at<kernels::PackedBlock>(blocks);
-    auto stage = std::make_unique<PackStage<T>>(pack, choice.kernel, shared_.packed,
-                                                choice.indexed, ahead_);
+    auto stage = std::make_unique<PackStage<T>>(pack, packing_.kernel, shared_.packed,
+                                                packing_.indexed, ahead_);
     auto* first = buffers.at<std::byte>(packed_[0]);
     auto* second = ahead_ ? buffers.at<std::byte>(packed_[1]) : first;
     stage->set_buffers(reinterpret_cast<T*>(first), reinterpret_cast<T*>(second),
@@ -167,18 +179,11 @@ void Builder<T>::product(const layers::Operation& operation, const layers::Produ
                          const layers::Activate* activation) {
   const auto& spec = parameters_.entries()[work.weight].spec;
   const std::size_t inputs = spec.rows, units = spec.columns;
-  const double batch = static_cast<double>(request_.batch);
-  const double operations = 2 * batch * static_cast<double>(inputs * units);
-  const std::size_t own = lines_if_shared(units, operations);
-  Draft<T> draft;
-  draft.info.name = operation.layer + ": forward";
-  describe_product(request_.isa, work.input == 0 && request_.kept_columns <= kKeepBelow &&
-                                     request_.examples.features.type == ElementType::uint8,
-                   draft.info);
+  Draft<T> draft = draft_product(operation, "forward", spec, 1);
+  describe_product(request_.isa, indexed(work.input), draft.info);
   draft.info.phase = Phase::forward;
-  draft.info.operations = operations;
-  draft.info.bytes = static_cast<double>(sizeof(T)) *
-                     (batch * static_cast<double>(inputs + units) + static_cast<double>(inputs * units));
+  const double operations = draft.info.operations;
+  const std::size_t own = lines_if_shared(units, operations);
   draft.uses = {workers_for(units, operations),
                 {use_of_input(work.input),
                  {weight_[work.weight], false, own},
@@ -195,9 +200,8 @@ void Builder<T>::product(const layers::Operation& operation, const layers::Produ
     if (work.input != 0)
       operands.of[0] = operands.of[1] = {buffers.at<T>(value_[work.input]), row_stride<T>(inputs),
                                    request_.batch, inputs, nullptr};
-    const bool indexed = work.input == 0 && indexed_;
     return std::make_unique<ForwardStage<T>>(
-        product, operands, indexed ? kernels_.forward_indexed : kernels_.forward,
+        product, operands, indexed(work.input) ? kernels_.forward_indexed : kernels_.forward,
         activation != nullptr ? kernels_.of(activation->activation).forward : nullptr);
   };
   drafts.push_back(std::move(draft));
@@ -226,7 +230,7 @@ void Builder<T>::evaluate() {
   const std::size_t columns = graph_.slots[graph_.output].columns;
   gradient_[graph_.output] = book_matrix("gradient of the output", columns);
   Draft<T> loss;
-  loss.info = {"loss", std::string(machine::name(request_.isa)), {}, Phase::forward, 0, 0};
+  loss.info = {"loss", std::string(machine::name(request_.isa)), {}, Phase::forward};
   loss.uses = {Workers::first,
                {{value_[graph_.output], false}, {gradient_[graph_.output], true}}};
   loss.make = [this, columns](const Buffers& buffers) {
@@ -243,7 +247,7 @@ void Builder<T>::evaluate() {
   drafts.push_back(std::move(loss));
   if (request_.mode != Mode::evaluate) return;
   Draft<T> count;
-  count.info = {"count right answers", "plain", {}, Phase::evaluation, 0, 0};
+  count.info = {"count right answers", "plain", {}, Phase::evaluation};
   count.uses = {Workers::first, {{value_[graph_.output], false}}};
   count.make = [this, columns](const Buffers& buffers) {
     auto stage = std::make_unique<CountStage<T>>(buffers.at<T>(value_[graph_.output]),
@@ -322,19 +326,13 @@ void Builder<T>::data(const layers::Operation& operation, const layers::Product&
                       const layers::Activate* activation) {
   const auto& spec = parameters_.entries()[work.weight].spec;
   const std::size_t inputs = spec.rows, units = spec.columns;
-  const double batch = static_cast<double>(request_.batch);
-  const double operations = 2 * batch * static_cast<double>(inputs * units);
-  const std::size_t own = lines_if_shared(inputs, operations);
   gradient_[work.input] = book_matrix("gradient of " + graph_.slots[work.input].name, inputs);
   if (activation != nullptr) gradient_[activation->input] = gradient_[work.input];
-  Draft<T> draft;
-  draft.info.name = operation.layer + ": gradient of its input";
+  Draft<T> draft = draft_product(operation, "gradient of its input", spec, 1);
   describe_product(request_.isa, false, draft.info);
   draft.info.refused.clear();  // there is no other
-  draft.info.phase = Phase::backward_and_update;
-  draft.info.operations = operations;
-  draft.info.bytes = static_cast<double>(sizeof(T)) *
-                     (batch * static_cast<double>(inputs + units) + static_cast<double>(inputs * units));
+  const double operations = draft.info.operations;
+  const std::size_t own = lines_if_shared(inputs, operations);
   draft.uses = {workers_for(inputs, operations),
                 {{transposed_, false},
                  {weight_[work.weight], false},
@@ -361,19 +359,10 @@ template <typename T>
 void Builder<T>::update(const layers::Operation& operation, const layers::Product& work) {
   const auto& spec = parameters_.entries()[work.weight].spec;
   const std::size_t inputs = spec.rows, units = spec.columns;
-  const double batch = static_cast<double>(request_.batch);
-  const double operations = 2 * batch * static_cast<double>(inputs * units);
+  Draft<T> draft = draft_product(operation, "gradient of its weights, sgd", spec, 2);
+  describe_product(request_.isa, indexed(work.input), draft.info);
+  const double operations = draft.info.operations;
   const std::size_t own = lines_if_shared(units, operations);
-  const bool indexed = work.input == 0 && request_.kept_columns <= kKeepBelow &&
-                       request_.examples.features.type == ElementType::uint8;
-  Draft<T> draft;
-  draft.info.name = operation.layer + ": gradient of its weights, sgd";
-  describe_product(request_.isa, indexed, draft.info);
-  draft.info.phase = Phase::backward_and_update;
-  draft.info.operations = operations;
-  draft.info.bytes =
-      static_cast<double>(sizeof(T)) * (batch * static_cast<double>(inputs + units) +
-                                        2 * static_cast<double>(inputs * units));
   draft.uses = {workers_for(units, operations),
                 {use_of_input(work.input),
                  {gradient_[work.output], false},
@@ -386,9 +375,8 @@ void Builder<T>::update(const layers::Operation& operation, const layers::Produc
     product.inputs = inputs, product.units = units;
     product.weight = parameters_.at(work.weight);
     product.bias = parameters_.at(work.bias);
-    const bool packed = work.input == 0 && indexed_;
     return std::make_unique<UpdateStage<T>>(product, operands_of(work.input),
-                                            packed ? kernels_.sgd_indexed : kernels_.sgd);
+                                            indexed(work.input) ? kernels_.sgd_indexed : kernels_.sgd);
   };
   drafts.push_back(std::move(draft));
 }

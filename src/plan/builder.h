@@ -74,6 +74,10 @@ class Builder {
   Workers workers_for(std::size_t columns, double operations) const;
   std::size_t lines_if_shared(std::size_t columns, double operations) const;
   double elementwise_operations(std::size_t columns) const;
+  bool indexed(layers::SlotId slot) const { return slot == 0 && packing_.indexed; }
+  // Name, operations and bytes of a product that goes through its weights `passes` times.
+  Draft<T> draft_product(const layers::Operation& operation, const std::string& what,
+                         const layers::ParameterSpec& weight, int passes) const;
 
   void pack();
   void forward(std::size_t operation);
@@ -96,7 +100,8 @@ class Builder {
   const kernels::Kernels<T>& kernels_;
   std::size_t threads_;
   Shared<T>& shared_;
-  bool ahead_, indexed_ = false;
+  bool ahead_;
+  PackChoice<T> packing_;
   std::vector<std::size_t> value_, gradient_, weight_;  // buffers of slots and parameters
   std::size_t packed_[2] = {kNone, kNone}, transposed_ = kNone;
 };

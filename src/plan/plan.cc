@@ -193,6 +193,8 @@ Plan<T>::Plan(const Request& request, Parameters<T>& parameters, base::Team& tea
   for (auto& draft : builder.drafts) {
     s.stages.push_back(draft.make(buffers));
     s.stages.back()->info = draft.info;
+    s.stages.back()->info.shared = draft.uses.workers == Workers::all;
+    s.stages.back()->info.barrier = s.barrier_before[s.stages.size() - 1];
     s.stages.back()->workers = draft.uses.workers;
   }
   s.output = buffers.at<T>(builder.output_buffer);

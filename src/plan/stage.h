@@ -41,6 +41,8 @@ struct StageInfo {
   std::string kernel;  // "tiles 14x2, nonzero columns"
   std::vector<Refusal> refused;
   Phase phase = Phase::forward;
+  bool shared = false;    // among all threads
+  bool barrier = false;   // all threads meet before it
   double operations = 0;  // for a full batch, zeros counted as any value
   double bytes = 0;       // read and written for a full batch
 };

@@ -193,8 +193,9 @@ PlanReport EngineOf<T>::plan() const {
                     {}};
   for (std::size_t i = 0; i < d.stages.size(); ++i) {
     const plan::StageInfo& info = d.stages[i];
-    PlanStage stage{info.name, info.kernel, {}, info.operations, info.bytes,
-                    plan_->stage_seconds()[i]};
+    PlanStage stage{info.name,       info.kernel, info.shared,
+                    info.barrier,    {},          info.operations,
+                    info.bytes,      plan_->stage_seconds()[i]};
     for (const auto& refusal : info.refused)
       stage.refused.push_back(refusal.kernel + ": " + refusal.reason);
     report.stages.push_back(std::move(stage));
