@@ -4,9 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <numeric>
-#include <utility>
 
+#include "base/nearest.h"
 #include "lithe/data.h"
 #include "lithe/error.h"
 
@@ -48,21 +47,6 @@ std::vector<PublishedDataset> make_catalog() {
   };
 }
 
-// Insertions, deletions and replacements between two words (Levenshtein, 1966), a row at a time.
-std::size_t edit_distance(const std::string& from, const std::string& to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < to.size(); ++j) {
-      const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 }  // namespace
 
 std::span<const PublishedDataset> published_datasets() {
@@ -80,12 +64,9 @@ const PublishedDataset* find_published(const std::string& name) {
 
 void fail_unknown_dataset(const std::string& name) {
   const std::vector<std::string> names = dataset_names();
-  // A name longer than any of ours by far is not a slip of the pen, and not worth comparing.
-  const std::string start = name.substr(0, 64);
-  const auto distance = [&](const std::string& known) { return edit_distance(start, known); };
-  const std::string nearest = *std::ranges::min_element(names, {}, distance);
-  const std::string advice = distance(nearest) <= 3 ? fmt::format("'{}', or one of ", nearest) : "";
-  throw Error(ErrorKind::usage, fmt::format("no data set is named '{}'", start), {},
+  const std::string near = base::nearest(name, names);
+  const std::string advice = near.empty() ? "" : fmt::format("'{}', or one of ", near);
+  throw Error(ErrorKind::usage, fmt::format("no data set is named '{}'", name.substr(0, 64)), {},
               fmt::format("{}{}, or the path of a folder", advice, fmt::join(names, ", ")));
 }
 

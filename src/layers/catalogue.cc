@@ -8,9 +8,9 @@
 #include "activations/activation.h"
 #include "initializers/initializers.h"
 #include "layers/layer.h"
-#include "lithe/error.h"
 #include "losses/loss.h"
 #include "network/bind.h"
+#include "network/syntax.h"
 #include "optimizers/optimizers.h"
 
 namespace lithe::layers {
@@ -47,6 +47,15 @@ std::string print_layer(const Component& layer) {
   return network::print(layer, Category::layer, catalogue());
 }
 
+// Sizes are bounded here, so that nothing later has to fear that a product of some overflows.
+void check_size(const GraphBuilder& builder) {
+  std::size_t values = 0;
+  for (const ParameterSpec& spec : builder.graph.parameters) values += spec.rows * spec.columns;
+  if (values > kMostParameters)
+    builder.fail(fmt::format("up to here there are {} values to learn", values),
+                 fmt::format("at most {}: fewer units", kMostParameters));
+}
+
 GraphBuilder build(const Sentence& network) {
   assert(!network.empty() && network.front().name == "input");
   GraphBuilder builder;
@@ -57,6 +66,7 @@ GraphBuilder build(const Sentence& network) {
     builder.position = builder.layer = i;
     builder.label = fmt::format("{} {}", i, print_layer(network[i]));
     layer_called(network[i].name).build(network[i], builder);
+    check_size(builder);
   }
   if (builder.graph.parameters.empty()) {
     builder.position = network.size() - 1;
@@ -71,12 +81,9 @@ GraphBuilder build(const Sentence& network) {
 void GraphBuilder::fail(const std::string& problem, const std::string& remedy) const {
   std::string before;
   for (std::size_t i = 0; i < position; ++i) before += print_layer((*sentence)[i]) + " -> ";
-  const std::string text = network::print(*sentence, catalogue());
   const std::string wrong = print_layer((*sentence)[position]);
-  throw Error(ErrorKind::sentence, problem,
-              fmt::format("  {}\n  {}{}", text, std::string(before.size(), ' '),
-                          std::string(wrong.size(), '^')),
-              remedy);
+  network::fail(network::print(*sentence, catalogue()),
+                {before.size(), before.size() + wrong.size()}, problem, remedy);
 }
 
 const network::Catalogue& catalogue() {

@@ -24,6 +24,8 @@ struct Slot {
   std::size_t columns;
 };
 
+inline constexpr std::size_t kMostParameters = std::size_t{1} << 31;  // 8 GiB in float32
+
 enum class ParameterKind { weight, bias };
 
 // A learned array: a weight [rows][columns] or a bias [columns] (rows is 1).

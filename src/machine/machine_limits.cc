@@ -1,9 +1,9 @@
 // Limits from the user's cache folder, or measured and kept there.
-#include <cstdlib>
 #include <optional>
 #include <system_error>
 
 #include "base/file.h"
+#include "base/folders.h"
 #include "lithe/error.h"
 #include "lithe/machine.h"
 #include "machine/isa.h"
@@ -14,17 +14,6 @@
 namespace lithe {
 
 namespace {
-
-// As the XDG base directory standard has it: relative paths are ignored, empty ones are unset.
-std::filesystem::path cache_folder() {
-  const auto variable = [](const char* name) -> std::filesystem::path {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-  };
-  if (const auto cache = variable("XDG_CACHE_HOME"); cache.is_absolute()) return cache / "lithe";
-  if (const auto home = variable("HOME"); home.is_absolute()) return home / ".cache" / "lithe";
-  return {};
-}
 
 void keep(const std::filesystem::path& path, const std::string& text) {
   std::error_code ignored;
@@ -39,7 +28,7 @@ void keep(const std::filesystem::path& path, const std::string& text) {
 }  // namespace
 
 std::filesystem::path limits_file(const MachineIdentity& identity) {
-  const auto folder = cache_folder();
+  const auto folder = base::cache_folder();
   return folder.empty() ? folder : folder / ("machine-" + identity.key() + ".json");
 }
 

@@ -14,6 +14,12 @@ namespace lithe::network {
 
 namespace {
 
+[[noreturn]] void fail_missing(std::string_view text, Place place, const Declaration& declaration,
+                               const Argument& argument) {
+  fail(text, place, fmt::format("{} needs its argument '{}'", declaration.name, argument.name),
+       describe(declaration));
+}
+
 struct Binder {
   std::string_view text;
   const Catalogue& catalogue;
@@ -39,8 +45,7 @@ struct Binder {
     for (std::size_t i = 0; i < given.size(); ++i) {
       const Argument& argument = declaration->arguments[i];
       if (given[i] == nullptr && argument.fallback.empty())
-        fail(text, call.place, fmt::format("{} needs its argument '{}'", call.name, argument.name),
-             describe(*declaration));
+        fail_missing(text, call.place, *declaration, argument);
       result.arguments.emplace_back(
           argument.name, given[i] != nullptr ? value(argument, given[i]->value)
                                              : default_of(argument));
@@ -173,6 +178,8 @@ Component make_component(std::string component_name, Category category, const Ca
   for (const Argument& argument : declaration->arguments) {
     const auto found = std::find_if(given.begin(), given.end(),
                                     [&](const auto& g) { return g.first == argument.name; });
+    if (found == given.end() && argument.fallback.empty())
+      fail_missing(result.name, {0, result.name.size()}, *declaration, argument);
     result.arguments.emplace_back(
         argument.name,
         found != given.end() ? found->second : Binder{{}, catalogue}.default_of(argument));

@@ -116,6 +116,9 @@ class Parser {
     std::size_t end = at_;
     while (end < text_.size() && is_digit(text_[end])) ++end;
     if (end > begin && end < text_.size() && text_[end] == 'x') return shape();
+    const bool is_signed = peek() == '+' || peek() == '-';
+    // from_chars would take "-inf" as well, and a sign after a sign.
+    if (is_signed && !is_digit(peek(1)) && peek(1) != '.') fail_here("a number was expected here");
     if (peek() == '+') ++at_;
     double value = 0;
     const auto [stop, error] =
@@ -143,9 +146,11 @@ class Parser {
       const auto [stop, error] =
           std::from_chars(text_.data() + at_, text_.data() + text_.size(), size);
       const std::size_t end = static_cast<std::size_t>(stop - text_.data());
-      if (error != std::errc{} || size == 0 || size > kLargestSize || result.sizes.size() == 4)
+      if (error != std::errc{} || size == 0 || size > kLargestSize / result.size() ||
+          result.sizes.size() == 4)
         fail(text_, {begin, std::max(end, at_ + 1)}, "this is no shape",
-             fmt::format("one to four whole numbers from 1 to {}, as in 28x28x1", kLargestSize));
+             fmt::format("one to four whole numbers, as in 28x28x1; their product is at most {}",
+                         kLargestSize));
       result.sizes.push_back(size);
       at_ = end;
     } while (peek() == 'x' && ++at_ > 0);
@@ -179,7 +184,8 @@ void fail(std::string_view text, Place place, const std::string& problem,
   const std::size_t to = std::min(text.size(), from + kShown);
   std::string line = from > 0 ? "..." : "";
   const std::size_t column = line.size() + place.begin - from;
-  for (std::size_t i = from; i < to; ++i) line += is_printable(text[i]) ? text[i] : '?';
+  for (const char c : text.substr(from, to - from))
+    line += is_printable(c) ? c : is_space(c) ? ' ' : '?';
   if (to < text.size()) line += "...";
   const std::size_t carets = std::min(place.end, to + 1) - place.begin;
   throw Error(ErrorKind::sentence, problem,

@@ -19,7 +19,7 @@ namespace lithe::network {
 
 inline constexpr std::size_t kLongestSentence = 65536;  // bytes
 inline constexpr int kDeepestNesting = 32;
-inline constexpr std::size_t kLargestSize = std::size_t{1} << 24;  // of one axis of a shape
+inline constexpr std::size_t kLargestSize = std::size_t{1} << 24;  // values in a shape
 
 // A stretch of the text.
 struct Place {

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "layers/catalogue.h"
-#include "lithe/error.h"
 #include "network/bind.h"
+#include "network/syntax.h"
 
 namespace lithe {
 
@@ -59,11 +59,10 @@ Network Network::with_input(const Shape& shape) const {
     const Shape input = layers::fitting_input(layers_, shape);
     result.layers_.insert(result.layers_.begin(), layer("input", {{"shape", input}}));
   } else if (input_shape().size() != shape.size()) {
-    throw Error(ErrorKind::sentence,
-                fmt::format("the network takes {} values and the data have {} ({})",
-                            input_shape().size(), shape.size(), shape.to_string()),
-                fmt::format("  {}\n  {}", to_string(), std::string(5, '^')),
-                fmt::format("input({}), or leave the input out", shape.to_string()));
+    network::fail(to_string(), {0, std::string_view("input").size()},
+                  fmt::format("the network takes {} values and the data have {} ({})",
+                              input_shape().size(), shape.size(), shape.to_string()),
+                  fmt::format("input({}), or leave the input out", shape.to_string()));
   }
   layers::compile(result.layers_);
   return result;

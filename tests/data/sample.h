@@ -1,12 +1,9 @@
-// What the tests of data files share: a folder that vanishes, IDX files made to order, gzip.
+// What the tests of data files share: IDX files made to order, gzip.
 #pragma once
 
-#include <fmt/format.h>
-#include <gtest/gtest.h>
 #include <zlib.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -14,30 +11,12 @@
 #include <string>
 #include <vector>
 
-#include "lithe/error.h"
+#include "support/expect_error.h"
+#include "support/temporary_folder.h"
 
 namespace lithe::test {
 
 using ByteVector = std::vector<std::uint8_t>;
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "lithe-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    path_ = name;
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 inline void write_bytes(const std::filesystem::path& path, const ByteVector& bytes) {
   std::filesystem::create_directories(path.parent_path());
@@ -90,20 +69,6 @@ inline ByteVector gzip(const ByteVector& bytes) {
   packed.resize(stream.total_out);
   deflateEnd(&stream);
   return packed;
-}
-
-// Runs `action`, which must throw Error of that kind with all of these words in its message.
-template <typename Action>
-void expect_error(ErrorKind kind, const std::vector<std::string>& words, Action action) {
-  try {
-    action();
-    ADD_FAILURE() << "no error, expected one with '" << words.front() << "'";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), kind) << error.what();
-    for (const std::string& word : words)
-      EXPECT_NE(std::string(error.what()).find(word), std::string::npos)
-          << "'" << word << "' is not in: " << error.what();
-  }
 }
 
 }  // namespace lithe::test

@@ -1,0 +1,153 @@
+// The same bits: whatever the instruction set, the number of threads, and the way the data are
+// packed, an epoch ends in the same weights, byte for byte.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/random.h"
+#include "machine/isa.h"
+#include "support/training.h"
+
+namespace lithe {
+namespace {
+
+constexpr const char* kNetworks[] = {
+    "input(784) -> dense(30, sigmoid) -> dense(10, sigmoid)",
+    "input(784) -> dense(100, relu) -> dense(64, tanh) -> dense(10, sigmoid)",
+    "input(784) -> dense(33, tanh) -> dense(17, relu) -> dense(10)",
+    "input(784) -> dense(40) -> sigmoid -> dense(20, relu) -> tanh -> sigmoid -> dense(10) -> tanh",
+};
+// Wide enough for every stage to be shared among threads.
+constexpr const char* kWide =
+    "input(784) -> dense(200, relu) -> tanh -> sigmoid -> dense(130, sigmoid) -> dense(90)";
+// No exponential anywhere: even the plain reference gives these bits.
+constexpr const char* kExact = "input(784) -> dense(33, relu) -> dense(40) -> relu -> dense(10)";
+
+struct Case {
+  std::string network;
+  Precision precision = Precision::float32;
+  std::size_t batch = 10;
+  std::string loss = "quadratic";
+};
+
+// The digits with the same values in another form, which the kernel for nonzero columns refuses.
+template <typename T>
+struct AsNumbers {
+  explicit AsNumbers(const Examples& data) : examples(data) {
+    const Features& from = data.features;
+    for (std::size_t i = 0; i < from.rows; ++i)
+      values.insert(values.end(), from.row(i), from.row(i) + from.columns);
+    const auto type = sizeof(T) == 4 ? ElementType::float32 : ElementType::float64;
+    examples.features = {values.data(),  type,
+                         from.rows,      from.columns,
+                         from.columns * sizeof(T), from.divisor};
+  }
+  std::vector<T> values;
+  Examples examples;
+};
+
+struct Outcome {
+  std::vector<double> weights;  // after an epoch
+  std::vector<double> figures;  // its two losses and the number of right answers
+};
+
+bool same(const Outcome& a, const Outcome& b) {
+  return test::same_bits(a.weights, b.weights) && test::same_bits(a.figures, b.figures);
+}
+
+Outcome train(const Case& c, const Examples& data, const std::string& isa,
+                          std::size_t threads) {
+  Model model(Network::parse(c.network), c.precision, 4);
+  Trainer trainer(model, data, data.slice(0, 150),
+                  {.loss = c.loss, .optimizer = "sgd(0.2)", .batch = c.batch, .seed = 6,
+                   .threads = threads, .isa = isa});
+  const EpochReport report = trainer.run_epoch();
+  return {test::weights_of(model),
+          {report.loss, report.test_loss, static_cast<double>(report.correct)}};
+}
+
+std::vector<std::string> fused_isas() {
+  std::vector<std::string> result;
+  for (const machine::Isa isa : machine::supported_isas())
+    if (isa != machine::Isa::sse4) result.emplace_back(machine::name(isa));
+  return result;
+}
+
+void check(const Case& c, const Examples& data) {
+  SCOPED_TRACE(c.network + ", " + std::string(name(c.precision)) + ", batch " +
+               std::to_string(c.batch) + ", " + c.loss);
+  const Outcome expected = train(c, data, "auto", 1);
+  ASSERT_TRUE(std::all_of(expected.weights.begin(), expected.weights.end(),
+                          [](double v) { return std::isfinite(v); }));
+  for (const std::string& isa : fused_isas())
+    for (const std::size_t threads : {1, 2, 3})
+      EXPECT_TRUE(same(train(c, data, isa, threads), expected))
+          << isa << ", " << threads << " threads";
+  const AsNumbers<float> numbers(data);
+  EXPECT_TRUE(same(train(c, numbers.examples, "auto", 1), expected)) << "as float32";
+  EXPECT_TRUE(same(train(c, numbers.examples, "auto", 2), expected)) << "as float32";
+  const AsNumbers<double> doubles(data);
+  EXPECT_TRUE(same(train(c, doubles.examples, "auto", 1), expected)) << "as float64";
+}
+
+// Numbers of rows that leave a smaller batch at the end.
+constexpr std::size_t kRows[][2] = {{1, 60}, {10, 1007}, {32, 1007}, {128, 1007}};
+
+class Bits : public testing::TestWithParam<Precision> {};
+
+TEST_P(Bits, OfEachNetwork) {
+  for (const char* network : kNetworks)
+    check({network, GetParam()}, test::digits(507, 0).train);
+}
+
+TEST_P(Bits, OfEachBatchSize) {
+  for (const auto& [batch, rows] : kRows)
+    check({kNetworks[0], GetParam(), batch, "cross_entropy"}, test::digits(rows, 0).train);
+}
+
+TEST_P(Bits, OfStagesThatAllThreadsShare) {
+  check({kWide, GetParam(), 128}, test::digits(700, 0).train);
+  check({kWide, GetParam(), 50}, test::digits(207, 0).train);
+}
+
+TEST_P(Bits, OfDenseBytes) {
+  // No column is left out: every pixel has a value in some row.
+  const Examples& data = test::digits(207, 0).train;
+  std::vector<std::uint8_t> bytes(data.features.rows * data.features.columns);
+  base::RandomStream random(3, 1);
+  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.below(256));
+  Examples full = data;
+  full.features.data = bytes.data();
+  full.features.row_stride = full.features.columns;
+  check({kNetworks[2], GetParam()}, full);
+}
+
+TEST_P(Bits, OfThePlainReferenceToo) {
+  const Case c{kExact, GetParam()};
+  const Examples& data = test::digits(207, 0).train;
+  // It sums the losses that it reports in another order.
+  const Outcome expected = train(c, data, "auto", 1);
+  for (const std::size_t threads : {1, 2})
+    EXPECT_TRUE(test::same_bits(train(c, data, "scalar", threads).weights, expected.weights));
+}
+
+TEST_P(Bits, OfARepeatedRunAndNotOfAnotherSeed) {
+  const Examples& data = test::digits(507, 0).train;
+  const auto weights = [&](std::uint64_t model_seed, std::uint64_t shuffle_seed) {
+    Model model(Network::parse(kNetworks[0]), GetParam(), model_seed);
+    Trainer trainer(model, data, {}, {.seed = shuffle_seed});
+    trainer.run_epoch();
+    trainer.run_epoch();
+    return test::weights_of(model);
+  };
+  EXPECT_TRUE(test::same_bits(weights(1, 1), weights(1, 1)));
+  EXPECT_FALSE(test::same_bits(weights(1, 1), weights(2, 1)));
+  EXPECT_FALSE(test::same_bits(weights(1, 1), weights(1, 2)));
+}
+
+INSTANTIATE_TEST_SUITE_P(In, Bits, testing::Values(Precision::float32, Precision::float64),
+                         [](const auto& at) { return std::string(name(at.param)); });
+
+}  // namespace
+}  // namespace lithe
