@@ -51,12 +51,30 @@ std::vector<int> usable_processor_numbers() {
   return numbers;
 }
 
-void pin_to(int processor) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(processor, &set);
-  (void)pthread_setaffinity_np(pthread_self(), sizeof(set), &set);  // a wish, not a need
-}
+constexpr int kAnywhere = -1;
+
+// While one of these lives the thread that made it stays on a processor. A wish, not a need: what
+// the system refuses is left as it was.
+class Pinned {
+ public:
+  explicit Pinned(int processor) {
+    if (processor == kAnywhere) return;
+    changed_ = pthread_getaffinity_np(pthread_self(), sizeof(before_), &before_) == 0;
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(processor, &set);
+    (void)pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
+  }
+  Pinned(const Pinned&) = delete;
+  Pinned& operator=(const Pinned&) = delete;
+  ~Pinned() {
+    if (changed_) (void)pthread_setaffinity_np(pthread_self(), sizeof(before_), &before_);
+  }
+
+ private:
+  bool changed_ = false;
+  cpu_set_t before_;
+};
 
 }  // namespace
 
@@ -78,6 +96,7 @@ struct Team::State {
   Barrier barrier, finish;
   std::atomic<unsigned> call{0};  // counts runs; a change wakes the team
   TeamWork* work = nullptr;       // null: leave
+  int caller = kAnywhere;         // processor of the thread that calls run(), while it runs
   std::vector<std::thread> threads;
 
   void serve(std::size_t part) {
@@ -105,14 +124,15 @@ struct Team::State {
 
 Team::Team(std::size_t size, bool pin) : state_(std::make_unique<State>(size)) {
   const std::vector<int> processors = usable_processor_numbers();
-  const auto bind = [pin, processors](std::size_t part) {
-    if (pin) pin_to(processors[part % processors.size()]);
+  const auto processor = [&](std::size_t part) {
+    return pin ? processors[part % processors.size()] : kAnywhere;
   };
+  state_->caller = processor(0);
   try {
     state_->threads.reserve(size - 1);
     for (std::size_t part = 1; part < size; ++part)
-      state_->threads.emplace_back([state = state_.get(), bind, part] {
-        bind(part);
+      state_->threads.emplace_back([state = state_.get(), here = processor(part), part] {
+        const Pinned pinned(here);
         state->serve(part);
       });
   } catch (const std::system_error& error) {
@@ -123,7 +143,6 @@ Team::Team(std::size_t size, bool pin) : state_(std::make_unique<State>(size)) {
                             started + 1, size, error.what()),
                 {}, "ask for fewer threads");
   }
-  bind(0);
 }
 
 Team::~Team() {
@@ -134,6 +153,7 @@ std::size_t Team::size() const { return state_->threads.size() + 1; }
 Barrier& Team::barrier() { return state_->barrier; }
 
 void Team::run(TeamWork& work) {
+  const Pinned pinned(state_->caller);
   if (size() > 1) state_->start(&work);
   work.run(0);
   state_->finish.wait();

@@ -34,7 +34,7 @@ class TeamWork {
 class Team {
  public:
   // `size` threads including the caller. With `pin`, thread i is bound to the i-th processor that
-  // the program may use. Throws Error(machine) if the system refuses to start a thread.
+  // the program may use, the caller for as long as a run takes. Throws Error(machine) if the system refuses to start a thread.
   explicit Team(std::size_t size, bool pin = false);
   Team(const Team&) = delete;
   Team& operator=(const Team&) = delete;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cassert>
 #include <charconv>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "io/safetensors.h"
@@ -38,7 +39,8 @@ std::string take(std::map<std::string, std::string>& metadata, const std::string
 double parse_divisor(const std::string& text, const std::string& path) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || !(value > 0))
+  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  if (!whole || !(value > 0) || !std::isfinite(value))
     fail(path, fmt::format("lithe.input_divisor is '{}', not a number above 0", text.substr(0, 40)));
   return value;
 }

@@ -68,7 +68,8 @@ const std::size_t kClasses[] = {1, 2, 7, 8, 9, 10, 15, 16, 17, 33, 100, 256};
 template <typename T>
 void check_against_reference(Isa isa, const losses::Row& row, const Batch<T>& batch) {
   const Result<T> ours = batch.run(isa, row.loss), plain = batch.run(Isa::scalar, row.loss);
-  // Each sum of `classes` values carries at most that many roundings; a few more for what is summed.
+  // Each sum of `classes` values carries at most that many roundings; a few more for what is
+  // summed.
   const double bound = static_cast<double>(batch.classes + 16) *
                        static_cast<double>(std::numeric_limits<T>::epsilon());
   // The outputs' rounding alone moves a loss of 0 by as much as their size.

@@ -157,8 +157,11 @@ TEST(Packing, KeepsTheReferencesColumnsAndReadsNothingBehindTheData) {
     for (const double density : {0.0, 0.2, 0.9, 1.0}) {
       const Bytes bytes(6, columns, density);
       for (const Isa isa : all_isas())
-        for (const std::vector<std::uint32_t>& order :
-             {std::vector<std::uint32_t>{5}, {5, 0}, {1, 2, 5}, {5, 4, 3, 2}, {0, 0, 1, 3, 5, 5, 2}}) {
+        for (const std::vector<std::uint32_t>& order : {std::vector<std::uint32_t>{5},
+                                                        {5, 0},
+                                                        {1, 2, 5},
+                                                        {5, 4, 3, 2},
+                                                        {0, 0, 1, 3, 5, 5, 2}}) {
           check_columns<float>(isa, bytes, order);
           check_columns<double>(isa, bytes, order);
         }
@@ -169,9 +172,10 @@ TEST(Packing, KeepsTheReferencesColumnsAndReadsNothingBehindTheData) {
 TEST(Packing, OfNothingKeepsNothing) {
   const std::vector<std::uint8_t> zeros(100);
   for (const Isa isa : all_isas())
-    EXPECT_EQ(Packed<float>(kernels<float>(isa).pack_nonzero_bytes, zeros.data(), 1, 50, {0, 1}, 255)
-                  .depth,
-              0u);
+    EXPECT_EQ(
+        Packed<float>(kernels<float>(isa).pack_nonzero_bytes, zeros.data(), 1, 50, {0, 1}, 255)
+            .depth,
+        0u);
 }
 
 template <typename Source, typename T>

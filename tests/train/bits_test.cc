@@ -39,9 +39,8 @@ struct AsNumbers {
     for (std::size_t i = 0; i < from.rows; ++i)
       values.insert(values.end(), from.row(i), from.row(i) + from.columns);
     const auto type = sizeof(T) == 4 ? ElementType::float32 : ElementType::float64;
-    examples.features = {values.data(),  type,
-                         from.rows,      from.columns,
-                         from.columns * sizeof(T), from.divisor};
+    examples.features = {values.data(), type, from.rows, from.columns, from.columns * sizeof(T),
+                         from.divisor};
   }
   std::vector<T> values;
   Examples examples;
@@ -56,12 +55,15 @@ bool same(const Outcome& a, const Outcome& b) {
   return test::same_bits(a.weights, b.weights) && test::same_bits(a.figures, b.figures);
 }
 
-Outcome train(const Case& c, const Examples& data, const std::string& isa,
-                          std::size_t threads) {
+Outcome train(const Case& c, const Examples& data, const std::string& isa, std::size_t threads) {
   Model model(Network::parse(c.network), c.precision, 4);
   Trainer trainer(model, data, data.slice(0, 150),
-                  {.loss = c.loss, .optimizer = "sgd(0.2)", .batch = c.batch, .seed = 6,
-                   .threads = threads, .isa = isa});
+                  {.loss = c.loss,
+                   .optimizer = "sgd(0.2)",
+                   .batch = c.batch,
+                   .seed = 6,
+                   .threads = threads,
+                   .isa = isa});
   const EpochReport report = trainer.run_epoch();
   return {test::weights_of(model),
           {report.loss, report.test_loss, static_cast<double>(report.correct)}};
@@ -97,8 +99,7 @@ constexpr std::size_t kRows[][2] = {{1, 60}, {10, 1007}, {32, 1007}, {128, 1007}
 class Bits : public testing::TestWithParam<Precision> {};
 
 TEST_P(Bits, OfEachNetwork) {
-  for (const char* network : kNetworks)
-    check({network, GetParam()}, test::digits(507, 0).train);
+  for (const char* network : kNetworks) check({network, GetParam()}, test::digits(507, 0).train);
 }
 
 TEST_P(Bits, OfEachBatchSize) {

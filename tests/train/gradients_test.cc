@@ -16,8 +16,8 @@ namespace {
 constexpr std::size_t kRows = 9, kInputs = 7, kClasses = 5;
 constexpr const char* kRate = "sgd(1)";
 
-// In what follows losses are of order 1: differences of them carry rounding errors of some 1e-16 / h,
-// and an error of h^2 from the third derivative. At 1e-5 both are about 1e-10.
+// In what follows losses are of order 1: differences of them carry rounding errors of some 1e-16 /
+// h, and an error of h^2 from the third derivative. At 1e-5 both are about 1e-10.
 constexpr double kStep = 1e-5;
 
 double mean_loss(Model& model, const Examples& data, const std::string& loss) {
@@ -44,9 +44,9 @@ std::vector<double> numeric_gradient(Model& model, const Examples& data, const s
 std::vector<double> engine_gradient(Model& model, const Examples& data, const std::string& loss,
                                     std::size_t threads) {
   const std::vector<double> before = test::weights_of(model);
-  Trainer trainer(model, data, {},
-                  {.loss = loss, .optimizer = kRate, .batch = data.features.rows,
-                   .threads = threads});
+  Trainer trainer(
+      model, data, {},
+      {.loss = loss, .optimizer = kRate, .batch = data.features.rows, .threads = threads});
   trainer.run_epoch();
   const std::vector<double> after = test::weights_of(model);
   std::vector<double> gradient(before.size());

@@ -1,0 +1,214 @@
+// The three products of dense layers against a BLAS, in turn, on one thread.
+//
+//   bench_products [--out FOLDER] [--core SkylakeX] [--rounds 7]
+//
+// For each shape: forward, gradient of the input, gradient of the weights with its update, in GFLOP/s
+// and as a share of the peak measured in the same run. OpenBLAS is loaded at run time with the kernels
+// of --core (Debian's 0.3.21 does not know every processor by itself); it makes the bare products,
+// without bias, update or transposition. A BLAS that is not there is named as missing.
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "base/aligned.h"
+#include "base/file.h"
+#include "base/random.h"
+#include "kernels/table.h"
+#include "lithe/machine.h"
+#include "machine/denormals.h"
+
+namespace lithe {
+namespace {
+
+using kernels::kLine;
+
+struct Shape {
+  std::size_t batch, inputs, units;
+};
+
+const Shape kShapes[] = {{128, 784, 1024}, {128, 1024, 1024}, {128, 1024, 10}, {100, 300, 300},
+                         {50, 100, 100},   {10, 784, 30}};
+
+// cblas_?gemm(order, transpose a, transpose b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+template <typename T>
+using Gemm = void (*)(int, int, int, int, int, int, T, const T*, int, const T*, int, T, T*, int);
+
+struct Blas {
+  std::string name;
+  Gemm<float> single = nullptr;
+  Gemm<double> twice = nullptr;
+
+  explicit Blas(const std::string& core) {
+    setenv("OPENBLAS_CORETYPE", core.c_str(), 1);
+    setenv("OPENBLAS_NUM_THREADS", "1", 1);
+    void* library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) {
+      name = "OpenBLAS is missing (libopenblas.so.0)";
+      return;
+    }
+    single = reinterpret_cast<Gemm<float>>(dlsym(library, "cblas_sgemm"));
+    twice = reinterpret_cast<Gemm<double>>(dlsym(library, "cblas_dgemm"));
+    const auto core_name = reinterpret_cast<char* (*)()>(dlsym(library, "openblas_get_corename"));
+    name = fmt::format("OpenBLAS with kernels for {}", core_name != nullptr ? core_name() : "?");
+  }
+  template <typename T>
+  Gemm<T> gemm() const {
+    if constexpr (sizeof(T) == sizeof(float)) return single;
+    if constexpr (sizeof(T) == sizeof(double)) return twice;
+  }
+};
+
+template <typename T>
+base::AlignedArray<T> random_array(std::size_t size) {
+  base::RandomStream random(1, 1);
+  base::AlignedArray<T> values(size);
+  for (T& value : values) value = static_cast<T>(random.uniform(-1, 1));
+  return values;
+}
+
+// Seconds of one call, the median of some rounds in which all candidates take turns.
+std::vector<double> in_turn(const std::vector<std::function<void()>>& candidates, int rounds) {
+  constexpr double kSeconds = 0.02;
+  std::vector<std::vector<double>> times(candidates.size());
+  for (int round = 0; round < rounds; ++round)
+    for (std::size_t c = 0; c < candidates.size(); ++c) {
+      candidates[c]();
+      const auto start = std::chrono::steady_clock::now();
+      double elapsed = 0;
+      int calls = 0;
+      for (; elapsed < kSeconds; ++calls) {
+        candidates[c]();
+        elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      }
+      times[c].push_back(elapsed / calls);
+    }
+  std::vector<double> medians;
+  for (auto& t : times) {
+    std::sort(t.begin(), t.end());
+    medians.push_back(t[t.size() / 2]);
+  }
+  return medians;
+}
+
+template <typename T>
+struct Layer {
+  explicit Layer(Shape s)
+      : shape(s),
+        x_stride(kernels::row_stride<T>(s.inputs)),
+        y_stride(kernels::row_stride<T>(s.units)),
+        panels{s.inputs, s.units},
+        x(random_array<T>(s.batch * x_stride)),
+        weight(random_array<T>(panels.size())),
+        bias(random_array<T>(panels.padded_columns())),
+        y(random_array<T>(s.batch * y_stride)),
+        dx(s.batch * x_stride),
+        transposed(kernels::Panels<T>{s.units, s.batch}.size()),
+        rows(random_array<T>(s.inputs * s.units)) {}
+
+  kernels::Operand<T> input() const { return {x.data(), x_stride, shape.batch, shape.inputs, nullptr}; }
+
+  Shape shape;
+  std::size_t x_stride, y_stride;
+  kernels::Panels<T> panels;
+  base::AlignedArray<T> x, weight, bias, y, dx, transposed, rows;  // rows: weights, row-major
+};
+
+// The candidates of each product: Lithe's, and the BLAS's where there is one.
+template <typename T>
+std::map<std::string, std::vector<std::function<void()>>> products(Layer<T>& l,
+                                                                   const kernels::Kernels<T>& k,
+                                                                   Gemm<T> gemm) {
+  constexpr int kRowMajor = 101, kPlain = 111, kTransposed = 112;
+  const int batch = static_cast<int>(l.shape.batch), inputs = static_cast<int>(l.shape.inputs),
+            units = static_cast<int>(l.shape.units), xs = static_cast<int>(l.x_stride),
+            ys = static_cast<int>(l.y_stride);
+  const kernels::Range unit_lines{0, kernels::divide_up(l.shape.units, kLine<T>)};
+  const kernels::Range input_lines{0, kernels::divide_up(l.shape.inputs, kLine<T>)};
+  std::map<std::string, std::vector<std::function<void()>>> result;
+  result["forward"] = {[=, &l, &k] {
+    k.forward({l.input(), l.weight.data(), l.bias.data(), l.shape.inputs, l.shape.units, l.y.data(),
+               l.y_stride},
+              unit_lines);
+  }};
+  result["gradient of the input"] = {[=, &l, &k] {
+    const kernels::DataProduct<T> p{l.y.data(),    l.y_stride,    l.shape.batch,
+                                    l.weight.data(), l.shape.inputs, l.shape.units,
+                                    l.dx.data(),   l.x_stride,    l.transposed.data()};
+    k.transpose(p, {0, l.shape.units});
+    k.data(p, input_lines);
+  }};
+  result["gradient of the weights, sgd"] = {[=, &l, &k] {
+    k.sgd({l.input(), l.y.data(), l.y_stride, l.shape.inputs, l.shape.units, l.weight.data(),
+           l.bias.data(), static_cast<T>(1e-12)},
+          unit_lines);
+  }};
+  if (gemm == nullptr) return result;
+  result["forward"].push_back([=, &l] {
+    gemm(kRowMajor, kPlain, kPlain, batch, units, inputs, 1, l.x.data(), xs, l.rows.data(), units, 0,
+         l.y.data(), ys);
+  });
+  result["gradient of the input"].push_back([=, &l] {
+    gemm(kRowMajor, kPlain, kTransposed, batch, inputs, units, 1, l.y.data(), ys, l.rows.data(),
+         units, 0, l.dx.data(), xs);
+  });
+  result["gradient of the weights, sgd"].push_back([=, &l] {
+    gemm(kRowMajor, kTransposed, kPlain, inputs, units, batch, static_cast<T>(-1e-12), l.x.data(), xs,
+         l.y.data(), ys, 1, l.rows.data(), units);
+  });
+  return result;
+}
+
+template <typename T>
+void measure(const std::string& precision, double peak, const Blas& blas, int rounds,
+             nlohmann::json& out) {
+  const auto& k = kernels::kernels<T>(machine::best_isa());
+  for (const Shape& shape : kShapes) {
+    Layer<T> layer(shape);
+    for (const auto& [name, candidates] : products(layer, k, blas.gemm<T>())) {
+      const std::vector<double> seconds = in_turn(candidates, rounds);
+      const double operations = 2.0 * static_cast<double>(shape.batch * shape.inputs * shape.units);
+      fmt::print("{:8} {:4} x {:4} x {:4}  {:30} {:6.1f} GFLOP/s {:4.0f}% of peak", precision,
+                 shape.batch, shape.inputs, shape.units, name, operations / seconds[0] / 1e9,
+                 100 * operations / seconds[0] / peak);
+      if (seconds.size() > 1)
+        fmt::print("   BLAS {:6.1f} {:4.0f}%   ratio {:.2f}", operations / seconds[1] / 1e9,
+                   100 * operations / seconds[1] / peak, seconds[1] / seconds[0]);
+      fmt::print("\n");
+      out.push_back({{"precision", precision}, {"batch", shape.batch}, {"inputs", shape.inputs},
+                     {"units", shape.units}, {"product", name}, {"seconds", seconds},
+                     {"operations", operations}, {"peak", peak}});
+    }
+  }
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("The products of dense layers against a BLAS, in turn, on one thread.");
+  std::string folder, core = "SkylakeX";
+  int rounds = 7;
+  app.add_option("--out", folder, "folder for products.json");
+  app.add_option("--core", core, "OpenBLAS's core type")->capture_default_str();
+  app.add_option("--rounds", rounds, "turns of each")->capture_default_str()->check(CLI::Range(1, 1000));
+  CLI11_PARSE(app, argc, argv);
+  const Blas blas(core);
+  const Limits limits = measure_limits(identify_machine());
+  fmt::print("peak of one core: {:.1f} GFLOP/s in float32, {:.1f} in float64; {}\n",
+             limits.flops_float32 / 1e9, limits.flops_float64 / 1e9, blas.name);
+  const machine::FlushDenormals flush;
+  nlohmann::json out = {{"blas", blas.name}, {"results", nlohmann::json::array()}};
+  measure<float>("float32", limits.flops_float32, blas, rounds, out["results"]);
+  measure<double>("float64", limits.flops_float64, blas, rounds, out["results"]);
+  if (!folder.empty())
+    base::write_file_atomically(std::filesystem::path(folder) / "products.json", out.dump(2) + "\n");
+  return 0;
+}
+
+}  // namespace
+}  // namespace lithe
+
+int main(int argc, char** argv) { return lithe::run(argc, argv); }
