@@ -42,7 +42,7 @@ bench-products: setup-test build
 	@$(build)/bench/bench_products --out build/bench
 
 format:
-	@git ls-files '*.h' '*.cc' | xargs clang-format-16 -i
+	@git ls-files '*.h' '*.cc' '*.inc' | xargs clang-format-16 -i
 
 check-format:
 	@scripts/check-format.sh

@@ -1,5 +1,5 @@
-// Trains a small network on the built-in digits for an epoch and says how many of the test digits it
-// reads.
+// Trains a small network on the built-in digits for an epoch and says how many of the test digits
+// it reads.
 //
 //   g++ -std=c++20 train_digits.cc -o train_digits $(pkg-config --cflags --libs lithe)
 #include <lithe/data.h>

@@ -1,6 +1,6 @@
 // Runs a fuzz target on every file of the folders that are named, where there is no libFuzzer to do
-// it: `idx_replay corpus/idx`. It prints a file's name before it runs it on its own, so that the one
-// that crashes is known; a folder without files is a failure, not a success.
+// it: `idx_replay corpus/idx`. It prints a file's name before it runs it on its own, so that the
+// one that crashes is known; a folder without files is a failure, not a success.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

@@ -64,8 +64,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(data, data + size);
   may_refuse([&] { check_network(text); });
-  for (const Category category : {Category::activation, Category::loss, Category::optimizer,
-                                  Category::initializer})
+  for (const Category category :
+       {Category::activation, Category::loss, Category::optimizer, Category::initializer})
     may_refuse([&] { check_component(text, category); });
   may_refuse([&] { check_public(text); });
   return 0;

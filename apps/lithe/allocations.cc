@@ -44,7 +44,8 @@ __attribute__((visibility("default"))) void* realloc(void* pointer, std::size_t 
   calls.fetch_add(1, std::memory_order_relaxed);
   return __libc_realloc(pointer, size);
 }
-__attribute__((visibility("default"))) void* aligned_alloc(std::size_t alignment, std::size_t size) {
+__attribute__((visibility("default"))) void* aligned_alloc(std::size_t alignment,
+                                                           std::size_t size) {
   calls.fetch_add(1, std::memory_order_relaxed);
   return __libc_memalign(alignment, size);
 }

@@ -6,8 +6,8 @@
 
 namespace lithe::app {
 
-// Calls so far of malloc and its relatives (free is not counted); nothing where they can't be counted:
-// with another C library than glibc, or under a sanitizer that stands in for them itself.
+// Calls so far of malloc and its relatives (free is not counted); nothing where they can't be
+// counted: with another C library than glibc, or under a sanitizer that stands in for them itself.
 std::optional<std::uint64_t> heap_calls();
 
 }  // namespace lithe::app

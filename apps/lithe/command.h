@@ -1,5 +1,5 @@
-// The commands of the program: each parses its own arguments, calls the library, prints, and returns
-// the exit status: 0 done, 1 failed, 2 misused.
+// The commands of the program: each parses its own arguments, calls the library, prints, and
+// returns the exit status: 0 done, 1 failed, 2 misused.
 #pragma once
 
 #include <string>

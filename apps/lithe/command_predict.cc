@@ -31,8 +31,8 @@ data::GreyImage prepare(const Model& model, data::GreyImage image) {
     height = width = static_cast<std::size_t>(std::lround(std::sqrt(shape.size())));
   }
   if (height * width != shape.size())
-    throw Error(ErrorKind::model,
-                fmt::format("the model takes {} values, which is no grey picture", shape.to_string()));
+    throw Error(ErrorKind::model, fmt::format("the model takes {} values, which is no grey picture",
+                                              shape.to_string()));
   if (data::is_dark_on_light(image)) data::invert(image);
   return image.height == height && image.width == width ? image
                                                         : data::center_ink(image, height, width);
@@ -72,14 +72,13 @@ int predict(const Arguments& arguments) {
   auto results = nlohmann::json::array();
   for (const std::string& picture : pictures) {
     const data::GreyImage image = prepare(model, data::read_png(picture));
-    const Features features{image.pixels.data(), ElementType::uint8, 1, image.pixels.size(),
-                            image.pixels.size(), model.meaning().divisor};
+    const Features features{image.pixels.data(), ElementType::uint8,  1,
+                            image.pixels.size(), image.pixels.size(), model.meaning().divisor};
     const std::vector<double> values = confidences(model, model.predict(features));
     const std::vector<std::size_t> order = ranked(values);
     if (json) {
-      results.push_back({{"picture", picture},
-                         {"class", class_name(model, order[0])},
-                         {"outputs", values}});
+      results.push_back(
+          {{"picture", picture}, {"class", class_name(model, order[0])}, {"outputs", values}});
     } else {
       fmt::print("{}: {} ({:.3f})", picture, class_name(model, order[0]), values[order[0]]);
       if (order.size() > 1)

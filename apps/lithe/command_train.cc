@@ -72,16 +72,22 @@ int train(const Arguments& arguments) {
   const double loading_seconds = seconds_since(loading);
   Examples examples = data.train;
   if (command.examples > examples.features.rows)
-    throw Error(ErrorKind::usage,
-                fmt::format("{} examples of {} that there are", command.examples,
-                            examples.features.rows),
-                "--examples", fmt::format("from 1 to {}", examples.features.rows));
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("{} examples of {} that there are", command.examples, examples.features.rows),
+        "--examples", fmt::format("from 1 to {}", examples.features.rows));
   if (command.examples != 0) examples = examples.slice(0, command.examples);
   Model model = make_model(command, data);
   const Limits limits = machine_limits(identify_machine(), command.options.isa);
   Trainer trainer(model, examples, data.test, command.options);
-  Run run{command, model.network().to_string(), trainer.plan(), limits, loading_seconds,
-          seconds_since(start), {}, {}};
+  Run run{command,
+          model.network().to_string(),
+          trainer.plan(),
+          limits,
+          loading_seconds,
+          seconds_since(start),
+          {},
+          {}};
   if (command.explain) {
     command.json ? print_json(run) : print_plan(run);
     return 0;
@@ -90,8 +96,8 @@ int train(const Arguments& arguments) {
   train_epochs(trainer, run);
   model.notes()["lithe.epochs"] = fmt::format("{}", run.epochs.size());
   if (!run.epochs.empty() && run.epochs.back().report.total > 0)
-    model.notes()["lithe.score"] = fmt::format("{}/{}", run.epochs.back().report.correct,
-                                               run.epochs.back().report.total);
+    model.notes()["lithe.score"] =
+        fmt::format("{}/{}", run.epochs.back().report.correct, run.epochs.back().report.total);
   model.save(command.output);
   run.plan = trainer.plan();
   run.time = trainer.time_split();

@@ -33,7 +33,8 @@ void print_usage(std::FILE* to) {
              "lithe {}: trains neural networks at the limit of the processor\n\n"
              "usage: lithe COMMAND [ARGUMENTS]\n\n",
              LITHE_VERSION);
-  for (const Command& command : commands()) fmt::print(to, "  {:10}{}\n", command.name, command.help);
+  for (const Command& command : commands())
+    fmt::print(to, "  {:10}{}\n", command.name, command.help);
   fmt::print(to, "\n`lithe COMMAND --help` says more.\n");
 }
 
@@ -69,8 +70,8 @@ int main(int argc, char** argv) {
     return run(argv[1], lithe::app::Arguments(argv + 2, argv + argc));
   } catch (const lithe::Error& error) {
     fmt::print(stderr, "lithe: {}\n", error.what());
-    const bool misused = error.kind() == lithe::ErrorKind::usage ||
-                         error.kind() == lithe::ErrorKind::sentence;
+    const bool misused =
+        error.kind() == lithe::ErrorKind::usage || error.kind() == lithe::ErrorKind::sentence;
     return misused ? 2 : 1;
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "lithe: out of memory\n  try: a smaller network or batch\n");

@@ -9,8 +9,8 @@
 
 namespace lithe::app {
 
-// Parses; where help was asked for or the arguments are wrong, prints what is to be said and returns
-// the exit status.
+// Parses; where help was asked for or the arguments are wrong, prints what is to be said and
+// returns the exit status.
 std::optional<int> parse(CLI::App& app, const Arguments& arguments);
 
 // Options that several commands share.

@@ -27,8 +27,8 @@ void ProgressBar::draw(std::string_view label, double share) {
   if (!terminal_ || now - last_ < kInterval) return;
   last_ = now;
   char line[160];
-  const auto end = fmt::format_to_n(line, sizeof(line), "\r{} [{:=<{}}{: <{}}] {:3.0f}% ", label, "",
-                                    static_cast<int>(share * kWidth), "",
+  const auto end = fmt::format_to_n(line, sizeof(line), "\r{} [{:=<{}}{: <{}}] {:3.0f}% ", label,
+                                    "", static_cast<int>(share * kWidth), "",
                                     kWidth - static_cast<int>(share * kWidth), 100 * share);
   drawn_ = write(STDERR_FILENO, line, static_cast<std::size_t>(end.out - line)) > 0;
 }

@@ -6,8 +6,8 @@
 
 namespace lithe::app {
 
-// Draws at most ten times a second on standard error, and nothing where that is no terminal. Allocates
-// nothing. The line is cleared when the bar goes.
+// Draws at most ten times a second on standard error, and nothing where that is no terminal.
+// Allocates nothing. The line is cleared when the bar goes.
 class ProgressBar {
  public:
   ProgressBar();

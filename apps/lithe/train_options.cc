@@ -15,8 +15,9 @@ void add_options(CLI::App& app, TrainCommand& c) {
   add_data_options(app, c.data, c.data_dir);
   app.add_option("--examples", c.examples, "train on the first so many examples (default: all)")
       ->check(CLI::Range(std::uint64_t{1}, kMost));
-  app.add_option("--network", c.network,
-                 "the network: \"dense(30, sigmoid) -> dense(10, sigmoid)\"; see `lithe list layers`");
+  app.add_option(
+      "--network", c.network,
+      "the network: \"dense(30, sigmoid) -> dense(10, sigmoid)\"; see `lithe list layers`");
   app.add_option("--loss", c.options.loss, "see `lithe list losses`")->capture_default_str();
   app.add_option("--optimizer", c.options.optimizer, "see `lithe list optimizers`")
       ->capture_default_str();
@@ -31,7 +32,8 @@ void add_options(CLI::App& app, TrainCommand& c) {
       ->check(CLI::IsMember({"float32", "float64"}));
   app.add_option("--seed", c.options.seed, "of the initial values and the shuffle")
       ->capture_default_str();
-  app.add_option("--threads", c.options.threads, "number of threads (default: the fastest, measured)")
+  app.add_option("--threads", c.options.threads,
+                 "number of threads (default: the fastest, measured)")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1024}));
   app.add_flag("--pin", c.options.pin, "bind each thread to a processor");
   app.add_option("--isa", c.options.isa, "instruction set: auto, avx512, avx2, sse4, neon, scalar")
@@ -44,8 +46,9 @@ void add_options(CLI::App& app, TrainCommand& c) {
 }  // namespace
 
 std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command) {
-  CLI::App app("Trains a network: a recipe, or your own. Options given beside a recipe replace its.",
-               "lithe train");
+  CLI::App app(
+      "Trains a network: a recipe, or your own. Options given beside a recipe replace its.",
+      "lithe train");
   Arguments options = arguments;
   if (!options.empty() && !options.front().starts_with("-")) {
     command.recipe = options.front();
@@ -58,7 +61,8 @@ std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command
   add_options(app, command);
   if (const auto status = parse(app, options)) return status;
   if (command.network.empty()) {
-    fmt::print(stderr, "lithe: no network is named\n  try: lithe train seed, or --network \"...\"\n");
+    fmt::print(stderr,
+               "lithe: no network is named\n  try: lithe train seed, or --network \"...\"\n");
     return 2;
   }
   if (command.output.empty()) {

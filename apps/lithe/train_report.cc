@@ -55,7 +55,8 @@ void print_epoch(const Run& run, const EpochLine& line) {
 void print_time(const Run& run) {
   const TimeSplit& t = run.time;
   fmt::print(
-      "Time: reading {:.3f} s (files {:.3f}, batches {:.3f}), forward {:.3f} s, backward and update "
+      "Time: reading {:.3f} s (files {:.3f}, batches {:.3f}), forward {:.3f} s, backward and "
+      "update "
       "{:.3f} s, evaluation {:.3f} s\n",
       run.loading_seconds + t.reading, run.loading_seconds, t.reading, t.forward,
       t.backward_and_update, t.evaluation);
@@ -72,8 +73,7 @@ void print_plan(const Run& run) {
     const PlanStage& s = run.plan.stages[i];
     if (s.barrier) fmt::print("     all threads meet\n");
     fmt::print("{:3}. {}\n     kernel   {}\n", i, s.name, s.kernel);
-    if (run.plan.threads > 1)
-      fmt::print("     threads  {}\n", s.shared ? "shared by all" : "one");
+    if (run.plan.threads > 1) fmt::print("     threads  {}\n", s.shared ? "shared by all" : "one");
     for (const std::string& refusal : s.refused) fmt::print("     refused  {}\n", refusal);
     fmt::print("     {} operations, {} bytes", thousands(s.operations), thousands(s.bytes));
     if (s.operations > 0) fmt::print(", at the limit {:.2f} us", s.operations / peak * 1e6);
@@ -120,9 +120,8 @@ void print_json(const Run& run) {
                       {"operations", s.operations},
                       {"bytes", s.bytes},
                       {"seconds", s.seconds}});
-  const double examples = run.epochs.empty()
-                              ? 0
-                              : static_cast<double>(run.epochs.front().report.examples);
+  const double examples =
+      run.epochs.empty() ? 0 : static_cast<double>(run.epochs.front().report.examples);
   const json result = {
       {"version", LITHE_VERSION},
       {"network", run.network},
@@ -140,7 +139,8 @@ void print_json(const Run& run) {
       {"operations_per_example", run.plan.operations_per_example},
       {"operations_per_epoch", run.plan.operations_per_example * examples},
       // Of one core, in the run's precision.
-      {"limits", {{"flops", run.limit() / static_cast<double>(run.plan.threads)}, {"isa", run.limits.isa}}},
+      {"limits",
+       {{"flops", run.limit() / static_cast<double>(run.plan.threads)}, {"isa", run.limits.isa}}},
       {"stages", stages},
       {"epochs", epochs},
       {"seconds_to_first_step", run.start_seconds},

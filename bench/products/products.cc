@@ -2,10 +2,11 @@
 //
 //   bench_products [--out FOLDER] [--core SkylakeX] [--rounds 7]
 //
-// For each shape: forward, gradient of the input, gradient of the weights with its update, in GFLOP/s
-// and as a share of the peak measured in the same run. OpenBLAS is loaded at run time with the kernels
-// of --core (Debian's 0.3.21 does not know every processor by itself); it makes the bare products,
-// without bias, update or transposition. A BLAS that is not there is named as missing.
+// For each shape: forward, gradient of the input, gradient of the weights with its update, in
+// GFLOP/s and as a share of the peak measured in the same run. OpenBLAS is loaded at run time with
+// the kernels of --core (Debian's 0.3.21 does not know every processor by itself); it makes the
+// bare products, without bias, update or transposition. A BLAS that is not there is named as
+// missing.
 #include <dlfcn.h>
 #include <fmt/format.h>
 
@@ -32,8 +33,8 @@ struct Shape {
   std::size_t batch, inputs, units;
 };
 
-const Shape kShapes[] = {{128, 784, 1024}, {128, 1024, 1024}, {128, 1024, 10}, {100, 300, 300},
-                         {50, 100, 100},   {10, 784, 30}};
+const Shape kShapes[] = {{128, 784, 1024}, {128, 1024, 1024}, {128, 1024, 10},
+                         {100, 300, 300},  {50, 100, 100},    {10, 784, 30}};
 
 // cblas_?gemm(order, transpose a, transpose b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 template <typename T>
@@ -111,7 +112,9 @@ struct Layer {
         transposed(kernels::Panels<T>{s.units, s.batch}.size()),
         rows(random_array<T>(s.inputs * s.units)) {}
 
-  kernels::Operand<T> input() const { return {x.data(), x_stride, shape.batch, shape.inputs, nullptr}; }
+  kernels::Operand<T> input() const {
+    return {x.data(), x_stride, shape.batch, shape.inputs, nullptr};
+  }
 
   Shape shape;
   std::size_t x_stride, y_stride;
@@ -137,9 +140,9 @@ std::map<std::string, std::vector<std::function<void()>>> products(Layer<T>& l,
               unit_lines);
   }};
   result["gradient of the input"] = {[=, &l, &k] {
-    const kernels::DataProduct<T> p{l.y.data(),    l.y_stride,    l.shape.batch,
+    const kernels::DataProduct<T> p{l.y.data(),      l.y_stride,     l.shape.batch,
                                     l.weight.data(), l.shape.inputs, l.shape.units,
-                                    l.dx.data(),   l.x_stride,    l.transposed.data()};
+                                    l.dx.data(),     l.x_stride,     l.transposed.data()};
     k.transpose(p, {0, l.shape.units});
     k.data(p, input_lines);
   }};
@@ -150,16 +153,16 @@ std::map<std::string, std::vector<std::function<void()>>> products(Layer<T>& l,
   }};
   if (gemm == nullptr) return result;
   result["forward"].push_back([=, &l] {
-    gemm(kRowMajor, kPlain, kPlain, batch, units, inputs, 1, l.x.data(), xs, l.rows.data(), units, 0,
-         l.y.data(), ys);
+    gemm(kRowMajor, kPlain, kPlain, batch, units, inputs, 1, l.x.data(), xs, l.rows.data(), units,
+         0, l.y.data(), ys);
   });
   result["gradient of the input"].push_back([=, &l] {
     gemm(kRowMajor, kPlain, kTransposed, batch, inputs, units, 1, l.y.data(), ys, l.rows.data(),
          units, 0, l.dx.data(), xs);
   });
   result["gradient of the weights, sgd"].push_back([=, &l] {
-    gemm(kRowMajor, kTransposed, kPlain, inputs, units, batch, static_cast<T>(-1e-12), l.x.data(), xs,
-         l.y.data(), ys, 1, l.rows.data(), units);
+    gemm(kRowMajor, kTransposed, kPlain, inputs, units, batch, static_cast<T>(-1e-12), l.x.data(),
+         xs, l.y.data(), ys, 1, l.rows.data(), units);
   });
   return result;
 }
@@ -180,9 +183,14 @@ void measure(const std::string& precision, double peak, const Blas& blas, int ro
         fmt::print("   BLAS {:6.1f} {:4.0f}%   ratio {:.2f}", operations / seconds[1] / 1e9,
                    100 * operations / seconds[1] / peak, seconds[1] / seconds[0]);
       fmt::print("\n");
-      out.push_back({{"precision", precision}, {"batch", shape.batch}, {"inputs", shape.inputs},
-                     {"units", shape.units}, {"product", name}, {"seconds", seconds},
-                     {"operations", operations}, {"peak", peak}});
+      out.push_back({{"precision", precision},
+                     {"batch", shape.batch},
+                     {"inputs", shape.inputs},
+                     {"units", shape.units},
+                     {"product", name},
+                     {"seconds", seconds},
+                     {"operations", operations},
+                     {"peak", peak}});
     }
   }
 }
@@ -193,7 +201,9 @@ int run(int argc, char** argv) {
   int rounds = 7;
   app.add_option("--out", folder, "folder for products.json");
   app.add_option("--core", core, "OpenBLAS's core type")->capture_default_str();
-  app.add_option("--rounds", rounds, "turns of each")->capture_default_str()->check(CLI::Range(1, 1000));
+  app.add_option("--rounds", rounds, "turns of each")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
   CLI11_PARSE(app, argc, argv);
   const Blas blas(core);
   const Limits limits = measure_limits(identify_machine());
@@ -204,7 +214,8 @@ int run(int argc, char** argv) {
   measure<float>("float32", limits.flops_float32, blas, rounds, out["results"]);
   measure<double>("float64", limits.flops_float64, blas, rounds, out["results"]);
   if (!folder.empty())
-    base::write_file_atomically(std::filesystem::path(folder) / "products.json", out.dump(2) + "\n");
+    base::write_file_atomically(std::filesystem::path(folder) / "products.json",
+                                out.dump(2) + "\n");
   return 0;
 }
 

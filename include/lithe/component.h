@@ -26,8 +26,8 @@ using Sentence = std::vector<Component>;  // a network
 // What an argument can be: a number, a shape, a component, or a network of its own.
 using Value = std::variant<double, Shape, Component, Sentence>;
 
-// All arguments of the component's declaration, in its order, with defaults filled in. The accessors
-// take an argument's name and assert that it is there and of that type.
+// All arguments of the component's declaration, in its order, with defaults filled in. The
+// accessors take an argument's name and assert that it is there and of that type.
 struct Component {
   std::string name;
   std::vector<std::pair<std::string, Value>> arguments;

@@ -45,7 +45,7 @@ struct Dataset {
   std::vector<std::size_t> shape;        // of one example: {28, 28}
   std::vector<std::string> class_names;  // one a class
   Examples train, test;
-  std::shared_ptr<const void> memory;    // what the views point into
+  std::shared_ptr<const void> memory;  // what the views point into
 };
 
 }  // namespace lithe

@@ -38,7 +38,7 @@ class Network {
   Network with_input(const Shape& shape) const;
 
   bool has_input() const;
-  Shape input_shape() const;   // has_input() must hold for these
+  Shape input_shape() const;  // has_input() must hold for these
   Shape output_shape() const;
   // Learned values, and multiply-adds times two of a forward pass, for one example.
   std::size_t parameter_count() const;

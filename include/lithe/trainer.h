@@ -31,20 +31,20 @@ struct TrainOptions {
 };
 
 struct EpochReport {
-  std::size_t epoch = 0;             // counted from 1
-  std::size_t examples = 0;          // trained on
-  double loss = 0;                   // mean over them, as they were met
-  double seconds = 0;                // of training, shuffling included
+  std::size_t epoch = 0;               // counted from 1
+  std::size_t examples = 0;            // trained on
+  double loss = 0;                     // mean over them, as they were met
+  double seconds = 0;                  // of training, shuffling included
   std::size_t correct = 0, total = 0;  // of the test examples; 0 of 0 without any
   double test_loss = 0;
   double evaluation_seconds = 0;
-  bool stopped = false;              // the watcher ended the epoch early
+  bool stopped = false;  // the watcher ended the epoch early
 };
 
 struct PlanStage {
   std::string name, kernel;
-  bool shared = false;       // among all threads; one runs it alone else
-  bool barrier = false;      // all threads meet before it
+  bool shared = false;               // among all threads; one runs it alone else
+  bool barrier = false;              // all threads meet before it
   std::vector<std::string> refused;  // "kernel: reason"
   double operations = 0, bytes = 0;  // of one full batch
   double seconds = 0;                // spent in it so far, estimated from one step in sixteen
@@ -75,9 +75,9 @@ using Watcher = std::function<bool(double done)>;
 
 class Trainer {
  public:
-  // `model`, and the memory behind the examples, must outlive the trainer. Throws Error(usage) on an
-  // option out of range, Error(sentence) on a loss or optimizer that does not parse, Error(data) on
-  // data that do not fit the network.
+  // `model`, and the memory behind the examples, must outlive the trainer. Throws Error(usage) on
+  // an option out of range, Error(sentence) on a loss or optimizer that does not parse, Error(data)
+  // on data that do not fit the network.
   Trainer(Model& model, const Examples& train, const Examples& test, const TrainOptions& options);
   Trainer(Trainer&&) noexcept;
   ~Trainer();

@@ -22,8 +22,8 @@ class AlignedArray {
  public:
   AlignedArray() = default;
   explicit AlignedArray(std::size_t size)
-      : data_(static_cast<T*>(allocate_aligned(size <= SIZE_MAX / sizeof(T) ? size * sizeof(T)
-                                                                            : SIZE_MAX))),
+      : data_(static_cast<T*>(
+            allocate_aligned(size <= SIZE_MAX / sizeof(T) ? size * sizeof(T) : SIZE_MAX))),
         size_(size) {}
 
   T* data() noexcept { return data_.get(); }

@@ -20,9 +20,9 @@ namespace {
   if (error == ENOSPC || error == EDQUOT) remedy = "free some space on that disk";
   if (error == EACCES || error == EPERM || error == EROFS)
     remedy = "choose a folder that you may write to";
-  throw Error(ErrorKind::io, fmt::format("cannot {} '{}': {}", verb, path.string(),
-                                         std::strerror(error)),
-              {}, remedy);
+  throw Error(ErrorKind::io,
+              fmt::format("cannot {} '{}': {}", verb, path.string(), std::strerror(error)), {},
+              remedy);
 }
 
 class Descriptor {
@@ -66,7 +66,7 @@ void sync_folder(const std::filesystem::path& folder) {
 std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::size_t limit) {
   Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (descriptor.get() < 0) fail("open", path, errno);
-  struct stat status{};
+  struct stat status {};
   if (::fstat(descriptor.get(), &status) != 0) fail("inspect", path, errno);
   if (!S_ISREG(status.st_mode))
     throw Error(ErrorKind::io, fmt::format("'{}' is not a file", path.string()));

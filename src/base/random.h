@@ -1,9 +1,9 @@
-// Counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel random numbers:
-// as easy as 1, 2, 3", SC 2011), by way of Random123.
+// Counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel random
+// numbers: as easy as 1, 2, 3", SC 2011), by way of Random123.
 //
 // A number is a pure function of (seed, stream, index): no state, so any order and any thread gives
-// the same ones. A stream is one use of randomness (the shuffle of epoch 3, the weights of layer 2);
-// `make_stream` keeps uses apart.
+// the same ones. A stream is one use of randomness (the shuffle of epoch 3, the weights of layer
+// 2); `make_stream` keeps uses apart.
 #pragma once
 
 #include <Random123/philox.h>

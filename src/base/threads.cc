@@ -13,9 +13,9 @@ namespace lithe::base {
 
 namespace {
 
-// Waiting goes in three steps. Spinning, for about 20 microseconds: longer than most stages. Then giving
-// way: where the system has put two of the team on one processor, or another program runs on it, the
-// one that is waited for may need this processor. Then sleep, until woken.
+// Waiting goes in three steps. Spinning, for about 20 microseconds: longer than most stages. Then
+// giving way: where the system has put two of the team on one processor, or another program runs on
+// it, the one that is waited for may need this processor. Then sleep, until woken.
 constexpr int kSpins = 700;
 constexpr int kYields = 200;
 

@@ -9,8 +9,8 @@
 
 namespace lithe::base {
 
-// Where `parties` threads wait for each other, again and again. Waiting spins for a few microseconds,
-// for that is how long stages last, and then sleeps.
+// Where `parties` threads wait for each other, again and again. Waiting spins for a few
+// microseconds, for that is how long stages last, and then sleeps.
 class Barrier {
  public:
   explicit Barrier(std::size_t parties) : parties_(static_cast<unsigned>(parties)) {}
@@ -34,7 +34,8 @@ class TeamWork {
 class Team {
  public:
   // `size` threads including the caller. With `pin`, thread i is bound to the i-th processor that
-  // the program may use, the caller for as long as a run takes. Throws Error(machine) if the system refuses to start a thread.
+  // the program may use, the caller for as long as a run takes. Throws Error(machine) if the system
+  // refuses to start a thread.
   explicit Team(std::size_t size, bool pin = false);
   Team(const Team&) = delete;
   Team& operator=(const Team&) = delete;
@@ -51,7 +52,8 @@ class Team {
   std::unique_ptr<State> state_;
 };
 
-// Processors that this process may use, which a container or taskset may have made fewer than exist.
+// Processors that this process may use, which a container or taskset may have made fewer than
+// exist.
 std::size_t usable_processors();
 
 }  // namespace lithe::base

@@ -27,8 +27,9 @@ void write_png(const std::filesystem::path& path, const GreyImage& image);
 // the average of the area it covers, centred; the rest has the colour of the image's border.
 GreyImage fit(const GreyImage& image, std::size_t height, std::size_t width);
 
-// The image's ink (light on dark) as MNIST has it: its bounding box scaled to 5/7 of height x width,
-// and moved so that its centre of mass is in the middle. An image without ink is fitted as it is.
+// The image's ink (light on dark) as MNIST has it: its bounding box scaled to 5/7 of height x
+// width, and moved so that its centre of mass is in the middle. An image without ink is fitted as
+// it is.
 GreyImage center_ink(const GreyImage& image, std::size_t height, std::size_t width);
 
 // Whether the border, half of it or more, is lighter than middle grey: ink on paper, where MNIST

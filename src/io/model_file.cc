@@ -29,7 +29,8 @@ std::string take(std::map<std::string, std::string>& metadata, const std::string
                  const std::string& path) {
   const auto found = metadata.find(key);
   if (found == metadata.end())
-    fail(path, fmt::format("no '{}' in its metadata: this safetensors file is no model of Lithe's", key),
+    fail(path,
+         fmt::format("no '{}' in its metadata: this safetensors file is no model of Lithe's", key),
          "a file that `lithe train` saved");
   std::string value = found->second;
   metadata.erase(found);
@@ -41,15 +42,17 @@ double parse_divisor(const std::string& text, const std::string& path) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool whole = error == std::errc{} && end == text.data() + text.size();
   if (!whole || !(value > 0) || !std::isfinite(value))
-    fail(path, fmt::format("lithe.input_divisor is '{}', not a number above 0", text.substr(0, 40)));
+    fail(path,
+         fmt::format("lithe.input_divisor is '{}', not a number above 0", text.substr(0, 40)));
   return value;
 }
 
 std::vector<std::string> parse_class_names(const std::string& text, const std::string& path) {
   const auto json = nlohmann::json::parse(text, nullptr, false);
   std::vector<std::string> names;
-  const bool fits = json.is_array() && json.size() <= kMostClassNames &&
-                    std::all_of(json.begin(), json.end(), [](const auto& n) { return n.is_string(); });
+  const bool fits =
+      json.is_array() && json.size() <= kMostClassNames &&
+      std::all_of(json.begin(), json.end(), [](const auto& n) { return n.is_string(); });
   if (!fits) fail(path, "lithe.class_names is not a JSON array of strings");
   for (const auto& name : json) names.push_back(name.get<std::string>());
   return names;
@@ -69,11 +72,13 @@ void write_model(const std::filesystem::path& path, const ModelFile& file) {
   metadata["lithe.version"] = kVersion;
   metadata["lithe.network"] = file.network;
   metadata["lithe.input_divisor"] = fmt::format("{}", file.divisor);
-  metadata["lithe.class_names"] = 
-      nlohmann::json(file.class_names).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  metadata["lithe.class_names"] =
+      nlohmann::json(file.class_names)
+          .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   std::vector<TensorView> tensors;
   for (const ModelArray& array : file.arrays)
-    tensors.push_back({array.name, file.float64 ? Dtype::f64 : Dtype::f32, array.shape, array.bytes});
+    tensors.push_back(
+        {array.name, file.float64 ? Dtype::f64 : Dtype::f32, array.shape, array.bytes});
   write_safetensors(path, tensors, metadata);
 }
 
@@ -84,8 +89,9 @@ ModelFile read_model(const std::filesystem::path& path) {
   ModelFile file;
   file.network = take(metadata, "lithe.network", name);
   if (const std::string version = take(metadata, "lithe.version", name); version != kVersion)
-    fail(name, fmt::format("this model is of form '{}', and this program reads form {}",
-                           version.substr(0, 20), kVersion),
+    fail(name,
+         fmt::format("this model is of form '{}', and this program reads form {}",
+                     version.substr(0, 20), kVersion),
          "a newer Lithe");
   file.divisor = parse_divisor(take(metadata, "lithe.input_divisor", name), name);
   file.class_names = parse_class_names(take(metadata, "lithe.class_names", name), name);
@@ -98,8 +104,7 @@ ModelFile read_model(const std::filesystem::path& path) {
   for (const TensorView& tensor : source.tensors()) {
     if (tensor.dtype != dtype)
       fail(name, fmt::format("array '{}' is of another type than the others", tensor.name));
-    file.arrays.push_back(
-        {tensor.name, tensor.shape, {tensor.bytes.begin(), tensor.bytes.end()}});
+    file.arrays.push_back({tensor.name, tensor.shape, {tensor.bytes.begin(), tensor.bytes.end()}});
   }
   return file;
 }

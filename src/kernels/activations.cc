@@ -1,9 +1,9 @@
 // The activations and their derivatives, a vector at a time.
 //
-// Errors against the exact value, tested in tests/kernels: sigmoid 4 ULP, tanh 5 ULP; the others are
-// exact. Sigmoid does not fall below 1.6e-38 (2.4e-307 in float64), close to the smallest normal
-// number: it stays there for arguments that are more negative. Not-a-number stays not-a-number, so
-// that a training run that fails is noticed.
+// Errors against the exact value, tested in tests/kernels: sigmoid 4 ULP, tanh 5 ULP; the others
+// are exact. Sigmoid does not fall below 1.6e-38 (2.4e-307 in float64), close to the smallest
+// normal number: it stays there for arguments that are more negative. Not-a-number stays
+// not-a-number, so that a training run that fails is noticed.
 #include "machine/targets.h"
 
 #undef HWY_TARGET_INCLUDE

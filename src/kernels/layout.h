@@ -1,10 +1,10 @@
 // How matrices lie in memory: the one place that knows.
 //
 // Activations and gradients are rows of examples: row-major, each row padded to whole cache lines.
-// Weights [inputs][units] are cut into panels of 128 bytes of units: panel after panel, and within a
-// panel row after row. A kernel reads a panel from end to end, so there is nothing to pack before a
-// product, and a row of a panel is two AVX-512 vectors. The last panel is as narrow as whole cache
-// lines allow. Padding is zero in weights and gradients, and stays so.
+// Weights [inputs][units] are cut into panels of 128 bytes of units: panel after panel, and within
+// a panel row after row. A kernel reads a panel from end to end, so there is nothing to pack before
+// a product, and a row of a panel is two AVX-512 vectors. The last panel is as narrow as whole
+// cache lines allow. Padding is zero in weights and gradients, and stays so.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // The losses and their gradients, a row of outputs at a time.
 //
-// A sum over outputs is kept as one running sum for each place in a cache line and folded in a fixed
-// tree, so that its bits do not depend on the length of vectors.
+// A sum over outputs is kept as one running sum for each place in a cache line and folded in a
+// fixed tree, so that its bits do not depend on the length of vectors.
 #include <cmath>
 
 #include "machine/targets.h"
@@ -97,7 +97,8 @@ void cross_entropy(const LossWork<T>& w) {
       sums.add(n, real);
     }
     const T sum = sums.fold();
-    w.sums[i % kLine<T>] += std::log(static_cast<double>(sum)) - static_cast<double>(z[label] - largest);
+    w.sums[i % kLine<T>] +=
+        std::log(static_cast<double>(sum)) - static_cast<double>(z[label] - largest);
     const auto scale = hn::Set(d, w.scale), share = hn::Set(d, T{1} / sum);
     for (std::size_t n = 0; n < padded; n += hn::Lanes(d)) {
       const auto p = hn::Mul(hn::Load(d, dz + n), share);

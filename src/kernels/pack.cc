@@ -72,8 +72,9 @@ struct Quotient {
   }
 };
 
-// The lanes of v in `keep`, moved to the front. AVX-512 has an instruction for it. Elsewhere Highway
-// 1.0 looks the order up in a table that GCC 12 copies to the stack for every call; ours stays put.
+// The lanes of v in `keep`, moved to the front. AVX-512 has an instruction for it. Elsewhere
+// Highway 1.0 looks the order up in a table that GCC 12 copies to the stack for every call; ours
+// stays put.
 HWY_INLINE hn::Vec<Columns> compress(hn::Vec<Columns> v, hn::Mask<Columns> keep) {
 #if HWY_TARGET == HWY_AVX3
   return hn::Compress(v, keep);
@@ -86,8 +87,8 @@ HWY_INLINE hn::Vec<Columns> compress(hn::Vec<Columns> v, hn::Mask<Columns> keep)
 #endif
 }
 
-// A block of bytes from a row of which `valid` are left: copied where a vector would read past the end
-// of the row (and with the last row, past the end of the data).
+// A block of bytes from a row of which `valid` are left: copied where a vector would read past the
+// end of the row (and with the last row, past the end of the data).
 HWY_INLINE hn::Vec<Columns> load_part(const std::uint8_t* from, std::size_t valid) {
   HWY_ALIGN std::uint8_t part[kLine<std::uint8_t>] = {};
   for (std::size_t j = 0; j < valid; ++j) part[j] = from[j];
@@ -103,9 +104,9 @@ HWY_INLINE const std::uint8_t* row_of(const Pack<T>& p, std::size_t i) {
   return static_cast<const std::uint8_t*>(p.data) + p.order[i] * p.row_stride;
 }
 
-// Asks for the rows of the next batch: they stand anywhere in a data set larger than the caches, and
-// this step's arithmetic hides the time that memory takes. A row at a time, between others' work:
-// all at once would wait for a place in the queue of misses.
+// Asks for the rows of the next batch: they stand anywhere in a data set larger than the caches,
+// and this step's arithmetic hides the time that memory takes. A row at a time, between others'
+// work: all at once would wait for a place in the queue of misses.
 template <typename T>
 HWY_INLINE void prefetch_next(const Pack<T>& p, std::size_t i) {
   if (i >= p.next_rows) return;
@@ -121,15 +122,17 @@ void pack_bytes(Pack<T>& p) {
     const std::uint8_t* HWY_RESTRICT from = row_of(p, i);
     T* HWY_RESTRICT x = p.x + i * p.stride;
     std::size_t column = 0;
-    for (; column + lanes <= columns; column += lanes) quotient.store(load(from + column), x + column);
+    for (; column + lanes <= columns; column += lanes)
+      quotient.store(load(from + column), x + column);
     if (column < columns) quotient.store(load_part(from + column, columns - column), x + column);
     prefetch_next(p, i);
   }
   p.depth = columns;
 }
 
-// Floating-point data: little is gained by skipping zeros there, so all columns are kept. The compiler
-// vectorises the loop, and the order of operations does not matter: there is one for each value.
+// Floating-point data: little is gained by skipping zeros there, so all columns are kept. The
+// compiler vectorises the loop, and the order of operations does not matter: there is one for each
+// value.
 template <typename Source, typename T>
 void pack_floats(Pack<T>& p) {
   for (std::size_t i = 0; i < p.rows; ++i) {
@@ -141,8 +144,8 @@ void pack_floats(Pack<T>& p) {
   p.depth = p.columns;
 }
 
-// Ors the rows of the batch together, a byte a column, into p.any. Four rows at a time, so that what
-// is there is loaded and stored once for four.
+// Ors the rows of the batch together, a byte a column, into p.any. Four rows at a time, so that
+// what is there is loaded and stored once for four.
 template <typename T>
 void find_columns(const Pack<T>& p) {
   const hn::CappedTag<std::uint8_t, 64> d;

@@ -1,7 +1,8 @@
 // The products of a dense layer by register tiles. See product.h for what they compute.
 //
 // One micro-kernel serves all three: a tile of kRows x kVectors accumulators, to which the outer
-// product of kRows scalars (broadcast) and kVectors vectors is added for each step of the reduction.
+// product of kRows scalars (broadcast) and kVectors vectors is added for each step of the
+// reduction.
 #include "kernels/product.h"
 
 #include "machine/targets.h"
@@ -84,12 +85,12 @@ struct Tile {
       const T* HWY_RESTRICT row = right.row(k);
       if constexpr (kIndexed) prefetch<kVectors>(right.row(k + kAhead));
       V b[kVectors];
-      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v)
-        b[v] = hn::Load(d, row + v * hn::Lanes(d));
+      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) b[v] =
+          hn::Load(d, row + v * hn::Lanes(d));
       LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
         const V a = hn::Set(d, left.p[m * left.row + k * left.step]);
-        LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v)
-          sum[m][v] = hn::MulAdd(a, b[v], sum[m][v]);
+        LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) sum[m][v] =
+            hn::MulAdd(a, b[v], sum[m][v]);
       }
     }
   }
@@ -156,7 +157,7 @@ struct ForwardWork {
     T* y = p.y + row * p.y_stride + column;
     LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
       LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v)
-        hn::Store(t.sum[m][v], d, y + m * p.y_stride + v * hn::Lanes(d));
+          hn::Store(t.sum[m][v], d, y + m * p.y_stride + v * hn::Lanes(d));
     }
   }
 };
@@ -195,7 +196,7 @@ struct WeightWork {
     LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
       T* at = weight + (kIndexed ? p.input.index[row + m] : row + m) * width;
       LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v)
-        finish(at + v * hn::Lanes(d), t.sum[m][v], rate);
+          finish(at + v * hn::Lanes(d), t.sum[m][v], rate);
     }
   }
 };
@@ -253,7 +254,7 @@ struct DataWork {
     HWY_ALIGN T buffer[kRows][kVectors * kLine<T>];
     LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
       LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v)
-        hn::Store(t.sum[m][v], d, buffer[m] + v * hn::Lanes(d));
+          hn::Store(t.sum[m][v], d, buffer[m] + v * hn::Lanes(d));
     }
     const std::size_t lanes = kVectors * hn::Lanes(d);
     const std::size_t examples = p.rows - column < lanes ? p.rows - column : lanes;

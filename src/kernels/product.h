@@ -34,7 +34,8 @@ struct ForwardProduct {
   std::size_t y_stride;
 };
 
-// What becomes of a finished tile of the weight gradient: it is stored, or it is used up in registers.
+// What becomes of a finished tile of the weight gradient: it is stored, or it is used up in
+// registers.
 enum class GradientUse { store, sgd };
 
 template <typename T>
@@ -60,8 +61,9 @@ struct DataProduct {
   T* transposed;  // scratch: Panels<T>{units, rows}
 };
 
-// Gathers rows of a data set into an operand: converts and divides by `divisor`. The kernel for mostly
-// empty data leaves out the columns that are zero in every row, and needs `index` and the scratch.
+// Gathers rows of a data set into an operand: converts and divides by `divisor`. The kernel for
+// mostly empty data leaves out the columns that are zero in every row, and needs `index` and the
+// scratch.
 struct PackedBlock {
   std::uint32_t column, start;
 };
@@ -69,19 +71,19 @@ struct PackedBlock {
 template <typename T>
 struct Pack {
   const void* data;
-  std::size_t row_stride;      // bytes
+  std::size_t row_stride;  // bytes
   std::size_t row_bytes;
   const std::uint32_t* order;  // rows of the data set
   std::size_t rows, columns;
   const std::uint32_t* next_order;  // the rows of the batch to come, to be fetched from memory
   std::size_t next_rows;            // 0: none
   T divisor;
-  T* x;                        // [rows][stride]
-  std::size_t stride;          // at least columns + kPackSlack
-  std::uint32_t* index;        // columns + kPackSlack
-  std::uint8_t* any;           // columns + kPackSlack bytes of scratch, on a cache line
-  PackedBlock* blocks;         // columns / 4 + 1 of scratch
-  std::size_t depth;           // out: columns kept
+  T* x;                  // [rows][stride]
+  std::size_t stride;    // at least columns + kPackSlack
+  std::uint32_t* index;  // columns + kPackSlack
+  std::uint8_t* any;     // columns + kPackSlack bytes of scratch, on a cache line
+  PackedBlock* blocks;   // columns / 4 + 1 of scratch
+  std::size_t depth;     // out: columns kept
 };
 
 // Vectors are stored whole, so they may run past the end of a row by less than this.

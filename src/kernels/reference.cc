@@ -179,7 +179,8 @@ void loss(const LossWork<T>& w) {
   for (std::size_t i = 0; i < w.output.rows; ++i) {
     T* gradient = w.gradient.data + i * w.gradient.stride;
     std::fill_n(gradient, round_up(w.classes, kLine<T>), T{0});
-    w.sums[0] += kLoss(w.output.data + i * w.output.stride, w.classes, w.labels[w.order[i]], gradient);
+    w.sums[0] +=
+        kLoss(w.output.data + i * w.output.stride, w.classes, w.labels[w.order[i]], gradient);
     for (std::size_t n = 0; n < w.classes; ++n) gradient[n] *= w.scale;
   }
 }
@@ -197,7 +198,8 @@ void fill(Kernels<T>& k) {
   k.pack_float32 = pack<float, T>;
   k.pack_float64 = pack<double, T>;
   std::size_t i = 0;
-#define LITHE_ACTIVATION(name, help) k.activations[i++] = {activate<name, T>, differentiate<name, T>};
+#define LITHE_ACTIVATION(name, help) \
+  k.activations[i++] = {activate<name, T>, differentiate<name, T>};
 #include "activations/activations.inc"
   i = 0;
 #define LITHE_LOSS(name, help) k.losses[i++] = loss<T, name<T>>;

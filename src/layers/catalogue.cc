@@ -70,7 +70,8 @@ GraphBuilder build(const Sentence& network) {
   }
   if (builder.graph.parameters.empty()) {
     builder.position = network.size() - 1;
-    builder.fail("this network has nothing to learn", "add a layer with weights, such as dense(10)");
+    builder.fail("this network has nothing to learn",
+                 "add a layer with weights, such as dense(10)");
   }
   builder.graph.output = builder.slot;
   return builder;
@@ -89,7 +90,8 @@ void GraphBuilder::fail(const std::string& problem, const std::string& remedy) c
 const network::Catalogue& catalogue() {
   static const network::Catalogue all = [] {
     network::Catalogue result;
-    for (const Layer& layer : layers()) result.add(Category::layer, std::span(&layer.declaration, 1));
+    for (const Layer& layer : layers())
+      result.add(Category::layer, std::span(&layer.declaration, 1));
     result.add(Category::activation, declarations(activations::kActivations));
     result.add(Category::loss, declarations(losses::kLosses));
     result.add(Category::optimizer, optimizers::declarations());

@@ -15,8 +15,8 @@ const network::Catalogue& catalogue();
 // do not fit one another, pointing at the one that does not.
 Graph compile(const Sentence& network);
 
-// The input that suits a network without one: examples of `shape`, in a row where its first layer wants
-// them so.
+// The input that suits a network without one: examples of `shape`, in a row where its first layer
+// wants them so.
 Shape fitting_input(const Sentence& network, const Shape& shape);
 
 // The shape of an example that comes in, and of what goes out.

@@ -2,8 +2,8 @@
 // reads it: no layer knows a kernel, and the plan knows no layer.
 //
 // A slot holds `columns` values for each example of a batch. An operation names the slots it reads
-// and writes, so a slot may be read by several operations. The backward pass is not written down: it
-// follows from the operations.
+// and writes, so a slot may be read by several operations. The backward pass is not written down:
+// it follows from the operations.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// The contract of a layer: its declaration, and how it writes itself into a graph. One file a layer;
-// to add one, write it and name it in catalogue.cc.
+// The contract of a layer: its declaration, and how it writes itself into a graph. One file a
+// layer; to add one, write it and name it in catalogue.cc.
 #pragma once
 
 #include <string>
@@ -13,10 +13,10 @@ namespace lithe::layers {
 // A graph in the making: what the layers so far have produced, and the layer whose turn it is.
 struct GraphBuilder {
   Graph graph;
-  SlotId slot = 0;       // what the next layer reads
-  Shape shape;           // of one example in that slot
-  std::size_t layer = 0; // number of the layer, the input not counted
-  std::string label;     // "1 dense(30, sigmoid)"
+  SlotId slot = 0;        // what the next layer reads
+  Shape shape;            // of one example in that slot
+  std::size_t layer = 0;  // number of the layer, the input not counted
+  std::string label;      // "1 dense(30, sigmoid)"
   const Sentence* sentence = nullptr;
   std::size_t position = 0;  // of the layer in the sentence
 

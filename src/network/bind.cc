@@ -39,16 +39,15 @@ struct Binder {
            near.empty() ? fmt::format("one of {}", fmt::join(names, ", ")) : near);
     }
     std::vector<const GivenArgument*> given(declaration->arguments.size(), nullptr);
-    for (std::size_t i = 0; i < call.arguments.size(); ++i)
-      match(call, *declaration, i, given);
+    for (std::size_t i = 0; i < call.arguments.size(); ++i) match(call, *declaration, i, given);
     Component result{call.name, {}};
     for (std::size_t i = 0; i < given.size(); ++i) {
       const Argument& argument = declaration->arguments[i];
       if (given[i] == nullptr && argument.fallback.empty())
         fail_missing(text, call.place, *declaration, argument);
-      result.arguments.emplace_back(
-          argument.name, given[i] != nullptr ? value(argument, given[i]->value)
-                                             : default_of(argument));
+      result.arguments.emplace_back(argument.name, given[i] != nullptr
+                                                       ? value(argument, given[i]->value)
+                                                       : default_of(argument));
     }
     return result;
   }
@@ -72,7 +71,8 @@ struct Binder {
            describe(declaration));
     }
     if (given[which] != nullptr)
-      fail(text, argument.place, fmt::format("'{}' is given twice", declaration.arguments[which].name));
+      fail(text, argument.place,
+           fmt::format("'{}' is given twice", declaration.arguments[which].name));
     given[which] = &argument;
   }
 
@@ -143,7 +143,8 @@ struct Printer {
   std::string value(const Argument& argument, const Value& given) const {
     if (const auto* number = std::get_if<double>(&given)) return fmt::format("{}", *number);
     if (const auto* shape = std::get_if<Shape>(&given)) return shape->to_string();
-    if (const auto* part = std::get_if<Component>(&given)) return component(*part, argument.category);
+    if (const auto* part = std::get_if<Component>(&given))
+      return component(*part, argument.category);
     return network(std::get<Sentence>(given));
   }
 };
@@ -173,16 +174,17 @@ Component make_component(std::string component_name, Category category, const Ca
                          std::vector<std::pair<std::string, Value>> given) {
   const Declaration* declaration = catalogue.find(category, component_name);
   if (declaration == nullptr)
-    throw Error(ErrorKind::sentence, fmt::format("no {} is called '{}'", name(category), component_name));
+    throw Error(ErrorKind::sentence,
+                fmt::format("no {} is called '{}'", name(category), component_name));
   Component result{std::move(component_name), {}};
   for (const Argument& argument : declaration->arguments) {
     const auto found = std::find_if(given.begin(), given.end(),
                                     [&](const auto& g) { return g.first == argument.name; });
     if (found == given.end() && argument.fallback.empty())
       fail_missing(result.name, {0, result.name.size()}, *declaration, argument);
-    result.arguments.emplace_back(
-        argument.name,
-        found != given.end() ? found->second : Binder{{}, catalogue}.default_of(argument));
+    result.arguments.emplace_back(argument.name, found != given.end()
+                                                     ? found->second
+                                                     : Binder{{}, catalogue}.default_of(argument));
   }
   // Printed and read again, so that ranges are checked in one place.
   return read_component(print(result, category, catalogue), category, catalogue);

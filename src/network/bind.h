@@ -1,5 +1,5 @@
-// From syntax to meaning: a sentence's calls are matched with their declarations, and components are
-// printed back as canonical sentences. bind(parse(print(x))) is x.
+// From syntax to meaning: a sentence's calls are matched with their declarations, and components
+// are printed back as canonical sentences. bind(parse(print(x))) is x.
 #pragma once
 
 #include <string>
@@ -14,8 +14,8 @@ namespace lithe::network {
 Sentence read_network(std::string_view text, const Catalogue& catalogue);
 Component read_component(std::string_view text, Category category, const Catalogue& catalogue);
 
-// Canonical: leading arguments by position, others by key, defaults left out, numbers in the shortest
-// form that reads back the same.
+// Canonical: leading arguments by position, others by key, defaults left out, numbers in the
+// shortest form that reads back the same.
 std::string print(const Component& component, Category category, const Catalogue& catalogue);
 std::string print(const Sentence& network, const Catalogue& catalogue);
 

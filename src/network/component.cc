@@ -24,9 +24,8 @@ namespace {
 
 template <class Type>
 const Type& argument_of(const Component& component, std::string_view name) {
-  const auto found =
-      std::find_if(component.arguments.begin(), component.arguments.end(),
-                   [name](const auto& argument) { return argument.first == name; });
+  const auto found = std::find_if(component.arguments.begin(), component.arguments.end(),
+                                  [name](const auto& argument) { return argument.first == name; });
   assert(found != component.arguments.end());
   return std::get<Type>(found->second);
 }

@@ -1,5 +1,5 @@
-// The declaration of a component: its name, its arguments, their defaults, ranges and help, once. The
-// parser, the printer, the help and the documentation are all made from it.
+// The declaration of a component: its name, its arguments, their defaults, ranges and help, once.
+// The parser, the printer, the help and the documentation are all made from it.
 #pragma once
 
 #include <limits>

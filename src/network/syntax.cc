@@ -167,10 +167,10 @@ class Parser {
 
 std::vector<Call> parse(std::string_view text) {
   if (text.size() > kLongestSentence)
-    throw Error(ErrorKind::sentence,
-                fmt::format("a sentence of {} bytes; at most {} are read", text.size(),
-                            kLongestSentence),
-                {}, "use repeat(n, ...) where layers repeat");
+    throw Error(
+        ErrorKind::sentence,
+        fmt::format("a sentence of {} bytes; at most {} are read", text.size(), kLongestSentence),
+        {}, "use repeat(n, ...) where layers repeat");
   return Parser(text).whole();
 }
 

@@ -16,14 +16,13 @@ bool live_together(const Booking& a, const Booking& b) {
 
 // The lowest offset at which `booking` fits between those of `placed` that live when it does.
 std::size_t lowest_gap(const Booking& booking, std::size_t bytes, std::span<const Booking> all,
-                       std::span<const std::size_t> placed,
-                       std::span<const std::size_t> offsets) {
+                       std::span<const std::size_t> placed, std::span<const std::size_t> offsets) {
   std::size_t offset = 0;
   for (const std::size_t other : placed) {  // ascending offsets
     if (!live_together(booking, all[other])) continue;
     if (offset + bytes <= offsets[other]) break;
-    offset = std::max(offset, kernels::round_up(offsets[other] + all[other].bytes,
-                                                base::kCacheLine));
+    offset =
+        std::max(offset, kernels::round_up(offsets[other] + all[other].bytes, base::kCacheLine));
   }
   return offset;
 }

@@ -79,7 +79,8 @@ template <typename T>
 Draft<T> Builder<T>::draft_product(const layers::Operation& operation, const std::string& what,
                                    const layers::ParameterSpec& weight, int passes) const {
   const double batch = static_cast<double>(request_.batch);
-  const double inputs = static_cast<double>(weight.rows), units = static_cast<double>(weight.columns);
+  const double inputs = static_cast<double>(weight.rows),
+               units = static_cast<double>(weight.columns);
   Draft<T> draft;
   draft.info.name = operation.layer + ": " + what;
   draft.info.phase = Phase::backward_and_update;
@@ -90,7 +91,8 @@ Draft<T> Builder<T>::draft_product(const layers::Operation& operation, const std
 
 template <typename T>
 void Builder<T>::build() {
-  if (!ahead_) pack();
+  if (!ahead_)
+    pack();
   else {
     // Booked first, so that the stages before it in the list can name its buffers.
     packed_[0] = book("packed batch", 0);
@@ -120,7 +122,8 @@ void Builder<T>::pack() {
   }
   const std::size_t any = book("columns with a value", packing_.indexed ? columns + slack : 64);
   const std::size_t blocks =
-      book("blocks with a value", packing_.indexed ? (columns / 4 + 1) * sizeof(kernels::PackedBlock) : 64);
+      book("blocks with a value",
+           packing_.indexed ? (columns / 4 + 1) * sizeof(kernels::PackedBlock) : 64);
 
   Draft<T> draft;
   draft.info = {ahead_ ? "pack the next batch" : "pack the batch", packing_.name, packing_.refused,
@@ -169,7 +172,8 @@ void Builder<T>::forward(std::size_t i) {
   const layers::Operation& operation = graph_.operations[i];
   if (const auto* work = std::get_if<layers::Product>(&operation.work)) {
     product(operation, *work, activation_after(i));
-  } else if (const auto& own = std::get<layers::Activate>(operation.work); own.input != own.output) {
+  } else if (const auto& own = std::get<layers::Activate>(operation.work);
+             own.input != own.output) {
     activate(operation, own);  // those in place went with their product
   }
 }
@@ -199,7 +203,7 @@ void Builder<T>::product(const layers::Operation& operation, const layers::Produ
     Operands<T>& operands = operands_of(work.input);
     if (work.input != 0)
       operands.of[0] = operands.of[1] = {buffers.at<T>(value_[work.input]), row_stride<T>(inputs),
-                                   request_.batch, inputs, nullptr};
+                                         request_.batch, inputs, nullptr};
     return std::make_unique<ForwardStage<T>>(
         product, operands, indexed(work.input) ? kernels_.forward_indexed : kernels_.forward,
         activation != nullptr ? kernels_.of(activation->activation).forward : nullptr);
@@ -231,8 +235,7 @@ void Builder<T>::evaluate() {
   gradient_[graph_.output] = book_matrix("gradient of the output", columns);
   Draft<T> loss;
   loss.info = {"loss", std::string(machine::name(request_.isa)), {}, Phase::forward};
-  loss.uses = {Workers::first,
-               {{value_[graph_.output], false}, {gradient_[graph_.output], true}}};
+  loss.uses = {Workers::first, {{value_[graph_.output], false}, {gradient_[graph_.output], true}}};
   loss.make = [this, columns](const Buffers& buffers) {
     kernels::LossWork<T> work{};
     const std::size_t stride = row_stride<T>(columns);
@@ -375,8 +378,9 @@ void Builder<T>::update(const layers::Operation& operation, const layers::Produc
     product.inputs = inputs, product.units = units;
     product.weight = parameters_.at(work.weight);
     product.bias = parameters_.at(work.bias);
-    return std::make_unique<UpdateStage<T>>(product, operands_of(work.input),
-                                            indexed(work.input) ? kernels_.sgd_indexed : kernels_.sgd);
+    return std::make_unique<UpdateStage<T>>(
+        product, operands_of(work.input),
+        indexed(work.input) ? kernels_.sgd_indexed : kernels_.sgd);
   };
   drafts.push_back(std::move(draft));
 }

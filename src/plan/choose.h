@@ -1,5 +1,5 @@
-// The choice of kernels: for each thing to do an ordered list, most special first, of which the first
-// that is not refused is taken. Every refusal says why.
+// The choice of kernels: for each thing to do an ordered list, most special first, of which the
+// first that is not refused is taken. Every refusal says why.
 #pragma once
 
 #include <cstddef>
@@ -35,7 +35,8 @@ PackChoice<T> choose_packing(const kernels::Kernels<T>& kernels, ElementType typ
 // What to print of a product's kernel, which follows from how its input was packed.
 void describe_product(machine::Isa isa, bool indexed, StageInfo& info);
 
-extern template PackChoice<float> choose_packing(const kernels::Kernels<float>&, ElementType, double);
+extern template PackChoice<float> choose_packing(const kernels::Kernels<float>&, ElementType,
+                                                 double);
 extern template PackChoice<double> choose_packing(const kernels::Kernels<double>&, ElementType,
                                                   double);
 

@@ -21,9 +21,9 @@ struct Lifetimes {
   std::vector<std::size_t> buffer;
 };
 
-// Between two barriers threads run the stages of their own at their own pace: what one stage uses is
-// then in use from the barrier before it to the one behind. Stages that no barrier separates, across
-// the end of the list too, make one such phase.
+// Between two barriers threads run the stages of their own at their own pace: what one stage uses
+// is then in use from the barrier before it to the one behind. Stages that no barrier separates,
+// across the end of the list too, make one such phase.
 std::vector<std::size_t> phases(const std::vector<bool>& barrier_before) {
   std::vector<std::size_t> result;
   std::size_t phase = 0;
@@ -54,10 +54,9 @@ Lifetimes lifetimes(const Builder<T>& builder, const std::vector<bool>& barrier_
             booking.last = std::max(booking.last, j);
           }
     // What is packed ahead lives on into the next step; the output is read after the last stage.
-    const bool lives_on =
-        b == builder.output_buffer ||
-        std::any_of(builder.exchanges.begin(), builder.exchanges.end(),
-                    [b](const Exchange& e) { return e.a == b || e.b == b; });
+    const bool lives_on = b == builder.output_buffer ||
+                          std::any_of(builder.exchanges.begin(), builder.exchanges.end(),
+                                      [b](const Exchange& e) { return e.a == b || e.b == b; });
     if (lives_on) booking.first = 0, booking.last = last_stage;
     result.bookings.push_back(booking);
     result.buffer.push_back(b);
@@ -250,8 +249,14 @@ const std::vector<double>& Plan<T>::stage_seconds() const {
 template <typename T>
 Description Plan<T>::describe() const {
   const State& s = *state_;
-  Description d{s.request.isa, s.team.size(), s.request.batch, s.placement.bytes,
-                s.parameters.bytes(), s.parameters.count(), {}, s.lives.bookings,
+  Description d{s.request.isa,
+                s.team.size(),
+                s.request.batch,
+                s.placement.bytes,
+                s.parameters.bytes(),
+                s.parameters.count(),
+                {},
+                s.lives.bookings,
                 s.placement.offsets};
   for (const auto& stage : s.stages) d.stages.push_back(stage->info);
   return d;

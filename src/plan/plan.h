@@ -1,9 +1,10 @@
-// A plan: a network, a batch size, a precision, a loss, an optimizer and this machine, compiled once
-// into a list of stages on one arena of memory. Running it allocates nothing.
+// A plan: a network, a batch size, a precision, a loss, an optimizer and this machine, compiled
+// once into a list of stages on one arena of memory. Running it allocates nothing.
 //
 //   graph -> drafts of stages, each with the buffers it uses -> lifetimes -> arena -> stages
 //
-// Several plans may work on one set of parameters (training, evaluation, prediction of one example).
+// Several plans may work on one set of parameters (training, evaluation, prediction of one
+// example).
 #pragma once
 
 #include <cstddef>
@@ -33,10 +34,10 @@ enum class Mode {
 struct Request {
   const layers::Graph* graph = nullptr;
   Mode mode = Mode::train;
-  std::size_t batch = 1;                          // the largest; smaller ones may be run
-  losses::Loss loss = losses::Loss::quadratic;    // not for predict
-  Examples examples;                              // the data, or for predict just their form
-  double kept_columns = 1;                        // see kept_columns() in choose.h
+  std::size_t batch = 1;                        // the largest; smaller ones may be run
+  losses::Loss loss = losses::Loss::quadratic;  // not for predict
+  Examples examples;                            // the data, or for predict just their form
+  double kept_columns = 1;                      // see kept_columns() in choose.h
   machine::Isa isa = machine::Isa::scalar;
 };
 

@@ -32,8 +32,7 @@ std::vector<StageUses> exchanged(std::span<const StageUses> stages,
 
 }  // namespace
 
-std::vector<bool> barriers(std::span<const StageUses> stages,
-                           std::span<const Exchange> exchanges) {
+std::vector<bool> barriers(std::span<const StageUses> stages, std::span<const Exchange> exchanges) {
   std::vector<bool> flags(stages.size(), false);
   const std::vector<StageUses> even(stages.begin(), stages.end());
   const std::vector<StageUses> odd = exchanged(stages, exchanges);

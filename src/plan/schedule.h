@@ -10,8 +10,8 @@
 namespace lithe::plan {
 
 // What a stage does with a buffer. A stage that is divided among threads by cache lines of columns
-// and touches only its own lines of the buffer has `own_columns` set to their number; the same shares
-// of two such stages never meet.
+// and touches only its own lines of the buffer has `own_columns` set to their number; the same
+// shares of two such stages never meet.
 struct Use {
   std::size_t buffer;
   bool write;

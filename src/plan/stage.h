@@ -19,7 +19,7 @@ struct Batch {
   std::size_t next_rows = 0;             // 0: this is the last
   const std::uint32_t* later = nullptr;  // the batch after that
   std::size_t later_rows = 0;
-  T rate = 0;          // learning rate
+  T rate = 0;              // learning rate
   std::size_t parity = 0;  // number of the step, modulo 2
 };
 

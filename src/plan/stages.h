@@ -1,5 +1,5 @@
-// The stages that plans are made of. Each holds the addresses and kernels it was made with, and fills
-// in what changes from step to step.
+// The stages that plans are made of. Each holds the addresses and kernels it was made with, and
+// fills in what changes from step to step.
 #pragma once
 
 #include <algorithm>
@@ -11,8 +11,8 @@
 
 namespace lithe::plan {
 
-// The left factor of a product: a slot that a stage fills, or a packed batch, of which there are two
-// where one is packed while the other is in use.
+// The left factor of a product: a slot that a stage fills, or a packed batch, of which there are
+// two where one is packed while the other is in use.
 template <typename T>
 struct Operands {
   kernels::Operand<T> of[2];  // by the parity of the step
@@ -72,7 +72,7 @@ class PackStage final : public Stage<T> {
     pack_.x = x_[parity], pack_.index = index_[parity];
     kernel_(pack_);
     operands_.of[parity] = {pack_.x, pack_.stride, rows, pack_.depth,
-                         indexed_ ? pack_.index : nullptr};
+                            indexed_ ? pack_.index : nullptr};
   }
 
   kernels::Pack<T> pack_;

@@ -22,8 +22,8 @@ void check_examples(const Model& model, const Examples& examples) {
   const std::size_t outputs = model.network().output_shape().size();
   if (examples.classes > outputs)
     throw Error(ErrorKind::data,
-                fmt::format("the data have {} classes and the network {} output{}", examples.classes,
-                            outputs, outputs == 1 ? "" : "s"),
+                fmt::format("the data have {} classes and the network {} output{}",
+                            examples.classes, outputs, outputs == 1 ? "" : "s"),
                 {}, fmt::format("end the network with {} units", examples.classes));
   const auto* labels = examples.labels;
   if (examples.features.rows > 0 &&
@@ -35,8 +35,8 @@ void check_options(const TrainOptions& options, const Examples& train) {
   const std::size_t rows = train.features.rows;
   if (rows == 0) throw Error(ErrorKind::data, "there are no examples to train on");
   if (rows > UINT32_MAX)
-    throw Error(ErrorKind::data, fmt::format("{} examples; at most {} can be shuffled", rows,
-                                             UINT32_MAX));
+    throw Error(ErrorKind::data,
+                fmt::format("{} examples; at most {} can be shuffled", rows, UINT32_MAX));
   if (options.batch == 0 || options.batch > rows)
     throw Error(ErrorKind::usage, fmt::format("a batch of {} examples", options.batch), "--batch",
                 fmt::format("from 1 to the {} examples that there are", rows));

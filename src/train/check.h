@@ -1,9 +1,9 @@
 // Whether data and options fit a network, before anything is planned.
 #pragma once
 
-#include "losses/loss.h"
 #include "lithe/model.h"
 #include "lithe/trainer.h"
+#include "losses/loss.h"
 
 namespace lithe::train {
 

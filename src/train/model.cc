@@ -45,9 +45,12 @@ Precision parse_precision(std::string_view text) {
 }
 
 Model::Model(Network network, Precision precision, std::uint64_t seed, Meaning meaning)
-    : Model(std::unique_ptr<ModelData>(new ModelData{
-          network, layers::compile(network.layers()), std::move(meaning), {},
-          make_values(precision, layers::compile(network.layers()))})) {
+    : Model(std::unique_ptr<ModelData>(
+          new ModelData{network,
+                        layers::compile(network.layers()),
+                        std::move(meaning),
+                        {},
+                        make_values(precision, layers::compile(network.layers()))})) {
   std::visit([seed](auto& values) { values.initialize(seed); }, data_->values);
 }
 
@@ -100,9 +103,9 @@ void Model::set_values(const std::string& array, const std::vector<double>& give
 }
 
 void Model::save(const std::filesystem::path& path) const {
-  io::ModelFile file{data_->network.to_string(), data_->meaning.divisor,
-                     data_->meaning.class_names, data_->notes, precision() == Precision::float64,
-                     {}};
+  io::ModelFile file{data_->network.to_string(),        data_->meaning.divisor,
+                     data_->meaning.class_names,        data_->notes,
+                     precision() == Precision::float64, {}};
   std::visit(
       [&](const auto& values) {
         for (layers::ParameterId id = 0; id < data_->graph.parameters.size(); ++id) {
@@ -122,16 +125,17 @@ Model Model::load(const std::filesystem::path& path) {
   const layers::Graph graph = layers::compile(network.layers());
   // Held against what is in the file before memory is asked for: a sentence can ask for any amount.
   for (const auto& spec : graph.parameters) {
-    const std::vector<std::size_t> wanted =
-        spec.kind == layers::ParameterKind::bias
-            ? std::vector<std::size_t>{spec.columns}
-            : std::vector<std::size_t>{spec.rows, spec.columns};
+    const std::vector<std::size_t> wanted = spec.kind == layers::ParameterKind::bias
+                                                ? std::vector<std::size_t>{spec.columns}
+                                                : std::vector<std::size_t>{spec.rows, spec.columns};
     io::check_array(file, spec.name, wanted, path.string());
   }
   const Precision precision = file.float64 ? Precision::float64 : Precision::float32;
-  Model model(std::unique_ptr<ModelData>(
-      new ModelData{network, graph, {file.divisor, file.class_names}, file.notes,
-                    make_values(precision, graph)}));
+  Model model(std::unique_ptr<ModelData>(new ModelData{network,
+                                                       graph,
+                                                       {file.divisor, file.class_names},
+                                                       file.notes,
+                                                       make_values(precision, graph)}));
   std::visit(
       [&]<typename T>(plan::Parameters<T>& values) {
         for (layers::ParameterId id = 0; id < graph.parameters.size(); ++id)

@@ -36,10 +36,11 @@ Network& Network::input(Shape shape) {
 }
 
 Network& Network::dense(std::size_t units, const DenseOptions& options) {
-  layers_.push_back(layer("dense", {{"units", static_cast<double>(units)},
-                                    {"activation", part(options.activation, Category::activation)},
-                                    {"init", part(options.init, Category::initializer)},
-                                    {"bias_init", part(options.bias_init, Category::initializer)}}));
+  layers_.push_back(
+      layer("dense", {{"units", static_cast<double>(units)},
+                      {"activation", part(options.activation, Category::activation)},
+                      {"init", part(options.init, Category::initializer)},
+                      {"bias_init", part(options.bias_init, Category::initializer)}}));
   return *this;
 }
 

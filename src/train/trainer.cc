@@ -57,8 +57,8 @@ class EngineOf final : public Trainer::Engine {
     const std::size_t threads = options.threads != 0 ? options.threads : fastest_threads(values);
     team_ = std::make_unique<base::Team>(threads, options.pin);
     plan_ = std::make_unique<plan::Plan<T>>(request_, values, *team_);
-    if (!test_order_.empty()) evaluation_ = std::make_unique<plan::Plan<T>>(
-        evaluation_request(test), values, *team_);
+    if (!test_order_.empty())
+      evaluation_ = std::make_unique<plan::Plan<T>>(evaluation_request(test), values, *team_);
   }
 
   EpochReport run_epoch(const Watcher& watcher) override;
@@ -158,8 +158,8 @@ EpochReport EngineOf<T>::run_epoch(const Watcher& watcher) {
     if (results.bad_step != 0) fail_numeric(results.bad_step);
     sum.loss += results.loss;
     report.examples = done;
-    report.stopped = watcher && !watcher(static_cast<double>(done) /
-                                         static_cast<double>(order_.size()));
+    report.stopped =
+        watcher && !watcher(static_cast<double>(done) / static_cast<double>(order_.size()));
   }
   report.loss = sum.loss / static_cast<double>(report.examples);
   report.seconds = seconds_since(start);
@@ -193,9 +193,8 @@ PlanReport EngineOf<T>::plan() const {
                     {}};
   for (std::size_t i = 0; i < d.stages.size(); ++i) {
     const plan::StageInfo& info = d.stages[i];
-    PlanStage stage{info.name,       info.kernel, info.shared,
-                    info.barrier,    {},          info.operations,
-                    info.bytes,      plan_->stage_seconds()[i]};
+    PlanStage stage{info.name, info.kernel,     info.shared, info.barrier,
+                    {},        info.operations, info.bytes,  plan_->stage_seconds()[i]};
     for (const auto& refusal : info.refused)
       stage.refused.push_back(refusal.kernel + ": " + refusal.reason);
     report.stages.push_back(std::move(stage));

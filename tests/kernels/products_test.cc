@@ -28,10 +28,10 @@ struct Sizes {
 };
 
 // Around the edges of tiles (6, 14), lines (8, 16), panels (16, 32).
-const Sizes kSizes[] = {{1, 1, 1},    {1, 784, 30},  {10, 30, 10}, {10, 100, 30}, {6, 7, 8},
-                        {7, 13, 17},  {14, 14, 16},  {15, 29, 33}, {13, 57, 47},  {17, 15, 64},
-                        {33, 31, 65}, {50, 40, 100}, {29, 66, 31}, {128, 20, 40},
-                        {300, 30, 20}, {3, 900, 30}};
+const Sizes kSizes[] = {{1, 1, 1},    {1, 784, 30},  {10, 30, 10},  {10, 100, 30},
+                        {6, 7, 8},    {7, 13, 17},   {14, 14, 16},  {15, 29, 33},
+                        {13, 57, 47}, {17, 15, 64},  {33, 31, 65},  {50, 40, 100},
+                        {29, 66, 31}, {128, 20, 40}, {300, 30, 20}, {3, 900, 30}};
 
 template <typename T>
 struct Problem {
@@ -60,7 +60,8 @@ struct Problem {
   Range unit_lines() const { return {0, divide_up(sizes.units, kLine<T>)}; }
   Range input_lines() const { return {0, divide_up(sizes.inputs, kLine<T>)}; }
   ForwardProduct<T> forward(bool indexed) {
-    return {input(indexed), weight.data(), bias.data(), sizes.inputs, sizes.units, y.data(), y_stride};
+    return {input(indexed), weight.data(), bias.data(), sizes.inputs,
+            sizes.units,    y.data(),      y_stride};
   }
   WeightProduct<T> gradient(bool indexed) {
     return {input(indexed), dy.data(),     y_stride,    sizes.inputs,
@@ -96,8 +97,8 @@ template <typename T>
 void check(Isa isa, Sizes sizes, bool indexed) {
   const Kernels<T>&k = kernels<T>(isa), &reference = kernels<T>(Isa::scalar);
   const bool exact = isa != Isa::sse4;
-  const std::string what = std::string(machine::name(isa)) + " " + std::to_string(sizes.rows) + "x" +
-                           std::to_string(sizes.inputs) + "x" + std::to_string(sizes.units) +
+  const std::string what = std::string(machine::name(isa)) + " " + std::to_string(sizes.rows) +
+                           "x" + std::to_string(sizes.inputs) + "x" + std::to_string(sizes.units) +
                            (indexed ? " indexed" : "");
   Problem<T> a(sizes), b(sizes);
   (indexed ? k.forward_indexed : k.forward)(a.forward(indexed), a.unit_lines());

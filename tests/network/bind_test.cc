@@ -19,12 +19,15 @@ const Catalogue& sample() {
   static const Catalogue all = [] {
     const Declaration layers[] = {
         {"units", "so many", {{"count", "how many", Type::integer, {}, 1, 1000}}},
-        {"window", "a window", {{"size", "its size", Type::shape, "3x3"},
-                                {"stride", "its step", Type::integer, "1", 1, 9}}},
+        {"window",
+         "a window",
+         {{"size", "its size", Type::shape, "3x3"},
+          {"stride", "its step", Type::integer, "1", 1, 9}}},
         {"rate", "a rate", {{"rate", "share", Type::number, "5%", 0, 1, true}}},
-        {"twice", "a network again", {{"body", "what", Type::network},
-                                      {"act", "after it", Type::component, "plain", 0, 0, false,
-                                       Category::activation}}},
+        {"twice",
+         "a network again",
+         {{"body", "what", Type::network},
+          {"act", "after it", Type::component, "plain", 0, 0, false, Category::activation}}},
         {"bare", "no arguments"}};
     const Declaration activations[] = {
         {"plain", "none"}, {"steep", "steep", {{"slope", "how steep", Type::number, "0.01"}}}};
@@ -121,7 +124,8 @@ TEST(Bind, PointsAtWhatIsWrong) {
       {"window(bare)", "bare", "size must be a shape such as 28x28", ""},
       {"twice(3)", "3", "body must be a network", ""},
       {"twice(bare, 3)", "3", "act must be the name of an activation", ""},
-      {"twice(bare, plain -> steep)", "plain -> steep", "act must be the name of an activation", ""},
+      {"twice(bare, plain -> steep)", "plain -> steep", "act must be the name of an activation",
+       ""},
   };
   for (const Mistake& mistake : mistakes) {
     SCOPED_TRACE(mistake.text);

@@ -47,10 +47,12 @@ TEST(Barriers, StandWhereOneWritesWhatAnotherUses) {
   const auto flags = [](std::vector<StageUses> stages) { return barriers(stages, {}); };
   using Flags = std::vector<bool>;
   // The list is run again and again, so the first stage follows the last.
-  EXPECT_EQ(flags({{Workers::first, {write_all}}, {Workers::all, {read_all}}}), (Flags{true, true}));
+  EXPECT_EQ(flags({{Workers::first, {write_all}}, {Workers::all, {read_all}}}),
+            (Flags{true, true}));
   EXPECT_EQ(flags({{Workers::first, {write_all}}, {Workers::first, {read_all}}}),
             (Flags{false, false}));
-  EXPECT_EQ(flags({{Workers::all, {write_own}}, {Workers::all, {read_own}}}), (Flags{false, false}));
+  EXPECT_EQ(flags({{Workers::all, {write_own}}, {Workers::all, {read_own}}}),
+            (Flags{false, false}));
   EXPECT_EQ(flags({{Workers::all, {write_own}}, {Workers::all, {read_all}}}), (Flags{true, true}));
   EXPECT_EQ(flags({{Workers::all, {read_all}}, {Workers::first, {read_all}}}),
             (Flags{false, false}));
@@ -58,7 +60,8 @@ TEST(Barriers, StandWhereOneWritesWhatAnotherUses) {
 
 TEST(Barriers, WhatIsPackedAheadIsReadInTheNextRound) {
   // Packs buffer 1 while 0 is read; then they change roles: each round needs one meeting.
-  const std::vector<StageUses> stages = {{Workers::all, {{0, false}}}, {Workers::last, {{1, true}}}};
+  const std::vector<StageUses> stages = {{Workers::all, {{0, false}}},
+                                         {Workers::last, {{1, true}}}};
   const Exchange exchange{0, 1};
   const auto flags = barriers(stages, std::span(&exchange, 1));
   EXPECT_TRUE(flags[0] || flags[1]);

@@ -1,7 +1,8 @@
 // Not a single heap call in a whole epoch after the first: shuffle, training and evaluation.
+#include "../apps/lithe/allocations.h"
+
 #include <gtest/gtest.h>
 
-#include "../apps/lithe/allocations.h"
 #include "data/digits.h"
 #include "lithe/trainer.h"
 

@@ -5,9 +5,9 @@
 
 #include "activations/activation.h"
 #include "data/digits.h"
-#include "losses/loss.h"
 #include "lithe/error.h"
 #include "lithe/trainer.h"
+#include "losses/loss.h"
 #include "machine/isa.h"
 #include "train/plain_network.h"
 
@@ -37,15 +37,16 @@ std::vector<std::vector<double>> trained(const std::string& network, Precision p
   return all_values(model);
 }
 
-// The gradient of the loss over some examples with respect to all values of a model, taken from what
-// a step of gradient descent with a known rate changes.
+// The gradient of the loss over some examples with respect to all values of a model, taken from
+// what a step of gradient descent with a known rate changes.
 std::vector<std::vector<double>> gradient(const std::string& network, const std::string& loss,
                                           const Examples& examples) {
   Model model = make_model(network, Precision::float64);
   const auto before = all_values(model);
   constexpr double kRate = 1024;  // a power of two: the division below is exact
-  Trainer trainer(model, examples, {}, {.loss = loss, .optimizer = "sgd(1024)",
-                                        .batch = examples.features.rows, .threads = 1});
+  Trainer trainer(
+      model, examples, {},
+      {.loss = loss, .optimizer = "sgd(1024)", .batch = examples.features.rows, .threads = 1});
   trainer.run_epoch();
   auto result = all_values(model);
   for (std::size_t i = 0; i < result.size(); ++i)
@@ -93,7 +94,8 @@ TEST(Gradient, AgreesWithFiniteDifferencesForEveryActivationAndLoss) {
       const std::string name(activation.name);
       check_gradient("dense(13, " + name + ") -> dense(11, " + name + ") -> dense(10)",
                      std::string(loss.name));
-      check_gradient("dense(12) -> " + name + " -> dense(10, " + name + ")", std::string(loss.name));
+      check_gradient("dense(12) -> " + name + " -> dense(10, " + name + ")",
+                     std::string(loss.name));
     }
   check_gradient("flatten -> dense(9, sigmoid) -> tanh -> sigmoid -> dense(10, tanh) -> sigmoid",
                  "quadratic");
@@ -161,8 +163,7 @@ TEST(Training, TheSameBitsWithAndWithoutZeroColumns) {
   const Features& bytes = digits().train.features;
   std::vector<float> floats(bytes.rows * bytes.columns);
   for (std::size_t i = 0; i < bytes.rows; ++i)
-    for (std::size_t k = 0; k < bytes.columns; ++k)
-      floats[i * bytes.columns + k] = bytes.row(i)[k];
+    for (std::size_t k = 0; k < bytes.columns; ++k) floats[i * bytes.columns + k] = bytes.row(i)[k];
   Examples dense = digits().train;
   dense.features.data = floats.data();
   dense.features.type = ElementType::float32;

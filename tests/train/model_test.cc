@@ -36,7 +36,11 @@ TEST(ModelFile, RoundTripIsExact) {
 }
 
 io::ModelFile lying_file() {
-  return {"input(12) -> dense(3)", 255, {}, {}, false,
+  return {"input(12) -> dense(3)",
+          255,
+          {},
+          {},
+          false,
           {{"layers.0.weight", {12, 3}, std::vector<std::uint8_t>(144)},
            {"layers.0.bias", {3}, std::vector<std::uint8_t>(12)}}};
 }
@@ -92,9 +96,14 @@ TEST(ModelFile, AFullDiskLeavesTheOldModel) {
 }
 
 TEST(Network, BuilderAndSentenceAreOne) {
-  const Network built =
-      Network().input({{28, 28}}).flatten().dense(30, {.activation = "sigmoid"}).dense(10).activation("tanh");
-  EXPECT_EQ(built, Network::parse("input(28x28) -> flatten -> dense(30, sigmoid) -> dense(10) -> tanh"));
+  const Network built = Network()
+                            .input({{28, 28}})
+                            .flatten()
+                            .dense(30, {.activation = "sigmoid"})
+                            .dense(10)
+                            .activation("tanh");
+  EXPECT_EQ(built,
+            Network::parse("input(28x28) -> flatten -> dense(30, sigmoid) -> dense(10) -> tanh"));
   EXPECT_EQ(Network::parse(built.to_string()), built);
   EXPECT_EQ(built.parameter_count(), 784u * 30 + 30 + 300 + 10);
   EXPECT_EQ(built.output_shape(), Shape{{10}});

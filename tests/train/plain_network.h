@@ -1,5 +1,5 @@
-// A dense network in plain double arithmetic, written without a look at the engine: what the engine is
-// held against.
+// A dense network in plain double arithmetic, written without a look at the engine: what the engine
+// is held against.
 #pragma once
 
 #include <algorithm>
