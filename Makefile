@@ -39,7 +39,7 @@ bench-seed: setup-test build
 
 # The products alone against OpenBLAS and oneDNN.
 bench-products: setup-test build
-	@$(build)/bench/bench_products --out build/bench
+	@mkdir -p build/bench && $(build)/bench/bench_products --out build/bench
 
 format:
 	@git ls-files '*.h' '*.cc' '*.inc' | xargs clang-format-16 -i
