@@ -53,7 +53,7 @@ struct Parts {
   Part train, test;
 };
 
-class Drawing : public base::TeamWork {
+class Drawing final : public base::TeamWork {
  public:
   Drawing(std::uint64_t seed, Parts& parts, std::size_t threads)
       : seed_(seed), parts_(parts), threads_(threads) {}

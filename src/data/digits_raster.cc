@@ -60,7 +60,7 @@ class DistanceField {
     const Point first{static_cast<float>(left) + 0.5f - from.x, 0.5f - from.y};
     for (int y = top; y < bottom; ++y)
       add_row({first.x, first.y + static_cast<float>(y)}, along, inverse, width,
-              squares_ + y * kStride + left);
+              squares_ + std::ptrdiff_t{y} * kStride + left);
   }
 
  private:

@@ -19,7 +19,7 @@ bool supported(Isa isa);
 Isa best_isa();
 
 // From its name, "auto" being the best one. Throws Error(usage) with those that this machine has.
-Isa parse_isa(std::string_view name);
+Isa parse_isa(std::string_view wanted);
 
 // Calls `work` with Highway's dynamic dispatch bound to `isa`, which must be supported. One caller
 // at a time; others wait.

@@ -40,7 +40,7 @@ struct Catalogue {
   std::vector<Entry> entries;
 
   void add(Category category, std::span<const Declaration> declarations);
-  const Declaration* find(Category category, std::string_view name) const;
+  const Declaration* find(Category category, std::string_view wanted) const;
   std::vector<std::string> names(Category category) const;
 };
 

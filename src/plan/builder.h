@@ -80,7 +80,7 @@ class Builder {
                          const layers::ParameterSpec& weight, int passes) const;
 
   void pack();
-  void forward(std::size_t operation);
+  void forward(std::size_t i);
   void evaluate();
   void backward();
   void activate(const layers::Operation& operation, const layers::Activate& work);
