@@ -20,7 +20,7 @@ namespace lithe {
 
 enum class Precision { float32, float64 };
 std::string_view name(Precision precision);
-Precision parse_precision(std::string_view name);  // throws Error(usage)
+Precision parse_precision(std::string_view text);  // throws Error(usage)
 
 // What the values mean that come in and go out.
 struct Meaning {
@@ -52,9 +52,9 @@ class Model {
 
   // The learned arrays by name, row-major.
   std::vector<std::string> names() const;
-  std::vector<std::size_t> shape(const std::string& name) const;
-  std::vector<double> values(const std::string& name) const;
-  void set_values(const std::string& name, const std::vector<double>& values);
+  std::vector<std::size_t> shape(const std::string& array) const;
+  std::vector<double> values(const std::string& array) const;
+  void set_values(const std::string& array, const std::vector<double>& given);
 
   // The network's outputs for each row of `features`: rows x outputs, row-major.
   std::vector<double> predict(const Features& features) const;

@@ -184,19 +184,27 @@ struct WeightWork {
   template <std::size_t kRows, std::size_t kVectors>
   HWY_NOINLINE void tile(std::size_t row, std::size_t column) const {
     const Tag<T> d;
+    // Copies, since the compiler must think that storing weights might change what p refers to.
+    T* const weight = p.weight + panels.column_start(column);
+    const std::size_t width = panels.width(column);
+    const std::uint32_t* const index = p.input.index;
+    const auto row_of = [=](std::size_t m) {
+      return weight + (kIndexed ? index[row + m] : row + m) * width;
+    };
+    if constexpr (kUse == GradientUse::sgd) {
+#pragma GCC unroll 1
+      for (std::size_t m = 0; m < kRows; ++m) prefetch<kVectors>(row_of(m));
+    }
     Tile<T, kRows, kVectors> t;
     LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
       LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) t.sum[m][v] = hn::Zero(d);
     }
     t.template accumulate<false>({p.input.x + row, 1, p.input.stride},
                                  {p.dy + column, p.dy_stride, nullptr}, p.input.rows);
-    T* weight = p.weight + panels.column_start(column);
-    const std::size_t width = panels.width(column);
     const auto rate = hn::Set(d, p.rate);
     LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
-      T* at = weight + (kIndexed ? p.input.index[row + m] : row + m) * width;
       LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v)
-          finish(at + v * hn::Lanes(d), t.sum[m][v], rate);
+          finish(row_of(m) + v * hn::Lanes(d), t.sum[m][v], rate);
     }
   }
 };

@@ -24,6 +24,13 @@ Values make_values(Precision precision, const layers::Graph& graph) {
   return plan::Parameters<double>(graph.parameters);
 }
 
+std::unique_ptr<ModelData> make_data(Network network, Precision precision, Meaning meaning) {
+  layers::Graph graph = layers::compile(network.layers());
+  Values values = make_values(precision, graph);
+  return std::unique_ptr<ModelData>(new ModelData{
+      std::move(network), std::move(graph), std::move(meaning), {}, std::move(values)});
+}
+
 layers::ParameterId id_of(const ModelData& data, const std::string& name) {
   const auto& all = data.graph.parameters;
   for (layers::ParameterId id = 0; id < all.size(); ++id)
@@ -45,12 +52,7 @@ Precision parse_precision(std::string_view text) {
 }
 
 Model::Model(Network network, Precision precision, std::uint64_t seed, Meaning meaning)
-    : Model(std::unique_ptr<ModelData>(
-          new ModelData{network,
-                        layers::compile(network.layers()),
-                        std::move(meaning),
-                        {},
-                        make_values(precision, layers::compile(network.layers()))})) {
+    : Model(make_data(std::move(network), precision, std::move(meaning))) {
   std::visit([seed](auto& values) { values.initialize(seed); }, data_->values);
 }
 
@@ -131,11 +133,8 @@ Model Model::load(const std::filesystem::path& path) {
     io::check_array(file, spec.name, wanted, path.string());
   }
   const Precision precision = file.float64 ? Precision::float64 : Precision::float32;
-  Model model(std::unique_ptr<ModelData>(new ModelData{network,
-                                                       graph,
-                                                       {file.divisor, file.class_names},
-                                                       file.notes,
-                                                       make_values(precision, graph)}));
+  Model model(make_data(network, precision, {file.divisor, file.class_names}));
+  model.notes() = file.notes;
   std::visit(
       [&]<typename T>(plan::Parameters<T>& values) {
         for (layers::ParameterId id = 0; id < graph.parameters.size(); ++id)
