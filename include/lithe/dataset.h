@@ -28,13 +28,18 @@ struct Features {
   }
 };
 
-// One example set: features and the class of each row (class numbers below `classes`).
+// One example set: features, and for each row what is to be answered: a class (a number below
+// `classes`), or numbers, which are values to predict or a distribution over classes.
 struct Examples {
   Features features;
-  const std::uint8_t* labels = nullptr;  // features.rows of them
+  const std::int32_t* labels = nullptr;  // features.rows of them, or none where there are targets
   std::size_t classes = 0;
+  const float* targets = nullptr;  // [features.rows][target_columns], without gaps
+  std::size_t target_columns = 0;
+  // How much each row counts, 0 or more; null: all 1. A row of weight 0 is as if it were not there.
+  const float* weights = nullptr;
 
-  // The first `count` rows, or those from `first` on.
+  // `count` rows from `first` on, as far as there are so many.
   Examples slice(std::size_t first, std::size_t count) const;
 };
 

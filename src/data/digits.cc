@@ -25,14 +25,15 @@ struct Part {
       : first_stream(streams), pixels(count * kDigitPixels), labels(count) {}
 
   std::uint32_t first_stream;
-  base::AlignedArray<std::uint8_t> pixels, labels;
+  base::AlignedArray<std::uint8_t> pixels;
+  base::AlignedArray<std::int32_t> labels;
 
   // An image depends on nothing but the seed and its number.
   void draw(std::uint64_t seed, std::size_t image) {
     const auto number = first_stream + static_cast<std::uint32_t>(image);
     Dice dice(seed, base::make_stream(base::Use::generate, number));
     const std::size_t digit = dice.below(kClasses);
-    labels[image] = static_cast<std::uint8_t>(digit);
+    labels[image] = static_cast<std::int32_t>(digit);
     const Trace trace = write_digit(digit, dice);
     draw_ink(trace, choose_pen(digit, dice), pixels.data() + image * kDigitPixels);
   }

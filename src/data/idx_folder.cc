@@ -22,6 +22,7 @@ constexpr double kPixelDivisor = 255;
 struct Part {
   fs::path images_path, labels_path;
   IdxArray images, labels;
+  std::vector<std::int32_t> classes;  // the labels, as examples have them
 };
 
 struct Parts {
@@ -54,7 +55,8 @@ Part find_part(const fs::path& folder, const std::string& prefix, const std::str
   return {.images_path = find_file(folder, prefix + "-images", IdxKind::images, remedy),
           .labels_path = find_file(folder, prefix + "-labels", IdxKind::labels, remedy),
           .images = {},
-          .labels = {}};
+          .labels = {},
+          .classes = {}};
 }
 
 // The training images take longest by far, so everything else is read beside them.
@@ -120,7 +122,7 @@ Examples view(const Part& part, std::size_t classes) {
                        .columns = columns,
                        .row_stride = columns,
                        .divisor = kPixelDivisor},
-          .labels = part.labels.values(),
+          .labels = part.classes.data(),
           .classes = classes};
 }
 
@@ -133,9 +135,10 @@ Dataset load_idx_folder(const std::string& name, const fs::path& folder,
   read(*parts);
   check_shapes(*parts);
   if (class_names.empty()) class_names = classes_in(*parts);
-  for (const Part* part : {&parts->train, &parts->test}) {
+  for (Part* part : {&parts->train, &parts->test}) {
     check_counts(*part);
     check_labels(*part, class_names.size());
+    part->classes.assign(part->labels.values(), part->labels.values() + part->labels.size());
   }
   return {.name = name,
           .shape = example_shape(parts->train.images),

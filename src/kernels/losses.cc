@@ -64,7 +64,7 @@ void quadratic(const LossWork<T>& w) {
   for (std::size_t i = 0; i < w.output.rows; ++i) {
     const T* a = w.output.data + i * w.output.stride;
     T* da = w.gradient.data + i * w.gradient.stride;
-    const std::size_t label = w.labels[w.order[i]];
+    const auto label = static_cast<std::size_t>(w.labels[w.order[i]]);
     for (std::size_t n = 0; n < padded; n += hn::Lanes(d)) {
       const auto error = hn::IfThenElseZero(real_columns<T>(n, w.classes),
                                             hn::Sub(hn::Load(d, a + n), target<T>(n, label)));
@@ -84,7 +84,7 @@ void cross_entropy(const LossWork<T>& w) {
   for (std::size_t i = 0; i < w.output.rows; ++i) {
     const T* z = w.output.data + i * w.output.stride;
     T* dz = w.gradient.data + i * w.gradient.stride;
-    const std::size_t label = w.labels[w.order[i]];
+    const auto label = static_cast<std::size_t>(w.labels[w.order[i]]);
     T largest = z[0];
     for (std::size_t n = 1; n < w.classes; ++n) largest = z[n] > largest ? z[n] : largest;
     const auto shift = hn::Set(d, largest);

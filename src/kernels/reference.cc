@@ -180,7 +180,8 @@ void loss(const LossWork<T>& w) {
     T* gradient = w.gradient.data + i * w.gradient.stride;
     std::fill_n(gradient, round_up(w.classes, kLine<T>), T{0});
     w.sums[0] +=
-        kLoss(w.output.data + i * w.output.stride, w.classes, w.labels[w.order[i]], gradient);
+        kLoss(w.output.data + i * w.output.stride, w.classes,
+              static_cast<std::size_t>(w.labels[w.order[i]]), gradient);
     for (std::size_t n = 0; n < w.classes; ++n) gradient[n] *= w.scale;
   }
 }

@@ -34,7 +34,7 @@ struct LossWork {
   Matrix<const T> output;
   Matrix<T> gradient;  // the padding of each row is set to zero
   std::size_t classes;
-  const std::uint8_t* labels;  // of the data set
+  const std::int32_t* labels;  // of the data set
   const std::uint32_t* order;  // rows of the data set
   T scale;                     // of the gradient: 1 / batch
   double* sums;                // kLine<T> of them

@@ -160,7 +160,7 @@ class LossStage final : public Stage<T> {
  public:
   LossStage(kernels::LossWork<T> work, void (*kernel)(const kernels::LossWork<T>&))
       : work_(work), kernel_(kernel) {}
-  void set_labels(const std::uint8_t* labels) { work_.labels = labels; }
+  void set_labels(const std::int32_t* labels) { work_.labels = labels; }
 
   void run(const Batch<T>& batch, Share) override {
     work_.output.rows = work_.gradient.rows = batch.rows;
@@ -246,7 +246,7 @@ class CountStage final : public Stage<T> {
  public:
   CountStage(const T* output, std::size_t stride, std::size_t classes, std::uint64_t& correct)
       : output_(output), stride_(stride), classes_(classes), correct_(correct) {}
-  void set_labels(const std::uint8_t* labels) { labels_ = labels; }
+  void set_labels(const std::int32_t* labels) { labels_ = labels; }
 
   void run(const Batch<T>& batch, Share) override {
     for (std::size_t i = 0; i < batch.rows; ++i) {
@@ -258,7 +258,7 @@ class CountStage final : public Stage<T> {
  private:
   const T* output_;
   std::size_t stride_, classes_;
-  const std::uint8_t* labels_ = nullptr;
+  const std::int32_t* labels_ = nullptr;
   std::uint64_t& correct_;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "layers/catalogue.h"
 #include "lithe/error.h"
@@ -25,9 +26,11 @@ void check_examples(const Model& model, const Examples& examples) {
                 fmt::format("the data have {} classes and the network {} output{}",
                             examples.classes, outputs, outputs == 1 ? "" : "s"),
                 {}, fmt::format("end the network with {} units", examples.classes));
-  const auto* labels = examples.labels;
-  if (examples.features.rows > 0 &&
-      *std::max_element(labels, labels + examples.features.rows) >= outputs)
+  const std::span labels(examples.labels, examples.features.rows);
+  const auto bad = [outputs](std::int32_t label) {
+    return label < 0 || static_cast<std::size_t>(label) >= outputs;
+  };
+  if (std::ranges::any_of(labels, bad))
     throw Error(ErrorKind::data, "an example has a class that the network has no output for");
 }
 

@@ -61,7 +61,8 @@ TEST(Digits, AreTheBytesTheyWere) {
   const Dataset digits = generate_digits(1, 300, 100);
   EXPECT_EQ(hash(pixels(digits.train)), 10961030428345374898u);
   EXPECT_EQ(hash(pixels(digits.test)), 17106986877260860644u);
-  EXPECT_EQ(hash({digits.train.labels, 300}), 11260597091457247860u);
+  const std::vector<std::uint8_t> labels(digits.train.labels, digits.train.labels + 300);
+  EXPECT_EQ(hash(labels), 11260597091457247860u);
 }
 
 TEST(Digits, SeedDecides) {
@@ -105,7 +106,7 @@ TEST(Digits, ClassesAreBalanced) {
   constexpr std::size_t kCount = 5000;
   const Dataset digits = generate_digits(1, kCount, 0);
   std::array<std::size_t, kClasses> counts{};
-  for (std::size_t i = 0; i < kCount; ++i) ++counts.at(digits.train.labels[i]);
+  for (std::size_t i = 0; i < kCount; ++i) ++counts.at(static_cast<std::size_t>(digits.train.labels[i]));
   // A class has 500 give or take 21; five deviations.
   for (const std::size_t count : counts) EXPECT_NEAR(static_cast<double>(count), 500, 106);
 }
@@ -163,9 +164,9 @@ std::vector<Mean> class_means(const Examples& part) {
   std::vector<Mean> means(kClasses, Mean{});
   std::array<double, kClasses> counts{};
   for (std::size_t i = 0; i < part.features.rows; ++i) {
-    Mean& mean = means[part.labels[i]];
+    Mean& mean = means[static_cast<std::size_t>(part.labels[i])];
     for (std::size_t at = 0; at < kPixels; ++at) mean[at] += image(part, i)[at];
-    ++counts[part.labels[i]];
+    ++counts[static_cast<std::size_t>(part.labels[i])];
   }
   for (std::size_t digit = 0; digit < kClasses; ++digit)
     for (double& value : means[digit]) value /= counts[digit];
@@ -193,7 +194,7 @@ TEST(Digits, MeansReadRealDigits) {
   const std::vector<Mean> means = class_means(generate_digits(0, 3000, 0).train);
   std::size_t right = 0;
   for (std::size_t i = 0; i < real.features.rows; ++i)
-    right += nearest(means, image(real, i)) == real.labels[i];
+    right += nearest(means, image(real, i)) == static_cast<std::size_t>(real.labels[i]);
   EXPECT_GE(right, 7700u);
 }
 

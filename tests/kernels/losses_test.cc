@@ -58,7 +58,7 @@ struct Batch {
 
   std::size_t rows, classes, stride;
   base::AlignedArray<T> output;
-  std::vector<std::uint8_t> labels;
+  std::vector<std::int32_t> labels;
   std::vector<std::uint32_t> order;
 };
 

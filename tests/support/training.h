@@ -32,7 +32,7 @@ struct RandomExamples {
     for (std::size_t i = 0; i < rows * columns; ++i) values.push_back(scale * random.normal());
     for (std::size_t i = 0; i < rows; ++i)
       labels.push_back(
-          static_cast<std::uint8_t>(random.below(static_cast<std::uint32_t>(classes))));
+          static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(classes))));
     examples = {{values.data(), ElementType::float64, rows, columns, columns * sizeof(double), 1},
                 labels.data(),
                 classes};
@@ -41,7 +41,7 @@ struct RandomExamples {
   RandomExamples& operator=(const RandomExamples&) = delete;
 
   std::vector<double> values;
-  std::vector<std::uint8_t> labels;
+  std::vector<std::int32_t> labels;
   Examples examples;
 };
 

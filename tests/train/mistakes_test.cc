@@ -60,7 +60,7 @@ TEST(Mistakes, InDataSayBothNumbers) {
   Model small = make_model("dense(9)");
   test::expect_error(ErrorKind::data, {"10 classes", "9 outputs", "10 units"},
                      [&] { Trainer(small, digits(), {}, options); });
-  const std::vector<std::uint8_t> labels(kRows, 10);
+  const std::vector<std::int32_t> labels(kRows, 10);
   Examples lying = digits();
   lying.labels = labels.data();
   test::expect_error(ErrorKind::data, {"class"}, [&] { Trainer(model, lying, {}, options); });

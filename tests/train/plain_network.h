@@ -71,7 +71,7 @@ class PlainNetwork {
   }
 
   // A step of gradient descent on the mean quadratic loss of some examples.
-  void step(const Features& features, const std::uint8_t* labels,
+  void step(const Features& features, const std::int32_t* labels,
             const std::vector<std::uint32_t>& rows, double rate) {
     std::vector<PlainLayer> gradient = layers;
     for (PlainLayer& g : gradient) {
@@ -83,7 +83,7 @@ class PlainNetwork {
       for (std::size_t k = 0; k < x.size(); ++k) x[k] = features.row(row)[k] / features.divisor;
       const auto values = forward(x);
       std::vector<double> delta = values.back();
-      delta[labels[row]] -= 1;
+      delta[static_cast<std::size_t>(labels[row])] -= 1;
       for (std::size_t l = layers.size(); l-- > 0;) {
         const PlainLayer& layer = layers[l];
         for (std::size_t n = 0; n < layer.units; ++n)
