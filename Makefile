@@ -5,7 +5,7 @@ cores := $(shell nproc)
 # The core needs nothing beyond Debian; ccache is used where it is there.
 launcher := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 
-.PHONY: train test build setup setup-test sanitize bench-seed bench-products format check-format check-tidy fuzz install clean
+.PHONY: train test build setup setup-test sanitize bench-seed bench-deep bench-products format check-format check-tidy fuzz install clean
 
 train: setup
 	@cmake --preset release $(launcher) -DLITHE_BUILD_TESTS=OFF -DLITHE_BUILD_BENCH=OFF >/dev/null
@@ -36,6 +36,12 @@ sanitize: setup-test
 bench-seed: setup-test build
 	@bench/peers.sh build/peers
 	@python3 bench/seed/run.py --lithe $(lithe) --out build/bench --venv build/peers
+
+# Deeper networks, a tiny one and calls for one example; figures and picture in build/bench.
+bench-deep: setup-test build
+	@bench/peers.sh build/peers
+	@python3 bench/deep/run.py --lithe $(lithe) --bench $(build)/bench/bench_deep --out build/bench \
+	  --venv build/peers
 
 # The products alone against OpenBLAS and oneDNN.
 bench-products: setup-test build

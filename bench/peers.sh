@@ -1,7 +1,8 @@
 #!/bin/sh
-# Installs the peers of the benchmarks: Debian's NumPy, OpenBLAS and PyTorch with apt where that is
-# allowed, PyPI's NumPy and JAX into a folder of their own. Running it again changes nothing.
-# A peer that cannot be installed is named, and is no failure: the benchmark runs without it.
+# Installs the peers of the benchmarks: Debian's NumPy, OpenBLAS, oneDNN and PyTorch with apt where
+# that is allowed, PyPI's NumPy, JAX and ONNX Runtime into a folder of their own. Running it again
+# changes nothing. A peer that cannot be installed is named, and is no failure: the benchmark runs
+# without it.
 #
 #     bench/peers.sh build/peers
 set -u
@@ -26,7 +27,8 @@ apt_install() {
 install_from_debian() {
   updated=no
   # OpenBLAS is named because NumPy alone is content with the slow reference BLAS.
-  for package in python3-venv libopenblas0-pthread python3-numpy python3-torch; do
+  for package in python3-venv libopenblas0-pthread libdnnl2 \
+    python3-numpy python3-torch; do
     installed "$package" && continue
     echo "Installing $package"
     apt_install "$package" && continue
@@ -41,11 +43,14 @@ install_from_debian() {
 
 install_from_pypi() {
   if [ ! -x "$folder/bin/python" ] && ! "$python" -m venv "$folder"; then
-    echo "Missing: JAX and PyPI's NumPy ($python -m venv failed: is python3-venv installed?)"
+    echo "Missing: what comes from PyPI ($python -m venv failed: is python3-venv installed?)"
     return
   fi
   "$folder/bin/python" -m pip install -q --disable-pip-version-check -r "$here/requirements.txt" ||
     echo "Missing: JAX and PyPI's NumPy (pip could not install bench/requirements.txt)"
+  "$folder/bin/python" -m pip install -q --disable-pip-version-check \
+    -r "$here/requirements-onnx.txt" ||
+    echo "Missing: ONNX Runtime (pip could not install bench/requirements-onnx.txt)"
 }
 
 if command -v apt-get >/dev/null; then

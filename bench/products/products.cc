@@ -1,13 +1,10 @@
-// The three products of dense layers against a BLAS, in turn, on one thread.
+// The three products of dense layers against OpenBLAS and oneDNN, in turn, on one thread.
 //
 //   bench_products [--out FOLDER] [--core SkylakeX] [--rounds 7]
 //
 // For each shape: forward, gradient of the input, gradient of the weights with its update, in
-// GFLOP/s and as a share of the peak measured in the same run. OpenBLAS is loaded at run time with
-// the kernels of --core (Debian's 0.3.21 does not know every processor by itself); it makes the
-// bare products, without bias, update or transposition. A BLAS that is not there is named as
-// missing.
-#include <dlfcn.h>
+// GFLOP/s and as a share of the peak measured in the same run. The libraries make the bare
+// products, without bias, update or transposition. One that is not there is named as missing.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -21,6 +18,7 @@
 #include "base/file.h"
 #include "base/random.h"
 #include "kernels/table.h"
+#include "library.h"
 #include "lithe/machine.h"
 #include "machine/denormals.h"
 
@@ -33,37 +31,10 @@ struct Shape {
   std::size_t batch, inputs, units;
 };
 
-const Shape kShapes[] = {{128, 784, 1024}, {128, 1024, 1024}, {128, 1024, 10},
-                         {100, 300, 300},  {50, 100, 100},    {10, 784, 30}};
-
-// cblas_?gemm(order, transpose a, transpose b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
-template <typename T>
-using Gemm = void (*)(int, int, int, int, int, int, T, const T*, int, const T*, int, T, T*, int);
-
-struct Blas {
-  std::string name;
-  Gemm<float> single = nullptr;
-  Gemm<double> twice = nullptr;
-
-  explicit Blas(const std::string& core) {
-    setenv("OPENBLAS_CORETYPE", core.c_str(), 1);
-    setenv("OPENBLAS_NUM_THREADS", "1", 1);
-    void* library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
-    if (library == nullptr) {
-      name = "OpenBLAS is missing (libopenblas.so.0)";
-      return;
-    }
-    single = reinterpret_cast<Gemm<float>>(dlsym(library, "cblas_sgemm"));
-    twice = reinterpret_cast<Gemm<double>>(dlsym(library, "cblas_dgemm"));
-    const auto core_name = reinterpret_cast<char* (*)()>(dlsym(library, "openblas_get_corename"));
-    name = fmt::format("OpenBLAS with kernels for {}", core_name != nullptr ? core_name() : "?");
-  }
-  template <typename T>
-  Gemm<T> gemm() const {
-    if constexpr (sizeof(T) == sizeof(float)) return single;
-    if constexpr (sizeof(T) == sizeof(double)) return twice;
-  }
-};
+// The layers of bench/deep's networks, and the first of the seed's.
+const Shape kShapes[] = {{128, 784, 1024}, {128, 1024, 1024}, {128, 1024, 10}, {100, 28, 300},
+                         {100, 300, 300},  {100, 300, 1},     {50, 784, 100},  {50, 100, 100},
+                         {50, 100, 10},    {10, 784, 30}};
 
 template <typename T>
 base::AlignedArray<T> random_array(std::size_t size) {
@@ -122,73 +93,96 @@ struct Layer {
   base::AlignedArray<T> x, weight, bias, y, dx, transposed, rows;  // rows: weights, row-major
 };
 
-// The candidates of each product: Lithe's, and the BLAS's where there is one.
+using Candidates = std::map<std::string, std::vector<std::function<void()>>>;
+
+const char kForward[] = "forward", kInput[] = "gradient of the input",
+           kWeights[] = "gradient of the weights, sgd";
+
 template <typename T>
-std::map<std::string, std::vector<std::function<void()>>> products(Layer<T>& l,
-                                                                   const kernels::Kernels<T>& k,
-                                                                   Gemm<T> gemm) {
-  constexpr int kRowMajor = 101, kPlain = 111, kTransposed = 112;
-  const int batch = static_cast<int>(l.shape.batch), inputs = static_cast<int>(l.shape.inputs),
-            units = static_cast<int>(l.shape.units), xs = static_cast<int>(l.x_stride),
-            ys = static_cast<int>(l.y_stride);
+Candidates native(Layer<T>& l, const kernels::Kernels<T>& k) {
   const kernels::Range unit_lines{0, kernels::divide_up(l.shape.units, kLine<T>)};
   const kernels::Range input_lines{0, kernels::divide_up(l.shape.inputs, kLine<T>)};
-  std::map<std::string, std::vector<std::function<void()>>> result;
-  result["forward"] = {[=, &l, &k] {
+  Candidates result;
+  result[kForward] = {[=, &l, &k] {
     k.forward({l.input(), l.weight.data(), l.bias.data(), l.shape.inputs, l.shape.units, l.y.data(),
                l.y_stride},
               unit_lines);
   }};
-  result["gradient of the input"] = {[=, &l, &k] {
+  result[kInput] = {[=, &l, &k] {
     const kernels::DataProduct<T> p{l.y.data(),      l.y_stride,     l.shape.batch,
                                     l.weight.data(), l.shape.inputs, l.shape.units,
                                     l.dx.data(),     l.x_stride,     l.transposed.data()};
     k.transpose(p, {0, l.shape.units});
     k.data(p, input_lines);
   }};
-  result["gradient of the weights, sgd"] = {[=, &l, &k] {
+  result[kWeights] = {[=, &l, &k] {
     k.sgd({l.input(), l.y.data(), l.y_stride, l.shape.inputs, l.shape.units, l.weight.data(),
            l.bias.data(), static_cast<T>(1e-12)},
           unit_lines);
   }};
-  if (gemm == nullptr) return result;
-  result["forward"].push_back([=, &l] {
-    gemm(kRowMajor, kPlain, kPlain, batch, units, inputs, 1, l.x.data(), xs, l.rows.data(), units,
-         0, l.y.data(), ys);
+  return result;
+}
+
+// Another library's, beside those that are there.
+template <typename T>
+void add(Candidates& candidates, Layer<T>& l, const bench::Gemm<T>& gemm) {
+  const int batch = static_cast<int>(l.shape.batch), inputs = static_cast<int>(l.shape.inputs),
+            units = static_cast<int>(l.shape.units), xs = static_cast<int>(l.x_stride),
+            ys = static_cast<int>(l.y_stride);
+  candidates[kForward].push_back([=, &l, &gemm] {
+    gemm(false, false, batch, units, inputs, 1, l.x.data(), xs, l.rows.data(), units, 0, l.y.data(),
+         ys);
   });
-  result["gradient of the input"].push_back([=, &l] {
-    gemm(kRowMajor, kPlain, kTransposed, batch, inputs, units, 1, l.y.data(), ys, l.rows.data(),
-         units, 0, l.dx.data(), xs);
+  candidates[kInput].push_back([=, &l, &gemm] {
+    gemm(false, true, batch, inputs, units, 1, l.y.data(), ys, l.rows.data(), units, 0, l.dx.data(),
+         xs);
   });
-  result["gradient of the weights, sgd"].push_back([=, &l] {
-    gemm(kRowMajor, kTransposed, kPlain, inputs, units, batch, static_cast<T>(-1e-12), l.x.data(),
-         xs, l.y.data(), ys, 1, l.rows.data(), units);
+  candidates[kWeights].push_back([=, &l, &gemm] {
+    gemm(true, false, inputs, units, batch, static_cast<T>(-1e-12), l.x.data(), xs, l.y.data(), ys,
+         1, l.rows.data(), units);
   });
+}
+
+using Libraries = std::vector<bench::Library>;
+
+// The libraries that have a product of numbers of this type.
+template <typename T>
+std::vector<const bench::Library*> able(const Libraries& libraries) {
+  std::vector<const bench::Library*> result;
+  for (const bench::Library& library : libraries)
+    if (library.gemm<T>() != nullptr) result.push_back(&library);
   return result;
 }
 
 template <typename T>
-void measure(const std::string& precision, double peak, const Blas& blas, int rounds,
+void measure(const std::string& precision, double peak, const Libraries& libraries, int rounds,
              nlohmann::json& out) {
   const auto& k = kernels::kernels<T>(machine::best_isa());
+  const auto others = able<T>(libraries);
   for (const Shape& shape : kShapes) {
     Layer<T> layer(shape);
-    for (const auto& [name, candidates] : products(layer, k, blas.gemm<T>())) {
-      const std::vector<double> seconds = in_turn(candidates, rounds);
-      const double operations = 2.0 * static_cast<double>(shape.batch * shape.inputs * shape.units);
-      fmt::print("{:8} {:4} x {:4} x {:4}  {:30} {:6.1f} GFLOP/s {:4.0f}% of peak", precision,
+    Candidates candidates = native(layer, k);
+    for (const bench::Library* library : others) add(candidates, layer, library->gemm<T>());
+    const double operations = 2.0 * static_cast<double>(shape.batch * shape.inputs * shape.units);
+    for (const auto& [name, calls] : candidates) {
+      const std::vector<double> seconds = in_turn(calls, rounds);
+      nlohmann::json by_name = {{"lithe", seconds[0]}};
+      fmt::print("{:8} {:4} x {:4} x {:4}  {:28} {:6.1f} GFLOP/s {:4.0f}% of peak", precision,
                  shape.batch, shape.inputs, shape.units, name, operations / seconds[0] / 1e9,
                  100 * operations / seconds[0] / peak);
-      if (seconds.size() > 1)
-        fmt::print("   BLAS {:6.1f} {:4.0f}%   ratio {:.2f}", operations / seconds[1] / 1e9,
-                   100 * operations / seconds[1] / peak, seconds[1] / seconds[0]);
+      for (std::size_t i = 0; i < others.size(); ++i) {
+        const double other = seconds[i + 1];
+        by_name[others[i]->name] = other;
+        fmt::print("   {} {:6.1f} {:4.0f}% ratio {:.2f}", others[i]->name, operations / other / 1e9,
+                   100 * operations / other / peak, other / seconds[0]);
+      }
       fmt::print("\n");
       out.push_back({{"precision", precision},
                      {"batch", shape.batch},
                      {"inputs", shape.inputs},
                      {"units", shape.units},
                      {"product", name},
-                     {"seconds", seconds},
+                     {"seconds", by_name},
                      {"operations", operations},
                      {"peak", peak}});
     }
@@ -196,7 +190,7 @@ void measure(const std::string& precision, double peak, const Blas& blas, int ro
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("The products of dense layers against a BLAS, in turn, on one thread.");
+  CLI::App app("The products of dense layers against OpenBLAS and oneDNN, on one thread.");
   std::string folder, core = "SkylakeX";
   int rounds = 7;
   app.add_option("--out", folder, "folder for products.json");
@@ -205,14 +199,19 @@ int run(int argc, char** argv) {
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));
   CLI11_PARSE(app, argc, argv);
-  const Blas blas(core);
+  const Libraries libraries = {bench::load_openblas(core), bench::load_onednn()};
   const Limits limits = measure_limits(identify_machine());
-  fmt::print("peak of one core: {:.1f} GFLOP/s in float32, {:.1f} in float64; {}\n",
-             limits.flops_float32 / 1e9, limits.flops_float64 / 1e9, blas.name);
+  fmt::print("peak of one core: {:.1f} GFLOP/s in float32, {:.1f} in float64\n",
+             limits.flops_float32 / 1e9, limits.flops_float64 / 1e9);
+  nlohmann::json out = {{"libraries", nlohmann::json::array()},
+                        {"results", nlohmann::json::array()}};
+  for (const bench::Library& library : libraries) {
+    fmt::print("{}\n", library.description);
+    out["libraries"].push_back(library.description);
+  }
   const machine::FlushDenormals flush;
-  nlohmann::json out = {{"blas", blas.name}, {"results", nlohmann::json::array()}};
-  measure<float>("float32", limits.flops_float32, blas, rounds, out["results"]);
-  measure<double>("float64", limits.flops_float64, blas, rounds, out["results"]);
+  measure<float>("float32", limits.flops_float32, libraries, rounds, out["results"]);
+  measure<double>("float64", limits.flops_float64, libraries, rounds, out["results"]);
   if (!folder.empty())
     base::write_file_atomically(std::filesystem::path(folder) / "products.json",
                                 out.dump(2) + "\n");

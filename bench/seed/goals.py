@@ -1,30 +1,10 @@
 """The ratios Lithe has promised on this workload, and whether this run reached them."""
 
-import dataclasses
+from common.goal import NOISE, Goal
 
 # KANN (plain C with a BLAS) is the fastest peer found, 0.110 s an epoch in float32 where a core
 # peaks at 177 GFLOP/s. It is not run here: its time is scaled by this machine's peak.
 _KANN_SECONDS, _KANN_PEAK = 0.110, 177e9
-# "Never slower" has to allow for what two runs of the same program differ by.
-_NOISE = 0.97
-
-
-@dataclasses.dataclass(frozen=True)
-class Goal:
-    text: str
-    must: float
-    worth: float
-    value: float = None  # None: not measured, `note` says why
-    smaller_is_better: bool = False
-    note: str = ""
-
-    def verdict(self):
-        if self.value is None:
-            return "not measured"
-        reached = (lambda bound: self.value <= bound) if self.smaller_is_better else (
-            lambda bound: self.value >= bound)
-        return "worth reached" if reached(self.worth) else "reached" if reached(
-            self.must) else "MISSED"
 
 
 def fastest(results, peer, precision, threads=1):
@@ -86,6 +66,6 @@ def _threads(results, precision):
     text = f"two threads against one, {precision}"
     one, two = (fastest(results, "lithe", precision, threads) for threads in (1, 2))
     if not one or not two:
-        return Goal(text, _NOISE, 1.5, note="one core, or Lithe did not run")
-    return Goal(text, _NOISE, 1.5, one["median"] / two["median"],
+        return Goal(text, NOISE, 1.5, note="one core, or Lithe did not run")
+    return Goal(text, NOISE, 1.5, one["median"] / two["median"],
                 note="never slower; 3% is the noise between two runs")

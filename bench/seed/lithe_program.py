@@ -3,7 +3,7 @@
 import os
 import tempfile
 
-import process
+from common import process
 
 
 def train(binary, precision, threads, epochs, seed):

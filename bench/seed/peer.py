@@ -9,11 +9,16 @@ one epoch in a given order, `classify` reads the test images) and a function `de
 import argparse
 import importlib
 import json
+import pathlib
+import sys
 import time
 
 import numpy as np
 
 import workload
+
+# The peers' modules share bench/common.
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 
 def main():

@@ -13,13 +13,13 @@ import math
 import pathlib
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))  # of the package common
+
 import catalogue
 import goals
-import machine
 import picture
-import process
 import report
-import settings
+from common import goal, machine, origins, process, settings
 from subject import Subject
 
 _EPOCHS_AT_LEAST = 5
@@ -30,7 +30,7 @@ def main():
     here = machine.describe()
     subjects, missing = _lithe(options)
     for peer in catalogue.PEERS:
-        found, reasons = catalogue.origins(peer, options.pythons)
+        found, reasons = origins.origins(peer.package, options.pythons)
         if not found:
             missing.append({"title": peer.title, "reason": "; ".join(reasons)})
         for precision in peer.precisions if found else ():
@@ -48,20 +48,22 @@ def _lithe(options):
     if not options.lithe:
         return [], [{"title": "Lithe", "reason": "no program was named with --lithe"}]
     threads = [n for n in (1, 2) if n <= len(process.all_cores())]
-    return [Subject("lithe", "Lithe", precision, options.lithe, "", threads=n)
+    return [Subject(name="lithe", title="Lithe", precision=precision, program=options.lithe,
+                    threads=n)
             for precision in ("float32", "float64") for n in threads], []
 
 
-def _settings_of(peer, precision, origins, options):
+def _settings_of(peer, precision, found, options):
     """The subjects of one peer: from each origin, as installed and at its best."""
     subjects = []
-    for origin in origins:
-        installed = Subject(peer.name, peer.title, precision, origin.python, origin.title,
-                            slow=peer.slow)
+    for origin in found:
+        installed = Subject(name=peer.name, title=peer.title, precision=precision,
+                            program=origin.python, origin=origin.title, slow=peer.slow)
         subjects.append(installed)
         if not options.quick:
             _say(f"Best settings of {peer.title}, {precision}:")
-            best = settings.best(installed, catalogue.knobs(peer), options.seed, _say)
+            best = settings.best(installed, settings.knobs(peer.package),
+                                 lambda s: s.trial(options.seed), _say)
             subjects += [best] if best is not installed else []
     return subjects
 
@@ -85,7 +87,7 @@ def _write(here, results, missing, options):
     options.out.mkdir(parents=True, exist_ok=True)
     document = {"machine": here, "rounds": options.rounds, "seed": options.seed,
                 "quick": options.quick, "results": results, "missing": missing,
-                "goals": [{**vars(goal), "verdict": goal.verdict()} for goal in listed]}
+                "goals": goal.as_json(listed)}
     (options.out / "seed.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     (options.out / "seed.svg").write_text(picture.draw(here, results), encoding="utf-8")
     print(f"\nWritten: {options.out / 'seed.json'}, {options.out / 'seed.svg'}")

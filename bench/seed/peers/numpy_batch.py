@@ -6,8 +6,8 @@ the price of a program nobody would read.
 
 import numpy as np
 
-import blas
 import workload
+from common import blas
 
 
 class Network:

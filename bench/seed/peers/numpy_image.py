@@ -2,8 +2,8 @@
 
 import numpy as np
 
-import blas
 import workload
+from common import blas
 
 
 class Network:

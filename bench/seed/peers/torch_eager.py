@@ -2,8 +2,8 @@
 
 import torch
 
-import blas
 import workload
+from common import blas
 
 
 class Network:

@@ -1,0 +1,1 @@
+"""What the benchmarks share: running programs apart, settings, goals, tables and pictures."""
