@@ -12,22 +12,45 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "lithe/dataset.h"
 #include "lithe/model.h"
+#include "lithe/watch.h"
 
 namespace lithe {
 
 struct TrainOptions {
   std::string loss = "quadratic";
   std::string optimizer = "sgd(0.1)";
-  std::size_t batch = 32;   // at most the number of examples
-  std::uint64_t seed = 1;   // of the shuffle
-  std::size_t threads = 0;  // 0: what is measured to be fastest
-  bool pin = false;         // bind each thread to a processor
+  std::string average = "none";  // of the weights: "ema(0.999)", "swa(75%)"
+  std::size_t batch = 32;        // at most the number of examples
+  std::size_t epochs = 10;       // that the schedule of the learning rate reaches over
+  std::uint64_t seed = 1;        // of the shuffle
+  std::size_t threads = 0;       // 0: what is measured to be fastest
+  bool pin = false;              // bind each thread to a processor
   std::string isa = "auto";
+
+  // Held out of the training examples, by class where they have classes: a share of them below 1,
+  // or so many. With `patience`, training ends after so many epochs without a lower loss on them,
+  // and the best weights are restored.
+  double validation = 0;
+  std::size_t patience = 0;
+
+  // How much the examples of each class count; empty: all 1. `balanced`: each class as much as any
+  // other. Examples of class `ignore` do not count at all.
+  std::vector<double> class_weights = {};
+  bool balanced = false;
+  std::optional<std::int32_t> ignore = {};
+
+  // Layers, by number from 1, that stay as they are until epoch `unfreeze_at` (0: for good).
+  std::vector<std::size_t> frozen = {};
+  std::size_t unfreeze_at = 0;
+
+  bool watch = false;    // see lithe/watch.h
+  bool recover = false;  // where the loss leaves the numbers, go back an epoch and halve the rate
 };
 
 struct EpochReport {
@@ -37,8 +60,14 @@ struct EpochReport {
   double seconds = 0;                  // of training, shuffling included
   std::size_t correct = 0, total = 0;  // of the test examples; 0 of 0 without any
   double test_loss = 0;
+  double test_rmse = 0;  // where targets are numbers, of outputs against them
+  double validation_loss = 0;
+  std::size_t validation_correct = 0, validation_total = 0;
   double evaluation_seconds = 0;
-  bool stopped = false;  // the watcher ended the epoch early
+  double rate = 0;             // learning rate of the last step
+  std::size_t recoveries = 0;  // times that the epoch was begun again
+  bool best = false;           // the lowest validation loss up to now
+  bool stopped = false;        // the watcher ended the epoch early
 };
 
 struct PlanStage {
@@ -82,8 +111,14 @@ class Trainer {
   Trainer(Trainer&&) noexcept;
   ~Trainer();
 
-  // Throws Error(numeric) if the loss is no longer a number, naming the step.
+  // Throws Error(numeric) if the loss is no longer a number, naming layer and step.
   EpochReport run_epoch(const Watcher& watcher = {});
+  // Whether all epochs are done, or patience is at its end.
+  bool finished() const;
+  // Puts the weights that are to be kept into the model: averaged ones, or the best ones.
+  void finish();
+
+  const std::vector<EpochWatch>& watched() const;
 
   PlanReport plan() const;
   TimeSplit time_split() const;
@@ -98,11 +133,23 @@ class Trainer {
 
 struct Evaluation {
   std::size_t correct = 0, total = 0;
+  double rmse = 0;  // where targets are numbers
   double loss = 0;  // mean
   double seconds = 0;
 };
 
 Evaluation evaluate(const Model& model, const Examples& examples, const std::string& loss,
                     const std::string& isa = "auto");
+
+// A range test of the learning rate (Smith, 2017): the rate grows from `lowest` to `highest` over
+// `steps` steps, on a copy of the model, until the loss has grown to four times its least.
+struct RateTest {
+  std::vector<double> rates, losses;  // of each step; losses are smoothed
+  double best = 0;                    // a rate to begin with
+};
+
+RateTest find_learning_rate(const Model& model, const Examples& train, const TrainOptions& options,
+                            double lowest = 1e-6, double highest = 10, std::size_t steps = 200);
+std::string draw_rate_test(const RateTest& test);  // SVG
 
 }  // namespace lithe

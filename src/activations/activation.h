@@ -10,23 +10,32 @@
 namespace lithe::activations {
 
 enum class Activation {
-#define LITHE_ACTIVATION(name, help) name,
+#define LITHE_ACTIVATION(name, told_from, argument, fallback, low, high, help) name,
 #include "activations/activations.inc"
 };
 
+// Which of y = f(x) and x the derivative is told from.
+enum class ToldFrom { output, input };
+
 struct Row {
   Activation activation;
-  std::string_view name, help;
+  std::string_view name;
+  ToldFrom told_from;
+  std::string_view argument;  // empty: it has none
+  double fallback, low, high;
+  std::string_view help;
 };
 
 inline constexpr Row kActivations[] = {
-#define LITHE_ACTIVATION(name, help) {Activation::name, #name, help},
+#define LITHE_ACTIVATION(name, told_from, argument, fallback, low, high, help) \
+  {Activation::name, #name, ToldFrom::told_from, argument, fallback, low, high, help},
 #include "activations/activations.inc"
 };
 inline constexpr std::size_t kCount = sizeof(kActivations) / sizeof(kActivations[0]);
 
-constexpr std::string_view name(Activation activation) {
-  return kActivations[static_cast<std::size_t>(activation)].name;
+constexpr const Row& row(Activation activation) {
+  return kActivations[static_cast<std::size_t>(activation)];
 }
+constexpr std::string_view name(Activation activation) { return row(activation).name; }
 
 }  // namespace lithe::activations

@@ -16,7 +16,14 @@
 namespace lithe::base {
 
 // The uses of randomness. Values are part of the reproducible behaviour: append, never renumber.
-enum class Use : std::uint32_t { initialize = 1, shuffle = 2, generate = 3, sample = 4 };
+enum class Use : std::uint32_t {
+  initialize = 1,
+  shuffle = 2,
+  generate = 3,
+  sample = 4,
+  split = 5,
+  disturb = 6
+};
 
 // A stream from a use and the number of the thing that it is used for (layer, epoch, image).
 constexpr std::uint64_t make_stream(Use use, std::uint32_t number) {

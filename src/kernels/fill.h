@@ -15,7 +15,12 @@ void fill_products(Tables&);
 void fill_packing(Tables&);
 void fill_activations(Tables&);
 void fill_losses(Tables&);
+void fill_layers(Tables&);
+void fill_noise(Tables&);
+void fill_optimizers(Tables&);
 // With the plain reference.
 void fill_reference(Tables&);
+void fill_reference_layers(Tables&);  // these two by way of the first
+void fill_reference_losses(Tables&);
 
 }  // namespace lithe::kernels

@@ -20,6 +20,9 @@ Tables make_tables(machine::Isa isa) {
     fill_packing(tables);
     fill_activations(tables);
     fill_losses(tables);
+    fill_layers(tables);
+    fill_noise(tables);
+    fill_optimizers(tables);
   });
   return tables;
 }

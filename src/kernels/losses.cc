@@ -1,7 +1,4 @@
 // The losses and their gradients, a row of outputs at a time.
-//
-// A sum over outputs is kept as one running sum for each place in a cache line and folded in a
-// fixed tree, so that its bits do not depend on the length of vectors.
 #include <cmath>
 
 #include "machine/targets.h"
@@ -14,103 +11,255 @@
 #include "hwy/highway.h"
 #include "kernels/fill.h"
 #include "kernels/layout.h"
+#include "kernels/line_sums-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lithe::kernels {
 namespace HWY_NAMESPACE {
 namespace {
 
-namespace hn = hwy::HWY_NAMESPACE;
+HWY_INLINE hn::Vec<Tag<float>> load_targets(Tag<float> d, const float* from) {
+  return hn::LoadU(d, from);
+}
+HWY_INLINE hn::Vec<Tag<double>> load_targets(Tag<double> d, const float* from) {
+  return hn::PromoteTo(d, hn::LoadU(hn::Rebind<float, Tag<double>>(), from));
+}
 
+// The targets of an example: 1 where the column is its class and 0 elsewhere (its class itself
+// where there is but one column), or the numbers that the data have.
 template <typename T>
-using Tag = hn::CappedTag<T, kLine<T>>;
+struct Targets {
+  const LossWork<T>& w;
+  std::size_t row;  // of the data set
 
-// Running sums, one for each place in a cache line.
-template <typename T>
-struct LineSums {
-  HWY_ALIGN T place[kLine<T>] = {};
-
-  HWY_INLINE void add(std::size_t n, hn::Vec<Tag<T>> v) {
+  bool labelled() const { return w.labels != nullptr; }
+  std::size_t label() const { return static_cast<std::size_t>(w.labels[row]); }
+  // For the columns from n on; 0 beyond the last.
+  HWY_INLINE hn::Vec<Tag<T>> at(std::size_t n) const {
     const Tag<T> d;
-    T* at = place + n % kLine<T>;
-    hn::Store(hn::Add(hn::Load(d, at), v), d, at);
+    if (!labelled()) return numbers(w.targets + row * w.columns + n, w.columns - n);
+    const std::size_t hot = w.columns == 1 ? std::size_t{label() == 0} : label();
+    const auto columns = hn::Iota(d, static_cast<T>(n));
+    return hn::IfThenElseZero(hn::Eq(columns, hn::Set(d, static_cast<T>(hot))), hn::Set(d, T{1}));
   }
-  HWY_INLINE T fold() {
-    for (std::size_t width = kLine<T> / 2; width > 0; width /= 2)
-      for (std::size_t j = 0; j < width; ++j) place[j] += place[j + width];
-    return place[0];
+  // Rows of targets stand close together: nothing behind the last may be read.
+  HWY_INLINE hn::Vec<Tag<T>> numbers(const float* from, std::size_t count) const {
+    const Tag<T> d;
+    if (count >= hn::Lanes(d)) return load_targets(d, from);
+    float part[kLine<T>] = {};
+    for (std::size_t i = 0; i < count; ++i) part[i] = from[i];
+    return load_targets(d, part);
   }
 };
 
-// 1 where the column is the label, 0 elsewhere, for the columns from n on.
 template <typename T>
-HWY_INLINE hn::Vec<Tag<T>> target(std::size_t n, std::size_t label) {
-  const Tag<T> d;
-  const auto columns = hn::Iota(d, static_cast<T>(n));
-  return hn::IfThenElseZero(hn::Eq(columns, hn::Set(d, static_cast<T>(label))), hn::Set(d, T{1}));
+T weight_of(const LossWork<T>& w, std::size_t row) {
+  return w.weights != nullptr ? static_cast<T>(w.weights[row]) : T{1};
 }
 
-template <typename T>
-HWY_INLINE hn::Mask<Tag<T>> real_columns(std::size_t n, std::size_t classes) {
-  return hn::FirstN(Tag<T>(), classes > n ? classes - n : 0);
-}
-
-template <typename T>
-void quadratic(const LossWork<T>& w) {
+// A loss that is a sum over the columns. `of` gives a column's value and its derivative by a, from
+// the output a and the target t; both are multiplied by `share`.
+template <typename T, class Of>
+HWY_INLINE void by_columns(const LossWork<T>& w, const Of& of, T share) {
   const Tag<T> d;
-  const auto scale = hn::Set(d, w.scale), half = hn::Set(d, T{0.5});
   LineSums<T> sums;
-  const std::size_t padded = round_up(w.classes, kLine<T>);
+  const std::size_t padded = round_up(w.columns, kLine<T>);
   for (std::size_t i = 0; i < w.output.rows; ++i) {
-    const T* a = w.output.data + i * w.output.stride;
-    T* da = w.gradient.data + i * w.gradient.stride;
-    const auto label = static_cast<std::size_t>(w.labels[w.order[i]]);
+    const T* a = w.output.row(i);
+    T* da = w.gradient.row(i);
+    const Targets<T> targets{w, w.order[i]};
+    const T weight = weight_of(w, w.order[i]) * share;
+    const auto scale = hn::Set(d, w.scale * weight), counts = hn::Set(d, weight);
     for (std::size_t n = 0; n < padded; n += hn::Lanes(d)) {
-      const auto error = hn::IfThenElseZero(real_columns<T>(n, w.classes),
-                                            hn::Sub(hn::Load(d, a + n), target<T>(n, label)));
-      hn::Store(hn::Mul(error, scale), d, da + n);
-      sums.add(n, hn::Mul(half, hn::Mul(error, error)));
+      const auto real = real_columns<T>(n, w.columns);
+      hn::Vec<Tag<T>> value, slope;
+      of(hn::Load(d, a + n), n < w.columns ? targets.at(n) : hn::Zero(d), value, slope);
+      hn::Store(hn::IfThenElseZero(real, hn::Mul(slope, scale)), d, da + n);
+      sums.add(n, hn::IfThenElseZero(real, hn::Mul(value, counts)));
     }
   }
   for (std::size_t j = 0; j < kLine<T>; ++j) w.sums[j] += static_cast<double>(sums.place[j]);
 }
 
-// With the outputs z shifted by their largest, which cancels and keeps the exponentials in range:
-// loss = log(sum of exp z) - z[label], gradient = exp z / sum of exp z - target.
+template <typename T>
+void quadratic(const LossWork<T>& w) {
+  const auto half = hn::Set(Tag<T>(), T{0.5});
+  by_columns(
+      w,
+      [half](auto a, auto t, auto& value, auto& slope) {
+        slope = hn::Sub(a, t);
+        value = hn::Mul(half, hn::Mul(slope, slope));
+      },
+      T{1});
+}
+
+template <typename T>
+void mean_squared(const LossWork<T>& w) {
+  const auto two = hn::Set(Tag<T>(), T{2});
+  by_columns(
+      w,
+      [two](auto a, auto t, auto& value, auto& slope) {
+        const auto error = hn::Sub(a, t);
+        value = hn::Mul(error, error);
+        slope = hn::Mul(two, error);
+      },
+      T{1} / static_cast<T>(w.columns));
+}
+
+template <class D, class V>
+HWY_INLINE V sign_of(D d, V x) {
+  const V one = hn::Set(d, hn::TFromD<D>{1});
+  return hn::IfThenZeroElse(hn::Eq(x, hn::Zero(d)), hn::CopySign(one, x));
+}
+
+template <typename T>
+void mean_absolute(const LossWork<T>& w) {
+  by_columns(
+      w,
+      [](auto a, auto t, auto& value, auto& slope) {
+        const auto error = hn::Sub(a, t);
+        value = hn::Abs(error);
+        slope = sign_of(Tag<T>(), error);
+      },
+      T{1} / static_cast<T>(w.columns));
+}
+
+template <typename T>
+void huber(const LossWork<T>& w) {
+  const Tag<T> d;
+  const auto delta = hn::Set(d, w.argument), half = hn::Set(d, T{0.5});
+  by_columns(
+      w,
+      [=](auto a, auto t, auto& value, auto& slope) {
+        const auto error = hn::Sub(a, t), size = hn::Abs(error);
+        const auto small = hn::Lt(size, delta);
+        value = hn::IfThenElse(small, hn::Mul(half, hn::Mul(error, error)),
+                               hn::Mul(delta, hn::NegMulAdd(half, delta, size)));
+        slope = hn::IfThenElse(small, error, hn::Mul(delta, sign_of(Tag<T>(), error)));
+      },
+      T{1} / static_cast<T>(w.columns));
+}
+
+// With e = exp(-|z|), which is never above 1:
+//   value = max(z, 0) - z t + log(1 + e), slope = sigmoid(z) - t
+template <typename T>
+void binary_cross_entropy(const LossWork<T>& w) {
+  const Tag<T> d;
+  const auto one = hn::Set(d, T{1}), keep = hn::Set(d, T{1} - w.argument),
+             half = hn::Set(d, w.argument / 2);
+  by_columns(
+      w,
+      [=](auto z, auto target, auto& value, auto& slope) {
+        const auto zero = hn::Zero(Tag<T>());
+        const auto t = hn::MulAdd(target, keep, half);
+        const auto raw = hn::Exp(Tag<T>(), hn::Neg(hn::Abs(z)));
+        const auto e = hn::IfThenElse(hn::Eq(z, z), raw, z);
+        const auto positive = hn::Div(one, hn::Add(one, e));
+        const auto sigmoid = hn::IfThenElse(hn::Ge(z, zero), positive, hn::Mul(e, positive));
+        const auto linear = hn::NegMulAdd(z, t, hn::Max(z, zero));
+        value = hn::Add(linear, hn::Log1p(Tag<T>(), e));
+        value = hn::IfThenElse(hn::Eq(z, z), value, z);
+        slope = hn::Sub(sigmoid, t);
+      },
+      T{1} / static_cast<T>(w.columns));
+}
+
+// With the outputs z shifted by their largest, which cancels and keeps the exponentials in range,
+// and targets t that add up to S:
+//   loss = S log(sum of exp z) - sum of t z, gradient = S exp z / sum of exp z - t
+// `smoothing` moves that share of t to all classes alike.
 template <typename T>
 void cross_entropy(const LossWork<T>& w) {
   const Tag<T> d;
-  const std::size_t padded = round_up(w.classes, kLine<T>);
+  const std::size_t padded = round_up(w.columns, kLine<T>);
+  const auto keep = hn::Set(d, T{1} - w.argument);
+  const auto even = hn::Set(d, w.argument / static_cast<T>(w.columns));
   for (std::size_t i = 0; i < w.output.rows; ++i) {
-    const T* z = w.output.data + i * w.output.stride;
-    T* dz = w.gradient.data + i * w.gradient.stride;
-    const auto label = static_cast<std::size_t>(w.labels[w.order[i]]);
+    const T* z = w.output.row(i);
+    T* dz = w.gradient.row(i);
+    const Targets<T> targets{w, w.order[i]};
+    const T weight = weight_of(w, w.order[i]);
+    const auto target = [&](std::size_t n) {
+      const auto t = n < w.columns ? targets.at(n) : hn::Zero(d);
+      return hn::IfThenElseZero(real_columns<T>(n, w.columns), hn::MulAdd(t, keep, even));
+    };
     T largest = z[0];
-    for (std::size_t n = 1; n < w.classes; ++n) largest = z[n] > largest ? z[n] : largest;
+    for (std::size_t n = 1; n < w.columns; ++n) largest = z[n] > largest ? z[n] : largest;
     const auto shift = hn::Set(d, largest);
-    LineSums<T> sums;
+    LineSums<T> sums, dots, whole;
     for (std::size_t n = 0; n < padded; n += hn::Lanes(d)) {
       const auto x = hn::Sub(hn::Load(d, z + n), shift);
       const auto e = hn::IfThenElse(hn::Eq(x, x), hn::Exp(d, x), x);
-      const auto real = hn::IfThenElseZero(real_columns<T>(n, w.classes), e);
+      const auto real = hn::IfThenElseZero(real_columns<T>(n, w.columns), e);
+      const auto t = target(n);
       hn::Store(real, d, dz + n);
       sums.add(n, real);
+      dots.add(n, hn::IfThenElseZero(hn::Ne(t, hn::Zero(d)), hn::Mul(t, x)));
+      whole.add(n, t);
     }
-    const T sum = sums.fold();
-    w.sums[i % kLine<T>] +=
-        std::log(static_cast<double>(sum)) - static_cast<double>(z[label] - largest);
-    const auto scale = hn::Set(d, w.scale), share = hn::Set(d, T{1} / sum);
+    const T sum = sums.fold(), total = whole.fold();
+    w.sums[i % kLine<T>] += (static_cast<double>(total) * std::log(static_cast<double>(sum)) -
+                             static_cast<double>(dots.fold())) *
+                            static_cast<double>(weight);
+    const auto scale = hn::Set(d, w.scale * weight), share = hn::Set(d, total / sum);
     for (std::size_t n = 0; n < padded; n += hn::Lanes(d)) {
       const auto p = hn::Mul(hn::Load(d, dz + n), share);
-      hn::Store(hn::Mul(hn::Sub(p, target<T>(n, label)), scale), d, dz + n);
+      hn::Store(hn::Mul(hn::Sub(p, target(n)), scale), d, dz + n);
     }
+  }
+}
+
+// With one output, or targets of 1 and 0 for several questions: max(0, margin - z) where the target
+// is above a half, max(0, margin + z) elsewhere.
+template <typename T>
+void hinge_by_columns(const LossWork<T>& w) {
+  const Tag<T> d;
+  const auto margin = hn::Set(d, w.argument), one = hn::Set(d, T{1}), half = hn::Set(d, T{0.5});
+  by_columns(
+      w,
+      [=](auto z, auto t, auto& value, auto& slope) {
+        const auto zero = hn::Zero(Tag<T>());
+        const auto side = hn::IfThenElse(hn::Gt(t, half), one, hn::Neg(one));
+        value = hn::Max(hn::NegMulAdd(side, z, margin), zero);
+        slope = hn::IfThenElseZero(hn::Gt(value, zero), hn::Neg(side));
+        value = hn::IfThenElse(hn::Eq(z, z), value, z);
+      },
+      T{1} / static_cast<T>(w.columns));
+}
+
+// The sum over the other classes of max(0, margin - z[class] + z), over the number of classes
+// (Crammer and Singer, 2001, summed as by Weston and Watkins, 1999).
+template <typename T>
+void hinge(const LossWork<T>& w) {
+  if (w.labels == nullptr || w.columns == 1) return hinge_by_columns(w);
+  const Tag<T> d;
+  const std::size_t padded = round_up(w.columns, kLine<T>);
+  for (std::size_t i = 0; i < w.output.rows; ++i) {
+    const T* z = w.output.row(i);
+    T* dz = w.gradient.row(i);
+    const auto label = static_cast<std::size_t>(w.labels[w.order[i]]);
+    const T weight = weight_of(w, w.order[i]) / static_cast<T>(w.columns);
+    const auto least = hn::Set(d, w.argument - z[label]), slope = hn::Set(d, w.scale * weight);
+    LineSums<T> sums, slopes;
+    for (std::size_t n = 0; n < padded; n += hn::Lanes(d)) {
+      const auto own = hn::Eq(hn::Iota(d, static_cast<T>(n)), hn::Set(d, static_cast<T>(label)));
+      const auto counts = hn::AndNot(own, real_columns<T>(n, w.columns));
+      const auto gap = hn::Add(hn::Load(d, z + n), least);
+      const auto lacks = hn::And(counts, hn::Not(hn::Le(gap, hn::Zero(d))));
+      const auto g = hn::IfThenElseZero(lacks, slope);
+      hn::Store(g, d, dz + n);
+      sums.add(n, hn::IfThenElseZero(lacks, gap));
+      slopes.add(n, g);
+    }
+    dz[label] = -slopes.fold();
+    w.sums[i % kLine<T>] += static_cast<double>(sums.fold()) * static_cast<double>(weight);
   }
 }
 
 template <typename T>
 void fill(Kernels<T>& k) {
   std::size_t i = 0;
-#define LITHE_LOSS(name, help) k.losses[i++] = name<T>;
+#define LITHE_LOSS(name, argument, fallback, low, high, help) k.losses[i++] = name<T>;
 #include "losses/losses.inc"
 }
 

@@ -15,6 +15,7 @@
 #include "hwy/highway.h"
 #include "kernels/fill.h"
 #include "kernels/layout.h"
+#include "kernels/line_sums-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lithe::kernels {
@@ -22,10 +23,6 @@ namespace HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
-
-// Vectors are never longer than a cache line, so that a line always holds whole vectors.
-template <typename T>
-using Tag = hn::CappedTag<T, kLine<T>>;
 
 // The tile. Fused multiply-add takes 4 cycles and two start in each, so 8 independent accumulators
 // are the least. A step of the reduction loads kRows + kVectors operands for kRows x kVectors
@@ -167,19 +164,17 @@ void forward(const ForwardProduct<T>& p, Range lines) {
   cover<T>(p.input.rows, lines, ForwardWork<T, kIndexed>{p, {p.inputs, p.units}});
 }
 
-template <typename T, bool kIndexed, GradientUse kUse>
-struct WeightWork {
+template <typename T, std::size_t kRows, std::size_t kVectors>
+HWY_INLINE void clear(Tile<T, kRows, kVectors>& t) {
+  LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
+    LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) t.sum[m][v] = hn::Zero(Tag<T>());
+  }
+}
+
+template <typename T, bool kIndexed>
+struct SgdWork {
   const WeightProduct<T>& p;
   Panels<T> panels;
-
-  static HWY_INLINE void finish(T* at, hn::Vec<Tag<T>> gradient, hn::Vec<Tag<T>> rate) {
-    const Tag<T> d;
-    if constexpr (kUse == GradientUse::sgd) {
-      hn::Store(hn::NegMulAdd(rate, gradient, hn::Load(d, at)), d, at);
-    } else {
-      hn::Store(gradient, d, at);
-    }
-  }
 
   template <std::size_t kRows, std::size_t kVectors>
   HWY_NOINLINE void tile(std::size_t row, std::size_t column) const {
@@ -191,49 +186,157 @@ struct WeightWork {
     const auto row_of = [=](std::size_t m) {
       return weight + (kIndexed ? index[row + m] : row + m) * width;
     };
-    if constexpr (kUse == GradientUse::sgd) {
 #pragma GCC unroll 1
-      for (std::size_t m = 0; m < kRows; ++m) prefetch<kVectors>(row_of(m));
-    }
+    for (std::size_t m = 0; m < kRows; ++m) prefetch<kVectors>(row_of(m));
     Tile<T, kRows, kVectors> t;
-    LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
-      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) t.sum[m][v] = hn::Zero(d);
-    }
+    clear(t);
     t.template accumulate<false>({p.input.x + row, 1, p.input.stride},
                                  {p.dy + column, p.dy_stride, nullptr}, p.input.rows);
     const auto rate = hn::Set(d, p.rate);
     LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
-      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v)
-          finish(row_of(m) + v * hn::Lanes(d), t.sum[m][v], rate);
+      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) {
+        T* const at = row_of(m) + v * hn::Lanes(d);
+        hn::Store(hn::NegMulAdd(rate, t.sum[m][v], hn::Load(d, at)), d, at);
+      }
     }
   }
 };
 
-template <typename T, bool kIndexed, GradientUse kUse>
-void weights(const WeightProduct<T>& p, Range lines) {
-  using Work = WeightWork<T, kIndexed, kUse>;
-  cover<T>(p.input.depth, lines, Work{p, {p.inputs, p.units}});
+template <typename T, bool kIndexed>
+void sgd(const WeightProduct<T>& p, Range lines) {
+  cover<T>(p.input.depth, lines, SgdWork<T, kIndexed>{p, {p.inputs, p.units}});
   const Tag<T> d;
+  const auto rate = hn::Set(d, p.rate);
   for (std::size_t n = lines.begin * kLine<T>; n < lines.end * kLine<T>; n += hn::Lanes(d)) {
     auto sum = hn::Zero(d);
     for (std::size_t i = 0; i < p.input.rows; ++i)
       sum = hn::Add(sum, hn::Load(d, p.dy + i * p.dy_stride + n));
-    Work::finish(p.bias + n, sum, hn::Set(d, p.rate));
+    hn::Store(hn::NegMulAdd(rate, sum, hn::Load(d, p.bias + n)), d, p.bias + n);
+  }
+}
+
+template <typename T, bool kIndexed>
+struct GradientWork {
+  const GradientProduct<T>& p;
+
+  template <std::size_t kRows, std::size_t kVectors>
+  HWY_NOINLINE void tile(std::size_t row, std::size_t column) const {
+    const Tag<T> d;
+    const std::size_t kept = p.kept_first + row, stride = p.stride;
+    const std::uint32_t* const index = p.input.index;
+    const auto place_of = [=, first = p.first](std::size_t m) {
+      return ((kIndexed ? index[kept + m] : kept + m) - first) * stride + column % kPanel<T>;
+    };
+    for (const T* soon : p.soon) {
+      if (soon == nullptr) break;
+#pragma GCC unroll 1
+      for (std::size_t m = 0; m < kRows; ++m) prefetch<kVectors>(soon + place_of(m));
+    }
+    Tile<T, kRows, kVectors> t;
+    clear(t);
+    t.template accumulate<false>({p.input.x + kept, 1, p.input.stride},
+                                 {p.dy + column, p.dy_stride, nullptr}, p.input.rows);
+    T* const to = p.to;
+    LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
+      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v)
+          hn::Store(t.sum[m][v], d, to + place_of(m) + v * hn::Lanes(d));
+    }
+  }
+};
+
+template <typename T, bool kIndexed>
+void gradient(const GradientProduct<T>& p, Range lines) {
+  const Tag<T> d;
+  if (kIndexed)
+    for (std::size_t k = 0; k < p.end - p.first; ++k)
+      for (std::size_t n = lines.begin * kLine<T>; n < lines.end * kLine<T>; n += hn::Lanes(d))
+        hn::Store(hn::Zero(d), d, p.to + k * p.stride + n % kPanel<T>);
+  cover<T>(p.kept_end - p.kept_first, lines, GradientWork<T, kIndexed>{p});
+}
+
+// Four vectors, each of whose 128-bit blocks holds a piece of a row, turned within the blocks: what
+// was piece by row becomes row by piece. Of doubles a block holds two, and two vectors are turned.
+template <class V>
+HWY_INLINE void turn_blocks(Tag<float> d, V (&v)[4]) {
+  const V a = hn::InterleaveLower(d, v[0], v[2]), b = hn::InterleaveLower(d, v[1], v[3]);
+  const V e = hn::InterleaveUpper(d, v[0], v[2]), f = hn::InterleaveUpper(d, v[1], v[3]);
+  v[0] = hn::InterleaveLower(d, a, b), v[1] = hn::InterleaveUpper(d, a, b);
+  v[2] = hn::InterleaveLower(d, e, f), v[3] = hn::InterleaveUpper(d, e, f);
+}
+template <class V>
+HWY_INLINE void turn_blocks(Tag<double> d, V (&v)[2]) {
+  const V a = hn::InterleaveLower(d, v[0], v[1]);
+  v[1] = hn::InterleaveUpper(d, v[0], v[1]);
+  v[0] = a;
+}
+
+// Values in a block, which are the rows that are turned together.
+template <typename T>
+inline constexpr std::size_t kBlock = 16 / sizeof(T);
+
+template <typename T>
+using BlockTag = hn::FixedTag<T, kBlock<T>>;
+
+// The vector whose blocks stand at p, p + step, ...
+template <typename T>
+HWY_INLINE hn::Vec<Tag<T>> load_blocks(const T* p, std::size_t step) {
+  const Tag<T> d;
+  const BlockTag<T> block;
+  if constexpr (HWY_MAX_BYTES == 16) {
+    return hn::LoadU(block, p);
+  } else if constexpr (hn::MaxLanes(d) == 2 * kBlock<T>) {
+    return hn::Combine(d, hn::LoadU(block, p + step), hn::LoadU(block, p));
+  } else {
+    const hn::Half<Tag<T>> half;
+    return hn::Combine(
+        d, hn::Combine(half, hn::LoadU(block, p + 3 * step), hn::LoadU(block, p + 2 * step)),
+        hn::Combine(half, hn::LoadU(block, p + step), hn::LoadU(block, p)));
+  }
+}
+
+template <typename T>
+HWY_INLINE void store_blocks(hn::Vec<Tag<T>> v, T* p, std::size_t step) {
+  const Tag<T> d;
+  const BlockTag<T> block;
+  if constexpr (HWY_MAX_BYTES == 16) {
+    hn::StoreU(v, block, p);
+  } else if constexpr (hn::MaxLanes(d) == 2 * kBlock<T>) {
+    const hn::Half<Tag<T>> half;
+    hn::StoreU(hn::LowerHalf(half, v), block, p);
+    hn::StoreU(hn::UpperHalf(half, v), block, p + step);
+  } else {
+    const hn::Half<Tag<T>> half;
+    const auto low = hn::LowerHalf(half, v), high = hn::UpperHalf(half, v);
+    hn::StoreU(hn::LowerHalf(block, low), block, p);
+    hn::StoreU(hn::UpperHalf(block, low), block, p + step);
+    hn::StoreU(hn::LowerHalf(block, high), block, p + 2 * step);
+    hn::StoreU(hn::UpperHalf(block, high), block, p + 3 * step);
   }
 }
 
 // dy^T in panels, so that the data product reads vectors of examples.
 template <typename T>
 void transpose(const DataProduct<T>& p, Range units) {
+  const Tag<T> d;
+  const std::size_t lanes = hn::Lanes(d);
   const Panels<T> panels{p.units, p.rows};
-  for (std::size_t column = 0; column < p.rows; column += kLine<T>) {
-    const std::size_t examples = p.rows - column < kLine<T> ? p.rows - column : kLine<T>;
-    T* to = p.transposed + panels.column_start(column);
+  for (std::size_t column = 0; column < p.rows; column += lanes) {
+    T* const to = p.transposed + panels.column_start(column);
     const std::size_t width = panels.width(column);
-    for (std::size_t i = 0; i < examples; ++i) {
-      const T* from = p.dy + (column + i) * p.dy_stride;
-      for (std::size_t n = units.begin; n < units.end; ++n) to[n * width + i] = from[n];
+    const T* const from = p.dy + column * p.dy_stride;
+    const std::size_t examples = p.rows - column < lanes ? p.rows - column : lanes;
+    std::size_t n = units.begin;
+    for (; examples == lanes && n + kBlock<T> <= units.end; n += kBlock<T>) {
+      // Vector j has the blocks of rows j, j + kBlock, ...
+      hn::Vec<Tag<T>> v[kBlock<T>];
+      LITHE_UNROLL for (std::size_t j = 0; j < kBlock<T>; ++j) v[j] =
+          load_blocks(from + j * p.dy_stride + n, kBlock<T> * p.dy_stride);
+      turn_blocks(d, v);
+      LITHE_UNROLL for (std::size_t j = 0; j < kBlock<T>; ++j)
+          hn::Store(v[j], d, to + (n + j) * width);
     }
+    for (; n < units.end; ++n)
+      for (std::size_t i = 0; i < examples; ++i) to[n * width + i] = from[i * p.dy_stride + n];
   }
 }
 
@@ -248,9 +351,7 @@ struct DataWork {
     if (column >= p.rows) return;  // a whole tile of padding
     const Tag<T> d;
     Tile<T, kRows, kVectors> t;
-    LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
-      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) t.sum[m][v] = hn::Zero(d);
-    }
+    clear(t);
     const std::size_t input = first_input + row;
     const std::size_t width = gradients.width(column);
     const T* dy = p.transposed + gradients.column_start(column);
@@ -259,16 +360,40 @@ struct DataWork {
       t.template accumulate<false>({p.weight + weights.at(input, n), weights.width(n), 1},
                                    {dy + n * width, width, nullptr}, depth);
     }
-    HWY_ALIGN T buffer[kRows][kVectors * kLine<T>];
-    LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
-      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v)
-          hn::Store(t.sum[m][v], d, buffer[m] + v * hn::Lanes(d));
+    // Whole blocks of inputs are turned in registers, what is left over goes by way of memory.
+    constexpr std::size_t kTurned = kRows / kBlock<T> * kBlock<T>;
+    const std::size_t lanes = hn::Lanes(d), stride = p.dx_stride;
+    T* const dx = p.dx + column * stride + input;
+    const std::size_t examples = p.rows - column;
+    LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) {
+      if (examples >= (v + 1) * lanes) {
+        T* const to = dx + v * lanes * stride;
+        LITHE_UNROLL for (std::size_t m = 0; m < kTurned; m += kBlock<T>) {
+          hn::Vec<Tag<T>> block[kBlock<T>];
+          LITHE_UNROLL for (std::size_t j = 0; j < kBlock<T>; ++j) block[j] = t.sum[m + j][v];
+          turn_blocks(d, block);
+          LITHE_UNROLL for (std::size_t j = 0; j < kBlock<T>; ++j)
+              store_blocks(block[j], to + j * stride + m, kBlock<T> * stride);
+        }
+        store_rows<kTurned>(t, v, lanes, to);
+      } else if (examples > v * lanes) {
+        store_rows<0>(t, v, examples - v * lanes, dx + v * lanes * stride);
+      }
     }
-    const std::size_t lanes = kVectors * hn::Lanes(d);
-    const std::size_t examples = p.rows - column < lanes ? p.rows - column : lanes;
-    T* dx = p.dx + column * p.dx_stride + input;
-    for (std::size_t i = 0; i < examples; ++i, dx += p.dx_stride)
-      LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) dx[m] = buffer[m][i];
+  }
+
+  // The rows of the tile from kFirst on, for so many examples, one value at a time.
+  template <std::size_t kFirst, std::size_t kRows, std::size_t kVectors>
+  HWY_INLINE void store_rows(const Tile<T, kRows, kVectors>& t, std::size_t v, std::size_t examples,
+                             T* to) const {
+    if constexpr (kFirst < kRows) {
+      const Tag<T> d;
+      HWY_ALIGN T buffer[kRows - kFirst][kLine<T>];
+      LITHE_UNROLL for (std::size_t m = kFirst; m < kRows; ++m)
+          hn::Store(t.sum[m][v], d, buffer[m - kFirst]);
+      for (std::size_t i = 0; i < examples; ++i, to += p.dx_stride)
+        LITHE_UNROLL for (std::size_t m = kFirst; m < kRows; ++m) to[m] = buffer[m - kFirst][i];
+    }
   }
 };
 
@@ -286,10 +411,10 @@ template <typename T>
 void fill(Kernels<T>& k) {
   k.forward = forward<T, false>;
   k.forward_indexed = forward<T, true>;
-  k.store_gradient = weights<T, false, GradientUse::store>;
-  k.store_gradient_indexed = weights<T, true, GradientUse::store>;
-  k.sgd = weights<T, false, GradientUse::sgd>;
-  k.sgd_indexed = weights<T, true, GradientUse::sgd>;
+  k.sgd = sgd<T, false>;
+  k.sgd_indexed = sgd<T, true>;
+  k.gradient = gradient<T, false>;
+  k.gradient_indexed = gradient<T, true>;
   k.transpose = transpose<T>;
   k.data = data<T>;
 }

@@ -34,19 +34,31 @@ struct ForwardProduct {
   std::size_t y_stride;
 };
 
-// What becomes of a finished tile of the weight gradient: it is stored, or it is used up in
-// registers.
-enum class GradientUse { store, sgd };
-
+// Plain gradient descent, which uses a finished tile of the weights' gradient up in registers:
+//   weight -= rate * gradient
 template <typename T>
 struct WeightProduct {
   Operand<T> input;
   const T* dy;  // [rows][units], row-major, padding zero
   std::size_t dy_stride;
   std::size_t inputs, units;
-  T* weight;  // store: the gradient is written here; sgd: weight -= rate * gradient
-  T* bias;    // likewise
+  T* weight;
+  T* bias;
   T rate;
+};
+
+// A block of the weights' gradient: of the inputs from `first` up to `end`, within one panel.
+template <typename T>
+struct GradientProduct {
+  Operand<T> input;
+  const T* dy;  // [rows][units], row-major, padding zero
+  std::size_t dy_stride;
+  std::size_t first, end;
+  std::size_t kept_first, kept_end;  // where these stand in the operand: the same but for an index
+  T* to;               // the panel's row `first`; inputs that the operand leaves out become zero
+  std::size_t stride;  // width of the panel
+  // What will be needed of the same place next, to be fetched meanwhile: its weights, say.
+  const T* soon[3];
 };
 
 template <typename T>

@@ -2,8 +2,8 @@
 //
 // The products give the same bits as the vector kernels; exponentials are the C library's, so the
 // activations made from them agree to the errors stated in activations.cc.
-#include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "kernels/fill.h"
 #include "kernels/layout.h"
@@ -25,25 +25,41 @@ void forward(const ForwardProduct<T>& p, Range lines) {
     }
 }
 
+// The gradient of the weight of input c of the operand and unit n.
 template <typename T>
-void finish(GradientUse use, T rate, T gradient, T* at) {
-  *at = use == GradientUse::sgd ? std::fma(-rate, gradient, *at) : gradient;
+T weight_gradient(const Operand<T>& input, std::size_t c, const T* dy, std::size_t stride,
+                  std::size_t n) {
+  T sum = 0;
+  for (std::size_t i = 0; i < input.rows; ++i)
+    sum = std::fma(input.x[i * input.stride + c], dy[i * stride + n], sum);
+  return sum;
 }
 
-template <typename T, GradientUse kUse>
-void weights(const WeightProduct<T>& p, Range lines) {
+template <typename T>
+void sgd(const WeightProduct<T>& p, Range lines) {
   const Panels<T> panels{p.inputs, p.units};
   for (std::size_t n = lines.begin * kLine<T>; n < lines.end * kLine<T>; ++n) {
     for (std::size_t c = 0; c < p.input.depth; ++c) {
-      T sum = 0;
-      for (std::size_t i = 0; i < p.input.rows; ++i)
-        sum = std::fma(p.input.x[i * p.input.stride + c], p.dy[i * p.dy_stride + n], sum);
       const std::size_t k = p.input.index != nullptr ? p.input.index[c] : c;
-      finish(kUse, p.rate, sum, p.weight + panels.at(k, n));
+      T& weight = p.weight[panels.at(k, n)];
+      weight = std::fma(-p.rate, weight_gradient(p.input, c, p.dy, p.dy_stride, n), weight);
     }
     T sum = 0;
     for (std::size_t i = 0; i < p.input.rows; ++i) sum += p.dy[i * p.dy_stride + n];
-    finish(kUse, p.rate, sum, p.bias + n);
+    p.bias[n] = std::fma(-p.rate, sum, p.bias[n]);
+  }
+}
+
+template <typename T>
+void gradient(const GradientProduct<T>& p, Range lines) {
+  for (std::size_t n = lines.begin * kLine<T>; n < lines.end * kLine<T>; ++n) {
+    for (std::size_t k = p.first; k < p.end; ++k)
+      p.to[(k - p.first) * p.stride + n % kPanel<T>] = 0;
+    for (std::size_t c = p.kept_first; c < p.kept_end; ++c) {
+      const std::size_t k = p.input.index != nullptr ? p.input.index[c] : c;
+      p.to[(k - p.first) * p.stride + n % kPanel<T>] =
+          weight_gradient(p.input, c, p.dy, p.dy_stride, n);
+    }
   }
 }
 
@@ -93,105 +109,212 @@ void pack_nonzero(Pack<T>& p) {
   }
 }
 
-// forward: f(x). derivative: f'(x), from y = f(x).
+// `above` where x > 0, `other` where it is not, x where it is not-a-number.
+template <typename T>
+T by_sign(T x, T above, T other) {
+  if (std::isnan(x)) return x;
+  return x > 0 ? above : other;
+}
+
+// x * factor, where a factor that has vanished wins over an infinite x.
+template <typename T>
+T limited(T x, T factor) {
+  return factor == 0 && !std::isnan(x) ? 0 : x * factor;
+}
+
+// forward: f(x). derivative: f'(x), told from y = f(x) or x, as the row in activations.inc says. a:
+// the argument.
 struct identity {
   template <typename T>
-  static T forward(T x) {
+  static T forward(T x, T) {
     return x;
   }
   template <typename T>
-  static T derivative(T) {
+  static T derivative(T, T) {
     return 1;
   }
 };
 
 struct sigmoid {
   template <typename T>
-  static T forward(T x) {
+  static T forward(T x, T) {
     return 1 / (1 + std::exp(-x));
   }
   template <typename T>
-  static T derivative(T y) {
+  static T derivative(T y, T) {
     return y - y * y;
   }
 };
 
 struct tanh {
   template <typename T>
-  static T forward(T x) {
+  static T forward(T x, T) {
     return std::tanh(x);
   }
   template <typename T>
-  static T derivative(T y) {
+  static T derivative(T y, T) {
     return 1 - y * y;
   }
 };
 
 struct relu {
   template <typename T>
-  static T forward(T x) {
+  static T forward(T x, T) {
     return x <= 0 ? 0 : x;
   }
   template <typename T>
-  static T derivative(T y) {
-    return y > 0 ? 1 : 0;
+  static T derivative(T y, T) {
+    return by_sign<T>(y, 1, 0);
+  }
+};
+
+struct leaky_relu {
+  template <typename T>
+  static T forward(T x, T a) {
+    return by_sign(x, x, limited(x, a));
+  }
+  template <typename T>
+  static T derivative(T y, T a) {
+    return by_sign(y, T{1}, a);
+  }
+};
+
+struct elu {
+  template <typename T>
+  static T forward(T x, T a) {
+    return x > 0 ? x : a * std::expm1(x);
+  }
+  template <typename T>
+  static T derivative(T y, T a) {
+    return y > 0 ? 1 : y + a;
+  }
+};
+
+struct selu {
+  static constexpr double kScale = 1.05070098735548049342, kScaledAlpha = 1.75809934084737685994;
+
+  template <typename T>
+  static T forward(T x, T) {
+    return x > 0 ? static_cast<T>(kScale) * x : static_cast<T>(kScaledAlpha) * std::expm1(x);
+  }
+  template <typename T>
+  static T derivative(T y, T) {
+    return y > 0 ? static_cast<T>(kScale) : y + static_cast<T>(kScaledAlpha);
+  }
+};
+
+struct gelu {
+  template <typename T>
+  static constexpr T kRoot = 1 / std::numbers::sqrt2_v<T>;
+
+  template <typename T>
+  static T forward(T x, T) {
+    return limited(x, std::erfc(-x * kRoot<T>) / 2);
+  }
+  template <typename T>
+  static T derivative(T x, T) {
+    const T density = std::exp(-x * x / 2) * kRoot<T> * std::numbers::inv_sqrtpi_v<T>;
+    return std::erfc(-x * kRoot<T>) / 2 + limited(x, density);
+  }
+};
+
+struct gelu_tanh {
+  static constexpr double kLinear = 1.59576912160573071176, kCubic = 0.044715;
+
+  template <typename T>
+  static T inner(T x) {
+    return static_cast<T>(kLinear) * (x + static_cast<T>(kCubic) * x * x * x);
+  }
+  template <typename T>
+  static T forward(T x, T) {
+    return limited(x, sigmoid::forward(inner(x), T{}));
+  }
+  template <typename T>
+  static T derivative(T x, T) {
+    const T s = sigmoid::forward(inner(x), T{});
+    const T slope = static_cast<T>(kLinear) * (1 + 3 * static_cast<T>(kCubic) * x * x);
+    return s + limited(x * slope, s * sigmoid::forward(-inner(x), T{}));
+  }
+};
+
+struct silu {
+  template <typename T>
+  static T forward(T x, T) {
+    return limited(x, sigmoid::forward(x, T{}));
+  }
+  template <typename T>
+  static T derivative(T x, T) {
+    const T s = sigmoid::forward(x, T{});
+    return s + limited(x, s * sigmoid::forward(-x, T{}));
+  }
+};
+
+struct softplus {
+  template <typename T>
+  static T forward(T x, T) {
+    return std::max(x, T{0}) + std::log1p(std::exp(-std::abs(x)));
+  }
+  template <typename T>
+  static T derivative(T y, T) {
+    return -std::expm1(-y);
+  }
+};
+
+struct mish {
+  template <typename T>
+  static T forward(T x, T) {
+    return limited(x, std::tanh(softplus::forward(x, T{})));
+  }
+  template <typename T>
+  static T derivative(T x, T) {
+    const T y = softplus::forward(x, T{}), t = std::tanh(y), cosh = std::cosh(y);
+    return t + limited(x, sigmoid::forward(x, T{}) / (cosh * cosh));
+  }
+};
+
+struct hard_sigmoid {
+  template <typename T>
+  static T forward(T x, T) {
+    return std::min(std::max(x + 3, T{0}), T{6}) / 6;
+  }
+  template <typename T>
+  static T derivative(T y, T) {
+    return y < 1 ? by_sign(y, T{1} / 6, T{0}) : by_sign(y, T{0}, T{0});
+  }
+};
+
+struct hard_swish {
+  template <typename T>
+  static T forward(T x, T) {
+    return limited(x, hard_sigmoid::forward(x, T{}));
+  }
+  template <typename T>
+  static T derivative(T x, T) {
+    if (x < -3) return 0;
+    return x > 3 ? 1 : x / 3 + static_cast<T>(0.5);
   }
 };
 
 template <class Function, typename T>
-void activate(Matrix<T> y, Range lines) {
+void activate(Matrix<const T> x, Matrix<T> y, Range lines, T argument) {
   for (std::size_t i = 0; i < y.rows; ++i)
-    for (std::size_t n = lines.begin * kLine<T>; n < lines.end * kLine<T>; ++n) {
-      T& value = y.data[i * y.stride + n];
-      value = Function::forward(value);
-    }
+    for (std::size_t n = lines.begin * kLine<T>; n < lines.end * kLine<T>; ++n)
+      y.data[i * y.stride + n] = Function::forward(x.data[i * x.stride + n], argument);
 }
 
 template <class Function, typename T>
-void differentiate(Matrix<const T> y, Matrix<T> dy, Range lines) {
-  for (std::size_t i = 0; i < y.rows; ++i)
+void differentiate(Matrix<const T> told, Matrix<T> dy, Range lines, T argument) {
+  for (std::size_t i = 0; i < dy.rows; ++i)
     for (std::size_t n = lines.begin * kLine<T>; n < lines.end * kLine<T>; ++n)
-      dy.data[i * dy.stride + n] *= Function::derivative(y.data[i * y.stride + n]);
-}
-
-// Each: the loss of one example with outputs a, and its gradient.
-template <typename T>
-double quadratic(const T* a, std::size_t classes, std::size_t label, T* da) {
-  double sum = 0;
-  for (std::size_t n = 0; n < classes; ++n) {
-    da[n] = a[n] - (n == label ? 1 : 0);
-    sum += static_cast<double>(da[n]) * static_cast<double>(da[n]);
-  }
-  return sum / 2;
-}
-
-template <typename T>
-double cross_entropy(const T* z, std::size_t classes, std::size_t label, T* dz) {
-  const T largest = *std::max_element(z, z + classes);
-  T sum = 0;
-  for (std::size_t n = 0; n < classes; ++n) sum += dz[n] = std::exp(z[n] - largest);
-  for (std::size_t n = 0; n < classes; ++n) dz[n] = dz[n] / sum - (n == label ? 1 : 0);
-  return std::log(static_cast<double>(sum)) - static_cast<double>(z[label] - largest);
-}
-
-template <typename T, double (*kLoss)(const T*, std::size_t, std::size_t, T*)>
-void loss(const LossWork<T>& w) {
-  for (std::size_t i = 0; i < w.output.rows; ++i) {
-    T* gradient = w.gradient.data + i * w.gradient.stride;
-    std::fill_n(gradient, round_up(w.classes, kLine<T>), T{0});
-    w.sums[0] +=
-        kLoss(w.output.data + i * w.output.stride, w.classes,
-              static_cast<std::size_t>(w.labels[w.order[i]]), gradient);
-    for (std::size_t n = 0; n < w.classes; ++n) gradient[n] *= w.scale;
-  }
+      dy.data[i * dy.stride + n] *= Function::derivative(told.data[i * told.stride + n], argument);
 }
 
 template <typename T>
 void fill(Kernels<T>& k) {
   k.isa = machine::Isa::scalar;
   k.forward = k.forward_indexed = forward<T>;
-  k.store_gradient = k.store_gradient_indexed = weights<T, GradientUse::store>;
-  k.sgd = k.sgd_indexed = weights<T, GradientUse::sgd>;
+  k.sgd = k.sgd_indexed = sgd<T>;
+  k.gradient = k.gradient_indexed = gradient<T>;
   k.transpose = transpose<T>;
   k.data = data<T>;
   k.pack_bytes = pack<std::uint8_t, T>;
@@ -199,12 +322,9 @@ void fill(Kernels<T>& k) {
   k.pack_float32 = pack<float, T>;
   k.pack_float64 = pack<double, T>;
   std::size_t i = 0;
-#define LITHE_ACTIVATION(name, help) \
+#define LITHE_ACTIVATION(name, told_from, argument, fallback, low, high, help) \
   k.activations[i++] = {activate<name, T>, differentiate<name, T>};
 #include "activations/activations.inc"
-  i = 0;
-#define LITHE_LOSS(name, help) k.losses[i++] = loss<T, name<T>>;
-#include "losses/losses.inc"
 }
 
 }  // namespace
@@ -212,6 +332,8 @@ void fill(Kernels<T>& k) {
 void fill_reference(Tables& tables) {
   fill(tables.float32);
   fill(tables.float64);
+  fill_reference_layers(tables);
+  fill_reference_losses(tables);
 }
 
 }  // namespace lithe::kernels

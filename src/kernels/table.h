@@ -10,21 +10,26 @@
 #include "kernels/product.h"
 #include "losses/loss.h"
 #include "machine/isa.h"
+#include "optimizers/rule.h"
 
 namespace lithe::kernels {
 
-// Elementwise work on a matrix [rows][stride], on the columns that lie in a range of cache lines.
+// Work on a matrix [rows][stride]; by columns, on those that lie in a range of cache lines.
 template <typename T>
 struct Matrix {
   T* data;
   std::size_t stride, rows;
+
+  T* row(std::size_t i) const { return data + i * stride; }
+  operator Matrix<const T>() const { return {data, stride, rows}; }
 };
 
 template <typename T>
 struct ActivationKernels {
-  void (*forward)(Matrix<T> y, Range lines);  // y = f(y)
-  // dy *= f'(x), told from y = f(x).
-  void (*backward)(Matrix<const T> y, Matrix<T> dy, Range lines);
+  // y = f(x). The two may be one.
+  void (*forward)(Matrix<const T> x, Matrix<T> y, Range lines, T argument);
+  // dy *= f'(x), told from y or x, as the activation's row says.
+  void (*backward)(Matrix<const T> told_from, Matrix<T> dy, Range lines, T argument);
 };
 
 // A batch's loss and its gradient. The loss is summed without the 1 / batch, in `sums`: one running
@@ -33,35 +38,121 @@ template <typename T>
 struct LossWork {
   Matrix<const T> output;
   Matrix<T> gradient;  // the padding of each row is set to zero
-  std::size_t classes;
-  const std::int32_t* labels;  // of the data set
+  std::size_t columns;
+  const std::int32_t* labels;  // of the data set; or null, and
+  const float* targets;        // [rows of the data set][columns]
+  const float* weights;        // of the data set's rows, or null
   const std::uint32_t* order;  // rows of the data set
-  T scale;                     // of the gradient: 1 / batch
+  T scale;                     // of the gradient: 1 / the batch's weight
+  T argument;                  // of the loss
   double* sums;                // kLine<T> of them
+};
+
+// One step of an optimizer on a block of weights: `rows` rows of `columns` values, a whole number
+// of lines, all of them `stride` apart in each array.
+template <typename T>
+struct UpdateWork {
+  std::size_t rows, columns, stride;
+  const T* gradient;
+  T* weight;
+  T* state[optimizers::kMostStates];
+  optimizers::Coefficients<T> c;
+};
+
+// Mean and 1 / sqrt(variance + epsilon) are kept for the way back: of each column for the batch, of
+// each example for a layer.
+template <typename T>
+struct NormWork {
+  Matrix<const T> x;
+  Matrix<T> y;
+  std::size_t columns;
+  const T *scale, *shift;
+  T *mean, *inverse;
+  T *running_mean, *running_variance;  // of a batch_norm
+  T epsilon, momentum;
+};
+
+template <typename T>
+struct NormBackwardWork {
+  Matrix<const T> x;
+  Matrix<T> dy;  // becomes the gradient of x
+  std::size_t columns;
+  const T* scale;
+  const T *mean, *inverse;
+  T *scale_gradient, *shift_gradient;
+};
+
+// y = x, disturbed. Whether and how is a function of seed, stream, step, row and column.
+//   keep where a random 32-bit number is below `threshold`: y = x * factor + offset; else `dropped`
+//   noise: y = x + deviation * normal number
+template <typename T>
+struct NoiseWork {
+  Matrix<const T> x;
+  Matrix<T> y;
+  std::uint64_t seed, step;
+  std::uint32_t stream;
+  std::uint32_t threshold;
+  T factor, offset, dropped;
+  T deviation;  // not 0: noise is added instead
 };
 
 template <typename T>
 struct Kernels {
   machine::Isa isa;
+
+  // Products (product.h).
   void (*forward)(const ForwardProduct<T>&, Range unit_lines);
   void (*forward_indexed)(const ForwardProduct<T>&, Range unit_lines);
-  void (*store_gradient)(const WeightProduct<T>&, Range unit_lines);
-  void (*store_gradient_indexed)(const WeightProduct<T>&, Range unit_lines);
   void (*sgd)(const WeightProduct<T>&, Range unit_lines);
   void (*sgd_indexed)(const WeightProduct<T>&, Range unit_lines);
+  void (*gradient)(const GradientProduct<T>&, Range unit_lines);
+  void (*gradient_indexed)(const GradientProduct<T>&, Range unit_lines);
   void (*transpose)(const DataProduct<T>&, Range units);
   void (*data)(const DataProduct<T>&, Range input_lines);
+
+  // Packing of a batch.
   void (*pack_bytes)(Pack<T>&);
   void (*pack_nonzero_bytes)(Pack<T>&);
   void (*pack_float32)(Pack<T>&);
   void (*pack_float64)(Pack<T>&);
+
+  // Layers.
   ActivationKernels<T> activations[activations::kCount];
+  void (*batch_norm)(const NormWork<T>&, Range lines);
+  void (*batch_norm_backward)(const NormBackwardWork<T>&, Range lines);
+  void (*layer_norm)(const NormWork<T>&);
+  void (*layer_norm_backward)(const NormBackwardWork<T>&);
+  // y = x * factor + offset, column by column
+  void (*affine)(Matrix<const T> x, Matrix<T> y, const T* factor, const T* offset, Range lines);
+  void (*add)(Matrix<const T> a, Matrix<const T> b, Matrix<T> y, Range lines);
+  void (*prelu)(Matrix<const T> x, Matrix<T> y, const T* slope, Range lines);
+  // dy becomes the gradient of x.
+  void (*prelu_backward)(Matrix<const T> x, Matrix<T> dy, const T* slope, T* slope_gradient,
+                         Range lines);
+  void (*softmax)(Matrix<const T> x, Matrix<T> y, std::size_t columns);
+  void (*softmax_backward)(Matrix<const T> y, Matrix<T> dy, std::size_t columns);
+  void (*disturb)(const NoiseWork<T>&, Range lines);
+
   void (*losses[losses::kCount])(const LossWork<T>&);
+
+  // Gradients and weights.
+  void (*column_sums)(Matrix<const T> x, T* sums, Range lines);  // sums[n] = sum over rows
+  void (*updates[optimizers::kRuleCount])(const UpdateWork<T>&);
+  // The same after `scale`, `clip`, `l1` and `l2`, which the others take for 1, 0, 0 and 0.
+  void (*prepared_updates[optimizers::kRuleCount])(const UpdateWork<T>&);
+  double (*sum_of_squares)(const T* values, std::size_t count);  // whole lines
+  // average = decay * average + (1 - decay) * weight, for whole lines
+  void (*blend)(T* average, const T* weight, T decay, std::size_t count);
+  // Scales each column of a weight (in panels) down to `most` where its norm is above.
+  void (*max_norm)(T* weight, std::size_t inputs, std::size_t units, T most, Range unit_lines);
 
   const ActivationKernels<T>& of(activations::Activation a) const {
     return activations[static_cast<std::size_t>(a)];
   }
   auto of(losses::Loss loss) const { return losses[static_cast<std::size_t>(loss)]; }
+  auto of(optimizers::Rule rule, bool prepared) const {
+    return (prepared ? prepared_updates : updates)[static_cast<std::size_t>(rule)];
+  }
 };
 
 // The table of an instruction set that this machine has (machine::supported), or of Isa::scalar.

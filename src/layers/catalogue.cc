@@ -12,6 +12,7 @@
 #include "network/bind.h"
 #include "network/syntax.h"
 #include "optimizers/optimizers.h"
+#include "schedules/schedules.h"
 
 namespace lithe::layers {
 
@@ -21,18 +22,13 @@ using network::Category;
 
 const std::vector<Layer>& layers() {
   static const std::vector<Layer> all = [] {
-    std::vector<Layer> result = {input(), dense(), flatten()};
+    std::vector<Layer> result = {input(),      flatten(),     dense(),    batch_norm(),
+                                 layer_norm(), standardize(), residual(), repeat()};
+    for (Layer& layer : noise_layers()) result.push_back(std::move(layer));
     for (Layer& layer : activation_layers()) result.push_back(std::move(layer));
     return result;
   }();
   return all;
-}
-
-template <class Rows>
-std::vector<network::Declaration> declarations(const Rows& rows) {
-  std::vector<network::Declaration> result;
-  for (const auto& row : rows) result.push_back({std::string(row.name), std::string(row.help)});
-  return result;
 }
 
 const Layer& layer_called(const std::string& name) {
@@ -51,6 +47,8 @@ std::string print_layer(const Component& layer) {
 void check_size(const GraphBuilder& builder) {
   std::size_t values = 0;
   for (const ParameterSpec& spec : builder.graph.parameters) values += spec.rows * spec.columns;
+  if (builder.graph.operations.size() > kMostOperations)
+    builder.fail(fmt::format("more than {} operations", kMostOperations), "fewer repetitions");
   if (values > kMostParameters)
     builder.fail(fmt::format("up to here there are {} values to learn", values),
                  fmt::format("at most {}: fewer units", kMostParameters));
@@ -63,17 +61,18 @@ GraphBuilder build(const Sentence& network) {
   builder.shape = network.front().shape("shape");
   builder.slot = builder.graph.add_slot("input", builder.shape.size());
   for (std::size_t i = 1; i < network.size(); ++i) {
-    builder.position = builder.layer = i;
-    builder.label = fmt::format("{} {}", i, print_layer(network[i]));
-    layer_called(network[i].name).build(network[i], builder);
-    check_size(builder);
+    builder.position = i;
+    builder.append({network[i]});
   }
-  if (builder.graph.parameters.empty()) {
+  const auto& all = builder.graph.parameters;
+  if (std::none_of(all.begin(), all.end(),
+                   [](const auto& p) { return p.kind != ParameterKind::statistic; })) {
     builder.position = network.size() - 1;
     builder.fail("this network has nothing to learn",
                  "add a layer with weights, such as dense(10)");
   }
   builder.graph.output = builder.slot;
+  builder.graph.layers = builder.layer;
   return builder;
 }
 
@@ -87,13 +86,41 @@ void GraphBuilder::fail(const std::string& problem, const std::string& remedy) c
                 {before.size(), before.size() + wrong.size()}, problem, remedy);
 }
 
+void GraphBuilder::append(const Sentence& network) {
+  for (const Component& component : network) {
+    const Layer& made_by = layer_called(component.name);
+    if (!made_by.holds_layers) label = fmt::format("{} {}", ++layer, print_layer(component));
+    made_by.build(component, *this);
+    check_size(*this);
+  }
+}
+
+SlotId GraphBuilder::advance(const std::string& what, std::size_t columns) {
+  slot = graph.add_slot(fmt::format("{} of layer {}", what, label), columns);
+  return slot;
+}
+
+void GraphBuilder::add(Work work) { graph.operations.push_back({layer, label, std::move(work)}); }
+
+std::string GraphBuilder::parameter_name(const std::string& name) const {
+  return fmt::format("layers.{}.{}", layer - 1, name);
+}
+
+ParameterId GraphBuilder::add_vector(const std::string& name, ParameterKind kind, double value) {
+  const std::size_t columns = graph.slots[slot].columns;
+  return graph.add_parameter({parameter_name(name), kind, 1, columns, columns, columns,
+                              Component{"constant", {{"value", value}}}});
+}
+
 const network::Catalogue& catalogue() {
   static const network::Catalogue all = [] {
     network::Catalogue result;
     for (const Layer& layer : layers())
       result.add(Category::layer, std::span(&layer.declaration, 1));
-    result.add(Category::activation, declarations(activations::kActivations));
-    result.add(Category::loss, declarations(losses::kLosses));
+    result.add(Category::activation, activation_declarations());
+    result.add(Category::loss, losses::declarations());
+    result.add(Category::schedule, schedules::declarations());
+    result.add(Category::averaging, optimizers::averaging_declarations());
     result.add(Category::optimizer, optimizers::declarations());
     result.add(Category::initializer, initializers::declarations());
     return result;

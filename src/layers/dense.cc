@@ -2,17 +2,14 @@
 //   y = activation(x W + b), W [inputs][units], b [units]
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "layers/layer.h"
 
 namespace lithe::layers {
 
 namespace {
-
-// The initializer `auto` follows the activation (He for the ReLU family, Glorot for the others).
-Component resolve(const Component& initializer, const std::string& activation) {
-  if (initializer.name != "auto") return initializer;
-  return {activation == "relu" ? "he_normal" : "glorot_uniform", {}};
-}
 
 void build(const Component& layer, GraphBuilder& builder) {
   if (builder.shape.sizes.size() != 1)
@@ -20,25 +17,34 @@ void build(const Component& layer, GraphBuilder& builder) {
         fmt::format("dense takes a flat input, and {} comes in", builder.shape.to_string()),
         "put flatten before it");
   const std::size_t inputs = builder.shape.size(), units = layer.integer("units");
-  const std::string& activation = layer.component("activation").name;
+  const Component& activation = layer.component("activation");
   Graph& graph = builder.graph;
-  const std::string prefix = fmt::format("layers.{}.", builder.layer - 1);
-  const ParameterId weight =
-      graph.add_parameter({prefix + "weight", ParameterKind::weight, inputs, units, inputs, units,
-                           resolve(layer.component("init"), activation)});
-  const Component bias_init = resolve(layer.component("bias_init"), activation);
+  const ParameterId weight = graph.add_parameter(
+      {builder.parameter_name("weight"), ParameterKind::weight, inputs, units, inputs, units,
+       resolve_initializer(layer.component("init"), activation.name)});
   const ParameterId bias = graph.add_parameter(
-      {prefix + "bias", ParameterKind::bias, 1, units, inputs, units, bias_init});
-  const SlotId output = graph.add_slot(fmt::format("output of layer {}", builder.label), units);
-  graph.operations.push_back({builder.label, Product{builder.slot, output, weight, bias}});
-  builder.slot = output;
+      {builder.parameter_name("bias"), ParameterKind::vector, 1, units, inputs, units,
+       resolve_initializer(layer.component("bias_init"), activation.name)});
+  const SlotId input = builder.slot;
+  const bool linear = activation.name == "identity";
+  builder.add(Product{input, builder.advance(linear ? "output" : "sums", units), weight, bias});
   builder.shape = Shape{{units}};
-  for (const auto& row : activations::kActivations)
-    if (row.name == activation && row.activation != activations::Activation::identity)
-      builder.activate(row.activation);
+  builder.activate(activation);
 }
 
 }  // namespace
+
+// He for the units that let through what is positive, LeCun where self-normalisation asks for it
+// (Klambauer and others, 2017), Glorot for the others.
+Component resolve_initializer(const Component& initializer, const std::string& activation) {
+  constexpr std::array kRectifiers = {"relu",      "leaky_relu", "prelu", "elu",       "gelu",
+                                      "gelu_tanh", "silu",       "mish",  "hard_swish"};
+  if (initializer.name != "auto") return initializer;
+  if (activation == "selu") return {"lecun_normal", {}};
+  const bool rectifier =
+      std::find(kRectifiers.begin(), kRectifiers.end(), activation) != kRectifiers.end();
+  return {rectifier ? "he_normal" : "glorot_uniform", {}};
+}
 
 Layer dense() {
   using network::Category, network::Type;

@@ -1,9 +1,9 @@
 // What a network computes, as plain operations on named slots of values. Layers write it, the plan
 // reads it: no layer knows a kernel, and the plan knows no layer.
 //
-// A slot holds `columns` values for each example of a batch. An operation names the slots it reads
-// and writes, so a slot may be read by several operations. The backward pass is not written down:
-// it follows from the operations.
+// A slot holds `columns` values for each example of a batch, and one operation writes it. Any
+// number of operations may read it. The backward pass is not written down: it follows from the
+// operations.
 #pragma once
 
 #include <cstddef>
@@ -25,10 +25,12 @@ struct Slot {
 };
 
 inline constexpr std::size_t kMostParameters = std::size_t{1} << 31;  // 8 GiB in float32
+inline constexpr std::size_t kMostOperations = 20'000;
 
-enum class ParameterKind { weight, bias };
+// weight: a learned matrix [rows][columns]. vector: learned, one value a column (rows is 1).
+// statistic: like a vector, but taken from the data, not learned.
+enum class ParameterKind { weight, vector, statistic };
 
-// A learned array: a weight [rows][columns] or a bias [columns] (rows is 1).
 struct ParameterSpec {
   std::string name;  // "layers.0.weight"
   ParameterKind kind;
@@ -43,15 +45,70 @@ struct Product {
   ParameterId weight, bias;
 };
 
-// output = activation(input); in place behind a product, where the two slots are the same
+// output = activation(input), value by value
 struct Activate {
   SlotId input, output;
   activations::Activation activation;
+  double argument;
 };
 
+// output = input where it is positive, slope * input elsewhere; a slope for each column is learned
+// (He and others, 2015).
+struct Prelu {
+  SlotId input, output;
+  ParameterId slope;
+};
+
+// output = exp(input) / sum over the example's columns of exp(input)
+struct Softmax {
+  SlotId input, output;
+};
+
+// output = (input - mean) / sqrt(variance + epsilon) * scale + shift, with mean and variance of
+// each column over the batch while training, and their running averages at other times (Ioffe and
+// Szegedy, 2015).
+struct BatchNorm {
+  SlotId input, output;
+  ParameterId scale, shift, mean, variance;
+  double epsilon, momentum;
+};
+
+// The same with mean and variance of each example over its columns (Ba, Kiros, Hinton, 2016).
+struct LayerNorm {
+  SlotId input, output;
+  ParameterId scale, shift;
+  double epsilon;
+};
+
+// output = (input - mean) / deviation, column by column; both come from the data.
+struct Standardize {
+  SlotId input, output;
+  ParameterId mean, deviation;
+};
+
+// Random while training, nothing at other times. dropout: a value is dropped, that is zero, with
+// probability `amount`, and divided by 1 - amount else (Srivastava and others, 2014).
+// alpha_dropout: keeps mean and variance of what SELU makes (Klambauer and others, 2017).
+// gaussian_noise: a normal number of standard deviation `amount` is added.
+enum class Noise { dropout, alpha_dropout, gaussian_noise };
+struct Disturb {
+  SlotId input, output;
+  Noise noise;
+  double amount;
+};
+
+// output = a + b
+struct Add {
+  SlotId a, b, output;
+};
+
+using Work = std::variant<Product, Activate, Prelu, Softmax, BatchNorm, LayerNorm, Standardize,
+                          Disturb, Add>;
+
 struct Operation {
-  std::string layer;  // as a person counts and names it: "1 dense(30, sigmoid)"
-  std::variant<Product, Activate> work;
+  std::size_t layer;  // its number, from 1
+  std::string label;  // as a person counts and names it: "1 dense(30, sigmoid)"
+  Work work;
 };
 
 struct Graph {
@@ -59,6 +116,7 @@ struct Graph {
   std::vector<ParameterSpec> parameters;
   std::vector<Operation> operations;
   SlotId output = 0;
+  std::size_t layers = 0;
 
   SlotId add_slot(std::string name, std::size_t columns) {
     slots.push_back({std::move(name), columns});
@@ -69,5 +127,10 @@ struct Graph {
     return parameters.size() - 1;
   }
 };
+
+// What an operation reads and writes.
+std::vector<SlotId> inputs_of(const Work& work);
+SlotId output_of(const Work& work);
+std::vector<ParameterId> parameters_of(const Work& work);
 
 }  // namespace lithe::layers

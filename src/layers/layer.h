@@ -15,27 +15,49 @@ struct GraphBuilder {
   Graph graph;
   SlotId slot = 0;        // what the next layer reads
   Shape shape;            // of one example in that slot
-  std::size_t layer = 0;  // number of the layer, the input not counted
+  std::size_t layer = 0;  // number of the layer; the input and layers that hold others not counted
   std::string label;      // "1 dense(30, sigmoid)"
   const Sentence* sentence = nullptr;
   std::size_t position = 0;  // of the layer in the sentence
 
   // Throws Error(sentence) that points at this layer.
   [[noreturn]] void fail(const std::string& problem, const std::string& remedy) const;
-  // Adds activation(slot) behind what is there, in place where that is a product.
-  void activate(activations::Activation activation);
+  // The layers of a network inside this one, one after another.
+  void append(const Sentence& network);
+
+  // For layers: a slot as wide as the present one or of `columns`, which becomes the present one;
+  // an operation; a learned array of this layer, "weight" say.
+  SlotId advance(const std::string& what, std::size_t columns);
+  SlotId advance(const std::string& what) { return advance(what, graph.slots[slot].columns); }
+  void add(Work work);
+  ParameterId add_vector(const std::string& name, ParameterKind kind, double value);
+  std::string parameter_name(const std::string& name) const;
+  // What an activation's sentence says: nothing for identity.
+  void activate(const Component& activation);
 };
 
 struct Layer {
   network::Declaration declaration;
   void (*build)(const Component&, GraphBuilder&);
   bool takes_flat_input = false;  // an example is one row of values to it, whatever its shape
+  bool holds_layers = false;      // and is none itself
 };
 
+Layer input();
+Layer standardize();
 Layer dense();
 Layer flatten();
-Layer input();
+Layer batch_norm();
+Layer layer_norm();
+std::vector<Layer> noise_layers();  // dropout and its relatives
+Layer residual();
+Layer repeat();
 // One for each activation.
 std::vector<Layer> activation_layers();
+// Activations, as arguments of other layers.
+std::vector<network::Declaration> activation_declarations();
+
+// The initializer `auto` follows the activation.
+Component resolve_initializer(const Component& initializer, const std::string& activation);
 
 }  // namespace lithe::layers

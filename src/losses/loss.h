@@ -1,30 +1,51 @@
 // The losses: the list that everything else about them is made from.
 //
 // A loss is the mean over the examples of a batch of what its row says for one example, with a the
-// network's output and y the target (1 for the example's class and 0 for the others).
+// network's output and y the target: 1 for the example's class and 0 for the others, or the numbers
+// that the data have. With weights it is the weighted mean.
 // To add one: a row in losses.inc, and its value and gradient (vectors and plain) in
-// src/kernels/losses.cc and reference.cc, which will not build without them.
+// src/kernels/losses.cc and reference_losses.cc, which will not build without them.
 #pragma once
 
 #include <cstddef>
 #include <string_view>
+#include <vector>
+
+#include "lithe/component.h"
+#include "network/declaration.h"
 
 namespace lithe::losses {
 
 enum class Loss {
-#define LITHE_LOSS(name, help) name,
+#define LITHE_LOSS(name, argument, fallback, low, high, help) name,
 #include "losses/losses.inc"
 };
 
 struct Row {
   Loss loss;
-  std::string_view name, help;
+  std::string_view name, argument;
+  double fallback, low, high;
+  std::string_view help;
 };
 
 inline constexpr Row kLosses[] = {
-#define LITHE_LOSS(name, help) {Loss::name, #name, help},
+#define LITHE_LOSS(name, argument, fallback, low, high, help) \
+  {Loss::name, #name, argument, fallback, low, high, help},
 #include "losses/losses.inc"
 };
 inline constexpr std::size_t kCount = sizeof(kLosses) / sizeof(kLosses[0]);
+
+// A loss with its argument.
+struct Choice {
+  Loss loss = Loss::quadratic;
+  double argument = 0;
+};
+
+std::vector<network::Declaration> declarations();
+Choice choose(const Component& sentence);
+
+// Whether outputs are logits: sigmoid or softmax of them is the answer, and with one output the
+// answer is yes from 0 on. Else it is from a half on.
+bool takes_logits(Loss loss);
 
 }  // namespace lithe::losses

@@ -20,6 +20,12 @@ namespace {
        describe(declaration));
 }
 
+// A name as an error shows it: nobody reads more of it.
+std::string shortened(const std::string& text) {
+  constexpr std::size_t kShown = 40;
+  return text.size() <= kShown ? text : text.substr(0, kShown) + "...";
+}
+
 struct Binder {
   std::string_view text;
   const Catalogue& catalogue;
@@ -35,7 +41,8 @@ struct Binder {
     if (declaration == nullptr) {
       const auto names = catalogue.names(category);
       const std::string near = base::nearest(call.name, names);
-      fail(text, call.place, fmt::format("no {} is called '{}'", name(category), call.name),
+      fail(text, call.place,
+           fmt::format("no {} is called '{}'", name(category), shortened(call.name)),
            near.empty() ? fmt::format("one of {}", fmt::join(names, ", ")) : near);
     }
     std::vector<const GivenArgument*> given(declaration->arguments.size(), nullptr);
@@ -81,17 +88,20 @@ struct Binder {
     std::vector<std::string> names;
     for (const Argument& a : declaration.arguments) names.push_back(a.name);
     const std::string near = base::nearest(argument.key, names);
-    fail(text, argument.place, fmt::format("{} has no argument '{}'", call.name, argument.key),
+    fail(text, argument.place,
+         fmt::format("{} has no argument '{}'", call.name, shortened(argument.key)),
          near.empty() ? describe(declaration) : near);
   }
 
   Value value(const Argument& argument, const Literal& literal) const {
     const auto* number = std::get_if<double>(&literal.value);
     const auto* calls = std::get_if<std::vector<Call>>(&literal.value);
-    if (argument.type == Type::number || argument.type == Type::integer) {
+    const bool either = argument.type == Type::number_or_component;
+    if (argument.type == Type::number || argument.type == Type::integer ||
+        (either && number != nullptr)) {
       const bool fits = number != nullptr && std::isfinite(*number) && *number <= argument.high &&
                         (argument.low_open ? *number > argument.low : *number >= argument.low) &&
-                        (argument.type == Type::number || *number == std::floor(*number));
+                        (argument.type != Type::integer || *number == std::floor(*number));
       if (fits) return *number;
     } else if (argument.type == Type::shape) {
       if (const auto* shape = std::get_if<Shape>(&literal.value)) return *shape;
@@ -100,7 +110,8 @@ struct Binder {
       if (size) return Shape{{static_cast<std::size_t>(*number)}};
     } else if (calls != nullptr && argument.type == Type::network) {
       return network(*calls);
-    } else if (calls != nullptr && calls->size() == 1) {
+    } else if (calls != nullptr && calls->size() == 1 &&
+               (either || argument.type == Type::component)) {
       return component(calls->front(), argument.category);
     }
     fail(text, literal.place,
@@ -176,6 +187,12 @@ Component make_component(std::string component_name, Category category, const Ca
   if (declaration == nullptr)
     throw Error(ErrorKind::sentence,
                 fmt::format("no {} is called '{}'", name(category), component_name));
+  for (const auto& [key, ignored] : given)
+    if (std::none_of(declaration->arguments.begin(), declaration->arguments.end(),
+                     [&key = key](const Argument& a) { return a.name == key; }))
+      throw Error(ErrorKind::sentence,
+                  fmt::format("{} has no argument '{}'", component_name, shortened(key)), {},
+                  describe(*declaration));
   Component result{std::move(component_name), {}};
   for (const Argument& argument : declaration->arguments) {
     const auto found = std::find_if(given.begin(), given.end(),

@@ -17,6 +17,10 @@ std::string_view name(Category category) {
       return "optimizer";
     case Category::initializer:
       return "initializer";
+    case Category::schedule:
+      return "schedule";
+    case Category::averaging:
+      return "averaging";
   }
   return "component";
 }
@@ -44,7 +48,10 @@ std::string describe_range(const Argument& a) {
   if (a.type == Type::component)
     return fmt::format("{} {}", name(a.category) == "layer" ? "a" : "the name of an",
                        name(a.category));
-  const std::string what = a.type == Type::integer ? "a whole number" : "a number";
+  const std::string what = a.type == Type::integer ? "a whole number"
+                           : a.type == Type::number_or_component
+                               ? fmt::format("a {}, or a number", name(a.category))
+                               : "a number";
   constexpr double kMost = std::numeric_limits<double>::max();
   std::string range;
   if (a.low != -kMost) range += fmt::format(" {} {}", a.low_open ? "above" : "from", a.low);

@@ -10,10 +10,10 @@
 
 namespace lithe::network {
 
-enum class Category { layer, activation, loss, optimizer, initializer };
+enum class Category { layer, activation, loss, optimizer, initializer, schedule, averaging };
 std::string_view name(Category category);  // "layer"
 
-enum class Type { number, integer, shape, component, network };
+enum class Type { number, integer, shape, component, network, number_or_component };
 
 // `fallback` is the text of the default value; an argument without one must be given. Numbers and
 // integers lie between `low` and `high`, both included unless `open` says that low is not.

@@ -129,12 +129,29 @@ class Parser {
     if (error != std::errc{}) fail_here("a number was expected here");
     at_ = static_cast<std::size_t>(stop - text_.data());
     if (peek() == '%') {
+      value = hundredth(begin);
       ++at_;
-      value /= 100;
     }
     if (is_word(peek()) || peek() == '.')
       fail(text_, {begin, at_ + 1}, "this is neither a number nor a name",
            "numbers are written 30, 0.5, 1e-3 or 5%");
+    return value;
+  }
+
+  // The number from `begin` to here, read as a hundredth of it: dividing it would round twice.
+  double hundredth(std::size_t begin) const {
+    std::string digits(text_.substr(begin, at_ - begin));
+    if (digits.front() == '+') digits.erase(0, 1);
+    const std::size_t e = digits.find_first_of("eE");
+    int exponent = 0;
+    if (e != digits.npos) {
+      const char* from = digits.data() + e + 1;
+      std::from_chars(*from == '+' ? from + 1 : from, digits.data() + digits.size(), exponent);
+      digits.resize(e);
+    }
+    digits += fmt::format("e{}", exponent - 2);
+    double value = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), value);
     return value;
   }
 

@@ -8,24 +8,79 @@ namespace lithe::plan {
 
 using kernels::kLine;
 using kernels::row_stride;
+using layers::SlotId;
+
+namespace {
+
+// The operation that writes each slot; none for the input.
+std::vector<const layers::Operation*> writers(const layers::Graph& graph) {
+  std::vector<const layers::Operation*> result(graph.slots.size(), nullptr);
+  for (const auto& operation : graph.operations)
+    result[layers::output_of(operation.work)] = &operation;
+  return result;
+}
+
+std::vector<int> readers(const layers::Graph& graph) {
+  std::vector<int> result(graph.slots.size(), 0);
+  for (const auto& operation : graph.operations)
+    for (const SlotId slot : layers::inputs_of(operation.work)) ++result[slot];
+  ++result[graph.output];
+  return result;
+}
+
+bool told_from_output(const layers::Work& work) {
+  const auto* activate = std::get_if<layers::Activate>(&work);
+  return activate != nullptr &&
+         activations::row(activate->activation).told_from == activations::ToldFrom::output;
+}
+
+// Whether the way back through an operation looks at what it has put out.
+bool needs_output(const layers::Work& work) {
+  return std::holds_alternative<layers::Softmax>(work) || told_from_output(work);
+}
+
+// Whether an operation may write over its input: it goes value by value, and the way back does not
+// look at its input.
+bool works_in_place(const layers::Work& work, bool training) {
+  if (std::holds_alternative<layers::Disturb>(work)) return true;
+  if (training) return told_from_output(work);
+  return std::holds_alternative<layers::Activate>(work) ||
+         std::holds_alternative<layers::Prelu>(work) ||
+         std::holds_alternative<layers::BatchNorm>(work) ||
+         std::holds_alternative<layers::Standardize>(work);
+}
+
+bool only_products_read_input(const layers::Graph& graph) {
+  for (const auto& operation : graph.operations)
+    if (!std::holds_alternative<layers::Product>(operation.work))
+      for (const SlotId slot : layers::inputs_of(operation.work))
+        if (slot == 0) return false;
+  return graph.output != 0;
+}
+
+}  // namespace
 
 template <typename T>
-Builder<T>::Builder(const Request& request, Parameters<T>& parameters, std::size_t threads,
-                    Shared<T>& shared)
+Builder<T>::Builder(const Request& request, Parameters<T>& parameters, Learning<T>* learning,
+                    std::size_t threads, Shared<T>& shared)
     : request_(request),
       graph_(*request.graph),
       parameters_(parameters),
+      learning_(learning),
       kernels_(kernels::kernels<T>(request.isa)),
       threads_(threads),
       shared_(shared),
       ahead_(threads > 1),
-      packing_(choose_packing<T>(kernels_, request.examples.features.type, request.kept_columns)) {
+      plain_input_(!only_products_read_input(graph_)),
+      packing_(choose_packing<T>(kernels_, request.examples.features.type,
+                                 plain_input_ ? 1 : request.kept_columns)) {
+  if (plain_input_) ahead_ = false;
   // Learned values stand outside the arena, but stages conflict over them like over any buffer.
-  for (const auto& entry : parameters.entries()) weight_.push_back(book(entry.spec.name, 0));
-  value_.assign(graph_.slots.size(), kNone);
-  gradient_.assign(graph_.slots.size(), kNone);
-  for (layers::SlotId slot = 1; slot < graph_.slots.size(); ++slot)
-    value_[slot] = book_matrix(graph_.slots[slot].name, graph_.slots[slot].columns);
+  for (const auto& entry : parameters.entries())
+    learned_buffer_.push_back(book(entry.spec.name, 0));
+  contributions_.resize(graph_.slots.size());
+  gradient_buffer.assign(graph_.slots.size(), kNoBuffer);
+  norm_numbers_.assign(graph_.slots.size(), {kNoBuffer, kNoBuffer});
   shared_.slots.resize(graph_.slots.size());
 }
 
@@ -33,6 +88,7 @@ template <typename T>
 std::size_t Builder<T>::book(std::string name, std::size_t bytes) {
   buffer_names.push_back(std::move(name));
   buffer_bytes.push_back(bytes);
+  owners_.push_back(0);
   return buffer_names.size() - 1;
 }
 
@@ -42,13 +98,26 @@ std::size_t Builder<T>::book_matrix(std::string name, std::size_t columns) {
 }
 
 template <typename T>
-Operands<T>& Builder<T>::operands_of(layers::SlotId slot) {
+std::size_t Builder<T>::book_vector(std::string name, std::size_t columns) {
+  return book(std::move(name), kernels::round_up(columns, kLine<T>) * sizeof(T));
+}
+
+template <typename T>
+Values<T> Builder<T>::values(const Buffers& buffers, SlotId slot, std::size_t buffer) const {
+  const std::size_t columns = columns_of(slot);
+  const bool packed = slot == 0 && buffer == packed_[0];
+  return {buffers.at<T>(buffer), columns,
+          row_stride<T>(columns + (packed ? kernels::kPackSlack : 0))};
+}
+
+template <typename T>
+Operands<T>& Builder<T>::operands_of(SlotId slot) {
   return slot == 0 ? shared_.packed : shared_.slots[slot];
 }
 
 template <typename T>
-Use Builder<T>::use_of_input(layers::SlotId slot) const {
-  return {slot == 0 ? packed_[0] : value_[slot], false};
+Use Builder<T>::use_of_input(SlotId slot) const {
+  return {slot == 0 ? packed_[0] : value_buffer[slot], false};
 }
 
 // Threads meet before and after a stage that they share, which costs some 0.2 us: a core does about
@@ -69,42 +138,142 @@ std::size_t Builder<T>::lines_if_shared(std::size_t columns, double operations) 
                                                           : 0;
 }
 
-// An exponential and a division are worth about so many operations a value.
 template <typename T>
-double Builder<T>::elementwise_operations(std::size_t columns) const {
-  return 32 * static_cast<double>(request_.batch * columns);
+bool Builder<T>::learns(layers::ParameterId id) const {
+  return training() && graph_.parameters[id].kind != layers::ParameterKind::statistic &&
+         (request_.frozen.empty() || !request_.frozen[id]);
 }
 
 template <typename T>
-Draft<T> Builder<T>::draft_product(const layers::Operation& operation, const std::string& what,
-                                   const layers::ParameterSpec& weight, int passes) const {
-  const double batch = static_cast<double>(request_.batch);
-  const double inputs = static_cast<double>(weight.rows),
-               units = static_cast<double>(weight.columns);
-  Draft<T> draft;
-  draft.info.name = operation.layer + ": " + what;
-  draft.info.phase = Phase::backward_and_update;
-  draft.info.operations = 2 * batch * inputs * units;
-  draft.info.bytes = sizeof(T) * (batch * (inputs + units) + passes * inputs * units);
-  return draft;
+bool Builder<T>::any_learns(const layers::Work& work) const {
+  const auto ids = layers::parameters_of(work);
+  return std::any_of(ids.begin(), ids.end(), [this](auto id) { return learns(id); });
+}
+
+template <typename T>
+Draft<T> Builder<T>::draft(const std::string& name, Phase phase) const {
+  Draft<T> result;
+  result.info.name = name;
+  result.info.kernel = std::string(machine::name(request_.isa));
+  result.info.phase = phase;
+  return result;
+}
+
+// The draft that makes `from` and can take along work with such uses: nothing that comes after it
+// may touch what they write, or write what they read.
+template <typename T>
+Draft<T>* Builder<T>::host_for(Phase phase, std::size_t columns, std::size_t from,
+                               const std::vector<Use>& uses) {
+  for (auto at = drafts.rbegin(); at != drafts.rend() && at->info.phase == phase; ++at) {
+    if (at->columns == columns && at->result == from) return &*at;
+    for (const Use& theirs : at->uses.uses)
+      for (const Use& ours : uses)
+        if (theirs.buffer == ours.buffer && (theirs.write || ours.write)) return nullptr;
+  }
+  return nullptr;
+}
+
+// An exponential and a division are worth about so many operations a value.
+constexpr double kOperationsAValue = 32;
+
+template <typename T>
+void Builder<T>::add_lines(const std::string& name, Phase phase, std::size_t columns,
+                           std::size_t from, std::size_t to, std::vector<Use> uses,
+                           MakeLines<T> make) {
+  Draft<T>* host = host_for(phase, columns, from, uses);
+  if (host == nullptr) {
+    const double operations = kOperationsAValue * static_cast<double>(request_.batch * columns);
+    Draft<T> own = draft(name, phase);
+    own.uses.workers = workers_for(columns, operations);
+    own.columns = columns;
+    own.make = [columns](const Buffers&) { return std::make_unique<LinesStage<T>>(columns); };
+    drafts.push_back(std::move(own));
+    host = &drafts.back();
+  } else {
+    host->info.name += " + " + name;
+  }
+  Draft<T>& head = *host;
+  const std::size_t own_lines =
+      head.uses.workers == Workers::all ? kernels::divide_up(columns, kLine<T>) : 0;
+  for (Use use : uses) {
+    use.own_columns = own_lines;
+    head.uses.uses.push_back(use);
+  }
+  head.result = to;
+  head.lines.push_back(std::move(make));
+}
+
+template <typename T>
+void Builder<T>::add_whole(const std::string& name, Phase phase, std::vector<Use> uses,
+                           std::function<std::unique_ptr<Stage<T>>(const Buffers&)> make) {
+  Draft<T> own = draft(name, phase);
+  own.uses = {Workers::first, std::move(uses)};
+  own.make = std::move(make);
+  drafts.push_back(std::move(own));
+}
+
+template <typename T>
+void Builder<T>::copy(const std::string& name, Phase phase, SlotId from_slot, std::size_t from,
+                      SlotId to_slot, std::size_t to) {
+  add_lines(name, phase, columns_of(to_slot), from, to, {{from, false}, {to, true}},
+            [this, from_slot, from, to_slot, to](const Buffers& buffers) {
+              return line_function<T>(
+                  [x = values(buffers, from_slot, from), y = values(buffers, to_slot, to)](
+                      const Batch<T>& batch, kernels::Range lines) {
+                    for (std::size_t i = 0; i < batch.rows; ++i)
+                      std::copy(x.of(batch).row(i) + lines.begin * kLine<T>,
+                                x.of(batch).row(i) + lines.end * kLine<T>,
+                                y.of(batch).row(i) + lines.begin * kLine<T>);
+                  });
+            });
 }
 
 template <typename T>
 void Builder<T>::build() {
-  if (!ahead_)
+  plan_values();
+  if (!ahead_) {
     pack();
-  else {
+  } else {
     // Booked first, so that the stages before it in the list can name its buffers.
     packed_[0] = book("packed batch", 0);
     packed_[1] = book("packed batch ahead", 0);
     exchanges.push_back({packed_[0], packed_[1]});
   }
-  for (std::size_t i = 0; i < graph_.operations.size(); ++i) forward(i);
-  output_buffer = value_[graph_.output];
-  output_stride = row_stride<T>(graph_.slots[graph_.output].columns);
+  value_buffer[0] = packed_[0];
+  for (const layers::Operation& operation : graph_.operations)
+    std::visit([&](const auto& work) { forward(operation, work); }, operation.work);
   if (request_.mode != Mode::predict) evaluate();
   if (ahead_) pack();
-  if (request_.mode == Mode::train) backward();
+  if (!training()) return;
+  backward();
+  update_all();
+}
+
+// A buffer for every slot, or its input's where an operation works in place; and which gradients
+// are of use: those of slots that something learned stands before.
+template <typename T>
+void Builder<T>::plan_values() {
+  const auto written_by = writers(graph_);
+  const std::vector<int> read_by = readers(graph_);
+  value_buffer.assign(graph_.slots.size(), kNoBuffer);
+  wanted_.assign(graph_.slots.size(), false);
+  for (const auto& operation : graph_.operations) {
+    const SlotId output = layers::output_of(operation.work);
+    const auto inputs = layers::inputs_of(operation.work);
+    wanted_[output] =
+        any_learns(operation.work) ||
+        std::any_of(inputs.begin(), inputs.end(), [&](SlotId s) { return wanted_[s]; });
+    const SlotId input = inputs.front();
+    const bool overwrite = works_in_place(operation.work, training()) && input != 0 &&
+                           read_by[input] == 1 &&
+                           !(training() && needs_output(written_by[input]->work));
+    const bool nothing_done =
+        std::holds_alternative<layers::Disturb>(operation.work) && !training() && input != 0;
+    if (overwrite || nothing_done)
+      value_buffer[output] = value_buffer[input];
+    else
+      value_buffer[output] = book_matrix(graph_.slots[output].name, columns_of(output));
+  }
 }
 
 template <typename T>
@@ -117,7 +286,7 @@ void Builder<T>::pack() {
   const std::size_t copies = ahead_ ? 2 : 1;
   // x and index of a batch stand together.
   for (std::size_t copy = 0; copy < copies; ++copy) {
-    if (packed_[copy] == kNone) packed_[copy] = book("packed batch", 0);
+    if (packed_[copy] == kNoBuffer) packed_[copy] = book("packed batch", 0);
     buffer_bytes[packed_[copy]] = x_bytes + index_bytes;
   }
   const std::size_t any = book("columns with a value", packing_.indexed ? columns + slack : 64);
@@ -125,14 +294,14 @@ void Builder<T>::pack() {
       book("blocks with a value",
            packing_.indexed ? (columns / 4 + 1) * sizeof(kernels::PackedBlock) : 64);
 
-  Draft<T> draft;
-  draft.info = {ahead_ ? "pack the next batch" : "pack the batch", packing_.name, packing_.refused,
-                Phase::read};
-  draft.info.bytes = static_cast<double>(request_.batch) *
-                     static_cast<double>(columns * (size_of(features.type) + sizeof(T)));
-  draft.uses = {ahead_ ? Workers::last : Workers::first,
-                {{packed_[ahead_ ? 1 : 0], true}, {any, true}, {blocks, true}}};
-  draft.make = [this, stride, x_bytes, any, blocks, columns](const Buffers& buffers) {
+  Draft<T> own;
+  own.info = {ahead_ ? "pack the next batch" : "pack the batch", packing_.name, packing_.refused,
+              Phase::read};
+  own.info.bytes = static_cast<double>(request_.batch) *
+                   static_cast<double>(columns * (size_of(features.type) + sizeof(T)));
+  own.uses = {ahead_ ? Workers::last : Workers::first,
+              {{packed_[ahead_ ? 1 : 0], true}, {any, true}, {blocks, true}}};
+  own.make = [this, stride, x_bytes, any, blocks, columns](const Buffers& buffers) {
     const Features& form = request_.examples.features;
     kernels::Pack<T> pack{};
     pack.row_bytes = columns * size_of(form.type);
@@ -142,7 +311,7 @@ void Builder<T>::pack() {
     pack.any = buffers.at<std::uint8_t>(any);
     pack.blocks = buffers.at<kernels::PackedBlock>(blocks);
     auto stage = std::make_unique<PackStage<T>>(pack, packing_.kernel, shared_.packed,
-                                                packing_.indexed, ahead_);
+                                                packing_.indexed, ahead_, plain_input_);
     auto* first = buffers.at<std::byte>(packed_[0]);
     auto* second = ahead_ ? buffers.at<std::byte>(packed_[1]) : first;
     stage->set_buffers(reinterpret_cast<T*>(first), reinterpret_cast<T*>(second),
@@ -151,238 +320,96 @@ void Builder<T>::pack() {
     shared_.pack = stage.get();
     return stage;
   };
-  drafts.push_back(std::move(draft));
-}
-
-template <typename T>
-const layers::Activate* Builder<T>::activation_after(std::size_t operation) const {
-  if (operation + 1 >= graph_.operations.size()) return nullptr;
-  const auto* next = std::get_if<layers::Activate>(&graph_.operations[operation + 1].work);
-  return next != nullptr && next->input == next->output ? next : nullptr;
-}
-
-template <typename T>
-const layers::Activate* Builder<T>::activation_before(std::size_t operation) const {
-  if (operation == 0) return nullptr;
-  return std::get_if<layers::Activate>(&graph_.operations[operation - 1].work);
-}
-
-template <typename T>
-void Builder<T>::forward(std::size_t i) {
-  const layers::Operation& operation = graph_.operations[i];
-  if (const auto* work = std::get_if<layers::Product>(&operation.work)) {
-    product(operation, *work, activation_after(i));
-  } else if (const auto& own = std::get<layers::Activate>(operation.work);
-             own.input != own.output) {
-    activate(operation, own);  // those in place went with their product
-  }
-}
-
-template <typename T>
-void Builder<T>::product(const layers::Operation& operation, const layers::Product& work,
-                         const layers::Activate* activation) {
-  const auto& spec = parameters_.entries()[work.weight].spec;
-  const std::size_t inputs = spec.rows, units = spec.columns;
-  Draft<T> draft = draft_product(operation, "forward", spec, 1);
-  describe_product(request_.isa, indexed(work.input), draft.info);
-  draft.info.phase = Phase::forward;
-  const double operations = draft.info.operations;
-  const std::size_t own = lines_if_shared(units, operations);
-  draft.uses = {workers_for(units, operations),
-                {use_of_input(work.input),
-                 {weight_[work.weight], false, own},
-                 {weight_[work.bias], false, own},
-                 {value_[work.output], true, own}}};
-  draft.make = [this, work, activation, inputs, units](const Buffers& buffers) {
-    kernels::ForwardProduct<T> product{};
-    product.weight = parameters_.at(work.weight);
-    product.bias = parameters_.at(work.bias);
-    product.inputs = inputs, product.units = units;
-    product.y = buffers.at<T>(value_[work.output]);
-    product.y_stride = row_stride<T>(units);
-    Operands<T>& operands = operands_of(work.input);
-    if (work.input != 0)
-      operands.of[0] = operands.of[1] = {buffers.at<T>(value_[work.input]), row_stride<T>(inputs),
-                                         request_.batch, inputs, nullptr};
-    return std::make_unique<ForwardStage<T>>(
-        product, operands, indexed(work.input) ? kernels_.forward_indexed : kernels_.forward,
-        activation != nullptr ? kernels_.of(activation->activation).forward : nullptr);
-  };
-  drafts.push_back(std::move(draft));
-}
-
-template <typename T>
-void Builder<T>::activate(const layers::Operation& operation, const layers::Activate& work) {
-  const std::size_t columns = graph_.slots[work.output].columns;
-  const double operations = elementwise_operations(columns);
-  const std::size_t own = lines_if_shared(columns, operations);
-  Draft<T> draft;
-  draft.info.name = operation.layer + ": forward";
-  draft.info.kernel = std::string(machine::name(request_.isa));
-  draft.uses = {workers_for(columns, operations),
-                {{value_[work.input], false, own}, {value_[work.output], true, own}}};
-  draft.make = [this, work, columns](const Buffers& buffers) {
-    return std::make_unique<ActivateStage<T>>(buffers.at<T>(value_[work.input]),
-                                              buffers.at<T>(value_[work.output]), columns,
-                                              kernels_.of(work.activation).forward);
-  };
-  drafts.push_back(std::move(draft));
+  drafts.push_back(std::move(own));
 }
 
 template <typename T>
 void Builder<T>::evaluate() {
-  const std::size_t columns = graph_.slots[graph_.output].columns;
-  gradient_[graph_.output] = book_matrix("gradient of the output", columns);
-  Draft<T> loss;
-  loss.info = {"loss", std::string(machine::name(request_.isa)), {}, Phase::forward};
-  loss.uses = {Workers::first, {{value_[graph_.output], false}, {gradient_[graph_.output], true}}};
-  loss.make = [this, columns](const Buffers& buffers) {
-    kernels::LossWork<T> work{};
-    const std::size_t stride = row_stride<T>(columns);
-    work.output = {buffers.at<T>(value_[graph_.output]), stride, 0};
-    work.gradient = {buffers.at<T>(gradient_[graph_.output]), stride, 0};
-    work.classes = columns;
-    work.sums = shared_.loss_sums;
-    auto stage = std::make_unique<LossStage<T>>(work, kernels_.of(request_.loss));
-    shared_.loss = stage.get();
-    return stage;
-  };
-  drafts.push_back(std::move(loss));
+  const SlotId slot = graph_.output;
+  const std::size_t columns = columns_of(slot);
+  const std::size_t gradient = book_matrix("gradient of the output", columns);
+  add_whole("loss", Phase::forward, {{value_buffer[slot], false}, {gradient, true}},
+            [this, slot, columns, gradient](const Buffers& buffers) {
+              kernels::LossWork<T> work{};
+              work.output = values(buffers, slot).of({});
+              work.gradient = values(buffers, slot, gradient).of({});
+              work.columns = columns;
+              work.argument = static_cast<T>(request_.loss.argument);
+              work.sums = shared_.loss_sums;
+              auto stage = std::make_unique<LossStage<T>>(work, kernels_.of(request_.loss.loss),
+                                                          shared_.tally);
+              shared_.loss = stage.get();
+              return stage;
+            });
+  contribute(slot, gradient);
   if (request_.mode != Mode::evaluate) return;
-  Draft<T> count;
-  count.info = {"count right answers", "plain", {}, Phase::evaluation};
-  count.uses = {Workers::first, {{value_[graph_.output], false}}};
-  count.make = [this, columns](const Buffers& buffers) {
-    auto stage = std::make_unique<CountStage<T>>(buffers.at<T>(value_[graph_.output]),
-                                                 row_stride<T>(columns), columns, shared_.correct);
-    shared_.count = stage.get();
-    return stage;
-  };
-  drafts.push_back(std::move(count));
+  add_whole("count right answers", Phase::evaluation, {{value_buffer[slot], false}},
+            [this, slot, columns](const Buffers& buffers) {
+              const T threshold = losses::takes_logits(request_.loss.loss) ? T{0} : T{0.5};
+              auto stage = std::make_unique<CountStage<T>>(values(buffers, slot).data, columns,
+                                                           threshold, shared_.tally);
+              shared_.count = stage.get();
+              return stage;
+            });
 }
 
+// An operation whose output nobody's learning depends on has no way back.
 template <typename T>
 void Builder<T>::backward() {
-  for (std::size_t i = graph_.operations.size(); i-- > 0;) {
-    const layers::Operation& operation = graph_.operations[i];
-    if (const auto* work = std::get_if<layers::Product>(&operation.work)) {
-      // The gradient of the input is taken with the weights as they were, so it comes first. The
-      // input layer has nobody to hand a gradient to.
-      if (work->input != 0) {
-        transpose(operation, *work);
-        data(operation, *work, activation_before(i));
-      }
-      update(operation, *work);
-    } else if (i + 1 == graph_.operations.size() ||
-               !std::holds_alternative<layers::Product>(graph_.operations[i + 1].work)) {
-      activate_backward(operation, std::get<layers::Activate>(operation.work));
-    }
+  for (auto at = graph_.operations.rbegin(); at != graph_.operations.rend(); ++at) {
+    const layers::Operation& operation = *at;
+    if (wanted(layers::output_of(operation.work)))
+      std::visit([&](const auto& work) { backward(operation, work); }, operation.work);
   }
 }
 
 template <typename T>
-void Builder<T>::activate_backward(const layers::Operation& operation,
-                                   const layers::Activate& work) {
-  const std::size_t columns = graph_.slots[work.output].columns;
-  const double operations = elementwise_operations(columns);
-  const std::size_t own = lines_if_shared(columns, operations);
-  gradient_[work.input] = gradient_[work.output];  // it is multiplied in place
-  Draft<T> draft;
-  draft.info.name = operation.layer + ": backward through the activation";
-  draft.info.kernel = std::string(machine::name(request_.isa));
-  draft.info.phase = Phase::backward_and_update;
-  draft.uses = {workers_for(columns, operations),
-                {{value_[work.output], false, own}, {gradient_[work.output], true, own}}};
-  draft.make = [this, work, columns](const Buffers& buffers) {
-    return std::make_unique<ActivateBackwardStage<T>>(
-        buffers.at<T>(value_[work.output]), buffers.at<T>(gradient_[work.output]),
-        row_stride<T>(columns), columns, kernels_.of(work.activation).backward);
-  };
-  drafts.push_back(std::move(draft));
+void Builder<T>::contribute(SlotId slot, std::size_t buffer) {
+  contributions_[slot].push_back(buffer);
+  ++owners_[buffer];
+}
+
+// The gradient of a slot that all its readers have contributed to: their sum, in the order in which
+// they came.
+template <typename T>
+std::size_t Builder<T>::finished_gradient(SlotId slot) {
+  std::vector<std::size_t>& parts = contributions_[slot];
+  while (parts.size() > 1) {
+    const std::size_t a = parts[0], b = parts[1];
+    const bool in_place = owners_[a] == 1;
+    const std::size_t sum =
+        in_place ? a
+                 : book_matrix("sum of gradients of " + graph_.slots[slot].name, columns_of(slot));
+    add_lines(
+        "add the gradients of " + graph_.slots[slot].name, Phase::backward_and_update,
+        columns_of(slot), b, sum, {{a, false}, {b, false}, {sum, true}},
+        [this, slot, a, b, sum](const Buffers& buffers) {
+          return line_function<T>(
+              [kernel = kernels_.add, x = values(buffers, slot, a), y = values(buffers, slot, b),
+               z = values(buffers, slot, sum)](const Batch<T>& batch, kernels::Range lines) {
+                kernel(x.of(batch), y.of(batch), z.of(batch), lines);
+              });
+        });
+    --owners_[a], --owners_[b], ++owners_[sum];
+    parts.erase(parts.begin());
+    parts[0] = sum;
+  }
+  gradient_buffer[slot] = parts[0];
+  return parts[0];
 }
 
 template <typename T>
-void Builder<T>::transpose(const layers::Operation& operation, const layers::Product& work) {
-  const auto& spec = parameters_.entries()[work.weight].spec;
-  transposed_ = book("transposed gradient of " + graph_.slots[work.output].name,
-                     kernels::Panels<T>{spec.columns, request_.batch}.size() * sizeof(T));
-  Draft<T> draft;
-  draft.info.name = operation.layer + ": transpose the gradient";
-  draft.info.kernel = std::string(machine::name(request_.isa));
-  draft.info.phase = Phase::backward_and_update;
-  draft.info.bytes = 2 * static_cast<double>(request_.batch * spec.columns * sizeof(T));
-  draft.uses = {workers_for(spec.columns, elementwise_operations(spec.columns)),
-                {{gradient_[work.output], false}, {transposed_, true}}};
-  draft.make = [this, work, spec, transposed = transposed_](const Buffers& buffers) {
-    kernels::DataProduct<T> product{};
-    product.dy = buffers.at<T>(gradient_[work.output]);
-    product.dy_stride = row_stride<T>(spec.columns);
-    product.units = spec.columns;
-    product.transposed = buffers.at<T>(transposed);
-    return std::make_unique<TransposeStage<T>>(product, kernels_.transpose);
-  };
-  drafts.push_back(std::move(draft));
-}
-
-template <typename T>
-void Builder<T>::data(const layers::Operation& operation, const layers::Product& work,
-                      const layers::Activate* activation) {
-  const auto& spec = parameters_.entries()[work.weight].spec;
-  const std::size_t inputs = spec.rows, units = spec.columns;
-  gradient_[work.input] = book_matrix("gradient of " + graph_.slots[work.input].name, inputs);
-  if (activation != nullptr) gradient_[activation->input] = gradient_[work.input];
-  Draft<T> draft = draft_product(operation, "gradient of its input", spec, 1);
-  describe_product(request_.isa, false, draft.info);
-  draft.info.refused.clear();  // there is no other
-  const double operations = draft.info.operations;
-  const std::size_t own = lines_if_shared(inputs, operations);
-  draft.uses = {workers_for(inputs, operations),
-                {{transposed_, false},
-                 {weight_[work.weight], false},
-                 {value_[work.input], false, own},
-                 {gradient_[work.input], true, own}}};
-  draft.make = [this, work, activation, inputs, units,
-                transposed = transposed_](const Buffers& buffers) {
-    kernels::DataProduct<T> product{};
-    product.dy = buffers.at<T>(gradient_[work.output]);
-    product.dy_stride = row_stride<T>(units);
-    product.weight = parameters_.at(work.weight);
-    product.inputs = inputs, product.units = units;
-    product.dx = buffers.at<T>(gradient_[work.input]);
-    product.dx_stride = row_stride<T>(inputs);
-    product.transposed = buffers.at<T>(transposed);
-    return std::make_unique<DataStage<T>>(
-        product, buffers.at<T>(value_[work.input]), kernels_.data,
-        activation != nullptr ? kernels_.of(activation->activation).backward : nullptr);
-  };
-  drafts.push_back(std::move(draft));
-}
-
-template <typename T>
-void Builder<T>::update(const layers::Operation& operation, const layers::Product& work) {
-  const auto& spec = parameters_.entries()[work.weight].spec;
-  const std::size_t inputs = spec.rows, units = spec.columns;
-  Draft<T> draft = draft_product(operation, "gradient of its weights, sgd", spec, 2);
-  describe_product(request_.isa, indexed(work.input), draft.info);
-  const double operations = draft.info.operations;
-  const std::size_t own = lines_if_shared(units, operations);
-  draft.uses = {workers_for(units, operations),
-                {use_of_input(work.input),
-                 {gradient_[work.output], false},
-                 {weight_[work.weight], true, own},
-                 {weight_[work.bias], true, own}}};
-  draft.make = [this, work, inputs, units](const Buffers& buffers) {
-    kernels::WeightProduct<T> product{};
-    product.dy = buffers.at<T>(gradient_[work.output]);
-    product.dy_stride = row_stride<T>(units);
-    product.inputs = inputs, product.units = units;
-    product.weight = parameters_.at(work.weight);
-    product.bias = parameters_.at(work.bias);
-    return std::make_unique<UpdateStage<T>>(
-        product, operands_of(work.input),
-        indexed(work.input) ? kernels_.sgd_indexed : kernels_.sgd);
-  };
-  drafts.push_back(std::move(draft));
+std::size_t Builder<T>::own_gradient(SlotId slot) {
+  const std::size_t shared = finished_gradient(slot);
+  if (owners_[shared] == 1) return shared;
+  const std::size_t own =
+      book_matrix("own gradient of " + graph_.slots[slot].name, columns_of(slot));
+  copy("copy the gradient of " + graph_.slots[slot].name, Phase::backward_and_update, slot, shared,
+       slot, own);
+  --owners_[shared], ++owners_[own];
+  contributions_[slot] = {own};
+  gradient_buffer[slot] = own;
+  return own;
 }
 
 template class Builder<float>;

@@ -1,6 +1,13 @@
 // From a graph to drafts of stages: what each does, which buffers it uses, and how to make it once
 // the buffers have a place.
+//
+// The builder walks the operations forward and then backward. Work that goes line by line is taken
+// along by the stage before it where that one makes the same lines. A slot's gradient is made by
+// those who read the slot, added up where they are several, and taken on by the operation that
+// wrote it.
 #pragma once
+
+#include <fmt/format.h>
 
 #include <functional>
 #include <memory>
@@ -8,10 +15,13 @@
 #include <vector>
 
 #include "plan/choose.h"
+#include "plan/layer_stages.h"
+#include "plan/learning.h"
 #include "plan/parameters.h"
 #include "plan/plan.h"
 #include "plan/schedule.h"
 #include "plan/stages.h"
+#include "plan/update_stages.h"
 
 namespace lithe::plan {
 
@@ -36,74 +46,174 @@ struct Shared {
   Operands<T> packed;
   std::vector<Operands<T>> slots;  // fixed operands, one a slot
   double loss_sums[kernels::kLine<T>] = {};
-  std::uint64_t correct = 0;
+  Tally tally;
+  std::vector<Stretch<T>> stretches;  // of gradients that are kept
   PackStage<T>* pack = nullptr;
   LossStage<T>* loss = nullptr;
   CountStage<T>* count = nullptr;
 };
 
 template <typename T>
+using MakeLines = std::function<std::unique_ptr<LineWork<T>>(const Buffers&)>;
+
+template <typename T>
 struct Draft {
   StageInfo info;
   StageUses uses;
   std::function<std::unique_ptr<Stage<T>>(const Buffers&)> make;
+  std::vector<MakeLines<T>> lines = {};  // what it takes along
+  std::size_t columns = 0;               // of the lines that it makes; 0: it takes nothing along
+  std::size_t result = 0;                // the buffer that these lines end up in
+};
+
+inline constexpr std::size_t kNoBuffer = static_cast<std::size_t>(-1);
+
+// Where the gradient of a learned array is put.
+struct GradientPlace {
+  std::size_t buffer, offset;
 };
 
 template <typename T>
 class Builder {
  public:
-  Builder(const Request& request, Parameters<T>& parameters, std::size_t threads,
-          Shared<T>& shared);
+  Builder(const Request& request, Parameters<T>& parameters, Learning<T>* learning,
+          std::size_t threads, Shared<T>& shared);
 
   // The drafts in the order of a step.
   void build();
+
+  // The values of a slot, or its gradient, or what else has its form, in a buffer.
+  Values<T> values(const Buffers& buffers, layers::SlotId slot, std::size_t buffer) const;
+  Values<T> values(const Buffers& buffers, layers::SlotId slot) const {
+    return values(buffers, slot, value_buffer[slot]);
+  }
 
   std::vector<Draft<T>> drafts;
   std::vector<std::string> buffer_names;
   std::vector<std::size_t> buffer_bytes;  // 0: not in the arena (learned values)
   std::vector<Exchange> exchanges;
-  std::size_t output_buffer = 0, output_stride = 0;
+  std::vector<std::size_t> lasting;  // buffers that keep their contents between steps
+  std::vector<std::size_t> value_buffer, gradient_buffer;  // of each slot; the last may be none
+  std::size_t gradients = kNoBuffer;  // of all learned arrays, where they are kept
 
  private:
-  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
-
+  // builder.cc: buffers, and who does what.
   std::size_t book(std::string name, std::size_t bytes);
   std::size_t book_matrix(std::string name, std::size_t columns);
+  std::size_t book_vector(std::string name, std::size_t columns);
+  std::size_t columns_of(layers::SlotId slot) const { return graph_.slots[slot].columns; }
   Operands<T>& operands_of(layers::SlotId slot);
   Use use_of_input(layers::SlotId slot) const;
   Workers workers_for(std::size_t columns, double operations) const;
   std::size_t lines_if_shared(std::size_t columns, double operations) const;
-  double elementwise_operations(std::size_t columns) const;
   bool indexed(layers::SlotId slot) const { return slot == 0 && packing_.indexed; }
-  // Name, operations and bytes of a product that goes through its weights `passes` times.
-  Draft<T> draft_product(const layers::Operation& operation, const std::string& what,
-                         const layers::ParameterSpec& weight, int passes) const;
+  bool training() const { return request_.mode == Mode::train; }
+  bool learns(layers::ParameterId id) const;
+  bool any_learns(const layers::Work& work) const;
+  Draft<T> draft(const std::string& name, Phase phase) const;
+  Draft<T>* host_for(Phase phase, std::size_t columns, std::size_t from,
+                     const std::vector<Use>& uses);
+  // Adds line work on `columns` columns from buffer `from` into buffer `to`, to the stage before
+  // where that one has just made `from`.
+  void add_lines(const std::string& name, Phase phase, std::size_t columns, std::size_t from,
+                 std::size_t to, std::vector<Use> uses, MakeLines<T> make);
+  void add_whole(const std::string& name, Phase phase, std::vector<Use> uses,
+                 std::function<std::unique_ptr<Stage<T>>(const Buffers&)> make);
 
+  void copy(const std::string& name, Phase phase, layers::SlotId from_slot, std::size_t from,
+            layers::SlotId to_slot, std::size_t to);
+
+  // builder.cc: the walk.
+  void plan_values();
   void pack();
-  void forward(std::size_t i);
   void evaluate();
   void backward();
-  void activate(const layers::Operation& operation, const layers::Activate& work);
-  void product(const layers::Operation& operation, const layers::Product& work,
-               const layers::Activate* activation);
-  void activate_backward(const layers::Operation& operation, const layers::Activate& work);
-  void transpose(const layers::Operation& operation, const layers::Product& work);
+  std::size_t finished_gradient(layers::SlotId slot);
+  std::size_t own_gradient(layers::SlotId slot);  // one that may be changed in place
+  void contribute(layers::SlotId slot, std::size_t buffer);
+  bool wanted(layers::SlotId slot) const { return wanted_[slot]; }
+
+  // product_drafts.cc
+  Draft<T> draft_product(const layers::Operation& operation, const std::string& what,
+                         const layers::ParameterSpec& weight, int passes) const;
+  void forward(const layers::Operation& operation, const layers::Product& work);
+  void backward(const layers::Operation& operation, const layers::Product& work);
+  std::size_t transpose(const layers::Operation& operation, const layers::Product& work,
+                        std::size_t gradient);
   void data(const layers::Operation& operation, const layers::Product& work,
-            const layers::Activate* activation);
-  void update(const layers::Operation& operation, const layers::Product& work);
-  const layers::Activate* activation_after(std::size_t operation) const;
-  const layers::Activate* activation_before(std::size_t operation) const;
+            std::size_t gradient, std::size_t transposed);
+  void update(const layers::Operation& operation, const layers::Product& work,
+              std::size_t gradient);
+  void sgd(Draft<T> draft, const layers::Product& work, std::size_t gradient);
+  void keep_gradient(Draft<T> draft, const layers::Product& work, std::size_t gradient);
+  void update_by_blocks(Draft<T> draft, const layers::Product& work, std::size_t gradient);
+
+  // layer_drafts.cc
+  void forward(const layers::Operation& operation, const layers::Activate& work);
+  void backward(const layers::Operation& operation, const layers::Activate& work);
+  void forward(const layers::Operation& operation, const layers::Prelu& work);
+  void backward(const layers::Operation& operation, const layers::Prelu& work);
+  void forward(const layers::Operation& operation, const layers::Softmax& work);
+  void backward(const layers::Operation& operation, const layers::Softmax& work);
+  void forward(const layers::Operation& operation, const layers::Disturb& work);
+  void backward(const layers::Operation& operation, const layers::Disturb& work);
+  void disturb(const std::string& name, Phase phase, const layers::Operation& operation,
+               const layers::Disturb& work, std::size_t from, std::size_t to);
+  void forward(const layers::Operation& operation, const layers::Add& work);
+  void backward(const layers::Operation& operation, const layers::Add& work);
+
+  // norm_drafts.cc
+  bool fixed(const layers::BatchNorm& work) const;  // by running statistics
+  void forward(const layers::Operation& operation, const layers::BatchNorm& work);
+  void backward(const layers::Operation& operation, const layers::BatchNorm& work);
+  void forward(const layers::Operation& operation, const layers::LayerNorm& work);
+  void backward(const layers::Operation& operation, const layers::LayerNorm& work);
+  void forward(const layers::Operation& operation, const layers::Standardize& work);
+  void backward(const layers::Operation& operation, const layers::Standardize& work);
+  void fixed_norm(const layers::Operation& operation, layers::SlotId input, layers::SlotId output,
+                  std::vector<layers::ParameterId> numbers, double epsilon);
+  kernels::NormBackwardWork<T> norm_backward(const Buffers& buffers, layers::SlotId output,
+                                             layers::ParameterId scale_id, GradientPlace scale,
+                                             GradientPlace shift);
+  std::vector<Use> norm_backward_uses(layers::SlotId input, layers::SlotId output,
+                                      std::size_t gradient, layers::ParameterId scale_id,
+                                      GradientPlace scale, GradientPlace shift) const;
+  void fixed_norm_backward(const layers::Operation& operation, layers::SlotId input,
+                           layers::SlotId output);
+
+  // update_drafts.cc
+  bool keeps_gradients() const;
+  bool prepared() const;  // gradients are changed before the rule sees them
+  Learned<T> learned(layers::ParameterId id) const;
+  GradientPlace place_gradient(layers::ParameterId id);
+  T* at(const Buffers& buffers, GradientPlace place) const {
+    return buffers.at<T>(place.buffer) + place.offset;
+  }
+  void update_vectors(const layers::Operation& operation,
+                      const std::vector<layers::ParameterId>& ids,
+                      const std::vector<GradientPlace>& places, std::size_t behind);
+  void bound_units(const layers::Operation& operation, layers::ParameterId weight);
+  void update_all();
+  void update_from_kept();
+  void average();
 
   const Request& request_;
   const layers::Graph& graph_;
   Parameters<T>& parameters_;
+  Learning<T>* learning_;
   const kernels::Kernels<T>& kernels_;
   std::size_t threads_;
   Shared<T>& shared_;
   bool ahead_;
+  bool plain_input_;  // others than products read the batch, so it is packed as it is
   PackChoice<T> packing_;
-  std::vector<std::size_t> value_, gradient_, weight_;  // buffers of slots and parameters
-  std::size_t packed_[2] = {kNone, kNone}, transposed_ = kNone;
+  std::vector<std::size_t> learned_buffer_;              // of parameters
+  std::vector<std::vector<std::size_t>> contributions_;  // to the gradient of each slot
+  std::vector<int> owners_;                              // slots whose gradient stands in a buffer
+  std::vector<bool> wanted_;                             // whether a slot's gradient is of use
+  // Of each slot that a normalisation writes: mean and inverse deviation, or factor and offset.
+  std::vector<std::pair<std::size_t, std::size_t>> norm_numbers_;
+  std::size_t packed_[2] = {kNoBuffer, kNoBuffer};
 };
 
 }  // namespace lithe::plan

@@ -32,6 +32,10 @@ class Parameters {
   const T* at(layers::ParameterId id) const { return values_.data() + entries_[id].offset; }
   std::size_t count() const;  // learned values, without padding
   std::size_t bytes() const { return values_.size() * sizeof(T); }
+  // All of them as they lie, padding and all.
+  T* data() { return values_.data(); }
+  const T* data() const { return values_.data(); }
+  std::size_t size() const { return values_.size(); }
 
   // The values of one array in row-major order without padding, as files and people have them.
   std::vector<T> read(layers::ParameterId id) const;

@@ -36,7 +36,7 @@ std::vector<std::size_t> phases(const std::vector<bool>& barrier_before) {
 
 template <typename T>
 Lifetimes lifetimes(const Builder<T>& builder, const std::vector<bool>& barrier_before,
-                    bool one_thread) {
+                    bool one_thread, std::size_t output, bool keeps_all) {
   Lifetimes result;
   const std::size_t last_stage = builder.drafts.size() - 1;
   const std::vector<std::size_t> phase = phases(barrier_before);
@@ -54,9 +54,11 @@ Lifetimes lifetimes(const Builder<T>& builder, const std::vector<bool>& barrier_
             booking.last = std::max(booking.last, j);
           }
     // What is packed ahead lives on into the next step; the output is read after the last stage.
-    const bool lives_on = b == builder.output_buffer ||
-                          std::any_of(builder.exchanges.begin(), builder.exchanges.end(),
-                                      [b](const Exchange& e) { return e.a == b || e.b == b; });
+    const bool lives_on =
+        keeps_all || b == output ||
+        std::find(builder.lasting.begin(), builder.lasting.end(), b) != builder.lasting.end() ||
+        std::any_of(builder.exchanges.begin(), builder.exchanges.end(),
+                    [b](const Exchange& e) { return e.a == b || e.b == b; });
     if (lives_on) booking.first = 0, booking.last = last_stage;
     result.bookings.push_back(booking);
     result.buffer.push_back(b);
@@ -85,9 +87,13 @@ struct Plan<T>::State final : base::TeamWork {
   std::vector<Clock::time_point> marks;
   // A run in progress.
   std::span<const std::uint32_t> order;
-  T rate = 0;
-  std::size_t steps_done = 0;
+  std::span<const optimizers::Coefficients<T>> updates;
+  std::uint64_t first_step = 0;
+  std::size_t steps_done = 0, last_rows = 0;
   Results results;
+  // Where slots and gradients stand, for those who look.
+  std::vector<Values<T>> values, gradients;
+  const T* all_gradients = nullptr;
 
   Batch<T> batch_at(std::size_t step) const {
     Batch<T> batch;
@@ -101,8 +107,9 @@ struct Plan<T>::State final : base::TeamWork {
     batch.next_rows = rows(step + 1);
     batch.later = batch.next + batch.next_rows;
     batch.later_rows = rows(step + 2);
-    batch.rate = rate;
     batch.parity = step % 2;
+    batch.step = first_step + step;
+    batch.update = updates.empty() ? nullptr : &updates[step];
     return batch;
   }
 
@@ -110,7 +117,7 @@ struct Plan<T>::State final : base::TeamWork {
   void run_step(const Batch<T>& batch, std::size_t part);
   void run_step_timed(const Batch<T>& batch);
   void run_stage(std::size_t i, const Batch<T>& batch, std::size_t part);
-  void note_loss();
+  void note_loss(std::uint64_t now);
 };
 
 template <typename T>
@@ -142,13 +149,13 @@ void Plan<T>::State::run_step_timed(const Batch<T>& batch) {
 
 // Folds what the loss stage has summed, and notices when it is no number.
 template <typename T>
-void Plan<T>::State::note_loss() {
+void Plan<T>::State::note_loss(std::uint64_t now) {
   double sum = 0;
   for (double& place : shared.loss_sums) {
     sum += place;
     place = 0;
   }
-  if (!std::isfinite(sum) && results.bad_step == 0) results.bad_step = steps_done + 1;
+  if (!std::isfinite(sum) && results.bad_step == 0) results.bad_step = now + 1;
   results.loss += sum;
 }
 
@@ -156,7 +163,11 @@ template <typename T>
 void Plan<T>::State::run(std::size_t part) {
   const machine::FlushDenormals flush;
   const std::size_t steps = kernels::divide_up(order.size(), request.batch);
-  if (part == team.size() - 1) shared.pack->prime(batch_at(0));
+  if (part == team.size() - 1)
+    for (const auto& stage : stages) {
+      stage->prime(batch_at(0));
+      for (const auto& work : stage->along) work->prime();
+    }
   team.barrier().wait();
   for (std::size_t step = 0; step < steps; ++step) {
     const Batch<T> batch = batch_at(step);
@@ -168,21 +179,24 @@ void Plan<T>::State::run(std::size_t part) {
       run_step_timed(batch);
     else
       run_step(batch, 0);
-    if (shared.loss != nullptr) note_loss();
+    if (shared.loss != nullptr) note_loss(batch.step);
     ++steps_done;
   }
 }
 
 template <typename T>
-Plan<T>::Plan(const Request& request, Parameters<T>& parameters, base::Team& team)
+Plan<T>::Plan(const Request& request, Parameters<T>& parameters, base::Team& team,
+              Learning<T>* learning)
     : state_(std::make_unique<State>(request, parameters, team)) {
   State& s = *state_;
-  Builder<T> builder(s.request, parameters, team.size(), s.shared);
+  Builder<T> builder(s.request, parameters, learning, team.size(), s.shared);
   builder.build();
   std::vector<StageUses> uses;
   for (const auto& draft : builder.drafts) uses.push_back(draft.uses);
   s.barrier_before = barriers(uses, builder.exchanges);
-  s.lives = lifetimes(builder, s.barrier_before, team.size() == 1);
+  const layers::SlotId output = request.graph->output;
+  s.lives = lifetimes(builder, s.barrier_before, team.size() == 1, builder.value_buffer[output],
+                      request.keep_gradients);
   s.placement = place(s.lives.bookings);
   s.arena = base::AlignedArray<std::byte>(s.placement.bytes);
   std::vector<std::size_t> offsets(builder.buffer_names.size(), 0);
@@ -191,13 +205,21 @@ Plan<T>::Plan(const Request& request, Parameters<T>& parameters, base::Team& tea
   const Buffers buffers(s.arena.data(), std::move(offsets));
   for (auto& draft : builder.drafts) {
     s.stages.push_back(draft.make(buffers));
+    for (const auto& make : draft.lines) s.stages.back()->along.push_back(make(buffers));
     s.stages.back()->info = draft.info;
     s.stages.back()->info.shared = draft.uses.workers == Workers::all;
     s.stages.back()->info.barrier = s.barrier_before[s.stages.size() - 1];
     s.stages.back()->workers = draft.uses.workers;
   }
-  s.output = buffers.at<T>(builder.output_buffer);
-  s.output_stride = builder.output_stride;
+  for (layers::SlotId slot = 0; slot < request.graph->slots.size(); ++slot) {
+    s.values.push_back(builder.values(buffers, slot));
+    const std::size_t gradient = builder.gradient_buffer[slot];
+    s.gradients.push_back(gradient == kNoBuffer ? Values<T>{nullptr, 0, 0}
+                                                : builder.values(buffers, slot, gradient));
+  }
+  s.output = s.values[output].data;
+  s.output_stride = s.values[output].stride;
+  if (builder.gradients != kNoBuffer) s.all_gradients = buffers.at<T>(builder.gradients);
   s.seconds.assign(s.stages.size(), 0);
   s.marks.resize(s.stages.size() + 1);
   bind(request.examples);
@@ -209,25 +231,30 @@ Plan<T>::~Plan() = default;
 template <typename T>
 void Plan<T>::bind(const Examples& examples) {
   state_->shared.pack->set_data(examples.features);
-  if (state_->shared.loss != nullptr) state_->shared.loss->set_labels(examples.labels);
-  if (state_->shared.count != nullptr) state_->shared.count->set_labels(examples.labels);
+  if (state_->shared.loss != nullptr) state_->shared.loss->set_answers(examples);
+  if (state_->shared.count != nullptr) state_->shared.count->set_answers(examples);
 }
 
 template <typename T>
-void Plan<T>::run(std::span<const std::uint32_t> order, T rate) {
+void Plan<T>::run(std::span<const std::uint32_t> order,
+                  std::span<const optimizers::Coefficients<T>> updates, std::uint64_t first_step) {
   if (order.empty()) return;
   state_->order = order;
-  state_->rate = rate;
+  state_->updates = updates;
+  state_->first_step = first_step;
   state_->team.run(*state_);
   state_->results.examples += order.size();
+  state_->last_rows = (order.size() - 1) % state_->request.batch + 1;
 }
 
 template <typename T>
 Results Plan<T>::take_results() {
   Results results = state_->results;
-  results.correct = state_->shared.correct;
+  results.weight = state_->shared.tally.weight;
+  results.correct = state_->shared.tally.correct;
+  results.squared_error = state_->shared.tally.squared_error;
   state_->results = {};
-  state_->shared.correct = 0;
+  state_->shared.tally = {};
   return results;
 }
 
@@ -239,6 +266,23 @@ const T* Plan<T>::output() const {
 template <typename T>
 std::size_t Plan<T>::output_stride() const {
   return state_->output_stride;
+}
+
+template <typename T>
+kernels::Matrix<const T> Plan<T>::values(layers::SlotId slot) const {
+  const Values<T>& v = state_->values[slot];
+  return {v.data, v.stride, state_->last_rows};
+}
+
+template <typename T>
+kernels::Matrix<const T> Plan<T>::gradient(layers::SlotId slot) const {
+  const Values<T>& v = state_->gradients[slot];
+  return {v.data, v.stride, state_->last_rows};
+}
+
+template <typename T>
+const T* Plan<T>::gradient_of(layers::ParameterId id) const {
+  return state_->all_gradients + state_->parameters.entries()[id].offset;
 }
 
 template <typename T>

@@ -19,7 +19,9 @@
 #include "kernels/table.h"
 #include "layers/graph.h"
 #include "lithe/dataset.h"
+#include "optimizers/optimizers.h"
 #include "plan/arena.h"
+#include "plan/learning.h"
 #include "plan/parameters.h"
 #include "plan/stage.h"
 
@@ -34,10 +36,16 @@ enum class Mode {
 struct Request {
   const layers::Graph* graph = nullptr;
   Mode mode = Mode::train;
-  std::size_t batch = 1;                        // the largest; smaller ones may be run
-  losses::Loss loss = losses::Loss::quadratic;  // not for predict
-  Examples examples;                            // the data, or for predict just their form
-  double kept_columns = 1;                      // see kept_columns() in choose.h
+  std::size_t batch = 1;  // the largest; smaller ones may be run
+  losses::Choice loss;    // not for predict
+  // For training: how weights are updated, which arrays are not, the seed of what is random, and
+  // whether gradients are kept for whoever looks at them.
+  const optimizers::Optimizer* optimizer = nullptr;
+  std::vector<bool> frozen;  // by parameter; empty: none
+  std::uint64_t seed = 1;
+  bool keep_gradients = false;
+  Examples examples;        // the data, or for predict just their form
+  double kept_columns = 1;  // see kept_columns() in choose.h
   machine::Isa isa = machine::Isa::scalar;
 };
 
@@ -51,8 +59,10 @@ struct Description {
 };
 
 struct Results {
-  double loss = 0;            // sum over the examples
-  std::uint64_t correct = 0;  // examples whose largest output is that of their class
+  double loss = 0;            // sum over the examples, by their weights
+  double weight = 0;          // sum of these
+  std::uint64_t correct = 0;  // examples that are answered right
+  double squared_error = 0;   // where targets are numbers, sum over outputs and examples
   std::uint64_t examples = 0;
   std::uint64_t bad_step = 0;  // 1 + the number of the first step whose loss was not finite, or 0
 };
@@ -60,8 +70,10 @@ struct Results {
 template <typename T>
 class Plan {
  public:
-  // `team` decides the number of threads. `parameters` and `team` must outlive the plan.
-  Plan(const Request& request, Parameters<T>& parameters, base::Team& team);
+  // `team` decides the number of threads. `parameters`, `team` and, which only training needs, the
+  // optimizer and `learning` must outlive the plan.
+  Plan(const Request& request, Parameters<T>& parameters, base::Team& team,
+       Learning<T>* learning = nullptr);
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
   ~Plan();
@@ -70,13 +82,21 @@ class Plan {
   void bind(const Examples& examples);
 
   // Runs a step for each batch of `order`, which lists rows of the data; the last batch may be
-  // smaller. Stops early when a loss is not finite. Results add up until they are taken.
-  void run(std::span<const std::uint32_t> order, T rate);
+  // smaller. For training `updates` has what the optimizer needs, one a step, and `first_step` is
+  // the number of the first one in the whole training. Results add up until they are taken.
+  void run(std::span<const std::uint32_t> order,
+           std::span<const optimizers::Coefficients<T>> updates = {}, std::uint64_t first_step = 0);
   Results take_results();
 
   // Outputs of the last batch: [rows][stride].
   const T* output() const;
   std::size_t output_stride() const;
+
+  // Of the last batch, where gradients are kept: the values of a slot and their gradient (null
+  // where it is of no use), and the gradient of a learned array, laid out as the array is.
+  kernels::Matrix<const T> values(layers::SlotId slot) const;
+  kernels::Matrix<const T> gradient(layers::SlotId slot) const;
+  const T* gradient_of(layers::ParameterId id) const;
 
   Description describe() const;
   // Seconds spent in each stage since the plan was made, estimated from one step in sixteen.

@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "kernels/layout.h"
+#include "optimizers/rule.h"
 
 namespace lithe::plan {
 
@@ -19,8 +21,9 @@ struct Batch {
   std::size_t next_rows = 0;             // 0: this is the last
   const std::uint32_t* later = nullptr;  // the batch after that
   std::size_t later_rows = 0;
-  T rate = 0;              // learning rate
-  std::size_t parity = 0;  // number of the step, modulo 2
+  std::size_t parity = 0;                               // number of the step in this run, modulo 2
+  std::uint64_t step = 0;                               // number of the step in the whole training
+  const optimizers::Coefficients<T>* update = nullptr;  // of this step
 };
 
 // A share of a stage: this thread's of how many.
@@ -47,14 +50,30 @@ struct StageInfo {
   double bytes = 0;       // read and written for a full batch
 };
 
+// Work on matrices that goes cache line of columns by cache line: each line's result depends on
+// that line alone. A stage takes it along for the lines it has just made.
+template <typename T>
+class LineWork {
+ public:
+  virtual ~LineWork() = default;
+  virtual void run(const Batch<T>& batch, kernels::Range lines, std::size_t part) = 0;
+  virtual void prime() {}  // before the first step of a run, by one thread
+};
+
 template <typename T>
 class Stage {
  public:
   virtual ~Stage() = default;
   virtual void run(const Batch<T>& batch, Share share) = 0;
+  virtual void prime(const Batch<T>&) {}  // likewise
+
+  void run_lines(const Batch<T>& batch, kernels::Range range, std::size_t part) {
+    for (const auto& work : along) work->run(batch, range, part);
+  }
 
   StageInfo info;
   Workers workers = Workers::first;
+  std::vector<std::unique_ptr<LineWork<T>>> along;  // what it takes along
 };
 
 }  // namespace lithe::plan

@@ -13,25 +13,44 @@ namespace lithe::train {
 
 namespace {
 constexpr std::size_t kMostThreads = 1024;
-}
 
-void check_examples(const Model& model, const Examples& examples) {
-  const std::size_t inputs = model.network().input_shape().size();
-  if (examples.features.columns != inputs)
-    throw Error(ErrorKind::data, fmt::format("the network takes {} values and an example has {}",
-                                             inputs, examples.features.columns));
-  const std::size_t outputs = model.network().output_shape().size();
-  if (examples.classes > outputs)
+void check_classes(const Examples& examples, std::size_t outputs, losses::Loss loss) {
+  // One output can tell two classes apart.
+  const bool yes_or_no = outputs == 1 && loss != losses::Loss::cross_entropy;
+  const std::size_t most = yes_or_no ? 2 : outputs;
+  if (examples.classes > most)
     throw Error(ErrorKind::data,
                 fmt::format("the data have {} classes and the network {} output{}",
                             examples.classes, outputs, outputs == 1 ? "" : "s"),
                 {}, fmt::format("end the network with {} units", examples.classes));
   const std::span labels(examples.labels, examples.features.rows);
-  const auto bad = [outputs](std::int32_t label) {
-    return label < 0 || static_cast<std::size_t>(label) >= outputs;
+  const auto bad = [most](std::int32_t label) {
+    return label < 0 || static_cast<std::size_t>(label) >= most;
   };
   if (std::ranges::any_of(labels, bad))
     throw Error(ErrorKind::data, "an example has a class that the network has no output for");
+}
+
+}  // namespace
+
+void check_examples(const Model& model, const Examples& examples, losses::Loss loss) {
+  const std::size_t inputs = model.network().input_shape().size();
+  if (examples.features.columns != inputs)
+    throw Error(ErrorKind::data, fmt::format("the network takes {} values and an example has {}",
+                                             inputs, examples.features.columns));
+  const std::size_t outputs = model.network().output_shape().size();
+  if (examples.features.rows == 0) return;
+  if (examples.labels != nullptr) {
+    check_classes(examples, outputs, loss);
+  } else if (examples.targets == nullptr) {
+    throw Error(ErrorKind::data, "the examples have neither classes nor values to predict");
+  } else if (examples.target_columns != outputs) {
+    throw Error(ErrorKind::data,
+                fmt::format("an example has {} value{} to predict and the network {} output{}",
+                            examples.target_columns, examples.target_columns == 1 ? "" : "s",
+                            outputs, outputs == 1 ? "" : "s"),
+                {}, fmt::format("end the network with {} units", examples.target_columns));
+  }
 }
 
 void check_options(const TrainOptions& options, const Examples& train) {
@@ -48,17 +67,9 @@ void check_options(const TrainOptions& options, const Examples& train) {
                 fmt::format("from 1 to {}, or leave it out", kMostThreads));
 }
 
-losses::Loss parse_loss(const std::string& sentence) {
-  const Component loss =
-      network::read_component(sentence, network::Category::loss, layers::catalogue());
-  for (const auto& row : losses::kLosses)
-    if (row.name == loss.name) return row.loss;
-  throw Error(ErrorKind::sentence, "no such loss", sentence);
-}
-
-double parse_learning_rate(const std::string& optimizer) {
-  return network::read_component(optimizer, network::Category::optimizer, layers::catalogue())
-      .number("lr");
+losses::Choice parse_loss(const std::string& sentence) {
+  return losses::choose(
+      network::read_component(sentence, network::Category::loss, layers::catalogue()));
 }
 
 }  // namespace lithe::train

@@ -8,10 +8,9 @@
 namespace lithe::train {
 
 // Throw Error(data) or Error(usage) that says what is wrong and what would fit.
-void check_examples(const Model& model, const Examples& examples);
+void check_examples(const Model& model, const Examples& examples, losses::Loss loss);
 void check_options(const TrainOptions& options, const Examples& train);
 
-losses::Loss parse_loss(const std::string& sentence);
-double parse_learning_rate(const std::string& optimizer);
+losses::Choice parse_loss(const std::string& sentence);
 
 }  // namespace lithe::train

@@ -10,9 +10,19 @@ class Trainer::Engine {
  public:
   virtual ~Engine() = default;
   virtual EpochReport run_epoch(const Watcher& watcher) = 0;
+  virtual bool finished() const = 0;
+  virtual void finish() = 0;
   virtual PlanReport plan() const = 0;
   virtual TimeSplit time_split() const = 0;
   virtual std::vector<std::uint32_t> order(std::size_t epoch) const = 0;
+  virtual const std::vector<EpochWatch>& watched() const = 0;
 };
 
 }  // namespace lithe
+
+namespace lithe::train {
+
+std::unique_ptr<Trainer::Engine> make_engine(Model& model, const Examples& train,
+                                             const Examples& test, const TrainOptions& options);
+
+}  // namespace lithe::train

@@ -76,7 +76,7 @@ std::vector<std::string> Model::names() const {
 
 std::vector<std::size_t> Model::shape(const std::string& array) const {
   const auto& spec = data_->graph.parameters[id_of(*data_, array)];
-  if (spec.kind == layers::ParameterKind::bias) return {spec.columns};
+  if (spec.kind != layers::ParameterKind::weight) return {spec.columns};
   return {spec.rows, spec.columns};
 }
 
@@ -127,7 +127,7 @@ Model Model::load(const std::filesystem::path& path) {
   const layers::Graph graph = layers::compile(network.layers());
   // Held against what is in the file before memory is asked for: a sentence can ask for any amount.
   for (const auto& spec : graph.parameters) {
-    const std::vector<std::size_t> wanted = spec.kind == layers::ParameterKind::bias
+    const std::vector<std::size_t> wanted = spec.kind != layers::ParameterKind::weight
                                                 ? std::vector<std::size_t>{spec.columns}
                                                 : std::vector<std::size_t>{spec.rows, spec.columns};
     io::check_array(file, spec.name, wanted, path.string());
@@ -166,7 +166,7 @@ std::vector<double> Model::predict(const Features& features) const {
         for (std::size_t first = 0; first < features.rows; first += kBatch) {
           order.resize(std::min(kBatch, features.rows - first));
           std::iota(order.begin(), order.end(), static_cast<std::uint32_t>(first));
-          plan.run(order, 0);
+          plan.run(order);
           for (std::size_t i = 0; i < order.size(); ++i)
             std::copy_n(plan.output() + i * plan.output_stride(), outputs,
                         result.begin() + static_cast<std::ptrdiff_t>((first + i) * outputs));

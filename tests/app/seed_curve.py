@@ -24,7 +24,8 @@ except ImportError:
     print("skipped: NumPy is not installed (python3-numpy)")
     sys.exit(77)
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench" / "seed"))
+bench = pathlib.Path(__file__).resolve().parents[2] / "bench"
+sys.path[:0] = [str(bench / "seed"), str(bench)]
 import lithe_program
 import workload
 from peers import numpy_batch

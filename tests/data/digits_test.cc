@@ -106,7 +106,8 @@ TEST(Digits, ClassesAreBalanced) {
   constexpr std::size_t kCount = 5000;
   const Dataset digits = generate_digits(1, kCount, 0);
   std::array<std::size_t, kClasses> counts{};
-  for (std::size_t i = 0; i < kCount; ++i) ++counts.at(static_cast<std::size_t>(digits.train.labels[i]));
+  for (std::size_t i = 0; i < kCount; ++i)
+    ++counts.at(static_cast<std::size_t>(digits.train.labels[i]));
   // A class has 500 give or take 21; five deviations.
   for (const std::size_t count : counts) EXPECT_NEAR(static_cast<double>(count), 500, 106);
 }

@@ -58,7 +58,7 @@ TEST(Network, PointsAtTheLayerThatDoesNotFit) {
       {"input(28x28) -> dense(10)", "dense(10)", "dense takes a flat input, and 28x28 comes in"},
       {"input(4) -> dense(3) -> input(3) -> dense(2)", "input(3)",
        "input stands inside the network"},
-      {"input(4) -> relu -> dense(2)", "relu", "an activation needs a layer before it"},
+      {"input(4) -> relu", "relu", "this network has nothing to learn"},
       {"input(28x28) -> flatten", "flatten", "this network has nothing to learn"},
       {"input(4)", "input(4)", "this network has nothing to learn"},
       {"input(2) -> dense(1048576) -> dense(1048576)", "dense(1048576)",

@@ -48,6 +48,9 @@ class RandomComponents {
         return component(argument.category);
       case Type::network:
         return network(3);
+      case Type::number_or_component:
+        if (below(2) == 0) return number(argument);
+        return component(argument.category);
     }
     return {};
   }

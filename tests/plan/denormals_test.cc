@@ -8,6 +8,7 @@
 #include "lithe/network.h"
 #include "machine/isa.h"
 #include "plan/plan.h"
+#include "support/plain_sgd.h"
 #include "support/training.h"
 
 namespace lithe::plan {
@@ -28,6 +29,7 @@ struct Problem {
     result.graph = &graph;
     result.mode = mode;
     result.batch = kBatch;
+    result.optimizer = &test::plain_sgd();
     result.examples = data.examples;
     result.isa = isa;
     return result;
@@ -59,7 +61,7 @@ void expect_no_output(const Problem& problem) {
     parameters.initialize(1);
     base::Team team(threads);
     Plan<float> plan(problem.request(Mode::predict, isa), parameters, team);
-    plan.run(all_rows(), 0);
+    plan.run(all_rows());
     for (std::size_t i = 0; i < kBatch; ++i)
       for (std::size_t n = 0; n < kUnits; ++n)
         ASSERT_EQ(plan.output()[i * plan.output_stride() + n], 0.0f) << i << ", " << n;
@@ -75,8 +77,9 @@ TEST(Denormals, AsGradientsTeachNothing) {
   on_every_machine([&](machine::Isa isa, std::size_t threads) {
     Parameters<float> parameters(problem.graph.parameters);
     base::Team team(threads);
-    Plan<float> plan(problem.request(Mode::train, isa), parameters, team);
-    plan.run(all_rows(), 1);
+    Learning<float> learning(parameters, 0);
+    Plan<float> plan(problem.request(Mode::train, isa), parameters, team, &learning);
+    plan.run(all_rows(), test::updates(all_rows().size(), 1.0f));
     const std::vector<float> weights = parameters.read(0), biases = parameters.read(1);
     EXPECT_TRUE(std::all_of(weights.begin(), weights.end(), [](float w) { return w == 0; }));
     EXPECT_FALSE(std::all_of(biases.begin(), biases.end(), [](float b) { return b == 0; }));
@@ -87,8 +90,9 @@ TEST(Denormals, AreTheCallersOwnAffairAfterwards) {
   const Problem problem("1", 1);
   Parameters<float> parameters(problem.graph.parameters);
   base::Team team(2);
-  Plan<float> plan(problem.request(Mode::train, machine::best_isa()), parameters, team);
-  plan.run(all_rows(), 1);
+  Learning<float> learning(parameters, 0);
+  Plan<float> plan(problem.request(Mode::train, machine::best_isa()), parameters, team, &learning);
+  plan.run(all_rows(), test::updates(all_rows().size(), 1.0f));
   volatile float smallest = std::numeric_limits<float>::min(), half = 0.5f;
   volatile float product = smallest * half;
   EXPECT_GT(product, 0);

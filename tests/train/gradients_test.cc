@@ -60,23 +60,93 @@ double norm(const std::vector<double>& values) {
   return std::sqrt(sum);
 }
 
-void check(const std::string& layers, const std::string& loss) {
-  SCOPED_TRACE(layers + ", " + loss);
-  const test::RandomExamples data(kRows, kInputs, kClasses);
-  const Network network = Network::parse("input(7) -> " + layers);
-  Model model(network, Precision::float64, 2);
-  const std::vector<double> expected = numeric_gradient(model, data.examples, loss);
-  std::vector<double> difference = engine_gradient(model, data.examples, loss, 1);
+void compare(const std::vector<double>& expected, std::vector<double> difference) {
   for (std::size_t i = 0; i < expected.size(); ++i) difference[i] -= expected[i];
   ASSERT_GT(norm(expected), 1e-3) << "a gradient of nothing tests nothing";
   EXPECT_LT(norm(difference) / norm(expected), 1e-6);
 }
 
+// Of what is taken from the data, and learned by no gradient.
+void clear_statistics(const Model& model, std::vector<double>& gradient) {
+  std::size_t at = 0;
+  for (const std::string& name : model.names()) {
+    const std::size_t count = model.values(name).size();
+    for (const char* statistic : {"running", ".mean", ".deviation"})
+      if (name.find(statistic) != name.npos)
+        std::fill_n(gradient.begin() + static_cast<std::ptrdiff_t>(at), count, 0.0);
+    at += count;
+  }
+}
+
+enum class Answers { classes, numbers, weighted };
+
+void check(const std::string& layers, const std::string& loss, Answers answers = Answers::classes) {
+  SCOPED_TRACE(layers + ", " + loss);
+  const test::RandomExamples data(kRows, kInputs, kClasses);
+  Examples examples = data.examples;
+  std::vector<float> targets, weights;
+  base::RandomStream random(4, 1);
+  for (std::size_t i = 0; i < kRows * kClasses; ++i)
+    targets.push_back(static_cast<float>(random.uniform()));
+  for (std::size_t i = 0; i < kRows; ++i) weights.push_back(static_cast<float>(i % 4));
+  if (answers == Answers::numbers)
+    examples.labels = nullptr, examples.targets = targets.data(),
+    examples.target_columns = kClasses;
+  if (answers == Answers::weighted) examples.weights = weights.data();
+  Model model(Network::parse("input(7) -> " + layers), Precision::float64, 2);
+  std::vector<double> expected = numeric_gradient(model, examples, loss);
+  clear_statistics(model, expected);
+  compare(expected, engine_gradient(model, examples, loss, 1));
+}
+
+// The loss of the first training step, from these weights.
+double training_loss(const std::string& layers, const std::vector<double>& weights,
+                     const Examples& data) {
+  Model model(Network::parse("input(7) -> " + layers), Precision::float64, 2);
+  test::set_weights(model, weights);
+  Trainer trainer(model, data, {},
+                  {.loss = "cross_entropy",
+                   .optimizer = "sgd(1e-30)",
+                   .batch = data.features.rows,
+                   .threads = 1});
+  return trainer.run_epoch().loss;
+}
+
+// As check, for what training does and evaluation does not.
+void check_training(const std::string& layers) {
+  SCOPED_TRACE(layers);
+  const test::RandomExamples data(kRows, kInputs, kClasses);
+  Model model(Network::parse("input(7) -> " + layers), Precision::float64, 2);
+  std::vector<double> weights = test::weights_of(model);
+  std::vector<double> expected(weights.size());
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const double kept = weights[i];
+    weights[i] = kept + kStep;
+    const double above = training_loss(layers, weights, data.examples);
+    weights[i] = kept - kStep;
+    const double below = training_loss(layers, weights, data.examples);
+    weights[i] = kept;
+    expected[i] = (above - below) / (2 * kStep);
+  }
+  std::vector<double> gradient = engine_gradient(model, data.examples, "cross_entropy", 1);
+  clear_statistics(model, gradient);
+  compare(expected, gradient);
+}
+
 // Normal inputs and weights keep relu's arguments away from its kink by more than the step moves
 // them: of about a thousand arguments the nearest to 0 is some 1e-3 away.
-std::string dense(std::size_t units, std::string_view activation) {
-  return "dense(" + std::to_string(units) + ", " + std::string(activation) +
+std::string dense(std::size_t units, const std::string& activation) {
+  return "dense(" + std::to_string(units) + ", " + activation +
          ", init=normal(0.7), bias_init=normal(0.5))";
+}
+
+// Every activation that sentences can name, with an argument that is not the default.
+std::vector<std::string> activations() {
+  std::vector<std::string> result;
+  for (const auto& row : activations::kActivations)
+    result.push_back(std::string(row.name) + (row.argument.empty() ? "" : "(0.3)"));
+  result.insert(result.end(), {"prelu(0.2)", "softmax"});
+  return result;
 }
 
 class EachLoss : public testing::TestWithParam<losses::Row> {
@@ -85,23 +155,15 @@ class EachLoss : public testing::TestWithParam<losses::Row> {
 };
 
 TEST_P(EachLoss, BehindEachActivation) {
-  for (const auto& row : activations::kActivations)
-    check(dense(6, row.name) + " -> " + dense(kClasses, row.name), loss_);
+  for (const std::string& name : activations())
+    check(dense(6, name) + " -> " + dense(kClasses, name), loss_);
 }
 
 TEST_P(EachLoss, BehindEachActivationAsALayerOfItsOwn) {
-  for (const auto& row : activations::kActivations)
-    check(dense(6, "identity") + " -> " + std::string(row.name) + " -> " +
-              dense(kClasses, "identity") + " -> " + std::string(row.name),
-          loss_);
-}
-
-TEST_P(EachLoss, BehindEachTwoActivationsInARow) {
-  for (const auto& first : activations::kActivations)
-    for (const auto& second : activations::kActivations) {
-      const std::string both = " -> " + std::string(second.name);
-      check(dense(6, first.name) + both + " -> " + dense(kClasses, first.name) + both, loss_);
-    }
+  for (const std::string& name : activations())
+    check(
+        dense(6, "identity") + " -> " + name + " -> " + dense(kClasses, "identity") + " -> " + name,
+        loss_);
 }
 
 TEST_P(EachLoss, ThroughThreeLayersInARow) {
@@ -121,8 +183,81 @@ TEST_P(EachLoss, OfASingleUnitOrLayer) {
   check(dense(kClasses, "sigmoid"), loss_);
 }
 
+TEST_P(EachLoss, WithItsArgument) {
+  if (GetParam().argument.empty()) return;
+  check(dense(6, "tanh") + " -> " + dense(kClasses, "identity"), loss_ + "(0.4)");
+}
+
+TEST_P(EachLoss, ForNumbersAndWeights) {
+  check(dense(6, "tanh") + " -> " + dense(kClasses, "identity"), loss_, Answers::numbers);
+  check(dense(6, "tanh") + " -> " + dense(kClasses, "identity"), loss_, Answers::weighted);
+}
+
 INSTANTIATE_TEST_SUITE_P(Gradients, EachLoss, testing::ValuesIn(losses::kLosses),
                          [](const auto& at) { return std::string(at.param.name); });
+
+TEST(Gradients, BehindEachTwoActivationsInARow) {
+  for (const std::string& first : activations())
+    for (const std::string& second : activations()) {
+      const std::string both = " -> " + second;
+      check(dense(6, first) + both + " -> " + dense(kClasses, first) + both, "quadratic");
+    }
+}
+
+// Evaluation normalises by running statistics, so what numeric gradients see there is another
+// function: here the loss is asked of the training pass itself.
+TEST(Gradients, OfBatchNorm) {
+  for (const std::string name : {"relu", "tanh", "gelu", "prelu(0.2)"}) {
+    check_training(dense(6, name) + " -> batch_norm -> " + dense(kClasses, "identity"));
+    check_training(dense(20, "identity") + " -> batch_norm -> " + name + " -> " +
+                   dense(kClasses, "identity"));
+    check_training("batch_norm -> " + dense(17, name) + " -> batch_norm -> batch_norm -> " +
+                   dense(kClasses, "identity") + " -> batch_norm");
+  }
+}
+
+TEST(Gradients, OfLayerNorm) {
+  for (const std::string name : {"relu", "tanh", "silu"}) {
+    check(dense(6, name) + " -> layer_norm -> " + dense(kClasses, "identity"), "cross_entropy");
+    check("layer_norm -> " + dense(37, "identity") + " -> layer_norm -> " + name + " -> " +
+              dense(kClasses, "identity"),
+          "quadratic");
+  }
+}
+
+TEST(Gradients, ThroughResiduals) {
+  const std::string inside = dense(9, "tanh");
+  check(dense(9, "relu") + " -> residual(" + inside + ") -> " + dense(kClasses, "identity"),
+        "cross_entropy");
+  check(dense(9, "silu") + " -> residual(" + inside + " -> residual(tanh -> " + inside +
+            ")) -> sigmoid -> " + dense(kClasses, "identity"),
+        "cross_entropy");
+  check(dense(9, "tanh") + " -> residual(residual(residual(sigmoid))) -> layer_norm -> " +
+            dense(kClasses, "identity"),
+        "quadratic");
+  check("residual(dense(7, tanh, init=normal(0.7))) -> " + dense(kClasses, "identity"),
+        "quadratic");
+  check(dense(kClasses, "identity") + " -> residual(tanh)", "quadratic");
+}
+
+TEST(Gradients, ThroughRepeats) {
+  check("repeat(3, " + dense(8, "elu") + " -> layer_norm) -> " + dense(kClasses, "identity"),
+        "cross_entropy");
+}
+
+// The noise is a function of seed and step, and the first step is always the same.
+TEST(Gradients, ThroughNoise) {
+  for (const std::string noise : {"dropout(0.3)", "alpha_dropout(0.2)", "gaussian_noise(0.3)"}) {
+    check_training(dense(40, "tanh") + " -> " + noise + " -> " + dense(kClasses, "identity"));
+    check_training(noise + " -> " + dense(9, "selu") + " -> residual(" + noise + " -> tanh) -> " +
+                   dense(kClasses, "identity"));
+  }
+}
+
+TEST(Gradients, BehindFixedNumbers) {
+  check("standardize -> " + dense(6, "tanh") + " -> standardize -> " + dense(kClasses, "identity"),
+        "cross_entropy");
+}
 
 }  // namespace
 }  // namespace lithe

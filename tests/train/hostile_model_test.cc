@@ -98,7 +98,7 @@ TEST_F(HostileModel, ASentenceThatIsNoneIsShown) {
   expect_refused("lithe.network", "", {""}, ErrorKind::sentence);
   expect_refused("lithe.network", "input(4) -> dance(3)", {"dance"}, ErrorKind::sentence);
   expect_refused("lithe.network", "dense(3)", {"no input"});
-  expect_refused("lithe.network", "input(4) -> relu -> dense(3)", {"relu"}, ErrorKind::sentence);
+  expect_refused("lithe.network", "input(4) -> relu", {"relu"}, ErrorKind::sentence);
 }
 
 // Small arrays and a sentence that asks for as much memory as there is nowhere.

@@ -39,7 +39,7 @@ TEST(Mistakes, InSentencesSuggestTheNearest) {
   expect_refused(ErrorKind::sentence, {"sdg", "sgd", "^"}, {.optimizer = "sdg(0.1)"});
   expect_refused(ErrorKind::sentence, {"lr"}, {.optimizer = "sgd"});
   for (const char* optimizer :
-       {"sgd(0)", "sgd(-1)", "sgd(1e7)", "sgd(nan)", "sgd(inf)", "sgd(1, 2)", "", "quadratic"})
+       {"sgd(0)", "sgd(-1)", "sgd(1e7)", "sgd(nan)", "sgd(inf)", "sgd(1, -2)", "", "quadratic"})
     expect_refused(ErrorKind::sentence, {""}, {.optimizer = optimizer});
   for (const char* loss : {"", "sgd(1)", "quadratic(3)", "quadratic -> quadratic"})
     expect_refused(ErrorKind::sentence, {""}, {.loss = loss});

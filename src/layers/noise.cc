@@ -1,0 +1,36 @@
+// Layers that disturb values while training and do nothing at other times.
+#include "layers/layer.h"
+
+namespace lithe::layers {
+
+namespace {
+
+template <Noise kNoise>
+void build(const Component& layer, GraphBuilder& builder) {
+  const double amount = std::get<double>(layer.arguments.front().second);
+  if (amount == 0) return;
+  const SlotId input = builder.slot;
+  builder.add(Disturb{input, builder.advance("output"), kNoise, amount});
+}
+
+}  // namespace
+
+std::vector<Layer> noise_layers() {
+  using network::Type;
+  return {{{"dropout",
+            "while training, drops each value with probability `rate` and divides the others by "
+            "1 - rate",
+            {{"rate", "probability", Type::number, "0.5", 0, 0.99}}},
+           build<Noise::dropout>},
+          {{"alpha_dropout",
+            "dropout for selu: dropped values become selu's lower end, and mean and variance are "
+            "kept",
+            {{"rate", "probability", Type::number, "0.1", 0, 0.99}}},
+           build<Noise::alpha_dropout>},
+          {{"gaussian_noise",
+            "while training, adds normal random numbers",
+            {{"std", "their standard deviation", Type::number, "0.1", 0, 1e6}}},
+           build<Noise::gaussian_noise>}};
+}
+
+}  // namespace lithe::layers

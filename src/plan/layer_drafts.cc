@@ -1,0 +1,189 @@
+// The drafts of what stands between products, normalisation excepted.
+#include "plan/builder.h"
+
+namespace lithe::plan {
+
+using layers::SlotId;
+
+template <typename T>
+void Builder<T>::forward(const layers::Operation& operation, const layers::Activate& work) {
+  const std::size_t from = value_buffer[work.input], to = value_buffer[work.output];
+  add_lines(operation.label + ": activation", Phase::forward, columns_of(work.output), from, to,
+            {{from, false}, {to, true}}, [this, work](const Buffers& buffers) {
+              return line_function<T>([kernel = kernels_.of(work.activation).forward,
+                                       argument = static_cast<T>(work.argument),
+                                       x = values(buffers, work.input),
+                                       y = values(buffers, work.output)](
+                                          const Batch<T>& batch, kernels::Range lines) {
+                kernel(x.of(batch), y.of(batch), lines, argument);
+              });
+            });
+}
+
+template <typename T>
+void Builder<T>::backward(const layers::Operation& operation, const layers::Activate& work) {
+  const bool from_output =
+      activations::row(work.activation).told_from == activations::ToldFrom::output;
+  const SlotId told = from_output ? work.output : work.input;
+  const std::size_t gradient = own_gradient(work.output);
+  add_lines(operation.label + ": back through the activation", Phase::backward_and_update,
+            columns_of(work.output), gradient, gradient,
+            {{value_buffer[told], false}, {gradient, true}},
+            [this, work, told, gradient](const Buffers& buffers) {
+              return line_function<T>([kernel = kernels_.of(work.activation).backward,
+                                       argument = static_cast<T>(work.argument),
+                                       from = values(buffers, told),
+                                       dy = values(buffers, work.output, gradient)](
+                                          const Batch<T>& batch, kernels::Range lines) {
+                kernel(from.of(batch), dy.of(batch), lines, argument);
+              });
+            });
+  contribute(work.input, gradient);
+  --owners_[gradient];  // it is the input's from here on
+}
+
+template <typename T>
+void Builder<T>::forward(const layers::Operation& operation, const layers::Prelu& work) {
+  const std::size_t from = value_buffer[work.input], to = value_buffer[work.output];
+  add_lines(operation.label + ": activation", Phase::forward, columns_of(work.output), from, to,
+            {{from, false}, {learned_buffer_[work.slope], false}, {to, true}},
+            [this, work](const Buffers& buffers) {
+              return line_function<T>([kernel = kernels_.prelu, slope = parameters_.at(work.slope),
+                                       x = values(buffers, work.input),
+                                       y = values(buffers, work.output)](
+                                          const Batch<T>& batch, kernels::Range lines) {
+                kernel(x.of(batch), y.of(batch), slope, lines);
+              });
+            });
+}
+
+template <typename T>
+void Builder<T>::backward(const layers::Operation& operation, const layers::Prelu& work) {
+  const std::size_t gradient = own_gradient(work.output);
+  const GradientPlace slope = place_gradient(work.slope);
+  add_lines(operation.label + ": back through the activation", Phase::backward_and_update,
+            columns_of(work.output), gradient, gradient,
+            {{value_buffer[work.input], false},
+             {learned_buffer_[work.slope], false},
+             {slope.buffer, true},
+             {gradient, true}},
+            [this, work, gradient, slope](const Buffers& buffers) {
+              return line_function<T>([kernel = kernels_.prelu_backward,
+                                       slopes = parameters_.at(work.slope),
+                                       slope_gradient = at(buffers, slope),
+                                       x = values(buffers, work.input),
+                                       dy = values(buffers, work.output, gradient)](
+                                          const Batch<T>& batch, kernels::Range lines) {
+                kernel(x.of(batch), dy.of(batch), slopes, slope_gradient, lines);
+              });
+            });
+  update_vectors(operation, {work.slope}, {slope}, gradient);
+  contribute(work.input, gradient);
+  --owners_[gradient];
+}
+
+template <typename T>
+void Builder<T>::forward(const layers::Operation& operation, const layers::Softmax& work) {
+  add_whole(operation.label + ": softmax", Phase::forward,
+            {{value_buffer[work.input], false}, {value_buffer[work.output], true}},
+            [this, work](const Buffers& buffers) {
+              return whole_function<T>([kernel = kernels_.softmax,
+                                        x = values(buffers, work.input),
+                                        y = values(buffers, work.output)](const Batch<T>& batch) {
+                kernel(x.of(batch), y.of(batch), x.columns);
+              });
+            });
+}
+
+template <typename T>
+void Builder<T>::backward(const layers::Operation& operation, const layers::Softmax& work) {
+  const std::size_t gradient = own_gradient(work.output);
+  add_whole(operation.label + ": back through softmax", Phase::backward_and_update,
+            {{value_buffer[work.output], false}, {gradient, true}},
+            [this, work, gradient](const Buffers& buffers) {
+              return whole_function<T>([kernel = kernels_.softmax_backward,
+                                        y = values(buffers, work.output),
+                                        dy = values(buffers, work.output, gradient)](
+                                           const Batch<T>& batch) {
+                kernel(y.of(batch), dy.of(batch), y.columns);
+              });
+            });
+  contribute(work.input, gradient);
+  --owners_[gradient];
+}
+
+template <typename T>
+void Builder<T>::disturb(const std::string& name, Phase phase, const layers::Operation& operation,
+                         const layers::Disturb& work, std::size_t from, std::size_t to) {
+  add_lines(name, phase, columns_of(work.output), from, to, {{from, false}, {to, true}},
+            [this, &operation, work, from, to, phase](const Buffers& buffers) {
+              auto noise =
+                  make_noise<T>(work.noise, work.amount, phase == Phase::backward_and_update);
+              noise.seed = request_.seed;
+              // The low byte names the use, as in base/random.h; the rest the layer.
+              noise.stream = static_cast<std::uint32_t>(base::Use::disturb) |
+                             static_cast<std::uint32_t>(operation.layer << 8);
+              const auto input = phase == Phase::forward ? work.input : work.output;
+              return line_function<T>([kernel = kernels_.disturb, noise,
+                                       x = values(buffers, input, from),
+                                       y = values(buffers, work.output, to)](
+                                          const Batch<T>& batch, kernels::Range lines) {
+                kernels::NoiseWork<T> now = noise;
+                now.step = batch.step;
+                now.x = x.of(batch), now.y = y.of(batch);
+                kernel(now, lines);
+              });
+            });
+}
+
+template <typename T>
+void Builder<T>::forward(const layers::Operation& operation, const layers::Disturb& work) {
+  const std::size_t from = value_buffer[work.input], to = value_buffer[work.output];
+  if (training())
+    disturb(operation.label, Phase::forward, operation, work, from, to);
+  else if (from != to)  // the batch as it was packed, which others write to
+    copy(operation.label + ": as it is", Phase::forward, work.input, from, work.output, to);
+}
+
+template <typename T>
+void Builder<T>::backward(const layers::Operation& operation, const layers::Disturb& work) {
+  if (work.noise == layers::Noise::gaussian_noise) {
+    contribute(work.input, finished_gradient(work.output));
+    --owners_[gradient_buffer[work.output]];
+    return;
+  }
+  const std::size_t gradient = own_gradient(work.output);
+  disturb(operation.label + ": back", Phase::backward_and_update, operation, work, gradient,
+          gradient);
+  contribute(work.input, gradient);
+  --owners_[gradient];
+}
+
+template <typename T>
+void Builder<T>::forward(const layers::Operation& operation, const layers::Add& work) {
+  const std::size_t a = value_buffer[work.a], b = value_buffer[work.b],
+                    to = value_buffer[work.output];
+  add_lines(operation.label + ": add what went around", Phase::forward, columns_of(work.output), b,
+            to, {{a, false}, {b, false}, {to, true}}, [this, work](const Buffers& buffers) {
+              return line_function<T>([kernel = kernels_.add, x = values(buffers, work.a),
+                                       y = values(buffers, work.b),
+                                       z = values(buffers, work.output)](const Batch<T>& batch,
+                                                                         kernels::Range lines) {
+                kernel(x.of(batch), y.of(batch), z.of(batch), lines);
+              });
+            });
+}
+
+// Both sides have the gradient of the sum: the buffer has two owners.
+template <typename T>
+void Builder<T>::backward(const layers::Operation&, const layers::Add& work) {
+  const std::size_t gradient = finished_gradient(work.output);
+  for (const SlotId slot : {work.a, work.b})
+    if (wanted(slot)) contribute(slot, gradient);
+  --owners_[gradient];
+}
+
+template class Builder<float>;
+template class Builder<double>;
+
+}  // namespace lithe::plan

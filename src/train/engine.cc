@@ -1,0 +1,405 @@
+// The training loop: shuffle, run the plan over the order in stretches, evaluate.
+#include "train/engine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "base/threads.h"
+#include "lithe/error.h"
+#include "plan/choose.h"
+#include "plan/plan.h"
+#include "train/check.h"
+#include "train/setup.h"
+#include "train/shuffle.h"
+#include "train/trial.h"
+#include "train/watch.h"
+
+namespace lithe::train {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// Between stretches the watcher is asked; within one the threads never leave the plan.
+constexpr std::size_t kStretches = 50;
+constexpr std::size_t kEvaluationBatch = 128;
+constexpr std::size_t kMostRecoveries = 8;
+// A step that is looked at costs some four steps: one in a hundred stays below 5%.
+constexpr std::size_t kWatchEvery = 100;
+
+// All that a training changes, as it was at some time.
+template <typename T>
+struct Snapshot {
+  plan::Parameters<T> values;
+  plan::Learning<T> learning;
+  std::uint64_t steps;
+};
+
+template <typename T>
+class EngineOf final : public Trainer::Engine {
+ public:
+  EngineOf(plan::Parameters<T>& values, const layers::Graph& graph, const Examples& train,
+           const Examples& test, const TrainOptions& options);
+
+  EpochReport run_epoch(const Watcher& watcher) override;
+  bool finished() const override {
+    return epoch_ >= options_.epochs || (options_.patience > 0 && worse_ >= options_.patience);
+  }
+  void finish() override;
+  PlanReport plan() const override;
+  TimeSplit time_split() const override;
+  std::vector<std::uint32_t> order(std::size_t epoch) const override {
+    std::vector<std::uint32_t> result(rows_.train.size());
+    fill_order(result, epoch);
+    return result;
+  }
+  const std::vector<EpochWatch>& watched() const override { return watched_; }
+
+ private:
+  void make_plans();
+  plan::Request evaluation_request(const Examples& examples, std::size_t rows) const;
+  void fill_order(std::vector<std::uint32_t>& order, std::size_t epoch) const;
+  void run_examples(EpochReport& report, const Watcher& watcher);
+  void run_steps(std::size_t first, std::size_t count);
+  void run_watched(std::size_t first, std::size_t count);
+  void attempt(EpochReport& report, const Watcher& watcher);
+  void evaluate(EpochReport& report);
+  void average();
+  plan::Parameters<T>& judged() { return average_ ? *average_ : values_; }
+  [[noreturn]] void fail_numeric(std::uint64_t step) const;
+
+  TrainOptions options_;
+  optimizers::Optimizer optimizer_;
+  optimizers::Steps steps_;
+  Averaging averaging_;
+  plan::Parameters<T>& values_;
+  const layers::Graph& graph_;
+  Rows rows_;
+  std::vector<float> weights_, test_weights_;
+  Examples train_, test_;
+  plan::Request request_;
+  plan::Learning<T> learning_;
+  std::optional<plan::Parameters<T>> average_, best_;
+  std::size_t averaged_ = 0;
+  std::vector<std::uint32_t> order_, test_order_;
+  std::vector<optimizers::Coefficients<T>> updates_;
+  std::unique_ptr<base::Team> team_;
+  std::unique_ptr<plan::Plan<T>> plan_, test_plan_, held_plan_;
+  std::unique_ptr<LayerWatcher<T>> watch_;
+  std::vector<EpochWatch> watched_;
+  std::vector<std::pair<std::size_t, double>> trials_;
+  std::size_t epoch_ = 0, worse_ = 0;
+  double best_loss_ = std::numeric_limits<double>::infinity(), rate_factor_ = 1;
+  double training_seconds_ = 0, evaluation_seconds_ = 0;
+};
+
+template <typename T>
+EngineOf<T>::EngineOf(plan::Parameters<T>& values, const layers::Graph& graph,
+                      const Examples& train, const Examples& test, const TrainOptions& options)
+    : options_(options),
+      optimizer_(parse_optimizer(options.optimizer)),
+      steps_(optimizer_),
+      averaging_(parse_averaging(options.average)),
+      values_(values),
+      graph_(graph),
+      rows_(choose_rows(train, options)),
+      weights_(example_weights(train, options)),
+      train_(train),
+      test_(test),
+      learning_(values, optimizers::row(optimizer_.rule).states),
+      order_(rows_.train.size()),
+      test_order_(test.features.rows) {
+  if (!weights_.empty()) train_.weights = weights_.data();
+  std::iota(test_order_.begin(), test_order_.end(), 0u);
+  fill_order(order_, 1);
+  request_.graph = &graph;
+  request_.mode = plan::Mode::train;
+  request_.batch = options.batch;
+  request_.loss = parse_loss(options.loss);
+  request_.examples = train_;
+  request_.kept_columns = plan::kept_columns(train.features, options.batch);
+  request_.isa = machine::parse_isa(options.isa);
+  request_.optimizer = &optimizer_;
+  request_.frozen = frozen_arrays(graph, options.frozen);
+  request_.seed = options.seed;
+  if (averaging_.kind != Averaging::Kind::none) average_ = values_.clone();
+  if (averaging_.kind == Averaging::Kind::ema) {
+    learning_.average = &*average_;
+    learning_.average_decay = averaging_.amount;
+  }
+  std::size_t threads = options.threads;
+  if (threads == 0) {
+    trials_ = try_threads(request_, values_, learning_, order_, steps_, options_.pin);
+    threads = fewest_that_nothing_beats(trials_);
+  }
+  team_ = std::make_unique<base::Team>(threads, options.pin);
+  if (options.watch) watch_ = std::make_unique<LayerWatcher<T>>(graph, values_);
+  make_plans();
+}
+
+template <typename T>
+void EngineOf<T>::make_plans() {
+  plan_ = std::make_unique<plan::Plan<T>>(request_, values_, *team_, &learning_);
+  const std::size_t batches = kernels::divide_up(order_.size(), options_.batch);
+  updates_.resize(kernels::divide_up(batches, kStretches));
+  if (watch_ != nullptr) watch_->plan(request_, *team_, learning_);
+  if (!test_order_.empty() && test_plan_ == nullptr)
+    test_plan_ = std::make_unique<plan::Plan<T>>(evaluation_request(test_, test_order_.size()),
+                                                 judged(), *team_);
+  if (!rows_.held.empty() && held_plan_ == nullptr)
+    held_plan_ = std::make_unique<plan::Plan<T>>(evaluation_request(train_, rows_.held.size()),
+                                                 judged(), *team_);
+}
+
+template <typename T>
+plan::Request EngineOf<T>::evaluation_request(const Examples& examples, std::size_t rows) const {
+  plan::Request request = request_;
+  request.mode = plan::Mode::evaluate;
+  request.batch = std::min(kEvaluationBatch, rows);
+  request.examples = examples;
+  request.kept_columns = plan::kept_columns(examples.features, request.batch);
+  return request;
+}
+
+// The rows that are trained on, in the epoch's order.
+template <typename T>
+void EngineOf<T>::fill_order(std::vector<std::uint32_t>& order, std::size_t epoch) const {
+  shuffle(order, options_.seed, epoch);
+  if (rows_.held.empty()) return;
+  for (std::uint32_t& row : order) row = rows_.train[row];
+}
+
+// Where the values first stopped being numbers, as far as they still show it.
+template <typename T>
+void EngineOf<T>::fail_numeric(std::uint64_t step) const {
+  std::string where;
+  for (const auto& operation : graph_.operations) {
+    for (const auto id : layers::parameters_of(operation.work)) {
+      const auto array = values_.read(id);
+      const bool whole = std::all_of(array.begin(), array.end(),
+                                     [](T value) { return std::isfinite(value); });
+      if (!whole && where.empty())
+        where = fmt::format("; the first layer whose weights are no longer numbers is {}",
+                            operation.label);
+    }
+  }
+  throw Error(ErrorKind::numeric,
+              "the loss is no longer a number (infinite, or not a number at all)" + where,
+              fmt::format("step {} of the training, in epoch {}", step, epoch_),
+              fmt::format("a smaller learning rate than that of {}, a tenth of it say; or "
+                          "clip_norm=1 in it; --recover goes back and tries a smaller rate",
+                          options_.optimizer));
+}
+
+template <typename T>
+void EngineOf<T>::run_steps(std::size_t first, std::size_t count) {
+  const double total = static_cast<double>(kernels::divide_up(order_.size(), options_.batch) *
+                                           std::max<std::size_t>(1, options_.epochs));
+  const std::size_t batches = kernels::divide_up(count, options_.batch);
+  const std::uint64_t done = steps_.done();
+  for (std::size_t i = 0; i < batches; ++i) {
+    const double progress = static_cast<double>(steps_.done()) / total;
+    const double rate = optimizer_.schedule.at(std::min(progress, 1.0)) * rate_factor_;
+    updates_[i] = narrow<T>(steps_.next(rate));
+  }
+  const auto rows = std::span(order_).subspan(first, count);
+  const std::span<const optimizers::Coefficients<T>> updates(updates_.data(), batches);
+  if (watch_ != nullptr && watch_->due())
+    watch_->run(rows, updates, done);
+  else
+    plan_->run(rows, updates, done);
+}
+
+// A stretch, or with a watcher a single step that it looks at, and then the rest.
+template <typename T>
+void EngineOf<T>::run_watched(std::size_t first, std::size_t count) {
+  if (watch_ != nullptr && watch_->take_turn(count / options_.batch, kWatchEvery)) {
+    const std::size_t one = std::min(count, options_.batch);
+    run_steps(first, one);
+    first += one, count -= one;
+    watch_->rest();
+  }
+  if (count > 0) run_steps(first, count);
+}
+
+template <typename T>
+void EngineOf<T>::attempt(EpochReport& report, const Watcher& watcher) {
+  const std::size_t batches = kernels::divide_up(order_.size(), options_.batch);
+  const std::size_t stretch = kernels::divide_up(batches, kStretches) * options_.batch;
+  plan::Results sum;
+  report.examples = 0;
+  for (std::size_t done = 0; done < order_.size() && !report.stopped;) {
+    const std::size_t count = std::min(stretch, order_.size() - done);
+    run_watched(done, count);
+    done += count;
+    plan::Results results = plan_->take_results();
+    if (watch_ != nullptr) watch_->add_results(results);
+    if (results.bad_step != 0) fail_numeric(results.bad_step);
+    sum.loss += results.loss;
+    sum.weight += results.weight;
+    report.examples = done;
+    report.stopped =
+        watcher && !watcher(static_cast<double>(done) / static_cast<double>(order_.size()));
+  }
+  report.loss = sum.weight > 0 ? sum.loss / sum.weight : 0;
+}
+
+template <typename T>
+void EngineOf<T>::run_examples(EpochReport& report, const Watcher& watcher) {
+  fill_order(order_, epoch_);
+  if (!options_.recover) return attempt(report, watcher);
+  const Snapshot<T> before{values_.clone(), learning_.clone(), steps_.done()};
+  for (;;) {
+    try {
+      return attempt(report, watcher);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::numeric || ++report.recoveries > kMostRecoveries) throw;
+      std::copy(before.values.data(), before.values.data() + values_.size(), values_.data());
+      learning_.take_states(before.learning);
+      steps_.restart(before.steps);
+      rate_factor_ /= 2;
+      plan_->take_results();
+    }
+  }
+}
+
+template <typename T>
+EpochReport EngineOf<T>::run_epoch(const Watcher& watcher) {
+  EpochReport report;
+  report.epoch = ++epoch_;
+  if (options_.unfreeze_at != 0 && epoch_ == options_.unfreeze_at) {
+    request_.frozen.clear();
+    make_plans();
+  }
+  if (watch_ != nullptr) watch_->begin_epoch();
+  const Clock::time_point start = Clock::now();
+  run_examples(report, watcher);
+  average();
+  const double progress =
+      static_cast<double>(epoch_) / static_cast<double>(std::max<std::size_t>(1, options_.epochs));
+  report.rate = optimizer_.schedule.at(std::min(progress, 1.0)) * rate_factor_;
+  report.seconds = seconds_since(start);
+  training_seconds_ += report.seconds;
+  evaluate(report);
+  optimizer_.schedule.note(rows_.held.empty() ? report.loss : report.validation_loss);
+  if (watch_ != nullptr) watched_.push_back(watch_->end_epoch(report, watched_));
+  return report;
+}
+
+// The average of the weights at the ends of the last epochs.
+template <typename T>
+void EngineOf<T>::average() {
+  if (averaging_.kind != Averaging::Kind::swa) return;
+  const double begins = averaging_.amount * static_cast<double>(options_.epochs);
+  if (static_cast<double>(epoch_) <= begins) averaged_ = 0;
+  const double share = 1 / static_cast<double>(averaged_ + 1);
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    T& mean = average_->data()[i];
+    mean += static_cast<T>(share) * (values_.data()[i] - mean);
+  }
+  ++averaged_;
+}
+
+template <typename T>
+void EngineOf<T>::evaluate(EpochReport& report) {
+  const Clock::time_point start = Clock::now();
+  if (held_plan_ != nullptr) {
+    held_plan_->run(rows_.held);
+    const plan::Results held = held_plan_->take_results();
+    report.validation_loss = held.weight > 0 ? held.loss / held.weight : 0;
+    report.validation_correct = held.correct;
+    report.validation_total = rows_.held.size();
+    report.best = report.validation_loss < best_loss_;
+    worse_ = report.best ? 0 : worse_ + 1;
+    if (report.best) {
+      best_loss_ = report.validation_loss;
+      if (options_.patience > 0) best_ = judged().clone();
+    }
+  }
+  if (test_plan_ != nullptr) {
+    test_plan_->run(test_order_);
+    const plan::Results results = test_plan_->take_results();
+    report.correct = results.correct;
+    report.total = test_order_.size();
+    report.test_loss = results.weight > 0 ? results.loss / results.weight : 0;
+    const std::size_t values = report.total * graph_.slots[graph_.output].columns;
+    report.test_rmse = std::sqrt(results.squared_error / static_cast<double>(values));
+  }
+  report.evaluation_seconds = seconds_since(start);
+  evaluation_seconds_ += report.evaluation_seconds;
+}
+
+template <typename T>
+void EngineOf<T>::finish() {
+  if (epoch_ == 0) return;
+  const plan::Parameters<T>& kept = best_ ? *best_ : judged();
+  std::copy(kept.data(), kept.data() + values_.size(), values_.data());
+}
+
+template <typename T>
+PlanReport EngineOf<T>::plan() const {
+  const plan::Description d = plan_->describe();
+  PlanReport report{std::string(machine::name(d.isa)),
+                    sizeof(T) == sizeof(float) ? Precision::float32 : Precision::float64,
+                    d.threads,
+                    d.batch,
+                    d.arena_bytes,
+                    d.parameter_bytes,
+                    d.parameter_count,
+                    d.operations(),
+                    trials_,
+                    {},
+                    {}};
+  for (std::size_t i = 0; i < d.stages.size(); ++i) {
+    const plan::StageInfo& info = d.stages[i];
+    PlanStage stage{info.name, info.kernel,     info.shared, info.barrier,
+                    {},        info.operations, info.bytes,  plan_->stage_seconds()[i]};
+    for (const auto& refusal : info.refused)
+      stage.refused.push_back(refusal.kernel + ": " + refusal.reason);
+    report.stages.push_back(std::move(stage));
+  }
+  for (std::size_t i = 0; i < d.buffers.size(); ++i)
+    report.buffers.push_back({d.buffers[i].name, d.buffers[i].bytes, d.offsets[i],
+                              d.buffers[i].first, d.buffers[i].last});
+  return report;
+}
+
+template <typename T>
+TimeSplit EngineOf<T>::time_split() const {
+  const auto& infos = plan_->describe().stages;
+  const auto& seconds = plan_->stage_seconds();
+  double by_phase[4] = {}, sum = 0;
+  for (std::size_t i = 0; i < infos.size(); ++i) {
+    by_phase[static_cast<std::size_t>(infos[i].phase)] += seconds[i];
+    sum += seconds[i];
+  }
+  // The stages' shares are sampled; the time they share was measured.
+  const double scale = sum > 0 ? training_seconds_ / sum : 0;
+  return {by_phase[0] * scale, by_phase[1] * scale, by_phase[2] * scale, evaluation_seconds_};
+}
+
+}  // namespace
+
+std::unique_ptr<Trainer::Engine> make_engine(Model& model, const Examples& train,
+                                             const Examples& test, const TrainOptions& options) {
+  check_options(options, train);
+  const losses::Choice loss = parse_loss(options.loss);
+  check_examples(model, train, loss.loss);
+  if (test.features.rows > 0) check_examples(model, test, loss.loss);  // there may be none
+  return std::visit(
+      [&]<typename T>(plan::Parameters<T>& values) -> std::unique_ptr<Trainer::Engine> {
+        return std::make_unique<EngineOf<T>>(values, model.data().graph, train, test, options);
+      },
+      model.data().values);
+}
+
+}  // namespace lithe::train

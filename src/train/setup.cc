@@ -1,0 +1,143 @@
+#include "train/setup.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/random.h"
+#include "layers/catalogue.h"
+#include "lithe/error.h"
+#include "network/bind.h"
+
+namespace lithe::train {
+
+namespace {
+
+std::vector<std::size_t> class_counts(const Examples& examples) {
+  std::vector<std::size_t> counts(examples.classes, 0);
+  for (std::size_t row = 0; row < examples.features.rows; ++row)
+    ++counts[static_cast<std::size_t>(examples.labels[row])];
+  return counts;
+}
+
+// One weight for each class; a class that is ignored has none.
+std::vector<double> class_weights(const Examples& examples, const TrainOptions& options) {
+  std::vector<double> weights = options.class_weights;
+  if (weights.empty()) weights.assign(examples.classes, 1);
+  if (weights.size() != examples.classes)
+    throw Error(ErrorKind::usage,
+                fmt::format("{} class weights and {} classes", weights.size(), examples.classes),
+                "--class-weights", "one for each class");
+  if (options.balanced) {
+    const auto counts = class_counts(examples);
+    const double rows = static_cast<double>(examples.features.rows);
+    for (std::size_t c = 0; c < weights.size(); ++c)
+      weights[c] *= counts[c] == 0 ? 0
+                                   : rows / (static_cast<double>(examples.classes) *
+                                             static_cast<double>(counts[c]));
+  }
+  if (options.ignore) {
+    const auto ignored = static_cast<std::size_t>(*options.ignore);
+    if (*options.ignore < 0 || ignored >= weights.size())
+      throw Error(ErrorKind::usage, fmt::format("there is no class {}", *options.ignore),
+                  "--ignore-class", fmt::format("from 0 to {}", weights.size() - 1));
+    weights[ignored] = 0;
+  }
+  return weights;
+}
+
+Component read(const std::string& sentence, network::Category category) {
+  return network::read_component(sentence, category, layers::catalogue());
+}
+
+}  // namespace
+
+std::vector<float> example_weights(const Examples& examples, const TrainOptions& options) {
+  const bool by_class = !options.class_weights.empty() || options.balanced || options.ignore;
+  if (!by_class) return {};
+  if (examples.labels == nullptr)
+    throw Error(ErrorKind::usage, "weights of classes, and the data have none", "--class-weights");
+  const std::vector<double> of_class = class_weights(examples, options);
+  std::vector<float> weights(examples.features.rows);
+  for (std::size_t row = 0; row < weights.size(); ++row) {
+    const double own = examples.weights != nullptr ? static_cast<double>(examples.weights[row]) : 1;
+    weights[row] =
+        static_cast<float>(own * of_class[static_cast<std::size_t>(examples.labels[row])]);
+  }
+  return weights;
+}
+
+// The held-out rows are drawn class by class, each by its share.
+Rows choose_rows(const Examples& examples, const TrainOptions& options) {
+  const std::size_t rows = examples.features.rows;
+  Rows result;
+  if (options.validation == 0) {
+    result.train.resize(rows);
+    std::iota(result.train.begin(), result.train.end(), 0u);
+    return result;
+  }
+  const double share = options.validation < 1
+                           ? options.validation
+                           : options.validation / static_cast<double>(rows);
+  if (!(share > 0) || share >= 1)
+    throw Error(ErrorKind::usage, fmt::format("{} held out of {} examples", options.validation, rows),
+                "--validation", "a share such as 10%, or a number of examples below theirs");
+  std::vector<std::vector<std::uint32_t>> groups(std::max<std::size_t>(1, examples.classes));
+  for (std::size_t row = 0; row < rows; ++row) {
+    const std::size_t group =
+        examples.labels != nullptr ? static_cast<std::size_t>(examples.labels[row]) : 0;
+    groups[group].push_back(static_cast<std::uint32_t>(row));
+  }
+  base::RandomStream random(options.seed, base::make_stream(base::Use::split, 0));
+  double owed = 0;  // what rounding has left over, so that the whole has the right size
+  for (auto& group : groups) {
+    for (std::size_t i = group.size(); i > 1; --i)
+      std::swap(group[i - 1], group[random.below(static_cast<std::uint32_t>(i))]);
+    owed += share * static_cast<double>(group.size());
+    const auto count = std::min(group.size(), static_cast<std::size_t>(owed + 0.5));
+    owed -= static_cast<double>(count);
+    const auto middle = group.begin() + static_cast<std::ptrdiff_t>(count);
+    result.held.insert(result.held.end(), group.begin(), middle);
+    result.train.insert(result.train.end(), middle, group.end());
+  }
+  std::sort(result.held.begin(), result.held.end());
+  std::sort(result.train.begin(), result.train.end());
+  if (result.held.empty() || result.train.empty())
+    throw Error(ErrorKind::usage, "nothing is left to train on, or nothing to hold out",
+                "--validation", "another share");
+  return result;
+}
+
+std::vector<bool> frozen_arrays(const layers::Graph& graph,
+                                const std::vector<std::size_t>& layers) {
+  if (layers.empty()) return {};
+  std::vector<bool> result(graph.parameters.size(), false);
+  for (const std::size_t layer : layers)
+    if (layer == 0 || layer > graph.layers)
+      throw Error(ErrorKind::usage, fmt::format("there is no layer {} to freeze", layer),
+                  "--freeze", fmt::format("from 1 to {}", graph.layers));
+  for (const auto& operation : graph.operations)
+    if (std::find(layers.begin(), layers.end(), operation.layer) != layers.end())
+      for (const auto id : layers::parameters_of(operation.work)) result[id] = true;
+  bool any = false;
+  for (std::size_t id = 0; id < result.size(); ++id)
+    any = any || (!result[id] && graph.parameters[id].kind != layers::ParameterKind::statistic);
+  if (!any)
+    throw Error(ErrorKind::usage, "every layer is frozen, and nothing is left to learn",
+                "--freeze", "fewer layers");
+  return result;
+}
+
+optimizers::Optimizer parse_optimizer(const std::string& sentence) {
+  return optimizers::Optimizer::make(read(sentence, network::Category::optimizer));
+}
+
+Averaging parse_averaging(const std::string& sentence) {
+  const Component c = read(sentence, network::Category::averaging);
+  if (c.name == "ema") return {Averaging::Kind::ema, c.number("decay")};
+  if (c.name == "swa") return {Averaging::Kind::swa, c.number("start")};
+  return {};
+}
+
+}  // namespace lithe::train

@@ -1,0 +1,41 @@
+// What training is set up with, from options and data.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "lithe/trainer.h"
+#include "optimizers/optimizers.h"
+#include "plan/plan.h"
+
+namespace lithe::train {
+
+// How much each example counts; empty where all count 1.
+std::vector<float> example_weights(const Examples& examples, const TrainOptions& options);
+
+// Which rows are trained on, and which are held out.
+struct Rows {
+  std::vector<std::uint32_t> train, held;
+};
+Rows choose_rows(const Examples& examples, const TrainOptions& options);
+
+// Which learned arrays belong to the layers that are frozen.
+std::vector<bool> frozen_arrays(const layers::Graph& graph, const std::vector<std::size_t>& layers);
+
+optimizers::Optimizer parse_optimizer(const std::string& sentence);
+
+// How weights are averaged.
+struct Averaging {
+  enum class Kind { none, ema, swa } kind = Kind::none;
+  double amount = 0;  // decay, or the share of the training after which it begins
+};
+Averaging parse_averaging(const std::string& sentence);
+
+template <typename T>
+optimizers::Coefficients<T> narrow(const optimizers::Coefficients<double>& c) {
+  const auto to = [](double value) { return static_cast<T>(value); };
+  return {to(c.rate), to(c.a),     to(c.b),    to(c.c),  to(c.d), to(c.e),
+          to(c.f),    to(c.keep), to(c.scale), to(c.clip), to(c.l1), to(c.l2)};
+}
+
+}  // namespace lithe::train

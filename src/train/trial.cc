@@ -1,0 +1,78 @@
+#include "train/trial.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "train/setup.h"
+
+namespace lithe::train {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// How long each number of threads is tried for. With the fewest steps that fill the caches, a trial
+// of the smallest networks takes a few milliseconds and one of large ones a few steps.
+constexpr double kTrialSeconds = 0.005;
+constexpr std::size_t kTrialSteps = 200;
+// More threads must win by this much: a draw goes to fewer.
+constexpr double kWorthwhile = 1.05;
+
+// Examples a second.
+template <typename T>
+double trial(plan::Plan<T>& plan, std::span<const std::uint32_t> order, std::size_t batch,
+             std::span<const optimizers::Coefficients<T>> updates) {
+  const std::size_t count = std::min(order.size(), kTrialSteps * batch);
+  const std::size_t stretch = std::max(batch, count / 10);
+  const auto seconds = [start = Clock::now()] {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  };
+  std::size_t done = 0;
+  while (done + stretch <= count && (done == 0 || seconds() < kTrialSeconds)) {
+    plan.run(order.subspan(done, stretch), updates);
+    done += stretch;
+  }
+  return static_cast<double>(done) / seconds();
+}
+
+}  // namespace
+
+// Each in turn and again.
+template <typename T>
+Trials try_threads(const plan::Request& request, const plan::Parameters<T>& values,
+                   const plan::Learning<T>& learning, std::span<const std::uint32_t> order,
+                   optimizers::Steps steps, bool pin) {
+  const std::size_t most = base::usable_processors();
+  if (most == 1) return {{1, 0.0}};
+  Trials trials;
+  for (std::size_t n = 1; n < most; n *= 2) trials.emplace_back(n, 0.0);
+  trials.emplace_back(most, 0.0);
+  plan::Parameters<T> copy = values.clone();
+  plan::Learning<T> states = learning.clone();
+  // The smallest rate: the copy is to stay among ordinary numbers.
+  const std::vector<optimizers::Coefficients<T>> updates(kTrialSteps + 1,
+                                                         narrow<T>(steps.next(1e-6)));
+  for (int round = 0; round < 2; ++round)
+    for (auto& [threads, best] : trials) {
+      base::Team team(threads, pin);
+      plan::Plan<T> plan(request, copy, team, &states);
+      best = std::max(best, trial<T>(plan, order, request.batch, updates));
+    }
+  return trials;
+}
+
+std::size_t fewest_that_nothing_beats(const Trials& trials) {
+  std::size_t chosen = 0;
+  for (std::size_t i = 1; i < trials.size(); ++i)
+    if (trials[i].second > trials[chosen].second * kWorthwhile) chosen = i;
+  return trials[chosen].first;
+}
+
+template Trials try_threads(const plan::Request&, const plan::Parameters<float>&,
+                            const plan::Learning<float>&, std::span<const std::uint32_t>,
+                            optimizers::Steps, bool);
+template Trials try_threads(const plan::Request&, const plan::Parameters<double>&,
+                            const plan::Learning<double>&, std::span<const std::uint32_t>,
+                            optimizers::Steps, bool);
+
+}  // namespace lithe::train

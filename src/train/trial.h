@@ -1,0 +1,30 @@
+// Which number of threads is fastest for a plan: measured, on a copy of what training changes.
+#pragma once
+
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "optimizers/optimizers.h"
+#include "plan/plan.h"
+
+namespace lithe::train {
+
+// Examples a second of 1, 2, 4, ... threads.
+using Trials = std::vector<std::pair<std::size_t, double>>;
+
+template <typename T>
+Trials try_threads(const plan::Request& request, const plan::Parameters<T>& values,
+                   const plan::Learning<T>& learning, std::span<const std::uint32_t> order,
+                   optimizers::Steps steps, bool pin);
+
+std::size_t fewest_that_nothing_beats(const Trials& trials);
+
+extern template Trials try_threads(const plan::Request&, const plan::Parameters<float>&,
+                                   const plan::Learning<float>&, std::span<const std::uint32_t>,
+                                   optimizers::Steps, bool);
+extern template Trials try_threads(const plan::Request&, const plan::Parameters<double>&,
+                                   const plan::Learning<double>&, std::span<const std::uint32_t>,
+                                   optimizers::Steps, bool);
+
+}  // namespace lithe::train
