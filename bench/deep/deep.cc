@@ -19,11 +19,8 @@
 
 #include "lithe/error.h"
 #include "lithe/machine.h"
-#include "lithe/trainer.h"
-#if __has_include("lithe/predictor.h")
 #include "lithe/predictor.h"
-#define LITHE_HAS_PREDICTOR
-#endif
+#include "lithe/trainer.h"
 
 namespace {
 
@@ -106,7 +103,6 @@ Measured train(const Options& o, lithe::Model& model, const RandomExamples& exam
   return result;
 }
 
-#ifdef LITHE_HAS_PREDICTOR
 Measured predict(const Options& o, const lithe::Model& model, const RandomExamples& examples) {
   using Clock = std::chrono::steady_clock;
   lithe::Predictor predictor(model, 1, o.isa);
@@ -126,11 +122,6 @@ Measured predict(const Options& o, const lithe::Model& model, const RandomExampl
   result.outcome = fmt::format("sum of outputs {:.4g}", sum);
   return result;
 }
-#else
-Measured predict(const Options&, const lithe::Model&, const RandomExamples&) {
-  throw lithe::Error(lithe::ErrorKind::usage, "this build has no lithe/predictor.h");
-}
-#endif
 
 double median(std::vector<double> values) {
   std::ranges::sort(values);

@@ -133,15 +133,55 @@ void pack_bytes(Pack<T>& p) {
 // Floating-point data: little is gained by skipping zeros there, so all columns are kept. The
 // compiler vectorises the loop, and the order of operations does not matter: there is one for each
 // value.
-template <typename Source, typename T>
-void pack_floats(Pack<T>& p) {
+template <bool kDivides, typename Source, typename T>
+void pack_floats_by(Pack<T>& p) {
   for (std::size_t i = 0; i < p.rows; ++i) {
     const auto* HWY_RESTRICT from = reinterpret_cast<const Source*>(row_of(p, i));
     T* HWY_RESTRICT x = p.x + i * p.stride;
-    for (std::size_t k = 0; k < p.columns; ++k) x[k] = static_cast<T>(from[k]) / p.divisor;
+    for (std::size_t k = 0; k < p.columns; ++k)
+      x[k] = kDivides ? static_cast<T>(from[k]) / p.divisor : static_cast<T>(from[k]);
     prefetch_next(p, i);
   }
   p.depth = p.columns;
+}
+
+template <typename Source, typename T>
+void pack_floats(Pack<T>& p) {
+  p.divisor == 1 ? pack_floats_by<false, Source>(p) : pack_floats_by<true, Source>(p);
+}
+
+// One example alone: keeps the columns that have a value in it.
+template <typename T>
+void pack_nonzero_float(Pack<T>& p) {
+  const Columns d;
+  const hn::Rebind<float, Columns> floats;
+  const auto* from = reinterpret_cast<const float*>(row_of(p, 0));
+  auto* const index = reinterpret_cast<std::int32_t*>(p.index);
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t column = 0, depth = 0;
+  HWY_ALIGN float kept[kLine<float>];
+  for (; column + lanes <= p.columns; column += lanes) {
+    const auto v = hn::LoadU(floats, from + column);
+    const auto bits = hn::BitCast(d, v);
+    const auto keep = hn::RebindMask(d, hn::Ne(v, hn::Zero(floats)));
+    const auto numbers = hn::Iota(d, static_cast<std::int32_t>(column));
+    hn::StoreU(compress(numbers, keep), d, index + depth);
+    const auto values = hn::BitCast(floats, compress(bits, keep));
+    if constexpr (sizeof(T) == sizeof(float)) {
+      hn::StoreU(values, floats, p.x + depth);
+    } else {
+      hn::Store(values, floats, kept);
+      for (std::size_t i = 0; i < lanes; ++i) p.x[depth + i] = static_cast<T>(kept[i]);
+    }
+    depth += hn::CountTrue(d, keep);
+  }
+  for (; column < p.columns; ++column) {
+    p.x[depth] = static_cast<T>(from[column]);
+    index[depth] = static_cast<std::int32_t>(column);
+    depth += from[column] != 0;
+  }
+  for (std::size_t i = 0; i < depth && p.divisor != 1; ++i) p.x[i] /= p.divisor;
+  p.depth = depth;
 }
 
 // Ors the rows of the batch together, a byte a column, into p.any. Four rows at a time, so that
@@ -224,6 +264,7 @@ void fill(Kernels<T>& k) {
   k.pack_nonzero_bytes = pack_nonzero<T>;
   k.pack_float32 = pack_floats<float, T>;
   k.pack_float64 = pack_floats<double, T>;
+  k.pack_nonzero_float32 = pack_nonzero_float<T>;
 }
 
 void fill_both(Tables& tables) {

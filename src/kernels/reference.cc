@@ -93,14 +93,14 @@ void pack(Pack<T>& p) {
   }
 }
 
-template <typename T>
+template <typename Source, typename T>
 void pack_nonzero(Pack<T>& p) {
   const auto* data = static_cast<const std::uint8_t*>(p.data);
   p.depth = 0;
   for (std::size_t k = 0; k < p.columns; ++k) {
     bool any = false;
     for (std::size_t i = 0; i < p.rows; ++i) {
-      const std::uint8_t value = data[p.order[i] * p.row_stride + k];
+      const Source value = reinterpret_cast<const Source*>(data + p.order[i] * p.row_stride)[k];
       any = any || value != 0;
       p.x[i * p.stride + p.depth] = static_cast<T>(value) / p.divisor;
     }
@@ -318,7 +318,8 @@ void fill(Kernels<T>& k) {
   k.transpose = transpose<T>;
   k.data = data<T>;
   k.pack_bytes = pack<std::uint8_t, T>;
-  k.pack_nonzero_bytes = pack_nonzero<T>;
+  k.pack_nonzero_bytes = pack_nonzero<std::uint8_t, T>;
+  k.pack_nonzero_float32 = pack_nonzero<float, T>;
   k.pack_float32 = pack<float, T>;
   k.pack_float64 = pack<double, T>;
   std::size_t i = 0;

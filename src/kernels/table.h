@@ -115,6 +115,7 @@ struct Kernels {
   void (*pack_nonzero_bytes)(Pack<T>&);
   void (*pack_float32)(Pack<T>&);
   void (*pack_float64)(Pack<T>&);
+  void (*pack_nonzero_float32)(Pack<T>&);  // of one row
 
   // Layers.
   ActivationKernels<T> activations[activations::kCount];

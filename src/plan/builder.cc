@@ -73,7 +73,7 @@ Builder<T>::Builder(const Request& request, Parameters<T>& parameters, Learning<
       ahead_(threads > 1),
       plain_input_(!only_products_read_input(graph_)),
       packing_(choose_packing<T>(kernels_, request.examples.features.type,
-                                 plain_input_ ? 1 : request.kept_columns)) {
+                                 plain_input_ ? 1 : request.kept_columns, request.batch)) {
   if (plain_input_) ahead_ = false;
   // Learned values stand outside the arena, but stages conflict over them like over any buffer.
   for (const auto& entry : parameters.entries())

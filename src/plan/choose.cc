@@ -27,11 +27,16 @@ double kept_columns(const Features& features, std::size_t batch) {
 }
 
 template <typename T>
-PackChoice<T> choose_packing(const kernels::Kernels<T>& k, ElementType type, double kept) {
+PackChoice<T> choose_packing(const kernels::Kernels<T>& k, ElementType type, double kept,
+                             std::size_t batch) {
   PackChoice<T> choice;
   const std::string nonzero = "nonzero columns";
-  if (type != ElementType::uint8) {
-    choice.refused.push_back({nonzero, "the data are not bytes"});
+  if (type == ElementType::float32 && batch == 1 && kept < 1) {
+    choice.kernel = k.pack_nonzero_float32;
+    choice.indexed = true;
+    choice.name = nonzero + " of one example";
+  } else if (type != ElementType::uint8) {
+    choice.refused.push_back({nonzero, "the data are neither bytes nor single examples"});
   } else if (kept > kKeepBelow) {
     choice.refused.push_back(
         {nonzero, fmt::format("{:.0f}% of the columns have a value in some row of a batch; leaving "
@@ -67,7 +72,9 @@ void describe_product(machine::Isa isa, bool indexed, StageInfo& info) {
   }
 }
 
-template PackChoice<float> choose_packing(const kernels::Kernels<float>&, ElementType, double);
-template PackChoice<double> choose_packing(const kernels::Kernels<double>&, ElementType, double);
+template PackChoice<float> choose_packing(const kernels::Kernels<float>&, ElementType, double,
+                                          std::size_t);
+template PackChoice<double> choose_packing(const kernels::Kernels<double>&, ElementType, double,
+                                           std::size_t);
 
 }  // namespace lithe::plan

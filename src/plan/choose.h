@@ -30,14 +30,14 @@ struct PackChoice {
 
 template <typename T>
 PackChoice<T> choose_packing(const kernels::Kernels<T>& kernels, ElementType type,
-                             double kept_columns);
+                             double kept_columns, std::size_t batch = 2);
 
 // What to print of a product's kernel, which follows from how its input was packed.
 void describe_product(machine::Isa isa, bool indexed, StageInfo& info);
 
 extern template PackChoice<float> choose_packing(const kernels::Kernels<float>&, ElementType,
-                                                 double);
+                                                 double, std::size_t);
 extern template PackChoice<double> choose_packing(const kernels::Kernels<double>&, ElementType,
-                                                  double);
+                                                  double, std::size_t);
 
 }  // namespace lithe::plan

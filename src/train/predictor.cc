@@ -1,0 +1,95 @@
+#include "lithe/predictor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include "base/threads.h"
+#include "lithe/error.h"
+#include "plan/plan.h"
+#include "train/model_data.h"
+
+namespace lithe {
+
+class Predictor::Engine {
+ public:
+  virtual ~Engine() = default;
+  virtual std::span<const float> run(std::span<const float> input) = 0;
+};
+
+namespace {
+
+template <typename T>
+class PredictorOf final : public Predictor::Engine {
+ public:
+  PredictorOf(const ModelData& data, plan::Parameters<T>& values, std::size_t batch,
+              const std::string& isa)
+      : team_(1),
+        request_(make_request(data, batch, isa)),
+        plan_(request_, values, team_),
+        order_(batch),
+        columns_(data.graph.slots[data.graph.output].columns),
+        outputs_(batch * columns_) {
+    std::iota(order_.begin(), order_.end(), 0u);
+  }
+
+  std::span<const float> run(std::span<const float> input) override {
+    const std::size_t inputs = request_.examples.features.columns, rows = input.size() / inputs;
+    if (rows == 0 || rows > order_.size() || rows * inputs != input.size())
+      throw Error(ErrorKind::data,
+                  fmt::format("{} values; an example has {}, and up to {} may come at once",
+                              input.size(), inputs, order_.size()));
+    request_.examples.features.data = input.data();
+    request_.examples.features.rows = rows;
+    plan_.bind(request_.examples);
+    plan_.run(std::span(order_).first(rows));
+    for (std::size_t i = 0; i < rows; ++i) {
+      const T* from = plan_.output() + i * plan_.output_stride();
+      std::transform(from, from + columns_, outputs_.data() + i * columns_,
+                     [](T value) { return static_cast<float>(value); });
+    }
+    return std::span(outputs_).first(rows * columns_);
+  }
+
+ private:
+  static plan::Request make_request(const ModelData& data, std::size_t batch,
+                                    const std::string& isa) {
+    plan::Request request;
+    request.graph = &data.graph;
+    request.mode = plan::Mode::predict;
+    request.batch = batch;
+    request.examples.features = {nullptr,           ElementType::float32,
+                                 0,                 data.graph.slots[0].columns,
+                                 data.graph.slots[0].columns * sizeof(float),
+                                 data.meaning.divisor};
+    request.kept_columns = 0.5;  // not known before the examples come
+    request.isa = machine::parse_isa(isa);
+    return request;
+  }
+
+  base::Team team_;
+  plan::Request request_;
+  plan::Plan<T> plan_;
+  std::vector<std::uint32_t> order_;
+  std::size_t columns_;
+  std::vector<float> outputs_;
+};
+
+}  // namespace
+
+Predictor::Predictor(const Model& model, std::size_t batch, const std::string& isa) {
+  if (batch == 0) throw Error(ErrorKind::usage, "a predictor for no examples");
+  engine_ = std::visit(
+      [&]<typename T>(plan::Parameters<T>& values) -> std::unique_ptr<Engine> {
+        return std::make_unique<PredictorOf<T>>(model.data(), values, batch, isa);
+      },
+      model.data().values);
+}
+Predictor::Predictor(Predictor&&) noexcept = default;
+Predictor::~Predictor() = default;
+
+std::span<const float> Predictor::run(std::span<const float> input) { return engine_->run(input); }
+
+}  // namespace lithe

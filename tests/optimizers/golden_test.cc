@@ -1,0 +1,125 @@
+// The optimizers against PyTorch's figures for ten steps (golden.py makes them), on every
+// instruction set; and the same bits on all with fused multiply-add.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "base/aligned.h"
+#include "kernels/table.h"
+#include "layers/catalogue.h"
+#include "network/bind.h"
+#include "optimizers/optimizers.h"
+#include "train/setup.h"
+
+namespace lithe::optimizers {
+namespace {
+
+using nlohmann::json;
+
+const json& golden() {
+  static const json all = [] {
+    std::ifstream file(std::string(LITHE_SOURCE_DIR) + "/tests/optimizers/golden.json");
+    return json::parse(file);
+  }();
+  return all;
+}
+
+template <typename T>
+const char* precision() {
+  return sizeof(T) == 4 ? "float32" : "float64";
+}
+
+template <typename T>
+base::AlignedArray<T> padded(const json& values) {
+  base::AlignedArray<T> result(kernels::round_up(values.size(), kernels::kLine<T>));
+  for (std::size_t i = 0; i < values.size(); ++i) result[i] = values[i].get<T>();
+  return result;
+}
+
+// The weights after each step.
+template <typename T>
+std::vector<std::vector<T>> steps(const std::string& sentence, machine::Isa isa) {
+  const Optimizer optimizer = train::parse_optimizer(sentence);
+  const Regularization& r = optimizer.regularization;
+  const auto update =
+      kernels::kernels<T>(isa).of(optimizer.rule, r.l1 > 0 || r.l2 > 0 || r.clip_value > 0);
+  const json& given = golden()[precision<T>()];
+  base::AlignedArray<T> weight = padded<T>(given["start"]);
+  base::AlignedArray<T> state[2] = {base::AlignedArray<T>(weight.size()),
+                                    base::AlignedArray<T>(weight.size())};
+  Steps counter(optimizer);
+  std::vector<std::vector<T>> result;
+  for (const json& g : given["gradients"]) {
+    const base::AlignedArray<T> gradient = padded<T>(g);
+    update({1, weight.size(), weight.size(), gradient.data(), weight.data(),
+            {state[0].data(), state[1].data()},
+            train::narrow<T>(counter.next(optimizer.schedule.at(0)))});
+    result.emplace_back(weight.begin(), weight.begin() + g.size());
+    for (std::size_t i = g.size(); i < weight.size(); ++i) EXPECT_EQ(weight[i], 0) << "padding";
+  }
+  return result;
+}
+
+template <typename T>
+void check(machine::Isa isa, double bound) {
+  for (const json& setting : golden()["settings"]) {
+    const std::string sentence = setting["sentence"];
+    SCOPED_TRACE(sentence + ", " + precision<T>() + ", " + std::string(machine::name(isa)));
+    const auto ours = steps<T>(sentence, isa);
+    for (std::size_t step = 0; step < ours.size(); ++step)
+      for (std::size_t i = 0; i < ours[step].size(); ++i) {
+        const double wanted = setting[precision<T>()][step][i];
+        ASSERT_NEAR(static_cast<double>(ours[step][i]), wanted, bound * std::max(1.0, std::abs(wanted)))
+            << "step " << step + 1 << ", weight " << i;
+      }
+  }
+}
+
+TEST(Golden, OptimizersAgreeWithPyTorchInFloat32) {
+  for (const machine::Isa isa : machine::supported_isas()) check<float>(isa, 1e-6);
+  check<float>(machine::Isa::scalar, 1e-6);
+}
+TEST(Golden, OptimizersAgreeWithPyTorchInFloat64) {
+  for (const machine::Isa isa : machine::supported_isas()) check<double>(isa, 1e-12);
+  check<double>(machine::Isa::scalar, 1e-12);
+}
+
+TEST(Golden, TheSameBitsOnEveryFusedInstructionSet) {
+  for (const json& setting : golden()["settings"])
+    for (const machine::Isa isa : machine::supported_isas()) {
+      if (isa == machine::Isa::sse4) continue;  // no fused multiply-add
+      const std::string sentence = setting["sentence"];
+      EXPECT_EQ(steps<float>(sentence, isa), steps<float>(sentence, machine::Isa::scalar))
+          << sentence << " " << machine::name(isa);
+      EXPECT_EQ(steps<double>(sentence, isa), steps<double>(sentence, machine::Isa::scalar))
+          << sentence << " " << machine::name(isa);
+    }
+}
+
+// Every rule has its golden figures.
+TEST(Golden, NoRuleIsMissing) {
+  for (const RuleRow& row : kRules) {
+    bool found = false;
+    for (const json& setting : golden()["settings"])
+      found = found || train::parse_optimizer(setting["sentence"]).rule == row.rule;
+    EXPECT_TRUE(found) << row.name;
+  }
+}
+
+// Steps can be taken up where another left them.
+TEST(Steps, RestartGoesOnAsIfNothingHadHappened) {
+  for (const json& setting : golden()["settings"]) {
+    const Optimizer optimizer = train::parse_optimizer(setting["sentence"]);
+    Steps straight(optimizer), resumed(optimizer);
+    for (int i = 0; i < 5; ++i) straight.next(0.1);
+    resumed.restart(5);
+    const auto a = straight.next(0.1), b = resumed.next(0.1);
+    EXPECT_EQ(a.rate, b.rate) << setting["sentence"];
+    EXPECT_EQ(a.d, b.d) << setting["sentence"];
+  }
+}
+
+}  // namespace
+}  // namespace lithe::optimizers
