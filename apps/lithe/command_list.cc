@@ -20,7 +20,9 @@ const Kind kKinds[] = {{"layers", network::Category::layer},
                        {"activations", network::Category::activation},
                        {"losses", network::Category::loss},
                        {"optimizers", network::Category::optimizer},
-                       {"initializers", network::Category::initializer}};
+                       {"initializers", network::Category::initializer},
+                       {"schedules", network::Category::schedule},
+                       {"averages", network::Category::averaging}};
 
 }  // namespace
 

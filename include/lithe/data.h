@@ -26,6 +26,11 @@ std::vector<std::string> dataset_names();
 // gzip) of that folder. "digits" is generated and needs no folder.
 Dataset load_dataset(const std::string& name, const std::filesystem::path& folder);
 
+// The examples of these classes alone, numbered anew in the order given; of the training part at
+// most `per_class` of each (0: all), drawn by the seed. Throws Error(usage) if a class is not there.
+Dataset select_classes(const Dataset& data, const std::vector<std::size_t>& classes,
+                       std::size_t per_class = 0, std::uint64_t seed = 1);
+
 // How far the file that is being fetched has come. `total` is 0 while the server has not said it.
 struct FetchProgress {
   std::string file;

@@ -39,10 +39,6 @@ const Layer& layer_called(const std::string& name) {
   return *found;
 }
 
-std::string print_layer(const Component& layer) {
-  return network::print(layer, Category::layer, catalogue());
-}
-
 // Sizes are bounded here, so that nothing later has to fear that a product of some overflows.
 void check_size(const GraphBuilder& builder) {
   std::size_t values = 0;
@@ -77,6 +73,10 @@ GraphBuilder build(const Sentence& network) {
 }
 
 }  // namespace
+
+std::string print_layer(const Component& layer) {
+  return network::print(layer, Category::layer, catalogue());
+}
 
 void GraphBuilder::fail(const std::string& problem, const std::string& remedy) const {
   std::string before;

@@ -19,6 +19,9 @@ Graph compile(const Sentence& network);
 // wants them so.
 Shape fitting_input(const Sentence& network, const Shape& shape);
 
+// One layer as its sentence.
+std::string print_layer(const Component& layer);
+
 // The shape of an example that comes in, and of what goes out.
 Shape input_shape(const Sentence& network);
 Shape output_shape(const Sentence& network);
