@@ -1,0 +1,78 @@
+// Feeds the CSV reader anything at all; the first byte chooses options. It may refuse with
+// lithe::Error; what it accepts must be finite and whole, its schema must survive JSON, and the
+// same text must read the same by that schema.
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "data/csv.h"
+#include "lithe/error.h"
+
+namespace {
+
+using lithe::Examples;
+using lithe::TableSchema;
+using lithe::data::TablePart;
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+lithe::TableOptions options_from(std::uint8_t byte) {
+  lithe::TableOptions options;
+  options.most_bytes = 1 << 20;
+  options.csv.missing = static_cast<lithe::MissingPolicy>((byte & 7) % 5);
+  options.csv.indicator = (byte & 8) != 0;
+  options.csv.task = static_cast<lithe::TableTask>((byte >> 4) & 3);
+  options.csv.header = static_cast<lithe::CsvHeader>((byte >> 6) % 3);
+  return options;
+}
+
+std::size_t check(const TablePart& part) {
+  const Examples& examples = part.examples;
+  const std::size_t rows = examples.features.rows, columns = examples.features.columns;
+  require(columns == part.schema.feature_count() && rows > 0 && columns > 0);
+  require(part.memory->features.size() == rows * columns * sizeof(float));
+  const auto* values = static_cast<const float*>(examples.features.data);
+  for (std::size_t i = 0; i < rows * columns; ++i) require(std::isfinite(values[i]));
+  for (std::size_t i = 0; i < rows; ++i) {
+    if (examples.labels != nullptr)
+      require(examples.labels[i] >= 0 && std::size_t(examples.labels[i]) < examples.classes);
+    if (examples.targets != nullptr) require(std::isfinite(examples.targets[i]));
+  }
+  return rows * columns;
+}
+
+void check_again(std::string_view text, const TablePart& part, const lithe::TableOptions& options) {
+  const TableSchema schema = TableSchema::from_json(part.schema.to_json());
+  require(schema == part.schema);
+  const TablePart again = lithe::data::parse_csv(text, "fuzz", options, &schema);
+  const std::size_t size = check(again);
+  require(again.examples.features.rows == part.examples.features.rows);
+  require(std::memcmp(part.examples.features.data, again.examples.features.data,
+                      size * sizeof(float)) == 0);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const lithe::TableOptions options = options_from(data[0]);
+  const std::string text(data + 1, data + size);
+  TablePart part;
+  try {
+    part = lithe::data::parse_csv(text, "fuzz", options);
+  } catch (const lithe::Error& error) {
+    require(error.kind() == lithe::ErrorKind::data && !error.problem().empty());
+    return 0;
+  }
+  check(part);
+  check_again(text, part, options);
+  return 0;
+}
