@@ -86,7 +86,12 @@ void CsvRows::take_field(CsvField& field) {
   double value = 0;
   // Numbers are taken without a look at anything else where a number is what may stand here.
   if (field.kind <= Kind::number && cursor_.take_number(value)) {
-    store_number(field, value);
+    const bool plain = field.kind == Kind::number && missing_numbers_.empty() &&
+                       std::abs(value) <= std::numeric_limits<float>::max();
+    if (plain)
+      row_[field.slot] = static_cast<float>(value);
+    else
+      store_number(field, value);
     return;
   }
   const std::string_view text = cursor_.take_text();

@@ -33,7 +33,7 @@ struct NpyArray {
 NpyArray parse_npy(std::span<const std::uint8_t> file, const std::string& name);
 
 // The first dimension counts the examples. Throws Error(data) for a value that is not finite.
-TablePart make_npy_part(const NpyArray& features, const TableOptions& options);
+TablePart make_npy_part(const NpyArray& array, const TableOptions& options);
 
 // Answers for training and test examples together, so that both know the same classes; a null array
 // is a part that is not there. Integers from 0 on are classes up to the highest; other integers are

@@ -70,7 +70,7 @@ struct Memory {
   std::shared_ptr<const data::TableMemory> train, test;
 };
 
-TableData combine(const fs::path& path, TablePart train, TablePart test) {
+TableData combine(const fs::path& path, TablePart train, const TablePart& test) {
   TableData table;
   table.dropped_rows = train.dropped_rows + test.dropped_rows;
   table.schema = std::move(train.schema);
@@ -96,14 +96,14 @@ TablePart empty_part(const TablePart& other) {
 TableData divide(const fs::path& path, TablePart whole, const TableOptions& options) {
   const auto split = data::split_rows(whole.examples, options.test_share, options.seed);
   TablePart test = empty_part(whole);
-  if (split.held.empty()) return combine(path, std::move(whole), std::move(test));
+  if (split.held.empty()) return combine(path, std::move(whole), test);
   test = data::take_rows(whole.examples, split.held);
   TablePart train = data::take_rows(whole.examples, split.train);
   train.shape = whole.shape;
   train.class_names = whole.class_names;
   train.schema = std::move(whole.schema);
   train.dropped_rows = whole.dropped_rows;
-  return combine(path, std::move(train), std::move(test));
+  return combine(path, std::move(train), test);
 }
 
 void refuse_test_file(const TableOptions& options) {
@@ -127,14 +127,14 @@ TableData load_table(const fs::path& path, const TableOptions& options) {
     const base::MappedFile file(path);
     auto [train, test] = data::parse_npz(file.bytes(), path.string(), options);
     if (test.examples.features.rows == 0) return divide(path, std::move(train), options);
-    return combine(path, std::move(train), std::move(test));
+    return combine(path, std::move(train), test);
   }
   TablePart train = read_text_table(path, options, nullptr);
   if (options.test_file.empty()) return divide(path, std::move(train), options);
   TableOptions as_known = options;
   as_known.target_use = TargetUse::required;
   TablePart test = read_text_table(options.test_file, as_known, &train.schema);
-  return combine(path, std::move(train), std::move(test));
+  return combine(path, std::move(train), test);
 }
 
 TableData apply_table(const fs::path& path, const TableSchema& schema,
@@ -146,7 +146,7 @@ TableData apply_table(const fs::path& path, const TableSchema& schema,
   TablePart train = empty_part(test);
   train.schema = schema;
   train.class_names = test.class_names;
-  return combine(path, std::move(train), std::move(test));
+  return combine(path, std::move(train), test);
 }
 
 }  // namespace lithe

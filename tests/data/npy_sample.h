@@ -14,9 +14,10 @@
 
 namespace lithe::test {
 
+// Little-endian; `count` may be more than a number has.
 inline void append_number(ByteVector& bytes, std::uint64_t value, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i)
-    bytes.push_back(static_cast<std::uint8_t>(value >> 8 * i));
+  for (std::size_t i = 0; i < count; ++i, value >>= 8)
+    bytes.push_back(static_cast<std::uint8_t>(value & 0xFF));
 }
 
 inline void append(ByteVector& bytes, const ByteVector& more) {
