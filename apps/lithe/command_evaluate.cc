@@ -7,32 +7,37 @@
 #include "lithe/data.h"
 #include "lithe/trainer.h"
 #include "parse.h"
+#include "training_data.h"
 
 namespace lithe::app {
 
 int evaluate(const Arguments& arguments) {
   CLI::App app("Says how many test examples of a data set a model reads.", "lithe evaluate");
-  std::string file, data_name = "mnist", data_dir, isa = "auto";
+  std::string file, isa = "auto";
+  DataChoice choice;
   bool json = false;
   app.add_option("model", file, "model file")->required();
-  add_data_options(app, data_name, data_dir);
+  add_data_choice(app, choice);
   app.add_option("--isa", isa, "instruction set")->capture_default_str();
   app.add_flag("--json", json, "print one JSON object");
   if (const auto status = parse(app, arguments)) return *status;
   Model model = Model::load(file);
-  const Dataset data = load_dataset(data_name, data_folder(data_dir));
+  const Dataset data = load_for_model(choice, model, TargetUse::required).set;
   const auto loss = model.notes().find("lithe.loss");
   const Evaluation result = lithe::evaluate(
       model, data.test, loss == model.notes().end() ? "quadratic" : loss->second, isa);
   if (json) {
     fmt::print("{}\n", nlohmann::json{{"correct", result.correct},
                                       {"total", result.total},
+                                      {"rmse", result.rmse},
                                       {"loss", result.loss},
                                       {"seconds", result.seconds}}
                            .dump(2));
   } else {
-    fmt::print("{}/{}  loss {:.5f}  {:.4f} s\n", result.correct, result.total, result.loss,
-               result.seconds);
+    const std::string score = data.test.labels == nullptr
+                                  ? fmt::format("rmse {:.6g} of {}", result.rmse, result.total)
+                                  : fmt::format("{}/{}", result.correct, result.total);
+    fmt::print("{}  loss {:.5f}  {:.4f} s\n", score, result.loss, result.seconds);
   }
   return 0;
 }

@@ -4,11 +4,12 @@
 #include <chrono>
 
 #include "allocations.h"
+#include "base/file.h"
 #include "command.h"
-#include "lithe/data.h"
 #include "lithe/error.h"
 #include "terminal.h"
 #include "train_report.h"
+#include "train_setup.h"
 
 namespace lithe::app {
 
@@ -18,16 +19,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-Model make_model(const TrainCommand& command, const Dataset& data) {
-  const Network network = Network::parse(command.network).with_input(Shape{data.shape});
-  Model model(network, parse_precision(command.precision), command.options.seed,
-              {data.train.features.divisor, data.class_names});
-  model.notes()["lithe.loss"] = command.options.loss;
-  model.notes()["lithe.optimizer"] = command.options.optimizer;
-  model.notes()["lithe.data"] = data.name;
-  return model;
 }
 
 // Notices before the training, not after it, that the model can't be saved.
@@ -49,8 +40,8 @@ void train_epochs(Trainer& trainer, Run& run) {
     bar.draw("training", done);
     return !interrupted();
   };
-  run.epochs.reserve(run.command.epochs);
-  for (std::size_t epoch = 0; epoch < run.command.epochs && !interrupted(); ++epoch) {
+  run.epochs.reserve(run.command.options.epochs);
+  while (!trainer.finished() && !interrupted()) {
     const auto before = heap_calls();
     EpochLine line{trainer.run_epoch(watcher), {}};
     if (before) line.allocations = *heap_calls() - *before;
@@ -58,6 +49,24 @@ void train_epochs(Trainer& trainer, Run& run) {
     run.epochs.push_back(line);
     if (!run.command.json) print_epoch(run, line);
   }
+  trainer.finish();
+}
+
+// Of the last epoch, or of the best where its weights are the ones kept.
+std::string score_of(const Run& run) {
+  const EpochReport* shown = &run.epochs.back().report;
+  if (run.command.options.patience > 0)
+    for (const EpochLine& line : run.epochs)
+      if (line.report.best) shown = &line.report;
+  if (run.regression) return fmt::format("rmse {:.6g}", shown->test_rmse);
+  return fmt::format("{}/{}", shown->correct, shown->total);
+}
+
+void save_picture(const TrainCommand& command, const Trainer& trainer, bool quiet) {
+  const std::filesystem::path picture =
+      std::filesystem::path(command.output).replace_extension(".layers.svg");
+  base::write_file_atomically(picture, draw_watch(trainer.watched()));
+  if (!quiet) fmt::print("Picture of the layers: {}\n", picture.string());
 }
 
 }  // namespace
@@ -68,18 +77,11 @@ int train(const Arguments& arguments) {
   if (const auto status = parse_train(arguments, command)) return *status;
   if (!command.explain) check_output(command.output);
   const Clock::time_point loading = Clock::now();
-  const Dataset data = load_dataset(command.data, data_folder(command.data_dir));
+  TrainSetup setup = set_up(command);
+  Model& model = setup.model;
   const double loading_seconds = seconds_since(loading);
-  Examples examples = data.train;
-  if (command.examples > examples.features.rows)
-    throw Error(
-        ErrorKind::usage,
-        fmt::format("{} examples of {} that there are", command.examples, examples.features.rows),
-        "--examples", fmt::format("from 1 to {}", examples.features.rows));
-  if (command.examples != 0) examples = examples.slice(0, command.examples);
-  Model model = make_model(command, data);
   const Limits limits = machine_limits(identify_machine(), command.options.isa);
-  Trainer trainer(model, examples, data.test, command.options);
+  Trainer trainer(model, setup.train, setup.data.test, command.options);
   Run run{command,
           model.network().to_string(),
           trainer.plan(),
@@ -87,7 +89,9 @@ int train(const Arguments& arguments) {
           loading_seconds,
           seconds_since(start),
           {},
-          {}};
+          {},
+          {},
+          setup.train.labels == nullptr};
   if (command.explain) {
     command.json ? print_json(run) : print_plan(run);
     return 0;
@@ -96,16 +100,20 @@ int train(const Arguments& arguments) {
   train_epochs(trainer, run);
   model.notes()["lithe.epochs"] = fmt::format("{}", run.epochs.size());
   if (!run.epochs.empty() && run.epochs.back().report.total > 0)
-    model.notes()["lithe.score"] =
-        fmt::format("{}/{}", run.epochs.back().report.correct, run.epochs.back().report.total);
+    model.notes()["lithe.score"] = score_of(run);
   model.save(command.output);
   run.plan = trainer.plan();
   run.time = trainer.time_split();
+  if (command.options.watch) {
+    run.findings = diagnose(trainer.watched());
+    save_picture(command, trainer, command.json);
+  }
   if (command.json) {
     print_json(run);
     return 0;
   }
   if (interrupted()) fmt::print("Interrupted: the model is as it was then\n");
+  if (command.options.watch) print_findings(run);
   print_time(run);
   fmt::print("Model: {}\n", command.output);
   return 0;

@@ -11,26 +11,26 @@ namespace {
 
 constexpr std::uint64_t kMost = std::uint64_t{1} << 32;
 
-void add_options(CLI::App& app, TrainCommand& c) {
-  add_data_options(app, c.data, c.data_dir);
+void add_run_options(CLI::App& app, TrainCommand& c) {
   app.add_option("--examples", c.examples, "train on the first so many examples (default: all)")
       ->check(CLI::Range(std::uint64_t{1}, kMost));
   app.add_option(
       "--network", c.network,
       "the network: \"dense(30, sigmoid) -> dense(10, sigmoid)\"; see `lithe list layers`");
   app.add_option("--loss", c.options.loss, "see `lithe list losses`")->capture_default_str();
-  app.add_option("--optimizer", c.options.optimizer, "see `lithe list optimizers`")
+  app.add_option("--optimizer", c.options.optimizer,
+                 "see `lithe list optimizers` and `lithe list schedules`")
       ->capture_default_str();
   app.add_option("--batch", c.options.batch, "examples in a mini-batch")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{1}, kMost));
-  app.add_option("--epochs", c.epochs, "passes over the data; 0 saves the initial model")
+  app.add_option("--epochs", c.options.epochs, "passes over the data; 0 saves the initial model")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1000000}));
   app.add_option("--precision", c.precision, "float32 or float64")
       ->capture_default_str()
       ->check(CLI::IsMember({"float32", "float64"}));
-  app.add_option("--seed", c.options.seed, "of the initial values and the shuffle")
+  app.add_option("--seed", c.options.seed, "of the initial values, the shuffle and all noise")
       ->capture_default_str();
   app.add_option("--threads", c.options.threads,
                  "number of threads (default: the fastest, measured)")
@@ -41,14 +41,58 @@ void add_options(CLI::App& app, TrainCommand& c) {
   app.add_option("--output", c.output, "model file (default: the recipe's name .safetensors)");
   app.add_flag("--explain", c.explain, "print the plan instead of training");
   app.add_flag("--json", c.json, "print one JSON object instead of text");
+  app.add_option("--score", c.score, "what a recipe promises; for `make recipes`")->group("");
+}
+
+void add_quality_options(CLI::App& app, TrainCommand& c) {
+  const std::string group = "Regularisation and stopping";
+  app.add_option("--average", c.options.average,
+                 "average of the weights: ema(0.999), swa(75%); see `lithe list averages`")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--validation", c.validation,
+                 "held out of the training examples, by class: 10% or 5000")
+      ->group(group);
+  app.add_option("--patience", c.options.patience,
+                 "stop after so many epochs without a lower validation loss, and keep the best")
+      ->group(group);
+  app.add_option("--class-weights", c.options.class_weights, "how much each class counts: 1,2,0.5")
+      ->delimiter(',')
+      ->group(group);
+  app.add_flag("--balanced", c.options.balanced, "each class counts as much as any other")
+      ->group(group);
+  app.add_option("--ignore-class", c.options.ignore, "examples of this class do not count")
+      ->group(group);
+  app.add_flag("--no-standardize", c.no_standardize, "take the columns of a table as they are")
+      ->group(group);
+  app.add_flag("--recover", c.options.recover,
+               "where the loss is no longer a number, go back an epoch and halve the rate")
+      ->group(group);
+  app.add_option("--watch", c.watch,
+                 "gradients: keep figures of every layer, say what is wrong, draw a picture")
+      ->check(CLI::IsMember({"gradients"}))
+      ->group(group);
+}
+
+void add_reuse_options(CLI::App& app, TrainCommand& c) {
+  const std::string group = "Reuse of another model";
+  app.add_option("--from", c.from, "model file whose layers are taken over")->group(group);
+  app.add_option("--head", c.head, "layers in the place of its last one: \"dense(3)\"")
+      ->group(group);
+  app.add_option("--freeze", c.freeze, "layers that stay as they are, by number: 1..6")
+      ->group(group);
+  app.add_option("--unfreeze-at", c.options.unfreeze_at, "epoch from which on they learn too")
+      ->group(group);
 }
 
 }  // namespace
 
-std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command) {
+std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command,
+                               const std::string& what,
+                               const std::function<void(CLI::App&)>& add_more) {
   CLI::App app(
       "Trains a network: a recipe, or your own. Options given beside a recipe replace its.",
-      "lithe train");
+      "lithe " + what);
   Arguments options = arguments;
   if (!options.empty() && !options.front().starts_with("-")) {
     command.recipe = options.front();
@@ -56,15 +100,22 @@ std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command
     app.set_config("--recipe", find_recipe(command.recipe).string(), "", true)->group("");
     app.allow_config_extras(CLI::config_extras_mode::error);
   }
-  app.footer("A recipe's name comes first: lithe train seed --epochs 3");
+  app.footer(fmt::format("A recipe's name comes first: lithe {} seed --epochs 3", what));
   app.option_defaults()->take_last();
-  add_options(app, command);
+  add_data_choice(app, command.data);
+  add_run_options(app, command);
+  add_quality_options(app, command);
+  add_reuse_options(app, command);
+  if (add_more) add_more(app);
   if (const auto status = parse(app, options)) return status;
-  if (command.network.empty()) {
+  if (command.network.empty() && command.from.empty()) {
     fmt::print(stderr,
                "lithe: no network is named\n  try: lithe train seed, or --network \"...\"\n");
     return 2;
   }
+  command.options.validation = parse_share(command.validation, "--validation");
+  command.options.watch = !command.watch.empty();
+  if (!command.freeze.empty()) command.options.frozen = parse_numbers(command.freeze, "--freeze");
   if (command.output.empty()) {
     const std::filesystem::path recipe(command.recipe);
     command.output = (recipe.empty() ? "model" : recipe.stem().string()) + ".safetensors";

@@ -7,19 +7,27 @@
 
 #include "command.h"
 #include "lithe/trainer.h"
+#include "training_data.h"
 
 namespace lithe::app {
 
 struct TrainCommand {
-  std::string recipe, data = "mnist", data_dir, network, output;
+  std::string recipe, network, output;
+  DataChoice data;
   std::size_t examples = 0;  // 0: all
-  std::size_t epochs = 10;
   std::string precision = "float32";
   TrainOptions options;
+  std::string validation = "0", watch, freeze;  // as they are written
+  std::string from, head;
+  bool no_standardize = false;
   bool explain = false, json = false;
+  std::string score;  // what the recipe promises; nothing is done with it here
 };
 
-// Returns an exit status instead where help was asked for or the arguments are wrong.
-std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command);
+// Returns an exit status instead where help was asked for or the arguments are wrong. `what` is the
+// command: train, or another that is told the same things.
+std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command,
+                               const std::string& what = "train",
+                               const std::function<void(CLI::App&)>& add_more = {});
 
 }  // namespace lithe::app

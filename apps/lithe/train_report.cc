@@ -40,16 +40,43 @@ void print_header(const Run& run) {
              run.limit() / 1e9);
 }
 
+namespace {
+
+// "9229/10000", or for numbers "rmse 0.1234"; nothing where there are no test examples.
+std::string test_score(const Run& run, const EpochReport& r) {
+  if (r.total == 0) return fmt::format("loss {:.5g}", r.loss);
+  if (run.regression) return fmt::format("rmse {:.5g}", r.test_rmse);
+  return fmt::format("{}/{}", r.correct, r.total);
+}
+
+std::string validation_score(const Run& run, const EpochReport& r) {
+  if (r.validation_total == 0) return {};
+  const std::string right =
+      run.regression ? "" : fmt::format("{}/{} ", r.validation_correct, r.validation_total);
+  return fmt::format("  validation {}loss {:.5g}{}", right, r.validation_loss,
+                     r.best ? " (best)" : "");
+}
+
+}  // namespace
+
 void print_epoch(const Run& run, const EpochLine& line) {
   const EpochReport& r = line.report;
   const double rate = flops(run, r);
-  fmt::print("Epoch {}: {}/{}  {:.4f} s  {} images/s  {:.1f} GFLOP/s  {:.0f}% of limit{}{}\n",
-             r.epoch, r.correct, r.total, r.seconds,
-             thousands(static_cast<double>(r.examples) / r.seconds), rate / 1e9,
-             100 * rate / run.limit(),
+  fmt::print("Epoch {}: {}{}  {:.4f} s  {} {}/s  {:.1f} GFLOP/s  {:.0f}% of limit{}{}{}\n", r.epoch,
+             test_score(run, r), validation_score(run, r), r.seconds,
+             thousands(static_cast<double>(r.examples) / r.seconds),
+             run.regression ? "examples" : "images", rate / 1e9, 100 * rate / run.limit(),
              line.allocations ? fmt::format("  {} allocations", *line.allocations) : "",
+             r.recoveries > 0
+                 ? fmt::format("  (begun again {} times, with a smaller rate)", r.recoveries)
+                 : "",
              r.stopped ? "  (stopped early)" : "");
   std::fflush(stdout);
+}
+
+void print_findings(const Run& run) {
+  if (run.findings.empty()) fmt::print("Diagnosis: nothing is wrong with the layers\n");
+  for (const Finding& finding : run.findings) fmt::print("Diagnosis: {}\n", finding.text);
 }
 
 void print_time(const Run& run) {
@@ -105,6 +132,13 @@ void print_json(const Run& run) {
                       {"test_loss", r.test_loss},
                       {"seconds", r.seconds},
                       {"evaluation_seconds", r.evaluation_seconds},
+                      {"test_rmse", r.test_rmse},
+                      {"validation_loss", r.validation_loss},
+                      {"validation_correct", r.validation_correct},
+                      {"validation_total", r.validation_total},
+                      {"best", r.best},
+                      {"rate", r.rate},
+                      {"recoveries", r.recoveries},
                       {"examples", r.examples},
                       {"flops", flops(run, r)},
                       {"share_of_limit", flops(run, r) / run.limit()},
@@ -120,12 +154,14 @@ void print_json(const Run& run) {
                       {"operations", s.operations},
                       {"bytes", s.bytes},
                       {"seconds", s.seconds}});
+  json findings = json::array();
+  for (const Finding& f : run.findings) findings.push_back({{"layer", f.layer}, {"text", f.text}});
   const double examples =
       run.epochs.empty() ? 0 : static_cast<double>(run.epochs.front().report.examples);
   const json result = {
       {"version", LITHE_VERSION},
       {"network", run.network},
-      {"data", run.command.data},
+      {"data", run.command.data.data},
       {"loss", run.command.options.loss},
       {"optimizer", run.command.options.optimizer},
       {"precision", name(run.plan.precision)},
@@ -143,6 +179,7 @@ void print_json(const Run& run) {
        {{"flops", run.limit() / static_cast<double>(run.plan.threads)}, {"isa", run.limits.isa}}},
       {"stages", stages},
       {"epochs", epochs},
+      {"findings", findings},
       {"seconds_to_first_step", run.start_seconds},
       {"time",
        {{"loading", run.loading_seconds},

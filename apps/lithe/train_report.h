@@ -26,6 +26,8 @@ struct Run {
   double start_seconds = 0;  // from the start of the command to the first step
   std::vector<EpochLine> epochs;
   TimeSplit time;
+  std::vector<Finding> findings;
+  bool regression = false;
 
   // The limit that holds for the run: arithmetic, in its precision, on its threads.
   double limit() const;
@@ -33,6 +35,7 @@ struct Run {
 
 void print_header(const Run& run);
 void print_epoch(const Run& run, const EpochLine& line);
+void print_findings(const Run& run);
 void print_time(const Run& run);
 void print_plan(const Run& run);
 void print_json(const Run& run);

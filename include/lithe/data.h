@@ -27,7 +27,8 @@ std::vector<std::string> dataset_names();
 Dataset load_dataset(const std::string& name, const std::filesystem::path& folder);
 
 // The examples of these classes alone, numbered anew in the order given; of the training part at
-// most `per_class` of each (0: all), drawn by the seed. Throws Error(usage) if a class is not there.
+// most `per_class` of each (0: all), drawn by the seed. Throws Error(usage) if a class is not
+// there.
 Dataset select_classes(const Dataset& data, const std::vector<std::size_t>& classes,
                        std::size_t per_class = 0, std::uint64_t seed = 1);
 

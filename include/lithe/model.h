@@ -56,6 +56,10 @@ class Model {
   std::vector<double> values(const std::string& array) const;
   void set_values(const std::string& array, const std::vector<double>& given);
 
+  // Gives every `standardize` layer that the examples come to the mean and the standard deviation
+  // of their columns. A column that is always the same becomes 0.
+  void standardize(const Features& features);
+
   // The network's outputs for each row of `features`: rows x outputs, row-major.
   std::vector<double> predict(const Features& features) const;
 

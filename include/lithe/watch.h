@@ -13,12 +13,12 @@ namespace lithe {
 // One layer that has weights, over the steps of an epoch that were looked at (means of what each
 // step showed).
 struct LayerWatch {
-  std::size_t layer = 0;   // its number in the network, from 1
-  std::string label;       // "3 dense(100, relu)"
-  std::string activation;  // "relu"; "identity" where there is none
+  std::size_t layer = 0;        // its number in the network, from 1
+  std::string label;            // "3 dense(100, relu)"
+  std::string activation;       // "relu"; "identity" where there is none
   double mean = 0, spread = 0;  // of what the layer puts out: mean and standard deviation
-  double dead = 0;         // share of units that put out 0 for every example of a batch
-  double saturated = 0;    // share of values where the activation is almost flat
+  double dead = 0;              // share of units that put out 0 for every example of a batch
+  double saturated = 0;         // share of values where the activation is almost flat
   double weight_norm = 0, gradient_norm = 0, update_norm = 0;  // Euclidean, of its weights
 };
 
@@ -26,9 +26,9 @@ struct EpochWatch {
   std::size_t epoch = 0;
   std::size_t steps = 0;  // that were looked at
   std::vector<LayerWatch> layers;
-  double train_loss = 0, held_loss = 0;      // held: of validation or test examples; 0: none
-  double train_accuracy = 0, held_accuracy = 0;  // shares; 0 where there are no classes
-  double held_loss_best = 0;                 // the lowest up to now
+  double train_loss = 0, held_loss = 0;  // held: of validation or test examples; 0: none
+  double held_accuracy = 0;              // a share; 0 where there are no classes
+  double held_loss_best = 0;             // the lowest up to now
 };
 
 enum class Disease { vanishing, exploding, dead_units, saturated, overfitting, not_learning };

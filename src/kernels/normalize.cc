@@ -25,8 +25,7 @@ template <typename T, class Work>
 HWY_INLINE void in_groups(Range lines, const Work& work) {
   const std::size_t lanes = hn::Lanes(Tag<T>()), end = lines.end * kLine<T>;
   std::size_t n = lines.begin * kLine<T>;
-  for (; n + kTogether * lanes <= end; n += kTogether * lanes)
-    work.template columns<kTogether>(n);
+  for (; n + kTogether * lanes <= end; n += kTogether * lanes) work.template columns<kTogether>(n);
   for (; n < end; n += lanes) work.template columns<1>(n);
 }
 
@@ -47,8 +46,7 @@ struct BatchNormForward {
     for (std::size_t i = 0; i < w.x.rows; ++i)
       LITHE_EACH(v) mean[v] = hn::Add(mean[v], hn::Load(d, w.x.row(i) + n + v * lanes));
     LITHE_EACH(v) mean[v] = hn::Mul(mean[v], share);
-    for (std::size_t i = 0; i < w.x.rows; ++i)
-      LITHE_EACH(v) {
+    for (std::size_t i = 0; i < w.x.rows; ++i) LITHE_EACH(v) {
         const V x = hn::Sub(hn::Load(d, w.x.row(i) + n + v * lanes), mean[v]);
         squares[v] = hn::MulAdd(x, x, squares[v]);
       }
@@ -67,8 +65,7 @@ struct BatchNormForward {
       factor[v] = hn::Mul(inverse, hn::Load(d, w.scale + at));
       shift[v] = hn::Load(d, w.shift + at);
     }
-    for (std::size_t i = 0; i < w.x.rows; ++i)
-      LITHE_EACH(v) {
+    for (std::size_t i = 0; i < w.x.rows; ++i) LITHE_EACH(v) {
         const V x = hn::Sub(hn::Load(d, w.x.row(i) + n + v * lanes), mean[v]);
         hn::Store(hn::MulAdd(x, factor[v], shift[v]), d, w.y.row(i) + n + v * lanes);
       }
@@ -107,8 +104,7 @@ struct BatchNormBackward {
     const auto normal = [&](std::size_t i, std::size_t v) {
       return hn::Mul(hn::Sub(hn::Load(d, w.x.row(i) + n + v * lanes), mean[v]), inverse[v]);
     };
-    for (std::size_t i = 0; i < w.x.rows; ++i)
-      LITHE_EACH(v) {
+    for (std::size_t i = 0; i < w.x.rows; ++i) LITHE_EACH(v) {
         const V dy = hn::Load(d, w.dy.row(i) + n + v * lanes);
         sum[v] = hn::Add(sum[v], dy);
         sum_h[v] = hn::MulAdd(dy, normal(i, v), sum_h[v]);
@@ -120,8 +116,7 @@ struct BatchNormBackward {
       sum_h[v] = hn::Mul(sum_h[v], share);
       factor[v] = hn::Mul(hn::Load(d, w.scale + n + v * lanes), inverse[v]);
     }
-    for (std::size_t i = 0; i < w.x.rows; ++i)
-      LITHE_EACH(v) {
+    for (std::size_t i = 0; i < w.x.rows; ++i) LITHE_EACH(v) {
         T* const at = w.dy.row(i) + n + v * lanes;
         const V centred = hn::Sub(hn::Load(d, at), sum[v]);
         hn::Store(hn::Mul(factor[v], hn::NegMulAdd(normal(i, v), sum_h[v], centred)), d, at);
@@ -215,9 +210,9 @@ template <typename T>
 void affine(Matrix<const T> x, Matrix<T> y, const T* factor, const T* offset, Range lines) {
   const Tag<T> d;
   each_vector<T>(x.rows, lines, [&](std::size_t i, std::size_t n) {
-    hn::Store(hn::MulAdd(hn::Load(d, x.row(i) + n), hn::Load(d, factor + n),
-                         hn::Load(d, offset + n)),
-              d, y.row(i) + n);
+    hn::Store(
+        hn::MulAdd(hn::Load(d, x.row(i) + n), hn::Load(d, factor + n), hn::Load(d, offset + n)), d,
+        y.row(i) + n);
   });
 }
 

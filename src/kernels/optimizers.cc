@@ -134,8 +134,7 @@ void max_norm(T* weight, std::size_t inputs, std::size_t units, T most, Range li
       sum = hn::MulAdd(w, w, sum);
     }
     const auto norm = hn::Sqrt(sum);
-    const auto factor =
-        hn::IfThenElse(hn::Gt(norm, limit), hn::Div(limit, norm), hn::Set(d, T{1}));
+    const auto factor = hn::IfThenElse(hn::Gt(norm, limit), hn::Div(limit, norm), hn::Set(d, T{1}));
     for (std::size_t k = 0; k < inputs; ++k)
       hn::Store(hn::Mul(hn::Load(d, column + k * width), factor), d, column + k * width);
   }
@@ -144,8 +143,8 @@ void max_norm(T* weight, std::size_t inputs, std::size_t units, T most, Range li
 template <typename T>
 void fill(Kernels<T>& k) {
   std::size_t i = 0;
-#define LITHE_RULE(name, states)                                 \
-  k.updates[i] = update<rules::name, states, false, T>;          \
+#define LITHE_RULE(name, states)                        \
+  k.updates[i] = update<rules::name, states, false, T>; \
   k.prepared_updates[i++] = update<rules::name, states, true, T>;
 #include "optimizers/rules.inc"
   k.column_sums = column_sums<T>;

@@ -149,8 +149,8 @@ void batch_norm_backward(const NormBackwardWork<T>& w, Range lines) {
     w.shift_gradient[n] = sum, w.scale_gradient[n] = sum_h;
     const T mean = sum * (1 / rows), mean_h = sum_h * (1 / rows);
     for (std::size_t i = 0; i < w.x.rows; ++i)
-      w.dy.row(i)[n] = w.scale[n] * w.inverse[n] *
-                       std::fma(-normal(i), mean_h, w.dy.row(i)[n] - mean);
+      w.dy.row(i)[n] =
+          w.scale[n] * w.inverse[n] * std::fma(-normal(i), mean_h, w.dy.row(i)[n] - mean);
   }
 }
 
@@ -165,8 +165,7 @@ void layer_norm(const NormWork<T>& w) {
       squares += (w.x.row(i)[n] - w.mean[i]) * (w.x.row(i)[n] - w.mean[i]);
     w.inverse[i] = 1 / std::sqrt(squares / count + w.epsilon);
     for (std::size_t n = 0; n < w.columns; ++n)
-      w.y.row(i)[n] =
-          std::fma((w.x.row(i)[n] - w.mean[i]) * w.inverse[i], w.scale[n], w.shift[n]);
+      w.y.row(i)[n] = std::fma((w.x.row(i)[n] - w.mean[i]) * w.inverse[i], w.scale[n], w.shift[n]);
   }
 }
 
@@ -177,9 +176,7 @@ void layer_norm_backward(const NormBackwardWork<T>& w) {
   std::fill_n(w.shift_gradient, round_up(w.columns, kLine<T>), T{0});
   for (std::size_t i = 0; i < w.x.rows; ++i) {
     T* const dy = w.dy.row(i);
-    const auto normal = [&](std::size_t n) {
-      return (w.x.row(i)[n] - w.mean[i]) * w.inverse[i];
-    };
+    const auto normal = [&](std::size_t n) { return (w.x.row(i)[n] - w.mean[i]) * w.inverse[i]; };
     T sum = 0, sum_h = 0;
     for (std::size_t n = 0; n < w.columns; ++n) {
       w.shift_gradient[n] += dy[n];
@@ -239,8 +236,7 @@ void softmax(Matrix<const T> x, Matrix<T> y, std::size_t columns) {
   for (std::size_t i = 0; i < x.rows; ++i) {
     const T largest = *std::max_element(x.row(i), x.row(i) + columns);
     T sum = 0;
-    for (std::size_t n = 0; n < columns; ++n)
-      sum += y.row(i)[n] = std::exp(x.row(i)[n] - largest);
+    for (std::size_t n = 0; n < columns; ++n) sum += y.row(i)[n] = std::exp(x.row(i)[n] - largest);
     for (std::size_t n = 0; n < columns; ++n) y.row(i)[n] /= sum;
   }
 }
@@ -259,10 +255,9 @@ void disturb(const NoiseWork<T>& w, Range lines) {
   each<T>(w.x.rows, lines, [&](std::size_t i, std::size_t n) {
     const std::size_t line = n / kLine<T>, word = line % 4;
     const auto place = static_cast<std::uint32_t>(line / 4 * kLine<T> + n % kLine<T>);
-    const auto random = r123::Philox4x32{}({{place, static_cast<std::uint32_t>(i),
-                                             static_cast<std::uint32_t>(w.step), w.stream}},
-                                           {{static_cast<std::uint32_t>(w.seed),
-                                             static_cast<std::uint32_t>(w.seed >> 32)}});
+    const auto random = r123::Philox4x32{}(
+        {{place, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(w.step), w.stream}},
+        {{static_cast<std::uint32_t>(w.seed), static_cast<std::uint32_t>(w.seed >> 32)}});
     const auto uniform = [&random](std::size_t at) {
       return static_cast<T>(random[at] >> 8) * static_cast<T>(0x1p-24);
     };
@@ -270,7 +265,8 @@ void disturb(const NoiseWork<T>& w, Range lines) {
     if (w.deviation != 0) {
       const T radius = std::sqrt(-2 * std::log(1 - uniform(word / 2 * 2)));
       const T angle = static_cast<T>(2 * std::numbers::pi) * uniform(word / 2 * 2 + 1);
-      w.y.row(i)[n] = x + w.deviation * radius * (word % 2 == 0 ? std::cos(angle) : std::sin(angle));
+      w.y.row(i)[n] =
+          x + w.deviation * radius * (word % 2 == 0 ? std::cos(angle) : std::sin(angle));
     } else {
       const T keep = static_cast<T>(w.threshold >> 8) * static_cast<T>(0x1p-24);
       w.y.row(i)[n] = uniform(word) < keep ? std::fma(x, w.factor, w.offset) : w.dropped;
@@ -281,7 +277,7 @@ void disturb(const NoiseWork<T>& w, Range lines) {
 template <typename T>
 void fill(Kernels<T>& k) {
   std::size_t i = 0;
-#define LITHE_RULE(name, states)                         \
+#define LITHE_RULE(name, states)                        \
   k.updates[i] = update<rules::name, states, false, T>; \
   k.prepared_updates[i++] = update<rules::name, states, true, T>;
 #include "optimizers/rules.inc"

@@ -51,8 +51,7 @@ double huber(const LossWork<T>& w, std::size_t row, const T* a, T* da) {
   for (std::size_t n = 0; n < w.columns; ++n) {
     const T error = a[n] - target(w, row, n), size = std::abs(error);
     const bool small = size < w.argument;
-    sum += static_cast<double>(small ? error * error / 2
-                                     : w.argument * (size - w.argument / 2));
+    sum += static_cast<double>(small ? error * error / 2 : w.argument * (size - w.argument / 2));
     da[n] = (small ? error : std::copysign(w.argument, error)) / static_cast<T>(w.columns);
   }
   return sum / static_cast<double>(w.columns);

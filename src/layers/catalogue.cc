@@ -72,6 +72,17 @@ GraphBuilder build(const Sentence& network) {
   return builder;
 }
 
+// Whether the first layer to which the shape of its input matters wants a row of values.
+bool wants_flat_input(const Sentence& network) {
+  for (const Component& component : network) {
+    const Layer& layer = layer_called(component.name);
+    if (layer.takes_flat_input) return true;
+    if (layer.holds_layers) return wants_flat_input(component.network("layers"));
+    if (component.name == "input" || component.name == "flatten") return false;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string print_layer(const Component& layer) {
@@ -130,8 +141,7 @@ const network::Catalogue& catalogue() {
 
 Graph compile(const Sentence& network) { return build(network).graph; }
 Shape fitting_input(const Sentence& network, const Shape& shape) {
-  const bool flat = !network.empty() && layer_called(network.front().name).takes_flat_input;
-  return flat ? Shape{{shape.size()}} : shape;
+  return wants_flat_input(network) ? Shape{{shape.size()}} : shape;
 }
 
 Shape input_shape(const Sentence& network) { return network.front().shape("shape"); }

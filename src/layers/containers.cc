@@ -8,8 +8,7 @@ namespace lithe::layers {
 namespace {
 
 void build_repeat(const Component& layer, GraphBuilder& builder) {
-  for (std::size_t i = 0; i < layer.integer("times"); ++i)
-    builder.append(layer.network("layers"));
+  for (std::size_t i = 0; i < layer.integer("times"); ++i) builder.append(layer.network("layers"));
 }
 
 void build_residual(const Component& layer, GraphBuilder& builder) {

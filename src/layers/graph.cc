@@ -14,7 +14,9 @@ Overloaded(Functions...) -> Overloaded<Functions...>;
 }  // namespace
 
 std::vector<SlotId> inputs_of(const Work& work) {
-  return std::visit(Overloaded{[](const Add& w) { return std::vector<SlotId>{w.a, w.b}; },
+  return std::visit(Overloaded{[](const Add& w) {
+                                 return std::vector<SlotId>{w.a, w.b};
+                               },
                                [](const auto& w) { return std::vector<SlotId>{w.input}; }},
                     work);
 }
@@ -25,14 +27,21 @@ SlotId output_of(const Work& work) {
 
 std::vector<ParameterId> parameters_of(const Work& work) {
   using Ids = std::vector<ParameterId>;
-  return std::visit(
-      Overloaded{[](const Product& w) { return Ids{w.weight, w.bias}; },
-                 [](const Prelu& w) { return Ids{w.slope}; },
-                 [](const BatchNorm& w) { return Ids{w.scale, w.shift, w.mean, w.variance}; },
-                 [](const LayerNorm& w) { return Ids{w.scale, w.shift}; },
-                 [](const Standardize& w) { return Ids{w.mean, w.deviation}; },
-                 [](const auto&) { return Ids{}; }},
-      work);
+  return std::visit(Overloaded{[](const Product& w) {
+                                 return Ids{w.weight, w.bias};
+                               },
+                               [](const Prelu& w) { return Ids{w.slope}; },
+                               [](const BatchNorm& w) {
+                                 return Ids{w.scale, w.shift, w.mean, w.variance};
+                               },
+                               [](const LayerNorm& w) {
+                                 return Ids{w.scale, w.shift};
+                               },
+                               [](const Standardize& w) {
+                                 return Ids{w.mean, w.deviation};
+                               },
+                               [](const auto&) { return Ids{}; }},
+                    work);
 }
 
 }  // namespace lithe::layers

@@ -21,8 +21,7 @@ void build_layer_norm(const Component& layer, GraphBuilder& builder) {
   const ParameterId scale = builder.add_vector("weight", ParameterKind::vector, 1);
   const ParameterId shift = builder.add_vector("bias", ParameterKind::vector, 0);
   const SlotId input = builder.slot;
-  builder.add(
-      LayerNorm{input, builder.advance("output"), scale, shift, layer.number("epsilon")});
+  builder.add(LayerNorm{input, builder.advance("output"), scale, shift, layer.number("epsilon")});
 }
 
 void build_standardize(const Component&, GraphBuilder& builder) {

@@ -140,8 +140,8 @@ class Builder {
   void backward(const layers::Operation& operation, const layers::Product& work);
   std::size_t transpose(const layers::Operation& operation, const layers::Product& work,
                         std::size_t gradient);
-  void data(const layers::Operation& operation, const layers::Product& work,
-            std::size_t gradient, std::size_t transposed);
+  void data(const layers::Operation& operation, const layers::Product& work, std::size_t gradient,
+            std::size_t transposed);
   void update(const layers::Operation& operation, const layers::Product& work,
               std::size_t gradient);
   void sgd(Draft<T> draft, const layers::Product& work, std::size_t gradient);

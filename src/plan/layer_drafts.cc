@@ -10,13 +10,12 @@ void Builder<T>::forward(const layers::Operation& operation, const layers::Activ
   const std::size_t from = value_buffer[work.input], to = value_buffer[work.output];
   add_lines(operation.label + ": activation", Phase::forward, columns_of(work.output), from, to,
             {{from, false}, {to, true}}, [this, work](const Buffers& buffers) {
-              return line_function<T>([kernel = kernels_.of(work.activation).forward,
-                                       argument = static_cast<T>(work.argument),
-                                       x = values(buffers, work.input),
-                                       y = values(buffers, work.output)](
-                                          const Batch<T>& batch, kernels::Range lines) {
-                kernel(x.of(batch), y.of(batch), lines, argument);
-              });
+              return line_function<T>(
+                  [kernel = kernels_.of(work.activation).forward,
+                   argument = static_cast<T>(work.argument), x = values(buffers, work.input),
+                   y = values(buffers, work.output)](const Batch<T>& batch, kernels::Range lines) {
+                    kernel(x.of(batch), y.of(batch), lines, argument);
+                  });
             });
 }
 
@@ -45,16 +44,16 @@ void Builder<T>::backward(const layers::Operation& operation, const layers::Acti
 template <typename T>
 void Builder<T>::forward(const layers::Operation& operation, const layers::Prelu& work) {
   const std::size_t from = value_buffer[work.input], to = value_buffer[work.output];
-  add_lines(operation.label + ": activation", Phase::forward, columns_of(work.output), from, to,
-            {{from, false}, {learned_buffer_[work.slope], false}, {to, true}},
-            [this, work](const Buffers& buffers) {
-              return line_function<T>([kernel = kernels_.prelu, slope = parameters_.at(work.slope),
-                                       x = values(buffers, work.input),
-                                       y = values(buffers, work.output)](
-                                          const Batch<T>& batch, kernels::Range lines) {
-                kernel(x.of(batch), y.of(batch), slope, lines);
-              });
-            });
+  add_lines(
+      operation.label + ": activation", Phase::forward, columns_of(work.output), from, to,
+      {{from, false}, {learned_buffer_[work.slope], false}, {to, true}},
+      [this, work](const Buffers& buffers) {
+        return line_function<T>([kernel = kernels_.prelu, slope = parameters_.at(work.slope),
+                                 x = values(buffers, work.input), y = values(buffers, work.output)](
+                                    const Batch<T>& batch, kernels::Range lines) {
+          kernel(x.of(batch), y.of(batch), slope, lines);
+        });
+      });
 }
 
 template <typename T>
@@ -68,14 +67,13 @@ void Builder<T>::backward(const layers::Operation& operation, const layers::Prel
              {slope.buffer, true},
              {gradient, true}},
             [this, work, gradient, slope](const Buffers& buffers) {
-              return line_function<T>([kernel = kernels_.prelu_backward,
-                                       slopes = parameters_.at(work.slope),
-                                       slope_gradient = at(buffers, slope),
-                                       x = values(buffers, work.input),
-                                       dy = values(buffers, work.output, gradient)](
-                                          const Batch<T>& batch, kernels::Range lines) {
-                kernel(x.of(batch), dy.of(batch), slopes, slope_gradient, lines);
-              });
+              return line_function<T>(
+                  [kernel = kernels_.prelu_backward, slopes = parameters_.at(work.slope),
+                   slope_gradient = at(buffers, slope), x = values(buffers, work.input),
+                   dy = values(buffers, work.output, gradient)](const Batch<T>& batch,
+                                                                kernels::Range lines) {
+                    kernel(x.of(batch), dy.of(batch), slopes, slope_gradient, lines);
+                  });
             });
   update_vectors(operation, {work.slope}, {slope}, gradient);
   contribute(work.input, gradient);
@@ -87,8 +85,7 @@ void Builder<T>::forward(const layers::Operation& operation, const layers::Softm
   add_whole(operation.label + ": softmax", Phase::forward,
             {{value_buffer[work.input], false}, {value_buffer[work.output], true}},
             [this, work](const Buffers& buffers) {
-              return whole_function<T>([kernel = kernels_.softmax,
-                                        x = values(buffers, work.input),
+              return whole_function<T>([kernel = kernels_.softmax, x = values(buffers, work.input),
                                         y = values(buffers, work.output)](const Batch<T>& batch) {
                 kernel(x.of(batch), y.of(batch), x.columns);
               });
@@ -101,12 +98,11 @@ void Builder<T>::backward(const layers::Operation& operation, const layers::Soft
   add_whole(operation.label + ": back through softmax", Phase::backward_and_update,
             {{value_buffer[work.output], false}, {gradient, true}},
             [this, work, gradient](const Buffers& buffers) {
-              return whole_function<T>([kernel = kernels_.softmax_backward,
-                                        y = values(buffers, work.output),
-                                        dy = values(buffers, work.output, gradient)](
-                                           const Batch<T>& batch) {
-                kernel(y.of(batch), dy.of(batch), y.columns);
-              });
+              return whole_function<T>(
+                  [kernel = kernels_.softmax_backward, y = values(buffers, work.output),
+                   dy = values(buffers, work.output, gradient)](const Batch<T>& batch) {
+                    kernel(y.of(batch), dy.of(batch), y.columns);
+                  });
             });
   contribute(work.input, gradient);
   --owners_[gradient];
@@ -115,25 +111,24 @@ void Builder<T>::backward(const layers::Operation& operation, const layers::Soft
 template <typename T>
 void Builder<T>::disturb(const std::string& name, Phase phase, const layers::Operation& operation,
                          const layers::Disturb& work, std::size_t from, std::size_t to) {
-  add_lines(name, phase, columns_of(work.output), from, to, {{from, false}, {to, true}},
-            [this, &operation, work, from, to, phase](const Buffers& buffers) {
-              auto noise =
-                  make_noise<T>(work.noise, work.amount, phase == Phase::backward_and_update);
-              noise.seed = request_.seed;
-              // The low byte names the use, as in base/random.h; the rest the layer.
-              noise.stream = static_cast<std::uint32_t>(base::Use::disturb) |
-                             static_cast<std::uint32_t>(operation.layer << 8);
-              const auto input = phase == Phase::forward ? work.input : work.output;
-              return line_function<T>([kernel = kernels_.disturb, noise,
-                                       x = values(buffers, input, from),
-                                       y = values(buffers, work.output, to)](
-                                          const Batch<T>& batch, kernels::Range lines) {
-                kernels::NoiseWork<T> now = noise;
-                now.step = batch.step;
-                now.x = x.of(batch), now.y = y.of(batch);
-                kernel(now, lines);
-              });
+  add_lines(
+      name, phase, columns_of(work.output), from, to, {{from, false}, {to, true}},
+      [this, &operation, work, from, to, phase](const Buffers& buffers) {
+        auto noise = make_noise<T>(work.noise, work.amount, phase == Phase::backward_and_update);
+        noise.seed = request_.seed;
+        // The low byte names the use, as in base/random.h; the rest the layer.
+        noise.stream = static_cast<std::uint32_t>(base::Use::disturb) |
+                       static_cast<std::uint32_t>(operation.layer << 8);
+        const auto input = phase == Phase::forward ? work.input : work.output;
+        return line_function<T>(
+            [kernel = kernels_.disturb, noise, x = values(buffers, input, from),
+             y = values(buffers, work.output, to)](const Batch<T>& batch, kernels::Range lines) {
+              kernels::NoiseWork<T> now = noise;
+              now.step = batch.step;
+              now.x = x.of(batch), now.y = y.of(batch);
+              kernel(now, lines);
             });
+      });
 }
 
 template <typename T>
@@ -165,12 +160,11 @@ void Builder<T>::forward(const layers::Operation& operation, const layers::Add& 
                     to = value_buffer[work.output];
   add_lines(operation.label + ": add what went around", Phase::forward, columns_of(work.output), b,
             to, {{a, false}, {b, false}, {to, true}}, [this, work](const Buffers& buffers) {
-              return line_function<T>([kernel = kernels_.add, x = values(buffers, work.a),
-                                       y = values(buffers, work.b),
-                                       z = values(buffers, work.output)](const Batch<T>& batch,
-                                                                         kernels::Range lines) {
-                kernel(x.of(batch), y.of(batch), z.of(batch), lines);
-              });
+              return line_function<T>(
+                  [kernel = kernels_.add, x = values(buffers, work.a), y = values(buffers, work.b),
+                   z = values(buffers, work.output)](const Batch<T>& batch, kernels::Range lines) {
+                    kernel(x.of(batch), y.of(batch), z.of(batch), lines);
+                  });
             });
 }
 

@@ -73,10 +73,10 @@ template <typename T>
 class FixedNormWork final : public LineWork<T> {
  public:
   struct Numbers {
-    const T *mean, *variance;       // or a deviation, where epsilon is negative
-    const T *scale, *shift;         // null: 1 and 0
+    const T *mean, *variance;  // or a deviation, where epsilon is negative
+    const T *scale, *shift;    // null: 1 and 0
     double epsilon;
-    std::size_t columns;            // padded
+    std::size_t columns;  // padded
   };
 
   FixedNormWork(Numbers numbers, Values<T> x, Values<T> y, T* factor, T* offset,

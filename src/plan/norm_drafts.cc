@@ -33,8 +33,8 @@ void Builder<T>::fixed_norm(const layers::Operation& operation, SlotId input, Sl
                   epsilon,
                   kernels::round_up(columns_of(output), kernels::kLine<T>)};
               return std::make_unique<FixedNormWork<T>>(
-                  known, values(buffers, input), values(buffers, output),
-                  buffers.at<T>(factor), buffers.at<T>(offset), kernels_);
+                  known, values(buffers, input), values(buffers, output), buffers.at<T>(factor),
+                  buffers.at<T>(offset), kernels_);
             });
 }
 
@@ -45,17 +45,16 @@ void Builder<T>::fixed_norm_backward(const layers::Operation& operation, SlotId 
   const std::size_t gradient = own_gradient(output), factor = norm_numbers_[output].first;
   const std::size_t zeros = book_vector("zeros", columns_of(output));
   lasting.push_back(zeros);
-  add_lines(operation.label + ": back", Phase::backward_and_update, columns_of(output), gradient,
-            gradient, {{factor, false}, {zeros, false}, {gradient, true}},
-            [this, output, gradient, factor, zeros](const Buffers& buffers) {
-              return line_function<T>([kernel = kernels_.affine,
-                                       dy = values(buffers, output, gradient),
-                                       factors = buffers.at<T>(factor),
-                                       none = buffers.at<T>(zeros)](const Batch<T>& batch,
-                                                                    kernels::Range lines) {
-                kernel(dy.of(batch), dy.of(batch), factors, none, lines);
-              });
-            });
+  add_lines(
+      operation.label + ": back", Phase::backward_and_update, columns_of(output), gradient,
+      gradient, {{factor, false}, {zeros, false}, {gradient, true}},
+      [this, output, gradient, factor, zeros](const Buffers& buffers) {
+        return line_function<T>([kernel = kernels_.affine, dy = values(buffers, output, gradient),
+                                 factors = buffers.at<T>(factor), none = buffers.at<T>(zeros)](
+                                    const Batch<T>& batch, kernels::Range lines) {
+          kernel(dy.of(batch), dy.of(batch), factors, none, lines);
+        });
+      });
   contribute(input, gradient);
   --owners_[gradient];
 }
@@ -88,14 +87,13 @@ void Builder<T>::forward(const layers::Operation& operation, const layers::Batch
               norm.running_variance = parameters_.at(work.variance);
               norm.epsilon = static_cast<T>(work.epsilon);
               norm.momentum = static_cast<T>(work.momentum);
-              return line_function<T>([kernel = kernels_.batch_norm, norm,
-                                       x = values(buffers, work.input),
-                                       y = values(buffers, work.output)](const Batch<T>& batch,
-                                                                         kernels::Range lines) {
-                kernels::NormWork<T> now = norm;
-                now.x = x.of(batch), now.y = y.of(batch);
-                kernel(now, lines);
-              });
+              return line_function<T>(
+                  [kernel = kernels_.batch_norm, norm, x = values(buffers, work.input),
+                   y = values(buffers, work.output)](const Batch<T>& batch, kernels::Range lines) {
+                    kernels::NormWork<T> now = norm;
+                    now.x = x.of(batch), now.y = y.of(batch);
+                    kernel(now, lines);
+                  });
             });
 }
 
@@ -135,16 +133,15 @@ void Builder<T>::backward(const layers::Operation& operation, const layers::Batc
             gradient, gradient,
             norm_backward_uses(work.input, work.output, gradient, work.scale, scale, shift),
             [this, work, gradient, scale, shift](const Buffers& buffers) {
-              return line_function<T>([kernel = kernels_.batch_norm_backward,
-                                       norm = norm_backward(buffers, work.output, work.scale,
-                                                            scale, shift),
-                                       x = values(buffers, work.input),
-                                       dy = values(buffers, work.output, gradient)](
-                                          const Batch<T>& batch, kernels::Range lines) {
-                kernels::NormBackwardWork<T> now = norm;
-                now.x = x.of(batch), now.dy = dy.of(batch);
-                kernel(now, lines);
-              });
+              return line_function<T>(
+                  [kernel = kernels_.batch_norm_backward,
+                   norm = norm_backward(buffers, work.output, work.scale, scale, shift),
+                   x = values(buffers, work.input), dy = values(buffers, work.output, gradient)](
+                      const Batch<T>& batch, kernels::Range lines) {
+                    kernels::NormBackwardWork<T> now = norm;
+                    now.x = x.of(batch), now.dy = dy.of(batch);
+                    kernel(now, lines);
+                  });
             });
   update_vectors(operation, {work.scale, work.shift}, {scale, shift}, gradient);
   contribute(work.input, gradient);
@@ -188,16 +185,15 @@ void Builder<T>::backward(const layers::Operation& operation, const layers::Laye
   add_whole(operation.label + ": back", Phase::backward_and_update,
             norm_backward_uses(work.input, work.output, gradient, work.scale, scale, shift),
             [this, work, gradient, scale, shift](const Buffers& buffers) {
-              return whole_function<T>([kernel = kernels_.layer_norm_backward,
-                                        norm = norm_backward(buffers, work.output, work.scale,
-                                                             scale, shift),
-                                        x = values(buffers, work.input),
-                                        dy = values(buffers, work.output, gradient)](
-                                           const Batch<T>& batch) {
-                kernels::NormBackwardWork<T> now = norm;
-                now.x = x.of(batch), now.dy = dy.of(batch);
-                kernel(now);
-              });
+              return whole_function<T>(
+                  [kernel = kernels_.layer_norm_backward,
+                   norm = norm_backward(buffers, work.output, work.scale, scale, shift),
+                   x = values(buffers, work.input),
+                   dy = values(buffers, work.output, gradient)](const Batch<T>& batch) {
+                    kernels::NormBackwardWork<T> now = norm;
+                    now.x = x.of(batch), now.dy = dy.of(batch);
+                    kernel(now);
+                  });
             });
   update_vectors(operation, {work.scale, work.shift}, {scale, shift}, gradient);
   contribute(work.input, gradient);

@@ -56,8 +56,7 @@ void Builder<T>::forward(const layers::Operation& operation, const layers::Produ
 template <typename T>
 void Builder<T>::backward(const layers::Operation& operation, const layers::Product& work) {
   const std::size_t gradient = finished_gradient(work.output);
-  if (wanted(work.input))
-    data(operation, work, gradient, transpose(operation, work, gradient));
+  if (wanted(work.input)) data(operation, work, gradient, transpose(operation, work, gradient));
   if (learns(work.weight)) update(operation, work, gradient);
 }
 
@@ -65,9 +64,8 @@ template <typename T>
 std::size_t Builder<T>::transpose(const layers::Operation& operation, const layers::Product& work,
                                   std::size_t gradient) {
   const std::size_t units = columns_of(work.output);
-  const std::size_t transposed =
-      book("transposed gradient of " + graph_.slots[work.output].name,
-           kernels::Panels<T>{units, request_.batch}.size() * sizeof(T));
+  const std::size_t transposed = book("transposed gradient of " + graph_.slots[work.output].name,
+                                      kernels::Panels<T>{units, request_.batch}.size() * sizeof(T));
   Draft<T> own = draft(operation.label + ": transpose the gradient", Phase::backward_and_update);
   own.info.bytes = 2 * static_cast<double>(request_.batch * units * sizeof(T));
   own.uses = {workers_for(units, 8 * static_cast<double>(request_.batch * units)),
@@ -88,8 +86,7 @@ template <typename T>
 void Builder<T>::data(const layers::Operation& operation, const layers::Product& work,
                       std::size_t gradient, std::size_t transposed) {
   const auto& spec = graph_.parameters[work.weight];
-  const std::size_t result =
-      book_matrix("gradient of " + graph_.slots[work.input].name, spec.rows);
+  const std::size_t result = book_matrix("gradient of " + graph_.slots[work.input].name, spec.rows);
   contribute(work.input, result);
   Draft<T> draft = draft_product(operation, "gradient of its input", spec, 1);
   describe_product(request_.isa, false, draft.info);
@@ -156,16 +153,14 @@ void Builder<T>::sgd(Draft<T> draft, const layers::Product& work, std::size_t gr
     product.inputs = spec.rows, product.units = spec.columns;
     product.weight = parameters_.at(work.weight);
     product.bias = parameters_.at(work.bias);
-    return std::make_unique<SgdStage<T>>(
-        product, operands_of(work.input),
-        indexed(work.input) ? kernels_.sgd_indexed : kernels_.sgd);
+    return std::make_unique<SgdStage<T>>(product, operands_of(work.input),
+                                         indexed(work.input) ? kernels_.sgd_indexed : kernels_.sgd);
   };
   drafts.push_back(std::move(draft));
 }
 
 template <typename T>
-void Builder<T>::keep_gradient(Draft<T> draft, const layers::Product& work,
-                               std::size_t gradient) {
+void Builder<T>::keep_gradient(Draft<T> draft, const layers::Product& work, std::size_t gradient) {
   draft.info.kernel += ", gradient kept";
   const GradientPlace weight = place_gradient(work.weight), bias = place_gradient(work.bias);
   draft.uses.uses.push_back({weight.buffer, true});
@@ -176,8 +171,8 @@ void Builder<T>::keep_gradient(Draft<T> draft, const layers::Product& work,
     product.dy_stride = row_stride<T>(spec.columns);
     return std::make_unique<GradientStage<T>>(
         product, kernels::Panels<T>{spec.rows, spec.columns}, operands_of(work.input),
-        indexed(work.input) ? kernels_.gradient_indexed : kernels_.gradient,
-        kernels_.column_sums, at(buffers, weight), at(buffers, bias));
+        indexed(work.input) ? kernels_.gradient_indexed : kernels_.gradient, kernels_.column_sums,
+        at(buffers, weight), at(buffers, bias));
   };
   drafts.push_back(std::move(draft));
 }
@@ -196,8 +191,8 @@ void Builder<T>::update_by_blocks(Draft<T> draft, const layers::Product& work,
     product.dy_stride = row_stride<T>(spec.columns);
     return std::make_unique<UpdateStage<T>>(
         product, kernels::Panels<T>{spec.rows, spec.columns}, operands_of(work.input),
-        indexed(work.input) ? kernels_.gradient_indexed : kernels_.gradient,
-        kernels_.column_sums, learned(work.weight), learned(work.bias), buffers.at<T>(scratch));
+        indexed(work.input) ? kernels_.gradient_indexed : kernels_.gradient, kernels_.column_sums,
+        learned(work.weight), learned(work.bias), buffers.at<T>(scratch));
   };
   drafts.push_back(std::move(draft));
 }

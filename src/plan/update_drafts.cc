@@ -40,8 +40,7 @@ GradientPlace Builder<T>::place_gradient(ParameterId id) {
     }
     return {gradients, parameters_.entries()[id].offset};
   }
-  return {book_vector("gradient of " + graph_.parameters[id].name,
-                      graph_.parameters[id].columns),
+  return {book_vector("gradient of " + graph_.parameters[id].name, graph_.parameters[id].columns),
           0};
 }
 
@@ -58,13 +57,12 @@ void Builder<T>::update_vectors(const layers::Operation& operation,
               graph_.parameters[ids[i]].columns, behind, behind,
               {{places[i].buffer, false}, {learned_buffer_[ids[i]], true}},
               [this, id = ids[i], place = places[i]](const Buffers& buffers) {
-                return line_function<T>(
-                    [own = learned(id), gradient = at(buffers, place)](const Batch<T>& batch,
-                                                                       kernels::Range lines) {
-                      const std::size_t first = lines.begin * kernels::kLine<T>;
-                      const std::size_t count = (lines.end - lines.begin) * kernels::kLine<T>;
-                      own.step(*batch.update, gradient + first, first, 1, count, count);
-                    });
+                return line_function<T>([own = learned(id), gradient = at(buffers, place)](
+                                            const Batch<T>& batch, kernels::Range lines) {
+                  const std::size_t first = lines.begin * kernels::kLine<T>;
+                  const std::size_t count = (lines.end - lines.begin) * kernels::kLine<T>;
+                  own.step(*batch.update, gradient + first, first, 1, count, count);
+                });
               });
   }
 }
@@ -76,15 +74,15 @@ void Builder<T>::bound_units(const layers::Operation& operation, ParameterId wei
   if (most == 0) return;
   const auto& spec = graph_.parameters[weight];
   const std::size_t buffer = learned_buffer_[weight];
-  add_lines(operation.label + ": bound the norm of each unit's weights",
-            Phase::backward_and_update, spec.columns, buffer, buffer, {{buffer, true}},
+  add_lines(operation.label + ": bound the norm of each unit's weights", Phase::backward_and_update,
+            spec.columns, buffer, buffer, {{buffer, true}},
             [this, weight, &spec, most](const Buffers&) {
-              return line_function<T>([kernel = kernels_.max_norm, at = parameters_.at(weight),
-                                       inputs = spec.rows, units = spec.columns,
-                                       bound = static_cast<T>(most)](const Batch<T>&,
-                                                                     kernels::Range lines) {
-                kernel(at, inputs, units, bound, lines);
-              });
+              return line_function<T>(
+                  [kernel = kernels_.max_norm, at = parameters_.at(weight), inputs = spec.rows,
+                   units = spec.columns,
+                   bound = static_cast<T>(most)](const Batch<T>&, kernels::Range lines) {
+                    kernel(at, inputs, units, bound, lines);
+                  });
             });
 }
 
@@ -120,9 +118,9 @@ void Builder<T>::update_from_kept() {
     if (!shared_.stretches.empty()) return;
     for (ParameterId id = 0; id < graph_.parameters.size(); ++id)
       if (learns(id))
-        shared_.stretches.push_back(
-            {learned(id), buffers.at<T>(gradients) + parameters_.entries()[id].offset,
-             parameters_.entries()[id].size});
+        shared_.stretches.push_back({learned(id),
+                                     buffers.at<T>(gradients) + parameters_.entries()[id].offset,
+                                     parameters_.entries()[id].size});
   };
   const std::size_t norms = book("bounds of gradients' norms", 64);
   if (r.clip_norm > 0 || r.clip_layer_norm > 0)
@@ -133,9 +131,9 @@ void Builder<T>::update_from_kept() {
                                                       r.clip_norm, kernels_.sum_of_squares);
               });
   uses.push_back({norms, false});
-  Draft<T> own = draft(
-      fmt::format("update all, {}", optimizers::row(request_.optimizer->rule).name),
-      Phase::backward_and_update);
+  Draft<T> own =
+      draft(fmt::format("update all, {}", optimizers::row(request_.optimizer->rule).name),
+            Phase::backward_and_update);
   own.uses = {workers_for(parameters_.size(), 8 * static_cast<double>(parameters_.size())), uses};
   own.make = [this, stretches](const Buffers& buffers) {
     stretches(buffers);

@@ -185,8 +185,8 @@ void EngineOf<T>::fail_numeric(std::uint64_t step) const {
   for (const auto& operation : graph_.operations) {
     for (const auto id : layers::parameters_of(operation.work)) {
       const auto array = values_.read(id);
-      const bool whole = std::all_of(array.begin(), array.end(),
-                                     [](T value) { return std::isfinite(value); });
+      const bool whole =
+          std::all_of(array.begin(), array.end(), [](T value) { return std::isfinite(value); });
       if (!whole && where.empty())
         where = fmt::format("; the first layer whose weights are no longer numbers is {}",
                             operation.label);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "base/threads.h"
@@ -29,6 +30,34 @@ std::unique_ptr<ModelData> make_data(Network network, Precision precision, Meani
   Values values = make_values(precision, graph);
   return std::unique_ptr<ModelData>(new ModelData{
       std::move(network), std::move(graph), std::move(meaning), {}, std::move(values)});
+}
+
+double value_at(const Features& features, std::size_t row, std::size_t column) {
+  const auto* at = features.row(row);
+  switch (features.type) {
+    case ElementType::uint8:
+      return at[column];
+    case ElementType::float32:
+      return static_cast<double>(reinterpret_cast<const float*>(at)[column]);
+    case ElementType::float64:
+      return reinterpret_cast<const double*>(at)[column];
+  }
+  return 0;
+}
+
+// Mean and standard deviation of every column, by Welford's recurrence (1962).
+std::pair<std::vector<double>, std::vector<double>> column_statistics(const Features& features) {
+  std::vector<double> mean(features.columns), deviation(features.columns);
+  for (std::size_t row = 0; row < features.rows; ++row)
+    for (std::size_t k = 0; k < features.columns; ++k) {
+      const double value = value_at(features, row, k) / features.divisor;
+      const double step = value - mean[k];
+      mean[k] += step / static_cast<double>(row + 1);
+      deviation[k] += step * (value - mean[k]);
+    }
+  for (double& d : deviation)
+    d = std::sqrt(d / static_cast<double>(std::max<std::size_t>(1, features.rows)));
+  return {std::move(mean), std::move(deviation)};
 }
 
 layers::ParameterId id_of(const ModelData& data, const std::string& name) {
@@ -142,6 +171,16 @@ Model Model::load(const std::filesystem::path& path) {
       },
       model.data_->values);
   return model;
+}
+
+void Model::standardize(const Features& features) {
+  for (const auto& operation : data_->graph.operations) {
+    const auto* work = std::get_if<layers::Standardize>(&operation.work);
+    if (work == nullptr || work->input != 0) continue;
+    const auto [mean, deviation] = column_statistics(features);
+    set_values(data_->graph.parameters[work->mean].name, mean);
+    set_values(data_->graph.parameters[work->deviation].name, deviation);
+  }
 }
 
 std::vector<double> Model::predict(const Features& features) const {

@@ -60,8 +60,10 @@ class PredictorOf final : public Predictor::Engine {
     request.graph = &data.graph;
     request.mode = plan::Mode::predict;
     request.batch = batch;
-    request.examples.features = {nullptr,           ElementType::float32,
-                                 0,                 data.graph.slots[0].columns,
+    request.examples.features = {nullptr,
+                                 ElementType::float32,
+                                 0,
+                                 data.graph.slots[0].columns,
                                  data.graph.slots[0].columns * sizeof(float),
                                  data.meaning.divisor};
     request.kept_columns = 0.5;  // not known before the examples come

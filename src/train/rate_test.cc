@@ -66,7 +66,8 @@ RateTest run(const Model& model, const plan::Parameters<T>& values, const Exampl
       train::shuffle(order, options.seed, ++epoch);
       at = 0;
     }
-    const double share = static_cast<double>(step) / static_cast<double>(std::max<std::size_t>(1, steps - 1));
+    const double share =
+        static_cast<double>(step) / static_cast<double>(std::max<std::size_t>(1, steps - 1));
     const double rate = lowest * std::pow(highest / lowest, share);
     const optimizers::Coefficients<T> update = train::narrow<T>(counter.next(rate));
     plan.run(std::span(order).subspan(at, options.batch), {&update, 1}, step);

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "base/random.h"
+#include "data/split.h"
 #include "layers/catalogue.h"
 #include "lithe/error.h"
 #include "network/bind.h"
@@ -33,9 +33,10 @@ std::vector<double> class_weights(const Examples& examples, const TrainOptions& 
     const auto counts = class_counts(examples);
     const double rows = static_cast<double>(examples.features.rows);
     for (std::size_t c = 0; c < weights.size(); ++c)
-      weights[c] *= counts[c] == 0 ? 0
-                                   : rows / (static_cast<double>(examples.classes) *
-                                             static_cast<double>(counts[c]));
+      weights[c] *=
+          counts[c] == 0
+              ? 0
+              : rows / (static_cast<double>(examples.classes) * static_cast<double>(counts[c]));
   }
   if (options.ignore) {
     const auto ignored = static_cast<std::size_t>(*options.ignore);
@@ -68,45 +69,20 @@ std::vector<float> example_weights(const Examples& examples, const TrainOptions&
   return weights;
 }
 
-// The held-out rows are drawn class by class, each by its share.
 Rows choose_rows(const Examples& examples, const TrainOptions& options) {
-  const std::size_t rows = examples.features.rows;
-  Rows result;
   if (options.validation == 0) {
-    result.train.resize(rows);
-    std::iota(result.train.begin(), result.train.end(), 0u);
-    return result;
+    Rows all;
+    all.train.resize(examples.features.rows);
+    std::iota(all.train.begin(), all.train.end(), 0u);
+    return all;
   }
-  const double share = options.validation < 1
-                           ? options.validation
-                           : options.validation / static_cast<double>(rows);
-  if (!(share > 0) || share >= 1)
-    throw Error(ErrorKind::usage, fmt::format("{} held out of {} examples", options.validation, rows),
-                "--validation", "a share such as 10%, or a number of examples below theirs");
-  std::vector<std::vector<std::uint32_t>> groups(std::max<std::size_t>(1, examples.classes));
-  for (std::size_t row = 0; row < rows; ++row) {
-    const std::size_t group =
-        examples.labels != nullptr ? static_cast<std::size_t>(examples.labels[row]) : 0;
-    groups[group].push_back(static_cast<std::uint32_t>(row));
-  }
-  base::RandomStream random(options.seed, base::make_stream(base::Use::split, 0));
-  double owed = 0;  // what rounding has left over, so that the whole has the right size
-  for (auto& group : groups) {
-    for (std::size_t i = group.size(); i > 1; --i)
-      std::swap(group[i - 1], group[random.below(static_cast<std::uint32_t>(i))]);
-    owed += share * static_cast<double>(group.size());
-    const auto count = std::min(group.size(), static_cast<std::size_t>(owed + 0.5));
-    owed -= static_cast<double>(count);
-    const auto middle = group.begin() + static_cast<std::ptrdiff_t>(count);
-    result.held.insert(result.held.end(), group.begin(), middle);
-    result.train.insert(result.train.end(), middle, group.end());
-  }
-  std::sort(result.held.begin(), result.held.end());
-  std::sort(result.train.begin(), result.train.end());
-  if (result.held.empty() || result.train.empty())
-    throw Error(ErrorKind::usage, "nothing is left to train on, or nothing to hold out",
-                "--validation", "another share");
-  return result;
+  data::Split split = data::split_rows(examples, options.validation, options.seed);
+  if (split.held.empty() || split.train.empty())
+    throw Error(ErrorKind::usage,
+                fmt::format("{} held out of {} examples leaves nothing on one side",
+                            options.validation, examples.features.rows),
+                "--validation", "a share such as 10%, or a number of examples");
+  return {std::move(split.train), std::move(split.held)};
 }
 
 std::vector<bool> frozen_arrays(const layers::Graph& graph,
@@ -124,8 +100,8 @@ std::vector<bool> frozen_arrays(const layers::Graph& graph,
   for (std::size_t id = 0; id < result.size(); ++id)
     any = any || (!result[id] && graph.parameters[id].kind != layers::ParameterKind::statistic);
   if (!any)
-    throw Error(ErrorKind::usage, "every layer is frozen, and nothing is left to learn",
-                "--freeze", "fewer layers");
+    throw Error(ErrorKind::usage, "every layer is frozen, and nothing is left to learn", "--freeze",
+                "fewer layers");
   return result;
 }
 

@@ -34,8 +34,7 @@ Network replace_head(const Network& network, const std::string& head) {
   while (last-- > 1)
     if (learns(layers, last)) break;
   std::string text;
-  for (std::size_t i = 0; i < last; ++i)
-    text += layers::print_layer(layers[i]) + " -> ";
+  for (std::size_t i = 0; i < last; ++i) text += layers::print_layer(layers[i]) + " -> ";
   return Network::parse(text + head);
 }
 

@@ -55,8 +55,7 @@ LayerWatcher<T>::LayerWatcher(const layers::Graph& graph, plan::Parameters<T>& v
 }
 
 template <typename T>
-void LayerWatcher<T>::plan(plan::Request request, base::Team& team,
-                           plan::Learning<T>& learning) {
+void LayerWatcher<T>::plan(plan::Request request, base::Team& team, plan::Learning<T>& learning) {
   request.keep_gradients = true;
   plan_ = std::make_unique<plan::Plan<T>>(request, values_, team, &learning);
 }

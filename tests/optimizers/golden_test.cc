@@ -53,7 +53,11 @@ std::vector<std::vector<T>> steps(const std::string& sentence, machine::Isa isa)
   std::vector<std::vector<T>> result;
   for (const json& g : given["gradients"]) {
     const base::AlignedArray<T> gradient = padded<T>(g);
-    update({1, weight.size(), weight.size(), gradient.data(), weight.data(),
+    update({1,
+            weight.size(),
+            weight.size(),
+            gradient.data(),
+            weight.data(),
             {state[0].data(), state[1].data()},
             train::narrow<T>(counter.next(optimizer.schedule.at(0)))});
     result.emplace_back(weight.begin(), weight.begin() + g.size());
@@ -71,7 +75,8 @@ void check(machine::Isa isa, double bound) {
     for (std::size_t step = 0; step < ours.size(); ++step)
       for (std::size_t i = 0; i < ours[step].size(); ++i) {
         const double wanted = setting[precision<T>()][step][i];
-        ASSERT_NEAR(static_cast<double>(ours[step][i]), wanted, bound * std::max(1.0, std::abs(wanted)))
+        ASSERT_NEAR(static_cast<double>(ours[step][i]), wanted,
+                    bound * std::max(1.0, std::abs(wanted)))
             << "step " << step + 1 << ", weight " << i;
       }
   }

@@ -112,8 +112,8 @@ TEST(Network, BuilderAndSentenceAreOne) {
 }
 
 TEST(Network, ShapesThatDoNotMeetAreShown) {
-  for (const char* text : {"input(28x28) -> dense(10)", "input(4) -> relu",
-                           "dense(3) -> input(4)", "input(4) -> flatten"}) {
+  for (const char* text : {"input(28x28) -> dense(10)", "input(4) -> relu", "dense(3) -> input(4)",
+                           "input(4) -> flatten"}) {
     try {
       Network::parse(text).with_input({{4}});
       ADD_FAILURE() << text;

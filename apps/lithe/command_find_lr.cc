@@ -1,0 +1,43 @@
+// lithe find-lr: the range test of the learning rate.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/file.h"
+#include "command.h"
+#include "train_setup.h"
+
+namespace lithe::app {
+
+int find_lr(const Arguments& arguments) {
+  TrainCommand command;
+  double lowest = 1e-6, highest = 10;
+  std::size_t steps = 200;
+  std::string picture = "learning-rate.svg";
+  const auto add_more = [&](CLI::App& app) {
+    app.add_option("--lowest", lowest, "first rate")->capture_default_str();
+    app.add_option("--highest", highest, "last rate")->capture_default_str();
+    app.add_option("--steps", steps, "steps from one to the other")->capture_default_str();
+    app.add_option("--picture", picture, "file for the curve (SVG)")->capture_default_str();
+  };
+  if (const auto status = parse_train(arguments, command, "find-lr", add_more)) return *status;
+  TrainSetup setup = set_up(command);
+  const RateTest test =
+      find_learning_rate(setup.model, setup.train, command.options, lowest, highest, steps);
+  base::write_file_atomically(picture, draw_rate_test(test));
+  if (command.json) {
+    fmt::print("{}\n", nlohmann::json{{"best", test.best},
+                                      {"rates", test.rates},
+                                      {"losses", test.losses},
+                                      {"picture", picture}}
+                           .dump());
+    return 0;
+  }
+  for (std::size_t i = 0; i < test.rates.size(); i += std::max<std::size_t>(1, test.rates.size() / 20))
+    fmt::print("rate {:9.3g}  loss {:.4g}\n", test.rates[i], test.losses[i]);
+  fmt::print("Begin with a learning rate of {:.2g}: there the loss falls fastest. Curve: {}\n",
+             test.best, picture);
+  return 0;
+}
+
+}  // namespace lithe::app

@@ -1,0 +1,103 @@
+// lithe show: what a model file holds, the card of a model.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "command.h"
+#include "layers/catalogue.h"
+#include "lithe/model.h"
+#include "parse.h"
+#include "train/model_data.h"
+
+namespace lithe::app {
+
+namespace {
+
+struct LayerCard {
+  std::size_t number;
+  std::string label;
+  std::size_t outputs, values;  // learned values
+  double operations;            // of a forward pass, for one example
+  std::vector<std::string> arrays;
+};
+
+std::string shape_text(const std::vector<std::size_t>& shape) {
+  return Shape{shape}.to_string();
+}
+
+std::vector<LayerCard> layer_cards(const Model& model) {
+  const layers::Graph& graph = model.data().graph;
+  std::vector<LayerCard> cards;
+  for (const auto& operation : graph.operations) {
+    if (cards.empty() || cards.back().number != operation.layer)
+      cards.push_back({operation.layer, operation.label, 0, 0, 0, {}});
+    LayerCard& card = cards.back();
+    card.outputs = graph.slots[layers::output_of(operation.work)].columns;
+    for (const auto id : layers::parameters_of(operation.work)) {
+      const auto& spec = graph.parameters[id];
+      card.arrays.push_back(fmt::format("{} {}", spec.name, shape_text(model.shape(spec.name))));
+      if (spec.kind != layers::ParameterKind::statistic) card.values += spec.rows * spec.columns;
+      if (spec.kind == layers::ParameterKind::weight)
+        card.operations += 2 * static_cast<double>(spec.rows * spec.columns);
+    }
+  }
+  return cards;
+}
+
+void print_text(const std::string& file, Model& model) {
+  fmt::print("{}: {}\n", file, model.network().to_string());
+  fmt::print("{}, {} values to learn, {:.0f} operations for an example\n",
+             name(model.precision()), model.network().parameter_count(),
+             model.network().forward_operations());
+  fmt::print("takes {} values, divided by {}; gives {}\n\n", model.network().input_shape().size(),
+             model.meaning().divisor, model.network().output_shape().size());
+  for (const LayerCard& card : layer_cards(model)) {
+    fmt::print("{:40} -> {:6}  {:>10} values\n", card.label, card.outputs, card.values);
+    for (const std::string& array : card.arrays) fmt::print("    {}\n", array);
+  }
+  fmt::print("\n");
+  for (const auto& [key, value] : model.notes())
+    if (key != "lithe.schema") fmt::print("{:16} {}\n", key.substr(6), value);
+  const auto& classes = model.meaning().class_names;
+  if (!classes.empty())
+    fmt::print("{:16} {} ({}{})\n", "classes", classes.size(), classes.front(),
+               classes.size() > 1 ? ", ..." : "");
+}
+
+void print_json(Model& model) {
+  using nlohmann::json;
+  json layers = json::array();
+  for (const LayerCard& card : layer_cards(model))
+    layers.push_back({{"layer", card.number},
+                      {"label", card.label},
+                      {"outputs", card.outputs},
+                      {"values", card.values},
+                      {"operations", card.operations},
+                      {"arrays", card.arrays}});
+  fmt::print("{}\n", json{{"network", model.network().to_string()},
+                          {"precision", name(model.precision())},
+                          {"parameters", model.network().parameter_count()},
+                          {"operations", model.network().forward_operations()},
+                          {"divisor", model.meaning().divisor},
+                          {"class_names", model.meaning().class_names},
+                          {"layers", layers},
+                          {"notes", model.notes()}}
+                         .dump(2));
+}
+
+}  // namespace
+
+int show(const Arguments& arguments) {
+  CLI::App app("Shows what a model file holds: layers, shapes, values, and what made it.",
+               "lithe show");
+  std::string file;
+  bool json = false;
+  app.add_option("model", file, "model file")->required();
+  app.add_flag("--json", json, "print one JSON object");
+  if (const auto status = parse(app, arguments)) return *status;
+  Model model = Model::load(file);
+  json ? print_json(model) : print_text(file, model);
+  return 0;
+}
+
+}  // namespace lithe::app

@@ -1,0 +1,63 @@
+#include "train_setup.h"
+
+#include <fmt/format.h>
+
+#include "lithe/error.h"
+#include "lithe/transfer.h"
+
+namespace lithe::app {
+
+namespace {
+
+Examples first_examples(const Dataset& data, std::size_t count) {
+  if (count == 0) return data.train;
+  if (count > data.train.features.rows)
+    throw Error(ErrorKind::usage,
+                fmt::format("{} examples of {} that there are", count, data.train.features.rows),
+                "--examples", fmt::format("from 1 to {}", data.train.features.rows));
+  return data.train.slice(0, count);
+}
+
+// The columns of a table have all sorts of scales: they are brought to one, unless the network says
+// itself what to do with its input.
+Network with_standardize(const Network& network) {
+  const Sentence& layers = network.layers();
+  const bool speaks = !layers.empty() && (layers.front().name == "input" ||
+                                          layers.front().name == "standardize");
+  return speaks ? network : Network::parse("standardize -> " + network.to_string());
+}
+
+Model make_model(const TrainCommand& command, const LoadedData& loaded) {
+  const Dataset& data = loaded.set;
+  const Precision precision = parse_precision(command.precision);
+  const Meaning meaning{data.train.features.divisor, data.class_names};
+  std::optional<Model> old;
+  if (!command.from.empty()) old.emplace(Model::load(command.from));
+  Network network = command.network.empty() ? old->network() : Network::parse(command.network);
+  if (!command.head.empty()) network = replace_head(network, command.head);
+  if (loaded.schema && !command.no_standardize && !old) network = with_standardize(network);
+  Model model(network.with_input(Shape{data.shape}), precision, command.options.seed, meaning);
+  if (old) copy_layers(*old, model);
+  return model;
+}
+
+}  // namespace
+
+TrainSetup set_up(const TrainCommand& command) {
+  LoadedData loaded = load_data(command.data, command.options.seed);
+  const Examples train = first_examples(loaded.set, command.examples);
+  Model model = make_model(command, loaded);
+  if (command.from.empty()) model.standardize(train.features);
+  auto& notes = model.notes();
+  notes["lithe.loss"] = command.options.loss;
+  notes["lithe.optimizer"] = command.options.optimizer;
+  notes["lithe.batch"] = fmt::format("{}", command.options.batch);
+  notes["lithe.seed"] = fmt::format("{}", command.options.seed);
+  notes["lithe.data"] = loaded.set.name;
+  if (!command.recipe.empty()) notes["lithe.recipe"] = command.recipe;
+  if (loaded.schema && !loaded.schema->columns.empty())
+    notes["lithe.schema"] = loaded.schema->to_json();
+  return {std::move(loaded.set), train, std::move(model)};
+}
+
+}  // namespace lithe::app

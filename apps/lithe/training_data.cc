@@ -1,0 +1,160 @@
+#include "training_data.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "lithe/data.h"
+#include "lithe/error.h"
+#include "terminal.h"
+
+namespace lithe::app {
+
+namespace {
+
+template <class Value>
+Value choose(const std::map<std::string, Value>& values, const std::string& text) {
+  return values.at(text);  // CLI11 has checked that it is there
+}
+
+TableOptions table_options(const DataChoice& choice) {
+  TableOptions options = choice.table;
+  options.csv.task = choose<TableTask>({{"auto", TableTask::automatic},
+                                        {"classification", TableTask::classification},
+                                        {"regression", TableTask::regression}},
+                                       choice.task);
+  options.csv.missing = choose<MissingPolicy>({{"error", MissingPolicy::error},
+                                               {"mean", MissingPolicy::mean},
+                                               {"median", MissingPolicy::median},
+                                               {"zero", MissingPolicy::zero},
+                                               {"drop", MissingPolicy::drop_row}},
+                                              choice.missing);
+  options.csv.header = choose<CsvHeader>(
+      {{"auto", CsvHeader::automatic}, {"yes", CsvHeader::yes}, {"no", CsvHeader::no}},
+      choice.header);
+  options.csv.ignore = choice.ignore;
+  options.csv.categorical = choice.categorical;
+  return options;
+}
+
+template <class Load>
+LoadedData load_table_with_progress(const DataChoice& choice, const Load& load) {
+  ProgressBar bar;
+  TableOptions options = table_options(choice);
+  options.progress = [&bar](std::uint64_t done, std::uint64_t total) {
+    bar.draw("reading", total == 0 ? 1 : static_cast<double>(done) / static_cast<double>(total));
+    return true;
+  };
+  TableData table = load(options);
+  bar.clear();
+  if (table.dropped_rows > 0)
+    fmt::print(stderr, "{} rows with missing values were left out\n", table.dropped_rows);
+  return {std::move(table.data), std::move(table.schema)};
+}
+
+Dataset select(Dataset set, const DataChoice& choice, std::uint64_t seed) {
+  if (choice.classes.empty() && choice.per_class == 0) return set;
+  std::vector<std::size_t> classes;
+  if (choice.classes.empty())
+    for (std::size_t c = 0; c < set.class_names.size(); ++c) classes.push_back(c);
+  else
+    classes = parse_numbers(choice.classes, "--classes");
+  return select_classes(set, classes, choice.per_class, seed);
+}
+
+}  // namespace
+
+void add_data_choice(CLI::App& app, DataChoice& c) {
+  add_data_options(app, c.data, c.data_dir);
+  app.add_option("--classes", c.classes, "these classes alone, by number: 0..4 or 1,3,5");
+  app.add_option("--per-class", c.per_class, "at most so many training examples of each class");
+  const std::string group = "Tables (.csv, .tsv, .npy, .npz, .libsvm)";
+  app.add_option("--target", c.table.csv.target, "column to learn, by name or number (last)")
+      ->group(group);
+  app.add_option("--task", c.task, "auto, classification or regression")
+      ->check(CLI::IsMember({"auto", "classification", "regression"}))
+      ->group(group);
+  app.add_option("--missing", c.missing, "what to do about missing values: error, mean, median, "
+                                         "zero, drop (the row)")
+      ->check(CLI::IsMember({"error", "mean", "median", "zero", "drop"}))
+      ->group(group);
+  app.add_flag("--indicator", c.table.csv.indicator, "mark what was missing in a column of its own")
+      ->group(group);
+  app.add_option("--header", c.header, "whether the first line has names: auto, yes, no")
+      ->check(CLI::IsMember({"auto", "yes", "no"}))
+      ->group(group);
+  app.add_option("--ignore", c.ignore, "columns to leave out")->delimiter(',')->group(group);
+  app.add_option("--categorical", c.categorical, "columns of numbers that are categories")
+      ->delimiter(',')
+      ->group(group);
+  app.add_option("--weight", c.table.csv.weight, "column that says how much each row counts")
+      ->group(group);
+  app.add_option("--test-data", c.table.test_file, "file of test rows")->group(group);
+  app.add_option("--test-share", c.table.test_share, "share of the rows to test on (0.2)")
+      ->group(group);
+  app.add_option("--answers", c.table.answers_file, "of a .npy: the file with the answers")
+      ->group(group);
+}
+
+LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
+  if (!is_table_path(choice.data))
+    return {select(load_dataset(choice.data, data_folder(choice.data_dir)), choice, seed), {}};
+  LoadedData loaded = load_table_with_progress(choice, [&](TableOptions& options) {
+    options.seed = seed;
+    return load_table(choice.data, options);
+  });
+  loaded.set = select(std::move(loaded.set), choice, seed);
+  return loaded;
+}
+
+LoadedData load_for_model(const DataChoice& choice, Model& model, TargetUse target) {
+  const auto schema = model.notes().find("lithe.schema");
+  const bool by_schema = is_table_path(choice.data) && schema != model.notes().end() &&
+                         !choice.data.ends_with(".npy") && !choice.data.ends_with(".npz");
+  if (!by_schema) return load_data(choice, 1);
+  return load_table_with_progress(choice, [&](TableOptions& options) {
+    options.target_use = target;
+    return apply_table(choice.data, TableSchema::from_json(schema->second), options);
+  });
+}
+
+std::vector<std::size_t> parse_numbers(const std::string& text, const std::string& option) {
+  const auto fail = [&] {
+    throw Error(ErrorKind::usage, fmt::format("'{}' is no list of numbers", text.substr(0, 60)),
+                option, "1..6 or 1,3,5");
+  };
+  constexpr std::size_t kMost = 100'000;
+  std::vector<std::size_t> result;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const auto number = [&] {
+    std::size_t value = 0;
+    const auto [stop, error] = std::from_chars(at, end, value);
+    if (error != std::errc{} || value > kMost) fail();
+    at = stop;
+    return value;
+  };
+  for (;;) {
+    const std::size_t first = number();
+    std::size_t last = first;
+    if (end - at >= 2 && at[0] == '.' && at[1] == '.') at += 2, last = number();
+    if (last < first) fail();
+    for (std::size_t value = first; value <= last; ++value) result.push_back(value);
+    if (at == end) return result;
+    if (*at++ != ',') fail();
+  }
+}
+
+double parse_share(const std::string& text, const std::string& option) {
+  double value = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const std::string_view rest(stop, static_cast<std::size_t>(text.data() + text.size() - stop));
+  if (error != std::errc{} || !(value >= 0) || (!rest.empty() && rest != "%"))
+    throw Error(ErrorKind::usage, fmt::format("'{}' is neither a share nor a number", text), option,
+                "10%, 0.1 or 5000");
+  return rest == "%" ? value / 100 : value;
+}
+
+}  // namespace lithe::app

@@ -1,0 +1,44 @@
+// The data that commands work on: a data set by name, a folder, or a table file; and the options
+// that say how a table is read.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lithe/model.h"
+#include "lithe/table.h"
+#include "parse.h"
+
+namespace lithe::app {
+
+struct DataChoice {
+  std::string data = "mnist", data_dir;
+  std::string classes;  // "0..4": these alone
+  std::size_t per_class = 0;
+  std::string task = "auto", missing = "error", header = "auto";
+  std::vector<std::string> ignore, categorical;
+  TableOptions table;
+};
+
+// --data, --data-dir, --classes, --per-class, --target, --task, --missing, ...
+void add_data_choice(CLI::App& app, DataChoice& choice);
+
+struct LoadedData {
+  Dataset set;
+  std::optional<TableSchema> schema;  // of a table
+};
+
+// Draws its progress on a terminal.
+LoadedData load_data(const DataChoice& choice, std::uint64_t seed);
+
+// A table read as the model's training data were; anything else as it is.
+LoadedData load_for_model(const DataChoice& choice, Model& model, TargetUse target);
+
+// "1..6", "1,3,5", "0..4,9".
+std::vector<std::size_t> parse_numbers(const std::string& text, const std::string& option);
+
+// "10%", "0.1", "5000".
+double parse_share(const std::string& text, const std::string& option);
+
+}  // namespace lithe::app
