@@ -1,11 +1,16 @@
 #include "initializers/initializers.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <functional>
+#include <numeric>
 
 namespace lithe::initializers {
 
 namespace {
+
+using Draw = std::function<double(base::RandomStream&)>;
 
 struct Row {
   network::Declaration declaration;
@@ -42,6 +47,21 @@ const std::vector<Row>& rows() {
         "normal distribution",
         {{"std", "standard deviation", Type::number, "1", 0}, {"mean", "mean", Type::number, "0"}}},
        [](const Component& c, Fan) { return normal(c.number("mean"), c.number("std")); }},
+      {{"truncated_normal",
+        "normal distribution, drawn again beyond two standard deviations",
+        {{"std", "standard deviation before that", Type::number, "1", 0},
+         {"mean", "mean", Type::number, "0"}}},
+       [](const Component& c, Fan) -> Draw {
+         return [mean = c.number("mean"), deviation = c.number("std")](base::RandomStream& random) {
+           double value = random.normal();
+           while (std::abs(value) > 2) value = random.normal();
+           return mean + deviation * value;
+         };
+       }},
+      {{"orthogonal",
+        "rows or columns, whichever are fewer, at right angles and of length `gain`",
+        {{"gain", "their length", Type::number, "1", 0}}},
+       nullptr},
       {{"uniform",
         "uniform distribution",
         {{"low", "lower end", Type::number, "-1"}, {"high", "upper end", Type::number, "1"}}},
@@ -66,12 +86,44 @@ const std::vector<Row>& rows() {
   return all;
 }
 
+// Normal vectors, each made orthogonal to those before it (modified Gram and Schmidt, twice, for the
+// first time leaves rounding errors of the size of what was taken away).
+std::vector<double> orthogonal(double gain, std::size_t rows, std::size_t columns,
+                               base::RandomStream& random) {
+  const std::size_t count = std::min(rows, columns), length = std::max(rows, columns);
+  std::vector<std::vector<double>> vectors(count, std::vector<double>(length));
+  for (std::size_t i = 0; i < count; ++i) {
+    std::vector<double>& own = vectors[i];
+    for (double& value : own) value = random.normal();
+    for (int pass = 0; pass < 2; ++pass)
+      for (std::size_t j = 0; j < i; ++j) {
+        const std::vector<double>& other = vectors[j];
+        const double share = std::inner_product(own.begin(), own.end(), other.begin(), 0.0);
+        for (std::size_t k = 0; k < length; ++k) own[k] -= share * other[k];
+      }
+    const double norm = std::sqrt(std::inner_product(own.begin(), own.end(), own.begin(), 0.0));
+    for (double& value : own) value /= norm;
+  }
+  std::vector<double> result(rows * columns);
+  for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t k = 0; k < length; ++k)
+      result[rows <= columns ? i * columns + k : k * columns + i] = gain * vectors[i][k];
+  return result;
+}
+
 }  // namespace
 
-Draw make(const Component& initializer, Fan fan) {
-  for (const Row& row : rows())
-    if (row.declaration.name == initializer.name && row.make != nullptr)
-      return row.make(initializer, fan);
+std::vector<double> draw(const Component& initializer, Fan fan, std::size_t rows,
+                         std::size_t columns, base::RandomStream& random) {
+  if (initializer.name == "orthogonal")
+    return orthogonal(initializer.number("gain"), rows, columns, random);
+  for (const Row& row : initializers::rows()) {
+    if (row.declaration.name != initializer.name || row.make == nullptr) continue;
+    const Draw next = row.make(initializer, fan);
+    std::vector<double> values(rows * columns);
+    for (double& value : values) value = next(random);
+    return values;
+  }
   assert(false && "an initializer that is resolved and declared");
   return {};
 }

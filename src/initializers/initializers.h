@@ -2,12 +2,13 @@
 //
 // Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks",
 // 2010; He, Zhang, Ren, Sun, "Delving deep into rectifiers", 2015; LeCun, Bottou, Orr, Müller,
-// "Efficient backprop", 1998.
+// "Efficient backprop", 1998; Saxe, McClelland, Ganguli, "Exact solutions to the nonlinear dynamics
+// of learning in deep linear neural networks", 2014 (orthogonal).
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <span>
+#include <vector>
 
 #include "base/random.h"
 #include "lithe/component.h"
@@ -20,10 +21,9 @@ struct Fan {
   std::size_t in, out;
 };
 
-using Draw = std::function<double(base::RandomStream&)>;
-
-// What draws a value after another for an array.
-Draw make(const Component& initializer, Fan fan);
+// The values of an array [rows][columns], row after row.
+std::vector<double> draw(const Component& initializer, Fan fan, std::size_t rows,
+                         std::size_t columns, base::RandomStream& random);
 
 std::span<const network::Declaration> declarations();
 

@@ -187,9 +187,11 @@ void Steps::restart(std::uint64_t done) {
     while (done_ < done) count();
 }
 
-Coefficients<double> Steps::next(double rate) {
+Coefficients<double> Steps::next(double asked) {
   count();
   const Optimizer& o = optimizer_;
+  // Muon's matrices take the rate as it is, by way of d; its rule serves the rest.
+  const double rate = o.muon ? asked * o.muon->rest : asked;
   const auto t = static_cast<double>(done_);
   Coefficients<double> c;
   c.rate = rate;
@@ -218,6 +220,7 @@ Coefficients<double> Steps::next(double rate) {
     case Rule::adam:
       c.a = 1 - o.a, c.b = o.b, c.f = 1 - o.b, c.c = 1 / std::sqrt(correct2), c.e = o.epsilon;
       c.rate = rate / correct1;
+      c.d = o.muon ? asked : 0;
       break;
     case Rule::nadam:
       c.a = 1 - o.a, c.b = o.b, c.f = 1 - o.b, c.c = 1 / std::sqrt(correct2), c.e = o.epsilon;

@@ -17,6 +17,7 @@
 #include "plan/choose.h"
 #include "plan/layer_stages.h"
 #include "plan/learning.h"
+#include "plan/muon.h"
 #include "plan/parameters.h"
 #include "plan/plan.h"
 #include "plan/schedule.h"
@@ -195,6 +196,8 @@ class Builder {
   void bound_units(const layers::Operation& operation, layers::ParameterId weight);
   void update_all();
   void update_from_kept();
+  bool by_muon(layers::ParameterId id) const;
+  void muon(layers::ParameterId id);
   void average();
 
   const Request& request_;

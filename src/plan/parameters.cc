@@ -72,9 +72,11 @@ void Parameters<T>::initialize(std::uint64_t seed) {
     // Streams of arrays are counted from 1, as those of epochs are.
     base::RandomStream random(
         seed, base::make_stream(base::Use::initialize, static_cast<std::uint32_t>(id + 1)));
-    const auto draw = initializers::make(spec.initializer, {spec.fan_in, spec.fan_out});
-    std::vector<T> values(spec.rows * spec.columns);
-    for (T& value : values) value = static_cast<T>(draw(random));
+    const std::vector<double> drawn = initializers::draw(
+        spec.initializer, {spec.fan_in, spec.fan_out}, spec.rows, spec.columns, random);
+    std::vector<T> values(drawn.size());
+    std::transform(drawn.begin(), drawn.end(), values.begin(),
+                   [](double value) { return static_cast<T>(value); });
     write(id, values);
   }
 }

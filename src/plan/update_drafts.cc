@@ -86,6 +86,30 @@ void Builder<T>::bound_units(const layers::Operation& operation, ParameterId wei
             });
 }
 
+template <typename T>
+bool Builder<T>::by_muon(ParameterId id) const {
+  return request_.optimizer->muon.has_value() &&
+         graph_.parameters[id].kind == layers::ParameterKind::weight;
+}
+
+template <typename T>
+void Builder<T>::muon(ParameterId id) {
+  const auto& spec = graph_.parameters[id];
+  const std::size_t scratch =
+      book("matrices of muon", MuonStage<T>::scratch(spec.rows, spec.columns) * sizeof(T));
+  add_whole("muon of " + spec.name, Phase::backward_and_update,
+            {{gradients, false}, {scratch, true}, {learned_buffer_[id], true}},
+            [this, id, &spec, scratch](const Buffers& buffers) {
+              const Learned<T> own = learned(id);
+              const typename MuonStage<T>::Matrices matrices{
+                  spec.rows, spec.columns, own.value, own.state[0],
+                  buffers.at<T>(gradients) + parameters_.entries()[id].offset};
+              const optimizers::Muon& muon = *request_.optimizer->muon;
+              return std::make_unique<MuonStage<T>>(matrices, buffers.at<T>(scratch),
+                                                    muon.momentum, muon.weight_decay, kernels_);
+            });
+}
+
 // The update from gradients that were kept, after their norms have been bounded.
 template <typename T>
 void Builder<T>::update_all() {
@@ -117,7 +141,7 @@ void Builder<T>::update_from_kept() {
   const auto stretches = [this](const Buffers& buffers) {
     if (!shared_.stretches.empty()) return;
     for (ParameterId id = 0; id < graph_.parameters.size(); ++id)
-      if (learns(id))
+      if (learns(id) && !by_muon(id))
         shared_.stretches.push_back({learned(id),
                                      buffers.at<T>(gradients) + parameters_.entries()[id].offset,
                                      parameters_.entries()[id].size});
@@ -140,6 +164,8 @@ void Builder<T>::update_from_kept() {
     return std::make_unique<UpdateAllStage<T>>(shared_.stretches);
   };
   drafts.push_back(std::move(own));
+  for (ParameterId id = 0; id < graph_.parameters.size(); ++id)
+    if (learns(id) && by_muon(id)) muon(id);
   for (const layers::Operation& operation : graph_.operations)
     if (const auto* product = std::get_if<layers::Product>(&operation.work))
       if (learns(product->weight)) bound_units(operation, product->weight);

@@ -9,19 +9,39 @@
 namespace lithe {
 namespace {
 
+std::vector<std::pair<std::string, TrainOptions>> cases() {
+  const std::string seed = "input(784) -> dense(30, sigmoid) -> dense(10, sigmoid)";
+  const std::string deep =
+      "input(784) -> dense(60, elu) -> batch_norm -> dropout(0.1) -> residual(dense(60, prelu) -> "
+      "layer_norm) -> dense(10)";
+  std::vector<std::pair<std::string, TrainOptions>> result;
+  for (const std::size_t threads : {1, 2}) {
+    result.emplace_back(seed, TrainOptions{.batch = 10, .threads = threads});
+    result.emplace_back(deep, TrainOptions{.loss = "cross_entropy",
+                                           .optimizer = "adam(one_cycle(0.01), clip_norm=1)",
+                                           .average = "ema(0.99)",
+                                           .batch = 20,
+                                           .threads = threads,
+                                           .validation = 0.1,
+                                           .balanced = true});
+  }
+  result.emplace_back(deep, TrainOptions{.loss = "cross_entropy", .optimizer = "muon(0.02)",
+                                         .batch = 50, .threads = 1});
+  return result;
+}
+
 TEST(Allocations, ThereAreNoneAfterTheFirstEpoch) {
   if (!app::heap_calls()) GTEST_SKIP() << "a sanitizer counts in our place: use a release build";
   const Dataset data = data::generate_digits(1, 1005, 300);
   for (const Precision precision : {Precision::float32, Precision::float64})
-    for (const std::size_t threads : {1, 2}) {
-      Model model(Network::parse("input(784) -> dense(30, sigmoid) -> dense(10, sigmoid)"),
-                  precision, 1, {255, {}});
-      Trainer trainer(model, data.train, data.test, {.batch = 10, .threads = threads});
+    for (const auto& [network, options] : cases()) {
+      Model model(Network::parse(network), precision, 1, {255, {}});
+      Trainer trainer(model, data.train, data.test, options);
       const auto at_first = *app::heap_calls();
       trainer.run_epoch();
       const auto before = *app::heap_calls();
       trainer.run_epoch();
-      EXPECT_EQ(*app::heap_calls(), before) << threads << " threads";
+      EXPECT_EQ(*app::heap_calls(), before) << network << ", " << options.threads << " threads";
       EXPECT_EQ(before, at_first) << "the first epoch allocates nothing either";
     }
   auto* seen = new int(1);  // the counter does count

@@ -29,6 +29,7 @@ struct Case {
   Precision precision = Precision::float32;
   std::size_t batch = 10;
   std::string loss = "quadratic";
+  std::string optimizer = "sgd(0.2)", average = "none";
 };
 
 // The digits with the same values in another form, which the kernel for nonzero columns refuses.
@@ -59,12 +60,14 @@ Outcome train(const Case& c, const Examples& data, const std::string& isa, std::
   Model model(Network::parse(c.network), c.precision, 4);
   Trainer trainer(model, data, data.slice(0, 150),
                   {.loss = c.loss,
-                   .optimizer = "sgd(0.2)",
+                   .optimizer = c.optimizer,
+                   .average = c.average,
                    .batch = c.batch,
                    .seed = 6,
                    .threads = threads,
                    .isa = isa});
   const EpochReport report = trainer.run_epoch();
+  trainer.finish();
   return {test::weights_of(model),
           {report.loss, report.test_loss, static_cast<double>(report.correct)}};
 }
@@ -112,6 +115,37 @@ TEST_P(Bits, OfEachBatchSize) {
 TEST_P(Bits, OfStagesThatAllThreadsShare) {
   check({kWide, GetParam(), 128}, test::digits(700, 0).train);
   check({kWide, GetParam(), 50}, test::digits(207, 0).train);
+}
+
+// Everything between products, and stages that all threads share among them.
+TEST_P(Bits, OfDeepNetworks) {
+  const std::string first = "input(784) -> ";
+  const Examples& data = test::digits(307, 0).train;
+  check({first + "repeat(2, dense(130, elu) -> batch_norm -> dropout(0.3)) -> dense(10)",
+         GetParam(), 50, "cross_entropy", "adam(0.01)"},
+        data);
+  check({first + "dense(64, gelu) -> residual(dense(64, mish) -> layer_norm -> dense(64, silu)) -> "
+                 "dense(10, softmax)",
+         GetParam(), 32, "huber(0.1)", "nadam(0.01)"},
+        data);
+  check({first + "gaussian_noise(0.1) -> dense(90, selu) -> alpha_dropout(0.2) -> dense(40, prelu) "
+                 "-> residual(dense(40, softplus)) -> dense(10, leaky_relu)",
+         GetParam(), 20, "binary_cross_entropy", "rmsprop(0.01, momentum=0.5)"},
+        data);
+  check({first + "batch_norm -> dense(300, hard_swish) -> dense(200, hard_sigmoid) -> dense(10)",
+         GetParam(), 100, "hinge", "nesterov(0.1)"},
+        data);
+}
+
+TEST_P(Bits, OfEachOptimizer) {
+  const Examples& data = test::digits(207, 0).train;
+  for (const char* optimizer :
+       {"sgd(0.1, l2=0.01, l1=0.001)", "sgd(0.1, clip_norm=0.1)", "adam(0.01, clip_layer_norm=0.1)",
+        "momentum(0.1, max_norm=1)", "adagrad(0.05)", "adamw(0.01, clip_value=0.001)",
+        "radam(0.01)", "lion(0.001)", "muon(0.02)", "adam(one_cycle(0.01))"})
+    check({"input(784) -> dense(150, relu) -> batch_norm -> dense(10)", GetParam(), 50,
+           "cross_entropy", optimizer, "ema(0.9)"},
+          data);
 }
 
 TEST_P(Bits, OfDenseBytes) {
