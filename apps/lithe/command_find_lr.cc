@@ -33,7 +33,8 @@ int find_lr(const Arguments& arguments) {
                            .dump());
     return 0;
   }
-  for (std::size_t i = 0; i < test.rates.size(); i += std::max<std::size_t>(1, test.rates.size() / 20))
+  for (std::size_t i = 0; i < test.rates.size();
+       i += std::max<std::size_t>(1, test.rates.size() / 20))
     fmt::print("rate {:9.3g}  loss {:.4g}\n", test.rates[i], test.losses[i]);
   fmt::print("Begin with a learning rate of {:.2g}: there the loss falls fastest. Curve: {}\n",
              test.best, picture);

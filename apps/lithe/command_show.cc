@@ -21,9 +21,7 @@ struct LayerCard {
   std::vector<std::string> arrays;
 };
 
-std::string shape_text(const std::vector<std::size_t>& shape) {
-  return Shape{shape}.to_string();
-}
+std::string shape_text(const std::vector<std::size_t>& shape) { return Shape{shape}.to_string(); }
 
 std::vector<LayerCard> layer_cards(const Model& model) {
   const layers::Graph& graph = model.data().graph;
@@ -46,9 +44,8 @@ std::vector<LayerCard> layer_cards(const Model& model) {
 
 void print_text(const std::string& file, Model& model) {
   fmt::print("{}: {}\n", file, model.network().to_string());
-  fmt::print("{}, {} values to learn, {:.0f} operations for an example\n",
-             name(model.precision()), model.network().parameter_count(),
-             model.network().forward_operations());
+  fmt::print("{}, {} values to learn, {:.0f} operations for an example\n", name(model.precision()),
+             model.network().parameter_count(), model.network().forward_operations());
   fmt::print("takes {} values, divided by {}; gives {}\n\n", model.network().input_shape().size(),
              model.meaning().divisor, model.network().output_shape().size());
   for (const LayerCard& card : layer_cards(model)) {

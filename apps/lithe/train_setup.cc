@@ -22,8 +22,8 @@ Examples first_examples(const Dataset& data, std::size_t count) {
 // itself what to do with its input.
 Network with_standardize(const Network& network) {
   const Sentence& layers = network.layers();
-  const bool speaks = !layers.empty() && (layers.front().name == "input" ||
-                                          layers.front().name == "standardize");
+  const bool speaks =
+      !layers.empty() && (layers.front().name == "input" || layers.front().name == "standardize");
   return speaks ? network : Network::parse("standardize -> " + network.to_string());
 }
 
@@ -34,10 +34,15 @@ Model make_model(const TrainCommand& command, const LoadedData& loaded) {
   std::optional<Model> old;
   if (!command.from.empty()) old.emplace(Model::load(command.from));
   Network network = command.network.empty() ? old->network() : Network::parse(command.network);
-  if (!command.head.empty()) network = replace_head(network, command.head);
+  std::size_t reused = SIZE_MAX;
+  if (!command.head.empty()) {
+    Reuse reuse = replace_head(network, command.head);
+    network = std::move(reuse.network);
+    reused = reuse.layers;
+  }
   if (loaded.schema && !command.no_standardize && !old) network = with_standardize(network);
   Model model(network.with_input(Shape{data.shape}), precision, command.options.seed, meaning);
-  if (old) copy_layers(*old, model);
+  if (old) copy_layers(*old, model, reused);
   return model;
 }
 

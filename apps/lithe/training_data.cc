@@ -76,8 +76,9 @@ void add_data_choice(CLI::App& app, DataChoice& c) {
   app.add_option("--task", c.task, "auto, classification or regression")
       ->check(CLI::IsMember({"auto", "classification", "regression"}))
       ->group(group);
-  app.add_option("--missing", c.missing, "what to do about missing values: error, mean, median, "
-                                         "zero, drop (the row)")
+  app.add_option("--missing", c.missing,
+                 "what to do about missing values: error, mean, median, "
+                 "zero, drop (the row)")
       ->check(CLI::IsMember({"error", "mean", "median", "zero", "drop"}))
       ->group(group);
   app.add_flag("--indicator", c.table.csv.indicator, "mark what was missing in a column of its own")

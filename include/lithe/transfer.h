@@ -1,12 +1,13 @@
 // Reuse: layers of one model in another.
 //
-//   Network network = replace_head(old.network(), "dense(3)");
-//   Model model(network, old.precision(), seed, meaning);
-//   copy_layers(old, model);
+//   Reuse reuse = replace_head(old.network(), "dense(3)");
+//   Model model(reuse.network, old.precision(), seed, meaning);
+//   copy_layers(old, model, reuse.layers);
 //   Trainer trainer(model, ..., {.frozen = {1, 2, 3}});
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,13 +15,17 @@
 
 namespace lithe {
 
+struct Reuse {
+  Network network;
+  std::size_t layers;  // that are the old network's
+};
+
 // The network with its last layer that has weights, and all that follows it, replaced by `head`, a
 // sentence of one or more layers.
-Network replace_head(const Network& network, const std::string& head);
+Reuse replace_head(const Network& network, const std::string& head);
 
-// Copies the arrays of layers that both models have at the same number. Throws Error(model) with
-// both shapes where an array's shape differs, except in the last layer of `to`, which is left as it
-// is where it differs. Returns the numbers of the layers that were copied.
-std::vector<std::size_t> copy_layers(const Model& from, Model& to);
+// Copies the arrays of the first `layers` layers. Throws Error(model) with both shapes where one
+// does not fit. Returns the numbers of the layers that had something to copy.
+std::vector<std::size_t> copy_layers(const Model& from, Model& to, std::size_t layers = SIZE_MAX);
 
 }  // namespace lithe

@@ -86,8 +86,8 @@ const std::vector<Row>& rows() {
   return all;
 }
 
-// Normal vectors, each made orthogonal to those before it (modified Gram and Schmidt, twice, for the
-// first time leaves rounding errors of the size of what was taken away).
+// Normal vectors, each made orthogonal to those before it (modified Gram and Schmidt, twice, for
+// the first time leaves rounding errors of the size of what was taken away).
 std::vector<double> orthogonal(double gain, std::size_t rows, std::size_t columns,
                                base::RandomStream& random) {
   const std::size_t count = std::min(rows, columns), length = std::max(rows, columns);

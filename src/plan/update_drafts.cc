@@ -105,8 +105,8 @@ void Builder<T>::muon(ParameterId id) {
                   spec.rows, spec.columns, own.value, own.state[0],
                   buffers.at<T>(gradients) + parameters_.entries()[id].offset};
               const optimizers::Muon& muon = *request_.optimizer->muon;
-              return std::make_unique<MuonStage<T>>(matrices, buffers.at<T>(scratch),
-                                                    muon.momentum, muon.weight_decay, kernels_);
+              return std::make_unique<MuonStage<T>>(matrices, buffers.at<T>(scratch), muon.momentum,
+                                                    muon.weight_decay, kernels_);
             });
 }
 

@@ -16,8 +16,8 @@ constexpr double kVanishing = 1e-3;
 // Weights that one step could throw that many times their own size away; outputs that spread so
 // much wider from one layer to a later one.
 constexpr double kExploding = 10, kSpreading = 1e4;
-constexpr double kDead = 0.5;       // share of units
-constexpr double kSaturated = 0.5;  // share of values
+constexpr double kDead = 0.5;         // share of units
+constexpr double kSaturated = 0.5;    // share of values
 constexpr double kOverfitted = 1.15;  // held-out loss over the least it has been
 constexpr double kLearntNothing = 0.02;
 
@@ -62,18 +62,16 @@ void find_vanishing(const EpochWatch& watch, std::vector<Finding>& findings) {
         (worst == nullptr || pull(layer) < pull(*worst)))
       worst = &layer;
   if (worst == nullptr) return;
-  const std::string flat =
-      worst->saturated > kSaturated
-          ? fmt::format("{:.0f}% of its {} units are saturated and ", 100 * worst->saturated,
-                        worst->activation)
-          : "";
+  const std::string flat = worst->saturated > kSaturated
+                               ? fmt::format("{:.0f}% of its {} units are saturated and ",
+                                             100 * worst->saturated, worst->activation)
+                               : "";
   findings.push_back(
       {Disease::vanishing, worst->layer,
        fmt::format("{}: {}its gradient is {:.0e} of layer {}'s: vanishing gradient; try "
                    "`init=lecun_normal` with `selu`, `relu` or `elu` with `init=he_normal`, or "
                    "`batch_norm` between layers",
-                   place(*worst, watch), flat, pull(*worst) / pull(*strongest),
-                   strongest->layer)});
+                   place(*worst, watch), flat, pull(*worst) / pull(*strongest), strongest->layer)});
 }
 
 // The last layer may well answer 0 or 1.
@@ -99,8 +97,7 @@ void find_flat_units(const EpochWatch& watch, std::vector<Finding>& findings) {
          fmt::format("{}: {:.0f}% of what its {} units put out is saturated, where they hardly "
                      "learn; try smaller initial weights (`init=glorot_normal`), inputs of "
                      "standard scale, or `batch_norm` before the activation",
-                     place(*saturated, watch), 100 * saturated->saturated,
-                     saturated->activation)});
+                     place(*saturated, watch), 100 * saturated->saturated, saturated->activation)});
 }
 
 void find_overfitting(const std::vector<EpochWatch>& history, std::vector<Finding>& findings) {

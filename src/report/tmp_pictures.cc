@@ -2,4 +2,4 @@
 namespace lithe {
 std::string draw_watch(const std::vector<EpochWatch>&) { return "<svg/>"; }
 std::string draw_rate_test(const RateTest&) { return "<svg/>"; }
-}
+}  // namespace lithe

@@ -300,7 +300,7 @@ template <typename T>
 void EngineOf<T>::average() {
   if (averaging_.kind != Averaging::Kind::swa) return;
   const double begins = averaging_.amount * static_cast<double>(options_.epochs);
-  if (static_cast<double>(epoch_) <= begins) averaged_ = 0;
+  if (static_cast<double>(epoch_ - 1) <= begins) averaged_ = 0;
   const double share = 1 / static_cast<double>(averaged_ + 1);
   for (std::size_t i = 0; i < values_.size(); ++i) {
     T& mean = average_->data()[i];

@@ -1,7 +1,6 @@
 #include "lithe/transfer.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -28,41 +27,36 @@ bool learns(const Sentence& network, std::size_t layer) {
 
 }  // namespace
 
-Network replace_head(const Network& network, const std::string& head) {
+Reuse replace_head(const Network& network, const std::string& head) {
   const Sentence& layers = network.layers();
   std::size_t last = layers.size();
   while (last-- > 1)
     if (learns(layers, last)) break;
-  std::string text;
-  for (std::size_t i = 0; i < last; ++i) text += layers::print_layer(layers[i]) + " -> ";
-  return Network::parse(text + head);
+  std::string kept;
+  for (std::size_t i = 0; i < last; ++i) kept += layers::print_layer(layers[i]) + " -> ";
+  // A layer is counted where the last one stood: what came before it is kept.
+  const Network whole = Network::parse(kept + "dense(1)");
+  return {Network::parse(kept + head), layers::compile(whole.layers()).layers - 1};
 }
 
-std::vector<std::size_t> copy_layers(const Model& from, Model& to) {
+std::vector<std::size_t> copy_layers(const Model& from, Model& to, std::size_t layers) {
   const auto names = from.names();
-  std::vector<std::size_t> copied;
   const layers::Graph& graph = to.data().graph;
-  std::size_t last = 0;
-  for (const auto& operation : graph.operations)
-    if (!layers::parameters_of(operation.work).empty()) last = operation.layer;
+  std::vector<std::size_t> copied;
   for (const auto& operation : graph.operations) {
-    bool whole = !layers::parameters_of(operation.work).empty();
+    if (operation.layer > layers) break;
     for (const auto id : layers::parameters_of(operation.work)) {
       const std::string& name = graph.parameters[id].name;
       const bool there = std::find(names.begin(), names.end(), name) != names.end();
-      const bool fits = there && from.shape(name) == to.shape(name);
-      whole = whole && fits;
-      if (!fits && there && operation.layer != last)
+      if (!there || from.shape(name) != to.shape(name))
         throw Error(ErrorKind::model,
                     fmt::format("'{}' is {} in the model to reuse and {} in this network ({})",
-                                name, fmt::join(from.shape(name), "x"),
-                                fmt::join(to.shape(name), "x"), operation.label),
-                    {}, "a network whose layers up to the last are those of the other");
+                                name, there ? Shape{from.shape(name)}.to_string() : "not there",
+                                Shape{to.shape(name)}.to_string(), operation.label),
+                    {}, "the same layers up to the head, which --head replaces");
+      to.set_values(name, from.values(name));
+      if (copied.empty() || copied.back() != operation.layer) copied.push_back(operation.layer);
     }
-    if (!whole) continue;
-    for (const auto id : layers::parameters_of(operation.work))
-      to.set_values(graph.parameters[id].name, from.values(graph.parameters[id].name));
-    if (copied.empty() || copied.back() != operation.layer) copied.push_back(operation.layer);
   }
   return copied;
 }

@@ -25,8 +25,9 @@ std::vector<std::pair<std::string, TrainOptions>> cases() {
                                            .validation = 0.1,
                                            .balanced = true});
   }
-  result.emplace_back(deep, TrainOptions{.loss = "cross_entropy", .optimizer = "muon(0.02)",
-                                         .batch = 50, .threads = 1});
+  result.emplace_back(
+      deep,
+      TrainOptions{.loss = "cross_entropy", .optimizer = "muon(0.02)", .batch = 50, .threads = 1});
   return result;
 }
 
