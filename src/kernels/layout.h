@@ -4,7 +4,8 @@
 // Weights [inputs][units] are cut into panels of 128 bytes of units: panel after panel, and within
 // a panel row after row. A kernel reads a panel from end to end, so there is nothing to pack before
 // a product, and a row of a panel is two AVX-512 vectors. The last panel is as narrow as whole
-// cache lines allow. Padding is zero in weights and gradients, and stays so.
+// cache lines allow. Padding, gaps between panels among it, is zero in weights and gradients, and
+// stays so.
 #pragma once
 
 #include <cstddef>
@@ -34,7 +35,15 @@ struct Panels {
   std::size_t rows, columns;
 
   constexpr std::size_t padded_columns() const { return round_up(columns, kLine<T>); }
-  constexpr std::size_t size() const { return rows * padded_columns(); }
+  // Values between the end of a panel and the next one. A product of the gradient of an input reads
+  // the same few rows of every panel: where panels stand a multiple of the cache's page apart they
+  // would all fall into the same sets. The gap is the 14 rows of a tile.
+  constexpr std::size_t gap() const {
+    return rows * kPanel<T> * sizeof(T) % 4096 == 0 ? 14 * kPanel<T> : 0;
+  }
+  constexpr std::size_t size() const {
+    return rows * padded_columns() + divide_up(columns, kPanel<T>) * gap();
+  }
   // Width of the panel that column n lies in.
   constexpr std::size_t width(std::size_t n) const {
     const std::size_t left = padded_columns() - n / kPanel<T> * kPanel<T>;
@@ -42,7 +51,7 @@ struct Panels {
   }
   // Where row 0, column n stands; consecutive rows are width(n) apart.
   constexpr std::size_t column_start(std::size_t n) const {
-    return n / kPanel<T> * kPanel<T> * rows + n % kPanel<T>;
+    return n / kPanel<T> * (kPanel<T> * rows + gap()) + n % kPanel<T>;
   }
   constexpr std::size_t at(std::size_t row, std::size_t n) const {
     return column_start(n) + row * width(n);

@@ -115,22 +115,41 @@ HWY_INLINE void column_of_tiles(std::size_t rows, const Work& work, std::size_t 
   }
 }
 
+// Calls work.template operator()<kVectors>(column) for the columns at which tiles begin.
 template <typename T, typename Work>
-HWY_INLINE void cover(std::size_t rows, Range lines, const Work& work) {
-  const Tag<T> d;
-  const std::size_t lanes = hn::Lanes(d), end = lines.end * kLine<T>;
+HWY_INLINE void each_column(Range lines, const Work& work) {
+  const std::size_t lanes = hn::Lanes(Tag<T>()), end = lines.end * kLine<T>;
   std::size_t column = lines.begin * kLine<T>;
   while (column < end) {
     // A tile stays within one panel.
     const std::size_t panel_end = (column / kPanel<T> + 1) * kPanel<T>;
     const std::size_t left = (panel_end < end ? panel_end : end) - column;
     if (left >= kMaxVectors * lanes) {
-      column_of_tiles<kMaxVectors>(rows, work, column);
+      work.template operator()<kMaxVectors>(column);
       column += kMaxVectors * lanes;
     } else {
-      column_of_tiles<1>(rows, work, column);
+      work.template operator()<1>(column);
       column += lanes;
     }
+  }
+}
+
+template <typename T, typename Work>
+HWY_INLINE void cover(std::size_t rows, Range lines, const Work& work) {
+  each_column<T>(lines, [&]<std::size_t kVectors>(std::size_t column) {
+    column_of_tiles<kVectors>(rows, work, column);
+  });
+}
+
+// The same, row of tiles by row of tiles.
+template <typename T, typename Work>
+HWY_INLINE void cover_by_rows(std::size_t rows, Range lines, const Work& work) {
+  const std::size_t tiles = divide_up(rows, kMaxRows);
+  for (std::size_t t = 0; t < tiles; ++t) {
+    const Range r = share(rows, t, tiles);
+    each_column<T>(lines, [&]<std::size_t kVectors>(std::size_t column) {
+      call_rows<kVectors, kMaxRows>(r.end - r.begin, work, r.begin, column);
+    });
   }
 }
 
@@ -357,6 +376,7 @@ struct DataWork {
     const T* dy = p.transposed + gradients.column_start(column);
     for (std::size_t n = 0; n < p.units; n += kPanel<T>) {
       const std::size_t depth = p.units - n < kPanel<T> ? p.units - n : kPanel<T>;
+      if (column == 0) fetch_rows<kRows>(input + kRows, n);
       t.template accumulate<false>({p.weight + weights.at(input, n), weights.width(n), 1},
                                    {dy + n * width, width, nullptr}, depth);
     }
@@ -382,6 +402,17 @@ struct DataWork {
     }
   }
 
+  // Asks for the weights of the next row of tiles in this panel: they stand far from those of the
+  // panel before, where no processor looks for them by itself.
+  template <std::size_t kRows>
+  HWY_INLINE void fetch_rows(std::size_t input, std::size_t n) const {
+    if (input + kRows > p.inputs) return;
+    const T* row = p.weight + weights.at(input, n);
+    const std::size_t count = kRows * weights.width(n);
+#pragma GCC unroll 1
+    for (std::size_t i = 0; i < count; i += kLine<T>) hwy::Prefetch(row + i);
+  }
+
   // The rows of the tile from kFirst on, for so many examples, one value at a time.
   template <std::size_t kFirst, std::size_t kRows, std::size_t kVectors>
   HWY_INLINE void store_rows(const Tile<T, kRows, kVectors>& t, std::size_t v, std::size_t examples,
@@ -401,9 +432,10 @@ template <typename T>
 void data(const DataProduct<T>& p, Range lines) {
   const std::size_t first = lines.begin * kLine<T>;
   const std::size_t padded = lines.end * kLine<T>, last = padded < p.inputs ? padded : p.inputs;
+  // The weights of a row of tiles are read once, and serve all examples from the near cache.
   if (last > first)
-    cover<T>(last - first, {0, divide_up(p.rows, kLine<T>)},
-             DataWork<T>{p, first, {p.inputs, p.units}, {p.units, p.rows}});
+    cover_by_rows<T>(last - first, {0, divide_up(p.rows, kLine<T>)},
+                     DataWork<T>{p, first, {p.inputs, p.units}, {p.units, p.rows}});
   for (std::size_t i = 0; i < p.rows && last < padded; ++i)
     for (std::size_t k = last; k < padded; ++k) p.dx[i * p.dx_stride + k] = T{0};
 }

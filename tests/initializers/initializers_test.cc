@@ -1,10 +1,11 @@
 // Initial values by their moments, their bounds and, for orthogonal ones, their angles.
+#include "initializers/initializers.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <numeric>
 
-#include "initializers/initializers.h"
 #include "layers/catalogue.h"
 #include "layers/layer.h"
 #include "network/bind.h"

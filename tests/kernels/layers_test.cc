@@ -25,8 +25,8 @@ struct Problem {
       : rows(count), columns(width), stride(row_stride<T>(width)) {
     base::RandomStream random(rows, static_cast<std::uint32_t>(columns));
     for (auto* matrix : {&x, &y, &dy}) *matrix = base::AlignedArray<T>(rows * stride);
-    for (auto* vector : {&scale, &shift, &mean, &inverse, &running_mean, &running_variance, &first,
-                         &second})
+    for (auto* vector :
+         {&scale, &shift, &mean, &inverse, &running_mean, &running_variance, &first, &second})
       *vector = base::AlignedArray<T>(std::max(stride, round_up(rows, kLine<T>)));
     for (std::size_t i = 0; i < rows; ++i)
       for (std::size_t n = 0; n < columns; ++n) {
@@ -43,9 +43,17 @@ struct Problem {
   Matrix<T> to() { return {y.data(), stride, rows}; }
   Matrix<T> gradient() { return {dy.data(), stride, rows}; }
   NormWork<T> norm() {
-    return {from(),         to(),           columns,        scale.data(),
-            shift.data(),   mean.data(),    inverse.data(), running_mean.data(),
-            running_variance.data(), static_cast<T>(1e-5), static_cast<T>(0.1)};
+    return {from(),
+            to(),
+            columns,
+            scale.data(),
+            shift.data(),
+            mean.data(),
+            inverse.data(),
+            running_mean.data(),
+            running_variance.data(),
+            static_cast<T>(1e-5),
+            static_cast<T>(0.1)};
   }
   NormBackwardWork<T> norm_backward() {
     return {from(),      gradient(),     columns,      scale.data(),
@@ -65,8 +73,8 @@ struct Problem {
   }
 
   std::size_t rows, columns, stride;
-  base::AlignedArray<T> x, y, dy, scale, shift, mean, inverse, running_mean, running_variance, first,
-      second;
+  base::AlignedArray<T> x, y, dy, scale, shift, mean, inverse, running_mean, running_variance,
+      first, second;
 };
 
 template <typename T>
@@ -81,10 +89,8 @@ std::vector<std::pair<std::string, Work<T>>> by_lines() {
          k.batch_norm(p.norm(), r);
          k.batch_norm_backward(p.norm_backward(), r);
        }},
-      {"affine",
-       [](auto& k, auto& p, Range r) {
-         k.affine(p.from(), p.to(), p.scale.data(), p.shift.data(), r);
-       }},
+      {"affine", [](auto& k, auto& p,
+                    Range r) { k.affine(p.from(), p.to(), p.scale.data(), p.shift.data(), r); }},
       {"add", [](auto& k, auto& p, Range r) { k.add(p.from(), p.gradient(), p.to(), r); }},
       {"prelu", [](auto& k, auto& p, Range r) { k.prelu(p.from(), p.to(), p.scale.data(), r); }},
       {"prelu back",
@@ -93,7 +99,8 @@ std::vector<std::pair<std::string, Work<T>>> by_lines() {
        }},
       {"dropout", [](auto& k, auto& p, Range r) { k.disturb(p.noise(0), r); }},
       {"noise", [](auto& k, auto& p, Range r) { k.disturb(p.noise(static_cast<T>(0.3)), r); }},
-      {"column sums", [](auto& k, auto& p, Range r) { k.column_sums(p.from(), p.first.data(), r); }},
+      {"column sums",
+       [](auto& k, auto& p, Range r) { k.column_sums(p.from(), p.first.data(), r); }},
   };
 }
 
@@ -112,8 +119,8 @@ std::vector<std::pair<std::string, Work<T>>> whole() {
          k.softmax(p.from(), p.to(), p.columns);
          k.softmax_backward(p.to(), p.gradient(), p.columns);
        }},
-      {"blend",
-       [](auto& k, auto& p, Range) { k.blend(p.y.data(), p.x.data(), static_cast<T>(0.9), p.y.size()); }},
+      {"blend", [](auto& k, auto& p,
+                   Range) { k.blend(p.y.data(), p.x.data(), static_cast<T>(0.9), p.y.size()); }},
       {"sum of squares",
        [](auto& k, auto& p, Range) {
          p.first[0] = static_cast<T>(k.sum_of_squares(p.x.data(), p.x.size()));

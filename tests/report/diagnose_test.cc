@@ -17,8 +17,12 @@ struct Case {
 std::vector<Finding> examine(const Case& c) {
   const Dataset& digits = test::digits(2000, 500);
   Model model(Network::parse("input(784) -> " + c.layers), Precision::float32, 1, {255, {}});
-  TrainOptions options{.loss = "cross_entropy", .optimizer = c.optimizer, .batch = 50,
-                       .epochs = c.epochs, .threads = 1, .watch = true};
+  TrainOptions options{.loss = "cross_entropy",
+                       .optimizer = c.optimizer,
+                       .batch = 50,
+                       .epochs = c.epochs,
+                       .threads = 1,
+                       .watch = true};
   Trainer trainer(model, digits.train.slice(0, c.examples), digits.test, options);
   while (!trainer.finished()) trainer.run_epoch();
   return diagnose(trainer.watched());
@@ -44,8 +48,8 @@ TEST(Diagnosis, NamesAVanishingGradient) {
 }
 
 TEST(Diagnosis, NamesSaturation) {
-  const auto findings = examine(
-      {"repeat(5, dense(100, tanh, init=normal(1))) -> dense(10)", "sgd(0.01)"});
+  const auto findings =
+      examine({"repeat(5, dense(100, tanh, init=normal(1))) -> dense(10)", "sgd(0.01)"});
   EXPECT_TRUE(names(findings, Disease::saturated) || names(findings, Disease::vanishing))
       << all(findings);
   EXPECT_NE(all(findings).find("saturated"), std::string::npos) << all(findings);
@@ -79,16 +83,15 @@ TEST(Diagnosis, NamesAStandstill) {
 }
 
 TEST(Diagnosis, FindsNothingInHealthyNetworks) {
-  for (const Case& c : {Case{"dense(50, relu) -> dense(10)", "sgd(0.1)"},
-                        Case{"repeat(3, dense(80, tanh)) -> dense(10)", "adam(0.001)"},
-                        Case{"repeat(10, dense(60, elu) -> batch_norm) -> dense(10)",
-                             "adam(0.001)"},
-                        Case{"repeat(12, dense(60, selu)) -> dense(10)", "adam(0.0005)"},
-                        Case{"repeat(3, dense(60, gelu) -> layer_norm -> dropout(0.1)) -> "
-                             "dense(10)",
-                             "adam(0.001)"},
-                        Case{"dense(60, relu) -> residual(dense(60, relu)) -> dense(10)",
-                             "momentum(0.02)"}}) {
+  for (const Case& c :
+       {Case{"dense(50, relu) -> dense(10)", "sgd(0.1)"},
+        Case{"repeat(3, dense(80, tanh)) -> dense(10)", "adam(0.001)"},
+        Case{"repeat(10, dense(60, elu) -> batch_norm) -> dense(10)", "adam(0.001)"},
+        Case{"repeat(12, dense(60, selu)) -> dense(10)", "adam(0.0005)"},
+        Case{"repeat(3, dense(60, gelu) -> layer_norm -> dropout(0.1)) -> "
+             "dense(10)",
+             "adam(0.001)"},
+        Case{"dense(60, relu) -> residual(dense(60, relu)) -> dense(10)", "momentum(0.02)"}}) {
     const auto findings = examine(c);
     EXPECT_TRUE(findings.empty()) << c.layers << "\n" << all(findings);
   }

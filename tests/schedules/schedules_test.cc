@@ -1,11 +1,12 @@
 // Schedules by their properties.
+#include "schedules/schedules.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "layers/catalogue.h"
 #include "network/bind.h"
-#include "schedules/schedules.h"
 
 namespace lithe::schedules {
 namespace {

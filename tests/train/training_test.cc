@@ -1,5 +1,7 @@
 // What training can do beside updating weights: holding out, stopping, averaging, freezing,
 // weighing, bounding, recovering.
+#include "support/training.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -9,7 +11,6 @@
 #include "lithe/error.h"
 #include "lithe/transfer.h"
 #include "support/expect_error.h"
-#include "support/training.h"
 
 namespace lithe {
 namespace {
@@ -192,8 +193,10 @@ TEST(Weights, CountLikeCopies) {
   const auto after = [](const Examples& examples) {
     Model model(Network::parse("input(5) -> dense(8, tanh) -> dense(3)"), Precision::float64, 1);
     Trainer trainer(model, examples, {},
-                    {.loss = "cross_entropy", .optimizer = "sgd(0.5)",
-                     .batch = examples.features.rows, .threads = 1});
+                    {.loss = "cross_entropy",
+                     .optimizer = "sgd(0.5)",
+                     .batch = examples.features.rows,
+                     .threads = 1});
     const double loss = trainer.run_epoch().loss;
     std::vector<double> result = test::weights_of(model);
     result.push_back(loss);
@@ -263,14 +266,15 @@ TEST(MaxNorm, BoundsTheWeightsThatEnterAUnit) {
 // Decoupled decay shrinks weights by a factor and leaves biases alone.
 TEST(WeightDecay, LeavesBiasesAlone) {
   const test::RandomExamples random(30, 6, 3);
-  Model model(Network::parse("input(6) -> dense(3, identity, normal, normal)"),
-              Precision::float64, 1);
+  Model model(Network::parse("input(6) -> dense(3, identity, normal, normal)"), Precision::float64,
+              1);
   const auto weight = model.values("layers.0.weight"), bias = model.values("layers.0.bias");
   std::vector<float> nothing(30, 0);
   Examples examples = random.examples;
   examples.weights = nothing.data();  // no gradient at all
-  Trainer(model, examples, {}, {.optimizer = "sgd(0.1, weight_decay=0.5)", .batch = 30,
-                                .threads = 1}).run_epoch();
+  Trainer(model, examples, {},
+          {.optimizer = "sgd(0.1, weight_decay=0.5)", .batch = 30, .threads = 1})
+      .run_epoch();
   const auto shrunk = model.values("layers.0.weight");
   for (std::size_t i = 0; i < weight.size(); ++i) EXPECT_NEAR(shrunk[i], 0.95 * weight[i], 1e-15);
   EXPECT_EQ(model.values("layers.0.bias"), bias);
@@ -353,7 +357,8 @@ TEST(RateTest, NamesARateThatLearnsAndLeavesTheModelAlone) {
 }
 
 TEST(Transfer, TakesLayersOverAndReplacesTheHead) {
-  const Model old = model_of("dense(20, tanh) -> batch_norm -> dropout(0.1) -> dense(10, softmax)", 3);
+  const Model old =
+      model_of("dense(20, tanh) -> batch_norm -> dropout(0.1) -> dense(10, softmax)", 3);
   const auto [network, layers] = replace_head(old.network(), "dense(5, relu) -> dense(3)");
   EXPECT_EQ(layers, 3u);
   EXPECT_EQ(network.to_string(),
