@@ -1,4 +1,4 @@
-// lithe predict: what a model sees in PNG pictures.
+// lithe predict: what a model says of PNG pictures, or of the rows of a table.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,6 +11,7 @@
 #include "lithe/error.h"
 #include "lithe/model.h"
 #include "parse.h"
+#include "training_data.h"
 
 namespace lithe::app {
 
@@ -38,14 +39,21 @@ data::GreyImage prepare(const Model& model, data::GreyImage image) {
                                                         : data::center_ink(image, height, width);
 }
 
-// Outputs of a model trained with cross entropy are logits: their softmax is what it believes.
+// What the model believes of each class, from its outputs: of logits the softmax, or with one output
+// the sigmoid, that of yes.
 std::vector<double> confidences(Model& model, std::vector<double> outputs) {
-  if (model.notes()["lithe.loss"].starts_with("cross_entropy")) {
+  const std::string& loss = model.notes()["lithe.loss"];
+  const auto sigmoid = [](double z) { return 1 / (1 + std::exp(-z)); };
+  if (loss.starts_with("binary_cross_entropy"))
+    for (double& value : outputs) value = sigmoid(value);
+  if (loss.starts_with("cross_entropy")) {
     const double largest = *std::max_element(outputs.begin(), outputs.end());
     for (double& value : outputs) value = std::exp(value - largest);
     const double sum = std::accumulate(outputs.begin(), outputs.end(), 0.0);
     for (double& value : outputs) value /= sum;
   }
+  if (outputs.size() == 1 && model.meaning().class_names.size() == 2)
+    outputs = {1 - outputs[0], outputs[0]};
   return outputs;
 }
 
@@ -57,35 +65,68 @@ std::vector<std::size_t> ranked(const std::vector<double>& values) {
   return order;
 }
 
+// One line or one JSON value for the answer to `what`.
+void answer(Model& model, const std::string& what, const std::vector<double>& outputs,
+            nlohmann::json* results) {
+  const bool numbers = model.meaning().class_names.empty();
+  const std::vector<double> values = numbers ? outputs : confidences(model, outputs);
+  const std::vector<std::size_t> order = ranked(values);
+  if (results != nullptr) {
+    nlohmann::json one = {{"of", what}, {"outputs", values}};
+    if (!numbers) one["class"] = class_name(model, order[0]);
+    results->push_back(std::move(one));
+    return;
+  }
+  fmt::print("{}: ", what);
+  if (numbers) {
+    for (const double value : values) fmt::print("{:.6g} ", value);
+  } else {
+    fmt::print("{} ({:.3f})", class_name(model, order[0]), values[order[0]]);
+    if (order.size() > 1)
+      fmt::print(", then {} ({:.3f})", class_name(model, order[1]), values[order[1]]);
+  }
+  fmt::print("\n");
+}
+
+void predict_picture(Model& model, const std::string& picture, nlohmann::json* results) {
+  const data::GreyImage image = prepare(model, data::read_png(picture));
+  const Features features{image.pixels.data(), ElementType::uint8,  1,
+                          image.pixels.size(), image.pixels.size(), model.meaning().divisor};
+  answer(model, picture, model.predict(features), results);
+}
+
+void predict_table(Model& model, const std::string& file, nlohmann::json* results) {
+  DataChoice choice;
+  choice.data = file;
+  choice.table.test_share = 0;
+  const Dataset data = load_for_model(choice, model, TargetUse::ignore).set;
+  const Features& rows = data.test.features.rows > 0 ? data.test.features : data.train.features;
+  const std::vector<double> outputs = model.predict(rows);
+  const std::size_t width = outputs.size() / std::max<std::size_t>(1, rows.rows);
+  for (std::size_t row = 0; row < rows.rows; ++row) {
+    const auto first = outputs.begin() + static_cast<std::ptrdiff_t>(row * width);
+    answer(model, fmt::format("row {}", row + 1),
+           {first, first + static_cast<std::ptrdiff_t>(width)}, results);
+  }
+}
+
 }  // namespace
 
 int predict(const Arguments& arguments) {
-  CLI::App app("Says what a model sees in PNG pictures, and the runner-up.", "lithe predict");
+  CLI::App app("Says what a model makes of PNG pictures or the rows of a table, and the runner-up.",
+               "lithe predict");
   std::string file;
-  std::vector<std::string> pictures;
+  std::vector<std::string> inputs;
   bool json = false;
   app.add_option("model", file, "model file")->required();
-  app.add_option("pictures", pictures, "PNG files")->required();
+  app.add_option("inputs", inputs, "PNG files, or tables (.csv, .npy, ...)")->required();
   app.add_flag("--json", json, "print one JSON array");
   if (const auto status = parse(app, arguments)) return *status;
   Model model = Model::load(file);
   auto results = nlohmann::json::array();
-  for (const std::string& picture : pictures) {
-    const data::GreyImage image = prepare(model, data::read_png(picture));
-    const Features features{image.pixels.data(), ElementType::uint8,  1,
-                            image.pixels.size(), image.pixels.size(), model.meaning().divisor};
-    const std::vector<double> values = confidences(model, model.predict(features));
-    const std::vector<std::size_t> order = ranked(values);
-    if (json) {
-      results.push_back(
-          {{"picture", picture}, {"class", class_name(model, order[0])}, {"outputs", values}});
-    } else {
-      fmt::print("{}: {} ({:.3f})", picture, class_name(model, order[0]), values[order[0]]);
-      if (order.size() > 1)
-        fmt::print(", then {} ({:.3f})", class_name(model, order[1]), values[order[1]]);
-      fmt::print("\n");
-    }
-  }
+  for (const std::string& input : inputs)
+    (is_table_path(input) ? predict_table : predict_picture)(model, input,
+                                                             json ? &results : nullptr);
   if (json) fmt::print("{}\n", results.dump(2));
   return 0;
 }

@@ -39,7 +39,9 @@ Parameters<T> Parameters<T>::clone() const {
 template <typename T>
 std::size_t Parameters<T>::count() const {
   std::size_t sum = 0;
-  for (const auto& entry : entries_) sum += entry.spec.rows * entry.spec.columns;
+  for (const auto& entry : entries_)
+    if (entry.spec.kind != layers::ParameterKind::statistic)
+      sum += entry.spec.rows * entry.spec.columns;
   return sum;
 }
 

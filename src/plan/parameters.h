@@ -30,7 +30,7 @@ class Parameters {
   const std::vector<ParameterEntry>& entries() const { return entries_; }
   T* at(layers::ParameterId id) { return values_.data() + entries_[id].offset; }
   const T* at(layers::ParameterId id) const { return values_.data() + entries_[id].offset; }
-  std::size_t count() const;  // learned values, without padding
+  std::size_t count() const;  // values that are learned from gradients, without padding
   std::size_t bytes() const { return values_.size() * sizeof(T); }
   // All of them as they lie, padding and all.
   T* data() { return values_.data(); }

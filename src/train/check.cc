@@ -62,6 +62,9 @@ void check_options(const TrainOptions& options, const Examples& train) {
   if (options.batch == 0 || options.batch > rows)
     throw Error(ErrorKind::usage, fmt::format("a batch of {} examples", options.batch), "--batch",
                 fmt::format("from 1 to the {} examples that there are", rows));
+  if (options.patience > 0 && options.validation == 0)
+    throw Error(ErrorKind::usage, "patience without examples to judge by", "--patience",
+                "--validation 10% beside it");
   if (options.threads > kMostThreads)
     throw Error(ErrorKind::usage, fmt::format("{} threads", options.threads), "--threads",
                 fmt::format("from 1 to {}, or leave it out", kMostThreads));

@@ -136,6 +136,7 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, const layers::Graph& graph,
     learning_.average = &*average_;
     learning_.average_decay = averaging_.amount;
   }
+  if (options.patience > 0) best_ = values_.clone();
   std::size_t threads = options.threads;
   if (threads == 0) {
     trials_ = try_threads(request_, values_, learning_, order_, steps_, options_.pin);
@@ -322,7 +323,7 @@ void EngineOf<T>::evaluate(EpochReport& report) {
     worse_ = report.best ? 0 : worse_ + 1;
     if (report.best) {
       best_loss_ = report.validation_loss;
-      if (options_.patience > 0) best_ = judged().clone();
+      if (best_) std::copy(judged().data(), judged().data() + values_.size(), best_->data());
     }
   }
   if (test_plan_ != nullptr) {
@@ -341,7 +342,7 @@ void EngineOf<T>::evaluate(EpochReport& report) {
 template <typename T>
 void EngineOf<T>::finish() {
   if (epoch_ == 0) return;
-  const plan::Parameters<T>& kept = best_ ? *best_ : judged();
+  const plan::Parameters<T>& kept = best_ && !rows_.held.empty() ? *best_ : judged();
   std::copy(kept.data(), kept.data() + values_.size(), values_.data());
 }
 

@@ -75,7 +75,8 @@ Shape Network::output_shape() const { return layers::output_shape(layers_); }
 
 std::size_t Network::parameter_count() const {
   std::size_t sum = 0;
-  for (const auto& spec : layers::compile(layers_).parameters) sum += spec.rows * spec.columns;
+  for (const auto& spec : layers::compile(layers_).parameters)
+    if (spec.kind != layers::ParameterKind::statistic) sum += spec.rows * spec.columns;
   return sum;
 }
 

@@ -52,13 +52,98 @@ class AppTest(unittest.TestCase):
         return self.run_lithe("train", *DIGITS, "--epochs", "2", *arguments)
 
 
+class Tables(AppTest):
+    """A table from end to end: text and missing values in, classes or numbers out."""
+
+    def setUp(self):
+        super().setUp()
+        lines = ["size,colour,weight,kind"]
+        for i in range(300):
+            kind = ["apple", "melon", "plum"][i % 3]
+            size = {"apple": 8, "melon": 25, "plum": 4}[kind] + i % 5 / 10
+            weight = "" if i % 50 == 7 else f"{size * 20 + i % 7}"
+            lines.append(f'{size},"{["red", "green"][i % 2]}",{weight},{kind}')
+        self.table = os.path.join(self.folder, "fruit.csv")
+        with open(self.table, "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+
+    def train_table(self, *arguments):
+        return self.run_lithe("train", "--data", self.table, "--batch", "10", "--threads", "1",
+                              "--missing", "mean", "--output", "t.safetensors", *arguments)
+
+    def test_classes(self):
+        out = self.train_table("--network", "dense(12, relu) -> dense(3)", "--loss",
+                               "cross_entropy", "--optimizer", "adam(0.02)", "--epochs", "8").stdout
+        self.assertTrue(out.startswith("input(4) -> standardize -> dense(12, relu) -> dense(3)"))
+        self.assertIn("60/60", out)
+        self.assertRegex(self.run_lithe("evaluate", "t.safetensors", "--data", self.table).stdout,
+                         r"^(29[5-9]|300)/300")
+        fresh = os.path.join(self.folder, "fresh.csv")
+        with open(fresh, "w", encoding="utf-8") as file:
+            file.write("weight,colour,size\n500,red,25\n80,green,4\n")  # another order, no answers
+        rows = json.loads(self.run_lithe("predict", "t.safetensors", fresh, "--json").stdout)
+        self.assertEqual([row["class"] for row in rows], ["melon", "plum"])
+        card = json.loads(self.run_lithe("show", "t.safetensors", "--json").stdout)
+        self.assertEqual(card["class_names"], ["apple", "melon", "plum"])
+        self.assertIn("standardize", self.run_lithe("show", "t.safetensors").stdout)
+
+    def test_numbers(self):
+        out = self.train_table("--target", "weight", "--ignore", "kind", "--missing", "drop",
+                               "--network", "dense(16, tanh) -> dense(1)", "--loss", "huber",
+                               "--optimizer", "adam(one_cycle(0.1))", "--epochs", "30",
+                               "--validation", "20%", "--patience", "30")
+        self.assertRegex(out.stdout, r"Epoch 30: rmse [\d.]+  validation loss [\d.]+")
+        self.assertIn("rows with missing values were left out", out.stderr)
+
+    def test_mistakes_name_line_and_column(self):
+        error = self.run_lithe("train", "--data", self.table, "--network", "dense(3)",
+                               status=1).stderr
+        for part in ["fruit.csv", "line 9", "weight", "missing"]:
+            self.assertIn(part, error)
+
+
+class Reuse(AppTest):
+    def test_layers_of_another_model(self):
+        self.train("--output", "old.safetensors", "--classes", "0..4")
+        arguments = ["train", "--data", "digits", "--from", "old.safetensors", "--classes", "5..9",
+                     "--per-class", "50", "--freeze", "1", "--head", "dense(5)", "--loss",
+                     "cross_entropy", "--batch", "10", "--epochs", "1", "--output",
+                     "new.safetensors", "--json"]
+        result = json.loads(self.run_lithe(*arguments).stdout)
+        self.assertEqual(result["epochs"][0]["examples"], 250)
+        self.assertTrue(result["network"].endswith("-> dense(5)"), result["network"])
+        error = self.run_lithe("train", "--data", "digits", "--from", "old.safetensors", "--network",
+                               "dense(31, sigmoid) -> dense(10)", status=1).stderr
+        self.assertIn("784x30", error)
+        self.assertIn("784x31", error)
+        self.assertIn("1..6 or 1,3,5", self.run_lithe("train", *DIGITS, "--freeze", "one",
+                                                      status=2).stderr)
+
+    def test_watching_draws_and_diagnoses(self):
+        out = self.train("--watch", "gradients", "--output", "w.safetensors").stdout
+        self.assertIn("Diagnosis: ", out)
+        with open(os.path.join(self.folder, "w.layers.svg"), encoding="utf-8") as file:
+            self.assertIn("<svg", file.read())
+
+    def test_learning_rate(self):
+        out = self.run_lithe("find-lr", *DIGITS, "--highest", "100").stdout
+        self.assertRegex(out, r"Begin with a learning rate of [\d.e-]+")
+        self.assertTrue(os.path.exists(os.path.join(self.folder, "learning-rate.svg")))
+
+    def test_a_run_that_explodes_says_where(self):
+        error = self.run_lithe("train", "--data", "digits", "--network", "dense(50) -> dense(10)",
+                               "--optimizer", "sgd(1000)", status=1).stderr
+        for part in ["no longer a number", "layer", "step", "--recover"]:
+            self.assertIn(part, error)
+
+
 class Commands(AppTest):
     def test_usage(self):
         self.assertIn("usage: lithe", self.run_lithe("--help").stdout)
         self.assertRegex(self.run_lithe("--version").stdout, r"^lithe \d+\.\d+\.\d+\n$")
         self.assertIn("try `lithe train`", self.run_lithe("trian", status=2).stderr)
         self.run_lithe(status=2)
-        for command in ["train", "evaluate", "predict", "info", "data", "list"]:
+        for command in ["train", "evaluate", "predict", "show", "find-lr", "info", "data", "list"]:
             self.assertIn("--help", self.run_lithe(command, "--help").stdout)
 
     def test_train_prints_an_epoch_a_line_and_saves(self):
