@@ -39,8 +39,8 @@ data::GreyImage prepare(const Model& model, data::GreyImage image) {
                                                         : data::center_ink(image, height, width);
 }
 
-// What the model believes of each class, from its outputs: of logits the softmax, or with one output
-// the sigmoid, that of yes.
+// What the model believes of each class, from its outputs: of logits the softmax, or with one
+// output the sigmoid, that of yes.
 std::vector<double> confidences(Model& model, std::vector<double> outputs) {
   const std::string& loss = model.notes()["lithe.loss"];
   const auto sigmoid = [](double z) { return 1 / (1 + std::exp(-z)); };

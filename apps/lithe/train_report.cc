@@ -65,7 +65,8 @@ void print_epoch(const Run& run, const EpochLine& line) {
   fmt::print("Epoch {}: {}{}  {:.4f} s  {} {}/s  {:.1f} GFLOP/s  {:.0f}% of limit{}{}{}\n", r.epoch,
              test_score(run, r), validation_score(run, r), r.seconds,
              thousands(static_cast<double>(r.examples) / r.seconds),
-             is_table_path(run.command.data.data) ? "examples" : "images", rate / 1e9, 100 * rate / run.limit(),
+             is_table_path(run.command.data.data) ? "examples" : "images", rate / 1e9,
+             100 * rate / run.limit(),
              line.allocations ? fmt::format("  {} allocations", *line.allocations) : "",
              r.recoveries > 0
                  ? fmt::format("  (begun again {} times, with a smaller rate)", r.recoveries)

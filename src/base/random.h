@@ -48,11 +48,8 @@ class RandomStream {
   RandomStream(std::uint64_t seed, std::uint64_t stream) : seed_(seed), stream_(stream) {}
 
   std::uint32_t next() {
-    if (used_ == 4) {
-      block_ = random_block(seed_, stream_, index_++);
-      used_ = 0;
-    }
-    return block_[used_++];
+    if (used_ == words_.size()) refill();
+    return words_[used_++];
   }
 
   // Uniform in [0, bound), bound > 0, without bias (Lemire, "Fast random integer generation in an
@@ -88,9 +85,18 @@ class RandomStream {
   }
 
  private:
+  // Several blocks at once: their rounds do not wait for one another.
+  void refill() {
+    for (std::size_t block = 0; block < words_.size() / 4; ++block) {
+      const auto four = random_block(seed_, stream_, index_++);
+      for (std::size_t i = 0; i < 4; ++i) words_[4 * block + i] = four[i];
+    }
+    used_ = 0;
+  }
+
   std::uint64_t seed_, stream_, index_ = 0;
-  std::array<std::uint32_t, 4> block_{};
-  unsigned used_ = 4;
+  std::array<std::uint32_t, 32> words_;
+  std::size_t used_ = 32;
   bool have_spare_ = false;
   double spare_ = 0;
 };

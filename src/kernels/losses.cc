@@ -62,23 +62,30 @@ T weight_of(const LossWork<T>& w, std::size_t row) {
 template <typename T, class Of>
 HWY_INLINE void by_columns(const LossWork<T>& w, const Of& of, T share) {
   const Tag<T> d;
-  LineSums<T> sums;
+  constexpr std::size_t kVectors = kLine<T> / hn::MaxLanes(d);
+  using V = hn::Vec<Tag<T>>;
   const std::size_t padded = round_up(w.columns, kLine<T>);
+  V sums[kVectors];  // a place of the line each
+  for (V& sum : sums) sum = hn::Zero(d);
   for (std::size_t i = 0; i < w.output.rows; ++i) {
     const T* a = w.output.row(i);
     T* da = w.gradient.row(i);
     const Targets<T> targets{w, w.order[i]};
     const T weight = weight_of(w, w.order[i]) * share;
     const auto scale = hn::Set(d, w.scale * weight), counts = hn::Set(d, weight);
-    for (std::size_t n = 0; n < padded; n += hn::Lanes(d)) {
-      const auto real = real_columns<T>(n, w.columns);
-      hn::Vec<Tag<T>> value, slope;
-      of(hn::Load(d, a + n), n < w.columns ? targets.at(n) : hn::Zero(d), value, slope);
-      hn::Store(hn::IfThenElseZero(real, hn::Mul(slope, scale)), d, da + n);
-      sums.add(n, hn::IfThenElseZero(real, hn::Mul(value, counts)));
-    }
+    for (std::size_t line = 0; line < padded; line += kLine<T>)
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        const std::size_t n = line + v * hn::Lanes(d);
+        const auto real = real_columns<T>(n, w.columns);
+        V value, slope;
+        of(hn::Load(d, a + n), n < w.columns ? targets.at(n) : hn::Zero(d), value, slope);
+        hn::Store(hn::IfThenElseZero(real, hn::Mul(slope, scale)), d, da + n);
+        sums[v] = hn::Add(sums[v], hn::IfThenElseZero(real, hn::Mul(value, counts)));
+      }
   }
-  for (std::size_t j = 0; j < kLine<T>; ++j) w.sums[j] += static_cast<double>(sums.place[j]);
+  HWY_ALIGN T places[kLine<T>];
+  for (std::size_t v = 0; v < kVectors; ++v) hn::Store(sums[v], d, places + v * hn::Lanes(d));
+  for (std::size_t j = 0; j < kLine<T>; ++j) w.sums[j] += static_cast<double>(places[j]);
 }
 
 template <typename T>

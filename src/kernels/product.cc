@@ -428,6 +428,18 @@ struct DataWork {
   }
 };
 
+// Sets the values from column `last` to the end of its line to zero, in every row.
+template <typename T>
+void clear_padding(const DataProduct<T>& p, std::size_t last) {
+  const Tag<T> d;
+  const std::size_t lanes = hn::Lanes(d), end = round_up(last, kLine<T>);
+  for (std::size_t n = last / lanes * lanes; n < end; n += lanes) {
+    const auto padding = hn::Not(hn::FirstN(d, last > n ? last - n : 0));
+    for (std::size_t i = 0; i < p.rows; ++i)
+      hn::BlendedStore(hn::Zero(d), padding, d, p.dx + i * p.dx_stride + n);
+  }
+}
+
 template <typename T>
 void data(const DataProduct<T>& p, Range lines) {
   const std::size_t first = lines.begin * kLine<T>;
@@ -436,8 +448,7 @@ void data(const DataProduct<T>& p, Range lines) {
   if (last > first)
     cover_by_rows<T>(last - first, {0, divide_up(p.rows, kLine<T>)},
                      DataWork<T>{p, first, {p.inputs, p.units}, {p.units, p.rows}});
-  for (std::size_t i = 0; i < p.rows && last < padded; ++i)
-    for (std::size_t k = last; k < padded; ++k) p.dx[i * p.dx_stride + k] = T{0};
+  if (last < padded) clear_padding(p, last);
 }
 template <typename T>
 void fill(Kernels<T>& k) {
