@@ -12,6 +12,8 @@ class Data:
         rng = np.random.default_rng(seed)
         outputs = workload.sizes[-1]
         self.x = rng.standard_normal((workload.rows, workload.sizes[0]), dtype=np.float32)
+        if workload.zeros > 0:
+            self.x[rng.random(self.x.shape) < workload.zeros] = 0
         self.classes = rng.integers(0, max(outputs, 2), workload.rows)
         self.targets = np.eye(outputs, dtype=np.float32)[self.classes] if outputs > 1 else (
             self.classes[:, np.newaxis].astype(np.float32))

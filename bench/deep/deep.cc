@@ -29,18 +29,20 @@ struct Options {
                        isa = "auto";
   std::size_t batch = 1, steps = 100, threads = 1;
   double seconds = 1;  // to measure, three epochs at least
+  double zeros = 0;    // share of the inputs that are zero
   bool inference = false;
 };
 
 // Random examples, each with a class, or with 0 or 1 for each output.
 struct RandomExamples {
-  RandomExamples(const lithe::Network& network, std::size_t rows, bool classes) {
+  RandomExamples(const lithe::Network& network, std::size_t rows, bool classes, double zeros) {
     const std::size_t inputs = network.input_shape().size();
     const std::size_t outputs = network.output_shape().size();
     std::mt19937 random(1);
     std::normal_distribution<float> normal;
     features.resize(rows * inputs);
-    for (float& value : features) value = normal(random);
+    std::bernoulli_distribution empty(zeros);
+    for (float& value : features) value = empty(random) ? 0.0F : normal(random);
     view.features = {features.data(), lithe::ElementType::float32, rows, inputs,
                      inputs * sizeof(float)};
     if (classes) {
@@ -145,11 +147,13 @@ int run(int argc, char** argv) {
   app.add_option("--threads", o.threads)->check(CLI::Range(1, 1024))->capture_default_str();
   app.add_option("--seconds", o.seconds, "to measure")->capture_default_str();
   app.add_option("--isa", o.isa)->capture_default_str();
+  app.add_option("--zeros", o.zeros, "share of the inputs that are zero");
   app.add_flag("--inference", o.inference, "calls for one example instead of training");
   CLI11_PARSE(app, argc, argv);
   if (o.inference) o.batch = 1;
   lithe::Model model(lithe::Network::parse(o.network), lithe::Precision::float32, /*seed=*/1);
-  const RandomExamples examples(model.network(), o.batch * o.steps, o.targets == "classes");
+  const RandomExamples examples(model.network(), o.batch * o.steps, o.targets == "classes",
+                                o.zeros);
   const Measured m = o.inference ? predict(o, model, examples) : train(o, model, examples);
   std::cout << nlohmann::json{{"step_seconds", m.step_seconds},
                               {"median", median(m.step_seconds)},

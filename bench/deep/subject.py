@@ -43,6 +43,7 @@ class Subject(subject.Subject):
         w = self.workload
         command = [self.program, "--network", w.sentence(), "--batch", str(w.batch), "--steps",
                    str(w.steps), "--threads", str(self.threads), "--seconds", str(seconds)]
+        command += ["--zeros", str(w.zeros)]
         command += ["--inference"] if w.inference else [
             "--loss", w.loss, "--optimizer", w.optimizer_sentence(), "--targets",
             "values" if w.loss == "binary_cross_entropy" else "classes"]

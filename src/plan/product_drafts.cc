@@ -70,7 +70,7 @@ std::size_t Builder<T>::transpose(const layers::Operation& operation, const laye
   own.info.bytes = 2 * static_cast<double>(request_.batch * units * sizeof(T));
   own.uses = {workers_for(units, 8 * static_cast<double>(request_.batch * units)),
               {{gradient, false}, {transposed, true}}};
-  own.make = [this, work, units, gradient, transposed](const Buffers& buffers) {
+  own.make = [this, units, gradient, transposed](const Buffers& buffers) {
     kernels::DataProduct<T> product{};
     product.dy = buffers.at<T>(gradient);
     product.dy_stride = row_stride<T>(units);
