@@ -25,6 +25,14 @@ HWY_INLINE hn::Vec<Tag<double>> load_targets(Tag<double> d, const float* from) {
   return hn::PromoteTo(d, hn::LoadU(hn::Rebind<float, Tag<double>>(), from));
 }
 
+// The numbers of the columns from n on. From 0 they are a constant; GCC builds those from a
+// variable lane by lane.
+template <typename T>
+HWY_INLINE hn::Vec<Tag<T>> columns_from(std::size_t n) {
+  const Tag<T> d;
+  return hn::Add(hn::Iota(d, T{0}), hn::Set(d, static_cast<T>(n)));
+}
+
 // The targets of an example: 1 where the column is its class and 0 elsewhere (its class itself
 // where there is but one column), or the numbers that the data have.
 template <typename T>
@@ -39,7 +47,7 @@ struct Targets {
     const Tag<T> d;
     if (!labelled()) return numbers(w.targets + row * w.columns + n, w.columns - n);
     const std::size_t hot = w.columns == 1 ? std::size_t{label() == 0} : label();
-    const auto columns = hn::Iota(d, static_cast<T>(n));
+    const auto columns = columns_from<T>(n);
     return hn::IfThenElseZero(hn::Eq(columns, hn::Set(d, static_cast<T>(hot))), hn::Set(d, T{1}));
   }
   // Rows of targets stand close together: nothing behind the last may be read.
@@ -249,7 +257,7 @@ void hinge(const LossWork<T>& w) {
     const auto least = hn::Set(d, w.argument - z[label]), slope = hn::Set(d, w.scale * weight);
     LineSums<T> sums, slopes;
     for (std::size_t n = 0; n < padded; n += hn::Lanes(d)) {
-      const auto own = hn::Eq(hn::Iota(d, static_cast<T>(n)), hn::Set(d, static_cast<T>(label)));
+      const auto own = hn::Eq(columns_from<T>(n), hn::Set(d, static_cast<T>(label)));
       const auto counts = hn::AndNot(own, real_columns<T>(n, w.columns));
       const auto gap = hn::Add(hn::Load(d, z + n), least);
       const auto lacks = hn::And(counts, hn::Not(hn::Le(gap, hn::Zero(d))));

@@ -158,13 +158,14 @@ void pack_nonzero_float(Pack<T>& p) {
   const auto* from = reinterpret_cast<const float*>(row_of(p, 0));
   auto* const index = reinterpret_cast<std::int32_t*>(p.index);
   const std::size_t lanes = hn::Lanes(d);
+  const auto iota = hn::Iota(d, 0);
   std::size_t column = 0, depth = 0;
   HWY_ALIGN float kept[kLine<float>];
   for (; column + lanes <= p.columns; column += lanes) {
     const auto v = hn::LoadU(floats, from + column);
     const auto bits = hn::BitCast(d, v);
     const auto keep = hn::RebindMask(d, hn::Ne(v, hn::Zero(floats)));
-    const auto numbers = hn::Iota(d, static_cast<std::int32_t>(column));
+    const auto numbers = hn::Add(iota, hn::Set(d, static_cast<std::int32_t>(column)));
     hn::StoreU(compress(numbers, keep), d, index + depth);
     const auto values = hn::BitCast(floats, compress(bits, keep));
     if constexpr (sizeof(T) == sizeof(float)) {

@@ -11,8 +11,9 @@
 namespace lithe::network {
 namespace {
 
-constexpr Category kCategories[] = {Category::layer, Category::activation, Category::loss,
-                                    Category::optimizer, Category::initializer};
+constexpr Category kCategories[] = {Category::layer,     Category::activation,  Category::loss,
+                                    Category::optimizer, Category::initializer, Category::schedule,
+                                    Category::averaging};
 
 // Components with every type of argument, whatever the real ones are at the moment.
 const Catalogue& sample() {
@@ -28,6 +29,9 @@ const Catalogue& sample() {
          "a network again",
          {{"body", "what", Type::network},
           {"act", "after it", Type::component, "plain", 0, 0, false, Category::activation}}},
+        {"either",
+         "a number or a component",
+         {{"value", "which", Type::number_or_component, "2", 0, 9, true, Category::activation}}},
         {"bare", "no arguments"}};
     const Declaration activations[] = {
         {"plain", "none"}, {"steep", "steep", {{"slope", "how steep", Type::number, "0.01"}}}};
@@ -57,6 +61,29 @@ TEST(Bind, PrintsCanonically) {
   EXPECT_EQ(canonical("twice(act=steep(slope=1e-2), body=units(1)->twice(bare))"),
             "twice(units(1) -> twice(bare), steep)");
   EXPECT_EQ(canonical("twice(bare, steep(-1e300))"), "twice(bare, steep(-1e+300))");
+}
+
+TEST(Bind, TakesANumberOrAComponent) {
+  EXPECT_EQ(canonical("either(3)"), "either(3)");
+  EXPECT_EQ(canonical("either(2)"), "either");
+  EXPECT_EQ(canonical("either(steep(0.5))"), "either(steep(0.5))");
+  EXPECT_EQ(canonical("either(value=plain())"), "either(plain)");
+  for (const char* text : {"either(0)", "either(10)", "either(3x3)", "either(bare)"})
+    EXPECT_EQ(error_of(text).kind(), ErrorKind::sentence) << text;
+}
+
+// Nobody reads more of a name than its beginning.
+TEST(Bind, RepeatsLongNamesShortened) {
+  const std::string name(30'000, 'x');
+  EXPECT_LT(std::string(error_of(name).what()).size(), 2000u);
+  EXPECT_LT(std::string(error_of("units(" + name + "=3)").what()).size(), 2000u);
+}
+
+TEST(Bind, RefusesAnArgumentThatIsNotThere) {
+  const Error error = refusal([] {
+    make_component("units", Category::layer, sample(), {{"count", 3.0}, {"counts", 4.0}});
+  });
+  EXPECT_NE(std::string(error.what()).find("counts"), std::string::npos);
 }
 
 TEST(Bind, FillsInDefaults) {

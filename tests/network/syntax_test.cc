@@ -33,6 +33,19 @@ TEST(Syntax, ReadsNumbersInEveryForm) {
   EXPECT_EQ(read<double>("-0.5%"), -0.005);
 }
 
+// A hundredth of the number as it is written, rounded once.
+TEST(Syntax, ReadsPercentagesExactly) {
+  for (int i = 1; i < 1000; ++i) {
+    const std::string digits = std::to_string(i / 10) + "." + std::to_string(i % 10);
+    const auto calls = parse("f(" + digits + "%, " + digits + "e-2, +" + digits + "E1%)");
+    const auto value = [&](std::size_t at) {
+      return std::get<double>(calls[0].arguments[at].value.value);
+    };
+    ASSERT_EQ(value(0), value(1)) << digits;
+    ASSERT_EQ(value(2), std::stod(digits + "e-1")) << digits;
+  }
+}
+
 TEST(Syntax, ReadsShapes) {
   EXPECT_EQ(read<Shape>("28x28"), (Shape{{28, 28}}));
   EXPECT_EQ(read<Shape>("28x28x1"), (Shape{{28, 28, 1}}));
