@@ -26,6 +26,7 @@ HWY_INLINE void in_groups(Range lines, const Work& work) {
   const std::size_t lanes = hn::Lanes(Tag<T>()), end = lines.end * kLine<T>;
   std::size_t n = lines.begin * kLine<T>;
   for (; n + kTogether * lanes <= end; n += kTogether * lanes) work.template columns<kTogether>(n);
+  for (; n + 2 * lanes <= end; n += 2 * lanes) work.template columns<2>(n);
   for (; n < end; n += lanes) work.template columns<1>(n);
 }
 

@@ -126,8 +126,12 @@ class Builder {
 
   // builder.cc: the walk.
   void plan_values();
+
+  // end_drafts.cc
   void pack();
   void evaluate();
+
+  // gradient_drafts.cc
   void backward();
   std::size_t finished_gradient(layers::SlotId slot);
   std::size_t own_gradient(layers::SlotId slot);  // one that may be changed in place
