@@ -89,13 +89,25 @@ class MuonStage final : public Stage<T> {
       for (std::size_t n = 0; n < wide_; ++n) x_.row(i)[n] *= scale;
   }
 
-  // The right factor of a product, in panels: right[k][n] = value(k, n).
-  template <class Value>
-  void set_right(std::size_t rows, std::size_t columns, const Value& value) {
-    const kernels::Panels<T> panels{rows, columns};
-    std::fill_n(right_, panels.size(), T{0});
-    for (std::size_t k = 0; k < rows; ++k)
-      for (std::size_t n = 0; n < columns; ++n) right_[panels.at(k, n)] = value(k, n);
+  // The right factor of a product, in panels: x as it is, or turned over.
+  void set_right(const kernels::Matrix<T>& x, std::size_t columns) {
+    const kernels::Panels<T> panels{x.rows, columns};
+    for (std::size_t n = 0; n < columns; n += kernels::kPanel<T>) {
+      const std::size_t width = panels.width(n), valid = std::min(width, columns - n);
+      T* to = right_ + panels.column_start(n);
+      for (std::size_t k = 0; k < x.rows; ++k, to += width) {
+        std::copy_n(x.row(k) + n, valid, to);
+        std::fill(to + valid, to + width, T{0});
+      }
+    }
+  }
+  void set_right_turned(const kernels::Matrix<T>& x, std::size_t columns) {
+    std::fill_n(right_, kernels::Panels<T>{columns, x.rows}.size(), T{0});
+    kernels::DataProduct<T> turn{};
+    turn.dy = x.data, turn.dy_stride = x.stride, turn.rows = x.rows;
+    turn.units = columns;
+    turn.transposed = right_;
+    kernels_.transpose(turn, {0, columns});
   }
 
   // y = left * right
@@ -112,14 +124,14 @@ class MuonStage final : public Stage<T> {
   void iterate() {
     constexpr T kA = static_cast<T>(3.4445), kB = static_cast<T>(-4.7750),
                 kC = static_cast<T>(2.0315);
-    set_right(wide_, low_, [this](std::size_t k, std::size_t n) { return x_.row(n)[k]; });
+    set_right_turned(x_, wide_);
     multiply(x_, wide_, low_, a_);
-    set_right(low_, low_, [this](std::size_t k, std::size_t n) { return a_.row(k)[n]; });
+    set_right(a_, low_);
     multiply(a_, low_, low_, b_);
     for (std::size_t i = 0; i < low_; ++i)
       for (std::size_t n = 0; n < low_; ++n)
         b_.row(i)[n] = std::fma(kC, b_.row(i)[n], kB * a_.row(i)[n]);
-    set_right(low_, wide_, [this](std::size_t k, std::size_t n) { return x_.row(k)[n]; });
+    set_right(x_, wide_);
     multiply(b_, low_, wide_, y_);
     for (std::size_t i = 0; i < low_; ++i)
       for (std::size_t n = 0; n < wide_; ++n)
