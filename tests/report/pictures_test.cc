@@ -1,0 +1,99 @@
+// Pictures are well-formed whatever they show.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <regex>
+
+#include "lithe/trainer.h"
+#include "report/drawing.h"
+
+namespace lithe {
+namespace {
+
+// Tags balance, attributes are quoted, and every number is one.
+void expect_well_formed(const std::string& svg) {
+  ASSERT_TRUE(svg.starts_with("<svg "));
+  std::vector<std::string> open;
+  const std::regex tag(R"(<(/?)([a-z]+)((?: [a-zA-Z0-9:-]+="[^"<>]*")*)(/?)>)");
+  for (auto at = std::sregex_iterator(svg.begin(), svg.end(), tag); at != std::sregex_iterator();
+       ++at) {
+    if ((*at)[1].length() > 0) {
+      ASSERT_FALSE(open.empty());
+      ASSERT_EQ(open.back(), (*at)[2].str());
+      open.pop_back();
+    } else if ((*at)[4].length() == 0) {
+      open.push_back((*at)[2].str());
+    }
+  }
+  EXPECT_TRUE(open.empty());
+  const std::string rest = std::regex_replace(svg, tag, "");
+  EXPECT_EQ(rest.find_first_of("<>"), std::string::npos) << rest.substr(0, 200);
+  EXPECT_FALSE(std::regex_search(svg, std::regex("=\"[^\"]*(nan|inf)[^\"]*\"")));
+}
+
+std::vector<EpochWatch> history(std::size_t layers, std::size_t epochs, double value) {
+  std::vector<EpochWatch> result;
+  for (std::size_t e = 1; e <= epochs; ++e) {
+    EpochWatch epoch;
+    epoch.epoch = e;
+    epoch.train_loss = 1.0 / static_cast<double>(e), epoch.held_loss = value;
+    for (std::size_t l = 1; l <= layers; ++l) {
+      LayerWatch layer;
+      layer.layer = l;
+      layer.label = std::to_string(l) + " dense(100, \"a<b>&c\")";
+      layer.spread = value * static_cast<double>(l), layer.dead = 0.1, layer.saturated = 0.2;
+      layer.weight_norm = 1, layer.gradient_norm = value, layer.update_norm = value / 10;
+      epoch.layers.push_back(layer);
+    }
+    result.push_back(epoch);
+  }
+  return result;
+}
+
+TEST(WatchPicture, IsWellFormedWhateverItShows) {
+  expect_well_formed(draw_watch({}));
+  expect_well_formed(draw_watch({EpochWatch{}}));
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  for (const double value : {0.0, 1e-300, 1e-9, 1.0, 1e300, kInfinity, std::nan("")})
+    for (const std::size_t layers : {1, 11, 60})
+      for (const std::size_t epochs : {1, 3, 200}) {
+        SCOPED_TRACE(std::to_string(value) + " " + std::to_string(layers));
+        expect_well_formed(draw_watch(history(layers, epochs, value)));
+      }
+}
+
+TEST(WatchPicture, NamesEveryLayerAndIsAlwaysTheSame) {
+  const std::string svg = draw_watch(history(25, 4, 0.5));
+  for (int layer = 1; layer <= 25; ++layer)
+    EXPECT_NE(svg.find(">" + std::to_string(layer) + " dense(100, &quot;a&lt;b&gt;&amp;c&quot;)"),
+              std::string::npos);
+  EXPECT_EQ(svg, draw_watch(history(25, 4, 0.5)));
+}
+
+TEST(RatePicture, IsWellFormedAndNamesTheRate) {
+  expect_well_formed(draw_rate_test({}));
+  RateTest test;
+  for (int i = 0; i < 100; ++i) {
+    test.rates.push_back(std::pow(10, -6 + i * 0.07));
+    test.losses.push_back(2.3 - i * 0.01);
+  }
+  test.best = 0.0123;
+  const std::string svg = draw_rate_test(test);
+  expect_well_formed(svg);
+  EXPECT_NE(svg.find("begin with 0.012"), std::string::npos);
+}
+
+TEST(Axis, PutsValuesBetweenItsEnds) {
+  const report::Axis logarithmic({0.01, 1, 0}, true, 0, 100);
+  EXPECT_NEAR(logarithmic.at(0.1), 50, 1e-9);
+  EXPECT_EQ(logarithmic.at(0), 0);
+  EXPECT_FALSE(logarithmic.shows(0));
+  EXPECT_TRUE(logarithmic.shows(0.01));
+  const report::Axis straight(0, 1, 200, 100);
+  EXPECT_NEAR(straight.at(0.25), 175, 1e-9);
+  EXPECT_EQ(straight.at(7), 100);
+}
+
+}  // namespace
+}  // namespace lithe
