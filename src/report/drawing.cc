@@ -44,21 +44,22 @@ void Drawing::path(const std::vector<Point>& points, std::string_view colour, do
   std::string places;
   for (const Point& p : points) places += fmt::format("{:.1f},{:.1f} ", p.x, p.y);
   places.pop_back();
-  body_ += fmt::format(
-      "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{:.1f}\"/>\n", places,
-      colour, width);
+  body_ +=
+      fmt::format("<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{:.1f}\"/>\n",
+                  places, colour, width);
 }
 
 void Drawing::dot(Point at, double radius, std::string_view colour, bool hollow) {
-  body_ += fmt::format(
-      "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.1f}\" fill=\"{}\" stroke=\"{}\"/>\n", at.x, at.y,
-      radius, hollow ? "white" : colour, colour);
+  body_ +=
+      fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.1f}\" fill=\"{}\" stroke=\"{}\"/>\n",
+                  at.x, at.y, radius, hollow ? "white" : colour, colour);
 }
 
 void Drawing::text(Point at, std::string_view text, Anchor anchor, double size,
                    std::string_view colour) {
   body_ += fmt::format(
-      "<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" font-size=\"{:.0f}\" fill=\"{}\">{}</text>\n",
+      "<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" font-size=\"{:.0f}\" "
+      "fill=\"{}\">{}</text>\n",
       at.x, at.y, kAnchors[static_cast<int>(anchor)], size, colour, escaped(text));
 }
 

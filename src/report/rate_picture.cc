@@ -28,7 +28,7 @@ std::string draw_rate_test(const RateTest& test) {
   const double best = across.at(test.best);
   drawing.line({best, kTop}, {best, kBottom}, "#c0562b", 2);
   drawing.path(curve, "#1f5fa8", 2);
-  drawing.text({best + 6, kTop + 14}, fmt::format("begin with {:.2g}", test.best), Anchor::start,
+  drawing.text({best - 6, kBottom - 10}, fmt::format("begin with {:.2g}", test.best), Anchor::end,
                13, "#c0562b");
   return drawing.finish();
 }

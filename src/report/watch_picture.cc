@@ -33,7 +33,7 @@ double over_weights(double norm, const LayerWatch& layer) {
 }
 
 std::vector<Panel> panels() {
-  return {{"how far the layer's outputs spread (should neither shrink nor grow from left to right)",
+  return {{"how far the layer's outputs spread (should keep its size)",
            [](const LayerWatch& l) { return l.spread; }, nullptr, true},
           {"share of dead units (blue) and of saturated values (orange)",
            [](const LayerWatch& l) { return l.dead; },
@@ -48,7 +48,8 @@ std::vector<Panel> panels() {
 std::vector<const EpochWatch*> chosen(const std::vector<EpochWatch>& history) {
   std::vector<const EpochWatch*> result;
   const std::size_t count = std::min(history.size(), kMostEpochs);
-  for (std::size_t i = 1; i <= count; ++i) result.push_back(&history[history.size() * i / count - 1]);
+  for (std::size_t i = 1; i <= count; ++i)
+    result.push_back(&history[history.size() * i / count - 1]);
   return result;
 }
 
@@ -66,8 +67,8 @@ struct Columns {
   double right;
   std::size_t count;
   double at(std::size_t column) const {
-    return kLeft + (right - kLeft) * (static_cast<double>(column) + 0.5) /
-                       static_cast<double>(count);
+    return kLeft +
+           (right - kLeft) * (static_cast<double>(column) + 0.5) / static_cast<double>(count);
   }
 };
 
@@ -86,8 +87,8 @@ void draw_panel(Drawing& drawing, const Panel& panel, double top,
   std::vector<double> all;
   for (const EpochWatch* epoch : epochs)
     for (const LayerWatch& layer : epoch->layers) all.push_back(panel.figure(layer));
-  const Axis axis = panel.logarithmic ? Axis(all, true, top + kPanel, top)
-                                      : Axis(0, 1, top + kPanel, top);
+  const Axis axis =
+      panel.logarithmic ? Axis(all, true, top + kPanel, top) : Axis(0, 1, top + kPanel, top);
   draw_grid(drawing, axis, columns.right, panel.title, top);
   for (const EpochWatch* epoch : epochs) {
     const bool last = epoch == epochs.back();
