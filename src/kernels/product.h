@@ -21,7 +21,7 @@ struct Operand {
   std::size_t stride = 0;
   std::size_t rows = 0;
   std::size_t depth = 0;
-  const std::uint32_t* index = nullptr;
+  const std::uint32_t* index = nullptr;  // with kPackSlack more that may be read
 };
 
 template <typename T>

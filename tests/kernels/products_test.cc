@@ -50,6 +50,7 @@ struct Problem {
     // Mostly empty rows, with stretches of zeros longer than a tile.
     for (std::size_t i = 0; i < x.size(); ++i)
       if (i / 23 % 3 != 0) x[i] = 0;
+    index.reserve(s.inputs + kPackSlack);  // what is fetched ahead is named there
     for (std::size_t c = 0; c < s.inputs; c += 3) index.push_back(static_cast<std::uint32_t>(c));
   }
 
