@@ -5,7 +5,7 @@ cores := $(shell nproc)
 # The core needs nothing beyond Debian; ccache is used where it is there.
 launcher := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 
-.PHONY: train test build setup setup-test sanitize bench-seed bench-deep bench-products format check-format check-tidy fuzz install clean
+.PHONY: train test build recipes setup setup-test sanitize bench-seed bench-deep bench-products format check-format check-tidy fuzz install clean
 
 train: setup
 	@cmake --preset release $(launcher) -DLITHE_BUILD_TESTS=OFF -DLITHE_BUILD_BENCH=OFF >/dev/null
@@ -46,6 +46,10 @@ bench-deep: setup-test build
 # The products alone against OpenBLAS and oneDNN.
 bench-products: setup-test build
 	@mkdir -p build/bench && $(build)/bench/bench_products --out build/bench
+
+# Every recipe with three seeds, against the score that it promises; models in build/recipes.
+recipes: build
+	@python3 scripts/recipes.py --lithe $(lithe) --out build/recipes
 
 format:
 	@git ls-files '*.h' '*.cc' '*.inc' | xargs clang-format-16 -i
