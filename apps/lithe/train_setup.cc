@@ -27,21 +27,31 @@ Network with_standardize(const Network& network) {
   return speaks ? network : Network::parse("standardize -> " + network.to_string());
 }
 
+Model load_old(const std::string& file) {
+  if (!std::filesystem::exists(file))
+    throw Error(ErrorKind::usage, fmt::format("there is no model file '{}'", file), "--from",
+                fmt::format("train it first, `lithe train {}` if that is a recipe",
+                            std::filesystem::path(file).stem().string()));
+  return Model::load(file);
+}
+
 Model make_model(const TrainCommand& command, const LoadedData& loaded) {
   const Dataset& data = loaded.set;
   const Precision precision = parse_precision(command.precision);
   const Meaning meaning{data.train.features.divisor, data.class_names};
   std::optional<Model> old;
-  if (!command.from.empty()) old.emplace(Model::load(command.from));
+  if (!command.from.empty()) old.emplace(load_old(command.from));
   Network network = command.network.empty() ? old->network() : Network::parse(command.network);
+  const bool standardizes = loaded.schema && !command.no_standardize && !old;
+  if (standardizes) network = with_standardize(network);
+  network = network.with_input(Shape{data.shape});
   std::size_t reused = SIZE_MAX;
   if (!command.head.empty()) {
     Reuse reuse = replace_head(network, command.head);
     network = std::move(reuse.network);
     reused = reuse.layers;
   }
-  if (loaded.schema && !command.no_standardize && !old) network = with_standardize(network);
-  Model model(network.with_input(Shape{data.shape}), precision, command.options.seed, meaning);
+  Model model(std::move(network), precision, command.options.seed, meaning);
   if (old) copy_layers(*old, model, reused);
   return model;
 }

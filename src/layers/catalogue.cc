@@ -8,6 +8,7 @@
 #include "activations/activation.h"
 #include "initializers/initializers.h"
 #include "layers/layer.h"
+#include "lithe/error.h"
 #include "losses/loss.h"
 #include "network/bind.h"
 #include "network/syntax.h"
@@ -51,7 +52,9 @@ void check_size(const GraphBuilder& builder) {
 }
 
 GraphBuilder build(const Sentence& network) {
-  assert(!network.empty() && network.front().name == "input");
+  if (network.empty() || network.front().name != "input")
+    throw Error(ErrorKind::sentence, "this network does not say what comes in", {},
+                "begin it with input(784), say, or Network::with_input");
   GraphBuilder builder;
   builder.sentence = &network;
   builder.shape = network.front().shape("shape");

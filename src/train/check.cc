@@ -62,6 +62,9 @@ void check_options(const TrainOptions& options, const Examples& train) {
   if (options.batch == 0 || options.batch > rows)
     throw Error(ErrorKind::usage, fmt::format("a batch of {} examples", options.batch), "--batch",
                 fmt::format("from 1 to the {} examples that there are", rows));
+  if (options.unfreeze_at > 0 && options.frozen.empty())
+    throw Error(ErrorKind::usage, "nothing is frozen that could thaw", "--unfreeze-at",
+                "--freeze 1..3 beside it");
   if (options.patience > 0 && options.validation == 0)
     throw Error(ErrorKind::usage, "patience without examples to judge by", "--patience",
                 "--validation 10% beside it");

@@ -119,6 +119,19 @@ class Reuse(AppTest):
         self.assertIn("1..6 or 1,3,5", self.run_lithe("train", *DIGITS, "--freeze", "one",
                                                       status=2).stderr)
 
+    def test_mistakes_are_told(self):
+        network = ["train", "--data", "digits", "--examples", "200", "--epochs", "1"]
+        out = self.run_lithe(*network, "--network", "relu -> dense(10)", "--head", "dense(10)").stdout
+        self.assertTrue(out.startswith("input(784) -> relu -> dense(10)"), out)
+        for arguments, told in [(["--unfreeze-at", "3"], "--freeze"),
+                                (["--patience", "3"], "--validation"),
+                                (["--from", "none.safetensors"], "train it first")]:
+            error = self.run_lithe(*network, "--network", "dense(10)", *arguments, status=2).stderr
+            self.assertIn(told, error)
+        with open(os.path.join(self.folder, "mine.toml"), "w", encoding="utf-8") as file:
+            file.write('network = "dense(10)"\nepoch = 3\n')
+        self.assertIn("try: epochs", self.run_lithe("train", "mine.toml", status=2).stderr)
+
     def test_watching_draws_and_diagnoses(self):
         out = self.train("--watch", "gradients", "--output", "w.safetensors").stdout
         self.assertIn("Diagnosis: ", out)
