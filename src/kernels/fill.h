@@ -12,6 +12,8 @@ struct Tables {
 
 // With the kernels of the instruction set that Highway has been told to use.
 void fill_products(Tables&);
+void fill_convolutions(Tables&);
+void fill_images(Tables&);
 void fill_packing(Tables&);
 void fill_activations(Tables&);
 void fill_losses(Tables&);
@@ -20,7 +22,8 @@ void fill_noise(Tables&);
 void fill_optimizers(Tables&);
 // With the plain reference.
 void fill_reference(Tables&);
-void fill_reference_layers(Tables&);  // these two by way of the first
+void fill_reference_layers(Tables&);  // these three by way of the first
+void fill_reference_images(Tables&);
 void fill_reference_losses(Tables&);
 
 }  // namespace lithe::kernels

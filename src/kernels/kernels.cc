@@ -17,6 +17,8 @@ Tables make_tables(machine::Isa isa) {
   tables.float32.isa = tables.float64.isa = isa;
   machine::with_isa(isa, [&tables] {
     fill_products(tables);
+    fill_convolutions(tables);
+    fill_images(tables);
     fill_packing(tables);
     fill_activations(tables);
     fill_losses(tables);

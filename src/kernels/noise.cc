@@ -111,7 +111,7 @@ template <typename T>
 HWY_INLINE void disturb_group(const NoiseWork<T>& w, std::size_t row, std::size_t group,
                               std::size_t place, Range lines) {
   const Tag<T> d;
-  const Words<T> random = philox(w, row, group * kLine<T> + place);
+  const Words<T> random = philox(w, w.first_row + row, group * kLine<T> + place);
   const auto inside = [&](std::size_t j) {
     return group * 4 + j >= lines.begin && group * 4 + j < lines.end;
   };

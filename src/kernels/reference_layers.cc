@@ -256,7 +256,8 @@ void disturb(const NoiseWork<T>& w, Range lines) {
     const std::size_t line = n / kLine<T>, word = line % 4;
     const auto place = static_cast<std::uint32_t>(line / 4 * kLine<T> + n % kLine<T>);
     const auto random = r123::Philox4x32{}(
-        {{place, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(w.step), w.stream}},
+        {{place, static_cast<std::uint32_t>(w.first_row + i), static_cast<std::uint32_t>(w.step),
+          w.stream}},
         {{static_cast<std::uint32_t>(w.seed), static_cast<std::uint32_t>(w.seed >> 32)}});
     const auto uniform = [&random](std::size_t at) {
       return static_cast<T>(random[at] >> 8) * static_cast<T>(0x1p-24);

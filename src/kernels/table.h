@@ -6,7 +6,9 @@
 #include <cstdint>
 
 #include "activations/activation.h"
+#include "kernels/convolution.h"
 #include "kernels/layout.h"
+#include "kernels/pool.h"
 #include "kernels/product.h"
 #include "losses/loss.h"
 #include "machine/isa.h"
@@ -89,6 +91,7 @@ template <typename T>
 struct NoiseWork {
   Matrix<const T> x;
   Matrix<T> y;
+  std::size_t first_row;  // of the batch's
   std::uint64_t seed, step;
   std::uint32_t stream;
   std::uint32_t threshold;
@@ -110,6 +113,25 @@ struct Kernels {
   void (*transpose)(const DataProduct<T>&, Range units);
   void (*data)(const DataProduct<T>&, Range input_lines);
 
+  // Convolutions (convolution.h): of an image, and a share of the tiles that the gradient of the
+  // weights is cut into.
+  void (*correlate)(const Correlation<T>&);
+  void (*kernel_gradient)(const KernelGradient<T>&, Range tiles);
+  std::size_t (*weight_tiles)(const Correlation<T>&);
+  void (*spread)(const Spread<T>&);
+
+  // Channel by channel; a run is a column of the kernel, with all channels. The gradient by lines
+  // of channels.
+  void (*depthwise)(const Correlation<T>&);
+  void (*depthwise_spread)(const Correlation<T>&, T* x, const T* dy);
+  void (*depthwise_gradient)(const KernelGradient<T>&, Range lines);
+
+  // Pooling of an image (pool.h).
+  void (*max_pool)(const PoolShape&, const T* x, T* y);
+  void (*max_pool_backward)(const PoolShape&, const T* x, const T* y, const T* dy, T* dx);
+  void (*average_pool)(const PoolShape&, const T* x, T* y);
+  void (*average_pool_backward)(const PoolShape&, const T* dy, T* dx);
+
   // Packing of a batch.
   void (*pack_bytes)(Pack<T>&);
   void (*pack_nonzero_bytes)(Pack<T>&);
@@ -121,6 +143,9 @@ struct Kernels {
   ActivationKernels<T> activations[activations::kCount];
   void (*batch_norm)(const NormWork<T>&, Range lines);
   void (*batch_norm_backward)(const NormBackwardWork<T>&, Range lines);
+  // The same of channels, over all pixels; by lines of channels.
+  void (*channel_norm)(const NormWork<T>&, std::size_t channels, Range lines);
+  void (*channel_norm_backward)(const NormBackwardWork<T>&, std::size_t channels, Range lines);
   void (*layer_norm)(const NormWork<T>&);
   void (*layer_norm_backward)(const NormBackwardWork<T>&);
   // y = x * factor + offset, column by column

@@ -25,6 +25,8 @@ const std::vector<Layer>& layers() {
   static const std::vector<Layer> all = [] {
     std::vector<Layer> result = {input(),      flatten(),     dense(),    batch_norm(),
                                  layer_norm(), standardize(), residual(), repeat()};
+    for (Layer& layer : convolution_layers()) result.push_back(std::move(layer));
+    for (Layer& layer : pooling_layers()) result.push_back(std::move(layer));
     for (Layer& layer : noise_layers()) result.push_back(std::move(layer));
     for (Layer& layer : activation_layers()) result.push_back(std::move(layer));
     return result;
@@ -46,6 +48,10 @@ void check_size(const GraphBuilder& builder) {
   for (const ParameterSpec& spec : builder.graph.parameters) values += spec.rows * spec.columns;
   if (builder.graph.operations.size() > kMostOperations)
     builder.fail(fmt::format("more than {} operations", kMostOperations), "fewer repetitions");
+  const std::size_t wide = builder.graph.slots[builder.slot].columns;
+  if (wide > kMostColumns)
+    builder.fail(fmt::format("an example has {} values here", wide),
+                 fmt::format("at most {}: fewer channels, or larger steps", kMostColumns));
   if (values > kMostParameters)
     builder.fail(fmt::format("up to here there are {} values to learn", values),
                  fmt::format("at most {}: fewer units", kMostParameters));
@@ -58,6 +64,7 @@ GraphBuilder build(const Sentence& network) {
   GraphBuilder builder;
   builder.sentence = &network;
   builder.shape = network.front().shape("shape");
+  if (builder.shape.sizes.size() == 3) builder.channels = builder.shape.sizes.back();
   builder.slot = builder.graph.add_slot("input", builder.shape.size());
   for (std::size_t i = 1; i < network.size(); ++i) {
     builder.position = i;
@@ -120,8 +127,8 @@ std::string GraphBuilder::parameter_name(const std::string& name) const {
   return fmt::format("layers.{}.{}", layer - 1, name);
 }
 
-ParameterId GraphBuilder::add_vector(const std::string& name, ParameterKind kind, double value) {
-  const std::size_t columns = graph.slots[slot].columns;
+ParameterId GraphBuilder::add_vector(const std::string& name, ParameterKind kind, double value,
+                                     std::size_t columns) {
   return graph.add_parameter({parameter_name(name), kind, 1, columns, columns, columns,
                               Component{"constant", {{"value", value}}}});
 }
@@ -132,6 +139,7 @@ const network::Catalogue& catalogue() {
     for (const Layer& layer : layers())
       result.add(Category::layer, std::span(&layer.declaration, 1));
     result.add(Category::activation, activation_declarations());
+    result.add(Category::padding, padding_declarations());
     result.add(Category::loss, losses::declarations());
     result.add(Category::schedule, schedules::declarations());
     result.add(Category::averaging, optimizers::averaging_declarations());

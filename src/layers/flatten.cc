@@ -7,6 +7,7 @@ Layer flatten() {
   return {{"flatten", "the values of an example in one row: 28x28 becomes 784"},
           [](const Component&, GraphBuilder& builder) {
             builder.shape = Shape{{builder.shape.size()}};
+            builder.channels = 0;
           }};
 }
 

@@ -30,6 +30,9 @@ std::vector<ParameterId> parameters_of(const Work& work) {
   return std::visit(Overloaded{[](const Product& w) {
                                  return Ids{w.weight, w.bias};
                                },
+                               [](const Convolution& w) {
+                                 return Ids{w.weight, w.bias};
+                               },
                                [](const Prelu& w) { return Ids{w.slope}; },
                                [](const BatchNorm& w) {
                                  return Ids{w.scale, w.shift, w.mean, w.variance};
@@ -42,6 +45,12 @@ std::vector<ParameterId> parameters_of(const Work& work) {
                                },
                                [](const auto&) { return Ids{}; }},
                     work);
+}
+
+std::optional<ParameterId> weight_of(const Work& work) {
+  if (const auto* product = std::get_if<Product>(&work)) return product->weight;
+  if (const auto* convolution = std::get_if<Convolution>(&work)) return convolution->weight;
+  return std::nullopt;
 }
 
 }  // namespace lithe::layers

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -25,6 +26,7 @@ struct Slot {
 };
 
 inline constexpr std::size_t kMostParameters = std::size_t{1} << 31;  // 8 GiB in float32
+inline constexpr std::size_t kMostColumns = std::size_t{1} << 26;
 inline constexpr std::size_t kMostOperations = 20'000;
 
 // weight: a learned matrix [rows][columns]. vector: learned, one value a column (rows is 1).
@@ -43,6 +45,48 @@ struct ParameterSpec {
 struct Product {
   SlotId input, output;
   ParameterId weight, bias;
+};
+
+// An example as an image: [rows][columns][channels], without gaps. A sequence is an image of one
+// row.
+struct ImageSize {
+  std::size_t rows, columns, channels;
+  std::size_t size() const { return rows * columns * channels; }
+};
+
+// A window that goes over an image: its size, the steps it takes, the distance of the places that
+// it looks at, and how far the first one begins above and left of the image.
+struct Window {
+  std::size_t rows, columns;
+  std::size_t step_rows = 1, step_columns = 1;
+  std::size_t dilation_rows = 1, dilation_columns = 1;
+  std::size_t top = 0, left = 0;
+};
+
+// A convolution (without turning the kernel around, as is usual in this field): output channel n of
+// group g is bias + sum over window rows, window columns and the group's input channels of input *
+// weight [window rows * window columns * channels of a group][output channels]. What lies outside
+// the image is 0. Where `transposed`, the output is made as the gradient of the input of such a
+// convolution from output to input would be, whose weight it is (Zeiler and others, 2010).
+struct Convolution {
+  SlotId input, output;
+  ParameterId weight, bias;
+  ImageSize in, out;
+  Window window;
+  std::size_t groups;
+  bool transposed;
+
+  bool depthwise() const {
+    return !transposed && groups > 1 && groups == in.channels && groups == out.channels;
+  }
+};
+
+// The largest value of each channel in each window, or the mean of those inside the image.
+struct Pool {
+  SlotId input, output;
+  ImageSize in, out;
+  Window window;
+  bool largest;
 };
 
 // output = activation(input), value by value
@@ -66,11 +110,12 @@ struct Softmax {
 
 // output = (input - mean) / sqrt(variance + epsilon) * scale + shift, with mean and variance of
 // each column over the batch while training, and their running averages at other times (Ioffe and
-// Szegedy, 2015).
+// Szegedy, 2015). Of an image, of each channel: column n belongs to channel n % channels.
 struct BatchNorm {
   SlotId input, output;
   ParameterId scale, shift, mean, variance;
   double epsilon, momentum;
+  std::size_t channels;
 };
 
 // The same with mean and variance of each example over its columns (Ba, Kiros, Hinton, 2016).
@@ -95,6 +140,7 @@ struct Disturb {
   SlotId input, output;
   Noise noise;
   double amount;
+  std::size_t channels = 0;  // not 0: whole channels of an image at once (Tompson and others, 2015)
 };
 
 // output = a + b
@@ -102,8 +148,8 @@ struct Add {
   SlotId a, b, output;
 };
 
-using Work = std::variant<Product, Activate, Prelu, Softmax, BatchNorm, LayerNorm, Standardize,
-                          Disturb, Add>;
+using Work = std::variant<Product, Convolution, Pool, Activate, Prelu, Softmax, BatchNorm,
+                          LayerNorm, Standardize, Disturb, Add>;
 
 struct Operation {
   std::size_t layer;  // its number, from 1
@@ -132,5 +178,6 @@ struct Graph {
 std::vector<SlotId> inputs_of(const Work& work);
 SlotId output_of(const Work& work);
 std::vector<ParameterId> parameters_of(const Work& work);
+std::optional<ParameterId> weight_of(const Work& work);  // the matrix among them
 
 }  // namespace lithe::layers

@@ -13,8 +13,9 @@ namespace lithe::layers {
 // A graph in the making: what the layers so far have produced, and the layer whose turn it is.
 struct GraphBuilder {
   Graph graph;
-  SlotId slot = 0;        // what the next layer reads
-  Shape shape;            // of one example in that slot
+  SlotId slot = 0;           // what the next layer reads
+  Shape shape;               // of one example in that slot
+  std::size_t channels = 0;  // the last size of the shape, where that counts channels; else 0
   std::size_t layer = 0;  // number of the layer; the input and layers that hold others not counted
   std::string label;      // "1 dense(30, sigmoid)"
   const Sentence* sentence = nullptr;
@@ -30,7 +31,11 @@ struct GraphBuilder {
   SlotId advance(const std::string& what, std::size_t columns);
   SlotId advance(const std::string& what) { return advance(what, graph.slots[slot].columns); }
   void add(Work work);
-  ParameterId add_vector(const std::string& name, ParameterKind kind, double value);
+  ParameterId add_vector(const std::string& name, ParameterKind kind, double value,
+                         std::size_t columns);
+  ParameterId add_vector(const std::string& name, ParameterKind kind, double value) {
+    return add_vector(name, kind, value, graph.slots[slot].columns);
+  }
   std::string parameter_name(const std::string& name) const;
   // What an activation's sentence says: nothing for identity.
   void activate(const Component& activation);
@@ -47,6 +52,8 @@ Layer input();
 Layer standardize();
 Layer dense();
 Layer flatten();
+std::vector<Layer> convolution_layers();
+std::vector<Layer> pooling_layers();
 Layer batch_norm();
 Layer layer_norm();
 std::vector<Layer> noise_layers();  // dropout and its relatives
@@ -56,6 +63,9 @@ Layer repeat();
 std::vector<Layer> activation_layers();
 // Activations, as arguments of other layers.
 std::vector<network::Declaration> activation_declarations();
+
+// What padding says, as a component or a number.
+std::vector<network::Declaration> padding_declarations();
 
 // The initializer `auto` follows the activation.
 Component resolve_initializer(const Component& initializer, const std::string& activation);

@@ -10,7 +10,17 @@ void build(const Component& layer, GraphBuilder& builder) {
   const double amount = std::get<double>(layer.arguments.front().second);
   if (amount == 0) return;
   const SlotId input = builder.slot;
-  builder.add(Disturb{input, builder.advance("output"), kNoise, amount});
+  builder.add(Disturb{input, builder.advance("output"), kNoise, amount, 0});
+}
+
+void build_spatial_dropout(const Component& layer, GraphBuilder& builder) {
+  const double rate = layer.number("rate");
+  if (builder.channels == 0)
+    builder.fail("spatial_dropout drops channels of images, and there are none here",
+                 "dropout, for single values");
+  if (rate == 0) return;
+  const SlotId input = builder.slot;
+  builder.add(Disturb{input, builder.advance("output"), Noise::dropout, rate, builder.channels});
 }
 
 }  // namespace
@@ -22,6 +32,11 @@ std::vector<Layer> noise_layers() {
             "1 - rate",
             {{"rate", "probability", Type::number, "0.5", 0, 0.99}}},
            build<Noise::dropout>},
+          {{"spatial_dropout",
+            "while training, drops whole channels of an image with probability `rate` and divides "
+            "the others by 1 - rate",
+            {{"rate", "probability", Type::number, "0.1", 0, 0.99}}},
+           build_spatial_dropout},
           {{"alpha_dropout",
             "dropout for selu: dropped values become selu's lower end, and mean and variance are "
             "kept",

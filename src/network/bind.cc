@@ -59,11 +59,14 @@ struct Binder {
     return result;
   }
 
-  // Finds which declared argument the i-th given one is.
+  // Finds which declared argument the i-th given one is: the one of its name, or without a name the
+  // one at its place among those without names.
   void match(const Call& call, const Declaration& declaration, std::size_t i,
              std::vector<const GivenArgument*>& given) const {
     const GivenArgument& argument = call.arguments[i];
-    std::size_t which = i;
+    std::size_t which = static_cast<std::size_t>(std::count_if(
+        call.arguments.begin(), call.arguments.begin() + static_cast<std::ptrdiff_t>(i),
+        [](const GivenArgument& a) { return a.key.empty(); }));
     if (!argument.key.empty()) {
       const auto& all = declaration.arguments;
       which = static_cast<std::size_t>(

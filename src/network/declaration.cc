@@ -19,6 +19,8 @@ std::string_view name(Category category) {
       return "initializer";
     case Category::schedule:
       return "schedule";
+    case Category::padding:
+      return "padding";
     case Category::averaging:
       return "averaging";
   }

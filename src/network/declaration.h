@@ -10,7 +10,16 @@
 
 namespace lithe::network {
 
-enum class Category { layer, activation, loss, optimizer, initializer, schedule, averaging };
+enum class Category {
+  layer,
+  activation,
+  padding,
+  loss,
+  optimizer,
+  initializer,
+  schedule,
+  averaging
+};
 std::string_view name(Category category);  // "layer"
 
 enum class Type { number, integer, shape, component, network, number_or_component };

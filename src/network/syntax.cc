@@ -67,14 +67,14 @@ class Parser {
     Call result{std::string(text_.substr(begin, at_ - begin)), {begin, at_}, {}};
     skip_space();
     if (take("(") && !take(")")) {
-      do result.arguments.push_back(argument(result));
+      do result.arguments.push_back(argument());
       while (take(","));
       if (!take(")")) fail_here("',' or ')' was expected here");
     }
     return result;
   }
 
-  GivenArgument argument(const Call& of) {
+  GivenArgument argument() {
     skip_space();
     const std::size_t begin = at_;
     GivenArgument result;
@@ -86,9 +86,6 @@ class Parser {
       result.key = text_.substr(begin, end - begin);
       at_ = equals + 1;
       skip_space();
-    } else if (!of.arguments.empty() && !of.arguments.back().key.empty()) {
-      fail_here("an argument without a name follows one with a name",
-                "write the ones without names first");
     }
     result.value = literal();
     result.place = result.key.empty() ? result.value.place : Place{begin, end};

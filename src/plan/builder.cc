@@ -36,7 +36,8 @@ bool told_from_output(const layers::Work& work) {
 
 // Whether the way back through an operation looks at what it has put out.
 bool needs_output(const layers::Work& work) {
-  return std::holds_alternative<layers::Softmax>(work) || told_from_output(work);
+  return std::holds_alternative<layers::Softmax>(work) ||
+         std::holds_alternative<layers::Pool>(work) || told_from_output(work);
 }
 
 // Whether an operation may write over its input: it goes value by value, and the way back does not
@@ -48,6 +49,13 @@ bool works_in_place(const layers::Work& work, bool training) {
          std::holds_alternative<layers::Prelu>(work) ||
          std::holds_alternative<layers::BatchNorm>(work) ||
          std::holds_alternative<layers::Standardize>(work);
+}
+
+bool has_images(const layers::Graph& graph) {
+  return std::any_of(graph.operations.begin(), graph.operations.end(), [](const auto& operation) {
+    return std::holds_alternative<layers::Convolution>(operation.work) ||
+           std::holds_alternative<layers::Pool>(operation.work);
+  });
 }
 
 bool only_products_read_input(const layers::Graph& graph) {
@@ -71,6 +79,7 @@ Builder<T>::Builder(const Request& request, Parameters<T>& parameters, Learning<
       threads_(threads),
       shared_(shared),
       ahead_(threads > 1),
+      images_(has_images(graph_)),
       plain_input_(!only_products_read_input(graph_)),
       packing_(choose_packing<T>(kernels_, request.examples.features.type,
                                  plain_input_ ? 1 : request.kept_columns, request.batch)) {
@@ -94,7 +103,9 @@ std::size_t Builder<T>::book(std::string name, std::size_t bytes) {
 
 template <typename T>
 std::size_t Builder<T>::book_matrix(std::string name, std::size_t columns) {
-  return book(std::move(name), request_.batch * row_stride<T>(columns) * sizeof(T));
+  // Vectors of images may be read beyond the last one's end.
+  const std::size_t slack = images_ ? kLine<T> : 0;
+  return book(std::move(name), (request_.batch * row_stride<T>(columns) + slack) * sizeof(T));
 }
 
 template <typename T>
@@ -119,10 +130,6 @@ template <typename T>
 Use Builder<T>::use_of_input(SlotId slot) const {
   return {slot == 0 ? packed_[0] : value_buffer[slot], false};
 }
-
-// Threads meet before and after a stage that they share, which costs some 0.2 us: a core does about
-// 40,000 operations in that time, and with two threads each saves half of the stage's.
-constexpr double kWorthSharing = 160'000;
 
 template <typename T>
 Workers Builder<T>::workers_for(std::size_t columns, double operations) const {
@@ -163,9 +170,11 @@ Draft<T> Builder<T>::draft(const std::string& name, Phase phase) const {
 // may touch what they write, or write what they read.
 template <typename T>
 Draft<T>* Builder<T>::host_for(Phase phase, std::size_t columns, std::size_t from,
-                               const std::vector<Use>& uses) {
+                               const std::vector<Use>& uses, By by) {
   for (auto at = drafts.rbegin(); at != drafts.rend() && at->info.phase == phase; ++at) {
-    if (at->columns == columns && at->result == from) return &*at;
+    const bool by_lines = at->takes == Takes::lines && by != By::rows && at->columns == columns;
+    const bool by_rows = at->takes == Takes::rows && by != By::lines;
+    if ((by_lines || by_rows) && at->result == from) return &*at;
     for (const Use& theirs : at->uses.uses)
       for (const Use& ours : uses)
         if (theirs.buffer == ours.buffer && (theirs.write || ours.write)) return nullptr;
@@ -177,30 +186,44 @@ Draft<T>* Builder<T>::host_for(Phase phase, std::size_t columns, std::size_t fro
 constexpr double kOperationsAValue = 32;
 
 template <typename T>
+bool Builder<T>::shares_rows(double operations) const {
+  return threads_ > 1 && request_.batch >= threads_ && operations >= kWorthSharing;
+}
+
+template <typename T>
 void Builder<T>::add_lines(const std::string& name, Phase phase, std::size_t columns,
                            std::size_t from, std::size_t to, std::vector<Use> uses,
-                           MakeLines<T> make) {
-  Draft<T>* host = host_for(phase, columns, from, uses);
+                           MakeLines<T> make, By by, std::size_t values) {
+  Draft<T>* host = host_for(phase, columns, from, uses, by);
   if (host == nullptr) {
-    const double operations = kOperationsAValue * static_cast<double>(request_.batch * columns);
+    const double operations =
+        kOperationsAValue * static_cast<double>(request_.batch * std::max(values, columns));
     Draft<T> own = draft(name, phase);
-    own.uses.workers = workers_for(columns, operations);
-    own.columns = columns;
-    own.make = [columns](const Buffers&) { return std::make_unique<LinesStage<T>>(columns); };
+    // Examples are large where there are images, and what comes next goes by rows too.
+    if (by == By::rows || (by == By::either && images_)) {
+      own.takes = Takes::rows;
+      own.uses.workers = shares_rows(operations) ? Workers::all : Workers::first;
+      own.make = [](const Buffers&) { return std::make_unique<RowsStage<T>>(); };
+    } else {
+      own.takes = Takes::lines;
+      own.uses.workers = workers_for(columns, operations);
+      own.make = [columns](const Buffers&) { return std::make_unique<LinesStage<T>>(columns); };
+    }
     drafts.push_back(std::move(own));
     host = &drafts.back();
   } else {
     host->info.name += " + " + name;
   }
   Draft<T>& head = *host;
-  const std::size_t own_lines =
-      head.uses.workers == Workers::all ? kernels::divide_up(columns, kLine<T>) : 0;
+  const std::size_t lines = kernels::divide_up(columns, kLine<T>);
+  const std::size_t own = head.takes == Takes::rows ? kOwnRows : lines;
   for (Use use : uses) {
-    use.own_columns = own_lines;
+    use.own_columns = head.uses.workers == Workers::all ? own : 0;
     head.uses.uses.push_back(use);
   }
+  head.columns = columns;
   head.result = to;
-  head.lines.push_back(std::move(make));
+  head.lines.push_back({std::move(make), lines});
 }
 
 template <typename T>

@@ -10,11 +10,13 @@
 #include <fmt/format.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "plan/choose.h"
+#include "plan/convolution_stages.h"
 #include "plan/layer_stages.h"
 #include "plan/learning.h"
 #include "plan/muon.h"
@@ -49,6 +51,7 @@ struct Shared {
   double loss_sums[kernels::kLine<T>] = {};
   Tally tally;
   std::vector<Stretch<T>> stretches;  // of gradients that are kept
+  std::vector<std::unique_ptr<const ConvolutionForm>> forms;
   PackStage<T>* pack = nullptr;
   LossStage<T>* loss = nullptr;
   CountStage<T>* count = nullptr;
@@ -57,17 +60,35 @@ struct Shared {
 template <typename T>
 using MakeLines = std::function<std::unique_ptr<LineWork<T>>(const Buffers&)>;
 
+// What work can be divided by: the lines of its columns, its rows, or both.
+enum class By { lines, rows, either };
+
+template <typename T>
+struct Along {
+  MakeLines<T> make;
+  std::size_t lines;
+};
+
+// How a stage that has made something takes along what comes next: lines of columns of which each
+// has all examples, or rows, an example each.
+enum class Takes { nothing, lines, rows };
+
 template <typename T>
 struct Draft {
   StageInfo info;
   StageUses uses;
   std::function<std::unique_ptr<Stage<T>>(const Buffers&)> make;
-  std::vector<MakeLines<T>> lines = {};  // what it takes along
-  std::size_t columns = 0;               // of the lines that it makes; 0: it takes nothing along
-  std::size_t result = 0;                // the buffer that these lines end up in
+  std::vector<Along<T>> lines = {};  // what it takes along
+  Takes takes = Takes::nothing;
+  std::size_t columns = 0;  // that it makes
+  std::size_t result = 0;   // the buffer that they end up in
 };
 
 inline constexpr std::size_t kNoBuffer = static_cast<std::size_t>(-1);
+
+// Threads meet before and after a stage that they share, which costs some 0.2 us: a core does about
+// 40,000 operations in that time, and with two threads each saves half of the stage's.
+inline constexpr double kWorthSharing = 160'000;
 
 // Where the gradient of a learned array is put.
 struct GradientPlace {
@@ -113,11 +134,13 @@ class Builder {
   bool any_learns(const layers::Work& work) const;
   Draft<T> draft(const std::string& name, Phase phase) const;
   Draft<T>* host_for(Phase phase, std::size_t columns, std::size_t from,
-                     const std::vector<Use>& uses);
-  // Adds line work on `columns` columns from buffer `from` into buffer `to`, to the stage before
-  // where that one has just made `from`.
+                     const std::vector<Use>& uses, By by);
+  // Adds work on `columns` columns from buffer `from` into buffer `to`, to the stage before where
+  // that one has just made `from`.
   void add_lines(const std::string& name, Phase phase, std::size_t columns, std::size_t from,
-                 std::size_t to, std::vector<Use> uses, MakeLines<T> make);
+                 std::size_t to, std::vector<Use> uses, MakeLines<T> make, By by = By::either,
+                 std::size_t values = 0);  // of an example that it works on: as many as columns
+  bool shares_rows(double operations) const;
   void add_whole(const std::string& name, Phase phase, std::vector<Use> uses,
                  std::function<std::unique_ptr<Stage<T>>(const Buffers&)> make);
 
@@ -152,6 +175,30 @@ class Builder {
   void sgd(Draft<T> draft, const layers::Product& work, std::size_t gradient);
   void keep_gradient(Draft<T> draft, const layers::Product& work, std::size_t gradient);
   void update_by_blocks(Draft<T> draft, const layers::Product& work, std::size_t gradient);
+
+  // image_drafts.cc
+  // A convolution's form, and the buffers of its weights as the kernels take them.
+  struct Moved {
+    const ConvolutionForm* form = nullptr;
+    std::size_t weight = kNoBuffer, bias = kNoBuffer, spread = kNoBuffer;
+  };
+  Moved& moved(const layers::Operation& operation, const layers::Convolution& work);
+  Draft<T> draft_convolution(const layers::Operation& operation, const std::string& what,
+                             const layers::Convolution& work, const ConvolutionForm& form) const;
+  ConvolutionWork<T> convolution_work(const Buffers& buffers, const layers::Convolution& work,
+                                      const Moved& m, std::size_t scratch);
+  std::vector<Use> convolution_uses(const layers::Convolution& work, const Moved& m,
+                                    std::size_t scratch) const;
+  std::size_t book_scratch(const layers::Operation& operation, const ConvolutionForm& form);
+  void convolve(Draft<T> draft, const layers::Operation& operation, const layers::Convolution& work,
+                bool spreads, bool with_bias, std::size_t from, std::size_t to,
+                std::size_t columns);
+  void kernel_gradient(const layers::Operation& operation, const layers::Convolution& work,
+                       std::size_t gradient);
+  void forward(const layers::Operation& operation, const layers::Convolution& work);
+  void backward(const layers::Operation& operation, const layers::Convolution& work);
+  void forward(const layers::Operation& operation, const layers::Pool& work);
+  void backward(const layers::Operation& operation, const layers::Pool& work);
 
   // layer_drafts.cc
   void forward(const layers::Operation& operation, const layers::Activate& work);
@@ -212,8 +259,10 @@ class Builder {
   std::size_t threads_;
   Shared<T>& shared_;
   bool ahead_;
+  bool images_;       // some operation goes image by image
   bool plain_input_;  // others than products read the batch, so it is packed as it is
   PackChoice<T> packing_;
+  std::map<layers::SlotId, Moved> moved_;                // of the slots that convolutions write
   std::vector<std::size_t> learned_buffer_;              // of parameters
   std::vector<std::vector<std::size_t>> contributions_;  // to the gradient of each slot
   std::vector<int> owners_;                              // slots whose gradient stands in a buffer

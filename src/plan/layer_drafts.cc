@@ -60,21 +60,23 @@ template <typename T>
 void Builder<T>::backward(const layers::Operation& operation, const layers::Prelu& work) {
   const std::size_t gradient = own_gradient(work.output);
   const GradientPlace slope = place_gradient(work.slope);
-  add_lines(operation.label + ": back through the activation", Phase::backward_and_update,
-            columns_of(work.output), gradient, gradient,
-            {{value_buffer[work.input], false},
-             {learned_buffer_[work.slope], false},
-             {slope.buffer, true},
-             {gradient, true}},
-            [this, work, gradient, slope](const Buffers& buffers) {
-              return line_function<T>(
-                  [kernel = kernels_.prelu_backward, slopes = parameters_.at(work.slope),
-                   slope_gradient = at(buffers, slope), x = values(buffers, work.input),
-                   dy = values(buffers, work.output, gradient)](const Batch<T>& batch,
-                                                                kernels::Range lines) {
-                    kernel(x.of(batch), dy.of(batch), slopes, slope_gradient, lines);
-                  });
+  add_lines(
+      operation.label + ": back through the activation", Phase::backward_and_update,
+      columns_of(work.output), gradient, gradient,
+      {{value_buffer[work.input], false},
+       {learned_buffer_[work.slope], false},
+       {slope.buffer, true},
+       {gradient, true}},
+      [this, work, gradient, slope](const Buffers& buffers) {
+        return line_function<T>(
+            [kernel = kernels_.prelu_backward, slopes = parameters_.at(work.slope),
+             slope_gradient = at(buffers, slope), x = values(buffers, work.input),
+             dy = values(buffers, work.output, gradient)](const Batch<T>& batch,
+                                                          kernels::Range lines) {
+              kernel(x.of(batch), dy.of(batch), slopes, slope_gradient, lines);
             });
+      },
+      By::lines);
   update_vectors(operation, {work.slope}, {slope}, gradient);
   contribute(work.input, gradient);
   --owners_[gradient];
@@ -120,15 +122,24 @@ void Builder<T>::disturb(const std::string& name, Phase phase, const layers::Ope
         noise.stream = static_cast<std::uint32_t>(base::Use::disturb) |
                        static_cast<std::uint32_t>(operation.layer << 8);
         const auto input = phase == Phase::forward ? work.input : work.output;
+        if (work.channels > 0)
+          return line_function<T>(
+              [dropout =
+                   ChannelDropout<T>{request_.seed, static_cast<std::uint32_t>(operation.layer),
+                                     work.channels, work.amount},
+               x = values(buffers, input, from), y = values(buffers, work.output, to)](
+                  const Batch<T>& batch, kernels::Range) { dropout.run(x, y, batch); });
         return line_function<T>(
             [kernel = kernels_.disturb, noise, x = values(buffers, input, from),
              y = values(buffers, work.output, to)](const Batch<T>& batch, kernels::Range lines) {
               kernels::NoiseWork<T> now = noise;
               now.step = batch.step;
+              now.first_row = batch.first;
               now.x = x.of(batch), now.y = y.of(batch);
               kernel(now, lines);
             });
-      });
+      },
+      work.channels > 0 ? By::rows : By::either);
 }
 
 template <typename T>

@@ -17,7 +17,9 @@ struct Values {
   T* data;
   std::size_t columns, stride;
 
-  kernels::Matrix<T> of(const Batch<T>& batch) const { return {data, stride, batch.rows}; }
+  kernels::Matrix<T> of(const Batch<T>& batch) const {
+    return {data + batch.first * stride, stride, batch.rows};
+  }
 };
 
 // Line work that stands alone, or heads what follows it.
@@ -31,6 +33,15 @@ class LinesStage final : public Stage<T> {
 
  private:
   std::size_t columns_;
+};
+
+// The same, of work that goes by rows.
+template <typename T>
+class RowsStage final : public Stage<T> {
+ public:
+  void run(const Batch<T>& batch, Share share) override {
+    this->run_rows(batch, kernels::share(batch.rows, share.part, share.parts), share.part);
+  }
 };
 
 // Line work whose step is a function of what it was made with.
@@ -76,7 +87,7 @@ class FixedNormWork final : public LineWork<T> {
     const T *mean, *variance;  // or a deviation, where epsilon is negative
     const T *scale, *shift;    // null: 1 and 0
     double epsilon;
-    std::size_t columns;  // padded
+    std::size_t columns, channels;  // column n has the numbers of channel n % channels
   };
 
   FixedNormWork(Numbers numbers, Values<T> x, Values<T> y, T* factor, T* offset,
@@ -85,14 +96,15 @@ class FixedNormWork final : public LineWork<T> {
 
   void prime() override {
     const Numbers& k = numbers_;
-    for (std::size_t n = 0; n < k.columns; ++n) {
+    for (std::size_t column = 0; column < k.columns; ++column) {
+      const std::size_t n = column % k.channels;
       const double spread = static_cast<double>(k.variance[n]);
       const double deviation = k.epsilon < 0 ? spread : std::sqrt(spread + k.epsilon);
       const double scale = k.scale != nullptr ? static_cast<double>(k.scale[n]) : 1;
       const double factor = deviation > 0 ? scale / deviation : 0;
       const double shift = k.shift != nullptr ? static_cast<double>(k.shift[n]) : 0;
-      factor_[n] = static_cast<T>(factor);
-      offset_[n] = static_cast<T>(shift - factor * static_cast<double>(k.mean[n]));
+      factor_[column] = static_cast<T>(factor);
+      offset_[column] = static_cast<T>(shift - factor * static_cast<double>(k.mean[n]));
     }
   }
   void run(const Batch<T>& batch, kernels::Range lines, std::size_t) override {
@@ -104,6 +116,39 @@ class FixedNormWork final : public LineWork<T> {
   Values<T> x_, y_;
   T *factor_, *offset_;
   const kernels::Kernels<T>& kernels_;
+};
+
+inline kernels::PoolShape pool_shape(const layers::Pool& pool) {
+  return {pool.in.rows,        pool.in.columns,       pool.in.channels,
+          pool.out.rows,       pool.out.columns,      pool.window.rows,
+          pool.window.columns, pool.window.step_rows, pool.window.step_columns,
+          pool.window.top,     pool.window.left};
+}
+
+// Drops whole channels of images, as make_noise's dropout does values.
+template <typename T>
+struct ChannelDropout {
+  std::uint64_t seed;
+  std::uint32_t layer;
+  std::size_t channels;
+  double rate;
+
+  void run(Values<T> x, Values<T> y, const Batch<T>& batch) const {
+    const auto threshold = static_cast<std::uint32_t>((1 - rate) * 0x1p32);
+    const T factor = static_cast<T>(1 / (1 - rate));
+    const std::size_t columns = x.columns;
+    for (std::size_t i = 0; i < batch.rows; ++i) {
+      const T* const from = x.of(batch).row(i);
+      T* const to = y.of(batch).row(i);
+      for (std::size_t c = 0; c < channels; ++c) {
+        const auto random =
+            base::random_block(seed, base::make_stream(base::Use::disturb, layer),
+                               (batch.step << 32) + (batch.first + i) * channels + c);
+        const T scale = random[0] < threshold ? factor : T{0};
+        for (std::size_t n = c; n < columns; n += channels) to[n] = from[n] * scale;
+      }
+    }
+  }
 };
 
 // What a layer's noise is made of. Backward it is the same, of gradients, without the offsets.

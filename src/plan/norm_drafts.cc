@@ -31,7 +31,8 @@ void Builder<T>::fixed_norm(const layers::Operation& operation, SlotId input, Sl
                   numbers.size() > 2 ? parameters_.at(numbers[2]) : nullptr,
                   numbers.size() > 2 ? parameters_.at(numbers[3]) : nullptr,
                   epsilon,
-                  kernels::round_up(columns_of(output), kernels::kLine<T>)};
+                  columns_of(output),
+                  graph_.parameters[numbers[0]].columns};
               return std::make_unique<FixedNormWork<T>>(
                   known, values(buffers, input), values(buffers, output), buffers.at<T>(factor),
                   buffers.at<T>(offset), kernels_);
@@ -65,36 +66,42 @@ void Builder<T>::forward(const layers::Operation& operation, const layers::Batch
     return fixed_norm(operation, work.input, work.output,
                       {work.mean, work.variance, work.scale, work.shift}, work.epsilon);
   const std::size_t columns = columns_of(work.output);
-  const std::size_t mean = book_vector("means of " + operation.label, columns);
-  const std::size_t inverse = book_vector("inverse deviations of " + operation.label, columns);
+  const std::size_t mean = book_vector("means of " + operation.label, work.channels);
+  const std::size_t inverse =
+      book_vector("inverse deviations of " + operation.label, work.channels);
   norm_numbers_[work.output] = {mean, inverse};
   const std::size_t from = value_buffer[work.input], to = value_buffer[work.output];
-  add_lines(operation.label, Phase::forward, columns, from, to,
-            {{from, false},
-             {to, true},
-             {mean, true},
-             {inverse, true},
-             {learned_buffer_[work.scale], false},
-             {learned_buffer_[work.shift], false},
-             {learned_buffer_[work.mean], true},
-             {learned_buffer_[work.variance], true}},
-            [this, work, mean, inverse, columns](const Buffers& buffers) {
-              kernels::NormWork<T> norm{};
-              norm.columns = columns;
-              norm.scale = parameters_.at(work.scale), norm.shift = parameters_.at(work.shift);
-              norm.mean = buffers.at<T>(mean), norm.inverse = buffers.at<T>(inverse);
-              norm.running_mean = parameters_.at(work.mean);
-              norm.running_variance = parameters_.at(work.variance);
-              norm.epsilon = static_cast<T>(work.epsilon);
-              norm.momentum = static_cast<T>(work.momentum);
-              return line_function<T>(
-                  [kernel = kernels_.batch_norm, norm, x = values(buffers, work.input),
-                   y = values(buffers, work.output)](const Batch<T>& batch, kernels::Range lines) {
-                    kernels::NormWork<T> now = norm;
-                    now.x = x.of(batch), now.y = y.of(batch);
-                    kernel(now, lines);
-                  });
+  add_lines(
+      operation.label, Phase::forward, work.channels, from, to,
+      {{from, false},
+       {to, true},
+       {mean, true},
+       {inverse, true},
+       {learned_buffer_[work.scale], false},
+       {learned_buffer_[work.shift], false},
+       {learned_buffer_[work.mean], true},
+       {learned_buffer_[work.variance], true}},
+      [this, work, mean, inverse, columns](const Buffers& buffers) {
+        kernels::NormWork<T> norm{};
+        norm.columns = columns;
+        norm.scale = parameters_.at(work.scale), norm.shift = parameters_.at(work.shift);
+        norm.mean = buffers.at<T>(mean), norm.inverse = buffers.at<T>(inverse);
+        norm.running_mean = parameters_.at(work.mean);
+        norm.running_variance = parameters_.at(work.variance);
+        norm.epsilon = static_cast<T>(work.epsilon);
+        norm.momentum = static_cast<T>(work.momentum);
+        return line_function<T>(
+            [all = &kernels_, norm, channels = work.channels, x = values(buffers, work.input),
+             y = values(buffers, work.output)](const Batch<T>& batch, kernels::Range lines) {
+              kernels::NormWork<T> now = norm;
+              now.x = x.of(batch), now.y = y.of(batch);
+              if (channels == now.columns)
+                all->batch_norm(now, lines);
+              else
+                all->channel_norm(now, channels, lines);
             });
+      },
+      By::lines, columns);
 }
 
 template <typename T>
@@ -129,20 +136,24 @@ void Builder<T>::backward(const layers::Operation& operation, const layers::Batc
   if (fixed(work)) return fixed_norm_backward(operation, work.input, work.output);
   const std::size_t gradient = own_gradient(work.output);
   const GradientPlace scale = place_gradient(work.scale), shift = place_gradient(work.shift);
-  add_lines(operation.label + ": back", Phase::backward_and_update, columns_of(work.output),
-            gradient, gradient,
-            norm_backward_uses(work.input, work.output, gradient, work.scale, scale, shift),
-            [this, work, gradient, scale, shift](const Buffers& buffers) {
-              return line_function<T>(
-                  [kernel = kernels_.batch_norm_backward,
-                   norm = norm_backward(buffers, work.output, work.scale, scale, shift),
-                   x = values(buffers, work.input), dy = values(buffers, work.output, gradient)](
-                      const Batch<T>& batch, kernels::Range lines) {
-                    kernels::NormBackwardWork<T> now = norm;
-                    now.x = x.of(batch), now.dy = dy.of(batch);
-                    kernel(now, lines);
-                  });
+  add_lines(
+      operation.label + ": back", Phase::backward_and_update, work.channels, gradient, gradient,
+      norm_backward_uses(work.input, work.output, gradient, work.scale, scale, shift),
+      [this, work, gradient, scale, shift](const Buffers& buffers) {
+        return line_function<T>(
+            [all = &kernels_, channels = work.channels,
+             norm = norm_backward(buffers, work.output, work.scale, scale, shift),
+             x = values(buffers, work.input), dy = values(buffers, work.output, gradient)](
+                const Batch<T>& batch, kernels::Range lines) {
+              kernels::NormBackwardWork<T> now = norm;
+              now.x = x.of(batch), now.dy = dy.of(batch);
+              if (channels == now.columns)
+                all->batch_norm_backward(now, lines);
+              else
+                all->channel_norm_backward(now, channels, lines);
             });
+      },
+      By::lines, columns_of(work.output));
   update_vectors(operation, {work.scale, work.shift}, {scale, shift}, gradient);
   contribute(work.input, gradient);
   --owners_[gradient];

@@ -205,7 +205,10 @@ Plan<T>::Plan(const Request& request, Parameters<T>& parameters, base::Team& tea
   const Buffers buffers(s.arena.data(), std::move(offsets));
   for (auto& draft : builder.drafts) {
     s.stages.push_back(draft.make(buffers));
-    for (const auto& make : draft.lines) s.stages.back()->along.push_back(make(buffers));
+    for (const auto& along : draft.lines) {
+      s.stages.back()->along.push_back(along.make(buffers));
+      s.stages.back()->along.back()->all_lines = along.lines;
+    }
     s.stages.back()->info = draft.info;
     s.stages.back()->info.shared = draft.uses.workers == Workers::all;
     s.stages.back()->info.barrier = s.barrier_before[s.stages.size() - 1];

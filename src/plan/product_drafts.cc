@@ -31,6 +31,7 @@ void Builder<T>::forward(const layers::Operation& operation, const layers::Produ
                  {learned_buffer_[work.weight], false, own},
                  {learned_buffer_[work.bias], false, own},
                  {value_buffer[work.output], true, own}}};
+  draft.takes = Takes::lines;
   draft.columns = spec.columns;
   draft.result = value_buffer[work.output];
   draft.make = [this, work, &spec](const Buffers& buffers) {
@@ -97,6 +98,7 @@ void Builder<T>::data(const layers::Operation& operation, const layers::Product&
                  {transposed, false},
                  {learned_buffer_[work.weight], false},
                  {result, true, own}}};
+  draft.takes = Takes::lines;
   draft.columns = spec.rows;
   draft.result = result;
   draft.make = [this, work, &spec, gradient, result, transposed](const Buffers& buffers) {
@@ -130,6 +132,7 @@ void Builder<T>::update(const layers::Operation& operation, const layers::Produc
                  {gradient, false},
                  {learned_buffer_[work.weight], true, own},
                  {learned_buffer_[work.bias], true, own}}};
+  draft.takes = Takes::lines;
   draft.columns = spec.columns;
   draft.result = learned_buffer_[work.weight];
   if (keeps_gradients())

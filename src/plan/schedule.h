@@ -18,6 +18,9 @@ struct Use {
   std::size_t own_columns = 0;  // 0: any part of the buffer
 };
 
+// `own_columns` of a stage that is divided by rows and touches only its own.
+inline constexpr std::size_t kOwnRows = static_cast<std::size_t>(-1);
+
 struct StageUses {
   Workers workers;
   std::vector<Use> uses;

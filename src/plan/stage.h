@@ -17,6 +17,7 @@ template <typename T>
 struct Batch {
   const std::uint32_t* order = nullptr;  // rows of the data set
   std::size_t rows = 0;
+  std::size_t first = 0;  // work that goes by rows sees some of them: `rows` from this one on
   const std::uint32_t* next = nullptr;   // the batch after this one
   std::size_t next_rows = 0;             // 0: this is the last
   const std::uint32_t* later = nullptr;  // the batch after that
@@ -51,13 +52,16 @@ struct StageInfo {
 };
 
 // Work on matrices that goes cache line of columns by cache line: each line's result depends on
-// that line alone. A stage takes it along for the lines it has just made.
+// that line alone. A stage takes it along for the lines it has just made. Some work goes row by row
+// as well, an image each: a stage that makes images takes it along, all lines of them.
 template <typename T>
 class LineWork {
  public:
   virtual ~LineWork() = default;
   virtual void run(const Batch<T>& batch, kernels::Range lines, std::size_t part) = 0;
   virtual void prime() {}  // before the first step of a run, by one thread
+
+  std::size_t all_lines = 0;
 };
 
 template <typename T>
@@ -69,6 +73,12 @@ class Stage {
 
   void run_lines(const Batch<T>& batch, kernels::Range range, std::size_t part) {
     for (const auto& work : along) work->run(batch, range, part);
+  }
+  void run_rows(const Batch<T>& batch, kernels::Range rows, std::size_t part) {
+    Batch<T> some = batch;
+    some.first = rows.begin;
+    some.rows = rows.end - rows.begin;
+    for (const auto& work : along) work->run(some, {0, work->all_lines}, part);
   }
 
   StageInfo info;

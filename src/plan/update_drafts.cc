@@ -40,8 +40,9 @@ GradientPlace Builder<T>::place_gradient(ParameterId id) {
     }
     return {gradients, parameters_.entries()[id].offset};
   }
-  return {book_vector("gradient of " + graph_.parameters[id].name, graph_.parameters[id].columns),
-          0};
+  return {
+      book("gradient of " + graph_.parameters[id].name, parameters_.entries()[id].size * sizeof(T)),
+      0};
 }
 
 // The update of vectors whose gradients have just been made, as line work behind what made them in
@@ -53,17 +54,18 @@ void Builder<T>::update_vectors(const layers::Operation& operation,
   if (keeps_gradients()) return;
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (!learns(ids[i])) continue;
-    add_lines(operation.label + ": update", Phase::backward_and_update,
-              graph_.parameters[ids[i]].columns, behind, behind,
-              {{places[i].buffer, false}, {learned_buffer_[ids[i]], true}},
-              [this, id = ids[i], place = places[i]](const Buffers& buffers) {
-                return line_function<T>([own = learned(id), gradient = at(buffers, place)](
-                                            const Batch<T>& batch, kernels::Range lines) {
-                  const std::size_t first = lines.begin * kernels::kLine<T>;
-                  const std::size_t count = (lines.end - lines.begin) * kernels::kLine<T>;
-                  own.step(*batch.update, gradient + first, first, 1, count, count);
-                });
-              });
+    add_lines(
+        operation.label + ": update", Phase::backward_and_update, graph_.parameters[ids[i]].columns,
+        behind, behind, {{places[i].buffer, false}, {learned_buffer_[ids[i]], true}},
+        [this, id = ids[i], place = places[i]](const Buffers& buffers) {
+          return line_function<T>([own = learned(id), gradient = at(buffers, place)](
+                                      const Batch<T>& batch, kernels::Range lines) {
+            const std::size_t first = lines.begin * kernels::kLine<T>;
+            const std::size_t count = (lines.end - lines.begin) * kernels::kLine<T>;
+            own.step(*batch.update, gradient + first, first, 1, count, count);
+          });
+        },
+        By::lines);
   }
 }
 
@@ -74,16 +76,18 @@ void Builder<T>::bound_units(const layers::Operation& operation, ParameterId wei
   if (most == 0) return;
   const auto& spec = graph_.parameters[weight];
   const std::size_t buffer = learned_buffer_[weight];
-  add_lines(operation.label + ": bound the norm of each unit's weights", Phase::backward_and_update,
-            spec.columns, buffer, buffer, {{buffer, true}},
-            [this, weight, &spec, most](const Buffers&) {
-              return line_function<T>(
-                  [kernel = kernels_.max_norm, at = parameters_.at(weight), inputs = spec.rows,
-                   units = spec.columns,
-                   bound = static_cast<T>(most)](const Batch<T>&, kernels::Range lines) {
-                    kernel(at, inputs, units, bound, lines);
-                  });
+  add_lines(
+      operation.label + ": bound the norm of each unit's weights", Phase::backward_and_update,
+      spec.columns, buffer, buffer, {{buffer, true}},
+      [this, weight, &spec, most](const Buffers&) {
+        return line_function<T>(
+            [kernel = kernels_.max_norm, at = parameters_.at(weight), inputs = spec.rows,
+             units = spec.columns,
+             bound = static_cast<T>(most)](const Batch<T>&, kernels::Range lines) {
+              kernel(at, inputs, units, bound, lines);
             });
+      },
+      By::lines);
 }
 
 template <typename T>
@@ -167,8 +171,8 @@ void Builder<T>::update_from_kept() {
   for (ParameterId id = 0; id < graph_.parameters.size(); ++id)
     if (learns(id) && by_muon(id)) muon(id);
   for (const layers::Operation& operation : graph_.operations)
-    if (const auto* product = std::get_if<layers::Product>(&operation.work))
-      if (learns(product->weight)) bound_units(operation, product->weight);
+    if (const auto weight = weight_of(operation.work); weight.has_value() && learns(*weight))
+      bound_units(operation, *weight);
 }
 
 template class Builder<float>;

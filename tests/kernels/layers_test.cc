@@ -60,7 +60,7 @@ struct Problem {
             mean.data(), inverse.data(), first.data(), second.data()};
   }
   NoiseWork<T> noise(T deviation) {
-    return {from(), to(), 77, 5, 6, 0xB0000000u, T{2}, T{0.5}, T{-1}, deviation};
+    return {from(), to(), 3, 77, 5, 6, 0xB0000000u, T{2}, T{0.5}, T{-1}, deviation};
   }
   std::vector<T> results() const {
     std::vector<T> all;

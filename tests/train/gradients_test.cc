@@ -13,7 +13,7 @@
 namespace lithe {
 namespace {
 
-constexpr std::size_t kRows = 9, kInputs = 7, kClasses = 5;
+constexpr std::size_t kRows = 9, kClasses = 5;
 constexpr const char* kRate = "sgd(1)";
 
 // In what follows losses are of order 1: differences of them carry rounding errors of some 1e-16 /
@@ -80,9 +80,15 @@ void clear_statistics(const Model& model, std::vector<double>& gradient) {
 
 enum class Answers { classes, numbers, weighted };
 
+// Vectors of 7 values come in where the layers do not say otherwise.
+Network network_of(const std::string& layers) {
+  return Network::parse(layers.starts_with("input(") ? layers : "input(7) -> " + layers);
+}
+std::size_t inputs_of(const std::string& layers) { return network_of(layers).input_shape().size(); }
+
 void check(const std::string& layers, const std::string& loss, Answers answers = Answers::classes) {
   SCOPED_TRACE(layers + ", " + loss);
-  const test::RandomExamples data(kRows, kInputs, kClasses);
+  const test::RandomExamples data(kRows, inputs_of(layers), kClasses);
   Examples examples = data.examples;
   std::vector<float> targets, weights;
   base::RandomStream random(4, 1);
@@ -93,7 +99,7 @@ void check(const std::string& layers, const std::string& loss, Answers answers =
     examples.labels = nullptr, examples.targets = targets.data(),
     examples.target_columns = kClasses;
   if (answers == Answers::weighted) examples.weights = weights.data();
-  Model model(Network::parse("input(7) -> " + layers), Precision::float64, 2);
+  Model model(network_of(layers), Precision::float64, 2);
   std::vector<double> expected = numeric_gradient(model, examples, loss);
   clear_statistics(model, expected);
   compare(expected, engine_gradient(model, examples, loss, 1));
@@ -102,7 +108,7 @@ void check(const std::string& layers, const std::string& loss, Answers answers =
 // The loss of the first training step, from these weights.
 double training_loss(const std::string& layers, const std::vector<double>& weights,
                      const Examples& data) {
-  Model model(Network::parse("input(7) -> " + layers), Precision::float64, 2);
+  Model model(network_of(layers), Precision::float64, 2);
   test::set_weights(model, weights);
   Trainer trainer(model, data, {},
                   {.loss = "cross_entropy",
@@ -115,8 +121,8 @@ double training_loss(const std::string& layers, const std::vector<double>& weigh
 // As check, for what training does and evaluation does not.
 void check_training(const std::string& layers) {
   SCOPED_TRACE(layers);
-  const test::RandomExamples data(kRows, kInputs, kClasses);
-  Model model(Network::parse("input(7) -> " + layers), Precision::float64, 2);
+  const test::RandomExamples data(kRows, inputs_of(layers), kClasses);
+  Model model(network_of(layers), Precision::float64, 2);
   std::vector<double> weights = test::weights_of(model);
   std::vector<double> expected(weights.size());
   for (std::size_t i = 0; i < weights.size(); ++i) {
@@ -252,6 +258,73 @@ TEST(Gradients, ThroughNoise) {
     check_training(noise + " -> " + dense(9, "selu") + " -> residual(" + noise + " -> tanh) -> " +
                    dense(kClasses, "identity"));
   }
+}
+
+// A layer of images, with weights that are not small, and what turns its output into classes.
+void check_images(const std::string& input, const std::string& layers) {
+  check("input(" + input + ") -> " + layers + " -> flatten -> " + dense(kClasses, "identity"),
+        "cross_entropy");
+}
+std::string with_weights(std::string layer) {
+  layer.pop_back();
+  return layer + ", init=normal(0.7), bias_init=normal(0.5))";
+}
+
+TEST(Gradients, OfConvolutions) {
+  for (const std::string layer : {"conv2d(3, 3x3, tanh)",
+                                  "conv2d(6, 2x3, relu)",
+                                  "conv2d(17, 3x2)",
+                                  "conv2d(2, 3, padding=same)",
+                                  "conv2d(9, 3x3, stride=2)",
+                                  "conv2d(4, 3, stride=2x1, padding=same)",
+                                  "conv2d(4, 3, padding=2)",
+                                  "conv2d(4, 2, dilation=2)",
+                                  "conv2d(4, 2, dilation=2, stride=2)",
+                                  "conv2d(4, 3x3, groups=2, padding=same)",
+                                  "conv2d(36, 2, groups=2)",
+                                  "conv2d(1, 1)",
+                                  "depthwise_conv2d(3x3, sigmoid)",
+                                  "depthwise_conv2d(3, padding=same, stride=2)",
+                                  "depthwise_conv2d(2, dilation=2)",
+                                  "depthwise_conv2d(2, multiplier=3)",
+                                  "conv_transpose2d(3, 3)",
+                                  "conv_transpose2d(5, 4, stride=2, padding=1)",
+                                  "conv_transpose2d(2, 2, stride=3)",
+                                  "conv_transpose2d(3, 3, stride=2, padding=same)"}) {
+    check_images("6x5x4", with_weights(layer));
+    check_images("5x5x2", with_weights("conv2d(4, 2, tanh)") + " -> " + with_weights(layer));
+  }
+  check_images("7x7", with_weights("conv2d(6, 5, relu)") + " -> " + with_weights("conv2d(3, 2)"));
+}
+
+TEST(Gradients, OfSequences) {
+  check_images(
+      "9x3", with_weights("conv1d(4, 3, tanh)") + " -> " + with_weights("conv1d(3, 2, stride=2)"));
+  check_images("9", with_weights("conv1d(4, 3, tanh, padding=same)") + " -> max_pool(2)");
+}
+
+TEST(Gradients, OfPooling) {
+  const std::string before = with_weights("conv2d(3, 2, tanh)") + " -> ";
+  for (const std::string pool :
+       {"max_pool", "max_pool(3, stride=1)", "max_pool(2x1)", "max_pool(3, stride=2, padding=1)",
+        "avg_pool", "avg_pool(3, stride=2, padding=same)", "avg_pool(2, stride=1)"})
+    for (const std::string input : {"6x7x2", "8x8"}) check_images(input, before + pool);
+  check("input(6x5x2) -> " + before + "global_avg_pool -> " + dense(kClasses, "identity"),
+        "quadratic");
+  check_images("6x6x18", "max_pool(2) -> " + before + "avg_pool(2)");
+}
+
+TEST(Gradients, OfImagesInResidualsAndNorms) {
+  const std::string conv = with_weights("conv2d(3, 3x3, padding=same)");
+  const std::string end = " -> flatten -> " + dense(kClasses, "identity");
+  check_images("4x5x3", "residual(" + conv + " -> tanh -> " + conv + ") -> relu");
+  check_images("4x5x3", conv + " -> residual(max_pool(3, stride=1, padding=1)) -> tanh");
+  check_images("4x5x3", conv + " -> layer_norm -> standardize");
+  check_training("input(4x5x3) -> " + conv + " -> batch_norm -> relu -> " + conv +
+                 " -> batch_norm -> tanh" + end);
+  check_training("input(4x5x17) -> batch_norm -> " + conv + " -> batch_norm" + end);
+  check_training("input(4x5x3) -> " + conv + " -> spatial_dropout(0.4) -> dropout(0.3) -> " + conv +
+                 end);
 }
 
 TEST(Gradients, BehindFixedNumbers) {

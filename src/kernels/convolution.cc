@@ -1,0 +1,512 @@
+// Convolutions by register tiles. See convolution.h for what they compute.
+#include "kernels/convolution.h"
+
+#include "machine/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/convolution.cc"
+#include "hwy/foreach_target.h"
+// After foreach_target.
+#include "hwy/highway.h"
+#include "kernels/fill.h"
+#include "kernels/tile-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lithe::kernels {
+namespace HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// A tile of kBands bands, of which each meets the same left factors with a right factor of its own:
+// where one vector of units leaves registers free, what has been loaded serves two rows.
+template <typename T, std::size_t kBands, std::size_t kRows, std::size_t kVectors>
+struct BandTile {
+  using V = hn::Vec<Tag<T>>;
+  V sum[kBands][kRows][kVectors];
+
+  // Element (m, k) of the left factor is left[m * row + k * step]; row k of a band's right factor
+  // stands at right[band] + k * right_step. Bands without one, where it is null, are left out.
+  HWY_INLINE void accumulate(const T* left, std::size_t row, std::size_t step,
+                             const T* const (&right)[kBands], std::size_t right_step,
+                             std::size_t depth) {
+    bool all = true;
+    for (const T* band : right) all &= band != nullptr;
+    if (all) {
+      for (std::size_t k = 0; k < depth; ++k) {
+        V b[kBands][kVectors];
+        LITHE_UNROLL for (std::size_t band = 0; band < kBands; ++band)
+            load(right[band] + k * right_step, b[band]);
+        add(left + k * step, row, b);
+      }
+      return;
+    }
+    LITHE_UNROLL for (std::size_t band = 0; band < kBands; ++band) {
+      if (right[band] == nullptr) continue;
+      for (std::size_t k = 0; k < depth; ++k) {
+        V b[kVectors];
+        load(right[band] + k * right_step, b);
+        add(left + k * step, row, b, sum[band]);
+      }
+    }
+  }
+
+  static HWY_INLINE void load(const T* from, V (&b)[kVectors]) {
+    const Tag<T> d;
+    LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) b[v] =
+        hn::LoadU(d, from + v * hn::Lanes(d));
+  }
+  HWY_INLINE void add(const T* left, std::size_t row, const V (&b)[kBands][kVectors]) {
+    const Tag<T> d;
+    LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
+      const V a = hn::Set(d, left[m * row]);
+      LITHE_UNROLL for (std::size_t band = 0; band < kBands; ++band) {
+        LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) sum[band][m][v] =
+            hn::MulAdd(a, b[band][v], sum[band][m][v]);
+      }
+    }
+  }
+  static HWY_INLINE void add(const T* left, std::size_t row, const V (&b)[kVectors],
+                             V (&to)[kRows][kVectors]) {
+    const Tag<T> d;
+    LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
+      const V a = hn::Set(d, left[m * row]);
+      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) to[m][v] =
+          hn::MulAdd(a, b[v], to[m][v]);
+    }
+  }
+};
+
+// Columns of the output, or rows of the weights, that a tile holds at most. With one vector and two
+// bands 24 sums leave 8 of 32 registers; 12 leave 4 of 16.
+template <std::size_t kBands>
+inline constexpr std::size_t kMost = kBands == 1 || kMaxRows < 12 ? kMaxRows : 12;
+
+// Calls work.template tile<kBands, n, kVectors>(...) for the n <= kRows that is `rows`.
+template <std::size_t kBands, std::size_t kVectors, std::size_t kRows, typename Work,
+          typename... Arguments>
+HWY_INLINE void call_tile(std::size_t rows, const Work& work, Arguments... arguments) {
+  if constexpr (kRows > 0) {
+    if (rows == kRows)
+      work.template tile<kBands, kRows, kVectors>(arguments...);
+    else
+      call_tile<kBands, kVectors, kRows - 1>(rows, work, arguments...);
+  }
+}
+
+// The kernel rows that meet the image in an output row.
+template <typename T>
+HWY_INLINE Range kernel_rows_at(const Correlation<T>& c, std::size_t row) {
+  const auto inside = [&](std::size_t i) {
+    const std::ptrdiff_t at =
+        static_cast<std::ptrdiff_t>(row * c.row_step + i * c.kernel_step) + c.top;
+    return at >= 0 && at < static_cast<std::ptrdiff_t>(c.x_rows);
+  };
+  Range range{0, c.kernel_rows};
+  while (range.begin < range.end && !inside(range.begin)) ++range.begin;
+  while (range.begin < range.end && !inside(range.end - 1)) --range.end;
+  return range;
+}
+
+template <typename T>
+HWY_INLINE const T* image_row(const Correlation<T>& c, std::size_t row, std::size_t i) {
+  return c.x + (static_cast<std::ptrdiff_t>(row * c.row_step + i * c.kernel_step) + c.top) *
+                   static_cast<std::ptrdiff_t>(c.x_row);
+}
+
+template <typename T>
+struct CorrelateWork {
+  const Correlation<T>& c;
+  Panels<T> panels;
+
+  // The output's columns from `column` on in kBands rows from `row` on, of the units from `unit`.
+  template <std::size_t kBands, std::size_t kColumns, std::size_t kVectors>
+  HWY_NOINLINE void tile(std::size_t row, std::size_t column, std::size_t unit,
+                         Range kernel) const {
+    const Tag<T> d;
+    const std::size_t lanes = hn::Lanes(d);
+    BandTile<T, kBands, kColumns, kVectors> t;
+    LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) {
+      const auto bias = c.bias == nullptr ? hn::Zero(d) : hn::Load(d, c.bias + unit + v * lanes);
+      LITHE_UNROLL for (std::size_t band = 0; band < kBands; ++band) {
+        LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) t.sum[band][m][v] = bias;
+      }
+    }
+    const std::size_t width = panels.width(unit), x_column = c.x_column;
+    const T* const weight = c.weight + panels.column_start(unit);
+    // Band b meets with kernel row i - b what stands in the image where kernel row i of the first
+    // band does.
+    for (std::size_t i = kernel.begin; i < kernel.end + kBands - 1; ++i) {
+      const T* left = image_row(c, row, i) + column * x_column;
+      const T* right[kBands];
+      LITHE_UNROLL for (std::size_t band = 0; band < kBands; ++band) {
+        const bool meets = i >= kernel.begin + band && i < kernel.end + band;
+        right[band] = meets ? weight + (i - band) * c.depth * width : nullptr;
+      }
+      for (std::size_t j = 0; j < c.runs; ++j) {
+        t.accumulate(left + c.run[j].offset, x_column, 1, right, width, c.run[j].depth);
+        if (c.runs == 1) break;
+        LITHE_UNROLL for (std::size_t band = 0; band < kBands; ++band) {
+          if (right[band] != nullptr) right[band] += c.run[j].depth * width;
+        }
+      }
+    }
+    LITHE_UNROLL for (std::size_t band = 0; band < kBands; ++band)
+        store(t.sum[band], row + band, column, unit);
+  }
+
+  template <std::size_t kColumns, std::size_t kVectors>
+  HWY_INLINE void store(const hn::Vec<Tag<T>> (&sum)[kColumns][kVectors], std::size_t row,
+                        std::size_t column, std::size_t unit) const {
+    const Tag<T> d;
+    const std::size_t lanes = hn::Lanes(d), stride = c.y_column;
+    T* const y = c.y + row * c.y_row + column * stride + unit;
+    const bool has_last = column + kColumns == c.columns && c.last_units < c.units;
+    if (!has_last && c.units - unit >= kVectors * lanes) {
+      LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) {
+        LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v)
+            hn::StoreU(sum[m][v], d, y + m * stride + v * lanes);
+      }
+      return;
+    }
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      const auto real = real_columns<T>(unit + v * lanes, c.units);
+      const std::size_t whole = kColumns - has_last;
+      LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) {
+        if (m < whole) hn::BlendedStore(sum[m][v], real, d, y + m * stride + v * lanes);
+      }
+      if (has_last)
+        hn::BlendedStore(sum[kColumns - 1][v], real_columns<T>(unit + v * lanes, c.last_units), d,
+                         y + (kColumns - 1) * stride + v * lanes);
+    }
+  }
+};
+
+template <std::size_t kBands, std::size_t kVectors, typename Work>
+HWY_INLINE void row_of_tiles(const Work& work, std::size_t row, std::size_t unit, Range kernel) {
+  const std::size_t columns = work.c.columns, tiles = divide_up(columns, kMost<kBands>);
+  for (std::size_t t = 0; t < tiles; ++t) {
+    const Range r = share(columns, t, tiles);
+    call_tile<kBands, kVectors, kMost<kBands>>(r.end - r.begin, work, row, r.begin, unit, kernel);
+  }
+}
+
+template <typename T>
+void correlate(const Correlation<T>& c) {
+  const CorrelateWork<T> work{c, {c.kernel_rows * c.depth, c.units}};
+  each_column<T>({0, divide_up(c.units, kLine<T>)}, [&]<std::size_t kVectors>(std::size_t unit) {
+    std::size_t row = 0;
+    if constexpr (kVectors == 1)
+      for (; c.row_step == c.kernel_step && row + 2 <= c.rows; row += 2) {
+        const Range one = kernel_rows_at(c, row), two = kernel_rows_at(c, row + 1);
+        if (one.begin == two.begin && one.end == two.end) {
+          row_of_tiles<2, 1>(work, row, unit, one);
+        } else {
+          row_of_tiles<1, 1>(work, row, unit, one);
+          row_of_tiles<1, 1>(work, row + 1, unit, two);
+        }
+      }
+    for (; row < c.rows; ++row)
+      row_of_tiles<1, kVectors>(work, row, unit, kernel_rows_at(c, row));
+  });
+}
+
+// Rows of the output whose dy is gone through for all tiles before the next: 16 KiB of a panel's
+// width, so that it stays in the nearest cache.
+template <typename T>
+std::size_t rows_at_once(const Correlation<T>& c) {
+  const std::size_t width = c.units < kPanel<T> ? c.units : kPanel<T>;
+  const std::size_t rows = (16 << 10) / (c.columns * width * sizeof(T));
+  return rows == 0 ? 1 : rows;
+}
+
+template <typename T>
+struct KernelGradientWork {
+  const KernelGradient<T>& g;
+  Panels<T> panels;
+  Range rows;  // of the output
+  bool first;
+
+  // The weights' rows from k on of run j in kBands kernel rows from i on.
+  template <std::size_t kBands, std::size_t kRows, std::size_t kVectors>
+  HWY_NOINLINE void tile(std::size_t i, std::size_t j, std::size_t before, std::size_t k,
+                         std::size_t unit) const {
+    const Tag<T> d;
+    const std::size_t lanes = hn::Lanes(d), width = panels.width(unit);
+    const Correlation<T>& c = g.form;
+    T* to[kBands];
+    for (std::size_t band = 0; band < kBands; ++band)
+      to[band] = g.weight + panels.column_start(unit) + ((i + band) * c.depth + before + k) * width;
+    BandTile<T, kBands, kRows, kVectors> t;
+    LITHE_UNROLL for (std::size_t band = 0; band < kBands; ++band) {
+      LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
+        LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) t.sum[band][m][v] =
+            first ? hn::Zero(d) : hn::Load(d, to[band] + m * width + v * lanes);
+      }
+    }
+    const bool whole = c.last_units == c.units && c.units - unit >= kVectors * lanes;
+    const std::size_t columns = c.columns - !whole;
+    const std::ptrdiff_t at = c.run[j].offset + static_cast<std::ptrdiff_t>(k);
+    // Band b meets row - b of dy with the row of the image that kernel row i meets with `row`.
+    for (std::size_t row = rows.begin; row < rows.end + kBands - 1; ++row) {
+      if (!inside(row, i)) continue;
+      const T* left = image_row(c, row, i) + at;
+      const T* right[kBands];
+      LITHE_UNROLL for (std::size_t band = 0; band < kBands; ++band) {
+        const bool meets = row >= rows.begin + band && row < rows.end + band;
+        right[band] = meets ? g.dy + (row - band) * c.y_row + unit : nullptr;
+      }
+      t.accumulate(left, 1, c.x_column, right, c.y_column, columns);
+      if (whole) continue;
+      left += columns * c.x_column;
+      LITHE_UNROLL for (std::size_t band = 0; band < kBands; ++band) {
+        if (right[band] == nullptr) continue;
+        hn::Vec<Tag<T>> b[kVectors];
+        LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) b[v] =
+            hn::IfThenElseZero(real_columns<T>(unit + v * lanes, c.last_units),
+                               hn::LoadU(d, right[band] + columns * c.y_column + v * lanes));
+        t.add(left, 1, b, t.sum[band]);
+      }
+    }
+    LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) {
+      const auto real = real_columns<T>(unit + v * lanes, c.units);
+      LITHE_UNROLL for (std::size_t band = 0; band < kBands; ++band) {
+        LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m)
+            hn::Store(hn::IfThenElseZero(real, t.sum[band][m][v]), d,
+                      to[band] + m * width + v * lanes);
+      }
+    }
+  }
+
+  HWY_INLINE bool inside(std::size_t row, std::size_t i) const {
+    const Correlation<T>& c = g.form;
+    const std::ptrdiff_t x =
+        static_cast<std::ptrdiff_t>(row * c.row_step + i * c.kernel_step) + c.top;
+    return x >= 0 && x < static_cast<std::ptrdiff_t>(c.x_rows);
+  }
+};
+
+// Whether kernel rows go by twos: the next one meets what this one has met a row later.
+template <typename T>
+HWY_INLINE bool in_pairs(const Correlation<T>& c) {
+  return c.units <= kLine<T> && c.row_step == c.kernel_step;
+}
+
+// Calls work(i, j, before, k, rows, bands) for each tile of the weights' rows: rows k to k + rows of
+// run j, which stands behind `before` rows of other runs, in `bands` kernel rows from i on.
+template <typename T, typename Work>
+HWY_INLINE void each_weight_tile(const Correlation<T>& c, bool pairs, const Work& work) {
+  for (std::size_t i = 0; i < c.kernel_rows;) {
+    const std::size_t bands = pairs && i + 2 <= c.kernel_rows ? 2 : 1;
+    std::size_t before = 0;
+    for (std::size_t j = 0; j < c.runs; ++j) {
+      const std::size_t most = bands == 2 ? kMost<2> : kMost<1>;
+      const std::size_t tiles = divide_up(c.run[j].depth, most);
+      for (std::size_t t = 0; t < tiles; ++t) {
+        const Range r = share(c.run[j].depth, t, tiles);
+        work(i, j, before, r.begin, r.end - r.begin, bands);
+      }
+      before += c.run[j].depth;
+    }
+    i += bands;
+  }
+}
+
+// The sums of dy over columns, four rows at a time, so that four additions are under way.
+template <typename T>
+void bias_gradient(const KernelGradient<T>& g) {
+  const Tag<T> d;
+  const std::size_t lanes = hn::Lanes(d);
+  const Correlation<T>& c = g.form;
+  constexpr std::size_t kTogether = 4;
+  for (std::size_t unit = 0; unit < c.units; unit += lanes) {
+    const auto real = real_columns<T>(unit, c.units), last = real_columns<T>(unit, c.last_units);
+    hn::Vec<Tag<T>> sum[kTogether];
+    LITHE_UNROLL for (std::size_t b = 0; b < kTogether; ++b) sum[b] = hn::Zero(d);
+    const T* const dy = g.dy + unit;
+    const auto add = [&](std::size_t row, std::size_t column, std::size_t b) {
+      const auto value = hn::LoadU(d, dy + row * c.y_row + column * c.y_column);
+      sum[b] = hn::Add(sum[b], hn::IfThenElseZero(column + 1 < c.columns ? real : last, value));
+    };
+    std::size_t row = 0;
+    for (; row + kTogether <= c.rows; row += kTogether)
+      for (std::size_t column = 0; column < c.columns; ++column)
+        LITHE_UNROLL for (std::size_t b = 0; b < kTogether; ++b) add(row + b, column, b);
+    for (; row < c.rows; ++row)
+      for (std::size_t column = 0; column < c.columns; ++column) add(row, column, 0);
+    const auto all = hn::Add(hn::Add(sum[0], sum[1]), hn::Add(sum[2], sum[3]));
+    hn::Store(g.first ? all : hn::Add(hn::Load(d, g.bias + unit), all), d, g.bias + unit);
+  }
+}
+
+// The share of tiles [tiles.begin, tiles.end) of the weights' rows, and the bias with the first.
+template <typename T>
+void kernel_gradient(const KernelGradient<T>& g, Range tiles) {
+  const Correlation<T>& c = g.form;
+  const Panels<T> panels{c.kernel_rows * c.depth, c.units};
+  const std::size_t step = rows_at_once(c);
+  for (std::size_t row = 0; row < c.rows; row += step) {
+    const Range rows{row, row + step < c.rows ? row + step : c.rows};
+    const KernelGradientWork<T> work{g, panels, rows, g.first && row == 0};
+    each_column<T>({0, divide_up(c.units, kLine<T>)}, [&]<std::size_t kVectors>(std::size_t unit) {
+      std::size_t tile = 0;
+      each_weight_tile(c, in_pairs(c),
+                       [&](std::size_t i, std::size_t j, std::size_t before, std::size_t k,
+                           std::size_t count, std::size_t bands) {
+                         const std::size_t number = tile++;
+                         if (number < tiles.begin || number >= tiles.end) return;
+                         if (kVectors == 1 && bands == 2)
+                           call_tile<2, 1, kMost<2>>(count, work, i, j, before, k, unit);
+                         else
+                           call_tile<1, kVectors, kMost<1>>(count, work, i, j, before, k, unit);
+                       });
+    });
+  }
+  if (g.bias != nullptr && tiles.begin == 0) bias_gradient(g);
+}
+
+template <typename T>
+std::size_t weight_tiles(const Correlation<T>& c) {
+  std::size_t count = 0;
+  each_weight_tile(c, in_pairs(c), [&](auto...) { ++count; });
+  return count;
+}
+
+// Vectors of weights in a tile of the way back, for so many columns.
+template <std::size_t kColumns>
+constexpr std::size_t most_vectors() {
+  if (kMaxRows < 12) return kColumns == 1 ? 8 : kColumns == 2 ? 5 : kColumns == 3 ? 3 : 2;
+  return kColumns <= 2 ? 10 : kColumns == 3 ? 7 : kColumns <= 6 ? 4 : 2;
+}
+
+template <typename T>
+struct SpreadWork {
+  const Spread<T>& s;
+  std::size_t row, kernel_begin;
+
+  // Columns `column`, column + gap, ... and vectors from `first` on, which count from the first
+  // kernel row that meets the image.
+  template <std::size_t kColumns, std::size_t kVectors>
+  HWY_NOINLINE void tile(std::size_t column, std::size_t first) const {
+    const Tag<T> d;
+    const std::size_t lanes = hn::Lanes(d), in_line = kLine<T> / lanes;
+    const std::size_t depth = s.depth, left_row = s.gap * s.dy_column;
+    const T* const left = s.dy + row * s.dy_row + column * s.dy_column;
+    const T* right[kVectors];
+    LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) {
+      const std::size_t line = kernel_begin * s.lines + (first + v) / in_line;
+      right[v] = s.weight + line * depth * kLine<T> + (first + v) % in_line * lanes;
+    }
+    hn::Vec<Tag<T>> sum[kColumns][kVectors];
+    LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) {
+      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) sum[m][v] = hn::Zero(d);
+    }
+    for (std::size_t k = 0; k < depth; ++k) {
+      hn::Vec<Tag<T>> a[kColumns];
+      LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) a[m] =
+          hn::Set(d, left[m * left_row + k]);
+      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) {
+        const auto b = hn::Load(d, right[v] + k * kLine<T>);
+        LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) sum[m][v] =
+            hn::MulAdd(a[m], b, sum[m][v]);
+      }
+    }
+    const std::size_t step = s.gap * s.x_column;
+    LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) {
+      const std::size_t line = (first + v) / in_line, part = (first + v) % in_line * lanes;
+      const SpreadLine& place = s.line[line % s.lines];
+      T* x = s.x + image_row(kernel_begin + line / s.lines) +
+             static_cast<std::ptrdiff_t>(column * s.x_column + part) + place.offset;
+      const auto real = real_columns<T>(part, place.width);
+      if (place.width >= part + lanes) {
+        LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m)
+            hn::StoreU(hn::Add(hn::LoadU(d, x + m * step), sum[m][v]), d, x + m * step);
+      } else if (place.width > part) {
+        LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m)
+            hn::BlendedStore(hn::Add(load_part(d, real, x + m * step), sum[m][v]), real, d,
+                             x + m * step);
+      }
+    }
+  }
+
+  HWY_INLINE std::ptrdiff_t image_row(std::size_t i) const {
+    return (static_cast<std::ptrdiff_t>(row * s.row_step + i * s.kernel_step) + s.top) *
+           static_cast<std::ptrdiff_t>(s.x_row);
+  }
+
+  template <std::size_t kColumns, std::size_t kVectors>
+  HWY_INLINE void call(std::size_t vectors, std::size_t column, std::size_t first) const {
+    if constexpr (kVectors > 0) {
+      if (vectors == kVectors)
+        tile<kColumns, kVectors>(column, first);
+      else
+        call<kColumns, kVectors - 1>(vectors, column, first);
+    }
+  }
+
+  // All vectors for so many columns from `column` on.
+  template <std::size_t kColumns>
+  HWY_INLINE void columns(std::size_t count, std::size_t column, std::size_t vectors) const {
+    if constexpr (kColumns > 0) {
+      if (count != kColumns) return columns<kColumns - 1>(count, column, vectors);
+      constexpr std::size_t kMostVectors = most_vectors<kColumns>();
+      const std::size_t tiles = divide_up(vectors, kMostVectors);
+      for (std::size_t t = 0; t < tiles; ++t) {
+        const Range r = share(vectors, t, tiles);
+        call<kColumns, kMostVectors>(r.end - r.begin, column, r.begin);
+      }
+    }
+  }
+};
+
+template <typename T>
+void spread(const Spread<T>& s) {
+  const std::size_t in_line = kLine<T> / hn::Lanes(Tag<T>());
+  for (std::size_t row = 0; row < s.rows; ++row) {
+    const auto inside = [&](std::size_t i) {
+      const std::ptrdiff_t x =
+          static_cast<std::ptrdiff_t>(row * s.row_step + i * s.kernel_step) + s.top;
+      return x >= 0 && x < static_cast<std::ptrdiff_t>(s.x_rows);
+    };
+    Range kernel{0, s.kernel_rows};
+    while (kernel.begin < kernel.end && !inside(kernel.begin)) ++kernel.begin;
+    while (kernel.begin < kernel.end && !inside(kernel.end - 1)) --kernel.end;
+    const SpreadWork<T> work{s, row, kernel.begin};
+    const std::size_t vectors = (kernel.end - kernel.begin) * s.lines * in_line;
+    for (std::size_t phase = 0; phase < s.gap && phase < s.columns; ++phase) {
+      const std::size_t columns = divide_up(s.columns - phase, s.gap);
+      const std::size_t tiles = divide_up(columns, kMaxRows);
+      for (std::size_t t = 0; t < tiles; ++t) {
+        const Range r = share(columns, t, tiles);
+        work.template columns<kMaxRows>(r.end - r.begin, phase + r.begin * s.gap, vectors);
+      }
+    }
+  }
+}
+
+template <typename T>
+void fill(Kernels<T>& k) {
+  k.correlate = correlate<T>;
+  k.kernel_gradient = kernel_gradient<T>;
+  k.weight_tiles = weight_tiles<T>;
+  k.spread = spread<T>;
+}
+
+void fill_both(Tables& tables) {
+  fill(tables.float32);
+  fill(tables.float64);
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace lithe::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace lithe::kernels {
+namespace {
+HWY_EXPORT(fill_both);
+}
+void fill_convolutions(Tables& tables) { HWY_DYNAMIC_DISPATCH(fill_both)(tables); }
+}  // namespace lithe::kernels
+#endif

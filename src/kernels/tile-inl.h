@@ -1,0 +1,174 @@
+// The register tile that every product is made of, and how tiles cover a matrix. Included once for
+// each instruction set.
+#if defined(LITHE_KERNELS_TILE_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef LITHE_KERNELS_TILE_INL_H
+#undef LITHE_KERNELS_TILE_INL_H
+#else
+#define LITHE_KERNELS_TILE_INL_H
+#endif
+
+#include "hwy/cache_control.h"
+#include "hwy/highway.h"
+#include "kernels/layout.h"
+#include "kernels/line_sums-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lithe::kernels {
+namespace HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// The tile. Fused multiply-add takes 4 cycles and two start in each, so 8 independent accumulators
+// are the least. A step of the reduction loads kRows + kVectors operands for kRows x kVectors
+// multiply-adds, with two loads a cycle as well: the tile must be wide both ways. With 32 registers
+// 14 x 2 leaves 4 for operands; with 16, 6 x 2 leaves 4. NEON's short vectors fill a line with 4.
+#if HWY_TARGET == HWY_AVX3
+constexpr std::size_t kMaxRows = 14, kMaxVectors = 2;
+#elif HWY_ARCH_ARM_A64
+constexpr std::size_t kMaxRows = 6, kMaxVectors = 4;
+#else
+constexpr std::size_t kMaxRows = 6, kMaxVectors = 2;
+#endif
+
+#define LITHE_UNROLL HWY_PRAGMA_UNROLL_FULL
+#if HWY_COMPILER_CLANG
+#define HWY_PRAGMA_UNROLL_FULL _Pragma("clang loop unroll(full)")
+#else
+#define HWY_PRAGMA_UNROLL_FULL _Pragma("GCC unroll 16")
+#endif
+
+// Broadcast operand: element (m, k) of the tile's left factor stands at p[m * row + k * step].
+template <typename T>
+struct Left {
+  const T* p;
+  std::size_t row, step;
+};
+
+// Vector operand: row k stands at p + k * step, or at p + index[k] * step.
+template <typename T, bool kIndexed>
+struct Right {
+  const T* p;
+  std::size_t step;
+  const std::uint32_t* index;
+
+  HWY_INLINE const T* row(std::size_t k) const { return p + (kIndexed ? index[k] : k) * step; }
+};
+
+// Rows that an index names are fetched into the nearest cache this many steps before they are used:
+// ten multiply-adds a vector and step, two a cycle, outlast the 14 cycles of the next cache by far.
+constexpr std::size_t kAhead = 6;
+
+template <std::size_t kVectors, typename T>
+HWY_INLINE void prefetch(const T* row) {
+  LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) hwy::Prefetch(row + v * kLine<T>);
+}
+
+template <typename T, std::size_t kRows, std::size_t kVectors>
+struct Tile {
+  using D = Tag<T>;
+  using V = hn::Vec<D>;
+  V sum[kRows][kVectors];
+
+  template <bool kIndexed>
+  HWY_INLINE void accumulate(Left<T> left, Right<T, kIndexed> right, std::size_t depth) {
+    const D d;
+    for (std::size_t k = 0; k < depth; ++k) {
+      const T* HWY_RESTRICT row = right.row(k);
+      if constexpr (kIndexed) prefetch<kVectors>(right.row(k + kAhead));
+      V b[kVectors];
+      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) b[v] =
+          hn::Load(d, row + v * hn::Lanes(d));
+      LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
+        const V a = hn::Set(d, left.p[m * left.row + k * left.step]);
+        LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) sum[m][v] =
+            hn::MulAdd(a, b[v], sum[m][v]);
+      }
+    }
+  }
+};
+
+// Calls work.template tile<kRows, kVectors>(first_row, first_column) so that tiles cover rows x
+// the columns of [line_begin, line_end). Rows are divided into tiles of nearly equal height.
+template <std::size_t kVectors, std::size_t kRows, typename Work>
+HWY_INLINE void call_rows(std::size_t rows, const Work& work, std::size_t row, std::size_t column) {
+  if constexpr (kRows > 0) {
+    if (rows == kRows) {
+      work.template tile<kRows, kVectors>(row, column);
+    } else {
+      call_rows<kVectors, kRows - 1>(rows, work, row, column);
+    }
+  }
+}
+
+template <std::size_t kVectors, typename Work>
+HWY_INLINE void column_of_tiles(std::size_t rows, const Work& work, std::size_t column) {
+  const std::size_t tiles = divide_up(rows, kMaxRows);
+  for (std::size_t t = 0; t < tiles; ++t) {
+    const Range r = share(rows, t, tiles);
+    call_rows<kVectors, kMaxRows>(r.end - r.begin, work, r.begin, column);
+  }
+}
+
+// Calls work.template operator()<kVectors>(column) for the columns at which tiles begin.
+template <typename T, typename Work>
+HWY_INLINE void each_column(Range lines, const Work& work) {
+  const std::size_t lanes = hn::Lanes(Tag<T>()), end = lines.end * kLine<T>;
+  std::size_t column = lines.begin * kLine<T>;
+  while (column < end) {
+    // A tile stays within one panel.
+    const std::size_t panel_end = (column / kPanel<T> + 1) * kPanel<T>;
+    const std::size_t left = (panel_end < end ? panel_end : end) - column;
+    if (left >= kMaxVectors * lanes) {
+      work.template operator()<kMaxVectors>(column);
+      column += kMaxVectors * lanes;
+    } else {
+      work.template operator()<1>(column);
+      column += lanes;
+    }
+  }
+}
+
+template <typename T, typename Work>
+HWY_INLINE void cover(std::size_t rows, Range lines, const Work& work) {
+  each_column<T>(lines, [&]<std::size_t kVectors>(std::size_t column) {
+    column_of_tiles<kVectors>(rows, work, column);
+  });
+}
+
+// The same, row of tiles by row of tiles.
+template <typename T, typename Work>
+HWY_INLINE void cover_by_rows(std::size_t rows, Range lines, const Work& work) {
+  const std::size_t tiles = divide_up(rows, kMaxRows);
+  for (std::size_t t = 0; t < tiles; ++t) {
+    const Range r = share(rows, t, tiles);
+    each_column<T>(lines, [&]<std::size_t kVectors>(std::size_t column) {
+      call_rows<kVectors, kMaxRows>(r.end - r.begin, work, r.begin, column);
+    });
+  }
+}
+
+// The values that the mask names, from any address; nothing else is read, except by instruction sets
+// without such loads.
+template <class D, typename T>
+HWY_INLINE hn::Vec<D> load_part(D d, hn::Mask<D> mask, const T* from) {
+#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
+  return hn::MaskedLoad(mask, d, from);
+#else
+  return hn::IfThenElseZero(mask, hn::LoadU(d, from));
+#endif
+}
+
+template <typename T, std::size_t kRows, std::size_t kVectors>
+HWY_INLINE void clear(Tile<T, kRows, kVectors>& t) {
+  LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
+    LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) t.sum[m][v] = hn::Zero(Tag<T>());
+  }
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace lithe::kernels
+HWY_AFTER_NAMESPACE();
+
+#endif

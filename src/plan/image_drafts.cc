@@ -1,0 +1,290 @@
+// The drafts of convolutions and pooling, which go image by image.
+#include "plan/builder.h"
+
+namespace lithe::plan {
+
+using kernels::round_up, kernels::kLine;
+
+// The form of a convolution, and buffers for its weights as the kernels take them.
+template <typename T>
+typename Builder<T>::Moved& Builder<T>::moved(const layers::Operation& operation,
+                                              const layers::Convolution& work) {
+  Moved& m = moved_[work.output];
+  if (m.form != nullptr) return m;
+  shared_.forms.push_back(std::make_unique<ConvolutionForm>(form_of<T>(work)));
+  m.form = shared_.forms.back().get();
+  const ConvolutionForm& f = *m.form;
+  std::vector<Use> uses = {{learned_buffer_[work.weight], false},
+                           {learned_buffer_[work.bias], false}};
+  const auto book_moved = [&](const std::string& what, std::size_t size) {
+    const std::size_t buffer = book(what + " of " + operation.label, f.groups * size * sizeof(T));
+    lasting.push_back(buffer);
+    uses.push_back({buffer, true});
+    return buffer;
+  };
+  // A transposed convolution goes forward by the way back, and back by the correlation.
+  const bool correlates = !work.transposed || (training() && wanted(work.input));
+  const bool spreads = !f.depthwise && (work.transposed || (training() && wanted(work.input)));
+  if (f.moved() && correlates) m.weight = book_moved("weights in order", f.weight_size);
+  if (f.moved() && !work.transposed) m.bias = book_moved("biases in order", f.bias_size);
+  if (spreads) m.spread = book_moved("weights for the way back", f.spread_size);
+  if (uses.size() == 2) return m;
+  const bool every_step = learns(work.weight) || learns(work.bias);
+  add_whole(operation.label + ": weights in the kernels' order", Phase::forward, std::move(uses),
+            [this, work, m, every_step](const Buffers& buffers) {
+              const ConvolutionForm& form = *m.form;
+              std::vector<typename MoveStage<T>::Part> parts;
+              const auto add = [&](std::size_t buffer, const std::vector<Move>& moves,
+                                   layers::ParameterId from, std::size_t size) {
+                if (buffer != kNoBuffer)
+                  parts.push_back({&moves, parameters_.at(from), buffers.at<T>(buffer),
+                                   form.groups * size});
+              };
+              add(m.weight, form.weight_moves, work.weight, form.weight_size);
+              add(m.bias, form.bias_moves, work.bias, form.bias_size);
+              add(m.spread, form.spread_moves, work.weight, form.spread_size);
+              return std::make_unique<MoveStage<T>>(std::move(parts), every_step);
+            });
+  return m;
+}
+
+template <typename T>
+Draft<T> Builder<T>::draft_convolution(const layers::Operation& operation, const std::string& what,
+                                       const layers::Convolution& work,
+                                       const ConvolutionForm& form) const {
+  const double batch = static_cast<double>(request_.batch);
+  const double weights = static_cast<double>(graph_.parameters[work.weight].rows *
+                                             graph_.parameters[work.weight].columns);
+  const double places = static_cast<double>(form.result.rows * form.result.columns);
+  Draft<T> result = draft(operation.label + ": " + what, Phase::backward_and_update);
+  result.info.operations = 2 * batch * places * weights;
+  result.info.bytes =
+      sizeof(T) * (batch * static_cast<double>(work.in.size() + work.out.size()) + weights);
+  result.info.kernel += form.depthwise ? ", channel by channel" : "";
+  if (form.together > 1)
+    result.info.kernel += fmt::format(", {} columns together", form.together);
+  if (form.padded) result.info.kernel += ", image copied between zeros";
+  return result;
+}
+
+template <typename T>
+ConvolutionWork<T> Builder<T>::convolution_work(const Buffers& buffers,
+                                                const layers::Convolution& work, const Moved& m,
+                                                std::size_t scratch) {
+  ConvolutionWork<T> result{};
+  result.form = m.form;
+  result.kernels = &kernels_;
+  const auto or_learned = [&](std::size_t buffer, layers::ParameterId id) -> const T* {
+    return buffer == kNoBuffer ? parameters_.at(id) : buffers.at<T>(buffer);
+  };
+  result.weight = or_learned(m.weight, work.weight);
+  result.bias = or_learned(m.bias, work.bias);
+  result.spread = m.spread == kNoBuffer ? nullptr : buffers.at<T>(m.spread);
+  result.scratch = buffers.at<T>(scratch);
+  return result;
+}
+
+template <typename T>
+std::vector<Use> Builder<T>::convolution_uses(const layers::Convolution& work, const Moved& m,
+                                              std::size_t scratch) const {
+  std::vector<Use> uses = {{scratch, true, kOwnRows},
+                           {learned_buffer_[work.weight], false},
+                           {learned_buffer_[work.bias], false}};
+  for (const std::size_t buffer : {m.weight, m.bias, m.spread})
+    if (buffer != kNoBuffer) uses.push_back({buffer, false});
+  return uses;
+}
+
+template <typename T>
+std::size_t Builder<T>::book_scratch(const layers::Operation& operation,
+                                     const ConvolutionForm& form) {
+  const std::size_t values = threads_ * ConvolutionWork<T>::scratch_size(form);
+  return book("image between zeros of " + operation.label,
+              std::max<std::size_t>(64, values * sizeof(T)));
+}
+
+// A stage that makes the images in `to` from those in `from`, an image at a time: results from
+// images, or the way back.
+template <typename T>
+void Builder<T>::convolve(Draft<T> draft, const layers::Operation& operation,
+                          const layers::Convolution& work, bool spreads, bool with_bias,
+                          std::size_t from, std::size_t to, std::size_t columns) {
+  const Moved& m = moved_.at(work.output);
+  const std::size_t scratch = book_scratch(operation, *m.form);
+  draft.uses.workers = shares_rows(draft.info.operations) ? Workers::all : Workers::first;
+  draft.uses.uses = convolution_uses(work, m, scratch);
+  draft.uses.uses.push_back({from, false, kOwnRows});
+  draft.uses.uses.push_back({to, true, kOwnRows});
+  draft.takes = Takes::rows;
+  draft.columns = columns;
+  draft.result = to;
+  const bool forward = spreads == work.transposed;
+  draft.make = [this, work, m, scratch, spreads, with_bias, forward, from,
+                to](const Buffers& buffers) -> std::unique_ptr<Stage<T>> {
+    ConvolutionWork<T> stage = convolution_work(buffers, work, m, scratch);
+    if (!with_bias) stage.bias = nullptr;
+    const Values<T> source = values(buffers, forward ? work.input : work.output, from);
+    const Values<T> target = values(buffers, forward ? work.output : work.input, to);
+    stage.image = spreads ? target : source;
+    stage.result = spreads ? source : target;
+    if (spreads) return std::make_unique<ConvolutionStage<T, true>>(stage);
+    return std::make_unique<ConvolutionStage<T, false>>(stage);
+  };
+  drafts.push_back(std::move(draft));
+}
+
+template <typename T>
+void Builder<T>::forward(const layers::Operation& operation, const layers::Convolution& work) {
+  const ConvolutionForm& form = *moved(operation, work).form;
+  Draft<T> draft = draft_convolution(operation, "forward", work, form);
+  draft.info.phase = Phase::forward;
+  const std::size_t from = work.input == 0 ? packed_[0] : value_buffer[work.input];
+  convolve(std::move(draft), operation, work, work.transposed, true, from,
+           value_buffer[work.output], columns_of(work.output));
+}
+
+template <typename T>
+void Builder<T>::backward(const layers::Operation& operation, const layers::Convolution& work) {
+  const std::size_t gradient = finished_gradient(work.output);
+  const ConvolutionForm& form = *moved_.at(work.output).form;
+  if (wanted(work.input)) {
+    const std::size_t to =
+        book_matrix("gradient of " + graph_.slots[work.input].name, columns_of(work.input));
+    contribute(work.input, to);
+    convolve(draft_convolution(operation, "gradient of its input", work, form), operation, work,
+             !work.transposed, false, gradient, to, columns_of(work.input));
+  }
+  if (learns(work.weight)) kernel_gradient(operation, work, gradient);
+  --owners_[gradient];
+}
+
+// The gradient of weights and bias, then their update.
+template <typename T>
+void Builder<T>::kernel_gradient(const layers::Operation& operation,
+                                 const layers::Convolution& work, std::size_t gradient) {
+  const Moved& m = moved_.at(work.output);
+  const ConvolutionForm& f = *m.form;
+  const auto& entries = parameters_.entries();
+  const GradientPlace weight = place_gradient(work.weight), bias = place_gradient(work.bias);
+  const std::size_t moved_weight =
+      f.moved() ? book("gradient in the kernels' order of " + operation.label,
+                       f.groups * f.weight_size * sizeof(T))
+                : kNoBuffer;
+  const std::size_t moved_bias =
+      f.moved() ? book("bias gradient in the kernels' order of " + operation.label,
+                       f.groups * f.bias_size * sizeof(T))
+                : kNoBuffer;
+  const std::size_t scratch = book_scratch(operation, f);
+
+  Draft<T> own = draft_convolution(operation, "gradient of its weights", work, f);
+  own.uses.workers = threads_ > 1 && own.info.operations >= kWorthSharing ? Workers::all
+                                                                           : Workers::first;
+  own.uses.uses = {{use_of_input(work.input).buffer, false},
+                   {gradient, false},
+                   {scratch, true, kOwnRows},
+                   {f.moved() ? moved_weight : weight.buffer, true, kOwnRows},
+                   {f.moved() ? moved_bias : bias.buffer, true, kOwnRows}};
+  own.make = [this, work, m, weight, bias, moved_weight, moved_bias, scratch,
+              gradient](const Buffers& buffers) {
+    ConvolutionWork<T> stage = convolution_work(buffers, work, m, scratch);
+    const Values<T> in = values(buffers, work.input), out = values(buffers, work.output, gradient);
+    stage.image = work.transposed ? out : in;
+    stage.result = work.transposed ? in : out;
+    const bool moves = m.form->moved();
+    T* const bias_to = moves ? buffers.at<T>(moved_bias) : at(buffers, bias);
+    return std::make_unique<KernelGradientStage<T>>(
+        stage, moves ? buffers.at<T>(moved_weight) : at(buffers, weight),
+        work.transposed ? nullptr : bias_to);
+  };
+  drafts.push_back(std::move(own));
+
+  std::vector<Use> uses = {{weight.buffer, true},
+                           {bias.buffer, true},
+                           {gradient, false},
+                           {learned_buffer_[work.weight], true},
+                           {learned_buffer_[work.bias], true}};
+  if (f.moved()) uses.push_back({moved_weight, false}), uses.push_back({moved_bias, false});
+  add_whole(
+      operation.label + (keeps_gradients() ? ": gradient in order" : ": update"),
+      Phase::backward_and_update, uses,
+      [this, work, m, weight, bias, moved_weight, moved_bias, gradient,
+       &entries](const Buffers& buffers) {
+        const bool update = !keeps_gradients(), moves = m.form->moved();
+        return whole_function<T>(
+            [form = m.form, transposed = work.transposed, moves, update,
+             channels = work.out.channels, dy = values(buffers, work.output, gradient),
+             weight_at = at(buffers, weight), bias_at = at(buffers, bias),
+             from = moves ? buffers.at<T>(moved_weight) : nullptr,
+             bias_from = moves ? buffers.at<T>(moved_bias) : nullptr,
+             weight_size = entries[work.weight].size, bias_size = entries[work.bias].size,
+             weights = update ? learned(work.weight) : Learned<T>{},
+             biases = update ? learned(work.bias) : Learned<T>{}](const Batch<T>& batch) {
+              if (moves) fold(form->weight_moves, from, weight_at, weight_size);
+              if (transposed)
+                channel_sums<T>(dy.of(batch), form->image.rows * form->image.columns, channels,
+                                bias_at);
+              else if (moves)
+                fold(form->bias_moves, bias_from, bias_at, bias_size);
+              if (!update) return;
+              weights.step(*batch.update, weight_at, 0, 1, weight_size, weight_size);
+              biases.step(*batch.update, bias_at, 0, 1, bias_size, bias_size);
+            });
+      });
+  if (!keeps_gradients()) bound_units(operation, work.weight);
+}
+
+template <typename T>
+void Builder<T>::forward(const layers::Operation& operation, const layers::Pool& work) {
+  const std::size_t from = work.input == 0 ? packed_[0] : value_buffer[work.input],
+                    to = value_buffer[work.output];
+  add_lines(operation.label, Phase::forward, columns_of(work.output), from, to,
+            {{from, false}, {to, true}},
+            [this, work](const Buffers& buffers) {
+              return line_function<T>(
+                  [kernel = work.largest ? kernels_.max_pool : kernels_.average_pool,
+                   shape = pool_shape(work), x = values(buffers, work.input),
+                   y = values(buffers, work.output)](const Batch<T>& batch, kernels::Range) {
+                    for (std::size_t i = 0; i < batch.rows; ++i)
+                      kernel(shape, x.of(batch).row(i), y.of(batch).row(i));
+                  });
+            },
+            By::rows);
+}
+
+template <typename T>
+void Builder<T>::backward(const layers::Operation& operation, const layers::Pool& work) {
+  const std::size_t gradient = finished_gradient(work.output);
+  const std::size_t to =
+      book_matrix("gradient of " + graph_.slots[work.input].name, columns_of(work.input));
+  contribute(work.input, to);
+  add_lines(operation.label + ": back", Phase::backward_and_update, columns_of(work.input),
+            gradient, to,
+            {{gradient, false},
+             {value_buffer[work.input], false},
+             {value_buffer[work.output], false},
+             {to, true}},
+            [this, work, gradient, to](const Buffers& buffers) {
+              return line_function<T>(
+                  [this_kernels = &kernels_, largest = work.largest, shape = pool_shape(work),
+                   x = values(buffers, work.input), y = values(buffers, work.output),
+                   dy = values(buffers, work.output, gradient),
+                   dx = values(buffers, work.input, to)](const Batch<T>& batch, kernels::Range) {
+                    for (std::size_t i = 0; i < batch.rows; ++i) {
+                      const T* const from = dy.of(batch).row(i);
+                      T* const into = dx.of(batch).row(i);
+                      if (largest)
+                        this_kernels->max_pool_backward(shape, x.of(batch).row(i),
+                                                        y.of(batch).row(i), from, into);
+                      else
+                        this_kernels->average_pool_backward(shape, from, into);
+                    }
+                  });
+            },
+            By::rows);
+  --owners_[gradient];
+}
+
+template class Builder<float>;
+template class Builder<double>;
+
+}  // namespace lithe::plan
