@@ -44,9 +44,32 @@ HWY_INLINE void each_window(const PoolShape& s, const Work& work) {
   }
 }
 
+// Windows of 2x2 side by side, by far the most usual.
+HWY_INLINE bool by_twos(const PoolShape& s) {
+  return s.window_rows == 2 && s.window_columns == 2 && s.step_rows == 2 && s.step_columns == 2 &&
+         s.top == 0 && s.left == 0 && 2 * s.out_rows <= s.in_rows &&
+         2 * s.out_columns <= s.in_columns;
+}
+
+// Calls work(where a window's first value stands, where its output does).
+template <typename Work>
+HWY_INLINE void each_two(const PoolShape& s, const Work& work) {
+  for (std::size_t r = 0; r < s.out_rows; ++r)
+    for (std::size_t c = 0; c < s.out_columns; ++c)
+      work((2 * r * s.in_columns + 2 * c) * s.channels, (r * s.out_columns + c) * s.channels);
+}
+
 template <typename T>
 void max_pool(const PoolShape& s, const T* x, T* y) {
+  const std::size_t right = s.channels, below = s.in_columns * s.channels;
   each_channel<T>(s.channels, [&](std::size_t n, const auto& load, const auto& store) {
+    if (by_twos(s))
+      return each_two(s, [&](std::size_t from, std::size_t to) {
+        const T* const at = x + from + n;
+        store(hn::Max(hn::Max(load(at), load(at + right)),
+                      hn::Max(load(at + below), load(at + below + right))),
+              y + to + n);
+      });
     each_window<T>(s, [&](std::size_t to, PoolShape::Span rows, PoolShape::Span columns) {
       auto most = load(x + (rows.begin * s.in_columns + columns.begin) * s.channels + n);
       for (std::size_t r = rows.begin; r < rows.end; ++r)
@@ -59,8 +82,24 @@ void max_pool(const PoolShape& s, const T* x, T* y) {
 
 template <typename T>
 void max_pool_backward(const PoolShape& s, const T* x, const T* y, const T* dy, T* dx) {
-  for (std::size_t i = 0; i < s.inputs(); ++i) dx[i] = 0;
+  const bool twos = by_twos(s);
+  if (!twos || 2 * s.out_rows < s.in_rows || 2 * s.out_columns < s.in_columns)
+    for (std::size_t i = 0; i < s.inputs(); ++i) dx[i] = 0;
+  const std::size_t right = s.channels, below = s.in_columns * s.channels;
   each_channel<T>(s.channels, [&](std::size_t n, const auto& load, const auto& store) {
+    if (twos)
+      return each_two(s, [&](std::size_t to, std::size_t from) {
+        const auto most = load(y + from + n), gradient = load(dy + from + n);
+        const T* const at = x + to + n;
+        T* const into = dx + to + n;
+        const auto a = hn::Eq(load(at), most), b = hn::Eq(load(at + right), most),
+                   c = hn::Eq(load(at + below), most), d = hn::Eq(load(at + below + right), most);
+        const auto ab = hn::Or(a, b), abc = hn::Or(ab, c);
+        store(hn::IfThenElseZero(a, gradient), into);
+        store(hn::IfThenElseZero(hn::AndNot(a, b), gradient), into + right);
+        store(hn::IfThenElseZero(hn::AndNot(ab, c), gradient), into + below);
+        store(hn::IfThenElseZero(hn::AndNot(abc, d), gradient), into + below + right);
+      });
     each_window<T>(s, [&](std::size_t from, PoolShape::Span rows, PoolShape::Span columns) {
       const auto most = load(y + from + n), gradient = load(dy + from + n);
       auto left = hn::Eq(most, most);  // channels whose largest value has not been met
