@@ -41,6 +41,9 @@ struct HeldOut {
 };
 HeldOut hold_out(const Examples& examples, double share, std::uint64_t seed = 1);
 
+// Throws Error(sentence) for a score that there is not; "background" is one.
+void check_unknown_score(const std::string& sentence);
+
 struct CalibrateOptions {
   std::string score = "energy";  // or "background" for a model that has learned such a class
   double share = 0.95;           // of known examples that are to be accepted, above 0, at most 1
@@ -90,6 +93,9 @@ class Answerer {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// The share of examples that are not called unknown.
+double share_accepted(const Model& model, const Features& features);
 
 // Training with examples of what is not known, where there are some. `background`: they are one
 // more class, the last (Dhamija, Guenther, Boult, "Reducing network agnostophobia", 2018, compare

@@ -54,6 +54,12 @@ Answerer::~Answerer() = default;
 
 const Calibration& Answerer::calibration() const { return state_->calibration; }
 
+double share_accepted(const Model& model, const Features& features) {
+  const std::vector<Answer> answers = Answerer(model).answer(features);
+  const auto accepted = std::ranges::count_if(answers, [](const Answer& a) { return !a.unknown; });
+  return answers.empty() ? 0 : static_cast<double>(accepted) / static_cast<double>(answers.size());
+}
+
 std::vector<Answer> Answerer::answer(const Features& features) const {
   std::vector<Answer> result(features.rows);
   Examples examples;

@@ -113,3 +113,17 @@ std::map<std::string, NamedArray> Scorer::arrays() const {
 }
 
 }  // namespace lithe::open_set
+
+namespace lithe {
+
+void check_unknown_score(const std::string& sentence) {
+  if (sentence == open_set::kBackground) return;
+  const Evidence tiny{4, 1, 2, {0, 1, 2, 3}, {2, 0, 1, 0, 0, 1, 0, 2}, {0, 0, 1, 1}};
+  try {
+    UnknownScore::fit(sentence, tiny, {{-1, 1}, {0, 0}});
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::sentence) throw;  // that four examples do not suffice is no news
+  }
+}
+
+}  // namespace lithe

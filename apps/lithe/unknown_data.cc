@@ -1,0 +1,77 @@
+#include "unknown_data.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lithe/calibrate.h"
+#include "lithe/data.h"
+#include "lithe/error.h"
+
+namespace lithe::app {
+
+namespace {
+
+// The numbers of the data set's classes that have these names; of the others where `others`.
+std::vector<std::size_t> classes_named(const Dataset& data, const std::vector<std::string>& names,
+                                       bool others) {
+  std::vector<std::size_t> result;
+  if (others) {
+    for (std::size_t c = 0; c < data.class_names.size(); ++c)
+      if (std::ranges::find(names, data.class_names[c]) == names.end()) result.push_back(c);
+    return result;
+  }
+  for (const std::string& name : names) {
+    const auto at = std::ranges::find(data.class_names, name);
+    if (at != data.class_names.end())
+      result.push_back(static_cast<std::size_t>(at - data.class_names.begin()));
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<std::string> known_names(const Model& model) {
+  std::vector<std::string> names = model.meaning().class_names;
+  if (has_background(model) && !names.empty()) names.pop_back();
+  return names;
+}
+
+const Examples& judged_part(const Dataset& data) {
+  return data.test.features.rows > 0 ? data.test : data.train;
+}
+
+Dataset load_unknown(const std::string& name, const std::string& data_dir,
+                     const std::vector<std::size_t>& shape,
+                     const std::optional<TableSchema>& schema) {
+  if (is_table_path(name)) {
+    TableOptions options;
+    options.target_use = TargetUse::ignore;
+    options.test_share = 0;
+    if (schema && !schema->columns.empty()) return apply_table(name, *schema, options).data;
+    return load_table(name, options).data;
+  }
+  Dataset data = load_dataset(name, data_folder(data_dir));
+  if (Shape{data.shape}.size() != Shape{shape}.size())
+    throw Error(ErrorKind::data, fmt::format("examples of {} and {} are of {}",
+                                             Shape{shape}.to_string(), name,
+                                             Shape{data.shape}.to_string()));
+  return data;
+}
+
+Dataset known_to(const Model& model, const Dataset& data) {
+  const std::vector<std::string> names = known_names(model);
+  const bool selects = names.size() < data.class_names.size();
+  const std::vector<std::size_t> classes = classes_named(data, names, false);
+  return selects && classes.size() == names.size() ? select_classes(data, classes) : data;
+}
+
+Dataset unknown_to(const Model& model, const Dataset& data) {
+  const std::vector<std::size_t> classes = classes_named(data, known_names(model), true);
+  if (classes.empty())
+    throw Error(ErrorKind::usage, fmt::format("the model knows every class of {}", data.name),
+                "--unknown", "another data set, or a model trained on some --classes of it");
+  return select_classes(data, classes);
+}
+
+}  // namespace lithe::app
