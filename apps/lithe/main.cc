@@ -23,6 +23,8 @@ const std::vector<Command>& commands() {
       {"predict", "what a model says of PNG pictures or the rows of a table", lithe::app::predict},
       {"calibrate", "let a model answer 'unknown', at a threshold found on known examples",
        lithe::app::calibrate},
+      {"unknown-report", "how well a model tells what it knows from what it does not",
+       lithe::app::unknown_report},
       {"show", "what a model file holds: layers, shapes, what made it", lithe::app::show},
       {"find-lr", "try learning rates from low to high, and name one", lithe::app::find_lr},
       {"info", "this machine, what Lithe found on it, what it will use", lithe::app::info},

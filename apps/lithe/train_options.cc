@@ -91,7 +91,8 @@ void add_reuse_options(CLI::App& app, TrainCommand& c) {
 
 // Notices what does not go together, and holds examples out to calibrate by.
 void check_unknown(TrainCommand& command) {
-  check(command.unknown);
+  check_for_training(command.unknown);
+  if (!command.unknown.asked()) return;
   if (command.options.ignore)
     throw Error(ErrorKind::usage, "a class that does not count, and a threshold that counts it",
                 "--ignore-class", "leave the class out with --classes, or pass it as --outliers");
@@ -136,7 +137,7 @@ std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command
     return 2;
   }
   command.options.validation = parse_share(command.validation, "--validation");
-  if (command.unknown.asked()) check_unknown(command);
+  check_unknown(command);
   command.options.watch = !command.watch.empty();
   if (!command.freeze.empty()) command.options.frozen = parse_numbers(command.freeze, "--freeze");
   if (command.output.empty()) {

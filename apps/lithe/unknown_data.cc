@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
-#include "lithe/calibrate.h"
 #include "lithe/data.h"
 #include "lithe/error.h"
+#include "unknown_options.h"
 
 namespace lithe::app {
 
@@ -29,7 +30,23 @@ std::vector<std::size_t> classes_named(const Dataset& data, const std::vector<st
   return result;
 }
 
+double note_number(const Model& model, const char* key) {
+  const auto found = model.notes().find(key);
+  return found == model.notes().end() ? 0 : std::atof(found->second.c_str());
+}
+
 }  // namespace
+
+CalibrationParts calibration_parts(const Model& model, const Dataset& data) {
+  const auto name = model.notes().find("lithe.data");
+  const bool same = name != model.notes().end() && name->second == data.name;
+  const double validation = same ? note_number(model, "lithe.validation") : 0;
+  if (data.train.features.rows == 0 || (validation == 0 && data.test.features.rows == 0))
+    return {hold_out(judged_part(data), kCalibrationShare), "10% of the examples"};
+  if (validation == 0) return {{data.train, data.test, data.memory}, "the test examples"};
+  const auto seed = static_cast<std::uint64_t>(note_number(model, "lithe.seed"));
+  return {hold_out(data.train, validation, seed), "what its training held out"};
+}
 
 std::vector<std::string> known_names(const Model& model) {
   std::vector<std::string> names = model.meaning().class_names;
@@ -53,9 +70,9 @@ Dataset load_unknown(const std::string& name, const std::string& data_dir,
   }
   Dataset data = load_dataset(name, data_folder(data_dir));
   if (Shape{data.shape}.size() != Shape{shape}.size())
-    throw Error(ErrorKind::data, fmt::format("examples of {} and {} are of {}",
-                                             Shape{shape}.to_string(), name,
-                                             Shape{data.shape}.to_string()));
+    throw Error(ErrorKind::data,
+                fmt::format("examples of {} and {} are of {}", Shape{shape}.to_string(), name,
+                            Shape{data.shape}.to_string()));
   return data;
 }
 

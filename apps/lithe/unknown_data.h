@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "lithe/calibrate.h"
 #include "lithe/dataset.h"
 #include "lithe/model.h"
 #include "lithe/table.h"
@@ -25,6 +26,14 @@ const Examples& judged_part(const Dataset& data);
 Dataset known_to(const Model& model, const Dataset& data);
 // The others. Throws Error(usage) where there are none.
 Dataset unknown_to(const Model& model, const Dataset& data);
+
+// Known examples that the model has learned from, and others that it has not seen: those that its
+// training held out, else the test part, else a share of what there is.
+struct CalibrationParts {
+  HeldOut known;
+  std::string held_from;  // in words
+};
+CalibrationParts calibration_parts(const Model& model, const Dataset& data);
 
 // The names of the classes that are answers: without that of a background class.
 std::vector<std::string> known_names(const Model& model);

@@ -30,12 +30,24 @@ void add_unknown_options(CLI::App& app, UnknownChoice& choice, bool outliers) {
       ->group(group);
 }
 
-void check(UnknownChoice& choice) {
-  choice.share = parse_share(choice.share_text, "--unknown-share");
-  if (!(choice.share > 0) || choice.share > 1)
-    throw Error(ErrorKind::usage,
-                fmt::format("'{}' of the known examples cannot be accepted", choice.share_text),
-                "--unknown-share", "above 0%, up to 100%: 95%");
+double parse_known_share(const std::string& text) {
+  const double share = parse_share(text, "--unknown-share");
+  if (share > 0 && share <= 1) return share;
+  throw Error(ErrorKind::usage, fmt::format("'{}' of the known examples cannot be accepted", text),
+              "--unknown-share", "above 0%, up to 100%: 95%");
+}
+
+void check_for_calibration(UnknownChoice& choice) {
+  choice.share = parse_known_share(choice.share_text);
+  if (choice.score == kAuto || choice.score == kOutlierExposure)
+    throw Error(ErrorKind::usage, fmt::format("{} is a matter of training", choice.score),
+                "--unknown",
+                fmt::format("lithe train ... --unknown {}, or a score by name", choice.score));
+  check_unknown_score(choice.score);
+}
+
+void check_for_training(UnknownChoice& choice) {
+  choice.share = parse_known_share(choice.share_text);
   const bool learns = choice.score == kBackground || choice.score == kOutlierExposure;
   if (learns && choice.outliers.empty())
     throw Error(ErrorKind::usage, fmt::format("{} learns from unknown examples", choice.score),
@@ -43,7 +55,7 @@ void check(UnknownChoice& choice) {
   if (!learns && !choice.outliers.empty())
     throw Error(ErrorKind::usage, "outliers, and nothing that learns from them", "--outliers",
                 "--unknown background or --unknown outlier_exposure beside it");
-  if (choice.score != kAuto) check_unknown_score(choice.fitted_score());
+  if (choice.asked() && choice.score != kAuto) check_unknown_score(choice.fitted_score());
 }
 
 }  // namespace lithe::app

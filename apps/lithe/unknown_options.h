@@ -25,8 +25,12 @@ struct UnknownChoice {
 // --unknown, --unknown-share, and with `outliers` --outliers and --outlier-weight.
 void add_unknown_options(CLI::App& app, UnknownChoice& choice, bool outliers);
 
-// Reads the share. Throws Error(usage) for options that do not go together, Error(sentence) for a
+// "95%": above 0, at most 1. Throws Error(usage).
+double parse_known_share(const std::string& text);
+
+// Read the share. Throw Error(usage) for options that do not go together, Error(sentence) for a
 // score that there is not.
-void check(UnknownChoice& choice);
+void check_for_training(UnknownChoice& choice);
+void check_for_calibration(UnknownChoice& choice);
 
 }  // namespace lithe::app
