@@ -19,7 +19,7 @@ struct CompareOptions {
   std::size_t most_folds = 5;    // trainings; with more classes several are left out at once
   double epoch_share = 1.0 / 3;  // of the epochs of the whole training
   double held_out = 0.1;         // of the examples, to judge by: a share, or so many
-  Watcher watcher;               // of each epoch of each training
+  Watcher watcher = {};          // of each epoch of each training
 };
 
 struct ComparisonPlan {

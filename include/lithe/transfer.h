@@ -25,7 +25,8 @@ struct Reuse {
 Reuse replace_head(const Network& network, const std::string& head);
 
 // The network with another number of units in its last dense layer: for another number of classes.
-// Throws Error(model) where it does not end in a dense layer, activations at most behind it.
+// It must begin with `input`. Throws Error(model) where it does not end in a dense layer,
+// activations at most behind it.
 Network with_outputs(const Network& network, std::size_t units);
 
 // Copies the arrays of the first `layers` layers, and nothing besides: what says "unknown" of the

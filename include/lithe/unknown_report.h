@@ -50,9 +50,9 @@ struct UnknownReport {
 };
 
 struct UnknownReportOptions {
-  std::vector<std::string> scores;  // none: the one that the model was calibrated for
-  double share = 0.95;              // of known examples that other scores' thresholds accept
-  Examples fit, held;  // known examples to fit and calibrate other scores by; may be empty
+  std::vector<std::string> scores = {};  // none: the one that the model was calibrated for
+  double share = 0.95;                   // of known examples that other scores' thresholds accept
+  Examples fit = {}, held = {};          // known examples to fit and calibrate other scores by
 };
 
 // Throws Error(model) for a model that is not calibrated, or a score that it was not calibrated for

@@ -33,7 +33,7 @@ struct ModelFile {
   std::map<std::string, std::string> notes;  // keys begin with "lithe."
   bool float64 = false;
   std::vector<ModelArray> arrays;
-  std::map<std::string, NamedArray> extra_arrays;
+  std::map<std::string, NamedArray> extra_arrays = {};
 
   const ModelArray& array(const std::string& name) const;  // which must be there
 };

@@ -79,7 +79,7 @@ std::vector<double> UnknownScore::score(const Evidence& e) const {
       result[i] = -std::exp(*std::max_element(z, z + e.classes) - lse(z, e.classes));
     if (state_->sentence == "mahalanobis") {
       const NamedArray &m = state_->arrays.at("means"), &v = state_->arrays.at("variance");
-      if (m.shape != std::vector<std::size_t>{e.classes, e.columns})
+      if (m.shape != std::vector<std::size_t>{e.classes, e.columns} || v.values.size() != e.columns)
         throw Error(ErrorKind::model, "the score's arrays do not fit the network");
       double best = 1e300;
       for (std::size_t c = 0; c < e.classes; ++c) {
