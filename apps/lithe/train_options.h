@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "command.h"
 #include "lithe/trainer.h"
@@ -26,8 +25,7 @@ struct TrainCommand {
   bool no_standardize = false;
   bool explain = false, json = false;
   // What the recipe promises; nothing is done with it here.
-  std::string score, report, splits;
-  std::vector<std::string> promise;
+  std::string score, promise, report, splits;
 };
 
 // Returns an exit status instead where help was asked for or the arguments are wrong. `what` is the
