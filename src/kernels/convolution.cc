@@ -206,8 +206,7 @@ void correlate(const Correlation<T>& c) {
           row_of_tiles<1, 1>(work, row + 1, unit, two);
         }
       }
-    for (; row < c.rows; ++row)
-      row_of_tiles<1, kVectors>(work, row, unit, kernel_rows_at(c, row));
+    for (; row < c.rows; ++row) row_of_tiles<1, kVectors>(work, row, unit, kernel_rows_at(c, row));
   });
 }
 
@@ -271,9 +270,8 @@ struct KernelGradientWork {
     LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) {
       const auto real = real_columns<T>(unit + v * lanes, c.units);
       LITHE_UNROLL for (std::size_t band = 0; band < kBands; ++band) {
-        LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m)
-            hn::Store(hn::IfThenElseZero(real, t.sum[band][m][v]), d,
-                      to[band] + m * width + v * lanes);
+        LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) hn::Store(
+            hn::IfThenElseZero(real, t.sum[band][m][v]), d, to[band] + m * width + v * lanes);
       }
     }
   }
@@ -292,8 +290,8 @@ HWY_INLINE bool in_pairs(const Correlation<T>& c) {
   return c.units <= kLine<T> && c.row_step == c.kernel_step;
 }
 
-// Calls work(i, j, before, k, rows, bands) for each tile of the weights' rows: rows k to k + rows of
-// run j, which stands behind `before` rows of other runs, in `bands` kernel rows from i on.
+// Calls work(i, j, before, k, rows, bands) for each tile of the weights' rows: rows k to k + rows
+// of run j, which stands behind `before` rows of other runs, in `bands` kernel rows from i on.
 template <typename T, typename Work>
 HWY_INLINE void each_weight_tile(const Correlation<T>& c, bool pairs, const Work& work) {
   for (std::size_t i = 0; i < c.kernel_rows;) {
@@ -356,9 +354,9 @@ void kernel_gradient(const KernelGradient<T>& g, Range tiles) {
                          const std::size_t number = tile++;
                          if (number < tiles.begin || number >= tiles.end) return;
                          if (kVectors == 1 && bands == 2)
-                           call_tile<2, 1, kMost<2>>(count, work, i, j, before, k, unit);
-                         else
-                           call_tile<1, kVectors, kMost<1>>(count, work, i, j, before, k, unit);
+                           return call_tile<2, 1, kMost<2>>(count, work, i, j, before, k, unit);
+                         for (std::size_t band = i; band < i + bands; ++band)
+                           call_tile<1, kVectors, kMost<1>>(count, work, band, j, before, k, unit);
                        });
     });
   }
@@ -422,9 +420,8 @@ struct SpreadWork {
         LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m)
             hn::StoreU(hn::Add(hn::LoadU(d, x + m * step), sum[m][v]), d, x + m * step);
       } else if (place.width > part) {
-        LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m)
-            hn::BlendedStore(hn::Add(load_part(d, real, x + m * step), sum[m][v]), real, d,
-                             x + m * step);
+        LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) hn::BlendedStore(
+            hn::Add(load_part(d, real, x + m * step), sum[m][v]), real, d, x + m * step);
       }
     }
   }

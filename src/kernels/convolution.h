@@ -4,7 +4,8 @@
 //
 // Every output element is one chain of fused multiply-adds, in the order of the weights' rows:
 //   y[r][c][n] = bias[n] + sum over kernel rows i, runs j, k
-//                of x[top + r * row_step + i * kernel_step][c * x_column + run[j].offset + k] w[i, j, k][n]
+//                of x[top + r * row_step + i * kernel_step][c * x_column + run[j].offset + k] w[i,
+//                j, k][n]
 // and every element of the weights' gradient one chain in the order of images, rows and columns. A
 // kernel row that lies outside the image is left out; within a row an image that is padded has its
 // zeros in memory.
@@ -30,8 +31,8 @@ struct Correlation {
   std::size_t x_column;       // values between what two neighbouring columns of the output look at
   std::size_t rows, columns;  // of the output
   std::size_t row_step;       // rows of the image between two rows of the output
-  std::ptrdiff_t top;      // the row of the image that kernel row 0 meets for output row 0
-  std::size_t kernel_step;  // rows of the image between two kernel rows
+  std::ptrdiff_t top;         // the row of the image that kernel row 0 meets for output row 0
+  std::size_t kernel_step;    // rows of the image between two kernel rows
   std::size_t kernel_rows;
   const Run* run;
   std::size_t runs;
@@ -49,9 +50,9 @@ template <typename T>
 struct KernelGradient {
   Correlation<T> form;
   const T* dy;
-  T* weight;        // Panels<T>{kernel_rows * depth, units}
-  T* bias;          // units, padded to a whole line; or null
-  bool first;       // of a batch: starts from zero
+  T* weight;   // Panels<T>{kernel_rows * depth, units}
+  T* bias;     // units, padded to a whole line; or null
+  bool first;  // of a batch: starts from zero
 };
 
 // A line of the weights as the way back needs them: where in the image its values go, counted from

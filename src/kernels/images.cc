@@ -97,8 +97,7 @@ void average_pool_backward(const PoolShape& s, const T* dy, T* dx) {
   each_channel<T>(s.channels, [&](std::size_t n, const auto& load, const auto& store) {
     each_window<T>(s, [&](std::size_t from, PoolShape::Span rows, PoolShape::Span columns) {
       const std::size_t count = (rows.end - rows.begin) * (columns.end - columns.begin);
-      const auto part =
-          hn::Mul(load(dy + from + n), hn::Set(d, T{1} / static_cast<T>(count)));
+      const auto part = hn::Mul(load(dy + from + n), hn::Set(d, T{1} / static_cast<T>(count)));
       for (std::size_t r = rows.begin; r < rows.end; ++r)
         for (std::size_t c = columns.begin; c < columns.end; ++c) {
           T* const at = dx + (r * s.in_columns + c) * s.channels + n;
@@ -281,9 +280,7 @@ void channel_norm_backward(const NormBackwardWork<T>& w, std::size_t channels, R
   each_channel<T>(channels, [&](std::size_t n, const auto& load, const auto& store) {
     if (n < lines.begin * kLine<T> || n >= lines.end * kLine<T>) return;
     const auto mean = load(w.mean + n), inverse = load(w.inverse + n);
-    const auto normal = [&](const T* x) {
-      return hn::Mul(hn::Sub(load(x), mean), inverse);
-    };
+    const auto normal = [&](const T* x) { return hn::Mul(hn::Sub(load(x), mean), inverse); };
     hn::Vec<Tag<T>> sums[4], sums_h[4];
     for (auto& s : sums) s = hn::Zero(d);
     for (auto& s : sums_h) s = hn::Zero(d);

@@ -105,9 +105,11 @@ void spread(const Spread<T>& s) {
 template <typename T, class Work>
 void each_tap(const Correlation<T>& c, std::size_t row, const Work& work) {
   for (std::size_t i = 0; i < c.kernel_rows; ++i) {
-    const T* x = row_at(c, c.x, row, i);
-    for (std::size_t j = 0; j < c.runs && x != nullptr; ++j)
-      work(i * c.runs + j, x - c.x + c.run[j].offset);
+    const std::ptrdiff_t at =
+        static_cast<std::ptrdiff_t>(row * c.row_step + i * c.kernel_step) + c.top;
+    const bool inside = at >= 0 && at < static_cast<std::ptrdiff_t>(c.x_rows);
+    for (std::size_t j = 0; j < c.runs && inside; ++j)
+      work(i * c.runs + j, at * static_cast<std::ptrdiff_t>(c.x_row) + c.run[j].offset);
   }
 }
 
@@ -271,9 +273,8 @@ void channel_norm_backward(const NormBackwardWork<T>& w, std::size_t channels, R
     const auto normal = [&](std::size_t i, std::size_t p) {
       return (w.x.row(i)[p * channels + n] - w.mean[n]) * w.inverse[n];
     };
-    const T sum = sum_over(w.x, pixels, [&](std::size_t i, std::size_t p, T all) {
-      return all + dy(i, p);
-    });
+    const T sum =
+        sum_over(w.x, pixels, [&](std::size_t i, std::size_t p, T all) { return all + dy(i, p); });
     const T sum_h = sum_over(w.x, pixels, [&](std::size_t i, std::size_t p, T all) {
       return std::fma(dy(i, p), normal(i, p), all);
     });

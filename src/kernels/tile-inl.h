@@ -148,8 +148,8 @@ HWY_INLINE void cover_by_rows(std::size_t rows, Range lines, const Work& work) {
   }
 }
 
-// The values that the mask names, from any address; nothing else is read, except by instruction sets
-// without such loads.
+// The values that the mask names, from any address; nothing else is read, except by instruction
+// sets without such loads.
 template <class D, typename T>
 HWY_INLINE hn::Vec<D> load_part(D d, hn::Mask<D> mask, const T* from) {
 #if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3

@@ -35,8 +35,12 @@ Argument dilation_argument() {
   return {"dilation", "distance between the places that the kernel looks at", Type::shape, "1"};
 }
 Argument groups_argument() {
-  return {"groups", "parts into which the channels are divided, each convolved by itself",
-          Type::integer, "1", 1, 1 << 16};
+  return {"groups",
+          "parts into which the channels are divided, each convolved by itself",
+          Type::integer,
+          "1",
+          1,
+          1 << 16};
 }
 
 // What a convolution is made of besides its geometry. `mirrored` is it, or, transposed, the one
@@ -83,8 +87,7 @@ void build_forward(const Component& layer, GraphBuilder& builder, std::size_t di
   work.out.channels = out_channels;
   const std::size_t area = work.window.rows * work.window.columns;
   const std::size_t inputs = work.in.channels / groups;
-  finish(layer, builder, work,
-         {inputs, out_channels, area * inputs, area * out_channels / groups},
+  finish(layer, builder, work, {inputs, out_channels, area * inputs, area * out_channels / groups},
          image_shape(work.out, dimensions));
 }
 
@@ -144,8 +147,7 @@ std::vector<Layer> convolution_layers() {
                     1 << 10},
                    dilation_argument()})},
        build_depthwise},
-      {{"conv_transpose2d",
-        "the transpose of a convolution: makes an image larger by its stride",
+      {{"conv_transpose2d", "the transpose of a convolution: makes an image larger by its stride",
         arguments({channels_argument()}, "the window, as 4x4 or 4", {dilation_argument()})},
        build_transposed}};
 }

@@ -47,20 +47,22 @@ void build_global(const Component& layer, GraphBuilder& builder) {
 std::vector<Argument> arguments() {
   return {{"size", "of the window, as 2 or 2x2", Type::shape, "2"},
           {"stride", "steps between windows; 0: the window's size", Type::integer, "0", 0, 4096},
-          {"padding", "places outside the image, which do not count: valid (none), same, or their "
-                      "number on each side",
+          {"padding",
+           "places outside the image, which do not count: valid (none), same, or their "
+           "number on each side",
            Type::number_or_component, "valid", 0, 4096, false, Category::padding}};
 }
 
 }  // namespace
 
 std::vector<Layer> pooling_layers() {
-  return {{{"max_pool", "the largest value of each channel in each window of an image", arguments()},
-           build<true>},
-          {{"avg_pool", "the mean of each channel in each window of an image", arguments()},
-           build<false>},
-          {{"global_avg_pool", "the mean of each channel over the whole image: 7x7x64 becomes 64"},
-           build_global}};
+  return {
+      {{"max_pool", "the largest value of each channel in each window of an image", arguments()},
+       build<true>},
+      {{"avg_pool", "the mean of each channel in each window of an image", arguments()},
+       build<false>},
+      {{"global_avg_pool", "the mean of each channel over the whole image: 7x7x64 becomes 64"},
+       build_global}};
 }
 
 }  // namespace lithe::layers

@@ -147,8 +147,9 @@ ImageSize unslide(const Component& layer, const GraphBuilder& builder, const Ima
 }
 
 std::vector<network::Declaration> padding_declarations() {
-  return {{"valid", "no zeros around the image: the window stays inside"},
-          {"same", "as many zeros as make the output as large as the input, divided by the stride"}};
+  return {
+      {"valid", "no zeros around the image: the window stays inside"},
+      {"same", "as many zeros as make the output as large as the input, divided by the stride"}};
 }
 
 }  // namespace lithe::layers

@@ -7,8 +7,7 @@
 namespace lithe::layers {
 
 // What comes in, as an image (`dimensions` 2) or a sequence (1); fails where it is neither.
-ImageSize read_image(const std::string& layer, const GraphBuilder& builder,
-                     std::size_t dimensions);
+ImageSize read_image(const std::string& layer, const GraphBuilder& builder, std::size_t dimensions);
 Shape image_shape(const ImageSize& image, std::size_t dimensions);
 
 // A window of the size that argument `size` says; and the layer's stride and dilation.

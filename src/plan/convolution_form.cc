@@ -50,17 +50,15 @@ void move_weights(ConvolutionForm& f, const kernels::Panels<T>& learned) {
     const std::size_t unit = group * f.result_channels + n;
     const std::size_t from = learned.at(weight_row(f, i, j, c), unit);
     for (std::size_t p = 0; p < f.together; ++p) {
-      const std::size_t row =
-          i * f.depth + (j + p * f.window.step_columns) * f.image_channels + c;
-      f.weight_moves.push_back({index(group * f.weight_size + moved.at(row, p * f.result_channels + n)),
-                                index(from)});
+      const std::size_t row = i * f.depth + (j + p * f.window.step_columns) * f.image_channels + c;
+      f.weight_moves.push_back(
+          {index(group * f.weight_size + moved.at(row, p * f.result_channels + n)), index(from)});
     }
   });
   for (std::size_t unit = 0; unit < f.groups * f.result_channels; ++unit)
     for (std::size_t p = 0; p < f.together; ++p) {
       const std::size_t group = unit / f.result_channels, n = unit % f.result_channels;
-      f.bias_moves.push_back(
-          {index(group * f.bias_size + p * f.result_channels + n), index(unit)});
+      f.bias_moves.push_back({index(group * f.bias_size + p * f.result_channels + n), index(unit)});
     }
 }
 
@@ -73,21 +71,19 @@ void move_for_spread(ConvolutionForm& f, const kernels::Panels<T>& learned) {
   const std::size_t runs = one_run ? 1 : w.columns, in_run = kernels::divide_up(depth, kLine<T>);
   for (std::size_t run = 0; run < runs; ++run)
     for (std::size_t at = 0; at < depth; at += kLine<T>)
-      f.lines.push_back({static_cast<std::ptrdiff_t>(
-                             run * w.dilation_columns * f.image.channels + at),
-                         std::min(kLine<T>, depth - at)});
+      f.lines.push_back(
+          {static_cast<std::ptrdiff_t>(run * w.dilation_columns * f.image.channels + at),
+           std::min(kLine<T>, depth - at)});
   const std::size_t reach = (w.columns - 1) * w.dilation_columns + 1;
   f.gap = kernels::divide_up(reach, w.step_columns);
   f.spread_size = w.rows * f.lines.size() * f.result_channels * kLine<T>;
   each_weight(f, [&](std::size_t group, std::size_t i, std::size_t j, std::size_t c,
                      std::size_t n) {
     const std::size_t value = one_run ? j * f.image_channels + c : c;
-    const std::size_t line =
-        i * f.lines.size() + (one_run ? 0 : j * in_run) + value / kLine<T>;
-    const std::size_t to = group * f.spread_size +
-                           (line * f.result_channels + n) * kLine<T> + value % kLine<T>;
-    const std::size_t from =
-        learned.at(weight_row(f, i, j, c), group * f.result_channels + n);
+    const std::size_t line = i * f.lines.size() + (one_run ? 0 : j * in_run) + value / kLine<T>;
+    const std::size_t to =
+        group * f.spread_size + (line * f.result_channels + n) * kLine<T> + value % kLine<T>;
+    const std::size_t from = learned.at(weight_row(f, i, j, c), group * f.result_channels + n);
     f.spread_moves.push_back({static_cast<std::uint32_t>(to), static_cast<std::uint32_t>(from)});
   });
 }
@@ -106,8 +102,8 @@ ConvolutionForm form_of(const layers::Convolution& work) {
   f.result_channels = f.result.channels / f.groups;
   const layers::Window& w = f.window;
   const bool can_join = f.groups == 1 && w.dilation_columns == 1;
-  f.together = can_join ? std::clamp<std::size_t>(kLine<T> / f.result_channels, 1, f.result.columns)
-                        : 1;
+  f.together =
+      can_join ? std::clamp<std::size_t>(kLine<T> / f.result_channels, 1, f.result.columns) : 1;
   f.columns = kernels::divide_up(f.result.columns, f.together);
   f.units = f.depthwise ? f.image.channels : f.together * f.result_channels;
   const std::size_t last = f.result.columns - (f.columns - 1) * f.together;

@@ -48,7 +48,9 @@ struct ConvolutionForm {
   std::vector<Move> spread_moves;
 
   bool moved() const { return !weight_moves.empty(); }
-  std::size_t image_row() const { return (padded ? padded_columns : image.columns) * image.channels; }
+  std::size_t image_row() const {
+    return (padded ? padded_columns : image.columns) * image.channels;
+  }
   std::size_t padded_size() const { return image.rows * padded_columns * image.channels; }
 };
 

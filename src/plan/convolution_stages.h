@@ -57,8 +57,9 @@ struct ConvolutionWork {
   T* own_scratch(std::size_t part) const { return scratch + part * scratch_size(*form); }
 
   static std::size_t scratch_size(const ConvolutionForm& form) {
-    return form.padded ? kernels::round_up(form.padded_size() + kernels::kPanel<T>, kernels::kLine<T>)
-                       : 0;
+    return form.padded
+               ? kernels::round_up(form.padded_size() + kernels::kPanel<T>, kernels::kLine<T>)
+               : 0;
   }
 
   // The image between zeros, where it needs them.
@@ -117,7 +118,8 @@ struct ConvolutionWork {
     if (f.depthwise) {
       kernels->depthwise_spread(correlation(0), to, y);
     } else {
-      for (std::size_t group = 0; group < f.groups; ++group) kernels->spread(spreading(y, to, group));
+      for (std::size_t group = 0; group < f.groups; ++group)
+        kernels->spread(spreading(y, to, group));
     }
     for (std::size_t r = 0; f.padded && r < f.image.rows; ++r)
       std::copy_n(to + r * row + f.window.left * channels, f.image.columns * channels,

@@ -37,8 +37,8 @@ typename Builder<T>::Moved& Builder<T>::moved(const layers::Operation& operation
               const auto add = [&](std::size_t buffer, const std::vector<Move>& moves,
                                    layers::ParameterId from, std::size_t size) {
                 if (buffer != kNoBuffer)
-                  parts.push_back({&moves, parameters_.at(from), buffers.at<T>(buffer),
-                                   form.groups * size});
+                  parts.push_back(
+                      {&moves, parameters_.at(from), buffers.at<T>(buffer), form.groups * size});
               };
               add(m.weight, form.weight_moves, work.weight, form.weight_size);
               add(m.bias, form.bias_moves, work.bias, form.bias_size);
@@ -61,8 +61,7 @@ Draft<T> Builder<T>::draft_convolution(const layers::Operation& operation, const
   result.info.bytes =
       sizeof(T) * (batch * static_cast<double>(work.in.size() + work.out.size()) + weights);
   result.info.kernel += form.depthwise ? ", channel by channel" : "";
-  if (form.together > 1)
-    result.info.kernel += fmt::format(", {} columns together", form.together);
+  if (form.together > 1) result.info.kernel += fmt::format(", {} columns together", form.together);
   if (form.padded) result.info.kernel += ", image copied between zeros";
   return result;
 }
@@ -177,8 +176,8 @@ void Builder<T>::kernel_gradient(const layers::Operation& operation,
   const std::size_t scratch = book_scratch(operation, f);
 
   Draft<T> own = draft_convolution(operation, "gradient of its weights", work, f);
-  own.uses.workers = threads_ > 1 && own.info.operations >= kWorthSharing ? Workers::all
-                                                                           : Workers::first;
+  own.uses.workers =
+      threads_ > 1 && own.info.operations >= kWorthSharing ? Workers::all : Workers::first;
   own.uses.uses = {{use_of_input(work.input).buffer, false},
                    {gradient, false},
                    {scratch, true, kOwnRows},
@@ -204,32 +203,31 @@ void Builder<T>::kernel_gradient(const layers::Operation& operation,
                            {learned_buffer_[work.weight], true},
                            {learned_buffer_[work.bias], true}};
   if (f.moved()) uses.push_back({moved_weight, false}), uses.push_back({moved_bias, false});
-  add_whole(
-      operation.label + (keeps_gradients() ? ": gradient in order" : ": update"),
-      Phase::backward_and_update, uses,
-      [this, work, m, weight, bias, moved_weight, moved_bias, gradient,
-       &entries](const Buffers& buffers) {
-        const bool update = !keeps_gradients(), moves = m.form->moved();
-        return whole_function<T>(
-            [form = m.form, transposed = work.transposed, moves, update,
-             channels = work.out.channels, dy = values(buffers, work.output, gradient),
-             weight_at = at(buffers, weight), bias_at = at(buffers, bias),
-             from = moves ? buffers.at<T>(moved_weight) : nullptr,
-             bias_from = moves ? buffers.at<T>(moved_bias) : nullptr,
-             weight_size = entries[work.weight].size, bias_size = entries[work.bias].size,
-             weights = update ? learned(work.weight) : Learned<T>{},
-             biases = update ? learned(work.bias) : Learned<T>{}](const Batch<T>& batch) {
-              if (moves) fold(form->weight_moves, from, weight_at, weight_size);
-              if (transposed)
-                channel_sums<T>(dy.of(batch), form->image.rows * form->image.columns, channels,
-                                bias_at);
-              else if (moves)
-                fold(form->bias_moves, bias_from, bias_at, bias_size);
-              if (!update) return;
-              weights.step(*batch.update, weight_at, 0, 1, weight_size, weight_size);
-              biases.step(*batch.update, bias_at, 0, 1, bias_size, bias_size);
+  add_whole(operation.label + (keeps_gradients() ? ": gradient in order" : ": update"),
+            Phase::backward_and_update, uses,
+            [this, work, m, weight, bias, moved_weight, moved_bias, gradient,
+             &entries](const Buffers& buffers) {
+              const bool update = !keeps_gradients(), moves = m.form->moved();
+              return whole_function<T>(
+                  [form = m.form, transposed = work.transposed, moves, update,
+                   channels = work.out.channels, dy = values(buffers, work.output, gradient),
+                   weight_at = at(buffers, weight), bias_at = at(buffers, bias),
+                   from = moves ? buffers.at<T>(moved_weight) : nullptr,
+                   bias_from = moves ? buffers.at<T>(moved_bias) : nullptr,
+                   weight_size = entries[work.weight].size, bias_size = entries[work.bias].size,
+                   weights = update ? learned(work.weight) : Learned<T>{},
+                   biases = update ? learned(work.bias) : Learned<T>{}](const Batch<T>& batch) {
+                    if (moves) fold(form->weight_moves, from, weight_at, weight_size);
+                    if (transposed)
+                      channel_sums<T>(dy.of(batch), form->image.rows * form->image.columns,
+                                      channels, bias_at);
+                    else if (moves)
+                      fold(form->bias_moves, bias_from, bias_at, bias_size);
+                    if (!update) return;
+                    weights.step(*batch.update, weight_at, 0, 1, weight_size, weight_size);
+                    biases.step(*batch.update, bias_at, 0, 1, bias_size, bias_size);
+                  });
             });
-      });
   if (!keeps_gradients()) bound_units(operation, work.weight);
 }
 
@@ -237,18 +235,19 @@ template <typename T>
 void Builder<T>::forward(const layers::Operation& operation, const layers::Pool& work) {
   const std::size_t from = work.input == 0 ? packed_[0] : value_buffer[work.input],
                     to = value_buffer[work.output];
-  add_lines(operation.label, Phase::forward, columns_of(work.output), from, to,
-            {{from, false}, {to, true}},
-            [this, work](const Buffers& buffers) {
-              return line_function<T>(
-                  [kernel = work.largest ? kernels_.max_pool : kernels_.average_pool,
-                   shape = pool_shape(work), x = values(buffers, work.input),
-                   y = values(buffers, work.output)](const Batch<T>& batch, kernels::Range) {
-                    for (std::size_t i = 0; i < batch.rows; ++i)
-                      kernel(shape, x.of(batch).row(i), y.of(batch).row(i));
-                  });
-            },
-            By::rows);
+  add_lines(
+      operation.label, Phase::forward, columns_of(work.output), from, to,
+      {{from, false}, {to, true}},
+      [this, work](const Buffers& buffers) {
+        return line_function<T>(
+            [kernel = work.largest ? kernels_.max_pool : kernels_.average_pool,
+             shape = pool_shape(work), x = values(buffers, work.input),
+             y = values(buffers, work.output)](const Batch<T>& batch, kernels::Range) {
+              for (std::size_t i = 0; i < batch.rows; ++i)
+                kernel(shape, x.of(batch).row(i), y.of(batch).row(i));
+            });
+      },
+      By::rows);
 }
 
 template <typename T>
@@ -257,30 +256,30 @@ void Builder<T>::backward(const layers::Operation& operation, const layers::Pool
   const std::size_t to =
       book_matrix("gradient of " + graph_.slots[work.input].name, columns_of(work.input));
   contribute(work.input, to);
-  add_lines(operation.label + ": back", Phase::backward_and_update, columns_of(work.input),
-            gradient, to,
-            {{gradient, false},
-             {value_buffer[work.input], false},
-             {value_buffer[work.output], false},
-             {to, true}},
-            [this, work, gradient, to](const Buffers& buffers) {
-              return line_function<T>(
-                  [this_kernels = &kernels_, largest = work.largest, shape = pool_shape(work),
-                   x = values(buffers, work.input), y = values(buffers, work.output),
-                   dy = values(buffers, work.output, gradient),
-                   dx = values(buffers, work.input, to)](const Batch<T>& batch, kernels::Range) {
-                    for (std::size_t i = 0; i < batch.rows; ++i) {
-                      const T* const from = dy.of(batch).row(i);
-                      T* const into = dx.of(batch).row(i);
-                      if (largest)
-                        this_kernels->max_pool_backward(shape, x.of(batch).row(i),
-                                                        y.of(batch).row(i), from, into);
-                      else
-                        this_kernels->average_pool_backward(shape, from, into);
-                    }
-                  });
-            },
-            By::rows);
+  add_lines(
+      operation.label + ": back", Phase::backward_and_update, columns_of(work.input), gradient, to,
+      {{gradient, false},
+       {value_buffer[work.input], false},
+       {value_buffer[work.output], false},
+       {to, true}},
+      [this, work, gradient, to](const Buffers& buffers) {
+        return line_function<T>(
+            [this_kernels = &kernels_, largest = work.largest, shape = pool_shape(work),
+             x = values(buffers, work.input), y = values(buffers, work.output),
+             dy = values(buffers, work.output, gradient),
+             dx = values(buffers, work.input, to)](const Batch<T>& batch, kernels::Range) {
+              for (std::size_t i = 0; i < batch.rows; ++i) {
+                const T* const from = dy.of(batch).row(i);
+                T* const into = dx.of(batch).row(i);
+                if (largest)
+                  this_kernels->max_pool_backward(shape, x.of(batch).row(i), y.of(batch).row(i),
+                                                  from, into);
+                else
+                  this_kernels->average_pool_backward(shape, from, into);
+              }
+            });
+      },
+      By::rows);
   --owners_[gradient];
 }
 

@@ -24,6 +24,18 @@ constexpr const char* kWide =
 // No exponential anywhere: even the plain reference gives these bits.
 constexpr const char* kExact = "input(784) -> dense(33, relu) -> dense(40) -> relu -> dense(10)";
 
+// Images: with few channels, whose columns are made together, and with many.
+constexpr const char* kImages[] = {
+    "input(28x28) -> conv2d(6, 5x5, relu) -> max_pool -> conv2d(16, 5x5, relu) -> max_pool -> "
+    "flatten -> dense(40, relu) -> dense(10)",
+    "input(28x28) -> conv2d(33, 3, stride=3, padding=same) -> batch_norm -> relu -> "
+    "residual(conv2d(33, 3, relu, padding=same)) -> depthwise_conv2d(3, relu, stride=2) -> "
+    "avg_pool(2, stride=1) -> flatten -> dense(10)",
+    "input(28x28) -> conv2d(8, 4, relu, stride=4) -> conv2d(12, 3, relu, dilation=2, padding=2, "
+    "groups=2) -> conv_transpose2d(3, 3, relu, stride=2) -> max_pool(3, stride=2, padding=1) -> "
+    "flatten -> dense(10)",
+};
+
 struct Case {
   std::string network;
   Precision precision = Precision::float32;
@@ -137,6 +149,15 @@ TEST_P(Bits, OfDeepNetworks) {
         data);
 }
 
+TEST_P(Bits, OfImages) {
+  for (const char* network : kImages)
+    check({network, GetParam(), 25, "cross_entropy", "adam(0.005)"}, test::digits(107, 0).train);
+  check({"input(28x28) -> conv2d(7, 3, gelu, stride=2) -> spatial_dropout(0.2) -> dropout(0.1) -> "
+         "conv2d(20, 3, silu) -> batch_norm -> global_avg_pool -> dense(10)",
+         GetParam(), 25, "cross_entropy", "adam(0.005, clip_norm=1)"},
+        test::digits(107, 0).train);
+}
+
 TEST_P(Bits, OfEachOptimizer) {
   const Examples& data = test::digits(207, 0).train;
   for (const char* optimizer :
@@ -161,12 +182,15 @@ TEST_P(Bits, OfDenseBytes) {
 }
 
 TEST_P(Bits, OfThePlainReferenceToo) {
-  const Case c{kExact, GetParam()};
-  const Examples& data = test::digits(207, 0).train;
-  // It sums the losses that it reports in another order.
-  const Outcome expected = train(c, data, "auto", 1);
-  for (const std::size_t threads : {1, 2})
-    EXPECT_TRUE(test::same_bits(train(c, data, "scalar", threads).weights, expected.weights));
+  const Examples& data = test::digits(107, 0).train;
+  for (const char* network : {kExact, kImages[0], kImages[1], kImages[2]}) {
+    const Case c{network, GetParam(), 10, "quadratic", "sgd(0.01)"};
+    // It sums the losses that it reports in another order.
+    const Outcome expected = train(c, data, "auto", 1);
+    for (const std::size_t threads : {1, 2})
+      EXPECT_TRUE(test::same_bits(train(c, data, "scalar", threads).weights, expected.weights))
+          << network;
+  }
 }
 
 TEST_P(Bits, OfARepeatedRunAndNotOfAnotherSeed) {
