@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
+#include <memory>
 
+#include "data/image.h"
 #include "lithe/data.h"
 #include "lithe/error.h"
 #include "unknown_options.h"
@@ -27,6 +30,60 @@ std::vector<std::size_t> classes_named(const Dataset& data, const std::vector<st
     if (at != data.class_names.end())
       result.push_back(static_cast<std::size_t>(at - data.class_names.begin()));
   }
+  return result;
+}
+
+struct ImageSize {
+  std::size_t height = 0, width = 0;
+};
+
+// Nothing where examples of that shape are no grey images. A row of values may be a square one.
+std::optional<ImageSize> grey_size(const std::vector<std::size_t>& shape) {
+  if (shape.size() == 2 || (shape.size() == 3 && shape[2] == 1))
+    return ImageSize{shape[0], shape[1]};
+  const double root = std::sqrt(static_cast<double>(Shape{shape}.size()));
+  const auto side = static_cast<std::size_t>(std::lround(root));
+  if (shape.size() == 1 && side * side == shape[0]) return ImageSize{side, side};
+  return std::nullopt;
+}
+
+Features fit_part(const Features& from, ImageSize size, ImageSize to,
+                  std::vector<std::uint8_t>& pixels) {
+  pixels.reserve(from.rows * to.height * to.width);
+  for (std::size_t row = 0; row < from.rows; ++row) {
+    const std::uint8_t* image = from.row(row);
+    const data::GreyImage fitted =
+        data::fit({size.height, size.width, {image, image + from.columns}}, to.height, to.width);
+    pixels.insert(pixels.end(), fitted.pixels.begin(), fitted.pixels.end());
+  }
+  Features result = from;
+  result.data = pixels.data();
+  result.columns = result.row_stride = to.height * to.width;
+  return result;
+}
+
+// The same images in another size, their proportions kept.
+Dataset fit_images(const Dataset& data, const std::vector<std::size_t>& shape) {
+  const auto from = grey_size(data.shape), to = grey_size(shape);
+  const bool bytes = data.train.features.type == ElementType::uint8 &&
+                     data.test.features.type == ElementType::uint8;
+  if (!from || !to || !bytes)
+    throw Error(ErrorKind::data,
+                fmt::format("the examples of {} are {} and the model's are {}", data.name,
+                            Shape{data.shape}.to_string(), Shape{shape}.to_string()),
+                {}, "grey images, which are fitted, or data of the same size");
+  // The pixels, and what the labels point into.
+  struct Memory {
+    std::vector<std::uint8_t> train, test;
+    std::shared_ptr<const void> old;
+  };
+  const auto memory = std::make_shared<Memory>();
+  memory->old = data.memory;
+  Dataset result = data;
+  result.shape = {to->height, to->width};
+  result.train.features = fit_part(data.train.features, *from, *to, memory->train);
+  result.test.features = fit_part(data.test.features, *from, *to, memory->test);
+  result.memory = memory;
   return result;
 }
 
@@ -68,12 +125,8 @@ Dataset load_unknown(const std::string& name, const std::string& data_dir,
     if (schema && !schema->columns.empty()) return apply_table(name, *schema, options).data;
     return load_table(name, options).data;
   }
-  Dataset data = load_dataset(name, data_folder(data_dir));
-  if (Shape{data.shape}.size() != Shape{shape}.size())
-    throw Error(ErrorKind::data,
-                fmt::format("examples of {} and {} are of {}", Shape{shape}.to_string(), name,
-                            Shape{data.shape}.to_string()));
-  return data;
+  const Dataset data = load_dataset(name, data_folder(data_dir));
+  return Shape{data.shape}.size() == Shape{shape}.size() ? data : fit_images(data, shape);
 }
 
 Dataset known_to(const Model& model, const Dataset& data) {

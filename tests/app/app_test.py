@@ -236,6 +236,20 @@ class Unknown(AppTest):
                              "n.safetensors").stdout
         self.assertRegex(out, r"Unknown: max_softmax above .* accepts 95\.0%")
 
+    def test_images_of_another_size_are_fitted(self):
+        folder = os.path.join(self.folder, "large")
+        os.mkdir(folder)
+        for part in ["train", "t10k"]:
+            with open(os.path.join(folder, part + "-images-idx3-ubyte"), "wb") as file:
+                file.write(struct.pack(">IIII", 0x803, 20, 40, 50) + bytes(range(200)) * 200)
+            with open(os.path.join(folder, part + "-labels-idx1-ubyte"), "wb") as file:
+                file.write(struct.pack(">II", 0x801, 20) + bytes(i % 2 for i in range(20)))
+        self.train_known("--unknown", "energy", "--epochs", "1")
+        report = json.loads(self.run_lithe("unknown-report", "m.safetensors", "--unknown", folder,
+                                           "--json").stdout)
+        self.assertEqual([row["examples"] for row in report["scores"][0]["unknown"]], [20, 10, 10])
+        self.train_known("--unknown", "background", "--outliers", folder, "--epochs", "1")
+
     def test_auto_compares(self):
         out = self.train_known("--unknown", "auto", "--examples", "6000", "--epochs", "3").stdout
         self.assertIn("5 trainings of 1 epoch", out)
