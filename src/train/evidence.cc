@@ -39,6 +39,8 @@ Cut cut(const Model& model) {
                 "end it with dense(classes), an activation at most behind it, and train it again");
   Cut result{graph, *head};
   result.front.operations.resize(last - 1);
+  // Slots are numbered in the order of the operations that write them, and a plan wants no others.
+  result.front.slots.resize(head->output);
   result.front.output = head->input;
   return result;
 }
