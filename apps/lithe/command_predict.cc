@@ -135,7 +135,8 @@ void predict_picture(Model& model, const std::string& picture, nlohmann::json* r
   const data::GreyImage image = prepare(model, data::read_png(picture));
   const Features features{image.pixels.data(), ElementType::uint8,  1,
                           image.pixels.size(), image.pixels.size(), model.meaning().divisor};
-  answer_all(model, features, [&](std::size_t) { return picture; }, results);
+  answer_all(
+      model, features, [&](std::size_t) { return picture; }, results);
 }
 
 void predict_table(Model& model, const std::string& file, nlohmann::json* results) {
@@ -144,7 +145,8 @@ void predict_table(Model& model, const std::string& file, nlohmann::json* result
   choice.table.test_share = 0;
   const Dataset data = load_for_model(choice, model, TargetUse::ignore).set;
   const Features& rows = data.test.features.rows > 0 ? data.test.features : data.train.features;
-  answer_all(model, rows, [](std::size_t row) { return fmt::format("row {}", row + 1); }, results);
+  answer_all(
+      model, rows, [](std::size_t row) { return fmt::format("row {}", row + 1); }, results);
 }
 
 }  // namespace

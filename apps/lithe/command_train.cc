@@ -65,16 +65,18 @@ std::string score_of(const Run& run) {
 // What happens without having been asked for in so many words.
 void print_notices(const TrainCommand& command, const TrainSetup& setup) {
   if (command.holds_out_to_calibrate)
-    fmt::print("{:.0f}% of the training examples are held out to calibrate --unknown by; "
-               "--validation says how many\n",
-               100 * command.options.validation);
+    fmt::print(
+        "{:.0f}% of the training examples are held out to calibrate --unknown by; "
+        "--validation says how many\n",
+        100 * command.options.validation);
   if (setup.open)
     fmt::print("{} outliers beside {} known examples\n",
                setup.open->examples.features.rows - setup.open->known, setup.open->known);
   if (setup.drops_calibration)
-    fmt::print("What {} calls unknown does not hold for other weights and is not taken over; "
-               "--unknown calibrates anew\n",
-               command.from);
+    fmt::print(
+        "What {} calls unknown does not hold for other weights and is not taken over; "
+        "--unknown calibrates anew\n",
+        command.from);
 }
 
 void save_picture(const TrainCommand& command, const Trainer& trainer, bool quiet) {

@@ -35,9 +35,14 @@ nlohmann::json to_json(const UnknownRun& run) {
                         {"fpr95", trial.false_positives()},
                         {"failed", trial.failed}});
   const Calibration& c = run.calibration;
-  return {{"score", c.score},       {"threshold", c.threshold},     {"share", c.share},
-          {"known", run.known},     {"temperature", c.temperature}, {"held_out", run.held},
-          {"accepted", run.accepted}, {"compared", trials}};
+  return {{"score", c.score},
+          {"threshold", c.threshold},
+          {"share", c.share},
+          {"known", run.known},
+          {"temperature", c.temperature},
+          {"held_out", run.held},
+          {"accepted", run.accepted},
+          {"compared", trials}};
 }
 
 }  // namespace
@@ -66,8 +71,9 @@ std::string test_score(const Run& run, const EpochReport& r) {
 
 std::string validation_score(const Run& run, const EpochReport& r) {
   if (r.validation_total == 0) return {};
-  const std::string right =
-      run.regression || run.soft_targets ? "" : fmt::format("{}/{} ", r.validation_correct, r.validation_total);
+  const std::string right = run.regression || run.soft_targets
+                                ? ""
+                                : fmt::format("{}/{} ", r.validation_correct, r.validation_total);
   return fmt::format("  validation {}loss {:.5g}{}", right, r.validation_loss,
                      r.best ? " (best)" : "");
 }

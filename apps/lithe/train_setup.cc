@@ -54,10 +54,10 @@ std::optional<OpenTrainingSet> load_outliers(const TrainCommand& command, const 
                                              const Examples& train) {
   const UnknownChoice& choice = command.unknown;
   if (choice.outliers.empty()) return std::nullopt;
-  const Dataset outliers = load_unknown(choice.outliers, command.data.data_dir, loaded.set.shape,
-                                        loaded.schema);
-  const Features& features = outliers.train.features.rows > 0 ? outliers.train.features
-                                                              : outliers.test.features;
+  const Dataset outliers =
+      load_unknown(choice.outliers, command.data.data_dir, loaded.set.shape, loaded.schema);
+  const Features& features =
+      outliers.train.features.rows > 0 ? outliers.train.features : outliers.test.features;
   const bool soft = choice.score == kOutlierExposure;
   return add_outliers(train, features, soft ? OutlierUse::exposure : OutlierUse::background,
                       soft ? choice.outlier_weight : 0);
@@ -100,7 +100,8 @@ TrainSetup set_up(const TrainCommand& command) {
   notes["lithe.batch"] = fmt::format("{}", command.options.batch);
   notes["lithe.seed"] = fmt::format("{}", command.options.seed);
   notes["lithe.data"] = loaded.set.name;
-  // Where the rows that are held out can be found again in the data: lithe calibrate looks for them.
+  // Where the rows that are held out can be found again in the data: lithe calibrate looks for
+  // them.
   const bool whole = command.examples == 0 && command.data.per_class == 0 &&
                      command.unknown.score != kOutlierExposure;
   if (command.options.validation > 0 && whole)

@@ -22,10 +22,11 @@ std::optional<ScoreComparison> compare_scores(const TrainCommand& command,
   };
   const ComparisonPlan plan = plan_comparison(setup.train.classes, command.options, options);
   if (!command.json) {
-    fmt::print("Comparing scores of unknownness: {} trainings of {} epoch{}, each without {} of the "
-               "{} classes, which then are the unknown\n",
-               plan.folds, plan.epochs, plan.epochs == 1 ? "" : "s",
-               setup.train.classes > plan.folds ? "some" : "one", setup.train.classes);
+    fmt::print(
+        "Comparing scores of unknownness: {} trainings of {} epoch{}, each without {} of the "
+        "{} classes, which then are the unknown\n",
+        plan.folds, plan.epochs, plan.epochs == 1 ? "" : "s",
+        setup.train.classes > plan.folds ? "some" : "one", setup.train.classes);
     std::fflush(stdout);
   }
   ScoreComparison result =
@@ -67,9 +68,10 @@ void print(const ScoreComparison& comparison) {
 
 void print(const UnknownRun& run) {
   const Calibration& c = run.calibration;
-  fmt::print("Unknown: {} above {:.4g}, which accepts {:.1f}% of {} held-out known examples; "
-             "confidence at temperature {:.3g}\n",
-             c.score, c.threshold, 100 * run.accepted, run.held, c.temperature);
+  fmt::print(
+      "Unknown: {} above {:.4g}, which accepts {:.1f}% of {} held-out known examples; "
+      "confidence at temperature {:.3g}\n",
+      c.score, c.threshold, 100 * run.accepted, run.held, c.temperature);
 }
 
 }  // namespace lithe::app

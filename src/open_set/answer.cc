@@ -45,9 +45,9 @@ void rank(const double* logits, std::size_t classes, double temperature, Answer&
 
 Answerer::Answerer(const Model& model) {
   const Calibration calibration = required_calibration(model);
-  state_ = std::make_unique<State>(State{model, calibration,
-                                         Scorer::restore(calibration.score, model),
-                                         open_set::known_classes(model)});
+  state_ =
+      std::make_unique<State>(State{model, calibration, Scorer::restore(calibration.score, model),
+                                    open_set::known_classes(model)});
 }
 Answerer::Answerer(Answerer&&) noexcept = default;
 Answerer::~Answerer() = default;

@@ -141,10 +141,12 @@ ScoreComparison compare_unknown_scores(const Model& start, const Examples& train
   for (std::size_t fold = 0; fold < result.plan.folds; ++fold) {
     const auto number = renumber(train.classes, fold, result.plan.folds);
     const Selection known = select(parts.train, number, true);
-    const Selection held = select(parts.held, number, true), left = select(parts.held, number, false);
+    const Selection held = select(parts.held, number, true),
+                    left = select(parts.held, number, false);
     Model model = shrink(start, known.examples.classes, options.seed);
-    Trainer trainer(model, known.examples, {},
-                    fold_options(options, number, result.plan.epochs, known.examples.features.rows));
+    Trainer trainer(
+        model, known.examples, {},
+        fold_options(options, number, result.plan.epochs, known.examples.features.rows));
     while (!trainer.finished() && !result.stopped) {
       const EpochReport report = trainer.run_epoch(compare.watcher);
       result.stopped = report.stopped;
@@ -160,8 +162,7 @@ ScoreComparison compare_unknown_scores(const Model& start, const Examples& train
     return a.auroc() < b.auroc();
   };
   result.best = std::ranges::max_element(result.trials, better)->score;
-  result.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }
 

@@ -34,7 +34,7 @@ class Scorer {
 
  private:
   std::string sentence_;
-  std::size_t classes_ = 0;           // known ones
+  std::size_t classes_ = 0;            // known ones
   std::optional<UnknownScore> score_;  // none: background
 };
 

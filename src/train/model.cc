@@ -134,9 +134,12 @@ void Model::set_values(const std::string& array, const std::vector<double>& give
 }
 
 void Model::save(const std::filesystem::path& path) const {
-  io::ModelFile file{data_->network.to_string(),        data_->meaning.divisor,
-                     data_->meaning.class_names,        data_->notes,
-                     precision() == Precision::float64, {},
+  io::ModelFile file{data_->network.to_string(),
+                     data_->meaning.divisor,
+                     data_->meaning.class_names,
+                     data_->notes,
+                     precision() == Precision::float64,
+                     {},
                      data_->extra_arrays};
   std::visit(
       [&](const auto& values) {
