@@ -51,14 +51,14 @@ void check_array(const ModelFile& file, const std::string& name,
 template <typename T>
 std::vector<std::uint8_t> to_bytes(const std::vector<T>& values) {
   std::vector<std::uint8_t> bytes(values.size() * sizeof(T));
-  std::memcpy(bytes.data(), values.data(), bytes.size());
+  if (!bytes.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
   return bytes;
 }
 
 template <typename T>
 std::vector<T> from_bytes(const ModelArray& array) {
   std::vector<T> values(array.bytes.size() / sizeof(T));
-  std::memcpy(values.data(), array.bytes.data(), array.bytes.size());
+  if (!values.empty()) std::memcpy(values.data(), array.bytes.data(), values.size() * sizeof(T));
   return values;
 }
 
