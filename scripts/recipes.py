@@ -4,12 +4,24 @@
 A recipe promises a test score with its key `score`; it is kept where the median of three seeds
 reaches it. Some promise more: a speed run its time, the transfer its lead over the same network
 from scratch, the deep sigmoid network that training it is diagnosed to fail.
+
+A recipe for what is unknown has the key `report`, arguments of `lithe unknown-report` for its model,
+and `promise`, what the median of the seeds has to keep of that report:
+
+    report = "--unknown letters --unknown shapes"
+    promise = "accuracy >= 99%, fpr95 < 5%, kind auroc >= 0.99"
+
+A figure is that of the worst set, after `kind` that of the worst kind in any set. With the key
+`splits`, lists of known classes with a slash between them, each seed is trained once for each split
+and its figures are the means: `splits = "2,4,5,9,8,3 / 3,2,6,9,4,0"`.
 """
 
 import argparse
 import json
 import pathlib
+import operator
 import re
+import shlex
 import statistics
 import subprocess
 import sys
@@ -20,6 +32,39 @@ BEFORE = {"transfer": ["transfer-base"]}  # what has to be trained first
 SECONDS = {"speedrun-97": 0.6, "speedrun-98": 1.5}  # of the whole command, at most
 LEAD = {"transfer": ("transfer-scratch", 3.0)}  # points that it has to be ahead by
 FINDING = {"dnn10-sigmoid"}  # something has to be reported as wrong
+
+
+OPERATORS = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
+WORST = {"auroc": min, "aupr": min, "oscr": min, "fpr95": max, "accepted": max}  # of several sets
+
+
+def parse_promises(text):
+    """(figure, sign, bound) of each; "kind auroc >= 99%" gives ("kind auroc", ">=", 0.99)."""
+    result = []
+    for promise in filter(None, (part.strip() for part in text.split(","))):
+        found = re.fullmatch(r"((?:kind )?(\w+))\s*(>=|>|<=|<)\s*([\d.]+)(%?)", promise)
+        if not found or found[2] not in {"accuracy", "known_accepted", *WORST}:
+            raise ValueError(f"'{promise}' promises nothing that a report has")
+        result.append((found[1], found[3], float(found[4]) / (100 if found[5] else 1)))
+    return result
+
+
+def figures(report):
+    """Of a report's first score, by the names that promises use."""
+    score = report["scores"][0]
+    result = {"accuracy": report["accuracy"], "known_accepted": score["known_accepted"]}
+    sets = [row for row in score["unknown"] if not row["kind"]]
+    # A set of one kind has no row for it.
+    several = {row["set"] for row in score["unknown"] if row["kind"]}
+    kinds = [row for row in score["unknown"] if row["kind"] or row["set"] not in several]
+    for name, worst in WORST.items():
+        result[name] = worst(row[name] for row in sets)
+        result["kind " + name] = worst(row[name] for row in kinds)
+    return result
+
+
+def means(dictionaries):
+    return {key: statistics.fmean(one[key] for one in dictionaries) for key in dictionaries[0]}
 
 
 def keys(path):
@@ -39,31 +84,65 @@ def order(recipes):
     return result
 
 
-def train(lithe, path, seed, out):
-    """One training: the score in percent, the seconds of the command, and what was found wrong."""
+def run_json(command):
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)}\n{done.stderr.strip()}")
+    return json.loads(done.stdout)
+
+
+def train(lithe, path, seed, out, classes=None):
+    """One training: the score in percent, the seconds of the command, and what was found wrong;
+    with the key `report`, the figures of that."""
     started = time.monotonic()
-    command = [lithe, "train", str(path), "--seed", str(seed), "--json"]
+    model = out / "-".join([path.stem, str(seed)] + ([classes.replace(",", "")] if classes else []))
+    model = str(model) + ".safetensors"
+    command = [lithe, "train", str(path), "--seed", str(seed), "--json", "--output", model]
+    if classes:
+        command += ["--classes", classes]
     if path.stem == "transfer":
         # Each seed has a base of its own.
         command += ["--from", str(out / f"transfer-base-{seed}.safetensors")]
-    command += ["--output", str(out / f"{path.stem}-{seed}.safetensors")]
-    done = subprocess.run(command, capture_output=True, text=True)
+    report = run_json(command)
     seconds = time.monotonic() - started
-    if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(command)}\n{done.stderr.strip()}")
-    report = json.loads(done.stdout)
     last = report["epochs"][-1]
-    return {
+    result = {
         "score": 100 * last["correct"] / last["total"],
         "seconds": seconds,
         "findings": report["findings"],
+        "figures": {},
     }
+    if "report" in keys(path):
+        arguments = shlex.split(keys(path)["report"])
+        result["figures"] = figures(run_json([lithe, "unknown-report", model, "--json", *arguments]))
+    return result
+
+
+def train_splits(lithe, path, seed, out):
+    """One training, or one for each split of the classes: means of scores and figures, the longest
+    time."""
+    splits = [split.strip() for split in keys(path).get("splits", "").split("/")]
+    runs = [train(lithe, path, seed, out, split or None) for split in splits]
+    return {
+        "score": statistics.fmean(run["score"] for run in runs),
+        "seconds": max(run["seconds"] for run in runs),
+        "findings": [finding for run in runs for finding in run["findings"]],
+        "figures": means([run["figures"] for run in runs]),
+    }
+
+
+def judge_promises(promises, runs):
+    """For each promise its text, the figure of each run, their median, and whether that keeps it."""
+    for name, sign, bound in promises:
+        values = [run["figures"][name] for run in runs]
+        median = statistics.median(values)
+        yield f"{name} {sign} {bound:g}", values, median, OPERATORS[sign](median, bound)
 
 
 def judge(name, promised, runs, medians):
     """What the recipe does not keep; empty where it keeps everything."""
     broken = []
-    if medians[name] < promised:
+    if promised is not None and medians[name] < promised:
         broken.append(f"score below {promised:g}%")
     if name in LEAD:
         other, points = LEAD[name]
@@ -83,16 +162,16 @@ def main():
     parser.add_argument("--lithe", default="build/release/bin/lithe", help="the program")
     parser.add_argument("--recipes", default="recipes", type=pathlib.Path, help="their folder")
     parser.add_argument("--out", default="build/recipes", type=pathlib.Path, help="for the models")
-    parser.add_argument("names", nargs="*", help="these alone (default: all with a score)")
+    parser.add_argument("names", nargs="*", help="these alone (default: all that promise something)")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
 
     paths = {path.stem: path for path in sorted(arguments.recipes.glob("*.toml"))}
-    chosen = {name for name, path in paths.items() if "score" in keys(path)}
+    chosen = {name for name, path in paths.items() if {"score", "promise"} & set(keys(path))}
     if arguments.names:
         for name in arguments.names:
             if name not in chosen:
-                parser.error(f"no recipe with a score is called '{name}'")
+                parser.error(f"no recipe with a score or a promise is called '{name}'")
         needed = set(arguments.names)
         for name in arguments.names:
             needed.update(BEFORE.get(name, []))
@@ -100,16 +179,21 @@ def main():
                 needed.add(LEAD[name][0])
         chosen = needed
     if not chosen:
-        parser.error(f"{arguments.recipes} has no recipe with a score")
+        parser.error(f"{arguments.recipes} has no recipe that promises something")
 
-    widths = "{:<18} {:>9} {:>8} {:>8} {:>8} {:>8} {:>9}  {}"
+    widths = "{:<26} {:>9} {:>8} {:>8} {:>8} {:>8} {:>9}  {}"
     print(widths.format("recipe", "promised", *(f"seed {seed}" for seed in SEEDS), "median",
                         "seconds", "kept"), flush=True)
     medians, failed = {}, False
     for name in order(chosen):
-        promised = float(keys(paths[name])["score"].split("%")[0])
+        recipe = keys(paths[name])
+        promised = float(recipe["score"].split("%")[0]) if "score" in recipe else None
         try:
-            runs = [train(arguments.lithe, paths[name], seed, arguments.out) for seed in SEEDS]
+            promises = parse_promises(recipe.get("promise", ""))
+            if promises and "report" not in recipe:
+                raise ValueError("a promise, and no report that could keep it")
+            runs = [train_splits(arguments.lithe, paths[name], seed, arguments.out)
+                    for seed in SEEDS]
         except (RuntimeError, OSError, ValueError, KeyError, IndexError) as error:
             print(f"{name}: {error}", flush=True)
             failed = True
@@ -117,9 +201,13 @@ def main():
         medians[name] = statistics.median(run["score"] for run in runs)
         broken = judge(name, promised, runs, medians)
         failed = failed or bool(broken)
-        print(widths.format(name, f"{promised:g}%", *(f"{run['score']:.2f}" for run in runs),
+        print(widths.format(name, "" if promised is None else f"{promised:g}%", *(f"{run['score']:.2f}" for run in runs),
                             f"{medians[name]:.2f}", f"{max(run['seconds'] for run in runs):.2f}",
                             "no: " + broken if broken else "yes"), flush=True)
+        for text, values, median, kept in judge_promises(promises, runs):
+            failed = failed or not kept
+            print(widths.format("  " + text, "", *(f"{value:.4f}" for value in values),
+                                f"{median:.4f}", "", "yes" if kept else "no"), flush=True)
     return 1 if failed else 0
 
 

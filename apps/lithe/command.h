@@ -12,6 +12,8 @@ using Arguments = std::vector<std::string>;  // what follows the command's name
 int train(const Arguments& arguments);
 int evaluate(const Arguments& arguments);
 int predict(const Arguments& arguments);
+int calibrate(const Arguments& arguments);
+int unknown_report(const Arguments& arguments);
 int show(const Arguments& arguments);
 int find_lr(const Arguments& arguments);
 int info(const Arguments& arguments);

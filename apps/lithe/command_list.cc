@@ -4,6 +4,7 @@
 #include "command.h"
 #include "layers/catalogue.h"
 #include "lithe/data.h"
+#include "lithe/unknown.h"
 #include "parse.h"
 #include "recipes.h"
 
@@ -27,7 +28,7 @@ const Kind kKinds[] = {
 int list(const Arguments& arguments) {
   CLI::App app("Lists what sentences can say, with arguments, defaults and ranges.", "lithe list");
   std::string what;
-  std::vector<std::string> names = {"recipes", "data"};
+  std::vector<std::string> names = {"recipes", "data", "unknown"};
   for (const Kind& kind : kKinds) names.push_back(kind.name);
   app.add_option("what", what, "what to list")->required()->check(CLI::IsMember(names));
   if (const auto status = parse(app, arguments)) return *status;
@@ -35,6 +36,8 @@ int list(const Arguments& arguments) {
     for (const auto& path : all_recipes()) fmt::print("{}\n", path.stem().string());
   if (what == "data")
     for (const std::string& name : dataset_names()) fmt::print("{}\n", name);
+  if (what == "unknown")
+    for (const std::string& score : unknown_scores()) fmt::print("{}\n", score);
   for (const Kind& kind : kKinds)
     for (const auto& entry : layers::catalogue().entries)
       if (kind.name == what && entry.category == kind.category)

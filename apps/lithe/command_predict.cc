@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "data/image.h"
+#include "lithe/calibrate.h"
 #include "lithe/error.h"
 #include "lithe/model.h"
 #include "parse.h"
@@ -88,11 +89,54 @@ void answer(Model& model, const std::string& what, const std::vector<double>& ou
   fmt::print("\n");
 }
 
+// The same of a model that can say "unknown".
+void answer(const Model& model, const std::string& what, const Answer& given, double threshold,
+            nlohmann::json* results) {
+  const std::string best = class_name(model, given.best), next = class_name(model, given.runner_up);
+  if (results != nullptr) {
+    results->push_back({{"of", what},
+                        {"class", given.unknown ? "unknown" : best},
+                        {"unknown", given.unknown},
+                        {"nearest", best},
+                        {"confidence", given.confidence},
+                        {"runner_up", next},
+                        {"runner_up_confidence", given.runner_up_confidence},
+                        {"score", given.score},
+                        {"threshold", threshold}});
+    return;
+  }
+  if (given.unknown)
+    fmt::print("{}: unknown (score {:.4g} above {:.4g}; nearest {} ({:.3f})", what, given.score,
+               threshold, best, given.confidence);
+  else
+    fmt::print("{}: {} ({:.3f}", what, best, given.confidence);
+  fmt::print("), then {} ({:.3f})\n", next, given.runner_up_confidence);
+}
+
+// Answers each row; `name` says what a row is called.
+template <typename Name>
+void answer_all(Model& model, const Features& rows, const Name& name, nlohmann::json* results) {
+  if (calibration_of(model)) {
+    const Answerer answerer(model);
+    const std::vector<Answer> answers = answerer.answer(rows);
+    for (std::size_t row = 0; row < rows.rows; ++row)
+      answer(model, name(row), answers[row], answerer.calibration().threshold, results);
+    return;
+  }
+  const std::vector<double> outputs = model.predict(rows);
+  const std::size_t width = outputs.size() / std::max<std::size_t>(1, rows.rows);
+  for (std::size_t row = 0; row < rows.rows; ++row) {
+    const auto first = outputs.begin() + static_cast<std::ptrdiff_t>(row * width);
+    answer(model, name(row), {first, first + static_cast<std::ptrdiff_t>(width)}, results);
+  }
+}
+
 void predict_picture(Model& model, const std::string& picture, nlohmann::json* results) {
   const data::GreyImage image = prepare(model, data::read_png(picture));
   const Features features{image.pixels.data(), ElementType::uint8,  1,
                           image.pixels.size(), image.pixels.size(), model.meaning().divisor};
-  answer(model, picture, model.predict(features), results);
+  answer_all(
+      model, features, [&](std::size_t) { return picture; }, results);
 }
 
 void predict_table(Model& model, const std::string& file, nlohmann::json* results) {
@@ -101,13 +145,8 @@ void predict_table(Model& model, const std::string& file, nlohmann::json* result
   choice.table.test_share = 0;
   const Dataset data = load_for_model(choice, model, TargetUse::ignore).set;
   const Features& rows = data.test.features.rows > 0 ? data.test.features : data.train.features;
-  const std::vector<double> outputs = model.predict(rows);
-  const std::size_t width = outputs.size() / std::max<std::size_t>(1, rows.rows);
-  for (std::size_t row = 0; row < rows.rows; ++row) {
-    const auto first = outputs.begin() + static_cast<std::ptrdiff_t>(row * width);
-    answer(model, fmt::format("row {}", row + 1),
-           {first, first + static_cast<std::ptrdiff_t>(width)}, results);
-  }
+  answer_all(
+      model, rows, [](std::size_t row) { return fmt::format("row {}", row + 1); }, results);
 }
 
 }  // namespace

@@ -52,6 +52,8 @@ void print_text(const std::string& file, Model& model) {
     fmt::print("{:40} -> {:6}  {:>10} values\n", card.label, card.outputs, card.values);
     for (const std::string& array : card.arrays) fmt::print("    {}\n", array);
   }
+  for (const auto& [name, array] : model.extra_arrays())
+    fmt::print("    {} {}\n", name, shape_text(array.shape));
   fmt::print("\n");
   for (const auto& [key, value] : model.notes())
     if (key != "lithe.schema") fmt::print("{:16} {}\n", key.substr(6), value);

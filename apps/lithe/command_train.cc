@@ -62,6 +62,23 @@ std::string score_of(const Run& run) {
   return fmt::format("{}/{}", shown->correct, shown->total);
 }
 
+// What happens without having been asked for in so many words.
+void print_notices(const TrainCommand& command, const TrainSetup& setup) {
+  if (command.holds_out_to_calibrate)
+    fmt::print(
+        "{:.0f}% of the training examples are held out to calibrate --unknown by; "
+        "--validation says how many\n",
+        100 * command.options.validation);
+  if (setup.open)
+    fmt::print("{} outliers beside {} known examples\n",
+               setup.open->examples.features.rows - setup.open->known, setup.open->known);
+  if (setup.drops_calibration)
+    fmt::print(
+        "What {} calls unknown does not hold for other weights and is not taken over; "
+        "--unknown calibrates anew\n",
+        command.from);
+}
+
 void save_picture(const TrainCommand& command, const Trainer& trainer, bool quiet) {
   const std::filesystem::path picture =
       std::filesystem::path(command.output).replace_extension(".layers.svg");
@@ -81,27 +98,36 @@ int train(const Arguments& arguments) {
   Model& model = setup.model;
   const double loading_seconds = seconds_since(loading);
   const Limits limits = machine_limits(identify_machine(), command.options.isa);
-  Trainer trainer(model, setup.train, setup.data.test, command.options);
+  std::optional<ScoreComparison> comparison;
+  if (!command.explain) comparison = compare_scores(command, setup);
+  Trainer trainer(model, setup.learned(), setup.data.test, command.options);
   Run run{command,
           model.network().to_string(),
           trainer.plan(),
           limits,
           loading_seconds,
-          seconds_since(start),
+          seconds_since(start) - (comparison ? comparison->seconds : 0),
           {},
           {},
           {},
-          setup.train.labels == nullptr};
+          setup.train.labels == nullptr,
+          setup.learned().labels == nullptr,
+          {}};
   if (command.explain) {
     command.json ? print_json(run) : print_plan(run);
     return 0;
   }
   if (!command.json) print_header(run);
+  if (!command.json) print_notices(command, setup);
   train_epochs(trainer, run);
   model.notes()["lithe.epochs"] = fmt::format("{}", run.epochs.size());
   if (!run.epochs.empty() && run.epochs.back().report.total > 0)
     model.notes()["lithe.score"] = score_of(run);
-  model.save(command.output);
+  model.save(command.output);  // before anything else can fail
+  if (command.unknown.asked()) {
+    run.unknown = calibrate(command, setup, std::move(comparison));
+    model.save(command.output);
+  }
   run.plan = trainer.plan();
   run.time = trainer.time_split();
   if (command.options.watch) {
@@ -114,6 +140,7 @@ int train(const Arguments& arguments) {
   }
   if (interrupted()) fmt::print("Interrupted: the model is as it was then\n");
   if (command.options.watch) print_findings(run);
+  if (run.unknown) print(*run.unknown);
   print_time(run);
   fmt::print("Model: {}\n", command.output);
   return 0;

@@ -21,6 +21,10 @@ const std::vector<Command>& commands() {
       {"train", "train a network: a recipe (lithe train seed) or your own", lithe::app::train},
       {"evaluate", "how many examples of a data set a model reads", lithe::app::evaluate},
       {"predict", "what a model says of PNG pictures or the rows of a table", lithe::app::predict},
+      {"calibrate", "let a model answer 'unknown', at a threshold found on known examples",
+       lithe::app::calibrate},
+      {"unknown-report", "how well a model tells what it knows from what it does not",
+       lithe::app::unknown_report},
       {"show", "what a model file holds: layers, shapes, what made it", lithe::app::show},
       {"find-lr", "try learning rates from low to high, and name one", lithe::app::find_lr},
       {"info", "this machine, what Lithe found on it, what it will use", lithe::app::info},
@@ -36,7 +40,7 @@ void print_usage(std::FILE* to) {
              "usage: lithe COMMAND [ARGUMENTS]\n\n",
              LITHE_VERSION);
   for (const Command& command : commands())
-    fmt::print(to, "  {:10}{}\n", command.name, command.help);
+    fmt::print(to, "  {:15}{}\n", command.name, command.help);
   fmt::print(to, "\n`lithe COMMAND --help` says more.\n");
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "lithe/error.h"
 #include "parse.h"
 #include "recipes.h"
 
@@ -42,6 +43,9 @@ void add_run_options(CLI::App& app, TrainCommand& c) {
   app.add_flag("--explain", c.explain, "print the plan instead of training");
   app.add_flag("--json", c.json, "print one JSON object instead of text");
   app.add_option("--score", c.score, "what a recipe promises; for `make recipes`")->group("");
+  app.add_option("--promise", c.promise, "what a recipe promises of a report")->group("");
+  app.add_option("--report", c.report, "arguments of that report")->group("");
+  app.add_option("--splits", c.splits, "known classes of several trainings")->group("");
 }
 
 void add_quality_options(CLI::App& app, TrainCommand& c) {
@@ -85,6 +89,24 @@ void add_reuse_options(CLI::App& app, TrainCommand& c) {
       ->group(group);
 }
 
+// Notices what does not go together, and holds examples out to calibrate by.
+void check_unknown(TrainCommand& command) {
+  check_for_training(command.unknown);
+  if (!command.unknown.asked()) return;
+  if (command.options.ignore)
+    throw Error(ErrorKind::usage, "a class that does not count, and a threshold that counts it",
+                "--ignore-class", "leave the class out with --classes, or pass it as --outliers");
+  const bool soft_targets = command.unknown.score == kOutlierExposure;
+  if (soft_targets && !command.options.loss.starts_with("cross_entropy"))
+    throw Error(ErrorKind::usage, "outlier exposure asks for outputs that are all alike", "--loss",
+                "cross_entropy");
+  if (soft_targets && (command.options.balanced || !command.options.class_weights.empty()))
+    throw Error(ErrorKind::usage, "weights of classes, and outliers that belong to none",
+                "--unknown outlier_exposure", "--unknown background, or no weights");
+  command.holds_out_to_calibrate = command.options.validation == 0;
+  if (command.holds_out_to_calibrate) command.options.validation = kCalibrationShare;
+}
+
 }  // namespace
 
 std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command,
@@ -106,6 +128,7 @@ std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command
   add_run_options(app, command);
   add_quality_options(app, command);
   add_reuse_options(app, command);
+  add_unknown_options(app, command.unknown, /*outliers=*/true);
   if (add_more) add_more(app);
   if (const auto status = parse(app, options)) return status;
   if (command.network.empty() && command.from.empty()) {
@@ -114,6 +137,7 @@ std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command
     return 2;
   }
   command.options.validation = parse_share(command.validation, "--validation");
+  check_unknown(command);
   command.options.watch = !command.watch.empty();
   if (!command.freeze.empty()) command.options.frozen = parse_numbers(command.freeze, "--freeze");
   if (command.output.empty()) {

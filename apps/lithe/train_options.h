@@ -8,6 +8,7 @@
 #include "command.h"
 #include "lithe/trainer.h"
 #include "training_data.h"
+#include "unknown_options.h"
 
 namespace lithe::app {
 
@@ -19,9 +20,12 @@ struct TrainCommand {
   TrainOptions options;
   std::string validation = "0", watch, freeze;  // as they are written
   std::string from, head;
+  UnknownChoice unknown;
+  bool holds_out_to_calibrate = false;  // what was not asked for is held out for --unknown
   bool no_standardize = false;
   bool explain = false, json = false;
-  std::string score;  // what the recipe promises; nothing is done with it here
+  // What the recipe promises; nothing is done with it here.
+  std::string score, promise, report, splits;
 };
 
 // Returns an exit status instead where help was asked for or the arguments are wrong. `what` is the

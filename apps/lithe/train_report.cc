@@ -25,6 +25,26 @@ std::string bytes(std::size_t count) {
   return kib < 10240 ? fmt::format("{:.0f} KiB", kib) : fmt::format("{:.1f} MiB", kib / 1024);
 }
 
+nlohmann::json to_json(const UnknownRun& run) {
+  using nlohmann::json;
+  json trials = json::array();
+  if (run.comparison)
+    for (const ScoreTrial& trial : run.comparison->trials)
+      trials.push_back({{"score", trial.score},
+                        {"auroc", trial.auroc()},
+                        {"fpr95", trial.false_positives()},
+                        {"failed", trial.failed}});
+  const Calibration& c = run.calibration;
+  return {{"score", c.score},
+          {"threshold", c.threshold},
+          {"share", c.share},
+          {"known", run.known},
+          {"temperature", c.temperature},
+          {"held_out", run.held},
+          {"accepted", run.accepted},
+          {"compared", trials}};
+}
+
 }  // namespace
 
 double Run::limit() const {
@@ -51,8 +71,9 @@ std::string test_score(const Run& run, const EpochReport& r) {
 
 std::string validation_score(const Run& run, const EpochReport& r) {
   if (r.validation_total == 0) return {};
-  const std::string right =
-      run.regression ? "" : fmt::format("{}/{} ", r.validation_correct, r.validation_total);
+  const std::string right = run.regression || run.soft_targets
+                                ? ""
+                                : fmt::format("{}/{} ", r.validation_correct, r.validation_total);
   return fmt::format("  validation {}loss {:.5g}{}", right, r.validation_loss,
                      r.best ? " (best)" : "");
 }
@@ -157,6 +178,8 @@ void print_json(const Run& run) {
                       {"seconds", s.seconds}});
   json findings = json::array();
   for (const Finding& f : run.findings) findings.push_back({{"layer", f.layer}, {"text", f.text}});
+  json unknown;
+  if (run.unknown) unknown = to_json(*run.unknown);
   const double examples =
       run.epochs.empty() ? 0 : static_cast<double>(run.epochs.front().report.examples);
   const json result = {
@@ -181,6 +204,7 @@ void print_json(const Run& run) {
       {"stages", stages},
       {"epochs", epochs},
       {"findings", findings},
+      {"unknown", unknown},
       {"seconds_to_first_step", run.start_seconds},
       {"time",
        {{"loading", run.loading_seconds},

@@ -9,6 +9,7 @@
 #include "lithe/machine.h"
 #include "lithe/trainer.h"
 #include "train_options.h"
+#include "train_unknown.h"
 
 namespace lithe::app {
 
@@ -28,6 +29,8 @@ struct Run {
   TimeSplit time;
   std::vector<Finding> findings;
   bool regression = false;
+  bool soft_targets = false;  // the examples trained on have no classes to count
+  std::optional<UnknownRun> unknown;
 
   // The limit that holds for the run: arithmetic, in its precision, on its threads.
   double limit() const;

@@ -4,6 +4,7 @@
 
 #include "lithe/error.h"
 #include "lithe/transfer.h"
+#include "unknown_data.h"
 
 namespace lithe::app {
 
@@ -35,10 +36,38 @@ Model load_old(const std::string& file) {
   return Model::load(file);
 }
 
+// One more unit for the outliers, unless the network has it.
+Network with_background(const Network& network, const Dataset& data) {
+  const bool lacks_one = network.output_shape().size() == data.train.classes;
+  return lacks_one ? with_outputs(network, data.train.classes + 1) : network;
+}
+
+// What --unknown needs of data and network is looked at before the training.
+void check_unknown(const Model& model, const Examples& train) {
+  head_of(model);
+  if (train.labels == nullptr)
+    throw Error(ErrorKind::data, "the data have no classes, of which an example could be none",
+                "--unknown", "data with classes");
+}
+
+std::optional<OpenTrainingSet> load_outliers(const TrainCommand& command, const LoadedData& loaded,
+                                             const Examples& train) {
+  const UnknownChoice& choice = command.unknown;
+  if (choice.outliers.empty()) return std::nullopt;
+  const Dataset outliers =
+      load_unknown(choice.outliers, command.data.data_dir, loaded.set.shape, loaded.schema);
+  const Features& features =
+      outliers.train.features.rows > 0 ? outliers.train.features : outliers.test.features;
+  const bool soft = choice.score == kOutlierExposure;
+  return add_outliers(train, features, soft ? OutlierUse::exposure : OutlierUse::background,
+                      soft ? choice.outlier_weight : 0);
+}
+
 Model make_model(const TrainCommand& command, const LoadedData& loaded) {
   const Dataset& data = loaded.set;
   const Precision precision = parse_precision(command.precision);
-  const Meaning meaning{data.train.features.divisor, data.class_names};
+  Meaning meaning{data.train.features.divisor, data.class_names};
+  if (command.unknown.score == kBackground) meaning.class_names.emplace_back("unknown");
   std::optional<Model> old;
   if (!command.from.empty()) old.emplace(load_old(command.from));
   Network network = command.network.empty() ? old->network() : Network::parse(command.network);
@@ -51,7 +80,9 @@ Model make_model(const TrainCommand& command, const LoadedData& loaded) {
     network = std::move(reuse.network);
     reused = reuse.layers;
   }
+  if (command.unknown.score == kBackground) network = with_background(network, data);
   Model model(std::move(network), precision, command.options.seed, meaning);
+  if (command.unknown.score == kBackground) mark_background(model);
   if (old) copy_layers(*old, model, reused);
   return model;
 }
@@ -69,10 +100,20 @@ TrainSetup set_up(const TrainCommand& command) {
   notes["lithe.batch"] = fmt::format("{}", command.options.batch);
   notes["lithe.seed"] = fmt::format("{}", command.options.seed);
   notes["lithe.data"] = loaded.set.name;
+  // Where the rows that are held out can be found again in the data: lithe calibrate looks for
+  // them.
+  const bool whole = command.examples == 0 && command.data.per_class == 0 &&
+                     command.unknown.score != kOutlierExposure;
+  if (command.options.validation > 0 && whole)
+    notes["lithe.validation"] = fmt::format("{}", command.options.validation);
   if (!command.recipe.empty()) notes["lithe.recipe"] = command.recipe;
   if (loaded.schema && !loaded.schema->columns.empty())
     notes["lithe.schema"] = loaded.schema->to_json();
-  return {std::move(loaded.set), train, std::move(model)};
+  if (command.unknown.asked()) check_unknown(model, train);
+  auto open = load_outliers(command, loaded, train);
+  const bool drops = !command.unknown.asked() && !command.from.empty() &&
+                     calibration_of(load_old(command.from)).has_value();
+  return {std::move(loaded.set), train, std::move(model), std::move(open), drops};
 }
 
 }  // namespace lithe::app

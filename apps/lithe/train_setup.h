@@ -1,6 +1,9 @@
 // From what `lithe train` is told to a model and data that fit one another.
 #pragma once
 
+#include <optional>
+
+#include "lithe/calibrate.h"
 #include "train_options.h"
 
 namespace lithe::app {
@@ -9,6 +12,10 @@ struct TrainSetup {
   Dataset data;
   Examples train;  // those of the data that are asked for
   Model model;
+  std::optional<OpenTrainingSet> open;  // `train` and outliers, where there are some to learn from
+  bool drops_calibration = false;       // that another model had whose layers were taken over
+
+  const Examples& learned() const { return open ? open->examples : train; }
 };
 
 // Loads the data; makes the model, or takes another's layers over; standardises tables.

@@ -15,6 +15,7 @@
 
 #include "lithe/dataset.h"
 #include "lithe/network.h"
+#include "lithe/unknown.h"
 
 namespace lithe {
 
@@ -49,6 +50,12 @@ class Model {
   const Meaning& meaning() const;
   // Free text that is kept with the model ("lithe.loss", "lithe.optimizer", ...).
   std::map<std::string, std::string>& notes();
+  const std::map<std::string, std::string>& notes() const;
+  // Arrays that are kept with the model and belong to no layer. Their names begin with "unknown.",
+  // they have at least one value and at most 4 dimensions, and every value is finite: what a score
+  // of unknownness needs (lithe/calibrate.h).
+  std::map<std::string, NamedArray>& extra_arrays();
+  const std::map<std::string, NamedArray>& extra_arrays() const;
 
   // The learned arrays by name, row-major.
   std::vector<std::string> names() const;

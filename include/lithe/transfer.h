@@ -24,8 +24,15 @@ struct Reuse {
 // sentence of one or more layers.
 Reuse replace_head(const Network& network, const std::string& head);
 
-// Copies the arrays of the first `layers` layers. Throws Error(model) with both shapes where one
-// does not fit. Returns the numbers of the layers that had something to copy.
+// The network with another number of units in its last dense layer: for another number of classes.
+// It must begin with `input`. Throws Error(model) where it does not end in a dense layer,
+// activations at most behind it.
+Network with_outputs(const Network& network, std::size_t units);
+
+// Copies the arrays of the first `layers` layers, and nothing besides: what says "unknown" of the
+// old network (Model::extra_arrays) does not hold once the layers learn on.
+// Throws Error(model) with both shapes where one does not fit. Returns the numbers of the layers
+// that had something to copy.
 std::vector<std::size_t> copy_layers(const Model& from, Model& to, std::size_t layers = SIZE_MAX);
 
 }  // namespace lithe

@@ -7,7 +7,9 @@
 #include <cassert>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "io/safetensors.h"
 #include "lithe/error.h"
@@ -18,6 +20,8 @@ namespace {
 
 constexpr const char* kVersion = "1";
 constexpr std::size_t kMostClassNames = 1 << 20;
+constexpr std::string_view kExtraPrefix = "unknown.";
+constexpr std::size_t kMostDimensions = 4;
 
 [[noreturn]] void fail(const std::string& path, const std::string& problem,
                        const std::string& remedy = {}) {
@@ -58,6 +62,53 @@ std::vector<std::string> parse_class_names(const std::string& text, const std::s
   return names;
 }
 
+// What is asked of an array that no network's sentence bounds.
+void check_extra(const std::string& name, const NamedArray& array, const std::string& path) {
+  const std::vector<std::size_t>& shape = array.shape;
+  const bool sound = name.starts_with(kExtraPrefix) && !array.values.empty() && !shape.empty() &&
+                     shape.size() <= kMostDimensions;
+  if (!sound)
+    fail(path, fmt::format("array '{}' of shape {} is neither the network's nor one of one to {} "
+                           "dimensions that says what is unknown",
+                           name, fmt::join(shape, "x"), kMostDimensions));
+  std::size_t left = array.values.size();
+  for (const std::size_t size : shape) left = size > 0 && left % size == 0 ? left / size : 0;
+  if (left != 1)
+    fail(path, fmt::format("array '{}' of shape {} has {} values", name, fmt::join(shape, "x"),
+                           array.values.size()));
+  if (!std::all_of(array.values.begin(), array.values.end(),
+                   [](double value) { return std::isfinite(value); }))
+    fail(path, fmt::format("array '{}' has values that are not finite", name),
+         "calibrate the model again: lithe calibrate");
+}
+
+template <typename T>
+std::vector<std::uint8_t> bytes_as(const std::vector<double>& values) {
+  return to_bytes(std::vector<T>(values.begin(), values.end()));
+}
+
+bool fits_float32(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [](double value) {
+    return std::abs(value) <= static_cast<double>(std::numeric_limits<float>::max()) &&
+           static_cast<double>(static_cast<float>(value)) == value;
+  });
+}
+
+NamedArray read_extra(const TensorView& tensor, const std::string& path) {
+  if (tensor.dtype != Dtype::f32 && tensor.dtype != Dtype::f64)
+    fail(path, fmt::format("array '{}' is neither float32 nor float64", tensor.name));
+  const ModelArray raw{tensor.name, tensor.shape, {tensor.bytes.begin(), tensor.bytes.end()}};
+  NamedArray array{tensor.shape, {}};
+  if (tensor.dtype == Dtype::f64) {
+    array.values = from_bytes<double>(raw);
+  } else {
+    const std::vector<float> values = from_bytes<float>(raw);
+    array.values.assign(values.begin(), values.end());
+  }
+  check_extra(tensor.name, array, path);
+  return array;
+}
+
 }  // namespace
 
 const ModelArray& ModelFile::array(const std::string& name) const {
@@ -79,6 +130,14 @@ void write_model(const std::filesystem::path& path, const ModelFile& file) {
   for (const ModelArray& array : file.arrays)
     tensors.push_back(
         {array.name, file.float64 ? Dtype::f64 : Dtype::f32, array.shape, array.bytes});
+  std::vector<std::vector<std::uint8_t>> kept;  // that the tensors point into
+  kept.reserve(file.extra_arrays.size());
+  for (const auto& [name, array] : file.extra_arrays) {
+    check_extra(name, array, path.string());
+    const bool narrow = fits_float32(array.values);
+    kept.push_back(narrow ? bytes_as<float>(array.values) : bytes_as<double>(array.values));
+    tensors.push_back({name, narrow ? Dtype::f32 : Dtype::f64, array.shape, kept.back()});
+  }
   write_safetensors(path, tensors, metadata);
 }
 
@@ -96,16 +155,21 @@ ModelFile read_model(const std::filesystem::path& path) {
   file.divisor = parse_divisor(take(metadata, "lithe.input_divisor", name), name);
   file.class_names = parse_class_names(take(metadata, "lithe.class_names", name), name);
   file.notes = std::move(metadata);
-  if (source.tensors().empty()) fail(name, "there are no arrays in it");
-  const Dtype dtype = source.tensors().front().dtype;
-  if (dtype != Dtype::f32 && dtype != Dtype::f64)
-    fail(name, "its arrays are neither float32 nor float64");
-  file.float64 = dtype == Dtype::f64;
+  std::optional<Dtype> dtype;
   for (const TensorView& tensor : source.tensors()) {
-    if (tensor.dtype != dtype)
+    if (tensor.name.starts_with(kExtraPrefix)) {
+      file.extra_arrays[tensor.name] = read_extra(tensor, name);
+      continue;
+    }
+    if (!dtype) dtype = tensor.dtype;
+    if (*dtype != Dtype::f32 && *dtype != Dtype::f64)
+      fail(name, "its arrays are neither float32 nor float64");
+    if (tensor.dtype != *dtype)
       fail(name, fmt::format("array '{}' is of another type than the others", tensor.name));
     file.arrays.push_back({tensor.name, tensor.shape, {tensor.bytes.begin(), tensor.bytes.end()}});
   }
+  if (!dtype) fail(name, "there are no arrays in it");
+  file.float64 = *dtype == Dtype::f64;
   return file;
 }
 

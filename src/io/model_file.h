@@ -4,6 +4,9 @@
 //   lithe.network      the sentence
 //   lithe.input_divisor, lithe.class_names (a JSON array): what the values mean
 //   lithe.*            notes: free text
+//
+// Tensors are the network's arrays, all of one type, and such as begin with "unknown.": these are
+// float32 where that keeps every value, float64 else.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +15,8 @@
 #include <map>
 #include <string>
 #include <vector>
+
+#include "lithe/unknown.h"
 
 namespace lithe::io {
 
@@ -28,10 +33,12 @@ struct ModelFile {
   std::map<std::string, std::string> notes;  // keys begin with "lithe."
   bool float64 = false;
   std::vector<ModelArray> arrays;
+  std::map<std::string, NamedArray> extra_arrays = {};
 
   const ModelArray& array(const std::string& name) const;  // which must be there
 };
 
+// Throws Error(model) for an extra array that read_model would refuse.
 void write_model(const std::filesystem::path& path, const ModelFile& file);
 
 // Throws Error(model) where the file is not a model of ours.
@@ -44,14 +51,14 @@ void check_array(const ModelFile& file, const std::string& name,
 template <typename T>
 std::vector<std::uint8_t> to_bytes(const std::vector<T>& values) {
   std::vector<std::uint8_t> bytes(values.size() * sizeof(T));
-  std::memcpy(bytes.data(), values.data(), bytes.size());
+  if (!bytes.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
   return bytes;
 }
 
 template <typename T>
 std::vector<T> from_bytes(const ModelArray& array) {
   std::vector<T> values(array.bytes.size() / sizeof(T));
-  std::memcpy(values.data(), array.bytes.data(), array.bytes.size());
+  if (!values.empty()) std::memcpy(values.data(), array.bytes.data(), values.size() * sizeof(T));
   return values;
 }
 

@@ -4,14 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
-#include "base/threads.h"
 #include "io/model_file.h"
 #include "layers/catalogue.h"
 #include "lithe/error.h"
-#include "plan/choose.h"
-#include "plan/plan.h"
+#include "train/forward.h"
 #include "train/model_data.h"
 
 namespace lithe {
@@ -29,7 +26,7 @@ std::unique_ptr<ModelData> make_data(Network network, Precision precision, Meani
   layers::Graph graph = layers::compile(network.layers());
   Values values = make_values(precision, graph);
   return std::unique_ptr<ModelData>(new ModelData{
-      std::move(network), std::move(graph), std::move(meaning), {}, std::move(values)});
+      std::move(network), std::move(graph), std::move(meaning), {}, {}, std::move(values)});
 }
 
 double value_at(const Features& features, std::size_t row, std::size_t column) {
@@ -93,6 +90,9 @@ Model::~Model() = default;
 const Network& Model::network() const { return data_->network; }
 const Meaning& Model::meaning() const { return data_->meaning; }
 std::map<std::string, std::string>& Model::notes() { return data_->notes; }
+const std::map<std::string, std::string>& Model::notes() const { return data_->notes; }
+std::map<std::string, NamedArray>& Model::extra_arrays() { return data_->extra_arrays; }
+const std::map<std::string, NamedArray>& Model::extra_arrays() const { return data_->extra_arrays; }
 Precision Model::precision() const {
   return data_->values.index() == 0 ? Precision::float32 : Precision::float64;
 }
@@ -134,9 +134,13 @@ void Model::set_values(const std::string& array, const std::vector<double>& give
 }
 
 void Model::save(const std::filesystem::path& path) const {
-  io::ModelFile file{data_->network.to_string(),        data_->meaning.divisor,
-                     data_->meaning.class_names,        data_->notes,
-                     precision() == Precision::float64, {}};
+  io::ModelFile file{data_->network.to_string(),
+                     data_->meaning.divisor,
+                     data_->meaning.class_names,
+                     data_->notes,
+                     precision() == Precision::float64,
+                     {},
+                     data_->extra_arrays};
   std::visit(
       [&](const auto& values) {
         for (layers::ParameterId id = 0; id < data_->graph.parameters.size(); ++id) {
@@ -164,6 +168,7 @@ Model Model::load(const std::filesystem::path& path) {
   const Precision precision = file.float64 ? Precision::float64 : Precision::float32;
   Model model(make_data(network, precision, {file.divisor, file.class_names}));
   model.notes() = file.notes;
+  model.extra_arrays() = std::move(file.extra_arrays);
   std::visit(
       [&]<typename T>(plan::Parameters<T>& values) {
         for (layers::ParameterId id = 0; id < graph.parameters.size(); ++id)
@@ -184,35 +189,10 @@ void Model::standardize(const Features& features) {
 }
 
 std::vector<double> Model::predict(const Features& features) const {
-  const std::size_t outputs = network().output_shape().size();
   if (features.columns != network().input_shape().size())
     throw Error(ErrorKind::data, fmt::format("the model takes {} values and an example has {}",
                                              network().input_shape().size(), features.columns));
-  std::vector<double> result(features.rows * outputs);
-  constexpr std::size_t kBatch = 64;
-  std::vector<std::uint32_t> order(std::min(kBatch, features.rows));
-  base::Team team(1);
-  std::visit(
-      [&]<typename T>(plan::Parameters<T>& values) {
-        plan::Request request;
-        request.graph = &data_->graph;
-        request.mode = plan::Mode::predict;
-        request.batch = std::max<std::size_t>(1, order.size());
-        request.examples.features = features;
-        request.kept_columns = plan::kept_columns(features, request.batch);
-        request.isa = machine::best_isa();
-        plan::Plan<T> plan(request, values, team);
-        for (std::size_t first = 0; first < features.rows; first += kBatch) {
-          order.resize(std::min(kBatch, features.rows - first));
-          std::iota(order.begin(), order.end(), static_cast<std::uint32_t>(first));
-          plan.run(order);
-          for (std::size_t i = 0; i < order.size(); ++i)
-            std::copy_n(plan.output() + i * plan.output_stride(), outputs,
-                        result.begin() + static_cast<std::ptrdiff_t>((first + i) * outputs));
-        }
-      },
-      data_->values);
-  return result;
+  return train::forward(*data_, data_->graph, features);
 }
 
 }  // namespace lithe

@@ -14,6 +14,7 @@ struct ModelData {
   layers::Graph graph;
   Meaning meaning;
   std::map<std::string, std::string> notes;
+  std::map<std::string, NamedArray> extra_arrays;
   std::variant<plan::Parameters<float>, plan::Parameters<double>> values;
 };
 

@@ -39,6 +39,22 @@ Reuse replace_head(const Network& network, const std::string& head) {
   return {Network::parse(kept + head), layers::compile(whole.layers()).layers - 1};
 }
 
+Network with_outputs(const Network& network, std::size_t units) {
+  Sentence layers = network.layers();
+  std::size_t last = layers.size();
+  while (last-- > 1)
+    if (learns(network.layers(), last)) break;
+  if (layers.empty() || layers[last].name != "dense")
+    throw Error(ErrorKind::model, "the network's last layer with weights is not a dense one",
+                network.to_string(), "end it with dense(classes)");
+  for (auto& [argument, value] : layers[last].arguments)
+    if (argument == "units") value = static_cast<double>(units);
+  std::string text;
+  for (const Component& layer : layers)
+    text += (text.empty() ? "" : " -> ") + layers::print_layer(layer);
+  return Network::parse(text);
+}
+
 std::vector<std::size_t> copy_layers(const Model& from, Model& to, std::size_t layers) {
   const auto names = from.names();
   const layers::Graph& graph = to.data().graph;

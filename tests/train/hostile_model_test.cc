@@ -24,13 +24,18 @@ struct Parts {
                        {"lithe.class_names", R"(["a","b","c"])"}};
   io::Dtype weight_type = io::Dtype::f32, bias_type = io::Dtype::f32;
   std::vector<std::size_t> weight_shape = {4, 3}, bias_shape = {3};
+  // One more tensor, where it has a name.
+  std::string extra_name;
+  io::Dtype extra_type = io::Dtype::f64;
+  std::vector<std::size_t> extra_shape = {2};
+  std::vector<std::uint8_t> extra_bytes = std::vector<std::uint8_t>(16);
 
   void write(const std::filesystem::path& path) const {
     const std::vector<std::uint8_t> weight(bytes(weight_type, weight_shape)),
         bias(bytes(bias_type, bias_shape));
-    const std::vector<io::TensorView> tensors = {
-        {"layers.0.weight", weight_type, weight_shape, weight},
-        {"layers.0.bias", bias_type, bias_shape, bias}};
+    std::vector<io::TensorView> tensors = {{"layers.0.weight", weight_type, weight_shape, weight},
+                                           {"layers.0.bias", bias_type, bias_shape, bias}};
+    if (!extra_name.empty()) tensors.push_back({extra_name, extra_type, extra_shape, extra_bytes});
     io::write_safetensors(path, tensors, metadata);
   }
   static std::size_t bytes(io::Dtype type, const std::vector<std::size_t>& shape) {
@@ -132,6 +137,64 @@ TEST_F(HostileModel, ArraysOfAnotherTypeAreRefused) {
   Parts mixed;
   mixed.bias_type = io::Dtype::f64;
   expect_refused(mixed, {"another type"});
+}
+
+Parts with_extra(const std::vector<double>& values) {
+  Parts parts;
+  parts.extra_name = "unknown.means";
+  parts.extra_shape = {values.size()};
+  parts.extra_bytes = io::to_bytes(values);
+  return parts;
+}
+
+// What no network's sentence bounds: the arrays of a score of unknownness.
+TEST_F(HostileModel, ExtraArraysAreFiniteAndBounded) {
+  with_extra({1, 2.5}).write(path_);
+  EXPECT_EQ(Model::load(path_).extra_arrays().at("unknown.means").values,
+            (std::vector<double>{1, 2.5}));
+  for (const double bad :
+       {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()})
+    expect_refused(with_extra({1, bad}), {"unknown.means", "not finite", "lithe calibrate"});
+  Parts empty = with_extra({});
+  expect_refused(empty, {"unknown.means"});
+  Parts deep = with_extra({1});
+  deep.extra_shape = {1, 1, 1, 1, 1};
+  expect_refused(deep, {"unknown.means", "1x1x1x1x1"});
+  Parts none = with_extra({1});
+  none.extra_shape = {};
+  expect_refused(none, {"unknown.means"});
+  Parts whole = with_extra({1, 2});
+  whole.extra_type = io::Dtype::i64;
+  expect_refused(whole, {"unknown.means", "neither float32 nor float64"});
+}
+
+TEST_F(HostileModel, ExtraArraysThatWouldNotLoadAreNotSaved) {
+  Model model(Network::parse("input(4) -> dense(3)"), Precision::float32, 1);
+  const auto expect_unsaved = [&](const std::string& name, const NamedArray& array) {
+    model.extra_arrays() = {{name, array}};
+    test::expect_error(ErrorKind::model, {name}, [&] { model.save(path_); });
+  };
+  expect_unsaved("layers.0.weight", {{1}, {1}});
+  expect_unsaved("unknown.a", {{2}, {1}});
+  expect_unsaved("unknown.b", {{}, {}});
+  expect_unsaved("unknown.c", {{SIZE_MAX, 2}, {1, 2}});
+  expect_unsaved("unknown.d", {{1}, {std::numeric_limits<double>::infinity()}});
+}
+
+// Exactly, and in half the space where single precision does it.
+TEST_F(HostileModel, ExtraArraysAreKeptToTheBit) {
+  Model model(Network::parse("input(4) -> dense(3)"), Precision::float32, 1);
+  const std::vector<double> single(1000, 0.375), whole(1000, 0.1);
+  model.extra_arrays() = {{"unknown.a", {{10, 100}, single}}};
+  model.save(path_);
+  const auto small = std::filesystem::file_size(path_);
+  EXPECT_EQ(Model::load(path_).extra_arrays().at("unknown.a").values, single);
+  model.extra_arrays() = {{"unknown.a", {{10, 100}, whole}}};
+  model.save(path_);
+  EXPECT_EQ(std::filesystem::file_size(path_), small + 4000);
+  const Model loaded = Model::load(path_);
+  EXPECT_TRUE(test::same_bits(loaded.extra_arrays().at("unknown.a").values, whole));
+  EXPECT_EQ(loaded.extra_arrays().at("unknown.a").shape, (std::vector<std::size_t>{10, 100}));
 }
 
 TEST_F(HostileModel, MetadataThatIsNotThereOrNotOursIsNamed) {

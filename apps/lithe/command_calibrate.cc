@@ -1,0 +1,62 @@
+// lithe calibrate: lets a model that there is answer "unknown".
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "command.h"
+#include "lithe/calibrate.h"
+#include "lithe/error.h"
+#include "parse.h"
+#include "training_data.h"
+#include "unknown_data.h"
+#include "unknown_options.h"
+
+namespace lithe::app {
+
+int calibrate(const Arguments& arguments) {
+  CLI::App app("Lets a model answer 'unknown', at a threshold found on known examples.",
+               "lithe calibrate");
+  std::string file, output;
+  DataChoice choice;
+  UnknownChoice unknown;
+  bool json = false;
+  app.add_option("model", file, "model file")->required();
+  add_data_choice(app, choice);
+  add_unknown_options(app, unknown, /*outliers=*/false);
+  app.add_option("--output", output, "model file to write (default: the same)");
+  app.add_flag("--json", json, "print one JSON object");
+  if (const auto status = parse(app, arguments)) return *status;
+  Model model = Model::load(file);
+  if (!unknown.asked()) {
+    const auto held = calibration_of(model);
+    unknown.score = held ? held->score : has_background(model) ? kBackground : "energy";
+  }
+  check_for_calibration(unknown);
+  const Dataset data = known_to(model, load_for_model(choice, model, TargetUse::required).set);
+  const CalibrationParts parts = calibration_parts(model, data);
+  const Calibration result =
+      calibrate_unknown(model, parts.known.train, parts.known.held, {unknown.score, unknown.share});
+  const std::size_t held = parts.known.held.features.rows;
+  const double accepted = share_accepted(model, parts.known.held.features);
+  model.save(output.empty() ? file : output);
+  if (json) {
+    fmt::print("{}\n", nlohmann::json{{"score", result.score},
+                                      {"threshold", result.threshold},
+                                      {"share", result.share},
+                                      {"temperature", result.temperature},
+                                      {"held_out", held},
+                                      {"held_out_from", parts.held_from},
+                                      {"accepted", accepted},
+                                      {"model", output.empty() ? file : output}}
+                           .dump(2));
+    return 0;
+  }
+  fmt::print(
+      "Unknown: {} above {:.4g}, which accepts {:.1f}% of {} known examples ({}); confidence "
+      "at temperature {:.3g}\nModel: {}\n",
+      result.score, result.threshold, 100 * accepted, held, parts.held_from, result.temperature,
+      output.empty() ? file : output);
+  return 0;
+}
+
+}  // namespace lithe::app

@@ -1,0 +1,234 @@
+// lithe unknown-report: how well a model tells what it knows from what it does not.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/file.h"
+#include "command.h"
+#include "data/image.h"
+#include "lithe/data.h"
+#include "lithe/error.h"
+#include "lithe/unknown_report.h"
+#include "parse.h"
+#include "training_data.h"
+#include "unknown_data.h"
+#include "unknown_options.h"
+
+namespace lithe::app {
+
+namespace {
+
+struct ReportCommand {
+  std::string model, known, known_classes, unknown_classes, data_dir, share = "95%", output;
+  std::vector<std::string> unknown, scores;
+  bool json = false;
+};
+
+std::optional<int> parse_report(const Arguments& arguments, ReportCommand& c) {
+  CLI::App app("Says how well a model tells what it knows from what it does not.",
+               "lithe unknown-report");
+  app.add_option("model", c.model, "model file")->required();
+  app.add_option("--known", c.known, "data set of what it knows (default: its training's)");
+  app.add_option("--known-classes", c.known_classes,
+                 "these classes of it, in the model's order: 2,4,5 (default: those of the model's "
+                 "names)");
+  app.add_option("--unknown", c.unknown, "data set of what it does not know; may be repeated")
+      ->required()
+      ->allow_extra_args(false);
+  app.add_option("--unknown-classes", c.unknown_classes,
+                 "these classes of them: 0,1,6 (default: all; of the known data set those that the "
+                 "model does not know)");
+  app.add_option(
+         "--score", c.scores,
+         "score to report (`lithe list unknown`), or all (default: the model's own); may be "
+         "repeated")
+      ->allow_extra_args(false);
+  app.add_option("--unknown-share", c.share,
+                 "share of known examples that thresholds of other scores accept")
+      ->capture_default_str();
+  app.add_option("--data-dir", c.data_dir,
+                 "folder of data sets (default: $LITHE_DATA, else the user's cache folder)");
+  app.add_option("--output", c.output, "folder for the report, its curves and pictures");
+  app.add_flag("--json", c.json, "print one JSON object");
+  return parse(app, arguments);
+}
+
+std::optional<TableSchema> schema_of(const Model& model) {
+  const auto found = model.notes().find("lithe.schema");
+  if (found == model.notes().end()) return std::nullopt;
+  return TableSchema::from_json(found->second);
+}
+
+Dataset load_known(ReportCommand& command, Model& model) {
+  if (command.known.empty()) command.known = model.notes()["lithe.data"];
+  if (command.known.empty())
+    throw Error(ErrorKind::usage, "the model does not say what it was trained on", "--known",
+                "--known DATA");
+  DataChoice choice;
+  choice.data = command.known, choice.data_dir = command.data_dir;
+  choice.classes = command.known_classes;
+  const Dataset data = load_for_model(choice, model, TargetUse::required).set;
+  return command.known_classes.empty() ? known_to(model, data) : data;
+}
+
+std::vector<Dataset> load_sets(const ReportCommand& command, const Model& model) {
+  std::vector<Dataset> sets;
+  for (const std::string& name : command.unknown) {
+    Dataset data =
+        load_unknown(name, command.data_dir, model.network().input_shape().sizes, schema_of(model));
+    if (!command.unknown_classes.empty())
+      data = select_classes(data, parse_numbers(command.unknown_classes, "--unknown-classes"));
+    else if (name == command.known)
+      data = unknown_to(model, data);
+    sets.push_back(std::move(data));
+  }
+  return sets;
+}
+
+// "all" means every score; a model with a background class has one more.
+std::vector<std::string> chosen_scores(const ReportCommand& command, const Model& model) {
+  if (command.scores != std::vector<std::string>{"all"}) return command.scores;
+  std::vector<std::string> all = unknown_scores();
+  if (has_background(model)) all.insert(all.begin(), kBackground);
+  return all;
+}
+
+void print_table(const UnknownReport& report) {
+  fmt::print("{} known examples, {:.2f}% of them read right\n", report.known,
+             100 * report.accuracy);
+  for (const ScoreReport& score : report.scores) {
+    fmt::print("\n{}: at {:.4g}, {:.2f}% of the known are accepted\n", score.score, score.threshold,
+               100 * score.known_accepted);
+    fmt::print("  {:28} {:>8} {:>8} {:>8} {:>9} {:>8} {:>9}\n", "unknown", "examples", "AUROC",
+               "AUPR", "FPR at 95", "OSCR", "accepted");
+    for (const UnknownFigures& row : score.rows)
+      fmt::print("  {:28} {:8} {:8.4f} {:8.4f} {:8.2f}% {:8.4f} {:8.2f}%\n",
+                 row.kind.empty() ? row.set : "  " + row.kind, row.examples, row.auroc, row.aupr,
+                 100 * row.fpr95, row.oscr, 100 * row.accepted);
+  }
+}
+
+nlohmann::json to_json(const ReportCommand& command, const UnknownReport& report) {
+  using nlohmann::json;
+  json scores = json::array();
+  for (const ScoreReport& score : report.scores) {
+    json rows = json::array();
+    for (const UnknownFigures& row : score.rows)
+      rows.push_back({{"set", row.set},
+                      {"kind", row.kind},
+                      {"examples", row.examples},
+                      {"auroc", row.auroc},
+                      {"aupr", row.aupr},
+                      {"fpr95", row.fpr95},
+                      {"oscr", row.oscr},
+                      {"accepted", row.accepted}});
+    scores.push_back({{"score", score.score},
+                      {"threshold", score.threshold},
+                      {"known_accepted", score.known_accepted},
+                      {"unknown", rows}});
+  }
+  return {{"model", command.model},
+          {"known", command.known},
+          {"examples", report.known},
+          {"accuracy", report.accuracy},
+          {"scores", scores}};
+}
+
+constexpr std::size_t kAcross = 10, kShown = 30;  // of the most confusing images
+
+// A row of data as a grey picture; nothing where it is none.
+std::optional<data::GreyImage> grey(const Dataset& set, const Features& features, std::size_t row) {
+  if (features.type != ElementType::uint8 || set.shape.size() < 2 || set.shape.size() > 3 ||
+      (set.shape.size() == 3 && set.shape[2] != 1))
+    return std::nullopt;
+  const std::uint8_t* from = features.row(row);
+  return data::GreyImage{set.shape[0], set.shape[1], {from, from + features.columns}};
+}
+
+// The images of these rows side by side, with a line between them.
+std::optional<data::GreyImage> tile(const Dataset& set, const Features& features,
+                                    const std::vector<std::size_t>& rows) {
+  std::optional<data::GreyImage> sheet;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto image = grey(set, features, rows[i]);
+    if (!image) return std::nullopt;
+    const std::size_t high = image->height + 2, wide = image->width + 2;
+    if (!sheet) {
+      const std::size_t down = (rows.size() + kAcross - 1) / kAcross;
+      sheet = data::GreyImage{high * down, wide * kAcross, {}};
+      sheet->pixels.assign(sheet->height * sheet->width, 96);
+    }
+    for (std::size_t y = 0; y < image->height; ++y)
+      std::copy_n(image->pixels.begin() + static_cast<std::ptrdiff_t>(y * image->width),
+                  image->width,
+                  sheet->pixels.begin() +
+                      static_cast<std::ptrdiff_t>((i / kAcross * high + y + 1) * sheet->width +
+                                                  i % kAcross * wide + 1));
+  }
+  return sheet;
+}
+
+// A score's or a set's name as part of a file's.
+std::string file_word(std::string text) {
+  for (char& c : text)
+    if (!std::isalnum(static_cast<unsigned char>(c))) c = '-';
+  return text.substr(0, 60);
+}
+
+void write_sheet(const std::filesystem::path& path, const Dataset& set, const Examples& examples,
+                 const std::vector<std::size_t>& rows) {
+  if (const auto sheet = tile(set, examples.features, rows)) data::write_png(path, *sheet);
+}
+
+// report.json, curves-SCORE.svg, and of the first score known-rejected.png and accepted-SET.png.
+void write_report(const ReportCommand& command, const UnknownReport& report, const Dataset& known,
+                  const std::vector<Dataset>& sets) {
+  const std::filesystem::path folder(command.output);
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error)
+    throw Error(ErrorKind::io, fmt::format("cannot make the folder: {}", error.message()),
+                folder.string(), "--output FOLDER");
+  base::write_file_atomically(folder / "report.json", to_json(command, report).dump(2) + "\n");
+  for (const ScoreReport& score : report.scores)
+    base::write_file_atomically(folder / fmt::format("curves-{}.svg", file_word(score.score)),
+                                draw_unknown_curves(score));
+  const ScoreReport& first = report.scores.front();
+  write_sheet(folder / "known-rejected.png", known, judged_part(known),
+              highest_rows(first.known_scores, kShown));
+  for (std::size_t s = 0; s < sets.size(); ++s)
+    write_sheet(folder / fmt::format("accepted-{}.png", file_word(sets[s].name)), sets[s],
+                judged_part(sets[s]), lowest_rows(first.unknown_scores[s], kShown));
+  if (!command.json)
+    fmt::print("\nReport: {} (curves, and the images that fool it most)\n", folder.string());
+}
+
+}  // namespace
+
+int unknown_report(const Arguments& arguments) {
+  ReportCommand command;
+  if (const auto status = parse_report(arguments, command)) return *status;
+  Model model = Model::load(command.model);
+  const Dataset known = load_known(command, model);
+  const std::vector<Dataset> sets = load_sets(command, model);
+  UnknownReportOptions options;
+  options.scores = chosen_scores(command, model);
+  options.share = parse_known_share(command.share);
+  HeldOut parts;
+  if (!options.scores.empty()) {
+    parts = calibration_parts(model, known).known;
+    options.fit = parts.train, options.held = parts.held;
+  }
+  std::vector<UnknownSet> unknown;
+  for (const Dataset& set : sets) unknown.push_back({set.name, judged_part(set), set.class_names});
+  const UnknownReport report = report_unknown(model, judged_part(known), unknown, options);
+  if (command.json)
+    fmt::print("{}\n", to_json(command, report).dump(2));
+  else
+    print_table(report);
+  if (!command.output.empty()) write_report(command, report, known, sets);
+  return 0;
+}
+
+}  // namespace lithe::app

@@ -1,0 +1,77 @@
+#include "train_unknown.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lithe/error.h"
+#include "terminal.h"
+
+namespace lithe::app {
+
+std::optional<ScoreComparison> compare_scores(const TrainCommand& command,
+                                              const TrainSetup& setup) {
+  if (command.unknown.score != kAuto) return std::nullopt;
+  ProgressBar bar;
+  catch_interrupt();
+  CompareOptions options;
+  options.held_out = command.options.validation;
+  options.watcher = [&bar](double done) {
+    bar.draw("comparing scores", done);
+    return !interrupted();
+  };
+  const ComparisonPlan plan = plan_comparison(setup.train.classes, command.options, options);
+  if (!command.json) {
+    fmt::print(
+        "Comparing scores of unknownness: {} trainings of {} epoch{}, each without {} of the "
+        "{} classes, which then are the unknown\n",
+        plan.folds, plan.epochs, plan.epochs == 1 ? "" : "s",
+        setup.train.classes > plan.folds ? "some" : "one", setup.train.classes);
+    std::fflush(stdout);
+  }
+  ScoreComparison result =
+      compare_unknown_scores(setup.model, setup.train, command.options, options);
+  bar.clear();
+  if (!command.json) print(result);
+  return result;
+}
+
+UnknownRun calibrate(const TrainCommand& command, TrainSetup& setup,
+                     std::optional<ScoreComparison> comparison) {
+  const double share = command.options.validation;
+  const std::uint64_t seed = command.options.seed;
+  const HeldOut parts = setup.open ? hold_out(*setup.open, setup.train, share, seed)
+                                   : hold_out(setup.train, share, seed);
+  UnknownRun run;
+  run.calibration = calibrate_unknown(
+      setup.model, parts.train, parts.held,
+      {comparison ? comparison->best : command.unknown.fitted_score(), command.unknown.share});
+  run.comparison = std::move(comparison);
+  run.known = parts.train.features.rows;
+  run.held = parts.held.features.rows;
+  run.accepted = share_accepted(setup.model, parts.held.features);
+  return run;
+}
+
+void print(const ScoreComparison& comparison) {
+  fmt::print("  {:24} {:>7} {:>7} {:>12}\n", "score", "AUROC", "worst", "FPR at 95%");
+  for (const ScoreTrial& trial : comparison.trials) {
+    if (!trial.failed.empty())
+      fmt::print("  {:24} {}\n", trial.score, trial.failed);
+    else
+      fmt::print("  {:24} {:7.4f} {:7.4f} {:11.1f}%{}\n", trial.score, trial.auroc(),
+                 *std::min_element(trial.aurocs.begin(), trial.aurocs.end()),
+                 100 * trial.false_positives(), trial.score == comparison.best ? "  taken" : "");
+  }
+  fmt::print("Compared in {:.1f} s\n", comparison.seconds);
+}
+
+void print(const UnknownRun& run) {
+  const Calibration& c = run.calibration;
+  fmt::print(
+      "Unknown: {} above {:.4g}, which accepts {:.1f}% of {} held-out known examples; "
+      "confidence at temperature {:.3g}\n",
+      c.score, c.threshold, 100 * run.accepted, run.held, c.temperature);
+}
+
+}  // namespace lithe::app

@@ -1,0 +1,61 @@
+#include "unknown_options.h"
+
+#include <fmt/format.h>
+
+#include "lithe/calibrate.h"
+#include "lithe/error.h"
+#include "training_data.h"
+
+namespace lithe::app {
+
+void add_unknown_options(CLI::App& app, UnknownChoice& choice, bool outliers) {
+  const std::string group = "None of these";
+  app.add_option("--unknown", choice.score,
+                 outliers ? "score that says what is unknown, calibrated on held-out examples: "
+                            "energy, ... (`lithe list unknown`), auto (tries them all), or "
+                            "background, outlier_exposure (learn from --outliers)"
+                          : "score that says what is unknown: energy, ... (`lithe list unknown`)")
+      ->group(group);
+  app.add_option("--unknown-share", choice.share_text,
+                 "share of known examples that are to be accepted")
+      ->capture_default_str()
+      ->group(group);
+  if (!outliers) return;
+  app.add_option("--outliers", choice.outliers, "data set of unknown examples to learn from")
+      ->group(group);
+  app.add_option("--outlier-weight", choice.outlier_weight,
+                 "how much all outliers together count in outlier_exposure, against all known")
+      ->check(CLI::Range(1e-6, 1e6))
+      ->capture_default_str()
+      ->group(group);
+}
+
+double parse_known_share(const std::string& text) {
+  const double share = parse_share(text, "--unknown-share");
+  if (share > 0 && share <= 1) return share;
+  throw Error(ErrorKind::usage, fmt::format("'{}' of the known examples cannot be accepted", text),
+              "--unknown-share", "above 0%, up to 100%: 95%");
+}
+
+void check_for_calibration(UnknownChoice& choice) {
+  choice.share = parse_known_share(choice.share_text);
+  if (choice.score == kAuto || choice.score == kOutlierExposure)
+    throw Error(ErrorKind::usage, fmt::format("{} is a matter of training", choice.score),
+                "--unknown",
+                fmt::format("lithe train ... --unknown {}, or a score by name", choice.score));
+  check_unknown_score(choice.score);
+}
+
+void check_for_training(UnknownChoice& choice) {
+  choice.share = parse_known_share(choice.share_text);
+  const bool learns = choice.score == kBackground || choice.score == kOutlierExposure;
+  if (learns && choice.outliers.empty())
+    throw Error(ErrorKind::usage, fmt::format("{} learns from unknown examples", choice.score),
+                "--unknown", "--outliers DATA beside it, or --unknown energy, which needs none");
+  if (!learns && !choice.outliers.empty())
+    throw Error(ErrorKind::usage, "outliers, and nothing that learns from them", "--outliers",
+                "--unknown background or --unknown outlier_exposure beside it");
+  if (choice.asked() && choice.score != kAuto) check_unknown_score(choice.fitted_score());
+}
+
+}  // namespace lithe::app

@@ -1,0 +1,36 @@
+// What commands are told about "none of these".
+#pragma once
+
+#include <string>
+
+#include "parse.h"
+
+namespace lithe::app {
+
+inline constexpr const char *kAuto = "auto", *kBackground = "background",
+                            *kOutlierExposure = "outlier_exposure";
+inline constexpr double kCalibrationShare = 0.1;  // of the training examples
+
+struct UnknownChoice {
+  std::string score;  // a score's sentence, or one of the words above; empty: not asked for
+  std::string share_text = "95%", outliers;
+  double share = 0.95, outlier_weight = 0.5;
+
+  bool asked() const { return !score.empty(); }
+  // The score to calibrate, where it is known before the training: outlier exposure goes with
+  // energy.
+  std::string fitted_score() const { return score == kOutlierExposure ? "energy" : score; }
+};
+
+// --unknown, --unknown-share, and with `outliers` --outliers and --outlier-weight.
+void add_unknown_options(CLI::App& app, UnknownChoice& choice, bool outliers);
+
+// "95%": above 0, at most 1. Throws Error(usage).
+double parse_known_share(const std::string& text);
+
+// Read the share. Throw Error(usage) for options that do not go together, Error(sentence) for a
+// score that there is not.
+void check_for_training(UnknownChoice& choice);
+void check_for_calibration(UnknownChoice& choice);
+
+}  // namespace lithe::app

@@ -1,0 +1,94 @@
+// Training examples with outliers among them.
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "base/aligned.h"
+#include "lithe/calibrate.h"
+#include "lithe/error.h"
+
+namespace lithe {
+
+namespace {
+
+struct Memory {
+  base::AlignedArray<std::uint8_t> features;
+  std::vector<std::int32_t> labels;
+  std::vector<float> targets, weights;
+};
+
+void check(const Examples& known, const Features& outliers) {
+  const Features& own = known.features;
+  if (known.labels == nullptr)
+    throw Error(ErrorKind::data, "outliers beside examples that have no classes");
+  if (outliers.rows == 0) throw Error(ErrorKind::data, "there are no outliers", "--outliers");
+  if (outliers.columns != own.columns)
+    throw Error(ErrorKind::data,
+                fmt::format("an outlier has {} values and a known example {}", outliers.columns,
+                            own.columns),
+                "--outliers", "outliers of the same size");
+  if (outliers.type != own.type || outliers.divisor != own.divisor)
+    throw Error(ErrorKind::data, "the outliers' values are of another kind than the known ones'",
+                "--outliers", "both as images, or both as tables");
+}
+
+void copy_rows(const Features& from, std::uint8_t* to) {
+  const std::size_t bytes = from.columns * size_of(from.type);
+  for (std::size_t row = 0; row < from.rows; ++row)
+    std::memcpy(to + row * bytes, from.row(row), bytes);
+}
+
+// 1 at an example's class; the same everywhere for an outlier.
+std::vector<float> soft_targets(const Examples& known, std::size_t rows) {
+  const std::size_t classes = known.classes;
+  std::vector<float> targets(rows * classes, 1 / static_cast<float>(classes));
+  for (std::size_t row = 0; row < known.features.rows; ++row)
+    for (std::size_t c = 0; c < classes; ++c)
+      targets[row * classes + c] = static_cast<std::size_t>(known.labels[row]) == c;
+  return targets;
+}
+
+std::vector<float> weights_of(const Examples& known, std::size_t outliers, double weight) {
+  const std::size_t rows = known.features.rows;
+  if (weight == 0 && known.weights == nullptr) return {};
+  std::vector<float> weights(rows, 1);
+  if (known.weights != nullptr) weights.assign(known.weights, known.weights + rows);
+  double sum = 0;
+  for (const float one : weights) sum += static_cast<double>(one);
+  const double each = weight == 0 ? 1 : weight * sum / static_cast<double>(outliers);
+  weights.resize(rows + outliers, static_cast<float>(each));
+  return weights;
+}
+
+}  // namespace
+
+OpenTrainingSet add_outliers(const Examples& known, const Features& outliers, OutlierUse use,
+                             double weight) {
+  check(known, outliers);
+  const Features& own = known.features;
+  const std::size_t rows = own.rows + outliers.rows, bytes = own.columns * size_of(own.type);
+  auto memory = std::make_shared<Memory>();
+  memory->features = base::AlignedArray<std::uint8_t>(rows * bytes);
+  copy_rows(own, memory->features.data());
+  copy_rows(outliers, memory->features.data() + own.rows * bytes);
+  memory->weights = weights_of(known, outliers.rows, weight);
+  Examples all;
+  all.features = own;
+  all.features.data = memory->features.data();
+  all.features.rows = rows;
+  all.features.row_stride = bytes;
+  if (!memory->weights.empty()) all.weights = memory->weights.data();
+  if (use == OutlierUse::background) {
+    memory->labels.assign(known.labels, known.labels + own.rows);
+    memory->labels.resize(rows, static_cast<std::int32_t>(known.classes));
+    all.labels = memory->labels.data();
+    all.classes = known.classes + 1;
+  } else {
+    memory->targets = soft_targets(known, rows);
+    all.targets = memory->targets.data();
+    all.target_columns = known.classes;
+  }
+  return {all, own.rows, memory};
+}
+
+}  // namespace lithe

@@ -1,0 +1,213 @@
+// Figures of a model's scores on known and unknown examples.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <numeric>
+
+#include "lithe/error.h"
+#include "lithe/unknown_report.h"
+#include "open_set/figures.h"
+#include "open_set/scorer.h"
+#include "report/drawing.h"
+
+namespace lithe {
+
+using open_set::Scorer;
+
+namespace {
+
+// A score with the threshold it is used at.
+struct Judge {
+  Scorer scorer;
+  double threshold;
+};
+
+// Scores of all examples, one list for each judge, and with labels which ones are read right.
+struct Scored {
+  std::vector<std::vector<double>> scores;
+  std::vector<bool> right;
+};
+
+Scored score_all(const Model& model, const std::vector<Judge>& judges, const Examples& examples) {
+  Scored result;
+  result.scores.resize(judges.size());
+  const std::size_t classes = open_set::known_classes(model);
+  open_set::for_each_part(model, examples, [&](const Evidence& part, std::size_t) {
+    for (std::size_t j = 0; j < judges.size(); ++j) {
+      const std::vector<double> scores = judges[j].scorer.score(part);
+      result.scores[j].insert(result.scores[j].end(), scores.begin(), scores.end());
+    }
+    for (std::size_t row = 0; row < part.labels.size(); ++row) {
+      const auto first = part.logits.begin() + static_cast<std::ptrdiff_t>(row * part.classes);
+      const auto best = std::max_element(first, first + static_cast<std::ptrdiff_t>(classes));
+      result.right.push_back(best - first == part.labels[row]);
+    }
+  });
+  return result;
+}
+
+Judge fit_judge(const std::string& score, const Model& model, const UnknownReportOptions& options) {
+  if (options.fit.features.rows == 0 || options.held.features.rows == 0)
+    throw Error(
+        ErrorKind::model,
+        fmt::format("the model was not calibrated for '{}', and there are no known training "
+                    "examples to do it by",
+                    score),
+        {}, fmt::format("lithe calibrate MODEL --data DATA --unknown \"{}\"", score));
+  std::vector<Judge> judge{{Scorer::fit(score, model, options.fit), 0}};
+  judge[0].threshold =
+      unknown_threshold(score_all(model, judge, options.held).scores[0], options.share);
+  return judge[0];
+}
+
+std::vector<Judge> make_judges(const Model& model, const UnknownReportOptions& options) {
+  const auto own = calibration_of(model);
+  if (options.scores.empty() && !own)
+    throw Error(ErrorKind::model, "the model holds no score of what is unknown", {},
+                "lithe calibrate MODEL --data DATA --unknown energy, or --score all");
+  std::vector<std::string> scores = options.scores;
+  if (scores.empty()) scores.push_back(own->score);
+  std::vector<Judge> judges;
+  for (const std::string& score : scores) {
+    if (own && own->score == score)
+      judges.push_back({Scorer::restore(score, model), own->threshold});
+    else
+      judges.push_back(fit_judge(score, model, options));
+  }
+  return judges;
+}
+
+double share_below(const std::vector<double>& scores, double threshold) {
+  const auto count =
+      std::ranges::count_if(scores, [&](double score) { return score <= threshold; });
+  return static_cast<double>(count) / static_cast<double>(scores.size());
+}
+
+UnknownFigures figures(const ScoreReport& report, const std::vector<bool>& right,
+                       const std::string& set, const std::string& kind,
+                       const std::vector<double>& unknown) {
+  const std::vector<double>& known = report.known_scores;
+  return {set,
+          kind,
+          unknown.size(),
+          open_set::auroc(known, unknown),
+          open_set::aupr(known, unknown),
+          open_set::fpr_at(known, unknown, 0.95),
+          open_set::oscr(known, right, unknown),
+          share_below(unknown, report.threshold)};
+}
+
+// A row for the set, and where it has several kinds one for each.
+void add_rows(ScoreReport& report, const std::vector<bool>& right, const UnknownSet& set,
+              const std::vector<double>& scores) {
+  report.rows.push_back(figures(report, right, set.name, "", scores));
+  if (set.examples.labels == nullptr) return;
+  std::map<std::int32_t, std::vector<double>> kinds;
+  for (std::size_t row = 0; row < scores.size(); ++row)
+    kinds[set.examples.labels[row]].push_back(scores[row]);
+  if (kinds.size() < 2) return;
+  for (const auto& [kind, own] : kinds) {
+    const auto index = static_cast<std::size_t>(kind);
+    const std::string name = index < set.kinds.size() ? set.kinds[index] : fmt::format("{}", kind);
+    report.rows.push_back(figures(report, right, set.name, name, own));
+  }
+}
+
+void check(const Model& model, const Examples& known, const std::vector<UnknownSet>& unknown) {
+  if (known.labels == nullptr || known.features.rows == 0)
+    throw Error(ErrorKind::data, "there are no known examples with classes to compare with",
+                "--known", "a data set with classes");
+  const std::size_t classes = open_set::known_classes(model);
+  if (known.classes > classes)
+    throw Error(ErrorKind::data,
+                fmt::format("the known examples are of {} classes and the model knows {}",
+                            known.classes, classes),
+                "--known-classes", "the classes that the model was trained on");
+  for (const UnknownSet& set : unknown)
+    if (set.examples.features.rows == 0)
+      throw Error(ErrorKind::data, fmt::format("there are no examples in {}", set.name),
+                  "--unknown");
+}
+
+}  // namespace
+
+UnknownReport report_unknown(const Model& model, const Examples& known,
+                             const std::vector<UnknownSet>& unknown,
+                             const UnknownReportOptions& options) {
+  check(model, known, unknown);
+  const std::vector<Judge> judges = make_judges(model, options);
+  Scored of_known = score_all(model, judges, known);
+  UnknownReport result;
+  result.known = known.features.rows;
+  result.accuracy = static_cast<double>(std::ranges::count(of_known.right, true)) /
+                    static_cast<double>(result.known);
+  for (std::size_t j = 0; j < judges.size(); ++j) {
+    ScoreReport report{judges[j].scorer.sentence(), judges[j].threshold, 0, {}, {}, {}};
+    report.known_scores = std::move(of_known.scores[j]);
+    report.known_accepted = share_below(report.known_scores, report.threshold);
+    result.scores.push_back(std::move(report));
+  }
+  for (const UnknownSet& set : unknown) {
+    Scored scored = score_all(model, judges, set.examples);
+    for (std::size_t j = 0; j < judges.size(); ++j) {
+      add_rows(result.scores[j], of_known.right, set, scored.scores[j]);
+      result.scores[j].unknown_scores.push_back(std::move(scored.scores[j]));
+    }
+  }
+  return result;
+}
+
+std::string draw_unknown_curves(const ScoreReport& report) {
+  constexpr const char* kColours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
+                                      "#e69f00", "#56b4e9", "#444444"};
+  constexpr double kLeft = 70, kTop = 40, kSide = 360;
+  report::Drawing drawing(kLeft + kSide + 220, kTop + kSide + 60);
+  const report::Axis x(0, 1, kLeft, kLeft + kSide), y(0, 1, kTop + kSide, kTop);
+  drawing.text({kLeft, kTop - 15}, fmt::format("Score {}", report.score));
+  for (const auto& tick : x.ticks()) {
+    drawing.line({x.at(tick.value), y.at(0)}, {x.at(tick.value), y.at(1)}, "#ddd");
+    drawing.line({x.at(0), y.at(tick.value)}, {x.at(1), y.at(tick.value)}, "#ddd");
+    drawing.text({x.at(tick.value), y.at(0) + 16}, tick.label, report::Drawing::Anchor::middle, 10);
+    drawing.text({kLeft - 6, y.at(tick.value) + 4}, tick.label, report::Drawing::Anchor::end, 10);
+  }
+  drawing.text({x.at(0.5), y.at(0) + 40}, "share of unknown accepted",
+               report::Drawing::Anchor::middle);
+  drawing.text({8, kTop - 15}, "known accepted", report::Drawing::Anchor::start, 10);
+  std::size_t set = 0;
+  for (const UnknownFigures& row : report.rows) {
+    if (!row.kind.empty()) continue;
+    const char* colour = kColours[set % std::size(kColours)];
+    const auto rates = open_set::rates(report.known_scores, report.unknown_scores[set]);
+    constexpr std::size_t kMostPoints = 400;
+    const std::size_t step = std::max<std::size_t>(1, rates.size() / kMostPoints);
+    std::vector<report::Point> points;
+    for (std::size_t i = 0; i < rates.size(); i += step)
+      points.push_back({x.at(rates[i].unknown), y.at(rates[i].known)});
+    points.push_back({x.at(1), y.at(1)});
+    drawing.path(points, colour);
+    drawing.text({kLeft + kSide + 15, kTop + 14 + 18 * static_cast<double>(set)},
+                 fmt::format("{}: {:.4f}", row.set, row.auroc), report::Drawing::Anchor::start, 12,
+                 colour);
+    ++set;
+  }
+  return drawing.finish();
+}
+
+std::vector<std::size_t> lowest_rows(const std::vector<double>& scores, std::size_t count) {
+  std::vector<std::size_t> rows(scores.size());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  count = std::min(count, rows.size());
+  std::ranges::stable_sort(rows, {}, [&](std::size_t row) { return scores[row]; });
+  rows.resize(count);
+  return rows;
+}
+
+std::vector<std::size_t> highest_rows(const std::vector<double>& scores, std::size_t count) {
+  std::vector<double> negative(scores.size());
+  std::ranges::transform(scores, negative.begin(), std::negate<>());
+  return lowest_rows(negative, count);
+}
+
+}  // namespace lithe

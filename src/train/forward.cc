@@ -1,0 +1,49 @@
+#include "train/forward.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/threads.h"
+#include "plan/choose.h"
+#include "plan/plan.h"
+
+namespace lithe::train {
+
+namespace {
+
+constexpr std::size_t kBatch = 64;
+
+template <typename T>
+std::vector<double> run(plan::Parameters<T>& values, const layers::Graph& graph,
+                        const Features& features) {
+  const std::size_t outputs = graph.slots[graph.output].columns;
+  std::vector<double> result(features.rows * outputs);
+  std::vector<std::uint32_t> order(std::min(kBatch, features.rows));
+  base::Team team(1);
+  plan::Request request;
+  request.graph = &graph;
+  request.mode = plan::Mode::predict;
+  request.batch = std::max<std::size_t>(1, order.size());
+  request.examples.features = features;
+  request.kept_columns = plan::kept_columns(features, request.batch);
+  request.isa = machine::best_isa();
+  plan::Plan<T> plan(request, values, team);
+  for (std::size_t first = 0; first < features.rows; first += kBatch) {
+    order.resize(std::min(kBatch, features.rows - first));
+    std::iota(order.begin(), order.end(), static_cast<std::uint32_t>(first));
+    plan.run(order);
+    for (std::size_t i = 0; i < order.size(); ++i)
+      std::copy_n(plan.output() + i * plan.output_stride(), outputs,
+                  result.begin() + static_cast<std::ptrdiff_t>((first + i) * outputs));
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<double> forward(ModelData& model, const layers::Graph& graph,
+                            const Features& features) {
+  return std::visit([&](auto& values) { return run(values, graph, features); }, model.values);
+}
+
+}  // namespace lithe::train

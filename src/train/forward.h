@@ -1,0 +1,15 @@
+// The forward pass of a network, or of the front of one.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "train/model_data.h"
+
+namespace lithe::train {
+
+// What `graph` makes of each row of `features`, rows x outputs, row-major. `graph` is the model's
+// own, or its first operations: the numbers of its parameters are those of the model's.
+std::vector<double> forward(ModelData& model, const layers::Graph& graph, const Features& features);
+
+}  // namespace lithe::train
