@@ -5,7 +5,8 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build pkg-config make
   libhwy-dev libfmt-dev libcli11-dev nlohmann-json3-dev librandom123-dev libhwloc-dev
-  zlib1g-dev libdeflate-dev libpng-dev libcurl4-openssl-dev libssl-dev ca-certificates
+  libeigen3-dev zlib1g-dev libdeflate-dev libpng-dev libcurl4-openssl-dev libssl-dev
+  ca-certificates
 )
 if [ "${1:-build}" = test ]; then
   packages+=(libgtest-dev libbenchmark-dev python3 python3-numpy clang-format-16)

@@ -18,7 +18,8 @@ enum class Category {
   optimizer,
   initializer,
   schedule,
-  averaging
+  averaging,
+  unknown
 };
 std::string_view name(Category category);  // "layer"
 

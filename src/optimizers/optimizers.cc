@@ -1,5 +1,7 @@
 #include "optimizers/optimizers.h"
 
+#include <fmt/format.h>
+
 #include <cassert>
 #include <cmath>
 
@@ -33,7 +35,7 @@ Argument amount(const char* name, const char* help) {
 std::vector<Argument> common(double weight_decay) {
   Argument decay = amount("weight_decay",
                           "decoupled: each step shrinks weights by lr * weight_decay; not biases");
-  decay.fallback = weight_decay == 0 ? "0" : "0.01";
+  decay.fallback = fmt::format("{}", weight_decay);
   return {decay,
           amount("l2", "l2 * weight is added to the gradient of weights (coupled decay)"),
           amount("l1", "l1 * sign(weight) is added to the gradient of weights"),
