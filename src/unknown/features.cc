@@ -102,7 +102,8 @@ class Mahalanobis final : public Score {
     const double nearest = (means_.rowwise() - x.transpose()).rowwise().squaredNorm().minCoeff();
     if (!relative_) return nearest;
     const VectorView mean(arrays_.at("mean").values.data(), index(e.columns));
-    return nearest - (matrix(arrays_.at("whitening_of_all")) * (features_of(e) - mean)).squaredNorm();
+    return nearest -
+           (matrix(arrays_.at("whitening_of_all")) * (features_of(e) - mean)).squaredNorm();
   }
 
  private:
@@ -206,19 +207,20 @@ class Vim final : public Score {
 
 std::vector<Entry> feature_scores() {
   using network::Type;
-  return {
-      {{"knn", "distance to the k-th nearest known example, of features of length 1",
-        {{"k", "which neighbour", Type::integer, "50", 1, 5000}}},
-       [](const Component& c) { return std::make_unique<NearestNeighbours>(c.integer("k")); }},
-      {{"vim", "what of the features lies outside the space of known examples, against the logits",
-        {{"dimension", "of that space; 0: half of the features, at most 1000", Type::integer, "0",
-          0, 1 << 16}}},
-       [](const Component& c) { return std::make_unique<Vim>(c.integer("dimension")); }},
-      {{"relative_mahalanobis",
-        "distance of Mahalanobis to the nearest class, less that to all known examples"},
-       [](const Component&) { return std::make_unique<Mahalanobis>(true); }},
-      {{"mahalanobis", "distance of Mahalanobis to the nearest class"},
-       [](const Component&) { return std::make_unique<Mahalanobis>(false); }}};
+  return {{{"knn",
+            "distance to the k-th nearest known example, of features of length 1",
+            {{"k", "which neighbour", Type::integer, "50", 1, 5000}}},
+           [](const Component& c) { return std::make_unique<NearestNeighbours>(c.integer("k")); }},
+          {{"vim",
+            "what of the features lies outside the space of known examples, against the logits",
+            {{"dimension", "of that space; 0: half of the features, at most 1000", Type::integer,
+              "0", 0, 1 << 16}}},
+           [](const Component& c) { return std::make_unique<Vim>(c.integer("dimension")); }},
+          {{"relative_mahalanobis",
+            "distance of Mahalanobis to the nearest class, less that to all known examples"},
+           [](const Component&) { return std::make_unique<Mahalanobis>(true); }},
+          {{"mahalanobis", "distance of Mahalanobis to the nearest class"},
+           [](const Component&) { return std::make_unique<Mahalanobis>(false); }}};
 }
 
 }  // namespace lithe::unknown

@@ -50,9 +50,8 @@ Entry entry(std::string name, std::string help, OfLogits::Function function,
             const char* fallback = nullptr) {
   network::Declaration declaration{std::move(name), std::move(help)};
   if (fallback == nullptr)
-    return {declaration, [function](const Component&) {
-              return std::make_unique<OfLogits>(function, 1);
-            }};
+    return {declaration,
+            [function](const Component&) { return std::make_unique<OfLogits>(function, 1); }};
   declaration.arguments.push_back({"temperature", "the logits are divided by it",
                                    network::Type::number, fallback, 0, 1e6, true});
   return {declaration, [function](const Component& component) {
@@ -70,12 +69,13 @@ double log_sum_exp(const double* values, std::size_t count, double temperature) 
 }
 
 std::vector<Entry> logit_scores() {
-  return {entry("energy", "minus the logarithm of the sum of exp(logit)", energy, "1"),
-          entry("max_logit", "minus the largest logit", max_logit),
-          entry("max_softmax", "minus the largest share of the softmax", max_softmax),
-          entry("entropy", "entropy of the softmax", entropy),
-          entry("temperature_scaled", "minus the largest share of the softmax at a high temperature",
-                max_softmax, "1000")};
+  return {
+      entry("energy", "minus the logarithm of the sum of exp(logit)", energy, "1"),
+      entry("max_logit", "minus the largest logit", max_logit),
+      entry("max_softmax", "minus the largest share of the softmax", max_softmax),
+      entry("entropy", "entropy of the softmax", entropy),
+      entry("temperature_scaled", "minus the largest share of the softmax at a high temperature",
+            max_softmax, "1000")};
 }
 
 }  // namespace lithe::unknown

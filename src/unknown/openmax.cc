@@ -57,8 +57,8 @@ class OpenMax final : public Score {
         if (answer == c && e.labels[i] == static_cast<std::int32_t>(c)) rows.push_back(i);
       }
       if (rows.size() < 2)
-        throw Error(ErrorKind::data, "a class has fewer than two known examples answered right",
-                    {}, "train for longer, or take another score");
+        throw Error(ErrorKind::data, "a class has fewer than two known examples answered right", {},
+                    "train for longer, or take another score");
       double* const mean = &means.values[c * classes];
       for (const std::size_t i : rows)
         for (std::size_t j = 0; j < classes; ++j)
@@ -120,7 +120,8 @@ class OpenMax final : public Score {
 
 Entry openmax() {
   using network::Type;
-  return {{"openmax", "what extreme value theory takes away from the largest logits",
+  return {{"openmax",
+           "what extreme value theory takes away from the largest logits",
            {{"tail", "known examples of a class that its tail is fitted to", Type::integer, "20", 2,
              10000},
             {"alpha", "logits that are revised", Type::integer, "10", 1, 1 << 16}}},

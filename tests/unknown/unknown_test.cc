@@ -82,8 +82,9 @@ TEST_P(EachScore, OfAnExampleDoesNotDependOnTheOthers) {
   const std::vector<double> together = score.score(all);
   for (std::size_t i = 0; i < all.rows; ++i) {
     Evidence one;
-    add_row(one, {all.features.begin() + static_cast<std::ptrdiff_t>(i * kColumns),
-                  all.features.begin() + static_cast<std::ptrdiff_t>((i + 1) * kColumns)},
+    add_row(one,
+            {all.features.begin() + static_cast<std::ptrdiff_t>(i * kColumns),
+             all.features.begin() + static_cast<std::ptrdiff_t>((i + 1) * kColumns)},
             0);
     EXPECT_EQ(score.score(one)[0], together[i]);
   }
@@ -137,8 +138,7 @@ TEST(Unknown, FormulasOfLogits) {
   };
   EXPECT_DOUBLE_EQ(score("max_logit"), -4);
   EXPECT_DOUBLE_EQ(score("energy"), -std::log(sum));
-  EXPECT_DOUBLE_EQ(score("energy(2)"),
-                   -2 * std::log(std::exp(0.5) + std::exp(1) + std::exp(2)));
+  EXPECT_DOUBLE_EQ(score("energy(2)"), -2 * std::log(std::exp(0.5) + std::exp(1) + std::exp(2)));
   EXPECT_DOUBLE_EQ(score("max_softmax"), -std::exp(4) / sum);
   EXPECT_NEAR(score("entropy"),
               -(std::exp(1) / sum * std::log(std::exp(1) / sum) +
