@@ -1,5 +1,5 @@
 // "None of these": how unlike the known classes an example is, and from where on it is called
-// unknown. (contract; refine comments as needed, keep names and types)
+// unknown. lithe/calibrate.h puts it to use on models.
 #pragma once
 #include <cstddef>
 #include <cstdint>

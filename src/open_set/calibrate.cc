@@ -8,7 +8,7 @@
 
 #include "data/split.h"
 #include "lithe/error.h"
-#include "open_set/figures.h"
+#include "metrics/temperature.h"
 #include "open_set/scorer.h"
 
 namespace lithe {
@@ -109,8 +109,8 @@ Calibration calibrate_unknown(Model& model, const Examples& train, const Example
   const Measured known = measure(model, scorer, held);
   Calibration result{scorer.sentence(), unknown_threshold(known.scores, options.share),
                      options.share,
-                     open_set::fit_temperature(known.logits, known_classes(model),
-                                               {held.labels, held.labels + held.features.rows})};
+                     metrics::fit_temperature(known.logits, known_classes(model),
+                                              {held.labels, held.labels + held.features.rows})};
   remove_calibration(model);
   for (auto& [name, array] : scorer.arrays()) model.extra_arrays()["unknown." + name] = array;
   auto& notes = model.notes();

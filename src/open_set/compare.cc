@@ -11,7 +11,7 @@
 #include "data/split.h"
 #include "lithe/error.h"
 #include "lithe/transfer.h"
-#include "open_set/figures.h"
+#include "metrics/detection.h"
 #include "open_set/scorer.h"
 
 namespace lithe {
@@ -101,8 +101,8 @@ void judge(ScoreTrial& trial, const Model& model, const Examples& train, const E
     const auto scorer = open_set::Scorer::fit(trial.score, model, train);
     const auto of_known = scores_of(scorer, model, known),
                of_unknown = scores_of(scorer, model, unknown);
-    trial.aurocs.push_back(open_set::auroc(of_known, of_unknown));
-    trial.accepted.push_back(open_set::fpr_at(of_known, of_unknown, 0.95));
+    trial.aurocs.push_back(metrics::auroc(of_known, of_unknown));
+    trial.accepted.push_back(metrics::fpr_at(of_known, of_unknown, 0.95));
   } catch (const Error& error) {
     trial.failed = error.problem();
   }

@@ -8,7 +8,7 @@
 
 #include "lithe/error.h"
 #include "lithe/unknown_report.h"
-#include "open_set/figures.h"
+#include "metrics/detection.h"
 #include "open_set/scorer.h"
 #include "report/drawing.h"
 
@@ -92,10 +92,10 @@ UnknownFigures figures(const ScoreReport& report, const std::vector<bool>& right
   return {set,
           kind,
           unknown.size(),
-          open_set::auroc(known, unknown),
-          open_set::aupr(known, unknown),
-          open_set::fpr_at(known, unknown, 0.95),
-          open_set::oscr(known, right, unknown),
+          metrics::auroc(known, unknown),
+          metrics::aupr(known, unknown),
+          metrics::fpr_at(known, unknown, 0.95),
+          metrics::oscr(known, right, unknown),
           share_below(unknown, report.threshold)};
 }
 
@@ -179,7 +179,7 @@ std::string draw_unknown_curves(const ScoreReport& report) {
   for (const UnknownFigures& row : report.rows) {
     if (!row.kind.empty()) continue;
     const char* colour = kColours[set % std::size(kColours)];
-    const auto rates = open_set::rates(report.known_scores, report.unknown_scores[set]);
+    const auto rates = metrics::rates(report.known_scores, report.unknown_scores[set]);
     constexpr std::size_t kMostPoints = 400;
     const std::size_t step = std::max<std::size_t>(1, rates.size() / kMostPoints);
     std::vector<report::Point> points;
