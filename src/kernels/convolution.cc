@@ -399,14 +399,26 @@ struct SpreadWork {
     LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) {
       LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) sum[m][v] = hn::Zero(d);
     }
+    // The fewer of both stay in registers, the others pass by.
     for (std::size_t k = 0; k < depth; ++k) {
-      hn::Vec<Tag<T>> a[kColumns];
-      LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) a[m] =
-          hn::Set(d, left[m * left_row + k]);
-      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) {
-        const auto b = hn::Load(d, right[v] + k * kLine<T>);
-        LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) sum[m][v] =
-            hn::MulAdd(a[m], b, sum[m][v]);
+      if constexpr (kColumns <= kVectors) {
+        hn::Vec<Tag<T>> a[kColumns];
+        LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) a[m] =
+            hn::Set(d, left[m * left_row + k]);
+        LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) {
+          const auto b = hn::Load(d, right[v] + k * kLine<T>);
+          LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) sum[m][v] =
+              hn::MulAdd(a[m], b, sum[m][v]);
+        }
+      } else {
+        hn::Vec<Tag<T>> b[kVectors];
+        LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) b[v] =
+            hn::Load(d, right[v] + k * kLine<T>);
+        LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) {
+          const auto a = hn::Set(d, left[m * left_row + k]);
+          LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) sum[m][v] =
+              hn::MulAdd(a, b[v], sum[m][v]);
+        }
       }
     }
     const std::size_t step = s.gap * s.x_column;

@@ -12,7 +12,8 @@ double negative_log_likelihood(const std::vector<double>& logits, std::size_t cl
     const double* row = &logits[i * classes];
     const double most = *std::max_element(row, row + classes);
     double exponentials = 0;
-    for (std::size_t c = 0; c < classes; ++c) exponentials += std::exp((row[c] - most) / temperature);
+    for (std::size_t c = 0; c < classes; ++c)
+      exponentials += std::exp((row[c] - most) / temperature);
     sum += std::log(exponentials) - (row[static_cast<std::size_t>(labels[i])] - most) / temperature;
   }
   return sum / static_cast<double>(labels.size());
