@@ -38,8 +38,10 @@ int show(const std::string& data_dir) {
   for (const std::string& name : dataset_names()) {
     std::string state = "there";
     try {
-      if (name != "digits") load_dataset(name, folder);
-      if (name == "digits") state = "built in";
+      if (is_built_in(name))
+        state = "built in";
+      else
+        load_dataset(name, folder);
     } catch (const Error& error) {
       state = fmt::format("not there (lithe data fetch {})", name);
       if (error.kind() != ErrorKind::io) state = error.problem();

@@ -17,11 +17,15 @@ struct Kind {
   network::Category category;
 };
 
-const Kind kKinds[] = {
-    {"layers", network::Category::layer},         {"activations", network::Category::activation},
-    {"paddings", network::Category::padding},     {"losses", network::Category::loss},
-    {"optimizers", network::Category::optimizer}, {"initializers", network::Category::initializer},
-    {"schedules", network::Category::schedule},   {"averages", network::Category::averaging}};
+const Kind kKinds[] = {{"layers", network::Category::layer},
+                       {"activations", network::Category::activation},
+                       {"paddings", network::Category::padding},
+                       {"losses", network::Category::loss},
+                       {"optimizers", network::Category::optimizer},
+                       {"initializers", network::Category::initializer},
+                       {"augmentations", network::Category::augmentation},
+                       {"schedules", network::Category::schedule},
+                       {"averages", network::Category::averaging}};
 
 }  // namespace
 

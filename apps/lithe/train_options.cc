@@ -54,6 +54,10 @@ void add_quality_options(CLI::App& app, TrainCommand& c) {
                  "average of the weights: ema(0.999), swa(75%); see `lithe list averages`")
       ->capture_default_str()
       ->group(group);
+  app.add_option("--augment", c.options.augment,
+                 "changes of the images at random: \"shift(2) -> rotate(10)\"; see `lithe list "
+                 "augmentations`")
+      ->group(group);
   app.add_option("--validation", c.validation,
                  "held out of the training examples, by class: 10% or 5000")
       ->group(group);

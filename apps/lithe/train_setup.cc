@@ -89,14 +89,16 @@ Model make_model(const TrainCommand& command, const LoadedData& loaded) {
 
 }  // namespace
 
-TrainSetup set_up(const TrainCommand& command) {
+TrainSetup set_up(TrainCommand& command) {
   LoadedData loaded = load_data(command.data, command.options.seed);
+  command.options.image = loaded.set.shape;
   const Examples train = first_examples(loaded.set, command.examples);
   Model model = make_model(command, loaded);
   if (command.from.empty()) model.standardize(train.features);
   auto& notes = model.notes();
   notes["lithe.loss"] = command.options.loss;
   notes["lithe.optimizer"] = command.options.optimizer;
+  if (!command.options.augment.empty()) notes["lithe.augment"] = command.options.augment;
   notes["lithe.batch"] = fmt::format("{}", command.options.batch);
   notes["lithe.seed"] = fmt::format("{}", command.options.seed);
   notes["lithe.data"] = loaded.set.name;

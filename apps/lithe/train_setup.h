@@ -18,7 +18,8 @@ struct TrainSetup {
   const Examples& learned() const { return open ? open->examples : train; }
 };
 
-// Loads the data; makes the model, or takes another's layers over; standardises tables.
-TrainSetup set_up(const TrainCommand& command);
+// Loads the data, whose shape the options are told; makes the model, or takes another's layers
+// over; standardises tables.
+TrainSetup set_up(TrainCommand& command);
 
 }  // namespace lithe::app

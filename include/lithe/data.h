@@ -21,9 +21,13 @@ std::filesystem::path data_folder(const std::string& chosen);
 
 // The data sets known by name.
 std::vector<std::string> dataset_names();
+// Whether one of those is generated and needs no folder: digits, letters, shapes, shapes-unknown,
+// uniform-noise, gaussian-noise.
+bool is_built_in(const std::string& name);
 
 // Loads one of those from the data folder, or, where `name` is a path, the four IDX files (plain or
-// gzip) of that folder. "digits" is generated and needs no folder.
+// gzip) of that folder. "inverted:NAME" is NAME with black for white, "permuted:NAME" is NAME with
+// the pixels of each image in another order, the same for all.
 Dataset load_dataset(const std::string& name, const std::filesystem::path& folder);
 
 // The examples of these classes alone, numbered anew in the order given; of the training part at

@@ -26,11 +26,18 @@ struct TrainOptions {
   std::string loss = "quadratic";
   std::string optimizer = "sgd(0.1)";
   std::string average = "none";  // of the weights: "ema(0.999)", "swa(75%)"
-  std::size_t batch = 32;        // at most the number of examples
-  std::size_t epochs = 10;       // that the schedule of the learning rate reaches over
-  std::uint64_t seed = 1;        // of the shuffle
-  std::size_t threads = 0;       // 0: what is measured to be fastest
-  bool pin = false;              // bind each thread to a processor
+  // Changes of each image at random, anew whenever it is learned from: "shift(2) -> rotate(10)",
+  // see `lithe list augmentations`. Empty: none. The test examples and those held out stay as they
+  // are.
+  std::string augment = "";
+  // What `augment` takes an example for: {height, width} or {height, width, channels}. Empty: the
+  // shape that the network takes.
+  std::vector<std::size_t> image = {};
+  std::size_t batch = 32;   // at most the number of examples
+  std::size_t epochs = 10;  // that the schedule of the learning rate reaches over
+  std::uint64_t seed = 1;   // of the shuffle
+  std::size_t threads = 0;  // 0: what is measured to be fastest
+  bool pin = false;         // bind each thread to a processor
   std::string isa = "auto";
 
   // Held out of the training examples, by class where they have classes: a share of them below 1,

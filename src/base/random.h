@@ -22,7 +22,8 @@ enum class Use : std::uint32_t {
   generate = 3,
   sample = 4,
   split = 5,
-  disturb = 6
+  disturb = 6,
+  augment = 7
 };
 
 // A stream from a use and the number of the thing that it is used for (layer, epoch, image).

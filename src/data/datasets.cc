@@ -1,9 +1,15 @@
 // Data sets by name: the published ones from the data folder, generated ones, and anybody's folder.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "data/catalog.h"
 #include "data/digits.h"
 #include "data/idx_folder.h"
+#include "data/letters.h"
+#include "data/noise_sets.h"
+#include "data/shapes.h"
 #include "lithe/data.h"
 
 namespace lithe {
@@ -15,17 +21,44 @@ bool is_path(const std::string& name) {
   return name.find('/') != name.npos || std::filesystem::is_directory(name, unreadable);
 }
 
+struct BuiltIn {
+  const char* name;
+  Dataset (*make)();
+};
+
+constexpr BuiltIn kBuiltIn[] = {
+    {"digits", [] { return data::generate_digits(0, 60'000, 10'000); }},
+    {"letters", [] { return data::generate_letters(0, 7'000, 2'100); }},
+    {"shapes", [] { return data::generate_shapes(0, 12'000, 3'000); }},
+    {"shapes-unknown", [] { return data::generate_unknown_shapes(0, 1'200, 6'000); }},
+    {"uniform-noise", [] { return data::generate_uniform_noise(0, 2'000, 2'000); }},
+    {"gaussian-noise", [] { return data::generate_gaussian_noise(0, 2'000, 2'000); }}};
+
+const BuiltIn* find_built_in(const std::string& name) {
+  const auto* const found = std::find_if(std::begin(kBuiltIn), std::end(kBuiltIn),
+                                         [&](const BuiltIn& set) { return name == set.name; });
+  return found == std::end(kBuiltIn) ? nullptr : found;
+}
+
+constexpr std::string_view kInverted = "inverted:", kPermuted = "permuted:";
+
 }  // namespace
 
 std::vector<std::string> dataset_names() {
   std::vector<std::string> names;
   for (const auto& published : data::published_datasets()) names.push_back(published.name);
-  names.push_back("digits");
+  for (const BuiltIn& set : kBuiltIn) names.emplace_back(set.name);
   return names;
 }
 
+bool is_built_in(const std::string& name) { return find_built_in(name) != nullptr; }
+
 Dataset load_dataset(const std::string& name, const std::filesystem::path& folder) {
-  if (name == "digits") return data::generate_digits(0, 60'000, 10'000);
+  if (name.starts_with(kInverted))
+    return data::invert(load_dataset(name.substr(kInverted.size()), folder));
+  if (name.starts_with(kPermuted))
+    return data::permute_pixels(load_dataset(name.substr(kPermuted.size()), folder), 0);
+  if (const BuiltIn* set = find_built_in(name)) return set->make();
   if (const auto* published = data::find_published(name))
     return data::load_idx_folder(
         published->name, folder / published->name, published->class_names,

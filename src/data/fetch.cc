@@ -128,9 +128,9 @@ void fetch_files(std::span<const RemoteFile> files, const fs::path& folder,
 
 void fetch_dataset(const std::string& name, const std::filesystem::path& folder,
                    const FetchOptions& options) {
-  if (name == "digits")
-    throw Error(ErrorKind::usage, "'digits' is generated, there is nothing to fetch", {},
-                "lithe train --data digits");
+  if (is_built_in(name))
+    throw Error(ErrorKind::usage, fmt::format("'{}' is generated, there is nothing to fetch", name),
+                {}, "lithe train --data " + name);
   const data::PublishedDataset* published = data::find_published(name);
   if (published == nullptr) data::fail_unknown_dataset(name);
   FetchOptions complete = options;

@@ -6,6 +6,7 @@
 #include <cassert>
 
 #include "activations/activation.h"
+#include "augment/augment.h"
 #include "initializers/initializers.h"
 #include "layers/layer.h"
 #include "lithe/error.h"
@@ -143,6 +144,7 @@ const network::Catalogue& catalogue() {
     result.add(Category::loss, losses::declarations());
     result.add(Category::schedule, schedules::declarations());
     result.add(Category::averaging, optimizers::averaging_declarations());
+    result.add(Category::augmentation, augment::declarations());
     result.add(Category::optimizer, optimizers::declarations());
     result.add(Category::initializer, initializers::declarations());
     return result;

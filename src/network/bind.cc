@@ -30,10 +30,14 @@ struct Binder {
   std::string_view text;
   const Catalogue& catalogue;
 
-  Sentence network(const std::vector<Call>& calls) const {
+  Sentence sentence(const std::vector<Call>& calls, Category category) const {
     Sentence result;
-    for (const Call& call : calls) result.push_back(component(call, Category::layer));
+    for (const Call& call : calls) result.push_back(component(call, category));
     return result;
+  }
+
+  Sentence network(const std::vector<Call>& calls) const {
+    return sentence(calls, Category::layer);
   }
 
   Component component(const Call& call, Category category) const {
@@ -167,6 +171,10 @@ struct Printer {
 
 Sentence read_network(std::string_view text, const Catalogue& catalogue) {
   return Binder{text, catalogue}.network(parse(text));
+}
+
+Sentence read_sentence(std::string_view text, Category category, const Catalogue& catalogue) {
+  return Binder{text, catalogue}.sentence(parse(text), category);
 }
 
 Component read_component(std::string_view text, Category category, const Catalogue& catalogue) {

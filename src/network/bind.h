@@ -10,8 +10,10 @@
 
 namespace lithe::network {
 
-// Both throw Error(sentence) that points into the text.
+// All throw Error(sentence) that points into the text.
 Sentence read_network(std::string_view text, const Catalogue& catalogue);
+// A chain of components of one category.
+Sentence read_sentence(std::string_view text, Category category, const Catalogue& catalogue);
 Component read_component(std::string_view text, Category category, const Catalogue& catalogue);
 
 // Canonical: leading arguments by position, others by key, defaults left out, numbers in the

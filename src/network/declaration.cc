@@ -23,6 +23,8 @@ std::string_view name(Category category) {
       return "padding";
     case Category::averaging:
       return "averaging";
+    case Category::augmentation:
+      return "augmentation";
     case Category::unknown:
       return "score of unknownness";
   }

@@ -19,6 +19,7 @@ enum class Category {
   initializer,
   schedule,
   averaging,
+  augmentation,
   unknown
 };
 std::string_view name(Category category);  // "layer"

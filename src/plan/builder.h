@@ -52,6 +52,7 @@ struct Shared {
   Tally tally;
   std::vector<Stretch<T>> stretches;  // of gradients that are kept
   std::vector<std::unique_ptr<const ConvolutionForm>> forms;
+  AugmentStage<T>* augment = nullptr;
   PackStage<T>* pack = nullptr;
   LossStage<T>* loss = nullptr;
   CountStage<T>* count = nullptr;
@@ -152,6 +153,7 @@ class Builder {
 
   // end_drafts.cc
   void pack();
+  std::size_t augment();  // the buffer with the images
   void evaluate();
 
   // gradient_drafts.cc

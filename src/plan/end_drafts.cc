@@ -7,7 +7,36 @@ using kernels::row_stride;
 using layers::SlotId;
 
 template <typename T>
+std::size_t Builder<T>::augment() {
+  const augment::Augmenter& augmenter = *request_.augmenter;
+  const Features& features = request_.examples.features;
+  const std::size_t row_bytes = features.columns * size_of(features.type);
+  const std::size_t scratch_bytes = kernels::round_up(augmenter.scratch_bytes(), base::kCacheLine);
+  const std::size_t images = book("augmented batch", request_.batch * row_bytes);
+  const std::size_t scratch = book("scratch of augmentation", threads_ * scratch_bytes);
+  Draft<T> own;
+  own.info = {ahead_ ? "augment the next batch" : "augment the batch",
+              "one resampling of each image",
+              {},
+              Phase::read};
+  own.info.bytes = static_cast<double>(2 * request_.batch * row_bytes);
+  const bool shared = threads_ > 1 && request_.batch >= threads_;
+  own.uses = {shared ? Workers::all : Workers::first, {{images, true}, {scratch, true}}};
+  own.make = [this, &augmenter, row_bytes, images, scratch, scratch_bytes](const Buffers& buffers) {
+    auto stage =
+        std::make_unique<AugmentStage<T>>(augmenter, row_bytes, buffers.at<std::byte>(images),
+                                          buffers.at<std::byte>(scratch), scratch_bytes, ahead_);
+    shared_.augment = stage.get();
+    return stage;
+  };
+  drafts.push_back(std::move(own));
+  return images;
+}
+
+template <typename T>
 void Builder<T>::pack() {
+  const bool augments = training() && request_.augmenter != nullptr;
+  const std::size_t images = augments ? augment() : kNoBuffer;
   const Features& features = request_.examples.features;
   const std::size_t columns = features.columns, slack = kernels::kPackSlack;
   const std::size_t stride = row_stride<T>(columns + slack);
@@ -31,7 +60,8 @@ void Builder<T>::pack() {
                    static_cast<double>(columns * (size_of(features.type) + sizeof(T)));
   own.uses = {ahead_ ? Workers::last : Workers::first,
               {{packed_[ahead_ ? 1 : 0], true}, {any, true}, {blocks, true}}};
-  own.make = [this, stride, x_bytes, any, blocks, columns](const Buffers& buffers) {
+  if (augments) own.uses.uses.push_back({images, false});
+  own.make = [this, stride, x_bytes, any, blocks, columns, images](const Buffers& buffers) {
     const Features& form = request_.examples.features;
     kernels::Pack<T> pack{};
     pack.row_bytes = columns * size_of(form.type);
@@ -47,6 +77,13 @@ void Builder<T>::pack() {
     stage->set_buffers(reinterpret_cast<T*>(first), reinterpret_cast<T*>(second),
                        reinterpret_cast<std::uint32_t*>(first + x_bytes),
                        reinterpret_cast<std::uint32_t*>(second + x_bytes));
+    if (images != kNoBuffer) {
+      Features changed = form;
+      changed.data = buffers.at<std::byte>(images);
+      changed.row_stride = pack.row_bytes;
+      stage->set_data(changed);
+      stage->take_in_order(request_.batch);
+    }
     shared_.pack = stage.get();
     return stage;
   };

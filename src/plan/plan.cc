@@ -233,7 +233,10 @@ Plan<T>::~Plan() = default;
 
 template <typename T>
 void Plan<T>::bind(const Examples& examples) {
-  state_->shared.pack->set_data(examples.features);
+  if (state_->shared.augment != nullptr)
+    state_->shared.augment->set_data(examples.features);
+  else
+    state_->shared.pack->set_data(examples.features);
   if (state_->shared.loss != nullptr) state_->shared.loss->set_answers(examples);
   if (state_->shared.count != nullptr) state_->shared.count->set_answers(examples);
 }

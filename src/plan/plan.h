@@ -25,6 +25,10 @@
 #include "plan/parameters.h"
 #include "plan/stage.h"
 
+namespace lithe::augment {
+class Augmenter;
+}
+
 namespace lithe::plan {
 
 enum class Mode {
@@ -44,7 +48,10 @@ struct Request {
   std::vector<bool> frozen;  // by parameter; empty: none
   std::uint64_t seed = 1;
   bool keep_gradients = false;
-  Examples examples;        // the data, or for predict just their form
+  Examples examples;  // the data, or for predict just their form
+  // For training: how each image is changed at random before it is learned from; null: not at all.
+  // It must outlive the plan.
+  const augment::Augmenter* augmenter = nullptr;
   double kept_columns = 1;  // see kept_columns() in choose.h
   machine::Isa isa = machine::Isa::scalar;
 };

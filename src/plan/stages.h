@@ -2,13 +2,60 @@
 #pragma once
 
 #include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <vector>
 
+#include "augment/augment.h"
 #include "kernels/table.h"
 #include "lithe/dataset.h"
 #include "plan/product_stages.h"
 #include "plan/stage.h"
 
 namespace lithe::plan {
+
+// Changes the images of this batch at random, or of the next one where the plan packs ahead: what
+// the pack stage then takes, one behind the other. The threads share the images.
+template <typename T>
+class AugmentStage final : public Stage<T> {
+ public:
+  AugmentStage(const augment::Augmenter& augmenter, std::size_t row_bytes, std::byte* images,
+               std::byte* scratch, std::size_t scratch_bytes, bool ahead)
+      : augmenter_(augmenter),
+        row_bytes_(row_bytes),
+        images_(images),
+        scratch_(scratch),
+        scratch_bytes_(scratch_bytes),
+        ahead_(ahead) {}
+
+  void set_data(const Features& features) { features_ = features; }
+
+  void run(const Batch<T>& batch, Share share) override {
+    if (ahead_)
+      fill(batch.next, batch.next_rows, batch.step + 1, share);
+    else
+      fill(batch.order, batch.rows, batch.step, share);
+  }
+  void prime(const Batch<T>& batch) override {
+    if (ahead_) fill(batch.order, batch.rows, batch.step, {});
+  }
+
+ private:
+  void fill(const std::uint32_t* order, std::size_t rows, std::uint64_t step, Share share) {
+    const kernels::Range mine = kernels::share(rows, share.part, share.parts);
+    for (std::size_t i = mine.begin; i < mine.end; ++i)
+      augmenter_.run(features_.row(order[i]), images_ + i * row_bytes_, step, order[i],
+                     scratch_ + share.part * scratch_bytes_);
+  }
+
+  const augment::Augmenter& augmenter_;
+  Features features_;
+  std::size_t row_bytes_;
+  std::byte* images_;   // [batch][row_bytes]
+  std::byte* scratch_;  // [threads][scratch_bytes]
+  std::size_t scratch_bytes_;
+  bool ahead_;
+};
 
 template <typename T>
 class PackStage final : public Stage<T> {
@@ -30,6 +77,11 @@ class PackStage final : public Stage<T> {
     pack_.data = features.data;
     pack_.row_stride = features.row_stride;
   }
+  // The data are the batch itself, its rows one behind the other.
+  void take_in_order(std::size_t batch) {
+    in_order_.resize(batch);
+    std::iota(in_order_.begin(), in_order_.end(), 0u);
+  }
 
   // Packs this batch, or the next one where the plan packs ahead.
   void run(const Batch<T>& batch, Share) override {
@@ -50,6 +102,7 @@ class PackStage final : public Stage<T> {
             std::size_t next_rows, std::size_t parity) {
     pack_.order = order, pack_.rows = rows;
     pack_.next_order = next, pack_.next_rows = next_rows;
+    if (!in_order_.empty()) pack_.order = in_order_.data(), pack_.next_rows = 0;
     pack_.x = x_[parity], pack_.index = index_[parity];
     kernel_(pack_);
     for (std::size_t i = 0; clean_ && i < rows; ++i)
@@ -65,6 +118,7 @@ class PackStage final : public Stage<T> {
   Operands<T>& operands_;
   T* x_[2] = {};
   std::uint32_t* index_[2] = {};
+  std::vector<std::uint32_t> in_order_;
   bool indexed_, ahead_;
   bool clean_;  // others than products read the batch: its padding must be zero
 };

@@ -47,7 +47,7 @@ struct Snapshot {
 template <typename T>
 class EngineOf final : public Trainer::Engine {
  public:
-  EngineOf(plan::Parameters<T>& values, const layers::Graph& graph, const Examples& train,
+  EngineOf(plan::Parameters<T>& values, const Model& model, const Examples& train,
            const Examples& test, const TrainOptions& options);
 
   EpochReport run_epoch(const Watcher& watcher) override;
@@ -86,6 +86,7 @@ class EngineOf final : public Trainer::Engine {
   Rows rows_;
   std::vector<float> weights_, test_weights_;
   Examples train_, test_;
+  std::unique_ptr<augment::Augmenter> augmenter_;
   plan::Request request_;
   plan::Learning<T> learning_;
   std::optional<plan::Parameters<T>> average_, best_;
@@ -103,33 +104,35 @@ class EngineOf final : public Trainer::Engine {
 };
 
 template <typename T>
-EngineOf<T>::EngineOf(plan::Parameters<T>& values, const layers::Graph& graph,
-                      const Examples& train, const Examples& test, const TrainOptions& options)
+EngineOf<T>::EngineOf(plan::Parameters<T>& values, const Model& model, const Examples& train,
+                      const Examples& test, const TrainOptions& options)
     : options_(options),
       optimizer_(parse_optimizer(options.optimizer)),
       steps_(optimizer_),
       averaging_(parse_averaging(options.average)),
       values_(values),
-      graph_(graph),
+      graph_(model.data().graph),
       rows_(choose_rows(train, options)),
       weights_(example_weights(train, options)),
       train_(train),
       test_(test),
+      augmenter_(make_augmenter(options, model.network().input_shape(), train.features)),
       learning_(values, optimizers::row(optimizer_.rule).states),
       order_(rows_.train.size()),
       test_order_(test.features.rows) {
   if (!weights_.empty()) train_.weights = weights_.data();
   std::iota(test_order_.begin(), test_order_.end(), 0u);
   fill_order(order_, 1);
-  request_.graph = &graph;
+  request_.graph = &graph_;
   request_.mode = plan::Mode::train;
   request_.batch = options.batch;
   request_.loss = parse_loss(options.loss);
   request_.examples = train_;
+  request_.augmenter = augmenter_.get();
   request_.kept_columns = plan::kept_columns(train.features, options.batch);
   request_.isa = machine::parse_isa(options.isa);
   request_.optimizer = &optimizer_;
-  request_.frozen = frozen_arrays(graph, options.frozen);
+  request_.frozen = frozen_arrays(graph_, options.frozen);
   request_.seed = options.seed;
   if (averaging_.kind != Averaging::Kind::none) average_ = values_.clone();
   if (averaging_.kind == Averaging::Kind::ema) {
@@ -143,7 +146,7 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, const layers::Graph& graph,
     threads = fewest_that_nothing_beats(trials_);
   }
   team_ = std::make_unique<base::Team>(threads, options.pin);
-  if (options.watch) watch_ = std::make_unique<LayerWatcher<T>>(graph, values_);
+  if (options.watch) watch_ = std::make_unique<LayerWatcher<T>>(graph_, values_);
   make_plans();
 }
 
@@ -398,7 +401,7 @@ std::unique_ptr<Trainer::Engine> make_engine(Model& model, const Examples& train
   if (test.features.rows > 0) check_examples(model, test, loss.loss);  // there may be none
   return std::visit(
       [&]<typename T>(plan::Parameters<T>& values) -> std::unique_ptr<Trainer::Engine> {
-        return std::make_unique<EngineOf<T>>(values, model.data().graph, train, test, options);
+        return std::make_unique<EngineOf<T>>(values, model, train, test, options);
       },
       model.data().values);
 }

@@ -54,6 +54,9 @@ RateTest run(const Model& model, const plan::Parameters<T>& values, const Exampl
   request.optimizer = &optimizer;
   request.frozen = train::frozen_arrays(model.data().graph, options.frozen);
   request.seed = options.seed;
+  const auto augmenter =
+      train::make_augmenter(options, model.network().input_shape(), train.features);
+  request.augmenter = augmenter.get();
   base::Team team(1);
   plan::Plan<T> plan(request, copy, team, &learning);
   std::vector<std::uint32_t> order(train.features.rows);

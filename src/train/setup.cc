@@ -105,6 +105,24 @@ std::vector<bool> frozen_arrays(const layers::Graph& graph,
   return result;
 }
 
+std::unique_ptr<augment::Augmenter> make_augmenter(const TrainOptions& options, const Shape& input,
+                                                   const Features& features) {
+  if (options.augment.empty()) return nullptr;
+  const Shape image = options.image.empty() ? input : Shape{options.image};
+  const Sentence sentence =
+      network::read_sentence(options.augment, network::Category::augmentation, layers::catalogue());
+  auto augmenter = std::make_unique<augment::Augmenter>(sentence, image.sizes, features.type,
+                                                        features.divisor, options.seed);
+  const Shape output{augmenter->output_shape()};
+  if (image.size() != input.size() || output.sizes != image.sizes)
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("the augmentation makes images of {} out of {}, and the network takes {}",
+                    output.to_string(), image.to_string(), input.to_string()),
+        "--augment", fmt::format("crop({}, pad=2), say", image.sizes.front()));
+  return augmenter;
+}
+
 optimizers::Optimizer parse_optimizer(const std::string& sentence) {
   return optimizers::Optimizer::make(read(sentence, network::Category::optimizer));
 }

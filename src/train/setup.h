@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "augment/augment.h"
 #include "lithe/trainer.h"
 #include "optimizers/optimizers.h"
 #include "plan/plan.h"
@@ -21,6 +23,10 @@ Rows choose_rows(const Examples& examples, const TrainOptions& options);
 
 // Which learned arrays belong to the layers that are frozen.
 std::vector<bool> frozen_arrays(const layers::Graph& graph, const std::vector<std::size_t>& layers);
+
+// What options.augment says; null where it says nothing. `input` is the shape the network takes.
+std::unique_ptr<augment::Augmenter> make_augmenter(const TrainOptions& options, const Shape& input,
+                                                   const Features& features);
 
 optimizers::Optimizer parse_optimizer(const std::string& sentence);
 

@@ -29,7 +29,11 @@ std::vector<std::pair<std::string, TrainOptions>> cases() {
       "input(28x28) -> conv2d(6, 3, relu, padding=same) -> batch_norm -> max_pool -> "
       "depthwise_conv2d(3) -> spatial_dropout(0.1) -> conv2d(4, 3, groups=2, relu) -> "
       "global_avg_pool -> dense(10)",
-      TrainOptions{.loss = "cross_entropy", .optimizer = "adam", .batch = 50, .threads = 2});
+      TrainOptions{.loss = "cross_entropy",
+                   .optimizer = "adam",
+                   .augment = "shift(2) -> rotate(10) -> elastic -> cutout(4) -> noise(0.1)",
+                   .batch = 50,
+                   .threads = 2});
   result.emplace_back(
       deep,
       TrainOptions{.loss = "cross_entropy", .optimizer = "muon(0.02)", .batch = 50, .threads = 1});

@@ -41,7 +41,7 @@ struct Case {
   Precision precision = Precision::float32;
   std::size_t batch = 10;
   std::string loss = "quadratic";
-  std::string optimizer = "sgd(0.2)", average = "none";
+  std::string optimizer = "sgd(0.2)", average = "none", augment = "";
 };
 
 // The digits with the same values in another form, which the kernel for nonzero columns refuses.
@@ -74,6 +74,8 @@ Outcome train(const Case& c, const Examples& data, const std::string& isa, std::
                   {.loss = c.loss,
                    .optimizer = c.optimizer,
                    .average = c.average,
+                   .augment = c.augment,
+                   .image = {28, 28},
                    .batch = c.batch,
                    .seed = 6,
                    .threads = threads,
@@ -156,6 +158,28 @@ TEST_P(Bits, OfImages) {
          "conv2d(20, 3, silu) -> batch_norm -> global_avg_pool -> dense(10)",
          GetParam(), 25, "cross_entropy", "adam(0.005, clip_norm=1)"},
         test::digits(107, 0).train);
+}
+
+// Packed ahead by several threads, or not; and as bytes alone, which is what is rounded to.
+TEST_P(Bits, OfAugmentedImages) {
+  const Examples& data = test::digits(307, 0).train;
+  for (const char* network : {kNetworks[0], kWide, kImages[0]}) {
+    const Case c{network,
+                 GetParam(),
+                 25,
+                 "quadratic",
+                 "sgd(0.1)",
+                 "none",
+                 "shift(2) -> rotate(10) -> elastic(36, 5) -> cutout(4) -> noise(0.1)"};
+    const Outcome expected = train(c, data, "auto", 1);
+    Case plain = c;
+    plain.augment.clear();
+    EXPECT_FALSE(same(train(plain, data, "auto", 1), expected));
+    for (const std::string& isa : fused_isas())
+      for (const std::size_t threads : {1, 2, 3})
+        EXPECT_TRUE(same(train(c, data, isa, threads), expected))
+            << network << ", " << isa << ", " << threads << " threads";
+  }
 }
 
 TEST_P(Bits, OfEachOptimizer) {

@@ -1,4 +1,4 @@
-#include "data/digits_raster.h"
+#include "data/ink.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@ namespace {
 
 constexpr int kBoxSide = 20;
 constexpr float kBoxMiddle = kBoxSide / 2.0f;
-constexpr int kMargin = static_cast<int>(kDigitSide) - kBoxSide;
+constexpr int kMargin = static_cast<int>(kGlyphSide) - kBoxSide;
 constexpr int kCentre = 14;
 constexpr float kFar = 1e6f;
 
@@ -127,8 +127,8 @@ int offset(int moment, int ink) {
 
 }  // namespace
 
-Pen choose_pen(std::size_t digit, Dice& dice) {
-  const float usual = 1.25f * digit_form(digit).pen;
+Pen choose_pen(const GlyphForm& form, Dice& dice) {
+  const float usual = 1.25f * form.pen;
   return {.radius = std::clamp(dice.normal(usual, 0.35f), 0.55f, 2.4f),
           .grow_x = dice.normal(0, 0.016f),
           .grow_y = dice.normal(0, 0.016f),
@@ -138,10 +138,10 @@ Pen choose_pen(std::size_t digit, Dice& dice) {
 void draw_ink(const Trace& trace, const Pen& pen, std::uint8_t* pixels) {
   const InkBox box = shade(distances(frame(trace, pen.radius), pen), pen);
   const int left = offset(box.moment_x, box.ink), top = offset(box.moment_y, box.ink);
-  std::fill_n(pixels, kDigitPixels, std::uint8_t{0});
+  std::fill_n(pixels, kGlyphPixels, std::uint8_t{0});
   for (int y = 0; y < kBoxSide; ++y)
     std::copy_n(box.pixels[y], kBoxSide,
-                pixels + static_cast<std::size_t>(top + y) * kDigitSide + left);
+                pixels + static_cast<std::size_t>(top + y) * kGlyphSide + left);
 }
 
 }  // namespace lithe::data

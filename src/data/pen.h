@@ -1,4 +1,5 @@
-// A hand that writes digits: a skeleton, with all that differs from one writing to the next.
+// A hand that writes digits and letters: a skeleton, with all that differs from one writing to the
+// next.
 #pragma once
 
 #include <array>
@@ -6,7 +7,7 @@
 #include <cstdint>
 
 #include "base/random.h"
-#include "data/digits_skeletons.h"
+#include "data/glyphs.h"
 
 namespace lithe::data {
 
@@ -51,7 +52,7 @@ class Dice {
   base::RandomStream stream_;
 };
 
-// Writes `digit` about the origin, some two units high.
-Trace write_digit(std::size_t digit, Dice& dice);
+// Writes a glyph about the origin, some two units high.
+Trace write(const GlyphForm& form, Dice& dice);
 
 }  // namespace lithe::data

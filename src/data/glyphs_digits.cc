@@ -1,21 +1,11 @@
-#include "data/digits_skeletons.h"
-
 #include <array>
 #include <cassert>
+
+#include "data/glyphs.h"
 
 namespace lithe::data {
 
 namespace {
-
-constexpr Knot start(float x, float y, float mode_x = 0, float mode_y = 0) {
-  return {Knot::Kind::start, x, y, mode_x, mode_y};
-}
-constexpr Knot curve(float x, float y, float mode_x = 0, float mode_y = 0) {
-  return {Knot::Kind::curve, x, y, mode_x, mode_y};
-}
-constexpr Knot corner(float x, float y, float mode_x = 0, float mode_y = 0) {
-  return {Knot::Kind::corner, x, y, mode_x, mode_y};
-}
 
 // clang-format off
 
@@ -214,7 +204,7 @@ constexpr Style kNine[] = {
 // clang-format on
 
 // Ranges and shares were set by eye, against sheets, means and moments of MNIST's training images.
-constexpr std::array<DigitForm, 10> kForms = {{
+constexpr std::array<GlyphForm, 10> kForms = {{
     {kZero, 0.24f, 0.30f, 1.25f, 0.29f, 0.08f, 1.12f},
     {kOne, 0.24f, 0.30f, 1.10f, 0.21f, 0.04f, 1.12f},
     {kTwo, 0.08f, 0.31f, 1.17f, 0.29f, 0.20f, 1.02f},
@@ -227,26 +217,16 @@ constexpr std::array<DigitForm, 10> kForms = {{
     {kNine, 0.08f, 0.25f, 1.05f, 0.23f, 0.20f, 0.94f},
 }};
 
-// Everything that the drawing relies on.
-constexpr bool is_sound(std::span<const Style> styles) {
-  float shares = 0;
-  for (const Style& style : styles) {
-    shares += style.share;
-    if (style.knots.size() > kLongestSkeleton) return false;
-    if (style.knots.front().kind != Knot::Kind::start) return false;
-  }
-  return shares == 100;
-}
 constexpr bool all_sound() {
-  for (const DigitForm& form : kForms)
-    if (!is_sound(form.styles)) return false;
+  for (const GlyphForm& form : kForms)
+    if (!is_sound(form)) return false;
   return true;
 }
 static_assert(all_sound());
 
 }  // namespace
 
-const DigitForm& digit_form(std::size_t digit) {
+const GlyphForm& digit_form(std::size_t digit) {
   assert(digit < kForms.size());
   return kForms[digit];
 }

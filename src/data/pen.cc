@@ -1,4 +1,4 @@
-#include "data/digits_pen.h"
+#include "data/pen.h"
 
 namespace lithe::data {
 
@@ -89,7 +89,7 @@ Trace draw(const Skeleton& skeleton) {
 // had been drawn on rubber (a polynomial of the third degree about the middle).
 class Warp {
  public:
-  Warp(const DigitForm& form, Dice& dice)
+  Warp(const GlyphForm& form, Dice& dice)
       : lean_(dice.normal(form.lean, form.lean_deviation)),
         turn_(dice.normal(0, kTurn)),
         width_(dice.normal(form.width, form.width_deviation)) {
@@ -113,8 +113,7 @@ class Warp {
 
 }  // namespace
 
-Trace write_digit(std::size_t digit, Dice& dice) {
-  const DigitForm& form = digit_form(digit);
+Trace write(const GlyphForm& form, Dice& dice) {
   Trace trace = draw(vary(choose(form.styles, dice), dice));
   const Warp warp(form, dice);
   for (std::size_t i = 0; i < trace.size; ++i) trace.points[i] = warp(trace.points[i]);

@@ -1,0 +1,42 @@
+// Random smooth fields of displacements (Simard, Steinkraus, Platt, "Best practices for
+// convolutional neural networks applied to visual document analysis", ICDAR 2003): uniform random
+// numbers, one a pixel, blurred by a Gaussian of standard deviation sigma and multiplied by alpha.
+//
+// Here the random numbers stand on a grid, a little more than sigma apart. A Gaussian blur cannot
+// tell: the variance, alpha^2 / (12 pi sigma^2), and the correlation of two places, exp(-distance^2
+// / (4 sigma^2)), stay the same to half a percent, at a sigma^2-th of the work.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "augment/random.h"
+
+namespace lithe::augment {
+
+class ElasticField {
+ public:
+  ElasticField(std::size_t height, std::size_t width, double alpha, double sigma);
+
+  // Displacements of one direction, in pixels: height rows of stride() values. `scratch`:
+  // scratch_values() floats.
+  void draw(Random& random, float* field, float* scratch) const;
+  std::size_t stride() const { return across_.padded; }
+  std::size_t scratch_values() const;
+
+ private:
+  static constexpr std::size_t kBlock = 8;  // pixels that are worked on together
+
+  // How much each number of the grid adds to each pixel along one axis.
+  struct Axis {
+    std::size_t numbers = 0, padded = 0;           // a whole number of blocks of pixels
+    std::vector<float> weights;                    // [numbers][padded]
+    std::vector<std::size_t> first, end;           // by block: the numbers that reach it
+  };
+  static Axis make_axis(std::size_t pixels, double sigma, double height);
+
+  std::size_t height_;
+  Axis down_, across_;
+};
+
+}  // namespace lithe::augment

@@ -1,0 +1,80 @@
+#include "augment/pixels.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <type_traits>
+
+namespace lithe::augment {
+
+namespace {
+
+constexpr std::size_t kQuantiles = 4096;
+
+// The standard normal number below which a share `p` of all lie, by bisection.
+double normal_quantile(double p) {
+  double low = -10, high = 10;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = (low + high) / 2;
+    (std::erfc(-middle / std::numbers::sqrt2) / 2 < p ? low : high) = middle;
+  }
+  return (low + high) / 2;
+}
+
+std::vector<float> noise_quantiles(double deviation) {
+  std::vector<float> result(kQuantiles);
+  for (std::size_t i = 0; i < kQuantiles; ++i)
+    result[i] = static_cast<float>(
+        deviation * normal_quantile((static_cast<double>(i) + 0.5) / double{kQuantiles}));
+  return result;
+}
+
+std::uint8_t sum(std::uint8_t value, float noise) {
+  return static_cast<std::uint8_t>(std::clamp(static_cast<float>(value) + noise + 0.5F, 0.0F, 255.0F));
+}
+float sum(float value, float noise) { return value + noise; }
+
+}  // namespace
+
+PixelStep::PixelStep(const Component& step, const Frame& frame, double divisor) : frame_(frame) {
+  if (step.name == "cutout")
+    size_ = step.integer("size");
+  else
+    quantiles_ = noise_quantiles(step.number("std") * divisor);
+}
+
+void PixelStep::run(std::uint8_t* image, Random& random) const {
+  size_ > 0 ? cut_out(image, random) : add_noise(image, random);
+}
+void PixelStep::run(float* image, Random& random) const {
+  size_ > 0 ? cut_out(image, random) : add_noise(image, random);
+}
+
+// The square's middle is anywhere in the image, so that a part of it may lie outside.
+template <typename Pixel>
+void PixelStep::cut_out(Pixel* image, Random& random) const {
+  const auto range = [&](std::size_t pixels) {
+    const auto size = static_cast<std::int64_t>(size_), end = static_cast<std::int64_t>(pixels);
+    const std::int64_t begin = random.whole(0, end - 1) - size / 2;
+    return std::pair(static_cast<std::size_t>(std::max<std::int64_t>(0, begin)),
+                     static_cast<std::size_t>(std::min(end, begin + size)));
+  };
+  const auto [top, bottom] = range(frame_.height);
+  const auto [left, right] = range(frame_.width);
+  for (std::size_t y = top; y < bottom; ++y)
+    std::fill_n(image + (y * frame_.width + left) * frame_.channels,
+                (right - left) * frame_.channels, Pixel{0});
+}
+
+// Twelve random bits choose a quantile.
+template <typename Pixel>
+void PixelStep::add_noise(Pixel* image, Random& random) const {
+  const std::size_t values = frame_.values();
+  for (std::size_t i = 0; i < values; i += 8) {
+    const auto block = random.block();
+    for (std::size_t k = 0; k < std::min<std::size_t>(8, values - i); ++k)
+      image[i + k] = sum(image[i + k], quantiles_[block[k / 2] >> (16 * (k % 2) + 4) & 0xfff]);
+  }
+}
+
+}  // namespace lithe::augment

@@ -1,0 +1,33 @@
+// Steps that change single values of an image.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "augment/geometry.h"
+#include "augment/random.h"
+#include "lithe/component.h"
+
+namespace lithe::augment {
+
+class PixelStep {
+ public:
+  // `step` is a cutout or noise; see declarations(). `divisor` as for an Augmenter.
+  PixelStep(const Component& step, const Frame& frame, double divisor);
+
+  void run(std::uint8_t* image, Random& random) const;
+  void run(float* image, Random& random) const;
+
+ private:
+  template <typename Pixel>
+  void cut_out(Pixel* image, Random& random) const;
+  template <typename Pixel>
+  void add_noise(Pixel* image, Random& random) const;
+
+  Frame frame_;
+  std::size_t size_ = 0;            // of a cutout; 0: noise
+  std::vector<float> quantiles_;    // of the noise, equally probable
+};
+
+}  // namespace lithe::augment

@@ -1,0 +1,15 @@
+// Handwritten-like capital letters, as the digits of data/digits.h are: what somebody who reads
+// digits should call unknown. The letters are those of kLetters.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "lithe/dataset.h"
+
+namespace lithe::data {
+
+Dataset generate_letters(std::uint64_t seed, std::size_t train, std::size_t test,
+                         std::size_t threads = 0);
+
+}  // namespace lithe::data
