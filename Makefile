@@ -52,7 +52,7 @@ recipes: build
 	@python3 scripts/recipes.py --lithe $(lithe) --out build/recipes
 
 format:
-	@git ls-files '*.h' '*.cc' '*.inc' | xargs clang-format-16 -i
+	@git ls-files --cached --others --exclude-standard '*.h' '*.cc' '*.inc' | xargs clang-format-16 -i
 
 check-format:
 	@scripts/check-format.sh

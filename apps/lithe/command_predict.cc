@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "command.h"
-#include "data/image.h"
+#include "data/image_file.h"
 #include "lithe/calibrate.h"
 #include "lithe/error.h"
 #include "lithe/model.h"
@@ -24,7 +24,7 @@ std::string class_name(const Model& model, std::size_t index) {
 }
 
 // The picture as the model's data look: its size, white on black, the ink in the middle.
-data::GreyImage prepare(const Model& model, data::GreyImage image) {
+data::Image prepare(const Model& model, data::Image image) {
   const Shape shape = model.network().input_shape();
   std::size_t height = 0, width = 0;
   if (shape.sizes.size() >= 2) {
@@ -132,7 +132,7 @@ void answer_all(Model& model, const Features& rows, const Name& name, nlohmann::
 }
 
 void predict_picture(Model& model, const std::string& picture, nlohmann::json* results) {
-  const data::GreyImage image = prepare(model, data::read_png(picture));
+  const data::Image image = prepare(model, data::read_image(picture, 1));
   const Features features{image.pixels.data(), ElementType::uint8,  1,
                           image.pixels.size(), image.pixels.size(), model.meaning().divisor};
   answer_all(

@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "command.h"
-#include "data/image.h"
+#include "data/image_file.h"
 #include "lithe/data.h"
 #include "lithe/error.h"
 #include "lithe/unknown_report.h"
@@ -138,25 +138,25 @@ nlohmann::json to_json(const ReportCommand& command, const UnknownReport& report
 constexpr std::size_t kAcross = 10, kShown = 30;  // of the most confusing images
 
 // A row of data as a grey picture; nothing where it is none.
-std::optional<data::GreyImage> grey(const Dataset& set, const Features& features, std::size_t row) {
+std::optional<data::Image> grey(const Dataset& set, const Features& features, std::size_t row) {
   if (features.type != ElementType::uint8 || set.shape.size() < 2 || set.shape.size() > 3 ||
       (set.shape.size() == 3 && set.shape[2] != 1))
     return std::nullopt;
   const std::uint8_t* from = features.row(row);
-  return data::GreyImage{set.shape[0], set.shape[1], {from, from + features.columns}};
+  return data::Image{set.shape[0], set.shape[1], {from, from + features.columns}};
 }
 
 // The images of these rows side by side, with a line between them.
-std::optional<data::GreyImage> tile(const Dataset& set, const Features& features,
-                                    const std::vector<std::size_t>& rows) {
-  std::optional<data::GreyImage> sheet;
+std::optional<data::Image> tile(const Dataset& set, const Features& features,
+                                const std::vector<std::size_t>& rows) {
+  std::optional<data::Image> sheet;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto image = grey(set, features, rows[i]);
     if (!image) return std::nullopt;
     const std::size_t high = image->height + 2, wide = image->width + 2;
     if (!sheet) {
       const std::size_t down = (rows.size() + kAcross - 1) / kAcross;
-      sheet = data::GreyImage{high * down, wide * kAcross, {}};
+      sheet = data::Image{high * down, wide * kAcross, {}};
       sheet->pixels.assign(sheet->height * sheet->width, 96);
     }
     for (std::size_t y = 0; y < image->height; ++y)

@@ -52,7 +52,7 @@ Features fit_part(const Features& from, ImageSize size, ImageSize to,
   pixels.reserve(from.rows * to.height * to.width);
   for (std::size_t row = 0; row < from.rows; ++row) {
     const std::uint8_t* image = from.row(row);
-    const data::GreyImage fitted =
+    const data::Image fitted =
         data::fit({size.height, size.width, {image, image + from.columns}}, to.height, to.width);
     pixels.insert(pixels.end(), fitted.pixels.begin(), fitted.pixels.end());
   }

@@ -25,9 +25,10 @@ std::vector<std::string> dataset_names();
 // uniform-noise, gaussian-noise.
 bool is_built_in(const std::string& name);
 
-// Loads one of those from the data folder, or, where `name` is a path, the four IDX files (plain or
-// gzip) of that folder. "inverted:NAME" is NAME with black for white, "permuted:NAME" is NAME with
-// the pixels of each image in another order, the same for all.
+// Loads one of those from the data folder, or, where `name` is a path, what that folder holds: four
+// IDX files (plain or gzip), CIFAR's binary files, or pictures (lithe/images.h, with its defaults;
+// `folder` then keeps the decoded ones). "inverted:NAME" is NAME with black for white,
+// "permuted:NAME" is NAME with the pixels of each image in another order, the same for all.
 Dataset load_dataset(const std::string& name, const std::filesystem::path& folder);
 
 // The examples of these classes alone, numbered anew in the order given; of the training part at

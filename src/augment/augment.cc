@@ -28,10 +28,10 @@ Argument probability(const char* fallback) {
 
 Frame make_frame(const std::vector<std::size_t>& shape) {
   if (shape.size() < 2 || shape.size() > 3)
-    throw Error(ErrorKind::usage,
-                fmt::format("augmentation changes images, and an example is {}",
-                            Shape{shape}.to_string()),
-                "augment", "data of height x width, or height x width x channels");
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("augmentation changes images, and an example is {}", Shape{shape}.to_string()),
+        "augment", "data of height x width, or height x width x channels");
   const Frame frame{shape[0], shape[1], shape.size() == 3 ? shape[2] : 1};
   if (std::max(frame.height, frame.width) > kMostSide)
     throw Error(ErrorKind::usage,
@@ -80,8 +80,9 @@ Augmenter::Augmenter(const Sentence& sentence, const std::vector<std::size_t>& s
                      ElementType type, double divisor, std::uint64_t seed)
     : frame_(make_frame(shape)), output_shape_(shape), type_(type), seed_(seed) {
   if (type == ElementType::float64)
-    throw Error(ErrorKind::usage, "augmentation takes bytes or float32 values, and these are float64",
-                "augment", "data of another type");
+    throw Error(ErrorKind::usage,
+                "augmentation takes bytes or float32 values, and these are float64", "augment",
+                "data of another type");
   Frame frame = frame_;
   for (const Component& step : sentence) {
     if (!is_geometric(step)) {
@@ -100,7 +101,8 @@ Augmenter::Augmenter(const Sentence& sentence, const std::vector<std::size_t>& s
   output_shape_[0] = frame.height, output_shape_[1] = frame.width;
   for (const Component& step : sentence) {
     if (step.name != "elastic") continue;
-    if (elastic_) throw Error(ErrorKind::usage, "elastic stands twice", "augment", "one, with a larger alpha");
+    if (elastic_)
+      throw Error(ErrorKind::usage, "elastic stands twice", "augment", "one, with a larger alpha");
     elastic_.emplace(frame.height, frame.width, step.number("alpha"), step.number("sigma"));
   }
 }

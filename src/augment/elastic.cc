@@ -23,12 +23,14 @@ void fill_uniform(Random& random, float* numbers, std::size_t count) {
   }
 }
 
-std::size_t round_up(std::size_t count, std::size_t unit) { return (count + unit - 1) / unit * unit; }
+std::size_t round_up(std::size_t count, std::size_t unit) {
+  return (count + unit - 1) / unit * unit;
+}
 
 }  // namespace
 
-// Numbers of variance 1/3 and bumps h exp(-u^2 / (2 sigma^2)) at a spacing g add up to a variance of
-// h^2 sigma sqrt(pi) / g along one axis, times 1/3 for the two.
+// Numbers of variance 1/3 and bumps h exp(-u^2 / (2 sigma^2)) at a spacing g add up to a variance
+// of h^2 sigma sqrt(pi) / g along one axis, times 1/3 for the two.
 ElasticField::ElasticField(std::size_t height, std::size_t width, double alpha, double sigma)
     : height_(height) {
   const double bump = std::sqrt(alpha * kSpacing / (2 * std::numbers::pi * sigma));
@@ -64,7 +66,7 @@ std::size_t ElasticField::scratch_values() const {
 
 void ElasticField::draw(Random& random, float* field, float* scratch) const {
   const std::size_t columns = round_up(across_.numbers, kBlock);
-  float* const numbers = scratch;                        // [down_.numbers][columns]
+  float* const numbers = scratch;                         // [down_.numbers][columns]
   float* const line = scratch + down_.numbers * columns;  // blurred downwards
   fill_uniform(random, numbers, down_.numbers * columns);
   for (std::size_t y = 0; y < height_; ++y) {

@@ -29,9 +29,9 @@ class ElasticField {
 
   // How much each number of the grid adds to each pixel along one axis.
   struct Axis {
-    std::size_t numbers = 0, padded = 0;           // a whole number of blocks of pixels
-    std::vector<float> weights;                    // [numbers][padded]
-    std::vector<std::size_t> first, end;           // by block: the numbers that reach it
+    std::size_t numbers = 0, padded = 0;  // a whole number of blocks of pixels
+    std::vector<float> weights;           // [numbers][padded]
+    std::vector<std::size_t> first, end;  // by block: the numbers that reach it
   };
   static Axis make_axis(std::size_t pixels, double sigma, double height);
 

@@ -15,14 +15,13 @@ namespace {
 using Kind = GeometricStep::Kind;
 
 constexpr std::pair<const char*, Kind> kKinds[] = {
-    {"shift", Kind::shift}, {"rotate", Kind::rotate},
-    {"scale", Kind::scale}, {"shear", Kind::shear},
-    {"flip", Kind::flip},   {"vertical_flip", Kind::vertical_flip},
+    {"shift", Kind::shift}, {"rotate", Kind::rotate},  {"scale", Kind::scale},
+    {"shear", Kind::shear}, {"flip", Kind::flip},      {"vertical_flip", Kind::vertical_flip},
     {"crop", Kind::crop},   {"elastic", Kind::elastic}};
 
 const std::pair<const char*, Kind>* find(const std::string& name) {
-  const auto* const found =
-      std::find_if(std::begin(kKinds), std::end(kKinds), [&](const auto& k) { return name == k.first; });
+  const auto* const found = std::find_if(std::begin(kKinds), std::end(kKinds),
+                                         [&](const auto& k) { return name == k.first; });
   return found == std::end(kKinds) ? nullptr : found;
 }
 
@@ -54,7 +53,9 @@ Affine GeometricStep::draw(Random& random) const {
     return static_cast<double>(std::uint64_t{word} * choices >> 32);
   };
   if (kind == Kind::crop) {  // always: it decides the size
-    const auto choices = [this](std::size_t had, std::size_t has) { return had + 2 * pad - has + 1; };
+    const auto choices = [this](std::size_t had, std::size_t has) {
+      return had + 2 * pad - has + 1;
+    };
     return {1, 0, whole(first, choices(from.width, to.width)) - static_cast<double>(pad),
             0, 1, whole(second, choices(from.height, to.height)) - static_cast<double>(pad)};
   }
@@ -66,7 +67,8 @@ Affine GeometricStep::draw(Random& random) const {
     }
     case Kind::rotate: {
       const double angle = amount * spread(first);
-      return about_middle(from, std::cos(angle), std::sin(angle), -std::sin(angle), std::cos(angle));
+      return about_middle(from, std::cos(angle), std::sin(angle), -std::sin(angle),
+                          std::cos(angle));
     }
     case Kind::scale: {
       const double factor = 1 / (1 + amount * spread(first));

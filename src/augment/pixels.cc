@@ -30,7 +30,8 @@ std::vector<float> noise_quantiles(double deviation) {
 }
 
 std::uint8_t sum(std::uint8_t value, float noise) {
-  return static_cast<std::uint8_t>(std::clamp(static_cast<float>(value) + noise + 0.5F, 0.0F, 255.0F));
+  return static_cast<std::uint8_t>(
+      std::clamp(static_cast<float>(value) + noise + 0.5F, 0.0F, 255.0F));
 }
 float sum(float value, float noise) { return value + noise; }
 

@@ -26,8 +26,8 @@ class PixelStep {
   void add_noise(Pixel* image, Random& random) const;
 
   Frame frame_;
-  std::size_t size_ = 0;            // of a cutout; 0: noise
-  std::vector<float> quantiles_;    // of the noise, equally probable
+  std::size_t size_ = 0;          // of a cutout; 0: noise
+  std::vector<float> quantiles_;  // of the noise, equally probable
 };
 
 }  // namespace lithe::augment

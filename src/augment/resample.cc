@@ -32,8 +32,10 @@ void find_places(const Frame& from, std::size_t width, double y, const Affine& m
   const auto y0 = static_cast<float>(map.yy * y + map.y0 + 1) * one + 0.5F;
   const float last_x = static_cast<float>(from.width + 1) * one;
   const float last_y = static_cast<float>(from.height + 1) * one;
-  const auto lxx = static_cast<float>(d.linear.xx) * one, lxy = static_cast<float>(d.linear.xy) * one;
-  const auto lyx = static_cast<float>(d.linear.yx) * one, lyy = static_cast<float>(d.linear.yy) * one;
+  const auto lxx = static_cast<float>(d.linear.xx) * one,
+             lxy = static_cast<float>(d.linear.xy) * one;
+  const auto lyx = static_cast<float>(d.linear.yx) * one,
+             lyy = static_cast<float>(d.linear.yy) * one;
   for (std::size_t i = 0; i < width; ++i) {
     const auto at = static_cast<float>(static_cast<std::int32_t>(i));
     float px = xx * at + x0, py = yx * at + y0;
@@ -58,7 +60,8 @@ std::uint8_t mix(const std::uint8_t* top, const std::uint8_t* bottom, std::size_
       ((both & 0xffff) * (kOne - y) + (both >> 16) * y + kOne * kOne / 2) / (kOne * kOne));
 }
 
-float mix(const float* top, const float* bottom, std::size_t next, std::uint32_t x, std::uint32_t y) {
+float mix(const float* top, const float* bottom, std::size_t next, std::uint32_t x,
+          std::uint32_t y) {
   const float fx = static_cast<float>(x) / kOne, fy = static_cast<float>(y) / kOne;
   const float above = top[0] + (top[next] - top[0]) * fx;
   const float below = bottom[0] + (bottom[next] - bottom[0]) * fx;
@@ -75,8 +78,7 @@ void read_line(const Pixel* bordered, std::size_t stride, std::size_t given, std
     const auto y = static_cast<std::uint32_t>(places[width + i]);
     const Pixel* const at = bordered + y / kOne * stride + x / kOne * channels;
     for (std::size_t c = 0; c < channels; ++c)
-      output[i * channels + c] =
-          mix(at + c, at + stride + c, channels, x % kOne, y % kOne);
+      output[i * channels + c] = mix(at + c, at + stride + c, channels, x % kOne, y % kOne);
   }
 }
 

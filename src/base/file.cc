@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "lithe/error.h"
 
@@ -34,12 +35,6 @@ class Descriptor {
     if (value_ >= 0) ::close(value_);
   }
   int get() const { return value_; }
-  // Closing can report a write that failed late, so the caller asks for it by name.
-  int close() {
-    const int result = ::close(value_);
-    value_ = -1;
-    return result;
-  }
 
  private:
   int value_;
@@ -87,25 +82,43 @@ std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::size
   return bytes;
 }
 
+NewFile::NewFile(std::filesystem::path path) : path_(std::move(path)) {
+  const auto folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");
+  temporary_ = (folder / ("." + path_.filename().string() + ".XXXXXX")).string();
+  descriptor_ = ::mkostemp(temporary_.data(), O_CLOEXEC);
+  if (descriptor_ < 0) fail("write", path_, errno);
+}
+
+NewFile::~NewFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void NewFile::append(std::span<const std::uint8_t> bytes) { write_all(descriptor_, bytes, path_); }
+
+void NewFile::overwrite_start(std::span<const std::uint8_t> bytes) {
+  if (::lseek(descriptor_, 0, SEEK_SET) != 0) fail("write", path_, errno);
+  write_all(descriptor_, bytes, path_);
+  if (::lseek(descriptor_, 0, SEEK_END) < 0) fail("write", path_, errno);
+}
+
+void NewFile::commit() {
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  if (::fchmod(descriptor_, 0666 & ~mask) != 0) fail("write", path_, errno);
+  if (::fsync(descriptor_) != 0) fail("write", path_, errno);
+  // Closing can report a write that failed late.
+  if (::close(std::exchange(descriptor_, -1)) != 0) fail("write", path_, errno);
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail("write", path_, errno);
+  temporary_.clear();
+  sync_folder(path_.has_parent_path() ? path_.parent_path() : std::filesystem::path("."));
+}
+
 void write_file_atomically(const std::filesystem::path& path,
                            std::span<const std::span<const std::uint8_t>> pieces) {
-  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  std::string temporary = (folder / ("." + path.filename().string() + ".XXXXXX")).string();
-  Descriptor descriptor(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (descriptor.get() < 0) fail("write", path, errno);
-  try {
-    for (const auto& piece : pieces) write_all(descriptor.get(), piece, path);
-    const mode_t mask = ::umask(0);
-    ::umask(mask);
-    if (::fchmod(descriptor.get(), 0666 & ~mask) != 0) fail("write", path, errno);
-    if (::fsync(descriptor.get()) != 0) fail("write", path, errno);
-    if (descriptor.close() != 0) fail("write", path, errno);
-    if (::rename(temporary.c_str(), path.c_str()) != 0) fail("write", path, errno);
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
-  }
-  sync_folder(folder);
+  NewFile file(path);
+  for (const auto& piece : pieces) file.append(piece);
+  file.commit();
 }
 
 void write_file_atomically(const std::filesystem::path& path, const std::string& text) {

@@ -14,6 +14,27 @@ namespace lithe::base {
 // larger than `limit` bytes (checked before memory is asked for).
 std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::size_t limit);
 
+// A file that grows beside the old one of its name and takes its place once it is whole. Whatever
+// fails throws Error(io), and without commit() nothing of it stays.
+class NewFile {
+ public:
+  explicit NewFile(std::filesystem::path path);
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  ~NewFile();
+
+  void append(std::span<const std::uint8_t> bytes);
+  // Over what stands at the beginning.
+  void overwrite_start(std::span<const std::uint8_t> bytes);
+  // Flushes to disk and renames.
+  void commit();
+
+ private:
+  std::filesystem::path path_;
+  std::string temporary_;
+  int descriptor_ = -1;
+};
+
 // Writes `pieces` one after another to a temporary file beside `path`, flushes it to disk and
 // renames it over `path`. On failure the temporary is removed, the old file is as it was, and
 // Error(io) says why.

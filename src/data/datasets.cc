@@ -5,12 +5,14 @@
 #include <string_view>
 
 #include "data/catalog.h"
+#include "data/cifar.h"
 #include "data/digits.h"
 #include "data/idx_folder.h"
 #include "data/letters.h"
 #include "data/noise_sets.h"
 #include "data/shapes.h"
 #include "lithe/data.h"
+#include "lithe/images.h"
 
 namespace lithe {
 
@@ -65,11 +67,14 @@ Dataset load_dataset(const std::string& name, const std::filesystem::path& folde
         fmt::format("lithe data fetch {}, or set LITHE_DATA or --data-dir to the folder that "
                     "holds {}/",
                     published->name, published->name));
+  if (data::is_cifar_folder(name)) return data::load_cifar_folder(name);
+  if (is_image_folder(name)) return load_image_folder(name, {}, folder).data;
   if (is_path(name))
     return data::load_idx_folder(
         name, name, {},
         "a folder that holds train-images-idx3-ubyte, train-labels-idx1-ubyte, "
-        "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, plain or .gz");
+        "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, plain or .gz; the binary files of "
+        "CIFAR; or a folder of PNG and JPEG pictures for each class");
   data::fail_unknown_dataset(name);
 }
 

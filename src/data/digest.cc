@@ -66,6 +66,12 @@ std::string content_problem(const RemoteFile& expected, Bytes bytes) {
 
 }  // namespace
 
+std::string sha256(Bytes bytes) {
+  Digest digest(EVP_sha256());
+  digest.add(bytes);
+  return digest.finish();
+}
+
 std::string digest_problem(const RemoteFile& expected, Bytes bytes) {
   if (!expected.sha256_of_content.empty()) return content_problem(expected, bytes);
   Digest digest(EVP_md5());

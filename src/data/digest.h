@@ -9,6 +9,9 @@
 
 namespace lithe::data {
 
+// SHA-256, hexadecimal.
+std::string sha256(std::span<const std::uint8_t> bytes);
+
 // What is wrong with `bytes` as the file `expected`; empty where they are right. A digest of the
 // content is taken through gzip where `bytes` are gzip, and of `bytes` themselves where not.
 std::string digest_problem(const RemoteFile& expected, std::span<const std::uint8_t> bytes);

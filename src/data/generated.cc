@@ -73,8 +73,8 @@ class Drawing final : public base::TeamWork {
 
 Dataset generate(const Generator& generator, std::uint64_t seed, std::size_t train,
                  std::size_t test, std::size_t threads) {
-  const auto parts = std::make_shared<Parts>(Part(generator, train, 0),
-                                             Part(generator, test, kTestStreams));
+  const auto parts =
+      std::make_shared<Parts>(Part(generator, train, 0), Part(generator, test, kTestStreams));
   if (threads == 0) threads = base::usable_processors();
   threads = std::clamp<std::size_t>((train + test) / kImagesWorthAThread, 1, threads);
   Drawing drawing(seed, *parts, threads);

@@ -15,7 +15,7 @@ struct Box {
   std::size_t top, left, bottom, right;  // bottom and right excluded
 };
 
-Box ink_box(const GreyImage& image) {
+Box ink_box(const Image& image) {
   Box box{image.height, image.width, 0, 0};
   for (std::size_t y = 0; y < image.height; ++y)
     for (std::size_t x = 0; x < image.width; ++x)
@@ -26,8 +26,8 @@ Box ink_box(const GreyImage& image) {
   return box;
 }
 
-GreyImage crop(const GreyImage& image, Box box) {
-  GreyImage result{box.bottom - box.top, box.right - box.left, {}};
+Image crop(const Image& image, Box box) {
+  Image result{box.bottom - box.top, box.right - box.left, {}};
   for (std::size_t y = box.top; y < box.bottom; ++y) {
     const auto row = image.pixels.begin() + static_cast<std::ptrdiff_t>(y * image.width);
     result.pixels.insert(result.pixels.end(), row + static_cast<std::ptrdiff_t>(box.left),
@@ -37,8 +37,8 @@ GreyImage crop(const GreyImage& image, Box box) {
 }
 
 // A black frame, so that fitting a crop into a square fills up with black.
-GreyImage frame(const GreyImage& image) {
-  GreyImage result{image.height + 2, image.width + 2, {}};
+Image frame(const Image& image) {
+  Image result{image.height + 2, image.width + 2, {}};
   result.pixels.assign(result.height * result.width, 0);
   for (std::size_t y = 0; y < image.height; ++y)
     std::copy_n(image.pixels.begin() + static_cast<std::ptrdiff_t>(y * image.width), image.width,
@@ -47,7 +47,7 @@ GreyImage frame(const GreyImage& image) {
 }
 
 // How far along an axis the middle of the mass is from the middle of the image.
-std::ptrdiff_t offset(const GreyImage& image, bool vertical) {
+std::ptrdiff_t offset(const Image& image, bool vertical) {
   double mass = 0, moment = 0;
   for (std::size_t y = 0; y < image.height; ++y)
     for (std::size_t x = 0; x < image.width; ++x) {
@@ -61,15 +61,15 @@ std::ptrdiff_t offset(const GreyImage& image, bool vertical) {
 
 }  // namespace
 
-GreyImage center_ink(const GreyImage& image, std::size_t height, std::size_t width) {
+Image center_ink(const Image& image, std::size_t height, std::size_t width) {
   const Box box = ink_box(image);
   if (box.bottom == 0) return fit(image, height, width);
   const std::size_t inner_height = std::max<std::size_t>(1, height * 5 / 7);
   const std::size_t inner_width = std::max<std::size_t>(1, width * 5 / 7);
-  const GreyImage small = fit(frame(crop(image, box)), inner_height, inner_width);
+  const Image small = fit(frame(crop(image, box)), inner_height, inner_width);
   const auto down = static_cast<std::ptrdiff_t>((height - inner_height) / 2) + offset(small, true);
   const auto right = static_cast<std::ptrdiff_t>((width - inner_width) / 2) + offset(small, false);
-  GreyImage result{height, width, std::vector<std::uint8_t>(height * width, 0)};
+  Image result{height, width, std::vector<std::uint8_t>(height * width, 0)};
   for (std::size_t y = 0; y < small.height; ++y)
     for (std::size_t x = 0; x < small.width; ++x) {
       const std::ptrdiff_t to_y = static_cast<std::ptrdiff_t>(y) + down;

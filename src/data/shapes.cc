@@ -99,15 +99,14 @@ template <std::size_t kCount>
 void paint_polygon(Canvas& canvas, const Look& look, const std::array<Point, kCount>& corners,
                    float thick) {
   const auto placed = place(look, corners);
-  paint_shape(canvas, look, [&](Point at) { return distance_to_polygon(at, placed); }, thick);
+  paint_shape(
+      canvas, look, [&](Point at) { return distance_to_polygon(at, placed); }, thick);
 }
 
 void paint_circle(Canvas& canvas, const Look& look, float thick) {
   paint_shape(
       canvas, look,
-      [&](Point at) {
-        return length(at.x - look.middle.x, at.y - look.middle.y) - look.radius;
-      },
+      [&](Point at) { return length(at.x - look.middle.x, at.y - look.middle.y) - look.radius; },
       thick);
 }
 
@@ -134,8 +133,18 @@ void paint_star(Canvas& canvas, const Look& look, float thick, Dice& dice) {
 
 void paint_cross(Canvas& canvas, const Look& look, float thick, Dice& dice) {
   const float a = dice.uniform(0.2f, 0.32f), b = std::sqrt(1 - a * a);
-  const std::array<Point, 12> corners = {{{a, -b}, {a, -a}, {b, -a}, {b, a}, {a, a}, {a, b},
-                                          {-a, b}, {-a, a}, {-b, a}, {-b, -a}, {-a, -a}, {-a, -b}}};
+  const std::array<Point, 12> corners = {{{a, -b},
+                                          {a, -a},
+                                          {b, -a},
+                                          {b, a},
+                                          {a, a},
+                                          {a, b},
+                                          {-a, b},
+                                          {-a, a},
+                                          {-b, a},
+                                          {-b, -a},
+                                          {-a, -a},
+                                          {-a, -b}}};
   paint_polygon(canvas, look, corners, thick);
 }
 
@@ -178,12 +187,11 @@ void paint_kind(Canvas& canvas, Kind kind, const Look& look, Dice& dice) {
     case Kind::circle:
       return paint_circle(canvas, look, thick);
     case Kind::square:
-      return paint_polygon(canvas, look,
-                           std::array<Point, 4>{{{-kCorner, -kCorner},
-                                                 {kCorner, -kCorner},
-                                                 {kCorner, kCorner},
-                                                 {-kCorner, kCorner}}},
-                           thick);
+      return paint_polygon(
+          canvas, look,
+          std::array<Point, 4>{
+              {{-kCorner, -kCorner}, {kCorner, -kCorner}, {kCorner, kCorner}, {-kCorner, kCorner}}},
+          thick);
     case Kind::triangle:
       return paint_triangle(canvas, look, thick, dice);
     case Kind::star:

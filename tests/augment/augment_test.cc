@@ -92,7 +92,8 @@ TEST(Augmenter, MirrorsTwiceGiveTheImage) {
 std::pair<int, int> shift_of(const std::vector<std::uint8_t>& image,
                              const std::vector<std::uint8_t>& moved, int side, int most) {
   const auto at = [&](int y, int x) {
-    return y < 0 || x < 0 || y >= side || x >= side ? 0 : image[static_cast<std::size_t>(y * side + x)];
+    return y < 0 || x < 0 || y >= side || x >= side ? 0
+                                                    : image[static_cast<std::size_t>(y * side + x)];
   };
   for (int dy = -most; dy <= most; ++dy)
     for (int dx = -most; dx <= most; ++dx) {
@@ -152,8 +153,8 @@ TEST(Augmenter, AQuarterTurnIsExact) {
     double difference = 0;
     for (std::size_t y = 0; y < 21; ++y)
       for (std::size_t x = 0; x < 21; ++x)
-        difference = std::max(difference, std::abs(static_cast<double>(turned[y * 21 + x]) -
-                                                   image[x * 21 + 20 - y]));
+        difference = std::max(
+            difference, std::abs(static_cast<double>(turned[y * 21 + x]) - image[x * 21 + 20 - y]));
     best = std::min(best, difference);
   }
   EXPECT_LT(best, 3);
@@ -202,7 +203,8 @@ TEST(Augmenter, ChannelsMoveTogether) {
   const auto grey = random_image({12, 15});
   std::vector<std::uint8_t> colour;
   for (const std::uint8_t value : grey)
-    for (const int part : {0, 1, 2}) colour.push_back(static_cast<std::uint8_t>(value / (1 << part)));
+    for (const int part : {0, 1, 2})
+      colour.push_back(static_cast<std::uint8_t>(value / (1 << part)));
   const std::string sentence = "shift(2) -> rotate(20) -> elastic(20, 4) -> flip -> cutout(4)";
   const auto one = run(make(sentence, {12, 15}), grey);
   const auto three = run(make(sentence, {12, 15, 3}), colour);
@@ -218,7 +220,7 @@ TEST(Augmenter, CutoutIsASquareOfZeros) {
   for (std::uint32_t row = 0; row < 2000; ++row) {
     const auto output = run(make("cutout(6)", {20, 20}), white, 0, row);
     const auto count = static_cast<std::size_t>(std::count(output.begin(), output.end(), 0));
-    EXPECT_GE(count, 9u);   // the middle is inside
+    EXPECT_GE(count, 9u);  // the middle is inside
     EXPECT_LE(count, 36u);
     zeros += static_cast<double>(count) / 2000;
   }
@@ -249,8 +251,7 @@ TEST(ElasticField, HasTheVarianceAndTheSmoothnessOfBlurredNoise) {
     for (std::size_t distance = 0; distance < products.size(); ++distance)
       for (const std::size_t at : {0, 13, 29})  // the edge is as random as the middle
         products[distance] += double{field[at * elastic.stride() + at]} *
-                              field[at * elastic.stride() + at + distance] /
-                              (3.0 * draws);
+                              field[at * elastic.stride() + at + distance] / (3.0 * draws);
   }
   const double variance = alpha * alpha / (12 * std::numbers::pi * sigma * sigma);
   for (std::size_t distance = 0; distance < products.size(); ++distance)

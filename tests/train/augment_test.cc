@@ -1,7 +1,8 @@
 // Training on images that are changed at random, against training on images changed beforehand.
+#include "augment/augment.h"
+
 #include <gtest/gtest.h>
 
-#include "augment/augment.h"
 #include "layers/catalogue.h"
 #include "lithe/error.h"
 #include "network/bind.h"
@@ -30,8 +31,8 @@ std::vector<std::uint8_t> change(const Examples& data, const std::string& senten
   std::vector<std::max_align_t> scratch(augmenter.scratch_bytes() / sizeof(std::max_align_t) + 1);
   std::vector<std::uint8_t> images(data.features.rows * kPixels);
   for (std::size_t i = 0; i < order.size(); ++i)
-    augmenter.run(data.features.row(order[i]), images.data() + order[i] * kPixels, i / 10,
-                  order[i], scratch.data());
+    augmenter.run(data.features.row(order[i]), images.data() + order[i] * kPixels, i / 10, order[i],
+                  scratch.data());
   return images;
 }
 

@@ -1,0 +1,54 @@
+// Decoded pictures in a file that is mapped into memory:
+//
+//   64 bytes   "LITHEIMG", then as 64-bit numbers: 1 (version), rows to train on, rows to test on,
+//              height, width, channels, pictures that were listed
+//   pixels     rows x height x width x channels bytes
+//   from       rows x 32 bits: which of the listed pictures each row is, ascending
+//
+// Numbers are little-endian.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/file.h"
+#include "base/mapped_file.h"
+
+namespace lithe::data {
+
+struct ImageForm {
+  std::size_t height = 0, width = 0, channels = 0;
+  std::size_t bytes() const { return height * width * channels; }
+  bool operator==(const ImageForm&) const = default;
+};
+
+// What a cache holds, checked: everything it promises is there.
+struct ImageCache {
+  std::size_t train, test;  // rows
+  ImageForm form;
+  std::size_t listed;
+  const std::uint8_t* pixels;
+  std::vector<std::uint32_t> from;
+};
+
+// Nothing where the bytes are no such file.
+std::optional<ImageCache> parse_image_cache(std::span<const std::uint8_t> file);
+
+class ImageCacheWriter {
+ public:
+  explicit ImageCacheWriter(const std::filesystem::path& path);
+  void append(std::uint32_t from, std::span<const std::uint8_t> pixels);
+  // The first `train` rows are to train on.
+  void commit(std::size_t train, const ImageForm& form, std::size_t listed);
+
+ private:
+  base::NewFile file_;
+  std::vector<std::uint32_t> from_;
+};
+
+}  // namespace lithe::data
