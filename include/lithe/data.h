@@ -37,6 +37,10 @@ Dataset load_dataset(const std::string& name, const std::filesystem::path& folde
 Dataset select_classes(const Dataset& data, const std::vector<std::size_t>& classes,
                        std::size_t per_class = 0, std::uint64_t seed = 1);
 
+// The examples of the classes of these names, numbered in the order given. A name that the data
+// have not keeps its number, and has no examples.
+Dataset select_classes(const Dataset& data, const std::vector<std::string>& names);
+
 // How far the file that is being fetched has come. `total` is 0 while the server has not said it.
 struct FetchProgress {
   std::string file;
