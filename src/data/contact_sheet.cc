@@ -48,7 +48,7 @@ struct Size {
 Size shown_size(const Image& image) {
   const std::size_t longer = std::max(image.height, image.width);
   const auto shown = [&](std::size_t side) {
-    if (longer <= kLargest) return side * std::max<std::size_t>(1, kSide / longer);
+    if (longer <= kLargest) return side * std::max<std::size_t>(1, (kSide + longer / 2) / longer);
     return std::max<std::size_t>(1, side * kLargest / longer);
   };
   return {shown(image.height), shown(image.width)};

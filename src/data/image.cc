@@ -150,12 +150,13 @@ Image fit(const Image& image, std::size_t height, std::size_t width) {
 
 Image resize(const Image& image, std::size_t height, std::size_t width, Resize how) {
   assert(how != Resize::ink || image.channels == 1);
+  const bool fits = image.height == height && image.width == width;
   if (how == Resize::ink && is_dark_on_light(image)) {
     Image light = image;
     invert(light);
-    return resize(light, height, width, how);
+    return fits ? light : center_ink(light, height, width);
   }
-  if (image.height == height && image.width == width) return image;
+  if (fits) return image;
   switch (how) {
     case Resize::crop:
       return scale(middle_of(image, height, width), height, width);

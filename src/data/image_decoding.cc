@@ -52,6 +52,7 @@ class Decoding final : public base::TeamWork {
         decode(images_[i], (*results_)[i]);
       } catch (const Error& error) {
         (*results_)[i].broken = error.problem();
+        if (!error.remedy().empty()) (*results_)[i].broken += "; " + error.remedy();
       } catch (const std::exception& error) {
         (*results_)[i].broken = error.what();
       }
