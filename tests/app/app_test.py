@@ -185,7 +185,7 @@ class Pictures(AppTest):
         self.run_lithe("predict", "m.safetensors", "a.png")
         self.assertIn("learning rate", self.run_lithe(
             "find-lr", "--data", "bars", "--size", "8", "--network", "dense(2)", "--loss",
-            "cross_entropy", "--batch", "8", "--steps", "5").stdout)
+            "cross_entropy", "--batch", "8", "--steps", "20").stdout)
 
     def test_classes_by_name(self):
         self.write_bars("bars", 10)
@@ -604,6 +604,8 @@ class Mistakes(AppTest):
             "--network", "input(28x28) -> dense(10)").replace("put flatten", "try: flatten"))
         self.assertIn("784", self.train_error("--network", "input(700) -> dense(10)"))
         self.assertIn("from 1 to", self.train_error("--network", "dense(0)"))
+        self.assertIn("40x40 does not fit into an image of 28x28", self.train_error(
+            "--network", "conv2d(4, 40x40, padding=0) -> flatten -> dense(10)"))
         self.assertIn("quadratic", self.train_error("--loss", "quadratik"))
         self.assertIn("above 0", self.train_error("--optimizer", "sgd(-1)"))
 
