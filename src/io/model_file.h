@@ -32,12 +32,12 @@ struct ModelFile {
   std::string network;
   double divisor = 1;
   std::vector<std::string> class_names;
-  std::vector<std::size_t> image;  // empty: the examples are no images
-  Resize resize = Resize::crop;
   std::map<std::string, std::string> notes;  // keys begin with "lithe."
   bool float64 = false;
   std::vector<ModelArray> arrays;
   std::map<std::string, NamedArray> extra_arrays = {};
+  std::vector<std::size_t> image = {};  // empty: the examples are no images
+  Resize resize = Resize::crop;
 
   const ModelArray& array(const std::string& name) const;  // which must be there
 };

@@ -145,12 +145,12 @@ void Model::save(const std::filesystem::path& path) const {
   io::ModelFile file{data_->network.to_string(),
                      data_->meaning.divisor,
                      data_->meaning.class_names,
-                     data_->meaning.image,
-                     data_->meaning.resize,
                      data_->notes,
                      precision() == Precision::float64,
                      {},
-                     data_->extra_arrays};
+                     data_->extra_arrays,
+                     data_->meaning.image,
+                     data_->meaning.resize};
   std::visit(
       [&](const auto& values) {
         for (layers::ParameterId id = 0; id < data_->graph.parameters.size(); ++id) {
