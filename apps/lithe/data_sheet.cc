@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
+
 #include "augment/augment.h"
 #include "base/aligned.h"
 #include "data/contact_sheet.h"
@@ -43,18 +45,31 @@ class Variants {
   base::AlignedArray<std::byte> scratch_;
 };
 
-// So many training examples of each class, drawn by the seed; those to test on where there are no
+// All pictures of a folder; of other data those to train on, or to test on where there are no
 // others.
-Dataset draw_samples(const SheetCommand& command, std::size_t count) {
-  Dataset set = load_data(command.data, 1).set;
+Dataset load_images(const DataChoice& choice) {
+  Dataset set =
+      is_picture_folder(choice.data)
+          ? load_pictures(choice.data, choice.data_dir, choice.pictures,
+                          form_asked_for(choice.pictures), {.test_share = 0, .for_training = false})
+          : load_data(choice, 1).set;
   if (set.train.features.rows == 0) set.train = set.test;
   set.test = set.train.slice(0, 0);
-  std::vector<std::size_t> classes;
-  for (std::size_t c = 0; c < set.class_names.size(); ++c) classes.push_back(c);
   if (set.train.labels == nullptr || set.train.features.rows == 0 ||
       !data::image_at(set, set.train.features, 0))
-    throw Error(ErrorKind::data, "the examples are no images in classes", command.data.data,
+    throw Error(ErrorKind::data, "the examples are no images in classes", choice.data,
                 "shapes, mnist, or a folder of pictures");
+  return set;
+}
+
+// So many of each class, drawn by the seed.
+Dataset draw_samples(const SheetCommand& command, std::size_t count) {
+  DataChoice choice = command.data;
+  choice.classes.clear();
+  const Dataset set = load_images(choice);
+  std::vector<std::size_t> classes(set.class_names.size());
+  std::iota(classes.begin(), classes.end(), std::size_t{0});
+  if (!command.data.classes.empty()) classes = parse_numbers(command.data.classes, "--classes");
   return select_classes(set, classes, count, command.seed);
 }
 
@@ -114,8 +129,8 @@ int draw_data(const SheetCommand& command) {
   std::vector<data::SheetRow> rows = sample_rows(samples);
   if (augments) rows = variant_rows(rows, Variants(command.augment, samples, command.seed));
   data::write_png(command.output, data::draw_sheet(rows, augments));
-  fmt::print("{}: {} samples of {} classes{}\n", command.output, samples.train.features.rows,
-             samples.class_names.size(),
+  fmt::print("{}: {} samples of {} class{}{}\n", command.output, samples.train.features.rows,
+             samples.class_names.size(), samples.class_names.size() == 1 ? "" : "es",
              augments ? fmt::format(", each with {} variants", kVariants) : "");
   return 0;
 }

@@ -138,6 +138,9 @@ LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
                                  form_asked_for(choice.pictures), {choice.table.test_share}),
                    choice, seed),
             {}};
+  if (!choice.pictures.size.empty() || choice.pictures.channels > 0)
+    throw Error(ErrorKind::usage, "only a folder of pictures is brought to a size or to channels",
+                "--size, --channels", "leave them out");
   if (!is_table_path(choice.data))
     return {select(load_dataset(choice.data, data_folder(choice.data_dir)), choice, seed), {}};
   LoadedData loaded = load_table_with_progress(choice, [&](TableOptions& options) {

@@ -228,6 +228,8 @@ class Pictures(AppTest):
             self.assertIn(told, self.train_bars(*arguments, status=2).stderr)
         self.assertIn("--max-pixels", self.train_bars("--size", "12", "--max-pixels", "100",
                                                       status=1).stderr)
+        self.assertIn("leave them out", self.run_lithe(
+            "train", "--data", "digits", "--network", "dense(10)", "--size", "14", status=2).stderr)
         self.write_bars("lonely", 2, names=("level",))
         self.assertIn("one class, 'level'", self.run_lithe(
             "train", "--data", "lonely", "--network", "dense(2)", status=1).stderr)
@@ -253,7 +255,9 @@ class Pictures(AppTest):
         self.write_bars("bars", 6)
         sheet = os.path.join(self.folder, "sheet.png")
         out = self.run_lithe("data", "show", "bars", "--size", "16").stdout
-        self.assertEqual(out, "sheet.png: 10 samples of 2 classes\n")
+        self.assertEqual(out, "sheet.png: 12 samples of 2 classes\n")
+        out = self.run_lithe("data", "show", "bars/level", "--size", "16").stdout
+        self.assertEqual(out, "sheet.png: 6 samples of 1 class\n")
         width, height, channels = read_png_size(sheet)
         self.assertEqual(channels, 3)
         self.run_lithe("data", "show", "digits", "--classes", "3", "--count", "4")
