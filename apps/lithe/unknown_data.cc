@@ -62,6 +62,7 @@ Dataset fit_images(Dataset data, const ExampleForm& form) {
   memory->old = data.memory;
   Dataset result = data;
   result.shape = form.shape;
+  if (form.shape.size() == 1) result.shape = {to.height, to.width};
   result.train.features = fit_part(data, data.train.features, to, memory->train);
   result.test.features = fit_part(data, data.test.features, to, memory->test);
   result.memory = memory;
