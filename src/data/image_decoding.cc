@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kTogetherBytes = std::size_t{1}
                                        << 26;  // of pictures, before they are written
-constexpr std::size_t kMostTogether = 256;
-constexpr std::size_t kShown = 20;  // broken pictures in an error
+constexpr std::size_t kMostTogether = 64;      // progress is told, and can end it, after so many
+constexpr std::size_t kShown = 20;             // broken pictures in an error
 
 // What has become of one picture.
 struct Decoded {
