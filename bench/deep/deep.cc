@@ -11,12 +11,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <chrono>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "common/timing.h"
 #include "lithe/error.h"
 #include "lithe/machine.h"
 #include "lithe/predictor.h"
@@ -70,17 +69,11 @@ struct Measured {
   std::string isa, outcome;
 };
 
-// Calls `epoch`, which answers its seconds, until enough of them are measured; the first is not.
+// Seconds of a step, of one epoch after another.
 template <typename Epoch>
 std::vector<double> repeat(const Options& options, const Epoch& epoch) {
-  constexpr std::size_t kLeast = 3;
-  epoch();
-  std::vector<double> steps;
-  for (double sum = 0; sum < options.seconds || steps.size() < kLeast;) {
-    const double seconds = epoch();
-    sum += seconds;
-    steps.push_back(seconds / static_cast<double>(options.steps));
-  }
+  std::vector<double> steps = lithe::bench::repeat(options.seconds, epoch);
+  for (double& seconds : steps) seconds /= static_cast<double>(options.steps);
   return steps;
 }
 
@@ -106,7 +99,6 @@ Measured train(const Options& o, lithe::Model& model, const RandomExamples& exam
 }
 
 Measured predict(const Options& o, const lithe::Model& model, const RandomExamples& examples) {
-  using Clock = std::chrono::steady_clock;
   lithe::Predictor predictor(model, 1, o.isa);
   const std::size_t inputs = examples.view.features.columns;
   float sum = 0;  // of the first outputs: what is used cannot be left out
@@ -114,21 +106,15 @@ Measured predict(const Options& o, const lithe::Model& model, const RandomExampl
       .step_seconds =
           repeat(o,
                  [&] {
-                   const auto start = Clock::now();
-                   for (std::size_t row = 0; row < o.steps; ++row)
-                     sum += predictor.run({examples.features.data() + row * inputs, inputs})[0];
-                   return std::chrono::duration<double>(Clock::now() - start).count();
+                   return lithe::bench::seconds_of([&] {
+                     for (std::size_t row = 0; row < o.steps; ++row)
+                       sum += predictor.run({examples.features.data() + row * inputs, inputs})[0];
+                   });
                  }),
       .isa = o.isa == "auto" ? lithe::supported_isas().front() : o.isa,
       .outcome = {}};
   result.outcome = fmt::format("sum of outputs {:.4g}", sum);
   return result;
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 != 0 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
 int run(int argc, char** argv) {
@@ -155,10 +141,11 @@ int run(int argc, char** argv) {
   const RandomExamples examples(model.network(), o.batch * o.steps, o.targets == "classes",
                                 o.zeros);
   const Measured m = o.inference ? predict(o, model, examples) : train(o, model, examples);
-  std::cout << nlohmann::json{{"step_seconds", m.step_seconds},
-                              {"median", median(m.step_seconds)},
-                              {"isa", m.isa},
-                              {"outcome", m.outcome}}
+  std::cout << nlohmann::json{{"seconds", m.step_seconds},
+                              {"outcome", m.outcome},
+                              {"versions", {{"lithe", "this build"}}},
+                              {"blas", "none, its own kernels"},
+                              {"kernels", m.isa}}
             << '\n';
   return 0;
 }

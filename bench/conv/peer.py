@@ -1,0 +1,102 @@
+"""Runs one peer on one workload and prints one JSON line, as the programs in C++ do (task.h).
+
+    python3 bench/conv/peer.py torch_eager --kind train --batch 128 --epochs 2
+
+A peer is a module in peers/ with `prepare(threads)`, the ways to do each kind of work (`learners`,
+`calls`, `convolutions`), and `describe()`. Of several ways the fastest in a short trial is measured.
+"""
+
+import argparse
+import importlib
+import json
+import pathlib
+import sys
+
+import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))  # of the package common
+
+from common import mnist
+from common.ways import fastest_way, repeat, seconds_of
+from workloads import IMAGES
+
+_CALLS = 1_000
+_TRIAL, _TRIAL_IMAGES = 0.2, 6_400  # of the seconds measured, for each way; of an epoch
+
+
+class Data:
+    def __init__(self):
+        self.images = mnist.images(mnist.TRAIN, np.float32)
+        self.classes = mnist.labels(mnist.TRAIN).astype(np.int64)
+        self.test_images = mnist.images(mnist.TEST, np.float32)
+        self.test_classes = mnist.labels(mnist.TEST)
+
+    def first(self, images):
+        """The same with fewer images to learn from."""
+        few = Data.__new__(Data)
+        few.__dict__.update(vars(self), images=self.images[:images], classes=self.classes[:images])
+        return few
+
+
+def main():
+    options = _options()
+    module = importlib.import_module(f"peers.{options.peer}")
+    module.prepare(options.threads)
+    answer = {"train": _train, "call": _call, "convolution": _convolution}[options.kind](
+        module, options)
+    print(json.dumps({"peer": options.peer, **answer, **module.describe()}))
+
+
+def _train(module, options):
+    data = Data()
+    learners = module.learners(options.batch)
+    few = data.first(min(_TRIAL_IMAGES, options.images))
+    way, ways = fastest_way(learners, lambda make: _trial_epochs(make(few), few))
+    data = data.first(options.images)
+    learner, rng = learners[way](data), np.random.default_rng(1)
+    seconds, losses, correct = [], [], []
+    for _ in range(options.epochs):
+        taken, loss = seconds_of(lambda: learner.train(rng.permutation(len(data.classes))))
+        seconds.append(taken)
+        losses.append(loss)
+        correct.append(int((learner.classify() == data.test_classes).sum()))
+    return {"seconds": seconds, "way": way, "ways": ways,
+            "check": {"loss": losses, "correct": correct, "parameters": learner.parameters()}}
+
+
+def _trial_epochs(learner, data):
+    order = np.arange(len(data.classes))
+    return min(repeat(lambda: learner.train(order), 0))
+
+
+def _call(module, options):
+    works = module.calls(mnist.images(mnist.TRAIN, np.float32)[:_CALLS])
+    way, ways = fastest_way(works, lambda work: min(repeat(work, _TRIAL * options.seconds)))
+    seconds = [s / _CALLS for s in repeat(works[way], options.seconds)]
+    return {"seconds": seconds, "way": way, "ways": ways, "check": {}}
+
+
+def _convolution(module, options):
+    from peers import example
+    works, plain = module.convolutions(options.part, options.batch)
+    way, ways = fastest_way(works, lambda work: min(repeat(work, _TRIAL * options.seconds)))
+    seconds = repeat(works[way], options.seconds)
+    return {"seconds": seconds, "way": way, "ways": ways,
+            "check": {"fingerprint": example.fingerprint(plain(works[way]()))}}
+
+
+def _options():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("peer", choices=["torch_eager", "jax_scan"])
+    parser.add_argument("--kind", choices=["train", "call", "convolution"], default="train")
+    parser.add_argument("--part", choices=["forward", "weights", "input"], default="forward")
+    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--images", type=int, default=IMAGES)
+    parser.add_argument("--seconds", type=float, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
