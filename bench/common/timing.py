@@ -39,7 +39,8 @@ class Peer:
 class Subject(subject.Subject):
     """One line of the table: a program on one workload with its settings, and its runs.
 
-    A run answers seconds, one for each time that the workload was done.
+    A run answers seconds, one for each time that the workload was done, and as many seconds of
+    processors.
     """
 
     workload: object
@@ -53,14 +54,17 @@ class Subject(subject.Subject):
         """Everything measured, as it goes into the JSON file."""
         medians = [statistics.median(run["seconds"]) for run in self.runs]
         every = [s for run in self.runs for s in run["seconds"]]
+        used = [s for run in self.runs for s in run["processor_seconds"]]
         last = self.runs[-1]
         return {"peer": self.name, "title": self.title, "workload": self.workload.name,
                 "threads": self.threads, "origin": self.origin, "settings": self._told(last),
                 "environment": self.settings, "program": self.program,
                 "median": statistics.median(medians), "fastest": min(every),
                 "slowest": max(every), "medians": medians, "runs": len(every),
+                "loads": [run["load"] for run in self.runs],
+                "processor": statistics.median(used),
                 **{key: value for key, value in last.items()
-                   if key not in ("peer", "workload", "seconds", "median")}}
+                   if key not in ("peer", "workload", "seconds", "processor_seconds", "load")}}
 
     def _told(self, run):
         """The settings, and the way of writing it that was the fastest."""
@@ -77,7 +81,7 @@ def subjects(make, workloads, peers, options):
     """
     found = [make(name="lithe", title="Lithe", program=str(options.bench), threads=threads,
                   workload=workload)
-             for workload in workloads for threads in _threads(workload)]
+             for workload in workloads for threads in _threads(workload, options)]
     missing = []
     for peer in peers:
         mine = [w for w in workloads if w.name in peer.workloads]
@@ -90,8 +94,8 @@ def subjects(make, workloads, peers, options):
     return found, missing
 
 
-def _threads(workload):
-    return [n for n in workload.threads if n <= len(process.all_cores())]
+def _threads(workload, options):
+    return [n for n in workload.threads if n in options.threads and n <= len(process.all_cores())]
 
 
 def _at_best(make, peer, workload, place, options):
@@ -99,7 +103,7 @@ def _at_best(make, peer, workload, place, options):
     tried = make(name=peer.name, title=peer.title, program=place.python, origin=place.title,
                  workload=workload, arguments=peer.arguments)
     best = []
-    for threads in (n for n in _threads(workload) if n in peer.threads):
+    for threads in (n for n in _threads(workload, options) if n in peer.threads):
         tried = dataclasses.replace(tried, threads=threads, runs=[])
         if not options.quick:
             _say(f"Best settings of {peer.title}, {workload.name}, {threads} thread(s):")
@@ -185,6 +189,8 @@ def parser(description, workloads, bench):
     options.add_argument("--out", type=pathlib.Path, required=True, help="folder of the results")
     options.add_argument("--workloads", nargs="+", choices=[w.name for w in workloads],
                          help="only these")
+    options.add_argument("--threads", type=int, nargs="+", choices=(1, 2), default=(1, 2),
+                         help="only so many, where a workload runs on both")
     options.add_argument("--seconds", type=float, default=1, help="of each run, measured")
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--quick", action="store_true",

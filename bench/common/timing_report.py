@@ -30,14 +30,15 @@ def times_lithe(result, workload, results):
 
 def _results(workload, results, limit):
     own = [r for r in results if r["workload"] == workload.name]
-    head = ("who", "settings", "median", "fastest..slowest", "runs", "GFLOP/s", "of peak",
-            "x Lithe")
+    head = ("who", "settings", "median", "fastest..slowest", "runs", "processor", "GFLOP/s",
+            "of peak", "x Lithe")
     checked = all("outcome" in r for r in own)
     rows = [(*head, "outcome") if checked else head]
     for r in own:
         ratio = times_lithe(r, workload, results)
         row = (r["title"], r["settings"], figure(r["median"]),
                f"{figure(r['fastest'])}..{figure(r['slowest'])}", str(r["runs"]),
+               figure(r["processor"]),
                f"{workload.operations() / r['median'] / 1e9:.1f}",
                f"{100 * limit / r['threads'] / r['median']:.0f}%",
                f"{ratio:.2f}" if ratio else "-")

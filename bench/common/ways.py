@@ -1,29 +1,45 @@
 """Timing of work that is done again and again, and of the ways to write it."""
 
 import time
+import typing
 
 _LEAST = 3
 
 
-def seconds_of(work):
-    """Seconds of a call, and what it answered."""
-    begin = time.perf_counter()
+class Taken(typing.NamedTuple):
+    """What passed on the clock, and the time that this process had of processors meanwhile, all its
+    threads together. On a shared machine one thread's work passes less of the second."""
+
+    seconds: float
+    processor: float
+
+
+def time_of(work):
+    """What a call took, and what it answered."""
+    begin, used = time.perf_counter(), time.process_time()
     answer = work()
-    return time.perf_counter() - begin, answer
+    return Taken(time.perf_counter() - begin, time.process_time() - used), answer
 
 
 def repeat(work, seconds):
-    """Seconds of each call, until `seconds` are measured, three calls at least; the first, which
+    """What each call took, until `seconds` are measured, three calls at least; the first, which
     compiles and fills caches, is left out."""
     work()
     taken = []
-    while sum(taken) < seconds or len(taken) < _LEAST:
-        taken.append(seconds_of(work)[0])
+    while sum(t.seconds for t in taken) < seconds or len(taken) < _LEAST:
+        taken.append(time_of(work)[0])
     return taken
 
 
-def fastest_way(ways, trial):
-    """The name of the fastest, and each one's seconds, which `trial` tells; a single one needs
-    none."""
-    taken = {name: trial(way) if len(ways) > 1 else 0 for name, way in ways.items()}
-    return min(taken, key=taken.get), taken
+def times(taken, repetitions=1):
+    """As the drivers read it; each time was for so many repetitions of what counts."""
+    return {"seconds": [t.seconds / repetitions for t in taken],
+            "processor_seconds": [t.processor / repetitions for t in taken]}
+
+
+def fastest_way(ways, seconds):
+    """The name of the fastest, and each one's seconds; each is tried for as many. A single one needs
+    no trial."""
+    tried = {name: min(repeat(way, seconds)).seconds if len(ways) > 1 else 0
+             for name, way in ways.items()}
+    return min(tried, key=tried.get), tried

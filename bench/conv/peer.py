@@ -16,8 +16,8 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))  # of the package common
 
-from common import mnist
-from common.ways import fastest_way, repeat, seconds_of
+from common import mnist, ways
+from peers import example
 from workloads import IMAGES
 
 _CALLS = 1_000
@@ -51,38 +51,40 @@ def _train(module, options):
     data = Data()
     learners = module.learners(options.batch)
     few = data.first(min(_TRIAL_IMAGES, options.images))
-    way, ways = fastest_way(learners, lambda make: _trial_epochs(make(few), few))
+    way, tried = ways.fastest_way({name: _trial(make, few) for name, make in learners.items()}, 0)
     data = data.first(options.images)
     learner, rng = learners[way](data), np.random.default_rng(1)
-    seconds, losses, correct = [], [], []
+    taken, losses, correct = [], [], []
     for _ in range(options.epochs):
-        taken, loss = seconds_of(lambda: learner.train(rng.permutation(len(data.classes))))
-        seconds.append(taken)
+        one, loss = ways.time_of(lambda: learner.train(rng.permutation(len(data.classes))))
+        taken.append(one)
         losses.append(loss)
         correct.append(int((learner.classify() == data.test_classes).sum()))
-    return {"seconds": seconds, "way": way, "ways": ways,
+    return {**ways.times(taken), "way": way, "ways": tried,
             "check": {"loss": losses, "correct": correct, "parameters": learner.parameters()}}
 
 
-def _trial_epochs(learner, data):
-    order = np.arange(len(data.classes))
-    return min(repeat(lambda: learner.train(order), 0))
+def _trial(make, data):
+    learner, order = make(data), np.arange(len(data.classes))
+    return lambda: learner.train(order)
 
 
 def _call(module, options):
     works = module.calls(mnist.images(mnist.TRAIN, np.float32)[:_CALLS])
-    way, ways = fastest_way(works, lambda work: min(repeat(work, _TRIAL * options.seconds)))
-    seconds = [s / _CALLS for s in repeat(works[way], options.seconds)]
-    return {"seconds": seconds, "way": way, "ways": ways, "check": {}}
+    return {**_repeated(works, options, _CALLS)[1], "check": {}}
 
 
 def _convolution(module, options):
-    from peers import example
     works, plain = module.convolutions(options.part, options.batch)
-    way, ways = fastest_way(works, lambda work: min(repeat(work, _TRIAL * options.seconds)))
-    seconds = repeat(works[way], options.seconds)
-    return {"seconds": seconds, "way": way, "ways": ways,
-            "check": {"fingerprint": example.fingerprint(plain(works[way]()))}}
+    work, answer = _repeated(works, options)
+    return {**answer, "check": {"fingerprint": example.fingerprint(plain(work()))}}
+
+
+def _repeated(works, options, repetitions=1):
+    """The fastest of the works, and what it took."""
+    way, tried = ways.fastest_way(works, _TRIAL * options.seconds)
+    taken = ways.repeat(works[way], options.seconds)
+    return works[way], {**ways.times(taken, repetitions), "way": way, "ways": tried}
 
 
 def _options():

@@ -28,7 +28,9 @@ std::vector<float> pixels_of(const Examples& examples) {
   return pixels;
 }
 
-double fastest(const std::vector<double>& seconds) { return *std::ranges::min_element(seconds); }
+double fastest(const std::vector<Taken>& taken) {
+  return std::ranges::min_element(taken, {}, &Taken::seconds)->seconds;
+}
 
 // The number of the way that `trial` finds the fastest; its trials go into `answer`.
 template <class Ways, class Trial>
@@ -80,12 +82,12 @@ nlohmann::json time_training(const Task& task, const Learners& learners) {
   const Mnist few(std::min(kTrialImages, task.images)), all(task.images);
   const std::size_t way = fastest_way(learners, answer, [&](std::size_t i) {
     const auto learner = learners[i].second(few);
-    return fastest(repeat(0, [&] { return seconds_of([&] { learner->train(0); }); }));
+    return fastest(repeat(0, [&] { return time_of([&] { learner->train(0); }); }));
   });
   const auto learner = learners[way].second(all);
   for (std::uint64_t epoch = 1; epoch <= task.epochs; ++epoch) {
     double loss = 0;
-    answer["seconds"].push_back(seconds_of([&] { loss = learner->train(epoch); }));
+    add_times(answer, {time_of([&] { loss = learner->train(epoch); })}, 1);
     answer["check"]["loss"].push_back(loss);
     answer["check"]["correct"].push_back(learner->correct());
   }
@@ -96,13 +98,11 @@ nlohmann::json time_training(const Task& task, const Learners& learners) {
 nlohmann::json time_works(const Task& task, const Works& works, std::size_t repetitions) {
   nlohmann::json answer;
   const auto time = [&](std::size_t i, double seconds) {
-    std::vector<double> taken = repeat(seconds, [&] { return seconds_of(works[i].second); });
-    for (double& one : taken) one /= static_cast<double>(repetitions);
-    return taken;
+    return repeat(seconds, [&] { return time_of(works[i].second); });
   };
   const std::size_t way = fastest_way(
       works, answer, [&](std::size_t i) { return fastest(time(i, kTrial * task.seconds)); });
-  answer["seconds"] = time(way, task.seconds);
+  add_times(answer, time(way, task.seconds), repetitions);
   return answer;
 }
 

@@ -65,17 +65,9 @@ struct RandomExamples {
 };
 
 struct Measured {
-  std::vector<double> step_seconds;
+  std::vector<lithe::bench::Taken> epochs;
   std::string isa, outcome;
 };
-
-// Seconds of a step, of one epoch after another.
-template <typename Epoch>
-std::vector<double> repeat(const Options& options, const Epoch& epoch) {
-  std::vector<double> steps = lithe::bench::repeat(options.seconds, epoch);
-  for (double& seconds : steps) seconds /= static_cast<double>(options.steps);
-  return steps;
-}
 
 Measured train(const Options& o, lithe::Model& model, const RandomExamples& examples) {
   lithe::Trainer trainer(model, examples.view, {},
@@ -85,16 +77,17 @@ Measured train(const Options& o, lithe::Model& model, const RandomExamples& exam
                           .threads = o.threads,
                           .pin = o.threads > 1,
                           .isa = o.isa});
-  double loss = 0;
-  Measured result{.step_seconds = repeat(o,
-                                         [&] {
-                                           const lithe::EpochReport report = trainer.run_epoch();
-                                           loss = report.loss;
-                                           return report.seconds;
-                                         }),
+  lithe::EpochReport report;
+  Measured result{.epochs = lithe::bench::repeat(o.seconds,
+                                                 [&] {
+                                                   auto taken = lithe::bench::time_of(
+                                                       [&] { report = trainer.run_epoch(); });
+                                                   taken.seconds = report.seconds;
+                                                   return taken;
+                                                 }),
                   .isa = trainer.plan().isa,
                   .outcome = {}};
-  result.outcome = fmt::format("loss {:.4g}", loss);
+  result.outcome = fmt::format("loss {:.4g}", report.loss);
   return result;
 }
 
@@ -102,15 +95,12 @@ Measured predict(const Options& o, const lithe::Model& model, const RandomExampl
   lithe::Predictor predictor(model, 1, o.isa);
   const std::size_t inputs = examples.view.features.columns;
   float sum = 0;  // of the first outputs: what is used cannot be left out
+  const auto calls = [&] {
+    for (std::size_t row = 0; row < o.steps; ++row)
+      sum += predictor.run({examples.features.data() + row * inputs, inputs})[0];
+  };
   Measured result{
-      .step_seconds =
-          repeat(o,
-                 [&] {
-                   return lithe::bench::seconds_of([&] {
-                     for (std::size_t row = 0; row < o.steps; ++row)
-                       sum += predictor.run({examples.features.data() + row * inputs, inputs})[0];
-                   });
-                 }),
+      .epochs = lithe::bench::repeat(o.seconds, [&] { return lithe::bench::time_of(calls); }),
       .isa = o.isa == "auto" ? lithe::supported_isas().front() : o.isa,
       .outcome = {}};
   result.outcome = fmt::format("sum of outputs {:.4g}", sum);
@@ -141,12 +131,12 @@ int run(int argc, char** argv) {
   const RandomExamples examples(model.network(), o.batch * o.steps, o.targets == "classes",
                                 o.zeros);
   const Measured m = o.inference ? predict(o, model, examples) : train(o, model, examples);
-  std::cout << nlohmann::json{{"seconds", m.step_seconds},
-                              {"outcome", m.outcome},
-                              {"versions", {{"lithe", "this build"}}},
-                              {"blas", "none, its own kernels"},
-                              {"kernels", m.isa}}
-            << '\n';
+  nlohmann::json answer = {{"outcome", m.outcome},
+                           {"versions", {{"lithe", "this build"}}},
+                           {"blas", "none, its own kernels"},
+                           {"kernels", m.isa}};
+  lithe::bench::add_times(answer, m.epochs, o.steps);
+  std::cout << answer << '\n';
   return 0;
 }
 

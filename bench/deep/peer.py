@@ -28,11 +28,10 @@ def main():
     workload = workloads.find(options.workload)
     variants = module.variants(workload, data.Data(workload), options.threads)
     epochs = {name: prepare() for name, prepare in variants.items()}
-    way, trials = ways.fastest_way(
-        epochs, lambda epoch: min(ways.repeat(epoch, _TRIAL * options.seconds)))
-    steps = [s / workload.steps for s in ways.repeat(epochs[way], options.seconds)]
-    print(json.dumps({"peer": options.peer, "workload": workload.name, "way": way,
-                      "ways": trials, "seconds": steps, **module.describe()}))
+    way, trials = ways.fastest_way(epochs, _TRIAL * options.seconds)
+    taken = ways.repeat(epochs[way], options.seconds)
+    print(json.dumps({"peer": options.peer, "workload": workload.name, "way": way, "ways": trials,
+                      **ways.times(taken, workload.steps), **module.describe()}))
 
 
 def _options():
