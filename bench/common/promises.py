@@ -58,7 +58,8 @@ def _time(results, workload, peak):
     notes = [f"limit {limit * size:.3g} {unit}"]
     if bounds.peer:
         notes.append(f"{bounds.peer_title} {scaled(bounds.peer, peak) * size:.3g} {unit} (scaled)")
-    notes += [f"{lithe['median'] / limit:.2f}x the limit"] if lithe else ["Lithe did not run"]
+    notes += [f"{lithe['median'] / limit:.2f}x the limit, of processor time "
+              f"{lithe['processor'] * size:.3g} {unit}"] if lithe else ["Lithe did not run"]
     peers = [r for r in results if r["peer"] != "lithe" and (r["workload"], r["threads"]) == (
         workload.name, 1)]
     if peers:

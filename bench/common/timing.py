@@ -50,6 +50,11 @@ class Subject(subject.Subject):
         """Seconds in a short run, to choose among settings."""
         raise NotImplementedError
 
+    def fastest(self, run):
+        """The least of a run; on one thread of the processor's time, which other programs disturb
+        less."""
+        return min(run["processor_seconds" if self.threads == 1 else "seconds"])
+
     def result(self):
         """Everything measured, as it goes into the JSON file."""
         medians = [statistics.median(run["seconds"]) for run in self.runs]

@@ -22,26 +22,30 @@ def sections(results, missing, listed_goals, chosen, peak):
     return parts
 
 
-def times_lithe(result, workload, results):
+def times_lithe(result, workload, results, what="median"):
     """How many times Lithe's time, on as many threads; None without Lithe."""
     lithe = promises.fastest(results, workload, "lithe", result["threads"])
-    return result["median"] / lithe["median"] if lithe else None
+    return result[what] / lithe[what] if lithe and lithe[what] > 0 else None
+
+
+def _ratio(result, workload, results, what):
+    ratio = times_lithe(result, workload, results, what)
+    return f"{ratio:.2f}" if ratio else "-"
 
 
 def _results(workload, results, limit):
     own = [r for r in results if r["workload"] == workload.name]
-    head = ("who", "settings", "median", "fastest..slowest", "runs", "processor", "GFLOP/s",
-            "of peak", "x Lithe")
+    head = ("who", "settings", "median", "fastest..slowest", "runs", "GFLOP/s", "of peak",
+            "x Lithe", "processor", "x Lithe")
     checked = all("outcome" in r for r in own)
     rows = [(*head, "outcome") if checked else head]
     for r in own:
-        ratio = times_lithe(r, workload, results)
         row = (r["title"], r["settings"], figure(r["median"]),
                f"{figure(r['fastest'])}..{figure(r['slowest'])}", str(r["runs"]),
-               figure(r["processor"]),
                f"{workload.operations() / r['median'] / 1e9:.1f}",
                f"{100 * limit / r['threads'] / r['median']:.0f}%",
-               f"{ratio:.2f}" if ratio else "-")
+               _ratio(r, workload, results, "median"), figure(r["processor"]),
+               _ratio(r, workload, results, "processor"))
         rows.append((*row, r.get("outcome", "")) if checked else row)
     return rows, set(range(2, len(head)))
 

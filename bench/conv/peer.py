@@ -51,7 +51,8 @@ def _train(module, options):
     data = Data()
     learners = module.learners(options.batch)
     few = data.first(min(_TRIAL_IMAGES, options.images))
-    way, tried = ways.fastest_way({name: _trial(make, few) for name, make in learners.items()}, 0)
+    trials = {name: _trial(make, few) for name, make in learners.items()}
+    way, tried = ways.fastest_way(trials, 0, options.threads)
     data = data.first(options.images)
     learner, rng = learners[way](data), np.random.default_rng(1)
     taken, losses, correct = [], [], []
@@ -82,7 +83,7 @@ def _convolution(module, options):
 
 def _repeated(works, options, repetitions=1):
     """The fastest of the works, and what it took."""
-    way, tried = ways.fastest_way(works, _TRIAL * options.seconds)
+    way, tried = ways.fastest_way(works, _TRIAL * options.seconds, options.threads)
     taken = ways.repeat(works[way], options.seconds)
     return works[way], {**ways.times(taken, repetitions), "way": way, "ways": tried}
 

@@ -15,7 +15,7 @@ class Subject(timing.Subject):
     workload: Workload
 
     def trial(self):
-        return min(self.answer(2, _TRIAL_SECONDS, _TRIAL_IMAGES)["seconds"])
+        return self.fastest(self.answer(2, _TRIAL_SECONDS, _TRIAL_IMAGES))
 
     def answer(self, epochs, seconds, images=IMAGES):
         command = [self.program] if "python" not in pathlib.Path(self.program).name else [

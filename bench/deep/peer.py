@@ -28,7 +28,7 @@ def main():
     workload = workloads.find(options.workload)
     variants = module.variants(workload, data.Data(workload), options.threads)
     epochs = {name: prepare() for name, prepare in variants.items()}
-    way, trials = ways.fastest_way(epochs, _TRIAL * options.seconds)
+    way, trials = ways.fastest_way(epochs, _TRIAL * options.seconds, options.threads)
     taken = ways.repeat(epochs[way], options.seconds)
     print(json.dumps({"peer": options.peer, "workload": workload.name, "way": way, "ways": trials,
                       **ways.times(taken, workload.steps), **module.describe()}))
