@@ -38,8 +38,8 @@ def times(taken, repetitions=1):
 
 
 def fastest_way(ways, seconds, threads):
-    """The name of the fastest, and each one's seconds; each is tried for as many. A single one needs
-    no trial. On one thread the time of the processor counts, which other programs disturb less."""
+    """The name of the fastest, and each one's seconds; each is tried for as many. A single one
+    needs no trial. On one thread the processor's time counts: other programs disturb it less."""
     tried = {}
     for name, way in ways.items():
         taken = repeat(way, seconds) if len(ways) > 1 else [Taken(0, 0)]

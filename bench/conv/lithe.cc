@@ -21,6 +21,7 @@
 namespace lithe::bench {
 namespace {
 
+// That of recipes/lenet5.toml.
 const char kLeNet5[] =
     "input(28x28) -> conv2d(6, 5x5, relu) -> max_pool -> conv2d(16, 5x5, relu) -> max_pool -> "
     "flatten -> dense(120, relu) -> dense(84, relu) -> dense(10)";

@@ -3,7 +3,7 @@
     python3 bench/conv/peer.py torch_eager --kind train --batch 128 --epochs 2
 
 A peer is a module in peers/ with `prepare(threads)`, the ways to do each kind of work (`learners`,
-`calls`, `convolutions`), and `describe()`. Of several ways the fastest in a short trial is measured.
+`calls`, `convolutions`), and `describe()`. The fastest way in a short trial is the one measured.
 """
 
 import argparse

@@ -1,5 +1,5 @@
-"""JAX: an epoch is one compiled program (jit) that scans over the batches, or each step is one; Adam
-by hand.
+"""JAX: an epoch is one compiled program (jit) that scans over the batches, or each step is one;
+Adam by hand.
 
 Inside a scan XLA's convolution takes some sixty times as long as outside: there it is written as
 products of patches.
@@ -101,7 +101,8 @@ def calls(images):
 
 
 def convolutions(part, batch):
-    """Ways to make it, each a function that answers the result; and the result as example.py has it."""
+    """Ways to make it, each a function that answers the result; and how to bring that into the
+    order of example.py."""
     x, w, dy = (jnp.asarray(array) for array in (
         example.images(batch), example.weights(), example.gradient(batch)))
     if part == "forward":

@@ -66,7 +66,8 @@ def calls(images):
 
 
 def convolutions(part, batch):
-    """Ways to make it, each a function that answers the result; and the result as example.py has it."""
+    """Ways to make it, each a function that answers the result; and how to bring that into the
+    order of example.py."""
     def to(array, axes, layout):
         return torch.from_numpy(array.transpose(axes).copy()).contiguous(
             memory_format=_FORMATS[layout])
