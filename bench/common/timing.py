@@ -31,8 +31,8 @@ class Peer:
             return origins.origins(self.package, options.pythons)
         path = options.bench.parent / self.program
         if path.exists():
-            return [origins.Origin(str(path), "C++")], []
-        return [], [f"not built: {self.needs} is not installed"]
+            return [origins.Origin(str(path), "system")], []
+        return [], [f"{path} was not built: it needs Debian's {self.needs}, or what that holds"]
 
 
 @dataclasses.dataclass(kw_only=True)
