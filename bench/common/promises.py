@@ -75,8 +75,7 @@ def _threads(results, workload):
     text, bounds = f"{workload.name}: two threads against one", workload.bounds
     one, two = (fastest(results, workload, "lithe", threads) for threads in (1, 2))
     if not one or not two:
-        return Goal(text, bounds.threads_must, bounds.threads_worth,
-                    note="one core, or Lithe did not run")
+        return Goal(text, bounds.threads_must, bounds.threads_worth, note="not run on both")
     never = bounds.threads_must == NOISE
     return Goal(text, bounds.threads_must, bounds.threads_worth, one["median"] / two["median"],
                 note="never slower; 3% is the noise between two runs" if never else "")
