@@ -56,7 +56,8 @@ void print_text(const std::string& file, Model& model) {
     fmt::print("    {} {}\n", name, shape_text(array.shape));
   fmt::print("\n");
   for (const auto& [key, value] : model.notes())
-    if (key != "lithe.schema") fmt::print("{:16} {}\n", key.substr(6), value);
+    if (key != "lithe.schema" && key != "lithe.history")
+      fmt::print("{:16} {}\n", key.substr(6), value);
   const auto& classes = model.meaning().class_names;
   if (!classes.empty())
     fmt::print("{:16} {} ({}{})\n", "classes", classes.size(), classes.front(),
