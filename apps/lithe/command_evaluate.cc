@@ -26,7 +26,7 @@ void write_report(const std::filesystem::path& folder, const std::string& file, 
                   const Dataset& data, const EvaluationReport& report) {
   base::make_folder(folder, "--report FOLDER");
   base::write_file_atomically(folder / "report.json",
-                              print(to_json(report, model, file, data.name)) + "\n");
+                              to_text(to_json(report, model, file, data.name)) + "\n");
   base::write_file_atomically(folder / "index.html", evaluation_page(file, model, data, report));
 }
 
@@ -56,7 +56,7 @@ int evaluate(const Arguments& arguments) {
   const EvaluationReport report = report_evaluation(model, data.test, {.isa = isa});
   if (!folder.empty()) write_report(folder, file, model, data, report);
   if (json) {
-    fmt::print("{}\n", print(to_json(report)));
+    fmt::print("{}\n", to_text(to_json(report)));
     return 0;
   }
   print_line(report.score, data.test.labels == nullptr);

@@ -140,8 +140,8 @@ json to_json(const EvaluationReport& report, const Model& model, const std::stri
   return result;
 }
 
-std::string print(const json& json) {
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+std::string to_text(const json& object) {
+  return object.dump(2, ' ', false, json::error_handler_t::replace);
 }
 
 }  // namespace lithe::app

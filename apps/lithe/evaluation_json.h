@@ -15,6 +15,6 @@ nlohmann::json to_json(const EvaluationReport& report, const Model& model,
                        const std::string& model_file, const std::string& data);
 
 // Text that is UTF-8 whatever names the model has.
-std::string print(const nlohmann::json& json);
+std::string to_text(const nlohmann::json& object);
 
 }  // namespace lithe::app

@@ -71,8 +71,8 @@ std::string mistake_picture(const ClassifierReport& report, const Mistake& mista
                             const data::Image& image) {
   return fmt::format(
       "<figure><img alt=\"example {0}\" src=\"data:image/png;base64,{1}\"/><figcaption>"
-      "<b>{2}</b> taken for <span class=\"wrong\">{3}</span><br/>{4} sure; {5} for the truth"
-      "<br/>example {0}</figcaption></figure>\n",
+      "<b>{2}</b> taken for <span class=\"wrong\">{3}</span><br/>{4} sure"
+      "<br/>truth: {5}<br/>example {0}</figcaption></figure>\n",
       mistake.row + 1, report::base64(data::encode_png(image)), name(report, mistake.truth),
       name(report, mistake.answer), percent(mistake.confidence), percent(mistake.of_truth));
 }
@@ -103,15 +103,16 @@ std::string confusion_section(const ClassifierReport& report) {
     body = paragraph(
                "A row is a class, a column an answer; the more of the class, the stronger the "
                "colour. Blue is right, orange wrong.") +
-           "<div class=\"scroll\">" + report::draw_confusion(report.confusion, report.names) +
-           "</div>\n";
+           "<div class=\"beside\"><div class=\"scroll\">" +
+           report::draw_confusion(report.confusion, report.names) + "</div>\n";
   else
     body = paragraph(fmt::format("{} classes are too many for a matrix; these are mixed up most.",
-                                 report.names.size()));
+                                 report.names.size())) +
+           "<div class=\"beside\">\n";
   if (!pairs.empty() && report.names.size() > 2)
     body +=
-        "<h3>Mixed up most</h3><div class=\"scroll\">" + pairs_table(report, pairs) + "</div>\n";
-  return section("What is taken for what", body);
+        "<div class=\"scroll\"><h3>Mixed up most</h3>" + pairs_table(report, pairs) + "</div>\n";
+  return section("What is taken for what", body + "</div>\n");
 }
 
 std::string classes_section(const ClassifierReport& report) {
@@ -172,8 +173,8 @@ std::string confidence_section(const ClassifierReport& report) {
     rows += confidence_row(at, *report.tempered);
   }
   const std::string text = fmt::format(
-      "Of the answers given with 80% of confidence, 80% should be right: blue bars should end on "
-      "the line. Orange is what is missing, or too much. Confidence is {}{}.",
+      "Of the answers given with 80% of confidence, 80% should be right: on the line. Orange: they "
+      "are right less often than it says; green: more often. Confidence is {}{}.",
       report.confidence_from,
       report.tempered ? ", or the softmax of the last layer's sums over the temperature"
                       : "; `lithe calibrate` fits a temperature to it");

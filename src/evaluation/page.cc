@@ -33,6 +33,14 @@ std::string value_cards(const ValueFigures& figures) {
          card("R²", number(figures.r2), "1 is best");
 }
 
+// A table that is read by a model's schema is judged as a whole.
+bool judges_what_it_learned_from(const Model& model, const Dataset& data) {
+  const auto& notes = model.notes();
+  const auto name = notes.find("lithe.data");
+  return notes.contains("lithe.schema") && data.train.features.rows == 0 && name != notes.end() &&
+         name->second == data.name;
+}
+
 std::string headline(const EvaluationReport& report) {
   if (report.classes) return percent(report.classes->accuracy) + " right";
   return "rmse " + number(report.values->all.rmse);
@@ -57,10 +65,14 @@ std::string evaluation_page(const std::string& model_file, const Model& model, c
   page += "<div class=\"cards\">\n";
   page += report.classes ? class_cards(*report.classes, score) : value_cards(report.values->all);
   page += card("loss", number(score.loss), report::shorten(report.loss, 60));
-  page += card("test examples", fmt::format("{}", score.total));
+  page += card("examples", fmt::format("{}", score.total));
   page += card("parameters", fmt::format("{}", model.network().parameter_count()),
                std::string(name(model.precision())));
   page += "</div>\n";
+  if (judges_what_it_learned_from(model, data))
+    page += paragraph(
+        "These are all rows of the table that the model was trained on: it has learned from most "
+        "of them, and does less well on others.");
   if (report.classes) {
     page += confusion_section(*report.classes) + classes_section(*report.classes) +
             mistakes_section(*report.classes, model, data) + confidence_section(*report.classes);

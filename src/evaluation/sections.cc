@@ -84,7 +84,8 @@ std::string values_section(const RegressionReport& report, const Model& model) {
     std::ranges::transform(report.predicted[c], report.truth[c], errors.begin(), std::minus<>());
     pictures +=
         report::draw_scatter("Predicted and true: " + name, report.truth[c], report.predicted[c]);
-    pictures += report::draw_histogram("Errors: " + name, "predicted minus true", errors, 0, "0");
+    pictures +=
+        report::draw_histogram("Errors: " + name, "predicted minus true", errors, 0, "none");
   }
   std::string body = charts(pictures);
   if (columns > kMostColumns)
@@ -133,8 +134,9 @@ std::string history_section(const EvaluationReport& report) {
                            curve("test", report::kOrange, &EpochFigures::test_accuracy)});
   pictures += report::draw_curves("Error", "root of mean square", epochs,
                                   {curve("test", report::kOrange, &EpochFigures::test_rmse)});
-  pictures += report::draw_curves("Learning rate", "of the epoch's last step", epochs,
-                                  {curve("rate", report::kBlue, &EpochFigures::rate)});
+  const report::Curve rate = curve("rate", report::kBlue, &EpochFigures::rate);
+  if (std::ranges::adjacent_find(rate.values, std::ranges::not_equal_to()) != rate.values.end())
+    pictures += report::draw_curves("Learning rate", "of the epoch's last step", epochs, {rate});
   return section(title, paragraph("Training loss is the mean over an epoch while the weights "
                                   "change; the others are taken at its end.") +
                             charts(pictures));

@@ -27,14 +27,15 @@ section { margin-top: 34px; }
   padding: 10px 12px; }
 .card b { display: block; font-size: 22px; line-height: 1.3; font-weight: 600; }
 .card span { color: var(--soft); font-size: 13px; display: block; }
-.scroll { overflow-x: auto; }
-.charts { display: flex; flex-wrap: wrap; gap: 18px; }
+.scroll { overflow-x: auto; max-width: 100%; margin-bottom: 10px; }
+.beside { display: flex; flex-wrap: wrap; gap: 10px 36px; align-items: flex-start; }
+.charts { display: flex; flex-wrap: wrap; gap: 18px; margin-bottom: 10px; }
 .charts svg { max-width: 100%; height: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); text-align: right;
   vertical-align: top; }
 th { color: var(--soft); font-weight: 500; font-size: 13px; }
-th.text, td.text { text-align: left; overflow-wrap: anywhere; min-width: 70px; }
+th.text, td.text { text-align: left; overflow-wrap: anywhere; min-width: 90px; }
 .bar { display: inline-block; vertical-align: middle; width: 60px; height: 8px; margin-left: 8px;
   background: var(--line); border-radius: 4px; overflow: hidden; }
 .bar i { display: block; height: 100%; background: var(--blue); }

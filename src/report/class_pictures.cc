@@ -27,7 +27,7 @@ Matrix layout(const std::vector<std::string>& labels) {
   std::size_t longest = 1;
   for (const std::string& label : labels) longest = std::max(longest, label.size());
   Matrix m{};
-  m.cell = std::clamp(560 / static_cast<double>(labels.size()), 10.0, 56.0);
+  m.cell = std::clamp(560 / static_cast<double>(labels.size()), 9.0, 56.0);
   m.font = std::clamp(m.cell * 0.8, 8.0, 12.0);
   const double length = static_cast<double>(std::min(longest, kMostLabel)) * m.font * kCharacter;
   m.upright = length > m.cell - 4;
@@ -118,18 +118,19 @@ std::string draw_reliability(std::string_view title, const std::vector<Reliabili
   for (const ReliabilityBin& bin : bins) {
     if (bin.count == 0) continue;
     const double left = x.at(bin.low) + 1, width = x.at(bin.high) - x.at(bin.low) - 2;
-    const double upper = y.at(std::max(bin.accuracy, bin.confidence));
-    const double lower = y.at(std::min(bin.accuracy, bin.confidence));
     const std::string hint = fmt::format("{} examples: {:.1f}% right with {:.1f}% of confidence",
                                          bin.count, 100 * bin.accuracy, 100 * bin.confidence);
-    drawing.box({left, y.at(bin.accuracy)}, width, kBottom - y.at(bin.accuracy), kBlue, 0.75, hint);
-    drawing.box({left, upper}, width, lower - upper, kOrange, 0.6, hint);
+    const double both = std::min(bin.accuracy, bin.confidence);
+    const double either = std::max(bin.accuracy, bin.confidence);
+    drawing.box({left, y.at(both)}, width, kBottom - y.at(both), kBlue, 0.7, hint);
+    drawing.box({left, y.at(either)}, width, y.at(both) - y.at(either),
+                bin.accuracy < bin.confidence ? kOrange : kGreen, 0.7, hint);
     const double height = kCounts * static_cast<double>(bin.count) / static_cast<double>(most);
     drawing.box({left, kLowest - std::max(height, 1.0)}, width, std::max(height, 1.0), kSoft, 0.6,
                 hint);
   }
   drawing.line({kLeft, kBottom}, {kLeft + kSide, kTop}, kInk, 1);
-  drawing.text({kLeft - 7, kLowest - kCounts / 2 + 4}, "many", Anchor::end, 10, kSoft);
+  drawing.text({kLeft - 7, kLowest - kCounts / 2 + 4}, "count", Anchor::end, 10, kSoft);
   return drawing.finish_within(title);
 }
 

@@ -18,7 +18,8 @@ inline constexpr std::size_t kMostMatrix = 100;
 std::string draw_confusion(const std::vector<ConfusionCell>& cells,
                            const std::vector<std::string>& names);
 
-// Accuracy over confidence, with how far the two are apart, above how many examples there are.
+// Accuracy over confidence: orange where answers are right less often than their confidence says,
+// green where more often. Below, how many examples there are.
 std::string draw_reliability(std::string_view title, const std::vector<ReliabilityBin>& bins);
 
 }  // namespace lithe::report
