@@ -81,7 +81,7 @@ std::string mistake_row(const ClassifierReport& report, const Mistake& mistake,
                         const std::string& values) {
   return fmt::format(
       "<tr><td>{}</td><td class=\"text\">{}</td><td class=\"text wrong\">{}</td><td>{}</td>"
-      "<td class=\"text\">{}</td></tr>\n",
+      "<td class=\"text values\">{}</td></tr>\n",
       mistake.row + 1, name(report, mistake.truth), name(report, mistake.answer),
       percent(mistake.confidence), escape(report::shorten(values, 400)));
 }

@@ -70,9 +70,11 @@ std::string evaluation_page(const std::string& model_file, const Model& model, c
                std::string(name(model.precision())));
   page += "</div>\n";
   if (judges_what_it_learned_from(model, data))
-    page += paragraph(
-        "These are all rows of the table that the model was trained on: it has learned from most "
-        "of them, and does less well on others.");
+    page += "<div class=\"notice\">" +
+            paragraph(
+                "These are all rows of the table that the model was trained on: it has learned "
+                "from most of them, and does less well on others.") +
+            "</div>\n";
   if (report.classes) {
     page += confusion_section(*report.classes) + classes_section(*report.classes) +
             mistakes_section(*report.classes, model, data) + confidence_section(*report.classes);

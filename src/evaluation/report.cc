@@ -51,6 +51,14 @@ ConfidenceFigures confidence_figures(const std::vector<double>& confidences,
   return result;
 }
 
+// Outputs beyond the classes that have a name or examples, which are never answered either, are
+// none.
+void drop_unused(std::vector<ClassFigures>& figures, std::size_t classes) {
+  while (figures.size() > std::max<std::size_t>(classes, 1) &&
+         figures.back().support + figures.back().answered == 0)
+    figures.pop_back();
+}
+
 std::vector<std::string> class_names(const Model& model, std::size_t classes) {
   std::vector<std::string> names = model.meaning().class_names;
   names.resize(std::min(names.size(), classes));
@@ -91,13 +99,14 @@ ClassifierReport report_classes(const Model& model, const Examples& examples, lo
   const std::size_t classes = evaluation::answer_count(outputs);
   Answers all = collect(model, examples, loss);
   ClassifierReport result;
-  result.names = class_names(model, classes);
   result.accuracy = metrics::top_k(all.ranks, 1);
   result.top5 = metrics::top_k(all.ranks, kTop);
   result.brier = all.brier / static_cast<double>(examples.features.rows);
   result.confusion =
       metrics::confusion(std::span(examples.labels, examples.features.rows), all.answers);
   result.figures = metrics::class_figures(result.confusion, classes);
+  drop_unused(result.figures, std::max(model.meaning().class_names.size(), examples.classes));
+  result.names = class_names(model, result.figures.size());
   result.macro = metrics::macro_mean(result.figures);
   result.weighted = metrics::weighted_mean(result.figures);
   result.confidence_from = evaluation::shares_in_words(outputs, loss);

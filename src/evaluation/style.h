@@ -36,6 +36,8 @@ th, td { padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); text-ali
   vertical-align: top; }
 th { color: var(--soft); font-weight: 500; font-size: 13px; }
 th.text, td.text { text-align: left; overflow-wrap: anywhere; min-width: 90px; }
+td.values { min-width: 220px; }
+.notice { margin-top: 18px; }
 .bar { display: inline-block; vertical-align: middle; width: 60px; height: 8px; margin-left: 8px;
   background: var(--line); border-radius: 4px; overflow: hidden; }
 .bar i { display: block; height: 100%; background: var(--blue); }
@@ -52,7 +54,7 @@ figcaption b { color: var(--ink); }
 @media print { body { max-width: none; padding: 0; font-size: 12px; print-color-adjust: exact;
   -webkit-print-color-adjust: exact; } .scroll { overflow: visible; }
   .scroll svg { max-width: 100%; height: auto; } svg, tr, figure, .card { break-inside: avoid; }
-  h2, h2 + p { break-after: avoid; } section { margin-top: 20px; } }
+  h2, section p { break-after: avoid; } p { break-inside: avoid; } section { margin-top: 20px; } }
 )";
 
 }  // namespace lithe::evaluation
