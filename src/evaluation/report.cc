@@ -22,6 +22,12 @@ namespace {
 constexpr std::size_t kPart = 4096;  // examples at a time, so that outputs take little memory
 constexpr std::size_t kTop = 5;
 
+void check_numbers(const std::vector<double>& outputs) {
+  if (!std::ranges::all_of(outputs, [](double value) { return std::isfinite(value); }))
+    throw Error(ErrorKind::numeric, "the model's outputs are not numbers", {},
+                "train it with a smaller rate");
+}
+
 // Calls `take` with each row's number and its outputs.
 template <typename Take>
 void for_each_row(const Model& model, const Examples& examples, const Take& take) {
@@ -29,9 +35,7 @@ void for_each_row(const Model& model, const Examples& examples, const Take& take
   for (std::size_t first = 0; first < examples.features.rows; first += kPart) {
     const Features part = examples.slice(first, kPart).features;
     const std::vector<double> outputs = model.predict(part);
-    if (!std::ranges::all_of(outputs, [](double value) { return std::isfinite(value); }))
-      throw Error(ErrorKind::numeric, "the model's outputs are not numbers", {},
-                  "train it with a smaller rate");
+    check_numbers(outputs);
     for (std::size_t i = 0; i < part.rows; ++i)
       take(first + i, std::span(outputs).subspan(i * width, width));
   }
@@ -158,6 +162,7 @@ void add_calibration(const Model& model, const Examples& examples, EvaluationRep
     accepted += answer.unknown ? 0 : 1;
     accepted_right += !answer.unknown && right.back() ? 1 : 0;
   }
+  check_numbers(confidences);
   unknown.accepted = accepted / static_cast<double>(answers.size());
   unknown.accuracy_accepted = accepted > 0 ? accepted_right / accepted : 0;
   report.unknown = std::move(unknown);

@@ -101,8 +101,8 @@ std::string unknown_section(const UnknownUse& unknown) {
   const std::string text = fmt::format(
       "Above a score ({}) of {:.4g} it answers “unknown”. That was set to accept {} of known "
       "examples; of these it accepts {}, and of those accepted it reads {} right.",
-      unknown.score, unknown.threshold, percent(unknown.share), percent(unknown.accepted),
-      percent(unknown.accuracy_accepted));
+      report::shorten(unknown.score, 100), unknown.threshold, percent(unknown.share),
+      percent(unknown.accepted), percent(unknown.accuracy_accepted));
   return section(
       "What it calls unknown",
       paragraph(text) + charts(report::draw_histogram("Score of unknownness of these examples",

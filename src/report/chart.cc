@@ -25,6 +25,17 @@ std::vector<double> finite(const std::vector<double>& values) {
   return result;
 }
 
+// How many lie in each of kBars stretches of that width.
+std::vector<double> count(const std::vector<double>& values, double low, double width) {
+  std::vector<double> counts(kBars);
+  for (const double value : values) {
+    const double place = width > 0 ? (value - low) / width : 0;
+    const double last = static_cast<double>(kBars - 1);
+    ++counts[static_cast<std::size_t>(std::clamp(std::isfinite(place) ? place : 0, 0.0, last))];
+  }
+  return counts;
+}
+
 }  // namespace
 
 Chart::Chart(std::string_view title, std::string_view across_label, std::string_view up_label,
@@ -114,20 +125,15 @@ std::string draw_histogram(std::string_view title, std::string_view across_label
                            std::string_view mark_name) {
   Scale across{finite(values)};
   if (across.values.empty()) return "";
-  auto [low, high] = std::ranges::minmax(across.values);
-  if (!(high > low)) low -= 0.5, high += 0.5;
+  const auto [low, high] = std::ranges::minmax(across.values);
   const double width = (high - low) / static_cast<double>(kBars);
-  std::vector<double> counts(kBars);
-  for (const double value : across.values) {
-    const auto bar = static_cast<std::size_t>(std::max(0.0, (value - low) / width));
-    ++counts[std::min(bar, kBars - 1)];
-  }
+  const std::vector<double> counts = count(across.values, low, width);
   const double most = *std::ranges::max_element(counts);
   across.values = {low, high};
   if (std::isfinite(mark)) across.values.push_back(mark);
   Chart chart(title, across_label, "examples", across, {{0, most}, false, true});
   for (std::size_t i = 0; i < kBars; ++i) {
-    const double from = low + width * static_cast<double>(i);
+    const double from = low + width * static_cast<double>(i);  // at least half a pixel wide
     if (counts[i] > 0)
       chart.bar(from, from + width, counts[i], kBlue, 0.75,
                 fmt::format("{:.4g} to {:.4g}: {:.0f}", from, from + width, counts[i]));

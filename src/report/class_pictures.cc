@@ -14,8 +14,8 @@ namespace {
 
 using Anchor = Drawing::Anchor;
 
-constexpr std::size_t kMostLabel = 18;  // characters of a class's name
-constexpr double kCharacter = 0.6;      // a letter's width against its height, about
+constexpr std::size_t kMostLabel = 18, kMostHint = 60;  // characters of a class's name
+constexpr double kCharacter = 0.6;  // a letter's width against its height, about
 
 // Sizes of a matrix of so many classes: all in pixels.
 struct Matrix {
@@ -72,14 +72,34 @@ void draw_cell(Drawing& drawing, const Matrix& m, const ConfusionCell& cell, dou
   const double strength = right ? 0.1 + 0.9 * share : std::clamp(std::sqrt(share) * 1.2, 0.14, 1.0);
   drawing.box({corner.x + 0.5, corner.y + 0.5}, m.cell - 1, m.cell - 1, right ? kBlue : kOrange,
               strength,
-              fmt::format("{}, answered {}: {} ({:.2f}% of the class)", names[cell.truth],
-                          names[cell.answer], cell.count, 100 * share));
+              fmt::format("{}, answered {}: {} ({:.2f}% of the class)",
+                          shorten(names[cell.truth], kMostHint),
+                          shorten(names[cell.answer], kMostHint), cell.count, 100 * share));
   const std::string number = fmt::format("{}", cell.count);
   const double font =
       std::min(13.0, (m.cell - 4) / (kCharacter * static_cast<double>(number.size())));
   if (m.cell < 18 || font < 7) return;
   drawing.text({corner.x + m.cell / 2, corner.y + m.cell / 2 + font * 0.35}, number, Anchor::middle,
                font, strength > 0.55 ? "var(--paper)" : kInk);
+}
+
+// Places of a reliability picture: the square, and below it the counts.
+constexpr double kLeft = 48, kSide = 270, kTop = 44, kCounts = 44, kGap = 12;
+constexpr double kBottom = kTop + kSide, kLowest = kBottom + kGap + kCounts;
+
+void draw_bin(Drawing& drawing, const ReliabilityBin& bin, const Axis& x, const Axis& y,
+              std::size_t most) {
+  const double left = x.at(bin.low) + 1, width = x.at(bin.high) - x.at(bin.low) - 2;
+  const std::string hint = fmt::format("{} examples: {:.1f}% right with {:.1f}% of confidence",
+                                       bin.count, 100 * bin.accuracy, 100 * bin.confidence);
+  const double both = std::min(bin.accuracy, bin.confidence);
+  const double either = std::max(bin.accuracy, bin.confidence);
+  drawing.box({left, y.at(both)}, width, kBottom - y.at(both), kBlue, 0.7, hint);
+  drawing.box({left, y.at(either)}, width, y.at(both) - y.at(either),
+              bin.accuracy < bin.confidence ? kOrange : kGreen, 0.7, hint);
+  const double height =
+      std::max(1.0, kCounts * static_cast<double>(bin.count) / static_cast<double>(most));
+  drawing.box({left, kLowest - height}, width, height, kSoft, 0.6, hint);
 }
 
 }  // namespace
@@ -101,13 +121,12 @@ std::string draw_confusion(const std::vector<ConfusionCell>& cells,
 }
 
 std::string draw_reliability(std::string_view title, const std::vector<ReliabilityBin>& bins) {
-  constexpr double kLeft = 48, kSide = 270, kTop = 44, kCounts = 44, kGap = 12;
-  constexpr double kBottom = kTop + kSide, kLowest = kBottom + kGap + kCounts;
   Drawing drawing(kLeft + kSide + 14, kLowest + 40);
   const Axis x(0, 1, kLeft, kLeft + kSide), y(0, 1, kBottom, kTop);
   drawing.text({kLeft, 16}, title, Anchor::start, 14, kInk);
   drawing.text({kLeft, 33}, "share that is right", Anchor::start, 11, kSoft);
   drawing.text({kLeft + kSide / 2, kLowest + 33}, "confidence", Anchor::middle, 11, kSoft);
+  drawing.text({kLeft - 7, kLowest - kCounts / 2 + 4}, "count", Anchor::end, 10, kSoft);
   for (const Axis::Tick& tick : x.ticks()) {
     drawing.line({kLeft, y.at(tick.value)}, {kLeft + kSide, y.at(tick.value)}, kLine);
     drawing.text({kLeft - 7, y.at(tick.value) + 4}, tick.label, Anchor::end, 11, kSoft);
@@ -115,22 +134,9 @@ std::string draw_reliability(std::string_view title, const std::vector<Reliabili
   }
   std::size_t most = 1;
   for (const ReliabilityBin& bin : bins) most = std::max(most, bin.count);
-  for (const ReliabilityBin& bin : bins) {
-    if (bin.count == 0) continue;
-    const double left = x.at(bin.low) + 1, width = x.at(bin.high) - x.at(bin.low) - 2;
-    const std::string hint = fmt::format("{} examples: {:.1f}% right with {:.1f}% of confidence",
-                                         bin.count, 100 * bin.accuracy, 100 * bin.confidence);
-    const double both = std::min(bin.accuracy, bin.confidence);
-    const double either = std::max(bin.accuracy, bin.confidence);
-    drawing.box({left, y.at(both)}, width, kBottom - y.at(both), kBlue, 0.7, hint);
-    drawing.box({left, y.at(either)}, width, y.at(both) - y.at(either),
-                bin.accuracy < bin.confidence ? kOrange : kGreen, 0.7, hint);
-    const double height = kCounts * static_cast<double>(bin.count) / static_cast<double>(most);
-    drawing.box({left, kLowest - std::max(height, 1.0)}, width, std::max(height, 1.0), kSoft, 0.6,
-                hint);
-  }
+  for (const ReliabilityBin& bin : bins)
+    if (bin.count > 0) draw_bin(drawing, bin, x, y, most);
   drawing.line({kLeft, kBottom}, {kLeft + kSide, kTop}, kInk, 1);
-  drawing.text({kLeft - 7, kLowest - kCounts / 2 + 4}, "count", Anchor::end, 10, kSoft);
   return drawing.finish_within(title);
 }
 

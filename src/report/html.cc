@@ -22,10 +22,12 @@ std::string escape(std::string_view text) {
 }
 
 std::string shorten(std::string_view text, std::size_t most) {
-  std::size_t characters = 0, at = 0, cut = 0;
-  for (; at < text.size(); ++at) {
+  constexpr std::size_t kLongest = 4;  // bytes of a character
+  std::size_t characters = 0, begin = 0, cut = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
     const bool continues = (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
-    if (continues) continue;
+    if (continues && at > 0 && at - begin < kLongest) continue;
+    begin = at;
     if (characters + 1 == most) cut = at;  // where the dots would stand
     if (++characters > most) return std::string(text.substr(0, cut)) + "…";
   }

@@ -36,6 +36,7 @@ TEST(Html, ShortensBetweenCharacters) {
   EXPECT_EQ(shorten("日本語", 3), "日本語");
   EXPECT_EQ(shorten("日本語だ", 3), "日本…");
   EXPECT_EQ(shorten("", 3), "");
+  EXPECT_LT(shorten(std::string(1000, '\x80'), 3).size(), 16u);  // no UTF-8, but bounded
 }
 
 // The vectors of RFC 4648, section 10.
@@ -76,6 +77,13 @@ TEST(Confusion, NumbersStandWhereThereIsRoom) {
   const std::string large = draw_confusion({{0, 0, 41}}, std::vector<std::string>(100, "name"));
   EXPECT_EQ(large.find(">41<"), large.npos);
   EXPECT_NE(large.find("name, answered name: 41"), large.npos);
+}
+
+TEST(Confusion, LongNamesDoNotMakeItLarge) {
+  std::vector<ConfusionCell> cells;
+  for (std::size_t i = 0; i < 2500; ++i) cells.push_back({i / 50, i % 50, 1});
+  const std::vector<std::string> names(50, std::string(100'000, '&'));
+  EXPECT_LT(draw_confusion(cells, names).size(), 4'000'000u);
 }
 
 TEST(ReliabilityPicture, ColoursSayWhichWayItErrs) {
@@ -119,6 +127,12 @@ TEST(Charts, AHistogramHasEveryValue) {
   EXPECT_EQ(count_of(picture, "<rect"), 2u);
   EXPECT_NE(picture.find("0 to 1: 3<"), picture.npos);
   EXPECT_NE(picture.find("39 to 40: 1<"), picture.npos);
+}
+
+TEST(Charts, AHistogramOfOneValueAndOfTheSmallestNumbers) {
+  EXPECT_EQ(count_of(draw_histogram("a", "b", {3, 3, 3}, kNone, ""), "<rect"), 1u);
+  const double tiny = std::numeric_limits<double>::denorm_min();
+  expect_well_formed(draw_histogram("a", "b", {0, tiny}, kNone, ""));
 }
 
 TEST(Charts, AScatterOfManyTakesSome) {
