@@ -85,7 +85,7 @@ std::string values_section(const RegressionReport& report, const Model& model) {
     pictures +=
         report::draw_scatter("Predicted and true: " + name, report.truth[c], report.predicted[c]);
     pictures +=
-        report::draw_histogram("Errors: " + name, "predicted minus true", errors, 0, "none");
+        report::draw_histogram("Errors: " + name, "predicted minus true", errors, 0, "no error");
   }
   std::string body = charts(pictures);
   if (columns > kMostColumns)

@@ -50,7 +50,7 @@ figcaption b { color: var(--ink); }
 .wrong { color: var(--orange); font-weight: 600; }
 @media (max-width: 600px) { body { padding: 14px; } h1 { font-size: 21px; }
   .cards { grid-template-columns: repeat(auto-fit, minmax(120px, 1fr)); }
-  .bar { display: none; } }
+  .bar { display: none; } th, td { padding-right: 8px; } }
 @media print { body { max-width: none; padding: 0; font-size: 12px; print-color-adjust: exact;
   -webkit-print-color-adjust: exact; } .scroll { overflow: visible; }
   .scroll svg { max-width: 100%; height: auto; } svg, tr, figure, .card { break-inside: avoid; }
