@@ -10,10 +10,21 @@
 #include "lithe/trainer.h"
 #include "parse.h"
 #include "training_data.h"
+#include "unknown_data.h"
 
 namespace lithe::app {
 
 namespace {
+
+// What the model has classes for.
+Dataset examples_for(const Model& model, const Dataset& data) {
+  Dataset known = known_to(model, data);
+  const std::size_t left_out = data.test.features.rows - known.test.features.rows;
+  if (left_out > 0)
+    fmt::print(stderr, "{} test examples of classes that the model does not know are left out\n",
+               left_out);
+  return known;
+}
 
 void print_line(const Evaluation& result, bool regression) {
   const std::string score = regression ? fmt::format("rmse {:.6g} of {}", result.rmse, result.total)
@@ -38,14 +49,14 @@ int evaluate(const Arguments& arguments) {
   DataChoice choice;
   bool json = false;
   app.add_option("model", file, "model file")->required();
-  add_data_choice(app, choice);
+  add_data_choice(app, choice, DataFor::model);
   app.add_option("--report", folder,
                  "folder for index.html, a page of what it gets right and wrong, and report.json");
   app.add_option("--isa", isa, "instruction set")->capture_default_str();
   app.add_flag("--json", json, "print one JSON object");
   if (const auto status = parse(app, arguments)) return *status;
   Model model = Model::load(file);
-  const Dataset data = load_for_model(choice, model, TargetUse::required).set;
+  const Dataset data = examples_for(model, load_for_model(choice, model, TargetUse::required).set);
   if (!json && folder.empty()) {
     const auto loss = model.notes().find("lithe.loss");
     print_line(lithe::evaluate(model, data.test,
