@@ -56,7 +56,8 @@ void print_text(const std::string& file, Model& model) {
     fmt::print("    {} {}\n", name, shape_text(array.shape));
   fmt::print("\n");
   for (const auto& [key, value] : model.notes())
-    if (key != "lithe.schema") fmt::print("{:16} {}\n", key.substr(6), value);
+    if (key != "lithe.schema" && key != "lithe.history")
+      fmt::print("{:16} {}\n", key.substr(6), value);
   const Meaning& meaning = model.meaning();
   if (!meaning.image.empty())
     fmt::print("{:16} {}, others made so by {}\n", "images", shape_text(meaning.image),

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/folders.h"
 #include "command.h"
 #include "data/contact_sheet.h"
 #include "data/image_file.h"
@@ -161,11 +162,7 @@ void write_sheet(const std::filesystem::path& path, const Dataset& set, const Ex
 void write_report(const ReportCommand& command, const UnknownReport& report, const Dataset& known,
                   const std::vector<Dataset>& sets) {
   const std::filesystem::path folder(command.output);
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error)
-    throw Error(ErrorKind::io, fmt::format("cannot make the folder: {}", error.message()),
-                folder.string(), "--output FOLDER");
+  base::make_folder(folder, "--output FOLDER");
   base::write_file_atomically(folder / "report.json", to_json(command, report).dump(2) + "\n");
   for (const ScoreReport& score : report.scores)
     base::write_file_atomically(folder / fmt::format("curves-{}.svg", file_word(score.score)),

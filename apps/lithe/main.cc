@@ -19,7 +19,8 @@ struct Command {
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
       {"train", "train a network: a recipe (lithe train seed) or your own", lithe::app::train},
-      {"evaluate", "how many examples of a data set a model reads", lithe::app::evaluate},
+      {"evaluate", "how many examples of a data set a model reads, and a page of its mistakes",
+       lithe::app::evaluate},
       {"predict", "what a model says of pictures or the rows of a table", lithe::app::predict},
       {"calibrate", "let a model answer 'unknown', at a threshold found on known examples",
        lithe::app::calibrate},
