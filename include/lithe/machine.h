@@ -53,6 +53,10 @@ struct Limits {
   std::string isa;
   double flops_float32 = 0, flops_float64 = 0;  // a second; a multiply-add counts as two
   std::vector<Bandwidth> read;                  // nearest first
+  // Whether other programs took so much of the processor meanwhile that the true limits may be
+  // higher.
+  bool under_load = false;
+  std::int64_t measured_at = 0;  // seconds since 1970
 };
 
 // Measures for about 0.2 s on the calling thread. `isa` is one of supported_isas() or "auto", the
@@ -62,24 +66,14 @@ Limits measure_limits(const MachineIdentity& identity, const std::string& isa = 
 enum class Measure { if_unknown, again };
 
 // The limits kept in the user's cache folder; measured and kept there if they are not, or cannot be
-// right. A folder that cannot be written to costs only the time to measure again.
+// right. Those that were measured under load are measured again by and by (a minute must have
+// passed), and the best of each figure is kept, until a measurement is undisturbed. A folder that
+// cannot be written to costs only the time to measure again.
 Limits machine_limits(const MachineIdentity& identity, const std::string& isa = "auto",
                       Measure measure = Measure::if_unknown);
 
 // Where they are kept: machine-KEY.json in $XDG_CACHE_HOME/lithe or ~/.cache/lithe. Empty if no
 // such folder is known.
 std::filesystem::path limits_file(const MachineIdentity& identity);
-
-// A library of the BLAS interface that the dynamic loader finds.
-struct BlasLibrary {
-  std::string name;    // as it was asked for: "libopenblas.so.0"
-  std::string path;    // of the file, links resolved
-  std::string config;  // OpenBLAS: version and options
-  std::string core;    // OpenBLAS: the processor whose kernels it runs
-  std::string note;    // what the user should know about it; mostly empty
-};
-
-// Loads and unloads each, which lets it start its threads: for reports, not for every start.
-std::vector<BlasLibrary> find_blas();
 
 }  // namespace lithe

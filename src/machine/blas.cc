@@ -1,19 +1,17 @@
 #include "machine/blas.h"
 
-#include <dlfcn.h>
 #include <fmt/format.h>
-#include <link.h>
 
 #include <algorithm>
 #include <cctype>
-#include <filesystem>
+#include <chrono>
 #include <iterator>
-#include <memory>
 #include <string>
-#include <system_error>
 #include <utility>
 
-#include "lithe/machine.h"
+#include "lithe/blas.h"
+#include "machine/blas_search.h"
+#include "machine/blas_trial.h"
 
 namespace lithe {
 
@@ -40,60 +38,67 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-struct Close {
-  void operator()(void* library) const { ::dlclose(library); }
-};
-using Library = std::unique_ptr<void, Close>;
-
-// What a function of the library that takes nothing and returns text says; empty without one.
-std::string ask(void* library, const char* function) {
-  const auto address = reinterpret_cast<const char* (*)()>(::dlsym(library, function));
-  const char* answer = address == nullptr ? nullptr : address();
-  return answer == nullptr ? "" : answer;
-}
-
-std::string path_of(void* library) {
-  link_map* map = nullptr;
-  if (::dlinfo(library, RTLD_DI_LINKMAP, &map) != 0 || map == nullptr) return {};
-  std::error_code error;
-  const auto path = std::filesystem::canonical(map->l_name, error);
-  return error ? map->l_name : path.string();
-}
-
 }  // namespace
 
-std::string core_note(std::string_view core, Isa best) {
+std::string_view better_core(std::string_view core, Isa best) {
   const std::string name = lower(core);
   const bool without_fma = among(kWithoutFma, name), with_fma = among(kWithFma, name);
   const bool behind =
       best == Isa::avx512 ? without_fma || with_fma : best == Isa::avx2 && without_fma;
   if (!behind) return {};
+  return best == Isa::avx512 ? "SkylakeX" : "Haswell";
+}
+
+std::string core_note(std::string_view core, Isa best) {
+  const std::string_view better = better_core(core, best);
+  if (better.empty()) return {};
   return fmt::format(
       "runs the kernels of an older processor ({}) and leaves this one's {} unused: set "
       "OPENBLAS_CORETYPE={}",
-      core, machine::name(best), best == Isa::avx512 ? "SkylakeX" : "Haswell");
+      core, machine::name(best), better);
 }
+
+namespace {
+
+// Tries the library, and if it runs the wrong kernels, tries the remedy too.
+BlasLibrary try_with_remedy(const std::filesystem::path& path, bool measure) {
+  BlasTrial trial;
+  trial.measure = measure;
+  BlasLibrary blas = try_blas(path, trial);
+  if (blas.kind != "OpenBLAS") return blas;
+  const std::string better(better_core(blas.core, best_isa()));
+  if (better.empty()) return blas;
+  blas.note = core_note(blas.core, best_isa());
+  blas.remedy = "OPENBLAS_CORETYPE=" + better;
+  trial.variables = {{"OPENBLAS_CORETYPE", better}};
+  if (measure) blas.remedied_float32 = try_blas(path, trial).flops_float32;
+  return blas;
+}
+
+}  // namespace
 
 }  // namespace machine
 
-std::vector<BlasLibrary> find_blas() {
-  constexpr const char* kNames[] = {"libblas.so.3",   "libopenblas.so.0", "libcblas.so.3",
-                                    "libmkl_rt.so.2", "libmkl_rt.so.1",   "libmkl_rt.so",
-                                    "libblis.so.4",   "libblis.so.3"};
+std::vector<BlasLibrary> find_blas(const FindBlas& options) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::chrono::duration<double> most(options.seconds);
+  std::vector<machine::BlasFolder> folders;
+  for (const auto& folder : options.folders) folders.push_back({folder, folder.string()});
+  for (auto& folder : machine::blas_folders(machine::this_machine()))
+    folders.push_back(std::move(folder));
   std::vector<BlasLibrary> found;
-  for (const char* name : kNames) {
-    const machine::Library library(::dlopen(name, RTLD_LAZY | RTLD_LOCAL));
-    if (library == nullptr) continue;
+  for (machine::BlasFile& file : machine::blas_files(folders)) {
     BlasLibrary blas;
-    blas.name = name;
-    blas.path = machine::path_of(library.get());
-    // Several names may lead to one file.
-    if (std::any_of(found.begin(), found.end(),
-                    [&blas](const BlasLibrary& other) { return other.path == blas.path; }))
-      continue;
-    blas.config = machine::ask(library.get(), "openblas_get_config");
-    blas.core = machine::ask(library.get(), "openblas_get_corename");
-    blas.note = machine::core_note(blas.core, machine::best_isa());
+    if (std::chrono::steady_clock::now() - start < most) {
+      blas = machine::try_with_remedy(file.path, options.measure);
+    } else {
+      blas.note = "was not tried, for want of time";
+    }
+    blas.path = file.path.string();
+    blas.names = std::move(file.names);
+    blas.owner = std::move(file.owner);
+    blas.by_loader = file.by_loader;
+    if (blas.kind.empty()) blas.kind = machine::blas_kind(file.path.filename().string());
     found.push_back(std::move(blas));
   }
   return found;

@@ -8,8 +8,11 @@
 
 namespace lithe::machine {
 
-// What the user should know when OpenBLAS runs the kernels made for processor `core` on a machine
-// whose best instruction set is `best`; empty if there is nothing to say.
+// The name of a processor whose kernels OpenBLAS should run on a machine whose best instruction set
+// is `best`, if it runs those for `core` and they leave instructions unused; empty if they do not.
+std::string_view better_core(std::string_view core, Isa best);
+
+// What the user should know then; empty if there is nothing to say.
 std::string core_note(std::string_view core, Isa best);
 
 }  // namespace lithe::machine

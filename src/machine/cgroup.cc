@@ -1,6 +1,7 @@
 #include "machine/cgroup.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -31,15 +32,15 @@ double legacy_quota(const std::filesystem::path& folder) {
                     to_number(read_text(folder / "cpu.cfs_period_us"), 0.0));
 }
 
+using Visit = std::function<void(const std::filesystem::path& folder, bool unified)>;
+
 // A group is limited by every group around it. Inside a container the path may name folders that
-// only the host sees; those grant nothing and are passed over.
-double least(double (*quota)(const std::filesystem::path&), const std::filesystem::path& mount,
-             std::string_view group) {
+// only the host sees; those hold nothing and are passed over.
+void visit_around(const std::filesystem::path& mount, std::string_view group, bool unified,
+                  const Visit& visit) {
   auto inner = std::filesystem::path("/" + std::string(group)).lexically_normal().relative_path();
-  double result = quota(mount);
-  for (; !inner.empty(); inner = inner.parent_path())
-    result = std::min(result, quota(mount / inner));
-  return result;
+  visit(mount, unified);
+  for (; !inner.empty(); inner = inner.parent_path()) visit(mount / inner, unified);
 }
 
 bool lists_cpu(std::string_view controllers) {
@@ -48,22 +49,48 @@ bool lists_cpu(std::string_view controllers) {
   return false;
 }
 
-}  // namespace
-
-double cpu_quota(const std::filesystem::path& root) {
+// The groups that hold this process and the processors' time.
+void for_each_group(const std::filesystem::path& root, const Visit& visit) {
   const auto mounts = root / "sys/fs/cgroup";
   const std::string text = read_text(root / "proc/self/cgroup");
-  double result = kUnlimited;
   // Lines are NUMBER:CONTROLLERS:PATH; version 2 has the number 0 and no controllers.
   for (std::string_view rest = text; !rest.empty();) {
     std::string_view path = take_until(rest, '\n');
     const std::string_view number = take_until(path, ':');
     const std::string_view controllers = take_until(path, ':');
-    if (number == "0" && controllers.empty())
-      result = std::min(result, least(unified_quota, mounts, path));
-    if (lists_cpu(controllers))
-      result = std::min(result, least(legacy_quota, mounts / "cpu", path));
+    if (number == "0" && controllers.empty()) visit_around(mounts, path, true, visit);
+    if (lists_cpu(controllers)) visit_around(mounts / "cpu", path, false, visit);
   }
+}
+
+// Lines are NAME NUMBER, the same names in both versions.
+double stopped_share_of(const std::filesystem::path& folder) {
+  const std::string text = read_text(folder / "cpu.stat");
+  double periods = 0, stopped = 0;
+  for (std::string_view rest = text; !rest.empty();) {
+    std::string_view value = take_until(rest, '\n');
+    const std::string_view name = take_until(value, ' ');
+    if (name == "nr_periods") periods = to_number(value, 0.0);
+    if (name == "nr_throttled") stopped = to_number(value, 0.0);
+  }
+  return periods > 0 && stopped > 0 ? std::min(stopped / periods, 1.0) : 0;
+}
+
+}  // namespace
+
+double cpu_quota(const std::filesystem::path& root) {
+  double result = kUnlimited;
+  for_each_group(root, [&result](const std::filesystem::path& folder, bool unified) {
+    result = std::min(result, unified ? unified_quota(folder) : legacy_quota(folder));
+  });
+  return result;
+}
+
+double stopped_share(const std::filesystem::path& root) {
+  double result = 0;
+  for_each_group(root, [&result](const std::filesystem::path& folder, bool) {
+    result = std::max(result, stopped_share_of(folder));
+  });
   return result;
 }
 

@@ -9,4 +9,8 @@ namespace lithe::machine {
 // both versions of Linux's control groups. `root` is the root of the file system.
 double cpu_quota(const std::filesystem::path& root = "/");
 
+// Of the periods that the quota is granted for, the share in which it ran out and the processes
+// were stopped, since the group was made; 0 where nothing counts them.
+double stopped_share(const std::filesystem::path& root = "/");
+
 }  // namespace lithe::machine

@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <utility>
 
 #include "base/aligned.h"
+#include "machine/load.h"
 #include "machine/probe.h"
 
 namespace lithe {
@@ -27,8 +27,8 @@ constexpr Seconds kRound{0.001};
 constexpr Seconds kEach{0.025};  // for one figure, of which there are about six
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 
-// `work` does something so many times and returns how much that was; the result is the most of it
-// that was done in a second.
+}  // namespace
+
 double best_rate(const std::function<double(std::size_t times)>& work) {
   std::size_t times = 1;
   double best = 0;
@@ -47,6 +47,8 @@ double best_rate(const std::function<double(std::size_t times)>& work) {
   }
   return best;
 }
+
+namespace {
 
 // Four times the last cache, so that hardly anything of it is found there when it is read again (a
 // Zen 5 reads twice its cache a quarter faster than four or eight times that); within bounds, for
@@ -79,18 +81,37 @@ std::vector<Bandwidth> read_levels(const MachineIdentity& machine) {
   return levels;
 }
 
+Limits best_of(const Limits& one, const Limits& other) {
+  Limits best = one;
+  best.flops_float32 = std::max(one.flops_float32, other.flops_float32);
+  best.flops_float64 = std::max(one.flops_float64, other.flops_float64);
+  for (std::size_t i = 0; i < std::min(best.read.size(), other.read.size()); ++i)
+    best.read[i].bytes_per_second =
+        std::max(best.read[i].bytes_per_second, other.read[i].bytes_per_second);
+  best.under_load = one.under_load && other.under_load;
+  best.measured_at = std::max(one.measured_at, other.measured_at);
+  return best;
+}
+
 }  // namespace machine
 
 Limits measure_limits(const MachineIdentity& identity, const std::string& isa) {
   const machine::Isa measured = machine::measured_isa(isa);
   const machine::Probes probes = machine::probes(measured);
-  Limits limits{std::string(machine::name(measured)), 0, 0, machine::read_levels(identity)};
+  Limits limits;
+  limits.isa = machine::name(measured);
+  limits.read = machine::read_levels(identity);
+  const base::AlignedArray<std::uint8_t> data(limits.read.back().working_set);
+  const machine::LoadWatch watch;
   limits.flops_float32 = machine::best_rate(probes.multiply_add_float32);
   limits.flops_float64 = machine::best_rate(probes.multiply_add_float64);
-  const base::AlignedArray<std::uint8_t> data(limits.read.back().working_set);
   for (Bandwidth& level : limits.read)
     level.bytes_per_second = machine::best_rate(
         [&](std::size_t times) { return probes.read(data.data(), level.working_set, times); });
+  limits.under_load = machine::disturbed(watch.seen());
+  limits.measured_at = std::chrono::duration_cast<std::chrono::seconds>(
+                           std::chrono::system_clock::now().time_since_epoch())
+                           .count();
   return limits;
 }
 

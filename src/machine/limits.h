@@ -1,6 +1,8 @@
 // What is measured of a machine, apart from the measuring.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,5 +16,13 @@ Isa measured_isa(const std::string& isa);
 
 // The levels of memory whose bandwidth is measured and how much of each is read; rates are 0.
 std::vector<Bandwidth> read_levels(const MachineIdentity& machine);
+
+// `work` does something so many times and returns how much that was; the result is the most of it
+// that was done in a second, in short rounds.
+double best_rate(const std::function<double(std::size_t times)>& work);
+
+// The higher of each figure of two measurements of one machine with one instruction set. Under load
+// if both were.
+Limits best_of(const Limits& one, const Limits& other);
 
 }  // namespace lithe::machine

@@ -1,6 +1,7 @@
 #include "machine/limits_file.h"
 
 #include <cmath>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 #include "machine/identity.h"
@@ -12,13 +13,22 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kFormat = 1;  // to be raised when measuring changes what the figures mean
+// To be raised when measuring changes what the figures mean. 2: they say whether other programs
+// had the processor meanwhile.
+constexpr int kFormat = 2;
 
 // A core does neither 10^15 operations nor reads 10^15 bytes in a second, nor fewer than 10^5.
 double plausible_rate(const Json& value) {
   const double rate = value.get<double>();
   if (!(rate >= 1e5 && rate <= 1e15)) throw Json::other_error::create(500, "a rate", nullptr);
   return rate;
+}
+
+// From 1970 to 2255, within which the clock's nanoseconds do not overflow.
+std::int64_t plausible_time(const Json& value) {
+  const auto time = value.get<double>();
+  if (!(time >= 0 && time <= 9e9)) throw Json::other_error::create(500, "a time", nullptr);
+  return static_cast<std::int64_t>(time);
 }
 
 // Throws Json::exception for anything but a file of this machine.
@@ -36,7 +46,9 @@ Json to_json(const Limits& limits) {
     read.push_back({{"level", level.level},
                     {"working_set", level.working_set},
                     {"bytes_per_second", level.bytes_per_second}});
-  return {{"flops_float32", limits.flops_float32},
+  return {{"measured_at", limits.measured_at},
+          {"under_load", limits.under_load},
+          {"flops_float32", limits.flops_float32},
           {"flops_float64", limits.flops_float64},
           {"read", std::move(read)}};
 }
@@ -48,8 +60,13 @@ std::optional<Limits> find_limits(const std::string& text, const MachineIdentity
   try {
     const Json file = parse_file(text, machine);
     const Json& found = file.at("limits").at(isa);
-    Limits limits{isa, plausible_rate(found.at("flops_float32")),
-                  plausible_rate(found.at("flops_float64")), read_levels(machine)};
+    Limits limits;
+    limits.isa = isa;
+    limits.flops_float32 = plausible_rate(found.at("flops_float32"));
+    limits.flops_float64 = plausible_rate(found.at("flops_float64"));
+    limits.read = read_levels(machine);
+    limits.under_load = found.at("under_load").get<bool>();
+    limits.measured_at = plausible_time(found.at("measured_at"));
     const Json& read = found.at("read");
     if (read.size() != limits.read.size()) return std::nullopt;
     for (std::size_t i = 0; i < read.size(); ++i) {

@@ -1,4 +1,5 @@
 // Limits from the user's cache folder, or measured and kept there.
+#include <chrono>
 #include <optional>
 #include <system_error>
 
@@ -25,6 +26,15 @@ void keep(const std::filesystem::path& path, const std::string& text) {
   }
 }
 
+// Limits that are worth keeping as they are for now: other programs did not disturb the
+// measurement, or it was made so recently that they are most likely still there.
+bool good_for_now(const Limits& limits) {
+  constexpr std::chrono::seconds kWait(60);
+  const std::chrono::system_clock::time_point then{std::chrono::seconds(limits.measured_at)};
+  const auto age = std::chrono::system_clock::now() - then;
+  return !limits.under_load || (age >= std::chrono::seconds(0) && age < kWait);
+}
+
 }  // namespace
 
 std::filesystem::path limits_file(const MachineIdentity& identity) {
@@ -35,11 +45,13 @@ std::filesystem::path limits_file(const MachineIdentity& identity) {
 Limits machine_limits(const MachineIdentity& identity, const std::string& isa, Measure measure) {
   const std::string measured(machine::name(machine::measured_isa(isa)));
   const auto path = limits_file(identity);
-  const std::string kept = path.empty() ? std::string() : machine::read_text(path);
-  if (measure == Measure::if_unknown)
-    if (auto limits = machine::find_limits(kept, identity, measured)) return *std::move(limits);
-  const Limits limits = measure_limits(identity, measured);
-  if (!path.empty()) keep(path, machine::with_limits(kept, identity, limits));
+  const std::string text = path.empty() ? std::string() : machine::read_text(path);
+  const auto kept = machine::find_limits(text, identity, measured);
+  if (measure == Measure::if_unknown && kept && good_for_now(*kept)) return *kept;
+  Limits limits = measure_limits(identity, measured);
+  // What others take makes figures smaller, never larger.
+  if (limits.under_load && kept) limits = machine::best_of(limits, *kept);
+  if (!path.empty()) keep(path, machine::with_limits(text, identity, limits));
   return limits;
 }
 

@@ -1,0 +1,56 @@
+// A library of the BLAS interface, loaded by its path and held under our control.
+//
+//   BlasHandle blas("/usr/lib/x86_64-linux-gnu/libblas.so.3");
+//   blas.use_threads(1);
+//   blas.gemm(n, n, n, a, b, c);  // float or double
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace lithe::machine {
+
+// What a library says of itself. Empty or 0 where it says nothing.
+struct BlasFacts {
+  std::string kind;      // "OpenBLAS", "BLIS", "MKL", "ATLAS", "FlexiBLAS", "reference", "BLAS"
+  std::string version;   // and how it was built
+  std::string core;      // the processor whose kernels it runs, in its own words
+  int integer_bits = 0;  // of sizes: 32 (LP64) or 64 (ILP64)
+  int threads = 0;       // that it would work with
+  std::string interface_name;  // of its single-precision product: "sgemm_", "sgemm_64_"
+};
+
+class BlasHandle {
+ public:
+  // Checks the file's headers, loads it apart from everything else in the process, tells the
+  // width of its integers, and holds small products in both precisions against known answers.
+  // Throws Error(machine) with the reason if the file is no library of this processor, cannot be
+  // loaded, lacks functions, or multiplies wrongly. A library that crashes takes the process with
+  // it: try one that nobody has tried before in a child (blas_trial.h).
+  explicit BlasHandle(const std::filesystem::path& path);
+
+  const BlasFacts& facts() const { return facts_; }
+
+  // True if the library took the number. One that has no threads takes one.
+  bool use_threads(int count);
+
+  // c = a b, all column-major without gaps: a is m x k, b is k x n, c is m x n.
+  void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const float* a, const float* b,
+            float* c) const;
+  void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const double* a, const double* b,
+            double* c) const;
+
+ private:
+  struct Close {
+    void operator()(void* library) const;
+  };
+
+  std::unique_ptr<void, Close> library_;
+  void* sgemm_ = nullptr;
+  void* dgemm_ = nullptr;
+  BlasFacts facts_;
+};
+
+}  // namespace lithe::machine

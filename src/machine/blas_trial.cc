@@ -1,0 +1,97 @@
+#include "machine/blas_trial.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "lithe/error.h"
+#include "machine/blas_library.h"
+#include "machine/child.h"
+#include "machine/elf.h"
+
+namespace lithe::machine {
+
+namespace {
+
+using Json = nlohmann::json;
+using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
+
+// Large enough for a library's best kernels, small enough that the reference, at some 2 GFLOP/s,
+// takes a tenth of a second for one product.
+constexpr std::int64_t kRows = 480;
+constexpr Seconds kEach{0.06};  // for each precision
+
+// The best of the products that fit into the time, and of at least two.
+template <typename T>
+double rate(const BlasHandle& blas) {
+  const auto size = static_cast<std::size_t>(kRows * kRows);
+  std::vector<T> a(size), b(size), c(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    a[i] = static_cast<T>(i % 17) / 17;
+    b[i] = static_cast<T>(i % 19) / 19;
+  }
+  double best = 0;
+  const auto begin = Clock::now();
+  auto now = begin;
+  for (int round = 0; round < 2 || now - begin < kEach; ++round) {
+    const auto start = now;
+    blas.gemm(kRows, kRows, kRows, a.data(), b.data(), c.data());
+    now = Clock::now();
+    const double operations = 2.0 * static_cast<double>(kRows) * kRows * kRows;
+    best = std::max(best, operations / Seconds(now - start).count());
+  }
+  return best;
+}
+
+// In the child.
+std::string run_trial(const std::filesystem::path& path, const BlasTrial& trial) {
+  try {
+    for (const auto& [name, value] : trial.variables) ::setenv(name.c_str(), value.c_str(), 1);
+    BlasHandle blas(path);
+    const BlasFacts& facts = blas.facts();
+    Json answer = {{"kind", facts.kind},
+                   {"version", facts.version},
+                   {"core", facts.core},
+                   {"integer_bits", facts.integer_bits},
+                   {"threads", facts.threads}};
+    blas.use_threads(1);
+    if (trial.measure) {
+      answer["flops_float32"] = rate<float>(blas);
+      answer["flops_float64"] = rate<double>(blas);
+    }
+    return answer.dump(-1, ' ', false, Json::error_handler_t::replace);
+  } catch (const Error& error) {
+    return Json{{"problem", error.problem()}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+}
+
+}  // namespace
+
+BlasLibrary try_blas(const std::filesystem::path& path, const BlasTrial& trial) {
+  BlasLibrary blas;
+  blas.path = path.string();
+  blas.problem = library_problem(path);
+  if (!blas.problem.empty()) return blas;
+  const ChildAnswer answer = run_in_child([&] { return run_trial(path, trial); }, trial.limit);
+  blas.problem = answer.problem;
+  if (!blas.problem.empty()) return blas;
+  try {
+    const Json json = Json::parse(answer.text);
+    blas.problem = json.value("problem", "");
+    blas.kind = json.value("kind", "");
+    blas.version = json.value("version", "");
+    blas.core = json.value("core", "");
+    blas.integer_bits = json.value("integer_bits", 0);
+    blas.threads = json.value("threads", 0);
+    blas.flops_float32 = json.value("flops_float32", 0.0);
+    blas.flops_float64 = json.value("flops_float64", 0.0);
+  } catch (const Json::exception&) {
+    blas.problem = "ended the program before it could answer";
+  }
+  return blas;
+}
+
+}  // namespace lithe::machine

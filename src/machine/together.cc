@@ -1,0 +1,142 @@
+#include "machine/together.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <new>
+#include <vector>
+
+#include "base/aligned.h"
+#include "base/threads.h"
+#include "machine/clock_rate.h"
+#include "machine/limits.h"
+#include "machine/load.h"
+#include "machine/probe.h"
+
+namespace lithe::machine {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
+
+constexpr Seconds kRound{0.004};  // long enough for the waking of all threads to vanish
+constexpr int kRounds = 8;
+
+// Every thread runs one of the probes the same number of times.
+class SameWork : public base::TeamWork {
+ public:
+  using Probe = double (*)(std::size_t times);
+
+  SameWork(std::size_t threads, Probe probe) : probe_(probe), amounts_(threads), clocks_(threads) {}
+
+  void run(std::size_t part) override {
+    amounts_[part] = probe_(times_);
+    // Right after the work, before the processor can change its mind.
+    clocks_[part] = std::max(clocks_[part], clock_rate(2));
+  }
+
+  // The most that all threads together did in a second.
+  double best_rate(base::Team& team) {
+    times_ = 1;
+    while (timed(team).count() < kRound.count()) times_ *= 2;
+    double best = 0;
+    for (int round = 0; round < kRounds; ++round) {
+      const Seconds elapsed = timed(team);
+      double sum = 0;
+      for (const double amount : amounts_) sum += amount;
+      best = std::max(best, sum / elapsed.count());
+    }
+    return best;
+  }
+
+  double slowest_clock() const { return *std::min_element(clocks_.begin(), clocks_.end()); }
+
+ private:
+  Seconds timed(base::Team& team) {
+    const auto start = Clock::now();
+    team.run(*this);
+    return Clock::now() - start;
+  }
+
+  Probe probe_;
+  std::size_t times_ = 1;
+  std::vector<double> amounts_, clocks_;
+};
+
+// Every thread reads memory of its own, which it touched first, so that it lies near to it.
+class ReadWork : public base::TeamWork {
+ public:
+  ReadWork(std::size_t threads, const Probes& probes, std::size_t bytes)
+      : probes_(probes), bytes_(bytes), data_(threads) {}
+
+  void run(std::size_t part) override {
+    if (data_[part].empty()) {
+      try {
+        data_[part] = base::AlignedArray<std::uint8_t>(bytes_);
+      } catch (const std::bad_alloc&) {
+        return;  // the figure is 0: unknown
+      }
+    }
+    probes_.read(data_[part].data(), bytes_, 1);
+  }
+
+  double best_rate(base::Team& team) {
+    team.run(*this);
+    for (const auto& data : data_)
+      if (data.empty()) return 0;
+    double best = 0;
+    for (int round = 0; round < kRounds; ++round) {
+      const auto start = Clock::now();
+      team.run(*this);
+      const double bytes = static_cast<double>(bytes_) * static_cast<double>(data_.size());
+      best = std::max(best, bytes / Seconds(Clock::now() - start).count());
+    }
+    return best;
+  }
+
+ private:
+  const Probes& probes_;
+  std::size_t bytes_;
+  std::vector<base::AlignedArray<std::uint8_t>> data_;
+};
+
+// Of each thread: together four times all the last caches that there are, within bounds.
+std::size_t bytes_each(const MachineIdentity& machine, std::size_t threads) {
+  constexpr std::size_t kMost = std::size_t{1} << 31;
+  std::size_t all = read_levels(machine).back().working_set;
+  if (!machine.caches.empty() && machine.caches.back().shared_by > 0)
+    all *= static_cast<std::size_t>(
+        std::max(machine.hardware_threads / machine.caches.back().shared_by, 1));
+  if (machine.memory_bytes > 0)
+    all = std::min(all, static_cast<std::size_t>(machine.memory_bytes / 16));
+  all = std::min(all, kMost);
+  return std::max(all / threads / kReadBlock, std::size_t{1}) * kReadBlock;
+}
+
+}  // namespace
+
+TogetherLimits measure_together(const MachineIdentity& machine, const std::string& isa) {
+  const Probes probes = machine::probes(measured_isa(isa));
+  const std::size_t threads = base::usable_processors();
+  TogetherLimits limits;
+  limits.threads = static_cast<int>(threads);
+  limits.clock_alone = clock_rate(200);
+  base::Team team(threads, true);
+  const LoadWatch watch;
+  const double process_start = processor_seconds(CLOCK_PROCESS_CPUTIME_ID);
+  SameWork float32(threads, probes.multiply_add_float32);
+  limits.flops_float32 = float32.best_rate(team);
+  SameWork float64(threads, probes.multiply_add_float64);
+  limits.flops_float64 = float64.best_rate(team);
+  limits.clock_together = std::min(float32.slowest_clock(), float64.slowest_clock());
+  limits.read_memory = ReadWork(threads, probes, bytes_each(machine, threads)).best_rate(team);
+  const LoadSeen seen = watch.seen(processor_seconds(CLOCK_PROCESS_CPUTIME_ID) - process_start);
+  limits.others = seen.others;
+  limits.stolen = seen.stolen;
+  return limits;
+}
+
+}  // namespace lithe::machine
