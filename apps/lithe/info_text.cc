@@ -124,8 +124,8 @@ class Writer {
         b.integer_bits > 0 ? fmt::format(", {}-bit integers", b.integer_bits) : "";
     line("", "  {}{}{}{}{}", b.kind, kernels, bits, threads, speed);
     if (!all_) return;
-    if (b.names.front() != b.path || b.names.size() > 1)
-      for (const std::string& name : b.names) line("", "  also {}", name);
+    for (const std::string& name : b.names)
+      if (name != (b.by_loader ? b.names.front() : b.path)) line("", "  also {}", name);
     if (!b.version.empty()) line("", "  {}", b.version);
     if (!b.note.empty()) line("", "  {}", b.note);
   }

@@ -85,12 +85,14 @@ bool ask_blis(void* library, BlasFacts& facts) {
   return true;
 }
 
-// The reference implementation tells nothing, and has a helper that only Fortran's sources need.
+// The reference implementation tells nothing of itself. It is written in Fortran, and its handler
+// of errors prints by that language's library.
 std::string silent_kind(void* library, const std::string& kind) {
   if (function(library, "ATL_buildinfo") != nullptr || function(library, "ATL_sgemm") != nullptr)
     return "ATLAS";
   if (function(library, "flexiblas_get_num_threads") != nullptr) return "FlexiBLAS";
-  return kind == "BLAS" && function(library, "dcabs1_") != nullptr ? "reference" : kind;
+  const bool fortran = function(library, "_gfortran_st_write") != nullptr;
+  return kind == "BLAS" && fortran ? "reference" : kind;
 }
 
 template <typename Count>

@@ -54,45 +54,52 @@ std::vector<Finding> old_kernels(const MachineReport& report) {
   return found;
 }
 
-const BlasLibrary* fastest(const MachineReport& report) {
-  const auto found = std::max_element(report.blas.begin(), report.blas.end(),
-                                      [](const BlasLibrary& a, const BlasLibrary& b) {
-                                        return std::max(a.flops_float32, a.remedied_float32) <
-                                               std::max(b.flops_float32, b.remedied_float32);
-                                      });
-  return found == report.blas.end() ? nullptr : &*found;
+double reach(const BlasLibrary& blas) {
+  return std::max(blas.flops_float32, blas.remedied_float32);
+}
+
+// The fastest that could take the place of `blas`: with the same integers, and not one that belongs
+// to a Python environment.
+const BlasLibrary* better_than(const BlasLibrary& blas, const MachineReport& report) {
+  const BlasLibrary* best = nullptr;
+  for (const BlasLibrary& other : report.blas) {
+    const bool fits = other.integer_bits == blas.integer_bits &&
+                      (other.owner == "loader" || other.owner == "system");
+    if (fits && reach(other) > 1.5 * reach(blas) &&
+        (best == nullptr || reach(other) > reach(*best)))
+      best = &other;
+  }
+  return best;
+}
+
+std::string choose(const BlasLibrary& better) {
+  return fmt::format(
+      "make it {} ({:.0f} GFLOP/s); on Debian and Ubuntu: update-alternatives "
+      "--config libblas.so.3-x86_64-linux-gnu",
+      better.path, reach(better) / kGiga);
 }
 
 // The reference, or anything else that reaches less than a third of the core and has no remedy of
 // its own. Only what programs get unasked matters.
 std::vector<Finding> slow_ones(const MachineReport& report) {
   constexpr double kShare = 1.0 / 3;
+  const double peak = report.limits.flops_float32;
   std::vector<Finding> found;
-  const BlasLibrary* best = fastest(report);
   for (const BlasLibrary& blas : report.blas) {
-    const bool reference = blas.kind == "reference";
-    const double peak = report.limits.flops_float32;
     const bool slow = blas.flops_float32 > 0 && blas.flops_float32 < kShare * peak;
-    if (!blas.by_loader || !blas.remedy.empty() || (!reference && !slow)) continue;
+    if (!blas.by_loader || !blas.remedy.empty() || !slow) continue;
+    const BlasLibrary* better = better_than(blas, report);
+    const char* what = blas.kind == "reference"
+                           ? "the reference BLAS, which is made to be read and not to be fast"
+                           : blas.kind.c_str();
     Finding finding;
-    finding.problem = fmt::format(
-        "programs that ask for {} get {}{}", blas.names.front(),
-        reference ? "the reference BLAS, which is made to be read and not to be fast" : blas.kind,
-        slow ? fmt::format(", at {:.0f} GFLOP/s on a core that can do {:.0f}",
-                           blas.flops_float32 / kGiga, peak / kGiga)
-             : "");
-    const double reach =
-        best == nullptr ? 0 : std::max(best->flops_float32, best->remedied_float32);
-    if (best != &blas && reach > 1.5 * blas.flops_float32) {
-      if (blas.flops_float32 > 0) finding.factor = reach / blas.flops_float32;
-      finding.remedy = fmt::format(
-          "make it {} ({:.0f} GFLOP/s): on Debian and Ubuntu by update-alternatives --config "
-          "libblas.so.3-x86_64-linux-gnu",
-          best->path, reach / kGiga);
-    } else {
-      finding.remedy =
-          "install an OpenBLAS (on Debian and Ubuntu: apt install libopenblas0-pthread)";
-    }
+    finding.problem =
+        fmt::format("programs that ask for {} get {}: {:.3g} GFLOP/s on a core that can do {:.0f}",
+                    blas.names.front(), what, blas.flops_float32 / kGiga, peak / kGiga);
+    finding.remedy = better != nullptr ? choose(*better)
+                                       : "install an OpenBLAS (on Debian and Ubuntu: apt install "
+                                         "libopenblas0-pthread)";
+    finding.factor = (better != nullptr ? reach(*better) : peak) / blas.flops_float32;
     found.push_back(std::move(finding));
   }
   return found;

@@ -22,7 +22,7 @@ struct Kind {
 // append to it; or at the beginning, before OpenBLAS's "p-r0.3.21" and BLIS's "64" and "-mt".
 constexpr Kind kExact[] = {{"blas", "BLAS"},
                            {"blas64", "BLAS"},
-                           {"cblas", "BLAS"},
+
                            {"mkl_rt", "MKL"},
                            {"flexiblas", "FlexiBLAS"},
                            {"flexiblas64", "FlexiBLAS"},

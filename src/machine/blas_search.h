@@ -32,7 +32,8 @@ struct BlasFolder {
 std::vector<BlasFolder> blas_folders(const Surroundings& surroundings);
 
 // What a file's name says that it is: "OpenBLAS", "BLIS", "MKL", "ATLAS", "FlexiBLAS", "ArmPL",
-// "NVPL"; "BLAS" for libblas and libcblas, which may be any; empty for what is no BLAS.
+// "NVPL"; "BLAS" for libblas, which may be any; empty for what is no BLAS, such as libcblas, the
+// C interface to one.
 std::string_view blas_kind(std::string_view file_name);
 
 struct BlasFile {

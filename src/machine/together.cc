@@ -22,32 +22,43 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
-constexpr Seconds kRound{0.004};  // long enough for the waking of all threads to vanish
+constexpr double kRound = 0.004;  // seconds: long enough for the waking of all threads to vanish
 constexpr int kRounds = 8;
+constexpr Seconds kMost{0.25};  // for one figure
+
+double thread_seconds() { return processor_seconds(CLOCK_THREAD_CPUTIME_ID); }
 
 // Every thread runs one of the probes the same number of times.
 class SameWork : public base::TeamWork {
  public:
   using Probe = double (*)(std::size_t times);
 
-  SameWork(std::size_t threads, Probe probe) : probe_(probe), amounts_(threads), clocks_(threads) {}
+  SameWork(std::size_t threads, Probe probe)
+      : probe_(probe), amounts_(threads), seconds_(threads), clocks_(threads) {}
 
   void run(std::size_t part) override {
+    const double start = thread_seconds();
     amounts_[part] = probe_(times_);
+    seconds_[part] = thread_seconds() - start;
     // Right after the work, before the processor can change its mind.
-    clocks_[part] = std::max(clocks_[part], clock_rate(2));
+    clocks_[part] = std::max(clocks_[part], clock_rate(1));
   }
 
-  // The most that all threads together did in a second.
+  // The most that all threads together did in a second. Goes on until one round was undisturbed:
+  // hardly longer by the clock than the processor time of each thread.
   double best_rate(base::Team& team) {
+    const auto begin = Clock::now();
     times_ = 1;
-    while (timed(team).count() < kRound.count()) times_ *= 2;
+    for (timed(team); longest() < kRound; timed(team)) times_ *= 2;
     double best = 0;
-    for (int round = 0; round < kRounds; ++round) {
-      const Seconds elapsed = timed(team);
+    bool undisturbed = false;
+    for (int round = 0; round < kRounds || !undisturbed; ++round) {
+      const double elapsed = timed(team).count();
       double sum = 0;
       for (const double amount : amounts_) sum += amount;
-      best = std::max(best, sum / elapsed.count());
+      best = std::max(best, sum / elapsed);
+      undisturbed = undisturbed || elapsed < 1.1 * longest();
+      if (Clock::now() - begin > kMost) break;
     }
     return best;
   }
@@ -55,6 +66,8 @@ class SameWork : public base::TeamWork {
   double slowest_clock() const { return *std::min_element(clocks_.begin(), clocks_.end()); }
 
  private:
+  double longest() const { return *std::max_element(seconds_.begin(), seconds_.end()); }
+
   Seconds timed(base::Team& team) {
     const auto start = Clock::now();
     team.run(*this);
@@ -63,7 +76,7 @@ class SameWork : public base::TeamWork {
 
   Probe probe_;
   std::size_t times_ = 1;
-  std::vector<double> amounts_, clocks_;
+  std::vector<double> amounts_, seconds_, clocks_;
 };
 
 // Every thread reads memory of its own, which it touched first, so that it lies near to it.
@@ -105,14 +118,14 @@ class ReadWork : public base::TeamWork {
 
 // Of each thread: together four times all the last caches that there are, within bounds.
 std::size_t bytes_each(const MachineIdentity& machine, std::size_t threads) {
-  constexpr std::size_t kMost = std::size_t{1} << 31;
+  constexpr std::size_t kMostBytes = std::size_t{1} << 31;
   std::size_t all = read_levels(machine).back().working_set;
   if (!machine.caches.empty() && machine.caches.back().shared_by > 0)
     all *= static_cast<std::size_t>(
         std::max(machine.hardware_threads / machine.caches.back().shared_by, 1));
   if (machine.memory_bytes > 0)
     all = std::min(all, static_cast<std::size_t>(machine.memory_bytes / 16));
-  all = std::min(all, kMost);
+  all = std::min(all, kMostBytes);
   return std::max(all / threads / kReadBlock, std::size_t{1}) * kReadBlock;
 }
 

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 #include <set>
 
-#include "lithe/machine.h"
+#include "data/sample.h"
+#include "lithe/blas.h"
+#include "machine/fake_blas/paths.h"
 
 namespace lithe {
 namespace {
@@ -34,10 +37,46 @@ TEST(Blas, KernelsOfThisProcessorOrUnknownOnesAreNot) {
 // A machine may have none.
 TEST(Blas, ThoseFoundAreFilesAndDifferent) {
   std::set<std::string> paths;
-  for (const BlasLibrary& blas : find_blas()) {
-    EXPECT_FALSE(blas.name.empty());
+  for (const BlasLibrary& blas : find_blas({false, 60, {}})) {
+    EXPECT_FALSE(blas.names.empty());
     EXPECT_TRUE(std::filesystem::exists(blas.path)) << blas.path;
     EXPECT_TRUE(paths.insert(blas.path).second) << blas.path;
+    if (!blas.problem.empty()) continue;
+    EXPECT_TRUE(blas.integer_bits == 32 || blas.integer_bits == 64) << blas.path;
+  }
+}
+
+// A folder with a good library, a broken one and a text file.
+TEST(Blas, BrokenOnesAreListedWithTheReasonAndDoNoHarm) {
+  const test::TemporaryFolder folder;
+  const auto copy = [&](const char* from, const char* to) {
+    std::filesystem::copy_file(test::fake_blas(from), folder.path() / to);
+  };
+  copy("openblas", "libopenblas.so.0");
+  copy("crash", "libblis.so.4");
+  test::write_bytes(folder.path() / "libblas.so.3", {'h', 'i'});
+  std::map<std::string, BlasLibrary> found;
+  for (const BlasLibrary& blas : find_blas({true, 60, {folder.path()}}))
+    if (blas.owner == folder.path().string())
+      found[std::filesystem::path(blas.path).filename().string()] = blas;
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found["libblas.so.3"].problem, "is text, not a library");
+  EXPECT_NE(found["libblis.so.4"].problem.find("signal"), std::string::npos);
+  const BlasLibrary& good = found["libopenblas.so.0"];
+  EXPECT_EQ(good.problem, "");
+  EXPECT_GT(good.flops_float32, 0);
+#if defined(__x86_64__)
+  if (machine::best_isa() == machine::Isa::avx512) {
+    EXPECT_EQ(good.remedy, "OPENBLAS_CORETYPE=SkylakeX");
+    EXPECT_GT(good.remedied_float32, 0);
+  }
+#endif
+}
+
+TEST(Blas, WithoutTimeTheyAreListedOnly) {
+  for (const BlasLibrary& blas : find_blas({true, 0, {test::fake_blas("hang").parent_path()}})) {
+    EXPECT_EQ(blas.flops_float32, 0);
+    EXPECT_NE(blas.note, "");
   }
 }
 

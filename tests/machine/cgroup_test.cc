@@ -15,6 +15,7 @@ class Cgroup : public ::testing::Test {
     test::write_bytes(root_.path() / path, {text.begin(), text.end()});
   }
   double quota() const { return cpu_quota(root_.path()); }
+  double stopped() const { return stopped_share(root_.path()); }
 
  private:
   test::TemporaryFolder root_;
@@ -51,6 +52,18 @@ TEST_F(Cgroup, PathsThatOnlyTheHostSeesAndThatLeadOut) {
   file("proc/self/cgroup", "0::/../../docker/0123\n");
   file("sys/fs/cgroup/cpu.max", "200000 100000\n");
   EXPECT_DOUBLE_EQ(quota(), 2);
+}
+
+TEST_F(Cgroup, PeriodsInWhichItWasStopped) {
+  EXPECT_EQ(stopped(), 0);
+  file("proc/self/cgroup", "4:cpu,cpuacct:/box\n0::/box\n");
+  file("sys/fs/cgroup/cpu/box/cpu.stat", "nr_periods 200\nnr_throttled 50\nthrottled_time 9\n");
+  EXPECT_DOUBLE_EQ(stopped(), 0.25);
+  file("sys/fs/cgroup/cpu.stat", "usage_usec 5\nnr_periods 100\nnr_throttled 90\n");
+  EXPECT_DOUBLE_EQ(stopped(), 0.9);
+  for (const char* text : {"nr_periods 0\nnr_throttled 5", "nr_throttled 5", "nr_periods x\n", ""})
+    file("sys/fs/cgroup/cpu.stat", text);
+  EXPECT_DOUBLE_EQ(stopped(), 0.25);
 }
 
 TEST_F(Cgroup, NonsenseLimitsNothing) {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -27,6 +28,7 @@ MachineIdentity small_machine() {
 // Limits that no measuring gives.
 Limits invented(const MachineIdentity& identity, const std::string& isa) {
   Limits limits{isa, 1.25e9, 0.75e9, machine::read_levels(identity)};
+  limits.measured_at = 1'700'000'000;
   for (Bandwidth& level : limits.read) level.bytes_per_second = 5e9;
   return limits;
 }
@@ -140,6 +142,47 @@ TEST_F(LimitsFile, IsMeasuredAgainOnRequest) {
   EXPECT_FALSE(is_invented(machine_limits(identity_)));
 }
 
+TEST_F(LimitsFile, WhatWasMeasuredUnderLoadIsMeasuredAgainAndTheBestIsKept) {
+  Limits loaded = invented(identity_, isa_);
+  loaded.under_load = true;
+  loaded.flops_float64 = 9e14;  // more than will be measured
+  keep(machine::with_limits("", identity_, loaded));
+  const Limits again = machine_limits(identity_);
+  EXPECT_GT(again.flops_float32, loaded.flops_float32);
+  EXPECT_GT(again.measured_at, loaded.measured_at);
+  // An undisturbed measurement stands alone.
+  EXPECT_EQ(again.flops_float64 == 9e14, again.under_load);
+  EXPECT_EQ(machine::find_limits(kept(), identity_, isa_)->under_load, again.under_load);
+}
+
+TEST_F(LimitsFile, UnderLoadItIsNotMeasuredAtEachStart) {
+  Limits loaded = invented(identity_, isa_);
+  loaded.under_load = true;
+  loaded.measured_at = std::time(nullptr) - 5;
+  keep(machine::with_limits("", identity_, loaded));
+  EXPECT_TRUE(is_invented(machine_limits(identity_)));
+  loaded.measured_at = std::time(nullptr) + 5000;  // the clock was put back
+  keep(machine::with_limits("", identity_, loaded));
+  EXPECT_FALSE(is_invented(machine_limits(identity_)));
+}
+
+TEST(BestOf, TakesTheHigherOfEachAndIsUndisturbedIfOneWas) {
+  const MachineIdentity identity = small_machine();
+  Limits one = invented(identity, "x"), other = one;
+  one.under_load = true;
+  one.flops_float32 = 2e9;
+  other.read[1].bytes_per_second = 7e9;
+  other.measured_at += 10;
+  const Limits best = machine::best_of(one, other);
+  EXPECT_EQ(best.flops_float32, 2e9);
+  EXPECT_EQ(best.flops_float64, 0.75e9);
+  EXPECT_EQ(best.read[0].bytes_per_second, 5e9);
+  EXPECT_EQ(best.read[1].bytes_per_second, 7e9);
+  EXPECT_EQ(best.measured_at, other.measured_at);
+  EXPECT_FALSE(best.under_load);
+  EXPECT_TRUE(machine::best_of(one, one).under_load);
+}
+
 TEST_F(LimitsFile, KeepsWhatItHoldsOfOtherInstructionSets) {
   keep(machine::with_limits("", identity_, invented(identity_, "other")));
   expect_sane(machine_limits(identity_));
@@ -198,6 +241,10 @@ TEST_F(LimitsFile, ImpossibleContentIsRefused) {
       {"/limits", 7},
       {"/limits", nlohmann::json::array()},
       {limits, nullptr},
+      {limits + "/under_load", 1},
+      {limits + "/measured_at", -1},
+      {limits + "/measured_at", 1e30},
+      {limits + "/measured_at", "now"},
       {limits + "/flops_float32", "fast"},
       {limits + "/flops_float32", 0},
       {limits + "/flops_float32", -1e9},
