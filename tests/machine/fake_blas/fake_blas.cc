@@ -1,4 +1,6 @@
 // A BLAS of three functions, built in several ways, good and bad, for the tests of loading one.
+#include <unistd.h>
+
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -21,14 +23,14 @@ using Integer = FAKE_INTEGER;
 namespace {
 
 #ifdef FAKE_WRONG
-constexpr int kError = 1;
+[[maybe_unused]] constexpr int kError = 1;
 #else
-constexpr int kError = 0;
+[[maybe_unused]] constexpr int kError = 0;
 #endif
 
 template <typename T>
-void gemm(Integer m, Integer n, Integer k, T alpha, const T* a, Integer lda, const T* b,
-          Integer ldb, T beta, T* c, Integer ldc) {
+[[maybe_unused]] void gemm(Integer m, Integer n, Integer k, T alpha, const T* a, Integer lda,
+                           const T* b, Integer ldb, T beta, T* c, Integer ldc) {
   // What a real one does with sizes that are out of range.
   if (m < 0 || n < 0 || k < 0) std::abort();
   for (Integer j = 0; j < n; ++j)
@@ -39,8 +41,6 @@ void gemm(Integer m, Integer n, Integer k, T alpha, const T* a, Integer lda, con
       to = alpha * sum + (beta == 0 ? 0 : beta * to);
     }
 }
-
-int threads = 8;
 
 }  // namespace
 
@@ -72,6 +72,7 @@ void FAKE_NAME(dgemm)(const char*, const char*, const Integer* m, const Integer*
 #endif
 
 #ifdef FAKE_OPENBLAS
+static int threads = 8;
 const char* openblas_get_config() { return "OpenBLAS 0.0.1 FAKE"; }
 const char* openblas_get_corename() {
   const char* wanted = std::getenv("OPENBLAS_CORETYPE");
@@ -96,8 +97,7 @@ const int crash = [] {
 #ifdef FAKE_HANG
 namespace {
 const int hang = [] {
-  for (volatile int i = 0;; i = i + 1) {
-  }
+  for (;;) ::pause();
   return 0;
 }();
 }  // namespace
