@@ -23,32 +23,30 @@ using Seconds = std::chrono::duration<double>;
 
 // Rounds this long make the clock's own tens of nanoseconds vanish and still fall between two
 // interruptions. Processors that clock down for wide vectors have settled after some of them.
-constexpr Seconds kRound{0.001};
-constexpr Seconds kEach{0.025};  // of the processor for one figure, of which there are about six
+constexpr double kRound = 0.001;  // seconds
+constexpr double kEach = 0.025;  // of the processor for one figure, of which there are about six
 constexpr Seconds kMost{0.15};   // by the clock
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 
 }  // namespace
 
 double best_rate(const std::function<double(std::size_t times)>& work) {
+  // By the time that the thread had the processor, whatever turns others took with it. Where they
+  // did, more time passes by the clock until there is enough of it.
+  const auto ours = [] { return processor_seconds(CLOCK_THREAD_CPUTIME_ID); };
   const auto begin = Clock::now();
-  const double processor_begin = processor_seconds(CLOCK_THREAD_CPUTIME_ID);
-  // Where others have the processor too, more time passes until enough of it was ours.
-  const auto enough = [&](Clock::time_point now) {
-    const double ours = processor_seconds(CLOCK_THREAD_CPUTIME_ID) - processor_begin;
-    return ours >= kEach.count() || now - begin >= kMost;
-  };
+  const double processor_begin = ours();
   std::size_t times = 1;
   double best = 0;
-  for (auto now = begin; best == 0 || !enough(now);) {
-    const auto start = now;
+  for (double now = processor_begin;
+       best == 0 || (now - processor_begin < kEach && Clock::now() - begin < kMost);) {
+    const double start = now;
     const double amount = work(times);
-    now = Clock::now();
-    const Seconds elapsed = now - start;
-    if (elapsed < kRound) {
+    now = ours();
+    if (now - start < kRound) {
       times *= 2;
     } else {
-      best = std::max(best, amount / elapsed.count());
+      best = std::max(best, amount / (now - start));
     }
   }
   return best;
