@@ -96,11 +96,12 @@ struct Activate {
   double argument;
 };
 
-// output = input where it is positive, slope * input elsewhere; a slope for each column is learned
-// (He and others, 2015).
+// output = input where it is positive, slope * input elsewhere; a slope for each column is learned,
+// of an image for each channel: column n belongs to channel n % channels (He and others, 2015).
 struct Prelu {
   SlotId input, output;
   ParameterId slope;
+  std::size_t channels;
 };
 
 // output = exp(input) / sum over the example's columns of exp(input)

@@ -37,6 +37,11 @@ struct GraphBuilder {
     return add_vector(name, kind, value, graph.slots[slot].columns);
   }
   std::string parameter_name(const std::string& name) const;
+  // How many numbers of its own a layer learns that goes value by value: one for each channel of an
+  // image, else one for each column.
+  std::size_t channels_or_columns() const {
+    return channels > 0 ? channels : graph.slots[slot].columns;
+  }
   // What an activation's sentence says: nothing for identity.
   void activate(const Component& activation);
 };

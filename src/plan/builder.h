@@ -205,6 +205,8 @@ class Builder {
   // layer_drafts.cc
   void forward(const layers::Operation& operation, const layers::Activate& work);
   void backward(const layers::Operation& operation, const layers::Activate& work);
+  void slopes_by_column(const layers::Operation& operation, const layers::Prelu& work);
+  const T* slopes(const Buffers& buffers, const layers::Prelu& work) const;
   void forward(const layers::Operation& operation, const layers::Prelu& work);
   void backward(const layers::Operation& operation, const layers::Prelu& work);
   void forward(const layers::Operation& operation, const layers::Softmax& work);
@@ -265,6 +267,7 @@ class Builder {
   bool plain_input_;  // others than products read the batch, so it is packed as it is
   PackChoice<T> packing_;
   std::map<layers::SlotId, Moved> moved_;                // of the slots that convolutions write
+  std::map<layers::SlotId, std::size_t> slope_buffer_;   // of those that PReLU writes
   std::vector<std::size_t> learned_buffer_;              // of parameters
   std::vector<std::vector<std::size_t>> contributions_;  // to the gradient of each slot
   std::vector<int> owners_;                              // slots whose gradient stands in a buffer

@@ -26,7 +26,7 @@ std::vector<std::pair<std::string, TrainOptions>> cases() {
                                            .balanced = true});
   }
   result.emplace_back(
-      "input(28x28) -> conv2d(6, 3, relu, padding=same) -> batch_norm -> max_pool -> "
+      "input(28x28) -> conv2d(6, 3, prelu, padding=same) -> batch_norm -> max_pool -> "
       "depthwise_conv2d(3) -> spatial_dropout(0.1) -> conv2d(4, 3, groups=2, relu) -> "
       "global_avg_pool -> dense(10)",
       TrainOptions{.loss = "cross_entropy",

@@ -26,9 +26,9 @@ constexpr const char* kExact = "input(784) -> dense(33, relu) -> dense(40) -> re
 
 // Images: with few channels, whose columns are made together, and with many.
 constexpr const char* kImages[] = {
-    "input(28x28) -> conv2d(6, 5x5, relu) -> max_pool -> conv2d(16, 5x5, relu) -> max_pool -> "
+    "input(28x28) -> conv2d(6, 5x5, relu) -> max_pool -> conv2d(16, 5x5, prelu) -> max_pool -> "
     "flatten -> dense(40, relu) -> dense(10)",
-    "input(28x28) -> conv2d(33, 3, stride=3, padding=same) -> batch_norm -> relu -> "
+    "input(28x28) -> conv2d(33, 3, stride=3, padding=same) -> batch_norm -> prelu -> "
     "residual(conv2d(33, 3, relu, padding=same)) -> depthwise_conv2d(3, relu, stride=2) -> "
     "avg_pool(2, stride=1) -> flatten -> dense(10)",
     "input(28x28) -> conv2d(8, 4, relu, stride=4) -> conv2d(12, 3, relu, dilation=2, padding=2, "

@@ -297,6 +297,25 @@ TEST(Gradients, OfConvolutions) {
   check_images("7x7", with_weights("conv2d(6, 5, relu)") + " -> " + with_weights("conv2d(3, 2)"));
 }
 
+TEST(Gradients, OfSlopesOfChannels) {
+  const Model model(
+      network_of("input(6x5x4) -> conv2d(3, 2, prelu) -> flatten -> prelu -> dense(2)"),
+      Precision::float64, 2);
+  EXPECT_EQ(model.values("layers.0.slope").size(), 3u);
+  EXPECT_EQ(model.values("layers.2.slope").size(), 5u * 4u * 3u);
+  for (const std::string layer :
+       {"conv2d(3, 3x3, prelu)", "conv2d(17, 2, prelu(0.2))", "depthwise_conv2d(2, prelu(-0.3))",
+        "conv_transpose2d(3, 2, prelu)"})
+    check_images("6x5x4", with_weights(layer));
+  const std::string conv = with_weights("conv2d(3, 3, padding=same)");
+  check_images("4x5x3", "prelu(0.1) -> " + conv + " -> prelu -> prelu(-0.4) -> max_pool");
+  check_images("4x5x3", "residual(" + conv + " -> prelu) -> prelu(0.1)");
+  check_images("9x3", with_weights("conv1d(4, 3, prelu)"));
+  check_training("input(4x5x3) -> " + conv +
+                 " -> prelu -> batch_norm -> prelu(0.5) -> flatten -> " +
+                 dense(kClasses, "identity"));
+}
+
 TEST(Gradients, OfSequences) {
   check_images(
       "9x3", with_weights("conv1d(4, 3, tanh)") + " -> " + with_weights("conv1d(3, 2, stride=2)"));
