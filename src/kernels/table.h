@@ -10,6 +10,7 @@
 #include "kernels/layout.h"
 #include "kernels/pool.h"
 #include "kernels/product.h"
+#include "kernels/winograd.h"
 #include "losses/loss.h"
 #include "machine/isa.h"
 #include "optimizers/rule.h"
@@ -125,6 +126,10 @@ struct Kernels {
   void (*depthwise)(const Correlation<T>&);
   void (*depthwise_spread)(const Correlation<T>&, T* x, const T* dy);
   void (*depthwise_gradient)(const KernelGradient<T>&, Range lines);
+
+  // By Winograd's transforms (winograd.h), in float32 alone; else null.
+  void (*winograd)(const Winograd<T>&);
+  void (*winograd_weights)(const WinogradWeights<T>&);
 
   // Pooling of an image (pool.h).
   void (*max_pool)(const PoolShape&, const T* x, T* y);

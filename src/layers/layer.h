@@ -71,6 +71,8 @@ std::vector<network::Declaration> activation_declarations();
 
 // What padding says, as a component or a number.
 std::vector<network::Declaration> padding_declarations();
+// How a convolution is computed.
+std::vector<network::Declaration> algorithm_declarations();
 
 // The initializer `auto` follows the activation.
 Component resolve_initializer(const Component& initializer, const std::string& activation);

@@ -23,8 +23,9 @@ typename Builder<T>::Moved& Builder<T>::moved(const layers::Operation& operation
     return buffer;
   };
   // A transposed convolution goes forward by the way back, and back by the correlation.
-  const bool correlates = !work.transposed || (training() && wanted(work.input));
-  const bool spreads = !f.depthwise && (work.transposed || (training() && wanted(work.input)));
+  const bool both = training() && wanted(work.input), direct = !choice(work).winograd;
+  const bool correlates = direct && (!work.transposed || both);
+  const bool spreads = direct && !f.depthwise && (work.transposed || both);
   if (f.moved() && correlates) m.weight = book_moved("weights in order", f.weight_size);
   if (f.moved() && !work.transposed) m.bias = book_moved("biases in order", f.bias_size);
   if (spreads) m.spread = book_moved("weights for the way back", f.spread_size);
@@ -110,34 +111,47 @@ void Builder<T>::convolve(Draft<T> draft, const layers::Operation& operation,
                           std::size_t from, std::size_t to, std::size_t columns) {
   const Moved& m = moved_.at(work.output);
   const std::size_t scratch = book_scratch(operation, *m.form);
+  const bool forward = spreads == work.transposed;
+  draft.info.refused = choice(work).refused;
+  add_images(std::move(draft), convolution_uses(work, m, scratch), from, to, columns,
+             [this, work, m, scratch, spreads, with_bias, forward, from,
+              to](const Buffers& buffers) -> std::unique_ptr<Stage<T>> {
+               ConvolutionWork<T> stage = convolution_work(buffers, work, m, scratch);
+               if (!with_bias) stage.bias = nullptr;
+               const Values<T> source = values(buffers, forward ? work.input : work.output, from);
+               const Values<T> target = values(buffers, forward ? work.output : work.input, to);
+               stage.image = spreads ? target : source;
+               stage.result = spreads ? source : target;
+               if (spreads) return std::make_unique<ConvolutionStage<T, true>>(stage);
+               return std::make_unique<ConvolutionStage<T, false>>(stage);
+             });
+}
+
+// What threads share by images, and what comes next is taken along by.
+template <typename T>
+void Builder<T>::add_images(Draft<T> draft, std::vector<Use> uses, std::size_t from, std::size_t to,
+                            std::size_t columns,
+                            std::function<std::unique_ptr<Stage<T>>(const Buffers&)> make) {
   draft.uses.workers = shares_rows(draft.info.operations) ? Workers::all : Workers::first;
-  draft.uses.uses = convolution_uses(work, m, scratch);
+  draft.uses.uses = std::move(uses);
   draft.uses.uses.push_back({from, false, kOwnRows});
   draft.uses.uses.push_back({to, true, kOwnRows});
   draft.takes = Takes::rows;
   draft.columns = columns;
   draft.result = to;
-  const bool forward = spreads == work.transposed;
-  draft.make = [this, work, m, scratch, spreads, with_bias, forward, from,
-                to](const Buffers& buffers) -> std::unique_ptr<Stage<T>> {
-    ConvolutionWork<T> stage = convolution_work(buffers, work, m, scratch);
-    if (!with_bias) stage.bias = nullptr;
-    const Values<T> source = values(buffers, forward ? work.input : work.output, from);
-    const Values<T> target = values(buffers, forward ? work.output : work.input, to);
-    stage.image = spreads ? target : source;
-    stage.result = spreads ? source : target;
-    if (spreads) return std::make_unique<ConvolutionStage<T, true>>(stage);
-    return std::make_unique<ConvolutionStage<T, false>>(stage);
-  };
+  draft.make = std::move(make);
   drafts.push_back(std::move(draft));
 }
 
 template <typename T>
 void Builder<T>::forward(const layers::Operation& operation, const layers::Convolution& work) {
   const ConvolutionForm& form = *moved(operation, work).form;
+  if (choice(work).winograd) winograd_weights(operation, work);
   Draft<T> draft = draft_convolution(operation, "forward", work, form);
   draft.info.phase = Phase::forward;
   const std::size_t from = work.input == 0 ? packed_[0] : value_buffer[work.input];
+  if (choice(work).winograd)
+    return winograd(std::move(draft), operation, work, false, from, value_buffer[work.output]);
   convolve(std::move(draft), operation, work, work.transposed, true, from,
            value_buffer[work.output], columns_of(work.output));
 }
@@ -150,8 +164,12 @@ void Builder<T>::backward(const layers::Operation& operation, const layers::Conv
     const std::size_t to =
         book_matrix("gradient of " + graph_.slots[work.input].name, columns_of(work.input));
     contribute(work.input, to);
-    convolve(draft_convolution(operation, "gradient of its input", work, form), operation, work,
-             !work.transposed, false, gradient, to, columns_of(work.input));
+    Draft<T> draft = draft_convolution(operation, "gradient of its input", work, form);
+    if (choice(work).winograd)
+      winograd(std::move(draft), operation, work, true, gradient, to);
+    else
+      convolve(std::move(draft), operation, work, !work.transposed, false, gradient, to,
+               columns_of(work.input));
   }
   if (learns(work.weight)) kernel_gradient(operation, work, gradient);
   --owners_[gradient];

@@ -36,6 +36,12 @@ constexpr const char* kImages[] = {
     "flatten -> dense(10)",
 };
 
+// In float32 by Winograd's transforms, with channels that fill lines and that do not.
+constexpr const char* kWinograd =
+    "input(28x28) -> conv2d(32, 3, relu, stride=4) -> conv2d(40, 3, prelu, padding=same, "
+    "algorithm=winograd) -> conv2d(33, 3, relu, padding=2, algorithm=winograd) -> max_pool -> "
+    "flatten -> dense(10)";
+
 struct Case {
   std::string network;
   Precision precision = Precision::float32;
@@ -160,6 +166,18 @@ TEST_P(Bits, OfImages) {
         test::digits(107, 0).train);
 }
 
+TEST_P(Bits, OfWinograd) {
+  const Examples& data = test::digits(107, 0).train;
+  Case c{kWinograd, GetParam(), 25, "cross_entropy", "adam(0.005)"};
+  check(c, data);
+  const Outcome expected = train(c, data, "auto", 1);
+  for (std::size_t at; (at = c.network.find(", algorithm=winograd")) != c.network.npos;)
+    c.network.erase(at, std::string(", algorithm=winograd").size());
+  EXPECT_EQ(test::same_bits(train(c, data, "auto", 1).weights, expected.weights),
+            GetParam() == Precision::float64)
+      << "direct sums round otherwise, and double precision has no others";
+}
+
 // Packed ahead by several threads, or not; and as bytes alone, which is what is rounded to.
 TEST_P(Bits, OfAugmentedImages) {
   const Examples& data = test::digits(307, 0).train;
@@ -207,7 +225,7 @@ TEST_P(Bits, OfDenseBytes) {
 
 TEST_P(Bits, OfThePlainReferenceToo) {
   const Examples& data = test::digits(107, 0).train;
-  for (const char* network : {kExact, kImages[0], kImages[1], kImages[2]}) {
+  for (const char* network : {kExact, kImages[0], kImages[1], kImages[2], kWinograd}) {
     const Case c{network, GetParam(), 10, "quadratic", "sgd(0.01)"};
     // It sums the losses that it reports in another order.
     const Outcome expected = train(c, data, "auto", 1);
