@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "lithe/data.h"
 #include "lithe/error.h"
 #include "lithe/transfer.h"
 #include "unknown_data.h"
@@ -50,12 +51,21 @@ void check_unknown(const Model& model, const Examples& train) {
                 "--unknown", "data with classes");
 }
 
+// The data set with these examples to train on, and none to test on.
+Dataset with_training(Dataset data, const Examples& train) {
+  data.train = train;
+  data.test = train.slice(0, 0);
+  return data;
+}
+
 std::optional<OpenTrainingSet> load_outliers(const TrainCommand& command, const LoadedData& loaded,
                                              const Examples& train) {
   const UnknownChoice& choice = command.unknown;
   if (choice.outliers.empty()) return std::nullopt;
   const Dataset outliers =
-      load_unknown(choice.outliers, command.data.data_dir, loaded.set.shape, loaded.schema);
+      choice.outliers == kSpoiled
+          ? spoil_images(with_training(loaded.set, train), command.options.seed)
+          : load_unknown(choice.outliers, command.data.data_dir, loaded.set.shape, loaded.schema);
   const Features& features =
       outliers.train.features.rows > 0 ? outliers.train.features : outliers.test.features;
   const bool soft = choice.score == kOutlierExposure;

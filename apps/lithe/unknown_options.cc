@@ -21,7 +21,10 @@ void add_unknown_options(CLI::App& app, UnknownChoice& choice, bool outliers) {
       ->capture_default_str()
       ->group(group);
   if (!outliers) return;
-  app.add_option("--outliers", choice.outliers, "data set of unknown examples to learn from")
+  app.add_option(
+         "--outliers", choice.outliers,
+         "data set of unknown examples to learn from; spoiled: the training images "
+         "themselves, warped, cut, doubled and shuffled until they show none of the classes")
       ->group(group);
   app.add_option("--outlier-weight", choice.outlier_weight,
                  "how much all outliers together count in outlier_exposure, against all known")
@@ -51,7 +54,9 @@ void check_for_training(UnknownChoice& choice) {
   const bool learns = choice.score == kBackground || choice.score == kOutlierExposure;
   if (learns && choice.outliers.empty())
     throw Error(ErrorKind::usage, fmt::format("{} learns from unknown examples", choice.score),
-                "--unknown", "--outliers DATA beside it, or --unknown energy, which needs none");
+                "--unknown",
+                "--outliers DATA beside it, --outliers spoiled (made of the training images), or "
+                "--unknown energy, which needs none");
   if (!learns && !choice.outliers.empty())
     throw Error(ErrorKind::usage, "outliers, and nothing that learns from them", "--outliers",
                 "--unknown background or --unknown outlier_exposure beside it");

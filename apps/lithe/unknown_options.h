@@ -9,6 +9,8 @@ namespace lithe::app {
 
 inline constexpr const char *kAuto = "auto", *kBackground = "background",
                             *kOutlierExposure = "outlier_exposure";
+// Of --outliers: made of the training images themselves.
+inline constexpr const char* kSpoiled = "spoiled";
 inline constexpr double kCalibrationShare = 0.1;  // of the training examples
 
 struct UnknownChoice {

@@ -28,7 +28,8 @@ bool is_built_in(const std::string& name);
 // Loads one of those from the data folder, or, where `name` is a path, what that folder holds: four
 // IDX files (plain or gzip), CIFAR's binary files, or pictures (lithe/images.h, with its defaults;
 // `folder` then keeps the decoded ones). "inverted:NAME" is NAME with black for white,
-// "permuted:NAME" is NAME with the pixels of each image in another order, the same for all.
+// "permuted:NAME" is NAME with the pixels of each image in another order, the same for all;
+// "spoiled:NAME" is spoil_images of it.
 Dataset load_dataset(const std::string& name, const std::filesystem::path& folder);
 
 // The examples of these classes alone, numbered anew in the order given; of the training part at
@@ -36,6 +37,12 @@ Dataset load_dataset(const std::string& name, const std::filesystem::path& folde
 // there.
 Dataset select_classes(const Dataset& data, const std::vector<std::size_t>& classes,
                        std::size_t per_class = 0, std::uint64_t seed = 1);
+
+// Every image of both parts changed so that it shows none of the classes: warped, cut, laid over a
+// turned copy of itself, or shuffled (src/data/spoil.h), by random numbers of the seed and its row.
+// Outliers to learn from where there are no others. Throws Error(data) for what is no images of
+// bytes.
+Dataset spoil_images(const Dataset& data, std::uint64_t seed);
 
 // How far the file that is being fetched has come. `total` is 0 while the server has not said it.
 struct FetchProgress {

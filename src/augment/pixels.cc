@@ -29,9 +29,18 @@ std::vector<float> noise_quantiles(double deviation) {
   return result;
 }
 
-std::uint8_t sum(std::uint8_t value, float noise) {
+// Of a byte's noise, in 256ths: more than a byte can show is enough.
+std::vector<std::int32_t> in_steps(const std::vector<float>& quantiles) {
+  std::vector<std::int32_t> result;
+  for (const float noise : quantiles)
+    result.push_back(static_cast<std::int32_t>(std::lround(std::clamp(noise, -1e3F, 1e3F) * 256)));
+  return result;
+}
+
+// The sum to the nearest byte.
+std::uint8_t sum(std::uint8_t value, std::int32_t noise) {
   return static_cast<std::uint8_t>(
-      std::clamp(static_cast<float>(value) + noise + 0.5F, 0.0F, 255.0F));
+      std::clamp((std::int32_t{value} * 256 + noise + 128) >> 8, 0, 255));
 }
 float sum(float value, float noise) { return value + noise; }
 
@@ -41,14 +50,14 @@ PixelStep::PixelStep(const Component& step, const Frame& frame, double divisor) 
   if (step.name == "cutout")
     size_ = step.integer("size");
   else
-    quantiles_ = noise_quantiles(step.number("std") * divisor);
+    quantiles_ = noise_quantiles(step.number("std") * divisor), steps_ = in_steps(quantiles_);
 }
 
 void PixelStep::run(std::uint8_t* image, Random& random) const {
-  size_ > 0 ? cut_out(image, random) : add_noise(image, random);
+  size_ > 0 ? cut_out(image, random) : add_noise(image, steps_.data(), random);
 }
 void PixelStep::run(float* image, Random& random) const {
-  size_ > 0 ? cut_out(image, random) : add_noise(image, random);
+  size_ > 0 ? cut_out(image, random) : add_noise(image, quantiles_.data(), random);
 }
 
 // The square's middle is anywhere in the image, so that a part of it may lie outside.
@@ -68,14 +77,21 @@ void PixelStep::cut_out(Pixel* image, Random& random) const {
 }
 
 // Twelve random bits choose a quantile.
-template <typename Pixel>
-void PixelStep::add_noise(Pixel* image, Random& random) const {
+template <typename Pixel, typename Noise>
+void PixelStep::add_noise(Pixel* image, const Noise* noise, Random& random) const {
+  const auto add = [&](const std::array<std::uint32_t, 4>& block, Pixel* to, std::size_t count) {
+    for (std::size_t k = 0; k < count; ++k)
+      to[k] = sum(to[k], noise[block[k / 2] >> (16 * (k % 2) + 4) & 0xfff]);
+  };
   const std::size_t values = frame_.values();
-  for (std::size_t i = 0; i < values; i += 8) {
-    const auto block = random.block();
-    for (std::size_t k = 0; k < std::min<std::size_t>(8, values - i); ++k)
-      image[i + k] = sum(image[i + k], quantiles_[block[k / 2] >> (16 * (k % 2) + 4) & 0xfff]);
+  std::size_t i = 0;
+  // Two blocks at once: their rounds do not wait for one another.
+  for (; i + 16 <= values; i += 16) {
+    const auto first = random.block(), second = random.block();
+    add(first, image + i, 8);
+    add(second, image + i + 8, 8);
   }
+  for (; i < values; i += 8) add(random.block(), image + i, std::min<std::size_t>(8, values - i));
 }
 
 }  // namespace lithe::augment

@@ -22,12 +22,13 @@ class PixelStep {
  private:
   template <typename Pixel>
   void cut_out(Pixel* image, Random& random) const;
-  template <typename Pixel>
-  void add_noise(Pixel* image, Random& random) const;
+  template <typename Pixel, typename Noise>
+  void add_noise(Pixel* image, const Noise* noise, Random& random) const;
 
   Frame frame_;
-  std::size_t size_ = 0;          // of a cutout; 0: noise
-  std::vector<float> quantiles_;  // of the noise, equally probable
+  std::size_t size_ = 0;             // of a cutout; 0: noise
+  std::vector<float> quantiles_;     // of the noise, equally probable
+  std::vector<std::int32_t> steps_;  // the same in 256ths, for bytes
 };
 
 }  // namespace lithe::augment

@@ -23,7 +23,8 @@ enum class Use : std::uint32_t {
   sample = 4,
   split = 5,
   disturb = 6,
-  augment = 7
+  augment = 7,
+  spoil = 8
 };
 
 // A stream from a use and the number of the thing that it is used for (layer, epoch, image).

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "data/catalog.h"
+#include "data/changed_sets.h"
 #include "data/cifar.h"
 #include "data/digits.h"
 #include "data/idx_folder.h"
@@ -42,7 +43,7 @@ const BuiltIn* find_built_in(const std::string& name) {
   return found == std::end(kBuiltIn) ? nullptr : found;
 }
 
-constexpr std::string_view kInverted = "inverted:", kPermuted = "permuted:";
+constexpr std::string_view kInverted = "inverted:", kPermuted = "permuted:", kSpoiled = "spoiled:";
 
 }  // namespace
 
@@ -60,6 +61,8 @@ Dataset load_dataset(const std::string& name, const std::filesystem::path& folde
     return data::invert(load_dataset(name.substr(kInverted.size()), folder));
   if (name.starts_with(kPermuted))
     return data::permute_pixels(load_dataset(name.substr(kPermuted.size()), folder), 0);
+  if (name.starts_with(kSpoiled))
+    return spoil_images(load_dataset(name.substr(kSpoiled.size()), folder), 0);
   if (const BuiltIn* set = find_built_in(name)) return set->make();
   if (const auto* published = data::find_published(name))
     return data::load_idx_folder(

@@ -1,4 +1,4 @@
-// Images that no network should know: noise, and other data sets made unrecognisable.
+// Images that no network should know: noise.
 #pragma once
 
 #include <cstddef>
@@ -12,11 +12,5 @@ namespace lithe::data {
 // deviation 64, clipped to bytes.
 Dataset generate_uniform_noise(std::uint64_t seed, std::size_t train, std::size_t test);
 Dataset generate_gaussian_noise(std::uint64_t seed, std::size_t train, std::size_t test);
-
-// Every value v as divisor - v: black for white.
-Dataset invert(const Dataset& data);
-// The pixels of every image in another order, the same for all of them, drawn by the seed. A
-// pixel's channels stay together.
-Dataset permute_pixels(const Dataset& data, std::uint64_t seed);
 
 }  // namespace lithe::data

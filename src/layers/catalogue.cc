@@ -83,15 +83,14 @@ GraphBuilder build(const Sentence& network) {
   return builder;
 }
 
-// Whether the first layer to which the shape of its input matters wants a row of values.
-bool wants_flat_input(const Sentence& network) {
+// What the first layer wants to which the shape of its input matters.
+Takes taken_by(const Sentence& network) {
   for (const Component& component : network) {
     const Layer& layer = layer_called(component.name);
-    if (layer.takes_flat_input) return true;
-    if (layer.holds_layers) return wants_flat_input(component.network("layers"));
-    if (component.name == "input" || component.name == "flatten") return false;
+    const Takes takes = layer.holds_layers ? taken_by(component.network("layers")) : layer.takes;
+    if (takes != Takes::any) return takes;
   }
-  return false;
+  return Takes::any;
 }
 
 }  // namespace
@@ -155,7 +154,7 @@ const network::Catalogue& catalogue() {
 
 Graph compile(const Sentence& network) { return build(network).graph; }
 Shape fitting_input(const Sentence& network, const Shape& shape) {
-  return wants_flat_input(network) ? Shape{{shape.size()}} : shape;
+  return taken_by(network) == Takes::row ? Shape{{shape.size()}} : shape;
 }
 
 Shape input_shape(const Sentence& network) { return network.front().shape("shape"); }

@@ -33,7 +33,7 @@ Layer repeat() {
            {{"times", "how often", Type::integer, {}, 1, 1000},
             {"layers", "a network", Type::network}}},
           build_repeat,
-          false,
+          Takes::any,
           /*holds_layers=*/true};
 }
 
@@ -43,7 +43,7 @@ Layer residual() {
            "adds what comes in to what the layers inside make of it (He and others, 2016)",
            {{"layers", "a network whose output has the shape of its input", Type::network}}},
           build_residual,
-          false,
+          Takes::any,
           /*holds_layers=*/true};
 }
 

@@ -153,20 +153,24 @@ std::vector<Layer> convolution_layers() {
       {{"conv2d", "a convolution of an image (height x width x channels)",
         arguments({channels_argument()}, "the window, as 3x3 or 3",
                   {groups_argument(), dilation_argument()}, {algorithm_argument()})},
-       build_conv2d},
+       build_conv2d,
+       Takes::shaped},
       {{"conv1d", "a convolution of a sequence (length x channels)",
         arguments({channels_argument()}, "the window's length",
                   {groups_argument(), dilation_argument()})},
-       build_conv1d},
+       build_conv1d,
+       Takes::shaped},
       {{"depthwise_conv2d", "a convolution of each channel of an image by itself",
         arguments({}, "the window, as 3x3 or 3",
                   {{"multiplier", "output channels for each input channel", Type::integer, "1", 1,
                     1 << 10},
                    dilation_argument()})},
-       build_depthwise},
+       build_depthwise,
+       Takes::shaped},
       {{"conv_transpose2d", "the transpose of a convolution: makes an image larger by its stride",
         arguments({channels_argument()}, "the window, as 4x4 or 4", {dilation_argument()})},
-       build_transposed}};
+       build_transposed,
+       Takes::shaped}};
 }
 
 }  // namespace lithe::layers

@@ -58,7 +58,7 @@ Layer dense() {
         {"bias_init", "initial biases", Type::component, "zeros", 0, 0, false,
          Category::initializer}}},
       build,
-      /*takes_flat_input=*/true};
+      Takes::row};
 }
 
 }  // namespace lithe::layers

@@ -8,7 +8,8 @@ Layer flatten() {
           [](const Component&, GraphBuilder& builder) {
             builder.shape = Shape{{builder.shape.size()}};
             builder.channels = 0;
-          }};
+          },
+          Takes::shaped};
 }
 
 }  // namespace lithe::layers

@@ -46,11 +46,14 @@ struct GraphBuilder {
   void activate(const Component& activation);
 };
 
+// What an example is to a layer that is the first to care.
+enum class Takes { any, row, shaped };
+
 struct Layer {
   network::Declaration declaration;
   void (*build)(const Component&, GraphBuilder&);
-  bool takes_flat_input = false;  // an example is one row of values to it, whatever its shape
-  bool holds_layers = false;      // and is none itself
+  Takes takes = Takes::any;
+  bool holds_layers = false;  // and is none itself
 };
 
 Layer input();

@@ -58,11 +58,14 @@ std::vector<Argument> arguments() {
 std::vector<Layer> pooling_layers() {
   return {
       {{"max_pool", "the largest value of each channel in each window of an image", arguments()},
-       build<true>},
+       build<true>,
+       Takes::shaped},
       {{"avg_pool", "the mean of each channel in each window of an image", arguments()},
-       build<false>},
+       build<false>,
+       Takes::shaped},
       {{"global_avg_pool", "the mean of each channel over the whole image: 7x7x64 becomes 64"},
-       build_global}};
+       build_global,
+       Takes::shaped}};
 }
 
 }  // namespace lithe::layers

@@ -7,6 +7,7 @@
 #include <set>
 #include <span>
 
+#include "data/changed_sets.h"
 #include "data/letters.h"
 #include "data/noise_sets.h"
 #include "data/shapes.h"
@@ -124,7 +125,7 @@ TEST(BuiltIn, PermutedHasTheSamePixelsInOneOtherOrder) {
 
 TEST(BuiltIn, AreLoadedByName) {
   for (const char* name : {"letters", "shapes", "shapes-unknown", "uniform-noise", "gaussian-noise",
-                           "inverted:letters", "permuted:inverted:letters"}) {
+                           "inverted:letters", "permuted:inverted:letters", "spoiled:shapes"}) {
     const Dataset data = load_dataset(name, "nowhere");
     EXPECT_EQ(data.name, name);
     EXPECT_GE(data.test.features.rows, 2000u);

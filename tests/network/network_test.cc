@@ -43,6 +43,13 @@ TEST(Network, TakesTheInputOfTheData) {
   EXPECT_EQ(bare.with_input({{28, 28}}).to_string(), "input(784) -> dense(10)");
   EXPECT_EQ(Network::parse("flatten -> dense(10)").with_input({{28, 28}}).to_string(),
             "input(28x28) -> flatten -> dense(10)");
+  EXPECT_EQ(Network::parse("relu -> repeat(2, conv2d(4, 3x3)) -> flatten -> dense(10)")
+                .with_input({{28, 28}})
+                .to_string(),
+            "input(28x28) -> relu -> repeat(2, conv2d(4, 3x3)) -> flatten -> dense(10)");
+  EXPECT_EQ(
+      Network::parse("max_pool -> global_avg_pool -> dense(10)").with_input({{8, 8}}).to_string(),
+      "input(8x8) -> max_pool -> global_avg_pool -> dense(10)");
   const Network fixed = Network::parse("input(784) -> dense(10)");
   EXPECT_EQ(fixed.with_input({{28, 28}}), fixed);
   const Error error = refusal([&] { fixed.with_input({{32, 32}}); });

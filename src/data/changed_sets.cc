@@ -1,0 +1,125 @@
+#include "data/changed_sets.h"
+
+#include <cstring>
+#include <memory>
+#include <numeric>
+#include <utility>
+
+#include "base/aligned.h"
+#include "base/random.h"
+#include "base/threads.h"
+#include "data/spoil.h"
+#include "lithe/data.h"
+#include "lithe/error.h"
+
+namespace lithe::data {
+
+namespace {
+
+// The same data with other features, and the memory of both.
+struct Changed {
+  Dataset old;
+  base::AlignedArray<std::uint8_t> train, test;
+};
+
+// The rows of one part, shared among threads.
+template <class ChangeRow>
+class Changing final : public base::TeamWork {
+ public:
+  Changing(const Features& from, std::uint8_t* to, const ChangeRow& change, std::size_t threads)
+      : from_(from), to_(to), change_(change), threads_(threads) {}
+
+  void run(std::size_t thread) override {
+    const std::size_t row_bytes = from_.columns * size_of(from_.type);
+    const std::size_t end = from_.rows * (thread + 1) / threads_;
+    for (std::size_t row = from_.rows * thread / threads_; row < end; ++row)
+      change_(from_.row(row), to_ + row * row_bytes, row);
+  }
+
+ private:
+  const Features& from_;
+  std::uint8_t* to_;
+  const ChangeRow& change_;
+  std::size_t threads_;
+};
+
+// `change` takes a row, where to put it, and its number.
+template <class ChangeRow>
+Dataset change_rows(const Dataset& data, const std::string& name, const ChangeRow& change) {
+  auto memory = std::make_shared<Changed>();
+  memory->old = data;
+  Dataset result = data;
+  base::Team team(base::usable_processors());
+  const auto copy = [&](Features& features, base::AlignedArray<std::uint8_t>& rows) {
+    const std::size_t row_bytes = features.columns * size_of(features.type);
+    rows = base::AlignedArray<std::uint8_t>(features.rows * row_bytes);
+    Changing<ChangeRow> work(features, rows.data(), change, team.size());
+    team.run(work);
+    features.data = rows.data();
+    features.row_stride = row_bytes;
+  };
+  copy(result.train.features, memory->train);
+  copy(result.test.features, memory->test);
+  result.name = name + ":" + data.name;
+  result.memory = memory;
+  return result;
+}
+
+template <typename T>
+void invert_row(const void* row, void* to, std::size_t columns, double divisor) {
+  const T* const values = static_cast<const T*>(row);
+  for (std::size_t i = 0; i < columns; ++i)
+    static_cast<T*>(to)[i] = static_cast<T>(divisor - static_cast<double>(values[i]));
+}
+
+}  // namespace
+
+Dataset invert(const Dataset& data) {
+  const Features& features = data.train.features;
+  return change_rows(data, "inverted", [&](const void* row, void* to, std::size_t) {
+    switch (features.type) {
+      case ElementType::uint8:
+        return invert_row<std::uint8_t>(row, to, features.columns, features.divisor);
+      case ElementType::float32:
+        return invert_row<float>(row, to, features.columns, features.divisor);
+      case ElementType::float64:
+        return invert_row<double>(row, to, features.columns, features.divisor);
+    }
+  });
+}
+
+Dataset permute_pixels(const Dataset& data, std::uint64_t seed) {
+  const Features& features = data.train.features;
+  const std::size_t channels = data.shape.size() == 3 ? data.shape[2] : 1;
+  const std::size_t pixel_bytes = channels * size_of(features.type);
+  std::vector<std::size_t> source(features.columns / channels);
+  std::iota(source.begin(), source.end(), std::size_t{0});
+  base::RandomStream random(seed, base::make_stream(base::Use::sample, 0));
+  for (std::size_t i = source.size(); i > 1; --i)
+    std::swap(source[i - 1], source[random.below(static_cast<std::uint32_t>(i))]);
+  return change_rows(data, "permuted", [&](const std::uint8_t* row, std::uint8_t* to, std::size_t) {
+    for (std::size_t i = 0; i < source.size(); ++i)
+      std::memcpy(to + i * pixel_bytes, row + source[i] * pixel_bytes, pixel_bytes);
+  });
+}
+
+}  // namespace lithe::data
+
+namespace lithe {
+
+Dataset spoil_images(const Dataset& data, std::uint64_t seed) {
+  const Features& features = data.train.features;
+  const std::size_t dimensions = data.shape.size();
+  if (features.type != ElementType::uint8 || dimensions < 2 || dimensions > 3)
+    throw Error(ErrorKind::data, "only images can be spoiled, and these are none", data.name,
+                "a data set of images");
+  const data::ImageSize size{data.shape[0], data.shape[1], dimensions == 3 ? data.shape[2] : 1};
+  return data::change_rows(
+      data, "spoiled", [&](const std::uint8_t* row, std::uint8_t* to, std::size_t number) {
+        data::Dice dice(seed,
+                        base::make_stream(base::Use::spoil, static_cast<std::uint32_t>(number)));
+        data::spoil(row, size, dice, to);
+      });
+}
+
+}  // namespace lithe

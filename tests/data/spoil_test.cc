@@ -1,0 +1,77 @@
+// Images made of known ones that show none of them.
+#include "data/spoil.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <vector>
+
+#include "base/random.h"
+#include "data/shapes.h"
+#include "lithe/data.h"
+#include "lithe/error.h"
+
+namespace lithe::data {
+namespace {
+
+Dice dice_of(std::uint32_t number) { return {1, base::make_stream(base::Use::spoil, number)}; }
+
+double mean_difference(const std::uint8_t* a, const std::uint8_t* b, std::size_t values) {
+  double sum = 0;
+  for (std::size_t i = 0; i < values; ++i) sum += std::abs(a[i] - b[i]);
+  return sum / static_cast<double>(values);
+}
+
+TEST(Spoil, EveryImageIsChangedAndNearlyAllAreFarFromWhatTheyWere) {
+  const Dataset shapes = generate_shapes(3, 600, 30);
+  const Dataset spoiled = spoil_images(shapes, 1);
+  EXPECT_EQ(spoiled.name, "spoiled:shapes");
+  EXPECT_EQ(spoiled.shape, shapes.shape);
+  EXPECT_EQ(spoiled.test.features.rows, 30u);
+  std::size_t far = 0;
+  for (std::size_t row = 0; row < 600; ++row) {
+    const double difference =
+        mean_difference(shapes.train.features.row(row), spoiled.train.features.row(row), 40 * 40);
+    EXPECT_GT(difference, 0.2) << row;
+    far += difference > 3;
+  }
+  EXPECT_GT(far, 540u);
+}
+
+TEST(Spoil, AnImageDependsOnTheSeedAndItsRowAlone) {
+  const Dataset shapes = generate_shapes(3, 90, 10);
+  Dataset fewer = shapes;
+  fewer.train = shapes.train.slice(0, 20);
+  const Dataset all = spoil_images(shapes, 1), part = spoil_images(fewer, 1);
+  const Dataset other = spoil_images(fewer, 2);
+  std::size_t same = 0;
+  for (std::size_t row = 0; row < 20; ++row) {
+    EXPECT_EQ(mean_difference(all.train.features.row(row), part.train.features.row(row), 1600), 0);
+    same += mean_difference(all.train.features.row(row), other.train.features.row(row), 1600) == 0;
+  }
+  EXPECT_EQ(same, 0u);
+}
+
+// Nothing is made up: neither a level nor a colour that the image does not have.
+TEST(Spoil, AnEvenImageStaysAsItIs) {
+  const ImageSize sizes[] = {{9, 14, 3}, {1, 1, 1}, {1, 30, 1}, {40, 2, 3}, {2, 2, 1}};
+  for (const ImageSize& size : sizes)
+    for (std::uint32_t number = 0; number < 60; ++number) {
+      std::vector<std::uint8_t> image(size.values()), result(size.values());
+      for (std::size_t i = 0; i < image.size(); ++i)
+        image[i] = static_cast<std::uint8_t>(40 + 90 * (i % size.channels));
+      Dice dice = dice_of(number);
+      spoil(image.data(), size, dice, result.data());
+      EXPECT_EQ(result, image) << size.height << "x" << size.width << " " << number;
+    }
+}
+
+TEST(Spoil, RefusesWhatIsNoImage) {
+  Dataset data = generate_shapes(3, 6, 3);
+  data.shape = {1600};
+  EXPECT_THROW(spoil_images(data, 1), Error);
+  EXPECT_THROW(load_dataset("spoiled:shape", "nowhere"), Error);
+}
+
+}  // namespace
+}  // namespace lithe::data
