@@ -10,6 +10,7 @@
 #include "hwy/highway.h"
 #include "kernels/fill.h"
 #include "kernels/tile-inl.h"
+#include "kernels/winograd_transforms-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lithe::kernels {
@@ -17,82 +18,6 @@ namespace HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
-using P = WinogradPoints;
-
-template <typename T>
-using Vector = hn::Vec<Tag<T>>;
-
-template <typename T>
-HWY_INLINE Vector<T> number(double value) {
-  return hn::Set(Tag<T>(), static_cast<T>(value));
-}
-
-// Calls out(i, j, value) for the transform of in(i, j), down the columns and along the rows.
-template <typename T, class Transform, class In, class Out>
-HWY_INLINE void both_ways(const Transform&, const In& in, const Out& out) {
-  constexpr std::size_t kFrom = Transform::kFrom, kTo = Transform::kTo;
-  Vector<T> half[kTo][kFrom];
-  LITHE_UNROLL for (std::size_t j = 0; j < kFrom; ++j) {
-    Vector<T> from[kFrom], to[kTo];
-    LITHE_UNROLL for (std::size_t i = 0; i < kFrom; ++i) from[i] = in(i, j);
-    Transform::apply(from, to);
-    LITHE_UNROLL for (std::size_t i = 0; i < kTo; ++i) half[i][j] = to[i];
-  }
-  LITHE_UNROLL for (std::size_t i = 0; i < kTo; ++i) {
-    Vector<T> to[kTo];
-    Transform::apply(half[i], to);
-    LITHE_UNROLL for (std::size_t j = 0; j < kTo; ++j) out(i, j, to[j]);
-  }
-}
-
-template <typename T>
-struct InputTransform {
-  static constexpr std::size_t kFrom = kWinogradIn, kTo = kWinogradIn;
-
-  static HWY_INLINE void apply(const Vector<T> (&d)[kFrom], Vector<T> (&r)[kTo]) {
-    const auto product = number<T>(P::a2 * P::b2), sum = number<T>(P::a2 + P::b2);
-    const auto a = number<T>(P::a), b = number<T>(P::b), a2 = number<T>(P::a2),
-               b2 = number<T>(P::b2);
-    r[0] = hn::MulAdd(product, d[0], hn::NegMulAdd(sum, d[2], d[4]));
-    r[5] = hn::MulAdd(product, d[1], hn::NegMulAdd(sum, d[3], d[5]));
-    const auto even_a = hn::NegMulAdd(b2, d[2], d[4]), odd_a = hn::NegMulAdd(b2, d[1], d[3]);
-    const auto even_b = hn::NegMulAdd(a2, d[2], d[4]), odd_b = hn::NegMulAdd(a2, d[1], d[3]);
-    r[1] = hn::MulAdd(a, odd_a, even_a);
-    r[2] = hn::NegMulAdd(a, odd_a, even_a);
-    r[3] = hn::MulAdd(b, odd_b, even_b);
-    r[4] = hn::NegMulAdd(b, odd_b, even_b);
-  }
-};
-
-template <typename T>
-struct OutputTransform {
-  static constexpr std::size_t kFrom = kWinogradIn, kTo = kWinogradOut;
-
-  static HWY_INLINE void apply(const Vector<T> (&m)[kFrom], Vector<T> (&y)[kTo]) {
-    const auto s = hn::Add(m[1], m[2]), t = hn::Sub(m[1], m[2]);
-    const auto u = hn::Add(m[3], m[4]), v = hn::Sub(m[3], m[4]);
-    y[0] = hn::Add(hn::Add(m[0], s), u);
-    y[1] = hn::MulAdd(number<T>(P::b), v, hn::Mul(number<T>(P::a), t));
-    y[2] = hn::MulAdd(number<T>(P::b2), u, hn::Mul(number<T>(P::a2), s));
-    y[3] = hn::MulAdd(number<T>(P::b3), v, hn::MulAdd(number<T>(P::a3), t, m[5]));
-  }
-};
-
-template <typename T>
-struct WindowTransform {
-  static constexpr std::size_t kFrom = kWinogradWindow, kTo = kWinogradIn;
-
-  static HWY_INLINE void apply(const Vector<T> (&g)[kFrom], Vector<T> (&r)[kTo]) {
-    const auto even_a = hn::MulAdd(number<T>(P::a2), g[2], g[0]);
-    const auto even_b = hn::MulAdd(number<T>(P::b2), g[2], g[0]);
-    r[0] = hn::Mul(number<T>(P::n0), g[0]);
-    r[1] = hn::Mul(number<T>(P::na), hn::MulAdd(number<T>(P::a), g[1], even_a));
-    r[2] = hn::Mul(number<T>(P::na), hn::NegMulAdd(number<T>(P::a), g[1], even_a));
-    r[3] = hn::Mul(number<T>(P::nb), hn::MulAdd(number<T>(P::b), g[1], even_b));
-    r[4] = hn::Mul(number<T>(P::nb), hn::NegMulAdd(number<T>(P::b), g[1], even_b));
-    r[5] = g[2];
-  }
-};
 
 template <typename T>
 void winograd_weights(const WinogradWeights<T>& w) {
@@ -115,28 +40,60 @@ void winograd_weights(const WinogradWeights<T>& w) {
   }
 }
 
-// The product of one place, by register tiles.
+// Of the input channels `rows`.
+template <typename T>
+void winograd_windows(const WinogradWindows<T>& w, Range rows) {
+  const Tag<T> d;
+  const WinogradForm<T> form{w.depth, w.units};
+  const Panels<T> to{kWinogradWindow * kWinogradWindow * w.depth, w.units}, from = form.panels();
+  for (std::size_t n = 0; n < from.padded_columns(); n += hn::Lanes(d)) {
+    T* const window = w.window + to.column_start(n);
+    const T* const sums = w.sums + from.column_start(n);
+    const auto real = real_columns<T>(n, w.units);
+    const std::size_t width = from.width(n);
+    for (std::size_t k = rows.begin; k < rows.end; ++k)
+      both_ways<T>(
+          WindowGradient<T>(),
+          [&](std::size_t i, std::size_t j) {
+            return hn::Load(d, sums + (i * kWinogradIn + j) * form.weight_apart() + k * width);
+          },
+          [&](std::size_t i, std::size_t j, Vector<T> value) {
+            // Beside the last units stands what no tile has written.
+            hn::Store(hn::IfThenElseZero(real, value), d,
+                      window + ((i * kWinogradWindow + j) * w.depth + k) * width);
+          });
+  }
+}
+
+// The product of one place, by register tiles: to = left right, or to += left right.
 template <typename T>
 struct PlaceProduct {
-  const T* left;
-  std::size_t left_row, depth;
+  Left<T> left;
   const T* right;
-  Panels<T> panels;
+  Panels<T> right_form;
+  std::size_t depth;  // of the sums
   T* to;
-  std::size_t to_row;
+  Panels<T> to_form;
+  std::size_t first;  // row of `to`
+  bool adds;
 
   template <std::size_t kRows, std::size_t kVectors>
   HWY_NOINLINE void tile(std::size_t row, std::size_t column) const {
     const Tag<T> d;
+    const std::size_t lanes = hn::Lanes(d), width = to_form.width(column);
+    T* const at = to + to_form.column_start(column) + (first + row) * width;
     Tile<T, kRows, kVectors> t;
-    clear(t);
+    LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
+      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) t.sum[m][v] =
+          adds ? hn::Load(d, at + m * width + v * lanes) : hn::Zero(d);
+    }
     t.accumulate(
-        Left<T>{left + row * left_row, left_row, 1},
-        Right<T, false>{right + panels.column_start(column), panels.width(column), nullptr}, depth);
-    T* const at = to + row * to_row + column;
+        Left<T>{left.p + row * left.row, left.row, left.step},
+        Right<T, false>{right + right_form.column_start(column), right_form.width(column), nullptr},
+        depth);
     LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
       LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v)
-          hn::Store(t.sum[m][v], d, at + m * to_row + v * hn::Lanes(d));
+          hn::Store(t.sum[m][v], d, at + m * width + v * lanes);
     }
   }
 };
@@ -146,8 +103,9 @@ struct WinogradWork {
   const Winograd<T>& w;
   WinogradForm<T> form;
 
-  // The 6x6 pixels that tile (tile_row, tile_column) looks at, transformed, into place `slot`.
-  void take_in(std::size_t tile_row, std::size_t tile_column, std::size_t slot) const {
+  // The 6x6 pixels that tile (tile_row, tile_column) looks at, transformed, into place `slot`: of
+  // some channels.
+  void take_in(std::size_t tile_row, std::size_t tile_column, std::size_t slot, Range some) const {
     const Tag<T> d;
     const auto top =
         static_cast<std::ptrdiff_t>(tile_row * kWinogradOut) - static_cast<std::ptrdiff_t>(w.top);
@@ -156,15 +114,16 @@ struct WinogradWork {
     const bool inside = top >= 0 && left >= 0 &&
                         static_cast<std::size_t>(top) + kWinogradIn <= w.x_rows &&
                         static_cast<std::size_t>(left) + kWinogradIn <= w.x_columns;
-    const T* const from = inside ? pixel(top, left) : between_zeros(top, left);
+    const T* const from = (inside ? pixel(top, left) : between_zeros(top, left)) + some.begin;
     const std::size_t row = (inside ? w.x_columns : kWinogradIn) * w.depth;
-    T* const to = w.scratch + slot * form.input_row();
-    each_channel<T>(w.depth, [&](std::size_t n, const auto& load, const auto&) {
+    T* const to = w.scratch + slot * form.input_row() + some.begin;
+    each_channel<T>(some.end - some.begin, [&](std::size_t n, const auto& load, const auto&) {
       both_ways<T>(
           InputTransform<T>(),
           [&](std::size_t i, std::size_t j) { return load(from + i * row + j * w.depth + n); },
+          // Of a row the last vector may reach into the next, but not to the channels wanted there.
           [&](std::size_t i, std::size_t j, Vector<T> value) {
-            hn::Store(value, d, to + (i * kWinogradIn + j) * form.input_apart() + n);
+            hn::StoreU(value, d, to + (i * kWinogradIn + j) * form.input_apart() + n);
           });
     });
   }
@@ -193,57 +152,144 @@ struct WinogradWork {
     return border;
   }
 
-  // Tile (tile_row, tile_column) of the output from place `slot`: what of it exists.
-  void put_out(std::size_t tile_row, std::size_t tile_column, std::size_t slot) const {
-    const Tag<T> d;
+  // Calls work(n, load, store, at, exists) for the vectors of units of tile (tile_row,
+  // tile_column): pixel (i, j) stands at at(i, j), counted from the output's start, where exists(i,
+  // j).
+  template <class Work>
+  HWY_INLINE void each_unit(std::size_t tile_row, std::size_t tile_column, const Work& work) const {
     const std::size_t top = tile_row * kWinogradOut, left = tile_column * kWinogradOut;
     const std::size_t rows = w.rows - top, columns = w.columns - left;
-    const T* const from = w.scratch + form.output_start() + slot * form.output_row();
-    T* const y = w.y + (top * w.columns + left) * w.units;
-    each_channel<T>(w.units, [&](std::size_t n, const auto&, const auto& store) {
-      const auto bias = w.bias == nullptr ? hn::Zero(d) : hn::Load(d, w.bias + n);
-      both_ways<T>(
-          OutputTransform<T>(),
+    each_channel<T>(w.units, [&](std::size_t n, const auto& load, const auto& store) {
+      work(
+          n, load, store,
           [&](std::size_t i, std::size_t j) {
-            return hn::Load(d, from + (i * kWinogradIn + j) * form.output_apart() + n);
+            return ((top + i) * w.columns + left + j) * w.units + n;
           },
-          [&](std::size_t i, std::size_t j, Vector<T> value) {
-            if (i < rows && j < columns)
-              store(hn::Add(value, bias), y + (i * w.columns + j) * w.units + n);
-          });
+          [&](std::size_t i, std::size_t j) { return i < rows && j < columns; });
     });
   }
 
-  void product(std::size_t place, std::size_t tiles) const {
-    const PlaceProduct<T> product{w.scratch + place * form.input_apart(),
-                                  form.input_row(),
-                                  w.depth,
-                                  w.weight + place * form.weight_apart(),
-                                  form.panels(),
-                                  w.scratch + form.output_start() + place * form.output_apart(),
-                                  form.output_row()};
-    cover<T>(tiles, {0, divide_up(w.units, kLine<T>)}, product);
+  T* output_place(std::size_t n, std::size_t slot) const {
+    const Panels<T> panels = form.output_panels();
+    return w.scratch + form.output_start() + panels.column_start(n) + slot * panels.width(n);
   }
+
+  // Tile (tile_row, tile_column) of the output from place `slot`.
+  void put_out(std::size_t tile_row, std::size_t tile_column, std::size_t slot) const {
+    const Tag<T> d;
+    each_unit(
+        tile_row, tile_column,
+        [&](std::size_t n, const auto&, const auto& store, const auto& at, const auto& exists) {
+          const T* const from = output_place(n, slot);
+          const auto bias = w.bias == nullptr ? hn::Zero(d) : hn::Load(d, w.bias + n);
+          both_ways<T>(
+              OutputTransform<T>(),
+              [&](std::size_t i, std::size_t j) {
+                return hn::Load(d, from + (i * kWinogradIn + j) * form.output_apart());
+              },
+              [&](std::size_t i, std::size_t j, Vector<T> value) {
+                if (exists(i, j)) store(hn::Add(value, bias), w.y + at(i, j));
+              });
+        });
+  }
+
+  // The gradient of a tile of the output, transformed, into place `slot`.
+  void take_gradient(const WinogradGradient<T>& g, std::size_t tile_row, std::size_t tile_column,
+                     std::size_t slot) const {
+    const Tag<T> d;
+    each_unit(
+        tile_row, tile_column,
+        [&](std::size_t n, const auto& load, const auto&, const auto& at, const auto& exists) {
+          T* const to = output_place(n, slot);
+          auto sum = hn::Zero(d);
+          both_ways<T>(
+              OutputGradient<T>(),
+              [&](std::size_t i, std::size_t j) {
+                const auto value = exists(i, j) ? load(g.dy + at(i, j)) : hn::Zero(d);
+                sum = hn::Add(sum, value);
+                return value;
+              },
+              [&](std::size_t i, std::size_t j, Vector<T> value) {
+                hn::Store(value, d, to + (i * kWinogradIn + j) * form.output_apart());
+              });
+          if (g.bias != nullptr) hn::Store(hn::Add(hn::Load(d, g.bias + n), sum), d, g.bias + n);
+        });
+  }
+
+  T* input_matrix(std::size_t place) const { return w.scratch + place * form.input_apart(); }
+  T* output_matrix(std::size_t place) const {
+    return w.scratch + form.output_start() + place * form.output_apart();
+  }
+
+  // M = V U
+  void product(std::size_t place, std::size_t tiles) const {
+    cover<T>(tiles, unit_lines(),
+             PlaceProduct<T>{{input_matrix(place), form.input_row(), 1},
+                             w.weight + place * form.weight_apart(),
+                             form.panels(),
+                             w.depth,
+                             output_matrix(place),
+                             form.output_panels(),
+                             0,
+                             false});
+  }
+
+  // dU += V' dM, the rows of some channels
+  void gradient(std::size_t place, std::size_t tiles, Range some, T* sums, bool adds) const {
+    cover<T>(some.end - some.begin, unit_lines(),
+             PlaceProduct<T>{{input_matrix(place) + some.begin, 1, form.input_row()},
+                             output_matrix(place),
+                             form.output_panels(),
+                             tiles,
+                             sums + place * form.weight_apart(),
+                             form.panels(),
+                             some.begin,
+                             adds});
+  }
+
+  Range unit_lines() const { return {0, divide_up(w.units, kLine<T>)}; }
 };
+
+// Calls work(tiles, across) for the blocks of tiles: tile t is t % across in row t / across.
+template <typename T, class Work>
+HWY_INLINE void each_block(const Winograd<T>& w, const Work& work) {
+  const std::size_t across = divide_up(w.columns, kWinogradOut);
+  const std::size_t tiles = divide_up(w.rows, kWinogradOut) * across;
+  const std::size_t blocks = divide_up(tiles, WinogradForm<T>::kTiles);
+  for (std::size_t block = 0; block < blocks; ++block) work(share(tiles, block, blocks), across);
+}
 
 template <typename T>
 void winograd(const Winograd<T>& w) {
   const WinogradWork<T> work{w, {w.depth, w.units}};
-  const std::size_t across = divide_up(w.columns, kWinogradOut);
-  const std::size_t tiles = divide_up(w.rows, kWinogradOut) * across;
-  const std::size_t blocks = divide_up(tiles, WinogradForm<T>::kTiles);
-  for (std::size_t block = 0; block < blocks; ++block) {
-    const Range r = share(tiles, block, blocks);
-    for (std::size_t t = r.begin; t < r.end; ++t) work.take_in(t / across, t % across, t - r.begin);
+  each_block(w, [&](Range r, std::size_t across) {
+    for (std::size_t t = r.begin; t < r.end; ++t)
+      work.take_in(t / across, t % across, t - r.begin, {0, w.depth});
     for (std::size_t place = 0; place < kWinogradPlaces; ++place)
       work.product(place, r.end - r.begin);
     for (std::size_t t = r.begin; t < r.end; ++t) work.put_out(t / across, t % across, t - r.begin);
-  }
+  });
+}
+
+template <typename T>
+void winograd_gradient(const WinogradGradient<T>& g, Range some) {
+  const Winograd<T>& w = g.form;
+  const WinogradWork<T> work{w, {w.depth, w.units}};
+  each_block(w, [&](Range r, std::size_t across) {
+    for (std::size_t t = r.begin; t < r.end; ++t) {
+      work.take_in(t / across, t % across, t - r.begin, some);
+      work.take_gradient(g, t / across, t % across, t - r.begin);
+    }
+    for (std::size_t place = 0; place < kWinogradPlaces; ++place)
+      work.gradient(place, r.end - r.begin, some, g.sums, !g.first || r.begin > 0);
+  });
 }
 
 void fill(Tables& tables) {
   tables.float32.winograd = winograd<float>;
   tables.float32.winograd_weights = winograd_weights<float>;
+  tables.float32.winograd_gradient = winograd_gradient<float>;
+  tables.float32.winograd_windows = winograd_windows<float>;
 }
 
 }  // namespace

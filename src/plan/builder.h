@@ -204,6 +204,9 @@ class Builder {
   }
   void kernel_gradient(const layers::Operation& operation, const layers::Convolution& work,
                        std::size_t gradient);
+  void direct_gradient(Draft<T> draft, const layers::Operation& operation,
+                       const layers::Convolution& work, std::size_t gradient, GradientPlace weight,
+                       GradientPlace bias);
   void forward(const layers::Operation& operation, const layers::Convolution& work);
   void backward(const layers::Operation& operation, const layers::Convolution& work);
   void forward(const layers::Operation& operation, const layers::Pool& work);
@@ -214,8 +217,13 @@ class Builder {
     std::size_t forward = kNoBuffer, turned = kNoBuffer, back = kNoBuffer;
   };
   void winograd_weights(const layers::Operation& operation, const layers::Convolution& work);
+  static kernels::Winograd<T> winograd_shape(const layers::Convolution& work, bool back);
+  std::size_t book_tiles(const layers::Operation& operation, const kernels::Winograd<T>& shape);
   void winograd(Draft<T> draft, const layers::Operation& operation, const layers::Convolution& work,
                 bool back, std::size_t from, std::size_t to);
+  void winograd_gradient(Draft<T> draft, const layers::Operation& operation,
+                         const layers::Convolution& work, std::size_t gradient,
+                         GradientPlace weight, GradientPlace bias);
 
   // layer_drafts.cc
   void forward(const layers::Operation& operation, const layers::Activate& work);

@@ -38,8 +38,8 @@ struct ConvolutionChoice {
   std::vector<Refusal> refused;
 };
 
-// How a convolution goes forward and back to its input; the gradient of its weights is direct. It
-// follows from the shape alone, so that the bits do.
+// How a convolution is computed, forward and back. It follows from the shape alone, so that the
+// bits do.
 ConvolutionChoice choose_convolution(const layers::Convolution& work, bool float32);
 
 // What to print of a product's kernel, which follows from how its input was packed.

@@ -1,5 +1,5 @@
-// The drafts of convolutions by Winograd's transforms: forward, and the gradient of the input,
-// which is such a convolution too. The gradient of the weights is that of direct ones.
+// The drafts of convolutions by Winograd's transforms: forward, the gradient of the input, which is
+// such a convolution too, and that of the weights.
 #include "plan/builder.h"
 #include "plan/winograd_stages.h"
 
@@ -37,11 +37,9 @@ void Builder<T>::winograd_weights(const layers::Operation& operation,
             });
 }
 
-// A stage that makes the images in `to` from those in `from`.
+// The sizes of the convolution that makes the images: the work's own, or the way back.
 template <typename T>
-void Builder<T>::winograd(Draft<T> draft, const layers::Operation& operation,
-                          const layers::Convolution& work, bool back, std::size_t from,
-                          std::size_t to) {
+kernels::Winograd<T> Builder<T>::winograd_shape(const layers::Convolution& work, bool back) {
   kernels::Winograd<T> shape{};
   const layers::ImageSize &in = back ? work.out : work.in, &out = back ? work.in : work.out;
   shape.x_rows = in.rows, shape.x_columns = in.columns, shape.depth = in.channels;
@@ -51,15 +49,29 @@ void Builder<T>::winograd(Draft<T> draft, const layers::Operation& operation,
   const layers::Window& w = work.window;
   shape.top = back ? w.rows - 1 - w.top : w.top;
   shape.left = back ? w.columns - 1 - w.left : w.left;
+  return shape;
+}
+
+template <typename T>
+std::size_t Builder<T>::book_tiles(const layers::Operation& operation,
+                                   const kernels::Winograd<T>& shape) {
   const kernels::WinogradForm<T> form{shape.depth, shape.units};
-  const std::size_t scratch =
-      book("tiles of " + operation.label, threads_ * form.scratch_size() * sizeof(T));
-  const WinogradBuffers& buffers_of = winograd_.at(work.output);
-  const std::size_t weight = back ? buffers_of.back : buffers_of.forward;
-  draft.info.kernel = fmt::format("Winograd F(4x4, 3x3), {}", machine::name(request_.isa));
+  return book("tiles of " + operation.label, threads_ * form.scratch_size() * sizeof(T));
+}
+
+// A stage that makes the images in `to` from those in `from`.
+template <typename T>
+void Builder<T>::winograd(Draft<T> draft, const layers::Operation& operation,
+                          const layers::Convolution& work, bool back, std::size_t from,
+                          std::size_t to) {
+  const kernels::Winograd<T> shape = winograd_shape(work, back);
+  const std::size_t scratch = book_tiles(operation, shape);
+  const WinogradBuffers& weights = winograd_.at(work.output);
+  const std::size_t weight = back ? weights.back : weights.forward;
   std::vector<Use> uses = {{scratch, true, kOwnRows}, {weight, false}};
   if (!back) uses.push_back({learned_buffer_[work.bias], false});
-  add_images(std::move(draft), std::move(uses), from, to, out.size(),
+  add_images(std::move(draft), std::move(uses), from, to,
+             columns_of(back ? work.input : work.output),
              [this, work, back, shape, scratch, weight, from, to](const Buffers& buffers) {
                kernels::Winograd<T> whole = shape;
                whole.weight = buffers.at<T>(weight);
@@ -70,6 +82,31 @@ void Builder<T>::winograd(Draft<T> draft, const layers::Operation& operation,
                return std::make_unique<WinogradStage<T>>(whole, values(buffers, source, from),
                                                          values(buffers, target, to), kernels_);
              });
+}
+
+template <typename T>
+void Builder<T>::winograd_gradient(Draft<T> draft, const layers::Operation& operation,
+                                   const layers::Convolution& work, std::size_t gradient,
+                                   GradientPlace weight, GradientPlace bias) {
+  const kernels::Winograd<T> shape = winograd_shape(work, false);
+  const kernels::WinogradForm<T> form{shape.depth, shape.units};
+  const std::size_t scratch = book_tiles(operation, shape);
+  const std::size_t sums =
+      book("transformed gradient of " + operation.label, form.weight_size() * sizeof(T));
+  draft.uses.uses = {{use_of_input(work.input).buffer, false},
+                     {gradient, false},
+                     {scratch, true, kOwnRows},
+                     {sums, true, kOwnRows},
+                     {weight.buffer, true, kOwnRows},
+                     {bias.buffer, true, kOwnRows}};
+  draft.make = [this, work, shape, scratch, sums, weight, bias, gradient](const Buffers& buffers) {
+    kernels::Winograd<T> whole = shape;
+    whole.scratch = buffers.at<T>(scratch);
+    return std::make_unique<WinogradGradientStage<T>>(
+        whole, values(buffers, work.input), values(buffers, work.output, gradient),
+        buffers.at<T>(sums), at(buffers, weight), at(buffers, bias), kernels_);
+  };
+  drafts.push_back(std::move(draft));
 }
 
 template class Builder<float>;

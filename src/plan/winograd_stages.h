@@ -1,4 +1,5 @@
-// The stages of convolutions by Winograd's transforms: the weights', and that of images.
+// The stages of convolutions by Winograd's transforms: of weights, of images, and of gradients of
+// weights.
 #pragma once
 
 #include <algorithm>
@@ -87,6 +88,43 @@ class WinogradStage final : public Stage<T> {
   kernels::Winograd<T> work_;
   Values<T> from_, to_;
   void (*kernel_)(const kernels::Winograd<T>&);
+};
+
+// The gradient of the weights and of the bias. Threads take shares of the input channels.
+template <typename T>
+class WinogradGradientStage final : public Stage<T> {
+ public:
+  // Of `work` the images stay open, and the scratch is that of all threads.
+  WinogradGradientStage(const kernels::Winograd<T>& work, Values<T> x, Values<T> dy, T* sums,
+                        T* weight, T* bias, const kernels::Kernels<T>& kernels)
+      : work_(work), x_(x), dy_(dy), sums_(sums), weight_(weight), bias_(bias), kernels_(kernels) {}
+
+  void run(const Batch<T>& batch, Share share) override {
+    const kernels::WinogradForm<T> form{work_.depth, work_.units};
+    const kernels::Range own = kernels::share(work_.depth, share.part, share.parts);
+    if (own.begin == own.end) return;
+    kernels::WinogradGradient<T> g{};
+    g.form = work_;
+    g.form.scratch += share.part * form.scratch_size();
+    g.sums = sums_;
+    if (own.begin == 0) {
+      std::fill_n(bias_, kernels::round_up(work_.units, kernels::kLine<T>), T{0});
+      g.bias = bias_;
+    }
+    for (std::size_t i = 0; i < batch.rows; ++i) {
+      g.form.x = x_.of(batch).row(i);
+      g.dy = dy_.of(batch).row(i);
+      g.first = i == 0;
+      kernels_.winograd_gradient(g, own);
+    }
+    kernels_.winograd_windows({sums_, work_.depth, work_.units, weight_}, own);
+  }
+
+ private:
+  kernels::Winograd<T> work_;
+  Values<T> x_, dy_;
+  T *sums_, *weight_, *bias_;
+  const kernels::Kernels<T>& kernels_;
 };
 
 }  // namespace lithe::plan

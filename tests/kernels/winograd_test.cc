@@ -181,5 +181,115 @@ TEST(Winograd, OfNothingIsTheBias) {
   }
 }
 
+// Three images, and what their gradients add up to in the windows and the bias.
+struct Gradients {
+  explicit Gradients(const Shape& s) : shape(s) {
+    base::RandomStream random(s.units, static_cast<std::uint32_t>(s.depth));
+    x = base::AlignedArray<float>(kImages * image() + kLine<float>);
+    dy = base::AlignedArray<float>(kImages * result() + kLine<float>);
+    for (float& value : x) value = normal(random);
+    for (float& value : dy) value = normal(random);
+  }
+
+  static constexpr std::size_t kImages = 3;
+  std::size_t image() const { return shape.rows * shape.columns * shape.depth; }
+  std::size_t result() const { return shape.out_rows * shape.out_columns * shape.units; }
+
+  // Windows [9 * depth][units], padding and all, then the bias.
+  std::vector<float> run(Isa isa, std::size_t parts) const {
+    const Shape& s = shape;
+    const WinogradForm<float> form{s.depth, s.units};
+    base::AlignedArray<float> sums(form.weight_size()), scratch(form.scratch_size()),
+        window(Panels<float>{9 * s.depth, s.units}.size()), bias(form.panels().padded_columns());
+    std::fill(scratch.begin(), scratch.end(), kGuard);
+    std::fill(sums.begin(), sums.end(), kGuard);
+    const Kernels<float>& k = kernels<float>(isa);
+    for (std::size_t part = 0; part < parts; ++part) {
+      const Range own = share(s.depth, part, parts);
+      for (std::size_t i = 0; i < kImages; ++i)
+        k.winograd_gradient(
+            {{x.data() + i * image(), s.rows, s.columns, s.depth, s.top, s.left, nullptr,
+              s.out_rows, s.out_columns, s.units, nullptr, nullptr, scratch.data()},
+             dy.data() + i * result(),
+             sums.data(),
+             part == 0 ? bias.data() : nullptr,
+             i == 0},
+            own);
+      k.winograd_windows({sums.data(), s.depth, s.units, window.data()}, own);
+    }
+    std::vector<float> all(window.begin(), window.end());
+    all.insert(all.end(), bias.begin(), bias.end());
+    return all;
+  }
+
+  // The same in double precision; what is padding is 0.
+  std::vector<double> exact() const {
+    const Shape& s = shape;
+    const Panels<float> panels{9 * s.depth, s.units};
+    std::vector<double> sums(panels.size() + panels.padded_columns());
+    for (std::size_t i = 0; i < kImages; ++i)
+      for (std::size_t r = 0; r < s.out_rows; ++r)
+        for (std::size_t c = 0; c < s.out_columns; ++c) add_pixel(i, r, c, sums);
+    return sums;
+  }
+
+  void add_pixel(std::size_t i, std::size_t r, std::size_t c, std::vector<double>& sums) const {
+    const Shape& s = shape;
+    const Panels<float> panels{9 * s.depth, s.units};
+    const float* const from = dy.data() + i * result() + (r * s.out_columns + c) * s.units;
+    for (std::size_t n = 0; n < s.units; ++n) {
+      sums[panels.size() + n] += static_cast<double>(from[n]);
+      for (std::size_t tap = 0; tap < 9; ++tap) {
+        const std::size_t row = r + tap / 3 - s.top, column = c + tap % 3 - s.left;
+        if (row >= s.rows || column >= s.columns) continue;
+        const float* const pixel = x.data() + i * image() + (row * s.columns + column) * s.depth;
+        for (std::size_t k = 0; k < s.depth; ++k)
+          sums[panels.at(tap * s.depth + k, n)] +=
+              static_cast<double>(pixel[k]) * static_cast<double>(from[n]);
+      }
+    }
+  }
+
+  Shape shape;
+  base::AlignedArray<float> x, dy;
+};
+
+TEST(WinogradGradient, IsWithinItsStatedErrorOfTheDirectSum) {
+  for (const Shape& shape : kShapes) {
+    const Gradients problem(shape);
+    const std::vector<double> exact = problem.exact();
+    const std::size_t tiles = Gradients::kImages * divide_up(shape.out_rows, kWinogradOut) *
+                              divide_up(shape.out_columns, kWinogradOut);
+    for (const Isa isa : all_isas()) {
+      const std::vector<float> result = problem.run(isa, 1);
+      double error = 0, norm = 0;
+      for (std::size_t i = 0; i < exact.size(); ++i) {
+        const double difference = static_cast<double>(result[i]) - exact[i];
+        error += difference * difference;
+        norm += exact[i] * exact[i];
+      }
+      EXPECT_LE(std::sqrt(error / norm), 2 * kEpsilon * std::sqrt(static_cast<double>(tiles) + 4))
+          << shape.depth << " to " << shape.units << ", " << machine::name(isa);
+    }
+  }
+}
+
+TEST(WinogradGradient, HasTheSameBitsOnEveryInstructionSetAndInParts) {
+  for (const Shape& shape : kShapes) {
+    const Gradients problem(shape);
+    const std::vector<float> plain = problem.run(Isa::scalar, 1);
+    const auto same = [&](const std::vector<float>& other) {
+      return std::memcmp(other.data(), plain.data(), plain.size() * sizeof(float)) == 0;
+    };
+    for (const Isa isa : all_isas()) {
+      if (isa == Isa::sse4) continue;  // no fused multiply-add
+      for (const std::size_t parts : {1, 2, 3})
+        EXPECT_TRUE(same(problem.run(isa, parts)))
+            << machine::name(isa) << ", " << parts << " parts, " << shape.depth << " to "
+            << shape.units;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace lithe::kernels

@@ -170,6 +170,7 @@ TEST_P(Bits, OfWinograd) {
   const Examples& data = test::digits(107, 0).train;
   Case c{kWinograd, GetParam(), 25, "cross_entropy", "adam(0.005)"};
   check(c, data);
+  check({kWinograd, GetParam(), 32, "cross_entropy", "adam(0.005, clip_norm=1)"}, data);
   const Outcome expected = train(c, data, "auto", 1);
   for (std::size_t at; (at = c.network.find(", algorithm=winograd")) != c.network.npos;)
     c.network.erase(at, std::string(", algorithm=winograd").size());
