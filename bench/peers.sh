@@ -4,10 +4,13 @@
 # changes nothing. A peer that cannot be installed is named, and is no failure: the benchmark runs
 # without it.
 #
-#     bench/peers.sh build/peers
+#     bench/peers.sh build/peers        the peers in Python
+#     bench/peers.sh build/peers c++    and what the peers in C++ are built from (bench-conv)
 set -u
 
-folder=${1:?"usage: bench/peers.sh FOLDER (for example build/peers)"}
+folder=${1:?"usage: bench/peers.sh FOLDER [c++] (for example build/peers)"}
+headers=
+[ "${2:-}" = c++ ] && headers="libtorch-dev libdlib-dev libdnnl-dev"
 here=$(cd "$(dirname "$0")" && pwd)
 python=/usr/bin/python3
 
@@ -28,7 +31,7 @@ install_from_debian() {
   updated=no
   # OpenBLAS is named because NumPy alone is content with the slow reference BLAS.
   for package in python3-venv libopenblas0-pthread libdnnl2 \
-    python3-numpy python3-torch; do
+    python3-numpy python3-torch $headers; do
     installed "$package" && continue
     echo "Installing $package"
     apt_install "$package" && continue

@@ -21,7 +21,7 @@ int calibrate(const Arguments& arguments) {
   UnknownChoice unknown;
   bool json = false;
   app.add_option("model", file, "model file")->required();
-  add_data_choice(app, choice);
+  add_data_choice(app, choice, DataFor::model);
   add_unknown_options(app, unknown, /*outliers=*/false);
   app.add_option("--output", output, "model file to write (default: the same)");
   app.add_flag("--json", json, "print one JSON object");

@@ -1,9 +1,10 @@
-// lithe data: fetch data sets, or say which there are and where.
+// lithe data: show or fetch data sets, or say which there are and where.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "command.h"
+#include "data_sheet.h"
 #include "lithe/data.h"
 #include "lithe/error.h"
 #include "parse.h"
@@ -32,7 +33,7 @@ int fetch(const std::string& name, const std::string& data_dir,
   return 0;
 }
 
-int show(const std::string& data_dir) {
+int list(const std::string& data_dir) {
   const auto folder = data_folder(data_dir);
   fmt::print("data folder {}\n", folder.string());
   for (const std::string& name : dataset_names()) {
@@ -54,7 +55,7 @@ int show(const std::string& data_dir) {
 }  // namespace
 
 int data(const Arguments& arguments) {
-  CLI::App app("Fetches data sets from their public mirrors, or says which are there.",
+  CLI::App app("Shows data sets, fetches them from their public mirrors, or says which are there.",
                "lithe data");
   app.require_subcommand(1);
   std::string name, data_dir;
@@ -63,6 +64,10 @@ int data(const Arguments& arguments) {
     command->add_option("--data-dir", data_dir,
                         "folder of data sets (default: $LITHE_DATA, else the user's cache folder)");
   };
+  SheetCommand sheet;
+  CLI::App* show_command =
+      app.add_subcommand("show", "draw samples of a data set, and of augmentations, as a picture");
+  add_sheet_options(*show_command, sheet);
   CLI::App* fetch_command = app.add_subcommand(
       "fetch", "fetch a data set; resumes, checks digests, leaves alone what is there");
   fetch_command->add_option("name", name, "mnist or fashion_mnist")->required();
@@ -71,7 +76,8 @@ int data(const Arguments& arguments) {
   add_folder(fetch_command);
   add_folder(list_command);
   if (const auto status = parse(app, arguments)) return *status;
-  return fetch_command->parsed() ? fetch(name, data_dir, mirrors) : show(data_dir);
+  if (show_command->parsed()) return draw_data(sheet);
+  return fetch_command->parsed() ? fetch(name, data_dir, mirrors) : list(data_dir);
 }
 
 }  // namespace lithe::app

@@ -1,44 +1,77 @@
-// lithe evaluate: how many of a data set's test examples a model reads.
+// lithe evaluate: how many of a data set's test examples a model reads, and a page about it.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
+#include "base/file.h"
+#include "base/folders.h"
 #include "command.h"
+#include "evaluation_json.h"
 #include "lithe/data.h"
+#include "lithe/evaluation_report.h"
 #include "lithe/trainer.h"
 #include "parse.h"
 #include "training_data.h"
+#include "unknown_data.h"
 
 namespace lithe::app {
 
+namespace {
+
+// What the model has classes for.
+Dataset examples_for(const Model& model, const Dataset& data) {
+  Dataset known = known_to(model, data);
+  const std::size_t left_out = data.test.features.rows - known.test.features.rows;
+  if (left_out > 0)
+    fmt::print(stderr, "{} test examples of classes that the model does not know are left out\n",
+               left_out);
+  return known;
+}
+
+void print_line(const Evaluation& result, bool regression) {
+  const std::string score = regression ? fmt::format("rmse {:.6g} of {}", result.rmse, result.total)
+                                       : fmt::format("{}/{}", result.correct, result.total);
+  fmt::print("{}  loss {:.5f}  {:.4f} s\n", score, result.loss, result.seconds);
+}
+
+// index.html and report.json.
+void write_report(const std::filesystem::path& folder, const std::string& file, const Model& model,
+                  const Dataset& data, const EvaluationReport& report) {
+  base::make_folder(folder, "--report FOLDER");
+  base::write_file_atomically(folder / "report.json",
+                              to_text(to_json(report, model, file, data.name)) + "\n");
+  base::write_file_atomically(folder / "index.html", evaluation_page(file, model, data, report));
+}
+
+}  // namespace
+
 int evaluate(const Arguments& arguments) {
   CLI::App app("Says how many test examples of a data set a model reads.", "lithe evaluate");
-  std::string file, isa = "auto";
+  std::string file, isa = "auto", folder;
   DataChoice choice;
   bool json = false;
   app.add_option("model", file, "model file")->required();
-  add_data_choice(app, choice);
+  add_data_choice(app, choice, DataFor::model);
+  app.add_option("--report", folder,
+                 "folder for index.html, a page of what it gets right and wrong, and report.json");
   app.add_option("--isa", isa, "instruction set")->capture_default_str();
   app.add_flag("--json", json, "print one JSON object");
   if (const auto status = parse(app, arguments)) return *status;
   Model model = Model::load(file);
-  const Dataset data = load_for_model(choice, model, TargetUse::required).set;
-  const auto loss = model.notes().find("lithe.loss");
-  const Evaluation result = lithe::evaluate(
-      model, data.test, loss == model.notes().end() ? "quadratic" : loss->second, isa);
-  if (json) {
-    fmt::print("{}\n", nlohmann::json{{"correct", result.correct},
-                                      {"total", result.total},
-                                      {"rmse", result.rmse},
-                                      {"loss", result.loss},
-                                      {"seconds", result.seconds}}
-                           .dump(2));
-  } else {
-    const std::string score = data.test.labels == nullptr
-                                  ? fmt::format("rmse {:.6g} of {}", result.rmse, result.total)
-                                  : fmt::format("{}/{}", result.correct, result.total);
-    fmt::print("{}  loss {:.5f}  {:.4f} s\n", score, result.loss, result.seconds);
+  const Dataset data = examples_for(model, load_for_model(choice, model, TargetUse::required).set);
+  if (!json && folder.empty()) {
+    const auto loss = model.notes().find("lithe.loss");
+    print_line(lithe::evaluate(model, data.test,
+                               loss == model.notes().end() ? "quadratic" : loss->second, isa),
+               data.test.labels == nullptr);
+    return 0;
   }
+  const EvaluationReport report = report_evaluation(model, data.test, {.isa = isa});
+  if (!folder.empty()) write_report(folder, file, model, data, report);
+  if (json) {
+    fmt::print("{}\n", to_text(to_json(report)));
+    return 0;
+  }
+  print_line(report.score, data.test.labels == nullptr);
+  fmt::print("Report: {}\n", (std::filesystem::path(folder) / "index.html").string());
   return 0;
 }
 

@@ -1,13 +1,13 @@
-// lithe predict: what a model says of PNG pictures, or of the rows of a table.
+// lithe predict: what a model says of pictures, or of the rows of a table.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <span>
 
 #include "command.h"
-#include "data/image_file.h"
 #include "lithe/calibrate.h"
 #include "lithe/error.h"
 #include "lithe/model.h"
@@ -21,23 +21,6 @@ namespace {
 std::string class_name(const Model& model, std::size_t index) {
   const auto& names = model.meaning().class_names;
   return index < names.size() ? names[index] : fmt::format("{}", index);
-}
-
-// The picture as the model's data look: its size, white on black, the ink in the middle.
-data::Image prepare(const Model& model, data::Image image) {
-  const Shape shape = model.network().input_shape();
-  std::size_t height = 0, width = 0;
-  if (shape.sizes.size() >= 2) {
-    height = shape.sizes[0], width = shape.sizes[1];
-  } else {
-    height = width = static_cast<std::size_t>(std::lround(std::sqrt(shape.size())));
-  }
-  if (height * width != shape.size())
-    throw Error(ErrorKind::model, fmt::format("the model takes {} values, which is no grey picture",
-                                              shape.to_string()));
-  if (data::is_dark_on_light(image)) data::invert(image);
-  return image.height == height && image.width == width ? image
-                                                        : data::center_ink(image, height, width);
 }
 
 // What the model believes of each class, from its outputs: of logits the softmax, or with one
@@ -131,12 +114,35 @@ void answer_all(Model& model, const Features& rows, const Name& name, nlohmann::
   }
 }
 
-void predict_picture(Model& model, const std::string& picture, nlohmann::json* results) {
-  const data::Image image = prepare(model, data::read_image(picture, 1));
-  const Features features{image.pixels.data(), ElementType::uint8,  1,
-                          image.pixels.size(), image.pixels.size(), model.meaning().divisor};
+struct PredictCommand {
+  std::string model;
+  std::vector<std::string> inputs;
+  PictureChoice pictures;
+  bool json = false;
+};
+
+// Answers for these pictures together; those that cannot be read are told and left out where that
+// is allowed.
+void predict_pictures(Model& model, std::span<const std::string> files, const PictureChoice& choice,
+                      nlohmann::json* results) {
+  const PictureForm form = form_of(model);
+  std::vector<std::string> names;
+  std::vector<std::uint8_t> pixels;
+  for (const std::string& file : files) {
+    try {
+      const data::Image image = read_picture(file, form, choice.max_pixels);
+      pixels.insert(pixels.end(), image.pixels.begin(), image.pixels.end());
+      names.push_back(file);
+    } catch (const Error& error) {
+      if (!choice.skip_broken) throw;
+      fmt::print(stderr, "lithe: {}\n", error.what());
+    }
+  }
+  const std::size_t columns = form.height * form.width * form.channels;
+  const Features features{pixels.data(), ElementType::uint8,     names.size(), columns,
+                          columns,       model.meaning().divisor};
   answer_all(
-      model, features, [&](std::size_t) { return picture; }, results);
+      model, features, [&](std::size_t row) { return names[row]; }, results);
 }
 
 void predict_table(Model& model, const std::string& file, nlohmann::json* results) {
@@ -152,21 +158,32 @@ void predict_table(Model& model, const std::string& file, nlohmann::json* result
 }  // namespace
 
 int predict(const Arguments& arguments) {
-  CLI::App app("Says what a model makes of PNG pictures or the rows of a table, and the runner-up.",
-               "lithe predict");
-  std::string file;
-  std::vector<std::string> inputs;
-  bool json = false;
-  app.add_option("model", file, "model file")->required();
-  app.add_option("inputs", inputs, "PNG files, or tables (.csv, .npy, ...)")->required();
-  app.add_flag("--json", json, "print one JSON array");
+  constexpr std::size_t kTogether = 64;  // pictures
+  CLI::App app(
+      "Says what a model makes of pictures or the rows of a table, and the runner-up. Pictures are "
+      "brought to the size and the channels that the model takes, as its training data were.",
+      "lithe predict");
+  PredictCommand c;
+  app.add_option("model", c.model, "model file")->required();
+  app.add_option("inputs", c.inputs, "PNG and JPEG files, or tables (.csv, .npy, ...)")->required();
+  add_picture_reading(app, c.pictures);
+  app.add_flag("--json", c.json, "print one JSON array");
   if (const auto status = parse(app, arguments)) return *status;
-  Model model = Model::load(file);
+  Model model = Model::load(c.model);
   auto results = nlohmann::json::array();
-  for (const std::string& input : inputs)
-    (is_table_path(input) ? predict_table : predict_picture)(model, input,
-                                                             json ? &results : nullptr);
-  if (json) fmt::print("{}\n", results.dump(2));
+  nlohmann::json* const collected = c.json ? &results : nullptr;
+  const std::span<const std::string> all(c.inputs);
+  for (std::size_t done = 0; done < all.size();) {
+    const auto is_picture = [&](std::size_t i) { return i < all.size() && !is_table_path(all[i]); };
+    std::size_t pictures = 0;
+    while (pictures < kTogether && is_picture(done + pictures)) ++pictures;
+    if (pictures > 0)
+      predict_pictures(model, all.subspan(done, pictures), c.pictures, collected);
+    else
+      predict_table(model, all[done], collected);
+    done += std::max<std::size_t>(pictures, 1);
+  }
+  if (c.json) fmt::print("{}\n", results.dump(2));
   return 0;
 }
 

@@ -56,8 +56,13 @@ void print_text(const std::string& file, Model& model) {
     fmt::print("    {} {}\n", name, shape_text(array.shape));
   fmt::print("\n");
   for (const auto& [key, value] : model.notes())
-    if (key != "lithe.schema") fmt::print("{:16} {}\n", key.substr(6), value);
-  const auto& classes = model.meaning().class_names;
+    if (key != "lithe.schema" && key != "lithe.history")
+      fmt::print("{:16} {}\n", key.substr(6), value);
+  const Meaning& meaning = model.meaning();
+  if (!meaning.image.empty())
+    fmt::print("{:16} {}, others made so by {}\n", "images", shape_text(meaning.image),
+               name(meaning.resize));
+  const auto& classes = meaning.class_names;
   if (!classes.empty())
     fmt::print("{:16} {} ({}{})\n", "classes", classes.size(), classes.front(),
                classes.size() > 1 ? ", ..." : "");
@@ -79,6 +84,8 @@ void print_json(Model& model) {
                           {"operations", model.network().forward_operations()},
                           {"divisor", model.meaning().divisor},
                           {"class_names", model.meaning().class_names},
+                          {"image", model.meaning().image},
+                          {"resize", name(model.meaning().resize)},
                           {"layers", layers},
                           {"notes", model.notes()}}
                          .dump(2));

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "command.h"
 #include "lithe/error.h"
+#include "lithe/history.h"
 #include "terminal.h"
 #include "train_report.h"
 #include "train_setup.h"
@@ -50,6 +51,12 @@ void train_epochs(Trainer& trainer, Run& run) {
     if (!run.command.json) print_epoch(run, line);
   }
   trainer.finish();
+}
+
+std::vector<EpochReport> reports_of(const Run& run) {
+  std::vector<EpochReport> reports;
+  for (const EpochLine& line : run.epochs) reports.push_back(line.report);
+  return reports;
 }
 
 // Of the last epoch, or of the best where its weights are the ones kept.
@@ -120,6 +127,7 @@ int train(const Arguments& arguments) {
   if (!command.json) print_header(run);
   if (!command.json) print_notices(command, setup);
   train_epochs(trainer, run);
+  keep_history(model, reports_of(run), setup.learned(), setup.data.test);
   model.notes()["lithe.epochs"] = fmt::format("{}", run.epochs.size());
   if (!run.epochs.empty() && run.epochs.back().report.total > 0)
     model.notes()["lithe.score"] = score_of(run);

@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/folders.h"
 #include "command.h"
+#include "data/contact_sheet.h"
 #include "data/image_file.h"
 #include "lithe/data.h"
 #include "lithe/error.h"
@@ -22,6 +24,7 @@ namespace {
 struct ReportCommand {
   std::string model, known, known_classes, unknown_classes, data_dir, share = "95%", output;
   std::vector<std::string> unknown, scores;
+  PictureChoice pictures;
   bool json = false;
 };
 
@@ -49,15 +52,10 @@ std::optional<int> parse_report(const Arguments& arguments, ReportCommand& c) {
       ->capture_default_str();
   app.add_option("--data-dir", c.data_dir,
                  "folder of data sets (default: $LITHE_DATA, else the user's cache folder)");
+  add_picture_reading(app, c.pictures);
   app.add_option("--output", c.output, "folder for the report, its curves and pictures");
   app.add_flag("--json", c.json, "print one JSON object");
   return parse(app, arguments);
-}
-
-std::optional<TableSchema> schema_of(const Model& model) {
-  const auto found = model.notes().find("lithe.schema");
-  if (found == model.notes().end()) return std::nullopt;
-  return TableSchema::from_json(found->second);
 }
 
 Dataset load_known(ReportCommand& command, Model& model) {
@@ -67,19 +65,22 @@ Dataset load_known(ReportCommand& command, Model& model) {
                 "--known DATA");
   DataChoice choice;
   choice.data = command.known, choice.data_dir = command.data_dir;
+  choice.pictures = command.pictures;
   choice.classes = command.known_classes;
   const Dataset data = load_for_model(choice, model, TargetUse::required).set;
   return command.known_classes.empty() ? known_to(model, data) : data;
 }
 
-std::vector<Dataset> load_sets(const ReportCommand& command, const Model& model) {
+std::vector<Dataset> load_sets(const ReportCommand& command, const Model& model,
+                               const Dataset& known) {
+  const ExampleForm form = example_form(model);
   std::vector<Dataset> sets;
   for (const std::string& name : command.unknown) {
-    Dataset data =
-        load_unknown(name, command.data_dir, model.network().input_shape().sizes, schema_of(model));
+    Dataset data = load_unknown(
+        {.data = name, .data_dir = command.data_dir, .pictures = command.pictures}, form);
     if (!command.unknown_classes.empty())
       data = select_classes(data, parse_numbers(command.unknown_classes, "--unknown-classes"));
-    else if (name == command.known)
+    else if (name == command.known || data.name == known.name)
       data = unknown_to(model, data);
     sets.push_back(std::move(data));
   }
@@ -137,38 +138,6 @@ nlohmann::json to_json(const ReportCommand& command, const UnknownReport& report
 
 constexpr std::size_t kAcross = 10, kShown = 30;  // of the most confusing images
 
-// A row of data as a grey picture; nothing where it is none.
-std::optional<data::Image> grey(const Dataset& set, const Features& features, std::size_t row) {
-  if (features.type != ElementType::uint8 || set.shape.size() < 2 || set.shape.size() > 3 ||
-      (set.shape.size() == 3 && set.shape[2] != 1))
-    return std::nullopt;
-  const std::uint8_t* from = features.row(row);
-  return data::Image{set.shape[0], set.shape[1], {from, from + features.columns}};
-}
-
-// The images of these rows side by side, with a line between them.
-std::optional<data::Image> tile(const Dataset& set, const Features& features,
-                                const std::vector<std::size_t>& rows) {
-  std::optional<data::Image> sheet;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto image = grey(set, features, rows[i]);
-    if (!image) return std::nullopt;
-    const std::size_t high = image->height + 2, wide = image->width + 2;
-    if (!sheet) {
-      const std::size_t down = (rows.size() + kAcross - 1) / kAcross;
-      sheet = data::Image{high * down, wide * kAcross, {}};
-      sheet->pixels.assign(sheet->height * sheet->width, 96);
-    }
-    for (std::size_t y = 0; y < image->height; ++y)
-      std::copy_n(image->pixels.begin() + static_cast<std::ptrdiff_t>(y * image->width),
-                  image->width,
-                  sheet->pixels.begin() +
-                      static_cast<std::ptrdiff_t>((i / kAcross * high + y + 1) * sheet->width +
-                                                  i % kAcross * wide + 1));
-  }
-  return sheet;
-}
-
 // A score's or a set's name as part of a file's.
 std::string file_word(std::string text) {
   for (char& c : text)
@@ -176,20 +145,24 @@ std::string file_word(std::string text) {
   return text.substr(0, 60);
 }
 
+// These rows, where they are images.
 void write_sheet(const std::filesystem::path& path, const Dataset& set, const Examples& examples,
                  const std::vector<std::size_t>& rows) {
-  if (const auto sheet = tile(set, examples.features, rows)) data::write_png(path, *sheet);
+  std::vector<data::SheetRow> sheet;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    auto image = data::image_at(set, examples.features, rows[i]);
+    if (!image) return;
+    if (i % kAcross == 0) sheet.emplace_back();
+    sheet.back().images.push_back(std::move(*image));
+  }
+  if (!sheet.empty()) data::write_png(path, data::draw_sheet(sheet));
 }
 
 // report.json, curves-SCORE.svg, and of the first score known-rejected.png and accepted-SET.png.
 void write_report(const ReportCommand& command, const UnknownReport& report, const Dataset& known,
                   const std::vector<Dataset>& sets) {
   const std::filesystem::path folder(command.output);
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error)
-    throw Error(ErrorKind::io, fmt::format("cannot make the folder: {}", error.message()),
-                folder.string(), "--output FOLDER");
+  base::make_folder(folder, "--output FOLDER");
   base::write_file_atomically(folder / "report.json", to_json(command, report).dump(2) + "\n");
   for (const ScoreReport& score : report.scores)
     base::write_file_atomically(folder / fmt::format("curves-{}.svg", file_word(score.score)),
@@ -211,7 +184,7 @@ int unknown_report(const Arguments& arguments) {
   if (const auto status = parse_report(arguments, command)) return *status;
   Model model = Model::load(command.model);
   const Dataset known = load_known(command, model);
-  const std::vector<Dataset> sets = load_sets(command, model);
+  const std::vector<Dataset> sets = load_sets(command, model, known);
   UnknownReportOptions options;
   options.scores = chosen_scores(command, model);
   options.share = parse_known_share(command.share);

@@ -19,8 +19,9 @@ struct Command {
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
       {"train", "train a network: a recipe (lithe train seed) or your own", lithe::app::train},
-      {"evaluate", "how many examples of a data set a model reads", lithe::app::evaluate},
-      {"predict", "what a model says of PNG pictures or the rows of a table", lithe::app::predict},
+      {"evaluate", "how many examples of a data set a model reads, and a page of its mistakes",
+       lithe::app::evaluate},
+      {"predict", "what a model says of pictures or the rows of a table", lithe::app::predict},
       {"calibrate", "let a model answer 'unknown', at a threshold found on known examples",
        lithe::app::calibrate},
       {"unknown-report", "how well a model tells what it knows from what it does not",
@@ -28,7 +29,7 @@ const std::vector<Command>& commands() {
       {"show", "what a model file holds: layers, shapes, what made it", lithe::app::show},
       {"find-lr", "try learning rates from low to high, and name one", lithe::app::find_lr},
       {"info", "this machine, what Lithe found on it, what it will use", lithe::app::info},
-      {"data", "fetch data sets, or say where they are", lithe::app::data},
+      {"data", "show or fetch data sets, or say where they are", lithe::app::data},
       {"list", "what sentences can say: layers, activations, losses, ...", lithe::app::list},
   };
   return all;

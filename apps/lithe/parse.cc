@@ -30,7 +30,10 @@ std::optional<int> parse(CLI::App& app, const Arguments& arguments) {
 }
 
 void add_data_options(CLI::App& app, std::string& data, std::string& data_dir) {
-  app.add_option("--data", data, "data set: mnist, fashion_mnist, digits, or a folder of IDX files")
+  app.add_option(
+         "--data", data,
+         "a data set by name (`lithe data list`), a table, or a folder: pictures, a class a "
+         "folder, or the files of IDX or CIFAR")
       ->capture_default_str();
   app.add_option("--data-dir", data_dir,
                  "folder of data sets (default: $LITHE_DATA, else the user's cache folder)");

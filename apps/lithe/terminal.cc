@@ -39,6 +39,7 @@ void ProgressBar::clear() {
 }
 
 void catch_interrupt() { std::signal(SIGINT, on_interrupt); }
+void release_interrupt() { std::signal(SIGINT, SIG_DFL); }
 bool interrupted() { return interrupt_seen != 0; }
 
 }  // namespace lithe::app

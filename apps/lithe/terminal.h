@@ -25,6 +25,8 @@ class ProgressBar {
 
 // From here on, the first Ctrl-C sets a flag instead of ending the program; the second ends it.
 void catch_interrupt();
+// And from here on, it ends the program.
+void release_interrupt();
 bool interrupted();
 
 }  // namespace lithe::app

@@ -128,7 +128,7 @@ std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command
   }
   app.footer(fmt::format("A recipe's name comes first: lithe {} seed --epochs 3", what));
   app.option_defaults()->take_last();
-  add_data_choice(app, command.data);
+  add_data_choice(app, command.data, DataFor::training);
   add_run_options(app, command);
   add_quality_options(app, command);
   add_reuse_options(app, command);

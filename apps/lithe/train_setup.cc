@@ -65,7 +65,10 @@ std::optional<OpenTrainingSet> load_outliers(const TrainCommand& command, const 
   const Dataset outliers =
       choice.outliers == kSpoiled
           ? spoil_images(with_training(loaded.set, train), command.options.seed)
-          : load_unknown(choice.outliers, command.data.data_dir, loaded.set.shape, loaded.schema);
+          : load_unknown({.data = choice.outliers,
+                          .data_dir = command.data.data_dir,
+                          .pictures = command.data.pictures},
+                         {loaded.set.shape, loaded.set.resize, loaded.schema});
   const Features& features =
       outliers.train.features.rows > 0 ? outliers.train.features : outliers.test.features;
   const bool soft = choice.score == kOutlierExposure;
@@ -76,7 +79,7 @@ std::optional<OpenTrainingSet> load_outliers(const TrainCommand& command, const 
 Model make_model(const TrainCommand& command, const LoadedData& loaded) {
   const Dataset& data = loaded.set;
   const Precision precision = parse_precision(command.precision);
-  Meaning meaning{data.train.features.divisor, data.class_names};
+  Meaning meaning = meaning_of(data);
   if (command.unknown.score == kBackground) meaning.class_names.emplace_back("unknown");
   std::optional<Model> old;
   if (!command.from.empty()) old.emplace(load_old(command.from));
@@ -112,6 +115,8 @@ TrainSetup set_up(TrainCommand& command) {
   notes["lithe.batch"] = fmt::format("{}", command.options.batch);
   notes["lithe.seed"] = fmt::format("{}", command.options.seed);
   notes["lithe.data"] = loaded.set.name;
+  if (is_picture_folder(command.data.data))
+    notes["lithe.test_share"] = fmt::format("{}", command.data.table.test_share);
   // Where the rows that are held out can be found again in the data: lithe calibrate looks for
   // them.
   const bool whole = command.examples == 0 && command.data.per_class == 0 &&

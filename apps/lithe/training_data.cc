@@ -1,6 +1,7 @@
 #include "training_data.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -64,12 +65,46 @@ Dataset select(Dataset set, const DataChoice& choice, std::uint64_t seed) {
   return select_classes(set, classes, choice.per_class, seed);
 }
 
+// Of the model's own folder, the share that its training did not see.
+double unseen_share(const Model& model, const std::string& folder) {
+  const auto& notes = model.notes();
+  const auto data = notes.find("lithe.data"), share = notes.find("lithe.test_share");
+  std::error_code unreadable;
+  const bool own = data != notes.end() && share != notes.end() &&
+                   data->second == std::filesystem::canonical(folder, unreadable).string();
+  return own ? std::clamp(parse_share(share->second, "lithe.test_share"), 0.0, 1.0) : 1;
+}
+
+// Pictures whose classes are the model's by name, or some of them are.
+void check_names(const Model& model, const Dataset& data) {
+  const std::vector<std::string>& names = model.meaning().class_names;
+  const auto is_known = [&](const std::string& name) {
+    return std::ranges::find(names, name) != names.end();
+  };
+  if (!names.empty() && std::ranges::none_of(data.class_names, is_known))
+    throw Error(ErrorKind::data,
+                fmt::format("the model knows {:.200}, and the folder has pictures of {:.200}",
+                            fmt::to_string(fmt::join(names, ", ")),
+                            fmt::to_string(fmt::join(data.class_names, ", "))),
+                data.name, "folders named as the model's classes (`lithe show MODEL`)");
+}
+
 }  // namespace
 
-void add_data_choice(CLI::App& app, DataChoice& c) {
+void add_class_choice(CLI::App& app, DataChoice& choice) {
+  app.add_option("--classes", choice.classes, "these classes alone, by number: 0..4 or 1,3,5");
+}
+
+void add_data_choice(CLI::App& app, DataChoice& c, DataFor use) {
   add_data_options(app, c.data, c.data_dir);
-  app.add_option("--classes", c.classes, "these classes alone, by number: 0..4 or 1,3,5");
+  add_class_choice(app, c);
   app.add_option("--per-class", c.per_class, "at most so many training examples of each class");
+  if (use == DataFor::training) {
+    app.add_option("--test-share", c.table.test_share,
+                   "share of a table's rows, or of a folder's pictures, to test on (0.2)");
+    add_picture_form(app, c.pictures);
+  }
+  add_picture_reading(app, c.pictures);
   const std::string group = "Tables (.csv, .tsv, .npy, .npz, .libsvm)";
   app.add_option("--target", c.table.csv.target, "column to learn, by name or number (last)")
       ->group(group);
@@ -93,13 +128,19 @@ void add_data_choice(CLI::App& app, DataChoice& c) {
   app.add_option("--weight", c.table.csv.weight, "column that says how much each row counts")
       ->group(group);
   app.add_option("--test-data", c.table.test_file, "file of test rows")->group(group);
-  app.add_option("--test-share", c.table.test_share, "share of the rows to test on (0.2)")
-      ->group(group);
   app.add_option("--answers", c.table.answers_file, "of a .npy: the file with the answers")
       ->group(group);
 }
 
 LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
+  if (is_picture_folder(choice.data))
+    return {select(load_pictures(choice.data, choice.data_dir, choice.pictures,
+                                 form_asked_for(choice.pictures), {choice.table.test_share}),
+                   choice, seed),
+            {}};
+  if (!choice.pictures.size.empty() || choice.pictures.channels > 0)
+    throw Error(ErrorKind::usage, "only a folder of pictures is brought to a size or to channels",
+                "--size, --channels", "leave them out");
   if (!is_table_path(choice.data))
     return {select(load_dataset(choice.data, data_folder(choice.data_dir)), choice, seed), {}};
   LoadedData loaded = load_table_with_progress(choice, [&](TableOptions& options) {
@@ -111,6 +152,13 @@ LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
 }
 
 LoadedData load_for_model(const DataChoice& choice, Model& model, TargetUse target) {
+  if (is_picture_folder(choice.data)) {
+    const PictureUse use{unseen_share(model, choice.data), /*for_training=*/false};
+    Dataset pictures =
+        load_pictures(choice.data, choice.data_dir, choice.pictures, form_of(model), use);
+    check_names(model, pictures);
+    return {select(std::move(pictures), choice, 1), {}};
+  }
   const auto schema = model.notes().find("lithe.schema");
   const bool by_schema = is_table_path(choice.data) && schema != model.notes().end() &&
                          !choice.data.ends_with(".npy") && !choice.data.ends_with(".npz");

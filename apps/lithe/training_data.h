@@ -1,5 +1,5 @@
 // The data that commands work on: a data set by name, a folder, or a table file; and the options
-// that say how a table is read.
+// that say how tables and pictures are read.
 #pragma once
 
 #include <optional>
@@ -9,20 +9,26 @@
 #include "lithe/model.h"
 #include "lithe/table.h"
 #include "parse.h"
+#include "pictures.h"
 
 namespace lithe::app {
 
 struct DataChoice {
   std::string data = "mnist", data_dir;
-  std::string classes;  // "0..4": these alone
+  std::string classes = {};  // "0..4": these alone
   std::size_t per_class = 0;
   std::string task = "auto", missing = "error", header = "auto";
-  std::vector<std::string> ignore, categorical;
-  TableOptions table;
+  std::vector<std::string> ignore = {}, categorical = {};
+  TableOptions table = {};
+  PictureChoice pictures = {};
 };
 
-// --data, --data-dir, --classes, --per-class, --target, --task, --missing, ...
-void add_data_choice(CLI::App& app, DataChoice& choice);
+enum class DataFor { training, model };  // a model says itself what form its examples have
+
+// --data, --data-dir, --classes, --per-class, and the options of tables and pictures.
+void add_data_choice(CLI::App& app, DataChoice& choice, DataFor use);
+// --classes alone.
+void add_class_choice(CLI::App& app, DataChoice& choice);
 
 struct LoadedData {
   Dataset set;
@@ -32,7 +38,9 @@ struct LoadedData {
 // Draws its progress on a terminal.
 LoadedData load_data(const DataChoice& choice, std::uint64_t seed);
 
-// A table read as the model's training data were; anything else as it is.
+// A table read as the model's training data were; pictures in the form that it takes, and from the
+// folder that it was trained on, the same ones to test on (from another, all). Anything else as it
+// is.
 LoadedData load_for_model(const DataChoice& choice, Model& model, TargetUse target);
 
 // "1..6", "1,3,5", "0..4,9".

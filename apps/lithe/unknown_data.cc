@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
 #include <memory>
 
-#include "data/image.h"
+#include "data/contact_sheet.h"
 #include "lithe/data.h"
 #include "lithe/error.h"
 #include "unknown_options.h"
@@ -16,62 +15,44 @@ namespace lithe::app {
 
 namespace {
 
-// The numbers of the data set's classes that have these names; of the others where `others`.
-std::vector<std::size_t> classes_named(const Dataset& data, const std::vector<std::string>& names,
-                                       bool others) {
+// The numbers of the data set's classes that have none of these names.
+std::vector<std::size_t> classes_beside(const Dataset& data,
+                                        const std::vector<std::string>& names) {
   std::vector<std::size_t> result;
-  if (others) {
-    for (std::size_t c = 0; c < data.class_names.size(); ++c)
-      if (std::ranges::find(names, data.class_names[c]) == names.end()) result.push_back(c);
-    return result;
-  }
-  for (const std::string& name : names) {
-    const auto at = std::ranges::find(data.class_names, name);
-    if (at != data.class_names.end())
-      result.push_back(static_cast<std::size_t>(at - data.class_names.begin()));
-  }
+  for (std::size_t c = 0; c < data.class_names.size(); ++c)
+    if (std::ranges::find(names, data.class_names[c]) == names.end()) result.push_back(c);
   return result;
 }
 
-struct ImageSize {
-  std::size_t height = 0, width = 0;
-};
-
-// Nothing where examples of that shape are no grey images. A row of values may be a square one.
-std::optional<ImageSize> grey_size(const std::vector<std::size_t>& shape) {
-  if (shape.size() == 2 || (shape.size() == 3 && shape[2] == 1))
-    return ImageSize{shape[0], shape[1]};
-  const double root = std::sqrt(static_cast<double>(Shape{shape}.size()));
-  const auto side = static_cast<std::size_t>(std::lround(root));
-  if (shape.size() == 1 && side * side == shape[0]) return ImageSize{side, side};
-  return std::nullopt;
-}
-
-Features fit_part(const Features& from, ImageSize size, ImageSize to,
+Features fit_part(const Dataset& set, const Features& from, const PictureForm& to,
                   std::vector<std::uint8_t>& pixels) {
-  pixels.reserve(from.rows * to.height * to.width);
+  pixels.reserve(from.rows * to.height * to.width * to.channels);
+  // Images of a data set are as it wants them: what is ink has been centred, or cannot be.
+  const Resize how = to.resize == Resize::ink ? Resize::pad : to.resize;
   for (std::size_t row = 0; row < from.rows; ++row) {
-    const std::uint8_t* image = from.row(row);
     const data::Image fitted =
-        data::fit({size.height, size.width, {image, image + from.columns}}, to.height, to.width);
+        data::resize(data::with_channels(*data::image_at(set, from, row), to.channels), to.height,
+                     to.width, how);
     pixels.insert(pixels.end(), fitted.pixels.begin(), fitted.pixels.end());
   }
   Features result = from;
   result.data = pixels.data();
-  result.columns = result.row_stride = to.height * to.width;
+  result.columns = result.row_stride = to.height * to.width * to.channels;
   return result;
 }
 
-// The same images in another size, their proportions kept.
-Dataset fit_images(const Dataset& data, const std::vector<std::size_t>& shape) {
-  const auto from = grey_size(data.shape), to = grey_size(shape);
-  const bool bytes = data.train.features.type == ElementType::uint8 &&
-                     data.test.features.type == ElementType::uint8;
-  if (!from || !to || !bytes)
+// The same images in another form.
+Dataset fit_images(Dataset data, const ExampleForm& form) {
+  if (data.shape.size() == 1) {  // perhaps square images in rows
+    const PictureForm square = form_of(data.shape, Resize::pad);
+    data.shape = {square.height, square.width};
+  }
+  if (!data::image_at(data, judged_part(data).features, 0))
     throw Error(ErrorKind::data,
                 fmt::format("the examples of {} are {} and the model's are {}", data.name,
-                            Shape{data.shape}.to_string(), Shape{shape}.to_string()),
-                {}, "grey images, which are fitted, or data of the same size");
+                            Shape{data.shape}.to_string(), Shape{form.shape}.to_string()),
+                {}, "images, which are fitted, or data of the same size");
+  const PictureForm to = form_of(form.shape, form.resize);
   // The pixels, and what the labels point into.
   struct Memory {
     std::vector<std::uint8_t> train, test;
@@ -80,9 +61,10 @@ Dataset fit_images(const Dataset& data, const std::vector<std::size_t>& shape) {
   const auto memory = std::make_shared<Memory>();
   memory->old = data.memory;
   Dataset result = data;
-  result.shape = {to->height, to->width};
-  result.train.features = fit_part(data.train.features, *from, *to, memory->train);
-  result.test.features = fit_part(data.test.features, *from, *to, memory->test);
+  result.shape = form.shape;
+  if (form.shape.size() == 1) result.shape = {to.height, to.width};
+  result.train.features = fit_part(data, data.train.features, to, memory->train);
+  result.test.features = fit_part(data, data.test.features, to, memory->test);
   result.memory = memory;
   return result;
 }
@@ -115,29 +97,42 @@ const Examples& judged_part(const Dataset& data) {
   return data.test.features.rows > 0 ? data.test : data.train;
 }
 
-Dataset load_unknown(const std::string& name, const std::string& data_dir,
-                     const std::vector<std::size_t>& shape,
-                     const std::optional<TableSchema>& schema) {
-  if (is_table_path(name)) {
+ExampleForm example_form(const Model& model) {
+  ExampleForm form{model.meaning().image, model.meaning().resize, {}};
+  if (form.shape.empty()) form.shape = model.network().input_shape().sizes;
+  const auto schema = model.notes().find("lithe.schema");
+  if (schema != model.notes().end()) form.schema = TableSchema::from_json(schema->second);
+  return form;
+}
+
+Dataset load_unknown(const DataChoice& choice, const ExampleForm& form) {
+  if (is_table_path(choice.data)) {
     TableOptions options;
     options.target_use = TargetUse::ignore;
     options.test_share = 0;
-    if (schema && !schema->columns.empty()) return apply_table(name, *schema, options).data;
-    return load_table(name, options).data;
+    if (form.schema && !form.schema->columns.empty())
+      return apply_table(choice.data, *form.schema, options).data;
+    return load_table(choice.data, options).data;
   }
-  const Dataset data = load_dataset(name, data_folder(data_dir));
-  return Shape{data.shape}.size() == Shape{shape}.size() ? data : fit_images(data, shape);
+  if (is_picture_folder(choice.data))
+    return load_pictures(choice.data, choice.data_dir, choice.pictures,
+                         form_of(form.shape, form.resize),
+                         {.test_share = 0, .for_training = false});
+  const Dataset data = load_dataset(choice.data, data_folder(choice.data_dir));
+  const bool is_flat = data.shape.size() == 1 || form.shape.size() == 1;
+  const bool fits =
+      data.shape == form.shape || (is_flat && Shape{data.shape}.size() == Shape{form.shape}.size());
+  return fits ? data : fit_images(data, form);
 }
 
 Dataset known_to(const Model& model, const Dataset& data) {
   const std::vector<std::string> names = known_names(model);
-  const bool selects = names.size() < data.class_names.size();
-  const std::vector<std::size_t> classes = classes_named(data, names, false);
-  return selects && classes.size() == names.size() ? select_classes(data, classes) : data;
+  const bool in_common = classes_beside(data, names).size() < data.class_names.size();
+  return in_common && names != data.class_names ? select_classes(data, names) : data;
 }
 
 Dataset unknown_to(const Model& model, const Dataset& data) {
-  const std::vector<std::size_t> classes = classes_named(data, known_names(model), true);
+  const std::vector<std::size_t> classes = classes_beside(data, known_names(model));
   if (classes.empty())
     throw Error(ErrorKind::usage, fmt::format("the model knows every class of {}", data.name),
                 "--unknown", "another data set, or a model trained on some --classes of it");

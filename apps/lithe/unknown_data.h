@@ -9,20 +9,27 @@
 #include "lithe/dataset.h"
 #include "lithe/model.h"
 #include "lithe/table.h"
+#include "training_data.h"
 
 namespace lithe::app {
 
-// A data set by name or path, as examples of `shape`: images of another size are fitted to it. A
-// table is read as `schema` says, without its answers.
-Dataset load_unknown(const std::string& name, const std::string& data_dir,
-                     const std::vector<std::size_t>& shape,
-                     const std::optional<TableSchema>& schema);
+// What examples must look like.
+struct ExampleForm {
+  std::vector<std::size_t> shape;
+  Resize resize = Resize::crop;
+  std::optional<TableSchema> schema;  // of a table
+};
+ExampleForm example_form(const Model& model);
+
+// Examples of that form: pictures of another one are brought to it, images of a data set as well,
+// and a table is read as the schema says, without its answers. All of a folder of pictures.
+Dataset load_unknown(const DataChoice& choice, const ExampleForm& form);
 
 // The part to judge by: the test part, or all where there is none.
 const Examples& judged_part(const Dataset& data);
 
-// The data set's classes that the model knows, in the model's order, where both have names for
-// them; else the data set as it is.
+// The data set's classes that the model knows by name, in the model's order (it may lack some);
+// where they have no name in common, the data set as it is.
 Dataset known_to(const Model& model, const Dataset& data);
 // The others. Throws Error(usage) where there are none.
 Dataset unknown_to(const Model& model, const Dataset& data);

@@ -1,6 +1,7 @@
 """A subject is one line of a table: a program and its settings, and its runs."""
 
 import dataclasses
+import os
 
 from common import process
 
@@ -28,7 +29,8 @@ class Subject:
         if self.failure:
             return
         try:
-            self.runs.append(self.answer(*how))
+            load = os.getloadavg()[0]  # before it adds to it
+            self.runs.append({**self.answer(*how), "load": load})
         except process.Failed as failure:
             self.failure = str(failure)
 

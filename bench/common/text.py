@@ -21,3 +21,10 @@ def libraries(results):
         row = (r["title"], r["settings"], versions, r["blas"], r["kernels"])
         rows += [row] if row not in rows else []
     return rows
+
+
+def markdown(rows, right=frozenset()):
+    """The same as a Markdown table."""
+    head, *rest = [[cell.replace("|", "\\|") for cell in row] for row in rows]
+    rule = ["---:" if i in right else "---" for i in range(len(head))]
+    return [f"| {' | '.join(row)} |" for row in (head, rule, *rest)]

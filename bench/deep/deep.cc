@@ -11,12 +11,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <chrono>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "common/timing.h"
 #include "lithe/error.h"
 #include "lithe/machine.h"
 #include "lithe/predictor.h"
@@ -66,23 +65,9 @@ struct RandomExamples {
 };
 
 struct Measured {
-  std::vector<double> step_seconds;
+  std::vector<lithe::bench::Taken> epochs;
   std::string isa, outcome;
 };
-
-// Calls `epoch`, which answers its seconds, until enough of them are measured; the first is not.
-template <typename Epoch>
-std::vector<double> repeat(const Options& options, const Epoch& epoch) {
-  constexpr std::size_t kLeast = 3;
-  epoch();
-  std::vector<double> steps;
-  for (double sum = 0; sum < options.seconds || steps.size() < kLeast;) {
-    const double seconds = epoch();
-    sum += seconds;
-    steps.push_back(seconds / static_cast<double>(options.steps));
-  }
-  return steps;
-}
 
 Measured train(const Options& o, lithe::Model& model, const RandomExamples& examples) {
   lithe::Trainer trainer(model, examples.view, {},
@@ -92,43 +77,34 @@ Measured train(const Options& o, lithe::Model& model, const RandomExamples& exam
                           .threads = o.threads,
                           .pin = o.threads > 1,
                           .isa = o.isa});
-  double loss = 0;
-  Measured result{.step_seconds = repeat(o,
-                                         [&] {
-                                           const lithe::EpochReport report = trainer.run_epoch();
-                                           loss = report.loss;
-                                           return report.seconds;
-                                         }),
+  lithe::EpochReport report;
+  Measured result{.epochs = lithe::bench::repeat(o.seconds,
+                                                 [&] {
+                                                   auto taken = lithe::bench::time_of(
+                                                       [&] { report = trainer.run_epoch(); });
+                                                   taken.seconds = report.seconds;
+                                                   return taken;
+                                                 }),
                   .isa = trainer.plan().isa,
                   .outcome = {}};
-  result.outcome = fmt::format("loss {:.4g}", loss);
+  result.outcome = fmt::format("loss {:.4g}", report.loss);
   return result;
 }
 
 Measured predict(const Options& o, const lithe::Model& model, const RandomExamples& examples) {
-  using Clock = std::chrono::steady_clock;
   lithe::Predictor predictor(model, 1, o.isa);
   const std::size_t inputs = examples.view.features.columns;
   float sum = 0;  // of the first outputs: what is used cannot be left out
+  const auto calls = [&] {
+    for (std::size_t row = 0; row < o.steps; ++row)
+      sum += predictor.run({examples.features.data() + row * inputs, inputs})[0];
+  };
   Measured result{
-      .step_seconds =
-          repeat(o,
-                 [&] {
-                   const auto start = Clock::now();
-                   for (std::size_t row = 0; row < o.steps; ++row)
-                     sum += predictor.run({examples.features.data() + row * inputs, inputs})[0];
-                   return std::chrono::duration<double>(Clock::now() - start).count();
-                 }),
+      .epochs = lithe::bench::repeat(o.seconds, [&] { return lithe::bench::time_of(calls); }),
       .isa = o.isa == "auto" ? lithe::supported_isas().front() : o.isa,
       .outcome = {}};
   result.outcome = fmt::format("sum of outputs {:.4g}", sum);
   return result;
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 != 0 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
 int run(int argc, char** argv) {
@@ -155,11 +131,12 @@ int run(int argc, char** argv) {
   const RandomExamples examples(model.network(), o.batch * o.steps, o.targets == "classes",
                                 o.zeros);
   const Measured m = o.inference ? predict(o, model, examples) : train(o, model, examples);
-  std::cout << nlohmann::json{{"step_seconds", m.step_seconds},
-                              {"median", median(m.step_seconds)},
-                              {"isa", m.isa},
-                              {"outcome", m.outcome}}
-            << '\n';
+  nlohmann::json answer = {{"outcome", m.outcome},
+                           {"versions", {{"lithe", "this build"}}},
+                           {"blas", "none, its own kernels"},
+                           {"kernels", m.isa}};
+  lithe::bench::add_times(answer, m.epochs, o.steps);
+  std::cout << answer << '\n';
   return 0;
 }
 

@@ -11,16 +11,14 @@ import argparse
 import importlib
 import json
 import pathlib
-import statistics
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))  # of the package common
 
 import data
 import workloads
+from common import ways
 
-_EPOCHS_AT_LEAST = 3
 _TRIAL = 0.2  # of the time measured, for each way
 
 
@@ -29,26 +27,11 @@ def main():
     module = importlib.import_module(f"peers.{options.peer}")
     workload = workloads.find(options.workload)
     variants = module.variants(workload, data.Data(workload), options.threads)
-    trials, chosen = {}, None
-    for name, prepare in variants.items():
-        epoch = prepare()
-        epoch()  # compiles, fills caches
-        trials[name] = min(_seconds_a_step(epoch, workload, _TRIAL * options.seconds))
-        if trials[name] == min(trials.values()):
-            chosen = (name, epoch)
-    steps = _seconds_a_step(chosen[1], workload, options.seconds)
-    print(json.dumps({"peer": options.peer, "workload": workload.name, "way": chosen[0],
-                      "ways": trials, "step_seconds": steps, "median": statistics.median(steps),
-                      **module.describe()}))
-
-
-def _seconds_a_step(epoch, workload, seconds):
-    taken = []
-    while sum(taken) < seconds or len(taken) < _EPOCHS_AT_LEAST:
-        begin = time.perf_counter()
-        epoch()
-        taken.append(time.perf_counter() - begin)
-    return [t / workload.steps for t in taken]
+    epochs = {name: prepare() for name, prepare in variants.items()}
+    way, trials = ways.fastest_way(epochs, _TRIAL * options.seconds, options.threads)
+    taken = ways.repeat(epochs[way], options.seconds)
+    print(json.dumps({"peer": options.peer, "workload": workload.name, "way": way, "ways": trials,
+                      **ways.times(taken, workload.steps), **module.describe()}))
 
 
 def _options():

@@ -6,15 +6,7 @@ gets a workload as sentences, the peers read its fields.
 
 import dataclasses
 
-
-@dataclasses.dataclass(frozen=True)
-class Bounds:
-    """Seconds a step that were promised where a core peaks at 177 GFLOP/s, and the best peer's."""
-
-    must: float
-    worth: float
-    peer: float
-    peer_title: str = "the best peer elsewhere"
+from common.promises import Bounds
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,10 +15,9 @@ import time
 
 import numpy as np
 
-import workload
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))  # of the package common
 
-# The peers' modules share bench/common.
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import workload
 
 
 def main():

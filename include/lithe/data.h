@@ -38,6 +38,10 @@ Dataset load_dataset(const std::string& name, const std::filesystem::path& folde
 Dataset select_classes(const Dataset& data, const std::vector<std::size_t>& classes,
                        std::size_t per_class = 0, std::uint64_t seed = 1);
 
+// The examples of the classes of these names, numbered in the order given. A name that the data
+// have not keeps its number, and has no examples.
+Dataset select_classes(const Dataset& data, const std::vector<std::string>& names);
+
 // Every image of both parts changed so that it shows none of the classes: warped, cut, laid over a
 // turned copy of itself, or shuffled (src/data/spoil.h), by random numbers of the seed and its row.
 // Outliers to learn from where there are no others. Throws Error(data) for what is no images of

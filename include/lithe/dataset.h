@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lithe {
@@ -43,6 +44,16 @@ struct Examples {
   Examples slice(std::size_t first, std::size_t count) const;
 };
 
+// How a picture from elsewhere is brought to the form of the others.
+enum class Resize {
+  crop,     // scaled until it covers the size, its middle kept: proportions stay, edges go
+  pad,      // scaled until it lies within, the rest in the colour of its border
+  stretch,  // each side by itself
+  ink,      // writing in grey: turned light on dark, scaled and centred as MNIST's digits are
+};
+std::string_view name(Resize how);
+Resize parse_resize(std::string_view text);  // throws Error(usage)
+
 // A data set that owns its memory: a training part and a test part of the same shape.
 // Copies share the memory, which never changes once it has been read.
 struct Dataset {
@@ -51,6 +62,7 @@ struct Dataset {
   std::vector<std::string> class_names;  // one a class
   Examples train, test;
   std::shared_ptr<const void> memory;  // what the views point into
+  Resize resize = Resize::crop;  // where it has images: what makes another picture one of them
 };
 
 }  // namespace lithe

@@ -25,9 +25,16 @@ Precision parse_precision(std::string_view text);  // throws Error(usage)
 
 // What the values mean that come in and go out.
 struct Meaning {
-  double divisor = 1;                    // inputs are divided by it: 255 for pixels
-  std::vector<std::string> class_names;  // empty: numbers from 0
+  double divisor = 1;                         // inputs are divided by it: 255 for pixels
+  std::vector<std::string> class_names = {};  // empty: numbers from 0
+  // Where examples are images: {height, width} or {height, width, channels}, which a network that
+  // takes a flat row does not say; and what makes another picture one of them.
+  std::vector<std::size_t> image = {};
+  Resize resize = Resize::crop;
 };
+
+// What these data mean.
+Meaning meaning_of(const Dataset& data);
 
 struct ModelData;  // the engine's side of a model
 

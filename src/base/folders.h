@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 namespace lithe::base {
 
@@ -11,5 +12,9 @@ std::filesystem::path path_from_environment(const char* variable);
 // Lithe's cache folder: $XDG_CACHE_HOME/lithe, else $HOME/.cache/lithe, else empty. A relative path
 // counts as unset, as the standard says. The folder need not exist.
 std::filesystem::path cache_folder();
+
+// Makes the folder and those above it, where they are not there. Throws Error(io) that names it,
+// with `remedy`.
+void make_folder(const std::filesystem::path& folder, const std::string& remedy);
 
 }  // namespace lithe::base

@@ -26,40 +26,42 @@ struct Changed {
 template <class ChangeRow>
 class Changing final : public base::TeamWork {
  public:
-  Changing(const Features& from, std::uint8_t* to, const ChangeRow& change, std::size_t threads)
+  Changing(const Examples& from, std::uint8_t* to, const ChangeRow& change, std::size_t threads)
       : from_(from), to_(to), change_(change), threads_(threads) {}
 
   void run(std::size_t thread) override {
-    const std::size_t row_bytes = from_.columns * size_of(from_.type);
-    const std::size_t end = from_.rows * (thread + 1) / threads_;
-    for (std::size_t row = from_.rows * thread / threads_; row < end; ++row)
-      change_(from_.row(row), to_ + row * row_bytes, row);
+    const Features& rows = from_.features;
+    const std::size_t row_bytes = rows.columns * size_of(rows.type);
+    const std::size_t end = rows.rows * (thread + 1) / threads_;
+    for (std::size_t row = rows.rows * thread / threads_; row < end; ++row)
+      change_(from_, row, to_ + row * row_bytes);
   }
 
  private:
-  const Features& from_;
+  const Examples& from_;
   std::uint8_t* to_;
   const ChangeRow& change_;
   std::size_t threads_;
 };
 
-// `change` takes a row, where to put it, and its number.
+// `change` takes a part, the number of a row in it, and where to put that.
 template <class ChangeRow>
 Dataset change_rows(const Dataset& data, const std::string& name, const ChangeRow& change) {
   auto memory = std::make_shared<Changed>();
   memory->old = data;
   Dataset result = data;
   base::Team team(base::usable_processors());
-  const auto copy = [&](Features& features, base::AlignedArray<std::uint8_t>& rows) {
+  const auto copy = [&](Examples& part, base::AlignedArray<std::uint8_t>& rows) {
+    Features& features = part.features;
     const std::size_t row_bytes = features.columns * size_of(features.type);
     rows = base::AlignedArray<std::uint8_t>(features.rows * row_bytes);
-    Changing<ChangeRow> work(features, rows.data(), change, team.size());
+    Changing<ChangeRow> work(part, rows.data(), change, team.size());
     team.run(work);
     features.data = rows.data();
     features.row_stride = row_bytes;
   };
-  copy(result.train.features, memory->train);
-  copy(result.test.features, memory->test);
+  copy(result.train, memory->train);
+  copy(result.test, memory->test);
   result.name = name + ":" + data.name;
   result.memory = memory;
   return result;
@@ -72,11 +74,22 @@ void invert_row(const void* row, void* to, std::size_t columns, double divisor) 
     static_cast<T*>(to)[i] = static_cast<T>(divisor - static_cast<double>(values[i]));
 }
 
+// A row of another class, if a few draws find one.
+std::size_t other_class(const Examples& part, std::size_t row, Dice& dice) {
+  std::size_t other = row;
+  for (int draw = 0; draw < 8; ++draw) {
+    other = dice.below(static_cast<std::uint32_t>(part.features.rows));
+    if (part.labels == nullptr || part.labels[other] != part.labels[row]) break;
+  }
+  return other;
+}
+
 }  // namespace
 
 Dataset invert(const Dataset& data) {
   const Features& features = data.train.features;
-  return change_rows(data, "inverted", [&](const void* row, void* to, std::size_t) {
+  return change_rows(data, "inverted", [&](const Examples& part, std::size_t number, void* to) {
+    const void* const row = part.features.row(number);
     switch (features.type) {
       case ElementType::uint8:
         return invert_row<std::uint8_t>(row, to, features.columns, features.divisor);
@@ -97,10 +110,12 @@ Dataset permute_pixels(const Dataset& data, std::uint64_t seed) {
   base::RandomStream random(seed, base::make_stream(base::Use::sample, 0));
   for (std::size_t i = source.size(); i > 1; --i)
     std::swap(source[i - 1], source[random.below(static_cast<std::uint32_t>(i))]);
-  return change_rows(data, "permuted", [&](const std::uint8_t* row, std::uint8_t* to, std::size_t) {
-    for (std::size_t i = 0; i < source.size(); ++i)
-      std::memcpy(to + i * pixel_bytes, row + source[i] * pixel_bytes, pixel_bytes);
-  });
+  return change_rows(
+      data, "permuted", [&](const Examples& part, std::size_t number, std::uint8_t* to) {
+        const std::uint8_t* const row = part.features.row(number);
+        for (std::size_t i = 0; i < source.size(); ++i)
+          std::memcpy(to + i * pixel_bytes, row + source[i] * pixel_bytes, pixel_bytes);
+      });
 }
 
 }  // namespace lithe::data
@@ -115,10 +130,11 @@ Dataset spoil_images(const Dataset& data, std::uint64_t seed) {
                 "a data set of images");
   const data::ImageSize size{data.shape[0], data.shape[1], dimensions == 3 ? data.shape[2] : 1};
   return data::change_rows(
-      data, "spoiled", [&](const std::uint8_t* row, std::uint8_t* to, std::size_t number) {
-        data::Dice dice(seed,
-                        base::make_stream(base::Use::spoil, static_cast<std::uint32_t>(number)));
-        data::spoil(row, size, dice, to);
+      data, "spoiled", [&](const Examples& part, std::size_t row, std::uint8_t* to) {
+        data::Dice dice(seed, base::make_stream(base::Use::spoil, static_cast<std::uint32_t>(row)));
+        const Features& images = part.features;
+        const std::size_t other = data::other_class(part, row, dice);
+        data::spoil(images.row(row), images.row(other), size, dice, to);
       });
 }
 

@@ -109,13 +109,13 @@ CifarPart parse_cifar(std::span<const std::uint8_t> file, CifarKind kind, const 
 
 bool is_cifar_folder(const fs::path& folder) {
   std::error_code unreadable;
-  return fs::is_regular_file(folder / "test_batch.bin", unreadable) ||
-         fs::is_regular_file(folder / "test.bin", unreadable);
+  const auto has = [&](const char* file) { return fs::is_regular_file(folder / file, unreadable); };
+  return has("test_batch.bin") || has("data_batch_1.bin") || (has("train.bin") && has("test.bin"));
 }
 
 Dataset load_cifar_folder(const fs::path& folder) {
   const CifarKind kind =
-      fs::is_regular_file(folder / "test_batch.bin") ? CifarKind::cifar10 : CifarKind::cifar100;
+      fs::is_regular_file(folder / "train.bin") ? CifarKind::cifar100 : CifarKind::cifar10;
   const Form form = form_of(kind);
   struct Parts {
     CifarPart train, test;

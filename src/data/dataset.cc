@@ -1,6 +1,11 @@
 #include "lithe/dataset.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
+
+#include "lithe/error.h"
 
 namespace lithe {
 
@@ -14,6 +19,33 @@ std::size_t size_of(ElementType type) {
       return 8;
   }
   return 0;
+}
+
+namespace {
+
+struct ResizeName {
+  Resize how;
+  std::string_view name;
+};
+
+constexpr std::array<ResizeName, 4> kResizes = {{{Resize::crop, "crop"},
+                                                 {Resize::pad, "pad"},
+                                                 {Resize::stretch, "stretch"},
+                                                 {Resize::ink, "ink"}}};
+
+}  // namespace
+
+std::string_view name(Resize how) {
+  return std::ranges::find(kResizes, how, &ResizeName::how)->name;
+}
+
+Resize parse_resize(std::string_view text) {
+  const auto* const found = std::ranges::find(kResizes, text, &ResizeName::name);
+  if (found == kResizes.end())
+    throw Error(ErrorKind::usage,
+                fmt::format("pictures are not resized by '{}'", text.substr(0, 40)), "--resize",
+                "crop, pad, stretch or ink");
+  return found->how;
 }
 
 Examples Examples::slice(std::size_t first, std::size_t count) const {

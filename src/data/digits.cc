@@ -19,8 +19,8 @@ std::size_t draw(std::size_t, Dice& dice, std::uint8_t* pixels) {
 
 Dataset generate_digits(std::uint64_t seed, std::size_t train, std::size_t test,
                         std::size_t threads) {
-  const Generator digits{
-      "digits", kGlyphSide, {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}, 0, draw};
+  const Generator digits{"digits", kGlyphSide, {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
+                         0,        draw,       Resize::ink};
   return generate(digits, seed, train, test, threads);
 }
 

@@ -84,7 +84,8 @@ Dataset generate(const Generator& generator, std::uint64_t seed, std::size_t tra
           .class_names = generator.class_names,
           .train = parts->train.view(),
           .test = parts->test.view(),
-          .memory = parts};
+          .memory = parts,
+          .resize = generator.resize};
 }
 
 }  // namespace lithe::data

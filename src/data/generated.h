@@ -21,6 +21,7 @@ struct Generator {
   std::uint64_t family;  // keeps one set's random numbers apart from another's
   // Draws image `number` on side * side pixels; returns its class.
   std::size_t (*draw)(std::size_t number, Dice& dice, std::uint8_t* pixels);
+  Resize resize = Resize::pad;
 };
 
 // `train` + `test` images on `threads` threads, 0 meaning all processors that may be used.

@@ -7,6 +7,7 @@
 #include <future>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "data/idx.h"
 #include "lithe/error.h"
@@ -29,11 +30,11 @@ struct Parts {
   Part train, test;
 };
 
+constexpr std::string_view kImageRanks = "324", kLabelRanks = "1";
+
 // `stem` is "train-images"; the rest of the name tells the dimensions. The gzip file goes first: it
-// is the one that a fetch has checked.
-fs::path find_file(const fs::path& folder, const std::string& stem, IdxKind kind,
-                   const std::string& remedy) {
-  const std::string ranks = kind == IdxKind::labels ? "1" : "324";
+// is the one that a fetch has checked. Empty where there is none.
+fs::path look_for_file(const fs::path& folder, const std::string& stem, std::string_view ranks) {
   for (const char* suffix : {".gz", ""}) {
     for (const char rank : ranks) {
       const fs::path path = folder / fmt::format("{}-idx{}-ubyte{}", stem, rank, suffix);
@@ -41,6 +42,13 @@ fs::path find_file(const fs::path& folder, const std::string& stem, IdxKind kind
       if (fs::exists(path, unreadable)) return path;
     }
   }
+  return {};
+}
+
+fs::path find_file(const fs::path& folder, const std::string& stem, IdxKind kind,
+                   const std::string& remedy) {
+  const std::string_view ranks = kind == IdxKind::labels ? kLabelRanks : kImageRanks;
+  if (const fs::path path = look_for_file(folder, stem, ranks); !path.empty()) return path;
   std::error_code unreadable;
   if (!fs::is_directory(folder, unreadable))
     throw Error(ErrorKind::data, fmt::format("there is no folder '{}'", folder.string()), {},
@@ -126,7 +134,16 @@ Examples view(const Part& part, std::size_t classes) {
           .classes = classes};
 }
 
+// Grey ones are written as MNIST's; colours are no ink.
+Resize resize_of(const std::vector<std::size_t>& shape) {
+  return shape.size() == 2 || (shape.size() == 3 && shape[2] == 1) ? Resize::ink : Resize::crop;
+}
+
 }  // namespace
+
+bool is_idx_folder(const fs::path& folder) {
+  return !look_for_file(folder, "train-images", kImageRanks).empty();
+}
 
 Dataset load_idx_folder(const std::string& name, const fs::path& folder,
                         std::vector<std::string> class_names, const std::string& remedy) {
@@ -145,7 +162,8 @@ Dataset load_idx_folder(const std::string& name, const fs::path& folder,
           .class_names = class_names,
           .train = view(parts->train, class_names.size()),
           .test = view(parts->test, class_names.size()),
-          .memory = parts};
+          .memory = parts,
+          .resize = resize_of(example_shape(parts->train.images))};
 }
 
 }  // namespace lithe::data

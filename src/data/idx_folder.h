@@ -10,6 +10,9 @@
 
 namespace lithe::data {
 
+// Whether the folder has a file of training images by name.
+bool is_idx_folder(const std::filesystem::path& folder);
+
 // Empty `class_names` stands for as many classes as the labels show. `remedy` is what an error for
 // a missing file tells the user to do.
 Dataset load_idx_folder(const std::string& name, const std::filesystem::path& folder,

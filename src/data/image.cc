@@ -149,7 +149,14 @@ Image fit(const Image& image, std::size_t height, std::size_t width) {
 }
 
 Image resize(const Image& image, std::size_t height, std::size_t width, Resize how) {
-  if (image.height == height && image.width == width) return image;
+  assert(how != Resize::ink || image.channels == 1);
+  const bool fits = image.height == height && image.width == width;
+  if (how == Resize::ink && is_dark_on_light(image)) {
+    Image light = image;
+    invert(light);
+    return fits ? light : center_ink(light, height, width);
+  }
+  if (fits) return image;
   switch (how) {
     case Resize::crop:
       return scale(middle_of(image, height, width), height, width);
@@ -157,8 +164,27 @@ Image resize(const Image& image, std::size_t height, std::size_t width, Resize h
       return fit(image, height, width);
     case Resize::stretch:
       return scale(image, height, width);
+    case Resize::ink:
+      return center_ink(image, height, width);
   }
   return image;
+}
+
+std::uint8_t luminance(const std::uint8_t* rgb) {
+  return static_cast<std::uint8_t>((299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000);
+}
+
+Image with_channels(Image image, std::size_t channels) {
+  assert(is_sound(image) && (channels == 1 || channels == 3));
+  if (image.channels == channels) return image;
+  Image result{image.height, image.width, {}, channels};
+  result.pixels.reserve(image.height * image.width * channels);
+  for (std::size_t i = 0; i < image.pixels.size(); i += image.channels)
+    if (channels == 1)
+      result.pixels.push_back(luminance(&image.pixels[i]));
+    else
+      result.pixels.insert(result.pixels.end(), 3, image.pixels[i]);
+  return result;
 }
 
 bool is_dark_on_light(const Image& image) { return border_colour(image, 0) > 127; }

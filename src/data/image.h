@@ -22,7 +22,8 @@ struct Image {
 // where it becomes longer it lies between its neighbours (linear), exactly rounded.
 Image scale(const Image& image, std::size_t height, std::size_t width);
 
-// Brought to height x width in one of three ways; see Resize.
+// Brought to height x width; see Resize. Ink asks for a grey image, and leaves one of that size
+// where it is.
 Image resize(const Image& image, std::size_t height, std::size_t width, Resize how);
 
 // The image scaled to the largest size within height x width that keeps its proportions, centred;
@@ -33,6 +34,10 @@ Image fit(const Image& image, std::size_t height, std::size_t width);
 // width, and moved so that its centre of mass is in the middle. An image without ink is fitted as
 // it is.
 Image center_ink(const Image& image, std::size_t height, std::size_t width);
+
+// In 1 or 3 channels: grey by the luminance of ITU-R BT.601, as JPEG has it.
+Image with_channels(Image image, std::size_t channels);
+std::uint8_t luminance(const std::uint8_t* rgb);
 
 // Of a grey image: whether the border, half of it or more, is lighter than middle grey: ink on
 // paper, where MNIST has white on black.

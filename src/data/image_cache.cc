@@ -32,7 +32,7 @@ std::optional<ImageCache> parse_image_cache(std::span<const std::uint8_t> file) 
   if (!bounded) return std::nullopt;
   const std::uint64_t rows = train + test, row = height * width * channels;
   // A row takes less than 2^34 bytes and 4: the product could overflow, the quotient cannot.
-  if (rows > file.size() / (row + 4) || rows > listed) return std::nullopt;
+  if (rows == 0 || rows > file.size() / (row + 4) || rows > listed) return std::nullopt;
   if (file.size() != kHeader + rows * (row + 4)) return std::nullopt;
   ImageCache cache{train, test, {height, width, channels}, listed, file.data() + kHeader, {}};
   cache.from.resize(rows);

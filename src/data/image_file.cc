@@ -16,7 +16,6 @@ namespace lithe::data {
 
 namespace {
 
-constexpr std::size_t kLargestFile = std::size_t{1} << 28;
 constexpr std::array<std::uint8_t, 8> kPngStart = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 constexpr std::array<std::uint8_t, 3> kJpegStart = {0xff, 0xd8, 0xff};
 
@@ -35,8 +34,8 @@ void check_size(const ImageInfo& info, const std::string& name, std::uint64_t ma
   if (info.height == 0 || info.width == 0) refuse("the picture has no pixels", name);
   if (info.width > max_pixels / info.height)
     throw Error(ErrorKind::data,
-                fmt::format("the picture has {} x {} pixels, more than the {} allowed", info.width,
-                            info.height, max_pixels),
+                fmt::format("the picture is {} high and {} wide, more than the {} pixels allowed",
+                            info.height, info.width, max_pixels),
                 name, "--max-pixels allows more");
 }
 
@@ -73,10 +72,13 @@ class Jpeg {
   }
 
   ImageInfo open(Bytes file, const std::string& name) {
-    int width = 0, height = 0, subsampling = 0;
+    int width = 0, height = 0, subsampling = -1;
     file_ = file;
-    if (tjDecompressHeader3(handle_.get(), file.data(), file.size(), &width, &height, &subsampling,
-                            &space_) != 0)
+    const int status = tjDecompressHeader3(handle_.get(), file.data(), file.size(), &width, &height,
+                                           &subsampling, &space_);
+    // Of a subsampling without a name of its own it complains, yet decodes it.
+    const bool is_unnamed = width > 0 && height > 0 && space_ >= 0 && subsampling < 0;
+    if (status != 0 && !is_unnamed)
       refuse(fmt::format("not a JPEG picture that can be read: {}", message()), name);
     return {static_cast<std::size_t>(std::max(height, 0)),
             static_cast<std::size_t>(std::max(width, 0)),
@@ -96,32 +98,39 @@ class Jpeg {
 
   void decode(const std::string& name, int format, const Image& form,
               std::vector<std::uint8_t>& to) {
+    // At the first warning it stops, so that the message is that of the first.
+    bool is_whole = decode_once(format, form, to, TJFLAG_STOPONWARNING);
+    if (!is_whole && is_harmless()) is_whole = decode_once(format, form, to, 0) || is_harmless();
+    if (!is_whole) refuse(fmt::format("the picture is damaged or cut short: {}", message()), name);
+  }
+
+  bool decode_once(int format, const Image& form, std::vector<std::uint8_t>& to, int flags) {
     // The limit is on the passes of a progressive file, whose number a hostile one could drive up.
-    const int status = tjDecompress2(handle_.get(), file_.data(), file_.size(), to.data(),
-                                     static_cast<int>(form.width), 0, static_cast<int>(form.height),
-                                     format, TJFLAG_LIMITSCANS);
-    // Bytes too many between two segments do no harm, and cameras write some.
-    const bool harmless = tjGetErrorCode(handle_.get()) == TJERR_WARNING &&
-                          message().find("extraneous bytes") != std::string::npos;
-    if (status != 0 && !harmless)
-      refuse(fmt::format("the picture is damaged or cut short: {}", message()), name);
+    return tjDecompress2(handle_.get(), file_.data(), file_.size(), to.data(),
+                         static_cast<int>(form.width), 0, static_cast<int>(form.height), format,
+                         TJFLAG_LIMITSCANS | flags) == 0;
+  }
+
+  // Bytes too many between two segments do no harm, and cameras write some.
+  bool is_harmless() {
+    return tjGetErrorCode(handle_.get()) == TJERR_WARNING &&
+           message().find("extraneous bytes") != std::string::npos;
   }
 
   // 255 is no ink.
   static void mix_inks(const std::uint8_t* cmyk, Image& to, std::size_t pixel) {
-    unsigned rgb[3];
-    for (std::size_t c = 0; c < 3; ++c) rgb[c] = (unsigned{cmyk[c]} * cmyk[3] + 127) / 255;
+    std::array<std::uint8_t, 3> rgb;
+    for (std::size_t c = 0; c < 3; ++c)
+      rgb[c] = static_cast<std::uint8_t>((unsigned{cmyk[c]} * cmyk[3] + 127) / 255);
     if (to.channels == 3)
-      for (std::size_t c = 0; c < 3; ++c)
-        to.pixels[3 * pixel + c] = static_cast<std::uint8_t>(rgb[c]);
-    else  // ITU-R BT.601, as JPEG's own luminance
-      to.pixels[pixel] =
-          static_cast<std::uint8_t>((299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000);
+      std::copy(rgb.begin(), rgb.end(), &to.pixels[3 * pixel]);
+    else
+      to.pixels[pixel] = luminance(rgb.data());
   }
 
   std::unique_ptr<void, int (*)(void*)> handle_;
   Bytes file_;
-  int space_ = 0;
+  int space_ = -1;
 };
 
 template <class Decoder>
@@ -164,7 +173,8 @@ Image decode_image(Bytes file, const std::string& name, std::size_t channels,
 
 Image read_image(const std::filesystem::path& path, std::size_t channels,
                  std::uint64_t max_pixels) {
-  return decode_image(base::read_file(path, kLargestFile), path.string(), channels, max_pixels);
+  return decode_image(base::read_file(path, kLargestImageFile), path.string(), channels,
+                      max_pixels);
 }
 
 std::vector<std::uint8_t> encode_png(const Image& image) {

@@ -12,6 +12,7 @@
 namespace lithe::data {
 
 inline constexpr std::uint64_t kMostPixels = std::uint64_t{1} << 26;
+inline constexpr std::size_t kLargestImageFile = std::size_t{1} << 28;  // bytes
 
 // What a file's header says. Colour palettes and CMYK count as colours.
 struct ImageInfo {

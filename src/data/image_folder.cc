@@ -3,14 +3,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <atomic>
+#include <cctype>
 #include <memory>
 
-#include "base/file.h"
-#include "base/threads.h"
+#include "base/mapped_file.h"
+#include "data/cifar.h"
 #include "data/digest.h"
+#include "data/idx_folder.h"
 #include "data/image_cache.h"
-#include "data/image_file.h"
+#include "data/image_decoding.h"
 #include "data/image_listing.h"
 #include "lithe/error.h"
 #include "lithe/images.h"
@@ -20,135 +21,26 @@ namespace lithe {
 namespace {
 
 namespace fs = std::filesystem;
-using data::Image;
-using data::ImageForm;
-using data::ListedImage;
 
-constexpr std::size_t kLargestFile = std::size_t{1} << 28;
-constexpr std::size_t kChunkBytes = std::size_t{1}
-                                    << 26;  // of decoded pictures, before they are written
-constexpr std::size_t kMostTogether = 256;
-constexpr std::size_t kShown = 20;  // broken pictures in an error
+constexpr std::uint64_t kMostResized = std::uint64_t{1} << 24;  // pixels that a size may ask for
+constexpr std::size_t kMostLookedAt = 100'000;  // files and folders, for the first picture
 
-// What has become of one picture.
-struct Decoded {
-  Image image;
-  std::string broken;    // why, or empty
-  bool differs = false;  // whole, but not of the others' form
-  ImageForm form;        // its own
-};
-
-std::string words(const ImageForm& form) {
-  return fmt::format("{} x {} {}", form.width, form.height,
-                     form.channels == 1 ? "in grey" : "in colours");
+[[noreturn]] void misuse(const std::string& problem, const char* option, const char* remedy) {
+  throw Error(ErrorKind::usage, problem, option, remedy);
 }
 
-// Decodes some of the pictures, shared among threads. `wanted`: the form that the first had, or
-// parts of it that are given; zeros are open.
-class Decoding final : public base::TeamWork {
- public:
-  Decoding(const fs::path& folder, const ImageOptions& options)
-      : folder_(folder), options_(options) {}
-
-  void set(std::span<const ListedImage> images, const ImageForm& wanted,
-           std::vector<Decoded>& results) {
-    images_ = images, wanted_ = wanted, results_ = &results;
-    results.assign(images.size(), {});
-    next_ = 0;
-  }
-
-  void run(std::size_t) override {
-    for (std::size_t i = next_++; i < images_.size(); i = next_++) {
-      try {
-        decode(images_[i], (*results_)[i]);
-      } catch (const Error& error) {
-        (*results_)[i].broken = error.problem();
-      } catch (const std::exception& error) {
-        (*results_)[i].broken = error.what();
-      }
-    }
-  }
-
- private:
-  void decode(const ListedImage& listed, Decoded& result) const {
-    const std::string path = (folder_ / listed.path).string();
-    const auto file = base::read_file(path, kLargestFile);
-    const data::ImageInfo info = data::image_info(file, path, options_.max_pixels);
-    const bool resizes = options_.height > 0;
-    result.form = {resizes ? wanted_.height : info.height, resizes ? wanted_.width : info.width,
-                   options_.channels > 0 ? options_.channels : info.channels};
-    result.differs = wanted_.channels > 0 && wanted_.height > 0 && result.form != wanted_;
-    if (result.differs) return;
-    result.image = data::decode_image(file, path, result.form.channels, options_.max_pixels);
-    if (resizes)
-      result.image = data::resize(result.image, wanted_.height, wanted_.width, options_.resize);
-  }
-
-  const fs::path& folder_;
-  const ImageOptions& options_;
-  std::span<const ListedImage> images_;
-  ImageForm wanted_;
-  std::vector<Decoded>* results_ = nullptr;
-  std::atomic<std::size_t> next_{0};
-};
-
-[[noreturn]] void refuse_other_form(const std::string& path, const ImageForm& form,
-                                    const std::string& first_path, const ImageForm& first) {
-  const bool colours = form.channels != first.channels;
-  throw Error(ErrorKind::data,
-              fmt::format("pictures of different forms: {} is {}, {} is {}", first_path,
-                          words(first), path, words(form)),
-              path,
-              colours ? "--channels 1 makes all grey, --channels 3 gives all colours"
-                      : "--size 32 brings all to 32 x 32; --resize says how");
-}
-
-void refuse_broken(const fs::path& folder, const std::vector<std::string>& broken) {
-  std::vector<std::string> shown(broken.begin(), broken.begin() + std::min(kShown, broken.size()));
-  if (broken.size() > kShown) shown.push_back(fmt::format("and {} more", broken.size() - kShown));
-  throw Error(ErrorKind::data,
-              fmt::format("{} picture{} cannot be read:\n  {}", broken.size(),
-                          broken.size() == 1 ? "" : "s", fmt::join(shown, "\n  ")),
-              folder.string(), "mend or remove them, or leave them out with --skip-broken");
-}
-
-// Decodes all pictures into the cache file.
-void fill_cache(const fs::path& folder, const data::ImageListing& listing,
-                const ImageOptions& options, const fs::path& cache_file) {
-  data::ImageCacheWriter writer(cache_file);
-  base::Team team(options.threads > 0 ? options.threads : base::usable_processors());
-  Decoding decoding(folder, options);
-  std::vector<Decoded> results;
-  std::vector<std::string> broken;
-  ImageForm form{options.height, options.width, options.channels};
-  std::string first_path;
-  std::size_t train = 0;
-  const std::span<const ListedImage> all(listing.images);
-  for (std::size_t done = 0; done < all.size();) {
-    const bool known = form.bytes() > 0;
-    const std::size_t together =
-        known ? std::clamp(kChunkBytes / form.bytes(), team.size(), kMostTogether) : 1;
-    const auto chunk = all.subspan(done, std::min(together, all.size() - done));
-    decoding.set(chunk, form, results);
-    team.run(decoding);
-    for (std::size_t i = 0; i < chunk.size(); ++i) {
-      const Decoded& one = results[i];
-      if (!one.broken.empty()) {
-        broken.push_back(fmt::format("{}: {}", chunk[i].path, one.broken));
-        continue;
-      }
-      if (one.differs) refuse_other_form(chunk[i].path, one.form, first_path, form);
-      if (first_path.empty()) form = one.form, first_path = chunk[i].path;
-      writer.append(static_cast<std::uint32_t>(done + i), one.image.pixels);
-      train += done + i < listing.train;
-    }
-    done += chunk.size();
-    if (options.progress && !options.progress(done, all.size()))
-      throw Error(ErrorKind::io, "decoding the pictures was stopped", folder.string());
-  }
-  const bool none = broken.size() == all.size();
-  if (!broken.empty() && (none || !options.skip_broken)) refuse_broken(folder, broken);
-  writer.commit(train, form, all.size());
+void check(const ImageOptions& o) {
+  if ((o.height == 0) != (o.width == 0) || (o.height > 0 && o.width > kMostResized / o.height))
+    misuse(fmt::format("pictures of {} x {}", o.height, o.width), "--size",
+           "two sides, with at most 16 million pixels");
+  if (o.channels != 0 && o.channels != 1 && o.channels != 3)
+    misuse(fmt::format("pictures with {} channels", o.channels), "--channels",
+           "1 for grey or 3 for colours");
+  if (o.resize == Resize::ink && (o.channels != 1 || o.height == 0))
+    misuse("ink is found in grey pictures, and brought to a size", "--resize ink",
+           "--channels 1 --size 28");
+  if (!(o.test_share >= 0 && o.test_share <= 1))
+    misuse(fmt::format("a share of {}", o.test_share), "--test-share", "from 0 to 1");
 }
 
 std::string short_digest(const std::string& text) {
@@ -158,18 +50,17 @@ std::string short_digest(const std::string& text) {
 
 struct CacheName {
   std::string which, version;  // the folder and the options; what the folder has now
+  std::string file() const { return which + "-" + version; }
 };
 
 CacheName cache_name(const fs::path& folder, const data::ImageListing& listing,
                      const ImageOptions& options) {
-  std::error_code unknown;
-  const std::string where = fs::weakly_canonical(folder, unknown).string();
-  const std::string which = fmt::format(
-      "{}|{}x{}|{}|{}|{}|{}|{}|{}|{}", where, options.height, options.width,
-      static_cast<int>(options.resize), options.channels, options.skip_broken, options.max_pixels,
-      options.test_share, options.seed, fmt::join(options.class_names, "|"));
-  std::string content = fmt::format("{}|{}", listing.train, fmt::join(listing.class_names, "|"));
-  for (const ListedImage& image : listing.images)
+  const std::string which =
+      fmt::format("{}|{}x{}|{}|{}|{}|{}|{}|{}|{}", folder.string(), options.height, options.width,
+                  name(options.resize), options.channels, options.skip_broken, options.max_pixels,
+                  options.test_share, options.seed, options.for_training);
+  std::string content = fmt::format("{}", listing.train);
+  for (const data::ListedImage& image : listing.images)
     content += fmt::format("\n{}|{}|{}|{}", image.path, image.label, image.bytes, image.changed);
   return {short_digest(which), short_digest(content)};
 }
@@ -179,7 +70,7 @@ void remove_older(const fs::path& folder, const CacheName& name) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
     const std::string file = entry.path().filename().string();
-    if (file.starts_with(name.which + "-") && file != name.which + "-" + name.version)
+    if (file.starts_with(name.which + "-") && file != name.file())
       fs::remove(entry.path(), ignored);
   }
 }
@@ -191,12 +82,17 @@ struct Memory {
   std::vector<std::int32_t> labels;
 };
 
+// Nothing where there is no whole cache of these pictures.
 std::optional<ImageFolder> open_cache(const fs::path& folder, const data::ImageListing& listing,
-                                      const fs::path& cache_file) {
-  if (!fs::is_regular_file(cache_file)) return std::nullopt;
+                                      const ImageOptions& options, const fs::path& cache_file) {
+  std::error_code unreadable;
+  if (!fs::is_regular_file(cache_file, unreadable)) return std::nullopt;
   const auto memory = std::make_shared<Memory>(cache_file);
   const auto cache = data::parse_image_cache(memory->file.bytes());
   if (!cache || cache->listed != listing.images.size()) return std::nullopt;
+  const auto train_end = std::ranges::lower_bound(cache->from, listing.train);
+  if (static_cast<std::size_t>(train_end - cache->from.begin()) != cache->train)
+    return std::nullopt;
   ImageFolder result;
   std::vector<bool> kept(cache->listed);
   for (const std::uint32_t from : cache->from) {
@@ -205,46 +101,39 @@ std::optional<ImageFolder> open_cache(const fs::path& folder, const data::ImageL
   }
   for (std::size_t i = 0; i < kept.size(); ++i)
     if (!kept[i]) result.skipped.push_back(listing.images[i].path);
-  Examples all;
-  all.features = {cache->pixels,       ElementType::uint8,  cache->train + cache->test,
-                  cache->form.bytes(), cache->form.bytes(), 255};
-  all.labels = memory->labels.data();
-  all.classes = listing.class_names.size();
-  result.data.name = folder.string();
-  result.data.shape = {cache->form.height, cache->form.width};
-  if (cache->form.channels > 1) result.data.shape.push_back(cache->form.channels);
-  result.data.class_names = listing.class_names;
-  result.data.train = all.slice(0, cache->train);
-  result.data.test = all.slice(cache->train, cache->test);
-  result.data.memory = memory;
+  const data::ImageForm& form = cache->form;
+  const Examples all{.features = {cache->pixels, ElementType::uint8, cache->train + cache->test,
+                                  form.bytes(), form.bytes(), 255},
+                     .labels = memory->labels.data(),
+                     .classes = listing.class_names.size()};
+  result.data = {.name = folder.string(),
+                 .shape = {form.height, form.width},
+                 .class_names = listing.class_names,
+                 .train = all.slice(0, cache->train),
+                 .test = all.slice(cache->train, cache->test),
+                 .memory = memory,
+                 .resize = options.resize};
+  if (form.channels > 1) result.data.shape.push_back(form.channels);
   return result;
 }
 
-bool is_picture(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
+// Broken pictures that were left out, or the choice of those to test on, can take a class's last.
+void check_train_part(const Dataset& data) {
+  std::vector<bool> has(data.class_names.size());
+  for (std::size_t row = 0; row < data.train.features.rows; ++row)
+    has[static_cast<std::size_t>(data.train.labels[row])] = true;
+  for (std::size_t c = 0; c < has.size(); ++c)
+    if (!has[c])
+      throw Error(ErrorKind::data,
+                  fmt::format("no picture of class {} is left to learn from", data.class_names[c]),
+                  data.name, "more pictures of it, or a smaller --test-share");
 }
 
-}  // namespace
-
-bool is_image_folder(const fs::path& path) {
-  std::error_code unreadable;
-  if (!fs::is_directory(path, unreadable)) return false;
-  fs::recursive_directory_iterator at(path, unreadable), end;
-  for (; at != end; at.increment(unreadable))
-    if (at.depth() > 0 && is_picture(at->path())) return true;
-  return false;
-}
-
-ImageFolder load_image_folder(const fs::path& path, const ImageOptions& options,
-                              const fs::path& cache) {
+ImageFolder load(const fs::path& path, const ImageOptions& options, const fs::path& cache) {
   const data::ImageListing listing = data::list_images(path, options);
   const CacheName name = cache_name(path, listing, options);
-  const fs::path folder = cache / "images";
-  const fs::path file = folder / (name.which + "-" + name.version);
-  if (auto found = open_cache(path, listing, file)) {
+  const fs::path folder = cache / "images", file = folder / name.file();
+  if (auto found = open_cache(path, listing, options, file)) {
     found->from_cache = true;
     return std::move(*found);
   }
@@ -254,11 +143,50 @@ ImageFolder load_image_folder(const fs::path& path, const ImageOptions& options,
     throw Error(ErrorKind::io,
                 fmt::format("cannot make '{}': {}", folder.string(), error.message()), {},
                 "set LITHE_DATA or --data-dir to a folder that you may write to");
-  fill_cache(path, listing, options, file);
+  std::vector<std::string> skipped = data::decode_into_cache(path, listing, options, file);
   remove_older(folder, name);
-  if (auto made = open_cache(path, listing, file)) return std::move(*made);
-  throw Error(ErrorKind::io, "the cache of decoded pictures is not what was written", file.string(),
-              "is its disk in order?");
+  auto made = open_cache(path, listing, options, file);
+  if (!made)
+    throw Error(ErrorKind::io, "the cache of decoded pictures is not what was written",
+                file.string(), "is its disk in order?");
+  made->skipped = std::move(skipped);
+  return std::move(*made);
+}
+
+bool is_picture(const fs::path& path) {
+  std::string extension = path.extension().string();
+  std::ranges::transform(extension, extension.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
+}
+
+}  // namespace
+
+bool is_image_folder(const fs::path& path) {
+  std::error_code unreadable;
+  if (!fs::is_directory(path, unreadable) || data::is_cifar_folder(path) ||
+      data::is_idx_folder(path))
+    return false;
+  fs::recursive_directory_iterator at(path, fs::directory_options::skip_permission_denied,
+                                      unreadable);
+  std::size_t looked_at = 0;
+  for (const fs::recursive_directory_iterator end; at != end && looked_at < kMostLookedAt;
+       at.increment(unreadable), ++looked_at)
+    if (is_picture(at->path())) return true;
+  return false;
+}
+
+ImageFolder load_image_folder(const fs::path& path, const ImageOptions& options,
+                              const fs::path& cache) {
+  check(options);
+  std::error_code missing;
+  const fs::path whole = fs::canonical(path, missing);
+  if (missing)
+    throw Error(ErrorKind::io,
+                fmt::format("cannot read '{}': {}", path.string(), missing.message()));
+  ImageFolder result = load(whole, options, cache);
+  if (options.for_training) check_train_part(result.data);
+  return result;
 }
 
 }  // namespace lithe

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include "data/split.h"
 #include "lithe/error.h"
@@ -32,6 +34,25 @@ std::vector<std::string> folders_in(const fs::path& folder) {
       names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
+}
+
+// Whether the folder has its classes in train/ and some other part, rather than being a class each.
+bool has_parts(const fs::path& folder) {
+  constexpr std::array<std::string_view, 5> kParts = {"train", "test", "val", "valid",
+                                                      "validation"};
+  const std::vector<std::string> names = folders_in(folder);
+  return std::ranges::find(names, "train") != names.end() &&
+         !folders_in(folder / "train").empty() &&
+         std::ranges::all_of(names, [&](const std::string& name) {
+           return std::ranges::find(kParts, name) != kParts.end();
+         });
+}
+
+// The part that is set apart, in a folder of parts; empty where there is none.
+fs::path test_part(const fs::path& folder) {
+  for (const char* name : {"test", "val", "valid", "validation"})
+    if (fs::is_directory(folder / name)) return folder / name;
+  return {};
 }
 
 void list_class(const fs::path& root, const fs::path& folder, std::int32_t label,
@@ -81,7 +102,8 @@ void check_classes(const fs::path& folder, const ImageListing& listing) {
 
 // Puts a share of each class behind the others.
 void set_test_apart(ImageListing& listing, const ImageOptions& options) {
-  if (options.test_share <= 0 || listing.images.size() < 2) return;
+  if (options.test_share >= 1) listing.train = 0;
+  if (options.test_share <= 0 || options.test_share >= 1 || listing.images.size() < 2) return;
   std::vector<std::int32_t> labels;
   for (const ListedImage& image : listing.images) labels.push_back(image.label);
   Examples examples;
@@ -98,15 +120,18 @@ void set_test_apart(ImageListing& listing, const ImageOptions& options) {
 
 ImageListing list(const fs::path& folder, const ImageOptions& options) {
   ImageListing listing;
-  const bool has_parts =
-      fs::is_directory(folder / "train") && !folders_in(folder / "train").empty();
-  listing.class_names = options.class_names.empty()
-                            ? folders_in(has_parts ? folder / "train" : folder)
-                            : options.class_names;
-  list_part(folder, has_parts ? folder / "train" : folder, listing.class_names, listing.images);
+  const bool parts = has_parts(folder);
+  const fs::path train = parts ? folder / "train" : folder, test = parts ? test_part(folder) : "";
+  listing.class_names = folders_in(train);
+  if (listing.class_names.empty() && !options.for_training) {
+    listing.class_names = {folder.filename().string()};
+    list_class(folder, folder, 0, listing.images);
+  } else {
+    list_part(folder, train, listing.class_names, listing.images);
+  }
   listing.train = listing.images.size();
-  if (has_parts && fs::is_directory(folder / "test"))
-    list_part(folder, folder / "test", listing.class_names, listing.images);
+  if (!test.empty())
+    list_part(folder, test, listing.class_names, listing.images);
   else
     set_test_apart(listing, options);
   return listing;

@@ -19,7 +19,7 @@ std::size_t draw(std::size_t number, Dice& dice, std::uint8_t* pixels) {
 
 Dataset generate_letters(std::uint64_t seed, std::size_t train, std::size_t test,
                          std::size_t threads) {
-  Generator letters{"letters", kGlyphSide, {}, 1, draw};
+  Generator letters{"letters", kGlyphSide, {}, 1, draw, Resize::ink};
   for (const char letter : kLetters) letters.class_names.emplace_back(1, letter);
   return generate(letters, seed, train, test, threads);
 }

@@ -62,29 +62,46 @@ Examples copy(const Examples& from, const std::vector<std::uint32_t>& rows,
   return result;
 }
 
+// `number_of`: the new number of each class of the data, -1 for none.
+Dataset renumber(const Dataset& data, const std::vector<std::int32_t>& number_of,
+                 std::vector<std::string> names, std::size_t per_class, std::uint64_t seed) {
+  Dataset result = data;
+  result.class_names = std::move(names);
+  const std::size_t classes = result.class_names.size();
+  const auto parts = std::make_shared<std::pair<Part, Part>>();
+  result.train = copy(data.train, choose(data.train, number_of, classes, per_class, seed),
+                      number_of, classes, parts->first);
+  result.test = copy(data.test, choose(data.test, number_of, classes, 0, seed), number_of, classes,
+                     parts->second);
+  result.memory = parts;
+  return result;
+}
+
 }  // namespace
 
 Dataset select_classes(const Dataset& data, const std::vector<std::size_t>& classes,
                        std::size_t per_class, std::uint64_t seed) {
   const std::size_t known = data.class_names.size();
   std::vector<std::int32_t> number_of(known, -1);
-  Dataset result = data;
-  result.class_names.clear();
+  std::vector<std::string> names;
   for (std::size_t i = 0; i < classes.size(); ++i) {
     if (classes[i] >= known || number_of[classes[i]] >= 0)
       throw Error(ErrorKind::usage,
                   fmt::format("class {} is not there, or named twice", classes[i]), "--classes",
                   known == 0 ? "data with classes" : fmt::format("from 0 to {}", known - 1));
     number_of[classes[i]] = static_cast<std::int32_t>(i);
-    result.class_names.push_back(data.class_names[classes[i]]);
+    names.push_back(data.class_names[classes[i]]);
   }
-  const auto parts = std::make_shared<std::pair<Part, Part>>();
-  result.train = copy(data.train, choose(data.train, number_of, classes.size(), per_class, seed),
-                      number_of, classes.size(), parts->first);
-  result.test = copy(data.test, choose(data.test, number_of, classes.size(), 0, seed), number_of,
-                     classes.size(), parts->second);
-  result.memory = parts;
-  return result;
+  return renumber(data, number_of, std::move(names), per_class, seed);
+}
+
+Dataset select_classes(const Dataset& data, const std::vector<std::string>& names) {
+  std::vector<std::int32_t> number_of;
+  for (const std::string& name : data.class_names) {
+    const auto at = std::ranges::find(names, name);
+    number_of.push_back(at == names.end() ? -1 : static_cast<std::int32_t>(at - names.begin()));
+  }
+  return renumber(data, number_of, names, 0, 1);
 }
 
 }  // namespace lithe

@@ -61,7 +61,7 @@ class Field {
     step_ = {static_cast<float>(cells_) / static_cast<float>(size.width),
              static_cast<float>(cells_) / static_cast<float>(size.height)};
     // From a shape that is hurt to one that is lost, in parts of a cell.
-    const float deviation = dice.uniform(0.2f, 0.45f) * side / static_cast<float>(cells_);
+    const float deviation = dice.uniform(0.3f, 0.6f) * side / static_cast<float>(cells_);
     knots_.resize((cells_ + 1) * (cells_ + 1));
     for (Point& knot : knots_) knot = {dice.normal(0, deviation), dice.normal(0, deviation)};
   }
@@ -127,10 +127,13 @@ Ground find_ground(const Picture& picture) {
   return ground;
 }
 
-// The image turned by any angle, mirrored or not, made larger or smaller about its middle, and
-// moved up to `reach` of its sides.
-Picture turned_copy(const Picture& picture, const Ground& ground, float reach, Dice& dice) {
-  const ImageSize& size = picture.size();
+Point right_angle(Dice& dice) {
+  constexpr std::array<Point, 4> kTurns = {{{1, 0}, {0, 1}, {-1, 0}, {0, -1}}};
+  return kTurns[dice.below(4)];
+}
+
+// By any angle, and by a factor.
+Point any_turn(Dice& dice) {
   Point turn{};
   float square = 0;
   do {  // a point of the disc
@@ -138,11 +141,24 @@ Picture turned_copy(const Picture& picture, const Ground& ground, float reach, D
     square = turn.x * turn.x + turn.y * turn.y;
   } while (square > 1 || square < 0.01f);
   const float scale = dice.uniform(0.6f, 1.7f) / std::sqrt(square);
-  turn = {scale * turn.x, scale * turn.y};
+  return {scale * turn.x, scale * turn.y};
+}
+
+// The image turned by any angle, mirrored or not, made larger or smaller about its middle, and
+// moved up to `reach` of its sides.
+// In half the copies that are moved pixels stay pixels: no scale, right angles, whole steps.
+Picture turned_copy(const Picture& picture, const Ground& ground, float reach, Dice& dice) {
+  const ImageSize& size = picture.size();
+  const bool sharp = reach > 0 && dice.below(2) == 0;
+  Point turn = sharp ? right_angle(dice) : any_turn(dice);
   const float mirror = dice.below(2) == 0 ? 1.0f : -1.0f;
-  const Point shift{reach * dice.uniform(-1, 1) * static_cast<float>(size.width),
-                    reach * dice.uniform(-1, 1) * static_cast<float>(size.height)};
-  const Point to = ground.middle;
+  Point shift{reach * dice.uniform(-1, 1) * static_cast<float>(size.width),
+              reach * dice.uniform(-1, 1) * static_cast<float>(size.height)};
+  Point to = ground.middle;
+  if (sharp) {
+    shift = {std::floor(shift.x), std::floor(shift.y)};
+    to = {std::floor(to.x), std::floor(to.y)};
+  }
   return move(picture, [=](Point at) {
     const float x = mirror * (at.x - to.x - shift.x), y = at.y - to.y - shift.y;
     return Point{to.x + turn.x * x - turn.y * y, to.y + turn.y * x + turn.x * y};
@@ -175,10 +191,9 @@ Picture doubled(const Picture& picture, Dice& dice) {
   }
 }
 
-Picture cut(const Picture& picture, Dice& dice) {
+// One side of a line through the middle, or near it, with the other side of another picture.
+Picture join(const Picture& picture, const Picture& other, const Ground& ground, Dice& dice) {
   const ImageSize& size = picture.size();
-  const Ground ground = find_ground(picture);
-  const Picture copy = turned_copy(picture, ground, dice.below(2) == 0 ? 0.0f : 0.35f, dice);
   const auto side = static_cast<float>(std::min(size.height, size.width));
   const Point through{ground.middle.x + 0.15f * side * dice.uniform(-1, 1),
                       ground.middle.y + 0.15f * side * dice.uniform(-1, 1)};
@@ -193,9 +208,15 @@ Picture cut(const Picture& picture, Dice& dice) {
                         (static_cast<float>(y) - through.y) * across.y;
       const float share = std::clamp(0.5f + far, 0.0f, 1.0f);
       for (std::size_t c = 0; c < size.channels; ++c)
-        values.push_back(share * picture.at(y, x, c) + (1 - share) * copy.at(y, x, c));
+        values.push_back(share * picture.at(y, x, c) + (1 - share) * other.at(y, x, c));
     }
   return {size, std::move(values)};
+}
+
+Picture cut(const Picture& picture, Dice& dice) {
+  const Ground ground = find_ground(picture);
+  const Picture copy = turned_copy(picture, ground, dice.below(2) == 0 ? 0.0f : 0.35f, dice);
+  return join(picture, copy, ground, dice);
 }
 
 Picture shuffled(const Picture& picture, Dice& dice) {
@@ -219,24 +240,29 @@ Picture shuffled(const Picture& picture, Dice& dice) {
   return {size, std::move(values)};
 }
 
-Picture changed(const Picture& picture, Dice& dice) {
-  switch (dice.below(6)) {
+Picture changed(const Picture& picture, const std::uint8_t* other, Dice& dice) {
+  const ImageSize& size = picture.size();
+  switch (dice.below(8)) {
     case 0:
       return shuffled(picture, dice);
     case 1:
       return cut(picture, dice);
     case 2:
     case 3:
+      return join(picture, {size, {other, other + size.values()}}, find_ground(picture), dice);
+    case 4:
+    case 5:
       return doubled(picture, dice);
     default:
-      return move(picture, Field(picture.size(), dice));
+      return move(picture, Field(size, dice));
   }
 }
 
 }  // namespace
 
-void spoil(const std::uint8_t* image, const ImageSize& size, Dice& dice, std::uint8_t* to) {
-  const Picture result = changed({size, {image, image + size.values()}}, dice);
+void spoil(const std::uint8_t* image, const std::uint8_t* other, const ImageSize& size, Dice& dice,
+           std::uint8_t* to) {
+  const Picture result = changed({size, {image, image + size.values()}}, other, dice);
   std::ranges::transform(result.values(), to, [](float value) {
     return static_cast<std::uint8_t>(std::clamp(value + 0.5f, 0.0f, 255.0f));
   });

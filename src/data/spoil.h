@@ -1,14 +1,16 @@
 // Images that are made of known ones and show none of them: something to learn from what is unknown
 // where there is nothing unknown at hand (negative data augmentation: Sinha and others, 2021).
 //
-// Each image is changed by itself, in one of these ways:
+// An image is changed in one of these ways:
 //   warped    every pixel moved by a smooth random field, far enough to lose the shape
 //   doubled   laid over a turned, scaled, shifted copy of itself: the lighter, the darker of both,
 //             or the difference
 //   cut       one side of a random line taken from such a copy
+//   spliced   one side of a random line taken from another image
 //   shuffled  cut into squares that change places
-// The first three keep what an image is made of (brightness, edges, texture), so that nothing but
-// the shape tells it from a known one.
+// All but the last keep what images are made of (brightness, edges, texture), so that nothing but
+// the shape tells them from known ones. Many copies are moved by whole pixels and turned by
+// right angles: they are as sharp as the image.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +25,9 @@ struct ImageSize {
   std::size_t values() const { return height * width * channels; }
 };
 
-// Bytes, a pixel's channels together. `to` must not be `image`.
-void spoil(const std::uint8_t* image, const ImageSize& size, Dice& dice, std::uint8_t* to);
+// Bytes, a pixel's channels together. `other` is another image of the same size, of another class
+// if there is one. `to` must be neither.
+void spoil(const std::uint8_t* image, const std::uint8_t* other, const ImageSize& size, Dice& dice,
+           std::uint8_t* to);
 
 }  // namespace lithe::data

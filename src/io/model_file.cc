@@ -62,6 +62,33 @@ std::vector<std::string> parse_class_names(const std::string& text, const std::s
   return names;
 }
 
+// "32x48x3": at most three numbers.
+std::vector<std::size_t> parse_image(const std::string& text, const std::string& path) {
+  std::vector<std::size_t> shape;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  std::uint64_t left = std::uint64_t{1} << 40;  // bytes that an image may have
+  while (shape.size() < 3) {
+    std::uint32_t size = 0;
+    const auto [stop, error] = std::from_chars(at, end, size);
+    if (error != std::errc{} || size == 0 || size > left) break;
+    left /= size;
+    shape.push_back(size);
+    if (stop == end) return shape;
+    if (*stop != 'x') break;
+    at = stop + 1;
+  }
+  fail(path, fmt::format("lithe.image is '{}', not height x width x channels", text.substr(0, 40)));
+}
+
+Resize parse_image_resize(const std::string& text, const std::string& path) {
+  try {
+    return parse_resize(text);
+  } catch (const Error& error) {
+    fail(path, fmt::format("lithe.resize: {}", error.problem()));
+  }
+}
+
 // What is asked of an array that no network's sentence bounds.
 void check_extra(const std::string& name, const NamedArray& array, const std::string& path) {
   const std::vector<std::size_t>& shape = array.shape;
@@ -126,6 +153,10 @@ void write_model(const std::filesystem::path& path, const ModelFile& file) {
   metadata["lithe.class_names"] =
       nlohmann::json(file.class_names)
           .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  if (!file.image.empty()) {
+    metadata["lithe.image"] = fmt::format("{}", fmt::join(file.image, "x"));
+    metadata["lithe.resize"] = name(file.resize);
+  }
   std::vector<TensorView> tensors;
   for (const ModelArray& array : file.arrays)
     tensors.push_back(
@@ -154,6 +185,10 @@ ModelFile read_model(const std::filesystem::path& path) {
          "a newer Lithe");
   file.divisor = parse_divisor(take(metadata, "lithe.input_divisor", name), name);
   file.class_names = parse_class_names(take(metadata, "lithe.class_names", name), name);
+  if (metadata.contains("lithe.image")) {
+    file.image = parse_image(take(metadata, "lithe.image", name), name);
+    file.resize = parse_image_resize(take(metadata, "lithe.resize", name), name);
+  }
   file.notes = std::move(metadata);
   std::optional<Dtype> dtype;
   for (const TensorView& tensor : source.tensors()) {

@@ -3,6 +3,7 @@
 //   lithe.version      "1"
 //   lithe.network      the sentence
 //   lithe.input_divisor, lithe.class_names (a JSON array): what the values mean
+//   lithe.image, lithe.resize       of images alone: "28x28", "crop"
 //   lithe.*            notes: free text
 //
 // Tensors are the network's arrays, all of one type, and such as begin with "unknown.": these are
@@ -16,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "lithe/dataset.h"
 #include "lithe/unknown.h"
 
 namespace lithe::io {
@@ -34,6 +36,8 @@ struct ModelFile {
   bool float64 = false;
   std::vector<ModelArray> arrays;
   std::map<std::string, NamedArray> extra_arrays = {};
+  std::vector<std::size_t> image = {};  // empty: the examples are no images
+  Resize resize = Resize::crop;
 
   const ModelArray& array(const std::string& name) const;  // which must be there
 };

@@ -5,26 +5,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "report/html.h"
+
 namespace lithe::report {
 
 namespace {
-
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == '&')
-      result += "&amp;";
-    else if (c == '<')
-      result += "&lt;";
-    else if (c == '>')
-      result += "&gt;";
-    else if (c == '"')
-      result += "&quot;";
-    else
-      result += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-  }
-  return result;
-}
 
 constexpr const char* kAnchors[] = {"start", "middle", "end"};
 
@@ -60,7 +45,30 @@ void Drawing::text(Point at, std::string_view text, Anchor anchor, double size,
   body_ += fmt::format(
       "<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" font-size=\"{:.0f}\" "
       "fill=\"{}\">{}</text>\n",
-      at.x, at.y, kAnchors[static_cast<int>(anchor)], size, colour, escaped(text));
+      at.x, at.y, kAnchors[static_cast<int>(anchor)], size, colour, escape(text));
+}
+
+void Drawing::text_upwards(Point at, std::string_view text, double size, std::string_view colour) {
+  body_ += fmt::format(
+      "<text transform=\"translate({:.1f} {:.1f}) rotate(-90)\" font-size=\"{:.0f}\" "
+      "fill=\"{}\">{}</text>\n",
+      at.x, at.y, size, colour, escape(text));
+}
+
+void Drawing::box(Point corner, double width, double height, std::string_view colour,
+                  double opacity, std::string_view hint) {
+  body_ += fmt::format(
+      "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\" "
+      "fill-opacity=\"{:.3f}\"",
+      corner.x, corner.y, width, height, colour, opacity);
+  body_ += hint.empty() ? "/>\n" : fmt::format("><title>{}</title></rect>\n", escape(hint));
+}
+
+std::string Drawing::finish_within(std::string_view label) const {
+  return fmt::format(
+      "<svg viewBox=\"0 0 {0:.0f} {1:.0f}\" width=\"{0:.0f}\" height=\"{1:.0f}\" role=\"img\" "
+      "aria-label=\"{2}\">\n{3}</svg>\n",
+      width_, height_, escape(label), body_);
 }
 
 std::string Drawing::finish() const {

@@ -22,7 +22,16 @@ class Drawing {
   void text(Point at, std::string_view text, Anchor anchor = Anchor::start, double size = 12,
             std::string_view colour = "#222");
 
-  std::string finish() const;  // the whole file
+  // Reads from below; `at` is where it begins.
+  void text_upwards(Point at, std::string_view text, double size, std::string_view colour);
+  // Filled, `corner` the one with the lowest x and y. The hint is shown where the mouse points.
+  void box(Point corner, double width, double height, std::string_view colour, double opacity = 1,
+           std::string_view hint = {});
+
+  std::string finish() const;  // the whole file, on white
+  // As part of a page, whose background shows and whose CSS says what "var(--ink)" is; `label` is
+  // read out instead of it.
+  std::string finish_within(std::string_view label) const;
 
  private:
   std::string body_;

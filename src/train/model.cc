@@ -77,6 +77,14 @@ Precision parse_precision(std::string_view text) {
               "float32 or float64");
 }
 
+Meaning meaning_of(const Dataset& data) {
+  Meaning meaning{data.train.features.divisor, data.class_names};
+  const std::size_t rank = data.shape.size();
+  if ((rank == 2 || rank == 3) && data.train.features.type == ElementType::uint8)
+    meaning.image = data.shape, meaning.resize = data.resize;
+  return meaning;
+}
+
 Model::Model(Network network, Precision precision, std::uint64_t seed, Meaning meaning)
     : Model(make_data(std::move(network), precision, std::move(meaning))) {
   std::visit([seed](auto& values) { values.initialize(seed); }, data_->values);
@@ -140,7 +148,9 @@ void Model::save(const std::filesystem::path& path) const {
                      data_->notes,
                      precision() == Precision::float64,
                      {},
-                     data_->extra_arrays};
+                     data_->extra_arrays,
+                     data_->meaning.image,
+                     data_->meaning.resize};
   std::visit(
       [&](const auto& values) {
         for (layers::ParameterId id = 0; id < data_->graph.parameters.size(); ++id) {
@@ -157,6 +167,11 @@ Model Model::load(const std::filesystem::path& path) {
   const Network network = Network::parse(file.network);
   if (!network.has_input())
     throw Error(ErrorKind::model, "the model's network has no input layer", path.string());
+  if (!file.image.empty() && Shape{file.image}.size() != network.input_shape().size())
+    throw Error(ErrorKind::model,
+                fmt::format("the model is said to take images of {}, and its network takes {}",
+                            Shape{file.image}.to_string(), network.input_shape().to_string()),
+                path.string());
   const layers::Graph graph = layers::compile(network.layers());
   // Held against what is in the file before memory is asked for: a sentence can ask for any amount.
   for (const auto& spec : graph.parameters) {
@@ -166,7 +181,8 @@ Model Model::load(const std::filesystem::path& path) {
     io::check_array(file, spec.name, wanted, path.string());
   }
   const Precision precision = file.float64 ? Precision::float64 : Precision::float32;
-  Model model(make_data(network, precision, {file.divisor, file.class_names}));
+  Model model(
+      make_data(network, precision, {file.divisor, file.class_names, file.image, file.resize}));
   model.notes() = file.notes;
   model.extra_arrays() = std::move(file.extra_arrays);
   std::visit(

@@ -4,6 +4,8 @@ Run by ctest with the program's path in LITHE. What needs MNIST is skipped unles
 the folder that holds it.
 """
 
+import base64
+import html.parser
 import json
 import os
 import re
@@ -22,12 +24,13 @@ DIGITS = ["--data", "digits", "--network", NETWORK, "--examples", "2000", "--bat
           "--optimizer", "sgd(1.25)"]
 
 
-def write_png(path, rows):
-    """A grey PNG of 8 bits, from rows of bytes."""
+def write_png(path, rows, channels=1):
+    """A PNG of 8 bits, grey or in colours, from rows of bytes."""
     def chunk(kind, data):
         crc = zlib.crc32(kind + data)
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", crc)
-    header = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 0, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", len(rows[0]) // channels, len(rows), 8,
+                         0 if channels == 1 else 2, 0, 0, 0)
     data = zlib.compress(b"".join(b"\0" + bytes(row) for row in rows))
     with open(path, "wb") as file:
         file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) +
@@ -102,6 +105,199 @@ class Tables(AppTest):
             self.assertIn(part, error)
 
 
+def read_png_size(path):
+    with open(path, "rb") as file:
+        start = file.read(26)
+    return struct.unpack(">II", start[16:24]) + ({0: 1, 2: 3}[start[25]],)
+
+
+class Pictures(AppTest):
+    """Folders of pictures from end to end: any size in, a model that brings others to its form."""
+
+    CONV = ("conv2d(4, 3x3, padding=same, relu) -> max_pool -> flatten -> dense(16, relu) -> "
+            "dense(2)")
+
+    def write_bar(self, name, upright, i, channels=3):
+        """A light bar on a dark ground, of a size and colours that change with i."""
+        height, width = 18 + i % 7, 18 + i % 5
+        ground = [10 + 9 * (i % 8), 20 + 5 * (i % 11), 60 - 6 * (i % 9)][:channels]
+        bar = [250 - 7 * (i % 9), 180 + 8 * (i % 7), 190 + 3 * (i % 13)][:channels]
+        rows = []
+        for y in range(height):
+            row = []
+            for x in range(width):
+                along, across = (y, x) if upright else (x, y)
+                middle = (width if upright else height) // 2 + i % 3 - 1
+                row += bar if abs(across - middle) < 3 and 2 < along < 16 else ground
+            rows.append(row)
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        write_png(path, rows, channels)
+
+    def write_bars(self, folder, count, channels=3, names=("level", "upright")):
+        for i in range(count):
+            for upright, name in enumerate(names):
+                self.write_bar(f"{folder}/{name}/{i}.png", upright, i, channels)
+
+    def train_bars(self, *arguments, status=0):
+        return self.run_lithe("train", "--data", "bars", "--network", self.CONV, "--loss",
+                              "cross_entropy", "--optimizer", "adam(0.01)", "--batch", "8",
+                              "--epochs", "8", "--threads", "1", "--output", "m.safetensors",
+                              *arguments, status=status)
+
+    def test_a_folder_from_training_to_answers(self):
+        self.write_bars("bars", 40)
+        out = self.train_bars("--size", "16x12", "--unknown", "max_logit").stdout
+        self.assertTrue(out.startswith("input(16x12x3) -> conv2d"), out)
+        self.assertRegex(out, r"Epoch 8: 1[56]/16")
+        card = json.loads(self.run_lithe("show", "m.safetensors", "--json").stdout)
+        self.assertEqual((card["image"], card["resize"]), ([16, 12, 3], "crop"))
+        self.assertIn("16x12x3", self.run_lithe("show", "m.safetensors").stdout)
+        # The same examples to test on, wherever the folder is named from; of another folder all.
+        for name in ["bars", "./bars/", os.path.join(self.folder, "bars")]:
+            self.assertRegex(self.run_lithe("evaluate", "m.safetensors", "--data", name).stdout,
+                             r"^1[56]/16 ")
+        self.write_bars("more", 12)
+        self.assertRegex(self.run_lithe("evaluate", "m.safetensors", "--data", "more").stdout,
+                         r"^2[2-4]/24 ")
+        # Any size, grey as well.
+        self.write_bar("new/a.png", True, 33)
+        self.write_bar("new/b.png", False, 33, channels=1)
+        answers = json.loads(self.run_lithe("predict", "m.safetensors", "new/a.png", "new/b.png",
+                                            "--json").stdout)
+        self.assertEqual([a["nearest"] for a in answers], ["upright", "level"])
+        self.assertIn("Unknown: max_logit", self.run_lithe("calibrate", "m.safetensors", "--data",
+                                                           "bars").stdout)
+        report = json.loads(self.run_lithe("unknown-report", "m.safetensors", "--unknown", "new",
+                                           "--unknown", "digits", "--output", "out",
+                                           "--json").stdout)
+        self.assertEqual(report["examples"], 16)
+        self.assertEqual(report["scores"][0]["unknown"][0]["examples"], 2)
+        self.assertEqual(read_png_size(os.path.join(self.folder, "out", "accepted-digits.png"))[2], 3)
+
+    def test_grey_and_how_they_are_resized(self):
+        self.write_bars("bars", 10)
+        self.train_bars("--size", "14", "--channels", "1", "--resize", "pad", "--test-share", "0.5",
+                        "--epochs", "1")
+        card = json.loads(self.run_lithe("show", "m.safetensors", "--json").stdout)
+        self.assertEqual((card["image"], card["resize"]), ([14, 14], "pad"))
+        self.assertRegex(self.run_lithe("evaluate", "m.safetensors", "--data", "bars").stdout,
+                         r"^\d+/10 ")
+        self.write_bar("a.png", True, 3)
+        self.run_lithe("predict", "m.safetensors", "a.png")
+        self.assertIn("learning rate", self.run_lithe(
+            "find-lr", "--data", "bars", "--size", "8", "--network", "dense(2)", "--loss",
+            "cross_entropy", "--batch", "8", "--steps", "20").stdout)
+
+    def test_classes_by_name(self):
+        self.write_bars("bars", 10)
+        self.train_bars("--size", "12", "--epochs", "1")
+        self.write_bars("more", 6, names=("dot", "upright"))  # a class that the model has not
+        result = self.run_lithe("evaluate", "m.safetensors", "--data", "more")
+        self.assertRegex(result.stdout, r"^\d/6 ")
+        self.assertIn("6 test examples of classes that the model does not know", result.stderr)
+        self.write_bars("others", 2, names=("dot", "dash"))
+        error = self.run_lithe("evaluate", "m.safetensors", "--data", "others", status=1).stderr
+        self.assertIn("level, upright", error)
+        self.assertIn("dash, dot", error)
+
+    def test_broken_pictures(self):
+        self.write_bars("bars", 10)
+        for name, content in [("empty.png", b""), ("text.jpg", b"hello")]:
+            with open(os.path.join(self.folder, "bars", "level", name), "wb") as file:
+                file.write(content)
+        error = self.train_bars("--size", "12", status=1).stderr
+        for told in ["level/empty.png: the file is empty", "level/text.jpg: neither a PNG",
+                     "--skip-broken"]:
+            self.assertIn(told, error)
+        told = self.train_bars("--size", "12", "--skip-broken", "--epochs", "1").stderr
+        self.assertIn("2 broken pictures are left out", told)
+        self.assertIn("level/empty.png: the file is empty", told)
+        arguments = ["predict", "m.safetensors", "bars/level/empty.png", "bars/level/1.png"]
+        self.assertIn("empty", self.run_lithe(*arguments, status=1).stderr)
+        result = self.run_lithe(*arguments, "--skip-broken")
+        self.assertIn("bars/level/1.png: ", result.stdout)
+        self.assertIn("the file is empty at bars/level/empty.png", result.stderr)
+
+    def test_mistakes(self):
+        self.write_bars("bars", 4)
+        self.assertIn("--size", self.train_bars(status=1).stderr)
+        for arguments, told in [(["--size", "big"], "32x48"), (["--size", "0"], "32x48"),
+                                (["--size", "12", "--resize", "squash"], "stretch"),
+                                (["--size", "12", "--channels", "2"], "--channels"),
+                                (["--size", "12", "--resize", "ink"], "--channels 1"),
+                                (["--size", "12", "--test-share", "7"], "--test-share")]:
+            self.assertIn(told, self.train_bars(*arguments, status=2).stderr)
+        self.assertIn("--max-pixels", self.train_bars("--size", "12", "--max-pixels", "100",
+                                                      status=1).stderr)
+        self.assertIn("leave them out", self.run_lithe(
+            "train", "--data", "digits", "--network", "dense(10)", "--size", "14", status=2).stderr)
+        self.write_bars("lonely", 2, names=("level",))
+        self.assertIn("one class, 'level'", self.run_lithe(
+            "train", "--data", "lonely", "--network", "dense(2)", status=1).stderr)
+        self.assertIn("no folders", self.run_lithe(
+            "train", "--data", "lonely/level", "--network", "dense(2)", status=1).stderr)
+
+    def test_cifar(self):
+        folder = os.path.join(self.folder, "cifar")
+        os.mkdir(folder)
+        for name in [f"data_batch_{i}" for i in range(1, 6)] + ["test_batch"]:
+            with open(os.path.join(folder, name + ".bin"), "wb") as file:
+                for label in range(10):
+                    file.write(bytes([label]) + bytes([20 * label] * 3072))
+        out = self.run_lithe("train", "--data", "cifar", "--network", "flatten -> dense(10)",
+                             "--loss", "cross_entropy", "--epochs", "1").stdout
+        self.assertIn("/10  ", out)
+        self.write_bar("a.png", True, 3)
+        self.assertIn("a.png: ", self.run_lithe("predict", "model.safetensors", "a.png").stdout)
+        self.run_lithe("data", "show", "cifar", "--classes", "0..3", "--count", "2")
+        self.assertEqual(read_png_size(os.path.join(self.folder, "sheet.png"))[2], 3)
+
+    def test_contact_sheets(self):
+        self.write_bars("bars", 6)
+        sheet = os.path.join(self.folder, "sheet.png")
+        out = self.run_lithe("data", "show", "bars", "--size", "16").stdout
+        self.assertEqual(out, "sheet.png: 12 samples of 2 classes\n")
+        out = self.run_lithe("data", "show", "bars/level", "--size", "16").stdout
+        self.assertEqual(out, "sheet.png: 6 samples of 1 class\n")
+        width, height, channels = read_png_size(sheet)
+        self.assertEqual(channels, 3)
+        self.run_lithe("data", "show", "digits", "--classes", "3", "--count", "4")
+        self.assertEqual(read_png_size(sheet)[2], 1)
+        with open(sheet, "rb") as file:
+            first = file.read()
+        self.run_lithe("data", "show", "digits", "--classes", "3", "--count", "4")
+        with open(sheet, "rb") as file:
+            self.assertEqual(file.read(), first)  # the seed decides
+        out = self.run_lithe("data", "show", "shapes", "--augment", "shift(3) -> rotate(20)",
+                             "--count", "2", "--output", "a.png").stdout
+        self.assertEqual(out, "a.png: 6 samples of 3 classes, each with 9 variants\n")
+        self.assertGreater(read_png_size(os.path.join(self.folder, "a.png"))[1], 6 * 80)
+        for arguments, told, status in [
+                (["shapes", "--augment", "rotat(3)"], "rotate", 2),
+                (["shapes", "--classes", "7"], "from 0 to 2", 2),
+                (["shapes", "--count", "0"], "--count", 2), (["bars"], "--size", 1),
+                (["shapes", "--output", "no/where.png"], "no/where.png", 1)]:
+            self.assertIn(told, self.run_lithe("data", "show", *arguments, status=status).stderr)
+
+    def test_only_ink_is_centred(self):
+        """A shape off the centre stays there for a model of shapes, and not for one of digits."""
+        rows = [[0] * 28 for _ in range(28)]
+        moved = [[0] * 28 for _ in range(28)]
+        for y in range(8):
+            for x in range(8):
+                rows[10 + y][10 + x] = moved[2 + y][3 + x] = 255
+        for name, image in [("a.png", rows), ("b.png", moved)]:
+            write_png(os.path.join(self.folder, name), [row + [0] * 4 for row in image] + [[0] * 32] * 4)
+        for data, centres in [("digits", True), ("shapes", False)]:
+            self.run_lithe("train", "--data", data, "--network", "dense(3)" if data == "shapes"
+                           else "dense(10)", "--loss", "cross_entropy", "--examples", "500",
+                           "--epochs", "1")
+            a, b = json.loads(self.run_lithe("predict", "model.safetensors", "a.png", "b.png",
+                                             "--json").stdout)
+            self.assertEqual(a["outputs"] == b["outputs"], centres)
+
+
 class Reuse(AppTest):
     def test_layers_of_another_model(self):
         self.train("--output", "old.safetensors", "--classes", "0..4")
@@ -148,6 +344,150 @@ class Reuse(AppTest):
                                "--optimizer", "sgd(1000)", status=1).stderr
         for part in ["no longer a number", "layer", "step", "--recover"]:
             self.assertIn(part, error)
+
+
+class PageReader(html.parser.HTMLParser):
+    """What a page is made of; fails where a tag closes what is not open."""
+
+    VOID = {"meta", "img", "br"}
+
+    def __init__(self, page):
+        super().__init__()
+        self.open, self.tags, self.sources, self.text = [], [], [], ""
+        self.feed(page)
+        self.close()
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.sources += [value for name, value in attributes if name in ("src", "href")]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in self.VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open.pop() == tag, tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+class Evaluate(AppTest):
+    """lithe evaluate: the line, the JSON and the page."""
+
+    def page(self, folder):
+        with open(os.path.join(self.folder, folder, "index.html"), encoding="utf-8") as file:
+            text = file.read()
+        self.assertNotRegex(text, "https?:")
+        page = PageReader(text)
+        self.assertNotIn("script", page.tags)
+        for source in page.sources:
+            self.assertTrue(source.startswith("data:image/png;base64,"))
+            self.assertTrue(base64.b64decode(source[22:], validate=True).startswith(b"\x89PNG"))
+        return page
+
+    def report(self, folder):
+        with open(os.path.join(self.folder, folder, "report.json"), encoding="utf-8") as file:
+            return json.load(file)
+
+    def evaluate(self, *arguments, status=0):
+        return self.run_lithe("evaluate", "m.safetensors", *arguments, status=status)
+
+    def test_images(self):
+        self.train("--output", "m.safetensors", "--validation", "10%")
+        plain = self.evaluate("--data", "digits").stdout
+        self.assertRegex(plain, r"^\d+/10000  loss \d\.\d+  \d\.\d+ s\n$")
+        out = self.evaluate("--data", "digits", "--report", "deep/out").stdout
+        self.assertEqual(out.split("  ")[:2], plain.split("  ")[:2])
+        self.assertIn("Report: deep/out/index.html", out)
+        self.assertEqual(sorted(os.listdir(os.path.join(self.folder, "deep", "out"))),
+                         ["index.html", "report.json"])
+        page = self.page("deep/out")
+        self.assertEqual(page.tags.count("img"), 24)
+        for text in ["m.safetensors on digits", plain.split("/")[0] + " of 10000",
+                     "What is taken for what", "Each class", "How it learned", "validation"]:
+            self.assertIn(text, page.text)
+
+        report = self.report("deep/out")
+        self.assertEqual(report["correct"], int(plain.split("/")[0]))
+        self.assertEqual(sum(map(sum, report["confusion"])), 10000)
+        self.assertEqual(sum(report["confusion"][c][c] for c in range(10)), report["correct"])
+        for c, figures in enumerate(report["classes"]):
+            right = report["confusion"][c][c]
+            self.assertEqual(figures["support"], sum(report["confusion"][c]))
+            self.assertAlmostEqual(figures["recall"], right / figures["support"])
+            self.assertAlmostEqual(figures["precision"],
+                                   right / max(1, sum(row[c] for row in report["confusion"])))
+        self.assertAlmostEqual(report["macro_f1"],
+                               sum(figures["f1"] for figures in report["classes"]) / 10)
+        bins = report["confidence"]["bins"]
+        self.assertEqual([len(bins), sum(b["count"] for b in bins)], [15, 10000])
+        self.assertAlmostEqual(report["ece"], sum(
+            b["count"] * abs(b["accuracy"] - b["confidence"]) for b in bins) / 10000)
+        self.assertEqual([epoch["epoch"] for epoch in report["history"]], [1, 2])
+        self.assertAlmostEqual(report["history"][1]["test_accuracy"], report["correct"] / 10000,
+                               places=5)
+        self.assertIsNotNone(report["history"][0]["validation_loss"])
+
+        short = json.loads(self.evaluate("--data", "digits", "--json").stdout)
+        self.assertEqual({key: short[key] for key in short if key != "seconds"},
+                         {key: report[key] for key in short if key != "seconds"})
+        self.assertNotIn("history", self.run_lithe("show", "m.safetensors").stdout)
+
+    def write_table(self, name, lines):
+        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+
+    def test_two_classes_with_hostile_names(self):
+        self.write_table("t.csv", ["size,<i>kind</i>"] + [
+            f"{i % 7},{'<script>1</script>' if (i % 7 > 3) != (i % 11 == 0) else 'a&b'}"
+            for i in range(300)])
+        self.run_lithe("train", "--data", "t.csv", "--network", "dense(4, tanh) -> dense(1, sigmoid)",
+                       "--optimizer", "adam(0.05)", "--epochs", "5", "--output", "m.safetensors")
+        self.evaluate("--data", "t.csv", "--report", "out")
+        page = self.page("out")
+        self.assertIn("<script>1</script>", page.text)
+        self.assertIn("size = ", page.text)  # the mistakes' values
+        self.assertIn("all rows of the table", page.text)
+        self.assertEqual([figures["class"] for figures in self.report("out")["classes"]],
+                         ["<script>1</script>", "a&b"])
+
+    def test_numbers(self):
+        self.write_table("t.csv", ["x,price"] + [f"{i % 10},{3 * (i % 10) + i % 3}.5"
+                                                 for i in range(300)])
+        self.run_lithe("train", "--data", "t.csv", "--task", "regression", "--network", "dense(1)",
+                       "--loss", "mean_squared", "--optimizer", "adam(0.5)", "--epochs", "20",
+                       "--output", "m.safetensors")
+        self.evaluate("--data", "t.csv", "--report", "out")
+        report = self.report("out")
+        self.assertGreater(report["r2"], 0.95)
+        self.assertLessEqual(report["mae"], report["rmse"])
+        self.assertEqual(len(report["history"]), 20)
+        self.assertNotIn("classes", report)
+        self.assertIn("Predicted and true: price", self.page("out").text)
+
+    def test_calibrated(self):
+        self.train("--output", "m.safetensors", "--unknown", "energy")
+        result = json.loads(self.evaluate("--data", "digits", "--report", "out", "--json").stdout)
+        self.assertAlmostEqual(result["unknown"]["accepted"], 0.95, delta=0.03)
+        self.assertGreater(result["temperature"], 0)
+        self.assertEqual(self.report("out")["confidence_at_temperature"]["ece"],
+                         result["ece_at_temperature"])
+        self.assertIn("What it calls unknown", self.page("out").text)
+
+    def test_a_folder_that_cannot_be(self):
+        self.train("--output", "m.safetensors")
+        self.write_table("file", ["here"])
+        for folder in ["file", "file/below"]:
+            error = self.evaluate("--data", "digits", "--report", folder, status=1).stderr
+            self.assertIn("cannot make the folder", error)
+            self.assertIn("--report FOLDER", error)
+        with open(os.path.join(self.folder, "file"), encoding="utf-8") as file:
+            self.assertEqual(file.read(), "here\n")
 
 
 class Unknown(AppTest):
@@ -414,6 +754,8 @@ class Mistakes(AppTest):
             "--network", "input(28x28) -> dense(10)").replace("put flatten", "try: flatten"))
         self.assertIn("784", self.train_error("--network", "input(700) -> dense(10)"))
         self.assertIn("from 1 to", self.train_error("--network", "dense(0)"))
+        self.assertIn("40x40 does not fit into an image of 28x28", self.train_error(
+            "--network", "conv2d(4, 40x40, padding=0) -> flatten -> dense(10)"))
         self.assertIn("quadratic", self.train_error("--loss", "quadratik"))
         self.assertIn("above 0", self.train_error("--optimizer", "sgd(-1)"))
 

@@ -125,7 +125,9 @@ TEST_F(Datasets, SaysWhatIsMissingAndWhatToDo) {
 }
 
 TEST(DatasetNames, SuggestTheNearest) {
-  EXPECT_EQ(dataset_names(), (std::vector<std::string>{"mnist", "fashion_mnist", "digits"}));
+  EXPECT_EQ(dataset_names(),
+            (std::vector<std::string>{"mnist", "fashion_mnist", "digits", "letters", "shapes",
+                                      "shapes-unknown", "uniform-noise", "gaussian-noise"}));
   expect_error(ErrorKind::usage, {"'mnits'", "try: 'mnist'"},
                [] { load_dataset("mnits", "nowhere"); });
   expect_error(ErrorKind::usage, {"try: 'fashion_mnist'"},

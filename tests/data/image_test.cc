@@ -127,13 +127,14 @@ TEST(Png, ChecksTheSizeBeforeItAsksForMemory) {
   const auto with_pixels = [](std::size_t width, std::size_t height) {
     return joined(png_start(width, height, 8, kGrey), joined(chunk("IDAT", pattern(20)), {}));
   };
-  expect_refused({"100000 x 100000", "67108864"}, with_pixels(100000, 100000));
+  expect_refused({"100000 high and 100000 wide", "67108864", "--max-pixels"},
+                 with_pixels(100000, 100000));
   expect_refused({}, with_pixels(0x7fffffff, 0x7fffffff));
   expect_refused({}, with_pixels(0xffffffff, 0xffffffff));
   const TemporaryFolder folder;
   write_bytes(folder.path() / "p", png(10, 10, 8, kGrey, pattern(100)));
   EXPECT_EQ(read_image(folder.path() / "p", 1, 100).pixels.size(), 100u);
-  expect_error(ErrorKind::data, {"10 x 10", "99 allowed"},
+  expect_error(ErrorKind::data, {"10 high and 10 wide", "99 pixels allowed"},
                [&] { read_image(folder.path() / "p", 1, 99); });
 }
 
@@ -218,6 +219,44 @@ TEST(Fit, KeepsTheMeanOfAnImageThatFillsTheFrame) {
   };
   for (const std::size_t side : {1, 7, 28, 90, 200})
     EXPECT_NEAR(mean(fit(image, side, side)), mean(image), 0.5) << side;
+}
+
+TEST(Channels, ComeAndGo) {
+  const Image grey = {1, 3, {0, 77, 255}};
+  const Image colours = with_channels(grey, 3);
+  EXPECT_EQ(colours.pixels, (ByteVector{0, 0, 0, 77, 77, 77, 255, 255, 255}));
+  EXPECT_EQ(with_channels(colours, 1).pixels, grey.pixels);
+  EXPECT_EQ(with_channels({1, 3, {255, 0, 0, 0, 255, 0, 0, 0, 255}, 3}, 1).pixels,
+            (ByteVector{76, 150, 29}));  // 0.299, 0.587 and 0.114 of 255
+}
+
+TEST(Resized, CropsPadsAndStretches) {
+  const Image wide = {2, 4, {10, 20, 30, 40, 10, 20, 30, 40}};
+  EXPECT_EQ(resize(wide, 2, 2, Resize::crop).pixels, (ByteVector{20, 30, 20, 30}));
+  EXPECT_EQ(resize(wide, 2, 2, Resize::stretch).pixels, (ByteVector{15, 35, 15, 35}));
+  EXPECT_EQ(resize(wide, 4, 4, Resize::pad).pixels,
+            joined(joined(ByteVector(4, 30), wide.pixels), ByteVector(4, 30)));
+  for (const Resize how : {Resize::crop, Resize::pad, Resize::stretch})
+    EXPECT_EQ(resize(wide, 2, 4, how).pixels, wide.pixels);
+}
+
+TEST(Resized, CropsThinImagesToSomething) {
+  const Image line = {1, 1000, ByteVector(1000, 77)}, post = {1000, 1, ByteVector(1000, 77)};
+  for (const Resize how : {Resize::crop, Resize::pad, Resize::stretch, Resize::ink})
+    for (const Image& image : {line, post})
+      EXPECT_EQ(resize(image, 5, 5, how).pixels.size(), 25) << name(how);
+}
+
+TEST(Resized, InkIsTurnedLightOnDark) {
+  Image paper = {8, 8, ByteVector(64, 250)};
+  paper.pixels[9] = paper.pixels[10] = 5;
+  Image light = paper;
+  invert(light);
+  EXPECT_EQ(resize(paper, 8, 8, Resize::ink).pixels, light.pixels);
+  EXPECT_EQ(resize(light, 8, 8, Resize::ink).pixels, light.pixels);
+  EXPECT_EQ(resize(paper, 14, 14, Resize::ink).pixels, center_ink(light, 14, 14).pixels);
+  // As light as dark, whichever way it is taken.
+  EXPECT_EQ(resize({1, 2, {0, 240}}, 1, 2, Resize::ink).pixels, (ByteVector{255, 15}));
 }
 
 TEST(Border, TellsInkOnPaperFromLightOnDark) {

@@ -22,34 +22,32 @@ double mean_difference(const std::uint8_t* a, const std::uint8_t* b, std::size_t
   return sum / static_cast<double>(values);
 }
 
-TEST(Spoil, EveryImageIsChangedAndNearlyAllAreFarFromWhatTheyWere) {
+TEST(Spoil, NearlyAllImagesAreFarFromWhatTheyWere) {
   const Dataset shapes = generate_shapes(3, 600, 30);
   const Dataset spoiled = spoil_images(shapes, 1);
   EXPECT_EQ(spoiled.name, "spoiled:shapes");
   EXPECT_EQ(spoiled.shape, shapes.shape);
   EXPECT_EQ(spoiled.test.features.rows, 30u);
-  std::size_t far = 0;
+  std::size_t same = 0, far = 0;
   for (std::size_t row = 0; row < 600; ++row) {
     const double difference =
         mean_difference(shapes.train.features.row(row), spoiled.train.features.row(row), 40 * 40);
-    EXPECT_GT(difference, 0.2) << row;
+    same += difference == 0;
     far += difference > 3;
   }
+  EXPECT_LT(same, 6u);  // a square cut in two by itself
   EXPECT_GT(far, 540u);
 }
 
-TEST(Spoil, AnImageDependsOnTheSeedAndItsRowAlone) {
-  const Dataset shapes = generate_shapes(3, 90, 10);
-  Dataset fewer = shapes;
-  fewer.train = shapes.train.slice(0, 20);
-  const Dataset all = spoil_images(shapes, 1), part = spoil_images(fewer, 1);
-  const Dataset other = spoil_images(fewer, 2);
-  std::size_t same = 0;
-  for (std::size_t row = 0; row < 20; ++row) {
-    EXPECT_EQ(mean_difference(all.train.features.row(row), part.train.features.row(row), 1600), 0);
-    same += mean_difference(all.train.features.row(row), other.train.features.row(row), 1600) == 0;
+TEST(Spoil, TheSameSeedMakesTheSameImages) {
+  const Dataset shapes = generate_shapes(3, 60, 10);
+  const Dataset once = spoil_images(shapes, 1), again = spoil_images(shapes, 1);
+  const Dataset other = spoil_images(shapes, 2);
+  for (std::size_t row = 0; row < 60; ++row) {
+    const std::uint8_t* const image = once.train.features.row(row);
+    EXPECT_EQ(mean_difference(image, again.train.features.row(row), 1600), 0);
+    EXPECT_GT(mean_difference(image, other.train.features.row(row), 1600), 0);
   }
-  EXPECT_EQ(same, 0u);
 }
 
 // Nothing is made up: neither a level nor a colour that the image does not have.
@@ -61,7 +59,7 @@ TEST(Spoil, AnEvenImageStaysAsItIs) {
       for (std::size_t i = 0; i < image.size(); ++i)
         image[i] = static_cast<std::uint8_t>(40 + 90 * (i % size.channels));
       Dice dice = dice_of(number);
-      spoil(image.data(), size, dice, result.data());
+      spoil(image.data(), image.data(), size, dice, result.data());
       EXPECT_EQ(result, image) << size.height << "x" << size.width << " " << number;
     }
 }

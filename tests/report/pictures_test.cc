@@ -3,34 +3,15 @@
 
 #include <cmath>
 #include <limits>
-#include <regex>
 
 #include "lithe/trainer.h"
 #include "report/drawing.h"
+#include "support/markup.h"
 
 namespace lithe {
 namespace {
 
-// Tags balance, attributes are quoted, and every number is one.
-void expect_well_formed(const std::string& svg) {
-  ASSERT_TRUE(svg.starts_with("<svg "));
-  std::vector<std::string> open;
-  const std::regex tag(R"(<(/?)([a-z]+)((?: [a-zA-Z0-9:-]+="[^"<>]*")*)(/?)>)");
-  for (auto at = std::sregex_iterator(svg.begin(), svg.end(), tag); at != std::sregex_iterator();
-       ++at) {
-    if ((*at)[1].length() > 0) {
-      ASSERT_FALSE(open.empty());
-      ASSERT_EQ(open.back(), (*at)[2].str());
-      open.pop_back();
-    } else if ((*at)[4].length() == 0) {
-      open.push_back((*at)[2].str());
-    }
-  }
-  EXPECT_TRUE(open.empty());
-  const std::string rest = std::regex_replace(svg, tag, "");
-  EXPECT_EQ(rest.find_first_of("<>"), std::string::npos) << rest.substr(0, 200);
-  EXPECT_FALSE(std::regex_search(svg, std::regex("=\"[^\"]*(nan|inf)[^\"]*\"")));
-}
+using test::expect_well_formed;
 
 std::vector<EpochWatch> history(std::size_t layers, std::size_t epochs, double value) {
   std::vector<EpochWatch> result;

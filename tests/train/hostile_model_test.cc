@@ -99,6 +99,27 @@ TEST_F(HostileModel, ASentenceOfOtherShapesNamesTheArray) {
   expect_refused(deep, {"layers.0.bias", "1x3"});
 }
 
+TEST_F(HostileModel, ImagesThatTheNetworkDoesNotTakeAreRefused) {
+  Parts sound;
+  sound.metadata["lithe.image"] = "2x2";
+  sound.metadata["lithe.resize"] = "pad";
+  sound.write(path_);
+  EXPECT_EQ(Model::load(path_).meaning().image, (std::vector<std::size_t>{2, 2}));
+  EXPECT_EQ(Model::load(path_).meaning().resize, Resize::pad);
+  const auto with = [&](const std::string& key, const std::string& value) {
+    Parts parts = sound;
+    parts.metadata[key] = value;
+    return parts;
+  };
+  for (const char* image : {"", "x", "2x", "x2", "2x2x1x1", "2 x 2", "0x4", "-1x4", "2.5x2",
+                            "4294967296x4", "1099511627776x1", "65536x65536x65536"})
+    expect_refused(with("lithe.image", image), {"lithe.image", "height x width"});
+  expect_refused(with("lithe.image", "2x3"), {"2x3", "takes 4"});
+  expect_refused(with("lithe.resize", "squash"), {"lithe.resize", "squash"});
+  sound.metadata.erase("lithe.resize");
+  expect_refused(sound, {"lithe.resize"});
+}
+
 TEST_F(HostileModel, ASentenceThatIsNoneIsShown) {
   expect_refused("lithe.network", "", {""}, ErrorKind::sentence);
   expect_refused("lithe.network", "input(4) -> dance(3)", {"dance"}, ErrorKind::sentence);

@@ -57,6 +57,26 @@ void expect_refused(const io::ModelFile& file, const std::string& text) {
   }
 }
 
+TEST(ModelFile, KeepsWhatMakesPicturesItsExamples) {
+  const test::TemporaryFolder folder;
+  Dataset set;
+  set.class_names = {"cat", "dog"};
+  set.shape = {2, 2, 3};
+  set.resize = Resize::stretch;
+  set.train.features.divisor = 255;
+  const Meaning meaning = meaning_of(set);
+  EXPECT_EQ(meaning.image, set.shape);
+  Model(Network::parse("input(12) -> dense(2)"), Precision::float32, 5, meaning)
+      .save(folder.path() / "m.safetensors");
+  const Model read = Model::load(folder.path() / "m.safetensors");
+  EXPECT_EQ(read.meaning().image, set.shape);
+  EXPECT_EQ(read.meaning().resize, Resize::stretch);
+  set.train.features.type = ElementType::float32;  // numbers, not images
+  EXPECT_TRUE(meaning_of(set).image.empty());
+  set.shape = {12};
+  EXPECT_TRUE(meaning_of(set).image.empty());
+}
+
 TEST(ModelFile, WhatDoesNotFitIsRefused) {
   const test::TemporaryFolder folder;
   io::write_model(folder.path() / "good", lying_file());

@@ -1,15 +1,14 @@
-"""The picture: seconds a step as horizontal bars on a logarithmic scale, a panel a workload."""
+"""The picture: seconds as horizontal bars on a logarithmic scale, a panel a workload."""
 
-import goals
-import report
+from common import promises, timing_report
 from common.drawing import ROW, Scale, document, panel, text
 
 _HEAD, _PANEL, _FOOT = 84, 46, 40  # pixels
 
 
-def draw(machine, results, chosen, peak):
+def draw(title, machine, results, chosen, peak):
     """The whole picture as text; in each panel the fastest comes first."""
-    parts = [text(20, 30, "Seconds a step, float32", size=18, weight="bold"),
+    parts = [text(20, 30, title, size=18, weight="bold"),
              text(20, 52, f"{machine['processor']}, one thread unless said; medians, shorter is "
                           "better, logarithmic scale"),
              text(20, 69, "In brackets: times Lithe's on as many threads. Dashed: every operation "
@@ -17,7 +16,7 @@ def draw(machine, results, chosen, peak):
     top = _HEAD
     for workload in chosen:
         bars = _bars(results, workload, peak)
-        limit = goals.limit_seconds(workload, peak)
+        limit = promises.limit_seconds(workload, peak)
         scale = Scale([bar["seconds"] for bar in bars] + [limit])
         parts.append(text(20, top + 16, workload.title, size=15, weight="bold"))
         parts += panel(top + _PANEL, bars, [(limit, "limit")], scale)
@@ -28,13 +27,14 @@ def draw(machine, results, chosen, peak):
 def _bars(results, workload, peak):
     bars = [{"label": f"{r['title']}{_settings(r)}", "seconds": r["median"],
              "kind": "lithe" if r["peer"] == "lithe" else "best",
-             "ratio": report.times_lithe(r, workload, results)}
+             "ratio": timing_report.times_lithe(r, workload, results)}
             for r in results if r["workload"] == workload.name]
-    lithe = goals.fastest(results, workload, "lithe")
-    elsewhere = goals.scaled(workload.bounds.peer, peak)
-    bars.append({"label": f"{workload.bounds.peer_title} (scaled by peak, not measured here)",
-                 "seconds": elsewhere, "kind": "scaled",
-                 "ratio": elsewhere / lithe["median"] if lithe else None})
+    if workload.bounds.peer:
+        lithe = promises.fastest(results, workload, "lithe")
+        elsewhere = promises.scaled(workload.bounds.peer, peak)
+        bars.append({"label": f"{workload.bounds.peer_title} (scaled by peak, not measured here)",
+                     "seconds": elsewhere, "kind": "scaled",
+                     "ratio": elsewhere / lithe["median"] if lithe else None})
     return sorted(bars, key=lambda bar: bar["seconds"])
 
 

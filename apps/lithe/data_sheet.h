@@ -1,0 +1,21 @@
+// lithe data show: a contact sheet of samples, and of what augmentations make of them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "training_data.h"
+
+namespace lithe::app {
+
+struct SheetCommand {
+  DataChoice data;
+  std::string output = "sheet.png", augment;
+  std::size_t count = 0;  // 0: the default
+  std::uint64_t seed = 1;
+};
+
+void add_sheet_options(CLI::App& app, SheetCommand& command);
+int draw_data(const SheetCommand& command);
+
+}  // namespace lithe::app

@@ -1,0 +1,147 @@
+#include "evaluation_json.h"
+
+#include <cmath>
+
+namespace lithe::app {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t kMostMatrix = 100;  // classes
+
+json to_json(const MeanFigures& mean) {
+  return {{"precision", mean.precision}, {"recall", mean.recall}, {"f1", mean.f1}};
+}
+
+json to_json(const ConfidenceFigures& figures) {
+  json bins = json::array();
+  for (const ReliabilityBin& bin : figures.bins)
+    bins.push_back({{"low", bin.low},
+                    {"high", bin.high},
+                    {"count", bin.count},
+                    {"confidence", bin.confidence},
+                    {"accuracy", bin.accuracy}});
+  return {{"ece", figures.ece},           {"adaptive_ece", figures.adaptive_ece},
+          {"mce", figures.mce},           {"confidence", figures.confidence},
+          {"accuracy", figures.accuracy}, {"bins", bins}};
+}
+
+json to_json(const ValueFigures& figures) {
+  return {{"rmse", figures.rmse},
+          {"mae", figures.mae},
+          {"r2", std::isfinite(figures.r2) ? json(figures.r2) : json()},
+          {"bias", figures.bias}};
+}
+
+json class_list(const ClassifierReport& report) {
+  json list = json::array();
+  for (std::size_t c = 0; c < report.figures.size(); ++c) {
+    const ClassFigures& one = report.figures[c];
+    list.push_back({{"class", report.names[c]},
+                    {"precision", one.precision},
+                    {"recall", one.recall},
+                    {"f1", one.f1},
+                    {"support", one.support},
+                    {"answered", one.answered}});
+  }
+  return list;
+}
+
+// Rows of the true classes, columns of the answers; null where there are too many classes.
+json matrix(const ClassifierReport& report) {
+  const std::size_t classes = report.names.size();
+  if (classes > kMostMatrix) return {};
+  std::vector<std::vector<std::size_t>> rows(classes, std::vector<std::size_t>(classes));
+  for (const ConfusionCell& cell : report.confusion) rows[cell.truth][cell.answer] = cell.count;
+  return rows;
+}
+
+json mistakes(const ClassifierReport& report) {
+  json list = json::array();
+  for (const Mistake& one : report.mistakes)
+    list.push_back({{"row", one.row},
+                    {"class", report.names[one.truth]},
+                    {"answer", report.names[one.answer]},
+                    {"confidence", one.confidence},
+                    {"confidence_of_class", one.of_truth}});
+  return list;
+}
+
+json history(const std::vector<EpochFigures>& epochs) {
+  const auto value = [](double figure) { return std::isfinite(figure) ? json(figure) : json(); };
+  json list = json::array();
+  for (const EpochFigures& one : epochs)
+    list.push_back({{"epoch", one.epoch},
+                    {"loss", value(one.loss)},
+                    {"validation_loss", value(one.validation_loss)},
+                    {"validation_accuracy", value(one.validation_accuracy)},
+                    {"test_loss", value(one.test_loss)},
+                    {"test_accuracy", value(one.test_accuracy)},
+                    {"test_rmse", value(one.test_rmse)},
+                    {"rate", value(one.rate)}});
+  return list;
+}
+
+void add(json& result, const ClassifierReport& report) {
+  result["accuracy"] = report.accuracy;
+  result["ece"] = report.plain.ece;
+  result["macro_f1"] = report.macro.f1;
+  result["macro"] = to_json(report.macro);
+  result["weighted"] = to_json(report.weighted);
+  result["top5"] = report.top5;
+  result["brier"] = report.brier;
+  result["classes"] = class_list(report);
+  if (!report.tempered) return;
+  result["temperature"] = report.temperature;
+  result["ece_at_temperature"] = report.tempered->ece;
+}
+
+}  // namespace
+
+json to_json(const EvaluationReport& report) {
+  json result = {{"correct", report.score.correct},
+                 {"total", report.score.total},
+                 {"rmse", report.score.rmse},
+                 {"loss", report.score.loss},
+                 {"seconds", report.score.seconds}};
+  if (report.classes) add(result, *report.classes);
+  if (report.values) {
+    result["mae"] = report.values->all.mae;
+    result["r2"] = to_json(report.values->all)["r2"];
+    result["values"] = json::array();
+    for (const ValueFigures& one : report.values->columns) result["values"].push_back(to_json(one));
+  }
+  if (report.unknown)
+    result["unknown"] = {{"score", report.unknown->score},
+                         {"threshold", report.unknown->threshold},
+                         {"share", report.unknown->share},
+                         {"accepted", report.unknown->accepted},
+                         {"accuracy_accepted", report.unknown->accuracy_accepted}};
+  return result;
+}
+
+json to_json(const EvaluationReport& report, const Model& model, const std::string& model_file,
+             const std::string& data) {
+  json result = to_json(report);
+  result["model"] = model_file;
+  result["data"] = data;
+  result["network"] = model.network().to_string();
+  result["parameters"] = model.network().parameter_count();
+  result["precision"] = name(model.precision());
+  result["history"] = history(report.history);
+  if (!report.classes) return result;
+  const ClassifierReport& classes = *report.classes;
+  result["confusion"] = matrix(classes);
+  result["mistakes"] = mistakes(classes);
+  result["confidence"] = to_json(classes.plain);
+  result["confidence"]["from"] = classes.confidence_from;
+  if (classes.tempered) result["confidence_at_temperature"] = to_json(*classes.tempered);
+  return result;
+}
+
+std::string to_text(const json& object) {
+  return object.dump(2, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace lithe::app

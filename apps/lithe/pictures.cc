@@ -1,0 +1,138 @@
+#include "pictures.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "data/image_file.h"
+#include "lithe/data.h"
+#include "lithe/error.h"
+#include "terminal.h"
+
+namespace lithe::app {
+
+namespace {
+
+constexpr const char* kGroup = "Pictures (folders of PNG and JPEG files, a class a folder)";
+constexpr std::size_t kShown = 10;  // of the pictures that are left out
+
+// "32" or "32x48", height first; nothing asks for no size.
+void parse_size(const std::string& text, PictureForm& form) {
+  if (text.empty()) return;
+  const char* const end = text.data() + text.size();
+  const auto [middle, no_height] = std::from_chars(text.data(), end, form.height);
+  form.width = form.height;
+  bool whole = no_height == std::errc{} && form.height > 0;
+  if (whole && middle != end) {
+    const auto [stop, no_width] = std::from_chars(middle + 1, end, form.width);
+    whole = *middle == 'x' && no_width == std::errc{} && stop == end && form.width > 0;
+  }
+  if (!whole)
+    throw Error(ErrorKind::usage, fmt::format("'{}' is no size", text.substr(0, 40)), "--size",
+                "32, or 32x48 (height x width)");
+}
+
+void list_skipped(const std::vector<std::string>& skipped) {
+  if (skipped.empty()) return;
+  fmt::print(stderr, "{} broken picture{} left out:\n", skipped.size(),
+             skipped.size() == 1 ? " is" : "s are");
+  for (std::size_t i = 0; i < std::min(kShown, skipped.size()); ++i)
+    fmt::print(stderr, "  {}\n", skipped[i]);
+  if (skipped.size() > kShown) fmt::print(stderr, "  and {} more\n", skipped.size() - kShown);
+}
+
+}  // namespace
+
+void add_picture_form(CLI::App& app, PictureChoice& choice) {
+  app.add_option("--size", choice.size,
+                 "bring pictures to this size: 32, or 32x48 (height x width); needed where they "
+                 "are not all of one")
+      ->group(kGroup);
+  app.add_option("--resize", choice.resize,
+                 "how: crop (cover the size, cut the edges), pad (lie within it), stretch, or ink "
+                 "(writing as in MNIST: light on dark, centred)")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"crop", "pad", "stretch", "ink"}))
+      ->group(kGroup);
+  app.add_option("--channels", choice.channels, "1 makes all grey, 3 gives all colours")
+      ->check(CLI::IsMember({1, 3}))
+      ->group(kGroup);
+}
+
+void add_picture_reading(CLI::App& app, PictureChoice& choice) {
+  app.add_flag("--skip-broken", choice.skip_broken,
+               "leave out pictures that cannot be read, and list them")
+      ->group(kGroup);
+  app.add_option("--max-pixels", choice.max_pixels, "refuse larger pictures before decoding them")
+      ->capture_default_str()
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 32))
+      ->group(kGroup);
+}
+
+PictureForm form_asked_for(const PictureChoice& choice) {
+  PictureForm form{.channels = choice.channels, .resize = parse_resize(choice.resize)};
+  parse_size(choice.size, form);
+  return form;
+}
+
+PictureForm form_of(const std::vector<std::size_t>& shape, Resize resize) {
+  const std::size_t rank = shape.size(), values = Shape{shape}.size();
+  PictureForm form{.channels = 1, .resize = resize};
+  if (rank == 1) {
+    form.height = form.width =
+        static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(values))));
+  } else if (rank == 2 || rank == 3) {
+    form.height = shape[0], form.width = shape[1];
+    if (rank == 3) form.channels = shape[2];
+  }
+  if (form.height * form.width * form.channels != values || values > data::kMostPixels ||
+      (form.channels != 1 && form.channels != 3) || (form.channels == 3 && resize == Resize::ink))
+    throw Error(ErrorKind::model,
+                fmt::format("examples of {} are no pictures", Shape{shape}.to_string()), {},
+                "a model whose input is height x width, or height x width x 3");
+  return form;
+}
+
+PictureForm form_of(const Model& model) {
+  const Meaning& meaning = model.meaning();
+  return form_of(meaning.image.empty() ? model.network().input_shape().sizes : meaning.image,
+                 meaning.resize);
+}
+
+bool is_picture_folder(const std::string& data) {
+  const std::vector<std::string> known = dataset_names();
+  return std::ranges::find(known, data) == known.end() && is_image_folder(data);
+}
+
+Dataset load_pictures(const std::string& folder, const std::string& data_dir,
+                      const PictureChoice& choice, const PictureForm& form, const PictureUse& use) {
+  ProgressBar bar;
+  ImageOptions options{.height = form.height,
+                       .width = form.width,
+                       .resize = form.resize,
+                       .channels = form.channels,
+                       .skip_broken = choice.skip_broken,
+                       .max_pixels = choice.max_pixels,
+                       .test_share = use.test_share,
+                       .for_training = use.for_training};
+  options.progress = [&bar](std::size_t done, std::size_t total) {
+    bar.draw("reading pictures", static_cast<double>(done) / static_cast<double>(total));
+    return !interrupted();
+  };
+  catch_interrupt();
+  const ImageFolder loaded = load_image_folder(folder, options, data_folder(data_dir));
+  release_interrupt();
+  bar.clear();
+  list_skipped(loaded.skipped);
+  return loaded.data;
+}
+
+data::Image read_picture(const std::string& path, const PictureForm& form,
+                         std::uint64_t max_pixels) {
+  return data::resize(data::read_image(path, form.channels, max_pixels), form.height, form.width,
+                      form.resize);
+}
+
+}  // namespace lithe::app

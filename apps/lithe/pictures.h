@@ -1,0 +1,58 @@
+// Folders of pictures and single ones, brought to the form that a training or a model asks for.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/image.h"
+#include "lithe/images.h"
+#include "lithe/model.h"
+#include "parse.h"
+
+namespace lithe::app {
+
+// As it is written.
+struct PictureChoice {
+  std::string size, resize = "crop";
+  std::size_t channels = 0;
+  bool skip_broken = false;
+  std::uint64_t max_pixels = ImageOptions{}.max_pixels;
+};
+
+// --size, --resize, --channels: for commands that no model tells them.
+void add_picture_form(CLI::App& app, PictureChoice& choice);
+// --skip-broken, --max-pixels.
+void add_picture_reading(CLI::App& app, PictureChoice& choice);
+
+// What every picture is brought to.
+struct PictureForm {
+  std::size_t height = 0, width = 0, channels = 0;  // 0: as the pictures are
+  Resize resize = Resize::crop;
+};
+
+// Throws Error(usage).
+PictureForm form_asked_for(const PictureChoice& choice);
+// Of examples of that shape; a row of values may be a square grey image. Throws Error(model) where
+// they are no images.
+PictureForm form_of(const std::vector<std::size_t>& shape, Resize resize);
+// Of the examples that a model takes.
+PictureForm form_of(const Model& model);
+
+// Whether --data names a folder of pictures, and no data set that Lithe knows.
+bool is_picture_folder(const std::string& data);
+
+struct PictureUse {
+  double test_share = 0.2;   // where no folder sets it apart
+  bool for_training = true;  // see ImageOptions
+};
+
+// Draws its progress on a terminal, where Ctrl-C ends it, and lists on standard error what is left
+// out.
+Dataset load_pictures(const std::string& folder, const std::string& data_dir,
+                      const PictureChoice& choice, const PictureForm& form, const PictureUse& use);
+
+data::Image read_picture(const std::string& path, const PictureForm& form,
+                         std::uint64_t max_pixels);
+
+}  // namespace lithe::app

@@ -1,0 +1,42 @@
+// How a model learned, epoch by epoch, kept with the model as its note "lithe.history".
+//
+//   std::vector<EpochReport> reports; ... reports.push_back(trainer.run_epoch()); ...
+//   keep_history(model, reports, train, test);
+//   model.save("m.safetensors");
+//   for (const EpochFigures& epoch : history_of(model)) ... epoch.test_loss ...
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+#include "lithe/dataset.h"
+#include "lithe/model.h"
+#include "lithe/trainer.h"
+
+namespace lithe {
+
+// Of one epoch; not a number where nothing was measured. Accuracies are shares of the examples.
+struct EpochFigures {
+  static constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  std::size_t epoch = 0;  // from 1
+  double loss = kNone;    // of the training examples, as they were met
+  double validation_loss = kNone, validation_accuracy = kNone;
+  double test_loss = kNone, test_accuracy = kNone, test_rmse = kNone;
+  double rate = kNone;  // learning rate of the last step
+};
+
+// As many epochs as a history has at most.
+inline constexpr std::size_t kMostHistory = 300;
+
+// Keeps what the epochs of a training on `learned` reported: of more than kMostHistory as many,
+// evenly spread, the first and the last among them; to six digits. No epochs: removes what there
+// was.
+void keep_history(Model& model, const std::vector<EpochReport>& epochs, const Examples& learned,
+                  const Examples& test);
+
+// Empty where the model has none. Throws Error(model) for a note that keep_history cannot have
+// written.
+std::vector<EpochFigures> history_of(const Model& model);
+
+}  // namespace lithe

@@ -1,0 +1,111 @@
+#include "evaluation/example.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "lithe/error.h"
+#include "lithe/table.h"
+
+namespace lithe::evaluation {
+
+namespace {
+
+constexpr std::size_t kLongestSide = 128;  // of a picture on the page, in pixels
+constexpr std::size_t kMostValues = 12;
+
+std::vector<double> row_values(const Features& features, std::size_t row) {
+  const std::uint8_t* from = features.row(row);
+  std::vector<double> values(features.columns);
+  if (features.type == ElementType::float64) {
+    std::memcpy(values.data(), from, features.columns * sizeof(double));
+  } else if (features.type == ElementType::float32) {
+    std::vector<float> narrow(features.columns);
+    std::memcpy(narrow.data(), from, features.columns * sizeof(float));
+    std::ranges::copy(narrow, values.begin());
+  } else {
+    std::copy_n(from, features.columns, values.begin());
+  }
+  return values;
+}
+
+std::vector<std::uint8_t> spread(const std::vector<double>& values) {
+  const auto [low, high] = std::ranges::minmax(values);
+  const double range = high > low ? high - low : 1;
+  std::vector<std::uint8_t> pixels;
+  for (const double value : values) {
+    const double part = 255 * (value - low) / range;
+    pixels.push_back(std::isfinite(part) ? static_cast<std::uint8_t>(std::lround(part)) : 0);
+  }
+  return pixels;
+}
+
+// What one column of a table holds; `at` moves on over its features.
+std::string column_text(const TableColumn& column, const std::vector<double>& values,
+                        std::size_t& at) {
+  const std::size_t end = at + column.features();
+  std::string text;
+  if (column.kind == ColumnKind::number) {
+    text = fmt::format("{:.6g}", values[at]);
+  } else {
+    for (std::size_t c = 0; c < column.categories.size(); ++c)
+      if (values[at + c] == 1) text = column.categories[c];
+  }
+  if (text.empty() || (column.indicator && values[end - 1] == 1)) text = "missing";
+  at = end;
+  return fmt::format("{} = {}", column.name, text);
+}
+
+std::vector<TableColumn> columns_of(const Model& model, std::size_t features) {
+  const auto note = model.notes().find("lithe.schema");
+  if (note == model.notes().end()) return {};
+  try {
+    const TableSchema schema = TableSchema::from_json(note->second);
+    if (schema.feature_count() == features) return schema.columns;
+  } catch (const Error&) {
+    // Then they are numbered: a name is no reason to fail.
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<data::Image> picture_of(const Dataset& data, const Features& features,
+                                      std::size_t row) {
+  const std::vector<std::size_t>& shape = data.shape;
+  const std::size_t channels = shape.size() == 3 ? shape[2] : 1;
+  const bool image = (shape.size() == 2 || shape.size() == 3) && (channels == 1 || channels == 3);
+  if (!image || features.columns == 0 || shape[0] * shape[1] * channels != features.columns)
+    return std::nullopt;
+  data::Image result{shape[0], shape[1], {}, channels};
+  if (features.type == ElementType::uint8)
+    result.pixels.assign(features.row(row), features.row(row) + features.columns);
+  else
+    result.pixels = spread(row_values(features, row));
+  const std::size_t longest = std::max(result.height, result.width);
+  if (longest <= kLongestSide) return result;
+  const auto shrunk = [&](std::size_t side) {
+    return std::max<std::size_t>(1, side * kLongestSide / longest);
+  };
+  return data::scale(result, shrunk(result.height), shrunk(result.width));
+}
+
+std::string values_of(const Model& model, const Features& features, std::size_t row) {
+  const std::vector<double> values = row_values(features, row);
+  std::vector<std::string> texts;
+  std::size_t at = 0;
+  for (const TableColumn& column : columns_of(model, values.size()))
+    if (column.features() > 0) texts.push_back(column_text(column, values, at));
+  if (texts.empty())
+    for (std::size_t i = 0; i < std::min(values.size(), kMostValues + 1); ++i)
+      texts.push_back(fmt::format("{} = {:.6g}", i + 1, values[i]));
+  const bool more = texts.size() > kMostValues;
+  texts.resize(std::min(texts.size(), kMostValues));
+  std::string result;
+  for (const std::string& text : texts) result += (result.empty() ? "" : ", ") + text;
+  return more ? result + ", …" : result;
+}
+
+}  // namespace lithe::evaluation

@@ -1,0 +1,89 @@
+// One page of all that an evaluation found.
+#include <fmt/format.h>
+
+#include "evaluation/sections.h"
+#include "evaluation/style.h"
+#include "report/html.h"
+
+namespace lithe {
+
+namespace {
+
+using namespace evaluation;
+using report::escape;
+
+constexpr std::size_t kMostSentence = 2000;
+
+std::string class_cards(const ClassifierReport& classes, const Evaluation& score) {
+  std::string cards = card("accuracy", percent(classes.accuracy),
+                           fmt::format("{} of {}", score.correct, score.total));
+  cards += card("macro F1", percent(classes.macro.f1), "mean of the classes");
+  cards += card("calibration error", fmt::format("{:.4f}", classes.plain.ece),
+                classes.tempered ? fmt::format("{:.4f} at temperature {:.3g}",
+                                               classes.tempered->ece, classes.temperature)
+                                 : "ECE, no temperature fitted");
+  if (classes.names.size() > 5)
+    cards += card("among the first 5", percent(classes.top5), "top-5 accuracy");
+  return cards + card("Brier score", fmt::format("{:.4f}", classes.brier), "0 is best");
+}
+
+std::string value_cards(const ValueFigures& figures) {
+  return card("rmse", number(figures.rmse), "root of mean square") +
+         card("mae", number(figures.mae), "mean absolute error") +
+         card("R²", number(figures.r2), "1 is best");
+}
+
+// A table that is read by a model's schema is judged as a whole.
+bool judges_what_it_learned_from(const Model& model, const Dataset& data) {
+  const auto& notes = model.notes();
+  const auto name = notes.find("lithe.data");
+  return notes.contains("lithe.schema") && data.train.features.rows == 0 && name != notes.end() &&
+         name->second == data.name;
+}
+
+std::string headline(const EvaluationReport& report) {
+  if (report.classes) return percent(report.classes->accuracy) + " right";
+  return "rmse " + number(report.values->all.rmse);
+}
+
+std::string head(const std::string& title) {
+  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>" +
+         escape(title) + "</title>\n<style>" + kStyle + "</style>\n</head>\n<body>\n";
+}
+
+}  // namespace
+
+std::string evaluation_page(const std::string& model_file, const Model& model, const Dataset& data,
+                            const EvaluationReport& report) {
+  const Evaluation& score = report.score;
+  std::string page = head(fmt::format("{} on {}", model_file, data.name));
+  page += fmt::format("<header>\n<h1>{} on {}: {}</h1>\n<p><code>{}</code></p>\n</header>\n",
+                      escape(report::shorten(model_file, 200)),
+                      escape(report::shorten(data.name, 200)), escape(headline(report)),
+                      escape(report::shorten(model.network().to_string(), kMostSentence)));
+  page += "<div class=\"cards\">\n";
+  page += report.classes ? class_cards(*report.classes, score) : value_cards(report.values->all);
+  page += card("loss", number(score.loss), report::shorten(report.loss, 60));
+  page += card("examples", fmt::format("{}", score.total));
+  page += card("parameters", fmt::format("{}", model.network().parameter_count()),
+               std::string(name(model.precision())));
+  page += "</div>\n";
+  if (judges_what_it_learned_from(model, data))
+    page += "<div class=\"notice\">" +
+            paragraph(
+                "These are all rows of the table that the model was trained on: it has learned "
+                "from most of them, and does less well on others.") +
+            "</div>\n";
+  if (report.classes) {
+    page += confusion_section(*report.classes) + classes_section(*report.classes) +
+            mistakes_section(*report.classes, model, data) + confidence_section(*report.classes);
+  } else {
+    page += values_section(*report.values, model);
+  }
+  if (report.unknown) page += unknown_section(*report.unknown);
+  page += history_section(report) + notes_section(model);
+  return page + "</body>\n</html>\n";
+}
+
+}  // namespace lithe

@@ -1,0 +1,199 @@
+// The figures of an evaluation, from what the model makes of each example.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <span>
+
+#include "evaluation/shares.h"
+#include "lithe/calibrate.h"
+#include "lithe/error.h"
+#include "lithe/evaluation_report.h"
+#include "metrics/classification.h"
+#include "metrics/regression.h"
+#include "metrics/reliability.h"
+#include "train/check.h"
+
+namespace lithe {
+
+namespace {
+
+constexpr std::size_t kPart = 4096;  // examples at a time, so that outputs take little memory
+constexpr std::size_t kTop = 5;
+
+void check_numbers(const std::vector<double>& outputs) {
+  if (!std::ranges::all_of(outputs, [](double value) { return std::isfinite(value); }))
+    throw Error(ErrorKind::numeric, "the model's outputs are not numbers", {},
+                "train it with a smaller rate");
+}
+
+// Calls `take` with each row's number and its outputs.
+template <typename Take>
+void for_each_row(const Model& model, const Examples& examples, const Take& take) {
+  const std::size_t width = model.network().output_shape().size();
+  for (std::size_t first = 0; first < examples.features.rows; first += kPart) {
+    const Features part = examples.slice(first, kPart).features;
+    const std::vector<double> outputs = model.predict(part);
+    check_numbers(outputs);
+    for (std::size_t i = 0; i < part.rows; ++i)
+      take(first + i, std::span(outputs).subspan(i * width, width));
+  }
+}
+
+ConfidenceFigures confidence_figures(const std::vector<double>& confidences,
+                                     const std::vector<bool>& right) {
+  ConfidenceFigures result;
+  const auto count = static_cast<double>(confidences.size());
+  result.bins = metrics::reliability(confidences, right);
+  result.ece = metrics::expected_calibration_error(result.bins);
+  result.mce = metrics::maximum_calibration_error(result.bins);
+  result.adaptive_ece =
+      metrics::expected_calibration_error(metrics::reliability_by_count(confidences, right));
+  result.accuracy = static_cast<double>(std::ranges::count(right, true)) / count;
+  result.confidence = std::accumulate(confidences.begin(), confidences.end(), 0.0) / count;
+  return result;
+}
+
+// Outputs beyond the classes that have a name or examples, which are never answered either, are
+// none.
+void drop_unused(std::vector<ClassFigures>& figures, std::size_t classes) {
+  while (figures.size() > std::max<std::size_t>(classes, 1) &&
+         figures.back().support + figures.back().answered == 0)
+    figures.pop_back();
+}
+
+std::vector<std::string> class_names(const Model& model, std::size_t classes) {
+  std::vector<std::string> names = model.meaning().class_names;
+  names.resize(std::min(names.size(), classes));
+  while (names.size() < classes) names.push_back(fmt::format("{}", names.size()));
+  return names;
+}
+
+// What is looked at of each example, in the rows' order.
+struct Answers {
+  std::vector<std::size_t> answers, ranks;
+  std::vector<double> confidences;
+  std::vector<bool> right;
+  double brier = 0;  // sum
+  std::vector<Mistake> mistakes;
+};
+
+Answers collect(const Model& model, const Examples& examples, losses::Loss loss) {
+  Answers all;
+  for_each_row(model, examples, [&](std::size_t row, std::span<const double> outputs) {
+    const auto truth = static_cast<std::size_t>(examples.labels[row]);
+    const std::vector<double> shares = evaluation::shares_of(outputs, loss);
+    const std::size_t answer = evaluation::answer_of(outputs, loss);
+    all.answers.push_back(answer);
+    // With one output there are two places: the answer's and the other's.
+    all.ranks.push_back(outputs.size() == 1 ? answer != truth : metrics::rank_of(outputs, truth));
+    all.confidences.push_back(shares[answer]);
+    all.right.push_back(answer == truth);
+    all.brier += metrics::brier(shares, truth);
+    if (answer != truth)
+      all.mistakes.push_back({row, truth, answer, shares[answer], shares[truth]});
+  });
+  return all;
+}
+
+ClassifierReport report_classes(const Model& model, const Examples& examples, losses::Loss loss,
+                                std::size_t most_mistakes) {
+  const std::size_t outputs = model.network().output_shape().size();
+  const std::size_t classes = evaluation::answer_count(outputs);
+  Answers all = collect(model, examples, loss);
+  ClassifierReport result;
+  result.accuracy = metrics::top_k(all.ranks, 1);
+  result.top5 = metrics::top_k(all.ranks, kTop);
+  result.brier = all.brier / static_cast<double>(examples.features.rows);
+  result.confusion =
+      metrics::confusion(std::span(examples.labels, examples.features.rows), all.answers);
+  result.figures = metrics::class_figures(result.confusion, classes);
+  drop_unused(result.figures, std::max(model.meaning().class_names.size(), examples.classes));
+  result.names = class_names(model, result.figures.size());
+  result.macro = metrics::macro_mean(result.figures);
+  result.weighted = metrics::weighted_mean(result.figures);
+  result.confidence_from = evaluation::shares_in_words(outputs, loss);
+  result.plain = confidence_figures(all.confidences, all.right);
+  std::ranges::stable_sort(all.mistakes, std::ranges::greater(), &Mistake::confidence);
+  all.mistakes.resize(std::min(all.mistakes.size(), most_mistakes));
+  result.mistakes = std::move(all.mistakes);
+  return result;
+}
+
+RegressionReport report_values(const Model& model, const Examples& examples) {
+  const std::size_t columns = examples.target_columns;
+  RegressionReport result;
+  result.predicted.resize(columns), result.truth.resize(columns);
+  for_each_row(model, examples, [&](std::size_t row, std::span<const double> outputs) {
+    for (std::size_t c = 0; c < columns; ++c) {
+      result.predicted[c].push_back(outputs[c]);
+      result.truth[c].push_back(static_cast<double>(examples.targets[row * columns + c]));
+    }
+  });
+  double squares = 0;
+  for (std::size_t c = 0; c < columns; ++c) {
+    const ValueFigures one = metrics::value_figures(result.predicted[c], result.truth[c]);
+    result.columns.push_back(one);
+    squares += one.rmse * one.rmse / static_cast<double>(columns);
+    result.all.mae += one.mae / static_cast<double>(columns);
+    result.all.r2 += one.r2 / static_cast<double>(columns);
+    result.all.bias += one.bias / static_cast<double>(columns);
+  }
+  result.all.rmse = std::sqrt(squares);
+  return result;
+}
+
+// The temperature's confidence comes with the answers of a model that can say "unknown".
+void add_calibration(const Model& model, const Examples& examples, EvaluationReport& report) {
+  if (!calibration_of(model)) return;
+  const Answerer answerer(model);
+  const Calibration& calibration = answerer.calibration();
+  std::vector<double> confidences;
+  std::vector<bool> right;
+  UnknownUse unknown{calibration.score, calibration.threshold, calibration.share, 0, 0, {}};
+  double accepted = 0, accepted_right = 0;
+  const std::vector<Answer> answers = answerer.answer(examples.features);
+  for (std::size_t row = 0; row < answers.size(); ++row) {
+    const Answer& answer = answers[row];
+    confidences.push_back(answer.confidence);
+    right.push_back(answer.best == static_cast<std::size_t>(examples.labels[row]));
+    unknown.scores.push_back(answer.score);
+    accepted += answer.unknown ? 0 : 1;
+    accepted_right += !answer.unknown && right.back() ? 1 : 0;
+  }
+  check_numbers(confidences);
+  unknown.accepted = accepted / static_cast<double>(answers.size());
+  unknown.accuracy_accepted = accepted > 0 ? accepted_right / accepted : 0;
+  report.unknown = std::move(unknown);
+  report.classes->tempered = confidence_figures(confidences, right);
+  report.classes->temperature = calibration.temperature;
+}
+
+}  // namespace
+
+EvaluationReport report_evaluation(const Model& model, const Examples& examples,
+                                   const EvaluationOptions& options) {
+  if (examples.features.rows == 0)
+    throw Error(ErrorKind::data, "there are no test examples to evaluate on", "--data",
+                "a data set with a test part");
+  const auto loss = model.notes().find("lithe.loss");
+  EvaluationReport report;
+  report.loss = loss == model.notes().end() ? "quadratic" : loss->second;
+  report.score = evaluate(model, examples, report.loss, options.isa);
+  if (examples.labels != nullptr) {
+    report.classes =
+        report_classes(model, examples, train::parse_loss(report.loss).loss, options.mistakes);
+    add_calibration(model, examples, report);
+  } else {
+    report.values = report_values(model, examples);
+  }
+  try {
+    report.history = history_of(model);
+  } catch (const Error& error) {
+    report.history_problem = error.problem();  // the figures do not need it
+  }
+  return report;
+}
+
+}  // namespace lithe
