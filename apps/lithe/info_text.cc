@@ -4,8 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
+#include <utility>
 
 #include "lithe/data.h"
 
@@ -75,9 +75,11 @@ class Writer {
     line("arithmetic", "one core {:.0f} GFLOP/s in float32, {:.0f} in float64{}",
          r_.limits.flops_float32 / kGiga, r_.limits.flops_float64 / kGiga,
          r_.limits.under_load ? " (measured under load)" : "");
-    line("", "{} {:.0f} GFLOP/s in float32, {:.0f} in float64",
+    constexpr double kMuch = 0.2;  // of the processors
+    line("", "{} {:.0f} GFLOP/s in float32, {:.0f} in float64{}",
          t.threads == 1 ? "its one processor" : fmt::format("all {} processors", t.threads),
-         t.flops_float32 / kGiga, t.flops_float64 / kGiga);
+         t.flops_float32 / kGiga, t.flops_float64 / kGiga,
+         t.others > kMuch * t.threads ? " (measured under load)" : "");
     std::vector<std::string> levels;
     for (const Bandwidth& b : r_.limits.read)
       levels.push_back(fmt::format("{} {:.0f}", b.level, b.bytes_per_second / kGiga));

@@ -85,14 +85,14 @@ bool ask_blis(void* library, BlasFacts& facts) {
   return true;
 }
 
-// The reference implementation tells nothing of itself. It is written in Fortran, and its handler
-// of errors prints by that language's library.
+// The reference implementation tells nothing of itself. It has what the standard names, which
+// faster ones add to.
 std::string silent_kind(void* library, const std::string& kind) {
-  if (function(library, "ATL_buildinfo") != nullptr || function(library, "ATL_sgemm") != nullptr)
-    return "ATLAS";
-  if (function(library, "flexiblas_get_num_threads") != nullptr) return "FlexiBLAS";
-  const bool fortran = function(library, "_gfortran_st_write") != nullptr;
-  return kind == "BLAS" && fortran ? "reference" : kind;
+  const auto has = [library](const char* name) { return function(library, name) != nullptr; };
+  if (has("ATL_buildinfo") || has("ATL_sgemm")) return "ATLAS";
+  if (has("flexiblas_get_num_threads")) return "FlexiBLAS";
+  const bool added = has("dgemmt_") || has("saxpby_") || has("cgemm3m_") || has("sgemm_batch_");
+  return kind == "BLAS" && has("xerbla_array_") && !added ? "reference" : kind;
 }
 
 template <typename Count>

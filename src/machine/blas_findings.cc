@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace lithe::machine {
 
@@ -11,9 +12,9 @@ namespace {
 
 constexpr double kGiga = 1e9;
 
-std::string and_others(std::size_t count) {
-  if (count <= 1) return {};
-  return fmt::format(" and {} other{}", count - 1, count == 2 ? "" : "s");
+std::string who_runs(std::size_t count) {
+  if (count <= 1) return " runs";
+  return fmt::format(" and {} other{} run", count - 1, count == 2 ? "" : "s");
 }
 
 const std::string* setting(const MachineReport& report, const char* variable) {
@@ -36,7 +37,7 @@ std::vector<Finding> old_kernels(const MachineReport& report) {
         static_cast<std::size_t>(std::count_if(report.blas.begin(), report.blas.end(), same));
     Finding finding;
     finding.problem = fmt::format("{}{} runs kernels for {}, older than this processor", blas.path,
-                                  and_others(count), blas.core);
+                                  who_runs(count), blas.core);
     if (blas.flops_float32 > 0)
       finding.problem +=
           fmt::format(", at {:.0f} GFLOP/s on a core that can do {:.0f}",

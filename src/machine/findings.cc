@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <iterator>
 #include <string_view>
+#include <utility>
 
 #include "machine/blas_findings.h"
 

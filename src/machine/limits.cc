@@ -24,8 +24,8 @@ using Seconds = std::chrono::duration<double>;
 // Rounds this long make the clock's own tens of nanoseconds vanish and still fall between two
 // interruptions. Processors that clock down for wide vectors have settled after some of them.
 constexpr double kRound = 0.001;  // seconds
-constexpr double kEach = 0.025;  // of the processor for one figure, of which there are about six
-constexpr Seconds kMost{0.15};   // by the clock
+constexpr double kEach = 0.025;   // of the processor for one figure, of which there are about six
+constexpr Seconds kMost{0.15};    // by the clock
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 
 }  // namespace

@@ -112,6 +112,12 @@ TEST(TryBlas, VariablesReachTheLibraryAndNobodyElse) {
   EXPECT_EQ(try_blas(test::fake_blas("openblas"), {false, 30s, {}}).core, "Prescott");
 }
 
+TEST(TryBlas, DebiansReferenceIsKnownAsSuch) {
+  const std::filesystem::path path = "/usr/lib/x86_64-linux-gnu/blas/libblas.so.3";
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << "not here; apt install libblas3";
+  EXPECT_EQ(try_blas(std::filesystem::canonical(path), {false, 30s, {}}).kind, "reference");
+}
+
 TEST(TryBlas, ARealOpenBlasToldToRunOldKernelsIsSlower) {
 #if defined(__x86_64__)
   const auto path = test::installed_openblas();
