@@ -49,7 +49,6 @@ CpuTimes parse_cpu_times(std::string_view text) {
   CpuTimes times;
   times.stolen = ticks[7] * kTick;
   times.busy = (ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6]) * kTick;
-  times.all = times.busy + times.stolen + (ticks[3] + ticks[4]) * kTick;
   return times;
 }
 

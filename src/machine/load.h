@@ -4,7 +4,6 @@
 #include <time.h>
 
 #include <chrono>
-#include <filesystem>
 #include <string_view>
 
 namespace lithe::machine {
@@ -13,7 +12,6 @@ namespace lithe::machine {
 struct CpuTimes {
   double busy = 0;    // of any program
   double stolen = 0;  // that a virtual machine asked for and its host gave to others
-  double all = 0;     // busy, stolen, or idle
 };
 
 // From the text of /proc/stat, whose figures are in ticks of a hundredth of a second.
