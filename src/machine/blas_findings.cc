@@ -36,7 +36,7 @@ std::vector<Finding> old_kernels(const MachineReport& report) {
     const auto count =
         static_cast<std::size_t>(std::count_if(report.blas.begin(), report.blas.end(), same));
     Finding finding;
-    finding.problem = fmt::format("{}{} runs kernels for {}, older than this processor", blas.path,
+    finding.problem = fmt::format("{}{} kernels for {}, older than this processor", blas.path,
                                   who_runs(count), blas.core);
     if (blas.flops_float32 > 0)
       finding.problem +=

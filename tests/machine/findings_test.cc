@@ -58,7 +58,7 @@ TEST_F(FindingsTest, KernelsOfAnOlderProcessorWithTheMeasuredFactor) {
   EXPECT_DOUBLE_EQ(found.factor, 4.5);
   EXPECT_TRUE(has(found.problem, "Prescott")) << found.problem;
   EXPECT_TRUE(has(found.problem, "20 GFLOP/s")) << found.problem;
-  EXPECT_TRUE(has(found.problem, "1 other")) << found.problem;
+  EXPECT_TRUE(has(found.problem, "and 1 other run kernels")) << found.problem;
   EXPECT_TRUE(has(found.remedy, "OPENBLAS_CORETYPE=SkylakeX")) << found.remedy;
   report_.settings = {{"OPENBLAS_CORETYPE", "Prescott", "", ""}};
   EXPECT_TRUE(has(only().remedy, "set to Prescott now")) << only().remedy;
