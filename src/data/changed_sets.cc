@@ -74,14 +74,15 @@ void invert_row(const void* row, void* to, std::size_t columns, double divisor) 
     static_cast<T*>(to)[i] = static_cast<T>(divisor - static_cast<double>(values[i]));
 }
 
-// A row of another class, if a few draws find one.
+// A row of another class, if a few draws find one; never the row itself, if there is another.
 std::size_t other_class(const Examples& part, std::size_t row, Dice& dice) {
+  const std::size_t rows = part.features.rows;
   std::size_t other = row;
   for (int draw = 0; draw < 8; ++draw) {
-    other = dice.below(static_cast<std::uint32_t>(part.features.rows));
-    if (part.labels == nullptr || part.labels[other] != part.labels[row]) break;
+    other = dice.below(static_cast<std::uint32_t>(rows));
+    if (part.labels == nullptr ? other != row : part.labels[other] != part.labels[row]) break;
   }
-  return other;
+  return other == row ? (row + 1) % rows : other;
 }
 
 }  // namespace
@@ -126,7 +127,7 @@ Dataset spoil_images(const Dataset& data, std::uint64_t seed) {
   const Features& features = data.train.features;
   const std::size_t dimensions = data.shape.size();
   if (features.type != ElementType::uint8 || dimensions < 2 || dimensions > 3)
-    throw Error(ErrorKind::data, "only images can be spoiled, and these are none", data.name,
+    throw Error(ErrorKind::data, "only images of bytes can be spoiled", data.name,
                 "a data set of images");
   const data::ImageSize size{data.shape[0], data.shape[1], dimensions == 3 ? data.shape[2] : 1};
   return data::change_rows(
