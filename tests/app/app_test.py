@@ -576,6 +576,14 @@ class Unknown(AppTest):
                              "n.safetensors").stdout
         self.assertRegex(out, r"Unknown: max_softmax above .* accepts 95\.0%")
 
+    # Of a seed that a float64 cannot hold.
+    def test_calibrates_on_what_training_held_out(self):
+        trained = self.train_known("--unknown", "energy", "--seed", str(2**53 + 1)).stdout
+        out = self.run_lithe("calibrate", "m.safetensors", "--data", "digits").stdout
+        self.assertIn("what its training held out", out)
+        for figure in [r"Unknown: energy above (\S+),", r"confidence at temperature (\S+)"]:
+            self.assertEqual(re.search(figure, out).group(1), re.search(figure, trained).group(1))
+
     def test_images_of_another_size_are_fitted(self):
         folder = os.path.join(self.folder, "large")
         os.mkdir(folder)
