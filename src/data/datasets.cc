@@ -44,7 +44,7 @@ const BuiltIn* find_built_in(const std::string& name) {
 }
 
 constexpr std::string_view kInverted = "inverted:", kPermuted = "permuted:",
-                           kMirrored = "mirrored:", kSpoiled = "spoiled:";
+                           kMirrored = "mirrored:", kFlipped = "flipped:", kSpoiled = "spoiled:";
 
 }  // namespace
 
@@ -63,7 +63,10 @@ Dataset load_dataset(const std::string& name, const std::filesystem::path& folde
   if (name.starts_with(kPermuted))
     return data::permute_pixels(load_dataset(name.substr(kPermuted.size()), folder), 0);
   if (name.starts_with(kMirrored))
-    return data::mirror(load_dataset(name.substr(kMirrored.size()), folder));
+    return data::mirror(load_dataset(name.substr(kMirrored.size()), folder), data::Mirror::across);
+  if (name.starts_with(kFlipped))
+    return data::mirror(load_dataset(name.substr(kFlipped.size()), folder),
+                        data::Mirror::upside_down);
   if (name.starts_with(kSpoiled))
     return spoil_images(load_dataset(name.substr(kSpoiled.size()), folder), 0);
   if (const BuiltIn* set = find_built_in(name)) return set->make();
