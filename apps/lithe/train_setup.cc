@@ -59,12 +59,14 @@ Dataset with_training(Dataset data, const Examples& train) {
 }
 
 Dataset load_outlier_set(const TrainCommand& command, const LoadedData& loaded,
-                         const std::string& name) {
+                         const Examples& train, const std::string& name,
+                         const std::string& classes) {
+  if (name == kSpoiled) return spoil_images(with_training(loaded.set, train), command.options.seed);
   Dataset set = load_unknown(
       {.data = name, .data_dir = command.data.data_dir, .pictures = command.data.pictures},
       {loaded.set.shape, loaded.set.resize, loaded.schema});
-  const std::string& classes = command.unknown.outlier_classes;
-  return classes.empty() ? set : select_classes(set, parse_numbers(classes, "--outlier-classes"));
+  return classes == kAllClasses ? set
+                                : select_classes(set, parse_numbers(classes, "--outlier-classes"));
 }
 
 std::optional<OpenTrainingSet> load_outliers(const TrainCommand& command, const LoadedData& loaded,
@@ -73,11 +75,11 @@ std::optional<OpenTrainingSet> load_outliers(const TrainCommand& command, const 
   if (choice.outliers.empty()) return std::nullopt;
   std::vector<Dataset> sets;
   std::vector<Features> outliers;
-  for (const std::string& name : choice.outliers) {
-    sets.push_back(name == kSpoiled
-                       ? spoil_images(with_training(loaded.set, train), command.options.seed)
-                       : load_outlier_set(command, loaded, name));
-    const Dataset& set = sets.back();
+  for (std::size_t i = 0; i < choice.outliers.size(); ++i) {
+    const std::string classes =
+        choice.outlier_classes.empty() ? kAllClasses : choice.outlier_classes[i];
+    const Dataset& set =
+        sets.emplace_back(load_outlier_set(command, loaded, train, choice.outliers[i], classes));
     outliers.push_back(set.train.features.rows > 0 ? set.train.features : set.test.features);
   }
   const bool soft = choice.score == kOutlierExposure;

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <charconv>
 #include <memory>
 
 #include "data/contact_sheet.h"
@@ -69,9 +69,14 @@ Dataset fit_images(Dataset data, const ExampleForm& form) {
   return result;
 }
 
-double note_number(const Model& model, const char* key) {
+// 0 where the model's file says no such number.
+template <typename Number>
+Number note_number(const Model& model, const char* key) {
   const auto found = model.notes().find(key);
-  return found == model.notes().end() ? 0 : std::atof(found->second.c_str());
+  Number value = 0;
+  if (found != model.notes().end())
+    std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
+  return value;
 }
 
 }  // namespace
@@ -79,11 +84,11 @@ double note_number(const Model& model, const char* key) {
 CalibrationParts calibration_parts(const Model& model, const Dataset& data) {
   const auto name = model.notes().find("lithe.data");
   const bool same = name != model.notes().end() && name->second == data.name;
-  const double validation = same ? note_number(model, "lithe.validation") : 0;
+  const double validation = same ? note_number<double>(model, "lithe.validation") : 0;
   if (data.train.features.rows == 0 || (validation == 0 && data.test.features.rows == 0))
     return {hold_out(judged_part(data), kCalibrationShare), "10% of the examples"};
   if (validation == 0) return {{data.train, data.test, data.memory}, "the test examples"};
-  const auto seed = static_cast<std::uint64_t>(note_number(model, "lithe.seed"));
+  const auto seed = note_number<std::uint64_t>(model, "lithe.seed");
   return {hold_out(data.train, validation, seed), "what its training held out"};
 }
 

@@ -35,7 +35,7 @@ struct ImageOptions {
   // Refuse a folder of one class, and a class without a picture to learn from. Else pictures in no
   // folder of their own are one class, named as the folder they are in.
   bool for_training = true;
-  // Called now and then by one thread; false stops with Error(interrupted).
+  // Called now and then by one thread; false stops with Error(io).
   std::function<bool(std::size_t done, std::size_t total)> progress = {};
 };
 

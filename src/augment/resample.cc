@@ -43,8 +43,9 @@ void find_places(const Frame& from, std::size_t width, double y, const Affine& m
       px += lxx * dx[i] + lxy * dy[i];
       py += lyx * dx[i] + lyy * dy[i];
     }
-    px = px < 0 ? 0 : px, py = py < 0 ? 0 : py;
-    px = px > last_x ? last_x : px, py = py > last_y ? last_y : py;
+    // In this order, so that what is no number is 0 as well.
+    px = px > 0 ? px : 0, py = py > 0 ? py : 0;
+    px = px < last_x ? px : last_x, py = py < last_y ? py : last_y;
     places[i] = static_cast<std::int32_t>(px);
     places[width + i] = static_cast<std::int32_t>(py);
   }

@@ -84,14 +84,15 @@ ImageSize image_size(const Dataset& data, const char* change) {
   return {shape[0], shape[1], shape.size() == 3 ? shape[2] : 1};
 }
 
-// A row of another class, if a few draws find one.
+// A row of another class, if a few draws find one; never the row itself, if there is another.
 std::size_t other_class(const Examples& part, std::size_t row, Dice& dice) {
+  const std::size_t rows = part.features.rows;
   std::size_t other = row;
   for (int draw = 0; draw < 8; ++draw) {
-    other = dice.below(static_cast<std::uint32_t>(part.features.rows));
-    if (part.labels == nullptr || part.labels[other] != part.labels[row]) break;
+    other = dice.below(static_cast<std::uint32_t>(rows));
+    if (part.labels == nullptr ? other != row : part.labels[other] != part.labels[row]) break;
   }
-  return other;
+  return other == row ? (row + 1) % rows : other;
 }
 
 }  // namespace
@@ -128,17 +129,21 @@ Dataset permute_pixels(const Dataset& data, std::uint64_t seed) {
       });
 }
 
-Dataset mirror(const Dataset& data) {
-  const ImageSize size = image_size(data, "mirrored");
+Dataset mirror(const Dataset& data, Mirror how) {
+  const bool across = how == Mirror::across;
+  const ImageSize size = image_size(data, across ? "mirrored" : "flipped");
   const std::size_t pixel_bytes = size.channels * size_of(data.train.features.type);
-  return change_rows(
-      data, "mirrored", [&](const Examples& part, std::size_t row, std::uint8_t* to) {
-        const std::uint8_t* const image = part.features.row(row);
-        for (std::size_t y = 0; y < size.height; ++y)
-          for (std::size_t x = 0; x < size.width; ++x)
-            std::memcpy(to + (y * size.width + x) * pixel_bytes,
-                        image + (y * size.width + size.width - 1 - x) * pixel_bytes, pixel_bytes);
-      });
+  return change_rows(data, across ? "mirrored" : "flipped",
+                     [&](const Examples& part, std::size_t row, std::uint8_t* to) {
+                       const std::uint8_t* const image = part.features.row(row);
+                       for (std::size_t y = 0; y < size.height; ++y)
+                         for (std::size_t x = 0; x < size.width; ++x) {
+                           const std::size_t from = across ? y * size.width + size.width - 1 - x
+                                                           : (size.height - 1 - y) * size.width + x;
+                           std::memcpy(to + (y * size.width + x) * pixel_bytes,
+                                       image + from * pixel_bytes, pixel_bytes);
+                         }
+                     });
 }
 
 }  // namespace lithe::data

@@ -13,7 +13,9 @@ Dataset invert(const Dataset& data);
 // pixel's channels stay together.
 Dataset permute_pixels(const Dataset& data, std::uint64_t seed);
 
-// The rows of every image from right to left. Throws Error(data) for what is no images.
-Dataset mirror(const Dataset& data);
+// Every image with left and right changed over ("mirrored"), or top and bottom ("flipped"). Throws
+// Error(data) for what is no images.
+enum class Mirror { across, upside_down };
+Dataset mirror(const Dataset& data, Mirror how);
 
 }  // namespace lithe::data

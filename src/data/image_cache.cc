@@ -12,7 +12,6 @@ constexpr std::array<char, 8> kMagic = {'L', 'I', 'T', 'H', 'E', 'I', 'M', 'G'};
 constexpr std::uint64_t kVersion = 1;
 constexpr std::size_t kHeader = 64;
 constexpr std::uint64_t kMostRows = std::uint64_t{1} << 32;
-constexpr std::uint64_t kMostSide = std::uint64_t{1} << 16;
 
 using Numbers = std::array<std::uint64_t, 7>;
 
@@ -26,8 +25,8 @@ std::optional<ImageCache> parse_image_cache(std::span<const std::uint8_t> file) 
   Numbers n;
   std::memcpy(n.data(), file.data() + kMagic.size(), sizeof n);
   const auto [version, train, test, height, width, channels, listed] = n;
-  const bool bounded = version == kVersion && train < kMostRows && test < kMostRows &&
-                       height - 1 < kMostSide && width - 1 < kMostSide &&
+  const bool bounded = version == kVersion && train < kMostRows && test < kMostRows && height > 0 &&
+                       width > 0 && width <= kMostFormPixels / height &&
                        (channels == 1 || channels == 3) && listed < kMostRows;
   if (!bounded) return std::nullopt;
   const std::uint64_t rows = train + test, row = height * width * channels;

@@ -21,6 +21,8 @@
 
 namespace lithe::data {
 
+inline constexpr std::uint64_t kMostFormPixels = std::uint64_t{1} << 32;  // of a picture
+
 struct ImageForm {
   std::size_t height = 0, width = 0, channels = 0;
   std::size_t bytes() const { return height * width * channels; }

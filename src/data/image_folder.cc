@@ -41,6 +41,9 @@ void check(const ImageOptions& o) {
            "--channels 1 --size 28");
   if (!(o.test_share >= 0 && o.test_share <= 1))
     misuse(fmt::format("a share of {}", o.test_share), "--test-share", "from 0 to 1");
+  if (o.max_pixels > data::kMostFormPixels)
+    misuse(fmt::format("{} pixels allowed in a picture", o.max_pixels), "--max-pixels",
+           "at most 2^32");
 }
 
 std::string short_digest(const std::string& text) {

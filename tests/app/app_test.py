@@ -576,6 +576,14 @@ class Unknown(AppTest):
                              "n.safetensors").stdout
         self.assertRegex(out, r"Unknown: max_softmax above .* accepts 95\.0%")
 
+    # Of a seed that a float64 cannot hold.
+    def test_calibrates_on_what_training_held_out(self):
+        trained = self.train_known("--unknown", "energy", "--seed", str(2**53 + 1)).stdout
+        out = self.run_lithe("calibrate", "m.safetensors", "--data", "digits").stdout
+        self.assertIn("what its training held out", out)
+        for figure in [r"Unknown: energy above (\S+),", r"confidence at temperature (\S+)"]:
+            self.assertEqual(re.search(figure, out).group(1), re.search(figure, trained).group(1))
+
     def test_images_of_another_size_are_fitted(self):
         folder = os.path.join(self.folder, "large")
         os.mkdir(folder)
@@ -600,7 +608,7 @@ class Unknown(AppTest):
     def test_outliers(self):
         for how, outliers in [("background", ["digits"]), ("outlier_exposure", ["digits"]),
                               ("background", ["spoiled", "--outliers", "mirrored:digits",
-                                              "--outlier-classes", "2,4"])]:
+                                              "--outlier-classes", "all", "--outlier-classes", "2,4"])]:
             result = json.loads(self.train_known("--unknown", how, "--outliers", *outliers, "--json",
                                                  "--examples", "6000").stdout)
             self.assertAlmostEqual(result["unknown"]["accepted"], 0.95, delta=0.01)
@@ -612,6 +620,8 @@ class Unknown(AppTest):
     def test_mistakes(self):
         for arguments, told in [(["--unknown", "background"], "--outliers"),
                                 (["--outliers", "digits"], "--unknown background"),
+                                (["--unknown", "background", "--outliers", "spoiled", "--outliers",
+                                  "digits", "--outlier-classes", "1"], "once for each"),
                                 (["--unknown", "enrgy"], "enrgy"),
                                 (["--unknown", "energy", "--unknown-share", "0%"], "above 0%"),
                                 (["--unknown", "energy", "--unknown-share", "95"], "95"),

@@ -173,6 +173,19 @@ TEST(Augmenter, GeometryKeepsWhatIsInsideTheImage) {
   EXPECT_NEAR(scaled, (1 + 0.01 / 3) * total(image), 0.02 * total(image));
 }
 
+// A thousand scales multiply to what is no number any more; beside the image there is 0.
+TEST(Augmenter, ReadsNothingOutsideTheImageHoweverLargeItsMapGrows) {
+  const auto image = random_image({12, 12});
+  std::string sentence = "scale(0.9)";
+  for (int step = 1; step < 1000; ++step) sentence += " -> scale(0.9)";
+  for (const char* last : {" -> rotate(180)", " -> shear(80)", " -> elastic(1e6, 0.5)"}) {
+    const Augmenter augmenter = make(sentence + last, {12, 12});
+    for (std::uint32_t row = 0; row < 20; ++row) {
+      EXPECT_EQ(total(run(augmenter, image, 0, row)), 0) << last;
+    }
+  }
+}
+
 TEST(Augmenter, IsAFunctionOfSeedTimeAndRow) {
   const std::string all =
       "shift(2) -> rotate(10) -> elastic(alpha=36, sigma=5) -> flip -> crop(28, pad=2) -> "

@@ -167,6 +167,19 @@ TEST_F(ImageFolderTest, BringsPicturesToOneForm) {
   }
 }
 
+TEST_F(ImageFolderTest, TakesLongThinPictures) {
+  write("a/0.png", grey_png(1, 70'000, 1));
+  write("b/0.png", grey_png(1, 70'000, 2));
+  for (const ImageOptions& options :
+       {ImageOptions{.test_share = 0},
+        ImageOptions{.height = 70'001, .width = 1, .resize = Resize::stretch, .test_share = 0}}) {
+    const Dataset data = load(options).data;
+    EXPECT_EQ(data.shape[0] * data.shape[1], options.height > 0 ? 70'001 : 70'000);
+    EXPECT_EQ(levels(data.train), (std::vector<int>{1, 2}));
+    EXPECT_TRUE(load(options).from_cache);
+  }
+}
+
 TEST_F(ImageFolderTest, ResizesAsItIsTold) {
   // Half dark, half light, twice as wide as high.
   ByteVector pixels;
@@ -203,6 +216,7 @@ TEST_F(ImageFolderTest, RefusesOptionsThatMakeNoSense) {
   misused("--channels", {.height = 28, .width = 28, .resize = Resize::ink});
   misused("--test-share", {.test_share = -1});
   misused("--test-share", {.test_share = 20});
+  misused("--max-pixels", {.max_pixels = (std::uint64_t{1} << 32) + 1});
 }
 
 TEST_F(ImageFolderTest, ListsWhatIsBroken) {

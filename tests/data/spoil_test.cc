@@ -64,6 +64,27 @@ TEST(Spoil, AnEvenImageStaysAsItIs) {
     }
 }
 
+// Spliced with itself, an image would stay what it is: a known one among the outliers.
+TEST(Spoil, OfOneClassIsSplicedWithAnotherImage) {
+  base::RandomStream random(1, 0);
+  std::vector<std::uint8_t> pixels(2 * 100);
+  for (std::uint8_t& pixel : pixels) pixel = static_cast<std::uint8_t>(random.below(256));
+  const std::vector<std::int32_t> labels = {0, 0};
+  for (const std::int32_t* classes : {labels.data(), static_cast<const std::int32_t*>(nullptr)}) {
+    const Features features{pixels.data(), ElementType::uint8, 2, 100, 100, 255};
+    Dataset data;
+    data.shape = {10, 10};
+    data.train = {.features = features, .labels = classes, .classes = 1};
+    std::size_t same = 0;
+    for (std::uint64_t seed = 0; seed < 100; ++seed) {
+      const Dataset spoiled = spoil_images(data, seed);
+      for (std::size_t row = 0; row < 2; ++row)
+        same += mean_difference(features.row(row), spoiled.train.features.row(row), 100) == 0;
+    }
+    EXPECT_LT(same, 3u);  // shuffled into the old order
+  }
+}
+
 TEST(Spoil, RefusesWhatIsNoImage) {
   Dataset data = generate_shapes(3, 6, 3);
   data.shape = {1600};
