@@ -91,11 +91,11 @@ std::optional<std::uint64_t> run_epochs(Trainer& trainer, double most) {
   seconds.reserve(1 << 16);
   std::optional<std::uint64_t> calls;
   do {
-    const auto before = heap_calls();
     watch_heap(true);
+    const auto before = heap_calls();
     const double epoch = trainer.run_epoch(watcher).seconds;
-    watch_heap(false);
     if (before) calls = calls.value_or(0) + (*heap_calls() - *before);
+    watch_heap(false);
     seconds.push_back(epoch);
   } while (spent() < most && !interrupted() && !(spent() > kLeastSeconds && steady(seconds)));
   return calls;

@@ -44,8 +44,8 @@ void train_epochs(Trainer& trainer, Run& run) {
   };
   run.epochs.reserve(run.command.options.epochs);
   while (!trainer.finished() && !interrupted()) {
-    const auto before = heap_calls();
     watch_heap(run.command.options.profile);
+    const auto before = heap_calls();
     EpochLine line{trainer.run_epoch(watcher), {}};
     watch_heap(false);
     if (before) line.allocations = *heap_calls() - *before;

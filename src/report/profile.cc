@@ -120,31 +120,46 @@ double waiting_for_data(const Profile& profile, const ProfileRecords& records,
   return seconds;
 }
 
-void measure_cost(Profile& profile, const ProfileRecords& records) {
-  std::vector<double> added, plain;
-  const auto step = [](const ProfileStretch& s) {
-    return s.seconds / static_cast<double>(std::max<std::size_t>(1, s.steps));
-  };
-  for (std::size_t i = 0; i < records.stretches.size(); ++i) {
-    const ProfileStretch& a = records.stretches[i];
-    if (a.stamped == 0) plain.push_back(step(a));
-    if (i + 1 == records.stretches.size()) continue;
-    const ProfileStretch& b = records.stretches[i + 1];
+double step_of(const ProfileStretch& stretch) {
+  return stretch.seconds / static_cast<double>(std::max<std::size_t>(1, stretch.steps));
+}
+
+// The median over neighbouring stretches of which one is stamped. Those that other programs have
+// held up, which may take many times as long, say nothing of stamps: both must be within half more
+// than the fastest tenth.
+Quartiles added_by_stamps(const std::vector<ProfileStretch>& stretches) {
+  std::vector<double> steps, added;
+  for (const ProfileStretch& stretch : stretches) steps.push_back(step_of(stretch));
+  std::sort(steps.begin(), steps.end());
+  const double most = steps.empty() ? 0 : 1.5 * steps[steps.size() / 10];
+  for (std::size_t i = 0; i + 1 < stretches.size(); ++i) {
+    const ProfileStretch &a = stretches[i], &b = stretches[i + 1];
     if (a.steps != b.steps || a.traced || b.traced || (a.stamped == 0) == (b.stamped == 0))
       continue;
-    const double without = step(a.stamped == 0 ? a : b), with = step(a.stamped == 0 ? b : a);
-    if (without > 0) added.push_back(with / without - 1);
+    const double without = step_of(a.stamped == 0 ? a : b), with = step_of(a.stamped == 0 ? b : a);
+    if (without > 0 && std::max(with, without) <= most) added.push_back(with / without - 1);
+  }
+  return quartiles(added.size() < 3 ? std::vector<double>{} : added);
+}
+
+void measure_cost(Profile& profile, const ProfileRecords& records) {
+  std::vector<double> plain;
+  double stamped = 0, steps = 0;  // of the stretches with stamps
+  for (const ProfileStretch& stretch : records.stretches) {
+    if (stretch.stamped == 0) {
+      plain.push_back(step_of(stretch));
+    } else if (!stretch.traced) {
+      stamped += static_cast<double>(stretch.stamped);
+      steps += static_cast<double>(stretch.steps);
+    }
   }
   const Quartiles all = quartiles(plain);
   profile.step_low = all.low, profile.step = all.median, profile.step_high = all.high;
-  const Quartiles cost = quartiles(added.size() < 3 ? std::vector<double>{} : added);
+  const Quartiles cost = added_by_stamps(records.stretches);
   profile.cost_low = cost.low, profile.cost = cost.median, profile.cost_high = cost.high;
-  const double share = records.steps > 0 ? 2 * static_cast<double>(records.stamped) /
-                                               static_cast<double>(records.steps)
-                                         : 0;  // of the steps of a stamped stretch
-  if (profile.step > 0)
+  if (profile.step > 0 && steps > 0)
     profile.cost_expected =
-        std::min(1.0, share) * records.stamps_of_a_step * records.stamp_seconds / profile.step;
+        stamped / steps * records.stamps_of_a_step * records.stamp_seconds / profile.step;
 }
 
 void add_parts(Profile& profile, const ProfileRecords& records, double waiting, double between) {
@@ -153,7 +168,7 @@ void add_parts(Profile& profile, const ProfileRecords& records, double waiting, 
   };
   if (profile.threads > 1) add("waiting at barriers", waiting);
   add("the loop between steps", between);
-  add("starting stretches: threads, first batch", records.starts);
+  add("starting a stretch", records.starts);
   add("learning rates of the steps", records.rates);
   add("shuffle", records.shuffle);
   add("results, progress", records.between);

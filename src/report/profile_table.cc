@@ -1,7 +1,9 @@
 // A profile as text, and as folded stacks.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "lithe/profile.h"
 #include "report/profile_names.h"
@@ -28,19 +30,39 @@ std::string rate(double value) {
   return value > 0 ? fmt::format("{:.1f}", value / 1e9) : std::string("-");
 }
 
-constexpr std::size_t kName = 40;
+constexpr std::size_t kName = 32;
+
+std::string limit_of(const ProfileRow& row) {
+  if (row.limit.empty()) return "-";
+  return fmt::format("{:.0f}% {}", 100 * row.of_limit,
+                     row.limit == "arithmetic" ? "arithm." : row.limit);
+}
 
 std::string row_line(const Profile& profile, const ProfileRow& row) {
-  std::string line =
-      fmt::format("{:40} {:>8.2f} {:>6} {:>5} {:>5} {:>7} {:>6} {:>5.0f}% of {}",
-                  report::short_stage_name(row.name, kName), row.step * 1e6, percent(row.share),
-                  count(row.operations), count(row.bytes), rate(row.flops), rate(row.bandwidth),
-                  100 * row.of_limit, row.limit == "arithmetic" ? "arith." : row.limit);
-  if (row.limit.empty()) line.erase(line.rfind("% of") - 5);
-  if (profile.threads > 1 && row.wait > 0)
-    line += fmt::format("  waits {}", percent(row.wait / profile.wall));
-  if (row.imbalance >= 0.005) line += fmt::format("  uneven {}", percent(row.imbalance));
+  std::string line = fmt::format("{:32} {:>8.2f} {:>6} {:>5} {:>5} {:>7} {:>6} {:>12}",
+                                 report::short_stage_name(row.name, kName), row.step * 1e6,
+                                 percent(row.share), count(row.operations), count(row.bytes),
+                                 rate(row.flops), rate(row.bandwidth), limit_of(row));
+  if (profile.threads > 1)
+    line += fmt::format(" {:>6} {:>6}", percent(row.wait / profile.wall),
+                        row.threads > 1 ? percent(row.imbalance) : "-");
   return line + "\n";
+}
+
+// A screen takes so many operations; of more, those with the largest shares are shown.
+double least_shown(const Profile& p) {
+  constexpr std::size_t kMost = 24;
+  if (p.rows.size() <= kMost) return 0;
+  std::vector<double> shares;
+  for (const ProfileRow& row : p.rows) shares.push_back(row.share);
+  std::sort(shares.begin(), shares.end(), std::greater<>());
+  return shares[kMost - 1];
+}
+
+std::string part_line(const Profile& p, const ProfilePart& part) {
+  const double steps = static_cast<double>(std::max<std::size_t>(1, p.steps));
+  return fmt::format("{:32} {:>8.2f} {:>6}\n", part.name, part.seconds / steps * 1e6,
+                     percent(part.share));
 }
 
 std::string cost_line(const Profile& p) {
@@ -50,7 +72,7 @@ std::string cost_line(const Profile& p) {
               ? fmt::format("it adds {} to a stamped stretch (quartiles {} to {})", percent(p.cost),
                             percent(p.cost_low), percent(p.cost_high))
               : std::string("too few stretches to measure its cost");
-  return text + fmt::format(", {} by the cost of a stamp\n", percent(p.cost_expected));
+  return text + fmt::format(", {} by the cost of a stamp.\n", percent(p.cost_expected));
 }
 
 std::string allocation_lines(const Profile& p) {
@@ -66,15 +88,23 @@ std::string profile_table(const Profile& p) {
   std::string text = fmt::format(
       "{}; {} epoch{}, {} steps of {:.2f} us ({:.2f} to {:.2f}), {:.3f} s\n\n", p.title, p.epochs,
       p.epochs == 1 ? "" : "s", p.steps, p.step * 1e6, p.step_low * 1e6, p.step_high * 1e6, p.wall);
-  text += fmt::format("{:40} {:>8} {:>6} {:>5} {:>5} {:>7} {:>6} {}\n", "operation", "us/step",
-                      "share", "oper.", "bytes", "GFLOP/s", "GB/s", "of the limit");
-  for (const ProfileRow& row : p.rows) text += row_line(p, row);
-  const double steps = static_cast<double>(std::max<std::size_t>(1, p.steps));
+  text += fmt::format("{:32} {:>8} {:>6} {:>5} {:>5} {:>7} {:>6} {:>12}{}\n", "operation",
+                      "us/step", "share", "oper.", "bytes", "GFLOP/s", "GB/s", "of limit",
+                      p.threads > 1 ? "  waits uneven" : "");
+  const double least = least_shown(p);
+  ProfilePart rest{"smaller ones (--json has them)", 0, 0};
+  for (const ProfileRow& row : p.rows) {
+    if (row.share >= least) {
+      text += row_line(p, row);
+    } else {
+      rest.seconds += row.seconds;
+      rest.share += row.share;
+    }
+  }
+  if (rest.share > 0) text += part_line(p, rest);
   for (const ProfilePart& part : p.parts)
-    if (part.share >= 0.0005)
-      text += fmt::format("{:40} {:>8.2f} {:>6}\n", part.name, part.seconds / steps * 1e6,
-                          percent(part.share));
-  text += fmt::format("{:40} {:>8} {:>6}\n\n", "left over", "", percent(p.left_over));
+    if (part.share >= 0.0005) text += part_line(p, part);
+  text += fmt::format("{:32} {:>8} {:>6}\n\n", "left over", "", percent(p.left_over));
   text += fmt::format(
       "Accounted for: {} of the time of {}. Waiting for data: {}. Waiting at barriers: {}.\n",
       percent(p.accounted), p.threads == 1 ? "the thread" : fmt::format("{} threads", p.threads),
