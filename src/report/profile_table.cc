@@ -30,7 +30,7 @@ std::string rate(double value) {
   return value > 0 ? fmt::format("{:.1f}", value / 1e9) : std::string("-");
 }
 
-constexpr std::size_t kName = 32;
+constexpr std::size_t kName = 30;
 
 std::string limit_of(const ProfileRow& row) {
   if (row.limit.empty()) return "-";
@@ -39,7 +39,7 @@ std::string limit_of(const ProfileRow& row) {
 }
 
 std::string row_line(const Profile& profile, const ProfileRow& row) {
-  std::string line = fmt::format("{:32} {:>8.2f} {:>6} {:>5} {:>5} {:>7} {:>6} {:>12}",
+  std::string line = fmt::format("{:30} {:>8.2f} {:>6} {:>5} {:>5} {:>7} {:>6} {:>12}",
                                  report::short_stage_name(row.name, kName), row.step * 1e6,
                                  percent(row.share), count(row.operations), count(row.bytes),
                                  rate(row.flops), rate(row.bandwidth), limit_of(row));
@@ -61,7 +61,7 @@ double least_shown(const Profile& p) {
 
 std::string part_line(const Profile& p, const ProfilePart& part) {
   const double steps = static_cast<double>(std::max<std::size_t>(1, p.steps));
-  return fmt::format("{:32} {:>8.2f} {:>6}\n", part.name, part.seconds / steps * 1e6,
+  return fmt::format("{:30} {:>8.2f} {:>6}\n", part.name, part.seconds / steps * 1e6,
                      percent(part.share));
 }
 
@@ -88,7 +88,7 @@ std::string profile_table(const Profile& p) {
   std::string text = fmt::format(
       "{}; {} epoch{}, {} steps of {:.2f} us ({:.2f} to {:.2f}), {:.3f} s\n\n", p.title, p.epochs,
       p.epochs == 1 ? "" : "s", p.steps, p.step * 1e6, p.step_low * 1e6, p.step_high * 1e6, p.wall);
-  text += fmt::format("{:32} {:>8} {:>6} {:>5} {:>5} {:>7} {:>6} {:>12}{}\n", "operation",
+  text += fmt::format("{:30} {:>8} {:>6} {:>5} {:>5} {:>7} {:>6} {:>12}{}\n", "operation",
                       "us/step", "share", "oper.", "bytes", "GFLOP/s", "GB/s", "of limit",
                       p.threads > 1 ? "  waits uneven" : "");
   const double least = least_shown(p);
@@ -104,7 +104,7 @@ std::string profile_table(const Profile& p) {
   if (rest.share > 0) text += part_line(p, rest);
   for (const ProfilePart& part : p.parts)
     if (part.share >= 0.0005) text += part_line(p, part);
-  text += fmt::format("{:32} {:>8} {:>6}\n\n", "left over", "", percent(p.left_over));
+  text += fmt::format("{:30} {:>8} {:>6}\n\n", "left over", "", percent(p.left_over));
   text += fmt::format(
       "Accounted for: {} of the time of {}. Waiting for data: {}. Waiting at barriers: {}.\n",
       percent(p.accounted), p.threads == 1 ? "the thread" : fmt::format("{} threads", p.threads),
@@ -114,7 +114,12 @@ std::string profile_table(const Profile& p) {
   text += fmt::format("Limits: {:.0f} GFLOP/s", p.peak / 1e9);
   for (const ProfileRoof& roof : p.roofs)
     text += fmt::format(", {} {:.0f} GB/s", roof.name, roof.bytes_per_second / 1e9);
-  return text + "\n";
+  text += "\n";
+  if (std::any_of(p.rows.begin(), p.rows.end(), [](const ProfileRow& r) { return r.of_limit > 1; }))
+    text +=
+        "More than 100%: zeros that are left out count as operations; or the limits were measured "
+        "while\nother programs ran: `lithe info --measure` does it again\n";
+  return text;
 }
 
 // Spaces and semicolons mean something in this format.

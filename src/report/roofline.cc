@@ -51,13 +51,14 @@ void draw_roofs(Picture& p, const Profile& profile) {
     const double slope = roof.bytes_per_second / 1e9;
     if (!(slope > 0) || !(peak > 0)) continue;
     const double corner = std::clamp(peak / slope, p.left, p.right);
+    lowest = std::min(lowest, corner);
+    if (corner <= p.left) continue;  // all that is shown lies under the arithmetic
     double from = p.left;
     while (!p.up.shows(from * slope) && from < corner) from *= 1.02;
     p.drawing.line({p.across.at(from), p.up.at(from * slope)},
                    {p.across.at(corner), p.up.at(corner * slope)}, "#999");
     p.drawing.text({p.across.at(from) + 6, p.up.at(from * slope) - 10},
                    fmt::format("{} {:.0f} GB/s", roof.name, slope), Anchor::start, 10, "#666");
-    lowest = std::min(lowest, corner);
   }
   if (!(peak > 0)) return;
   p.drawing.line({p.across.at(std::min(lowest, p.right)), p.up.at(peak)}, {kRight, p.up.at(peak)},

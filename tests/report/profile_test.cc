@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "support/expect_error.h"
+#include "lithe/error.h"
 #include "support/markup.h"
 
 namespace lithe {
@@ -131,7 +131,7 @@ TEST(Profile, NothingNotedIsNoMistake) {
   const Profile p = make_profile({}, {}, {});
   EXPECT_TRUE(p.rows.empty());
   EXPECT_FALSE(profile_table(p).empty());
-  EXPECT_TRUE(test::is_sound(draw_roofline(p)));
+  test::expect_well_formed(draw_roofline(p));
   EXPECT_TRUE(nlohmann::json::accept(profile_json(p)));
   EXPECT_TRUE(nlohmann::json::accept(profile_trace({})));
 }
@@ -140,7 +140,7 @@ TEST(Profile, TheTableFitsAScreen) {
   ProfileRecords r = two_threads();
   r.plan.stages[0].name = "1 dense(30, sigmoid): gradient of its input + 1 dense(30): activation";
   for (int i = 0; i < 60; ++i) {
-    r.plan.stages.push_back(stage("layer " + std::to_string(i), "forward", 1e12, 1e12));
+    r.plan.stages.push_back(stage("layer " + std::to_string(i), "forward", 1e5, 1e5));
     for (ProfileThread& thread : r.threads)
       thread.work.push_back(1e-6 * i), thread.wait.push_back(1e-6);
   }
@@ -196,7 +196,7 @@ TEST(Profile, TheRooflineIsSoundAndNamesEachStageWithArithmetic) {
   ProfileRecords r = one_thread();
   r.plan.stages[1].name = "1 dense<&>(30): forward";
   const std::string picture = draw_roofline(make_profile(r, limits(), caches()));
-  EXPECT_TRUE(test::is_sound(picture));
+  test::expect_well_formed(picture);
   for (const char* name : {"1 dense&lt;&amp;&gt;: forward", "L1 200 GB/s", "L2 100 GB/s",
                            "memory 10 GB/s", "arithmetic 100 GFLOP/s", "operations per byte"})
     EXPECT_NE(picture.find(name), picture.npos) << name;
