@@ -130,7 +130,9 @@ struct ProfileChange {
   std::string name;
   double before = 0, after = 0;  // seconds a step, medians; 0: it is in one of them alone
   double factor = 1;             // after / before
-  bool certain = false;          // more than 3%, and the quartiles do not overlap
+  // More than 3% of it and half a percent of the step, and each median outside the other's
+  // quartiles.
+  bool certain = false;
 };
 struct ProfileComparison {
   std::string before, after;           // titles

@@ -11,20 +11,23 @@ namespace lithe {
 
 namespace {
 
-constexpr double kLeast = 0.03;  // that a figure must change by to be called a change
+// What a figure must change by to be called a change: so much of itself, and of the step that it is
+// a part of. Stamps are not finer.
+constexpr double kLeast = 0.03, kLeastOfStep = 0.005;
 
 struct Spread {
   double low, median, high;
 };
 
 // A change is told from noise where each median lies outside the other's quartiles.
-ProfileChange change(const std::string& name, const Spread& a, const Spread& b) {
+ProfileChange change(const std::string& name, const Spread& a, const Spread& b, double step) {
   ProfileChange result{name, a.median, b.median, 1, false};
   if (!(a.median > 0) || !(b.median > 0)) return result;
   result.factor = b.median / a.median;
   const bool slower = b.median > a.high && a.median < b.low;
   const bool faster = b.median < a.low && a.median > b.high;
-  result.certain = (slower || faster) && std::abs(std::log(result.factor)) > std::log1p(kLeast);
+  result.certain = (slower || faster) && std::abs(std::log(result.factor)) > std::log1p(kLeast) &&
+                   std::abs(b.median - a.median) > kLeastOfStep * step;
   return result;
 }
 
@@ -46,19 +49,22 @@ std::string line(const ProfileChange& c) {
 
 ProfileComparison compare_profiles(const Profile& before, const Profile& after) {
   ProfileComparison result{before.title, after.title, {}, {}};
+  double step = 0;
+  for (const ProfileRow& row : before.rows) step += row.step;
   result.step = change("a step", {before.step_low, before.step, before.step_high},
-                       {after.step_low, after.step, after.step_high});
+                       {after.step_low, after.step, after.step_high}, step);
   std::vector<bool> met(after.rows.size());
   for (const ProfileRow& row : before.rows) {
     std::size_t at = 0;
     while (at < after.rows.size() && (met[at] || after.rows[at].name != row.name)) ++at;
     if (at < after.rows.size()) met[at] = true;
-    result.changes.push_back(change(
-        row.name, spread(row), at < after.rows.size() ? spread(after.rows[at]) : Spread{0, 0, 0}));
+    result.changes.push_back(
+        change(row.name, spread(row),
+               at < after.rows.size() ? spread(after.rows[at]) : Spread{0, 0, 0}, step));
   }
   for (std::size_t i = 0; i < after.rows.size(); ++i)
     if (!met[i])
-      result.changes.push_back(change(after.rows[i].name, {0, 0, 0}, spread(after.rows[i])));
+      result.changes.push_back(change(after.rows[i].name, {0, 0, 0}, spread(after.rows[i]), step));
   const auto difference = [](const ProfileChange& c) { return std::abs(c.after - c.before); };
   std::stable_sort(result.changes.begin(), result.changes.end(),
                    [&](const ProfileChange& a, const ProfileChange& b) {

@@ -57,8 +57,10 @@ void draw_roofs(Picture& p, const Profile& profile) {
     while (!p.up.shows(from * slope) && from < corner) from *= 1.02;
     p.drawing.line({p.across.at(from), p.up.at(from * slope)},
                    {p.across.at(corner), p.up.at(corner * slope)}, "#999");
-    p.drawing.text({p.across.at(from) + 6, p.up.at(from * slope) - 10},
-                   fmt::format("{} {:.0f} GB/s", roof.name, slope), Anchor::start, 10, "#666");
+    const std::string name = fmt::format("{} {:.0f} GB/s", roof.name, slope);
+    const Point at{p.across.at(from) + 8, p.up.at(from * slope)};
+    p.drawing.box({at.x - 3, at.y - 13}, 6.0 * static_cast<double>(name.size()), 14, "white", 0.85);
+    p.drawing.text({at.x, at.y - 2}, name, Anchor::start, 10, "#666");
   }
   if (!(peak > 0)) return;
   p.drawing.line({p.across.at(std::min(lowest, p.right)), p.up.at(peak)}, {kRight, p.up.at(peak)},
@@ -90,12 +92,21 @@ std::string draw_roofline(const Profile& profile) {
   p.drawing.text({kLeft, 44}, profile.title, Anchor::start, 11, "#666");
   draw_grid(p);
   draw_roofs(p, profile);
+  std::vector<Point> places;
   for (std::size_t i = 0; i < shown.size(); ++i) {
     const ProfileRow& row = *shown[i];
     const Point at{p.across.at(row.operations / row.bytes), p.up.at(row.flops / 1e9)};
     const double side = kTop + 10 + 34.0 * static_cast<double>(i);
-    p.drawing.dot(at, 4 + 8 * std::sqrt(std::clamp(row.share, 0.0, 1.0)), colour(i));
-    p.drawing.text({at.x, at.y + 3.5}, fmt::format("{}", i + 1), Anchor::middle, 10, "white");
+    const double radius = 5 + 8 * std::sqrt(std::clamp(row.share, 0.0, 1.0));
+    p.drawing.dot(at, radius, colour(i));
+    // Beside the dot where it would cover another's number.
+    const bool covers = std::any_of(places.begin(), places.end(), [&](const Point& other) {
+      return std::hypot(other.x - at.x, other.y - at.y) < 12;
+    });
+    const double beside = covers ? radius + 8 + 12.0 * static_cast<double>(i % 3) : 0;
+    p.drawing.text({at.x + beside, at.y + 3.5}, fmt::format("{}", i + 1), Anchor::middle, 10,
+                   covers ? colour(i) : "white");
+    places.push_back(at);
     p.drawing.dot({kRight + 28, side - 4}, 8, colour(i));
     p.drawing.text({kRight + 28, side - 0.5}, fmt::format("{}", i + 1), Anchor::middle, 10,
                    "white");

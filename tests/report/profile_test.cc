@@ -231,6 +231,12 @@ TEST(ProfileComparison, NoiseIsNoChange) {
   const ProfileComparison c = compare_profiles(slowed(1, 1), noisy);
   for (const ProfileChange& change : c.changes) EXPECT_FALSE(change.certain) << change.name;
   EXPECT_FALSE(compare_profiles(slowed(1, 1), slowed(1.02, 1)).changes[0].certain);
+  // A fifth of something that is next to nothing.
+  Profile before = slowed(1, 0), after = slowed(1, 0);
+  for (Profile* p : {&before, &after}) p->rows[0].step_low = p->rows[0].step_high = 1e-7;
+  before.rows[0].step = 1e-7, after.rows[0].step = 1.2e-7;
+  after.rows[0].step_low = after.rows[0].step_high = 1.2e-7;
+  EXPECT_FALSE(compare_profiles(before, after).changes[0].certain);
   EXPECT_NE(comparison_text(c).find("Nothing became slower"), std::string::npos);
 }
 
