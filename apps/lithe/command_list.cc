@@ -20,6 +20,7 @@ struct Kind {
 const Kind kKinds[] = {{"layers", network::Category::layer},
                        {"activations", network::Category::activation},
                        {"paddings", network::Category::padding},
+                       {"algorithms", network::Category::algorithm},
                        {"losses", network::Category::loss},
                        {"optimizers", network::Category::optimizer},
                        {"initializers", network::Category::initializer},

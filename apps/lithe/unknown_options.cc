@@ -24,7 +24,12 @@ void add_unknown_options(CLI::App& app, UnknownChoice& choice, bool outliers) {
   app.add_option(
          "--outliers", choice.outliers,
          "data set of unknown examples to learn from; spoiled: the training images "
-         "themselves, warped, cut, doubled and shuffled until they show none of the classes")
+         "themselves, warped, cut, doubled and shuffled until they show none of the classes; "
+         "may be repeated")
+      ->allow_extra_args(false)
+      ->group(group);
+  app.add_option("--outlier-classes", choice.outlier_classes,
+                 "these classes of the outliers' data sets: 2..7,9 (default: all)")
       ->group(group);
   app.add_option("--outlier-weight", choice.outlier_weight,
                  "how much all outliers together count in outlier_exposure, against all known")

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "parse.h"
 
@@ -15,7 +16,8 @@ inline constexpr double kCalibrationShare = 0.1;  // of the training examples
 
 struct UnknownChoice {
   std::string score;  // a score's sentence, or one of the words above; empty: not asked for
-  std::string share_text = "95%", outliers;
+  std::string share_text = "95%", outlier_classes;
+  std::vector<std::string> outliers;
   double share = 0.95, outlier_weight = 0.5;
 
   bool asked() const { return !score.empty(); }

@@ -29,7 +29,7 @@ bool is_built_in(const std::string& name);
 // IDX files (plain or gzip), CIFAR's binary files, or pictures (lithe/images.h, with its defaults;
 // `folder` then keeps the decoded ones). "inverted:NAME" is NAME with black for white,
 // "permuted:NAME" is NAME with the pixels of each image in another order, the same for all;
-// "spoiled:NAME" is spoil_images of it.
+// "mirrored:NAME" has each row from right to left, "spoiled:NAME" is spoil_images of it.
 Dataset load_dataset(const std::string& name, const std::filesystem::path& folder);
 
 // The examples of these classes alone, numbered anew in the order given; of the training part at

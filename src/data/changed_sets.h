@@ -13,4 +13,7 @@ Dataset invert(const Dataset& data);
 // pixel's channels stay together.
 Dataset permute_pixels(const Dataset& data, std::uint64_t seed);
 
+// The rows of every image from right to left. Throws Error(data) for what is no images.
+Dataset mirror(const Dataset& data);
+
 }  // namespace lithe::data

@@ -43,7 +43,8 @@ const BuiltIn* find_built_in(const std::string& name) {
   return found == std::end(kBuiltIn) ? nullptr : found;
 }
 
-constexpr std::string_view kInverted = "inverted:", kPermuted = "permuted:", kSpoiled = "spoiled:";
+constexpr std::string_view kInverted = "inverted:", kPermuted = "permuted:",
+                           kMirrored = "mirrored:", kSpoiled = "spoiled:";
 
 }  // namespace
 
@@ -61,6 +62,8 @@ Dataset load_dataset(const std::string& name, const std::filesystem::path& folde
     return data::invert(load_dataset(name.substr(kInverted.size()), folder));
   if (name.starts_with(kPermuted))
     return data::permute_pixels(load_dataset(name.substr(kPermuted.size()), folder), 0);
+  if (name.starts_with(kMirrored))
+    return data::mirror(load_dataset(name.substr(kMirrored.size()), folder));
   if (name.starts_with(kSpoiled))
     return spoil_images(load_dataset(name.substr(kSpoiled.size()), folder), 0);
   if (const BuiltIn* set = find_built_in(name)) return set->make();

@@ -14,6 +14,7 @@ struct Tables {
 void fill_products(Tables&);
 void fill_convolutions(Tables&);
 void fill_images(Tables&);
+void fill_winograd(Tables&);
 void fill_packing(Tables&);
 void fill_activations(Tables&);
 void fill_losses(Tables&);
@@ -22,8 +23,9 @@ void fill_noise(Tables&);
 void fill_optimizers(Tables&);
 // With the plain reference.
 void fill_reference(Tables&);
-void fill_reference_layers(Tables&);  // these three by way of the first
+void fill_reference_layers(Tables&);  // these four by way of the first
 void fill_reference_images(Tables&);
+void fill_reference_winograd(Tables&);
 void fill_reference_losses(Tables&);
 
 }  // namespace lithe::kernels

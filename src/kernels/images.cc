@@ -17,24 +17,6 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Calls work(n, load, store) for the channels from n on, a vector at a time; of the last one `load`
-// and `store` touch only what exists.
-template <typename T, typename Work>
-HWY_INLINE void each_channel(std::size_t channels, const Work& work) {
-  const Tag<T> d;
-  const std::size_t lanes = hn::Lanes(d);
-  std::size_t n = 0;
-  for (; n + lanes <= channels; n += lanes)
-    work(
-        n, [d](const T* at) { return hn::LoadU(d, at); },
-        [d](hn::Vec<Tag<T>> v, T* at) { hn::StoreU(v, d, at); });
-  if (n == channels) return;
-  const auto real = real_columns<T>(n, channels);
-  work(
-      n, [d, real](const T* at) { return load_part(d, real, at); },
-      [d, real](hn::Vec<Tag<T>> v, T* at) { hn::BlendedStore(v, real, d, at); });
-}
-
 template <typename T, typename Work>
 HWY_INLINE void each_window(const PoolShape& s, const Work& work) {
   for (std::size_t r = 0; r < s.out_rows; ++r) {

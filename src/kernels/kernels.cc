@@ -19,6 +19,7 @@ Tables make_tables(machine::Isa isa) {
     fill_products(tables);
     fill_convolutions(tables);
     fill_images(tables);
+    fill_winograd(tables);
     fill_packing(tables);
     fill_activations(tables);
     fill_losses(tables);

@@ -335,6 +335,7 @@ void fill_reference(Tables& tables) {
   fill(tables.float64);
   fill_reference_layers(tables);
   fill_reference_images(tables);
+  fill_reference_winograd(tables);
   fill_reference_losses(tables);
 }
 

@@ -10,6 +10,7 @@
 #include "kernels/layout.h"
 #include "kernels/pool.h"
 #include "kernels/product.h"
+#include "kernels/winograd.h"
 #include "losses/loss.h"
 #include "machine/isa.h"
 #include "optimizers/rule.h"
@@ -125,6 +126,13 @@ struct Kernels {
   void (*depthwise)(const Correlation<T>&);
   void (*depthwise_spread)(const Correlation<T>&, T* x, const T* dy);
   void (*depthwise_gradient)(const KernelGradient<T>&, Range lines);
+
+  // By Winograd's transforms (winograd.h), in float32 alone; else null. The last two of a range of
+  // input channels.
+  void (*winograd)(const Winograd<T>&);
+  void (*winograd_weights)(const WinogradWeights<T>&);
+  void (*winograd_gradient)(const WinogradGradient<T>&, Range channels);
+  void (*winograd_windows)(const WinogradWindows<T>&, Range channels);
 
   // Pooling of an image (pool.h).
   void (*max_pool)(const PoolShape&, const T* x, T* y);

@@ -21,9 +21,11 @@ Declaration declare(const activations::Row& row) {
 }
 
 Declaration declare_prelu() {
-  return {"prelu",
-          "x where it is positive, slope * x elsewhere; the slope of each unit is learned",
-          {{"start", "the slopes at first", Type::number, "0.25", -1, 1}}};
+  return {
+      "prelu",
+      "x where it is positive, slope * x elsewhere; the slope of each unit, of an image of each "
+      "channel, is learned",
+      {{"start", "the slopes at first", Type::number, "0.25", -1, 1}}};
 }
 
 Declaration declare_softmax() {
@@ -59,9 +61,10 @@ void GraphBuilder::activate(const Component& activation) {
   if (activation.name == "identity") return;
   const SlotId before = slot;
   if (activation.name == "prelu") {
+    const std::size_t slopes = channels_or_columns();
     const ParameterId slope =
-        add_vector("slope", ParameterKind::vector, activation.number("start"));
-    add(Prelu{before, advance("output"), slope});
+        add_vector("slope", ParameterKind::vector, activation.number("start"), slopes);
+    add(Prelu{before, advance("output"), slope, slopes});
   } else if (activation.name == "softmax") {
     add(Softmax{before, advance("output")});
   } else {

@@ -140,6 +140,7 @@ const network::Catalogue& catalogue() {
       result.add(Category::layer, std::span(&layer.declaration, 1));
     result.add(Category::activation, activation_declarations());
     result.add(Category::padding, padding_declarations());
+    result.add(Category::algorithm, algorithm_declarations());
     result.add(Category::loss, losses::declarations());
     result.add(Category::schedule, schedules::declarations());
     result.add(Category::averaging, optimizers::averaging_declarations());

@@ -10,7 +10,7 @@ namespace lithe::layers {
 
 namespace {
 
-using network::Argument, network::Category, network::Type;
+using network::Argument, network::Category, network::Declaration, network::Type;
 
 // What all of them have, behind the number of output channels.
 std::vector<Argument> common_arguments(const std::string& kernel_help) {
@@ -33,6 +33,10 @@ Argument channels_argument() {
 }
 Argument dilation_argument() {
   return {"dilation", "distance between the places that the kernel looks at", Type::shape, "1"};
+}
+Argument algorithm_argument() {
+  return {"algorithm", "how the sums are made", Type::component, "direct", 0, 0,
+          false,       Category::algorithm};
 }
 Argument groups_argument() {
   return {"groups",
@@ -73,8 +77,10 @@ void finish(const Component& layer, GraphBuilder& builder, Convolution work, con
 }
 
 void build_forward(const Component& layer, GraphBuilder& builder, std::size_t dimensions,
-                   std::size_t groups, std::size_t out_channels) {
+                   std::size_t groups, std::size_t out_channels,
+                   Algorithm algorithm = Algorithm::direct) {
   Convolution work{};
+  work.algorithm = algorithm;
   work.in = read_image(layer.name, builder, dimensions);
   work.window = read_window(layer, "kernel", builder, dimensions);
   read_steps(layer, builder, dimensions, work.window);
@@ -92,7 +98,9 @@ void build_forward(const Component& layer, GraphBuilder& builder, std::size_t di
 }
 
 void build_conv2d(const Component& layer, GraphBuilder& builder) {
-  build_forward(layer, builder, 2, layer.integer("groups"), layer.integer("channels"));
+  const bool winograd = layer.component("algorithm").name == "winograd";
+  build_forward(layer, builder, 2, layer.integer("groups"), layer.integer("channels"),
+                winograd ? Algorithm::winograd : Algorithm::direct);
 }
 void build_conv1d(const Component& layer, GraphBuilder& builder) {
   build_forward(layer, builder, 1, layer.integer("groups"), layer.integer("channels"));
@@ -122,20 +130,29 @@ void build_transposed(const Component& layer, GraphBuilder& builder) {
 }
 
 std::vector<Argument> arguments(std::vector<Argument> first, const std::string& kernel_help,
-                                std::vector<Argument> further) {
+                                std::vector<Argument> further, std::vector<Argument> last = {}) {
   for (Argument& argument : common_arguments(kernel_help)) first.push_back(std::move(argument));
   for (Argument& argument : further) first.push_back(std::move(argument));
   for (Argument& argument : initial_values()) first.push_back(std::move(argument));
+  for (Argument& argument : last) first.push_back(std::move(argument));
   return first;
 }
 
 }  // namespace
 
+std::vector<Declaration> algorithm_declarations() {
+  return {
+      {"direct", "each output one sum over the window, in its order"},
+      {"winograd",
+       "by Winograd's transforms, with a quarter of the multiplications, where the shape gains by "
+       "it: 3x3 windows in float32; rounds otherwise, and more coarsely"}};
+}
+
 std::vector<Layer> convolution_layers() {
   return {
       {{"conv2d", "a convolution of an image (height x width x channels)",
         arguments({channels_argument()}, "the window, as 3x3 or 3",
-                  {groups_argument(), dilation_argument()})},
+                  {groups_argument(), dilation_argument()}, {algorithm_argument()})},
        build_conv2d,
        Takes::shaped},
       {{"conv1d", "a convolution of a sequence (length x channels)",

@@ -63,6 +63,10 @@ struct Window {
   std::size_t top = 0, left = 0;
 };
 
+// How a convolution is computed: as the sum that it is, or by Winograd's transforms where its shape
+// gains by them, which round otherwise (kernels/winograd.h).
+enum class Algorithm { direct, winograd };
+
 // A convolution (without turning the kernel around, as is usual in this field): output channel n of
 // group g is bias + sum over window rows, window columns and the group's input channels of input *
 // weight [window rows * window columns * channels of a group][output channels]. What lies outside
@@ -75,6 +79,7 @@ struct Convolution {
   Window window;
   std::size_t groups;
   bool transposed;
+  Algorithm algorithm = Algorithm::direct;
 
   bool depthwise() const {
     return !transposed && groups > 1 && groups == in.channels && groups == out.channels;
@@ -96,11 +101,12 @@ struct Activate {
   double argument;
 };
 
-// output = input where it is positive, slope * input elsewhere; a slope for each column is learned
-// (He and others, 2015).
+// output = input where it is positive, slope * input elsewhere; a slope for each column is learned,
+// of an image for each channel: column n belongs to channel n % channels (He and others, 2015).
 struct Prelu {
   SlotId input, output;
   ParameterId slope;
+  std::size_t channels;
 };
 
 // output = exp(input) / sum over the example's columns of exp(input)

@@ -37,6 +37,11 @@ struct GraphBuilder {
     return add_vector(name, kind, value, graph.slots[slot].columns);
   }
   std::string parameter_name(const std::string& name) const;
+  // How many numbers of its own a layer learns that goes value by value: one for each channel of an
+  // image, else one for each column.
+  std::size_t channels_or_columns() const {
+    return channels > 0 ? channels : graph.slots[slot].columns;
+  }
   // What an activation's sentence says: nothing for identity.
   void activate(const Component& activation);
 };
@@ -69,6 +74,8 @@ std::vector<network::Declaration> activation_declarations();
 
 // What padding says, as a component or a number.
 std::vector<network::Declaration> padding_declarations();
+// How a convolution is computed.
+std::vector<network::Declaration> algorithm_declarations();
 
 // The initializer `auto` follows the activation.
 Component resolve_initializer(const Component& initializer, const std::string& activation);

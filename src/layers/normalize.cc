@@ -9,8 +9,7 @@ using network::Type;
 
 void build_batch_norm(const Component& layer, GraphBuilder& builder) {
   const SlotId input = builder.slot;
-  const std::size_t channels =
-      builder.channels > 0 ? builder.channels : builder.graph.slots[input].columns;
+  const std::size_t channels = builder.channels_or_columns();
   const auto vector = [&](const char* name, ParameterKind kind, double value) {
     return builder.add_vector(name, kind, value, channels);
   };

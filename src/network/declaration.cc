@@ -21,6 +21,8 @@ std::string_view name(Category category) {
       return "schedule";
     case Category::padding:
       return "padding";
+    case Category::algorithm:
+      return "algorithm";
     case Category::averaging:
       return "averaging";
     case Category::augmentation:

@@ -14,6 +14,7 @@ enum class Category {
   layer,
   activation,
   padding,
+  algorithm,
   loss,
   optimizer,
   initializer,

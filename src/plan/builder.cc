@@ -264,6 +264,9 @@ void Builder<T>::build() {
   }
   value_buffer[0] = packed_[0];
   for (const layers::Operation& operation : graph_.operations)
+    if (const auto* prelu = std::get_if<layers::Prelu>(&operation.work))
+      slopes_by_column(operation, *prelu);
+  for (const layers::Operation& operation : graph_.operations)
     std::visit([&](const auto& work) { forward(operation, work); }, operation.work);
   if (request_.mode != Mode::predict) evaluate();
   if (ahead_) pack();

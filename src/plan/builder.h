@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "plan/choose.h"
@@ -196,16 +197,40 @@ class Builder {
   void convolve(Draft<T> draft, const layers::Operation& operation, const layers::Convolution& work,
                 bool spreads, bool with_bias, std::size_t from, std::size_t to,
                 std::size_t columns);
+  void add_images(Draft<T> draft, std::vector<Use> uses, std::size_t from, std::size_t to,
+                  std::size_t columns,
+                  std::function<std::unique_ptr<Stage<T>>(const Buffers&)> make);
+  ConvolutionChoice choice(const layers::Convolution& work) const {
+    return choose_convolution(work, std::is_same_v<T, float>);
+  }
   void kernel_gradient(const layers::Operation& operation, const layers::Convolution& work,
                        std::size_t gradient);
+  void direct_gradient(Draft<T> draft, const layers::Operation& operation,
+                       const layers::Convolution& work, std::size_t gradient, GradientPlace weight,
+                       GradientPlace bias);
   void forward(const layers::Operation& operation, const layers::Convolution& work);
   void backward(const layers::Operation& operation, const layers::Convolution& work);
   void forward(const layers::Operation& operation, const layers::Pool& work);
   void backward(const layers::Operation& operation, const layers::Pool& work);
 
+  // winograd_drafts.cc
+  struct WinogradBuffers {  // of weights; the last two of the way back
+    std::size_t forward = kNoBuffer, turned = kNoBuffer, back = kNoBuffer;
+  };
+  void winograd_weights(const layers::Operation& operation, const layers::Convolution& work);
+  static kernels::Winograd<T> winograd_shape(const layers::Convolution& work, bool back);
+  std::size_t book_tiles(const layers::Operation& operation, const kernels::Winograd<T>& shape);
+  void winograd(Draft<T> draft, const layers::Operation& operation, const layers::Convolution& work,
+                bool back, std::size_t from, std::size_t to);
+  void winograd_gradient(Draft<T> draft, const layers::Operation& operation,
+                         const layers::Convolution& work, std::size_t gradient,
+                         GradientPlace weight, GradientPlace bias);
+
   // layer_drafts.cc
   void forward(const layers::Operation& operation, const layers::Activate& work);
   void backward(const layers::Operation& operation, const layers::Activate& work);
+  void slopes_by_column(const layers::Operation& operation, const layers::Prelu& work);
+  const T* slopes(const Buffers& buffers, const layers::Prelu& work) const;
   void forward(const layers::Operation& operation, const layers::Prelu& work);
   void backward(const layers::Operation& operation, const layers::Prelu& work);
   void forward(const layers::Operation& operation, const layers::Softmax& work);
@@ -266,6 +291,8 @@ class Builder {
   bool plain_input_;  // others than products read the batch, so it is packed as it is
   PackChoice<T> packing_;
   std::map<layers::SlotId, Moved> moved_;                // of the slots that convolutions write
+  std::map<layers::SlotId, WinogradBuffers> winograd_;   // likewise
+  std::map<layers::SlotId, std::size_t> slope_buffer_;   // of those that PReLU writes
   std::vector<std::size_t> learned_buffer_;              // of parameters
   std::vector<std::vector<std::size_t>> contributions_;  // to the gradient of each slot
   std::vector<int> owners_;                              // slots whose gradient stands in a buffer

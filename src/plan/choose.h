@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/table.h"
+#include "layers/graph.h"
 #include "lithe/dataset.h"
 #include "plan/stage.h"
 
@@ -31,6 +32,15 @@ struct PackChoice {
 template <typename T>
 PackChoice<T> choose_packing(const kernels::Kernels<T>& kernels, ElementType type,
                              double kept_columns, std::size_t batch = 2);
+
+struct ConvolutionChoice {
+  bool winograd = false;
+  std::vector<Refusal> refused;
+};
+
+// How a convolution is computed, forward and back. It follows from the shape alone, so that the
+// bits do.
+ConvolutionChoice choose_convolution(const layers::Convolution& work, bool float32);
 
 // What to print of a product's kernel, which follows from how its input was packed.
 void describe_product(machine::Isa isa, bool indexed, StageInfo& info);

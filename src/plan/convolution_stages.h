@@ -202,7 +202,8 @@ class KernelGradientStage final : public Stage<T> {
   T *weight_, *bias_;
 };
 
-// Sums of the gradient of images over their pixels: that of a transposed convolution's bias.
+// Sums of the gradient of images over their pixels: that of a transposed convolution's bias, or of
+// what was made for each column.
 template <typename T>
 void channel_sums(kernels::Matrix<const T> dy, std::size_t pixels, std::size_t channels, T* sums) {
   std::fill_n(sums, channels, T{0});

@@ -23,8 +23,9 @@ typename Builder<T>::Moved& Builder<T>::moved(const layers::Operation& operation
     return buffer;
   };
   // A transposed convolution goes forward by the way back, and back by the correlation.
-  const bool correlates = !work.transposed || (training() && wanted(work.input));
-  const bool spreads = !f.depthwise && (work.transposed || (training() && wanted(work.input)));
+  const bool both = training() && wanted(work.input), direct = !choice(work).winograd;
+  const bool correlates = direct && (!work.transposed || both);
+  const bool spreads = direct && !f.depthwise && (work.transposed || both);
   if (f.moved() && correlates) m.weight = book_moved("weights in order", f.weight_size);
   if (f.moved() && !work.transposed) m.bias = book_moved("biases in order", f.bias_size);
   if (spreads) m.spread = book_moved("weights for the way back", f.spread_size);
@@ -60,6 +61,11 @@ Draft<T> Builder<T>::draft_convolution(const layers::Operation& operation, const
   result.info.operations = 2 * batch * places * weights;
   result.info.bytes =
       sizeof(T) * (batch * static_cast<double>(work.in.size() + work.out.size()) + weights);
+  if (choice(work).winograd) {
+    result.info.kernel = "Winograd F(4x4, 3x3), " + result.info.kernel;
+    return result;
+  }
+  result.info.refused = choice(work).refused;
   result.info.kernel += form.depthwise ? ", channel by channel" : "";
   if (form.together > 1) result.info.kernel += fmt::format(", {} columns together", form.together);
   if (form.padded) result.info.kernel += ", image copied between zeros";
@@ -110,34 +116,46 @@ void Builder<T>::convolve(Draft<T> draft, const layers::Operation& operation,
                           std::size_t from, std::size_t to, std::size_t columns) {
   const Moved& m = moved_.at(work.output);
   const std::size_t scratch = book_scratch(operation, *m.form);
+  const bool forward = spreads == work.transposed;
+  add_images(std::move(draft), convolution_uses(work, m, scratch), from, to, columns,
+             [this, work, m, scratch, spreads, with_bias, forward, from,
+              to](const Buffers& buffers) -> std::unique_ptr<Stage<T>> {
+               ConvolutionWork<T> stage = convolution_work(buffers, work, m, scratch);
+               if (!with_bias) stage.bias = nullptr;
+               const Values<T> source = values(buffers, forward ? work.input : work.output, from);
+               const Values<T> target = values(buffers, forward ? work.output : work.input, to);
+               stage.image = spreads ? target : source;
+               stage.result = spreads ? source : target;
+               if (spreads) return std::make_unique<ConvolutionStage<T, true>>(stage);
+               return std::make_unique<ConvolutionStage<T, false>>(stage);
+             });
+}
+
+// What threads share by images, and what comes next is taken along by.
+template <typename T>
+void Builder<T>::add_images(Draft<T> draft, std::vector<Use> uses, std::size_t from, std::size_t to,
+                            std::size_t columns,
+                            std::function<std::unique_ptr<Stage<T>>(const Buffers&)> make) {
   draft.uses.workers = shares_rows(draft.info.operations) ? Workers::all : Workers::first;
-  draft.uses.uses = convolution_uses(work, m, scratch);
+  draft.uses.uses = std::move(uses);
   draft.uses.uses.push_back({from, false, kOwnRows});
   draft.uses.uses.push_back({to, true, kOwnRows});
   draft.takes = Takes::rows;
   draft.columns = columns;
   draft.result = to;
-  const bool forward = spreads == work.transposed;
-  draft.make = [this, work, m, scratch, spreads, with_bias, forward, from,
-                to](const Buffers& buffers) -> std::unique_ptr<Stage<T>> {
-    ConvolutionWork<T> stage = convolution_work(buffers, work, m, scratch);
-    if (!with_bias) stage.bias = nullptr;
-    const Values<T> source = values(buffers, forward ? work.input : work.output, from);
-    const Values<T> target = values(buffers, forward ? work.output : work.input, to);
-    stage.image = spreads ? target : source;
-    stage.result = spreads ? source : target;
-    if (spreads) return std::make_unique<ConvolutionStage<T, true>>(stage);
-    return std::make_unique<ConvolutionStage<T, false>>(stage);
-  };
+  draft.make = std::move(make);
   drafts.push_back(std::move(draft));
 }
 
 template <typename T>
 void Builder<T>::forward(const layers::Operation& operation, const layers::Convolution& work) {
   const ConvolutionForm& form = *moved(operation, work).form;
+  if (choice(work).winograd) winograd_weights(operation, work);
   Draft<T> draft = draft_convolution(operation, "forward", work, form);
   draft.info.phase = Phase::forward;
   const std::size_t from = work.input == 0 ? packed_[0] : value_buffer[work.input];
+  if (choice(work).winograd)
+    return winograd(std::move(draft), operation, work, false, from, value_buffer[work.output]);
   convolve(std::move(draft), operation, work, work.transposed, true, from,
            value_buffer[work.output], columns_of(work.output));
 }
@@ -150,11 +168,38 @@ void Builder<T>::backward(const layers::Operation& operation, const layers::Conv
     const std::size_t to =
         book_matrix("gradient of " + graph_.slots[work.input].name, columns_of(work.input));
     contribute(work.input, to);
-    convolve(draft_convolution(operation, "gradient of its input", work, form), operation, work,
-             !work.transposed, false, gradient, to, columns_of(work.input));
+    Draft<T> draft = draft_convolution(operation, "gradient of its input", work, form);
+    if (choice(work).winograd)
+      winograd(std::move(draft), operation, work, true, gradient, to);
+    else
+      convolve(std::move(draft), operation, work, !work.transposed, false, gradient, to,
+               columns_of(work.input));
   }
   if (learns(work.weight)) kernel_gradient(operation, work, gradient);
   --owners_[gradient];
+}
+
+// In the order in which the kernels take weights, where the form moves them.
+template <typename T>
+void Builder<T>::direct_gradient(Draft<T> draft, const layers::Operation& operation,
+                                 const layers::Convolution& work, std::size_t gradient,
+                                 GradientPlace weight, GradientPlace bias) {
+  const Moved& m = moved_.at(work.output);
+  const std::size_t scratch = book_scratch(operation, *m.form);
+  draft.uses.uses = {{use_of_input(work.input).buffer, false},
+                     {gradient, false},
+                     {scratch, true, kOwnRows},
+                     {weight.buffer, true, kOwnRows},
+                     {bias.buffer, true, kOwnRows}};
+  draft.make = [this, work, m, weight, bias, scratch, gradient](const Buffers& buffers) {
+    ConvolutionWork<T> stage = convolution_work(buffers, work, m, scratch);
+    const Values<T> in = values(buffers, work.input), out = values(buffers, work.output, gradient);
+    stage.image = work.transposed ? out : in;
+    stage.result = work.transposed ? in : out;
+    return std::make_unique<KernelGradientStage<T>>(stage, at(buffers, weight),
+                                                    work.transposed ? nullptr : at(buffers, bias));
+  };
+  drafts.push_back(std::move(draft));
 }
 
 // The gradient of weights and bias, then their update.
@@ -165,55 +210,40 @@ void Builder<T>::kernel_gradient(const layers::Operation& operation,
   const ConvolutionForm& f = *m.form;
   const auto& entries = parameters_.entries();
   const GradientPlace weight = place_gradient(work.weight), bias = place_gradient(work.bias);
-  const std::size_t moved_weight =
-      f.moved() ? book("gradient in the kernels' order of " + operation.label,
-                       f.groups * f.weight_size * sizeof(T))
-                : kNoBuffer;
-  const std::size_t moved_bias =
-      f.moved() ? book("bias gradient in the kernels' order of " + operation.label,
-                       f.groups * f.bias_size * sizeof(T))
-                : kNoBuffer;
-  const std::size_t scratch = book_scratch(operation, f);
-
+  const bool by_winograd = choice(work).winograd, moves = f.moved() && !by_winograd;
+  GradientPlace made_weight = weight, made_bias = bias;
+  if (moves) {
+    made_weight = {book("gradient in the kernels' order of " + operation.label,
+                        f.groups * f.weight_size * sizeof(T)),
+                   0};
+    made_bias = {book("bias gradient in the kernels' order of " + operation.label,
+                      f.groups * f.bias_size * sizeof(T)),
+                 0};
+  }
   Draft<T> own = draft_convolution(operation, "gradient of its weights", work, f);
   own.uses.workers =
       threads_ > 1 && own.info.operations >= kWorthSharing ? Workers::all : Workers::first;
-  own.uses.uses = {{use_of_input(work.input).buffer, false},
-                   {gradient, false},
-                   {scratch, true, kOwnRows},
-                   {f.moved() ? moved_weight : weight.buffer, true, kOwnRows},
-                   {f.moved() ? moved_bias : bias.buffer, true, kOwnRows}};
-  own.make = [this, work, m, weight, bias, moved_weight, moved_bias, scratch,
-              gradient](const Buffers& buffers) {
-    ConvolutionWork<T> stage = convolution_work(buffers, work, m, scratch);
-    const Values<T> in = values(buffers, work.input), out = values(buffers, work.output, gradient);
-    stage.image = work.transposed ? out : in;
-    stage.result = work.transposed ? in : out;
-    const bool moves = m.form->moved();
-    T* const bias_to = moves ? buffers.at<T>(moved_bias) : at(buffers, bias);
-    return std::make_unique<KernelGradientStage<T>>(
-        stage, moves ? buffers.at<T>(moved_weight) : at(buffers, weight),
-        work.transposed ? nullptr : bias_to);
-  };
-  drafts.push_back(std::move(own));
+  if (by_winograd)
+    winograd_gradient(std::move(own), operation, work, gradient, weight, bias);
+  else
+    direct_gradient(std::move(own), operation, work, gradient, made_weight, made_bias);
 
   std::vector<Use> uses = {{weight.buffer, true},
                            {bias.buffer, true},
                            {gradient, false},
                            {learned_buffer_[work.weight], true},
                            {learned_buffer_[work.bias], true}};
-  if (f.moved()) uses.push_back({moved_weight, false}), uses.push_back({moved_bias, false});
+  if (moves) uses.push_back({made_weight.buffer, false}), uses.push_back({made_bias.buffer, false});
   add_whole(operation.label + (keeps_gradients() ? ": gradient in order" : ": update"),
             Phase::backward_and_update, uses,
-            [this, work, m, weight, bias, moved_weight, moved_bias, gradient,
+            [this, work, m, weight, bias, made_weight, made_bias, moves, gradient,
              &entries](const Buffers& buffers) {
-              const bool update = !keeps_gradients(), moves = m.form->moved();
+              const bool update = !keeps_gradients();
               return whole_function<T>(
                   [form = m.form, transposed = work.transposed, moves, update,
                    channels = work.out.channels, dy = values(buffers, work.output, gradient),
                    weight_at = at(buffers, weight), bias_at = at(buffers, bias),
-                   from = moves ? buffers.at<T>(moved_weight) : nullptr,
-                   bias_from = moves ? buffers.at<T>(moved_bias) : nullptr,
+                   from = at(buffers, made_weight), bias_from = at(buffers, made_bias),
                    weight_size = entries[work.weight].size, bias_size = entries[work.bias].size,
                    weights = update ? learned(work.weight) : Learned<T>{},
                    biases = update ? learned(work.bias) : Learned<T>{}](const Batch<T>& batch) {

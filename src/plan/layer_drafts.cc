@@ -41,14 +41,42 @@ void Builder<T>::backward(const layers::Operation& operation, const layers::Acti
   --owners_[gradient];  // it is the input's from here on
 }
 
+// The slopes that the kernels read, one for each column: as they are learned, or, of an image,
+// spread from its channels. This comes before all else, so that what makes an image can take PReLU
+// along.
+template <typename T>
+void Builder<T>::slopes_by_column(const layers::Operation& operation, const layers::Prelu& work) {
+  const std::size_t columns = columns_of(work.output), learned = learned_buffer_[work.slope];
+  if (work.channels == columns) {
+    slope_buffer_[work.output] = learned;
+    return;
+  }
+  const std::size_t spread = book_vector("slopes by column of " + operation.label, columns);
+  lasting.push_back(spread);
+  slope_buffer_[work.output] = spread;
+  add_whole(operation.label + ": slopes by column", Phase::forward,
+            {{learned, false}, {spread, true}},
+            [this, work, spread, columns](const Buffers& buffers) {
+              return std::make_unique<ByColumnStage<T>>(parameters_.at(work.slope), work.channels,
+                                                        buffers.at<T>(spread), columns,
+                                                        learns(work.slope));
+            });
+}
+
+template <typename T>
+const T* Builder<T>::slopes(const Buffers& buffers, const layers::Prelu& work) const {
+  return work.channels == columns_of(work.output) ? parameters_.at(work.slope)
+                                                  : buffers.at<T>(slope_buffer_.at(work.output));
+}
+
 template <typename T>
 void Builder<T>::forward(const layers::Operation& operation, const layers::Prelu& work) {
   const std::size_t from = value_buffer[work.input], to = value_buffer[work.output];
   add_lines(
       operation.label + ": activation", Phase::forward, columns_of(work.output), from, to,
-      {{from, false}, {learned_buffer_[work.slope], false}, {to, true}},
+      {{from, false}, {slope_buffer_.at(work.output), false}, {to, true}},
       [this, work](const Buffers& buffers) {
-        return line_function<T>([kernel = kernels_.prelu, slope = parameters_.at(work.slope),
+        return line_function<T>([kernel = kernels_.prelu, slope = slopes(buffers, work),
                                  x = values(buffers, work.input), y = values(buffers, work.output)](
                                     const Batch<T>& batch, kernels::Range lines) {
           kernel(x.of(batch), y.of(batch), slope, lines);
@@ -56,27 +84,44 @@ void Builder<T>::forward(const layers::Operation& operation, const layers::Prelu
       });
 }
 
+// The gradient of each column's slope, added up over an image's pixels.
 template <typename T>
 void Builder<T>::backward(const layers::Operation& operation, const layers::Prelu& work) {
-  const std::size_t gradient = own_gradient(work.output);
+  const std::size_t gradient = own_gradient(work.output), columns = columns_of(work.output);
   const GradientPlace slope = place_gradient(work.slope);
+  const bool by_channel = work.channels != columns;
+  const GradientPlace by_column =
+      by_channel
+          ? GradientPlace{book_vector("gradients by column of " + operation.label, columns), 0}
+          : slope;
   add_lines(
-      operation.label + ": back through the activation", Phase::backward_and_update,
-      columns_of(work.output), gradient, gradient,
+      operation.label + ": back through the activation", Phase::backward_and_update, columns,
+      gradient, gradient,
       {{value_buffer[work.input], false},
-       {learned_buffer_[work.slope], false},
-       {slope.buffer, true},
+       {slope_buffer_.at(work.output), false},
+       {by_column.buffer, true},
        {gradient, true}},
-      [this, work, gradient, slope](const Buffers& buffers) {
-        return line_function<T>(
-            [kernel = kernels_.prelu_backward, slopes = parameters_.at(work.slope),
-             slope_gradient = at(buffers, slope), x = values(buffers, work.input),
-             dy = values(buffers, work.output, gradient)](const Batch<T>& batch,
-                                                          kernels::Range lines) {
-              kernel(x.of(batch), dy.of(batch), slopes, slope_gradient, lines);
-            });
+      [this, work, gradient, by_column](const Buffers& buffers) {
+        return line_function<T>([kernel = kernels_.prelu_backward, slope = slopes(buffers, work),
+                                 slope_gradient = at(buffers, by_column),
+                                 x = values(buffers, work.input),
+                                 dy = values(buffers, work.output, gradient)](
+                                    const Batch<T>& batch, kernels::Range lines) {
+          kernel(x.of(batch), dy.of(batch), slope, slope_gradient, lines);
+        });
       },
       By::lines);
+  if (by_channel)
+    add_whole(operation.label + ": gradient of each channel's slope", Phase::backward_and_update,
+              {{by_column.buffer, false}, {slope.buffer, true}},
+              [this, work, by_column, slope, columns](const Buffers& buffers) {
+                return whole_function<T>([from = at(buffers, by_column), to = at(buffers, slope),
+                                          size = parameters_.entries()[work.slope].size,
+                                          channels = work.channels, columns](const Batch<T>&) {
+                  channel_sums<T>({from, columns, 1}, columns / channels, channels, to);
+                  std::fill(to + channels, to + size, T{0});
+                });
+              });
   update_vectors(operation, {work.slope}, {slope}, gradient);
   contribute(work.input, gradient);
   --owners_[gradient];

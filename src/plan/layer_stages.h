@@ -2,6 +2,7 @@
 // whole examples.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/random.h"
@@ -116,6 +117,40 @@ class FixedNormWork final : public LineWork<T> {
   Values<T> x_, y_;
   T *factor_, *offset_;
   const kernels::Kernels<T>& kernels_;
+};
+
+// Gives each column of an image the number of its channel: column n that of channel n % channels.
+// Before every step where the numbers are learned, before a run where they are not.
+template <typename T>
+class ByColumnStage final : public Stage<T> {
+ public:
+  ByColumnStage(const T* numbers, std::size_t channels, T* by_column, std::size_t columns,
+                bool every_step)
+      : numbers_(numbers),
+        channels_(channels),
+        by_column_(by_column),
+        columns_(columns),
+        every_step_(every_step) {}
+
+  void prime(const Batch<T>&) override {
+    std::fill_n(by_column_, kernels::round_up(columns_, kernels::kLine<T>), T{0});
+    spread();
+  }
+  void run(const Batch<T>&, Share) override {
+    if (every_step_) spread();
+  }
+
+ private:
+  void spread() const {
+    for (std::size_t at = 0; at < columns_; at += channels_)
+      std::copy_n(numbers_, channels_, by_column_ + at);
+  }
+
+  const T* numbers_;
+  std::size_t channels_;
+  T* by_column_;
+  std::size_t columns_;
+  bool every_step_;
 };
 
 inline kernels::PoolShape pool_shape(const layers::Pool& pool) {

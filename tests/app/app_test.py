@@ -664,9 +664,10 @@ class Unknown(AppTest):
         self.assertRegex(out, r"Compared in [\d.]+ s")
 
     def test_outliers(self):
-        for how, outliers in [("background", "digits"), ("background", "spoiled"),
-                              ("outlier_exposure", "digits")]:
-            result = json.loads(self.train_known("--unknown", how, "--outliers", outliers, "--json",
+        for how, outliers in [("background", ["digits"]), ("outlier_exposure", ["digits"]),
+                              ("background", ["spoiled", "--outliers", "mirrored:digits",
+                                              "--outlier-classes", "2,4"])]:
+            result = json.loads(self.train_known("--unknown", how, "--outliers", *outliers, "--json",
                                                  "--examples", "6000").stdout)
             self.assertAlmostEqual(result["unknown"]["accepted"], 0.95, delta=0.01)
             self.assertEqual(result["network"].endswith("dense(7)"), how == "background")

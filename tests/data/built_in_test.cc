@@ -103,6 +103,18 @@ TEST(BuiltIn, InvertedTwiceIsTheSetItself) {
   EXPECT_TRUE(std::equal(once.test.labels, once.test.labels + 10, letters.test.labels));
 }
 
+TEST(BuiltIn, MirroredHasItsRowsFromRightToLeft) {
+  const Dataset shapes = generate_shapes(1, 3, 3, 1), mirrored = mirror(shapes);
+  EXPECT_EQ(mirrored.name, "mirrored:shapes");
+  for (std::size_t row = 0; row < 3; ++row)
+    for (std::size_t i = 0; i < 1600; ++i)
+      EXPECT_EQ(mirrored.test.features.row(row)[i],
+                shapes.test.features.row(row)[i / 40 * 40 + 39 - i % 40]);
+  Dataset flat = shapes;
+  flat.shape = {1600};
+  EXPECT_THROW(mirror(flat), Error);
+}
+
 TEST(BuiltIn, PermutedHasTheSamePixelsInOneOtherOrder) {
   const Dataset noise = generate_uniform_noise(1, 5, 5);
   const Dataset permuted = permute_pixels(noise, 0);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "layers/catalogue.h"
 #include "machine/isa.h"
 #include "support/training.h"
 
@@ -81,6 +82,52 @@ void check_choice(machine::Isa isa) {
   EXPECT_EQ(choose_packing<T>(k, ElementType::float64, 1).kernel, k.pack_float64);
   ASSERT_EQ(single.refused.size(), 1u);
   EXPECT_FALSE(single.refused[0].reason.empty());
+}
+
+layers::Convolution convolution(const std::string& network) {
+  const layers::Graph graph = layers::compile(Network::parse(network).layers());
+  for (const auto& operation : graph.operations)
+    if (const auto* work = std::get_if<layers::Convolution>(&operation.work)) return *work;
+  return {};
+}
+
+TEST(ChooseConvolution, TakesWinogradWhereAskedForAndWorthIt) {
+  for (const std::string input : {"8x8x16", "7x7x32", "14x14x40", "32x32x64"})
+    for (const std::string layer : {"16, 3, padding=same", "64, 3x3, relu, padding=same"}) {
+      const auto work =
+          convolution("input(" + input + ") -> conv2d(" + layer + ", algorithm=winograd)");
+      const ConvolutionChoice choice = choose_convolution(work, true);
+      EXPECT_TRUE(choice.winograd) << input << ", " << layer;
+      EXPECT_TRUE(choice.refused.empty());
+    }
+}
+
+TEST(ChooseConvolution, RefusesWinogradWithAReason) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"input(16x16x16) -> conv2d(16, 3)", "not asked for"},
+      {"input(16x16x16) -> conv2d(16, 3, algorithm=direct)", "not asked for"},
+      {"input(16x16x16) -> conv2d(16, 5, algorithm=winograd)", "5x5"},
+      {"input(16x16x16) -> conv2d(16, 3x1, algorithm=winograd)", "3x1"},
+      {"input(16x16x16) -> conv2d(16, 3, stride=2, algorithm=winograd)", "stride"},
+      {"input(16x16x16) -> conv2d(16, 3, dilation=2, algorithm=winograd)", "dilation"},
+      {"input(16x16x16) -> conv2d(16, 3, groups=2, algorithm=winograd)", "2 groups"},
+      {"input(16x16x1) -> conv2d(16, 3, algorithm=winograd)", "from 1 channels to 16"},
+      {"input(16x16x16) -> conv2d(4, 3, algorithm=winograd)", "from 16 channels to 4"},
+      {"input(9x5x32) -> conv2d(32, 3, padding=same, algorithm=winograd)", "output of 9x5"},
+      {"input(9x5x32) -> conv2d(32, 3, padding=2, algorithm=winograd)", "input of 9x5"},
+      {"input(8x3x16) -> conv2d(16, 3, algorithm=winograd)", "output of 6x1"},
+      {"input(4x4x64) -> conv2d(64, 3, padding=2, algorithm=winograd)", "input of 4x4"},
+      {"input(16x16x16) -> conv_transpose2d(16, 3)", "transposed"}};
+  for (const auto& [network, reason] : cases) {
+    const ConvolutionChoice choice = choose_convolution(convolution(network), true);
+    EXPECT_FALSE(choice.winograd) << network;
+    ASSERT_EQ(choice.refused.size(), 1u);
+    EXPECT_NE(choice.refused[0].reason.find(reason), std::string::npos)
+        << network << ": " << choice.refused[0].reason;
+  }
+  const auto work = convolution("input(16x16x16) -> conv2d(16, 3, algorithm=winograd)");
+  ASSERT_EQ(choose_convolution(work, false).refused.size(), 1u);
+  EXPECT_NE(choose_convolution(work, false).refused[0].reason.find("float32"), std::string::npos);
 }
 
 TEST(ChoosePacking, TakesTheFirstThatIsNotRefused) {

@@ -75,6 +75,25 @@ TEST(Describe, EveryKernelHasANameAndEveryRefusalAReason) {
   EXPECT_GT(refusals, 0u);
 }
 
+TEST(Describe, NamesWinogradAndWhyNot) {
+  const std::string network =
+      "input(28x28) -> conv2d(16, 3) -> conv2d(16, 3, algorithm=winograd) -> conv2d(16, 3) -> "
+      "flatten -> dense(10)";
+  std::vector<std::string> by_winograd, refused;
+  for (const StageInfo& stage : describe<float>(network, 1).stages) {
+    if (stage.kernel.starts_with("Winograd")) by_winograd.push_back(stage.name);
+    for (const Refusal& refusal : stage.refused)
+      if (refusal.kernel.starts_with("Winograd")) refused.push_back(refusal.reason);
+  }
+  const std::string layer = "2 conv2d(16, 3, algorithm=winograd): ";
+  EXPECT_EQ(by_winograd,
+            (std::vector<std::string>{layer + "forward", layer + "gradient of its input",
+                                      layer + "gradient of its weights"}));
+  EXPECT_EQ(refused.size(), 5u);  // the first layer has no gradient of its input
+  for (const StageInfo& stage : describe<double>(network, 1).stages)
+    EXPECT_FALSE(stage.kernel.starts_with("Winograd")) << stage.name;
+}
+
 TEST(Describe, CountsLearnedValuesWithoutPadding) {
   EXPECT_EQ(describe<float>(kSeed, 1).parameter_count, 784u * 30 + 30 + 30 * 10 + 10);
   EXPECT_GE(describe<float>(kSeed, 1).parameter_bytes, 4 * (784u * 30 + 30 + 30 * 10 + 10));

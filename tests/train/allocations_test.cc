@@ -27,7 +27,7 @@ std::vector<std::pair<std::string, TrainOptions>> cases() {
                                            .balanced = true});
   }
   result.emplace_back(
-      "input(28x28) -> conv2d(6, 3, relu, padding=same) -> batch_norm -> max_pool -> "
+      "input(28x28) -> conv2d(6, 3, prelu, padding=same) -> batch_norm -> max_pool -> "
       "depthwise_conv2d(3) -> spatial_dropout(0.1) -> conv2d(4, 3, groups=2, relu) -> "
       "global_avg_pool -> dense(10)",
       TrainOptions{.loss = "cross_entropy",
@@ -35,6 +35,10 @@ std::vector<std::pair<std::string, TrainOptions>> cases() {
                    .augment = "shift(2) -> rotate(10) -> elastic -> cutout(4) -> noise(0.1)",
                    .batch = 50,
                    .threads = 2});
+  result.emplace_back(
+      "input(28x28) -> conv2d(32, 3, relu, stride=2) -> conv2d(32, 3, relu, algorithm=winograd) -> "
+      "conv2d(32, 3, relu, padding=2, algorithm=winograd) -> max_pool -> flatten -> dense(10)",
+      TrainOptions{.loss = "cross_entropy", .optimizer = "adam", .batch = 50, .threads = 2});
   result.emplace_back(
       deep,
       TrainOptions{.loss = "cross_entropy", .optimizer = "muon(0.02)", .batch = 50, .threads = 1});

@@ -26,15 +26,21 @@ constexpr const char* kExact = "input(784) -> dense(33, relu) -> dense(40) -> re
 
 // Images: with few channels, whose columns are made together, and with many.
 constexpr const char* kImages[] = {
-    "input(28x28) -> conv2d(6, 5x5, relu) -> max_pool -> conv2d(16, 5x5, relu) -> max_pool -> "
+    "input(28x28) -> conv2d(6, 5x5, relu) -> max_pool -> conv2d(16, 5x5, prelu) -> max_pool -> "
     "flatten -> dense(40, relu) -> dense(10)",
-    "input(28x28) -> conv2d(33, 3, stride=3, padding=same) -> batch_norm -> relu -> "
+    "input(28x28) -> conv2d(33, 3, stride=3, padding=same) -> batch_norm -> prelu -> "
     "residual(conv2d(33, 3, relu, padding=same)) -> depthwise_conv2d(3, relu, stride=2) -> "
     "avg_pool(2, stride=1) -> flatten -> dense(10)",
     "input(28x28) -> conv2d(8, 4, relu, stride=4) -> conv2d(12, 3, relu, dilation=2, padding=2, "
     "groups=2) -> conv_transpose2d(3, 3, relu, stride=2) -> max_pool(3, stride=2, padding=1) -> "
     "flatten -> dense(10)",
 };
+
+// In float32 by Winograd's transforms, with channels that fill lines and that do not.
+constexpr const char* kWinograd =
+    "input(28x28) -> conv2d(32, 3, relu, stride=4) -> conv2d(40, 3, prelu, padding=same, "
+    "algorithm=winograd) -> conv2d(33, 3, relu, padding=2, algorithm=winograd) -> max_pool -> "
+    "flatten -> dense(10)";
 
 struct Case {
   std::string network;
@@ -160,6 +166,19 @@ TEST_P(Bits, OfImages) {
         test::digits(107, 0).train);
 }
 
+TEST_P(Bits, OfWinograd) {
+  const Examples& data = test::digits(107, 0).train;
+  Case c{kWinograd, GetParam(), 25, "cross_entropy", "adam(0.005)"};
+  check(c, data);
+  check({kWinograd, GetParam(), 32, "cross_entropy", "adam(0.005, clip_norm=1)"}, data);
+  const Outcome expected = train(c, data, "auto", 1);
+  for (std::size_t at; (at = c.network.find(", algorithm=winograd")) != c.network.npos;)
+    c.network.erase(at, std::string(", algorithm=winograd").size());
+  EXPECT_EQ(test::same_bits(train(c, data, "auto", 1).weights, expected.weights),
+            GetParam() == Precision::float64)
+      << "direct sums round otherwise, and double precision has no others";
+}
+
 // Packed ahead by several threads, or not; and as bytes alone, which is what is rounded to.
 TEST_P(Bits, OfAugmentedImages) {
   const Examples& data = test::digits(307, 0).train;
@@ -207,7 +226,7 @@ TEST_P(Bits, OfDenseBytes) {
 
 TEST_P(Bits, OfThePlainReferenceToo) {
   const Examples& data = test::digits(107, 0).train;
-  for (const char* network : {kExact, kImages[0], kImages[1], kImages[2]}) {
+  for (const char* network : {kExact, kImages[0], kImages[1], kImages[2], kWinograd}) {
     const Case c{network, GetParam(), 10, "quadratic", "sgd(0.01)"};
     // It sums the losses that it reports in another order.
     const Outcome expected = train(c, data, "auto", 1);

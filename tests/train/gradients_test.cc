@@ -297,6 +297,52 @@ TEST(Gradients, OfConvolutions) {
   check_images("7x7", with_weights("conv2d(6, 5, relu)") + " -> " + with_weights("conv2d(3, 2)"));
 }
 
+// Winograd's transforms are for float32, where finite differences say little: so against the direct
+// convolution in float64, which is checked above. Both networks get the same weights, of float32.
+TEST(Gradients, OfWinogradAreThoseOfTheDirectConvolution) {
+  const auto gradient = [](const std::string& algorithm, Precision precision) {
+    const std::string conv = ", init=normal(0.1), bias_init=normal(0.5), algorithm=" + algorithm;
+    const std::string layers = "input(9x8x32) -> conv2d(40, 3, tanh, padding=same" + conv +
+                               ") -> conv2d(33, 3, tanh, padding=2" + conv +
+                               ") -> conv2d(32, 3, tanh" + conv + ") -> flatten -> dense(5)";
+    const test::RandomExamples data(kRows, inputs_of(layers), kClasses);
+    Model model(network_of(layers), precision, 2);
+    test::set_weights(model, test::weights_of(Model(network_of(layers), Precision::float32, 2)));
+    return engine_gradient(model, data.examples, "cross_entropy", 1);
+  };
+  const std::vector<double> exact = gradient("direct", Precision::float64);
+  const auto relative_error = [&](std::vector<double> other) {
+    for (std::size_t i = 0; i < exact.size(); ++i) other[i] -= exact[i];
+    return norm(other) / norm(exact);
+  };
+  EXPECT_EQ(relative_error(gradient("winograd", Precision::float64)), 0) << "direct in float64";
+  // Weights near 0.1 less a gradient near 0.01 are what is told apart, in float32.
+  const double direct = relative_error(gradient("direct", Precision::float32));
+  const double winograd = relative_error(gradient("winograd", Precision::float32));
+  EXPECT_NE(winograd, direct);
+  EXPECT_LT(winograd, 2e-5);
+  EXPECT_LT(winograd, 3 * direct);
+}
+
+TEST(Gradients, OfSlopesOfChannels) {
+  const Model model(
+      network_of("input(6x5x4) -> conv2d(3, 2, prelu) -> flatten -> prelu -> dense(2)"),
+      Precision::float64, 2);
+  EXPECT_EQ(model.values("layers.0.slope").size(), 3u);
+  EXPECT_EQ(model.values("layers.2.slope").size(), 5u * 4u * 3u);
+  for (const std::string layer :
+       {"conv2d(3, 3x3, prelu)", "conv2d(17, 2, prelu(0.2))", "depthwise_conv2d(2, prelu(-0.3))",
+        "conv_transpose2d(3, 2, prelu)"})
+    check_images("6x5x4", with_weights(layer));
+  const std::string conv = with_weights("conv2d(3, 3, padding=same)");
+  check_images("4x5x3", "prelu(0.1) -> " + conv + " -> prelu -> prelu(-0.4) -> max_pool");
+  check_images("4x5x3", "residual(" + conv + " -> prelu) -> prelu(0.1)");
+  check_images("9x3", with_weights("conv1d(4, 3, prelu)"));
+  check_training("input(4x5x3) -> " + conv +
+                 " -> prelu -> batch_norm -> prelu(0.5) -> flatten -> " +
+                 dense(kClasses, "identity"));
+}
+
 TEST(Gradients, OfSequences) {
   check_images(
       "9x3", with_weights("conv1d(4, 3, tanh)") + " -> " + with_weights("conv1d(3, 2, stride=2)"));
