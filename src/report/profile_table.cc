@@ -67,7 +67,7 @@ std::string part_line(const Profile& p, const ProfilePart& part) {
 
 std::string cost_line(const Profile& p) {
   std::string text =
-      fmt::format("Profiling: {} of {} steps stamped ({}); ", p.stamped, p.steps, p.clock);
+      fmt::format("Profiling: {} of {} steps stamped ({});\n  ", p.stamped, p.steps, p.clock);
   text += std::isfinite(p.cost)
               ? fmt::format("it adds {} to a stamped stretch (quartiles {} to {})", percent(p.cost),
                             percent(p.cost_low), percent(p.cost_high))
