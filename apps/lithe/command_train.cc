@@ -8,6 +8,7 @@
 #include "command.h"
 #include "lithe/error.h"
 #include "lithe/history.h"
+#include "profile_output.h"
 #include "terminal.h"
 #include "train_report.h"
 #include "train_setup.h"
@@ -43,8 +44,10 @@ void train_epochs(Trainer& trainer, Run& run) {
   };
   run.epochs.reserve(run.command.options.epochs);
   while (!trainer.finished() && !interrupted()) {
+    watch_heap(run.command.options.profile);
     const auto before = heap_calls();
     EpochLine line{trainer.run_epoch(watcher), {}};
+    watch_heap(false);
     if (before) line.allocations = *heap_calls() - *before;
     bar.clear();
     run.epochs.push_back(line);
@@ -93,6 +96,17 @@ void save_picture(const TrainCommand& command, const Trainer& trainer, bool quie
   if (!quiet) fmt::print("Picture of the layers: {}\n", picture.string());
 }
 
+void save_profile(const Trainer& trainer, const Run& run, const MachineIdentity& machine) {
+  std::optional<std::uint64_t> calls;
+  for (const EpochLine& line : run.epochs)
+    if (line.allocations) calls = calls.value_or(0) + *line.allocations;
+  const ProfileRecords records = trainer.profile();
+  const Profile profile = profile_of(records, machine, run.limits, calls);
+  write_profile(run.command.profile, profile, records);
+  if (run.command.json) return;
+  fmt::print("\n{}Profile: {}\n", profile_table(profile), run.command.profile);
+}
+
 }  // namespace
 
 int train(const Arguments& arguments) {
@@ -100,11 +114,13 @@ int train(const Arguments& arguments) {
   TrainCommand command;
   if (const auto status = parse_train(arguments, command)) return *status;
   if (!command.explain) check_output(command.output);
+  if (command.options.profile && !command.explain) prepare_profile_folder(command.profile);
   const Clock::time_point loading = Clock::now();
   TrainSetup setup = set_up(command);
   Model& model = setup.model;
   const double loading_seconds = seconds_since(loading);
-  const Limits limits = machine_limits(identify_machine(), command.options.isa);
+  const MachineIdentity machine = identify_machine();
+  const Limits limits = machine_limits(machine, command.options.isa);
   std::optional<ScoreComparison> comparison;
   if (!command.explain) comparison = compare_scores(command, setup);
   Trainer trainer(model, setup.learned(), setup.data.test, command.options);
@@ -142,6 +158,7 @@ int train(const Arguments& arguments) {
     run.findings = diagnose(trainer.watched());
     save_picture(command, trainer, command.json);
   }
+  if (command.options.profile) save_profile(trainer, run, machine);
   if (command.json) {
     print_json(run);
     return 0;

@@ -40,6 +40,8 @@ void add_run_options(CLI::App& app, TrainCommand& c) {
   app.add_option("--isa", c.options.isa, "instruction set: auto, avx512, avx2, sse4, neon, scalar")
       ->capture_default_str();
   app.add_option("--output", c.output, "model file (default: the recipe's name .safetensors)");
+  app.add_option("--profile", c.profile,
+                 "folder for a profile: table, JSON, roofline, trace, stacks; see `lithe profile`");
   app.add_flag("--explain", c.explain, "print the plan instead of training");
   app.add_flag("--json", c.json, "print one JSON object instead of text");
   app.add_option("--score", c.score, "what a recipe promises; for `make recipes`")->group("");
@@ -143,6 +145,7 @@ std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command
   command.options.validation = parse_share(command.validation, "--validation");
   check_unknown(command);
   command.options.watch = !command.watch.empty();
+  command.options.profile = !command.profile.empty();
   if (!command.freeze.empty()) command.options.frozen = parse_numbers(command.freeze, "--freeze");
   if (command.output.empty()) {
     const std::filesystem::path recipe(command.recipe);

@@ -20,6 +20,7 @@ struct TrainCommand {
   TrainOptions options;
   std::string validation = "0", watch, freeze;  // as they are written
   std::string from, head;
+  std::string profile;  // folder for one; empty: none is asked for
   UnknownChoice unknown;
   bool holds_out_to_calibrate = false;  // what was not asked for is held out for --unknown
   bool no_standardize = false;

@@ -57,6 +57,7 @@ struct TrainOptions {
   std::size_t unfreeze_at = 0;
 
   bool watch = false;    // see lithe/watch.h
+  bool profile = false;  // note where the time goes: see lithe/profile.h
   bool recover = false;  // where the loss leaves the numbers, go back an epoch and halve the rate
 };
 
@@ -84,6 +85,7 @@ struct PlanStage {
   std::vector<std::string> refused;  // "kernel: reason"
   double operations = 0, bytes = 0;  // of one full batch
   double seconds = 0;                // spent in it so far, estimated from one step in sixteen
+  std::string phase;                 // "read", "forward", "backward and update" or "evaluation"
 };
 
 struct PlanBuffer {
@@ -109,6 +111,8 @@ struct TimeSplit {
 // Called some fifty times an epoch with the share that is done; false ends the epoch there.
 using Watcher = std::function<bool(double done)>;
 
+struct ProfileRecords;
+
 class Trainer {
  public:
   // `model`, and the memory behind the examples, must outlive the trainer. Throws Error(usage) on
@@ -129,6 +133,8 @@ class Trainer {
 
   PlanReport plan() const;
   TimeSplit time_split() const;
+  // What was noted up to now, where TrainOptions::profile asked for it; include lithe/profile.h.
+  ProfileRecords profile() const;
   // The rows of the training examples in the order that epoch `epoch` (from 1) takes them.
   std::vector<std::uint32_t> order(std::size_t epoch) const;
 

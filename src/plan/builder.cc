@@ -270,9 +270,28 @@ void Builder<T>::build() {
     std::visit([&](const auto& work) { forward(operation, work); }, operation.work);
   if (request_.mode != Mode::predict) evaluate();
   if (ahead_) pack();
-  if (!training()) return;
-  backward();
-  update_all();
+  if (training()) {
+    backward();
+    update_all();
+  }
+  count_bytes();
+}
+
+// What a stage without a figure of its own reads and writes: its buffers as they lie in memory.
+template <typename T>
+void Builder<T>::count_bytes() {
+  const auto& entries = parameters_.entries();
+  for (Draft<T>& draft : drafts) {
+    if (draft.info.bytes > 0) continue;
+    for (const Use& use : draft.uses.uses) {
+      // Learned arrays were booked first, without memory.
+      const std::size_t bytes =
+          use.buffer < entries.size()
+              ? entries[use.buffer].spec.rows * entries[use.buffer].spec.columns * sizeof(T)
+              : buffer_bytes[use.buffer];
+      draft.info.bytes += static_cast<double>(bytes);
+    }
+  }
 }
 
 // A buffer for every slot, or its input's where an operation works in place; and which gradients

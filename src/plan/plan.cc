@@ -6,6 +6,7 @@
 
 #include "machine/denormals.h"
 #include "plan/builder.h"
+#include "plan/recorder.h"
 
 namespace lithe::plan {
 
@@ -89,11 +90,12 @@ struct Plan<T>::State final : base::TeamWork {
   std::span<const std::uint32_t> order;
   std::span<const optimizers::Coefficients<T>> updates;
   std::uint64_t first_step = 0;
-  std::size_t steps_done = 0, last_rows = 0;
+  std::size_t steps_done = 0, timed_steps = 0, last_rows = 0;
   Results results;
   // Where slots and gradients stand, for those who look.
   std::vector<Values<T>> values, gradients;
   const T* all_gradients = nullptr;
+  Recorder* recorder = nullptr;
 
   Batch<T> batch_at(std::size_t step) const {
     Batch<T> batch;
@@ -116,19 +118,30 @@ struct Plan<T>::State final : base::TeamWork {
   void run(std::size_t part) override;
   void run_step(const Batch<T>& batch, std::size_t part);
   void run_step_timed(const Batch<T>& batch);
+  void run_step_stamped(const Batch<T>& batch, std::size_t part, Recorder::Thread& log);
   void run_stage(std::size_t i, const Batch<T>& batch, std::size_t part);
+  bool run_share(std::size_t i, const Batch<T>& batch, std::size_t part);
   void note_loss(std::uint64_t now);
 };
 
+// A thread's share of a stage, if it has one.
 template <typename T>
-void Plan<T>::State::run_stage(std::size_t i, const Batch<T>& batch, std::size_t part) {
-  if (barrier_before[i]) team.barrier().wait();
+bool Plan<T>::State::run_share(std::size_t i, const Batch<T>& batch, std::size_t part) {
   Stage<T>& stage = *stages[i];
   const std::size_t parts = team.size();
   if (stage.workers == Workers::all)
     stage.run(batch, {part, parts});
   else if (part == (stage.workers == Workers::first ? 0 : parts - 1))
     stage.run(batch, {0, 1});
+  else
+    return false;
+  return true;
+}
+
+template <typename T>
+void Plan<T>::State::run_stage(std::size_t i, const Batch<T>& batch, std::size_t part) {
+  if (barrier_before[i]) team.barrier().wait();
+  run_share(i, batch, part);
 }
 
 template <typename T>
@@ -144,7 +157,20 @@ void Plan<T>::State::run_step_timed(const Batch<T>& batch) {
     marks[i + 1] = Clock::now();
   }
   for (std::size_t i = 0; i < stages.size(); ++i)
-    seconds[i] += kTimedEvery * std::chrono::duration<double>(marks[i + 1] - marks[i]).count();
+    seconds[i] += std::chrono::duration<double>(marks[i + 1] - marks[i]).count();
+  ++timed_steps;
+}
+
+template <typename T>
+void Plan<T>::State::run_step_stamped(const Batch<T>& batch, std::size_t part,
+                                      Recorder::Thread& log) {
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    if (barrier_before[i] && team.size() > 1) {
+      team.barrier().wait();
+      log.waited(i);
+    }
+    if (run_share(i, batch, part)) log.worked(i);
+  }
 }
 
 // Folds what the loss stage has summed, and notices when it is no number.
@@ -163,25 +189,32 @@ template <typename T>
 void Plan<T>::State::run(std::size_t part) {
   const machine::FlushDenormals flush;
   const std::size_t steps = kernels::divide_up(order.size(), request.batch);
+  const std::size_t before = steps_done;
+  Recorder::Thread* log = recorder == nullptr ? nullptr : &recorder->thread(part);
+  if (log != nullptr) log->enter(recorder->stamping);
   if (part == team.size() - 1)
     for (const auto& stage : stages) {
       stage->prime(batch_at(0));
       for (const auto& work : stage->along) work->prime();
     }
   team.barrier().wait();
+  if (log != nullptr) log->begin_steps();
   for (std::size_t step = 0; step < steps; ++step) {
+    const bool stamped = log != nullptr && log->begin_step(step);
     const Batch<T> batch = batch_at(step);
-    if (part != 0) {
-      run_step(batch, part);
-      continue;
-    }
-    if (steps_done % kTimedEvery == 0)
+    if (stamped)
+      run_step_stamped(batch, part, *log);
+    else if (part == 0 && (before + step) % kTimedEvery == 0)
       run_step_timed(batch);
     else
-      run_step(batch, 0);
-    if (shared.loss != nullptr) note_loss(batch.step);
-    ++steps_done;
+      run_step(batch, part);
+    if (part == 0) {
+      if (shared.loss != nullptr) note_loss(batch.step);
+      ++steps_done;
+    }
+    if (stamped) log->worked(stages.size());
   }
+  if (log != nullptr) log->end_steps();
 }
 
 template <typename T>
@@ -254,6 +287,11 @@ void Plan<T>::run(std::span<const std::uint32_t> order,
 }
 
 template <typename T>
+void Plan<T>::record(Recorder* recorder) {
+  state_->recorder = recorder;
+}
+
+template <typename T>
 Results Plan<T>::take_results() {
   Results results = state_->results;
   results.weight = state_->shared.tally.weight;
@@ -292,8 +330,12 @@ const T* Plan<T>::gradient_of(layers::ParameterId id) const {
 }
 
 template <typename T>
-const std::vector<double>& Plan<T>::stage_seconds() const {
-  return state_->seconds;
+std::vector<double> Plan<T>::stage_seconds() const {
+  std::vector<double> result = state_->seconds;
+  const double scale = static_cast<double>(state_->steps_done) /
+                       static_cast<double>(std::max<std::size_t>(1, state_->timed_steps));
+  for (double& of : result) of *= scale;
+  return result;
 }
 
 template <typename T>

@@ -31,6 +31,8 @@ class Augmenter;
 
 namespace lithe::plan {
 
+class Recorder;
+
 enum class Mode {
   train,     // forward, loss, backward, update
   evaluate,  // forward, loss, count of right answers
@@ -105,9 +107,14 @@ class Plan {
   kernels::Matrix<const T> gradient(layers::SlotId slot) const;
   const T* gradient_of(layers::ParameterId id) const;
 
+  // From now on runs note their time in `recorder`, made for as many threads and stages as the plan
+  // has, which must outlive the plan; null: no longer.
+  void record(Recorder* recorder);
+
   Description describe() const;
-  // Seconds spent in each stage since the plan was made, estimated from one step in sixteen.
-  const std::vector<double>& stage_seconds() const;
+  // Seconds spent in each stage since the plan was made, estimated from one step in sixteen, those
+  // left out that a recorder stamps.
+  std::vector<double> stage_seconds() const;
 
  private:
   struct State;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kernels/layout.h"
@@ -33,6 +34,10 @@ struct Share {
 };
 
 enum class Phase { read, forward, backward_and_update, evaluation };
+constexpr std::string_view name(Phase phase) {
+  constexpr std::string_view kNames[] = {"read", "forward", "backward and update", "evaluation"};
+  return kNames[static_cast<std::size_t>(phase)];
+}
 enum class Workers { all, first, last };  // who runs a stage: all share it, or one thread alone
 
 struct Refusal {

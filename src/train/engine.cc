@@ -14,6 +14,7 @@
 #include "plan/choose.h"
 #include "plan/plan.h"
 #include "train/check.h"
+#include "train/profiler.h"
 #include "train/setup.h"
 #include "train/shuffle.h"
 #include "train/trial.h"
@@ -57,6 +58,7 @@ class EngineOf final : public Trainer::Engine {
   void finish() override;
   PlanReport plan() const override;
   TimeSplit time_split() const override;
+  ProfileRecords profile() const override;
   std::vector<std::uint32_t> order(std::size_t epoch) const override {
     std::vector<std::uint32_t> result(rows_.train.size());
     fill_order(result, epoch);
@@ -74,6 +76,9 @@ class EngineOf final : public Trainer::Engine {
   void attempt(EpochReport& report, const Watcher& watcher);
   void evaluate(EpochReport& report);
   void average();
+  void account(Profiler::Part part) {
+    if (profiler_ != nullptr) profiler_->end(part);
+  }
   plan::Parameters<T>& judged() { return average_ ? *average_ : values_; }
   [[noreturn]] void fail_numeric(std::uint64_t step) const;
 
@@ -96,6 +101,7 @@ class EngineOf final : public Trainer::Engine {
   std::unique_ptr<base::Team> team_;
   std::unique_ptr<plan::Plan<T>> plan_, test_plan_, held_plan_;
   std::unique_ptr<LayerWatcher<T>> watch_;
+  std::unique_ptr<Profiler> profiler_;
   std::vector<EpochWatch> watched_;
   std::vector<std::pair<std::size_t, double>> trials_;
   std::size_t epoch_ = 0, worse_ = 0;
@@ -153,6 +159,10 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, const Model& model, const Exa
 template <typename T>
 void EngineOf<T>::make_plans() {
   plan_ = std::make_unique<plan::Plan<T>>(request_, values_, *team_, &learning_);
+  if (options_.profile) {
+    profiler_ = std::make_unique<Profiler>(base::tick_clock(), plan_->describe());
+    plan_->record(&profiler_->recorder());
+  }
   const std::size_t batches = kernels::divide_up(order_.size(), options_.batch);
   updates_.resize(kernels::divide_up(batches, kStretches));
   if (watch_ != nullptr) watch_->plan(request_, *team_, learning_);
@@ -217,10 +227,15 @@ void EngineOf<T>::run_steps(std::size_t first, std::size_t count) {
   }
   const auto rows = std::span(order_).subspan(first, count);
   const std::span<const optimizers::Coefficients<T>> updates(updates_.data(), batches);
-  if (watch_ != nullptr && watch_->due())
+  account(Profiler::Part::rates);
+  if (watch_ != nullptr && watch_->due()) {
     watch_->run(rows, updates, done);
-  else
-    plan_->run(rows, updates, done);
+    if (profiler_ != nullptr) profiler_->skip();
+    return;
+  }
+  if (profiler_ != nullptr) profiler_->begin_stretch();
+  plan_->run(rows, updates, done);
+  if (profiler_ != nullptr) profiler_->end_stretch(batches);
 }
 
 // A stretch, or with a watcher a single step that it looks at, and then the rest.
@@ -253,6 +268,7 @@ void EngineOf<T>::attempt(EpochReport& report, const Watcher& watcher) {
     report.examples = done;
     report.stopped =
         watcher && !watcher(static_cast<double>(done) / static_cast<double>(order_.size()));
+    account(Profiler::Part::between);
   }
   report.loss = sum.weight > 0 ? sum.loss / sum.weight : 0;
 }
@@ -260,6 +276,7 @@ void EngineOf<T>::attempt(EpochReport& report, const Watcher& watcher) {
 template <typename T>
 void EngineOf<T>::run_examples(EpochReport& report, const Watcher& watcher) {
   fill_order(order_, epoch_);
+  account(Profiler::Part::shuffle);
   if (!options_.recover) return attempt(report, watcher);
   const Snapshot<T> before{values_.clone(), learning_.clone(), steps_.done()};
   for (;;) {
@@ -285,17 +302,21 @@ EpochReport EngineOf<T>::run_epoch(const Watcher& watcher) {
     make_plans();
   }
   if (watch_ != nullptr) watch_->begin_epoch();
+  if (profiler_ != nullptr) profiler_->begin_epoch();
   const Clock::time_point start = Clock::now();
   run_examples(report, watcher);
   average();
+  account(Profiler::Part::averaging);
   const double progress =
       static_cast<double>(epoch_) / static_cast<double>(std::max<std::size_t>(1, options_.epochs));
   report.rate = optimizer_.schedule.at(std::min(progress, 1.0)) * rate_factor_;
   report.seconds = seconds_since(start);
   training_seconds_ += report.seconds;
   evaluate(report);
+  account(Profiler::Part::evaluation);
   optimizer_.schedule.note(rows_.held.empty() ? report.loss : report.validation_loss);
   if (watch_ != nullptr) watched_.push_back(watch_->end_epoch(report, watched_));
+  if (profiler_ != nullptr) profiler_->end_epoch();
   return report;
 }
 
@@ -363,10 +384,12 @@ PlanReport EngineOf<T>::plan() const {
                     trials_,
                     {},
                     {}};
+  const std::vector<double> seconds = plan_->stage_seconds();
   for (std::size_t i = 0; i < d.stages.size(); ++i) {
     const plan::StageInfo& info = d.stages[i];
-    PlanStage stage{info.name, info.kernel,     info.shared, info.barrier,
-                    {},        info.operations, info.bytes,  plan_->stage_seconds()[i]};
+    PlanStage stage{info.name,    info.kernel, info.shared,
+                    info.barrier, {},          info.operations,
+                    info.bytes,   seconds[i],  std::string(plan::name(info.phase))};
     for (const auto& refusal : info.refused)
       stage.refused.push_back(refusal.kernel + ": " + refusal.reason);
     report.stages.push_back(std::move(stage));
@@ -379,8 +402,8 @@ PlanReport EngineOf<T>::plan() const {
 
 template <typename T>
 TimeSplit EngineOf<T>::time_split() const {
-  const auto& infos = plan_->describe().stages;
-  const auto& seconds = plan_->stage_seconds();
+  const std::vector<plan::StageInfo> infos = plan_->describe().stages;
+  const std::vector<double> seconds = plan_->stage_seconds();
   double by_phase[4] = {}, sum = 0;
   for (std::size_t i = 0; i < infos.size(); ++i) {
     by_phase[static_cast<std::size_t>(infos[i].phase)] += seconds[i];
@@ -389,6 +412,11 @@ TimeSplit EngineOf<T>::time_split() const {
   // The stages' shares are sampled; the time they share was measured.
   const double scale = sum > 0 ? training_seconds_ / sum : 0;
   return {by_phase[0] * scale, by_phase[1] * scale, by_phase[2] * scale, evaluation_seconds_};
+}
+
+template <typename T>
+ProfileRecords EngineOf<T>::profile() const {
+  return profiler_ == nullptr ? ProfileRecords{} : profiler_->records(plan());
 }
 
 }  // namespace

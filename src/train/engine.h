@@ -1,6 +1,7 @@
 // What a trainer does, apart from the precision it does it in.
 #pragma once
 
+#include "lithe/profile.h"
 #include "lithe/trainer.h"
 #include "train/model_data.h"
 
@@ -14,6 +15,7 @@ class Trainer::Engine {
   virtual void finish() = 0;
   virtual PlanReport plan() const = 0;
   virtual TimeSplit time_split() const = 0;
+  virtual ProfileRecords profile() const = 0;
   virtual std::vector<std::uint32_t> order(std::size_t epoch) const = 0;
   virtual const std::vector<EpochWatch>& watched() const = 0;
 };

@@ -25,6 +25,7 @@ bool Trainer::finished() const { return engine_->finished(); }
 void Trainer::finish() { engine_->finish(); }
 PlanReport Trainer::plan() const { return engine_->plan(); }
 TimeSplit Trainer::time_split() const { return engine_->time_split(); }
+ProfileRecords Trainer::profile() const { return engine_->profile(); }
 std::vector<std::uint32_t> Trainer::order(std::size_t epoch) const { return engine_->order(epoch); }
 const std::vector<EpochWatch>& Trainer::watched() const { return engine_->watched(); }
 

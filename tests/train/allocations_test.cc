@@ -17,6 +17,7 @@ std::vector<std::pair<std::string, TrainOptions>> cases() {
   std::vector<std::pair<std::string, TrainOptions>> result;
   for (const std::size_t threads : {1, 2}) {
     result.emplace_back(seed, TrainOptions{.batch = 10, .threads = threads});
+    result.emplace_back(seed, TrainOptions{.batch = 10, .threads = threads, .profile = true});
     result.emplace_back(deep, TrainOptions{.loss = "cross_entropy",
                                            .optimizer = "adam(one_cycle(0.01), clip_norm=1)",
                                            .average = "ema(0.99)",

@@ -1,0 +1,66 @@
+#include "base/ticks.h"
+
+#include <algorithm>
+#include <chrono>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <x86intrin.h>
+#endif
+
+namespace lithe::base {
+
+namespace {
+
+std::uint64_t steady_now() {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                        std::chrono::steady_clock::now().time_since_epoch())
+                                        .count());
+}
+
+#if defined(__x86_64__)
+// Does not wait for the instructions before it: some 10 ns that the count may be off weigh less
+// here than a fence would.
+std::uint64_t counter_now() { return __rdtsc(); }
+
+bool has_invariant_counter() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  constexpr unsigned kPowerLeaf = 0x80000007, kInvariant = 1u << 8;
+  return __get_cpuid(kPowerLeaf, &a, &b, &c, &d) != 0 && (d & kInvariant) != 0;
+}
+#endif
+
+}  // namespace
+
+TickClock tick_clock() {
+#if defined(__x86_64__)
+  static const bool invariant = has_invariant_counter();
+  if (invariant) return {counter_now, "time stamp counter"};
+#endif
+  return {steady_now, "steady clock"};
+}
+
+TickLength::TickLength(TickClock clock)
+    : clock_(clock), ticks_(clock.now()), nanoseconds_(steady_now()) {}
+
+double TickLength::seconds() const {
+  constexpr std::uint64_t kLeast = 2'000'000;
+  std::uint64_t passed = 0;
+  while ((passed = steady_now() - nanoseconds_) < kLeast) {
+  }
+  const std::uint64_t ticks = std::max<std::uint64_t>(1, clock_.now() - ticks_);
+  return static_cast<double>(passed) / 1e9 / static_cast<double>(ticks);
+}
+
+double stamp_seconds(TickClock clock) {
+  constexpr int kRounds = 20, kReads = 200;
+  std::uint64_t least = ~std::uint64_t{0};
+  for (int round = 0; round < kRounds; ++round) {
+    const std::uint64_t start = steady_now();
+    for (int i = 0; i < kReads; ++i) (void)clock.now();
+    least = std::min(least, steady_now() - start);
+  }
+  return static_cast<double>(least) / 1e9 / kReads;
+}
+
+}  // namespace lithe::base

@@ -1,0 +1,122 @@
+// The roofline (Williams, Waterman and Patterson, 2009): what operations a byte allow, and what
+// each stage reaches.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "lithe/profile.h"
+#include "report/drawing.h"
+#include "report/profile_names.h"
+
+namespace lithe {
+
+namespace {
+
+using report::Axis, report::Drawing, report::Point;
+using Anchor = Drawing::Anchor;
+
+constexpr double kWidth = 900, kLeft = 70, kRight = 560, kTop = 60, kBottom = 440;
+constexpr const char* kColours[] = {"#1f5fa8", "#c0562b", "#2e7d4f", "#7b4fa3",
+                                    "#8a6d00", "#0f7f8c", "#a8325e", "#555555"};
+const char* colour(std::size_t i) { return kColours[i % std::size(kColours)]; }
+
+struct Picture {
+  Drawing drawing;
+  Axis across, up;
+  double left, right;  // ends of the axis across
+};
+
+void draw_grid(Picture& p) {
+  for (const auto& tick : p.up.ticks()) {
+    const double y = p.up.at(tick.value);
+    p.drawing.line({kLeft, y}, {kRight, y}, "#ececec");
+    p.drawing.text({kLeft - 8, y + 4}, fmt::format("{:g}", tick.value), Anchor::end, 11, "#666");
+  }
+  for (const auto& tick : p.across.ticks()) {
+    const double x = p.across.at(tick.value);
+    p.drawing.line({x, kTop}, {x, kBottom}, "#ececec");
+    p.drawing.text({x, kBottom + 18}, fmt::format("{:g}", tick.value), Anchor::middle, 11, "#666");
+  }
+  p.drawing.text({(kLeft + kRight) / 2, kBottom + 40}, "operations per byte", Anchor::middle, 12,
+                 "#444");
+  p.drawing.text_upwards({22, (kTop + kBottom) / 2 + 30}, "GFLOP/s", 12, "#444");
+}
+
+// The slope of a level up to where it meets the arithmetic, labelled along the left side.
+void draw_roofs(Picture& p, const Profile& profile) {
+  const double peak = profile.peak / 1e9;
+  double lowest = 1e300;
+  for (const ProfileRoof& roof : profile.roofs) {
+    const double slope = roof.bytes_per_second / 1e9;
+    if (!(slope > 0) || !(peak > 0)) continue;
+    const double corner = std::clamp(peak / slope, p.left, p.right);
+    lowest = std::min(lowest, corner);
+    if (corner <= p.left) continue;  // all that is shown lies under the arithmetic
+    double from = p.left;
+    while (!p.up.shows(from * slope) && from < corner) from *= 1.02;
+    p.drawing.line({p.across.at(from), p.up.at(from * slope)},
+                   {p.across.at(corner), p.up.at(corner * slope)}, "#999");
+    const std::string name = fmt::format("{} {:.0f} GB/s", roof.name, slope);
+    const Point at{p.across.at(from) + 8, p.up.at(from * slope)};
+    p.drawing.box({at.x - 3, at.y - 13}, 6.0 * static_cast<double>(name.size()), 14, "white", 0.85);
+    p.drawing.text({at.x, at.y - 2}, name, Anchor::start, 10, "#666");
+  }
+  if (!(peak > 0)) return;
+  p.drawing.line({p.across.at(std::min(lowest, p.right)), p.up.at(peak)}, {kRight, p.up.at(peak)},
+                 "#222", 1.5);
+  p.drawing.text({kRight, p.up.at(peak) - 8}, fmt::format("arithmetic {:.0f} GFLOP/s", peak),
+                 Anchor::end, 11, "#222");
+}
+
+}  // namespace
+
+std::string draw_roofline(const Profile& profile) {
+  std::vector<const ProfileRow*> shown;
+  std::vector<double> x = {0.1, 10}, y;
+  for (const ProfileRow& row : profile.rows) {
+    if (!(row.flops > 0) || !(row.bytes > 0)) continue;
+    shown.push_back(&row);
+    x.push_back(row.operations / row.bytes);
+    y.push_back(row.flops / 1e9);
+  }
+  y.push_back(profile.peak > 0 ? 1.5 * profile.peak / 1e9 : 1);
+  y.push_back(y.back() / 100);
+  const double legend = kTop + 10 + 34.0 * static_cast<double>(shown.size());
+  const Axis across(x, true, kLeft, kRight), up(y, true, kBottom, kTop);
+  const auto [low, high] = std::minmax_element(x.begin(), x.end());
+  Picture p{Drawing(kWidth, std::max(kBottom + 60, legend + 20)), across, up,
+            std::pow(10, std::floor(std::log10(*low))), std::pow(10, std::ceil(std::log10(*high)))};
+  p.drawing.text({kLeft, 26}, "What each operation reaches, under the roofs of this machine",
+                 Anchor::start, 15);
+  p.drawing.text({kLeft, 44}, profile.title, Anchor::start, 11, "#666");
+  draw_grid(p);
+  draw_roofs(p, profile);
+  std::vector<Point> places;
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    const ProfileRow& row = *shown[i];
+    const Point at{p.across.at(row.operations / row.bytes), p.up.at(row.flops / 1e9)};
+    const double side = kTop + 10 + 34.0 * static_cast<double>(i);
+    const double radius = 5 + 8 * std::sqrt(std::clamp(row.share, 0.0, 1.0));
+    p.drawing.dot(at, radius, colour(i));
+    // Beside the dot where it would cover another's number.
+    const bool covers = std::any_of(places.begin(), places.end(), [&](const Point& other) {
+      return std::hypot(other.x - at.x, other.y - at.y) < 12;
+    });
+    const double beside = covers ? radius + 8 + 12.0 * static_cast<double>(i % 3) : 0;
+    p.drawing.text({at.x + beside, at.y + 3.5}, fmt::format("{}", i + 1), Anchor::middle, 10,
+                   covers ? colour(i) : "white");
+    places.push_back(at);
+    p.drawing.dot({kRight + 28, side - 4}, 8, colour(i));
+    p.drawing.text({kRight + 28, side - 0.5}, fmt::format("{}", i + 1), Anchor::middle, 10,
+                   "white");
+    p.drawing.text({kRight + 44, side}, report::short_stage_name(row.name, 46), Anchor::start, 11);
+    p.drawing.text({kRight + 44, side + 14},
+                   fmt::format("{:.1f} GFLOP/s, {:.0f}% of {}, {:.1f}% of the time",
+                               row.flops / 1e9, 100 * row.of_limit, row.limit, 100 * row.share),
+                   Anchor::start, 10, "#666");
+  }
+  return p.drawing.finish();
+}
+
+}  // namespace lithe
