@@ -49,6 +49,10 @@ int list(const std::string& data_dir) {
     }
     fmt::print("  {:14} {}\n", name, state);
   }
+  fmt::print(
+      "\nOf any of them, or a folder: inverted:NAME (black for white), permuted:NAME (pixels in\n"
+      "another order, the same for all), mirrored:NAME, flipped:NAME (upside down), spoiled:NAME\n"
+      "(warped, cut, doubled and shuffled until they show none of the classes)\n");
   return 0;
 }
 

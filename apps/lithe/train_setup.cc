@@ -58,21 +58,32 @@ Dataset with_training(Dataset data, const Examples& train) {
   return data;
 }
 
+Dataset load_outlier_set(const TrainCommand& command, const LoadedData& loaded,
+                         const Examples& train, const std::string& name,
+                         const std::string& classes) {
+  if (name == kSpoiled) return spoil_images(with_training(loaded.set, train), command.options.seed);
+  Dataset set = load_unknown(
+      {.data = name, .data_dir = command.data.data_dir, .pictures = command.data.pictures},
+      {loaded.set.shape, loaded.set.resize, loaded.schema});
+  return classes == kAllClasses ? set
+                                : select_classes(set, parse_numbers(classes, "--outlier-classes"));
+}
+
 std::optional<OpenTrainingSet> load_outliers(const TrainCommand& command, const LoadedData& loaded,
                                              const Examples& train) {
   const UnknownChoice& choice = command.unknown;
   if (choice.outliers.empty()) return std::nullopt;
-  const Dataset outliers =
-      choice.outliers == kSpoiled
-          ? spoil_images(with_training(loaded.set, train), command.options.seed)
-          : load_unknown({.data = choice.outliers,
-                          .data_dir = command.data.data_dir,
-                          .pictures = command.data.pictures},
-                         {loaded.set.shape, loaded.set.resize, loaded.schema});
-  const Features& features =
-      outliers.train.features.rows > 0 ? outliers.train.features : outliers.test.features;
+  std::vector<Dataset> sets;
+  std::vector<Features> outliers;
+  for (std::size_t i = 0; i < choice.outliers.size(); ++i) {
+    const std::string classes =
+        choice.outlier_classes.empty() ? kAllClasses : choice.outlier_classes[i];
+    const Dataset& set =
+        sets.emplace_back(load_outlier_set(command, loaded, train, choice.outliers[i], classes));
+    outliers.push_back(set.train.features.rows > 0 ? set.train.features : set.test.features);
+  }
   const bool soft = choice.score == kOutlierExposure;
-  return add_outliers(train, features, soft ? OutlierUse::exposure : OutlierUse::background,
+  return add_outliers(train, outliers, soft ? OutlierUse::exposure : OutlierUse::background,
                       soft ? choice.outlier_weight : 0);
 }
 

@@ -24,7 +24,14 @@ void add_unknown_options(CLI::App& app, UnknownChoice& choice, bool outliers) {
   app.add_option(
          "--outliers", choice.outliers,
          "data set of unknown examples to learn from; spoiled: the training images "
-         "themselves, warped, cut, doubled and shuffled until they show none of the classes")
+         "themselves, warped, cut, doubled and shuffled until they show none of the classes; "
+         "may be repeated")
+      ->allow_extra_args(false)
+      ->group(group);
+  app.add_option("--outlier-classes", choice.outlier_classes,
+                 "these classes of the outliers' data set: 2..7,9 (default: all); with several "
+                 "sets, once for each in their order")
+      ->allow_extra_args(false)
       ->group(group);
   app.add_option("--outlier-weight", choice.outlier_weight,
                  "how much all outliers together count in outlier_exposure, against all known")
@@ -60,6 +67,11 @@ void check_for_training(UnknownChoice& choice) {
   if (!learns && !choice.outliers.empty())
     throw Error(ErrorKind::usage, "outliers, and nothing that learns from them", "--outliers",
                 "--unknown background or --unknown outlier_exposure beside it");
+  if (!choice.outlier_classes.empty() && choice.outlier_classes.size() != choice.outliers.size())
+    throw Error(ErrorKind::usage,
+                fmt::format("classes of {} sets of outliers, and there are {}",
+                            choice.outlier_classes.size(), choice.outliers.size()),
+                "--outlier-classes", "once for each --outliers; all: every class");
   if (choice.asked() && choice.score != kAuto) check_unknown_score(choice.fitted_score());
 }
 

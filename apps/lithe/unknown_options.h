@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "parse.h"
 
@@ -11,11 +12,14 @@ inline constexpr const char *kAuto = "auto", *kBackground = "background",
                             *kOutlierExposure = "outlier_exposure";
 // Of --outliers: made of the training images themselves.
 inline constexpr const char* kSpoiled = "spoiled";
+// Of --outlier-classes.
+inline constexpr const char* kAllClasses = "all";
 inline constexpr double kCalibrationShare = 0.1;  // of the training examples
 
 struct UnknownChoice {
   std::string score;  // a score's sentence, or one of the words above; empty: not asked for
-  std::string share_text = "95%", outliers;
+  std::string share_text = "95%";
+  std::vector<std::string> outliers, outlier_classes;
   double share = 0.95, outlier_weight = 0.5;
 
   bool asked() const { return !score.empty(); }

@@ -112,8 +112,8 @@ struct OpenTrainingSet {
 
 // `weight`: how much all outliers together count against all known examples together; 0 leaves the
 // weights alone. Throws Error(data) where outliers are of another size or element type.
-OpenTrainingSet add_outliers(const Examples& known, const Features& outliers, OutlierUse use,
-                             double weight = 0.5);
+OpenTrainingSet add_outliers(const Examples& known, const std::vector<Features>& outliers,
+                             OutlierUse use, double weight = 0.5);
 
 // The known ones of them in the two parts that a Trainer makes of the whole set. `known` is what it
 // was made from.

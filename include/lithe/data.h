@@ -29,7 +29,8 @@ bool is_built_in(const std::string& name);
 // IDX files (plain or gzip), CIFAR's binary files, or pictures (lithe/images.h, with its defaults;
 // `folder` then keeps the decoded ones). "inverted:NAME" is NAME with black for white,
 // "permuted:NAME" is NAME with the pixels of each image in another order, the same for all;
-// "spoiled:NAME" is spoil_images of it.
+// "mirrored:NAME" has left and right changed over, "flipped:NAME" top and bottom; "spoiled:NAME" is
+// spoil_images of it.
 Dataset load_dataset(const std::string& name, const std::filesystem::path& folder);
 
 // The examples of these classes alone, numbered anew in the order given; of the training part at

@@ -1,5 +1,7 @@
 #include "data/changed_sets.h"
 
+#include <fmt/format.h>
+
 #include <cstring>
 #include <memory>
 #include <numeric>
@@ -74,6 +76,14 @@ void invert_row(const void* row, void* to, std::size_t columns, double divisor) 
     static_cast<T*>(to)[i] = static_cast<T>(divisor - static_cast<double>(values[i]));
 }
 
+ImageSize image_size(const Dataset& data, const char* change) {
+  const std::vector<std::size_t>& shape = data.shape;
+  if (shape.size() < 2 || shape.size() > 3)
+    throw Error(ErrorKind::data, fmt::format("only images can be {}, and these are none", change),
+                data.name, "a data set of images");
+  return {shape[0], shape[1], shape.size() == 3 ? shape[2] : 1};
+}
+
 // A row of another class, if a few draws find one; never the row itself, if there is another.
 std::size_t other_class(const Examples& part, std::size_t row, Dice& dice) {
   const std::size_t rows = part.features.rows;
@@ -119,17 +129,31 @@ Dataset permute_pixels(const Dataset& data, std::uint64_t seed) {
       });
 }
 
+Dataset mirror(const Dataset& data, Mirror how) {
+  const bool across = how == Mirror::across;
+  const ImageSize size = image_size(data, across ? "mirrored" : "flipped");
+  const std::size_t pixel_bytes = size.channels * size_of(data.train.features.type);
+  return change_rows(data, across ? "mirrored" : "flipped",
+                     [&](const Examples& part, std::size_t row, std::uint8_t* to) {
+                       const std::uint8_t* const image = part.features.row(row);
+                       for (std::size_t y = 0; y < size.height; ++y)
+                         for (std::size_t x = 0; x < size.width; ++x) {
+                           const std::size_t from = across ? y * size.width + size.width - 1 - x
+                                                           : (size.height - 1 - y) * size.width + x;
+                           std::memcpy(to + (y * size.width + x) * pixel_bytes,
+                                       image + from * pixel_bytes, pixel_bytes);
+                         }
+                     });
+}
+
 }  // namespace lithe::data
 
 namespace lithe {
 
 Dataset spoil_images(const Dataset& data, std::uint64_t seed) {
-  const Features& features = data.train.features;
-  const std::size_t dimensions = data.shape.size();
-  if (features.type != ElementType::uint8 || dimensions < 2 || dimensions > 3)
-    throw Error(ErrorKind::data, "only images of bytes can be spoiled", data.name,
-                "a data set of images");
-  const data::ImageSize size{data.shape[0], data.shape[1], dimensions == 3 ? data.shape[2] : 1};
+  const data::ImageSize size = data::image_size(data, "spoiled");
+  if (data.train.features.type != ElementType::uint8)
+    throw Error(ErrorKind::data, "only images of bytes can be spoiled", data.name);
   return data::change_rows(
       data, "spoiled", [&](const Examples& part, std::size_t row, std::uint8_t* to) {
         data::Dice dice(seed, base::make_stream(base::Use::spoil, static_cast<std::uint32_t>(row)));

@@ -13,4 +13,9 @@ Dataset invert(const Dataset& data);
 // pixel's channels stay together.
 Dataset permute_pixels(const Dataset& data, std::uint64_t seed);
 
+// Every image with left and right changed over ("mirrored"), or top and bottom ("flipped"). Throws
+// Error(data) for what is no images.
+enum class Mirror { across, upside_down };
+Dataset mirror(const Dataset& data, Mirror how);
+
 }  // namespace lithe::data

@@ -43,7 +43,18 @@ const BuiltIn* find_built_in(const std::string& name) {
   return found == std::end(kBuiltIn) ? nullptr : found;
 }
 
-constexpr std::string_view kInverted = "inverted:", kPermuted = "permuted:", kSpoiled = "spoiled:";
+// Sets made of others: "inverted:mnist".
+struct Change {
+  std::string_view prefix;
+  Dataset (*make)(const Dataset&);
+};
+
+constexpr Change kChanges[] = {
+    {"inverted:", data::invert},
+    {"permuted:", [](const Dataset& set) { return data::permute_pixels(set, 0); }},
+    {"mirrored:", [](const Dataset& set) { return data::mirror(set, data::Mirror::across); }},
+    {"flipped:", [](const Dataset& set) { return data::mirror(set, data::Mirror::upside_down); }},
+    {"spoiled:", [](const Dataset& set) { return spoil_images(set, 0); }}};
 
 }  // namespace
 
@@ -57,12 +68,9 @@ std::vector<std::string> dataset_names() {
 bool is_built_in(const std::string& name) { return find_built_in(name) != nullptr; }
 
 Dataset load_dataset(const std::string& name, const std::filesystem::path& folder) {
-  if (name.starts_with(kInverted))
-    return data::invert(load_dataset(name.substr(kInverted.size()), folder));
-  if (name.starts_with(kPermuted))
-    return data::permute_pixels(load_dataset(name.substr(kPermuted.size()), folder), 0);
-  if (name.starts_with(kSpoiled))
-    return spoil_images(load_dataset(name.substr(kSpoiled.size()), folder), 0);
+  for (const Change& change : kChanges)
+    if (name.starts_with(change.prefix))
+      return change.make(load_dataset(name.substr(change.prefix.size()), folder));
   if (const BuiltIn* set = find_built_in(name)) return set->make();
   if (const auto* published = data::find_published(name))
     return data::load_idx_folder(

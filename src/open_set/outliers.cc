@@ -17,10 +17,7 @@ struct Memory {
   std::vector<float> targets, weights;
 };
 
-void check(const Examples& known, const Features& outliers) {
-  const Features& own = known.features;
-  if (known.labels == nullptr)
-    throw Error(ErrorKind::data, "outliers beside examples that have no classes");
+void check(const Features& own, const Features& outliers) {
   if (outliers.rows == 0) throw Error(ErrorKind::data, "there are no outliers", "--outliers");
   if (outliers.columns != own.columns)
     throw Error(ErrorKind::data,
@@ -62,16 +59,26 @@ std::vector<float> weights_of(const Examples& known, std::size_t outliers, doubl
 
 }  // namespace
 
-OpenTrainingSet add_outliers(const Examples& known, const Features& outliers, OutlierUse use,
-                             double weight) {
-  check(known, outliers);
+OpenTrainingSet add_outliers(const Examples& known, const std::vector<Features>& outliers,
+                             OutlierUse use, double weight) {
   const Features& own = known.features;
-  const std::size_t rows = own.rows + outliers.rows, bytes = own.columns * size_of(own.type);
+  if (known.labels == nullptr)
+    throw Error(ErrorKind::data, "outliers beside examples that have no classes");
+  std::size_t rows = own.rows;
+  for (const Features& some : outliers) {
+    check(own, some);
+    rows += some.rows;
+  }
+  const std::size_t bytes = own.columns * size_of(own.type);
   auto memory = std::make_shared<Memory>();
   memory->features = base::AlignedArray<std::uint8_t>(rows * bytes);
   copy_rows(own, memory->features.data());
-  copy_rows(outliers, memory->features.data() + own.rows * bytes);
-  memory->weights = weights_of(known, outliers.rows, weight);
+  std::size_t done = own.rows;
+  for (const Features& some : outliers) {
+    copy_rows(some, memory->features.data() + done * bytes);
+    done += some.rows;
+  }
+  memory->weights = weights_of(known, rows - own.rows, weight);
   Examples all;
   all.features = own;
   all.features.data = memory->features.data();

@@ -606,9 +606,10 @@ class Unknown(AppTest):
         self.assertRegex(out, r"Compared in [\d.]+ s")
 
     def test_outliers(self):
-        for how, outliers in [("background", "digits"), ("background", "spoiled"),
-                              ("outlier_exposure", "digits")]:
-            result = json.loads(self.train_known("--unknown", how, "--outliers", outliers, "--json",
+        for how, outliers in [("background", ["digits"]), ("outlier_exposure", ["digits"]),
+                              ("background", ["spoiled", "--outliers", "mirrored:digits",
+                                              "--outlier-classes", "all", "--outlier-classes", "2,4"])]:
+            result = json.loads(self.train_known("--unknown", how, "--outliers", *outliers, "--json",
                                                  "--examples", "6000").stdout)
             self.assertAlmostEqual(result["unknown"]["accepted"], 0.95, delta=0.01)
             self.assertEqual(result["network"].endswith("dense(7)"), how == "background")
@@ -619,6 +620,8 @@ class Unknown(AppTest):
     def test_mistakes(self):
         for arguments, told in [(["--unknown", "background"], "--outliers"),
                                 (["--outliers", "digits"], "--unknown background"),
+                                (["--unknown", "background", "--outliers", "spoiled", "--outliers",
+                                  "digits", "--outlier-classes", "1"], "once for each"),
                                 (["--unknown", "enrgy"], "enrgy"),
                                 (["--unknown", "energy", "--unknown-share", "0%"], "above 0%"),
                                 (["--unknown", "energy", "--unknown-share", "95"], "95"),

@@ -103,6 +103,23 @@ TEST(BuiltIn, InvertedTwiceIsTheSetItself) {
   EXPECT_TRUE(std::equal(once.test.labels, once.test.labels + 10, letters.test.labels));
 }
 
+TEST(BuiltIn, MirroredAndFlippedHaveTheirSidesChangedOver) {
+  const Dataset shapes = generate_shapes(1, 3, 3, 1);
+  const Dataset mirrored = mirror(shapes, Mirror::across);
+  const Dataset flipped = mirror(shapes, Mirror::upside_down);
+  EXPECT_EQ(mirrored.name, "mirrored:shapes");
+  EXPECT_EQ(flipped.name, "flipped:shapes");
+  for (std::size_t row = 0; row < 3; ++row)
+    for (std::size_t i = 0; i < 1600; ++i) {
+      const std::uint8_t* const image = shapes.test.features.row(row);
+      EXPECT_EQ(mirrored.test.features.row(row)[i], image[i / 40 * 40 + 39 - i % 40]);
+      EXPECT_EQ(flipped.test.features.row(row)[i], image[(39 - i / 40) * 40 + i % 40]);
+    }
+  Dataset flat = shapes;
+  flat.shape = {1600};
+  EXPECT_THROW(mirror(flat, Mirror::across), Error);
+}
+
 TEST(BuiltIn, PermutedHasTheSamePixelsInOneOtherOrder) {
   const Dataset noise = generate_uniform_noise(1, 5, 5);
   const Dataset permuted = permute_pixels(noise, 0);

@@ -19,7 +19,7 @@ const Examples& known() { return known_digits().known.train; }
 const Features& outliers() { return known_digits().unknown.train.features; }
 
 TEST(Outliers, AreOneMoreClass) {
-  const OpenTrainingSet set = add_outliers(known(), outliers(), OutlierUse::background, 0);
+  const OpenTrainingSet set = add_outliers(known(), {outliers()}, OutlierUse::background, 0);
   EXPECT_EQ(set.known, known().features.rows);
   EXPECT_EQ(set.examples.classes, 7u);
   EXPECT_EQ(set.examples.weights, nullptr);
@@ -35,7 +35,7 @@ TEST(Outliers, AreOneMoreClass) {
 }
 
 TEST(Outliers, AreToBeAnythingAlike) {
-  const OpenTrainingSet set = add_outliers(known(), outliers(), OutlierUse::exposure, 0.5);
+  const OpenTrainingSet set = add_outliers(known(), {outliers()}, OutlierUse::exposure, 0.5);
   EXPECT_EQ(set.examples.labels, nullptr);
   EXPECT_EQ(set.examples.target_columns, 6u);
   double of_known = 0, of_outliers = 0;
@@ -53,7 +53,7 @@ TEST(Outliers, AreToBeAnythingAlike) {
 
 TEST(Outliers, NoneIsHeldOutToCalibrateBy) {
   for (const OutlierUse use : {OutlierUse::background, OutlierUse::exposure}) {
-    const OpenTrainingSet set = add_outliers(known(), outliers(), use);
+    const OpenTrainingSet set = add_outliers(known(), {outliers()}, use);
     const HeldOut parts = hold_out(set, known(), 0.1);
     EXPECT_EQ(parts.train.features.rows + parts.held.features.rows, known().features.rows);
     EXPECT_NEAR(static_cast<double>(parts.held.features.rows),
@@ -66,15 +66,15 @@ TEST(Outliers, NoneIsHeldOutToCalibrateBy) {
 TEST(Outliers, OfAnotherFormAreRefused) {
   const test::RandomExamples other(10, 5, 2), floats(10, 784, 2);
   test::expect_error(ErrorKind::data, {"5 values", "784"}, [&] {
-    add_outliers(known(), other.examples.features, OutlierUse::background);
+    add_outliers(known(), {other.examples.features}, OutlierUse::background);
   });
   test::expect_error(ErrorKind::data, {"another kind"}, [&] {
-    add_outliers(known(), floats.examples.features, OutlierUse::background);
+    add_outliers(known(), {floats.examples.features}, OutlierUse::background);
   });
   Features none = outliers();
   none.rows = 0;
   test::expect_error(ErrorKind::data, {"no outliers"},
-                     [&] { add_outliers(known(), none, OutlierUse::exposure); });
+                     [&] { add_outliers(known(), {none}, OutlierUse::exposure); });
 }
 
 double auroc_of(const Model& model) {
@@ -92,7 +92,7 @@ TEST(Outliers, Help) {
   const double without = auroc_of(plain);
   EXPECT_GT(without, 0.8);
 
-  const OpenTrainingSet more = add_outliers(known(), outliers(), OutlierUse::background, 0);
+  const OpenTrainingSet more = add_outliers(known(), {outliers()}, OutlierUse::background, 0);
   Model background = test::train_on(more.examples, test::untrained("dense(7)"));
   mark_background(background);
   calibrate_unknown(background, known_digits().parts.train, known_digits().parts.held,
@@ -101,7 +101,7 @@ TEST(Outliers, Help) {
   for (const Answer& a : Answerer(background).answer(known_digits().unknown.test.features))
     EXPECT_LT(a.best, 6u) << "the background class is no answer";
 
-  const OpenTrainingSet even = add_outliers(known(), outliers(), OutlierUse::exposure);
+  const OpenTrainingSet even = add_outliers(known(), {outliers()}, OutlierUse::exposure);
   Model exposed = test::train_on(even.examples, test::untrained());
   calibrate_unknown(exposed, known_digits().parts.train, known_digits().parts.held);
   EXPECT_GT(auroc_of(exposed), without + 0.02);
