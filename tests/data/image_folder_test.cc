@@ -172,7 +172,7 @@ TEST_F(ImageFolderTest, TakesLongThinPictures) {
   write("b/0.png", grey_png(1, 70'000, 2));
   for (const ImageOptions& options :
        {ImageOptions{.test_share = 0},
-        ImageOptions{.height = 70'001, .width = 1, .resize = Resize::stretch, .test_share = 0}}) {
+        ImageOptions{.height = 1, .width = 70'001, .resize = Resize::stretch, .test_share = 0}}) {
     const Dataset data = load(options).data;
     EXPECT_EQ(data.shape[0] * data.shape[1], options.height > 0 ? 70'001 : 70'000);
     EXPECT_EQ(levels(data.train), (std::vector<int>{1, 2}));
