@@ -3,7 +3,7 @@
 set -euo pipefail
 lithe=$1
 shift
-if ! "$lithe" data list | grep -qE '^ *mnist +there'; then
+if ! "$lithe" data list | grep -qE '^ *mnist +there$'; then
   echo "MNIST is not there yet: fetching it"
   if ! reason=$("$lithe" data fetch mnist 2>&1); then
     echo "MNIST cannot be fetched ($(head -n 1 <<<"$reason")): training on the built-in digits instead"

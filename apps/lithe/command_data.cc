@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "command.h"
 #include "data_sheet.h"
@@ -44,8 +45,8 @@ int list(const std::string& data_dir) {
       else
         load_dataset(name, folder);
     } catch (const Error& error) {
-      state = fmt::format("not there (lithe data fetch {})", name);
-      if (error.kind() != ErrorKind::io) state = error.problem();
+      const bool there = std::filesystem::exists(folder / name);
+      state = there ? error.problem() : fmt::format("not there (lithe data fetch {})", name);
     }
     fmt::print("  {:14} {}\n", name, state);
   }

@@ -731,6 +731,18 @@ class Commands(AppTest):
                         "find-lr", "info", "data", "list"]:
             self.assertIn("--help", self.run_lithe(command, "--help").stdout)
 
+    def test_make_train_takes_the_digits_where_mnist_cannot_be_had(self):
+        nowhere = "http://127.0.0.1:9"
+        self.environment.update(LITHE_DATA=self.folder, http_proxy=nowhere, https_proxy=nowhere)
+        self.assertRegex(self.run_lithe("data", "list").stdout, r"mnist +not there \(lithe data fetch")
+        script = os.path.join(os.path.dirname(README), "scripts", "train.sh")
+        result = subprocess.run(["bash", script, LITHE, "--epochs", "1", "--examples", "1000"],
+                                cwd=self.folder, env=self.environment, capture_output=True,
+                                text=True, timeout=120)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertIn("training on the built-in digits instead", result.stdout)
+        self.assertIn("Epoch 1: ", result.stdout)
+
     def test_train_prints_an_epoch_a_line_and_saves(self):
         out = self.train("--output", "m.safetensors").stdout
         lines = re.findall(r"^Epoch (\d+): (\d+)/10000  \d\.\d+ s  [\d,]+ images/s  [\d.]+ GFLOP/s"
