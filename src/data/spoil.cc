@@ -145,12 +145,12 @@ Point any_turn(Dice& dice) {
 }
 
 // The image turned by any angle, mirrored or not, made larger or smaller about its middle, and
-// moved up to `reach` of its sides.
-// In half the copies that are moved pixels stay pixels: no scale, right angles, whole steps.
+// moved by up to `reach` of its sides. In half the copies that are moved, pixels stay pixels: no
+// scale, right angles, whole steps.
 Picture turned_copy(const Picture& picture, const Ground& ground, float reach, Dice& dice) {
   const ImageSize& size = picture.size();
   const bool sharp = reach > 0 && dice.below(2) == 0;
-  Point turn = sharp ? right_angle(dice) : any_turn(dice);
+  const Point turn = sharp ? right_angle(dice) : any_turn(dice);
   const float mirror = dice.below(2) == 0 ? 1.0f : -1.0f;
   Point shift{reach * dice.uniform(-1, 1) * static_cast<float>(size.width),
               reach * dice.uniform(-1, 1) * static_cast<float>(size.height)};
