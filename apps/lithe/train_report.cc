@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "machine/blas_choice.h"
+
 namespace lithe::app {
 
 namespace {
@@ -46,11 +48,10 @@ nlohmann::json to_json(const UnknownRun& run) {
           {"compared", trials}};
 }
 
-// "OpenBLAS 0.3.21 ..., kernels for SkylakeX, integers of 32 bits (/usr/lib/...)"
+// "OpenBLAS 0.3.21 (SkylakeX), integers of 32 bits, /usr/lib/..."
 std::string describe(const BlasLibrary& blas) {
-  return fmt::format(
-      "{}{}, integers of {} bits ({})", blas.version.empty() ? blas.kind : blas.version,
-      blas.core.empty() ? "" : ", kernels for " + blas.core, blas.integer_bits, blas.path);
+  return fmt::format("{}, integers of {} bits, {}", machine::short_name(blas), blas.integer_bits,
+                     blas.path);
 }
 
 // Who makes the products, where it may be others than the native kernels.

@@ -47,6 +47,7 @@ BlasLibrary try_file(const BlasFile& file) {
   BlasTrial trial;
   trial.measure = false;
   BlasLibrary blas = try_blas(file.path, trial);
+  if (blas.problem.empty() && blas.kind.empty()) blas.kind = "BLAS";  // one that tells nothing
   if (blas.kind == "OpenBLAS") blas.note = core_note(blas.core, best_isa());
   return blas;
 }

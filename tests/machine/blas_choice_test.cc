@@ -40,6 +40,7 @@ TEST_F(FoundBlas, UnderANameThatSaysNothing) {
 TEST_F(FoundBlas, ByItsPath) {
   const BlasLibrary blas = find(test::fake_blas("suffixed").string());
   EXPECT_EQ(blas.integer_bits, 64);
+  EXPECT_EQ(blas.kind, "BLAS");
   EXPECT_EQ(blas.problem, "");
 }
 

@@ -158,33 +158,28 @@ TEST(ChooseProduct, IsTheBlasThatWasAskedFor) {
   EXPECT_EQ(choice.refused[0].kernel, "tiles");
 }
 
-// Three plain loops are no match for the tiles.
-TEST(ChooseProduct, IsNativeWhereTheBlasWasMeasuredSlower) {
-  Blas blas = a_blas(BlasUse::where_faster);
-  const ProductTimes times = blas.times<float>({Product::forward, 4, 300, 200},
-                                               kernels::kernels<float>(machine::best_isa()));
-  EXPECT_GT(times.native, 0);
-  EXPECT_GT(times.blas, times.native);
-  const ProductChoice choice = choose(&blas);
-  EXPECT_FALSE(choice.by_blas);
-  ASSERT_EQ(choice.refused.size(), 1u);
-  EXPECT_EQ(choice.refused[0].kernel, "gemm of fake");
-  EXPECT_NE(choice.refused[0].reason.find("us"), std::string::npos);
-}
-
-// The plain reference is slower still: it adds one value at a time, in double the steps.
-TEST(ChooseProduct, TakesAFasterBlasOnlyWhereOneMay) {
-  const auto ask = [](Blas& blas) {
-    return choose_product(&blas, {Product::weights, 4, 300, 200}, 1,
-                          kernels::kernels<float>(machine::Isa::scalar));
-  };
-  Blas may = a_blas(BlasUse::where_faster), asked = a_blas(BlasUse::weighed);
-  const ProductTimes times = may.times<float>({Product::weights, 4, 300, 200},
-                                              kernels::kernels<float>(machine::Isa::scalar));
-  const bool faster = times.native > kBlasGain * times.blas;
-  EXPECT_EQ(ask(may).by_blas, faster);
-  EXPECT_FALSE(ask(asked).by_blas) << "it is only weighed";
-  EXPECT_EQ(ask(asked).refused.size(), 1u);
+// Whatever the clock says, the choice follows from it: measured once, kept, and told.
+TEST(ChooseProduct, GoesByWhatWasMeasured) {
+  for (const machine::Isa isa : {machine::best_isa(), machine::Isa::scalar})
+    for (const Product product : {Product::forward, Product::data, Product::weights}) {
+      const auto& k = kernels::kernels<double>(isa);
+      const ProductShape shape{product, 4, 30, 40};
+      Blas may = a_blas(BlasUse::where_faster), asked = a_blas(BlasUse::weighed);
+      const ProductTimes times = may.times<double>(shape, k);
+      EXPECT_GT(times.native, 0);
+      EXPECT_GT(times.blas, 0);
+      EXPECT_EQ(may.times<double>(shape, k).native, times.native) << "measured once";
+      const ProductChoice choice = choose_product(&may, shape, 1, k);
+      const bool faster = times.native > kBlasGain * times.blas;
+      EXPECT_EQ(choice.by_blas, faster);
+      ASSERT_EQ(choice.refused.size(), 1u);
+      EXPECT_EQ(choice.refused[0].kernel, faster ? "tiles" : "gemm of fake");
+      EXPECT_NE(choice.refused[0].reason.find(" us"), std::string::npos);
+      const ProductChoice weighed = choose_product(&asked, shape, 1, k);
+      EXPECT_FALSE(weighed.by_blas) << "it is only weighed";
+      ASSERT_EQ(weighed.refused.size(), 1u);
+      EXPECT_EQ(weighed.refused[0].kernel, "gemm of fake");
+    }
 }
 
 TEST(ChooseProduct, ColumnsThatAreLeftOutAreForTheTiles) {

@@ -21,17 +21,28 @@ struct Outcome {
 constexpr const char* kNarrow = "input(784) -> dense(30, sigmoid) -> dense(10, sigmoid)";
 // Several panels, odd sizes, line work behind every product, a slot that two read.
 constexpr const char* kDeep =
-    "input(784) -> dense(100, tanh) -> batch_norm -> residual(dense(100, prelu) -> layer_norm) -> "
+    "input(50) -> dense(100, tanh) -> batch_norm -> residual(dense(100, prelu) -> layer_norm) -> "
     "dense(37, elu) -> dense(10)";
 
-Outcome train(const std::string& network, Precision precision, TrainOptions options) {
-  const Dataset& data = test::digits(300, 60);
-  Model model(Network::parse(network), precision, 4, {255, {}});
+// On images of which many columns are zero, or on numbers, as the network's input is wide.
+Examples examples_for(const Network& network) {
+  static const test::RandomExamples numbers(150, 50, 10);
+  return network.input_shape().size() == 784 ? test::digits(150, 0).train : numbers.examples;
+}
+
+Outcome train(const std::string& sentence, Precision precision, TrainOptions options) {
+  const Network network = Network::parse(sentence);
+  const Examples data = examples_for(network);
+  Model model(network, precision, 4, {data.features.divisor, {}});
   options.seed = 6;
-  Trainer trainer(model, data.train, data.test, options);
+  Trainer trainer(model, data, data.slice(0, 40), options);
   const EpochReport report = trainer.run_epoch();
   trainer.finish();
   return {test::weights_of(model), report, trainer.plan()};
+}
+
+std::vector<double> initial(const std::string& network, Precision precision) {
+  return test::weights_of(Model(Network::parse(network), precision, 4));
 }
 
 double distance(const std::vector<double>& a, const std::vector<double>& b) {
@@ -54,14 +65,14 @@ std::vector<TrainOptions> ways() {
   std::vector<TrainOptions> result;
   for (const std::size_t batch : {7, 64})
     for (const char* optimizer :
-         {"sgd(0.05)", "momentum(0.05, weight_decay=1e-3)", "adam(0.001)",
-          "adam(0.001, clip_norm=1)", "sgd(0.05, max_norm=2)", "muon(0.01)"})
+         {"sgd(0.01)", "momentum(0.002, weight_decay=1e-3)", "adam(0.001)",
+          "adam(0.001, clip_norm=1)", "sgd(0.01, max_norm=0.5)", "muon(0.01)"})
       result.push_back({.optimizer = optimizer, .batch = batch, .threads = 1});
   return result;
 }
 
-// An epoch rounds some dozens of steps differently, and Adam divides by what is small.
-double allowed(Precision precision) { return precision == Precision::float32 ? 2e-2 : 1e-9; }
+// Some dozens of steps round differently: 3e-7 and 6e-16 of the norm of the weights were seen.
+double allowed(Precision precision) { return precision == Precision::float32 ? 1e-5 : 1e-13; }
 
 TEST(TrainingByABlas, IsNearTheNativeKernels) {
   const auto libraries = test::multipliers();
@@ -70,6 +81,7 @@ TEST(TrainingByABlas, IsNearTheNativeKernels) {
       options.blas = "native";
       const Outcome native = train(kDeep, precision, options);
       ASSERT_TRUE(std::isfinite(native.report.loss));
+      EXPECT_GT(distance(native.weights, initial(kDeep, precision)), 1e-3) << "it learns";
       EXPECT_EQ(by_blas(native.plan), 0u);
       EXPECT_EQ(native.plan.blas_use, BlasUse::none);
       for (const auto& path : libraries) {
@@ -96,13 +108,14 @@ TEST(TrainingByABlas, GivesTheSameBitsAgain) {
 }
 
 TEST(TrainingByABlas, ThreadsShareTheWork) {
-  const std::string wide = "input(784) -> dense(200, relu) -> dense(130, sigmoid) -> dense(10)";
+  const std::string wide = "input(50) -> dense(200, relu) -> dense(130, sigmoid) -> dense(10)";
   for (const std::size_t batch : {20, 60})
     for (const auto& path : test::multipliers()) {
       TrainOptions options{.batch = batch, .threads = 1, .blas = path.string()};
       const Outcome alone = train(wide, Precision::float64, options);
       options.threads = 3;
-      EXPECT_LT(distance(train(wide, Precision::float64, options).weights, alone.weights), 1e-9)
+      EXPECT_LT(distance(train(wide, Precision::float64, options).weights, alone.weights),
+                allowed(Precision::float64))
           << path << ", batch " << batch;
     }
 }
@@ -135,7 +148,7 @@ TEST(TrainingByABlas, WeighingOneChangesNothing) {
 }
 
 TEST(TrainingByABlas, AutoTrainsWhateverIsInstalled) {
-  const TrainOptions options{.optimizer = "sgd(0.05)", .batch = 64, .threads = 1};
+  const TrainOptions options{.optimizer = "sgd(0.01)", .batch = 64, .threads = 1};
   const Outcome native = train(kDeep, Precision::float64, options);
   TrainOptions any = options;
   any.blas = "auto";
