@@ -5,7 +5,8 @@
 //   for (int epoch = 1; epoch <= 10; ++epoch) trainer.run_epoch();
 //
 // The same seed gives the same weights, to the bit, on any instruction set with fused multiply-add
-// and on any number of threads. After the first step nothing is allocated.
+// and on any number of threads, unless a BLAS multiplies (TrainOptions::blas). After the first step
+// nothing is allocated.
 #pragma once
 
 #include <cstddef>
