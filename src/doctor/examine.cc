@@ -1,7 +1,9 @@
 // Puts together what lithe doctor says of a machine.
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <functional>
+#include <tuple>
 
 #include "doctor/cases.h"
 #include "doctor/circumstances.h"
@@ -38,12 +40,18 @@ class Session {
   MachineTrials& trials_;
 };
 
-// The library whose threads are tried: the one that programs get, of several the fastest that has
-// threads.
+// Whether it is the name that NumPy, R and others ask for.
+bool is_common(const BlasLibrary& blas) {
+  return std::any_of(blas.names.begin(), blas.names.end(), [](const std::string& name) {
+    return std::filesystem::path(name).filename() == "libblas.so.3";
+  });
+}
+
+// The library whose threads are tried: the one that programs get, of several one that has threads.
 std::string library_to_try(const MachineReport& report) {
   const BlasLibrary* best = nullptr;
   const auto rank = [](const BlasLibrary& blas) {
-    return std::tuple(blas.by_loader, blas.threads > 0, blas.flops_float32);
+    return std::tuple(blas.by_loader, blas.threads > 0, is_common(blas), blas.flops_float32);
   };
   for (const BlasLibrary& blas : report.blas)
     if (blas.problem.empty() && (best == nullptr || rank(blas) > rank(*best))) best = &blas;

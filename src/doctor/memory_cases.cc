@@ -32,8 +32,7 @@ Case bandwidth_case(const MachineReport& report, const MachineTrials& trials) {
       operations_a_byte(report, memory.all));
   constexpr double kHardlyMore = 1.25;
   // Other programs read memory as well.
-  const bool ours =
-      trials.granted.threads == 0 || trials.granted.others < 0.25 * trials.granted.threads;
+  const bool ours = quiet(trials);
   if (!ours) result.seen += " (measured beside other programs)";
   if (!ours || memory.threads < 2 || memory.all > kHardlyMore * memory.one) return result;
   Finding finding;

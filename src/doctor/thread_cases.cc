@@ -65,6 +65,13 @@ std::string evidence(const OpenMpThreads& openmp) {
                     openmp.one_seconds);
 }
 
+// The number of threads that would be right; 0 if that cannot be told: beside other programs two
+// threads may lose to one, and it is not their fault.
+int right_number(int by_default, int all, bool one_is_best, bool is_quiet) {
+  if (one_is_best && !is_quiet) return by_default > all ? all : 0;
+  return one_is_best ? 1 : all;
+}
+
 // Makes the library take as many threads: the variable that says otherwise is taken away if what is
 // right is what it takes by itself, else it is told.
 std::vector<std::string> take(int threads, const MachineReport& report,
@@ -76,12 +83,13 @@ std::vector<std::string> take(int threads, const MachineReport& report,
   return {fmt::format("export {}={}", variables.front(), threads)};
 }
 
-void add_blas(const MachineReport& report, const BlasThreads& blas, Case& result) {
+void add_blas(const MachineReport& report, const BlasThreads& blas, bool is_quiet, Case& result) {
   const auto worst = std::max_element(
       blas.products.begin(), blas.products.end(),
       [](const ProductTrial& a, const ProductTrial& b) { return factor(a) < factor(b); });
   if (worst == blas.products.end() || factor(*worst) < kMuch) return;
-  const int right = worst->one <= worst->all ? 1 : blas.all;
+  const int right = right_number(blas.by_default, blas.all, worst->one <= worst->all, is_quiet);
+  if (right == 0) return;
   Finding finding;
   finding.name = "threads";
   finding.factor = factor(*worst);
@@ -104,10 +112,13 @@ void add_blas(const MachineReport& report, const BlasThreads& blas, Case& result
   result.findings.push_back(std::move(finding));
 }
 
-void add_openmp(const MachineReport& report, const OpenMpThreads& openmp, Case& result) {
+void add_openmp(const MachineReport& report, const OpenMpThreads& openmp, bool is_quiet,
+                Case& result) {
   const double best = std::min(openmp.all_seconds, openmp.one_seconds);
   if (best <= 0 || openmp.default_seconds < kMuch * best) return;
-  const int right = openmp.one_seconds <= openmp.all_seconds ? 1 : openmp.all;
+  const int right = right_number(openmp.by_default, openmp.all,
+                                 openmp.one_seconds <= openmp.all_seconds, is_quiet);
+  if (right == 0) return;
   Finding finding;
   finding.name = "threads";
   finding.factor = openmp.default_seconds / best;
@@ -145,8 +156,8 @@ Case thread_case(const MachineReport& report, const MachineTrials& trials) {
   if (openmp.by_default > 0)
     result.seen +=
         fmt::format("{}OpenMP takes {}", result.seen.empty() ? "" : "; ", openmp.by_default);
-  add_openmp(report, openmp, result);
-  add_blas(report, blas, result);
+  add_openmp(report, openmp, quiet(trials), result);
+  add_blas(report, blas, quiet(trials), result);
   if (blas.products.empty())
     for (Finding& finding : named(report, "threads")) result.findings.push_back(std::move(finding));
   return result;
