@@ -22,8 +22,9 @@ struct Looked {
 };
 
 struct Checkup {
-  // With all findings: first those that cost everyone, then those that cost only some programs
-  // (`only_if`), each most costly first.
+  // With all findings: first those that cost everyone, of them those last that pass by themselves
+  // (what other programs and the host take), then those that cost only some programs (`only_if`);
+  // each most costly first.
   MachineReport report;
   MachineTrials trials;
   std::vector<Looked> looked;

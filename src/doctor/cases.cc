@@ -109,9 +109,14 @@ std::vector<Finding> findings_of(const std::vector<Case>& cases) {
   for (const Case& one : cases)
     std::copy_if(one.findings.begin(), one.findings.end(), std::back_inserter(all),
                  [](const Finding& f) { return f.factor == 0 || f.factor >= kNothing; });
-  std::stable_sort(all.begin(), all.end(), [](const Finding& a, const Finding& b) {
-    return std::tuple(!a.only_if.empty(), -a.factor) < std::tuple(!b.only_if.empty(), -b.factor);
-  });
+  const auto passes = [](const Finding& f) {
+    return f.name == "other_programs" || f.name == "host";
+  };
+  const auto rank = [passes](const Finding& f) {
+    return std::tuple(!f.only_if.empty(), passes(f), -f.factor);
+  };
+  std::stable_sort(all.begin(), all.end(),
+                   [rank](const Finding& a, const Finding& b) { return rank(a) < rank(b); });
   return all;
 }
 

@@ -34,8 +34,9 @@ Case memory_case(const MachineTrials& trials);
 // All of them, in this order.
 std::vector<Case> all_cases(const MachineReport& report, const MachineTrials& trials);
 
-// Those of all cases that cost something: first what costs everyone, then what costs only some
-// programs, each most costly first, those of unknown cost last.
+// Those of all cases that cost something: first what costs everyone and stays until somebody mends
+// it, then what others take at the moment, then what costs only some programs; each most costly
+// first, those of unknown cost last.
 std::vector<Finding> findings_of(const std::vector<Case>& cases);
 
 // What the cases share.

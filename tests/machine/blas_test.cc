@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -71,6 +72,22 @@ TEST(Blas, BrokenOnesAreListedWithTheReasonAndDoNoHarm) {
     EXPECT_EQ(good.remedy, "export OPENBLAS_CORETYPE=SkylakeX");
     EXPECT_GT(good.remedied_float32, 0);
   }
+#endif
+}
+
+// A library that knows this processor, and a variable of the user's that says otherwise.
+TEST(Blas, AVariableThatMakesKernelsOldIsToBeUnset) {
+#if defined(__x86_64__)
+  if (machine::best_isa() == machine::Isa::sse4) GTEST_SKIP() << "no kernels are older than SSE4";
+  const test::TemporaryFolder folder;
+  std::filesystem::copy_file(test::fake_blas("modern"), folder.path() / "libopenblas.so.0");
+  ::setenv("OPENBLAS_CORETYPE", "Prescott", 1);
+  const auto found = find_blas({false, 60, {folder.path()}});
+  ::unsetenv("OPENBLAS_CORETYPE");
+  ASSERT_FALSE(found.empty());
+  EXPECT_EQ(found.front().owner, folder.path().string());
+  EXPECT_EQ(found.front().core, "Prescott");
+  EXPECT_EQ(found.front().remedy, "unset OPENBLAS_CORETYPE");
 #endif
 }
 
