@@ -98,6 +98,7 @@ void add_blas(const MachineReport& report, const BlasThreads& blas, bool is_quie
                   threads_text(blas.by_default), right == 1 ? "one" : std::to_string(right));
   // What is right for one size may be wrong for another.
   const bool other_way =
+      is_quiet &&
       std::any_of(blas.products.begin(), blas.products.end(), [right](const ProductTrial& p) {
         return right == 1 ? p.one > kMuch * p.all : p.all > kMuch * p.one;
       });

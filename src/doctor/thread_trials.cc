@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <vector>
 
 #include "doctor/trials.h"
@@ -24,57 +26,42 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// One way of doing the same work.
-struct Way {
-  std::function<void()> prepare, work;
-  double best = 0;  // seconds
-};
-
-// In turns, so that what disturbs one disturbs all; the best of each, since whatever else runs on
-// the machine only makes it slower.
-void take_turns(std::vector<Way>& ways, double seconds) {
-  constexpr int kLeast = 3, kEach = 4;
+// Seconds that `work` takes by its number of threads. In turns, so that what disturbs one disturbs
+// all; the best of each, since whatever else runs on the machine only makes it slower.
+std::map<int, double> best_seconds(const std::set<int>& numbers,
+                                   const std::function<void(int threads)>& prepare,
+                                   const std::function<void(int threads)>& work) {
+  constexpr double kMost = 0.3;
+  constexpr int kEach = 4;
+  std::map<int, double> best;
   const auto start = Clock::now();
-  for (int turn = 0; turn < kLeast || seconds_since(start) < seconds; ++turn)
-    for (Way& way : ways) {
-      way.prepare();
-      way.work();  // wakes the threads
-      for (int i = 0; i < kEach; ++i) {
+  const auto late = [start] { return seconds_since(start) > kMost; };
+  do {
+    for (const int threads : numbers) {
+      prepare(threads);
+      if (!late()) work(threads);  // wakes the threads
+      for (int i = 0; i == 0 || (i < kEach && !late()); ++i) {
         const auto begin = Clock::now();
-        way.work();
-        const double one = seconds_since(begin);
-        way.best = way.best == 0 ? one : std::min(way.best, one);
+        work(threads);
+        const double seconds = seconds_since(begin);
+        const auto at = best.try_emplace(threads, seconds).first;
+        at->second = std::min(at->second, seconds);
       }
     }
-}
-
-// Ways with the same number of threads are one and the same.
-void same(double& by_default, int default_threads, double& all, int all_threads, double& one) {
-  if (all_threads == 1) all = one = std::min(all, one);
-  double* const twin = default_threads == 1             ? &one
-                       : default_threads == all_threads ? &all
-                                                        : nullptr;
-  if (twin != nullptr) by_default = *twin = std::min(by_default, *twin);
-  if (all_threads == 1) all = one;
+  } while (!late());
+  return best;
 }
 
 ProductTrial time_product(machine::BlasHandle& blas, ProductTrial trial, int by_default, int all) {
   const auto m = trial.rows, k = trial.inner, n = trial.columns;
   const auto size = [](int x, int y) { return static_cast<std::size_t>(x) * y; };
   std::vector<float> a(size(m, k), 0.5F), b(size(k, n), 0.25F), c(size(m, n));
-  const auto with = [&](int threads) {
-    Way way;
-    way.prepare = [&blas, threads] { blas.use_threads(threads); };
-    way.work = [&] { blas.gemm(m, n, k, a.data(), b.data(), c.data()); };
-    return way;
-  };
-  std::vector<Way> ways = {with(by_default), with(1), with(all)};
-  constexpr double kSeconds = 0.25;
-  take_turns(ways, kSeconds);
-  same(ways[0].best, by_default, ways[2].best, all, ways[1].best);
-  trial.by_default = ways[0].best;
-  trial.one = ways[1].best;
-  trial.all = ways[2].best;
+  const auto seconds = best_seconds(
+      {by_default, 1, all}, [&](int threads) { blas.use_threads(threads); },
+      [&](int) { blas.gemm(m, n, k, a.data(), b.data(), c.data()); });
+  trial.by_default = seconds.at(by_default);
+  trial.one = seconds.at(1);
+  trial.all = seconds.at(all);
   return trial;
 }
 
@@ -133,21 +120,13 @@ std::string time_openmp(int processors, const char* name) {
   probes.multiply_add_float32(kSample);
   const auto rounds = static_cast<std::size_t>(kSample * kRegion / seconds_since(start));
   Region region{&openmp, &probes, rounds};
-  const auto with = [&](unsigned threads) {
-    Way way;
-    way.prepare = [] {};
-    way.work = [&, threads] { openmp.parallel(part_of, &region, threads, 0); };
-    return way;
-  };
-  const int by_default = openmp.most_threads();
-  std::vector<Way> ways = {with(static_cast<unsigned>(by_default)),
-                           with(static_cast<unsigned>(processors)), with(1)};
-  constexpr double kSeconds = 0.3;
-  take_turns(ways, kSeconds);
-  same(ways[0].best, by_default, ways[1].best, processors, ways[2].best);
+  const int by_default = std::max(openmp.most_threads(), 1);
+  const auto seconds = best_seconds(
+      {by_default, 1, processors}, [](int) {},
+      [&](int threads) { openmp.parallel(part_of, &region, static_cast<unsigned>(threads), 0); });
   return Json{{"by_default", by_default},
               {"all", processors},
-              {"seconds", {ways[0].best, ways[1].best, ways[2].best}}}
+              {"seconds", {seconds.at(by_default), seconds.at(processors), seconds.at(1)}}}
       .dump();
 }
 
