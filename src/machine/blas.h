@@ -12,7 +12,7 @@ namespace lithe::machine {
 // is `best`, if it runs those for `core` and they leave instructions unused; empty if they do not.
 std::string_view better_core(std::string_view core, Isa best);
 
-// What the user should know then; empty if there is nothing to say.
-std::string core_note(std::string_view core, Isa best);
+// What the user should know of a library that runs kernels for `core` and is faster after `remedy`.
+std::string core_note(std::string_view core, Isa best, std::string_view remedy);
 
 }  // namespace lithe::machine

@@ -48,7 +48,10 @@ BlasLibrary try_file(const BlasFile& file) {
   trial.measure = false;
   BlasLibrary blas = try_blas(file.path, trial);
   if (blas.problem.empty() && blas.kind.empty()) blas.kind = "BLAS";  // one that tells nothing
-  if (blas.kind == "OpenBLAS") blas.note = core_note(blas.core, best_isa());
+  if (const auto better = better_core(blas.core, best_isa());
+      blas.kind == "OpenBLAS" && !better.empty())
+    blas.note =
+        core_note(blas.core, best_isa(), fmt::format("export OPENBLAS_CORETYPE={}", better));
   return blas;
 }
 
