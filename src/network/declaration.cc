@@ -29,6 +29,12 @@ std::string_view name(Category category) {
       return "augmentation";
     case Category::unknown:
       return "score of unknownness";
+    case Category::environment:
+      return "environment";
+    case Category::observation:
+      return "observation";
+    case Category::answer:
+      return "answer";
   }
   return "component";
 }
