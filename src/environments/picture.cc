@@ -33,7 +33,9 @@ void Painter::paint(Point low, Point high, Colour colour, const Distance& distan
     for (std::size_t column = left; column < right; ++column) {
       const Point middle{low_.x + (static_cast<double>(column) + 0.5) / pixels_,
                          top_ - (static_cast<double>(row) + 0.5) / pixels_};
-      const double cover = std::clamp(0.5 - distance(middle) * pixels_, 0.0, 1.0);
+      // In eighths, so that a picture has few colours: a GIF can have 256.
+      const double cover =
+          std::round(std::clamp(0.5 - distance(middle) * pixels_, 0.0, 1.0) * 8) / 8;
       std::uint8_t* pixel = &picture_.rgb[(row * picture_.width + column) * 3];
       for (std::size_t c = 0; c < 3; ++c)
         pixel[c] = static_cast<std::uint8_t>(
