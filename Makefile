@@ -76,7 +76,7 @@ check-tidy: build
 # A minute of fuzzing for each reader.
 fuzz:
 	@cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j$(cores)
-	@for reader in idx safetensors sentence csv npy libsvm image image_cache cifar; do \
+	@for reader in idx safetensors sentence csv npy libsvm image image_cache cifar environment_answer; do \
 	  build/fuzz/fuzz/$${reader}_fuzz -max_total_time=60 fuzz/corpus/$$reader || exit 1; done
 
 install: build

@@ -3,6 +3,7 @@
 #include "environments/grid_world.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include "environments/grid.h"
@@ -37,6 +38,7 @@ class GridWorld final : public Batch {
   void advance(Range range, const Actions& actions, const Outcomes& outcomes, Dice& dice) override {
     for (std::size_t i = range.begin; i < range.end; ++i) {
       auto direction = static_cast<std::size_t>(actions.choices[i]);
+      assert(direction < 4);
       if (slip_ > 0) {
         EpisodeRandom random = dice.open(i);
         if (random.uniform() < slip_) direction = random.below(4);

@@ -44,12 +44,12 @@ std::size_t read_count(const json& value, const char* key) {
 
 template <typename T>
 T read_number(const json& value, const char* key, std::size_t place) {
-  const T number =
-      value.is_number() ? static_cast<T>(value.get<double>()) : std::numeric_limits<T>::quiet_NaN();
-  if (!std::isfinite(number))
+  const double number =
+      value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN();
+  if (!(std::abs(number) <= static_cast<double>(std::numeric_limits<T>::max())))
     fail(fmt::format("value {} of \"{}\" is {}, not a number", place, key,
                      shortened(value.dump(-1, ' ', true, json::error_handler_t::replace))));
-  return number;
+  return static_cast<T>(number);
 }
 
 template <typename T>

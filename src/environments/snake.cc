@@ -3,6 +3,7 @@
 // The body is a ring of cells from the tail on, beside a map of what is taken: a move costs the
 // same whatever the length, and a picture of it only its length and the clearing of its row.
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
 
@@ -155,6 +156,7 @@ void Snake::advance(Range range, const Actions& actions, const Outcomes& outcome
   for (std::size_t i = range.begin; i < range.end; ++i) {
     Game& game = games_[i];
     const std::int32_t wanted = actions.choices[i];
+    assert(wanted >= 0 && wanted < 4);
     game.heading = (wanted ^ game.heading) == 2 ? game.heading : wanted;  // not back
     const std::int32_t row = game.row + kRowStep[game.heading];
     const std::int32_t column = game.column + kColumnStep[game.heading];

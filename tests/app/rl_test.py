@@ -111,7 +111,7 @@ class Rl(AppTest):
     def test_mistakes(self):
         for arguments, words in [(["snake(1x1)"], "4 to 128"),
                                  (["snake(10000x10000)"], "10000x10000"),
-                                 (["snek"], "try: snake"),
+                                 (["snakes"], "try: snake"),
                                  ([], "no environment is named"),
                                  (["snake", "--env-command", "true"], "a program are named"),
                                  (["snake", "--policy", "wise"], "random")]:
