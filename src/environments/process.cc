@@ -179,6 +179,7 @@ void Process::fail_ended() {
 
 void Process::send(std::string_view line, Clock::time_point until) {
   if (talk_ < 0 || at_end_) fail_ended();
+  if (given_ < buffer_.size()) fail("the program said more than it was asked");
   std::string text(line);
   text += '\n';
   std::string_view rest = text;

@@ -27,7 +27,8 @@ class Process {
   ~Process();  // finish(now)
 
   // Both throw Error(machine), without saying where, when the program ends, closes its output or
-  // lets the time pass. The line has no end of line, and is valid until the next call.
+  // lets the time pass; send also where something of what it said has not been received. The line
+  // has no end of line, and is valid until the next call.
   void send(std::string_view line, Clock::time_point until);
   std::string_view receive(Clock::time_point until);
 

@@ -1,5 +1,9 @@
 #include "base/random.h"
 
+#include <cmath>
+#include <numbers>
+
+#include "environments/trigonometry.h"
 #include "lithe/environment.h"
 
 namespace lithe {
@@ -23,9 +27,10 @@ std::uint32_t EpisodeRandom::below(std::uint32_t bound) { return base::draw_belo
 
 double EpisodeRandom::uniform() { return base::draw_uniform(*this); }
 
+// Box and Muller, 1958; the second number that they give is not used.
 double EpisodeRandom::normal() {
   const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
-  return radius * std::cos(2.0 * std::numbers::pi * uniform());
+  return radius * environments::sine_cosine(2.0 * std::numbers::pi * uniform()).cosine;
 }
 
 }  // namespace lithe

@@ -110,6 +110,17 @@ TEST(Programs, WhatIsNotJsonIsTold) {
   expect_at_step(answer(R"({"error":"the boiler burst"})"), {"the boiler burst"});
 }
 
+TEST(Programs, SayingMoreThanWasAskedIsTold) {
+  const std::string step = R"({"observation":[1,2],"reward":1,"terminated":false})";
+  auto one = Environments::run(
+      std::string(kSpaces) + kReset + "read l; printf '" + step + R"(\n{}\n'; read l)", {});
+  test::Arrays arrays(one);
+  one.reset(arrays.observations());
+  one.step(arrays.actions(), arrays.outcomes());
+  test::expect_error(ErrorKind::machine, {"more than it was asked"},
+                     [&] { one.step(arrays.actions(), arrays.outcomes()); });
+}
+
 TEST(Programs, WrongValuesAreTold) {
   const auto outcome = [](const std::string& observation, const std::string& reward,
                           const std::string& terminated) {
