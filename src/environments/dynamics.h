@@ -49,10 +49,12 @@ class Dynamics final : public Batch {
         action[lane] = action_of(actions, block * kLanes + lane);
       Results results;
       move(blocks_[block], first, last, action, results);
-      for (std::size_t lane = first; lane < last; ++lane) {
-        outcomes.rewards[block * kLanes + lane] = static_cast<float>(results.reward[lane]);
-        outcomes.terminated[block * kLanes + lane] = results.terminated[lane] != 0;
-      }
+      float* const rewards = outcomes.rewards + block * kLanes;
+      std::uint8_t* const terminated = outcomes.terminated + block * kLanes;
+      for (std::size_t lane = first; lane < last; ++lane)
+        rewards[lane] = static_cast<float>(results.reward[lane]);
+      for (std::size_t lane = first; lane < last; ++lane)
+        terminated[lane] = results.terminated[lane] != 0;
     });
   }
 

@@ -122,18 +122,26 @@ void Engine::step(Range range, const Actions& actions, const Outcomes& outcomes)
   if (some_ended) follow_on(range, outcomes);
 }
 
+// Loops of one thing each, on pointers that are at hand: compilers make vectors of them.
 bool Engine::count_step(Range range, const Outcomes& outcomes) {
   const std::uint32_t limit =
       spaces_.step_limit > 0 ? static_cast<std::uint32_t>(spaces_.step_limit) : kForever;
-  unsigned some = 0;
+  double* const returns = returns_.data();
+  std::uint32_t* const lengths = lengths_.data();
+  const float* const rewards = outcomes.rewards;
+  for (std::size_t i = range.begin; i < range.end; ++i)
+    returns[i] += static_cast<double>(rewards[i]);
+  std::uint32_t longest = 0;
   for (std::size_t i = range.begin; i < range.end; ++i) {
-    returns_[i] += static_cast<double>(outcomes.rewards[i]);
-    const std::uint32_t length = lengths_[i] + 1;
-    lengths_[i] = length;
-    const unsigned truncated = outcomes.truncated[i] | static_cast<unsigned>(length >= limit);
-    outcomes.truncated[i] = static_cast<std::uint8_t>(truncated);
-    some |= truncated | outcomes.terminated[i];
+    lengths[i] += 1;
+    longest = std::max(longest, lengths[i]);
   }
+  std::uint8_t* const truncated = outcomes.truncated;
+  if (longest >= limit)
+    for (std::size_t i = range.begin; i < range.end; ++i) truncated[i] |= lengths[i] >= limit;
+  const std::uint8_t* const terminated = outcomes.terminated;
+  unsigned some = 0;
+  for (std::size_t i = range.begin; i < range.end; ++i) some |= terminated[i] | truncated[i];
   return some != 0;
 }
 

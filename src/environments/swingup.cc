@@ -19,6 +19,7 @@
 #include <numbers>
 
 #include "environments/dynamics.h"
+#include "environments/exponential.h"
 #include "environments/kinds.h"
 #include "environments/picture.h"
 #include "environments/runge_kutta.h"
@@ -86,7 +87,7 @@ struct Slope {
 // dm_control's tolerance with a Gaussian: 1 at 0, a tenth at `margin`.
 inline double tolerance(double value, double margin) {
   const double share = value / margin;
-  return std::exp(-std::numbers::ln10 * (share * share));
+  return exponential(-std::numbers::ln10 * (share * share));
 }
 
 struct SwingUp {
@@ -106,11 +107,11 @@ struct SwingUp {
 
   double reward(const double (&s)[4], double control) const {
     const double cosine = sine_cosine(s[1]).cosine;
-    if (sparse) return (std::abs(s[0]) <= 0.25) & (cosine >= 0.995) ? 1.0 : 0.0;
+    const double within = (std::abs(s[0]) <= 0.25) & (cosine >= 0.995) ? 1.0 : 0.0;
     const double upright = (1 + cosine) / 2, centred = (1 + tolerance(s[0], 2)) / 2;
     const double small_control = (4 + (1 - control * control)) / 5;
     const double small_velocity = (1 + tolerance(s[3], 5)) / 2;
-    return upright * small_control * small_velocity * centred;
+    return sparse ? within : upright * small_control * small_velocity * centred;
   }
 
   void observe(const double (&s)[4], double (&o)[5]) const {

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "environments/exponential.h"
+
 namespace lithe::environments {
 namespace {
 
@@ -28,6 +30,15 @@ TEST(Trigonometry, LargeAngles) {
       ASSERT_LE(error(sine, std::sin(static_cast<long double>(angle))), 0x1p-52) << angle;
       ASSERT_LE(error(cosine, std::cos(static_cast<long double>(angle))), 0x1p-52) << angle;
     }
+}
+
+TEST(Exponential, OfWhatIsNotPositive) {
+  EXPECT_EQ(exponential(0), 1);
+  for (double x = -700; x <= 0; x += 0.00371) {
+    const long double exact = std::exp(static_cast<long double>(x));
+    ASSERT_LE(error(exponential(x), exact), 0x1p-52 * static_cast<double>(exact)) << x;
+  }
+  EXPECT_LT(exponential(-1e300), 1e-303);
 }
 
 TEST(Trigonometry, NotANumberStaysSo) {
