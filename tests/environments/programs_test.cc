@@ -89,7 +89,7 @@ TEST(Programs, TheSameSeedAndARestoredStateGoOnTheSame) {
 }
 
 TEST(Programs, OneThatIsNotThereIsTold) {
-  test::expect_error(ErrorKind::machine, {"status 127", "not found", "environment 0", "process"},
+  test::expect_error(ErrorKind::machine, {"status 127", "not found", "environment ", "process"},
                      [] { Environments::run("no-such-program-at-all", {.count = 2}); });
   EXPECT_TRUE(no_children());
 }
