@@ -111,9 +111,12 @@ TEST(Programs, WhatIsNotJsonIsTold) {
 }
 
 TEST(Programs, SayingMoreThanWasAskedIsTold) {
-  const std::string step = R"({"observation":[1,2],"reward":1,"terminated":false})";
-  auto one = Environments::run(
-      std::string(kSpaces) + kReset + "read l; printf '" + step + R"(\n{}\n'; read l)", {});
+  const test::TemporaryFolder folder;
+  const std::string both = (folder.path() / "both").string();  // cat writes them at one stroke
+  std::ofstream(both) << R"({"observation":[1,2],"reward":1,"terminated":false})"
+                      << "\n{}\n";
+  auto one =
+      Environments::run(std::string(kSpaces) + kReset + "read l; cat " + both + "; read l", {});
   test::Arrays arrays(one);
   one.reset(arrays.observations());
   one.step(arrays.actions(), arrays.outcomes());
