@@ -5,7 +5,7 @@ cores := $(shell nproc)
 # The core needs nothing beyond Debian; ccache is used where it is there.
 launcher := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 
-.PHONY: train test build recipes setup setup-test sanitize bench-seed bench-deep bench-conv bench-products format check-format check-tidy fuzz install clean
+.PHONY: train test build recipes rl-peers setup setup-test sanitize bench-seed bench-deep bench-conv bench-products format check-format check-tidy fuzz install clean
 
 train: setup
 	@cmake --preset release $(launcher) -DLITHE_BUILD_TESTS=OFF -DLITHE_BUILD_BENCH=OFF >/dev/null
@@ -43,6 +43,10 @@ bench-deep: setup-test build
 	@python3 bench/deep/run.py --lithe $(lithe) --bench $(build)/bench/bench_deep --out build/bench \
 	  --venv build/peers
 
+# Gymnasium and dm_control into build/rl-peers: with them, `make test` compares environments live.
+rl-peers: setup-test
+	@tests/environments/peers.sh build/rl-peers
+
 # LeNet-5 and a convolution alone, against PyTorch, JAX, dlib and oneDNN; the programs of the peers in
 # C++ are built where they are installed.
 bench-conv: setup-test build
@@ -72,7 +76,7 @@ check-tidy: build
 # A minute of fuzzing for each reader.
 fuzz:
 	@cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j$(cores)
-	@for reader in idx safetensors sentence csv npy libsvm image image_cache cifar; do \
+	@for reader in idx safetensors sentence csv npy libsvm image image_cache cifar environment_answer; do \
 	  build/fuzz/fuzz/$${reader}_fuzz -max_total_time=60 fuzz/corpus/$$reader || exit 1; done
 
 install: build

@@ -21,7 +21,10 @@ enum class Category {
   schedule,
   averaging,
   augmentation,
-  unknown
+  unknown,
+  environment,
+  observation,
+  answer
 };
 std::string_view name(Category category);  // "layer"
 

@@ -27,6 +27,7 @@ echo "By CMake's find_package"
   -DCMAKE_BUILD_TYPE=Release >/dev/null
 "$CMAKE" --build "$work/examples" >/dev/null
 check_example "$work/examples/train_digits"
+"$work/examples/own_environment"
 
 for static in "" --static; do
   echo "By pkg-config $static"
