@@ -3,7 +3,7 @@
 OpenBLAS is told to run kernels for a processor of 2004. Then: the doctor names it first, its command
 is run by a shell, and NumPy multiplies 1000 x 1000 in float32 on one thread with and without it.
 Processor time is compared, in turns; other programs disturb it through caches alone, so a few
-attempts are enough. Run by ctest with the program's path in LITHE; 77 means skipped.
+attempts are enough. Run by `make bench-doctor`, with the program's path in LITHE; 77 means that it cannot be shown here.
 """
 
 import json
