@@ -1,0 +1,53 @@
+"""Where a peer is: Debian's Python and PyPI's bring different libraries; programs lie beside Lithe's."""
+
+import dataclasses
+import pathlib
+
+from . import process
+
+RUNNER = pathlib.Path(__file__).resolve().parents[1] / "peers" / "run.py"
+_LIMIT = 60  # seconds to import a package
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    command: tuple  # a job follows
+    title: str
+
+
+def places(peer, options, seen):
+    """The places that a peer runs at, and for the others why not. `seen` keeps what was asked."""
+    if peer.program:
+        path = options.programs / peer.program
+        if path.exists():
+            return [Place((str(path),), "")], []
+        return [], [f"{path} is not built: `make bench-peers` installs {peer.needs} and builds it"]
+    found, reasons, packages = [], [], set()
+    for python in options.pythons:
+        key = (python, peer.package)
+        if key not in seen:
+            seen[key] = _ask(python, peer.package)
+        answer = seen[key]
+        if isinstance(answer, str):
+            reasons.append(f"{python}: {answer}")
+        elif _too_old(answer["version"], peer.least):
+            reasons.append(f"{python} has version {answer['version']}, which cannot do it")
+        elif answer["place"] not in packages:
+            packages.add(answer["place"])
+            title = "Debian" if answer["place"].startswith("/usr/lib/") else "PyPI"
+            found.append(Place((python, str(RUNNER), peer.name), title))
+    return found, [] if found else reasons
+
+
+def _ask(python, package):
+    code = (f"import json, {package}; print(json.dumps({{'place': {package}.__file__, "
+            f"'version': {package}.__version__}}))")
+    try:
+        return process.run_json([python, "-c", code], {"TF_CPP_MIN_LOG_LEVEL": "3"}, 0, _LIMIT)
+    except process.Failed as failure:
+        return str(failure)
+
+
+def _too_old(version, least):
+    numbers = [int(part) for part in version.split(".")[:2] if part.isdigit()]
+    return bool(least) and tuple(numbers) < least
