@@ -18,6 +18,7 @@ int show(const Arguments& arguments);
 int find_lr(const Arguments& arguments);
 int profile(const Arguments& arguments);
 int info(const Arguments& arguments);
+int bench(const Arguments& arguments);
 int data(const Arguments& arguments);
 int list(const Arguments& arguments);
 

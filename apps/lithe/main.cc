@@ -31,6 +31,7 @@ const std::vector<Command>& commands() {
       {"profile", "where the time of a training goes, and how near the limit each part is",
        lithe::app::profile},
       {"info", "this machine, what Lithe found on it, what it will use", lithe::app::info},
+      {"bench", "Lithe and its peers on the same work, in turns", lithe::app::bench},
       {"data", "show or fetch data sets, or say where they are", lithe::app::data},
       {"list", "what sentences can say: layers, activations, losses, ...", lithe::app::list},
   };

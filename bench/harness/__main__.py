@@ -16,7 +16,7 @@ import os
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+sys.path[0] = str(pathlib.Path(__file__).resolve().parents[1])  # of the package
 sys.dont_write_bytecode = True
 
 from harness import blas, catalogue, goals, machine, places, process, report, rounds, workloads
@@ -43,11 +43,11 @@ def main():
 def _measure(options, chosen, peers):
     if not (options.programs / "bench_lithe").exists():
         print(f"lithe bench: {options.programs}/bench_lithe, which measures Lithe's side, is not "
-              "there\n  try: make build (with LITHE_BUILD_BENCH=ON)", file=sys.stderr)
+              "there\n  try: make build, which builds it beside the program", file=sys.stderr)
         return 1
     begin, clock = datetime.date.today(), rounds.Clock(options.minutes)
     try:
-        here = machine.describe(options.lithe)
+        here = machine.describe(options.lithe, again=not options.quick)
     except process.Failed as failure:
         print(f"lithe bench: `lithe info` failed: {failure}", file=sys.stderr)
         return 1

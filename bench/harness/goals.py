@@ -4,8 +4,8 @@ The promised times belong to a machine whose core peaks at 177 GFLOP/s; here the
 ratio of the peaks.
 """
 
+from . import catalogue, compare
 from . import machine as machines
-from . import select
 from .text import figure, seconds_unit
 
 PROMISED_PEAK = 177e9
@@ -17,7 +17,7 @@ def goals(results, workloads, machine):
     """In the order of the workloads; each a dict that goes into the JSON as it is."""
     listed = []
     for workload in workloads:
-        lithe = select.fastest(results, workload.name, select.LITHE)
+        lithe = compare.fastest(results, workload.name, compare.LITHE)
         limit = workload.operations() / machines.peak(machine, workload.precision)
         # A double's peak is half of a single's on both machines.
         scale = PROMISED_PEAK / machines.peak(machine, "float32")
@@ -42,8 +42,9 @@ def _goal(workload, text, value, bounds, unit="x", smaller=False, note=""):
 
 def _seconds(workload, bounds, lithe, limit, scale, _):
     unit, size = seconds_unit(bounds[0])
-    note = f"limit {figure(limit)}" + (f", {lithe['median'] / limit:.2f} times that" if lithe else
-                                       ", Lithe was not measured")
+    note = f"limit {figure(limit)}"
+    if "elsewhere" in workload.promise:
+        note += f"; {_told(workload.promise['elsewhere'], scale)}"
     return [_goal(workload, f"a {workload.per}", lithe and lithe["median"] / size,
                   [bound * scale / size for bound in bounds], f" {unit}", True, note)]
 
@@ -61,8 +62,8 @@ def _share(workload, bounds, lithe, limit, *_):
 def _faster(workload, told, lithe, limit, scale, results):
     listed = []
     for peer, bounds in told.items():
-        other = select.fastest(results, workload.name, peer)
-        title = other["title"] if other else peer
+        other = compare.fastest(results, workload.name, peer)
+        title = next(p.title for p in catalogue.PEERS if p.name == peer)
         listed.append(_goal(workload, f"faster than {title} at its best",
                             other["median"] / lithe["median"] if lithe and other else None, bounds,
                             note=other["told"] if other else "the peer was not measured"))
@@ -71,14 +72,20 @@ def _faster(workload, told, lithe, limit, scale, results):
 
 def _elsewhere(workload, told, lithe, limit, scale, _):
     """A peer that is not run here: its time elsewhere, scaled by the peak."""
-    seconds = told["seconds"] * scale
-    note = f"{told['title']} elsewhere, scaled by the peak: {figure(seconds)}; not measured here"
-    return [_goal(workload, f"faster than {told['title']}", lithe and seconds / lithe["median"],
-                  told.get("faster", [1, 1]), note=note)]
+    if "faster" not in told:
+        return []
+    return [_goal(workload, f"faster than {told['title']}",
+                  told["seconds"] * scale / lithe["median"] if lithe else None, told["faster"],
+                  note=_told(told, scale))]
+
+
+def _told(elsewhere, scale):
+    return (f"{elsewhere['title']} elsewhere, scaled by the peak: "
+            f"{figure(elsewhere['seconds'] * scale)}, not measured here")
 
 
 def _threads(workload, bounds, lithe, limit, scale, results):
-    two = select.fastest(results, workload.name, select.LITHE, 2)
+    two = compare.fastest(results, workload.name, compare.LITHE, 2)
     note = "never slower; 3% is the noise between two runs" if bounds[0] == NOISE else ""
     return [_goal(workload, "two threads against one",
                   lithe["median"] / two["median"] if lithe and two else None, bounds, note=note)]

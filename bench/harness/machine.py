@@ -13,8 +13,10 @@ _BLAS_KEYS = ("path", "kind", "version", "core", "integer_bits", "threads", "pro
               "flops_float32", "flops_float64")
 
 
-def describe(lithe):
-    told = process.run_json([lithe, "info", "--json"], {}, 0, _LIMIT)
+def describe(lithe, again):
+    """`again`: the limits of a core are measured anew, not taken from the user's cache."""
+    command = [lithe, "info", "--json", *(["--measure"] if again else [])]
+    told = process.run_json(command, {}, 0, _LIMIT)
     return {**{key: told.get(key) for key in _KEYS}, "lithe": told["version"],
             "distribution": _distribution(), "load_at_start": round(os.getloadavg()[0], 2),
             "blas": [{key: library[key] for key in _BLAS_KEYS} for library in told["blas"]]}

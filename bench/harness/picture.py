@@ -5,7 +5,7 @@ as installed. SVG by hand."""
 import html
 import math
 
-from . import select
+from . import compare
 from .text import times
 
 _WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 1100, 470, 40, 34, 120  # pixels
@@ -18,7 +18,7 @@ def draw(found):
     """The whole picture as text."""
     rows = [one for one in found["workloads"] if _dots(found, one)]
     height = _TOP + _ROW * max(len(rows), 1) + 40
-    peers = {r["peer"]: r["title"] for r in found["results"] if r["peer"] != select.LITHE}
+    peers = {r["peer"]: r["title"] for r in found["results"] if r["peer"] != compare.LITHE}
     colour = dict(zip(peers, _COLOURS * 2))
     ratios = [dot[1] for one in rows for dot in _dots(found, one)] or [1]
     scale = _scale(min(ratios), max(ratios))
@@ -43,11 +43,11 @@ def draw(found):
 def _dots(found, one):
     """(peer, times Lithe's, at its best) of the fastest result of each peer."""
     dots = []
-    for peer in sorted({r["peer"] for r in select.of(found["results"], one["name"])}):
+    for peer in sorted({r["peer"] for r in compare.of(found["results"], one["name"])}):
         for threads in (1, 0):
-            result = select.fastest(found["results"], one["name"], peer, threads)
-            ratio = result and select.times_lithe(found["results"], result)
-            if peer != select.LITHE and ratio:
+            result = compare.fastest(found["results"], one["name"], peer, threads)
+            ratio = result and compare.times_lithe(found["results"], result)
+            if peer != compare.LITHE and ratio:
                 dots.append((peer, ratio, threads == 1))
     return dots
 

@@ -1,7 +1,7 @@
 """The tables of a measurement, from its JSON: rows with their head first, and which of their
 columns hold figures."""
 
-from . import select
+from . import compare
 from .text import figure, significant, times
 
 
@@ -13,13 +13,13 @@ def summary(found):
     for workload in found["workloads"]:
         row = [workload["title"], figure(workload["limit_seconds"])]
         for threads in (1, 0):
-            lithe = select.fastest(found["results"], workload["name"], select.LITHE, threads)
-            peer = select.fastest_peer(found["results"], workload["name"], threads)
+            lithe = compare.fastest(found["results"], workload["name"], compare.LITHE, threads)
+            peer = compare.fastest_peer(found["results"], workload["name"], threads)
             row.append(figure(lithe["median"]) if lithe else "-")
             if threads == 1:
                 row.append(_share(workload, lithe) if lithe else "-")
             row += [peer["title"], figure(peer["median"]),
-                    times(select.times_lithe(found["results"], peer))] if peer else ["-"] * 3
+                    times(compare.times_lithe(found["results"], peer))] if peer else ["-"] * 3
         rows.append(tuple(row))
     return rows, {1, 2, 3, 5, 6, 7, 9, 10}
 
@@ -28,12 +28,12 @@ def workload(found, one):
     """Everything that was measured on one workload: as installed, then at best settings."""
     head = ("who", "how", "median", "fastest..slowest", "spread", "GFLOP/s", "of peak", "x Lithe",
             "processor", "after an epoch" if one["kind"] == "train" else "result")
-    results = sorted(select.of(found["results"], one["name"]),
+    results = sorted(compare.of(found["results"], one["name"]),
                      key=lambda r: (r["threads"], r["median"]))
     rows = [(r["title"], r["told"], figure(r["median"]),
              f"{figure(r['fastest'])}..{figure(r['slowest'])}", f"{r['spread']:.0%}",
              significant(one["operations"] / r["median"] / 1e9), _share(one, r),
-             times(select.times_lithe(found["results"], r)), figure(r["processor"]),
+             times(compare.times_lithe(found["results"], r)), figure(r["processor"]),
              r["outcome"]) for r in results]
     return [head, *rows], {2, 3, 4, 5, 6, 7, 8}
 
