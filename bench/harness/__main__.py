@@ -27,6 +27,7 @@ _BENCH = pathlib.Path(__file__).resolve().parents[1]
 def main():
     parser = _parser()
     options = parser.parse_args()
+    options.say = lambda words: print(words, file=sys.stderr, flush=True)
     try:
         if options.from_file:
             return _again(options)
@@ -47,7 +48,7 @@ def _measure(options, chosen, peers):
         return 1
     begin, clock = datetime.date.today(), rounds.Clock(options.minutes)
     try:
-        here = machine.describe(options.lithe, again=not options.quick)
+        here = options.machine or machine.describe(options.lithe, again=not options.quick)
     except process.Failed as failure:
         print(f"lithe bench: `lithe info` failed: {failure}", file=sys.stderr)
         return 1
@@ -94,12 +95,15 @@ def _publish(found, options):
 
 def _again(options):
     """The tables and files of a stored measurement."""
-    try:
-        found = json.loads(options.from_file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{options.from_file}: {error}") from error
-    _publish(found, options)
+    _publish(_stored(options.from_file), options)
     return 0
+
+
+def _stored(path):
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
 def _list(options):
@@ -127,7 +131,7 @@ def _complete(options):
                        *options.python]
     options.rounds = options.rounds or (1 if options.quick else 3)
     options.seconds = options.seconds or (0.05 if options.quick else 0.5)
-    options.say = lambda words: print(words, file=sys.stderr, flush=True)
+    options.machine = _stored(options.machine)["machine"] if options.machine else None
 
 
 def _parser():
@@ -152,6 +156,8 @@ def _parser():
                         help="write this Markdown file, and JSON and picture beside it")
     parser.add_argument("--from", dest="from_file", type=pathlib.Path,
                         help="take a stored JSON instead of measuring")
+    parser.add_argument("--machine", type=pathlib.Path,
+                        help="take the machine's limits from a stored JSON, measured before")
     parser.add_argument("--venv", type=pathlib.Path, help="where bench/peers.sh installed")
     parser.add_argument("--python", action="append", default=[],
                         help="another Python that has peers")
