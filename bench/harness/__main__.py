@@ -12,7 +12,6 @@
 import argparse
 import datetime
 import json
-import os
 import pathlib
 import sys
 
@@ -124,8 +123,7 @@ def _complete(options):
     beside = [lithe.parents[1] / "bench", lithe.parents[1] / "libexec" / "lithe"]
     options.programs = options.programs or next(
         (path for path in beside if (path / "bench_lithe").exists()), beside[0])
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
-    folders = [_BENCH.parent / "build" / "peers", cache / "lithe" / "peers"]
+    folders = [_BENCH.parent / "build" / "peers", places.cache()]
     venv = options.venv or next((f for f in folders if f.exists()), folders[0])
     options.pythons = ["/usr/bin/python3", str(venv.absolute() / "bin" / "python"),
                        *options.python]

@@ -14,7 +14,6 @@ class Peer:
     needs: str = ""
     job: dict = dataclasses.field(default_factory=dict)  # beside the workload
     knobs: str = ""  # whose settings are tried (settings.py)
-    threads: tuple = (1, 2)  # at its best, as far as the workload asks for them
     why_not: str = ""  # on the others
 
     def takes(self, workload):
@@ -23,35 +22,37 @@ class Peer:
 
 _CALLS = ("call", "call-digits")
 _CONVOLUTIONS = ("conv-forward", "conv-weights", "conv-input")
-_LENET = ("lenet-128", "lenet-32", "lenet-call")
+_LENET = ("lenet-128", "lenet-call")
+# Without what says nearly the same again of most peers: RMSprop, calls with zeros.
+_DEEP = ("digits100", "tanh300", "relu1024", "elu100", "tanh8", "call")
 PEERS = (
     Peer("numpy_image", "NumPy, one image at a time", ("seed-float64",), "numpy", knobs="blas",
-         threads=(1,), why_not="the textbook's program of the seed network"),
-    Peer("numpy_batch", "NumPy, a batch at a time", ("seed", "tanh8", *_CALLS), "numpy",
-         knobs="blas", threads=(1,),
+         why_not="the textbook's program of the seed network"),
+    Peer("numpy_batch", "NumPy, a batch at a time", ("seed", "tanh8", "call"), "numpy",
+         knobs="blas",
          why_not="written for dense layers, the quadratic loss and plain gradient descent"),
     Peer("torch_eager", "PyTorch eager", ("seed", "deep", "conv"), "torch", knobs="torch"),
-    Peer("torch_compiled", "PyTorch compiled", ("seed", "deep", *_LENET), "torch", least=(2,),
-         knobs="torch"),
-    Peer("torch", "PyTorch from C++", ("seed", "deep", "conv"), program="bench_torch",
+    Peer("torch_compiled", "PyTorch compiled",
+         ("seed-float32", "digits100", "tanh300", "relu1024", "elu100", "call", "lenet-128"),
+         "torch", least=(2,), why_not="compiling each takes long"),
+    Peer("torch_cpp", "PyTorch from C++", ("seed", *_DEEP, "conv"), program="bench_torch",
          needs="libtorch-dev", knobs="torch"),
-    Peer("jax_scan", "JAX, jit and scan", ("seed", "deep", "conv"), "jax", knobs="xla"),
-    Peer("sklearn_mlp", "scikit-learn MLP",
-         ("digits100", "tanh300", "relu1024", "tanh8", *_CALLS), "sklearn", knobs="blas",
-         threads=(1,),
+    Peer("jax_scan", "JAX, jit and scan",
+         ("seed", *_DEEP, "relu1024-rmsprop", *_LENET, *_CONVOLUTIONS), "jax", knobs="xla"),
+    Peer("sklearn_mlp", "scikit-learn MLP", ("digits100", "tanh300", "relu1024", "tanh8", "call"),
+         "sklearn", knobs="blas",
          why_not="it has no sigmoid outputs under the quadratic loss (the seed network), no RMSprop,"
                  " ELU, batch norm or convolution"),
-    Peer("keras_fit", "Keras on TensorFlow", ("seed-float32", "deep", *_LENET), "keras",
-         knobs="tensorflow", threads=(1,), why_not="trained in float32, as it does by itself"),
-    Peer("onnx_runtime", "ONNX Runtime", _CALLS, "onnxruntime", threads=(1,),
+    Peer("keras_fit", "Keras on TensorFlow", ("seed-float32", *_DEEP, *_LENET), "keras",
+         knobs="tensorflow", why_not="trained in float32, as it does by itself"),
+    Peer("onnx_runtime", "ONNX Runtime", _CALLS, "onnxruntime",
          why_not="it infers alone, and is written for dense sigmoid layers here"),
     Peer("dlib", "dlib", _LENET, program="bench_dlib", needs="libdlib-dev", knobs="blas",
-         threads=(1,), why_not="its networks are types: LeNet-5 is the one that is written"),
+         why_not="its networks are types: LeNet-5 is the one that is written"),
     Peer("fann", "FANN", ("seed-float32",), program="bench_fann", needs="libfann-dev",
-         threads=(1,), why_not="it has neither cross entropy nor Adam nor convolutions"),
+         why_not="it has neither cross entropy nor Adam nor convolutions"),
     *(Peer(f"onednn_{way}", f"oneDNN, {words}", _CONVOLUTIONS, program="bench_onednn",
-           needs="libdnnl-dev", job={"algorithm": way}, threads=(1,),
-           why_not="its primitives are no network")
+           needs="libdnnl-dev", job={"algorithm": way}, why_not="its primitives are no network")
       for way, words in (("direct", "direct"), ("winograd", "Winograd"))),
 )
 
@@ -61,7 +62,7 @@ def chosen(names):
     known = {peer.name: peer for peer in PEERS}
     # The short names that people use.
     short = {"numpy": ("numpy_image", "numpy_batch"), "pytorch": ("torch_eager",),
-             "torch": ("torch_eager", "torch_compiled", "torch"), "libtorch": ("torch",),
+             "torch": ("torch_eager", "torch_compiled", "torch_cpp"), "libtorch": ("torch_cpp",),
              "jax": ("jax_scan",), "sklearn": ("sklearn_mlp",), "scikit-learn": ("sklearn_mlp",),
              "keras": ("keras_fit",), "tensorflow": ("keras_fit",), "onnx": ("onnx_runtime",),
              "onednn": ("onednn_direct", "onednn_winograd"), "none": (), "all": tuple(known)}

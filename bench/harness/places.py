@@ -1,11 +1,13 @@
 """Where a peer is: Debian's Python and PyPI's bring different libraries; programs lie beside Lithe's."""
 
 import dataclasses
+import os
 import pathlib
 
 from . import process
 
-RUNNER = pathlib.Path(__file__).resolve().parents[1] / "peers" / "run.py"
+_BENCH = pathlib.Path(__file__).resolve().parents[1]
+RUNNER = _BENCH / "peers" / "run.py"
 _LIMIT = 60  # seconds to import a package
 
 
@@ -21,7 +23,8 @@ def places(peer, options, seen):
         path = options.programs / peer.program
         if path.exists():
             return [Place((str(path),), "")], []
-        return [], [f"{path} is not built: `make bench-peers` installs {peer.needs} and builds it"]
+        return [], [f"{path.name} is not built, which needs {peer.needs}: `make bench-peers` in "
+                    "Lithe's sources builds it"]
     found, reasons, packages = [], [], set()
     for python in options.pythons:
         key = (python, peer.package)
@@ -36,7 +39,19 @@ def places(peer, options, seen):
             packages.add(answer["place"])
             title = "Debian" if answer["place"].startswith("/usr/lib/") else "PyPI"
             found.append(Place((python, str(RUNNER), peer.name), title))
-    return found, [] if found else reasons
+    return found, [] if found else [*reasons, _remedy()]
+
+
+def cache():
+    """Where peers are installed for a Lithe without its sources."""
+    folder = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(folder) / "lithe" / "peers"
+
+
+def _remedy():
+    if (_BENCH.parent / "Makefile").exists():
+        return "`make bench-peers` installs what can be had"
+    return f"`{_BENCH / 'peers.sh'} {cache()}` installs what can be had"
 
 
 def _ask(python, package):

@@ -53,12 +53,12 @@ def peer_subjects(peers, workloads, machine, options, clock):
                                     command=place.command, threads=0, origin=place.title,
                                     job=peer.job)
                 found.append(installed)
-                for threads in [n for n in _threads(workload, options) if n in peer.threads]:
-                    key = (workload.group, place, threads)
-                    first = dataclasses.replace(installed, threads=threads, runs=[])
-                    if key not in best:
-                        best[key] = _best_settings(first, peer, machine, options, clock)
-                    found.append(dataclasses.replace(first, settings=best[key]))
+                # At its best on one core: on more it runs as installed.
+                key = (workload.group, place)
+                first = dataclasses.replace(installed, threads=1, runs=[])
+                if key not in best:
+                    best[key] = _best_settings(first, peer, machine, options, clock)
+                found.append(dataclasses.replace(first, settings=best[key], runs=[]))
     return found, missing
 
 
@@ -67,7 +67,7 @@ def _threads(workload, options):
 
 
 def _best_settings(first, peer, machine, options, clock):
-    groups = settings.knobs(peer.knobs, machine["instruction_sets"], first.threads)
+    groups = settings.knobs(peer.knobs, machine["instruction_sets"])
     if options.quick or not any(groups):
         return {}
     options.say(f"Best settings of {peer.title}, {first.workload.name}:")

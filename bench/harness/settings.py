@@ -7,23 +7,21 @@ from . import process
 _GAIN = 0.97  # less than three percent is noise, and no reason for another line in the table
 
 
-def knobs(kind, instruction_sets, threads):
+def knobs(kind, instruction_sets):
     """Groups of settings to try, each a list of alternatives that this processor can run.
 
     OpenBLAS and PyTorch choose kernels by a list of processors known when they were built; a newer
-    one gets those of an old one until it is told otherwise. On several threads OpenBLAS's and
-    OpenMP's wait for each other.
+    one gets those of an old one until it is told otherwise.
     """
     has = set(instruction_sets)
     core_types = [{"OPENBLAS_CORETYPE": name} for name, needed in (
         ("Haswell", "avx2"), ("SkylakeX", "avx512"), ("Cooperlake", "avx512_bf16"))
         if needed in has]
     capabilities = [{"ATEN_CPU_CAPABILITY": name} for name in ("avx2", "avx512") if name in has]
-    waiting = [[{"OPENBLAS_NUM_THREADS": "1"}], [{"OMP_WAIT_POLICY": "passive"}]]
     if kind == "blas":
         return [core_types]
     if kind == "torch":
-        return [core_types, capabilities] if threads == 1 else waiting
+        return [core_types, capabilities]
     if kind == "xla" and "avx512" in has:
         return [[{"XLA_FLAGS": "--xla_cpu_prefer_vector_width=512"}]]
     if kind == "tensorflow":

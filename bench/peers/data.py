@@ -5,6 +5,7 @@ Both are functions of their place, so that programs in other languages make the 
 0..1, that gives a value. MNIST is read from its files.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -26,12 +27,14 @@ def hashed(array, first, count):
     return ((x ^ (x >> np.uint64(31))) >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
+@functools.lru_cache(64)
 def uniform(array, shape, first=0):
     """Uniform with mean 0 and variance 1."""
     count = math.prod(shape)
     return ((2 * hashed(array, first, count) - 1) * math.sqrt(3)).reshape(shape)
 
 
+@functools.lru_cache(64)
 def normal(array, shape):
     """Normal with mean 0 and variance 1 (Box and Muller, 1958)."""
     pairs = hashed(array, 0, 2 * math.prod(shape)).reshape(-1, 2)
@@ -54,7 +57,7 @@ def start(job, channels_first=False):
             result.append((np.ones(units, dtype), np.zeros(units, dtype)))
         elif "shape" in layer:
             array = 2 * (_FIRST_LAYER + number)
-            weight = draw[layer["distribution"]](array, layer["shape"]) * layer["deviation"]
+            weight = draw[layer["distribution"]](array, tuple(layer["shape"])) * layer["deviation"]
             bias = normal(array + 1, (layer["units"],)) * layer["bias_deviation"]
             if flattened and channels_first:
                 weight = weight.reshape(*flattened, -1).transpose(2, 0, 1, 3).reshape(weight.shape)
@@ -120,7 +123,7 @@ def fingerprint(result):
 
 
 def _mnist(part, dtype, rows):
-    return mnist.images(part, dtype)[:rows], mnist.labels(part)[:rows].astype(np.int64)
+    return mnist.images(part, dtype, rows), mnist.labels(part)[:rows].astype(np.int64)
 
 
 def _random(job, rows, test_rows):

@@ -1,5 +1,6 @@
 """MNIST's files as published, from the folder where Lithe keeps them."""
 
+import functools
 import gzip
 import os
 import pathlib
@@ -9,16 +10,17 @@ import numpy as np
 TRAIN, TEST = "train", "t10k"
 
 
-def images(part, dtype):
+def images(part, dtype, rows=None):
     """Pixels as rows of 784 numbers in 0..1."""
-    pixels = _read_idx(f"{part}-images-idx3-ubyte")
-    return (pixels.reshape(len(pixels), -1) / 255.0).astype(dtype)
+    pixels = _read_idx(f"{part}-images-idx3-ubyte")[:rows]
+    return pixels.reshape(len(pixels), -1).astype(dtype) / np.dtype(dtype).type(255)
 
 
 def labels(part):
     return _read_idx(f"{part}-labels-idx1-ubyte")
 
 
+@functools.lru_cache
 def _read_idx(name):
     """One IDX file of unsigned bytes: plain, or compressed with gzip."""
     folder = _data_folder() / "mnist"

@@ -183,15 +183,15 @@ class Settings(unittest.TestCase):
                 raise process.Failed("refused")
             return seconds[name]
 
-        groups = settings.knobs("blas", ["avx2", "avx512", "avx512_bf16"], 1)
+        groups = settings.knobs("blas", ["avx2", "avx512", "avx512_bf16"])
         self.assertEqual(len(groups[0]), 3)
         best = settings.best(self.subject(), groups, trial, lambda words: None)
         # 2% less is noise, and Cooperlake is refused.
         self.assertEqual(best.settings, {"OPENBLAS_CORETYPE": "Haswell"})
 
     def test_only_what_the_processor_can_do(self):
-        self.assertEqual(settings.knobs("blas", ["sse4"], 1), [[]])
-        self.assertEqual(settings.knobs("xla", ["avx2"], 1), [])
+        self.assertEqual(settings.knobs("blas", ["sse4"]), [[]])
+        self.assertEqual(settings.knobs("xla", ["avx2"]), [])
 
 
 class Processes(unittest.TestCase):
