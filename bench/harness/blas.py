@@ -7,7 +7,7 @@ import tempfile
 from . import process
 
 _LIMIT = 120  # seconds
-LEARNED = 8_000  # of 10,000 digits after three epochs; a network that learned nothing reads 1,000
+LEARNED = 8_000  # of 10,000 digits after two epochs; a network that learned nothing reads 1,000
 
 
 def libraries(machine, wanted):
@@ -51,8 +51,11 @@ def _run(subject, options, limit):
         # The first epoch fills the caches.
         subject["seconds"] += [epoch["seconds"] for epoch in answer["epochs"]][1:]
         subject["correct"] = answer["epochs"][-1]["correct"]
+        used = answer["blas"]["path"] if subject["path"] else ""
     except (KeyError, TypeError, IndexError) as error:
         raise process.Failed(f"Lithe's answer is not as expected: {error!r}") from error
+    if used != subject["path"]:
+        raise process.Failed(f"Lithe took another library: {used or 'none'}")
     if subject["correct"] < LEARNED:
         raise process.Failed(f"did not learn: {subject['correct']:,} of 10,000 digits")
 

@@ -302,9 +302,10 @@ class Blas(unittest.TestCase):
         self.assertEqual(blas.libraries({"blas": listed}, ["/b"]), listed[1:2])
 
     def test_rows(self):
-        code = ("import json, sys; blas = '--blas' in sys.argv; print(json.dumps({'epochs': ["
-                "{'seconds': 9, 'correct': 1}, {'seconds': 2 if blas else 1, "
-                "'correct': 9000 if sys.argv[-1] != '/bad' else 900}]}))")
+        code = ("import json, sys; blas = '--blas' in sys.argv; path = sys.argv[-1]\n"
+                "print(json.dumps({'epochs': [{'seconds': 9, 'correct': 1}, {'seconds': 2 if blas "
+                "else 1, 'correct': 9000 if path != '/bad' else 900}], "
+                "'blas': {'path': path if path != '/odd' else '/good'}}))")
         with tempfile.TemporaryDirectory() as folder:
             program = os.path.join(folder, "lithe")
             with open(program, "w", encoding="utf-8") as file:
@@ -313,10 +314,11 @@ class Blas(unittest.TestCase):
             options = types.SimpleNamespace(rounds=1, quick=True, lithe=program,
                                             say=lambda words: None)
             listed = [{"kind": "OpenBLAS", "path": path, "core": "Haswell"}
-                      for path in ("/good", "/bad")]
+                      for path in ("/good", "/bad", "/odd")]
             rows = blas.measure(listed, options, rounds.Clock(None))
-        self.assertEqual([row["median"] for row in rows], [1, 2, None])
+        self.assertEqual([row["median"] for row in rows], [1, 2, None, None])
         self.assertIn("did not learn", rows[2]["failure"])
+        self.assertIn("took another library: /good", rows[3]["failure"])
 
 
 if __name__ == "__main__":
