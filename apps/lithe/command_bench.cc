@@ -45,7 +45,7 @@ int bench(const Arguments& arguments) {
   throw Error(
       ErrorKind::io,
       fmt::format("python3, which runs the benchmarks, does not start: {}", std::strerror(errno)),
-      {}, "install it: apt-get install python3 (3.11 or newer)");
+      {}, "apt-get install python3 (3.11 or newer)");
 }
 
 }  // namespace lithe::app

@@ -17,8 +17,11 @@ import sys
 
 sys.path[0] = str(pathlib.Path(__file__).resolve().parents[1])  # of the package
 sys.dont_write_bytecode = True
+if sys.version_info < (3, 11):
+    sys.exit("lithe bench: Python 3.11 or newer is needed; this is " + sys.version.split()[0])
 
-from harness import blas, catalogue, goals, machine, places, process, report, rounds, workloads
+from harness import blas, catalogue, goals, machine  # noqa: E402
+from harness import places, process, report, rounds, workloads  # noqa: E402
 
 _BENCH = pathlib.Path(__file__).resolve().parents[1]
 
@@ -123,8 +126,7 @@ def _complete(options):
     beside = [lithe.parents[1] / "bench", lithe.parents[1] / "libexec" / "lithe"]
     options.programs = options.programs or next(
         (path for path in beside if (path / "bench_lithe").exists()), beside[0])
-    folders = [_BENCH.parent / "build" / "peers", places.cache()]
-    venv = options.venv or next((f for f in folders if f.exists()), folders[0])
+    venv = options.venv or places.default_venv()
     options.pythons = ["/usr/bin/python3", str(venv.absolute() / "bin" / "python"),
                        *options.python]
     options.rounds = options.rounds or (1 if options.quick else 3)

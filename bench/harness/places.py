@@ -25,42 +25,51 @@ def places(peer, options, seen):
             return [Place((str(path),), "")], []
         return [], [f"{path.name} is not built, which needs {peer.needs}: `make bench-peers` in "
                     "Lithe's sources builds it"]
-    found, reasons, packages = [], [], set()
+    found, reasons, versions = [], [], set()  # the same version twice says nothing new
     for python in options.pythons:
         key = (python, peer.package)
         if key not in seen:
             seen[key] = _ask(python, peer.package)
         answer = seen[key]
         if isinstance(answer, str):
-            reasons.append(f"{python}: {answer}")
+            reasons.append(f"{python} {answer}")
         elif _too_old(answer["version"], peer.least):
             reasons.append(f"{python} has version {answer['version']}, which cannot do it")
-        elif answer["place"] not in packages:
-            packages.add(answer["place"])
+        elif answer["version"] not in versions:
+            versions.add(answer["version"])
             title = "Debian" if answer["place"].startswith("/usr/lib/") else "PyPI"
             found.append(Place((python, str(RUNNER), peer.name), title))
-    return found, [] if found else [*reasons, _remedy()]
+    return found, [] if found else [*reasons, _remedy(peer)]
 
 
-def cache():
-    """Where peers are installed for a Lithe without its sources."""
+def default_venv():
+    """Where bench/peers.sh installs: in Lithe's sources, or for a Lithe without them."""
+    if _in_sources():
+        return _BENCH.parent / "build" / "peers"
     folder = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
     return pathlib.Path(folder) / "lithe" / "peers"
 
 
-def _remedy():
-    if (_BENCH.parent / "Makefile").exists():
-        return "`make bench-peers` installs what can be had"
-    return f"`{_BENCH / 'peers.sh'} {cache()}` installs what can be had"
+def _in_sources():
+    return (_BENCH.parent / "Makefile").exists()
+
+
+def _remedy(peer):
+    if peer.least:
+        return "`--python PATH` names one that can"
+    command = "make bench-peers" if _in_sources() else f"{_BENCH / 'peers.sh'} {default_venv()}"
+    return f"`{command}` installs what can be had"
 
 
 def _ask(python, package):
+    if not pathlib.Path(python).exists():
+        return "is not there"
     code = (f"import json, {package}; print(json.dumps({{'place': {package}.__file__, "
             f"'version': {package}.__version__}}))")
     try:
         return process.run_json([python, "-c", code], {"TF_CPP_MIN_LOG_LEVEL": "3"}, 0, _LIMIT)
     except process.Failed as failure:
-        return str(failure)
+        return f"cannot: {failure}"
 
 
 def _too_old(version, least):
