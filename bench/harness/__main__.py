@@ -61,7 +61,7 @@ def _measure(options, chosen, peers):
     results, left_out = rounds.outcome(subjects)
     found = report.rounded({
         "date": begin.isoformat(), "quick": options.quick, "rounds": begun,
-        "seconds": options.seconds, "minutes": clock.passed() / 60, "machine": here,
+        "seconds": options.seconds, "minutes": clock.passed() / 60, "machine": machine.public(here),
         "workloads": [_told(w, here) for w in chosen], "results": results,
         "goals": goals.goals(results, chosen, here), "blas": tried,
         "left_out": missing + left_out, "not_compared": _not_compared(peers, chosen)})

@@ -4,15 +4,15 @@ import pathlib
 import statistics
 import tempfile
 
-from . import process
+from . import machine, process
 
 _LIMIT = 120  # seconds
 LEARNED = 8_000  # of 10,000 digits after two epochs; a network that learned nothing reads 1,000
 
 
-def libraries(machine, wanted):
+def libraries(here, wanted):
     """Those that `lithe info` could use: all of them, or those whose kind or path is named."""
-    usable = [b for b in machine["blas"] if not b["problem"]]
+    usable = [b for b in here["blas"] if not b["problem"]]
     if "all" in wanted:
         return usable
     return [b for b in usable if any(name.lower() == b["kind"].lower() or name == b["path"]
@@ -62,6 +62,6 @@ def _run(subject, options, limit):
 
 def _row(s):
     failure = s["failure"] or ("" if s["seconds"] else "time was up")
-    return {"title": s["title"], "path": s["path"], "core": s["core"],
+    return {"title": s["title"], "path": machine.public_path(s["path"]), "core": s["core"],
             "median": statistics.median(s["seconds"]) if not failure else None,
             "times": len(s["seconds"]), "correct": s["correct"], "failure": failure}

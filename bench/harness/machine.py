@@ -22,6 +22,15 @@ def describe(lithe, again):
             "blas": [{key: library[key] for key in _BLAS_KEYS} for library in told["blas"]]}
 
 
+def public(machine):
+    """As it is published: of libraries outside of the system, the name alone."""
+    return {**machine, "blas": [{**b, "path": public_path(b["path"])} for b in machine["blas"]]}
+
+
+def public_path(path):
+    return path if path.startswith(("/usr/", "/lib", "/opt/")) or not path else os.path.basename(path)
+
+
 def peak(machine, precision):
     """Operations a second of one core."""
     return machine["limits"][f"flops_{precision}"]

@@ -32,9 +32,9 @@ def places(peer, options, seen):
             seen[key] = _ask(python, peer.package)
         answer = seen[key]
         if isinstance(answer, str):
-            reasons.append(f"{python} {answer}")
+            reasons.append(f"{_name(python, options)} {answer}")
         elif _too_old(answer["version"], peer.least):
-            reasons.append(f"{python} has version {answer['version']}, which cannot do it")
+            reasons.append(f"{_name(python, options)} has version {answer['version']}, which cannot do it")
         elif answer["version"] not in versions:
             versions.add(answer["version"])
             title = "Debian" if answer["place"].startswith("/usr/lib/") else "PyPI"
@@ -48,6 +48,11 @@ def default_venv():
         return _BENCH.parent / "build" / "peers"
     folder = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
     return pathlib.Path(folder) / "lithe" / "peers"
+
+
+def _name(python, options):
+    """Without this machine's folders, which are nobody's business elsewhere."""
+    return "the peers' Python" if python == options.pythons[1] else python
 
 
 def _in_sources():

@@ -8,7 +8,7 @@ from .subjects import LITHE, Subject
 
 _RUN_LIMIT = 180  # seconds that a program may take
 _LEAST_LEFT = 5  # with less, nothing is begun
-_TRIAL_SECONDS = 0.2
+_TRIAL_SECONDS, _TRIAL_ROWS = 0.2, 6_400
 _SEARCH_SHARE = 0.25  # of the time may go into finding settings
 _BUDGET = 20  # seconds; who has taken them has run often enough
 
@@ -47,8 +47,9 @@ def peer_subjects(peers, workloads, machine, options, clock):
                             "reason": "; ".join(reasons)})
         best = {}  # settings by group and place: found on its first workload, good for the others
         for workload in mine:
-            # Debian's and PyPI's libraries are compared on the seed; elsewhere the newer are taken.
-            for place in there if workload.group == "seed" else there[-1:]:
+            # Debian's and PyPI's libraries are compared on one workload; on the others the newer
+            # are taken.
+            for place in there if workload.name == "seed-float32" else there[-1:]:
                 installed = Subject(name=peer.name, title=peer.title, workload=workload,
                                     command=place.command, threads=0, origin=place.title,
                                     job=peer.job)
@@ -72,11 +73,14 @@ def _best_settings(first, peer, machine, options, clock):
         return {}
     options.say(f"Best settings of {peer.title}, {first.workload.name}:")
 
+    few = dataclasses.replace(first.workload, rows=min(first.workload.rows, _TRIAL_ROWS))
+
     def trial(subject):
         limit = clock.limit(_SEARCH_SHARE)
         if not limit:
             raise process.Failed("no time to try it")
-        return subject.fastest(subject.answer(_TRIAL_SECONDS, limit))
+        tried = dataclasses.replace(subject, workload=few)
+        return tried.fastest(tried.answer(_TRIAL_SECONDS, limit))
 
     return settings.best(first, groups, trial, options.say).settings
 
