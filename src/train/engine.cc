@@ -80,6 +80,11 @@ class EngineOf final : public Trainer::Engine {
     if (profiler_ != nullptr) profiler_->end(part);
   }
   plan::Parameters<T>& judged() { return average_ ? *average_ : values_; }
+  BlasUse blas_use() const {
+    if (options_.blas == "auto") return BlasUse::where_faster;
+    if (options_.blas != "native") return BlasUse::everywhere;
+    return options_.weigh_blas ? BlasUse::weighed : BlasUse::none;
+  }
   [[noreturn]] void fail_numeric(std::uint64_t step) const;
 
   TrainOptions options_;
@@ -92,6 +97,7 @@ class EngineOf final : public Trainer::Engine {
   std::vector<float> weights_, test_weights_;
   Examples train_, test_;
   std::unique_ptr<augment::Augmenter> augmenter_;
+  std::unique_ptr<plan::Blas> blas_;
   plan::Request request_;
   plan::Learning<T> learning_;
   std::optional<plan::Parameters<T>> average_, best_;
@@ -123,6 +129,7 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, const Model& model, const Exa
       train_(train),
       test_(test),
       augmenter_(make_augmenter(options, model.network().input_shape(), train.features)),
+      blas_(load_blas(options, model.precision())),
       learning_(values, optimizers::row(optimizer_.rule).states),
       order_(rows_.train.size()),
       test_order_(test.features.rows) {
@@ -137,6 +144,7 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, const Model& model, const Exa
   request_.augmenter = augmenter_.get();
   request_.kept_columns = plan::kept_columns(train.features, options.batch);
   request_.isa = machine::parse_isa(options.isa);
+  request_.blas = blas_.get();
   request_.optimizer = &optimizer_;
   request_.frozen = frozen_arrays(graph_, options.frozen);
   request_.seed = options.seed;
@@ -178,6 +186,7 @@ template <typename T>
 plan::Request EngineOf<T>::evaluation_request(const Examples& examples, std::size_t rows) const {
   plan::Request request = request_;
   request.mode = plan::Mode::evaluate;
+  if (blas_ != nullptr && blas_->use() == BlasUse::weighed) request.blas = nullptr;
   request.batch = std::min(kEvaluationBatch, rows);
   request.examples = examples;
   request.kept_columns = plan::kept_columns(examples.features, request.batch);
@@ -382,14 +391,16 @@ PlanReport EngineOf<T>::plan() const {
                     d.parameter_count,
                     d.operations(),
                     trials_,
+                    blas_use(),
+                    blas_ == nullptr ? std::nullopt : std::optional(blas_->library()),
                     {},
                     {}};
   const std::vector<double> seconds = plan_->stage_seconds();
   for (std::size_t i = 0; i < d.stages.size(); ++i) {
     const plan::StageInfo& info = d.stages[i];
-    PlanStage stage{info.name,    info.kernel, info.shared,
-                    info.barrier, {},          info.operations,
-                    info.bytes,   seconds[i],  std::string(plan::name(info.phase))};
+    PlanStage stage{
+        info.name, info.kernel,     info.by_blas, info.shared, info.barrier,
+        {},        info.operations, info.bytes,   seconds[i],  std::string(plan::name(info.phase))};
     for (const auto& refusal : info.refused)
       stage.refused.push_back(refusal.kernel + ": " + refusal.reason);
     report.stages.push_back(std::move(stage));
