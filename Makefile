@@ -40,9 +40,10 @@ bench-peers: setup-test build
 	  echo "A peer's program does not build here; it is left out"
 
 # Everything that is claimed, against every peer that is there, in at most 20 minutes; writes
-# docs/benchmarks.md with its JSON and picture. On a quiet machine.
+# docs/benchmarks.md with its JSON and picture. On a quiet machine. PYTHON names one more that has
+# peers, such as PyTorch 2 for torch.compile.
 benchmarks: build
-	@$(lithe) bench all --blas all --minutes 18 --document docs/benchmarks.md
+	@$(lithe) bench all --blas all --minutes 18 $(PYTHON:%=--python %) --document docs/benchmarks.md
 
 # Parts of it; figures, tables and a picture in build/bench.
 bench-seed bench-deep bench-conv: build

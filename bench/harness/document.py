@@ -9,7 +9,8 @@ _HOW = """\
   but for the order, its number of values the network's; a call's and a convolution's result must be
   the same to 1e-4. A side that fails is left out, and named.
 - **As installed**: without settings, on all cores and with as many threads as it takes by itself,
-  written as its guides write it. Against it stands Lithe without settings.
+  written as its guides write it. Against it stands Lithe without settings, or on one thread where
+  that is all it was measured on.
 - **At its best**: on one core (two for two threads), at the fastest that short trials found: which
   kernels its libraries are told to run, which form of the optimizer, which layout, how many steps a
   call. What was chosen stands in its line. Against it stands Lithe on as many threads.
@@ -29,7 +30,7 @@ def where(found):
     lines = [f"{machine.told(here)}.",
              f"One core: {here['limits']['flops_float32'] / 1e9:.0f} GFLOP/s in float32, "
              f"{here['limits']['flops_float64'] / 1e9:.0f} in float64, measured.",
-             f"Lithe {here['lithe']}, {found['date']}, {found['rounds']} round(s) in "
+             f"Lithe {here['lithe']}, {found['date']}, at most {found['rounds']} round(s) in "
              f"{found['minutes']:.0f} minutes; load before a run "
              + (f"{min(loads):.1f} to {max(loads):.1f}." if loads else "not noted.")]
     if found["quick"]:

@@ -30,7 +30,7 @@ def draw(found):
              *_legend(peers, colour), *_axis(scale, min(ratios), max(ratios), height)]
     for number, one in enumerate(rows):
         top = _TOP + number * _ROW
-        parts.append(_text(_LEFT - 10, top + 20, _short(one), anchor="end"))
+        parts.append(_text(_LEFT - 10, top + 20, one["title"], anchor="end"))
         parts += [_dot(scale(ratio), top + (10 if full else 24), colour[peer], full,
                        f"{peers[peer]}: {times(ratio)}")
                   for peer, ratio, full in _dots(found, one)]
@@ -50,10 +50,6 @@ def _dots(found, one):
             if peer != compare.LITHE and ratio:
                 dots.append((peer, ratio, threads == 1))
     return dots
-
-
-def _short(one):
-    return one["title"].split(" (")[0]
 
 
 def _scale(least, most):

@@ -10,7 +10,6 @@ _RUN_LIMIT = 180  # seconds that a program may take
 _LEAST_LEFT = 5  # with less, nothing is begun
 _TRIAL_SECONDS, _TRIAL_ROWS = 0.2, 6_400
 _SEARCH_SHARE = 0.25  # of the time may go into finding settings
-_BUDGET = 20  # seconds; who has taken them has run often enough
 
 
 class Clock:
@@ -22,9 +21,12 @@ class Clock:
     def passed(self):
         return time.monotonic() - self.begin
 
+    def left(self, share=1):
+        return share * self.seconds - self.passed()
+
     def limit(self, share=1):
         """The seconds that a run may take now; 0: there is no time for one."""
-        left = share * self.seconds - self.passed()
+        left = self.left(share)
         return min(_RUN_LIMIT, left) if left > _LEAST_LEFT else 0
 
 
@@ -86,25 +88,36 @@ def _best_settings(first, peer, machine, options, clock):
 
 
 def measure(subjects, workloads, options, clock):
-    """Rounds in which every subject runs once, workload by workload. How many were begun."""
+    """Rounds in which every subject runs once, workload by workload. After the first, those that
+    there is time for: Lithe, then the quickest. How many rounds were begun."""
     subjects.sort(key=lambda s: workloads.index(s.workload))  # Lithe first in each
-    taken = {}
+    cost = {}  # seconds of the last run
     for number in range(options.rounds):
-        for subject in subjects:
+        for subject in affordable(subjects, cost, clock.left()):
             limit = clock.limit()
-            enough = taken.get(id(subject), 0) > _BUDGET and subject.name != LITHE
-            if subject.failure or enough or not limit:
-                continue
+            if not limit:
+                break
             options.say(f"{clock.passed():5.0f} s, round {number + 1} of {options.rounds}: "
                         f"{subject.workload.name}, {subject.title}, {subject.told()}")
             begin = time.monotonic()
             subject.measure(options.seconds, limit)
-            taken[id(subject)] = taken.get(id(subject), 0) + time.monotonic() - begin
+            cost[id(subject)] = time.monotonic() - begin
             if subject.failure:
                 options.say(f"  failed: {subject.failure}")
         if not clock.limit():
             return number + 1
     return options.rounds
+
+
+def affordable(subjects, cost, left):
+    """Those that can run in so many seconds, in their order, by what each took before."""
+    chosen = set()
+    for subject in sorted((s for s in subjects if not s.failure),
+                          key=lambda s: (s.name != LITHE, cost.get(id(s), 0))):
+        left -= cost.get(id(subject), 0)
+        if left > 0:
+            chosen.add(id(subject))
+    return [s for s in subjects if id(s) in chosen]
 
 
 def outcome(subjects):

@@ -1,5 +1,7 @@
 """Figures in words, and tables as text or as Markdown."""
 
+import math
+
 _UNITS = (("s", 1), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9))
 
 
@@ -18,9 +20,8 @@ def significant(value, digits=3):
     """A number with so many digits that count, without an exponent."""
     if value == 0:
         return "0"
-    before = len(f"{abs(value):.0f}") if abs(value) >= 1 else 0
-    if before == 0:
-        before = 1 - next(i for i in range(1, 20) if abs(value) * 10**i >= 1)
+    # How many stand before the point, once it is rounded; below 1, how many zeros come after it.
+    before = math.floor(math.log10(abs(float(f"{value:.{digits}g}")))) + 1
     return f"{value:.{max(digits - before, 0)}f}"
 
 

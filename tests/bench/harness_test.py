@@ -286,6 +286,15 @@ class Rounds(unittest.TestCase):
             "unchecked": "its answer has nothing to check its work by",
             "different": "another result: 120, Lithe's 100"})
 
+    def test_later_rounds_have_who_there_is_time_for(self):
+        slow, lithe, quick = (self.subject(name, self.GOOD) for name in ("slow", "lithe", "quick"))
+        cost = {id(slow): 50, id(lithe): 5, id(quick): 1}
+        every = [slow, lithe, quick]
+        self.assertEqual(rounds.affordable(every, cost, 10), [lithe, quick])
+        self.assertEqual(rounds.affordable(every, cost, 5.5), [lithe])
+        self.assertEqual(rounds.affordable(every, cost, float("inf")), every)
+        self.assertEqual(rounds.affordable(every, {}, 10), every)
+
     def test_without_time_nothing_is_begun(self):
         _, results, left_out = self.measure([self.subject("lithe", self.GOOD)], minutes=0.001)
         self.assertEqual(results, [])

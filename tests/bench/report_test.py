@@ -23,6 +23,7 @@ class Text(unittest.TestCase):
     def test_figures(self):
         for seconds, words in ((2.346, "2.35 s"), (0.11, "0.110 s"), (0.0345, "34.5 ms"),
                                (1.5e-4, "0.150 ms"), (2.5e-6, "2.50 µs"), (4e-9, "4.00 ns"),
+                               (9.8e-3, "9.80 ms"), (9.999e-6, "10.0 µs"),
                                (0, "0 ns")):
             self.assertEqual(text.figure(seconds), words)
         self.assertEqual([text.times(r) for r in (0.951, 9.44, 74.3, 1234.5)],
