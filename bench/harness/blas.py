@@ -26,7 +26,7 @@ def measure(found, options, clock):
         for b in found]
     for s in subjects:
         s.update(seconds=[], correct=None, failure="")
-    for number in range(min(options.rounds, 3)):
+    for number in range(min(options.rounds, 2)):
         for s in subjects:
             limit = clock.limit()
             if s["failure"] or not limit:

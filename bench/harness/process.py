@@ -17,6 +17,10 @@ class Failed(Exception):
     """A program did not run, or did not answer with JSON. The text says why, in a line."""
 
 
+class TimedOut(Failed):
+    """It had not answered when its time was up."""
+
+
 def all_cores():
     return sorted(os.sched_getaffinity(0))
 
@@ -37,7 +41,7 @@ def run_json(command, settings, threads, limit):
     try:
         out, err = program.communicate(timeout=limit)
     except subprocess.TimeoutExpired as error:
-        raise Failed(f"no answer after {limit:.0f} s") from error
+        raise TimedOut(f"no answer after {limit:.0f} s") from error
     finally:
         _end(program)
     if program.returncode != 0:

@@ -74,7 +74,6 @@ def _best_settings(first, peer, machine, options, clock):
     if options.quick or not any(groups):
         return {}
     options.say(f"Best settings of {peer.title}, {first.workload.name}:")
-
     few = dataclasses.replace(first.workload, rows=min(first.workload.rows, _TRIAL_ROWS))
 
     def trial(subject):
@@ -100,7 +99,7 @@ def measure(subjects, workloads, options, clock):
             options.say(f"{clock.passed():5.0f} s, round {number + 1} of {options.rounds}: "
                         f"{subject.workload.name}, {subject.title}, {subject.told()}")
             begin = time.monotonic()
-            subject.measure(options.seconds, limit)
+            subject.measure(options.seconds, limit, cut=limit < _RUN_LIMIT)
             cost[id(subject)] = time.monotonic() - begin
             if subject.failure:
                 options.say(f"  failed: {subject.failure}")

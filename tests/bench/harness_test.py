@@ -295,6 +295,13 @@ class Rounds(unittest.TestCase):
         self.assertEqual(rounds.affordable(every, cost, float("inf")), every)
         self.assertEqual(rounds.affordable(every, {}, 10), every)
 
+    def test_the_end_of_the_time_is_nobodys_fault(self):
+        one = self.subject("slow", "import time; time.sleep(600)")
+        one.measure(0.1, 0.5, cut=True)
+        self.assertEqual((one.failure, one.runs), ("", []))
+        one.measure(0.1, 0.5)
+        self.assertIn("no answer", one.failure)
+
     def test_without_time_nothing_is_begun(self):
         _, results, left_out = self.measure([self.subject("lithe", self.GOOD)], minutes=0.001)
         self.assertEqual(results, [])
