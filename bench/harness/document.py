@@ -58,7 +58,7 @@ def markdown(found, picture, source):
     if found["left_out"]:
         parts += _section("Left out", tables.left_out(found))
     if found["not_compared"]:
-        parts += ["## Where the work is not the same", ""]
+        parts += ["## Who is not measured on everything", ""]
         parts += [f"- {one['title']} is measured on {one['on']} alone: {one['reason']}."
                   for one in found["not_compared"]] + [""]
     return "\n".join(parts)
