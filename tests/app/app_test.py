@@ -133,10 +133,11 @@ class Blas(AppTest):
         return json.loads(self.train("--threads", "1", "--json", *arguments).stdout)
 
     def test_trains_with_each_and_says_so(self):
-        for precision in ("float32", "float64"):
+        for precision, libraries in (("float32", {"lp64": 32, "ilp64": 64}),
+                                     ("float64", {"scipy": 32})):
             native = self.train_json("--precision", precision)
             self.assertIsNone(native["blas"])
-            for name, bits in (("lp64", 32), ("ilp64", 64), ("scipy", 32)):
+            for name, bits in libraries.items():
                 run = self.train_json("--precision", precision, "--blas", self.fake(name))
                 self.assertEqual(run["blas"]["path"], self.fake(name))
                 self.assertEqual(run["blas"]["integer_bits"], bits)
