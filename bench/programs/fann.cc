@@ -94,7 +94,7 @@ nlohmann::json answer(const Task& task) {
   nlohmann::json result = time_training(
       task, {{"fann_train_epoch of each mini-batch",
               [&](const Examples32& data) { return std::make_unique<Network>(task, data); }}});
-  result["versions"]["FANN"] = "2.2.0";
+  result["versions"]["FANN"] = FANN_VERSION;
   result["blas"] = "none";
   result["kernels"] = "plain C";
   return result;

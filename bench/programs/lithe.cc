@@ -80,7 +80,7 @@ class Training final : public Learner {
         model_(model_of(task)),
         trainer_(model_, data_.train, {},
                  {.loss = task.loss,
-                  .optimizer = task.optimizer + "(" + std::to_string(task.rate) + ")",
+                  .optimizer = task.optimizer + "(" + nlohmann::json(task.rate).dump() + ")",
                   .batch = task.batch,
                   .threads = task.threads,
                   .pin = task.threads > 1}) {}
