@@ -43,7 +43,7 @@ bench-peers: setup-test build
 # docs/benchmarks.md with its JSON and picture. On a quiet machine. PYTHON names one more that has
 # peers, such as PyTorch 2 for torch.compile.
 benchmarks: build
-	@$(lithe) bench all --blas all --minutes 18 $(PYTHON:%=--python %) --document docs/benchmarks.md
+	@$(lithe) bench all --blas all --minutes 19 $(PYTHON:%=--python %) --document docs/benchmarks.md
 
 # Parts of it; figures, tables and a picture in build/bench.
 bench-seed bench-deep bench-conv: build

@@ -47,7 +47,9 @@ def peer_subjects(peers, workloads, machine, options, clock):
         if mine and not there:
             missing.append({"title": peer.title, "workload": "everything",
                             "reason": "; ".join(reasons)})
-        best = {}  # settings by group and place: found on its first workload, good for the others
+        # Settings found on the first workload are good for the others; those of products and
+        # convolutions together, for the others of its group.
+        best = {}
         for workload in mine:
             # Debian's and PyPI's libraries are compared on one workload; on the others the newer
             # are taken.
@@ -57,7 +59,7 @@ def peer_subjects(peers, workloads, machine, options, clock):
                                     job=peer.job)
                 found.append(installed)
                 # At its best on one core: on more it runs as installed.
-                key = (workload.group, place)
+                key = (place, workload.group if peer.knobs in ("torch", "xla") else "")
                 first = dataclasses.replace(installed, threads=1, runs=[])
                 if key not in best:
                     best[key] = _best_settings(first, peer, machine, options, clock)
