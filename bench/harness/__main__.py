@@ -147,7 +147,7 @@ def _parser():
     parser.add_argument("--seconds", type=float, help="measured in each run (0.5)")
     parser.add_argument("--minutes", type=float, help="stop after so many")
     parser.add_argument("--threads", type=int, nargs="+", choices=(1, 2), default=(1, 2),
-                        help="at best settings, only so many, where a workload runs on both")
+                        help="Lithe on one, on two, or both (1 2)")
     parser.add_argument("--blas", action="append", default=[],
                         help="train the seed network with every BLAS: all, a kind or a path")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
