@@ -23,28 +23,30 @@ class Peer:
 _CALLS = ("call", "call-digits")
 _CONVOLUTIONS = ("conv-forward", "conv-weights", "conv-input")
 _LENET = ("lenet-128", "lenet-call")
-# Without what says nearly the same again of most peers: RMSprop, calls with zeros.
 _DEEP = ("digits100", "tanh300", "relu1024", "elu100", "tanh8", "call")
+_REST = "elsewhere it says much the same as beside it, and the whole is to fit in 20 minutes"
 PEERS = (
     Peer("numpy_image", "NumPy, one image at a time", ("seed-float64",), "numpy", knobs="blas",
          why_not="the textbook's program of the seed network"),
     Peer("numpy_batch", "NumPy, a batch at a time", ("seed", "tanh8", "call"), "numpy",
          knobs="blas",
          why_not="written for dense layers, the quadratic loss and plain gradient descent"),
-    Peer("torch_eager", "PyTorch eager", ("seed", "deep", "conv"), "torch", knobs="torch"),
+    Peer("torch_eager", "PyTorch eager", ("seed", *_DEEP, "relu1024-rmsprop", "conv"), "torch",
+         knobs="torch", why_not=_REST),
     Peer("torch_compiled", "PyTorch compiled",
-         ("seed-float32", "digits100", "tanh300", "relu1024", "elu100", "call", "lenet-128"),
-         "torch", least=(2,), why_not="compiling each takes long"),
-    Peer("torch_cpp", "PyTorch from C++", ("seed", *_DEEP, "conv"), program="bench_torch",
-         needs="libtorch-dev", knobs="torch"),
-    Peer("jax_scan", "JAX, jit and scan",
-         ("seed", *_DEEP, "relu1024-rmsprop", *_LENET, *_CONVOLUTIONS), "jax", knobs="xla"),
+         ("seed-float32", "digits100", "relu1024", "lenet-128"), "torch", least=(2,),
+         why_not="compiling each takes half a minute"),
+    Peer("torch_cpp", "PyTorch from C++", ("seed-float32", "relu1024", "tanh8", "call", *_LENET),
+         program="bench_torch", needs="libtorch-dev", knobs="torch", why_not=_REST),
+    Peer("jax_scan", "JAX, jit and scan", ("seed", *_DEEP, *_LENET, *_CONVOLUTIONS), "jax",
+         knobs="xla", why_not=_REST),
     Peer("sklearn_mlp", "scikit-learn MLP", ("digits100", "tanh300", "relu1024", "tanh8", "call"),
          "sklearn", knobs="blas",
          why_not="it has no sigmoid outputs under the quadratic loss (the seed network), no RMSprop,"
                  " ELU, batch norm or convolution"),
-    Peer("keras_fit", "Keras on TensorFlow", ("seed-float32", *_DEEP, *_LENET), "keras",
-         knobs="tensorflow", why_not="trained in float32, as it does by itself"),
+    Peer("keras_fit", "Keras on TensorFlow",
+         ("seed-float32", "digits100", "relu1024", "call", "lenet-128"), "keras",
+         knobs="tensorflow", why_not=_REST),
     Peer("onnx_runtime", "ONNX Runtime", _CALLS, "onnxruntime",
          why_not="it infers alone, and is written for dense sigmoid layers here"),
     Peer("dlib", "dlib", _LENET, program="bench_dlib", needs="libdlib-dev", knobs="blas",

@@ -11,6 +11,8 @@ def summary(found):
             "x Lithe", "Lithe as installed", "fastest peer as installed", "", "x Lithe")
     rows = [head]
     for workload in found["workloads"]:
+        if not compare.of(found["results"], workload["name"]):
+            continue
         row = [workload["title"], figure(workload["limit_seconds"])]
         for threads in (1, 0):
             lithe = compare.fastest(found["results"], workload["name"], compare.LITHE, threads)
@@ -73,8 +75,18 @@ def blas(found):
 
 
 def left_out(found):
-    return [("who", "on what", "why"), *((m["title"], m["workload"], m["reason"])
-                                         for m in found["left_out"])], set()
+    """Those with the same reason on the same workload in one row."""
+    together = {}
+    for one in found["left_out"]:
+        together.setdefault((one["workload"], one["reason"]), []).append(one["title"])
+    rows = [(titles[0] if len(titles) == 1 else _all_of(titles), workload, reason)
+            for (workload, reason), titles in together.items()]
+    return [("who", "on what", "why"), *rows], set()
+
+
+def _all_of(titles):
+    """Each once, by its name alone."""
+    return "; ".join(dict.fromkeys(title.split(",")[0] for title in titles))
 
 
 def _share(one, result):

@@ -47,6 +47,14 @@ class Reports(unittest.TestCase):
         self.assertEqual(rows[1][4:7], ("Numpy", "10.0 µs", "10.0x"))
         self.assertEqual(rows[2][4], "-")
 
+    def test_who_is_left_out_for_the_same_reason_shares_a_row(self):
+        late = [{"title": title, "workload": "call", "reason": "time was up"}
+                for title in ("A, one thread", "A, as installed", "B, one thread")]
+        rows, _ = tables.left_out(found([], [], left_out=[*late, {
+            "title": "C, one thread", "workload": "call", "reason": "exit status 1"}]))
+        self.assertEqual(rows[1:], [("A; B", "call", "time was up"),
+                                    ("C, one thread", "call", "exit status 1")])
+
     def test_the_document_names_what_is_missed_and_missing(self):
         words = document.markdown(example(), "benchmarks.svg", "benchmarks.json")
         self.assertIn("missed: tanh300, a step", words)
