@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <functional>
-#include <map>
 
 #include "base/aligned.h"
 #include "base/random.h"
@@ -147,6 +147,7 @@ void measure(const char* precision, const machine::BlasHandle& blas) {
       fmt::print("  {:18}", name);
       for (const auto& call : calls) fmt::print(" {:6.1f}", operations / seconds(call) / 1e9);
       fmt::print("\n");
+      std::fflush(stdout);
     }
   }
 }
