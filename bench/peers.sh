@@ -6,8 +6,9 @@
 #
 #     bench/peers.sh build/peers
 #
-# PyTorch compiled (torch.compile) wants PyTorch 2, whose wheels on PyPI bring gigabytes of libraries
-# for GPUs: it is not installed here, but measured where a Python has it (lithe bench --python ...).
+# PyTorch compiled (torch.compile) wants PyTorch 2, whose wheels on PyPI bring gigabytes of
+# libraries for GPUs: it is not installed here, but measured where a Python has it (lithe bench
+# --python ...).
 set -u
 
 folder=${1:?"usage: bench/peers.sh FOLDER (for example build/peers)"}

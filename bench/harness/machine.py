@@ -28,7 +28,8 @@ def public(machine):
 
 
 def public_path(path):
-    return path if path.startswith(("/usr/", "/lib", "/opt/")) or not path else os.path.basename(path)
+    """A library's place where others have it too, else its name."""
+    return path if path.startswith(("/usr/", "/lib", "/opt/")) else os.path.basename(path)
 
 
 def peak(machine, precision):

@@ -35,8 +35,8 @@ def input_shape(sentence):
 
 def parameters(found):
     """Values to learn."""
-    return sum(math.prod(layer["shape"]) + layer["units"] for layer in found if "shape" in layer) + (
-        sum(2 * layer["units"] for layer in found if layer["layer"] == "batch_norm"))
+    weighted = sum(math.prod(one["shape"]) + one["units"] for one in found if "shape" in one)
+    return weighted + sum(2 * one["units"] for one in found if one["layer"] == "batch_norm")
 
 
 def products(found):

@@ -33,7 +33,8 @@ def workload(found, one):
     results = sorted(compare.of(found["results"], one["name"]),
                      key=lambda r: (r["threads"], r["median"]))
     rows = [(r["title"], r["told"], figure(r["median"]),
-             f"{figure(r['fastest'])}..{figure(r['slowest'])}", f"{r['spread']:.0%}" if r["times"] > 1 else "-",
+             f"{figure(r['fastest'])}..{figure(r['slowest'])}",
+             f"{r['spread']:.0%}" if r["times"] > 1 else "-",
              significant(one["operations"] / r["median"] / 1e9), _share(one, r),
              times(compare.times_lithe(found["results"], r)), figure(r["processor"]),
              r["outcome"]) for r in results]
