@@ -42,8 +42,8 @@ PEERS = (
          knobs="xla", why_not=_REST),
     Peer("sklearn_mlp", "scikit-learn MLP", ("digits100", "tanh300", "relu1024", "tanh8", "call"),
          "sklearn", knobs="blas",
-         why_not="it has no sigmoid outputs under the quadratic loss (the seed network), nor RMSprop,"
-                 " ELU, batch norm, convolutions"),
+         why_not="it has no sigmoid outputs under the quadratic loss (the seed network), nor "
+                 "RMSprop, ELU, batch norm, convolutions"),
     Peer("keras_fit", "Keras on TensorFlow",
          ("seed-float32", "digits100", "relu1024", "call", "lenet-128"), "keras",
          knobs="tensorflow", why_not=_REST),

@@ -35,8 +35,8 @@ def places(peer, options, seen):
         if isinstance(answer, str):
             reasons.append(f"{_name(python, options)} {answer}")
         elif _too_old(answer["version"], peer.least):
-            reasons.append(f"{_name(python, options)} has version {answer['version']}, which cannot "
-                           "do it")
+            reasons.append(f"{_name(python, options)} has version {answer['version']}, which "
+                           "cannot do it")
         elif answer["version"] not in versions:
             versions.add(answer["version"])
             title = "Debian" if answer["place"].startswith("/usr/lib/") else "PyPI"
