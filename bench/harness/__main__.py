@@ -48,7 +48,7 @@ def _measure(options, chosen, peers):
         print(f"lithe bench: {options.programs}/bench_lithe, which measures Lithe's side, is not "
               "there\n  try: make build, which builds it beside the program", file=sys.stderr)
         return 1
-    begin, clock = datetime.date.today(), rounds.Clock(options.minutes)
+    begin, clock = datetime.date.today(), rounds.Clock(options.minutes, options.limit)
     try:
         here = options.machine or machine.describe(options.lithe, again=not options.quick)
     except process.Failed as failure:
@@ -146,6 +146,8 @@ def _parser():
     parser.add_argument("--rounds", type=int, help="at most (3)")
     parser.add_argument("--seconds", type=float, help="measured in each run (0.5)")
     parser.add_argument("--minutes", type=float, help="stop after so many")
+    parser.add_argument("--limit", type=float, default=rounds.RUN_LIMIT,
+                        help=f"seconds that a program may take ({rounds.RUN_LIMIT})")
     parser.add_argument("--threads", type=int, nargs="+", choices=(1, 2), default=(1, 2),
                         help="Lithe on one, on two, or both (1 2)")
     parser.add_argument("--blas", action="append", default=[],

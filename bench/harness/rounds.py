@@ -6,16 +6,18 @@ import time
 from . import checks, places, process, settings
 from .subjects import LITHE, Subject
 
-_RUN_LIMIT = 180  # seconds that a program may take
+RUN_LIMIT = 75  # seconds that a program may take
 _LEAST_LEFT = 5  # with less, nothing is begun
 _TRIAL_SECONDS, _TRIAL_ROWS = 0.2, 6_400
 _SEARCH_SHARE = 0.25  # of the time may go into finding settings
 
 
 class Clock:
-    """How much time is left of so many minutes; without, there is always some."""
+    """How much time is left of so many minutes; without, there is always some. `most` is how many
+    seconds of it a program may take."""
 
-    def __init__(self, minutes):
+    def __init__(self, minutes, most=RUN_LIMIT):
+        self.most = most
         self.begin, self.seconds = time.monotonic(), 60 * minutes if minutes else float("inf")
 
     def passed(self):
@@ -27,7 +29,7 @@ class Clock:
     def limit(self, share=1):
         """The seconds that a run may take now; 0: there is no time for one."""
         left = self.left(share)
-        return min(_RUN_LIMIT, left) if left > _LEAST_LEFT else 0
+        return min(self.most, left) if left > _LEAST_LEFT else 0
 
 
 def lithe_subjects(workloads, options):
@@ -101,7 +103,7 @@ def measure(subjects, workloads, options, clock):
             options.say(f"{clock.passed():5.0f} s, round {number + 1} of {options.rounds}: "
                         f"{subject.workload.name}, {subject.title}, {subject.told()}")
             begin = time.monotonic()
-            subject.measure(options.seconds, limit, cut=limit < _RUN_LIMIT)
+            subject.measure(options.seconds, limit, cut=limit < clock.most)
             cost[id(subject)] = time.monotonic() - begin
             if subject.failure:
                 options.say(f"  failed: {subject.failure}")
