@@ -169,4 +169,7 @@ def _parser():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # what it had started has been ended
+        sys.exit(130)
