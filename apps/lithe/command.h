@@ -20,6 +20,7 @@ int rl(const Arguments& arguments);
 int profile(const Arguments& arguments);
 int doctor(const Arguments& arguments);
 int info(const Arguments& arguments);
+int bench(const Arguments& arguments);
 int data(const Arguments& arguments);
 int list(const Arguments& arguments);
 
