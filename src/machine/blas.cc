@@ -58,9 +58,6 @@ std::string core_note(std::string_view core, Isa best) {
       core, machine::name(best), better);
 }
 
-namespace {
-
-// Tries the library, and if it runs the wrong kernels, tries the remedy too.
 BlasLibrary try_with_remedy(const std::filesystem::path& path, bool measure) {
   BlasTrial trial;
   trial.measure = measure;
@@ -74,8 +71,6 @@ BlasLibrary try_with_remedy(const std::filesystem::path& path, bool measure) {
   if (measure) blas.remedied_float32 = try_blas(path, trial).flops_float32;
   return blas;
 }
-
-}  // namespace
 
 }  // namespace machine
 

@@ -1,9 +1,11 @@
 // What a BLAS says about itself, judged.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 
+#include "lithe/blas.h"
 #include "machine/isa.h"
 
 namespace lithe::machine {
@@ -14,5 +16,8 @@ std::string_view better_core(std::string_view core, Isa best);
 
 // What the user should know then; empty if there is nothing to say.
 std::string core_note(std::string_view core, Isa best);
+
+// Tries the library (machine/blas_trial.h), and if it runs the wrong kernels, tries the remedy too.
+BlasLibrary try_with_remedy(const std::filesystem::path& path, bool measure);
 
 }  // namespace lithe::machine

@@ -1,0 +1,135 @@
+#include "program/watch.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "machine/text.h"
+
+namespace lithe::program {
+
+namespace {
+
+constexpr std::size_t kMostProcesses = 1 << 16;
+constexpr std::size_t kMapsText = 4 << 20;  // of /proc/PID/maps
+
+}  // namespace
+
+Watch::Watch(pid_t process, BoardFile& board, std::unique_ptr<EventSampler> events,
+             const Mark* mark, std::uint64_t start)
+    : process_(process),
+      board_(board),
+      events_(std::move(events)),
+      mark_(mark),
+      cutter_(start),
+      processes_{process} {}
+
+void Watch::look() {
+  board_.take_lines([this](LineSeen&& line) {
+    if (mark_ != nullptr && mark_->found_in(line.text)) cutter_.cut(line);
+  });
+  if (Clock::now() >= next_slow_look_) slow_look();
+  if (events_ != nullptr)
+    take_events(false);
+  else
+    take_timers();
+}
+
+void Watch::finish() {
+  look();
+  if (events_ != nullptr) take_events(true);
+}
+
+// What costs more than it tells, done five times a second; more often at first, for a program that
+// is gone soon.
+void Watch::slow_look() {
+  constexpr auto kPause = std::chrono::milliseconds(200);
+  next_slow_look_ = Clock::now() + kPause;
+  for (const pid_t process : board_.processes())
+    if (processes_.size() < kMostProcesses) processes_.insert(process);
+  count_threads();
+  if (events_ != nullptr) return;
+  read_maps(process_);
+  for (const pid_t process : board_.processes()) read_maps(process);
+}
+
+void Watch::count_threads() {
+  const std::vector<pid_t> known = board_.processes();
+  constexpr std::size_t kLatest = 32;
+  std::vector<pid_t> asked(known.end() - std::min<std::ptrdiff_t>(kLatest, std::ssize(known)),
+                           known.end());
+  asked.push_back(process_);
+  for (const pid_t process : asked) {
+    const std::string text = machine::read_text(fmt::format("/proc/{}/status", process));
+    constexpr std::string_view kLine = "\nThreads:";
+    const std::size_t at = text.find(kLine);
+    if (at == text.npos) continue;
+    std::string_view rest = std::string_view(text).substr(at + kLine.size());
+    most_threads_ = std::max(most_threads_, machine::to_number(machine::take_until(rest, '\n'), 0));
+  }
+}
+
+void Watch::read_maps(pid_t process) {
+  const std::string text = machine::read_text(fmt::format("/proc/{}/maps", process), kMapsText);
+  if (text.empty()) return;  // it has ended: what was known last is what counts
+  auto space = std::make_shared<AddressSpace>();
+  for (const Mapping& mapping : parse_maps(text)) space->add(mapping, files_);
+  spaces_[process] = std::move(space);
+}
+
+void Watch::take_timers() {
+  board_.take_samples([this](const SampleSeen& sample) {
+    SharedSpace& space = spaces_[sample.process];
+    if (space == nullptr || !space->knows(sample.address)) read_maps(sample.process);
+    const SharedSpace& now = spaces_[sample.process];
+    tally_.add(now == nullptr ? Place{} : now->find(sample.address), false, true);
+  });
+}
+
+void Watch::take_events(bool end) {
+  for (const Event& event : events_->take(end)) take_event(event);
+}
+
+AddressSpace& Watch::own_space(pid_t process) {
+  SharedSpace& space = spaces_[process];
+  if (space == nullptr)
+    space = std::make_shared<AddressSpace>();
+  else if (space.use_count() > 1)
+    space = std::make_shared<AddressSpace>(*space);
+  return *space;
+}
+
+void Watch::take_event(const Event& event) {
+  if (processes_.size() < kMostProcesses) processes_.insert(event.process);
+  switch (event.kind) {
+    case Event::Kind::mapping:
+      own_space(event.process).add(event.mapping, files_);
+      break;
+    case Event::Kind::fork:
+      if (const auto parent = spaces_.find(event.parent); parent != spaces_.end()) {
+        const SharedSpace space = parent->second;
+        spaces_[event.process] = space;
+      }
+      break;
+    case Event::Kind::exec:
+    case Event::Kind::exit:
+      spaces_.erase(event.process);
+      break;
+    case Event::Kind::sample:
+      take_sample(event);
+      break;
+    case Event::Kind::lost:
+      break;
+  }
+}
+
+void Watch::take_sample(const Event& event) {
+  const auto space = spaces_.find(event.process);
+  const bool entered = event.entered_from != 0;
+  const std::uint64_t address = event.in_kernel ? event.entered_from : event.address;
+  const Place place = space == spaces_.end() ? Place{} : space->second->find(address);
+  tally_.add(place, event.in_kernel, entered);
+}
+
+}  // namespace lithe::program
