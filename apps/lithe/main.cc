@@ -31,6 +31,8 @@ const std::vector<Command>& commands() {
       {"profile", "where the time of a training goes, and how near the limit each part is",
        lithe::app::profile},
       {"info", "this machine, what Lithe found on it, what it will use", lithe::app::info},
+      {"doctor", "what makes programs slow on this machine, what it costs, what to do",
+       lithe::app::doctor},
       {"data", "show or fetch data sets, or say where they are", lithe::app::data},
       {"list", "what sentences can say: layers, activations, losses, ...", lithe::app::list},
   };

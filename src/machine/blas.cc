@@ -49,26 +49,64 @@ std::string_view better_core(std::string_view core, Isa best) {
   return best == Isa::avx512 ? "SkylakeX" : "Haswell";
 }
 
-std::string core_note(std::string_view core, Isa best) {
-  const std::string_view better = better_core(core, best);
-  if (better.empty()) return {};
+std::string core_note(std::string_view core, Isa best, std::string_view remedy) {
+  if (better_core(core, best).empty())
+    return fmt::format("is faster without what the environment tells it: {}", remedy);
   return fmt::format(
-      "runs the kernels of an older processor ({}) and leaves this one's {} unused: set "
-      "OPENBLAS_CORETYPE={}",
-      core, machine::name(best), better);
+      "runs the kernels of an older processor ({}) and leaves this one's {} unused: {}", core,
+      machine::name(best), remedy);
 }
 
+namespace {
+
+// The environment variables by which each kind is told which kernels to run.
+std::vector<std::string> variables_of(std::string_view kind) {
+  if (kind == "OpenBLAS") return {"OPENBLAS_CORETYPE"};
+  if (kind == "BLIS") return {"BLIS_ARCH_TYPE"};
+  if (kind == "MKL") return {"MKL_ENABLE_INSTRUCTIONS", "MKL_CBWR"};
+  return {};
+}
+
+struct Remedy {
+  std::string command;
+  std::vector<std::pair<std::string, std::string>> variables;
+};
+
+// What may mend a library's choice of kernels: what the user's environment says is taken away, then
+// it is told.
+std::vector<Remedy> remedies(const BlasLibrary& blas) {
+  std::vector<Remedy> all;
+  for (const std::string& variable : variables_of(blas.kind))
+    if (!this_machine().variable(variable.c_str()).empty())
+      all.push_back({"unset " + variable, {{variable, ""}}});
+  const std::string better(better_core(blas.core, best_isa()));
+  if (blas.kind == "OpenBLAS" && !better.empty())
+    all.push_back({"export OPENBLAS_CORETYPE=" + better, {{"OPENBLAS_CORETYPE", better}}});
+  return all;
+}
+
+}  // namespace
+
+// Tries the library, and if it runs the wrong kernels or was told which to run, tries what may mend
+// it: the first remedy after which it runs newer kernels or, where it does not say which, is
+// faster.
 BlasLibrary try_with_remedy(const std::filesystem::path& path, bool measure) {
+  constexpr double kFaster = 1.15;
   BlasTrial trial;
   trial.measure = measure;
   BlasLibrary blas = try_blas(path, trial);
-  if (blas.kind != "OpenBLAS") return blas;
-  const std::string better(better_core(blas.core, best_isa()));
-  if (better.empty()) return blas;
-  blas.note = core_note(blas.core, best_isa());
-  blas.remedy = "OPENBLAS_CORETYPE=" + better;
-  trial.variables = {{"OPENBLAS_CORETYPE", better}};
-  if (measure) blas.remedied_float32 = try_blas(path, trial).flops_float32;
+  if (!blas.problem.empty()) return blas;
+  const bool behind = !better_core(blas.core, best_isa()).empty();
+  for (const Remedy& remedy : remedies(blas)) {
+    trial.variables = remedy.variables;
+    const BlasLibrary other = try_blas(path, trial);
+    const bool newer = behind && better_core(other.core, best_isa()).empty();
+    if (!newer && other.flops_float32 <= kFaster * blas.flops_float32) continue;
+    blas.remedy = remedy.command;
+    blas.remedied_float32 = other.flops_float32;
+    blas.note = core_note(blas.core, best_isa(), remedy.command);
+    break;
+  }
   return blas;
 }
 

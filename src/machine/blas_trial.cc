@@ -62,7 +62,8 @@ double rate(const BlasHandle& blas) {
 // In the child.
 std::string run_trial(const std::filesystem::path& path, const BlasTrial& trial) {
   try {
-    for (const auto& [name, value] : trial.variables) ::setenv(name.c_str(), value.c_str(), 1);
+    for (const auto& [name, value] : trial.variables)
+      value.empty() ? ::unsetenv(name.c_str()) : ::setenv(name.c_str(), value.c_str(), 1);
     BlasHandle blas(path);
     const BlasFacts& facts = blas.facts();
     Json answer = {{"kind", facts.kind},

@@ -131,6 +131,13 @@ std::size_t bytes_each(const MachineIdentity& machine, std::size_t threads) {
 
 }  // namespace
 
+double read_memory_together(const MachineIdentity& machine, const std::string& isa,
+                            std::size_t threads) {
+  const Probes probes = machine::probes(measured_isa(isa));
+  base::Team team(threads, true);
+  return ReadWork(threads, probes, bytes_each(machine, threads)).best_rate(team);
+}
+
 TogetherLimits measure_together(const MachineIdentity& machine, const std::string& isa) {
   const Probes probes = machine::probes(measured_isa(isa));
   const std::size_t threads = base::usable_processors();

@@ -1,0 +1,75 @@
+#include "doctor_output.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace lithe::app {
+
+namespace {
+
+constexpr double kNoticeable = 1.05;  // a factor that is worth a word
+
+std::string cost(const Finding& finding) {
+  if (finding.factor < kNoticeable) return "cost unknown";
+  return fmt::format("{}{:.1f} times slower", finding.estimated ? "about " : "", finding.factor);
+}
+
+}  // namespace
+
+std::string findings_text(const std::vector<Finding>& findings) {
+  std::string text;
+  int number = 0;
+  for (const Finding& finding : findings) {
+    text += fmt::format("{}. {}: {}\n", ++number, cost(finding), finding.problem);
+    const auto line = [&text](const char* label, const std::string& words) {
+      if (!words.empty()) text += fmt::format("   {:10}{}\n", label, words);
+    };
+    line("only if", finding.only_if);
+    line("measured", finding.evidence);
+    line("do", finding.remedy);
+    for (const std::string& command : finding.commands) line("", "  " + command);
+    line("check", finding.check);
+  }
+  return text;
+}
+
+nlohmann::ordered_json findings_json(const std::vector<Finding>& findings) {
+  auto all = nlohmann::ordered_json::array();
+  for (const Finding& f : findings)
+    all.push_back({{"name", f.name},
+                   {"problem", f.problem},
+                   {"factor", f.factor},
+                   {"estimated", f.estimated},
+                   {"only_if", f.only_if},
+                   {"evidence", f.evidence},
+                   {"remedy", f.remedy},
+                   {"commands", f.commands},
+                   {"check", f.check}});
+  return all;
+}
+
+std::string checkup_text(const Checkup& checkup, bool all) {
+  std::string text = findings_text(checkup.report.findings);
+  if (text.empty()) text = "Nothing makes numeric programs slow here that could be seen.\n";
+  if (all)
+    for (const Looked& looked : checkup.looked)
+      if (looked.fine) text += fmt::format("fine  {}: {}\n", looked.name, looked.seen);
+  return text;
+}
+
+std::string checkup_json(const Checkup& checkup) {
+  using Json = nlohmann::ordered_json;
+  Json looked = Json::array();
+  for (const Looked& one : checkup.looked)
+    looked.push_back({{"name", one.name}, {"seen", one.seen}, {"fine", one.fine}});
+  return Json{{"version", LITHE_VERSION},
+              {"machine", checkup.report.identity.key()},
+              {"seconds", checkup.seconds},
+              {"findings", findings_json(checkup.report.findings)},
+              {"looked", std::move(looked)}}
+             .dump(2, ' ', false, Json::error_handler_t::replace) +
+         "\n";
+}
+
+}  // namespace lithe::app
