@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "lithe/blas.h"
+#include "lithe/machine_report.h"
 
 namespace lithe {
 
@@ -24,6 +25,7 @@ struct ExamineProgram {
   std::string mark = "^epoch";
   int epochs = 0;        // above 0: the whole run is divided by it, and no line is looked for
   bool try_out = false;  // run the program again with each remedy that is an environment variable
+  bool events = true;    // false: sample by timers, as where the system refuses perf_event_open
   // The library that is loaded into the program; empty: where it was installed, or built.
   std::filesystem::path preload;
 };
@@ -69,15 +71,12 @@ struct ProgramEpoch {
   HeapUse heap;              // `largest` is of the run so far
 };
 
-struct ProgramFinding {
-  std::string problem, remedy;
-  // How many times slower it makes the program: measured or worked out where `at_most` is false,
-  // else the most that mending it can gain; 0: unknown.
-  double factor = 0;
-  bool at_most = false;
-  // Environment variables that mend it; empty where there are none. And how many times faster the
-  // program ran with them when it was tried; 0: it was not.
-  std::vector<std::pair<std::string, std::string>> variables;
+// Its factor is how many times slower it makes the program.
+struct ProgramFinding : Finding {
+  bool at_most = false;  // the factor is the most that can be gained, not what was measured
+  // Environment variables that mend it, those with an empty value by being unset; none where there
+  // are none. And how many times as fast the program ran with them; 0: it was not tried.
+  std::vector<std::pair<std::string, std::string>> variables = {};
   double tried = 0;
 };
 

@@ -87,8 +87,8 @@ MemoryLimit memory_limit_of(const std::filesystem::path& folder, bool unified) {
   limit.most =
       to_number(read_text(folder / (unified ? "memory.max" : "memory.limit_in_bytes")), 0.0);
   if (limit.most <= 0 || limit.most >= kNone) return {};
-  const double all = to_number(
-      read_text(folder / (unified ? "memory.current" : "memory.usage_in_bytes")), 0.0);
+  const double all =
+      to_number(read_text(folder / (unified ? "memory.current" : "memory.usage_in_bytes")), 0.0);
   const double files =
       figure(folder / "memory.stat", unified ? "inactive_file" : "total_inactive_file");
   limit.used = std::max(all - files, 0.0);

@@ -13,8 +13,8 @@ double cpu_quota(const std::filesystem::path& root = "/");
 // were stopped, since the group was made; 0 where nothing counts them.
 double stopped_share(const std::filesystem::path& root = "/");
 
-// Of the group around us that has least room, in bytes; what the kernel could give back at once (the
-// cache of files) is not in use. 0 where nothing limits it.
+// Of the group around us that has least room, in bytes; what the kernel could give back at once
+// (the cache of files) is not in use. 0 where nothing limits it.
 struct MemoryLimit {
   double most = 0, used = 0;
 };

@@ -12,8 +12,8 @@ namespace lithe::machine {
 // measure_limits() takes it. Throws Error(machine) if threads are refused.
 TogetherLimits measure_together(const MachineIdentity& machine, const std::string& isa);
 
-// Bytes a second that so many threads read of memory together, each on a processor of its own and in
-// memory of its own, the best of some rounds; 0: there was no memory for it.
+// Bytes a second that so many threads read of memory together, each on a processor of its own and
+// in memory of its own, the best of some rounds; 0: there was no memory for it.
 double read_memory_together(const MachineIdentity& machine, const std::string& isa,
                             std::size_t threads);
 

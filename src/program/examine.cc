@@ -59,8 +59,9 @@ class Examination {
   void run(ProgramReport& report) {
     Launched launched(options_.command, variables());
     const PassSignals signals(launched.process());
-    std::string refused;
-    std::unique_ptr<EventSampler> events = EventSampler::open(launched.process(), refused);
+    std::string refused = "not asked for";
+    std::unique_ptr<EventSampler> events;
+    if (options_.events) events = EventSampler::open(launched.process(), refused);
     if (events != nullptr) board_.stop_timers();
     const bool by_events = events != nullptr;
     if (!by_events) tell_refusal(report, refused);
@@ -109,8 +110,8 @@ class Examination {
 
   void tell_refusal(ProgramReport& report, const std::string& refused) const {
     report.missing.push_back(fmt::format(
-        "the system refuses perf_event_open ({}), so timers in the program sample it, and page "
-        "faults are told from other work by the system's accounting alone",
+        "there is no perf_event_open ({}), so timers in the program sample it, and page faults are "
+        "told from other work by the system's accounting alone",
         refused));
   }
 

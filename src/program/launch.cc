@@ -39,7 +39,8 @@ void close_end(int& descriptor) {
   ::_exit(127);
 }
 
-// "NAME=value" for all that is set here and in `variables`, which win.
+// "NAME=value" for all that is set here and in `variables`, which win. Of two of one name there the
+// last one does.
 std::vector<std::string> environment_with(const Variables& variables) {
   std::vector<std::string> all;
   for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -49,7 +50,8 @@ std::vector<std::string> environment_with(const Variables& variables) {
       replaced = replaced || line.substr(0, line.find('=')) == name;
     if (!replaced) all.emplace_back(line);
   }
-  for (const auto& [name, value] : variables) all.push_back(name + "=" + value);
+  for (const auto& [name, value] : variables)
+    if (!value.empty()) all.push_back(name + "=" + value);
   return all;
 }
 

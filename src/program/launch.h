@@ -12,6 +12,7 @@
 
 namespace lithe::program {
 
+// An empty value: unset.
 using Variables = std::vector<std::pair<std::string, std::string>>;
 
 class Launched {

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,100 +45,122 @@ const char* mostly(const ProgramReport& report, Activity activity) {
 
 std::string percent(double share) { return fmt::format("{:.0f}%", 100 * share); }
 
-// "OPENBLAS_CORETYPE=SkylakeX".
-std::vector<std::pair<std::string, std::string>> variable_of(const std::string& setting) {
-  const std::size_t sign = setting.find('=');
-  if (sign == setting.npos) return {};
-  return {{setting.substr(0, sign), setting.substr(sign + 1)}};
+using Variables = std::vector<std::pair<std::string, std::string>>;
+
+std::vector<std::string> exports(const Variables& variables) {
+  std::string line = "export";
+  for (const auto& [name, value] : variables) line += fmt::format(" {}={}", name, value);
+  return {line};
+}
+
+// Of a command: "export OPENBLAS_CORETYPE=SkylakeX", "unset OPENBLAS_CORETYPE".
+Variables variables_of(std::string_view command) {
+  constexpr std::string_view kExport = "export ", kUnset = "unset ";
+  if (command.starts_with(kUnset)) return {{std::string(command.substr(kUnset.size())), ""}};
+  const std::size_t sign = command.find('=');
+  if (!command.starts_with(kExport) || sign == command.npos) return {};
+  return {{std::string(command.substr(kExport.size(), sign - kExport.size())),
+           std::string(command.substr(sign + 1))}};
+}
+
+ProgramFinding make(const char* name, std::string problem, std::string remedy) {
+  ProgramFinding finding;
+  finding.name = name;
+  finding.problem = std::move(problem);
+  finding.remedy = std::move(remedy);
+  return finding;
 }
 
 // What is wrong with the libraries themselves, in the words of `lithe info`; a library that is
 // n times too slow makes the program slower by as much as its products take.
 void add_blas(const ProgramReport& report, const MachineReport& around, Findings& found) {
   const double products = working_share(report, {Activity::products});
-  for (const Finding& of_library : machine::blas_findings(around)) {
+  for (Finding& of_library : machine::blas_findings(around)) {
     ProgramFinding finding;
-    finding.problem = of_library.problem;
-    if (of_library.factor > 1) {
-      finding.problem +=
-          fmt::format(": its products take {:.1f} times as long as they need", of_library.factor);
-      finding.problem += fmt::format(", and are {} of the program's time", percent(products));
-      finding.factor = 1 / (1 - products + products / of_library.factor);
+    static_cast<Finding&>(finding) = std::move(of_library);
+    for (const std::string& command : finding.commands)
+      if (finding.variables.empty()) finding.variables = variables_of(command);
+    if (finding.factor > 1 && !report.shares.empty()) {
+      if (!finding.evidence.empty()) finding.evidence += "; ";
+      finding.evidence += fmt::format("products are {} of the program's time", percent(products));
+      finding.factor = 1 / (1 - products + products / finding.factor);
     }
-    finding.remedy = of_library.remedy;
-    for (const BlasLibrary& blas : report.blas)
-      if (!blas.remedy.empty() && finding.remedy.find(blas.remedy) != std::string::npos)
-        finding.variables = variable_of(blas.remedy);
     found.push_back(std::move(finding));
   }
 }
 
-void add_two_blas(const ProgramReport& report, const MachineReport&, Findings& found) {
-  if (report.blas.size() < 2) return;
+// Libraries in one folder are parts of one package: Debian's libblas.so.3 passes calls on to the
+// libopenblas beside it.
+std::vector<std::string> packages(const std::vector<BlasLibrary>& libraries) {
   std::vector<std::string> paths;
-  for (const BlasLibrary& blas : report.blas) paths.push_back(blas.path);
-  found.push_back(
-      {fmt::format("{} BLAS libraries are loaded at once, each with threads of its own: {}",
-                   report.blas.size(), fmt::join(paths, ", ")),
-       "install the packages that load them from one source (all of Debian's, all of "
-       "PyPI's or all of conda's)",
-       0,
-       false,
-       {},
-       0});
+  std::set<std::filesystem::path> folders;
+  for (const BlasLibrary& blas : libraries)
+    if (folders.insert(std::filesystem::path(blas.path).parent_path()).second)
+      paths.push_back(blas.path);
+  return paths;
+}
+
+void add_two_blas(const ProgramReport& report, const MachineReport&, Findings& found) {
+  const std::vector<std::string> paths = packages(report.blas);
+  if (paths.size() < 2) return;
+  found.push_back(make("two_blas",
+                       fmt::format("{} BLAS libraries are loaded at once, each with threads of its "
+                                   "own: {}",
+                                   paths.size(), fmt::join(paths, ", ")),
+                       "install the packages that load them from one source (all of Debian's, all "
+                       "of PyPI's or all of conda's)"));
 }
 
 void add_two_openmp(const ProgramReport& report, const MachineReport&, Findings& found) {
   if (report.openmp.size() < 2) return;
-  found.push_back(
-      {fmt::format("{} OpenMP runtimes are loaded at once ({}): each starts its own threads, which "
-                   "spin on one another's processors",
-                   report.openmp.size(), fmt::join(report.openmp, ", ")),
-       "install the packages that load them from one source; until then set OMP_NUM_THREADS=1",
-       0,
-       false,
-       {{"OMP_NUM_THREADS", "1"}},
-       0});
+  ProgramFinding finding =
+      make("two_openmp",
+           fmt::format("{} OpenMP runtimes are loaded at once ({}): each starts threads of its own",
+                       report.openmp.size(), fmt::join(report.openmp, ", ")),
+           "install the packages that load them from one source; until then, one thread for each");
+  finding.variables = {{"OMP_NUM_THREADS", "1"}};
+  finding.commands = exports(finding.variables);
+  found.push_back(std::move(finding));
 }
 
-const std::vector<std::pair<std::string, std::string>>& one_thread() {
-  static const std::vector<std::pair<std::string, std::string>> variables = {
-      {"OMP_NUM_THREADS", "1"},
-      {"OPENBLAS_NUM_THREADS", "1"},
-      {"MKL_NUM_THREADS", "1"},
-      {"BLIS_NUM_THREADS", "1"}};
+const Variables& one_thread() {
+  static const Variables variables = {{"OMP_NUM_THREADS", "1"},
+                                      {"OPENBLAS_NUM_THREADS", "1"},
+                                      {"MKL_NUM_THREADS", "1"},
+                                      {"BLIS_NUM_THREADS", "1"}};
   return variables;
 }
 
-void add_spinning(const ProgramReport& report, const MachineReport&, Findings& found) {
-  const double waiting = share_of(report, Activity::waiting);
-  const double burnt = report.user_seconds + report.system_seconds;
-  constexpr double kMuch = 0.1;
-  if (waiting < kMuch) return;
-  found.push_back(
-      {fmt::format(
-           "threads that spin for work burn {} of the processor time ({:.3g} of {:.3g} s, in "
-           "{:.3g} s by the clock; mostly {}): the work is too small to share out",
-           percent(waiting), waiting * burnt, burnt, report.seconds,
-           mostly(report, Activity::waiting)),
-       "set OMP_NUM_THREADS=1 and OPENBLAS_NUM_THREADS=1 (MKL_NUM_THREADS, BLIS_NUM_THREADS); "
-       "several runs side by side use the processors better",
-       0, false, one_thread(), 0});
-}
+double burnt(const ProgramReport& report) { return report.user_seconds + report.system_seconds; }
 
-// Much processor time for its duration, and it is not spinning that takes it.
+// Threads that spin, or else much processor time for its duration.
 void add_threads(const ProgramReport& report, const MachineReport&, Findings& found) {
-  const double burnt = report.user_seconds + report.system_seconds;
-  const double busy = report.seconds > 0 ? burnt / report.seconds : 0;
-  if (busy < 1.3 || share_of(report, Activity::waiting) >= 0.1) return;
-  if (report.blas.empty() && report.openmp.empty()) return;
-  found.push_back(
-      {fmt::format("it keeps {:.1f} processors busy; whether that makes it faster than one "
-                   "does only a trial can tell",
-                   busy),
-       "set OMP_NUM_THREADS=1 and OPENBLAS_NUM_THREADS=1 and compare, or `lithe doctor "
-       "--try -- ...`",
-       0, false, one_thread(), 0});
+  const double waiting = share_of(report, Activity::waiting);
+  const double busy = report.seconds > 0 ? burnt(report) / report.seconds : 0;
+  constexpr double kMuch = 0.1, kBusy = 1.3;
+  const bool spins = waiting >= kMuch;
+  const bool threaded = !report.blas.empty() || !report.openmp.empty();
+  if (!spins && (busy < kBusy || !threaded)) return;
+  ProgramFinding finding =
+      spins
+          ? make("spinning",
+                 fmt::format("threads that spin for work take {} of the processor time",
+                             percent(waiting)),
+                 "one thread, for the work is too small to share out; several runs side by side "
+                 "use the processors better")
+          : make("threads",
+                 fmt::format("it keeps {:.1f} processors busy, and only a trial tells whether that "
+                             "makes it faster",
+                             busy),
+                 "compare with one thread");
+  finding.evidence = fmt::format("{:.3g} s of processor time in {:.3g} s by the clock",
+                                 burnt(report), report.seconds);
+  if (spins)
+    finding.evidence += fmt::format("; spinning mostly in {}", mostly(report, Activity::waiting));
+  finding.variables = one_thread();
+  finding.commands = exports(finding.variables);
+  finding.check = "lithe doctor --try -- PROGRAM runs it both ways";
+  found.push_back(std::move(finding));
 }
 
 std::string traffic(const ProgramReport& report) {
@@ -156,20 +180,19 @@ void add_allocation(const ProgramReport& report, const MachineReport&, Findings&
   constexpr std::uint64_t kMuchMemory = std::uint64_t{1} << 30;  // an epoch
   const bool heavy = report.counted && usual_epoch(report).heap.bytes > kMuchMemory;
   if (heap + faults < kMuch && !heavy) return;
-  ProgramFinding finding;
-  finding.problem = fmt::format("{}: allocation takes {} of its time, page faults {}",
-                                traffic(report), percent(heap), percent(faults));
-  finding.remedy =
-      "make the arrays once, before the loop, and write into them: np.matmul(a, b, out=c), "
-      "np.multiply(a, b, out=a), x -= y; torch.mm(a, b, out=c)";
+  ProgramFinding finding =
+      make("allocation", traffic(report),
+           "make the arrays once, before the loop, and write into them: np.matmul(a, b, out=c), "
+           "np.multiply(a, b, out=a), x -= y; torch.mm(a, b, out=c)");
+  finding.evidence = fmt::format("allocation takes {} of its time, page faults {}", percent(heap),
+                                 percent(faults));
   finding.factor = gain(heap + faults);
   finding.at_most = true;
   if (faults >= kMuch) {
-    finding.remedy +=
-        "; or let the heap keep what is given back: MALLOC_TRIM_THRESHOLD_=1073741824 and "
-        "MALLOC_MMAP_THRESHOLD_=33554432";
+    finding.remedy += "; or let the heap keep what is given back to it";
     finding.variables = {{"MALLOC_TRIM_THRESHOLD_", "1073741824"},
                          {"MALLOC_MMAP_THRESHOLD_", "33554432"}};
+    finding.commands = exports(finding.variables);
   }
   found.push_back(std::move(finding));
 }
@@ -177,45 +200,47 @@ void add_allocation(const ProgramReport& report, const MachineReport&, Findings&
 void add_overhead(const ProgramReport& report, const MachineReport&, Findings& found) {
   const double interpreter = working_share(report, {Activity::interpreter});
   const double framework = working_share(report, {Activity::framework});
-  constexpr double kMuch = 0.2;
+  constexpr double kMuch = 0.2, kWorthAWord = 0.01;
   if (interpreter + framework < kMuch) return;
   std::string where = fmt::format("the interpreter takes {} of its time", percent(interpreter));
-  if (framework > 0.01)
-    where += fmt::format(" and the framework's way to its kernels {}", percent(framework));
-  found.push_back({fmt::format("{}, products {} and numeric loops {}", where,
-                               percent(working_share(report, {Activity::products})),
-                               percent(working_share(report, {Activity::loops}))),
-                   "give each call more to do: a mini-batch at a time instead of an example, one "
-                   "product for all "
-                   "of them; or compile the loop",
-                   gain(interpreter + framework),
-                   true,
-                   {},
-                   0});
+  if (framework > kWorthAWord)
+    where += fmt::format(", the framework's way to its kernels {}", percent(framework));
+  ProgramFinding finding =
+      make("overhead", std::move(where),
+           "give each call more to do: a mini-batch at a time instead of an example, one product "
+           "for all of them; or compile the loop");
+  finding.evidence = fmt::format("products take {}, numeric loops {}",
+                                 percent(working_share(report, {Activity::products})),
+                                 percent(working_share(report, {Activity::loops})));
+  finding.factor = gain(interpreter + framework);
+  finding.at_most = true;
+  found.push_back(std::move(finding));
 }
 
 void add_kernel(const ProgramReport& report, const MachineReport&, Findings& found) {
   const double kernel = working_share(report, {Activity::kernel});
   constexpr double kMuch = 0.15;
   if (kernel < kMuch) return;
-  found.push_back({fmt::format("the system takes {} of its time, mostly for {}", percent(kernel),
-                               mostly(report, Activity::kernel)),
-                   "`strace -c -f` counts the calls; read larger pieces, wait less often",
-                   gain(kernel),
-                   true,
-                   {},
-                   0});
+  ProgramFinding finding = make("system",
+                                fmt::format("system calls take {} of its time, mostly {}",
+                                            percent(kernel), mostly(report, Activity::kernel)),
+                                "read and write larger pieces, and wait for each other less often");
+  finding.check = "strace -c -f PROGRAM counts the calls";
+  finding.factor = gain(kernel);
+  finding.at_most = true;
+  found.push_back(std::move(finding));
 }
 
 void add_settings(const ProgramReport&, const MachineReport& around, Findings& found) {
-  for (const ThreadSetting& set : around.settings)
-    if (!set.problem.empty())
-      found.push_back({fmt::format("{}={} {}", set.variable, set.value, set.problem),
-                       fmt::format("unset {}, or set it to what you mean", set.variable),
-                       0,
-                       false,
-                       {},
-                       0});
+  for (const ThreadSetting& set : around.settings) {
+    if (set.problem.empty()) continue;
+    ProgramFinding finding =
+        make("setting", fmt::format("{}={} {}", set.variable, set.value, set.problem),
+             "unset it, or set it to what you mean");
+    finding.variables = {{set.variable, ""}};
+    finding.commands = {"unset " + set.variable};
+    found.push_back(std::move(finding));
+  }
 }
 
 }  // namespace
@@ -223,8 +248,8 @@ void add_settings(const ProgramReport&, const MachineReport& around, Findings& f
 std::vector<ProgramFinding> program_findings(const ProgramReport& report,
                                              const MachineReport& around) {
   Findings found;
-  for (const auto add : {add_blas, add_allocation, add_overhead, add_spinning, add_threads,
-                         add_kernel, add_two_openmp, add_two_blas, add_settings})
+  for (const auto add : {add_blas, add_allocation, add_overhead, add_threads, add_kernel,
+                         add_two_openmp, add_two_blas, add_settings})
     add(report, around, found);
   std::stable_sort(
       found.begin(), found.end(),
