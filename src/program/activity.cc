@@ -234,7 +234,9 @@ Activity activity_at(const Spot& spot, bool made_by_onednn) {
   if (!spot.after_system_call) return Activity::page_faults;
   const std::string_view file = file_name(spot.file);
   if (!openmp_kind(file).empty()) return Activity::waiting;
-  const auto known = c_library(file) ? in_c_library(spot.function.name) : std::nullopt;
+  // The loader's mmap is of files.
+  const bool known_calls = c_library(file) && !file.starts_with("ld");
+  const auto known = known_calls ? in_c_library(spot.function.name) : std::nullopt;
   return known == Activity::allocation || known == Activity::waiting ? *known : Activity::kernel;
 }
 

@@ -138,7 +138,11 @@ std::filesystem::path ElfImage::debug_file(const std::filesystem::path& debug) c
   return {};
 }
 
-std::string_view ElfImage::name_of(const Symbol& symbol) const { return &names_[symbol.name]; }
+// Without its version: "memcpy@@GLIBC_2.14".
+std::string_view ElfImage::name_of(const Symbol& symbol) const {
+  const std::string_view name = &names_[symbol.name];
+  return name.substr(0, name.find('@'));
+}
 
 ElfImage::Function ElfImage::function_at(std::uint64_t offset) const {
   const auto segment = std::find_if(segments_.begin(), segments_.end(), [offset](const Segment& s) {

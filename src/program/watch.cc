@@ -37,6 +37,7 @@ void Watch::look() {
 }
 
 void Watch::finish() {
+  next_slow_look_ = {};  // for those that came and went since the last one
   look();
   if (events_ != nullptr) take_events(true);
 }
