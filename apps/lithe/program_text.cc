@@ -69,7 +69,9 @@ class Writer {
       line(std::exchange(label, ""), "{:3.0f}% {:17}{}", 100 * share.share, name(share.activity),
            share.mostly.empty() ? "" : "mostly " + share.mostly);
     }
-    if (r_.samples > 0) line("", "({} samples)", count_text(r_.samples));
+    if (r_.samples > 0)
+      line("", "({} samples of {})", count_text(r_.samples),
+           r_.shares_of_later_epochs ? "the epochs after the first" : "the whole run");
     if (r_.samples == 0) line("went into", "nothing that could be sampled");
   }
 

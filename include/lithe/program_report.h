@@ -89,14 +89,18 @@ struct ProgramReport {
   int signal = 0;                               // that ended it; 0: none did
   double seconds = 0;                           // by the clock
   double user_seconds = 0, system_seconds = 0;  // of all its threads and processes that ended
-  std::uint64_t faults = 0;                     // pages touched for the first time
-  std::uint64_t memory_bytes = 0;               // most resident at once, in one process
-  int threads = 1;                              // most at once, in one process, as seen
+  // In which its first thread could have run and had no processor.
+  double waited_seconds = 0;
+  std::uint64_t faults = 0;        // pages touched for the first time
+  std::uint64_t memory_bytes = 0;  // most resident at once, in one process
+  int threads = 1;                 // most at once, in one process, as seen
   int processes = 1;
   double processors = 1;  // that it may use
 
   Sampling sampling = Sampling::none;
-  std::uint64_t samples = 0;
+  std::uint64_t samples = 0;  // that the shares are of
+  // Whether those are of the time after the first epoch, or of the whole run.
+  bool shares_of_later_epochs = false;
   std::vector<ActivityShare> shares;  // largest first, none of 0
 
   std::vector<BlasLibrary> blas;     // that it loaded, each tried; `names` is empty

@@ -88,41 +88,14 @@ constexpr Part kInTorch[] = {
     {"cpublas", Activity::products},         {"", Activity::framework},
 };
 
-constexpr std::string_view kHeap[] = {"malloc",
-                                      "free",
-                                      "calloc",
-                                      "realloc",
-                                      "memalign",
-                                      "posix_memalign",
-                                      "aligned_alloc",
-                                      "valloc",
-                                      "pvalloc",
-                                      "cfree",
-                                      "malloc_trim",
-                                      "mallopt",
-                                      "mallinfo",
-                                      "mallinfo2",
-                                      "malloc_stats",
-                                      "malloc_info",
-                                      "sysmalloc",
-                                      "systrim",
-                                      "_int_malloc",
-                                      "_int_free",
-                                      "_int_realloc",
-                                      "_int_memalign",
-                                      "ptmalloc_init",
-                                      "unlink_chunk",
-                                      "malloc_consolidate",
-                                      "arena_get2",
-                                      "tcache_init",
-                                      "new_heap",
-                                      "grow_heap",
-                                      "munmap_chunk",
-                                      "mremap_chunk",
-                                      "alloc_perturb",
-                                      "sysmalloc_mmap",
-                                      "__default_morecore",
-                                      "malloc_usable_size"};
+constexpr std::string_view kHeap[] = {
+    "malloc",         "free",          "calloc",         "realloc",           "memalign",
+    "posix_memalign", "aligned_alloc", "valloc",         "pvalloc",           "cfree",
+    "malloc_trim",    "mallopt",       "mallinfo",       "mallinfo2",         "malloc_stats",
+    "malloc_info",    "sysmalloc",     "systrim",        "_int_malloc",       "_int_free",
+    "_int_realloc",   "_int_memalign", "ptmalloc_init",  "unlink_chunk",      "malloc_consolidate",
+    "arena_get2",     "tcache_init",   "new_heap",       "grow_heap",         "munmap_chunk",
+    "mremap_chunk",   "alloc_perturb", "sysmalloc_mmap", "__default_morecore"};
 // System calls by which memory is got and given back.
 constexpr std::string_view kMemoryCalls[] = {"mmap", "mmap64", "munmap", "mremap",
                                              "brk",  "sbrk",   "madvise"};
@@ -144,6 +117,7 @@ bool among(const std::string_view (&names)[N], std::string_view name) {
 // Of the C library. "__memmove_avx512_unaligned_erms" is one of many of memmove.
 std::optional<Activity> in_c_library(std::string_view name) {
   const std::string_view known = bare(name);
+  if (known == "malloc_usable_size") return Activity::watching;  // hardly anybody else asks
   if (name == "__default_morecore" || among(kHeap, known)) return Activity::allocation;
   if (among(kMemoryCalls, known)) return Activity::allocation;
   if (known == "sched_yield") return Activity::waiting;

@@ -58,6 +58,7 @@ HeapUse heap_use(const HeapCounts& counts) { return difference(counts, {}); }
 
 void EpochCutter::cut(const LineSeen& mark) {
   if (epochs_.size() >= kMostEpochs) return;
+  if (epochs_.empty()) first_end_ = mark.nanoseconds;
   ProgramEpoch epoch;
   epoch.seconds = static_cast<double>(since(mark.nanoseconds, nanoseconds_)) / 1e9;
   epoch.faults = since(mark.faults, faults_);

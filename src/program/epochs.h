@@ -42,9 +42,11 @@ class EpochCutter {
 
   void cut(const LineSeen& mark);
   std::vector<ProgramEpoch> epochs() const { return epochs_; }
+  // When the first ended; 0 before it has.
+  std::uint64_t first_end() const { return first_end_; }
 
  private:
-  std::uint64_t nanoseconds_, faults_ = 0;
+  std::uint64_t nanoseconds_, faults_ = 0, first_end_ = 0;
   HeapCounts counts_;
   std::vector<ProgramEpoch> epochs_;
 };

@@ -3,6 +3,7 @@
 #include <linux/perf_event.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -46,6 +47,8 @@ perf_event_attr attributes(bool kernel, bool registers) {
   a.comm_exec = 1;
   a.task = 1;
   a.sample_id_all = 1;
+  a.use_clockid = 1;
+  a.clockid = CLOCK_MONOTONIC;  // the board's
 #if defined(__x86_64__) || defined(__aarch64__)
   if (registers) {
     a.sample_type |= PERF_SAMPLE_REGS_USER;

@@ -127,6 +127,7 @@ class Examination {
     report.memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) << 10;
     report.threads = watch_->most_threads();
     report.processes = watch_->processes();
+    report.waited_seconds = watch_->waited();
   }
 
   void take_heap(ProgramReport& report) {
@@ -156,7 +157,11 @@ class Examination {
   }
 
   void take_shares(bool by_events, ProgramReport& report) {
-    const Tally& tally = watch_->tally();
+    // Where there is enough of it, the time after the first epoch: before it a program loads and
+    // reads.
+    constexpr std::uint64_t kEnough = 100;
+    report.shares_of_later_epochs = watch_->later_tally().samples() >= kEnough;
+    const Tally& tally = report.shares_of_later_epochs ? watch_->later_tally() : watch_->tally();
     report.samples = tally.samples();
     if (report.samples == 0) return;
     const bool sees_kernel = by_events && watch_->events()->sees_kernel();
@@ -239,6 +244,12 @@ ProgramReport examine_program(const ExamineProgram& options) {
       const double again = examination.run_again(finding.variables);
       if (again > 0) finding.tried = report.seconds / again;
     }
+  // What was tried is known better than what was worked out.
+  const auto known = [](const ProgramFinding& f) { return f.tried > 0 ? f.tried : f.factor; };
+  std::stable_sort(report.findings.begin(), report.findings.end(),
+                   [&known](const ProgramFinding& a, const ProgramFinding& b) {
+                     return known(a) > known(b);
+                   });
   return report;
 }
 

@@ -50,6 +50,7 @@ void Watch::slow_look() {
   for (const pid_t process : board_.processes())
     if (processes_.size() < kMostProcesses) processes_.insert(process);
   count_threads();
+  read_waiting();
   if (events_ != nullptr) return;
   read_maps(process_);
   for (const pid_t process : board_.processes()) read_maps(process);
@@ -71,6 +72,20 @@ void Watch::count_threads() {
   }
 }
 
+// "time on a processor, time of waiting for one, ...", in nanoseconds.
+void Watch::read_waiting() {
+  const std::string text = machine::read_text(fmt::format("/proc/{}/schedstat", process_));
+  std::string_view rest = text;
+  machine::take_until(rest, ' ');
+  const auto waited = machine::to_number(machine::take_until(rest, ' '), std::uint64_t{0});
+  waited_ = std::max(waited_, static_cast<double>(waited) / 1e9);
+}
+
+void Watch::count(const Place& place, bool in_kernel, bool entered, bool later) {
+  tally_.add(place, in_kernel, entered);
+  if (later) later_tally_.add(place, in_kernel, entered);
+}
+
 void Watch::read_maps(pid_t process) {
   const std::string text = machine::read_text(fmt::format("/proc/{}/maps", process), kMapsText);
   if (text.empty()) return;  // it has ended: what was known last is what counts
@@ -84,7 +99,8 @@ void Watch::take_timers() {
     SharedSpace& space = spaces_[sample.process];
     if (space == nullptr || !space->knows(sample.address)) read_maps(sample.process);
     const SharedSpace& now = spaces_[sample.process];
-    tally_.add(now == nullptr ? Place{} : now->find(sample.address), false, true);
+    count(now == nullptr ? Place{} : now->find(sample.address), false, true,
+          cutter_.first_end() > 0);
   });
 }
 
@@ -130,7 +146,8 @@ void Watch::take_sample(const Event& event) {
   const bool entered = event.entered_from != 0;
   const std::uint64_t address = event.in_kernel ? event.entered_from : event.address;
   const Place place = space == spaces_.end() ? Place{} : space->second->find(address);
-  tally_.add(place, event.in_kernel, entered);
+  count(place, event.in_kernel, entered,
+        cutter_.first_end() > 0 && event.time > cutter_.first_end());
 }
 
 }  // namespace lithe::program

@@ -33,10 +33,14 @@ class Watch {
   void finish();
 
   const Tally& tally() const { return tally_; }
+  // Of those samples alone that were taken after the first epoch.
+  const Tally& later_tally() const { return later_tally_; }
   const Files& files() const { return files_; }  // all that were mapped as code
   const EventSampler* events() const { return events_.get(); }
   std::vector<ProgramEpoch> epochs() const { return cutter_.epochs(); }
   int most_threads() const { return most_threads_; }  // in one process
+  // Seconds in which the program's first thread wanted to run and had no processor.
+  double waited() const { return waited_; }
   int processes() const { return static_cast<int>(processes_.size()); }
 
  private:
@@ -48,7 +52,9 @@ class Watch {
   void take_sample(const Event& event);
   void take_timers();
   void read_maps(pid_t process);
+  void count(const Place& place, bool in_kernel, bool entered, bool later);
   void count_threads();
+  void read_waiting();
   void slow_look();
   AddressSpace& own_space(pid_t process);
 
@@ -58,11 +64,12 @@ class Watch {
   const Mark* mark_;
   EpochCutter cutter_;
   Files files_;
-  Tally tally_;
+  Tally tally_, later_tally_;
   // A fork shares its parent's until one of the two changes.
   std::unordered_map<pid_t, SharedSpace> spaces_;
   std::set<pid_t> processes_;
   int most_threads_ = 1;
+  double waited_ = 0;
   Clock::time_point next_slow_look_{};
 };
 
