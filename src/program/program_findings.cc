@@ -177,7 +177,7 @@ void add_allocation(const ProgramReport& report, const MachineReport&, Findings&
   const double heap = working_share(report, {Activity::allocation});
   const double faults = working_share(report, {Activity::page_faults});
   constexpr double kMuch = 0.05;
-  constexpr std::uint64_t kMuchMemory = std::uint64_t{1} << 30;  // an epoch
+  constexpr std::uint64_t kMuchMemory = std::uint64_t{1} << 28;  // an epoch
   const bool heavy = report.counted && usual_epoch(report).heap.bytes > kMuchMemory;
   if (heap + faults < kMuch && !heavy) return;
   ProgramFinding finding =
