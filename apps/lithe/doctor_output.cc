@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace lithe::app {
@@ -52,13 +53,35 @@ nlohmann::ordered_json findings_json(const std::vector<Finding>& findings) {
   return all;
 }
 
+namespace {
+
+// What costs only some programs is told of in a line, unless everything is asked for.
+std::string verdict(std::size_t costly, std::size_t conditional, bool all) {
+  std::string text;
+  if (costly == 0) text = "Nothing that could be seen makes numeric programs slow here";
+  if (conditional == 0 || all) return text.empty() ? text : text + ".\n";
+  const bool one = conditional == 1;
+  return text + fmt::format("{}{} thing{} slow{} only programs that do {}: lithe doctor --all\n",
+                            text.empty() ? "" : "; ", conditional, one ? "" : "s", one ? "s" : "",
+                            one ? "it" : "them");
+}
+
+}  // namespace
+
 std::string checkup_text(const Checkup& checkup, bool all) {
-  std::string text = findings_text(checkup.report.findings);
-  if (text.empty()) text = "Nothing makes numeric programs slow here that could be seen.\n";
-  if (all)
-    for (const Looked& looked : checkup.looked)
-      if (looked.fine) text += fmt::format("fine  {}: {}\n", looked.name, looked.seen);
-  return text;
+  const auto& findings = checkup.report.findings;
+  const auto costly = static_cast<std::size_t>(std::count_if(
+      findings.begin(), findings.end(), [](const Finding& f) { return f.only_if.empty(); }));
+  // Those that cost everyone come first.
+  const std::vector<Finding> shown(findings.begin(),
+                                   all ? findings.end() : findings.begin() + costly);
+  std::string text = findings_text(shown) + verdict(costly, findings.size() - costly, all);
+  for (const std::string& name : checkup.trials.left_out)
+    text += fmt::format("Not looked at, for want of time: {}\n", name);
+  if (!all) return text;
+  for (const Looked& looked : checkup.looked)
+    if (looked.fine) text += fmt::format("fine: {:16}{}\n", looked.name, looked.seen);
+  return text + fmt::format("{:.1f} s\n", checkup.seconds);
 }
 
 std::string checkup_json(const Checkup& checkup) {
@@ -66,11 +89,9 @@ std::string checkup_json(const Checkup& checkup) {
   Json looked = Json::array();
   for (const Looked& one : checkup.looked)
     looked.push_back({{"name", one.name}, {"seen", one.seen}, {"fine", one.fine}});
-  return Json{{"version", LITHE_VERSION},
-              {"machine", checkup.report.identity.key()},
-              {"seconds", checkup.seconds},
-              {"findings", findings_json(checkup.report.findings)},
-              {"looked", std::move(looked)}}
+  return Json{{"version", LITHE_VERSION},    {"machine", checkup.report.identity.key()},
+              {"seconds", checkup.seconds},  {"findings", findings_json(checkup.report.findings)},
+              {"looked", std::move(looked)}, {"left_out", checkup.trials.left_out}}
              .dump(2, ' ', false, Json::error_handler_t::replace) +
          "\n";
 }

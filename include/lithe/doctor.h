@@ -10,18 +10,23 @@
 #include <vector>
 
 #include "lithe/machine_report.h"
+#include "lithe/machine_trials.h"
 
 namespace lithe {
 
 // One thing that was looked at.
 struct Looked {
-  std::string name;  // as in a finding
+  std::string name;
   std::string seen;  // what was seen, in a line
   bool fine = true;  // whether no finding is about it
 };
 
 struct Checkup {
-  MachineReport report;  // with all findings, most costly first
+  // With all findings: first those that cost everyone, of them those last that pass by themselves
+  // (what other programs and the host take), then those that cost only some programs (`only_if`);
+  // each most costly first.
+  MachineReport report;
+  MachineTrials trials;
   std::vector<Looked> looked;
   double seconds = 0;  // that it took
 };

@@ -90,10 +90,12 @@ std::vector<Remedy> remedies(const BlasLibrary& blas) {
 // Tries the library, and if it runs the wrong kernels or was told which to run, tries what may mend
 // it: the first remedy after which it runs newer kernels or, where it does not say which, is
 // faster.
-BlasLibrary try_with_remedy(const std::filesystem::path& path, bool measure) {
+BlasLibrary try_with_remedy(const std::filesystem::path& path, bool measure,
+                            std::chrono::milliseconds limit) {
   constexpr double kFaster = 1.15;
   BlasTrial trial;
   trial.measure = measure;
+  trial.limit = std::min(trial.limit, limit);
   BlasLibrary blas = try_blas(path, trial);
   if (!blas.problem.empty()) return blas;
   const bool behind = !better_core(blas.core, best_isa()).empty();
@@ -115,6 +117,7 @@ BlasLibrary try_with_remedy(const std::filesystem::path& path, bool measure) {
 std::vector<BlasLibrary> find_blas(const FindBlas& options) {
   const auto start = std::chrono::steady_clock::now();
   const std::chrono::duration<double> most(options.seconds);
+  constexpr std::chrono::seconds kLeast(1);  // for one that is begun
   std::vector<machine::BlasFolder> folders;
   for (const auto& folder : options.folders) folders.push_back({folder, folder.string()});
   for (auto& folder : machine::blas_folders(machine::this_machine()))
@@ -122,8 +125,11 @@ std::vector<BlasLibrary> find_blas(const FindBlas& options) {
   std::vector<BlasLibrary> found;
   for (machine::BlasFile& file : machine::blas_files(folders)) {
     BlasLibrary blas;
-    if (std::chrono::steady_clock::now() - start < most) {
-      blas = machine::try_with_remedy(file.path, options.measure);
+    const auto left = most - (std::chrono::steady_clock::now() - start);
+    if (left.count() > 0) {
+      blas = machine::try_with_remedy(
+          file.path, options.measure,
+          std::chrono::duration_cast<std::chrono::milliseconds>(left) + kLeast);
     } else {
       blas.note = "was not tried, for want of time";
     }

@@ -119,9 +119,13 @@ const BlasLibrary* better_than(const BlasLibrary& blas, const MachineReport& rep
 bool by_variable(const BlasLibrary& blas, const MachineReport& report) {
   const std::string* folders = setting(report, "LD_LIBRARY_PATH");
   if (folders == nullptr) return false;
-  const auto folder = std::filesystem::path(blas.names.front()).parent_path();
+  // With a slash at the end, whether there was one or not.
+  const auto normal = [](const std::filesystem::path& path) {
+    return (path / "").lexically_normal();
+  };
+  const auto folder = normal(std::filesystem::path(blas.names.front()).parent_path());
   for (std::string_view rest = *folders; !rest.empty();)
-    if (std::filesystem::path(take_until(rest, ':')).lexically_normal() == folder) return true;
+    if (normal(take_until(rest, ':')) == folder) return true;
   return false;
 }
 

@@ -118,6 +118,9 @@ BlasHandle::BlasHandle(const std::filesystem::path& path) {
   dgemm_ = found.dgemm;
   facts_.interface_name = found.name;
   ask_facts(library_.get(), std::string(blas_kind(path.filename().string())), facts_);
+  // Threads that wait for each other may take seconds for the small products below, where other
+  // programs have the processors.
+  set_threads(library_.get(), 1);
   facts_.integer_bits = integer_bits(found.isamax);
   if (facts_.integer_bits == 0)
     refuse(path, "takes its integers neither as 32 nor as 64 bits (isamax answers wrongly)");

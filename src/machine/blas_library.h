@@ -24,11 +24,11 @@ struct BlasFacts {
 
 class BlasHandle {
  public:
-  // Checks the file's headers, loads it apart from everything else in the process, tells the
-  // width of its integers, and holds small products in both precisions against known answers.
-  // Throws Error(machine) with the reason if the file is no library of this processor, cannot be
-  // loaded, lacks functions, or multiplies wrongly. A library that crashes takes the process with
-  // it: try one that nobody has tried before in a child (blas_trial.h).
+  // It has one thread to begin with. Checks the file's headers, loads it apart from everything else
+  // in the process, tells the width of its integers, and holds small products in both precisions
+  // against known answers. Throws Error(machine) with the reason if the file is no library of this
+  // processor, cannot be loaded, lacks functions, or multiplies wrongly. A library that crashes
+  // takes the process with it: try one that nobody has tried before in a child (blas_trial.h).
   explicit BlasHandle(const std::filesystem::path& path);
 
   const BlasFacts& facts() const { return facts_; }

@@ -74,10 +74,13 @@ double figure(const std::filesystem::path& file, std::string_view wanted) {
 }
 
 // The same names in both versions.
-double stopped_share_of(const std::filesystem::path& folder) {
-  const double periods = figure(folder / "cpu.stat", "nr_periods");
-  const double stopped = figure(folder / "cpu.stat", "nr_throttled");
-  return periods > 0 && stopped > 0 ? std::min(stopped / periods, 1.0) : 0;
+StopCounts stop_counts_of(const std::filesystem::path& folder) {
+  StopCounts counts;
+  counts.periods = figure(folder / "cpu.stat", "nr_periods");
+  counts.stopped = figure(folder / "cpu.stat", "nr_throttled");
+  return counts.periods > 0 && counts.stopped > 0 && counts.stopped <= counts.periods
+             ? counts
+             : StopCounts{};
 }
 
 // Version 1 writes the largest number of whole pages where nothing limits it, version 2 "max".
@@ -105,13 +108,16 @@ double cpu_quota(const std::filesystem::path& root) {
   return result;
 }
 
-double stopped_share(const std::filesystem::path& root) {
-  double result = 0;
-  for_each_group(root, "cpu", [&result](const std::filesystem::path& folder, bool) {
-    result = std::max(result, stopped_share_of(folder));
+StopCounts stop_counts(const std::filesystem::path& root) {
+  StopCounts most;
+  for_each_group(root, "cpu", [&most](const std::filesystem::path& folder, bool) {
+    const StopCounts counts = stop_counts_of(folder);
+    if (counts.share() > most.share()) most = counts;
   });
-  return result;
+  return most;
 }
+
+double stopped_share(const std::filesystem::path& root) { return stop_counts(root).share(); }
 
 MemoryLimit memory_limit(const std::filesystem::path& root) {
   MemoryLimit least;

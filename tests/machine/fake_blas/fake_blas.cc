@@ -11,6 +11,9 @@
 #ifndef FAKE_BEFORE
 #define FAKE_BEFORE
 #endif
+#ifndef FAKE_CORE
+#define FAKE_CORE "Prescott"
+#endif
 #ifndef FAKE_AFTER
 #define FAKE_AFTER _
 #endif
@@ -46,11 +49,18 @@ template <typename T>
 
 extern "C" {
 
+#ifdef FAKE_OPENBLAS
+static int threads = 8;
+#endif
+
 #ifndef FAKE_NO_FUNCTIONS
 void FAKE_NAME(sgemm)(const char*, const char*, const Integer* m, const Integer* n,
                       const Integer* k, const float* alpha, const float* a, const Integer* lda,
                       const float* b, const Integer* ldb, const float* beta, float* c,
                       const Integer* ldc) {
+#ifdef FAKE_SLOW_THREADS
+  if (threads > 1) ::usleep(20'000);  // they wait for each other
+#endif
   gemm<float>(*m, *n, *k, *alpha, a, *lda, b, *ldb, *beta, c, *ldc);
 }
 
@@ -72,11 +82,10 @@ void FAKE_NAME(dgemm)(const char*, const char*, const Integer* m, const Integer*
 #endif
 
 #ifdef FAKE_OPENBLAS
-static int threads = 8;
 const char* openblas_get_config() { return "OpenBLAS 0.0.1 FAKE"; }
 const char* openblas_get_corename() {
   const char* wanted = std::getenv("OPENBLAS_CORETYPE");
-  return wanted == nullptr ? "Prescott" : wanted;
+  return wanted == nullptr ? FAKE_CORE : wanted;
 }
 int openblas_get_num_threads() { return threads; }
 void openblas_set_num_threads(int count) { threads = count; }
