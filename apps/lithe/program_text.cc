@@ -86,9 +86,9 @@ class Writer {
 
   void heap() {
     if (!r_.counted) return;
-    line("heap", "whole run: {} in {} calls, at most {} alive, {} at once",
-         bytes_text(r_.heap.bytes), count_text(r_.heap.calls), bytes_text(r_.peak_bytes),
-         bytes_text(r_.heap.largest));
+    line("heap", "whole run: {} in {} calls, {} at once{}", bytes_text(r_.heap.bytes),
+         count_text(r_.heap.calls), bytes_text(r_.heap.largest),
+         r_.peak_bytes == 0 ? "" : fmt::format("; at most {} alive", bytes_text(r_.peak_bytes)));
     if (r_.epochs.empty()) return;
     if (r_.divided) {
       one_epoch("", fmt::format("the run divided by {}", r_.epochs.size()), r_.epochs.front());

@@ -202,7 +202,8 @@ class Examination {
 void try_blas_libraries(ProgramReport& report) {
   for (BlasLibrary& blas : report.blas) {
     const std::string path = blas.path, kind = blas.kind;
-    blas = machine::try_with_remedy(path, true);
+    constexpr std::chrono::seconds kLimit(5);
+    blas = machine::try_with_remedy(path, true, kLimit);
     if (blas.kind.empty()) blas.kind = kind;
   }
 }
@@ -246,10 +247,9 @@ ProgramReport examine_program(const ExamineProgram& options) {
     }
   // What was tried is known better than what was worked out.
   const auto known = [](const ProgramFinding& f) { return f.tried > 0 ? f.tried : f.factor; };
-  std::stable_sort(report.findings.begin(), report.findings.end(),
-                   [&known](const ProgramFinding& a, const ProgramFinding& b) {
-                     return known(a) > known(b);
-                   });
+  std::stable_sort(
+      report.findings.begin(), report.findings.end(),
+      [&known](const ProgramFinding& a, const ProgramFinding& b) { return known(a) > known(b); });
   return report;
 }
 

@@ -240,8 +240,6 @@ void add_busy_machine(const ProgramReport& report, const MachineReport&, Finding
                                    "programs, or more threads of its own than processors, had them",
                                    report.waited_seconds, report.seconds),
                        "run it when the machine is quiet (`top` shows who has the processors)"));
-  found.back().factor = gain(report.waited_seconds / report.seconds);
-  found.back().at_most = true;
 }
 
 void add_settings(const ProgramReport&, const MachineReport& around, Findings& found) {
