@@ -103,8 +103,11 @@ struct ProgramReport {
   bool shares_of_later_epochs = false;
   std::vector<ActivityShare> shares;  // largest first, none of 0
 
-  std::vector<BlasLibrary> blas;     // that it loaded, each tried; `names` is empty
-  std::vector<std::string> openmp;   // paths of the OpenMP runtimes that it loaded
+  // What it and the programs that it started loaded: each BLAS, tried (`names` is empty), and paths
+  // of OpenMP runtimes; and those paths of either that were in one process together, in the one
+  // that had most.
+  std::vector<BlasLibrary> blas;
+  std::vector<std::string> openmp, blas_together, openmp_together;
   std::vector<std::string> missing;  // what could not be seen, and why: sentences
 
   bool counted = false;              // whether the heap was

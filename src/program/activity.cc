@@ -146,7 +146,7 @@ bool interpreter_name(std::string_view name) {
 }
 
 Activity by_library(std::string_view name) {
-  if (!machine::blas_kind(name).empty()) return Activity::products;
+  if (is_blas(name)) return Activity::products;
   for (const Row& row : kLibraries)
     if (name.starts_with(row.begins)) return row.activity;
   return interpreter_name(name) ? Activity::interpreter : Activity::other;
@@ -203,11 +203,14 @@ std::string_view openmp_kind(std::string_view name) {
   return {};
 }
 
+bool is_openmp(std::string_view name) { return !openmp_kind(name).empty(); }
+bool is_blas(std::string_view name) { return !machine::blas_kind(name).empty(); }
+
 Activity activity_at(const Spot& spot, bool made_by_onednn) {
   if (!spot.in_kernel) return in_user(spot, made_by_onednn);
   if (!spot.after_system_call) return Activity::page_faults;
   const std::string_view file = file_name(spot.file);
-  if (!openmp_kind(file).empty()) return Activity::waiting;
+  if (is_openmp(file)) return Activity::waiting;
   // The loader's mmap is of files.
   const bool known_calls = c_library(file) && !file.starts_with("ld");
   const auto known = known_calls ? in_c_library(spot.function.name) : std::nullopt;

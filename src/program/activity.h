@@ -25,6 +25,9 @@ Activity activity_at(const Spot& spot, bool made_by_onednn = false);
 // (Intel). Empty for anything else.
 std::string_view openmp_kind(std::string_view file_name);
 
+bool is_openmp(std::string_view file_name);
+bool is_blas(std::string_view file_name);
+
 // "libopenblas.so.0" of "/usr/lib/.../libopenblas.so.0".
 std::string_view file_name(std::string_view path);
 

@@ -180,10 +180,12 @@ class Examination {
   }
 
   void take_libraries(ProgramReport& report) {
+    report.openmp_together = watch_->together(is_openmp);
+    report.blas_together = watch_->together(is_blas);
     for (const std::string& path : watch_->files().paths()) {
       const std::string_view file = file_name(path);
-      if (!openmp_kind(file).empty()) report.openmp.push_back(path);
-      if (machine::blas_kind(file).empty()) continue;
+      if (is_openmp(file)) report.openmp.push_back(path);
+      if (!is_blas(file)) continue;
       BlasLibrary blas;
       blas.path = path;
       blas.kind = machine::blas_kind(file);

@@ -91,17 +91,16 @@ void add_blas(const ProgramReport& report, const MachineReport& around, Findings
 
 // Libraries in one folder are parts of one package: Debian's libblas.so.3 passes calls on to the
 // libopenblas beside it.
-std::vector<std::string> packages(const std::vector<BlasLibrary>& libraries) {
+std::vector<std::string> packages(const std::vector<std::string>& libraries) {
   std::vector<std::string> paths;
   std::set<std::filesystem::path> folders;
-  for (const BlasLibrary& blas : libraries)
-    if (folders.insert(std::filesystem::path(blas.path).parent_path()).second)
-      paths.push_back(blas.path);
+  for (const std::string& path : libraries)
+    if (folders.insert(std::filesystem::path(path).parent_path()).second) paths.push_back(path);
   return paths;
 }
 
 void add_two_blas(const ProgramReport& report, const MachineReport&, Findings& found) {
-  const std::vector<std::string> paths = packages(report.blas);
+  const std::vector<std::string> paths = packages(report.blas_together);
   if (paths.size() < 2) return;
   found.push_back(make("two_blas",
                        fmt::format("{} BLAS libraries are loaded at once, each with threads of its "
@@ -112,11 +111,11 @@ void add_two_blas(const ProgramReport& report, const MachineReport&, Findings& f
 }
 
 void add_two_openmp(const ProgramReport& report, const MachineReport&, Findings& found) {
-  if (report.openmp.size() < 2) return;
+  if (report.openmp_together.size() < 2) return;
   ProgramFinding finding =
       make("two_openmp",
            fmt::format("{} OpenMP runtimes are loaded at once ({}): each starts threads of its own",
-                       report.openmp.size(), fmt::join(report.openmp, ", ")),
+                       report.openmp_together.size(), fmt::join(report.openmp_together, ", ")),
            "install the packages that load them from one source; until then, one thread for each");
   finding.variables = {{"OMP_NUM_THREADS", "1"}};
   finding.commands = exports(finding.variables);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "machine/text.h"
+#include "program/activity.h"
 
 namespace lithe::program {
 
@@ -90,7 +91,7 @@ void Watch::read_maps(pid_t process) {
   const std::string text = machine::read_text(fmt::format("/proc/{}/maps", process), kMapsText);
   if (text.empty()) return;  // it has ended: what was known last is what counts
   auto space = std::make_shared<AddressSpace>();
-  for (const Mapping& mapping : parse_maps(text)) space->add(mapping, files_);
+  for (const Mapping& mapping : parse_maps(text)) map(*space, process, mapping);
   spaces_[process] = std::move(space);
 }
 
@@ -108,6 +109,24 @@ void Watch::take_events(bool end) {
   for (const Event& event : events_->take(end)) take_event(event);
 }
 
+void Watch::map(AddressSpace& space, pid_t process, const Mapping& mapping) {
+  space.add(mapping, files_);
+  const std::string_view file = file_name(mapping.path);
+  if (libraries_.size() < kMostProcesses && (is_openmp(file) || is_blas(file)))
+    libraries_[process].insert(files_.number(mapping.path));
+}
+
+std::vector<std::string> Watch::together(bool (*kind)(std::string_view)) const {
+  std::vector<std::string> most;
+  for (const auto& [process, files] : libraries_) {
+    std::vector<std::string> of_kind;
+    for (const std::uint32_t file : files)
+      if (kind(file_name(files_.paths()[file]))) of_kind.push_back(files_.paths()[file]);
+    if (of_kind.size() > most.size()) most = std::move(of_kind);
+  }
+  return most;
+}
+
 AddressSpace& Watch::own_space(pid_t process) {
   SharedSpace& space = spaces_[process];
   if (space == nullptr)
@@ -121,7 +140,7 @@ void Watch::take_event(const Event& event) {
   if (processes_.size() < kMostProcesses) processes_.insert(event.process);
   switch (event.kind) {
     case Event::Kind::mapping:
-      own_space(event.process).add(event.mapping, files_);
+      map(own_space(event.process), event.process, event.mapping);
       break;
     case Event::Kind::fork:
       if (const auto parent = spaces_.find(event.parent); parent != spaces_.end()) {

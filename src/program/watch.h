@@ -6,9 +6,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -36,6 +38,8 @@ class Watch {
   // Of those samples alone that were taken after the first epoch.
   const Tally& later_tally() const { return later_tally_; }
   const Files& files() const { return files_; }  // all that were mapped as code
+  // The files of `kind` that one process had mapped together: of the one that had most.
+  std::vector<std::string> together(bool (*kind)(std::string_view file_name)) const;
   const EventSampler* events() const { return events_.get(); }
   std::vector<ProgramEpoch> epochs() const { return cutter_.epochs(); }
   int most_threads() const { return most_threads_; }  // in one process
@@ -57,6 +61,7 @@ class Watch {
   void read_waiting();
   void slow_look();
   AddressSpace& own_space(pid_t process);
+  void map(AddressSpace& space, pid_t process, const Mapping& mapping);
 
   pid_t process_;
   BoardFile& board_;
@@ -68,6 +73,7 @@ class Watch {
   // A fork shares its parent's until one of the two changes.
   std::unordered_map<pid_t, SharedSpace> spaces_;
   std::set<pid_t> processes_;
+  std::map<pid_t, std::set<std::uint32_t>> libraries_;  // of numeric work, that each had mapped
   int most_threads_ = 1;
   double waited_ = 0;
   Clock::time_point next_slow_look_{};

@@ -126,6 +126,40 @@ class Programs(Doctor):
         self.assertFalse(report["counted"])
         self.assertIn("statically", " ".join(report["not_seen"]))
 
+    def loading(self, *libraries):
+        """A script that loads them, one after the other."""
+        script = self.folder / "load.py"
+        script.write_text("import ctypes\n" +
+                          "".join(f"ctypes.CDLL({str(path)!r})\n" for path in libraries))
+        return script
+
+    def copies(self, library, *places):
+        for place in places:
+            (self.folder / place).parent.mkdir(exist_ok=True)
+            shutil.copy(library, self.folder / place)
+        return [self.folder / place for place in places]
+
+    def test_two_openmp_runtimes_at_once(self):
+        found = sorted(pathlib.Path("/usr/lib").glob("*/libgomp.so.1"))
+        if not found:
+            self.skipTest("no libgomp here")
+        both = self.copies(found[0], "libiomp5.so", "libgomp-1234.so.1")
+        _, report = self.report(sys.executable, self.loading(*both))
+        self.assertEqual(set(map(str, both)) - set(report["openmp"]), set())
+        self.assertIn("two_openmp", [f["name"] for f in report["findings"]])
+        _, report = self.report("sh", "-c", " && ".join(
+            f"{sys.executable} {self.loading(one).rename(self.folder / f'{one.name}.py')}"
+            for one in both))
+        self.assertNotIn("two_openmp", [f["name"] for f in report["findings"]])
+
+    def test_two_blas_at_once(self):
+        fake = pathlib.Path(os.environ["LITHE_FAKE_BLAS"]) / "liblp64.so"
+        both = self.copies(fake, "numpy.libs/libopenblas-1.so", "scipy.libs/libblis.so.4")
+        done, report = self.report(sys.executable, self.loading(*both))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("two_blas", [f["name"] for f in report["findings"]])
+        self.assertEqual({b["path"] for b in report["blas"]}, set(map(str, both)))
+
     def test_no_file_is_left_behind(self):
         def boards():
             return [p for p in pathlib.Path("/dev/shm").glob("*lithe*")]

@@ -123,18 +123,14 @@ TEST(ProgramFindings, ManyProcessorsAskForATrial) {
 
 TEST(ProgramFindings, TwoOfAKind) {
   ProgramReport report = healthy();
-  BlasLibrary blas;
-  blas.flops_float32 = 150e9;
-  for (const char* path :
-       {"/usr/lib/openblas/libblas.so.3", "/usr/lib/openblas/libopenblas.so.0"}) {
-    blas.path = path;
-    report.blas.push_back(blas);
-  }
+  report.blas_together = {"/usr/lib/openblas/libblas.so.3", "/usr/lib/openblas/libopenblas.so.0"};
   EXPECT_EQ(named(program_findings(report, machine()), "two_blas"), nullptr)
       << "parts of one package";
-  blas.path = "/venv/numpy.libs/libscipy_openblas64_-1.so";
-  report.blas.push_back(blas);
+  report.blas_together.push_back("/venv/numpy.libs/libscipy_openblas64_-1.so");
   report.openmp = {"/usr/lib/libgomp.so.1", "/venv/libiomp5.so"};
+  EXPECT_EQ(named(program_findings(report, machine()), "two_openmp"), nullptr)
+      << "of two processes";
+  report.openmp_together = report.openmp;
   const auto findings = program_findings(report, machine());
   ASSERT_NE(named(findings, "two_blas"), nullptr);
   EXPECT_NE(named(findings, "two_blas")->problem.find("2 BLAS"), std::string::npos);
