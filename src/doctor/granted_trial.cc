@@ -18,7 +18,7 @@ using Clock = std::chrono::steady_clock;
 // Three periods of a quota, which are a tenth of a second as a rule.
 constexpr std::chrono::duration<double> kLong{0.32};
 
-class WantAll : public base::TeamWork {
+class WantAll final : public base::TeamWork {
  public:
   WantAll(const machine::Probes& probes, std::size_t threads) : probes_(probes), got_(threads) {}
 

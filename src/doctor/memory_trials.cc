@@ -31,8 +31,8 @@ class Pages {
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (got == MAP_FAILED) return;
     whole_ = got;
-    const auto address = reinterpret_cast<std::uintptr_t>(got);
-    data_ = reinterpret_cast<std::uint8_t*>((address + kHuge - 1) / kHuge * kHuge);
+    const std::size_t beyond = reinterpret_cast<std::uintptr_t>(got) % kHuge;
+    data_ = static_cast<std::uint8_t*>(got) + (kHuge - beyond) % kHuge;
     if (advice != MADV_NORMAL) ::madvise(data_, kBytes, advice);
   }
   Pages(const Pages&) = delete;
@@ -47,7 +47,7 @@ class Pages {
   std::uint8_t* data_ = nullptr;
 };
 
-// Places that no processor foresees: the high half of a product (Knuth's multiplier).
+// At places that no processor foresees: Knuth's MMIX generator, its high half.
 double read_at_random(const std::uint8_t* data) {
   constexpr std::size_t kReads = 200'000;
   std::uint64_t state = 1, sum = 0;

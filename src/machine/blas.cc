@@ -85,6 +85,21 @@ std::vector<Remedy> remedies(const BlasLibrary& blas) {
   return all;
 }
 
+// Where other programs have the processors too, one trial may miss what a library can do. The
+// factor is told to the user, so both sides get two more turns.
+void measure_again(const std::filesystem::path& path, const BlasTrial& with_remedy,
+                   BlasLibrary& blas) {
+  BlasTrial plain = with_remedy;
+  plain.variables.clear();
+  constexpr int kTurns = 2;
+  for (int turn = 0; turn < kTurns; ++turn) {
+    const BlasLibrary now = try_blas(path, plain), then = try_blas(path, with_remedy);
+    blas.flops_float32 = std::max(blas.flops_float32, now.flops_float32);
+    blas.flops_float64 = std::max(blas.flops_float64, now.flops_float64);
+    blas.remedied_float32 = std::max(blas.remedied_float32, then.flops_float32);
+  }
+}
+
 }  // namespace
 
 // Tries the library, and if it runs the wrong kernels or was told which to run, tries what may mend
@@ -106,6 +121,7 @@ BlasLibrary try_with_remedy(const std::filesystem::path& path, bool measure,
     if (!newer && other.flops_float32 <= kFaster * blas.flops_float32) continue;
     blas.remedy = remedy.command;
     blas.remedied_float32 = other.flops_float32;
+    if (measure) measure_again(path, trial, blas);
     blas.note = core_note(blas.core, best_isa(), remedy.command);
     break;
   }

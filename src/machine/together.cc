@@ -29,7 +29,7 @@ constexpr Seconds kMost{0.25};  // for one figure
 double thread_seconds() { return processor_seconds(CLOCK_THREAD_CPUTIME_ID); }
 
 // Every thread runs one of the probes the same number of times.
-class SameWork : public base::TeamWork {
+class SameWork final : public base::TeamWork {
  public:
   using Probe = double (*)(std::size_t times);
 
@@ -80,7 +80,7 @@ class SameWork : public base::TeamWork {
 };
 
 // Every thread reads memory of its own, which it touched first, so that it lies near to it.
-class ReadWork : public base::TeamWork {
+class ReadWork final : public base::TeamWork {
  public:
   ReadWork(std::size_t threads, const Probes& probes, std::size_t bytes)
       : probes_(probes), bytes_(bytes), data_(threads) {}

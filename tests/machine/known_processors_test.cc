@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "machine/cpuinfo.h"
+
 namespace lithe::machine {
 namespace {
 
@@ -43,6 +45,17 @@ TEST(HiddenSets, AreThoseThatTheModelHasAndTheMachineDoesNotShow) {
   EXPECT_EQ(hidden_sets(machine("AuthenticAMD", 25, 17, {"avx2", "avx512"})).name, "");
   EXPECT_EQ(hidden_sets(machine("GenuineIntel", 6, 63)).name, "AVX2");
   EXPECT_EQ(hidden_sets(machine("GenuineIntel", 6, 63, {"sse4", "avx2"})).name, "");
+}
+
+// What a virtual machine's /proc/cpuinfo says of a Zen 4 whose AVX-512 its host holds back.
+TEST(HiddenSets, FromTheTextOfTheKernel) {
+  const CpuInfo cpu = parse_cpuinfo(
+      "processor : 0\nvendor_id : AuthenticAMD\ncpu family : 25\nmodel : 17\n"
+      "model name : AMD EPYC\nflags : fpu sse4_1 sse4_2 avx fma avx2 hypervisor\n");
+  MachineIdentity guest = machine(cpu.vendor.c_str(), cpu.family, cpu.model, cpu.instruction_sets);
+  guest.virtual_machine = cpu.hypervisor;
+  EXPECT_TRUE(guest.virtual_machine);
+  EXPECT_EQ(hidden_sets(guest).name, "AVX-512");
 }
 
 TEST(HiddenSets, OfAMadeUpModelOnlyInAVirtualMachine) {
