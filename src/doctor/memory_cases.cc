@@ -26,7 +26,7 @@ Case bandwidth_case(const MachineReport& report, const MachineTrials& trials) {
   Case result{"bandwidth", "not measured", {}};
   if (memory.one <= 0 || memory.all <= 0) return result;
   result.seen = fmt::format(
-      "memory gives one thread {:.0f} GB/s, {} threads {:.0f}; what needs less than {:.0f} "
+      "memory gives one thread {:.0f} GB/s, {} threads {:.0f}; what needs less than {:.2g} "
       "operations in float32 for each byte waits for it",
       memory.one / kGiga, memory.threads, memory.all / kGiga,
       operations_a_byte(report, memory.all));
@@ -42,7 +42,7 @@ Case bandwidth_case(const MachineReport& report, const MachineTrials& trials) {
       memory.threads, memory.all / memory.one);
   finding.factor = memory.threads * memory.one / memory.all;
   finding.only_if = fmt::format(
-      "its arrays are larger than the last cache and it does less than {:.0f} operations for each "
+      "its arrays are larger than the last cache and it does less than {:.2g} operations for each "
       "byte (sums, activations, optimizers over large arrays)",
       operations_a_byte(report, memory.all));
   finding.evidence = fmt::format("{:.1f} GB/s with one thread, {:.1f} with {}", memory.one / kGiga,
@@ -110,8 +110,9 @@ Case pages_case(const MachineTrials& trials) {
                         : "the kernel gives huge pages only to programs that ask for them";
   finding.factor = std::max(read, touch);
   finding.only_if =
-      "it allocates arrays of megabytes again and again, or reads them at random (NumPy asks for "
-      "huge pages from 4 MiB on)";
+      "it allocates arrays of more than 32 MiB again and again, or reads them at random (NumPy "
+      "asks "
+      "for huge pages from 4 MiB on)";
   finding.evidence = fmt::format(
       "{:.0f} MiB: touched first in {:.1f} ms, {:.1f} in huge pages; a read at random {:.1f} ns, "
       "{:.1f} in huge pages",

@@ -11,8 +11,10 @@ namespace lithe::doctor {
 namespace {
 
 std::string got(const GrantedTime& granted) {
-  return fmt::format("a thread on each of {} processors got the time of {:.2f}", granted.threads,
-                     granted.processors);
+  return granted.threads == 1
+             ? fmt::format("a thread got {:.0f}% of its processor", 100 * granted.processors)
+             : fmt::format("a thread on each of {} processors got the time of {:.2f}",
+                           granted.threads, granted.processors);
 }
 
 // What is left of a finding of the report when a trial has measured its cost.
