@@ -11,6 +11,8 @@ if(TARGET lithe_app)
   install(TARGETS lithe_app RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   # Where the program looks, seen from its own place.
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/recipes DESTINATION share/lithe)
+  # What it loads into other programs.
+  install(TARGETS lithe_preload LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/lithe)
 endif()
 
 install(EXPORT lithe-targets NAMESPACE lithe:: DESTINATION ${package_folder})

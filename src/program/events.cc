@@ -36,8 +36,7 @@ class Reader {
 
   // Up to the zero that ends it.
   std::string text() {
-    const auto* begin = reinterpret_cast<const char*>(bytes_.data());
-    return std::string(begin, ::strnlen(begin, bytes_.size()));
+    return std::string(bytes_.begin(), std::find(bytes_.begin(), bytes_.end(), 0));
   }
 
   bool whole() const { return whole_; }

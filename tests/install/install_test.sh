@@ -21,6 +21,8 @@ check_example() {
 echo "The program and its recipes"
 (cd "$work" && "$prefix/bin/lithe" --version)
 [ -f "$prefix/share/lithe/recipes/seed.toml" ]
+"$prefix/bin/lithe" doctor --json --output "$work/doctor.json" -- sh -c "echo epoch"
+grep -q '"counted": true' "$work/doctor.json"
 
 echo "By CMake's find_package"
 "$CMAKE" -G "$GENERATOR" -S "$examples" -B "$work/examples" -DCMAKE_PREFIX_PATH="$prefix" \
