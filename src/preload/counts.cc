@@ -41,17 +41,14 @@ std::atomic<std::int64_t> alive_here{0};  // in this process
 pthread_key_t thread_key;
 std::atomic<bool> key_made{false};
 
-// By calls that nothing interposes, and with errno as it was: malloc must not change it.
 Board* attach(const char* path) {
-  const int descriptor =
-      static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC));
+  const int descriptor = ::open(path, O_RDWR | O_CLOEXEC);
   if (descriptor < 0) return nullptr;
   void* memory = MAP_FAILED;
   struct stat status;
   if (::fstat(descriptor, &status) == 0 && status.st_size == sizeof(Board))
-    memory = reinterpret_cast<void*>(::syscall(SYS_mmap, nullptr, sizeof(Board),
-                                               PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0));
-  ::syscall(SYS_close, descriptor);
+    memory = ::mmap(nullptr, sizeof(Board), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+  ::close(descriptor);
   if (memory == MAP_FAILED) return nullptr;
   auto* board = static_cast<Board*>(memory);
   return board->magic == program::kBoardMagic ? board : nullptr;

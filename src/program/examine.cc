@@ -65,8 +65,8 @@ class Examination {
     if (events != nullptr) board_.stop_timers();
     const bool by_events = events != nullptr;
     if (!by_events) tell_refusal(report, refused);
-    watch_.emplace(launched.process(), board_, std::move(events), mark_ ? &*mark_ : nullptr,
-                   now_nanoseconds());
+    watch_ = std::make_unique<Watch>(launched.process(), board_, std::move(events),
+                                     mark_ ? &*mark_ : nullptr, now_nanoseconds());
     launched.go();
     do {
       watch_->look();
@@ -198,7 +198,7 @@ class Examination {
   std::optional<Mark> mark_;
   std::filesystem::path preload_;
   std::string cannot_load_;  // why
-  std::optional<Watch> watch_;
+  std::unique_ptr<Watch> watch_;
 };
 
 void try_blas_libraries(ProgramReport& report) {

@@ -51,7 +51,7 @@ std::vector<std::string> environment_with(const Variables& variables) {
     if (!replaced) all.emplace_back(line);
   }
   for (const auto& [name, value] : variables)
-    if (!value.empty()) all.push_back(name + "=" + value);
+    if (!value.empty()) all.push_back(fmt::format("{}={}", name, value));
   return all;
 }
 
@@ -84,7 +84,7 @@ int process_descriptor(pid_t process) {
 
 }  // namespace
 
-Launched::Launched(std::vector<std::string> command, Variables variables, bool silent)
+Launched::Launched(std::vector<std::string> command, const Variables& variables, bool silent)
     : command_(std::move(command)) {
   int start[2] = {-1, -1}, problem[2] = {-1, -1};
   // Not a pipe: writing to one whose reader was killed ends the writer too.

@@ -20,7 +20,7 @@ class Launched {
   // A process that will become the program once `go` is called; its environment is this one's with
   // `variables` set. `silent`: what it writes to standard output goes nowhere.
   // Throws Error(machine) if the system refuses a process.
-  Launched(std::vector<std::string> command, Variables variables, bool silent = false);
+  Launched(std::vector<std::string> command, const Variables& variables, bool silent = false);
   Launched(const Launched&) = delete;
   Launched& operator=(const Launched&) = delete;
   ~Launched();  // ends a program that still runs

@@ -68,8 +68,9 @@ bool Tally::Key::operator==(const Key& other) const {
 }
 
 std::size_t Tally::Hash::operator()(const Key& key) const {
-  const std::uint64_t mixed = (key.place.offset * 4 + key.in_kernel * 2 + key.entered) ^
-                              (std::uint64_t{key.place.file} << 48);
+  const std::uint64_t mixed =
+      (key.place.offset << 2 | std::uint64_t{key.in_kernel} << 1 | std::uint64_t{key.entered}) ^
+      (std::uint64_t{key.place.file} << 48);
   return std::hash<std::uint64_t>()(mixed * 0x9e3779b97f4a7c15);
 }
 
