@@ -84,14 +84,71 @@ std::string checkup_text(const Checkup& checkup, bool all) {
   return text + fmt::format("{:.1f} s\n", checkup.seconds);
 }
 
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json threads_json(const BlasThreads& blas, const OpenMpThreads& openmp) {
+  Json products = Json::array();
+  for (const ProductTrial& p : blas.products)
+    products.push_back({{"rows", p.rows},
+                        {"inner", p.inner},
+                        {"columns", p.columns},
+                        {"default_seconds", p.by_default},
+                        {"one_seconds", p.one},
+                        {"all_seconds", p.all}});
+  return {{"blas",
+           {{"path", blas.path},
+            {"problem", blas.problem},
+            {"default", blas.by_default},
+            {"all", blas.all},
+            {"products", std::move(products)}}},
+          {"openmp",
+           {{"problem", openmp.problem},
+            {"default", openmp.by_default},
+            {"all", openmp.all},
+            {"default_seconds", openmp.default_seconds},
+            {"one_seconds", openmp.one_seconds},
+            {"all_seconds", openmp.all_seconds}}}};
+}
+
+Json page_json(const PageCost& cost) {
+  return {{"touch_seconds", cost.touch}, {"read_seconds", cost.read}};
+}
+
+// What was measured, 0 where it was not.
+Json trials_json(const MachineTrials& t) {
+  return {{"granted",
+           {{"threads", t.granted.threads},
+            {"processors", t.granted.processors},
+            {"others", t.granted.others},
+            {"stolen", t.granted.stolen},
+            {"stopped_periods", t.granted.stopped_periods},
+            {"hot_events", t.granted.hot_events}}},
+          {"threads", threads_json(t.blas, t.openmp)},
+          {"denormals",
+           {{"float32", t.denormals.float32},
+            {"float64", t.denormals.float64},
+            {"flushed", t.denormals.flushed}}},
+          {"memory", {{"threads", t.memory.threads}, {"one", t.memory.one}, {"all", t.memory.all}}},
+          {"huge_pages",
+           {{"mode", t.pages.mode},
+            {"bytes", t.pages.bytes},
+            {"small", page_json(t.pages.small)},
+            {"huge", page_json(t.pages.huge)},
+            {"unasked", page_json(t.pages.unasked)}}},
+          {"left_out", t.left_out}};
+}
+
+}  // namespace
+
 std::string checkup_json(const Checkup& checkup) {
-  using Json = nlohmann::ordered_json;
   Json looked = Json::array();
   for (const Looked& one : checkup.looked)
     looked.push_back({{"name", one.name}, {"seen", one.seen}, {"fine", one.fine}});
   return Json{{"version", LITHE_VERSION},    {"machine", checkup.report.identity.key()},
               {"seconds", checkup.seconds},  {"findings", findings_json(checkup.report.findings)},
-              {"looked", std::move(looked)}, {"left_out", checkup.trials.left_out}}
+              {"looked", std::move(looked)}, {"trials", trials_json(checkup.trials)}}
              .dump(2, ' ', false, Json::error_handler_t::replace) +
          "\n";
 }

@@ -143,9 +143,10 @@ std::vector<BlasLibrary> find_blas(const FindBlas& options) {
     BlasLibrary blas;
     const auto left = most - (std::chrono::steady_clock::now() - start);
     if (left.count() > 0) {
-      blas = machine::try_with_remedy(
-          file.path, options.measure,
-          std::chrono::duration_cast<std::chrono::milliseconds>(left) + kLeast);
+      // One that hangs leaves time for others.
+      const auto limit = std::min<std::chrono::duration<double>>(left, most / 3) + kLeast;
+      blas = machine::try_with_remedy(file.path, options.measure,
+                                      std::chrono::duration_cast<std::chrono::milliseconds>(limit));
     } else {
       blas.note = "was not tried, for want of time";
     }

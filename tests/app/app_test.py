@@ -137,6 +137,7 @@ class Doctor(AppTest):
             for key in ("name", "problem", "remedy", "check"):
                 self.assertTrue(finding[key], finding)
             self.assertTrue(finding["factor"] == 0 or finding["factor"] >= 1.05, finding)
+        self.assertGreater(diagnosis["trials"]["granted"]["processors"], 0)
         names = [looked["name"] for looked in diagnosis["looked"]]
         self.assertEqual(names, ["blas", "threads", "settings", "quota", "other programs", "host",
                                  "clock", "instructions", "build", "bandwidth", "denormals",
