@@ -16,6 +16,8 @@ if(TARGET lithe_app)
   install(FILES ${PROJECT_SOURCE_DIR}/bench/workloads.toml ${PROJECT_SOURCE_DIR}/bench/requirements.txt
     ${PROJECT_SOURCE_DIR}/bench/requirements-keras.txt DESTINATION share/lithe/bench)
   install(PROGRAMS ${PROJECT_SOURCE_DIR}/bench/peers.sh DESTINATION share/lithe/bench)
+  # What it loads into other programs.
+  install(TARGETS lithe_preload LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/lithe)
 endif()
 
 install(EXPORT lithe-targets NAMESPACE lithe:: DESTINATION ${package_folder})
