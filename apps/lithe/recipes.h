@@ -13,4 +13,7 @@ namespace lithe::app {
 std::filesystem::path find_recipe(const std::string& name);
 std::vector<std::filesystem::path> all_recipes();
 
+// The first sentence of the comment at its head; empty if it has none.
+std::string recipe_summary(const std::filesystem::path& recipe);
+
 }  // namespace lithe::app

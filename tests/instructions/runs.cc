@@ -55,7 +55,8 @@ struct Digits {
       pixels[i] = frame || drawn > 255 ? 0 : static_cast<std::uint8_t>(drawn);
     }
     for (std::size_t i = 0; i < rows; ++i) labels[i] = static_cast<std::int32_t>(i % 10);
-    examples.features = {pixels.data(), ElementType::uint8, rows, kSide * kSide, kSide * kSide, 255};
+    examples.features = {pixels.data(), ElementType::uint8, rows,
+                         kSide * kSide, kSide * kSide,      255};
     examples.labels = labels.data();
     examples.classes = 10;
   }
@@ -66,7 +67,8 @@ struct Digits {
 };
 
 // An epoch, and the answers to as many examples as were learned from.
-Work training(const char* network, Precision precision, std::size_t examples, TrainOptions options) {
+Work training(const char* network, Precision precision, std::size_t examples,
+              TrainOptions options) {
   options.threads = 1, options.isa = kIsa;
   auto digits = std::make_shared<Digits>(examples);
   auto model = std::make_shared<Model>(Network::parse(network), precision, 1, Meaning{255});
@@ -90,15 +92,13 @@ Work convolution() {
   return training(
       "input(28x28) -> conv2d(6, 5x5, relu) -> max_pool -> conv2d(16, 5x5, relu) -> max_pool -> "
       "flatten -> dense(84, relu) -> dense(10)",
-      Precision::float32, 12,
-      {.loss = "cross_entropy", .optimizer = "adam(0.001)", .batch = 4});
+      Precision::float32, 12, {.loss = "cross_entropy", .optimizer = "adam(0.001)", .batch = 4});
 }
 
 Work prediction() {
   constexpr std::size_t kCalls = 200;
   auto digits = std::make_shared<Digits>(kCalls);
-  auto inputs =
-      std::make_shared<std::vector<float>>(digits->pixels.begin(), digits->pixels.end());
+  auto inputs = std::make_shared<std::vector<float>>(digits->pixels.begin(), digits->pixels.end());
   auto model = std::make_shared<Model>(Network::parse(kSeed), Precision::float32, 1, Meaning{255});
   auto predictor = std::make_shared<Predictor>(*model, 1, kIsa);
   return [=] {
@@ -120,8 +120,8 @@ Work table() {
 
 Work images_file() {
   constexpr std::size_t kRows = 500, kSide = 28;
-  constexpr std::array<std::uint8_t, 16> kHeader{
-      0, 0, 8, 3, 0, 0, kRows / 256, kRows % 256, 0, 0, 0, kSide, 0, 0, 0, kSide};
+  constexpr std::array<std::uint8_t, 16> kHeader{0, 0, 8, 3,     0, 0, kRows / 256, kRows % 256,
+                                                 0, 0, 0, kSide, 0, 0, 0,           kSide};
   auto file = std::make_shared<std::vector<std::uint8_t>>(kHeader.size() + kRows * kSide * kSide);
   std::copy(kHeader.begin(), kHeader.end(), file->begin());
   return [=] { data::parse_idx(*file, data::IdxKind::images, "images"); };
@@ -147,13 +147,13 @@ int about() {
   for (const Run& run : kRuns) runs.push_back(run.name);
   const nlohmann::json depends = {
 #if defined(__clang__)
-      {"compiler", "Clang " __clang_version__},
+    {"compiler", "Clang " __clang_version__},
 #else
-      {"compiler", "GCC " __VERSION__},
+    {"compiler", "GCC " __VERSION__},
 #endif
-      {"flags", LITHE_FLAGS},
-      {"highway", LITHE_HIGHWAY},
-      {"libc", gnu_get_libc_version()},
+    {"flags", LITHE_FLAGS},
+    {"highway", LITHE_HIGHWAY},
+    {"libc", gnu_get_libc_version()},
   };
   fmt::print("{}\n", nlohmann::json{{"runs", runs}, {"depends", depends}}.dump());
   return 0;
