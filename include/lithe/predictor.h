@@ -26,6 +26,8 @@ class Predictor {
   // model's divisor). Returns the outputs, row-major; they are valid until the next call. Throws
   // Error(data) if the input is no whole number of examples, or too many.
   std::span<const float> run(std::span<const float> input);
+  // The same for the rows of `inputs` that `rows` lists, read where they are. They must be float32.
+  std::span<const float> run(const Features& inputs, std::span<const std::uint32_t> rows);
 
   class Engine;
 

@@ -83,7 +83,7 @@ Builder<T>::Builder(const Request& request, Parameters<T>& parameters, Learning<
       plain_input_(!only_products_read_input(graph_)),
       packing_(choose_packing<T>(kernels_, request.examples.features.type,
                                  plain_input_ ? 1 : request.kept_columns, request.batch)) {
-  if (plain_input_) ahead_ = false;
+  if (plain_input_ || request.outside_gradient) ahead_ = false;
   // Learned values stand outside the arena, but stages conflict over them like over any buffer.
   for (const auto& entry : parameters.entries())
     learned_buffer_.push_back(book(entry.spec.name, 0));
@@ -268,7 +268,10 @@ void Builder<T>::build() {
       slopes_by_column(operation, *prelu);
   for (const layers::Operation& operation : graph_.operations)
     std::visit([&](const auto& work) { forward(operation, work); }, operation.work);
-  if (request_.mode != Mode::predict) evaluate();
+  if (training() && request_.outside_gradient)
+    hand_in();
+  else if (request_.mode != Mode::predict)
+    evaluate();
   if (ahead_) pack();
   if (training()) {
     backward();
@@ -302,6 +305,7 @@ void Builder<T>::plan_values() {
   const std::vector<int> read_by = readers(graph_);
   value_buffer.assign(graph_.slots.size(), kNoBuffer);
   wanted_.assign(graph_.slots.size(), false);
+  wanted_[0] = training() && request_.input_gradient;
   for (const auto& operation : graph_.operations) {
     const SlotId output = layers::output_of(operation.work);
     const auto inputs = layers::inputs_of(operation.work);

@@ -57,6 +57,7 @@ struct Shared {
   PackStage<T>* pack = nullptr;
   LossStage<T>* loss = nullptr;
   CountStage<T>* count = nullptr;
+  HandedStage<T>* handed = nullptr;
 };
 
 template <typename T>
@@ -158,6 +159,7 @@ class Builder {
   void pack();
   std::size_t augment();  // the buffer with the images
   void evaluate();
+  void hand_in();
 
   // gradient_drafts.cc
   void backward();

@@ -120,6 +120,21 @@ void Builder<T>::evaluate() {
             });
 }
 
+// In the place of the loss: whoever runs the plan looks at the outputs and hands in their gradient.
+template <typename T>
+void Builder<T>::hand_in() {
+  const SlotId slot = graph_.output;
+  const std::size_t columns = columns_of(slot);
+  const std::size_t gradient = book_matrix("gradient of the output", columns);
+  add_whole("the gradient that is handed in", Phase::backward_and_update, {{gradient, true}},
+            [this, slot, gradient](const Buffers& buffers) {
+              auto stage = std::make_unique<HandedStage<T>>(values(buffers, slot, gradient));
+              shared_.handed = stage.get();
+              return stage;
+            });
+  contribute(slot, gradient);
+}
+
 template class Builder<float>;
 template class Builder<double>;
 

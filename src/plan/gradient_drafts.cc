@@ -13,6 +13,7 @@ void Builder<T>::backward() {
     if (wanted(layers::output_of(operation.work)))
       std::visit([&](const auto& work) { backward(operation, work); }, operation.work);
   }
+  if (request_.input_gradient) lasting.push_back(finished_gradient(0));
 }
 
 template <typename T>

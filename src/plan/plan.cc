@@ -1,6 +1,7 @@
 #include "plan/plan.h"
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <cmath>
 
@@ -89,8 +90,10 @@ struct Plan<T>::State final : base::TeamWork {
   // A run in progress.
   std::span<const std::uint32_t> order;
   std::span<const optimizers::Coefficients<T>> updates;
+  kernels::Range range;  // of the stages that it goes through
   std::uint64_t first_step = 0;
   std::size_t steps_done = 0, timed_steps = 0, last_rows = 0;
+  std::size_t middle = 0;  // the stage that takes the gradient from outside
   Results results;
   // Where slots and gradients stand, for those who look.
   std::vector<Values<T>> values, gradients;
@@ -146,25 +149,25 @@ void Plan<T>::State::run_stage(std::size_t i, const Batch<T>& batch, std::size_t
 
 template <typename T>
 void Plan<T>::State::run_step(const Batch<T>& batch, std::size_t part) {
-  for (std::size_t i = 0; i < stages.size(); ++i) run_stage(i, batch, part);
+  for (std::size_t i = range.begin; i < range.end; ++i) run_stage(i, batch, part);
 }
 
 template <typename T>
 void Plan<T>::State::run_step_timed(const Batch<T>& batch) {
-  marks[0] = Clock::now();
-  for (std::size_t i = 0; i < stages.size(); ++i) {
+  marks[range.begin] = Clock::now();
+  for (std::size_t i = range.begin; i < range.end; ++i) {
     run_stage(i, batch, 0);
     marks[i + 1] = Clock::now();
   }
-  for (std::size_t i = 0; i < stages.size(); ++i)
+  for (std::size_t i = range.begin; i < range.end; ++i)
     seconds[i] += std::chrono::duration<double>(marks[i + 1] - marks[i]).count();
-  ++timed_steps;
+  timed_steps += range.end == stages.size();
 }
 
 template <typename T>
 void Plan<T>::State::run_step_stamped(const Batch<T>& batch, std::size_t part,
                                       Recorder::Thread& log) {
-  for (std::size_t i = 0; i < stages.size(); ++i) {
+  for (std::size_t i = range.begin; i < range.end; ++i) {
     if (barrier_before[i] && team.size() > 1) {
       team.barrier().wait();
       log.waited(i);
@@ -192,7 +195,7 @@ void Plan<T>::State::run(std::size_t part) {
   const std::size_t before = steps_done;
   Recorder::Thread* log = recorder == nullptr ? nullptr : &recorder->thread(part);
   if (log != nullptr) log->enter(recorder->stamping);
-  if (part == team.size() - 1)
+  if (part == team.size() - 1 && range.begin == 0)
     for (const auto& stage : stages) {
       stage->prime(batch_at(0));
       for (const auto& work : stage->along) work->prime();
@@ -210,7 +213,7 @@ void Plan<T>::State::run(std::size_t part) {
       run_step(batch, part);
     if (part == 0) {
       if (shared.loss != nullptr) note_loss(batch.step);
-      ++steps_done;
+      steps_done += range.end == stages.size();
     }
     if (stamped) log->worked(stages.size());
   }
@@ -255,6 +258,8 @@ Plan<T>::Plan(const Request& request, Parameters<T>& parameters, base::Team& tea
   }
   s.output = s.values[output].data;
   s.output_stride = s.values[output].stride;
+  s.range = {0, s.stages.size()};
+  while (s.middle < s.stages.size() && s.stages[s.middle].get() != s.shared.handed) ++s.middle;
   if (builder.gradients != kNoBuffer) s.all_gradients = buffers.at<T>(builder.gradients);
   s.seconds.assign(s.stages.size(), 0);
   s.marks.resize(s.stages.size() + 1);
@@ -284,6 +289,22 @@ void Plan<T>::run(std::span<const std::uint32_t> order,
   state_->team.run(*state_);
   state_->results.examples += order.size();
   state_->last_rows = (order.size() - 1) % state_->request.batch + 1;
+}
+
+template <typename T>
+void Plan<T>::forward(std::span<const std::uint32_t> order, std::uint64_t step) {
+  assert(state_->shared.handed != nullptr && order.size() <= state_->request.batch);
+  state_->range = {0, state_->middle};
+  run(order, {}, step);
+}
+
+template <typename T>
+void Plan<T>::backward(std::span<const float> gradient, const optimizers::Coefficients<T>& update) {
+  assert(state_->shared.handed != nullptr && state_->range.end == state_->middle);
+  state_->shared.handed->take(gradient.data());
+  state_->range = {state_->middle, state_->stages.size()};
+  state_->updates = {&update, 1};
+  state_->team.run(*state_);
 }
 
 template <typename T>

@@ -56,6 +56,11 @@ struct Request {
   const augment::Augmenter* augmenter = nullptr;
   double kept_columns = 1;  // see kept_columns() in choose.h
   machine::Isa isa = machine::Isa::scalar;
+  // For training: the gradient of the loss by the outputs is handed in from outside, in the middle
+  // of each step, and `loss` is not looked at. See forward() and backward().
+  bool outside_gradient = false;
+  // For training: the gradient of the loss by the inputs is wanted as well.
+  bool input_gradient = false;
 };
 
 struct Description {
@@ -97,12 +102,20 @@ class Plan {
            std::span<const optimizers::Coefficients<T>> updates = {}, std::uint64_t first_step = 0);
   Results take_results();
 
+  // A step in two halves, where the gradient comes from outside: the outputs of a batch of at most
+  // as many rows as were asked for, and, once the caller has seen them, their gradient
+  // ([rows][columns], row-major without gaps), which goes back and updates the weights. `step` is
+  // the number of the step in the whole training.
+  void forward(std::span<const std::uint32_t> order, std::uint64_t step = 0);
+  void backward(std::span<const float> gradient, const optimizers::Coefficients<T>& update);
+
   // Outputs of the last batch: [rows][stride].
   const T* output() const;
   std::size_t output_stride() const;
 
   // Of the last batch, where gradients are kept: the values of a slot and their gradient (null
-  // where it is of no use), and the gradient of a learned array, laid out as the array is.
+  // where it is of no use), and the gradient of a learned array, laid out as the array is. The
+  // gradient of slot 0, the input, needs only that it was asked for.
   kernels::Matrix<const T> values(layers::SlotId slot) const;
   kernels::Matrix<const T> gradient(layers::SlotId slot) const;
   const T* gradient_of(layers::ParameterId id) const;

@@ -161,6 +161,27 @@ class LossStage final : public Stage<T> {
   Tally& tally_;
 };
 
+// Brings a gradient that was handed in, row-major without gaps, into the form of the outputs.
+template <typename T>
+class HandedStage final : public Stage<T> {
+ public:
+  explicit HandedStage(const Values<T>& gradient) : gradient_(gradient) {}
+  void take(const float* given) { given_ = given; }
+
+  void run(const Batch<T>& batch, Share) override {
+    for (std::size_t i = 0; i < batch.rows; ++i) {
+      T* to = gradient_.data + i * gradient_.stride;
+      const float* from = given_ + i * gradient_.columns;
+      std::copy(from, from + gradient_.columns, to);
+      std::fill(to + gradient_.columns, to + gradient_.stride, T{0});
+    }
+  }
+
+ private:
+  Values<T> gradient_;
+  const float* given_ = nullptr;
+};
+
 // Counts the examples that are answered right: whose largest output is that of their class, or
 // whose one output is on the right side of `threshold`. Where targets are numbers, adds up how far
 // the outputs are from them.

@@ -53,6 +53,27 @@ void check_examples(const Model& model, const Examples& examples, losses::Loss l
   }
 }
 
+void check_rows(const Features& inputs, std::span<const std::uint32_t> rows, std::size_t columns,
+                std::size_t most) {
+  if (inputs.type != ElementType::float32 || inputs.columns != columns)
+    throw Error(
+        ErrorKind::data,
+        fmt::format("inputs of {} values{}; the network takes {} in float32", inputs.columns,
+                    inputs.type == ElementType::float32 ? "" : " of another type", columns));
+  if (rows.empty() || rows.size() > most)
+    throw Error(ErrorKind::data,
+                fmt::format("{} rows at once; from 1 to {} can come", rows.size(), most));
+  for (const std::uint32_t row : rows)
+    if (row >= inputs.rows)
+      throw Error(ErrorKind::data, fmt::format("there is no row {} among {}", row, inputs.rows));
+}
+
+void check_threads(std::size_t threads) {
+  if (threads > kMostThreads)
+    throw Error(ErrorKind::usage, fmt::format("{} threads", threads), "--threads",
+                fmt::format("from 1 to {}, or leave it out", kMostThreads));
+}
+
 void check_options(const TrainOptions& options, const Examples& train) {
   const std::size_t rows = train.features.rows;
   if (rows == 0) throw Error(ErrorKind::data, "there are no examples to train on");
@@ -68,9 +89,7 @@ void check_options(const TrainOptions& options, const Examples& train) {
   if (options.patience > 0 && options.validation == 0)
     throw Error(ErrorKind::usage, "patience without examples to judge by", "--patience",
                 "--validation 10% beside it");
-  if (options.threads > kMostThreads)
-    throw Error(ErrorKind::usage, fmt::format("{} threads", options.threads), "--threads",
-                fmt::format("from 1 to {}, or leave it out", kMostThreads));
+  check_threads(options.threads);
 }
 
 losses::Choice parse_loss(const std::string& sentence) {

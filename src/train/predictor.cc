@@ -9,6 +9,7 @@
 #include "base/threads.h"
 #include "lithe/error.h"
 #include "plan/plan.h"
+#include "train/check.h"
 #include "train/model_data.h"
 
 namespace lithe {
@@ -17,6 +18,8 @@ class Predictor::Engine {
  public:
   virtual ~Engine() = default;
   virtual std::span<const float> run(std::span<const float> input) = 0;
+  virtual std::span<const float> run(const Features& inputs,
+                                     std::span<const std::uint32_t> rows) = 0;
 };
 
 namespace {
@@ -41,16 +44,22 @@ class PredictorOf final : public Predictor::Engine {
       throw Error(ErrorKind::data,
                   fmt::format("{} values; an example has {}, and up to {} may come at once",
                               input.size(), inputs, order_.size()));
-    request_.examples.features.data = input.data();
-    request_.examples.features.rows = rows;
+    return run({input.data(), ElementType::float32, rows, inputs, inputs * sizeof(float)},
+               std::span(order_).first(rows));
+  }
+
+  std::span<const float> run(const Features& inputs, std::span<const std::uint32_t> rows) override {
+    train::check_rows(inputs, rows, request_.examples.features.columns, order_.size());
+    request_.examples.features.data = inputs.data;
+    request_.examples.features.row_stride = inputs.row_stride;
     plan_.bind(request_.examples);
-    plan_.run(std::span(order_).first(rows));
-    for (std::size_t i = 0; i < rows; ++i) {
+    plan_.run(rows);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
       const T* from = plan_.output() + i * plan_.output_stride();
       std::transform(from, from + columns_, outputs_.data() + i * columns_,
                      [](T value) { return static_cast<float>(value); });
     }
-    return std::span(outputs_).first(rows * columns_);
+    return std::span(outputs_).first(rows.size() * columns_);
   }
 
  private:
@@ -93,5 +102,8 @@ Predictor::Predictor(Predictor&&) noexcept = default;
 Predictor::~Predictor() = default;
 
 std::span<const float> Predictor::run(std::span<const float> input) { return engine_->run(input); }
+std::span<const float> Predictor::run(const Features& inputs, std::span<const std::uint32_t> rows) {
+  return engine_->run(inputs, rows);
+}
 
 }  // namespace lithe

@@ -1,0 +1,221 @@
+#include "lithe/learner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/threads.h"
+#include "lithe/error.h"
+#include "plan/plan.h"
+#include "train/check.h"
+#include "train/model_data.h"
+#include "train/setup.h"
+
+namespace lithe {
+
+class Learner::Engine {
+ public:
+  virtual ~Engine() = default;
+  virtual std::span<const float> forward(const Features& inputs,
+                                         std::span<const std::uint32_t> rows) = 0;
+  virtual void backward(std::span<const float> gradient) = 0;
+  virtual std::span<const float> input_gradient() = 0;
+  virtual std::uint64_t steps() const = 0;
+  virtual std::map<std::string, NamedArray> state() const = 0;
+  virtual void restore(const std::map<std::string, NamedArray>& state) = 0;
+};
+
+namespace {
+
+template <typename T>
+class LearnerOf final : public Learner::Engine {
+ public:
+  LearnerOf(const ModelData& data, plan::Parameters<T>& values, const LearnerOptions& options)
+      : options_(options),
+        optimizer_(train::parse_optimizer(options.updates ? options.optimizer : "sgd(1)")),
+        steps_(optimizer_),
+        graph_(data.graph),
+        values_(values),
+        learning_(values, optimizers::row(optimizer_.rule).states),
+        team_(options.threads == 0 ? base::usable_processors() : options.threads),
+        plan_(request(data), values, team_, &learning_),
+        outputs_(options.batch * columns(graph_.output)),
+        input_gradient_(options.input_gradient ? options.batch * columns(0) : 0) {}
+
+  std::span<const float> forward(const Features& inputs,
+                                 std::span<const std::uint32_t> rows) override {
+    train::check_rows(inputs, rows, columns(0), options_.batch);
+    examples_.features.data = inputs.data;
+    examples_.features.row_stride = inputs.row_stride;
+    plan_.bind(examples_);
+    plan_.forward(rows, steps_.done());
+    rows_ = rows.size();
+    const std::size_t width = columns(graph_.output);
+    copy({plan_.output(), plan_.output_stride(), rows_}, width, outputs_.data());
+    return std::span(outputs_).first(rows_ * width);
+  }
+
+  void backward(std::span<const float> gradient) override {
+    if (rows_ == 0)
+      throw Error(ErrorKind::usage, "a gradient for no outputs", "Learner::backward",
+                  "Learner::forward first, once for each");
+    if (gradient.size() != rows_ * columns(graph_.output))
+      throw Error(ErrorKind::data, fmt::format("a gradient of {} values for {} outputs of {} rows",
+                                               gradient.size(), columns(graph_.output), rows_));
+    const double progress = options_.steps == 0 ? 0
+                                                : static_cast<double>(steps_.done()) /
+                                                      static_cast<double>(options_.steps);
+    const double rate = optimizer_.schedule.at(std::min(progress, 1.0));
+    plan_.backward(gradient, train::narrow<T>(steps_.next(rate)));
+    taken_ = rows_, rows_ = 0;
+  }
+
+  std::span<const float> input_gradient() override {
+    if (input_gradient_.empty() || taken_ == 0)
+      throw Error(ErrorKind::usage, "there is no gradient of the inputs", "Learner::input_gradient",
+                  "set LearnerOptions::input_gradient, and do a step first");
+    const kernels::Matrix<const T> gradient = plan_.gradient(0);
+    copy({gradient.data, gradient.stride, taken_}, columns(0), input_gradient_.data());
+    return std::span(input_gradient_).first(taken_ * columns(0));
+  }
+
+  std::uint64_t steps() const override { return steps_.done(); }
+
+  std::map<std::string, NamedArray> state() const override {
+    std::map<std::string, NamedArray> result;
+    result["steps"] = {{1}, {static_cast<double>(steps_.done())}};
+    plan::Parameters<T> form = values_.clone();
+    for (std::size_t i = 0; i < learning_.arrays; ++i) {
+      std::copy(learning_.state[i].begin(), learning_.state[i].end(), form.data());
+      for (layers::ParameterId id = 0; id < graph_.parameters.size(); ++id) {
+        const std::vector<T> array = form.read(id);
+        result[name(i, id)] = {shape(id), {array.begin(), array.end()}};
+      }
+    }
+    return result;
+  }
+
+  void restore(const std::map<std::string, NamedArray>& state) override {
+    const double steps = found(state, "steps", {1}).values[0];
+    if (!(steps >= 0 && steps < 1e15) || steps != std::floor(steps))
+      throw Error(ErrorKind::model, fmt::format("{} steps done", steps), "a learner's state");
+    plan::Learning<T> read = learning_.clone();
+    plan::Parameters<T> form = values_.clone();
+    for (std::size_t i = 0; i < learning_.arrays; ++i) {
+      for (layers::ParameterId id = 0; id < graph_.parameters.size(); ++id) {
+        const NamedArray& array = found(state, name(i, id), shape(id));
+        form.write(id, {array.values.begin(), array.values.end()});
+      }
+      std::copy(form.data(), form.data() + form.size(), read.state[i].begin());
+    }
+    learning_.take_states(read);
+    steps_.restart(static_cast<std::uint64_t>(steps));
+    rows_ = taken_ = 0;
+  }
+
+ private:
+  plan::Request request(const ModelData& data) {
+    plan::Request request;
+    request.graph = &graph_;
+    request.batch = options_.batch;
+    request.optimizer = &optimizer_;
+    request.frozen = options_.updates ? train::frozen_arrays(graph_, options_.frozen)
+                                      : std::vector<bool>(graph_.parameters.size(), true);
+    request.seed = options_.seed;
+    examples_.features = {nullptr,    ElementType::float32,       0,
+                          columns(0), columns(0) * sizeof(float), data.meaning.divisor};
+    request.examples = examples_;
+    request.isa = machine::parse_isa(options_.isa);
+    request.outside_gradient = true;
+    request.input_gradient = options_.input_gradient;
+    return request;
+  }
+
+  static void copy(kernels::Matrix<const T> from, std::size_t columns, float* to) {
+    for (std::size_t i = 0; i < from.rows; ++i)
+      to = std::transform(from.row(i), from.row(i) + columns, to,
+                          [](T value) { return static_cast<float>(value); });
+  }
+
+  std::size_t columns(layers::SlotId slot) const { return graph_.slots[slot].columns; }
+  std::string name(std::size_t array, layers::ParameterId id) const {
+    return fmt::format("optimizer.{}.{}", array, graph_.parameters[id].name);
+  }
+  std::vector<std::size_t> shape(layers::ParameterId id) const {
+    const layers::ParameterSpec& spec = graph_.parameters[id];
+    return spec.kind == layers::ParameterKind::weight
+               ? std::vector<std::size_t>{spec.rows, spec.columns}
+               : std::vector<std::size_t>{spec.columns};
+  }
+  static const NamedArray& found(const std::map<std::string, NamedArray>& state,
+                                 const std::string& name, const std::vector<std::size_t>& shape) {
+    const auto at = state.find(name);
+    std::size_t size = 1;
+    for (const std::size_t side : shape) size *= side;
+    if (at == state.end() || at->second.shape != shape || at->second.values.size() != size)
+      throw Error(ErrorKind::model,
+                  fmt::format("the array '{}' {}", name,
+                              at == state.end() ? "is missing" : "has another shape"),
+                  "a learner's state", "the state of a learner with this network and optimizer");
+    return at->second;
+  }
+
+  LearnerOptions options_;
+  optimizers::Optimizer optimizer_;
+  optimizers::Steps steps_;
+  const layers::Graph& graph_;
+  plan::Parameters<T>& values_;
+  plan::Learning<T> learning_;
+  Examples examples_;
+  base::Team team_;
+  plan::Plan<T> plan_;
+  std::vector<float> outputs_, input_gradient_;
+  // Of the outputs that wait for their gradient, and of the last step.
+  std::size_t rows_ = 0, taken_ = 0;
+};
+
+}  // namespace
+
+Learner::Learner(Model& model, const LearnerOptions& options) {
+  if (options.batch == 0)
+    throw Error(ErrorKind::usage, "steps of no rows", "LearnerOptions::batch", "at least 1");
+  train::check_threads(options.threads);
+  engine_ = std::visit(
+      [&]<typename T>(plan::Parameters<T>& values) -> std::unique_ptr<Engine> {
+        return std::make_unique<LearnerOf<T>>(model.data(), values, options);
+      },
+      model.data().values);
+}
+Learner::Learner(Learner&&) noexcept = default;
+Learner::~Learner() = default;
+
+std::span<const float> Learner::forward(const Features& inputs,
+                                        std::span<const std::uint32_t> rows) {
+  return engine_->forward(inputs, rows);
+}
+void Learner::backward(std::span<const float> gradient) { engine_->backward(gradient); }
+std::span<const float> Learner::input_gradient() { return engine_->input_gradient(); }
+std::uint64_t Learner::steps() const { return engine_->steps(); }
+std::map<std::string, NamedArray> Learner::state() const { return engine_->state(); }
+void Learner::restore(const std::map<std::string, NamedArray>& state) { engine_->restore(state); }
+
+void move_toward(Model& model, const Model& other, double share) {
+  if (!(share >= 0 && share <= 1))
+    throw Error(ErrorKind::usage, fmt::format("{} of the way", share), "move_toward",
+                "from 0 to 1");
+  if (model.network() != other.network() || model.precision() != other.precision())
+    throw Error(ErrorKind::usage, "values of two networks that are not alike", "move_toward");
+  std::visit(
+      [&]<typename T>(plan::Parameters<T>& to) {
+        const auto& from = std::get<plan::Parameters<T>>(other.data().values);
+        if (share == 1)
+          std::copy(from.data(), from.data() + from.size(), to.data());
+        else
+          kernels::kernels<T>(machine::best_isa())
+              .blend(to.data(), from.data(), static_cast<T>(1 - share), to.size());
+      },
+      model.data().values);
+}
+
+}  // namespace lithe
