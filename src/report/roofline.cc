@@ -98,7 +98,7 @@ Point place_beside(const std::vector<Mark>& marks, std::size_t i) {
         return false;
     return true;
   };
-  for (double away = own.radius + kNumber + 2; away < kFarthest; away += kStep)
+  for (double away = own.radius + kNumber + 6; away < kFarthest; away += kStep)
     for (double turn = 0; turn < kTurns; ++turn) {
       const double angle = 2 * std::numbers::pi * turn / kTurns;
       const Point p{own.at.x + away * std::cos(angle), own.at.y - away * std::sin(angle)};

@@ -273,7 +273,7 @@ class Pictures(AppTest):
         self.assertIn("'digits' has a test part of its own",
                       self.run_lithe(*arguments, "digits", status=2).stderr)
         for part in ["train", "test"]:
-            self.write_bars(os.path.join("parts", part), 2)
+            self.write_bars(os.path.join("parts", part), 5)
         error = self.run_lithe(*arguments, "parts", status=2).stderr
         self.assertIn("a folder for its test pictures", error)
         self.assertIn("--validation", error)
