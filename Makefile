@@ -5,7 +5,7 @@ cores := $(shell nproc)
 # The core needs nothing beyond Debian; ccache is used where it is there.
 launcher := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 
-.PHONY: train test build recipes setup setup-test sanitize bench-peers benchmarks bench-seed bench-deep bench-conv bench-products bench-doctor rl-peers format check-format check-tidy fuzz install clean
+.PHONY: train test build recipes setup setup-test sanitize update-instructions bench-peers benchmarks bench-seed bench-deep bench-conv bench-products bench-doctor rl-peers format check-format check-tidy fuzz install clean
 
 train: setup
 	@cmake --preset release $(launcher) -DLITHE_BUILD_TESTS=OFF -DLITHE_BUILD_BENCH=OFF >/dev/null
@@ -31,6 +31,11 @@ sanitize: setup-test
 	@for preset in asan tsan; do \
 	  cmake --preset $$preset $(launcher) >/dev/null && cmake --build --preset $$preset -j$(cores) && \
 	  ctest --test-dir build/$$preset --output-on-failure -j$(cores) || exit 1; done
+
+# Counts the instructions of the gate's runs anew (tests/instructions), and says what moved.
+update-instructions: setup-test
+	@cmake --preset release $(launcher) -DLITHE_BUILD_TESTS=ON >/dev/null
+	@cmake --build --preset release -j$(cores) --target update-instructions
 
 # The peers of `lithe bench`: what they need is installed, those in C++ are built; one that cannot be
 # had is named and left out.

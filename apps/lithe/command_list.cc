@@ -39,13 +39,16 @@ int list(const Arguments& arguments) {
   app.add_option("what", what, "what to list")->required()->check(CLI::IsMember(names));
   if (const auto status = parse(app, arguments)) return *status;
   if (what == "recipes")
-    for (const auto& path : all_recipes()) fmt::print("{}\n", path.stem().string());
+    for (const auto& path : all_recipes())
+      fmt::print("{}\n    {}\n", path.stem().string(), recipe_summary(path));
   if (what == "rl-recipes")
-    for (const auto& path : all_agent_recipes()) fmt::print("{}\n", path.stem().string());
+    for (const auto& path : all_agent_recipes())
+      fmt::print("{}\n    {}\n", path.stem().string(), recipe_summary(path));
   if (what == "data")
     for (const std::string& name : dataset_names()) fmt::print("{}\n", name);
   if (what == "unknown")
-    for (const std::string& score : unknown_scores()) fmt::print("{}\n", score);
+    for (const std::string& score : unknown_scores())
+      fmt::print("{}", describe_unknown_score(score));
   for (const Kind& kind : kKinds)
     for (const auto& entry : agents::catalogue().entries)
       if (kind.name == what && entry.category == kind.category)

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
 
 #include "base/nearest.h"
 #include "lithe/error.h"
@@ -69,6 +70,16 @@ std::filesystem::path find_recipe(const std::string& name) {
   const std::string near = base::nearest(name, names);
   throw Error(ErrorKind::usage, fmt::format("there is no recipe '{}'", name), {},
               near.empty() ? fmt::format("one of {}", fmt::join(names, ", ")) : near);
+}
+
+std::string recipe_summary(const std::filesystem::path& recipe) {
+  std::ifstream file(recipe);
+  std::string text;
+  for (std::string line; std::getline(file, line) && line.starts_with("#");) {
+    line.erase(0, line.find_first_not_of("# "));
+    text += (text.empty() ? "" : " ") + line;
+  }
+  return text.substr(0, text.find(". "));
 }
 
 }  // namespace lithe::app

@@ -18,4 +18,7 @@ std::vector<std::filesystem::path> all_recipes();
 std::optional<std::filesystem::path> find_agent_recipe(const std::string& name);
 std::vector<std::filesystem::path> all_agent_recipes();
 
+// The first sentence of the comment at its head; empty if it has none.
+std::string recipe_summary(const std::filesystem::path& recipe);
+
 }  // namespace lithe::app

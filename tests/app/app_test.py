@@ -341,8 +341,8 @@ class Pictures(AppTest):
             for upright, name in enumerate(names):
                 self.write_bar(f"{folder}/{name}/{i}.png", upright, i, channels)
 
-    def train_bars(self, *arguments, status=0):
-        return self.run_lithe("train", "--data", "bars", "--network", self.CONV, "--loss",
+    def train_bars(self, *arguments, data="bars", status=0):
+        return self.run_lithe("train", "--data", data, "--network", self.CONV, "--loss",
                               "cross_entropy", "--optimizer", "adam(0.01)", "--batch", "8",
                               "--epochs", "8", "--threads", "1", "--output", "m.safetensors",
                               *arguments, status=status)
@@ -402,6 +402,33 @@ class Pictures(AppTest):
         error = self.run_lithe("evaluate", "m.safetensors", "--data", "others", status=1).stderr
         self.assertIn("level, upright", error)
         self.assertIn("dash, dot", error)
+
+    def test_share_to_test_on(self):
+        """It is refused where something else says what to test on."""
+        arguments = ["train", "--network", "dense(2)", "--test-share", "0.5", "--data"]
+        self.assertIn("'digits' has a test part of its own",
+                      self.run_lithe(*arguments, "digits", status=2).stderr)
+        for part in ["train", "test"]:
+            self.write_bars(os.path.join("parts", part), 5)
+        error = self.run_lithe(*arguments, "parts", status=2).stderr
+        self.assertIn("a folder for its test pictures", error)
+        self.assertIn("--validation", error)
+        with open(os.path.join(self.folder, "t.csv"), "w", encoding="utf-8") as file:
+            file.write("a,b\n" + "1,x\n2,y\n" * 5)
+        self.assertIn("--test-data", self.run_lithe(*arguments, "t.csv", "--test-data", "t.csv",
+                                                    status=2).stderr)
+        self.train_bars("--size", "12", "--epochs", "1", data="parts")
+
+    def test_clean(self):
+        self.environment["LITHE_DATA"] = os.path.join(self.folder, "kept")
+        self.assertIn("Removed 0 files", self.run_lithe("data", "clean").stdout)
+        self.write_bars("bars", 10)
+        self.train_bars("--size", "12", "--epochs", "1")
+        told = r"1 file of decoded pictures, 8\.\d kB, (in|from) .*kept/images"
+        self.assertRegex(self.run_lithe("data", "clean", "--dry-run").stdout, "There would go " + told)
+        self.assertRegex(self.run_lithe("data", "clean").stdout, "Removed " + told)
+        self.assertEqual(os.listdir(os.path.join(self.folder, "kept", "images")), [])
+        self.train_bars("--size", "12", "--epochs", "1")
 
     def test_broken_pictures(self):
         self.write_bars("bars", 10)
@@ -978,7 +1005,14 @@ class Commands(AppTest):
 
     def test_list(self):
         self.assertIn("dense(units", self.run_lithe("list", "layers").stdout)
-        self.assertIn("seed", self.run_lithe("list", "recipes").stdout)
+        recipes = self.run_lithe("list", "recipes").stdout
+        self.assertIn("\nseed\n    The network that Lithe began with: 784-30-10", recipes)
+        scores = self.run_lithe("list", "unknown").stdout
+        self.assertRegex(scores, r"(^|\n)energy(\(.*\))?\n    \w")
+        for listed in [recipes, scores]:  # a line of help below each name
+            lines = [line for line in listed.splitlines() if not line.startswith("        ")]
+            for name, following in zip(lines, lines[1:] + [""]):
+                self.assertTrue(name.startswith("    ") or following.startswith("    "), name)
         self.assertIn("built in", self.run_lithe("data", "list").stdout)
 
     def test_interrupt_saves(self):
