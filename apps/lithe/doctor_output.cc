@@ -18,20 +18,23 @@ std::string cost(const Finding& finding) {
 
 }  // namespace
 
+std::string finding_text(int number, const std::string& costs, const Finding& finding) {
+  std::string text = fmt::format("{}. {}: {}\n", number, costs, finding.problem);
+  const auto line = [&text](const char* label, const std::string& words) {
+    if (!words.empty()) text += fmt::format("   {:10}{}\n", label, words);
+  };
+  line("only if", finding.only_if);
+  line("measured", finding.evidence);
+  line("do", finding.remedy);
+  for (const std::string& command : finding.commands) line("", "  " + command);
+  line("check", finding.check);
+  return text;
+}
+
 std::string findings_text(const std::vector<Finding>& findings) {
   std::string text;
   int number = 0;
-  for (const Finding& finding : findings) {
-    text += fmt::format("{}. {}: {}\n", ++number, cost(finding), finding.problem);
-    const auto line = [&text](const char* label, const std::string& words) {
-      if (!words.empty()) text += fmt::format("   {:10}{}\n", label, words);
-    };
-    line("only if", finding.only_if);
-    line("measured", finding.evidence);
-    line("do", finding.remedy);
-    for (const std::string& command : finding.commands) line("", "  " + command);
-    line("check", finding.check);
-  }
+  for (const Finding& finding : findings) text += finding_text(++number, cost(finding), finding);
   return text;
 }
 

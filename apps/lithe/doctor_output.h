@@ -9,6 +9,9 @@
 
 namespace lithe::app {
 
+// One finding for people, after its number and what it costs in words.
+std::string finding_text(int number, const std::string& costs, const Finding& finding);
+
 // Findings for people, numbered, each with what it costs, what was measured, what to do, and how to
 // check it.
 std::string findings_text(const std::vector<Finding>& findings);

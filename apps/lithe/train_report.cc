@@ -140,7 +140,7 @@ void print_epoch(const Run& run, const EpochLine& line) {
 
 void print_findings(const Run& run) {
   if (run.findings.empty()) fmt::print("Diagnosis: nothing is wrong with the layers\n");
-  for (const Finding& finding : run.findings) fmt::print("Diagnosis: {}\n", finding.text);
+  for (const Diagnosis& finding : run.findings) fmt::print("Diagnosis: {}\n", finding.text);
 }
 
 void print_time(const Run& run) {
@@ -220,7 +220,8 @@ void print_json(const Run& run) {
                       {"bytes", s.bytes},
                       {"seconds", s.seconds}});
   json findings = json::array();
-  for (const Finding& f : run.findings) findings.push_back({{"layer", f.layer}, {"text", f.text}});
+  for (const Diagnosis& f : run.findings)
+    findings.push_back({{"layer", f.layer}, {"text", f.text}});
   json unknown;
   if (run.unknown) unknown = to_json(*run.unknown);
   const double examples =

@@ -100,6 +100,8 @@ void measure_again(const std::filesystem::path& path, const BlasTrial& with_reme
   }
 }
 
+}  // namespace
+
 // Tries the library, and if it runs the wrong kernels or was told which to run, tries what may mend
 // it: the first remedy after which it runs newer kernels or, where it does not say which, is
 // faster.
@@ -125,8 +127,6 @@ BlasLibrary try_with_remedy(const std::filesystem::path& path, bool measure,
   }
   return blas;
 }
-
-}  // namespace
 
 }  // namespace machine
 

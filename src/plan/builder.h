@@ -125,6 +125,7 @@ class Builder {
  private:
   // builder.cc: buffers, and who does what.
   void count_bytes();
+  double update_bytes(std::size_t values) const;
   std::size_t book(std::string name, std::size_t bytes);
   std::size_t book_matrix(std::string name, std::size_t columns);
   std::size_t book_vector(std::string name, std::size_t columns);
