@@ -5,11 +5,11 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build pkg-config make
   libhwy-dev libfmt-dev libcli11-dev nlohmann-json3-dev librandom123-dev libhwloc-dev
-  libeigen3-dev zlib1g-dev libdeflate-dev libpng-dev libturbojpeg0-dev libcurl4-openssl-dev libssl-dev
+  libeigen3-dev zlib1g-dev libdeflate-dev libpng-dev libgif-dev libturbojpeg0-dev libcurl4-openssl-dev libssl-dev
   ca-certificates
 )
 if [ "${1:-build}" = test ]; then
-  packages+=(libgtest-dev libbenchmark-dev python3 python3-numpy clang-format-16)
+  packages+=(libgtest-dev libbenchmark-dev python3 python3-numpy clang-format-16 valgrind)
 fi
 missing=()
 for package in "${packages[@]}"; do

@@ -28,11 +28,13 @@ const std::vector<Command>& commands() {
        lithe::app::unknown_report},
       {"show", "what a model file holds: layers, shapes, what made it", lithe::app::show},
       {"find-lr", "try learning rates from low to high, and name one", lithe::app::find_lr},
+      {"rl", "learn from rewards: list, play and serve environments", lithe::app::rl},
       {"profile", "where the time of a training goes, and how near the limit each part is",
        lithe::app::profile},
       {"info", "this machine, what Lithe found on it, what it will use", lithe::app::info},
       {"doctor", "what makes programs slow on this machine, what it costs, what to do",
        lithe::app::doctor},
+      {"bench", "Lithe and its peers on the same work, in turns", lithe::app::bench},
       {"data", "show or fetch data sets, or say where they are", lithe::app::data},
       {"list", "what sentences can say: layers, activations, losses, ...", lithe::app::list},
   };

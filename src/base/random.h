@@ -24,7 +24,10 @@ enum class Use : std::uint32_t {
   split = 5,
   disturb = 6,
   augment = 7,
-  spoil = 8
+  spoil = 8,
+  environment = 9,
+  act = 10,
+  replay = 11
 };
 
 // A stream from a use and the number of the thing that it is used for (layer, epoch, image).
@@ -44,6 +47,27 @@ inline std::array<std::uint32_t, 4> random_block(std::uint64_t seed, std::uint64
   return {block[0], block[1], block[2], block[3]};
 }
 
+// From any source of words, which has next().
+// Uniform in [0, bound), bound > 0, without bias (Lemire, "Fast random integer generation in an
+// interval", 2019).
+template <class Source>
+std::uint32_t draw_below(Source& source, std::uint32_t bound) {
+  std::uint64_t product = std::uint64_t{source.next()} * bound;
+  if (static_cast<std::uint32_t>(product) < bound) {
+    const std::uint32_t threshold = (0u - bound) % bound;
+    while (static_cast<std::uint32_t>(product) < threshold)
+      product = std::uint64_t{source.next()} * bound;
+  }
+  return static_cast<std::uint32_t>(product >> 32);
+}
+
+// Uniform in [0, 1), 53 random bits.
+template <class Source>
+double draw_uniform(Source& source) {
+  const std::uint64_t high = source.next() >> 5, low = source.next() >> 6;
+  return static_cast<double>((high << 26) | low) * 0x1p-53;
+}
+
 // Reads a stream in order, as a convenience for code that has no natural index.
 class RandomStream {
  public:
@@ -54,23 +78,8 @@ class RandomStream {
     return words_[used_++];
   }
 
-  // Uniform in [0, bound), bound > 0, without bias (Lemire, "Fast random integer generation in an
-  // interval", 2019).
-  std::uint32_t below(std::uint32_t bound) {
-    std::uint64_t product = std::uint64_t{next()} * bound;
-    if (static_cast<std::uint32_t>(product) < bound) {
-      const std::uint32_t threshold = (0u - bound) % bound;
-      while (static_cast<std::uint32_t>(product) < threshold)
-        product = std::uint64_t{next()} * bound;
-    }
-    return static_cast<std::uint32_t>(product >> 32);
-  }
-
-  // Uniform in [0, 1), 53 random bits.
-  double uniform() {
-    const std::uint64_t high = next() >> 5, low = next() >> 6;
-    return static_cast<double>((high << 26) | low) * 0x1p-53;
-  }
+  std::uint32_t below(std::uint32_t bound) { return draw_below(*this, bound); }
+  double uniform() { return draw_uniform(*this); }
   double uniform(double low, double high) { return low + (high - low) * uniform(); }
 
   // Standard normal (Box and Muller, 1958).

@@ -58,7 +58,17 @@ ProductTrial time_product(machine::BlasHandle& blas, ProductTrial trial, int by_
   std::vector<float> a(size(m, k), 0.5F), b(size(k, n), 0.25F), c(size(m, n));
   const auto seconds = best_seconds(
       {by_default, 1, all}, [&](int threads) { blas.use_threads(threads); },
-      [&](int) { blas.gemm(m, n, k, a.data(), b.data(), c.data()); });
+      [&](int) {
+        blas.gemm({.m = m,
+                   .n = n,
+                   .k = k,
+                   .a = a.data(),
+                   .lda = m,
+                   .b = b.data(),
+                   .ldb = k,
+                   .c = c.data(),
+                   .ldc = m});
+      });
   trial.by_default = seconds.at(by_default);
   trial.one = seconds.at(1);
   trial.all = seconds.at(all);

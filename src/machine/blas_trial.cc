@@ -53,7 +53,15 @@ double rate(const BlasHandle& blas) {
   const Stopwatch all;
   for (int round = 0; round < 2 || (all.seconds() < kEach && all.by_clock() < kMost); ++round) {
     const Stopwatch one;
-    blas.gemm(kRows, kRows, kRows, a.data(), b.data(), c.data());
+    blas.gemm({.m = kRows,
+               .n = kRows,
+               .k = kRows,
+               .a = a.data(),
+               .lda = kRows,
+               .b = b.data(),
+               .ldb = kRows,
+               .c = c.data(),
+               .ldc = kRows});
     best = std::max(best, kOperations / one.seconds());
   }
   return best;

@@ -29,6 +29,14 @@ std::string_view name(Category category) {
       return "augmentation";
     case Category::unknown:
       return "score of unknownness";
+    case Category::environment:
+      return "environment";
+    case Category::agent:
+      return "agent";
+    case Category::observation:
+      return "observation";
+    case Category::answer:
+      return "answer";
   }
   return "component";
 }
@@ -53,6 +61,7 @@ std::vector<std::string> Catalogue::names(Category category) const {
 std::string describe_range(const Argument& a) {
   if (a.type == Type::shape) return "a shape such as 28x28";
   if (a.type == Type::network) return "a network";
+  if (a.type == Type::component && a.category == Category::answer) return "true or false";
   if (a.type == Type::component)
     return fmt::format("{} {}", name(a.category) == "layer" ? "a" : "the name of an",
                        name(a.category));

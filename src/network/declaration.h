@@ -21,7 +21,11 @@ enum class Category {
   schedule,
   averaging,
   augmentation,
-  unknown
+  unknown,
+  environment,
+  agent,
+  observation,
+  answer
 };
 std::string_view name(Category category);  // "layer"
 

@@ -192,6 +192,71 @@ class Doctor(AppTest):
         self.run_lithe("doctor", "--nonsense", status=2)
 
 
+class Blas(AppTest):
+    """Products by a library that the tests bring along."""
+
+    FOLDER = os.environ.get("LITHE_FAKE_BLAS", "/nowhere")
+
+    def fake(self, name):
+        return os.path.join(self.FOLDER, f"lib{name}.so")
+
+    def train_json(self, *arguments):
+        return json.loads(self.train("--threads", "1", "--json", *arguments).stdout)
+
+    def test_trains_with_each_and_says_so(self):
+        for precision, libraries in (("float32", {"lp64": 32, "ilp64": 64}),
+                                     ("float64", {"scipy": 32})):
+            native = self.train_json("--precision", precision)
+            self.assertIsNone(native["blas"])
+            for name, bits in libraries.items():
+                run = self.train_json("--precision", precision, "--blas", self.fake(name))
+                self.assertEqual(run["blas"]["path"], self.fake(name))
+                self.assertEqual(run["blas"]["integer_bits"], bits)
+                self.assertEqual(run["blas"]["use"], "everywhere")
+                self.assertEqual(sum(stage["by_blas"] for stage in run["stages"]), 5)
+                for epoch, plain in zip(run["epochs"], native["epochs"]):
+                    self.assertGreater(epoch["seconds"], 0)
+                    self.assertAlmostEqual(epoch["loss"], plain["loss"], places=4)
+                    self.assertLess(abs(epoch["correct"] - plain["correct"]),
+                                    0.01 * plain["total"])
+
+    def test_printed(self):
+        out = self.train("--blas", self.fake("ilp64")).stdout
+        self.assertIn("Products of dense layers by BLAS, integers of 64 bits, " +
+                      self.fake("ilp64"), out)
+        self.assertIn("the bits are not those of the native kernels", out)
+        self.assertNotIn("BLAS", self.train().stdout)
+
+    def test_as_a_key_of_a_recipe(self):
+        with open(os.path.join(self.folder, "own.toml"), "w", encoding="utf-8") as file:
+            file.write(f'data = "digits"\nnetwork = "{NETWORK}"\nexamples = 500\nepochs = 1\n'
+                       f'blas = "{self.fake("lp64")}"\n')
+        out = self.run_lithe("train", "own.toml").stdout
+        self.assertIn(self.fake("lp64"), out)
+
+    def test_profiled(self):
+        profile = json.loads(self.run_lithe(
+            "profile", *DIGITS, "--threads", "1", "--seconds", "0.3", "--json", "--blas",
+            self.fake("lp64")).stdout)
+        kernels = [row["kernel"] for row in profile["operations"]]
+        self.assertEqual(sum(kernel.startswith("gemm of BLAS") for kernel in kernels), 5)
+
+    def test_weighed_by_explain(self):
+        out = self.train("--explain").stdout
+        self.assertRegex(out, "held against|No BLAS that could be used is installed")
+
+    def test_refused(self):
+        for name, reason in (("crash", "signal"), ("wrong", "multiplies wrongly"),
+                             ("no_dgemm", "lacks the function dgemm_")):
+            with self.subTest(name):
+                result = self.run_lithe("train", *DIGITS, "--blas", self.fake(name), status=1)
+                self.assertIn(reason, result.stderr)
+                self.assertIn("another library", result.stderr)
+        result = self.run_lithe("train", *DIGITS, "--blas", "quick", status=2)
+        self.assertIn("openblas", result.stderr)
+        self.assertEqual(os.listdir(self.folder).count("model.safetensors"), 0)
+
+
 class Tables(AppTest):
     """A table from end to end: text and missing values in, classes or numbers out."""
 
@@ -276,8 +341,8 @@ class Pictures(AppTest):
             for upright, name in enumerate(names):
                 self.write_bar(f"{folder}/{name}/{i}.png", upright, i, channels)
 
-    def train_bars(self, *arguments, status=0):
-        return self.run_lithe("train", "--data", "bars", "--network", self.CONV, "--loss",
+    def train_bars(self, *arguments, data="bars", status=0):
+        return self.run_lithe("train", "--data", data, "--network", self.CONV, "--loss",
                               "cross_entropy", "--optimizer", "adam(0.01)", "--batch", "8",
                               "--epochs", "8", "--threads", "1", "--output", "m.safetensors",
                               *arguments, status=status)
@@ -337,6 +402,33 @@ class Pictures(AppTest):
         error = self.run_lithe("evaluate", "m.safetensors", "--data", "others", status=1).stderr
         self.assertIn("level, upright", error)
         self.assertIn("dash, dot", error)
+
+    def test_share_to_test_on(self):
+        """It is refused where something else says what to test on."""
+        arguments = ["train", "--network", "dense(2)", "--test-share", "0.5", "--data"]
+        self.assertIn("'digits' has a test part of its own",
+                      self.run_lithe(*arguments, "digits", status=2).stderr)
+        for part in ["train", "test"]:
+            self.write_bars(os.path.join("parts", part), 5)
+        error = self.run_lithe(*arguments, "parts", status=2).stderr
+        self.assertIn("a folder for its test pictures", error)
+        self.assertIn("--validation", error)
+        with open(os.path.join(self.folder, "t.csv"), "w", encoding="utf-8") as file:
+            file.write("a,b\n" + "1,x\n2,y\n" * 5)
+        self.assertIn("--test-data", self.run_lithe(*arguments, "t.csv", "--test-data", "t.csv",
+                                                    status=2).stderr)
+        self.train_bars("--size", "12", "--epochs", "1", data="parts")
+
+    def test_clean(self):
+        self.environment["LITHE_DATA"] = os.path.join(self.folder, "kept")
+        self.assertIn("Removed 0 files", self.run_lithe("data", "clean").stdout)
+        self.write_bars("bars", 10)
+        self.train_bars("--size", "12", "--epochs", "1")
+        told = r"1 file of decoded pictures, 8\.\d kB, (in|from) .*kept/images"
+        self.assertRegex(self.run_lithe("data", "clean", "--dry-run").stdout, "There would go " + told)
+        self.assertRegex(self.run_lithe("data", "clean").stdout, "Removed " + told)
+        self.assertEqual(os.listdir(os.path.join(self.folder, "kept", "images")), [])
+        self.train_bars("--size", "12", "--epochs", "1")
 
     def test_broken_pictures(self):
         self.write_bars("bars", 10)
@@ -913,7 +1005,14 @@ class Commands(AppTest):
 
     def test_list(self):
         self.assertIn("dense(units", self.run_lithe("list", "layers").stdout)
-        self.assertIn("seed", self.run_lithe("list", "recipes").stdout)
+        recipes = self.run_lithe("list", "recipes").stdout
+        self.assertIn("\nseed\n    The network that Lithe began with: 784-30-10", recipes)
+        scores = self.run_lithe("list", "unknown").stdout
+        self.assertRegex(scores, r"(^|\n)energy(\(.*\))?\n    \w")
+        for listed in [recipes, scores]:  # a line of help below each name
+            lines = [line for line in listed.splitlines() if not line.startswith("        ")]
+            for name, following in zip(lines, lines[1:] + [""]):
+                self.assertTrue(name.startswith("    ") or following.startswith("    "), name)
         self.assertIn("built in", self.run_lithe("data", "list").stdout)
 
     def test_interrupt_saves(self):

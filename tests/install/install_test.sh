@@ -21,6 +21,9 @@ check_example() {
 echo "The program and its recipes"
 (cd "$work" && "$prefix/bin/lithe" --version)
 [ -f "$prefix/share/lithe/recipes/seed.toml" ]
+if python3 -c "import tomllib" 2>/dev/null; then
+  (cd "$work" && "$prefix/bin/lithe" bench --help) | grep -q "lithe bench seed"
+fi
 "$prefix/bin/lithe" doctor --json --output "$work/doctor.json" -- sh -c "echo epoch"
 grep -q '"counted": true' "$work/doctor.json"
 
@@ -29,6 +32,7 @@ echo "By CMake's find_package"
   -DCMAKE_BUILD_TYPE=Release >/dev/null
 "$CMAKE" --build "$work/examples" >/dev/null
 check_example "$work/examples/train_digits"
+"$work/examples/own_environment"
 
 for static in "" --static; do
   echo "By pkg-config $static"

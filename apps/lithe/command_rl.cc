@@ -1,0 +1,136 @@
+// lithe rl: environments to learn in from rewards.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <cstdio>
+#include <optional>
+
+#include "command.h"
+#include "parse.h"
+#include "rl_environment.h"
+#include "rl_play.h"
+#include "rl_serve.h"
+#include "rl_train.h"
+
+namespace lithe::app {
+
+namespace {
+
+std::string bound(float value) {
+  return std::isfinite(value) ? fmt::format("{:.4g}", value) : value < 0 ? "-inf" : "inf";
+}
+
+// "-1 to 1" where all values have the same bounds, else one after the other.
+std::string bounds(const std::vector<float>& low, const std::vector<float>& high) {
+  std::vector<std::string> parts;
+  for (std::size_t j = 0; j < low.size(); ++j) {
+    parts.push_back(fmt::format("{} to {}", bound(low[j]), bound(high[j])));
+    if (parts.back() != parts.front() && low.size() > 16) return "see its help";
+  }
+  const bool same = std::count(parts.begin(), parts.end(), parts.front()) ==
+                    static_cast<std::ptrdiff_t>(parts.size());
+  return same ? parts.front() : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+int list_environments() {
+  for (const EnvironmentSheet& sheet : environment_sheets()) {
+    const Spaces& s = sheet.spaces;
+    fmt::print("{}", sheet.help);
+    fmt::print("    observed        {}: {}\n", s.observation.to_string(), bounds(s.low, s.high));
+    if (s.choices > 0)
+      fmt::print("    actions         {} choices\n", s.choices);
+    else
+      fmt::print("    actions         {} number{}: {}\n", s.actions(), s.actions() == 1 ? "" : "s",
+                 bounds(s.action_low, s.action_high));
+    if (s.step_limit > 0) fmt::print("    truncated after {} steps\n", s.step_limit);
+    if (s.solved) fmt::print("    solved at a mean return of {}\n", *s.solved);
+    fmt::print("\n");
+  }
+  return 0;
+}
+
+struct PlayCommand {
+  EnvironmentChoice environment;
+  PlayOptions options;
+  std::string policy = "random";
+  std::uint64_t seed = 0;
+  bool quiet = false;
+};
+
+void add_play_options(CLI::App& app, PlayCommand& command) {
+  add_environment_options(app, command.environment);
+  app.add_option("--policy", command.policy,
+                 "who plays: random, or a policy's file; a file may stand in the environment's "
+                 "place, and plays what it was trained in")
+      ->capture_default_str();
+  app.add_option("--seed", command.seed, "of the environment and of what is random")
+      ->capture_default_str();
+  app.add_option("--episodes", command.options.episodes, "to play")
+      ->capture_default_str()
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}));
+  app.add_option("--steps", command.options.most_steps, "at most, in all")->capture_default_str();
+  app.add_option("--every", command.options.every, "show or keep a frame of every so many steps")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000000));
+  app.add_option("--fps", command.options.frames_per_second, "frames a second")
+      ->capture_default_str()
+      ->check(CLI::Range(0.1, 1000.0));
+  app.add_option("--gif", command.options.gif, "write a GIF");
+  app.add_option("--frames", command.options.frames,
+                 "write the frames as PNG files to this folder");
+  app.add_flag("--quiet", command.quiet, "no animation in the terminal");
+}
+
+int play_environment(PlayCommand& command) {
+  if (command.environment.sentence.ends_with(".safetensors")) {
+    command.policy = command.environment.sentence;
+    command.environment.sentence.clear();
+  }
+  std::optional<Model> model;
+  if (command.policy != "random") {
+    model = Model::load(command.policy);
+    choose_own_environment(command.environment, *model, command.policy);
+  }
+  Environments environment = make_environments(command.environment, {.seed = command.seed});
+  command.options.animate = !command.quiet;
+  play(environment,
+       model ? policy_player(*model, environment.spaces())
+             : random_player(environment.spaces(), command.seed),
+       command.options);
+  return 0;
+}
+
+}  // namespace
+
+int rl(const Arguments& arguments) {
+  if (!arguments.empty() && arguments.front() == "train")
+    return train_agent({arguments.begin() + 1, arguments.end()});
+  CLI::App app("Environments to learn in from rewards.", "lithe rl");
+  app.require_subcommand(1);
+  app.add_subcommand("train", "learn from rewards: a recipe, or your own");
+  CLI::App* evaluate_command =
+      app.add_subcommand("evaluate", "the mean return of a policy over whole episodes");
+  RlEvaluateCommand evaluation;
+  add_evaluate_options(*evaluate_command, evaluation);
+  CLI::App* list_command =
+      app.add_subcommand("list", "the environments: arguments, observations, actions");
+  CLI::App* play_command =
+      app.add_subcommand("play", "play episodes, in the terminal or as pictures");
+  PlayCommand play_options;
+  add_play_options(*play_command, play_options);
+  CLI::App* serve_command = app.add_subcommand(
+      "serve", "be an environment for another program, in lines of JSON (docs/environments.md)");
+  std::string sentence;
+  std::uint64_t seed = 0;
+  serve_command->add_option("environment", sentence, "such as cartpole")->required();
+  serve_command->add_option("--seed", seed, "where a reset gives none")->capture_default_str();
+  if (const auto status = parse(app, arguments)) return *status;
+  if (list_command->parsed()) return list_environments();
+  if (play_command->parsed()) return play_environment(play_options);
+  if (evaluate_command->parsed()) return evaluate_policy(evaluation);
+  serve(sentence, seed);
+  return 0;
+}
+
+}  // namespace lithe::app

@@ -1,0 +1,51 @@
+#include "rl_environment.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "lithe/error.h"
+
+namespace lithe::app {
+
+void add_environment_options(CLI::App& app, EnvironmentChoice& choice) {
+  app.add_option("environment,--environment", choice.sentence,
+                 "such as cartpole or \"snake(8x8, starve=2)\"; `lithe rl list` has them all");
+  app.add_option(
+      "--env-command", choice.command,
+      "a program that is an environment, run by the shell, instead (docs/environments.md)");
+  app.add_option("--env-time-limit", choice.time_limit, "seconds that it may take for each answer")
+      ->capture_default_str()
+      ->check(CLI::Range(0.001, 1e6));
+}
+
+Environments make_environments(const EnvironmentChoice& choice, const EnvironmentOptions& options) {
+  if (choice.sentence.empty() == choice.command.empty())
+    throw Error(ErrorKind::usage,
+                choice.command.empty() ? "no environment is named"
+                                       : "an environment and a program are named",
+                {}, "either a name (`lithe rl list`) or --env-command");
+  if (choice.command.empty()) return Environments::make(choice.sentence, options);
+  ProgramOptions program;
+  program.time_limit =
+      std::chrono::milliseconds(static_cast<std::int64_t>(choice.time_limit * 1000));
+  program.on_words = [several = options.count > 1](std::size_t i, std::string_view line) {
+    if (several)
+      fmt::print(stderr, "[{}] {}\n", i, line);
+    else
+      fmt::print(stderr, "{}\n", line);
+  };
+  return Environments::run(choice.command, options, program);
+}
+
+void choose_own_environment(EnvironmentChoice& choice, const Model& policy,
+                            const std::string& path) {
+  if (!choice.sentence.empty() || !choice.command.empty()) return;
+  const auto at = policy.notes().find("lithe.environment");
+  if (at == policy.notes().end())
+    throw Error(ErrorKind::usage, "this model does not say what it was trained in", path,
+                "name the environment");
+  choice.sentence = at->second;
+}
+
+}  // namespace lithe::app

@@ -1,0 +1,119 @@
+#include "rl_serve.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "environments/protocol.h"
+#include "lithe/environment.h"
+#include "lithe/error.h"
+
+namespace lithe::app {
+
+namespace {
+
+using nlohmann::json;
+
+[[noreturn]] void refuse(const std::string& problem) { throw Error(ErrorKind::usage, problem); }
+
+class Server {
+ public:
+  Server(const std::string& sentence, std::uint64_t seed)
+      : sentence_(sentence),
+        environment_(Environments::make(sentence, {.count = 1, .seed = seed})),
+        seen_(environment_.spaces().low.size()),
+        final_(seen_.size()),
+        values_(environment_.spaces().actions()) {
+    environment_.reset(rows(seen_));
+  }
+
+  json answer(const std::string& line) {
+    const json question = json::parse(line, nullptr, false);
+    if (!question.is_object() || !question.contains("command") || !question["command"].is_string())
+      refuse("a question is an object with \"command\"");
+    const auto command = question["command"].get<std::string>();
+    if (command == "spaces")
+      return environments::write_spaces(environment_.spaces(), environment_.state(0).size());
+    if (command == "reset") return reset(question);
+    if (command == "step") return step(question);
+    if (command == "save") return {{"state", environment_.state(0)}};
+    if (command == "restore") return restore(question);
+    refuse(fmt::format("there is no command '{}'", command.substr(0, 40)));
+  }
+
+ private:
+  static ObservationRows rows(std::vector<float>& values) { return {values.data(), values.size()}; }
+
+  // Without a seed, another episode of the same one.
+  json reset(const json& question) {
+    if (question.contains("seed")) {
+      if (!question["seed"].is_number_unsigned()) refuse("\"seed\" is a whole number, 0 or more");
+      environment_ = Environments::make(
+          sentence_, {.count = 1, .seed = question["seed"].get<std::uint64_t>()});
+    }
+    environment_.reset(rows(seen_));
+    over_ = false;
+    return {{"observation", seen_}};
+  }
+
+  json step(const json& question) {
+    if (over_) refuse("the episode is over: reset");
+    read_action(question);
+    float reward = 0;
+    std::uint8_t terminated = 0, truncated = 0;
+    environment_.step({&choice_, values_.data(), values_.size()},
+                      {rows(seen_), &reward, &terminated, &truncated, rows(final_)});
+    over_ = (terminated | truncated) != 0;
+    return {{"observation", over_ ? final_ : seen_},
+            {"reward", reward},
+            {"terminated", terminated != 0},
+            {"truncated", truncated != 0}};
+  }
+
+  void read_action(const json& question) {
+    const auto action = question.find("action");
+    if (action == question.end()) refuse("a step needs its \"action\"");
+    const std::size_t choices = environment_.spaces().choices;
+    if (choices == 0) return environments::read_numbers(question, "action", std::span(values_));
+    const bool fits = action->is_number_unsigned() && action->get<std::uint64_t>() < choices;
+    if (!fits) refuse(fmt::format("\"action\" is a whole number from 0 to {}", choices - 1));
+    choice_ = action->get<std::int32_t>();
+  }
+
+  json restore(const json& question) {
+    std::vector<double> state(environment_.state(0).size());
+    environments::read_numbers(question, "state", std::span(state));
+    environment_.set_state(0, state);
+    environment_.observe(rows(seen_));
+    over_ = false;
+    return {{"observation", seen_}};
+  }
+
+  std::string sentence_;
+  Environments environment_;
+  std::vector<float> seen_, final_, values_;
+  std::int32_t choice_ = 0;
+  bool over_ = false;
+};
+
+}  // namespace
+
+void serve(const std::string& sentence, std::uint64_t seed) {
+  Server server(sentence, seed);
+  for (std::string line; std::getline(std::cin, line);) {
+    json answer;
+    try {
+      answer = server.answer(line);
+    } catch (const Error& error) {
+      answer = {{"error", error.problem()}};
+    }
+    fmt::print("{}\n", answer.dump());
+    if (std::fflush(stdout) != 0) return;
+  }
+}
+
+}  // namespace lithe::app

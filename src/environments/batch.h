@@ -1,0 +1,72 @@
+// What one kind of environment does, many at once: the part behind Environments that differs from
+// kind to kind. Episodes, limits and statistics are the engine's (engine.h).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "base/aligned.h"
+#include "lithe/environment.h"
+#include "network/declaration.h"
+
+namespace lithe::environments {
+
+struct Range {
+  std::size_t begin, end;
+};
+
+// The random numbers of each environment's present episode, which go on where they were left.
+class Dice {
+ public:
+  Dice(std::size_t count, std::uint64_t seed) : seed_(seed), started_(count), block_(count) {}
+
+  EpisodeRandom open(std::size_t i) const {
+    return {seed_, static_cast<std::uint32_t>(i), started_[i] - 1, block_[i]};
+  }
+  void close(std::size_t i, const EpisodeRandom& random) { block_[i] = random.block(); }
+  void next_episode(std::size_t i) {
+    ++started_[i];
+    block_[i] = 0;
+  }
+
+  std::uint64_t seed() const { return seed_; }
+  void set_seed(std::uint64_t seed) { seed_ = seed; }
+  std::uint32_t& started(std::size_t i) { return started_[i]; }
+  std::uint32_t& block(std::size_t i) { return block_[i]; }
+
+ private:
+  std::uint64_t seed_;
+  base::AlignedArray<std::uint32_t> started_, block_;
+};
+
+class Batch {
+ public:
+  virtual ~Batch() = default;
+
+  // Puts environment i at the start of an episode.
+  virtual void begin(std::size_t i, EpisodeRandom& random) = 0;
+  // One step of those in the range: writes their rewards and `terminated`, and sets `truncated`,
+  // which is 0 before, where the kind has limits of its own. May be called on several ranges at
+  // once.
+  virtual void advance(Range range, const Actions& actions, const Outcomes& outcomes,
+                       Dice& dice) = 0;
+  virtual void observe(Range range, ObservationRows rows) const = 0;
+
+  virtual std::size_t state_size() const = 0;  // 0: cannot be saved
+  virtual void get_state(std::size_t i, double* state) = 0;
+  // False, and nothing changed, for a state that cannot be. Values are finite.
+  virtual bool set_state(std::size_t i, const double* state) = 0;
+
+  virtual void draw(std::size_t, Picture&) const {}
+};
+
+// A kind by its sentence.
+struct Kind {
+  network::Declaration declaration;
+  Spaces (*spaces)(const Component& sentence);  // throws Error(sentence) for what cannot be
+  std::unique_ptr<Batch> (*make)(const Component& sentence, std::size_t count);
+};
+
+}  // namespace lithe::environments

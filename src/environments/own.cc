@@ -1,0 +1,86 @@
+#include "environments/own.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "environments/engine.h"
+#include "lithe/error.h"
+
+namespace lithe {
+
+namespace environments {
+
+// What is seen is part of what is saved: it cannot be asked for again.
+Own::Own(std::vector<std::unique_ptr<Environment>> all, const Spaces& spaces)
+    : all_(std::move(all)),
+      observed_(spaces.low.size()),
+      actions_(spaces.actions()),
+      state_size_(observed_ + all_.front()->state().size()),
+      discrete_(spaces.choices > 0),
+      low_(spaces.action_low),
+      high_(spaces.action_high),
+      seen_(all_.size() * observed_),
+      action_(all_.size() * actions_) {}
+
+void Own::begin(std::size_t i, EpisodeRandom& random) { all_[i]->reset(random, seen(i)); }
+
+void Own::advance(Range range, const Actions& actions, const Outcomes& outcomes, Dice& dice) {
+  for (std::size_t i = range.begin; i < range.end; ++i) {
+    Action action;
+    if (discrete_) {
+      action.choice = actions.choices[i];
+    } else {
+      float* values = action_.data() + i * actions_;
+      for (std::size_t j = 0; j < actions_; ++j)
+        values[j] = std::clamp(actions.values[i * actions.stride + j], low_[j], high_[j]);
+      action.values = {values, actions_};
+    }
+    EpisodeRandom random = dice.open(i);
+    const Outcome outcome = all_[i]->step(action, random, seen(i));
+    dice.close(i, random);
+    outcomes.rewards[i] = outcome.reward;
+    outcomes.terminated[i] = outcome.terminated;
+    outcomes.truncated[i] = outcome.truncated;
+  }
+}
+
+void Own::observe(Range range, ObservationRows rows) const {
+  for (std::size_t i = range.begin; i < range.end; ++i)
+    std::copy_n(seen_.data() + i * observed_, observed_, rows.row(i));
+}
+
+void Own::get_state(std::size_t i, double* state) {
+  std::copy_n(seen_.data() + i * observed_, observed_, state);
+  const std::span<double> own = all_[i]->state();
+  std::copy(own.begin(), own.end(), state + observed_);
+}
+
+bool Own::set_state(std::size_t i, const double* state) {
+  for (std::size_t j = 0; j < observed_; ++j) seen(i)[j] = static_cast<float>(state[j]);
+  const std::span<double> own = all_[i]->state();
+  std::copy_n(state + observed_, own.size(), own.begin());
+  return true;
+}
+
+void Own::draw(std::size_t i, Picture& picture) const { all_[i]->draw(picture); }
+
+}  // namespace environments
+
+Environments Environments::make(const EnvironmentMaker& maker, const EnvironmentOptions& options) {
+  const auto one = [&] {
+    std::unique_ptr<Environment> made = maker();
+    if (made == nullptr) throw Error(ErrorKind::usage, "the maker of environments made none");
+    return made;
+  };
+  std::vector<std::unique_ptr<Environment>> all;
+  all.push_back(one());
+  const Spaces spaces = all.front()->spaces();
+  environments::check_spaces(spaces, "the spaces of an environment of your own");
+  environments::check_count(options.count, spaces);
+  while (all.size() < options.count) all.push_back(one());
+  return Environments(std::make_unique<environments::Engine>(
+      "own", spaces, std::make_unique<environments::Own>(std::move(all), spaces), options));
+}
+
+}  // namespace lithe

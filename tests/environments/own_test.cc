@@ -1,0 +1,120 @@
+// Environments of the user's own in C++. examples/own_environment.cc is run as a test too.
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "environments/arrays.h"
+#include "support/expect_error.h"
+
+namespace lithe {
+namespace {
+
+// Counts to a number that it draws, and tells what it was told.
+class Counter final : public Environment {
+ public:
+  Spaces spaces() const override {
+    return {.observation = {{2}},
+            .low = {0, -1},
+            .high = {100, 1},
+            .action_low = {-1, -1},
+            .action_high = {1, 1}};
+  }
+  void reset(EpisodeRandom& random, std::span<float> observation) override {
+    state_[0] = 0;
+    state_[1] = 3 + random.below(5);
+    observation[0] = 0, observation[1] = 0;
+  }
+  Outcome step(const Action& action, EpisodeRandom& random, std::span<float> observation) override {
+    state_[0] += 1;
+    observation[0] = static_cast<float>(state_[0]);
+    observation[1] = action.values[1];
+    const bool done = state_[0] >= state_[1];
+    return {static_cast<float>(random.uniform()), done && state_[1] > 5, done && state_[1] <= 5};
+  }
+  std::span<double> state() override { return state_; }
+
+ private:
+  double state_[2] = {};
+};
+
+Environments make(std::size_t count, std::uint64_t seed) {
+  return Environments::make([] { return std::make_unique<Counter>(); }, {count, seed});
+}
+
+TEST(Own, EndsAsItSaysAndActionsAreClipped) {
+  Environments counters = make(5, 1);
+  test::Arrays arrays(counters);
+  counters.reset(arrays.observations());
+  for (int step = 0; step < 50; ++step) {
+    std::fill(arrays.numbers.begin(), arrays.numbers.end(), 7.0f);
+    counters.step(arrays.actions(), arrays.outcomes());
+    for (std::size_t i = 0; i < 5; ++i)
+      if ((arrays.terminated[i] | arrays.truncated[i]) != 0) {
+        const auto length = counters.last(i).length;
+        EXPECT_EQ(arrays.final_row(i), (std::vector<float>{static_cast<float>(length), 1}));
+        EXPECT_EQ(arrays.row(i), (std::vector<float>{0, 0}));
+        EXPECT_EQ(arrays.terminated[i] != 0, length > 5);
+      }
+  }
+}
+
+TEST(Own, IsSavedAndRestored) {
+  Environments original = make(4, 1), copy = make(4, 2);
+  test::Arrays a(original), b(copy);
+  original.reset(a.observations());
+  copy.reset(b.observations());
+  for (int step = 0; step < 9; ++step) original.step(a.actions(), a.outcomes());
+  copy.restore(original.save());
+  copy.observe(b.observations());
+  EXPECT_EQ(a.seen, b.seen);
+  for (int step = 0; step < 30; ++step) {
+    original.step(a.actions(), a.outcomes());
+    copy.step(b.actions(), b.outcomes());
+    ASSERT_EQ(a.rewards, b.rewards);
+    ASSERT_EQ(a.seen, b.seen);
+  }
+}
+
+class Contradiction final : public Environment {
+ public:
+  explicit Contradiction(Spaces spaces) : spaces_(std::move(spaces)) {}
+  Spaces spaces() const override { return spaces_; }
+  void reset(EpisodeRandom&, std::span<float>) override {}
+  Outcome step(const Action&, EpisodeRandom&, std::span<float>) override { return {}; }
+  std::span<double> state() override { return {}; }
+
+ private:
+  Spaces spaces_;
+};
+
+TEST(Own, SpacesThatContradictThemselvesAreRefused) {
+  const Spaces good{.observation = {{2}}, .low = {0, 0}, .high = {1, 1}, .choices = 2};
+  const auto refused = [](const Spaces& spaces, const std::string& word) {
+    test::expect_error(ErrorKind::usage, {word, "your own"}, [&] {
+      Environments::make([&] { return std::make_unique<Contradiction>(spaces); }, {});
+    });
+  };
+  EXPECT_NO_THROW(
+      Environments::make([&] { return std::make_unique<Contradiction>(good); }, {.count = 2}));
+  Spaces bad = good;
+  bad.low = {0};
+  refused(bad, "1 lower and 2 upper");
+  bad = good;
+  bad.low = {0, 2};
+  refused(bad, "from 2 to 1");
+  bad = good;
+  bad.observation = {{3}};
+  refused(bad, "3 values are observed");
+  bad = good;
+  bad.observation = {};
+  refused(bad, "shape");
+  bad = good;
+  bad.choices = 0;
+  refused(bad, "0 choices");
+  bad = good;
+  bad.action_low = bad.action_high = {0};
+  refused(bad, "2 choices, and 1 numbers");
+}
+
+}  // namespace
+}  // namespace lithe
