@@ -5,7 +5,7 @@ cores := $(shell nproc)
 # The core needs nothing beyond Debian; ccache is used where it is there.
 launcher := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 
-.PHONY: train test build recipes rl-peers setup setup-test sanitize bench-seed bench-deep bench-conv bench-products format check-format check-tidy fuzz install clean
+.PHONY: train test build recipes setup setup-test sanitize update-instructions bench-peers benchmarks bench-seed bench-deep bench-conv bench-products bench-doctor rl-peers format check-format check-tidy fuzz install clean
 
 train: setup
 	@cmake --preset release $(launcher) -DLITHE_BUILD_TESTS=OFF -DLITHE_BUILD_BENCH=OFF >/dev/null
@@ -32,33 +32,39 @@ sanitize: setup-test
 	  cmake --preset $$preset $(launcher) >/dev/null && cmake --build --preset $$preset -j$(cores) && \
 	  ctest --test-dir build/$$preset --output-on-failure -j$(cores) || exit 1; done
 
-# The seed's workload against NumPy, PyTorch and JAX, in turn; figures and picture in build/bench.
-bench-seed: setup-test build
+# Counts the instructions of the gate's runs anew (tests/instructions), and says what moved.
+update-instructions: setup-test
+	@cmake --preset release $(launcher) -DLITHE_BUILD_TESTS=ON >/dev/null
+	@cmake --build --preset release -j$(cores) --target update-instructions
+
+# The peers of `lithe bench`: what they need is installed, those in C++ are built; one that cannot be
+# had is named and left out.
+bench-peers: setup-test build
 	@bench/peers.sh build/peers
-	@python3 bench/seed/run.py --lithe $(lithe) --out build/bench --venv build/peers
-
-# Deeper networks, a tiny one and calls for one example; figures and picture in build/bench.
-bench-deep: setup-test build
-	@bench/peers.sh build/peers
-	@python3 bench/deep/run.py --lithe $(lithe) --bench $(build)/bench/bench_deep --out build/bench \
-	  --venv build/peers
-
-# Gymnasium and dm_control into build/rl-peers: with them, `make test` compares environments live.
-rl-peers: setup-test
-	@tests/environments/peers.sh build/rl-peers
-
-# LeNet-5 and a convolution alone, against PyTorch, JAX, dlib and oneDNN; the programs of the peers in
-# C++ are built where they are installed.
-bench-conv: setup-test build
-	@bench/peers.sh build/peers c++
-	@cmake --preset release >/dev/null && cmake --build --preset release -j$(cores) --target bench_conv_peers -- -k 0 || \
+	@cmake --preset release >/dev/null && cmake --build --preset release -j$(cores) --target bench_peers -- -k 0 || \
 	  echo "A peer's program does not build here; it is left out"
-	@python3 bench/conv/run.py --lithe $(lithe) --bench $(build)/bench/bench_conv --out build/bench \
-	  --venv build/peers
+
+# Everything that is claimed, against every peer that is there, in at most 20 minutes; writes
+# docs/benchmarks.md with its JSON and picture. On a quiet machine. PYTHON names one more that has
+# peers, such as PyTorch 2 for torch.compile.
+benchmarks: build
+	@$(lithe) bench all --blas all --minutes 19 $(PYTHON:%=--python %) --document docs/benchmarks.md
+
+# Parts of it; figures, tables and a picture in build/bench.
+bench-seed bench-deep bench-conv: build
+	@$(lithe) bench $(@:bench-%=%) --out build/bench/$(@:bench-%=%)
 
 # The products alone against OpenBLAS and oneDNN.
 bench-products: setup-test build
 	@mkdir -p build/bench && $(build)/bench/bench_products --out build/bench
+
+# Whether what `lithe doctor` prints against old kernels makes NumPy faster by the factor it names.
+bench-doctor: setup-test build
+	@LITHE=$(lithe) python3 bench/doctor_remedy.py || [ $$? = 77 ]
+
+# Gymnasium and dm_control into build/rl-peers: with them, `make test` compares environments live.
+rl-peers: setup-test
+	@tests/environments/peers.sh build/rl-peers
 
 # Every recipe with three seeds, against the score that it promises; models in build/recipes.
 recipes: build

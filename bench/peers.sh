@@ -1,16 +1,17 @@
 #!/bin/sh
-# Installs the peers of the benchmarks: Debian's NumPy, OpenBLAS, oneDNN and PyTorch with apt where
-# that is allowed, PyPI's NumPy, JAX and ONNX Runtime into a folder of their own. Running it again
-# changes nothing. A peer that cannot be installed is named, and is no failure: the benchmark runs
-# without it.
+# Installs the peers of the benchmarks: Debian's NumPy, OpenBLAS and PyTorch, and what the peers in
+# C++ are built from (libtorch, dlib, oneDNN, FANN), with apt where that is allowed; PyPI's NumPy,
+# JAX, scikit-learn, ONNX Runtime and Keras into a folder of their own. Running it again changes
+# nothing. A peer that cannot be installed is named, and is no failure: it is left out.
 #
-#     bench/peers.sh build/peers        the peers in Python
-#     bench/peers.sh build/peers c++    and what the peers in C++ are built from (bench-conv)
+#     bench/peers.sh build/peers
+#
+# PyTorch compiled (torch.compile) wants PyTorch 2, whose wheels on PyPI bring gigabytes of
+# libraries for GPUs: it is not installed here, but measured where a Python has it (lithe bench
+# --python ...).
 set -u
 
-folder=${1:?"usage: bench/peers.sh FOLDER [c++] (for example build/peers)"}
-headers=
-[ "${2:-}" = c++ ] && headers="libtorch-dev libdlib-dev libdnnl-dev"
+folder=${1:?"usage: bench/peers.sh FOLDER (for example build/peers)"}
 here=$(cd "$(dirname "$0")" && pwd)
 python=/usr/bin/python3
 
@@ -30,8 +31,8 @@ apt_install() {
 install_from_debian() {
   updated=no
   # OpenBLAS is named because NumPy alone is content with the slow reference BLAS.
-  for package in python3-venv libopenblas0-pthread libdnnl2 \
-    python3-numpy python3-torch $headers; do
+  for package in python3-venv libopenblas0-pthread python3-numpy python3-torch \
+    libtorch-dev libdlib-dev libdnnl-dev libfann-dev; do
     installed "$package" && continue
     echo "Installing $package"
     apt_install "$package" && continue
@@ -49,11 +50,10 @@ install_from_pypi() {
     echo "Missing: what comes from PyPI ($python -m venv failed: is python3-venv installed?)"
     return
   fi
-  "$folder/bin/python" -m pip install -q --disable-pip-version-check -r "$here/requirements.txt" ||
-    echo "Missing: JAX and PyPI's NumPy (pip could not install bench/requirements.txt)"
-  "$folder/bin/python" -m pip install -q --disable-pip-version-check \
-    -r "$here/requirements-onnx.txt" ||
-    echo "Missing: ONNX Runtime (pip could not install bench/requirements-onnx.txt)"
+  for list in requirements.txt requirements-keras.txt; do
+    "$folder/bin/python" -m pip install -q --disable-pip-version-check -r "$here/$list" ||
+      echo "Missing: what bench/$list names (pip could not install it)"
+  done
 }
 
 if command -v apt-get >/dev/null; then

@@ -11,6 +11,13 @@ if(TARGET lithe_app)
   install(TARGETS lithe_app RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   # Where the program looks, seen from its own place.
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/recipes DESTINATION share/lithe)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/bench/harness ${PROJECT_SOURCE_DIR}/bench/peers
+    DESTINATION share/lithe/bench PATTERN __pycache__ EXCLUDE)
+  install(FILES ${PROJECT_SOURCE_DIR}/bench/workloads.toml ${PROJECT_SOURCE_DIR}/bench/requirements.txt
+    ${PROJECT_SOURCE_DIR}/bench/requirements-keras.txt DESTINATION share/lithe/bench)
+  install(PROGRAMS ${PROJECT_SOURCE_DIR}/bench/peers.sh DESTINATION share/lithe/bench)
+  # What it loads into other programs.
+  install(TARGETS lithe_preload LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/lithe)
 endif()
 
 install(EXPORT lithe-targets NAMESPACE lithe:: DESTINATION ${package_folder})

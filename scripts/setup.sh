@@ -9,7 +9,7 @@ packages=(
   ca-certificates
 )
 if [ "${1:-build}" = test ]; then
-  packages+=(libgtest-dev libbenchmark-dev python3 python3-numpy clang-format-16)
+  packages+=(libgtest-dev libbenchmark-dev python3 python3-numpy clang-format-16 valgrind)
 fi
 missing=()
 for package in "${packages[@]}"; do

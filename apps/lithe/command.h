@@ -18,7 +18,9 @@ int show(const Arguments& arguments);
 int find_lr(const Arguments& arguments);
 int rl(const Arguments& arguments);
 int profile(const Arguments& arguments);
+int doctor(const Arguments& arguments);
 int info(const Arguments& arguments);
+int bench(const Arguments& arguments);
 int data(const Arguments& arguments);
 int list(const Arguments& arguments);
 

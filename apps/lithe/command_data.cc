@@ -8,6 +8,7 @@
 #include "data_sheet.h"
 #include "lithe/data.h"
 #include "lithe/error.h"
+#include "lithe/images.h"
 #include "parse.h"
 #include "terminal.h"
 
@@ -57,6 +58,24 @@ int list(const std::string& data_dir) {
   return 0;
 }
 
+// A thousand bytes a kB.
+std::string size_of(std::uint64_t bytes) {
+  return bytes < 1'000'000 ? fmt::format("{:.1f} kB", static_cast<double>(bytes) / 1e3)
+                           : fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+}
+
+int clean(const std::string& data_dir, bool only_say) {
+  const auto folder = data_folder(data_dir);
+  const DecodedPictures pictures =
+      only_say ? find_decoded_pictures(folder) : remove_decoded_pictures(folder);
+  fmt::print("{} {} file{} of decoded pictures, {}, {} {}\n",
+             only_say ? "There would go" : "Removed", pictures.files,
+             pictures.files == 1 ? "" : "s", size_of(pictures.bytes), only_say ? "in" : "from",
+             (folder / "images").string());
+  if (pictures.files > 0) fmt::print("They are made anew from the pictures when they are needed\n");
+  return 0;
+}
+
 }  // namespace
 
 int data(const Arguments& arguments) {
@@ -80,8 +99,14 @@ int data(const Arguments& arguments) {
   CLI::App* list_command = app.add_subcommand("list", "the data sets and whether they are there");
   add_folder(fetch_command);
   add_folder(list_command);
+  bool only_say = false;
+  CLI::App* clean_command = app.add_subcommand(
+      "clean", "remove what is kept of decoded folders of pictures; the pictures stay");
+  add_folder(clean_command);
+  clean_command->add_flag("--dry-run", only_say, "only say what would go");
   if (const auto status = parse(app, arguments)) return *status;
   if (show_command->parsed()) return draw_data(sheet);
+  if (clean_command->parsed()) return clean(data_dir, only_say);
   return fetch_command->parsed() ? fetch(name, data_dir, mirrors) : list(data_dir);
 }
 

@@ -4,12 +4,14 @@
 
 #include <cmath>
 #include <cstdio>
+#include <optional>
 
 #include "command.h"
 #include "parse.h"
 #include "rl_environment.h"
 #include "rl_play.h"
 #include "rl_serve.h"
+#include "rl_train.h"
 
 namespace lithe::app {
 
@@ -58,10 +60,11 @@ struct PlayCommand {
 
 void add_play_options(CLI::App& app, PlayCommand& command) {
   add_environment_options(app, command.environment);
-  app.add_option("--policy", command.policy, "who plays: random")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"random"}));
-  app.add_option("--seed", command.seed, "of the environment and the policy")
+  app.add_option("--policy", command.policy,
+                 "who plays: random, or a policy's file; a file may stand in the environment's "
+                 "place, and plays what it was trained in")
+      ->capture_default_str();
+  app.add_option("--seed", command.seed, "of the environment and of what is random")
       ->capture_default_str();
   app.add_option("--episodes", command.options.episodes, "to play")
       ->capture_default_str()
@@ -80,17 +83,36 @@ void add_play_options(CLI::App& app, PlayCommand& command) {
 }
 
 int play_environment(PlayCommand& command) {
+  if (command.environment.sentence.ends_with(".safetensors")) {
+    command.policy = command.environment.sentence;
+    command.environment.sentence.clear();
+  }
+  std::optional<Model> model;
+  if (command.policy != "random") {
+    model = Model::load(command.policy);
+    choose_own_environment(command.environment, *model, command.policy);
+  }
   Environments environment = make_environments(command.environment, {.seed = command.seed});
   command.options.animate = !command.quiet;
-  play(environment, random_policy(environment.spaces(), command.seed), command.options);
+  play(environment,
+       model ? policy_player(*model, environment.spaces())
+             : random_player(environment.spaces(), command.seed),
+       command.options);
   return 0;
 }
 
 }  // namespace
 
 int rl(const Arguments& arguments) {
+  if (!arguments.empty() && arguments.front() == "train")
+    return train_agent({arguments.begin() + 1, arguments.end()});
   CLI::App app("Environments to learn in from rewards.", "lithe rl");
   app.require_subcommand(1);
+  app.add_subcommand("train", "learn from rewards: a recipe, or your own");
+  CLI::App* evaluate_command =
+      app.add_subcommand("evaluate", "the mean return of a policy over whole episodes");
+  RlEvaluateCommand evaluation;
+  add_evaluate_options(*evaluate_command, evaluation);
   CLI::App* list_command =
       app.add_subcommand("list", "the environments: arguments, observations, actions");
   CLI::App* play_command =
@@ -106,6 +128,7 @@ int rl(const Arguments& arguments) {
   if (const auto status = parse(app, arguments)) return *status;
   if (list_command->parsed()) return list_environments();
   if (play_command->parsed()) return play_environment(play_options);
+  if (evaluate_command->parsed()) return evaluate_policy(evaluation);
   serve(sentence, seed);
   return 0;
 }

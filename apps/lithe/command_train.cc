@@ -122,6 +122,7 @@ int train(const Arguments& arguments) {
   const MachineIdentity machine = identify_machine();
   const Limits limits = machine_limits(machine, command.options.isa);
   std::optional<ScoreComparison> comparison;
+  command.options.weigh_blas = command.explain;
   if (!command.explain) comparison = compare_scores(command, setup);
   Trainer trainer(model, setup.learned(), setup.data.test, command.options);
   Run run{command,

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "doctor_output.h"
 #include "info_text.h"
 #include "lithe/data.h"
 
@@ -70,13 +71,6 @@ Json settings(const std::vector<ThreadSetting>& settings) {
   return all;
 }
 
-Json findings(const std::vector<Finding>& findings) {
-  Json all = Json::array();
-  for (const Finding& f : findings)
-    all.push_back({{"problem", f.problem}, {"remedy", f.remedy}, {"factor", f.factor}});
-  return all;
-}
-
 }  // namespace
 
 std::string info_json(const MachineReport& report) {
@@ -108,7 +102,7 @@ std::string info_json(const MachineReport& report) {
                 {"stopped_periods", report.quota.stopped_periods}}},
               {"blas", blas(report.blas)},
               {"environment", settings(report.settings)},
-              {"findings", findings(report.findings)},
+              {"findings", findings_json(report.findings)},
               {"data_folder", data_folder("").string()}}
              .dump(2, ' ', false, Json::error_handler_t::replace) +
          "\n";

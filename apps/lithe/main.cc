@@ -32,6 +32,9 @@ const std::vector<Command>& commands() {
       {"profile", "where the time of a training goes, and how near the limit each part is",
        lithe::app::profile},
       {"info", "this machine, what Lithe found on it, what it will use", lithe::app::info},
+      {"doctor", "what makes programs slow on this machine, what it costs, what to do",
+       lithe::app::doctor},
+      {"bench", "Lithe and its peers on the same work, in turns", lithe::app::bench},
       {"data", "show or fetch data sets, or say where they are", lithe::app::data},
       {"list", "what sentences can say: layers, activations, losses, ...", lithe::app::list},
   };

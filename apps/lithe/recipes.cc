@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
 
 #include "base/nearest.h"
 #include "lithe/error.h"
@@ -26,13 +27,11 @@ std::vector<std::filesystem::path> folders() {
   return result;
 }
 
-}  // namespace
-
-std::vector<std::filesystem::path> all_recipes() {
+std::vector<std::filesystem::path> recipes_within(const std::string& part) {
   std::vector<std::filesystem::path> result;
   for (const auto& folder : folders()) {
     std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder / part, ignored)) {
       const bool known = std::any_of(result.begin(), result.end(), [&](const auto& path) {
         return path.filename() == entry.path().filename();
       });
@@ -41,6 +40,21 @@ std::vector<std::filesystem::path> all_recipes() {
   }
   std::sort(result.begin(), result.end());
   return result;
+}
+
+}  // namespace
+
+std::vector<std::filesystem::path> all_recipes() { return recipes_within("."); }
+std::vector<std::filesystem::path> all_agent_recipes() { return recipes_within("rl"); }
+
+std::optional<std::filesystem::path> find_agent_recipe(const std::string& name) {
+  if (name.ends_with(".toml")) {
+    if (std::filesystem::is_regular_file(name)) return name;
+    throw Error(ErrorKind::usage, fmt::format("there is no recipe file '{}'", name));
+  }
+  for (const auto& path : all_agent_recipes())
+    if (path.stem() == name) return path;
+  return std::nullopt;
 }
 
 std::filesystem::path find_recipe(const std::string& name) {
@@ -56,6 +70,16 @@ std::filesystem::path find_recipe(const std::string& name) {
   const std::string near = base::nearest(name, names);
   throw Error(ErrorKind::usage, fmt::format("there is no recipe '{}'", name), {},
               near.empty() ? fmt::format("one of {}", fmt::join(names, ", ")) : near);
+}
+
+std::string recipe_summary(const std::filesystem::path& recipe) {
+  std::ifstream file(recipe);
+  std::string text;
+  for (std::string line; std::getline(file, line) && line.starts_with("#");) {
+    line.erase(0, line.find_first_not_of("# "));
+    text += (text.empty() ? "" : " ") + line;
+  }
+  return text.substr(0, text.find(". "));
 }
 
 }  // namespace lithe::app

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,5 +13,12 @@ namespace lithe::app {
 // built from. Throws Error(usage) with the names that there are.
 std::filesystem::path find_recipe(const std::string& name);
 std::vector<std::filesystem::path> all_recipes();
+// Those of agents, for `lithe rl train`, stand in the folder rl of these. None of that name: no
+// path.
+std::optional<std::filesystem::path> find_agent_recipe(const std::string& name);
+std::vector<std::filesystem::path> all_agent_recipes();
+
+// The first sentence of the comment at its head; empty if it has none.
+std::string recipe_summary(const std::filesystem::path& recipe);
 
 }  // namespace lithe::app

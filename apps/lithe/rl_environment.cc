@@ -9,7 +9,7 @@
 namespace lithe::app {
 
 void add_environment_options(CLI::App& app, EnvironmentChoice& choice) {
-  app.add_option("environment", choice.sentence,
+  app.add_option("environment,--environment", choice.sentence,
                  "such as cartpole or \"snake(8x8, starve=2)\"; `lithe rl list` has them all");
   app.add_option(
       "--env-command", choice.command,
@@ -36,6 +36,16 @@ Environments make_environments(const EnvironmentChoice& choice, const Environmen
       fmt::print(stderr, "{}\n", line);
   };
   return Environments::run(choice.command, options, program);
+}
+
+void choose_own_environment(EnvironmentChoice& choice, const Model& policy,
+                            const std::string& path) {
+  if (!choice.sentence.empty() || !choice.command.empty()) return;
+  const auto at = policy.notes().find("lithe.environment");
+  if (at == policy.notes().end())
+    throw Error(ErrorKind::usage, "this model does not say what it was trained in", path,
+                "name the environment");
+  choice.sentence = at->second;
 }
 
 }  // namespace lithe::app

@@ -8,11 +8,13 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <thread>
 #include <vector>
 
 #include "animation.h"
 #include "base/random.h"
+#include "lithe/agent.h"
 #include "lithe/error.h"
 #include "terminal.h"
 
@@ -104,7 +106,7 @@ void print_summary(const EpisodeWindow& window) {
 
 }  // namespace
 
-Policy random_policy(const Spaces& spaces, std::uint64_t seed) {
+Player random_player(const Spaces& spaces, std::uint64_t seed) {
   base::RandomStream random(seed, base::make_stream(base::Use::sample, 0));
   return [spaces, random](std::span<const float>, std::int32_t& choice,
                           std::span<float> values) mutable {
@@ -119,7 +121,21 @@ Policy random_policy(const Spaces& spaces, std::uint64_t seed) {
   };
 }
 
-void play(Environments& environment, const Policy& policy, const PlayOptions& options) {
+Player policy_player(const Model& model, const Spaces& spaces) {
+  const auto policy = std::make_shared<Policy>(model, spaces);
+  const std::size_t numbers = spaces.actions();
+  const bool choices = spaces.choices > 0;
+  return [policy, numbers, choices](std::span<const float> seen, std::int32_t& choice,
+                                    std::span<float> values) {
+    const Actions actions = policy->act({const_cast<float*>(seen.data()), seen.size()}, 1);
+    if (choices)
+      choice = actions.choices[0];
+    else
+      std::copy_n(actions.values, numbers, values.begin());
+  };
+}
+
+void play(Environments& environment, const Player& player, const PlayOptions& options) {
   const Spaces& spaces = environment.spaces();
   std::vector<float> seen(spaces.low.size()), values(spaces.actions());
   std::int32_t choice = 0;
@@ -135,7 +151,7 @@ void play(Environments& environment, const Policy& policy, const PlayOptions& op
   for (std::size_t step = 0; step < options.most_steps && window.total() < options.episodes;
        ++step) {
     if (interrupted()) break;
-    policy(seen, choice, values);
+    player(seen, choice, values);
     environment.step(actions, outcomes);
     if ((terminated | truncated) != 0) {
       window.note(environment, outcomes);

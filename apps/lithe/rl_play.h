@@ -7,15 +7,19 @@
 #include <string>
 
 #include "lithe/environment.h"
+#include "lithe/model.h"
 
 namespace lithe::app {
 
 // What is done where `seen` is observed: a choice, or numbers, whichever the environment takes.
-using Policy =
+using Player =
     std::function<void(std::span<const float> seen, std::int32_t& choice, std::span<float> values)>;
 
 // Any action, all as likely; where there are no bounds, normal numbers.
-Policy random_policy(const Spaces& spaces, std::uint64_t seed);
+Player random_player(const Spaces& spaces, std::uint64_t seed);
+
+// What a policy holds for the best. `model` must outlive it.
+Player policy_player(const Model& model, const Spaces& spaces);
 
 struct PlayOptions {
   std::size_t episodes = 1;
@@ -28,6 +32,6 @@ struct PlayOptions {
 
 // Of one environment. Prints a line an episode. Throws Error(usage) where frames are asked for of
 // what cannot be drawn.
-void play(Environments& environment, const Policy& policy, const PlayOptions& options);
+void play(Environments& environment, const Player& player, const PlayOptions& options);
 
 }  // namespace lithe::app

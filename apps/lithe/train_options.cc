@@ -39,6 +39,10 @@ void add_run_options(CLI::App& app, TrainCommand& c) {
   app.add_flag("--pin", c.options.pin, "bind each thread to a processor");
   app.add_option("--isa", c.options.isa, "instruction set: auto, avx512, avx2, sse4, neon, scalar")
       ->capture_default_str();
+  app.add_option("--blas", c.options.blas,
+                 "who multiplies: native, auto, openblas, mkl, blis, reference, or the path of a "
+                 "library; other than native gives other bits")
+      ->capture_default_str();
   app.add_option("--output", c.output, "model file (default: the recipe's name .safetensors)");
   app.add_option("--profile", c.profile,
                  "folder for a profile: table, JSON, roofline, trace, stacks; see `lithe profile`");

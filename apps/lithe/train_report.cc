@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+
+#include "machine/blas_choice.h"
 
 namespace lithe::app {
 
@@ -45,6 +48,44 @@ nlohmann::json to_json(const UnknownRun& run) {
           {"compared", trials}};
 }
 
+// "OpenBLAS 0.3.21 (SkylakeX), integers of 32 bits, /usr/lib/..."
+std::string describe(const BlasLibrary& blas) {
+  return fmt::format("{}, integers of {} bits, {}", machine::short_name(blas), blas.integer_bits,
+                     blas.path);
+}
+
+// Who makes the products, where it may be others than the native kernels.
+void print_blas(const PlanReport& plan) {
+  if (plan.blas_use == BlasUse::none) return;
+  if (!plan.blas) {
+    fmt::print("No BLAS that could be used is installed: all products are native\n");
+    return;
+  }
+  const auto products = std::count_if(plan.stages.begin(), plan.stages.end(),
+                                      [](const PlanStage& s) { return s.by_blas; });
+  const std::string who = describe(*plan.blas);
+  if (plan.blas_use == BlasUse::weighed)
+    fmt::print("Native kernels, held against {}\n", who);
+  else if (products == 0)
+    fmt::print("Native kernels: no product is faster by {}\n", who);
+  else
+    fmt::print("Products of dense layers{} by {}; the bits are not those of the native kernels\n",
+               plan.blas_use == BlasUse::where_faster ? fmt::format(": {}", products) : "", who);
+  if (!plan.blas->note.empty()) fmt::print("  it {}\n", plan.blas->note);
+}
+
+nlohmann::json blas_json(const PlanReport& plan) {
+  if (!plan.blas) return {};
+  constexpr const char* kUses[] = {"none", "everywhere", "where_faster", "weighed"};
+  return {{"use", kUses[static_cast<std::size_t>(plan.blas_use)]},
+          {"path", plan.blas->path},
+          {"kind", plan.blas->kind},
+          {"version", plan.blas->version},
+          {"core", plan.blas->core},
+          {"integer_bits", plan.blas->integer_bits},
+          {"note", plan.blas->note}};
+}
+
 }  // namespace
 
 double Run::limit() const {
@@ -58,6 +99,7 @@ void print_header(const Run& run) {
              thousands(static_cast<double>(run.plan.parameters)), name(run.plan.precision),
              run.plan.batch, run.plan.isa, run.plan.threads, run.plan.threads == 1 ? "" : "s",
              run.limit() / 1e9);
+  print_blas(run.plan);
 }
 
 namespace {
@@ -98,7 +140,7 @@ void print_epoch(const Run& run, const EpochLine& line) {
 
 void print_findings(const Run& run) {
   if (run.findings.empty()) fmt::print("Diagnosis: nothing is wrong with the layers\n");
-  for (const Finding& finding : run.findings) fmt::print("Diagnosis: {}\n", finding.text);
+  for (const Diagnosis& finding : run.findings) fmt::print("Diagnosis: {}\n", finding.text);
 }
 
 void print_time(const Run& run) {
@@ -170,6 +212,7 @@ void print_json(const Run& run) {
   for (const PlanStage& s : run.plan.stages)
     stages.push_back({{"name", s.name},
                       {"kernel", s.kernel},
+                      {"by_blas", s.by_blas},
                       {"shared", s.shared},
                       {"barrier", s.barrier},
                       {"refused", s.refused},
@@ -177,7 +220,8 @@ void print_json(const Run& run) {
                       {"bytes", s.bytes},
                       {"seconds", s.seconds}});
   json findings = json::array();
-  for (const Finding& f : run.findings) findings.push_back({{"layer", f.layer}, {"text", f.text}});
+  for (const Diagnosis& f : run.findings)
+    findings.push_back({{"layer", f.layer}, {"text", f.text}});
   json unknown;
   if (run.unknown) unknown = to_json(*run.unknown);
   const double examples =
@@ -192,6 +236,7 @@ void print_json(const Run& run) {
       {"batch", run.plan.batch},
       {"seed", run.command.options.seed},
       {"isa", run.plan.isa},
+      {"blas", blas_json(run.plan)},
       {"threads", run.plan.threads},
       {"thread_trials", run.plan.thread_trials},
       {"parameters", run.plan.parameters},

@@ -27,7 +27,7 @@ struct Run {
   double start_seconds = 0;  // from the start of the command to the first step
   std::vector<EpochLine> epochs;
   TimeSplit time;
-  std::vector<Finding> findings;
+  std::vector<Diagnosis> findings;
   bool regression = false;
   bool soft_targets = false;  // the examples trained on have no classes to count
   std::optional<UnknownRun> unknown;

@@ -9,6 +9,7 @@
 
 #include "lithe/data.h"
 #include "lithe/error.h"
+#include "lithe/images.h"
 #include "terminal.h"
 
 namespace lithe::app {
@@ -89,6 +90,20 @@ void check_names(const Model& model, const Dataset& data) {
                 data.name, "folders named as the model's classes (`lithe show MODEL`)");
 }
 
+// A share to test on is taken where nothing else says what to test on.
+void check_test_share(const DataChoice& choice) {
+  std::string part;
+  if (is_picture_folder(choice.data))
+    part = has_test_folder(choice.data) ? "a folder for its test pictures" : "";
+  else if (!is_table_path(choice.data))
+    part = "a test part of its own";
+  else if (!choice.table.test_file.empty())
+    part = "its test rows in --test-data";
+  if (!part.empty())
+    throw Error(ErrorKind::usage, fmt::format("'{}' has {}", choice.data, part), "--test-share",
+                "leave it out; --validation 10% holds examples out of those to train on");
+}
+
 }  // namespace
 
 void add_class_choice(CLI::App& app, DataChoice& choice) {
@@ -101,7 +116,8 @@ void add_data_choice(CLI::App& app, DataChoice& c, DataFor use) {
   app.add_option("--per-class", c.per_class, "at most so many training examples of each class");
   if (use == DataFor::training) {
     app.add_option("--test-share", c.table.test_share,
-                   "share of a table's rows, or of a folder's pictures, to test on (0.2)");
+                   "share of a table's rows, or of a folder's pictures, to test on (0.2)")
+        ->each([&c](const std::string&) { c.chose_test_share = true; });
     add_picture_form(app, c.pictures);
   }
   add_picture_reading(app, c.pictures);
@@ -133,6 +149,7 @@ void add_data_choice(CLI::App& app, DataChoice& c, DataFor use) {
 }
 
 LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
+  if (choice.chose_test_share) check_test_share(choice);
   if (is_picture_folder(choice.data))
     return {select(load_pictures(choice.data, choice.data_dir, choice.pictures,
                                  form_asked_for(choice.pictures), {choice.table.test_share}),

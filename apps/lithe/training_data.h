@@ -20,6 +20,7 @@ struct DataChoice {
   std::string task = "auto", missing = "error", header = "auto";
   std::vector<std::string> ignore = {}, categorical = {};
   TableOptions table = {};
+  bool chose_test_share = false;  // the default is not the user's word
   PictureChoice pictures = {};
 };
 

@@ -27,8 +27,9 @@ struct BlasLibrary {
   // it was not measured.
   double flops_float32 = 0, flops_float64 = 0;
   std::string note;  // what the user should know about it; mostly empty
-  // An environment variable that makes it choose this processor's kernels, and what it reached in
-  // float32 when it was tried with it. Empty and 0 where there is no need.
+  // A line for a shell that makes it choose this processor's kernels, and what it reached in
+  // float32 when it was tried with it: "export OPENBLAS_CORETYPE=SkylakeX", or "unset ..." where
+  // the variable is what holds it back. Empty and 0 where there is no need.
   std::string remedy;
   double remedied_float32 = 0;
 };

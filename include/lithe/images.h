@@ -2,7 +2,8 @@
 //
 //   pets/cat/1.jpg  pets/cat/2.png ...  pets/dog/1.jpg ...
 //   pets/train/cat/..., pets/test/cat/...        where the test pictures are set apart (if there
-//                                                is no test, val, valid or validation is taken)
+//                                                is no test, val, valid or validation is taken);
+//                                                nothing else may stand beside them
 //
 //   auto pets = lithe::load_image_folder("pets", {.height = 32, .width = 32}, cache);
 //   lithe::Trainer trainer(model, pets.data.train, pets.data.test, {});
@@ -49,10 +50,24 @@ struct ImageFolder {
 // with the files of IDX or CIFAR.
 bool is_image_folder(const std::filesystem::path& path);
 
+// Whether the folder sets its test pictures apart.
+bool has_test_folder(const std::filesystem::path& path);
+
 // `cache` is the folder for decoded pictures. Throws Error(data) that lists the pictures that
 // cannot be read, and for folders that make no data set; Error(io) for what cannot be read or
 // written.
 ImageFolder load_image_folder(const std::filesystem::path& path, const ImageOptions& options,
                               const std::filesystem::path& cache);
+
+// The decoded pictures that `cache` (a data folder) keeps for later runs. Nothing else lies there
+// that needs them: what is removed is decoded anew when it is asked for.
+struct DecodedPictures {
+  std::size_t files = 0;  // one for each folder and form
+  std::uint64_t bytes = 0;
+};
+DecodedPictures find_decoded_pictures(const std::filesystem::path& cache);
+// Returns what was removed. Files of other names are left alone. A program that uses one meanwhile
+// keeps it until it ends. Throws Error(io) where one cannot be removed.
+DecodedPictures remove_decoded_pictures(const std::filesystem::path& cache);
 
 }  // namespace lithe

@@ -72,8 +72,9 @@ enum class Measure { if_unknown, again };
 Limits machine_limits(const MachineIdentity& identity, const std::string& isa = "auto",
                       Measure measure = Measure::if_unknown);
 
-// Where they are kept: machine-KEY.json in $XDG_CACHE_HOME/lithe or ~/.cache/lithe. Empty if no
-// such folder is known.
+// Where they are kept: machine-KEY.json in $XDG_CACHE_HOME/lithe or ~/.cache/lithe, or
+// machine-KEY-debug.json for a build without optimisation or with a sanitizer. Empty if no such
+// folder is known.
 std::filesystem::path limits_file(const MachineIdentity& identity);
 
 }  // namespace lithe

@@ -39,8 +39,17 @@ struct ThreadSetting {
 
 // Something that makes programs slow here.
 struct Finding {
-  std::string problem, remedy;
+  std::string problem, remedy;  // sentences
   double factor = 0;  // how many times slower it makes what it concerns, as measured; 0: unknown
+  std::string name = {};      // of the kind of fault, for programs: "old_kernels", "quota"
+  std::string evidence = {};  // what was measured, and how
+  // What mends it, one command line after the other, to be copied; empty where no command does.
+  std::vector<std::string> commands = {};
+  std::string check = {};  // a command line that shows whether it helped
+  // What a program must do before it costs anything ("makes numbers below 1e-38"); empty if it
+  // costs everyone.
+  std::string only_if = {};
+  bool estimated = false;  // the factor follows from what is known of processors
 };
 
 struct MachineReport {

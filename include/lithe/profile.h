@@ -59,6 +59,7 @@ struct ProfileRecords {
   double between = 0;     // results of a stretch, and whoever watches
   double averaging = 0;   // of the weights
   double evaluation = 0;  // on test and validation examples
+  double watching = 0;    // steps that are looked at by a plan of their own, and what they show
   double recording = 0;   // sums of the profile itself
   std::vector<ProfileThread> threads;
   std::vector<ProfileStretch> stretches;  // the latest, in their order
@@ -114,9 +115,12 @@ struct Profile {
 };
 
 // `limits` are those of one core. Arithmetic and what each core has its own cache of grow with the
-// threads that share a stage; the last level and memory are taken as measured with one core.
+// threads that share a stage; the last level of cache is taken as measured with one core. So is
+// memory, unless `memory_together` says what all cores read at once (TogetherLimits::read_memory;
+// 0: unknown): then so many threads as share a stage are taken to read as often as much as one, but
+// no more than that.
 Profile make_profile(const ProfileRecords& records, const Limits& limits,
-                     const std::vector<Cache>& caches);
+                     const std::vector<Cache>& caches, double memory_together = 0);
 
 std::string profile_table(const Profile& profile);  // text, at most 100 characters wide
 std::string profile_json(const Profile& profile);

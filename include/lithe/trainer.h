@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "lithe/blas.h"
 #include "lithe/dataset.h"
 #include "lithe/model.h"
 #include "lithe/watch.h"
@@ -39,6 +40,17 @@ struct TrainOptions {
   std::size_t threads = 0;  // 0: what is measured to be fastest
   bool pin = false;         // bind each thread to a processor
   std::string isa = "auto";
+
+  // Who makes the products of dense layers: "native", Lithe's own kernels; a BLAS by its name
+  // ("openblas", "mkl", "blis", "atlas", "flexiblas", "armpl", "nvpl", "reference") or the path of
+  // a library; "auto", the fastest one installed for those products that it was measured to make
+  // faster. A BLAS adds in an order of its own: the same bits from run to run with one library,
+  // instruction set and number of threads, but not those of the native kernels. With "auto" what is
+  // measured may change them too.
+  std::string blas = "native";
+  // Measure what the fastest BLAS would reach, and say so in PlanReport: a second or two, nothing
+  // else changes. Where `blas` is "native".
+  bool weigh_blas = false;
 
   // Held out of the training examples, by class where they have classes: a share of them below 1,
   // or so many. With `patience`, training ends after so many epochs without a lower loss on them,
@@ -80,6 +92,7 @@ struct EpochReport {
 
 struct PlanStage {
   std::string name, kernel;
+  bool by_blas = false;
   bool shared = false;               // among all threads; one runs it alone else
   bool barrier = false;              // all threads meet before it
   std::vector<std::string> refused;  // "kernel: reason"
@@ -93,6 +106,14 @@ struct PlanBuffer {
   std::size_t bytes, offset, first_stage, last_stage;
 };
 
+// What a plan does with a BLAS.
+enum class BlasUse {
+  none,
+  everywhere,    // it was asked for: makes every product of a dense layer
+  where_faster,  // those that it makes faster
+  weighed        // none; PlanStage::refused says what it would reach
+};
+
 struct PlanReport {
   std::string isa;
   Precision precision;
@@ -100,6 +121,8 @@ struct PlanReport {
   double operations_per_example;
   // Examples a second that each number of threads was measured at, where the plan chose itself.
   std::vector<std::pair<std::size_t, double>> thread_trials;
+  BlasUse blas_use = BlasUse::none;
+  std::optional<BlasLibrary> blas = {};  // none where none is installed, too
   std::vector<PlanStage> stages;
   std::vector<PlanBuffer> buffers;
 };

@@ -55,5 +55,6 @@ double unknown_threshold(std::vector<double> known_scores, double share);
 
 // The scores there are, most recommended first, for --unknown auto and for lists.
 std::vector<std::string> unknown_scores();
+std::string describe_unknown_score(const std::string& name);  // as `lithe list` shows it
 
 }  // namespace lithe

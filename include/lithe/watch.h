@@ -1,7 +1,7 @@
 // What `--watch gradients` keeps of each layer, and what it says about a network's health.
 //
 //   options.watch = true; ... trainer.run_epoch(); ...
-//   for (const Finding& f : lithe::diagnose(trainer.watched())) std::cout << f.text << '\n';
+//   for (const Diagnosis& f : lithe::diagnose(trainer.watched())) std::cout << f.text << '\n';
 #pragma once
 
 #include <cstddef>
@@ -33,14 +33,14 @@ struct EpochWatch {
 
 enum class Disease { vanishing, exploding, dead_units, saturated, overfitting, not_learning };
 
-struct Finding {
+struct Diagnosis {
   Disease disease;
   std::size_t layer = 0;  // the worst one's number; 0: the network as a whole
   std::string text;       // what is wrong, with the figures, and what to try
 };
 
 // Nothing where nothing is wrong. The worst comes first.
-std::vector<Finding> diagnose(const std::vector<EpochWatch>& history);
+std::vector<Diagnosis> diagnose(const std::vector<EpochWatch>& history);
 
 // The layers side by side, over the epochs, as one SVG picture.
 std::string draw_watch(const std::vector<EpochWatch>& history);

@@ -25,7 +25,9 @@ enum class Use : std::uint32_t {
   disturb = 6,
   augment = 7,
   spoil = 8,
-  environment = 9
+  environment = 9,
+  act = 10,
+  replay = 11
 };
 
 // A stream from a use and the number of the thing that it is used for (layer, epoch, image).

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "data/border.h"
+
 namespace lithe::data {
 
 namespace {
@@ -12,18 +14,10 @@ namespace {
          image.pixels.size() == image.height * image.width * image.channels;
 }
 
-// The median of the outermost pixels.
 std::uint8_t border_colour(const Image& image, std::size_t channel) {
-  std::vector<std::uint8_t> border;
-  for (std::size_t y = 0; y < image.height; ++y) {
-    const bool is_edge = y == 0 || y + 1 == image.height;
-    const std::size_t step = is_edge ? 1 : std::max<std::size_t>(image.width - 1, 1);
-    for (std::size_t x = 0; x < image.width; x += step)
-      border.push_back(image.pixels[(y * image.width + x) * image.channels + channel]);
-  }
-  const auto middle = border.begin() + static_cast<std::ptrdiff_t>(border.size() / 2);
-  std::nth_element(border.begin(), middle, border.end());
-  return *middle;
+  return border_median(image.height, image.width, [&](std::size_t y, std::size_t x) {
+    return image.pixels[(y * image.width + x) * image.channels + channel];
+  });
 }
 
 // What a pixel of a line is made of: neighbouring old pixels, from `first` on, by whole-number

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "base/file.h"
+#include "data/orientation.h"
 #include "lithe/error.h"
 
 namespace lithe::data {
@@ -133,6 +134,7 @@ class Jpeg {
   int space_ = -1;
 };
 
+// As the decoder gives it, whichever way up.
 template <class Decoder>
 Image decode(Bytes file, const std::string& name, std::size_t channels, std::uint64_t max_pixels) {
   Decoder decoder;
@@ -160,14 +162,19 @@ ImageInfo inspect(Bytes file, const std::string& name, std::uint64_t max_pixels)
 
 ImageInfo image_info(Bytes file, const std::string& name, std::uint64_t max_pixels) {
   if (begins_with(file, kPngStart)) return inspect<Png>(file, name, max_pixels);
-  if (begins_with(file, kJpegStart)) return inspect<Jpeg>(file, name, max_pixels);
+  if (begins_with(file, kJpegStart)) {
+    ImageInfo info = inspect<Jpeg>(file, name, max_pixels);
+    if (swaps_sides(orientation_of(file))) std::swap(info.height, info.width);
+    return info;
+  }
   refuse_format(file, name);
 }
 
 Image decode_image(Bytes file, const std::string& name, std::size_t channels,
                    std::uint64_t max_pixels) {
   if (begins_with(file, kPngStart)) return decode<Png>(file, name, channels, max_pixels);
-  if (begins_with(file, kJpegStart)) return decode<Jpeg>(file, name, channels, max_pixels);
+  if (begins_with(file, kJpegStart))
+    return upright(decode<Jpeg>(file, name, channels, max_pixels), orientation_of(file));
   refuse_format(file, name);
 }
 

@@ -26,8 +26,8 @@ ImageInfo image_info(std::span<const std::uint8_t> file, const std::string& name
                      std::uint64_t max_pixels = kMostPixels);
 // `channels`: 1, 3, or 0 for as many as the file has. Colours become grey by their luminance, what
 // is transparent shows a white page behind it, 16 bits become 8, CMYK (which is taken to be
-// Adobe's, 255 meaning no ink) becomes red, green and blue. Where a JPEG says that it is turned, it
-// stays so.
+// Adobe's, 255 meaning no ink) becomes red, green and blue. A JPEG that says it is stored turned or
+// mirrored (orientation.h) is put upright, and its height and width are those that are seen then.
 Image decode_image(std::span<const std::uint8_t> file, const std::string& name,
                    std::size_t channels = 0, std::uint64_t max_pixels = kMostPixels);
 

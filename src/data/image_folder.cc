@@ -51,6 +51,9 @@ std::string short_digest(const std::string& text) {
       .substr(0, 16);
 }
 
+// What a cache depends on besides folder and options: 2 is since pictures are put upright.
+constexpr int kDecoder = 2;
+
 struct CacheName {
   std::string which, version;  // the folder and the options; what the folder has now
   std::string file() const { return which + "-" + version; }
@@ -62,7 +65,7 @@ CacheName cache_name(const fs::path& folder, const data::ImageListing& listing,
       fmt::format("{}|{}x{}|{}|{}|{}|{}|{}|{}|{}", folder.string(), options.height, options.width,
                   name(options.resize), options.channels, options.skip_broken, options.max_pixels,
                   options.test_share, options.seed, options.for_training);
-  std::string content = fmt::format("{}", listing.train);
+  std::string content = fmt::format("{}|{}", kDecoder, listing.train);
   for (const data::ListedImage& image : listing.images)
     content += fmt::format("\n{}|{}|{}|{}", image.path, image.label, image.bytes, image.changed);
   return {short_digest(which), short_digest(content)};
@@ -177,6 +180,14 @@ bool is_image_folder(const fs::path& path) {
        at.increment(unreadable), ++looked_at)
     if (is_picture(at->path())) return true;
   return false;
+}
+
+bool has_test_folder(const fs::path& path) {
+  try {
+    return data::sets_test_apart(path);
+  } catch (const fs::filesystem_error&) {
+    return false;  // loading will say what is wrong with it
+  }
 }
 
 ImageFolder load_image_folder(const fs::path& path, const ImageOptions& options,

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <string_view>
 
 #include "data/split.h"
 #include "lithe/error.h"
@@ -36,21 +35,38 @@ std::vector<std::string> folders_in(const fs::path& folder) {
   return names;
 }
 
+// Folders that test pictures may be set apart in, the best name first.
+constexpr std::array<const char*, 4> kTestParts = {"test", "val", "valid", "validation"};
+
+bool is_part(const std::string& name) {
+  return name == "train" || std::ranges::find(kTestParts, name) != kTestParts.end();
+}
+
 // Whether the folder has its classes in train/ and some other part, rather than being a class each.
+// Both at once is no data set: a class that stands beside the parts would be lost, or the parts be
+// learned as classes.
 bool has_parts(const fs::path& folder) {
-  constexpr std::array<std::string_view, 5> kParts = {"train", "test", "val", "valid",
-                                                      "validation"};
   const std::vector<std::string> names = folders_in(folder);
-  return std::ranges::find(names, "train") != names.end() &&
-         !folders_in(folder / "train").empty() &&
-         std::ranges::all_of(names, [&](const std::string& name) {
-           return std::ranges::find(kParts, name) != kParts.end();
-         });
+  const auto is_there = [&](const std::string& name) {
+    return std::ranges::find(names, name) != names.end() && !folders_in(folder / name).empty();
+  };
+  if (!is_there("train")) return false;
+  const auto other = std::ranges::find_if_not(names, is_part);
+  if (other == names.end()) return true;
+  const auto test = std::ranges::find_if(kTestParts, is_there);
+  if (test != kTestParts.end())
+    refuse(fmt::format("train and {} hold folders of classes, and '{}' stands beside them", *test,
+                       *other),
+           folder,
+           fmt::format("move {} elsewhere, or into train if it is a class; if train and {} are "
+                       "classes, move their pictures out of the folders in them",
+                       *other, *test));
+  return false;
 }
 
 // The part that is set apart, in a folder of parts; empty where there is none.
 fs::path test_part(const fs::path& folder) {
-  for (const char* name : {"test", "val", "valid", "validation"})
+  for (const char* name : kTestParts)
     if (fs::is_directory(folder / name)) return folder / name;
   return {};
 }
@@ -138,6 +154,10 @@ ImageListing list(const fs::path& folder, const ImageOptions& options) {
 }
 
 }  // namespace
+
+bool sets_test_apart(const fs::path& folder) {
+  return has_parts(folder) && !test_part(folder).empty();
+}
 
 ImageListing list_images(const fs::path& folder, const ImageOptions& options) {
   try {

@@ -28,4 +28,8 @@ struct ImageListing {
 // that cannot be read.
 ImageListing list_images(const std::filesystem::path& folder, const ImageOptions& options);
 
+// Whether the folder has its test pictures in one of their own. Throws as list_images() or
+// filesystem_error.
+bool sets_test_apart(const std::filesystem::path& folder);
+
 }  // namespace lithe::data

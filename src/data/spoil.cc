@@ -6,6 +6,8 @@
 #include <numeric>
 #include <vector>
 
+#include "data/border.h"
+
 namespace lithe::data {
 
 namespace {
@@ -95,24 +97,13 @@ struct Ground {
   bool lighter = false;      // what differs is lighter, on the whole
 };
 
-float border_level(const Picture& picture, std::size_t channel) {
-  const ImageSize& size = picture.size();
-  std::vector<float> values;
-  for (std::size_t x = 0; x < size.width; ++x)
-    for (const std::size_t y : {std::size_t{0}, size.height - 1})
-      values.push_back(picture.at(y, x, channel));
-  for (std::size_t y = 0; y < size.height; ++y)
-    for (const std::size_t x : {std::size_t{0}, size.width - 1})
-      values.push_back(picture.at(y, x, channel));
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 Ground find_ground(const Picture& picture) {
   const ImageSize& size = picture.size();
   Ground ground;
-  for (std::size_t c = 0; c < size.channels; ++c) ground.level.push_back(border_level(picture, c));
+  for (std::size_t c = 0; c < size.channels; ++c)
+    ground.level.push_back(
+        border_median(size.height, size.width,
+                      [&](std::size_t y, std::size_t x) { return picture.at(y, x, c); }));
   float mass = 1e-3f, x_mass = mass * static_cast<float>(size.width) / 2;
   float y_mass = mass * static_cast<float>(size.height) / 2, sum = 0;
   for (std::size_t y = 0; y < size.height; ++y)

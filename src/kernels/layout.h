@@ -8,6 +8,7 @@
 // stays so.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 namespace lithe::kernels {
@@ -64,6 +65,21 @@ struct Range {
 };
 constexpr Range share(std::size_t count, std::size_t part, std::size_t parts) {
   return {count * part / parts, count * (part + 1) / parts};
+}
+
+// Calls work(lines) for each panel that has some of these lines.
+template <class Work>
+void each_panel(Range lines, const Work& work) {
+  for (std::size_t line = lines.begin; line < lines.end;) {
+    const std::size_t end = std::min(lines.end, line / 2 * 2 + 2);
+    work(Range{line, end});
+    line = end;
+  }
+}
+
+template <typename T>
+constexpr std::size_t columns_of(Range lines) {
+  return (lines.end - lines.begin) * kLine<T>;
 }
 
 }  // namespace lithe::kernels

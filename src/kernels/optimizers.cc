@@ -49,11 +49,12 @@ struct VectorCoefficients {
 };
 
 template <class Rule, std::size_t kStates, bool kPrepared, typename T>
-HWY_INLINE void update_row(const UpdateWork<T>& work, std::size_t first, std::size_t count,
+HWY_INLINE void update_row(const UpdateWork<T>& work, std::size_t row, std::size_t count,
                            const VectorCoefficients<hn::Vec<Tag<T>>>& c, bool clips) {
   const Tag<T> d;
+  const std::size_t first = row * work.stride;
   T* const weight = work.weight + first;
-  const T* const gradient = work.gradient + first;
+  const T* const gradient = work.gradient + row * work.gradient_stride;
   T* const first_state = work.state[0] + first;
   T* const second_state = work.state[1] + first;
   for (std::size_t n = 0; n < count; n += hn::Lanes(d)) {
@@ -73,11 +74,11 @@ template <class Rule, std::size_t kStates, bool kPrepared, typename T>
 void update(const UpdateWork<T>& work) {
   const VectorCoefficients<hn::Vec<Tag<T>>> c(Tag<T>(), work.c);
   const bool clips = work.c.clip > 0;
-  if (work.columns == work.stride) {
+  if (work.columns == work.stride && work.stride == work.gradient_stride) {
     update_row<Rule, kStates, kPrepared>(work, 0, work.rows * work.columns, c, clips);
   } else {
     for (std::size_t row = 0; row < work.rows; ++row)
-      update_row<Rule, kStates, kPrepared>(work, row * work.stride, work.columns, c, clips);
+      update_row<Rule, kStates, kPrepared>(work, row, work.columns, c, clips);
   }
 }
 

@@ -70,11 +70,12 @@ template <class Rule, std::size_t kStates, bool kPrepared, typename T>
 void update(const UpdateWork<T>& work) {
   const PlainCoefficients<T> c(work.c);
   for (std::size_t row = 0; row < work.rows; ++row)
-    for (std::size_t i = row * work.stride; i < row * work.stride + work.columns; ++i) {
+    for (std::size_t column = 0; column < work.columns; ++column) {
+      const std::size_t i = row * work.stride + column;
       T none = 0;
       T& first = kStates > 0 ? work.state[0][i] : none;
       T& second = kStates > 1 ? work.state[1][i] : none;
-      T g = work.gradient[i];
+      T g = work.gradient[row * work.gradient_stride + column];
       if (kPrepared) g = rules::prepared(g, work.weight[i], c, c.clip > 0);
       work.weight[i] = Rule::step(g, work.weight[i], first, second, c);
     }

@@ -52,11 +52,12 @@ struct LossWork {
 };
 
 // One step of an optimizer on a block of weights: `rows` rows of `columns` values, a whole number
-// of lines, all of them `stride` apart in each array.
+// of lines. Rows are `stride` apart in weights and states.
 template <typename T>
 struct UpdateWork {
   std::size_t rows, columns, stride;
   const T* gradient;
+  std::size_t gradient_stride;
   T* weight;
   T* state[optimizers::kMostStates];
   optimizers::Coefficients<T> c;

@@ -1,9 +1,12 @@
 // What a BLAS says about itself, judged.
 #pragma once
 
+#include <chrono>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
+#include "lithe/blas.h"
 #include "machine/isa.h"
 
 namespace lithe::machine {
@@ -12,7 +15,12 @@ namespace lithe::machine {
 // is `best`, if it runs those for `core` and they leave instructions unused; empty if they do not.
 std::string_view better_core(std::string_view core, Isa best);
 
-// What the user should know then; empty if there is nothing to say.
-std::string core_note(std::string_view core, Isa best);
+// What the user should know of a library that runs kernels for `core` and is faster after `remedy`.
+std::string core_note(std::string_view core, Isa best, std::string_view remedy);
+
+// Tries the library (machine/blas_trial.h), and if it runs the wrong kernels, tries the remedy too;
+// each for at most `limit`.
+BlasLibrary try_with_remedy(const std::filesystem::path& path, bool measure,
+                            std::chrono::milliseconds limit);
 
 }  // namespace lithe::machine

@@ -22,17 +22,17 @@ namespace {
 static_assert(std::endian::native == std::endian::little);
 
 template <typename T>
-using Gemm = void (*)(const char* transpose_a, const char* transpose_b, const std::int64_t* m,
-                      const std::int64_t* n, const std::int64_t* k, const T* alpha, const T* a,
-                      const std::int64_t* lda, const T* b, const std::int64_t* ldb, const T* beta,
-                      T* c, const std::int64_t* ldc, std::size_t, std::size_t);
+using Function = void (*)(const char* transpose_a, const char* transpose_b, const std::int64_t* m,
+                          const std::int64_t* n, const std::int64_t* k, const T* alpha, const T* a,
+                          const std::int64_t* lda, const T* b, const std::int64_t* ldb,
+                          const T* beta, T* c, const std::int64_t* ldc, std::size_t, std::size_t);
 
 template <typename T>
-void call_gemm(void* address, std::int64_t m, std::int64_t n, std::int64_t k, const T* a,
-               const T* b, T* c) {
-  const T one = 1, zero = 0;
+void call_gemm(void* address, const Gemm<T>& g) {
+  const char *a = g.transpose_a ? "T" : "N", *b = g.transpose_b ? "T" : "N";
   // The last two are the lengths of the texts, which Fortran's compilers pass.
-  reinterpret_cast<Gemm<T>>(address)("N", "N", &m, &n, &k, &one, a, &m, b, &k, &zero, c, &m, 1, 1);
+  reinterpret_cast<Function<T>>(address)(a, b, &g.m, &g.n, &g.k, &g.alpha, g.a, &g.lda, g.b, &g.ldb,
+                                         &g.beta, g.c, &g.ldc, 1, 1);
 }
 
 // How the names are spelt: Fortran's, with what builders put around them.
@@ -76,22 +76,43 @@ int integer_bits(void* isamax) {
 }
 
 // Sums of small whole numbers are exact, so any way of adding gives the same. Large enough to reach
-// the kernels and what they do at the edges.
+// the kernels and what they do at the edges; columns lie further apart than they are long.
 template <typename T>
-bool multiplies_right(void* gemm) {
-  constexpr std::int64_t kM = 37, kN = 29, kK = 41;
-  std::vector<T> a(kM * kK), b(kK * kN), c(kM * kN, T{-1});
+bool multiplies_right(void* gemm, bool transpose_a, bool transpose_b) {
+  constexpr std::int64_t kM = 37, kN = 29, kK = 41, kGap = 3;
+  const std::int64_t a_rows = transpose_a ? kK : kM, b_rows = transpose_b ? kN : kK;
+  std::vector<T> a((a_rows + kGap) * (transpose_a ? kM : kK)),
+      b((b_rows + kGap) * (transpose_b ? kK : kN)), c((kM + kGap) * kN);
   for (std::size_t i = 0; i < a.size(); ++i) a[i] = static_cast<T>(i * 7 % 11) - 5;
   for (std::size_t i = 0; i < b.size(); ++i) b[i] = static_cast<T>(i * 5 % 13) - 6;
-  call_gemm<T>(gemm, kM, kN, kK, a.data(), b.data(), c.data());
+  for (std::size_t i = 0; i < c.size(); ++i) c[i] = static_cast<T>(i % 5);
+  const std::vector<T> before = c;
+  const auto at = [](const std::vector<T>& x, std::int64_t row, std::int64_t column,
+                     std::int64_t stride) {
+    return x[static_cast<std::size_t>(row + column * stride)];
+  };
+  call_gemm<T>(gemm, {transpose_a, transpose_b, kM, kN, kK, -2, a.data(), a_rows + kGap, b.data(),
+                      b_rows + kGap, 3, c.data(), kM + kGap});
   for (std::int64_t column = 0; column < kN; ++column)
-    for (std::int64_t row = 0; row < kM; ++row) {
-      T sum = 0;
-      for (std::int64_t k = 0; k < kK; ++k)
-        sum += a[static_cast<std::size_t>(row + k * kM)] *
-               b[static_cast<std::size_t>(k + column * kK)];
-      if (c[static_cast<std::size_t>(row + column * kM)] != sum) return false;
+    for (std::int64_t row = 0; row < kM + kGap; ++row) {
+      T expected = at(before, row, column, kM + kGap);
+      if (row < kM) {
+        T sum = 0;
+        for (std::int64_t k = 0; k < kK; ++k)
+          sum += (transpose_a ? at(a, k, row, kK + kGap) : at(a, row, k, kM + kGap)) *
+                 (transpose_b ? at(b, column, k, kN + kGap) : at(b, k, column, kK + kGap));
+        expected = 3 * expected - 2 * sum;
+      }
+      if (at(c, row, column, kM + kGap) != expected) return false;
     }
+  return true;
+}
+
+template <typename T>
+bool multiplies_right(void* gemm) {
+  for (const bool transpose_a : {false, true})
+    for (const bool transpose_b : {false, true})
+      if (!multiplies_right<T>(gemm, transpose_a, transpose_b)) return false;
   return true;
 }
 
@@ -107,7 +128,8 @@ void BlasHandle::Close::operator()(void* library) const { ::dlclose(library); }
 BlasHandle::BlasHandle(const std::filesystem::path& path) {
   if (const std::string problem = library_problem(path); !problem.empty()) refuse(path, problem);
   // A path without a slash would be looked for elsewhere.
-  library_.reset(::dlopen(std::filesystem::absolute(path).c_str(), RTLD_NOW | RTLD_LOCAL));
+  library_.reset(
+      ::dlopen(std::filesystem::absolute(path).c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE));
   if (library_ == nullptr) {
     const char* words = ::dlerror();
     refuse(path, fmt::format("cannot be loaded: {}", words == nullptr ? "no reason given" : words));
@@ -118,6 +140,9 @@ BlasHandle::BlasHandle(const std::filesystem::path& path) {
   dgemm_ = found.dgemm;
   facts_.interface_name = found.name;
   ask_facts(library_.get(), std::string(blas_kind(path.filename().string())), facts_);
+  // Threads that wait for each other may take seconds for the small products below, where other
+  // programs have the processors.
+  set_threads(library_.get(), 1);
   facts_.integer_bits = integer_bits(found.isamax);
   if (facts_.integer_bits == 0)
     refuse(path, "takes its integers neither as 32 nor as 64 bits (isamax answers wrongly)");
@@ -127,14 +152,8 @@ BlasHandle::BlasHandle(const std::filesystem::path& path) {
 
 bool BlasHandle::use_threads(int count) { return set_threads(library_.get(), count); }
 
-void BlasHandle::gemm(std::int64_t m, std::int64_t n, std::int64_t k, const float* a,
-                      const float* b, float* c) const {
-  call_gemm<float>(sgemm_, m, n, k, a, b, c);
-}
+void BlasHandle::gemm(const Gemm<float>& work) const { call_gemm<float>(sgemm_, work); }
 
-void BlasHandle::gemm(std::int64_t m, std::int64_t n, std::int64_t k, const double* a,
-                      const double* b, double* c) const {
-  call_gemm<double>(dgemm_, m, n, k, a, b, c);
-}
+void BlasHandle::gemm(const Gemm<double>& work) const { call_gemm<double>(dgemm_, work); }
 
 }  // namespace lithe::machine

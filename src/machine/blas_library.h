@@ -2,7 +2,7 @@
 //
 //   BlasHandle blas("/usr/lib/x86_64-linux-gnu/libblas.so.3");
 //   blas.use_threads(1);
-//   blas.gemm(n, n, n, a, b, c);  // float or double
+//   blas.gemm({.m = n, .n = n, .k = n, .a = a, .lda = n, .b = b, .ldb = n, .c = c, .ldc = n});
 #pragma once
 
 #include <cstdint>
@@ -22,13 +22,32 @@ struct BlasFacts {
   std::string interface_name;  // of its single-precision product: "sgemm_", "sgemm_64_"
 };
 
+// c = alpha op(a) op(b) + beta c, all column-major: op(a) is m x k, op(b) is k x n, c is m x n.
+// What is transposed lies as k x m, or n x k. Columns are lda, ldb, ldc values apart. Where beta is
+// 0 nothing of c is read.
+template <typename T>
+struct Gemm {
+  bool transpose_a = false, transpose_b = false;
+  std::int64_t m = 0, n = 0, k = 0;
+  T alpha = 1;
+  const T* a = nullptr;
+  std::int64_t lda = 0;
+  const T* b = nullptr;
+  std::int64_t ldb = 0;
+  T beta = 0;
+  T* c = nullptr;
+  std::int64_t ldc = 0;
+};
+
+// Once loaded, a library stays in the process to its end: those with threads of their own are not
+// made to leave before.
 class BlasHandle {
  public:
-  // Checks the file's headers, loads it apart from everything else in the process, tells the
-  // width of its integers, and holds small products in both precisions against known answers.
-  // Throws Error(machine) with the reason if the file is no library of this processor, cannot be
-  // loaded, lacks functions, or multiplies wrongly. A library that crashes takes the process with
-  // it: try one that nobody has tried before in a child (blas_trial.h).
+  // It has one thread to begin with. Checks the file's headers, loads it apart from everything else
+  // in the process, tells the width of its integers, and holds small products in both precisions
+  // against known answers. Throws Error(machine) with the reason if the file is no library of this
+  // processor, cannot be loaded, lacks functions, or multiplies wrongly. A library that crashes
+  // takes the process with it: try one that nobody has tried before in a child (blas_trial.h).
   explicit BlasHandle(const std::filesystem::path& path);
 
   const BlasFacts& facts() const { return facts_; }
@@ -36,11 +55,9 @@ class BlasHandle {
   // True if the library took the number. One that has no threads takes one.
   bool use_threads(int count);
 
-  // c = a b, all column-major without gaps: a is m x k, b is k x n, c is m x n.
-  void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const float* a, const float* b,
-            float* c) const;
-  void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const double* a, const double* b,
-            double* c) const;
+  // From any number of threads at once. Sizes are at least 1.
+  void gemm(const Gemm<float>& work) const;
+  void gemm(const Gemm<double>& work) const;
 
  private:
   struct Close {

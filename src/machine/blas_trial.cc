@@ -53,7 +53,15 @@ double rate(const BlasHandle& blas) {
   const Stopwatch all;
   for (int round = 0; round < 2 || (all.seconds() < kEach && all.by_clock() < kMost); ++round) {
     const Stopwatch one;
-    blas.gemm(kRows, kRows, kRows, a.data(), b.data(), c.data());
+    blas.gemm({.m = kRows,
+               .n = kRows,
+               .k = kRows,
+               .a = a.data(),
+               .lda = kRows,
+               .b = b.data(),
+               .ldb = kRows,
+               .c = c.data(),
+               .ldc = kRows});
     best = std::max(best, kOperations / one.seconds());
   }
   return best;
@@ -62,7 +70,8 @@ double rate(const BlasHandle& blas) {
 // In the child.
 std::string run_trial(const std::filesystem::path& path, const BlasTrial& trial) {
   try {
-    for (const auto& [name, value] : trial.variables) ::setenv(name.c_str(), value.c_str(), 1);
+    for (const auto& [name, value] : trial.variables)
+      value.empty() ? ::unsetenv(name.c_str()) : ::setenv(name.c_str(), value.c_str(), 1);
     BlasHandle blas(path);
     const BlasFacts& facts = blas.facts();
     Json answer = {{"kind", facts.kind},

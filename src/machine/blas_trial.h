@@ -14,7 +14,8 @@ namespace lithe::machine {
 struct BlasTrial {
   bool measure = true;  // time its products on one thread
   std::chrono::milliseconds limit = std::chrono::seconds(10);
-  // Environment variables that are set in the child before it loads the library.
+  // Environment variables that are set in the child before it loads the library, or taken away
+  // where the value is empty.
   std::vector<std::pair<std::string, std::string>> variables;
 };
 

@@ -43,14 +43,14 @@ void visit_around(const std::filesystem::path& mount, std::string_view group, bo
   for (; !inner.empty(); inner = inner.parent_path()) visit(mount / inner, unified);
 }
 
-bool lists_cpu(std::string_view controllers) {
+bool lists(std::string_view controllers, std::string_view one) {
   while (!controllers.empty())
-    if (take_until(controllers, ',') == "cpu") return true;
+    if (take_until(controllers, ',') == one) return true;
   return false;
 }
 
-// The groups that hold this process and the processors' time.
-void for_each_group(const std::filesystem::path& root, const Visit& visit) {
+// The groups that hold this process and what `controller` shares out: "cpu", "memory".
+void for_each_group(const std::filesystem::path& root, const char* controller, const Visit& visit) {
   const auto mounts = root / "sys/fs/cgroup";
   const std::string text = read_text(root / "proc/self/cgroup");
   // Lines are NUMBER:CONTROLLERS:PATH; version 2 has the number 0 and no controllers.
@@ -59,39 +59,74 @@ void for_each_group(const std::filesystem::path& root, const Visit& visit) {
     const std::string_view number = take_until(path, ':');
     const std::string_view controllers = take_until(path, ':');
     if (number == "0" && controllers.empty()) visit_around(mounts, path, true, visit);
-    if (lists_cpu(controllers)) visit_around(mounts / "cpu", path, false, visit);
+    if (lists(controllers, controller)) visit_around(mounts / controller, path, false, visit);
   }
 }
 
-// Lines are NAME NUMBER, the same names in both versions.
-double stopped_share_of(const std::filesystem::path& folder) {
-  const std::string text = read_text(folder / "cpu.stat");
-  double periods = 0, stopped = 0;
+// A figure in a file whose lines are NAME NUMBER; 0 where it is not there.
+double figure(const std::filesystem::path& file, std::string_view wanted) {
+  const std::string text = read_text(file);
   for (std::string_view rest = text; !rest.empty();) {
     std::string_view value = take_until(rest, '\n');
-    const std::string_view name = take_until(value, ' ');
-    if (name == "nr_periods") periods = to_number(value, 0.0);
-    if (name == "nr_throttled") stopped = to_number(value, 0.0);
+    if (take_until(value, ' ') == wanted) return to_number(value, 0.0);
   }
-  return periods > 0 && stopped > 0 ? std::min(stopped / periods, 1.0) : 0;
+  return 0;
+}
+
+// The same names in both versions.
+StopCounts stop_counts_of(const std::filesystem::path& folder) {
+  StopCounts counts;
+  counts.periods = figure(folder / "cpu.stat", "nr_periods");
+  counts.stopped = figure(folder / "cpu.stat", "nr_throttled");
+  return counts.periods > 0 && counts.stopped > 0 && counts.stopped <= counts.periods
+             ? counts
+             : StopCounts{};
+}
+
+// Version 1 writes the largest number of whole pages where nothing limits it, version 2 "max".
+MemoryLimit memory_limit_of(const std::filesystem::path& folder, bool unified) {
+  constexpr double kNone = 0x1p60;
+  MemoryLimit limit;
+  limit.most =
+      to_number(read_text(folder / (unified ? "memory.max" : "memory.limit_in_bytes")), 0.0);
+  if (limit.most <= 0 || limit.most >= kNone) return {};
+  const double all =
+      to_number(read_text(folder / (unified ? "memory.current" : "memory.usage_in_bytes")), 0.0);
+  const double files =
+      figure(folder / "memory.stat", unified ? "inactive_file" : "total_inactive_file");
+  limit.used = std::max(all - files, 0.0);
+  return limit;
 }
 
 }  // namespace
 
 double cpu_quota(const std::filesystem::path& root) {
   double result = kUnlimited;
-  for_each_group(root, [&result](const std::filesystem::path& folder, bool unified) {
+  for_each_group(root, "cpu", [&result](const std::filesystem::path& folder, bool unified) {
     result = std::min(result, unified ? unified_quota(folder) : legacy_quota(folder));
   });
   return result;
 }
 
-double stopped_share(const std::filesystem::path& root) {
-  double result = 0;
-  for_each_group(root, [&result](const std::filesystem::path& folder, bool) {
-    result = std::max(result, stopped_share_of(folder));
+StopCounts stop_counts(const std::filesystem::path& root) {
+  StopCounts most;
+  for_each_group(root, "cpu", [&most](const std::filesystem::path& folder, bool) {
+    const StopCounts counts = stop_counts_of(folder);
+    if (counts.share() > most.share()) most = counts;
   });
-  return result;
+  return most;
+}
+
+double stopped_share(const std::filesystem::path& root) { return stop_counts(root).share(); }
+
+MemoryLimit memory_limit(const std::filesystem::path& root) {
+  MemoryLimit least;
+  for_each_group(root, "memory", [&least](const std::filesystem::path& folder, bool unified) {
+    const MemoryLimit limit = memory_limit_of(folder, unified);
+    const bool tighter = least.most == 0 || limit.most - limit.used < least.most - least.used;
+    if (limit.most > 0 && tighter) least = limit;
+  });
+  return least;
 }
 
 }  // namespace lithe::machine

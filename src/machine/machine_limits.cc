@@ -10,11 +10,19 @@
 #include "machine/isa.h"
 #include "machine/limits.h"
 #include "machine/limits_file.h"
+#include "machine/targets.h"
 #include "machine/text.h"
 
 namespace lithe {
 
 namespace {
+
+// What a build for finding errors reaches says nothing of the machine.
+#if !defined(__OPTIMIZE__) || defined(LITHE_SANITIZED)
+constexpr const char* kSuffix = "-debug";
+#else
+constexpr const char* kSuffix = "";
+#endif
 
 void keep(const std::filesystem::path& path, const std::string& text) {
   std::error_code ignored;
@@ -39,7 +47,7 @@ bool good_for_now(const Limits& limits) {
 
 std::filesystem::path limits_file(const MachineIdentity& identity) {
   const auto folder = base::cache_folder();
-  return folder.empty() ? folder : folder / ("machine-" + identity.key() + ".json");
+  return folder.empty() ? folder : folder / ("machine-" + identity.key() + kSuffix + ".json");
 }
 
 Limits machine_limits(const MachineIdentity& identity, const std::string& isa, Measure measure) {

@@ -5,6 +5,7 @@
 #define HWY_TARGET_INCLUDE "machine/probe.cc"
 #include "hwy/foreach_target.h"
 // After foreach_target.
+#include <limits>
 #include <utility>
 
 #include "hwy/highway.h"
@@ -31,12 +32,16 @@ constexpr std::size_t kChains = 24;  // of 32 registers
 // know them. All values stay between 0 and 1.1: no denormals, no infinities.
 volatile double g_factor = -0.99, g_summand = 1.1;
 
+// The values times this are denormal, and so is all that comes of them.
+template <typename T>
+constexpr T kTiny = std::numeric_limits<T>::min() / 128;
+
 template <typename T, std::size_t... I>
-double multiply_add_chains(std::size_t rounds, std::index_sequence<I...>) {
+double multiply_add_chains(std::size_t rounds, T scale, std::index_sequence<I...>) {
   const hn::ScalableTag<T> d;
   const auto factor = hn::Set(d, static_cast<T>(g_factor));
-  const auto summand = hn::Set(d, static_cast<T>(g_summand));
-  hn::Vec<decltype(d)> x[] = {hn::Set(d, static_cast<T>(0.02 * (I + 1)))...};
+  const auto summand = hn::Set(d, static_cast<T>(g_summand) * scale);
+  hn::Vec<decltype(d)> x[] = {hn::Set(d, static_cast<T>(0.02 * (I + 1)) * scale)...};
   for (std::size_t round = 0; round < rounds; ++round)
     ((x[I] = hn::MulAdd(x[I], factor, summand)), ...);
   auto sum = hn::Zero(d);
@@ -47,7 +52,12 @@ double multiply_add_chains(std::size_t rounds, std::index_sequence<I...>) {
 
 template <typename T>
 double multiply_add(std::size_t rounds) {
-  return multiply_add_chains<T>(rounds, std::make_index_sequence<kChains>());
+  return multiply_add_chains<T>(rounds, T{1}, std::make_index_sequence<kChains>());
+}
+
+template <typename T>
+double multiply_add_tiny(std::size_t rounds) {
+  return multiply_add_chains<T>(rounds, kTiny<T>, std::make_index_sequence<kChains>());
 }
 
 // Loads joined by a bitwise or, which no processor does more slowly than it loads. Eight registers
@@ -77,6 +87,8 @@ double read(const std::uint8_t* data, std::size_t bytes, std::size_t rounds) {
 void fill(Probes& probes) {
   probes.multiply_add_float32 = multiply_add<float>;
   probes.multiply_add_float64 = multiply_add<double>;
+  probes.multiply_add_tiny_float32 = multiply_add_tiny<float>;
+  probes.multiply_add_tiny_float64 = multiply_add_tiny<double>;
   probes.read = read;
 }
 

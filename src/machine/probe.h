@@ -13,6 +13,9 @@ struct Probes {
   // floating-point operations done.
   double (*multiply_add_float32)(std::size_t rounds);
   double (*multiply_add_float64)(std::size_t rounds);
+  // The same with all values below the normal numbers.
+  double (*multiply_add_tiny_float32)(std::size_t rounds);
+  double (*multiply_add_tiny_float64)(std::size_t rounds);
   // Reads `bytes`, a multiple of kReadBlock, `rounds` times over, and returns the bytes read.
   double (*read)(const std::uint8_t* data, std::size_t bytes, std::size_t rounds);
 };

@@ -13,7 +13,7 @@ namespace lithe::machine {
 
 namespace {
 
-enum class What { threads, waiting, twice, text };
+enum class What { threads, waiting, twice, debug, text };
 
 struct Row {
   const char* name;
@@ -25,6 +25,7 @@ constexpr Row kRows[] = {
     {"OMP_NUM_THREADS", What::threads,
      "threads of OpenMP programs: PyTorch, scikit-learn, MKL, and OpenBLAS and BLIS where nothing "
      "of their own is set"},
+    {"LD_LIBRARY_PATH", What::text, "folders where the dynamic loader looks first, for a BLAS too"},
     {"OMP_THREAD_LIMIT", What::text, "the most threads that an OpenMP program may start"},
     {"OMP_DYNAMIC", What::text, "whether OpenMP may start fewer threads than it was told"},
     {"OMP_NESTED", What::text, "whether OpenMP's threads may start threads of their own"},
@@ -54,6 +55,12 @@ constexpr Row kRows[] = {
     {"VECLIB_MAXIMUM_THREADS", What::threads, "threads of Apple's Accelerate"},
     {"NPY_DISABLE_CPU_FEATURES", What::text, "instructions that NumPy leaves unused"},
     {"ATEN_CPU_CAPABILITY", What::text, "the instructions that PyTorch's own kernels use"},
+    {"PYTHONDEVMODE", What::debug, "Python's checks for its developers"},
+    {"PYTHONMALLOC", What::debug, "the allocator that Python uses"},
+    {"PYTHONTRACEMALLOC", What::debug,
+     "notes for each block of Python's memory where it came from"},
+    {"MALLOC_CHECK_", What::debug, "checks of the C library's heap"},
+    {"MALLOC_PERTURB_", What::debug, "fills memory of the C library's heap with a value"},
     {"ONEDNN_MAX_CPU_ISA", What::text, "the newest instructions that oneDNN uses"},
 };
 
@@ -94,6 +101,10 @@ std::string problem_of(const Row& row, std::string_view value, double processors
       return equal(value, "true") || value == "1"
                  ? "hides that two OpenMP runtimes are loaded, each with its own threads"
                  : "";
+    case What::debug:
+      return value == "0" || value == "pymalloc" || value == "malloc"
+                 ? ""
+                 : "is for finding errors and slows down whatever allocates";
     case What::text:
       break;
   }

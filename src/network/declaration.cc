@@ -31,6 +31,8 @@ std::string_view name(Category category) {
       return "score of unknownness";
     case Category::environment:
       return "environment";
+    case Category::agent:
+      return "agent";
     case Category::observation:
       return "observation";
     case Category::answer:

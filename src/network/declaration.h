@@ -23,6 +23,7 @@ enum class Category {
   augmentation,
   unknown,
   environment,
+  agent,
   observation,
   answer
 };

@@ -81,8 +81,9 @@ Builder<T>::Builder(const Request& request, Parameters<T>& parameters, Learning<
       ahead_(threads > 1),
       images_(has_images(graph_)),
       plain_input_(!only_products_read_input(graph_)),
-      packing_(choose_packing<T>(kernels_, request.examples.features.type,
-                                 plain_input_ ? 1 : request.kept_columns, request.batch)) {
+      packing_(choose_packing<T>(
+          kernels_, request.examples.features.type, plain_input_ ? 1 : request.kept_columns,
+          request.batch, request.blas != nullptr && request.blas->use() == BlasUse::everywhere)) {
   if (plain_input_ || request.outside_gradient) ahead_ = false;
   // Learned values stand outside the arena, but stages conflict over them like over any buffer.
   for (const auto& entry : parameters.entries())

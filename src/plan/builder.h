@@ -16,6 +16,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "plan/blas_stages.h"
 #include "plan/choose.h"
 #include "plan/convolution_stages.h"
 #include "plan/layer_stages.h"
@@ -124,6 +125,7 @@ class Builder {
  private:
   // builder.cc: buffers, and who does what.
   void count_bytes();
+  double update_bytes(std::size_t values) const;
   std::size_t book(std::string name, std::size_t bytes);
   std::size_t book_matrix(std::string name, std::size_t columns);
   std::size_t book_vector(std::string name, std::size_t columns);
@@ -174,13 +176,22 @@ class Builder {
   void backward(const layers::Operation& operation, const layers::Product& work);
   std::size_t transpose(const layers::Operation& operation, const layers::Product& work,
                         std::size_t gradient);
-  void data(const layers::Operation& operation, const layers::Product& work, std::size_t gradient,
-            std::size_t transposed);
+  void data(const layers::Operation& operation, const layers::Product& work, std::size_t gradient);
   void update(const layers::Operation& operation, const layers::Product& work,
               std::size_t gradient);
   void sgd(Draft<T> draft, const layers::Product& work, std::size_t gradient);
   void keep_gradient(Draft<T> draft, const layers::Product& work, std::size_t gradient);
   void update_by_blocks(Draft<T> draft, const layers::Product& work, std::size_t gradient);
+  bool plain_descent() const;  // weight -= rate * gradient, and nothing else
+
+  // blas_drafts.cc
+  ProductChoice choose(Product product, const layers::ParameterSpec& weight,
+                       layers::SlotId input) const;
+  // Says that a BLAS makes the draft's product, and books its scratch.
+  std::size_t give_to_blas(Draft<T>& draft, const layers::ParameterSpec& weight);
+  BlasWork<T> blas_work(const Buffers& buffers, const layers::ParameterSpec& weight,
+                        std::size_t scratch) const;
+  void update_by_blas(Draft<T> draft, const layers::Product& work, std::size_t gradient);
 
   // image_drafts.cc
   // A convolution's form, and the buffers of its weights as the kernels take them.

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "machine/blas_choice.h"
+
 namespace lithe::plan {
 
 double kept_columns(const Features& features, std::size_t batch) {
@@ -28,10 +30,12 @@ double kept_columns(const Features& features, std::size_t batch) {
 
 template <typename T>
 PackChoice<T> choose_packing(const kernels::Kernels<T>& k, ElementType type, double kept,
-                             std::size_t batch) {
+                             std::size_t batch, bool whole) {
   PackChoice<T> choice;
   const std::string nonzero = "nonzero columns";
-  if (type == ElementType::float32 && batch == 1 && kept < 1) {
+  if (whole) {
+    choice.refused.push_back({nonzero, "a BLAS was asked for, and takes matrices as they are"});
+  } else if (type == ElementType::float32 && batch == 1 && kept < 1) {
     choice.kernel = k.pack_nonzero_float32;
     choice.indexed = true;
     choice.name = nonzero + " of one example";
@@ -112,7 +116,35 @@ ConvolutionChoice choose_convolution(const layers::Convolution& work, bool float
   return {false, {{"Winograd F(4x4, 3x3)", reason}}};
 }
 
-void describe_product(machine::Isa isa, bool indexed, StageInfo& info) {
+template <typename T>
+ProductChoice choose_product(Blas* blas, const ProductShape& shape, double kept,
+                             const kernels::Kernels<T>& kernels) {
+  if (blas == nullptr) return {};
+  if (blas->use() == BlasUse::everywhere) return {true, {{"tiles", "a BLAS was asked for"}}};
+  const std::string name = "gemm of " + machine::short_name(blas->library());
+  if (kept < 1)
+    return {
+        false,
+        {{name, fmt::format("would multiply all columns, of which {:.0f}% are kept", 100 * kept)}}};
+  const ProductTimes times = blas->times(shape, kernels);
+  const bool faster = times.native > kBlasGain * times.blas;
+  const std::string measured = fmt::format("measured {:.3g} us, the tiles {:.3g} us, on one thread",
+                                           1e6 * times.blas, 1e6 * times.native);
+  if (!faster) return {false, {{name, measured}}};
+  if (blas->use() == BlasUse::weighed)
+    return {false,
+            {{name, fmt::format("would be {:.2f} times as fast ({}), but adds in another order and "
+                                "gives other bits: --blas auto takes it",
+                                times.native / times.blas, measured)}}};
+  return {true,
+          {{"tiles", fmt::format("the BLAS is {:.2f} times as fast ({})", times.native / times.blas,
+                                 measured)}}};
+}
+
+void describe_product(const ProductChoice& choice, machine::Isa isa, bool indexed,
+                      StageInfo& info) {
+  info.refused = choice.refused;
+  if (choice.by_blas) return;
   const std::string indexed_name = "tiles over nonzero columns", plain = "tiles";
   if (isa == machine::Isa::scalar) {
     info.kernel = "plain reference";
@@ -128,8 +160,12 @@ void describe_product(machine::Isa isa, bool indexed, StageInfo& info) {
 }
 
 template PackChoice<float> choose_packing(const kernels::Kernels<float>&, ElementType, double,
-                                          std::size_t);
+                                          std::size_t, bool);
 template PackChoice<double> choose_packing(const kernels::Kernels<double>&, ElementType, double,
-                                           std::size_t);
+                                           std::size_t, bool);
+template ProductChoice choose_product(Blas*, const ProductShape&, double,
+                                      const kernels::Kernels<float>&);
+template ProductChoice choose_product(Blas*, const ProductShape&, double,
+                                      const kernels::Kernels<double>&);
 
 }  // namespace lithe::plan

@@ -9,6 +9,7 @@
 #include "kernels/table.h"
 #include "layers/graph.h"
 #include "lithe/dataset.h"
+#include "plan/blas.h"
 #include "plan/stage.h"
 
 namespace lithe::plan {
@@ -16,6 +17,9 @@ namespace lithe::plan {
 // Leaving out the columns that are zero in a whole batch costs a pass over its bytes. It pays when
 // what is kept is less than this share of the columns.
 inline constexpr double kKeepBelow = 0.9;
+
+// A BLAS must be faster by this factor to be taken for it: other bits are not worth less.
+inline constexpr double kBlasGain = 1.1;
 
 // The share of columns with a value in some row of a batch, averaged over a sample of batches; 1
 // where the data are not bytes.
@@ -29,9 +33,10 @@ struct PackChoice {
   std::vector<Refusal> refused;
 };
 
+// `whole`: a BLAS was asked for, which takes matrices as they are.
 template <typename T>
 PackChoice<T> choose_packing(const kernels::Kernels<T>& kernels, ElementType type,
-                             double kept_columns, std::size_t batch = 2);
+                             double kept_columns, std::size_t batch = 2, bool whole = false);
 
 struct ConvolutionChoice {
   bool winograd = false;
@@ -42,12 +47,28 @@ struct ConvolutionChoice {
 // bits do.
 ConvolutionChoice choose_convolution(const layers::Convolution& work, bool float32);
 
-// What to print of a product's kernel, which follows from how its input was packed.
-void describe_product(machine::Isa isa, bool indexed, StageInfo& info);
+struct ProductChoice {
+  bool by_blas = false;
+  std::vector<Refusal> refused;
+};
+
+// Whether a product is the BLAS's (which may be null). `kept`: the share of the columns that its
+// input keeps, 1 where none are left out.
+template <typename T>
+ProductChoice choose_product(Blas* blas, const ProductShape& shape, double kept,
+                             const kernels::Kernels<T>& kernels);
+
+// What to print of a product: why others were refused, and the native kernel, which follows from
+// how its input was packed.
+void describe_product(const ProductChoice& choice, machine::Isa isa, bool indexed, StageInfo& info);
 
 extern template PackChoice<float> choose_packing(const kernels::Kernels<float>&, ElementType,
-                                                 double, std::size_t);
+                                                 double, std::size_t, bool);
 extern template PackChoice<double> choose_packing(const kernels::Kernels<double>&, ElementType,
-                                                  double, std::size_t);
+                                                  double, std::size_t, bool);
+extern template ProductChoice choose_product(Blas*, const ProductShape&, double,
+                                             const kernels::Kernels<float>&);
+extern template ProductChoice choose_product(Blas*, const ProductShape&, double,
+                                             const kernels::Kernels<double>&);
 
 }  // namespace lithe::plan

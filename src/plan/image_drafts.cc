@@ -230,9 +230,9 @@ void Builder<T>::kernel_gradient(const layers::Operation& operation,
 
   std::vector<Use> uses = {{weight.buffer, true},
                            {bias.buffer, true},
-                           {gradient, false},
                            {learned_buffer_[work.weight], true},
                            {learned_buffer_[work.bias], true}};
+  if (work.transposed) uses.push_back({gradient, false});  // for the bias
   if (moves) uses.push_back({made_weight.buffer, false}), uses.push_back({made_bias.buffer, false});
   add_whole(operation.label + (keeps_gradients() ? ": gradient in order" : ": update"),
             Phase::backward_and_update, uses,
@@ -258,6 +258,13 @@ void Builder<T>::kernel_gradient(const layers::Operation& operation,
                     biases.step(*batch.update, bias_at, 0, 1, bias_size, bias_size);
                   });
             });
+  const auto& spec = graph_.parameters;
+  const std::size_t made = spec[work.weight].rows * spec[work.weight].columns +
+                           spec[work.bias].rows * spec[work.bias].columns;
+  double bytes = keeps_gradients() ? 0 : update_bytes(made);
+  if (moves) bytes += static_cast<double>(2 * made * sizeof(T));
+  if (work.transposed) bytes += static_cast<double>(request_.batch * work.out.size() * sizeof(T));
+  drafts.back().info.bytes = bytes;
   if (!keeps_gradients()) bound_units(operation, work.weight);
 }
 

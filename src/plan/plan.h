@@ -31,6 +31,7 @@ class Augmenter;
 
 namespace lithe::plan {
 
+class Blas;
 class Recorder;
 
 enum class Mode {
@@ -56,6 +57,8 @@ struct Request {
   const augment::Augmenter* augmenter = nullptr;
   double kept_columns = 1;  // see kept_columns() in choose.h
   machine::Isa isa = machine::Isa::scalar;
+  // A BLAS, for the products that choose_product() gives it; null: none. It must outlive the plan.
+  Blas* blas = nullptr;
   // For training: the gradient of the loss by the outputs is handed in from outside, in the middle
   // of each step, and `loss` is not looked at. See forward() and backward().
   bool outside_gradient = false;

@@ -23,7 +23,8 @@ template <typename T>
 void Builder<T>::forward(const layers::Operation& operation, const layers::Product& work) {
   const auto& spec = graph_.parameters[work.weight];
   Draft<T> draft = draft_product(operation, "forward", spec, 1);
-  describe_product(request_.isa, indexed(work.input), draft.info);
+  const ProductChoice choice = choose(Product::forward, spec, work.input);
+  describe_product(choice, request_.isa, indexed(work.input), draft.info);
   draft.info.phase = Phase::forward;
   const std::size_t own = lines_if_shared(spec.columns, draft.info.operations);
   draft.uses = {workers_for(spec.columns, draft.info.operations),
@@ -34,7 +35,8 @@ void Builder<T>::forward(const layers::Operation& operation, const layers::Produ
   draft.takes = Takes::lines;
   draft.columns = spec.columns;
   draft.result = value_buffer[work.output];
-  draft.make = [this, work, &spec](const Buffers& buffers) {
+  const std::size_t scratch = choice.by_blas ? give_to_blas(draft, spec) : kNoBuffer;
+  draft.make = [this, work, &spec, scratch](const Buffers& buffers) -> std::unique_ptr<Stage<T>> {
     kernels::ForwardProduct<T> product{};
     product.weight = parameters_.at(work.weight);
     product.bias = parameters_.at(work.bias);
@@ -47,6 +49,9 @@ void Builder<T>::forward(const layers::Operation& operation, const layers::Produ
       const Values<T> x = values(buffers, work.input);
       operands.of[0] = operands.of[1] = {x.data, x.stride, request_.batch, spec.rows, nullptr};
     }
+    if (scratch != kNoBuffer)
+      return std::make_unique<BlasForwardStage<T>>(product, operands,
+                                                   blas_work(buffers, spec, scratch));
     return std::make_unique<ForwardStage<T>>(
         product, operands, indexed(work.input) ? kernels_.forward_indexed : kernels_.forward);
   };
@@ -57,7 +62,7 @@ void Builder<T>::forward(const layers::Operation& operation, const layers::Produ
 template <typename T>
 void Builder<T>::backward(const layers::Operation& operation, const layers::Product& work) {
   const std::size_t gradient = finished_gradient(work.output);
-  if (wanted(work.input)) data(operation, work, gradient, transpose(operation, work, gradient));
+  if (wanted(work.input)) data(operation, work, gradient);
   if (learns(work.weight)) update(operation, work, gradient);
 }
 
@@ -85,23 +90,25 @@ std::size_t Builder<T>::transpose(const layers::Operation& operation, const laye
 
 template <typename T>
 void Builder<T>::data(const layers::Operation& operation, const layers::Product& work,
-                      std::size_t gradient, std::size_t transposed) {
+                      std::size_t gradient) {
   const auto& spec = graph_.parameters[work.weight];
+  const ProductChoice choice = choose(Product::data, spec, work.input);
+  const std::size_t transposed = choice.by_blas ? kNoBuffer : transpose(operation, work, gradient);
   const std::size_t result = book_matrix("gradient of " + graph_.slots[work.input].name, spec.rows);
   contribute(work.input, result);
   Draft<T> draft = draft_product(operation, "gradient of its input", spec, 1);
-  describe_product(request_.isa, false, draft.info);
-  draft.info.refused.clear();  // there is no other
+  describe_product(choice, request_.isa, false, draft.info);
+  draft.info.refused = choice.refused;  // the tiles have no other form
   const std::size_t own = lines_if_shared(spec.rows, draft.info.operations);
   draft.uses = {workers_for(spec.rows, draft.info.operations),
-                {{gradient, false},
-                 {transposed, false},
-                 {learned_buffer_[work.weight], false},
-                 {result, true, own}}};
+                {{gradient, false}, {learned_buffer_[work.weight], false}, {result, true, own}}};
   draft.takes = Takes::lines;
   draft.columns = spec.rows;
   draft.result = result;
-  draft.make = [this, work, &spec, gradient, result, transposed](const Buffers& buffers) {
+  const std::size_t scratch = choice.by_blas ? give_to_blas(draft, spec) : kNoBuffer;
+  if (!choice.by_blas) draft.uses.uses.push_back({transposed, false});
+  draft.make = [this, work, &spec, gradient, result, transposed,
+                scratch](const Buffers& buffers) -> std::unique_ptr<Stage<T>> {
     kernels::DataProduct<T> product{};
     product.dy = buffers.at<T>(gradient);
     product.dy_stride = row_stride<T>(spec.columns);
@@ -109,6 +116,8 @@ void Builder<T>::data(const layers::Operation& operation, const layers::Product&
     product.inputs = spec.rows, product.units = spec.columns;
     product.dx = buffers.at<T>(result);
     product.dx_stride = row_stride<T>(spec.rows);
+    if (scratch != kNoBuffer)
+      return std::make_unique<BlasDataStage<T>>(product, blas_work(buffers, spec, scratch));
     product.transposed = buffers.at<T>(transposed);
     return std::make_unique<DataStage<T>>(product, kernels_.data);
   };
@@ -125,7 +134,8 @@ void Builder<T>::update(const layers::Operation& operation, const layers::Produc
                         : fmt::format("gradient of its weights, {}", optimizers::row(rule).name);
   Draft<T> draft =
       draft_product(operation, what, spec, 2 + 2 * static_cast<int>(optimizers::row(rule).states));
-  describe_product(request_.isa, indexed(work.input), draft.info);
+  const ProductChoice choice = choose(Product::weights, spec, work.input);
+  describe_product(choice, request_.isa, indexed(work.input), draft.info);
   const std::size_t own = lines_if_shared(spec.columns, draft.info.operations);
   draft.uses = {workers_for(spec.columns, draft.info.operations),
                 {use_of_input(work.input),
@@ -135,14 +145,21 @@ void Builder<T>::update(const layers::Operation& operation, const layers::Produc
   draft.takes = Takes::lines;
   draft.columns = spec.columns;
   draft.result = learned_buffer_[work.weight];
-  if (keeps_gradients())
+  if (choice.by_blas)
+    update_by_blas(std::move(draft), work, gradient);
+  else if (keeps_gradients())
     keep_gradient(std::move(draft), work, gradient);
-  else if (rule == optimizers::Rule::sgd && !prepared() &&
-           request_.optimizer->regularization.weight_decay == 0)
+  else if (plain_descent())
     sgd(std::move(draft), work, gradient);
   else
     update_by_blocks(std::move(draft), work, gradient);
   if (!keeps_gradients()) bound_units(operation, work.weight);
+}
+
+template <typename T>
+bool Builder<T>::plain_descent() const {
+  return request_.optimizer->rule == optimizers::Rule::sgd && !prepared() &&
+         request_.optimizer->regularization.weight_decay == 0;
 }
 
 template <typename T>

@@ -27,16 +27,6 @@ kernels::Range lines_of(std::size_t columns, Share share) {
   return kernels::share(kernels::divide_up(columns, kernels::kLine<T>), share.part, share.parts);
 }
 
-// Calls work(lines) panel by panel, so that what follows a product finds its output in the cache.
-template <class Work>
-void panel_by_panel(kernels::Range lines, const Work& work) {
-  for (std::size_t line = lines.begin; line < lines.end;) {
-    const std::size_t end = std::min(lines.end, line / 2 * 2 + 2);
-    work(kernels::Range{line, end});
-    line = end;
-  }
-}
-
 template <typename T>
 class ForwardStage final : public Stage<T> {
  public:
@@ -47,7 +37,8 @@ class ForwardStage final : public Stage<T> {
   void run(const Batch<T>& batch, Share share) override {
     kernels::ForwardProduct<T> product = product_;
     product.input = operands_.at(batch);
-    panel_by_panel(lines_of<T>(product.units, share), [&](kernels::Range lines) {
+    // Panel by panel, so that what follows finds the output in the cache.
+    kernels::each_panel(lines_of<T>(product.units, share), [&](kernels::Range lines) {
       kernel_(product, lines);
       this->run_lines(batch, lines, share.part);
     });
@@ -129,16 +120,31 @@ struct Learned {
   bool decays = false;  // weights do, biases do not
   void (*update)(const kernels::UpdateWork<T>&) = nullptr;
 
-  // A step for `rows` rows of `columns` values from `at` on, `stride` apart.
+  // A step for `rows` rows of `columns` values from `at` on, `stride` apart, as those of the
+  // gradient are, or `gradient_stride`.
   void step(const optimizers::Coefficients<T>& c, const T* gradient, std::size_t at,
-            std::size_t rows, std::size_t columns, std::size_t stride) const {
-    kernels::UpdateWork<T> work{rows, columns, stride, gradient, value + at, {}, c};
+            std::size_t rows, std::size_t columns, std::size_t stride,
+            std::size_t gradient_stride = 0) const {
+    if (gradient_stride == 0) gradient_stride = stride;
+    kernels::UpdateWork<T> work{rows,       columns, stride, gradient, gradient_stride,
+                                value + at, {},      c};
     for (std::size_t i = 0; i < state.size(); ++i)
       work.state[i] = state[i] != nullptr ? state[i] + at : value + at;
     if (!decays) work.c.keep = 1, work.c.l1 = work.c.l2 = 0;
     update(work);
   }
 };
+
+// A step of a product's biases in `lines`, of at most a panel, by the sums of the columns of dy.
+template <typename T>
+void update_bias(const Learned<T>& bias, kernels::Matrix<const T> dy,
+                 void (*sums)(kernels::Matrix<const T>, T*, kernels::Range), kernels::Range lines,
+                 const optimizers::Coefficients<T>& c, T* scratch) {
+  const std::size_t first = lines.begin * kernels::kLine<T>;
+  const std::size_t count = kernels::columns_of<T>(lines);
+  sums({dy.data + first, dy.stride, dy.rows}, scratch, {0, lines.end - lines.begin});
+  bias.step(c, scratch, first, 1, count, count);
+}
 
 // The gradient of weights and biases: kept in `weight_gradient` and `bias_gradient`.
 template <typename T>
@@ -165,7 +171,7 @@ class GradientStage final : public Stage<T> {
     product.end = panels_.rows;
     product.kept_end = product.input.depth;
     const kernels::Range lines = lines_of<T>(panels_.columns, share);
-    panel_by_panel(lines, [&](kernels::Range piece) {
+    kernels::each_panel(lines, [&](kernels::Range piece) {
       const std::size_t panel = piece.begin / 2 * kernels::kPanel<T>;
       product.stride = panels_.width(panel);
       product.to = weight_gradient_ + panels_.column_start(panel);
@@ -214,9 +220,10 @@ class UpdateStage final : public Stage<T> {
     product.input = operands_.at(batch);
     T* const scratch = scratch_ + share.part * kScratch;
     const kernels::Range lines = lines_of<T>(panels_.columns, share);
-    panel_by_panel(lines, [&](kernels::Range piece) {
+    kernels::each_panel(lines, [&](kernels::Range piece) {
       update_panel(product, piece, *batch.update, scratch);
-      update_bias(product, piece, *batch.update, scratch, batch.rows);
+      update_bias(bias_, {product.dy, product.dy_stride, batch.rows}, sums_, piece, *batch.update,
+                  scratch);
     });
     this->run_lines(batch, lines, share.part);
   }
@@ -251,14 +258,6 @@ class UpdateStage final : public Stage<T> {
     if (input.index == nullptr) return end;
     return static_cast<std::size_t>(
         std::lower_bound(input.index + from, input.index + input.depth, end) - input.index);
-  }
-
-  void update_bias(const kernels::GradientProduct<T>& product, kernels::Range piece,
-                   const optimizers::Coefficients<T>& c, T* scratch, std::size_t rows) const {
-    const std::size_t first = piece.begin * kernels::kLine<T>;
-    const std::size_t count = (piece.end - piece.begin) * kernels::kLine<T>;
-    sums_({product.dy + first, product.dy_stride, rows}, scratch, {0, piece.end - piece.begin});
-    bias_.step(c, scratch, first, 1, count, count);
   }
 
   kernels::GradientProduct<T> product_;

@@ -50,6 +50,7 @@ struct StageInfo {
   std::string kernel;  // "tiles 14x2, nonzero columns"
   std::vector<Refusal> refused;
   Phase phase = Phase::forward;
+  bool by_blas = false;
   bool shared = false;    // among all threads
   bool barrier = false;   // all threads meet before it
   double operations = 0;  // for a full batch, zeros counted as any value

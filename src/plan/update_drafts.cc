@@ -31,6 +31,13 @@ Learned<T> Builder<T>::learned(ParameterId id) const {
   return result;
 }
 
+// Of so many learned values: the gradient is read; the value and what the optimizer keeps of it are
+// read and written.
+template <typename T>
+double Builder<T>::update_bytes(std::size_t values) const {
+  return static_cast<double>((1 + 2 * (1 + learning_->arrays)) * values * sizeof(T));
+}
+
 template <typename T>
 GradientPlace Builder<T>::place_gradient(ParameterId id) {
   if (keeps_gradients()) {
@@ -128,6 +135,7 @@ void Builder<T>::average() {
   for (const std::size_t buffer : learned_buffer_) uses.push_back({buffer, false});
   Draft<T> own = draft("moving average of the weights", Phase::backward_and_update);
   own.uses = {workers_for(parameters_.size(), 4 * static_cast<double>(parameters_.size())), uses};
+  own.info.bytes = static_cast<double>(3 * parameters_.count() * sizeof(T));  // averages twice
   own.make = [this](const Buffers&) {
     return std::make_unique<AverageStage<T>>(learning_->average->data(), parameters_.data(),
                                              parameters_.size(), learning_->average_decay,
@@ -163,6 +171,11 @@ void Builder<T>::update_from_kept() {
       draft(fmt::format("update all, {}", optimizers::row(request_.optimizer->rule).name),
             Phase::backward_and_update);
   own.uses = {workers_for(parameters_.size(), 8 * static_cast<double>(parameters_.size())), uses};
+  std::size_t updated = 0;
+  for (ParameterId id = 0; id < graph_.parameters.size(); ++id)
+    if (learns(id) && !by_muon(id))
+      updated += graph_.parameters[id].rows * graph_.parameters[id].columns;
+  own.info.bytes = update_bytes(updated);
   own.make = [this, stretches](const Buffers& buffers) {
     stretches(buffers);
     return std::make_unique<UpdateAllStage<T>>(shared_.stretches);

@@ -31,12 +31,12 @@ std::string place(const LayerWatch& layer, const EpochWatch& watch) {
                      layer.label.substr(layer.label.find(' ') + 1));
 }
 
-bool has(const std::vector<Finding>& findings, Disease disease) {
+bool has(const std::vector<Diagnosis>& findings, Disease disease) {
   return std::any_of(findings.begin(), findings.end(),
-                     [&](const Finding& f) { return f.disease == disease; });
+                     [&](const Diagnosis& f) { return f.disease == disease; });
 }
 
-void find_explosion(const EpochWatch& watch, std::vector<Finding>& findings) {
+void find_explosion(const EpochWatch& watch, std::vector<Diagnosis>& findings) {
   for (const LayerWatch& layer : watch.layers) {
     const bool wild = !std::isfinite(layer.spread) || !std::isfinite(layer.gradient_norm);
     const bool spreads = layer.spread > kSpreading * std::max(1.0, watch.layers.front().spread);
@@ -52,7 +52,7 @@ void find_explosion(const EpochWatch& watch, std::vector<Finding>& findings) {
   }
 }
 
-void find_vanishing(const EpochWatch& watch, std::vector<Finding>& findings) {
+void find_vanishing(const EpochWatch& watch, std::vector<Diagnosis>& findings) {
   const LayerWatch* strongest = &watch.layers.front();
   for (const LayerWatch& layer : watch.layers)
     if (pull(layer) >= pull(*strongest)) strongest = &layer;
@@ -75,7 +75,7 @@ void find_vanishing(const EpochWatch& watch, std::vector<Finding>& findings) {
 }
 
 // The last layer may well answer 0 or 1.
-void find_flat_units(const EpochWatch& watch, std::vector<Finding>& findings) {
+void find_flat_units(const EpochWatch& watch, std::vector<Diagnosis>& findings) {
   const LayerWatch *dead = nullptr, *saturated = nullptr;
   for (const LayerWatch& layer : watch.layers) {
     if (&layer == &watch.layers.back()) break;
@@ -100,7 +100,7 @@ void find_flat_units(const EpochWatch& watch, std::vector<Finding>& findings) {
                      place(*saturated, watch), 100 * saturated->saturated, saturated->activation)});
 }
 
-void find_overfitting(const std::vector<EpochWatch>& history, std::vector<Finding>& findings) {
+void find_overfitting(const std::vector<EpochWatch>& history, std::vector<Diagnosis>& findings) {
   const EpochWatch& last = history.back();
   if (history.size() < 3 || last.held_loss <= 0) return;
   if (last.held_loss < kOverfitted * last.held_loss_best || last.train_loss > last.held_loss / 2)
@@ -114,7 +114,7 @@ void find_overfitting(const std::vector<EpochWatch>& history, std::vector<Findin
                    last.held_loss, last.held_loss_best, last.train_loss)});
 }
 
-void find_standstill(const std::vector<EpochWatch>& history, std::vector<Finding>& findings) {
+void find_standstill(const std::vector<EpochWatch>& history, std::vector<Diagnosis>& findings) {
   const double first = history.front().train_loss, last = history.back().train_loss;
   if (history.size() < 3 || !findings.empty() || first <= 0) return;
   if (last < (1 - kLearntNothing) * first) return;
@@ -127,8 +127,8 @@ void find_standstill(const std::vector<EpochWatch>& history, std::vector<Finding
 
 }  // namespace
 
-std::vector<Finding> diagnose(const std::vector<EpochWatch>& history) {
-  std::vector<Finding> findings;
+std::vector<Diagnosis> diagnose(const std::vector<EpochWatch>& history) {
+  std::vector<Diagnosis> findings;
   if (history.empty() || history.back().layers.empty()) return findings;
   const EpochWatch& last = history.back();
   find_explosion(last, findings);

@@ -53,18 +53,27 @@ const Bandwidth* level_of(double bytes, const Limits& limits, const std::vector<
   return nullptr;
 }
 
-// The last level of cache and memory belong to all cores.
-double together(const Bandwidth& level, const Limits& limits, std::size_t threads) {
-  const bool own = limits.read.size() > 2 && &level < &limits.read[limits.read.size() - 2];
-  return level.bytes_per_second * static_cast<double>(own ? threads : 1);
+struct Roofs {
+  const Limits& limits;
+  const std::vector<Cache>& caches;
+  double memory_together;
+};
+
+// What so many threads read from a level. Each core has the first levels to itself; memory belongs
+// to all, and so does the last level of cache, of which only one core's rate is known.
+double together(const Bandwidth& level, const Roofs& roofs, std::size_t threads) {
+  const std::size_t levels = roofs.limits.read.size();
+  const double one = level.bytes_per_second, each = one * static_cast<double>(threads);
+  if (&level == &roofs.limits.read[levels - 1])
+    return std::clamp(roofs.memory_together, one, std::max(one, each));
+  return levels > 2 && &level == &roofs.limits.read[levels - 2] ? one : each;
 }
 
-void hold_against_limit(ProfileRow& row, double peak, const Limits& limits,
-                        const std::vector<Cache>& caches) {
+void hold_against_limit(ProfileRow& row, double peak, const Roofs& roofs) {
   const auto threads = static_cast<double>(row.threads);
   const double arithmetic = peak > 0 ? row.operations / (peak * threads) : 0;
-  const Bandwidth* level = level_of(row.bytes / threads, limits, caches);
-  const double moving = level != nullptr ? row.bytes / together(*level, limits, row.threads) : 0;
+  const Bandwidth* level = level_of(row.bytes / threads, roofs.limits, roofs.caches);
+  const double moving = level != nullptr ? row.bytes / together(*level, roofs, row.threads) : 0;
   const double least = std::max(arithmetic, moving);
   if (!(least > 0)) return;
   row.limit = arithmetic >= moving ? "arithmetic" : level->level;
@@ -174,13 +183,15 @@ void add_parts(Profile& profile, const ProfileRecords& records, double waiting, 
   add("results, progress", records.between);
   add("averaging the weights", records.averaging);
   add("evaluation", records.evaluation);
+  add("steps that --watch looks at", records.watching);
   add("keeping the profile", records.recording);
 }
 
 }  // namespace
 
 Profile make_profile(const ProfileRecords& records, const Limits& limits,
-                     const std::vector<Cache>& caches) {
+                     const std::vector<Cache>& caches, double memory_together) {
+  const Roofs roofs{limits, caches, memory_together};
   Profile p;
   const PlanReport& plan = records.plan;
   p.threads = std::max<std::size_t>(1, records.threads.size());
@@ -193,13 +204,13 @@ Profile make_profile(const ProfileRecords& records, const Limits& limits,
       plan.precision == Precision::float32 ? limits.flops_float32 : limits.flops_float64;
   p.peak = core * static_cast<double>(p.threads);
   for (const Bandwidth& level : limits.read)
-    p.roofs.push_back({level.level, together(level, limits, p.threads)});
+    p.roofs.push_back({level.level, together(level, roofs, p.threads)});
   const std::vector<double> scale = scales(records);
   const auto threads = static_cast<double>(p.threads);
   double waiting = 0;
   for (std::size_t i = 0; i < plan.stages.size() && !records.threads.empty(); ++i) {
     p.rows.push_back(make_row(records, scale, i, p.wall * threads));
-    hold_against_limit(p.rows.back(), core, limits, caches);
+    hold_against_limit(p.rows.back(), core, roofs);
     waiting += p.rows.back().wait;
   }
   const double between =

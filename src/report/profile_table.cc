@@ -82,6 +82,13 @@ std::string allocation_lines(const Profile& p) {
   return text;
 }
 
+// Which of the limits are not those of all threads.
+std::string shared_roofs(const Profile& p) {
+  if (p.threads == 1 || p.roofs.size() < 3) return "\n";
+  return fmt::format("\n  {} as one core reads it, for what all read together is not measured\n",
+                     p.roofs[p.roofs.size() - 2].name);
+}
+
 }  // namespace
 
 std::string profile_table(const Profile& p) {
@@ -114,7 +121,7 @@ std::string profile_table(const Profile& p) {
   text += fmt::format("Limits: {:.0f} GFLOP/s", p.peak / 1e9);
   for (const ProfileRoof& roof : p.roofs)
     text += fmt::format(", {} {:.0f} GB/s", roof.name, roof.bytes_per_second / 1e9);
-  text += "\n";
+  text += shared_roofs(p);
   if (std::any_of(p.rows.begin(), p.rows.end(), [](const ProfileRow& r) { return r.of_limit > 1; }))
     text +=
         "More than 100%: zeros that are left out count as operations; or the limits were measured "

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
+#include <numeric>
 
 #include "lithe/profile.h"
 #include "report/drawing.h"
@@ -17,6 +19,7 @@ using report::Axis, report::Drawing, report::Point;
 using Anchor = Drawing::Anchor;
 
 constexpr double kWidth = 900, kLeft = 70, kRight = 560, kTop = 60, kBottom = 440;
+constexpr double kLegendStep = 34;
 constexpr const char* kColours[] = {"#1f5fa8", "#c0562b", "#2e7d4f", "#7b4fa3",
                                     "#8a6d00", "#0f7f8c", "#a8325e", "#555555"};
 const char* colour(std::size_t i) { return kColours[i % std::size(kColours)]; }
@@ -69,20 +72,101 @@ void draw_roofs(Picture& p, const Profile& profile) {
                  Anchor::end, 11, "#222");
 }
 
+// A stage with arithmetic, as it is drawn.
+struct Mark {
+  const ProfileRow* row;
+  Point at;
+  double radius;
+  Point number;  // where its number stands: within the dot, or beside it
+};
+
+double distance(Point a, Point b) { return std::hypot(a.x - b.x, a.y - b.y); }
+
+constexpr double kNumber = 7;  // half of what a number takes, and a little air
+
+// The nearest place around the dot at which its number meets no dot and no other number.
+Point place_beside(const std::vector<Mark>& marks, std::size_t i) {
+  constexpr double kTurns = 16, kFarthest = 90, kStep = 6;
+  const Mark& own = marks[i];
+  const auto is_free = [&](Point p) {
+    if (p.x < kLeft + kNumber || p.x > kRight - kNumber || p.y < kTop + kNumber ||
+        p.y > kBottom - kNumber)
+      return false;
+    for (std::size_t j = 0; j < marks.size(); ++j)
+      if (distance(p, marks[j].at) < marks[j].radius + kNumber ||
+          (j < i && distance(p, marks[j].number) < 2 * kNumber))
+        return false;
+    return true;
+  };
+  for (double away = own.radius + kNumber + 6; away < kFarthest; away += kStep)
+    for (double turn = 0; turn < kTurns; ++turn) {
+      const double angle = 2 * std::numbers::pi * turn / kTurns;
+      const Point p{own.at.x + away * std::cos(angle), own.at.y - away * std::sin(angle)};
+      if (is_free(p)) return p;
+    }
+  return own.at;
+}
+
+// Dots that touch another cannot hold their number, which another might cover.
+void place_numbers(std::vector<Mark>& marks) {
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    const bool touches = std::any_of(marks.begin(), marks.end(), [&](const Mark& other) {
+      return &other != &marks[i] &&
+             distance(other.at, marks[i].at) < other.radius + marks[i].radius;
+    });
+    marks[i].number = touches ? place_beside(marks, i) : marks[i].at;
+  }
+}
+
+// Large dots first, so that small ones are seen upon them; then lines from dots to numbers.
+void draw_marks(Drawing& drawing, const std::vector<Mark>& marks) {
+  std::vector<std::size_t> order(marks.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return marks[a].radius > marks[b].radius; });
+  for (const std::size_t i : order) drawing.dot(marks[i].at, marks[i].radius, colour(i));
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    const Mark& m = marks[i];
+    const double away = distance(m.at, m.number);
+    if (away > 0) {
+      const double end = (away - kNumber) / away;
+      drawing.line(m.at,
+                   {m.at.x + end * (m.number.x - m.at.x), m.at.y + end * (m.number.y - m.at.y)},
+                   "#222", 0.7);
+    }
+    drawing.text({m.number.x, m.number.y + 3.5}, fmt::format("{}", i + 1), Anchor::middle, 10,
+                 away > 0 ? colour(i) : "white");
+  }
+}
+
+void draw_legend(Drawing& drawing, const std::vector<Mark>& marks) {
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    const ProfileRow& row = *marks[i].row;
+    const double side = kTop + 10 + kLegendStep * static_cast<double>(i);
+    drawing.dot({kRight + 28, side - 4}, 8, colour(i));
+    drawing.text({kRight + 28, side - 0.5}, fmt::format("{}", i + 1), Anchor::middle, 10, "white");
+    drawing.text({kRight + 44, side}, report::short_stage_name(row.name, 46), Anchor::start, 11);
+    drawing.text({kRight + 44, side + 14},
+                 fmt::format("{:.1f} GFLOP/s, {:.0f}% of {}, {:.1f}% of the time", row.flops / 1e9,
+                             100 * row.of_limit, row.limit, 100 * row.share),
+                 Anchor::start, 10, "#666");
+  }
+}
+
 }  // namespace
 
 std::string draw_roofline(const Profile& profile) {
-  std::vector<const ProfileRow*> shown;
+  std::vector<Mark> marks;
   std::vector<double> x = {0.1, 10}, y;
   for (const ProfileRow& row : profile.rows) {
     if (!(row.flops > 0) || !(row.bytes > 0)) continue;
-    shown.push_back(&row);
+    marks.push_back({&row, {}, 5 + 8 * std::sqrt(std::clamp(row.share, 0.0, 1.0)), {}});
     x.push_back(row.operations / row.bytes);
     y.push_back(row.flops / 1e9);
   }
   y.push_back(profile.peak > 0 ? 1.5 * profile.peak / 1e9 : 1);
   y.push_back(y.back() / 100);
-  const double legend = kTop + 10 + 34.0 * static_cast<double>(shown.size());
+  const double legend = kTop + 10 + kLegendStep * static_cast<double>(marks.size());
   const Axis across(x, true, kLeft, kRight), up(y, true, kBottom, kTop);
   const auto [low, high] = std::minmax_element(x.begin(), x.end());
   Picture p{Drawing(kWidth, std::max(kBottom + 60, legend + 20)), across, up,
@@ -92,30 +176,11 @@ std::string draw_roofline(const Profile& profile) {
   p.drawing.text({kLeft, 44}, profile.title, Anchor::start, 11, "#666");
   draw_grid(p);
   draw_roofs(p, profile);
-  std::vector<Point> places;
-  for (std::size_t i = 0; i < shown.size(); ++i) {
-    const ProfileRow& row = *shown[i];
-    const Point at{p.across.at(row.operations / row.bytes), p.up.at(row.flops / 1e9)};
-    const double side = kTop + 10 + 34.0 * static_cast<double>(i);
-    const double radius = 5 + 8 * std::sqrt(std::clamp(row.share, 0.0, 1.0));
-    p.drawing.dot(at, radius, colour(i));
-    // Beside the dot where it would cover another's number.
-    const bool covers = std::any_of(places.begin(), places.end(), [&](const Point& other) {
-      return std::hypot(other.x - at.x, other.y - at.y) < 12;
-    });
-    const double beside = covers ? radius + 8 + 12.0 * static_cast<double>(i % 3) : 0;
-    p.drawing.text({at.x + beside, at.y + 3.5}, fmt::format("{}", i + 1), Anchor::middle, 10,
-                   covers ? colour(i) : "white");
-    places.push_back(at);
-    p.drawing.dot({kRight + 28, side - 4}, 8, colour(i));
-    p.drawing.text({kRight + 28, side - 0.5}, fmt::format("{}", i + 1), Anchor::middle, 10,
-                   "white");
-    p.drawing.text({kRight + 44, side}, report::short_stage_name(row.name, 46), Anchor::start, 11);
-    p.drawing.text({kRight + 44, side + 14},
-                   fmt::format("{:.1f} GFLOP/s, {:.0f}% of {}, {:.1f}% of the time",
-                               row.flops / 1e9, 100 * row.of_limit, row.limit, 100 * row.share),
-                   Anchor::start, 10, "#666");
-  }
+  for (Mark& mark : marks)
+    mark.at = {p.across.at(mark.row->operations / mark.row->bytes), p.up.at(mark.row->flops / 1e9)};
+  place_numbers(marks);
+  draw_marks(p.drawing, marks);
+  draw_legend(p.drawing, marks);
   return p.drawing.finish();
 }
 

@@ -14,6 +14,8 @@
 #include "plan/choose.h"
 #include "plan/plan.h"
 #include "train/check.h"
+#include "train/numeric_error.h"
+#include "train/plan_report.h"
 #include "train/profiler.h"
 #include "train/setup.h"
 #include "train/shuffle.h"
@@ -80,6 +82,11 @@ class EngineOf final : public Trainer::Engine {
     if (profiler_ != nullptr) profiler_->end(part);
   }
   plan::Parameters<T>& judged() { return average_ ? *average_ : values_; }
+  BlasUse blas_use() const {
+    if (options_.blas == "auto") return BlasUse::where_faster;
+    if (options_.blas != "native") return BlasUse::everywhere;
+    return options_.weigh_blas ? BlasUse::weighed : BlasUse::none;
+  }
   [[noreturn]] void fail_numeric(std::uint64_t step) const;
 
   TrainOptions options_;
@@ -92,6 +99,7 @@ class EngineOf final : public Trainer::Engine {
   std::vector<float> weights_, test_weights_;
   Examples train_, test_;
   std::unique_ptr<augment::Augmenter> augmenter_;
+  std::unique_ptr<plan::Blas> blas_;
   plan::Request request_;
   plan::Learning<T> learning_;
   std::optional<plan::Parameters<T>> average_, best_;
@@ -123,6 +131,7 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, const Model& model, const Exa
       train_(train),
       test_(test),
       augmenter_(make_augmenter(options, model.network().input_shape(), train.features)),
+      blas_(load_blas(options, model.precision())),
       learning_(values, optimizers::row(optimizer_.rule).states),
       order_(rows_.train.size()),
       test_order_(test.features.rows) {
@@ -137,6 +146,7 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, const Model& model, const Exa
   request_.augmenter = augmenter_.get();
   request_.kept_columns = plan::kept_columns(train.features, options.batch);
   request_.isa = machine::parse_isa(options.isa);
+  request_.blas = blas_.get();
   request_.optimizer = &optimizer_;
   request_.frozen = frozen_arrays(graph_, options.frozen);
   request_.seed = options.seed;
@@ -178,6 +188,7 @@ template <typename T>
 plan::Request EngineOf<T>::evaluation_request(const Examples& examples, std::size_t rows) const {
   plan::Request request = request_;
   request.mode = plan::Mode::evaluate;
+  if (blas_ != nullptr && blas_->use() == BlasUse::weighed) request.blas = nullptr;
   request.batch = std::min(kEvaluationBatch, rows);
   request.examples = examples;
   request.kept_columns = plan::kept_columns(examples.features, request.batch);
@@ -192,26 +203,13 @@ void EngineOf<T>::fill_order(std::vector<std::uint32_t>& order, std::size_t epoc
   for (std::uint32_t& row : order) row = rows_.train[row];
 }
 
-// Where the values first stopped being numbers, as far as they still show it.
 template <typename T>
 void EngineOf<T>::fail_numeric(std::uint64_t step) const {
-  std::string where;
-  for (const auto& operation : graph_.operations) {
-    for (const auto id : layers::parameters_of(operation.work)) {
-      const auto array = values_.read(id);
-      const bool whole =
-          std::all_of(array.begin(), array.end(), [](T value) { return std::isfinite(value); });
-      if (!whole && where.empty())
-        where = fmt::format("; the first layer whose weights are no longer numbers is {}",
-                            operation.label);
-    }
-  }
-  throw Error(ErrorKind::numeric,
-              "the loss is no longer a number (infinite, or not a number at all)" + where,
-              fmt::format("step {} of the training, in epoch {}", step, epoch_),
-              fmt::format("a smaller learning rate than that of {}, a tenth of it say; or "
-                          "clip_norm=1 in it; --recover goes back and tries a smaller rate",
-                          options_.optimizer));
+  const auto whole = [&](layers::ParameterId id) {
+    const auto array = values_.read(id);
+    return std::all_of(array.begin(), array.end(), [](T value) { return std::isfinite(value); });
+  };
+  throw numeric_error(graph_, whole, {step, epoch_, options_.optimizer});
 }
 
 template <typename T>
@@ -230,7 +228,7 @@ void EngineOf<T>::run_steps(std::size_t first, std::size_t count) {
   account(Profiler::Part::rates);
   if (watch_ != nullptr && watch_->due()) {
     watch_->run(rows, updates, done);
-    if (profiler_ != nullptr) profiler_->skip();
+    account(Profiler::Part::watching);
     return;
   }
   if (profiler_ != nullptr) profiler_->begin_stretch();
@@ -316,6 +314,7 @@ EpochReport EngineOf<T>::run_epoch(const Watcher& watcher) {
   account(Profiler::Part::evaluation);
   optimizer_.schedule.note(rows_.held.empty() ? report.loss : report.validation_loss);
   if (watch_ != nullptr) watched_.push_back(watch_->end_epoch(report, watched_));
+  account(Profiler::Part::watching);
   if (profiler_ != nullptr) profiler_->end_epoch();
   return report;
 }
@@ -372,46 +371,18 @@ void EngineOf<T>::finish() {
 
 template <typename T>
 PlanReport EngineOf<T>::plan() const {
-  const plan::Description d = plan_->describe();
-  PlanReport report{std::string(machine::name(d.isa)),
-                    sizeof(T) == sizeof(float) ? Precision::float32 : Precision::float64,
-                    d.threads,
-                    d.batch,
-                    d.arena_bytes,
-                    d.parameter_bytes,
-                    d.parameter_count,
-                    d.operations(),
-                    trials_,
-                    {},
-                    {}};
-  const std::vector<double> seconds = plan_->stage_seconds();
-  for (std::size_t i = 0; i < d.stages.size(); ++i) {
-    const plan::StageInfo& info = d.stages[i];
-    PlanStage stage{info.name,    info.kernel, info.shared,
-                    info.barrier, {},          info.operations,
-                    info.bytes,   seconds[i],  std::string(plan::name(info.phase))};
-    for (const auto& refusal : info.refused)
-      stage.refused.push_back(refusal.kernel + ": " + refusal.reason);
-    report.stages.push_back(std::move(stage));
-  }
-  for (std::size_t i = 0; i < d.buffers.size(); ++i)
-    report.buffers.push_back({d.buffers[i].name, d.buffers[i].bytes, d.offsets[i],
-                              d.buffers[i].first, d.buffers[i].last});
+  constexpr Precision kPrecision =
+      sizeof(T) == sizeof(float) ? Precision::float32 : Precision::float64;
+  PlanReport report = report_plan(plan_->describe(), plan_->stage_seconds(), kPrecision, trials_);
+  report.blas_use = blas_use();
+  if (blas_ != nullptr) report.blas = blas_->library();
   return report;
 }
 
 template <typename T>
 TimeSplit EngineOf<T>::time_split() const {
-  const std::vector<plan::StageInfo> infos = plan_->describe().stages;
-  const std::vector<double> seconds = plan_->stage_seconds();
-  double by_phase[4] = {}, sum = 0;
-  for (std::size_t i = 0; i < infos.size(); ++i) {
-    by_phase[static_cast<std::size_t>(infos[i].phase)] += seconds[i];
-    sum += seconds[i];
-  }
-  // The stages' shares are sampled; the time they share was measured.
-  const double scale = sum > 0 ? training_seconds_ / sum : 0;
-  return {by_phase[0] * scale, by_phase[1] * scale, by_phase[2] * scale, evaluation_seconds_};
+  return split_time(plan_->describe(), plan_->stage_seconds(), training_seconds_,
+                    evaluation_seconds_);
 }
 
 template <typename T>

@@ -164,6 +164,7 @@ ProfileRecords Profiler::records(PlanReport plan) const {
   r.wall = seconds(wall_, tick);
   r.shuffle = part(Part::shuffle), r.rates = part(Part::rates), r.between = part(Part::between);
   r.averaging = part(Part::averaging), r.evaluation = part(Part::evaluation);
+  r.watching = part(Part::watching);
   r.starts = seconds(starts_, tick), r.loop = seconds(loop_, tick);
   r.recording = seconds(recording_, tick);
   for (std::size_t t = 0; t < thread_steps_.size(); ++t) {

@@ -16,7 +16,7 @@ namespace lithe::train {
 
 class Profiler {
  public:
-  enum class Part { shuffle, rates, between, averaging, evaluation };
+  enum class Part { shuffle, rates, between, averaging, evaluation, watching };
 
   Profiler(base::TickClock clock, const plan::Description& plan);
   Profiler(const Profiler&) = delete;
@@ -26,9 +26,8 @@ class Profiler {
 
   void begin_epoch();
   void end_epoch();
-  // Gives the time since the last call of any of these to a part, or to none.
+  // Gives the time since the last call of any of these to a part.
   void end(Part part);
-  void skip() { last_ = clock_.now(); }
   // Around a run of `steps` steps of the plan.
   void begin_stretch();
   void end_stretch(std::size_t steps);
@@ -54,7 +53,7 @@ class Profiler {
   plan::Recorder recorder_;
   std::uint64_t last_ = 0, epoch_from_ = 0;
   std::uint64_t wall_ = 0, starts_ = 0, loop_ = 0, recording_ = 0;
-  std::array<std::uint64_t, 5> parts_{};
+  std::array<std::uint64_t, 6> parts_{};
   std::size_t epochs_ = 0, in_epoch_ = 0, stamped_stretches_ = 0, steps_ = 0, stamped_ = 0;
   double least_step_ = 0;  // seconds, of a step that is not stamped
   // Sums over all stretches, [threads][items].

@@ -57,6 +57,8 @@ RateTest run(const Model& model, const plan::Parameters<T>& values, const Exampl
   const auto augmenter =
       train::make_augmenter(options, model.network().input_shape(), train.features);
   request.augmenter = augmenter.get();
+  const auto blas = train::load_blas(options, model.precision());
+  request.blas = blas.get();
   base::Team team(1);
   plan::Plan<T> plan(request, copy, team, &learning);
   std::vector<std::uint32_t> order(train.features.rows);

@@ -8,6 +8,7 @@
 #include "data/split.h"
 #include "layers/catalogue.h"
 #include "lithe/error.h"
+#include "machine/blas_choice.h"
 #include "network/bind.h"
 
 namespace lithe::train {
@@ -125,6 +126,20 @@ std::unique_ptr<augment::Augmenter> make_augmenter(const TrainOptions& options, 
 
 optimizers::Optimizer parse_optimizer(const std::string& sentence) {
   return optimizers::Optimizer::make(read(sentence, network::Category::optimizer));
+}
+
+std::unique_ptr<plan::Blas> load_blas(const TrainOptions& options, Precision precision) {
+  const bool native = options.blas == "native";
+  if (native && !options.weigh_blas) return nullptr;
+  if (!native && options.blas != "auto")
+    return std::make_unique<plan::Blas>(
+        machine::find_named_blas(
+            options.blas, machine::blas_files(machine::blas_folders(machine::this_machine()))),
+        BlasUse::everywhere);
+  auto fastest = machine::fastest_blas(find_blas(), precision == Precision::float32);
+  if (!fastest) return nullptr;
+  return std::make_unique<plan::Blas>(std::move(*fastest),
+                                      native ? BlasUse::weighed : BlasUse::where_faster);
 }
 
 Averaging parse_averaging(const std::string& sentence) {

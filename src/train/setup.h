@@ -8,6 +8,7 @@
 #include "augment/augment.h"
 #include "lithe/trainer.h"
 #include "optimizers/optimizers.h"
+#include "plan/blas.h"
 #include "plan/plan.h"
 
 namespace lithe::train {
@@ -29,6 +30,9 @@ std::unique_ptr<augment::Augmenter> make_augmenter(const TrainOptions& options, 
                                                    const Features& features);
 
 optimizers::Optimizer parse_optimizer(const std::string& sentence);
+
+// What options.blas says, looked for, tried and loaded; null where no BLAS is to be used or asked.
+std::unique_ptr<plan::Blas> load_blas(const TrainOptions& options, Precision precision);
 
 // How weights are averaged.
 struct Averaging {

@@ -137,4 +137,11 @@ std::vector<std::string> unknown_scores() {
   return result;
 }
 
+std::string describe_unknown_score(const std::string& name) {
+  std::string text;
+  for (const unknown::Entry& entry : unknown::entries())
+    if (entry.declaration.name == name) text += network::describe(entry.declaration);
+  return text;
+}
+
 }  // namespace lithe

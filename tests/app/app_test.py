@@ -121,6 +121,142 @@ class Profiles(AppTest):
         self.run_lithe("profile", status=2)
 
 
+class Doctor(AppTest):
+    """What makes programs slow here: each case staged in the environment, as far as it can be."""
+
+    def doctor(self, *arguments):
+        return json.loads(self.run_lithe("doctor", "--json", *arguments).stdout)
+
+    def find(self, diagnosis, name):
+        return [finding for finding in diagnosis["findings"] if finding["name"] == name]
+
+    def test_says_what_it_costs_what_to_do_and_how_to_check(self):
+        diagnosis = self.doctor()
+        self.assertGreater(diagnosis["seconds"], 0)
+        for finding in diagnosis["findings"]:
+            for key in ("name", "problem", "remedy", "check"):
+                self.assertTrue(finding[key], finding)
+            self.assertTrue(finding["factor"] == 0 or finding["factor"] >= 1.05, finding)
+        self.assertGreater(diagnosis["trials"]["granted"]["processors"], 0)
+        names = [looked["name"] for looked in diagnosis["looked"]]
+        self.assertEqual(names, ["blas", "threads", "settings", "quota", "other programs", "host",
+                                 "clock", "instructions", "build", "bandwidth", "denormals",
+                                 "huge pages", "memory"])
+
+    def test_as_text(self):
+        text = self.run_lithe("doctor").stdout
+        self.assertRegex(text, r"(?m)^(1\. |Nothing that could be seen makes)")
+        everything = self.run_lithe("doctor", "--all").stdout
+        self.assertRegex(everything, "(?m)^fine: instructions ")
+
+    def test_names_old_kernels_first_with_the_command_that_mends_them(self):
+        self.environment["OPENBLAS_CORETYPE"] = "Prescott"
+        old = self.find(self.doctor(), "old_kernels")
+        if not old:
+            self.skipTest("needs an OpenBLAS (apt-get install libopenblas0-pthread) and AVX2")
+        self.assertIn("Prescott", old[0]["problem"])
+        self.assertRegex(old[0]["commands"][0],
+                         "^(unset OPENBLAS_CORETYPE|export OPENBLAS_CORETYPE=[A-Z])")
+        self.assertGreater(old[0]["factor"], 1.3)
+        command = old[0]["commands"][0].split()
+        if command[0] == "unset":
+            del self.environment["OPENBLAS_CORETYPE"]
+        else:
+            self.environment["OPENBLAS_CORETYPE"] = command[1].split("=")[1]
+        self.assertEqual(self.find(self.doctor(), "old_kernels"), [])
+
+    def test_names_the_reference_blas(self):
+        folder = "/usr/lib/x86_64-linux-gnu/blas"
+        if not os.path.exists(os.path.join(folder, "libblas.so.3")):
+            self.skipTest("needs the reference BLAS (apt-get install libblas3)")
+        self.environment["LD_LIBRARY_PATH"] = folder
+        slow = self.find(self.doctor(), "slow_blas")
+        self.assertTrue(any("reference BLAS" in finding["problem"] for finding in slow), slow)
+        self.assertEqual(slow[0]["commands"], ["unset LD_LIBRARY_PATH"])
+        self.assertGreater(slow[0]["factor"], 1.5)
+
+    def test_names_more_threads_than_processors(self):
+        self.environment["OMP_NUM_THREADS"] = "64"
+        diagnosis = self.doctor()
+        if "OpenMP" not in [one["seen"] for one in diagnosis["looked"] if one["name"] == "threads"][0]:
+            self.skipTest("needs GCC's OpenMP (apt-get install libgomp1), and time for it")
+        if os.cpu_count() >= 64:
+            self.skipTest("64 threads are not too many here")
+        threads = [f for f in self.find(diagnosis, "threads") if "OpenMP" in f["problem"]]
+        self.assertEqual(len(threads), 1, diagnosis)
+        self.assertIn("64 threads", threads[0]["problem"])
+        self.assertRegex(threads[0]["commands"][0], "OMP_NUM_THREADS")
+
+    def test_mistakes(self):
+        self.assertIn("no program after '--'", self.run_lithe("doctor", "--", status=2).stderr)
+        self.run_lithe("doctor", "--nonsense", status=2)
+
+
+class Blas(AppTest):
+    """Products by a library that the tests bring along."""
+
+    FOLDER = os.environ.get("LITHE_FAKE_BLAS", "/nowhere")
+
+    def fake(self, name):
+        return os.path.join(self.FOLDER, f"lib{name}.so")
+
+    def train_json(self, *arguments):
+        return json.loads(self.train("--threads", "1", "--json", *arguments).stdout)
+
+    def test_trains_with_each_and_says_so(self):
+        for precision, libraries in (("float32", {"lp64": 32, "ilp64": 64}),
+                                     ("float64", {"scipy": 32})):
+            native = self.train_json("--precision", precision)
+            self.assertIsNone(native["blas"])
+            for name, bits in libraries.items():
+                run = self.train_json("--precision", precision, "--blas", self.fake(name))
+                self.assertEqual(run["blas"]["path"], self.fake(name))
+                self.assertEqual(run["blas"]["integer_bits"], bits)
+                self.assertEqual(run["blas"]["use"], "everywhere")
+                self.assertEqual(sum(stage["by_blas"] for stage in run["stages"]), 5)
+                for epoch, plain in zip(run["epochs"], native["epochs"]):
+                    self.assertGreater(epoch["seconds"], 0)
+                    self.assertAlmostEqual(epoch["loss"], plain["loss"], places=4)
+                    self.assertLess(abs(epoch["correct"] - plain["correct"]),
+                                    0.01 * plain["total"])
+
+    def test_printed(self):
+        out = self.train("--blas", self.fake("ilp64")).stdout
+        self.assertIn("Products of dense layers by BLAS, integers of 64 bits, " +
+                      self.fake("ilp64"), out)
+        self.assertIn("the bits are not those of the native kernels", out)
+        self.assertNotIn("BLAS", self.train().stdout)
+
+    def test_as_a_key_of_a_recipe(self):
+        with open(os.path.join(self.folder, "own.toml"), "w", encoding="utf-8") as file:
+            file.write(f'data = "digits"\nnetwork = "{NETWORK}"\nexamples = 500\nepochs = 1\n'
+                       f'blas = "{self.fake("lp64")}"\n')
+        out = self.run_lithe("train", "own.toml").stdout
+        self.assertIn(self.fake("lp64"), out)
+
+    def test_profiled(self):
+        profile = json.loads(self.run_lithe(
+            "profile", *DIGITS, "--threads", "1", "--seconds", "0.3", "--json", "--blas",
+            self.fake("lp64")).stdout)
+        kernels = [row["kernel"] for row in profile["operations"]]
+        self.assertEqual(sum(kernel.startswith("gemm of BLAS") for kernel in kernels), 5)
+
+    def test_weighed_by_explain(self):
+        out = self.train("--explain").stdout
+        self.assertRegex(out, "held against|No BLAS that could be used is installed")
+
+    def test_refused(self):
+        for name, reason in (("crash", "signal"), ("wrong", "multiplies wrongly"),
+                             ("no_dgemm", "lacks the function dgemm_")):
+            with self.subTest(name):
+                result = self.run_lithe("train", *DIGITS, "--blas", self.fake(name), status=1)
+                self.assertIn(reason, result.stderr)
+                self.assertIn("another library", result.stderr)
+        result = self.run_lithe("train", *DIGITS, "--blas", "quick", status=2)
+        self.assertIn("openblas", result.stderr)
+        self.assertEqual(os.listdir(self.folder).count("model.safetensors"), 0)
+
+
 class Tables(AppTest):
     """A table from end to end: text and missing values in, classes or numbers out."""
 
@@ -205,8 +341,8 @@ class Pictures(AppTest):
             for upright, name in enumerate(names):
                 self.write_bar(f"{folder}/{name}/{i}.png", upright, i, channels)
 
-    def train_bars(self, *arguments, status=0):
-        return self.run_lithe("train", "--data", "bars", "--network", self.CONV, "--loss",
+    def train_bars(self, *arguments, data="bars", status=0):
+        return self.run_lithe("train", "--data", data, "--network", self.CONV, "--loss",
                               "cross_entropy", "--optimizer", "adam(0.01)", "--batch", "8",
                               "--epochs", "8", "--threads", "1", "--output", "m.safetensors",
                               *arguments, status=status)
@@ -266,6 +402,33 @@ class Pictures(AppTest):
         error = self.run_lithe("evaluate", "m.safetensors", "--data", "others", status=1).stderr
         self.assertIn("level, upright", error)
         self.assertIn("dash, dot", error)
+
+    def test_share_to_test_on(self):
+        """It is refused where something else says what to test on."""
+        arguments = ["train", "--network", "dense(2)", "--test-share", "0.5", "--data"]
+        self.assertIn("'digits' has a test part of its own",
+                      self.run_lithe(*arguments, "digits", status=2).stderr)
+        for part in ["train", "test"]:
+            self.write_bars(os.path.join("parts", part), 5)
+        error = self.run_lithe(*arguments, "parts", status=2).stderr
+        self.assertIn("a folder for its test pictures", error)
+        self.assertIn("--validation", error)
+        with open(os.path.join(self.folder, "t.csv"), "w", encoding="utf-8") as file:
+            file.write("a,b\n" + "1,x\n2,y\n" * 5)
+        self.assertIn("--test-data", self.run_lithe(*arguments, "t.csv", "--test-data", "t.csv",
+                                                    status=2).stderr)
+        self.train_bars("--size", "12", "--epochs", "1", data="parts")
+
+    def test_clean(self):
+        self.environment["LITHE_DATA"] = os.path.join(self.folder, "kept")
+        self.assertIn("Removed 0 files", self.run_lithe("data", "clean").stdout)
+        self.write_bars("bars", 10)
+        self.train_bars("--size", "12", "--epochs", "1")
+        told = r"1 file of decoded pictures, 8\.\d kB, (in|from) .*kept/images"
+        self.assertRegex(self.run_lithe("data", "clean", "--dry-run").stdout, "There would go " + told)
+        self.assertRegex(self.run_lithe("data", "clean").stdout, "Removed " + told)
+        self.assertEqual(os.listdir(os.path.join(self.folder, "kept", "images")), [])
+        self.train_bars("--size", "12", "--epochs", "1")
 
     def test_broken_pictures(self):
         self.write_bars("bars", 10)
@@ -728,7 +891,7 @@ class Commands(AppTest):
         self.assertIn("try `lithe train`", self.run_lithe("trian", status=2).stderr)
         self.run_lithe(status=2)
         for command in ["train", "evaluate", "predict", "calibrate", "unknown-report", "show",
-                        "find-lr", "info", "data", "list"]:
+                        "find-lr", "doctor", "info", "data", "list"]:
             self.assertIn("--help", self.run_lithe(command, "--help").stdout)
 
     def test_make_train_takes_the_digits_where_mnist_cannot_be_had(self):
@@ -837,12 +1000,19 @@ class Commands(AppTest):
         self.assertGreater(old[0]["remedied_float32"], 1.5 * old[0]["flops_float32"])
         first = machine["findings"][0]
         self.assertIn("Prescott", first["problem"])
-        self.assertIn("OPENBLAS_CORETYPE=SkylakeX", first["remedy"])
+        self.assertIn("OPENBLAS_CORETYPE", first["commands"][0])
         self.assertGreater(first["factor"], 1.5)
 
     def test_list(self):
         self.assertIn("dense(units", self.run_lithe("list", "layers").stdout)
-        self.assertIn("seed", self.run_lithe("list", "recipes").stdout)
+        recipes = self.run_lithe("list", "recipes").stdout
+        self.assertIn("\nseed\n    The network that Lithe began with: 784-30-10", recipes)
+        scores = self.run_lithe("list", "unknown").stdout
+        self.assertRegex(scores, r"(^|\n)energy(\(.*\))?\n    \w")
+        for listed in [recipes, scores]:  # a line of help below each name
+            lines = [line for line in listed.splitlines() if not line.startswith("        ")]
+            for name, following in zip(lines, lines[1:] + [""]):
+                self.assertTrue(name.startswith("    ") or following.startswith("    "), name)
         self.assertIn("built in", self.run_lithe("data", "list").stdout)
 
     def test_interrupt_saves(self):

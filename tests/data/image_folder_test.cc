@@ -112,6 +112,48 @@ TEST_F(ImageFolderTest, MayHaveAClassThatIsCalledTrain) {
   EXPECT_EQ(load({.test_share = 0}).data.class_names, (std::vector<std::string>{"car", "train"}));
 }
 
+TEST_F(ImageFolderTest, RefusesAFolderBesideTheParts) {
+  for (const char* name : {"train/cat/1.png", "train/dog/1.png", "test/dog/1.png"})
+    write(name, grey_png(4, 4, 1));
+  EXPECT_TRUE(has_test_folder(root()));
+  write("extra/1.png", grey_png(4, 4, 2));
+  for (const bool for_training : {true, false})
+    expect_refused({"train and test", "'extra' stands beside"}, {.for_training = for_training});
+  EXPECT_FALSE(has_test_folder(root() / "train"));
+  // Classes that are called so hold pictures, not folders.
+  fs::rename(root() / "train/cat/1.png", root() / "train/1.png");
+  fs::remove_all(root() / "train/cat");
+  fs::remove_all(root() / "train/dog");
+  EXPECT_EQ(load({.test_share = 0}).data.class_names,
+            (std::vector<std::string>{"extra", "test", "train"}));
+}
+
+TEST_F(ImageFolderTest, WhatIsKeptIsFoundAndRemoved) {
+  EXPECT_EQ(find_decoded_pictures(cache()).files, 0u);
+  EXPECT_EQ(remove_decoded_pictures(cache()).bytes, 0u);
+  write_pets();
+  load();
+  load({.height = 2, .width = 2});
+  const fs::path others = cache() / "images" / "notes.txt", near = cache() / "images" / "0123-4567";
+  write_bytes(others, {'x'});
+  write_bytes(near, {'x'});
+  // What a run that was killed has left, long ago and just now.
+  const std::string name = ".0123456789abcdef-0123456789abcdef.a1B2c3";
+  write_bytes(cache() / "images" / name, {'x', 'y'});
+  const DecodedPictures fresh = find_decoded_pictures(cache());
+  EXPECT_EQ(fresh.files, 2u);
+  fs::last_write_time(cache() / "images" / name,
+                      fs::file_time_type::clock::now() - std::chrono::hours(2));
+  const DecodedPictures found = find_decoded_pictures(cache());
+  EXPECT_EQ(found.files, 3u);
+  EXPECT_EQ(found.bytes, fresh.bytes + 2);
+  EXPECT_EQ(remove_decoded_pictures(cache()).bytes, found.bytes);
+  EXPECT_EQ(find_decoded_pictures(cache()).files, 0u);
+  EXPECT_TRUE(fs::exists(others));
+  EXPECT_TRUE(fs::exists(near));
+  EXPECT_FALSE(load().from_cache);
+}
+
 TEST_F(ImageFolderTest, LeavesHiddenFilesAlone) {
   write_pets(1);
   for (const char* name : {"cat/.DS_Store", "cat/Thumbs.db", "dog/desktop.ini", "dog/.old/1.png",

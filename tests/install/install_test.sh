@@ -21,6 +21,11 @@ check_example() {
 echo "The program and its recipes"
 (cd "$work" && "$prefix/bin/lithe" --version)
 [ -f "$prefix/share/lithe/recipes/seed.toml" ]
+if python3 -c "import tomllib" 2>/dev/null; then
+  (cd "$work" && "$prefix/bin/lithe" bench --help) | grep -q "lithe bench seed"
+fi
+"$prefix/bin/lithe" doctor --json --output "$work/doctor.json" -- sh -c "echo epoch"
+grep -q '"counted": true' "$work/doctor.json"
 
 echo "By CMake's find_package"
 "$CMAKE" -G "$GENERATOR" -S "$examples" -B "$work/examples" -DCMAKE_PREFIX_PATH="$prefix" \

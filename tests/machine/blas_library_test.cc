@@ -47,8 +47,8 @@ TEST(BlasHandle, MultipliesByColumns) {
     const double y[] = {10, 100};
     float c[2] = {};
     double d[2] = {};
-    blas.gemm(2, 1, 2, a, x, c);
-    blas.gemm(2, 1, 2, b, y, d);
+    blas.gemm({.m = 2, .n = 1, .k = 2, .a = a, .lda = 2, .b = x, .ldb = 2, .c = c, .ldc = 2});
+    blas.gemm({.m = 2, .n = 1, .k = 2, .a = b, .lda = 2, .b = y, .ldb = 2, .c = d, .ldc = 2});
     EXPECT_EQ(c[0], 310) << name;
     EXPECT_EQ(c[1], 420) << name;
     EXPECT_EQ(d[0], 310) << name;
@@ -62,6 +62,7 @@ TEST(BlasHandle, ThreadsAreTakenIntoHand) {
   EXPECT_EQ(blas.facts().threads, 8);
   EXPECT_TRUE(blas.use_threads(1));
   EXPECT_EQ(BlasHandle(test::fake_blas("openblas")).facts().threads, 1) << "the same library";
+  EXPECT_TRUE(blas.use_threads(8)) << "it stays loaded, and other tests ask it";
   BlasHandle without(test::fake_blas("lp64"));
   EXPECT_TRUE(without.use_threads(1));
   EXPECT_FALSE(without.use_threads(2));
@@ -73,6 +74,7 @@ TEST(BlasHandle, WhatCannotServeIsRefusedWithTheReason) {
   EXPECT_NE(refused(test::fake_blas("no_dgemm")).find("lacks the function dgemm_"),
             std::string::npos);
   EXPECT_NE(refused(test::fake_blas("wrong")).find("multiplies wrongly"), std::string::npos);
+  EXPECT_NE(refused(test::fake_blas("deaf")).find("multiplies wrongly"), std::string::npos);
   EXPECT_EQ(refused("/nowhere/libblas.so"), "is not there");
   const test::TemporaryFolder folder;
   const std::string text = "INPUT(libopenblas.so)\n";

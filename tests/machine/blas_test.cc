@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -13,25 +14,26 @@
 namespace lithe {
 namespace {
 
+using machine::better_core;
 using machine::core_note;
 using machine::Isa;
 
-TEST(Blas, KernelsOfAnOlderProcessorAreNoted) {
-  EXPECT_NE(core_note("Prescott", Isa::avx512).find("OPENBLAS_CORETYPE=SkylakeX"),
-            std::string::npos);
-  EXPECT_NE(core_note("Zen", Isa::avx512).find("avx512"), std::string::npos);
-  EXPECT_NE(core_note("Sandybridge", Isa::avx2).find("OPENBLAS_CORETYPE=Haswell"),
-            std::string::npos);
+TEST(Blas, KernelsOfAnOlderProcessorHaveBetterOnes) {
+  EXPECT_EQ(better_core("Prescott", Isa::avx512), "SkylakeX");
+  EXPECT_EQ(better_core("Zen", Isa::avx512), "SkylakeX");
+  EXPECT_EQ(better_core("Sandybridge", Isa::avx2), "Haswell");
+  const std::string note = core_note("Zen", Isa::avx512, "unset OPENBLAS_CORETYPE");
+  EXPECT_NE(note.find("avx512 unused: unset OPENBLAS_CORETYPE"), std::string::npos) << note;
 }
 
-TEST(Blas, KernelsOfThisProcessorOrUnknownOnesAreNot) {
-  EXPECT_EQ(core_note("SkylakeX", Isa::avx512), "");
-  EXPECT_EQ(core_note("SkylakeX", Isa::avx2), "");
-  EXPECT_EQ(core_note("Haswell", Isa::avx2), "");
-  EXPECT_EQ(core_note("Prescott", Isa::sse4), "");
-  EXPECT_EQ(core_note("ARMV8", Isa::neon), "");
-  EXPECT_EQ(core_note("", Isa::avx512), "");
-  EXPECT_EQ(core_note("Processor of 2040", Isa::avx512), "");
+TEST(Blas, KernelsOfThisProcessorOrUnknownOnesHaveNot) {
+  EXPECT_EQ(better_core("SkylakeX", Isa::avx512), "");
+  EXPECT_EQ(better_core("SkylakeX", Isa::avx2), "");
+  EXPECT_EQ(better_core("Haswell", Isa::avx2), "");
+  EXPECT_EQ(better_core("Prescott", Isa::sse4), "");
+  EXPECT_EQ(better_core("ARMV8", Isa::neon), "");
+  EXPECT_EQ(better_core("", Isa::avx512), "");
+  EXPECT_EQ(better_core("Processor of 2040", Isa::avx512), "");
 }
 
 // A machine may have none.
@@ -67,9 +69,25 @@ TEST(Blas, BrokenOnesAreListedWithTheReasonAndDoNoHarm) {
   EXPECT_GT(good.flops_float32, 0);
 #if defined(__x86_64__)
   if (machine::best_isa() == machine::Isa::avx512) {
-    EXPECT_EQ(good.remedy, "OPENBLAS_CORETYPE=SkylakeX");
+    EXPECT_EQ(good.remedy, "export OPENBLAS_CORETYPE=SkylakeX");
     EXPECT_GT(good.remedied_float32, 0);
   }
+#endif
+}
+
+// A library that knows this processor, and a variable of the user's that says otherwise.
+TEST(Blas, AVariableThatMakesKernelsOldIsToBeUnset) {
+#if defined(__x86_64__)
+  if (machine::best_isa() == machine::Isa::sse4) GTEST_SKIP() << "no kernels are older than SSE4";
+  const test::TemporaryFolder folder;
+  std::filesystem::copy_file(test::fake_blas("modern"), folder.path() / "libopenblas.so.0");
+  ::setenv("OPENBLAS_CORETYPE", "Prescott", 1);
+  const auto found = find_blas({false, 60, {folder.path()}});
+  ::unsetenv("OPENBLAS_CORETYPE");
+  ASSERT_FALSE(found.empty());
+  EXPECT_EQ(found.front().owner, folder.path().string());
+  EXPECT_EQ(found.front().core, "Prescott");
+  EXPECT_EQ(found.front().remedy, "unset OPENBLAS_CORETYPE");
 #endif
 }
 

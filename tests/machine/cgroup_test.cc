@@ -17,7 +17,6 @@ class Cgroup : public ::testing::Test {
   double quota() const { return cpu_quota(root_.path()); }
   double stopped() const { return stopped_share(root_.path()); }
 
- private:
   test::TemporaryFolder root_;
 };
 
@@ -64,6 +63,31 @@ TEST_F(Cgroup, PeriodsInWhichItWasStopped) {
   for (const char* text : {"nr_periods 0\nnr_throttled 5", "nr_throttled 5", "nr_periods x\n", ""})
     file("sys/fs/cgroup/cpu.stat", text);
   EXPECT_DOUBLE_EQ(stopped(), 0.25);
+}
+
+TEST_F(Cgroup, MemoryOfTheGroupWithLeastRoom) {
+  EXPECT_EQ(memory_limit(root_.path()).most, 0);
+  file("proc/self/cgroup", "0::/outer/inner\n");
+  file("sys/fs/cgroup/outer/memory.max", "1000000\n");
+  file("sys/fs/cgroup/outer/memory.current", "900000\n");
+  file("sys/fs/cgroup/outer/memory.stat", "anon 5\ninactive_file 300000\n");
+  file("sys/fs/cgroup/outer/inner/memory.max", "max\n");
+  EXPECT_DOUBLE_EQ(memory_limit(root_.path()).most, 1e6);
+  EXPECT_DOUBLE_EQ(memory_limit(root_.path()).used, 6e5) << "files can be given back";
+  file("sys/fs/cgroup/outer/inner/memory.max", "500000\n");
+  file("sys/fs/cgroup/outer/inner/memory.current", "400000\n");
+  EXPECT_DOUBLE_EQ(memory_limit(root_.path()).most, 5e5);
+}
+
+TEST_F(Cgroup, MemoryByVersionOne) {
+  file("proc/self/cgroup", "4:memory:/box\n3:cpu,cpuacct:/box\n");
+  file("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+  EXPECT_EQ(memory_limit(root_.path()).most, 0);
+  file("sys/fs/cgroup/memory/box/memory.limit_in_bytes", "800\n");
+  file("sys/fs/cgroup/memory/box/memory.usage_in_bytes", "700\n");
+  file("sys/fs/cgroup/memory/box/memory.stat", "total_inactive_file 900\n");
+  EXPECT_DOUBLE_EQ(memory_limit(root_.path()).most, 800);
+  EXPECT_DOUBLE_EQ(memory_limit(root_.path()).used, 0);
 }
 
 TEST_F(Cgroup, NonsenseLimitsNothing) {

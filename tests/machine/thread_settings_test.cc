@@ -50,6 +50,13 @@ TEST(ThreadSettings, OneThreadOfManyAndNonsense) {
     EXPECT_NE(problem("OMP_NUM_THREADS", value).find("no number"), std::string::npos) << value;
 }
 
+TEST(ThreadSettings, WhatIsForFindingErrors) {
+  EXPECT_NE(problem("PYTHONMALLOC", "debug"), "");
+  EXPECT_EQ(problem("PYTHONMALLOC", "pymalloc"), "");
+  EXPECT_NE(problem("MALLOC_PERTURB_", "165"), "");
+  EXPECT_EQ(problem("MALLOC_CHECK_", "0"), "");
+}
+
 TEST(ThreadSettings, SpinningAndTwoRuntimes) {
   EXPECT_NE(problem("OMP_WAIT_POLICY", "ACTIVE"), "");
   EXPECT_EQ(problem("OMP_WAIT_POLICY", "passive"), "");

@@ -57,6 +57,7 @@ std::vector<std::vector<T>> steps(const std::string& sentence, machine::Isa isa)
             weight.size(),
             weight.size(),
             gradient.data(),
+            weight.size(),
             weight.data(),
             {state[0].data(), state[1].data()},
             train::narrow<T>(counter.next(optimizer.schedule.at(0)))});
@@ -101,6 +102,60 @@ TEST(Golden, TheSameBitsOnEveryFusedInstructionSet) {
       EXPECT_EQ(steps<double>(sentence, isa), steps<double>(sentence, machine::Isa::scalar))
           << sentence << " " << machine::name(isa);
     }
+}
+
+// A step from the same values, whose rows are so far apart.
+template <typename T>
+std::vector<T> step_with_strides(machine::Isa isa, Rule rule, bool prepared, std::size_t stride,
+                                 std::size_t gradient_stride) {
+  constexpr std::size_t kRows = 3, kColumns = 2 * kernels::kLine<T>;
+  base::AlignedArray<T> weight(kRows * stride), first(kRows * stride), second(kRows * stride),
+      gradient(kRows * gradient_stride);
+  for (std::size_t row = 0; row < kRows; ++row)
+    for (std::size_t n = 0; n < kColumns; ++n) {
+      const T value = static_cast<T>(row * kColumns + n + 1);
+      weight[row * stride + n] = 1 / value;
+      gradient[row * gradient_stride + n] = static_cast<T>(std::cos(value));
+    }
+  optimizers::Coefficients<T> c;
+  c.rate = c.a = c.b = c.c = c.d = c.e = c.f = static_cast<T>(0.3);
+  c.keep = static_cast<T>(0.9);
+  if (prepared) c.clip = c.l1 = c.l2 = static_cast<T>(0.2);
+  kernels::kernels<T>(isa).of(rule, prepared)({kRows,
+                                               kColumns,
+                                               stride,
+                                               gradient.data(),
+                                               gradient_stride,
+                                               weight.data(),
+                                               {first.data(), second.data()},
+                                               c});
+  std::vector<T> result;
+  for (std::size_t row = 0; row < kRows; ++row)
+    result.insert(result.end(), weight.begin() + row * stride,
+                  weight.begin() + row * stride + kColumns);
+  return result;
+}
+
+// A gradient may lie otherwise than the weights do: rows further apart, or nearer.
+template <typename T>
+void check_strides(machine::Isa isa, Rule rule, bool prepared) {
+  constexpr std::size_t kNear = 2 * kernels::kLine<T>, kFar = 5 * kernels::kLine<T>;
+  const auto expected = step_with_strides<T>(isa, rule, prepared, kNear, kNear);
+  for (const auto& [stride, gradient_stride] :
+       {std::pair{kFar, kFar}, std::pair{kNear, kFar}, std::pair{kFar, kNear}})
+    EXPECT_EQ(step_with_strides<T>(isa, rule, prepared, stride, gradient_stride), expected)
+        << row(rule).name << " " << machine::name(isa) << " " << stride << " " << gradient_stride;
+}
+
+TEST(Golden, AGradientMayLieOtherwise) {
+  std::vector<machine::Isa> isas = machine::supported_isas();
+  isas.push_back(machine::Isa::scalar);
+  for (const machine::Isa isa : isas)
+    for (const RuleRow& row : kRules)
+      for (const bool prepared : {false, true}) {
+        check_strides<float>(isa, row.rule, prepared);
+        check_strides<double>(isa, row.rule, prepared);
+      }
 }
 
 // Every rule has its golden figures.

@@ -8,6 +8,7 @@
 
 #include "base/random.h"
 #include "layers/catalogue.h"
+#include "machine/fake_blas/paths.h"
 #include "machine/isa.h"
 #include "support/training.h"
 
@@ -128,6 +129,74 @@ TEST(ChooseConvolution, RefusesWinogradWithAReason) {
   const auto work = convolution("input(16x16x16) -> conv2d(16, 3, algorithm=winograd)");
   ASSERT_EQ(choose_convolution(work, false).refused.size(), 1u);
   EXPECT_NE(choose_convolution(work, false).refused[0].reason.find("float32"), std::string::npos);
+}
+
+// --- Who makes a product.
+
+Blas a_blas(BlasUse use) {
+  BlasLibrary library;
+  library.path = test::fake_blas("lp64");
+  library.kind = "fake";
+  return Blas(library, use);
+}
+
+ProductChoice choose(Blas* blas, double kept = 1) {
+  return choose_product(blas, {Product::forward, 4, 300, 200}, kept,
+                        kernels::kernels<float>(machine::best_isa()));
+}
+
+TEST(ChooseProduct, IsNativeWithoutABlas) {
+  EXPECT_FALSE(choose(nullptr).by_blas);
+  EXPECT_TRUE(choose(nullptr).refused.empty());
+}
+
+TEST(ChooseProduct, IsTheBlasThatWasAskedFor) {
+  Blas blas = a_blas(BlasUse::everywhere);
+  const ProductChoice choice = choose(&blas);
+  EXPECT_TRUE(choice.by_blas);
+  ASSERT_EQ(choice.refused.size(), 1u);
+  EXPECT_EQ(choice.refused[0].kernel, "tiles");
+}
+
+// Whatever the clock says, the choice follows from it: measured once, kept, and told.
+TEST(ChooseProduct, GoesByWhatWasMeasured) {
+  for (const machine::Isa isa : {machine::best_isa(), machine::Isa::scalar})
+    for (const Product product : {Product::forward, Product::data, Product::weights}) {
+      const auto& k = kernels::kernels<double>(isa);
+      const ProductShape shape{product, 4, 30, 40};
+      Blas may = a_blas(BlasUse::where_faster), asked = a_blas(BlasUse::weighed);
+      const ProductTimes times = may.times<double>(shape, k);
+      EXPECT_GT(times.native, 0);
+      EXPECT_GT(times.blas, 0);
+      EXPECT_EQ(may.times<double>(shape, k).native, times.native) << "measured once";
+      const ProductChoice choice = choose_product(&may, shape, 1, k);
+      const bool faster = times.native > kBlasGain * times.blas;
+      EXPECT_EQ(choice.by_blas, faster);
+      ASSERT_EQ(choice.refused.size(), 1u);
+      EXPECT_EQ(choice.refused[0].kernel, faster ? "tiles" : "gemm of fake");
+      EXPECT_NE(choice.refused[0].reason.find(" us"), std::string::npos);
+      const ProductChoice weighed = choose_product(&asked, shape, 1, k);
+      EXPECT_FALSE(weighed.by_blas) << "it is only weighed";
+      ASSERT_EQ(weighed.refused.size(), 1u);
+      EXPECT_EQ(weighed.refused[0].kernel, "gemm of fake");
+    }
+}
+
+TEST(ChooseProduct, ColumnsThatAreLeftOutAreForTheTiles) {
+  Blas blas = a_blas(BlasUse::where_faster);
+  const ProductChoice choice = choose(&blas, 0.48);
+  EXPECT_FALSE(choice.by_blas);
+  ASSERT_EQ(choice.refused.size(), 1u);
+  EXPECT_NE(choice.refused[0].reason.find("48%"), std::string::npos);
+}
+
+TEST(ChoosePacking, ABlasTakesTheBatchAsItIs) {
+  const auto& k = kernels::kernels<float>(machine::best_isa());
+  const auto choice = choose_packing<float>(k, ElementType::uint8, 0.4, 10, true);
+  EXPECT_FALSE(choice.indexed);
+  EXPECT_EQ(choice.kernel, k.pack_bytes);
+  ASSERT_EQ(choice.refused.size(), 1u);
+  EXPECT_NE(choice.refused[0].reason.find("BLAS"), std::string::npos);
 }
 
 TEST(ChoosePacking, TakesTheFirstThatIsNotRefused) {

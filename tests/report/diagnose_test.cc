@@ -14,7 +14,7 @@ struct Case {
   std::size_t epochs = 3, examples = 2000;
 };
 
-std::vector<Finding> examine(const Case& c) {
+std::vector<Diagnosis> examine(const Case& c) {
   const Dataset& digits = test::digits(2000, 500);
   Model model(Network::parse("input(784) -> " + c.layers), Precision::float32, 1, {255, {}});
   TrainOptions options{.loss = "cross_entropy",
@@ -28,14 +28,14 @@ std::vector<Finding> examine(const Case& c) {
   return diagnose(trainer.watched());
 }
 
-bool names(const std::vector<Finding>& findings, Disease disease) {
+bool names(const std::vector<Diagnosis>& findings, Disease disease) {
   return std::any_of(findings.begin(), findings.end(),
-                     [&](const Finding& f) { return f.disease == disease; });
+                     [&](const Diagnosis& f) { return f.disease == disease; });
 }
 
-std::string all(const std::vector<Finding>& findings) {
+std::string all(const std::vector<Diagnosis>& findings) {
   std::string text;
-  for (const Finding& f : findings) text += f.text + "\n";
+  for (const Diagnosis& f : findings) text += f.text + "\n";
   return text;
 }
 

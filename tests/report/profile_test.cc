@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <sstream>
 
 #include "lithe/error.h"
@@ -127,6 +128,24 @@ TEST(Profile, ThreadsAreToldApart) {
   EXPECT_EQ(p.peak, 200e9);
 }
 
+// Two threads that share a stage read from memory what both are known to, at most twice as much as
+// one; without a figure, what one does.
+TEST(Profile, MemoryBelongsToAllThreads) {
+  ProfileRecords r = two_threads();
+  r.plan.stages[0].bytes = 1e9;
+  for (const auto& [together, expected] :
+       std::vector<std::pair<double, double>>{{0, 10e9}, {15e9, 15e9}, {50e9, 20e9}, {5e9, 10e9}}) {
+    const Profile p = make_profile(r, limits(), caches(), together);
+    EXPECT_EQ(p.rows[0].limit, "memory");
+    EXPECT_NEAR(p.rows[0].of_limit, 1e9 / expected / p.rows[0].step, 1e-6) << together;
+    EXPECT_EQ(p.roofs.back().bytes_per_second, expected);
+  }
+  // A stage that one thread runs gains nothing.
+  r.plan.stages[0].shared = false;
+  EXPECT_NEAR(make_profile(r, limits(), caches(), 15e9).rows[0].of_limit,
+              make_profile(r, limits(), caches()).rows[0].of_limit, 1e-12);
+}
+
 TEST(Profile, NothingNotedIsNoMistake) {
   const Profile p = make_profile({}, {}, {});
   EXPECT_TRUE(p.rows.empty());
@@ -201,6 +220,35 @@ TEST(Profile, TheRooflineIsSoundAndNamesEachStageWithArithmetic) {
                            "memory 10 GB/s", "arithmetic 100 GFLOP/s", "operations per byte"})
     EXPECT_NE(picture.find(name), picture.npos) << name;
   EXPECT_EQ(picture.find("pack the batch"), picture.npos);
+}
+
+// Operations that reach the same stand on one place: each keeps a number that can be read, and a
+// line says whose it is.
+TEST(Profile, TheRooflineTellsDotsOnOnePlaceApart) {
+  ProfileRecords r = one_thread();
+  const PlanStage same = stage("dense: forward", "forward", 500000, 100000);
+  constexpr std::size_t kSame = 12;
+  r.plan.stages.assign(kSame, same);
+  r.threads = {{std::vector<double>(kSame + 1, 1e-4), std::vector<double>(kSame + 1), 10e-3}};
+  r.stretches.clear();
+  const std::string picture = draw_roofline(make_profile(r, limits(), caches()));
+  test::expect_well_formed(picture);
+  // Places of the numbers in the drawing: left of the legend.
+  std::vector<std::pair<double, double>> places;
+  const std::regex number(R"re(<text x="([\d.]+)" y="([\d.]+)"[^>]*>(\d+)</text>)re");
+  for (std::sregex_iterator at(picture.begin(), picture.end(), number), end; at != end; ++at)
+    if (std::stod((*at)[1]) < 560 && (*at)[0].str().find("\"10\"") != std::string::npos)
+      places.emplace_back(std::stod((*at)[1]), std::stod((*at)[2]));
+  ASSERT_EQ(places.size(), kSame);
+  for (std::size_t i = 0; i < kSame; ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      EXPECT_GE(std::hypot(places[i].first - places[j].first, places[i].second - places[j].second),
+                13)
+          << i << " and " << j;
+  std::size_t lines = 0;
+  for (std::size_t at = 0; (at = picture.find("stroke-width=\"0.7\"", at)) != picture.npos; ++at)
+    ++lines;
+  EXPECT_EQ(lines, kSame);
 }
 
 Profile slowed(double factor, std::size_t row) {

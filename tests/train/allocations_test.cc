@@ -5,6 +5,7 @@
 
 #include "data/digits.h"
 #include "lithe/trainer.h"
+#include "machine/fake_blas/paths.h"
 
 namespace lithe {
 namespace {
@@ -42,6 +43,13 @@ std::vector<std::pair<std::string, TrainOptions>> cases() {
   result.emplace_back(
       deep,
       TrainOptions{.loss = "cross_entropy", .optimizer = "muon(0.02)", .batch = 50, .threads = 1});
+  // A BLAS may have a heap of its own to look after; this one has none.
+  for (const std::size_t batch : {20, 100})
+    result.emplace_back(deep, TrainOptions{.loss = "cross_entropy",
+                                           .optimizer = "adam",
+                                           .batch = batch,
+                                           .threads = 2,
+                                           .blas = test::fake_blas("lp64").string()});
   return result;
 }
 

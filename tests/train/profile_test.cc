@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "layers/catalogue.h"
@@ -60,6 +61,40 @@ TEST(Profile, CountsOfAConvolutionAreThoseByHand) {
     EXPECT_EQ(stage.bytes, bytes) << stage.name;
   }
   EXPECT_EQ(seen, 2) << "forward and the gradient of the weights";
+}
+
+// Of the update the learned values alone, not the images that their gradients came from.
+TEST(Profile, CountsOfUpdatesAreThoseByHand) {
+  test::RandomExamples examples(20, 36, 2);
+  const double values = 2 * 9 + 2;  // of the kernels, and biases
+  const auto bytes_of = [&](const std::string& optimizer, const std::string& name) {
+    const auto stages = stages_of("input(6x6) -> conv2d(2, 3x3) -> flatten -> dense(2)",
+                                  examples.examples, {.optimizer = optimizer, .batch = 5});
+    const auto found = std::find_if(stages.begin(), stages.end(), [&](const PlanStage& stage) {
+      return stage.name.find(name) != stage.name.npos;
+    });
+    return found == stages.end() ? 0.0 : found->bytes;
+  };
+  // Gradients are brought from the kernels' order into that of the weights, read and written; an
+  // update reads them, and reads and writes the value and the optimizer's arrays.
+  EXPECT_EQ(bytes_of("sgd(0.1)", ": update"), 4 * values * (2 + 1 + 2));
+  EXPECT_EQ(bytes_of("adam(0.1)", ": update"), 4 * values * (2 + 1 + 2 * 3));
+  const double all = values + 32 * 2 + 2;
+  EXPECT_EQ(bytes_of("adam(0.1, clip_norm=1)", "update all"), 4 * all * (1 + 2 * 3));
+}
+
+TEST(Profile, WhatAWatcherLooksAtIsAccountedFor) {
+  const Dataset& data = test::digits(1005, 100);
+  Model model(Network::parse(kSeed), Precision::float32, 1);
+  Trainer trainer(model, data.train, data.test,
+                  {.batch = 10, .epochs = 3, .threads = 1, .watch = true, .profile = true});
+  while (!trainer.finished()) trainer.run_epoch();
+  const ProfileRecords r = trainer.profile();
+  EXPECT_GT(r.watching, 0);
+  const double parts = r.shuffle + r.rates + r.starts + r.loop + r.between + r.averaging +
+                       r.evaluation + r.watching + r.recording;
+  EXPECT_GE(parts, 0.97 * r.wall);
+  EXPECT_LE(parts, 1.001 * r.wall);
 }
 
 TEST(Profile, TheWeightsAreTheSameWithAndWithout) {

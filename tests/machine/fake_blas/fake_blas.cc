@@ -11,6 +11,9 @@
 #ifndef FAKE_BEFORE
 #define FAKE_BEFORE
 #endif
+#ifndef FAKE_CORE
+#define FAKE_CORE "Prescott"
+#endif
 #ifndef FAKE_AFTER
 #define FAKE_AFTER _
 #endif
@@ -29,14 +32,20 @@ namespace {
 #endif
 
 template <typename T>
-[[maybe_unused]] void gemm(Integer m, Integer n, Integer k, T alpha, const T* a, Integer lda,
-                           const T* b, Integer ldb, T beta, T* c, Integer ldc) {
+[[maybe_unused]] void gemm(char transpose_a, char transpose_b, Integer m, Integer n, Integer k,
+                           T alpha, const T* a, Integer lda, const T* b, Integer ldb, T beta, T* c,
+                           Integer ldc) {
+#ifdef FAKE_DEAF  // to what is transposed
+  transpose_a = transpose_b = 'N';
+#endif
   // What a real one does with sizes that are out of range.
   if (m < 0 || n < 0 || k < 0) std::abort();
   for (Integer j = 0; j < n; ++j)
     for (Integer i = 0; i < m; ++i) {
       T sum = kError;
-      for (Integer l = 0; l < k; ++l) sum += a[i + l * lda] * b[l + j * ldb];
+      for (Integer l = 0; l < k; ++l)
+        sum += (transpose_a == 'T' ? a[l + i * lda] : a[i + l * lda]) *
+               (transpose_b == 'T' ? b[j + l * ldb] : b[l + j * ldb]);
       T& to = c[i + j * ldc];
       to = alpha * sum + (beta == 0 ? 0 : beta * to);
     }
@@ -46,12 +55,19 @@ template <typename T>
 
 extern "C" {
 
+#ifdef FAKE_OPENBLAS
+static int threads = 8;
+#endif
+
 #ifndef FAKE_NO_FUNCTIONS
-void FAKE_NAME(sgemm)(const char*, const char*, const Integer* m, const Integer* n,
+void FAKE_NAME(sgemm)(const char* ta, const char* tb, const Integer* m, const Integer* n,
                       const Integer* k, const float* alpha, const float* a, const Integer* lda,
                       const float* b, const Integer* ldb, const float* beta, float* c,
                       const Integer* ldc) {
-  gemm<float>(*m, *n, *k, *alpha, a, *lda, b, *ldb, *beta, c, *ldc);
+#ifdef FAKE_SLOW_THREADS
+  if (threads > 1) ::usleep(20'000);  // they wait for each other
+#endif
+  gemm<float>(*ta, *tb, *m, *n, *k, *alpha, a, *lda, b, *ldb, *beta, c, *ldc);
 }
 
 Integer FAKE_NAME(isamax)(const Integer* n, const float* x, const Integer* step) {
@@ -62,21 +78,20 @@ Integer FAKE_NAME(isamax)(const Integer* n, const float* x, const Integer* step)
 }
 
 #ifndef FAKE_NO_DGEMM
-void FAKE_NAME(dgemm)(const char*, const char*, const Integer* m, const Integer* n,
+void FAKE_NAME(dgemm)(const char* ta, const char* tb, const Integer* m, const Integer* n,
                       const Integer* k, const double* alpha, const double* a, const Integer* lda,
                       const double* b, const Integer* ldb, const double* beta, double* c,
                       const Integer* ldc) {
-  gemm<double>(*m, *n, *k, *alpha, a, *lda, b, *ldb, *beta, c, *ldc);
+  gemm<double>(*ta, *tb, *m, *n, *k, *alpha, a, *lda, b, *ldb, *beta, c, *ldc);
 }
 #endif
 #endif
 
 #ifdef FAKE_OPENBLAS
-static int threads = 8;
 const char* openblas_get_config() { return "OpenBLAS 0.0.1 FAKE"; }
 const char* openblas_get_corename() {
   const char* wanted = std::getenv("OPENBLAS_CORETYPE");
-  return wanted == nullptr ? "Prescott" : wanted;
+  return wanted == nullptr ? FAKE_CORE : wanted;
 }
 int openblas_get_num_threads() { return threads; }
 void openblas_set_num_threads(int count) { threads = count; }

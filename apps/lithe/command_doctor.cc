@@ -1,0 +1,75 @@
+// lithe doctor: what makes numeric programs slow on this machine, or one program.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/file.h"
+#include "command.h"
+#include "doctor_output.h"
+#include "lithe/doctor.h"
+#include "lithe/error.h"
+#include "lithe/program_report.h"
+#include "parse.h"
+#include "program_output.h"
+
+namespace lithe::app {
+
+namespace {
+
+struct DoctorCommand {
+  bool json = false, all = false;
+  std::vector<std::string> folders;
+  ExamineProgram program;  // what stands after "--": a program and its arguments
+  std::string output;      // a file for the report on it
+};
+
+int examine_this_machine(const DoctorCommand& command) {
+  ExamineMachine options;
+  options.blas_folders.assign(command.folders.begin(), command.folders.end());
+  const Checkup checkup = examine_machine(options);
+  fmt::print("{}", command.json ? checkup_json(checkup) : checkup_text(checkup, command.all));
+  return 0;
+}
+
+// Standard output is the program's, so the report goes to standard error or into a file. The exit
+// status is the program's, as the shell would have it.
+int examine_their_program(const DoctorCommand& command) {
+  const ProgramReport report = examine_program(command.program);
+  const std::string text = command.json ? program_json(report) : program_text(report);
+  if (command.output.empty())
+    fmt::print(stderr, "{}", text);
+  else
+    base::write_file_atomically(command.output, text);
+  constexpr int kSignalled = 128;
+  return report.signal != 0 ? kSignalled + report.signal : report.status;
+}
+
+}  // namespace
+
+int doctor(const Arguments& arguments) {
+  const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
+  DoctorCommand command;
+  if (dashes != arguments.end()) command.program.command.assign(dashes + 1, arguments.end());
+  CLI::App app("What makes numeric programs slow here, most costly first, and what to do.",
+               "lithe doctor");
+  app.add_flag("--json", command.json, "print one JSON object");
+  app.add_flag("--all", command.all, "also what was looked at and found fine");
+  app.add_option("--blas-folder", command.folders, "look for BLAS libraries in this folder too");
+  app.add_option("--mark", command.program.mark,
+                 "a program's lines of output that end an epoch, as a regular expression");
+  app.add_option("--epochs", command.program.epochs, "divide a program's run into so many epochs");
+  app.add_flag("--try", command.program.try_out,
+               "run the program again with each remedy that is an environment variable");
+  app.add_flag("--timers{false}", command.program.events,
+               "sample the program by timers in it, as where perf_event_open is refused");
+  app.add_option("-o,--output", command.output, "write the report on a program into this file");
+  app.footer("lithe doctor -- PROGRAM ARGUMENTS runs a program and looks into it.");
+  if (const auto status = parse(app, Arguments(arguments.begin(), dashes))) return *status;
+  if (dashes == arguments.end()) return examine_this_machine(command);
+  if (command.program.command.empty())
+    throw Error(ErrorKind::usage, "no program after '--'", "",
+                "lithe doctor -- python3 train.py, or lithe doctor alone for the machine");
+  return examine_their_program(command);
+}
+
+}  // namespace lithe::app

@@ -1,0 +1,112 @@
+#include <nlohmann/json.hpp>
+
+#include "doctor_output.h"
+#include "program_output.h"
+
+namespace lithe::app {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const char* name(Sampling sampling) {
+  switch (sampling) {
+    case Sampling::events:
+      return "perf_events";
+    case Sampling::events_of_user:
+      return "perf_events_of_user";
+    case Sampling::timers:
+      return "timers";
+    case Sampling::none:
+      break;
+  }
+  return "none";
+}
+
+Json shares(const ProgramReport& report) {
+  Json all = Json::array();
+  for (const ActivityShare& s : report.shares)
+    all.push_back(
+        {{"activity", lithe::name(s.activity)}, {"share", s.share}, {"mostly", s.mostly}});
+  return all;
+}
+
+Json heap(const HeapUse& use) {
+  return {{"calls", use.calls},     {"bytes", use.bytes}, {"frees", use.frees},
+          {"largest", use.largest}, {"maps", use.maps},   {"mapped_bytes", use.mapped_bytes}};
+}
+
+Json epoch(const ProgramEpoch& e) {
+  return {{"seconds", e.seconds}, {"faults", e.faults}, {"heap", heap(e.heap)}};
+}
+
+Json epochs(const ProgramReport& report) {
+  Json all = Json::array();
+  for (const ProgramEpoch& e : report.epochs) all.push_back(epoch(e));
+  return all;
+}
+
+Json blas(const ProgramReport& report) {
+  Json all = Json::array();
+  for (const BlasLibrary& b : report.blas)
+    all.push_back({{"path", b.path},
+                   {"problem", b.problem},
+                   {"kind", b.kind},
+                   {"version", b.version},
+                   {"core", b.core},
+                   {"threads", b.threads},
+                   {"flops_float32", b.flops_float32},
+                   {"flops_float64", b.flops_float64},
+                   {"remedy", b.remedy},
+                   {"remedied_float32", b.remedied_float32}});
+  return all;
+}
+
+Json findings(const ProgramReport& report) {
+  Json all = Json::array();
+  for (const ProgramFinding& f : report.findings) {
+    Json one = findings_json({f})[0];
+    one["at_most"] = f.at_most;
+    one["tried"] = f.tried;
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+}  // namespace
+
+std::string program_json(const ProgramReport& r) {
+  return Json{{"version", LITHE_VERSION},
+              {"command", r.command},
+              {"status", r.status},
+              {"signal", r.signal},
+              {"seconds", r.seconds},
+              {"user_seconds", r.user_seconds},
+              {"system_seconds", r.system_seconds},
+              {"waited_seconds", r.waited_seconds},
+              {"page_faults", r.faults},
+              {"resident_bytes", r.memory_bytes},
+              {"threads", r.threads},
+              {"processes", r.processes},
+              {"processors", r.processors},
+              {"sampling", name(r.sampling)},
+              {"samples", r.samples},
+              {"shares_of_later_epochs", r.shares_of_later_epochs},
+              {"shares", shares(r)},
+              {"blas", blas(r)},
+              {"blas_together", r.blas_together},
+              {"openmp", r.openmp},
+              {"openmp_together", r.openmp_together},
+              {"counted", r.counted},
+              {"heap", heap(r.heap)},
+              {"peak_bytes", r.peak_bytes},
+              {"divided", r.divided},
+              {"epochs", epochs(r)},
+              {"usual_epoch", epoch(usual_epoch(r))},
+              {"not_seen", r.missing},
+              {"findings", findings(r)}}
+             .dump(2, ' ', false, Json::error_handler_t::replace) +
+         "\n";
+}
+
+}  // namespace lithe::app

@@ -1,0 +1,85 @@
+#include "rl_curve.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "report/drawing.h"
+
+namespace lithe::app {
+
+namespace {
+
+using report::Axis, report::Drawing, report::Point;
+
+constexpr double kWidth = 640, kHeight = 360, kLeft = 70, kRight = 620, kTop = 40, kBottom = 310;
+constexpr const char *kWhileTraining = "#2f6fb5", *kJudged = "#d9730d", *kSoft = "#777";
+
+// "500k", "1.5M"
+std::string in_thousands(double steps) {
+  if (steps >= 1e6) return fmt::format("{:g}M", steps / 1e6);
+  return steps >= 1e3 ? fmt::format("{:g}k", steps / 1e3) : fmt::format("{:g}", steps);
+}
+
+std::string cell(double value) { return std::isfinite(value) ? fmt::format("{:.9g}", value) : ""; }
+
+void draw_axes(Drawing& drawing, const Axis& across, const Axis& up) {
+  drawing.line({kLeft, kBottom}, {kRight, kBottom}, kSoft);
+  drawing.line({kLeft, kBottom}, {kLeft, kTop}, kSoft);
+  for (const Axis::Tick& tick : across.ticks()) {
+    drawing.line({across.at(tick.value), kBottom}, {across.at(tick.value), kBottom + 4}, kSoft);
+    drawing.text({across.at(tick.value), kBottom + 18}, in_thousands(tick.value),
+                 Drawing::Anchor::middle);
+  }
+  for (const Axis::Tick& tick : up.ticks()) {
+    drawing.line({kLeft - 4, up.at(tick.value)}, {kLeft, up.at(tick.value)}, kSoft);
+    drawing.text({kLeft - 8, up.at(tick.value) + 4}, tick.label, Drawing::Anchor::end);
+  }
+  drawing.text({(kLeft + kRight) / 2, kBottom + 38}, "steps of environments",
+               Drawing::Anchor::middle);
+  drawing.text_upwards({16, (kTop + kBottom) / 2 + 40}, "mean return", 12, "#222");
+}
+
+}  // namespace
+
+std::string curve_csv(const RlCurve& curve) {
+  std::string result = "steps,seconds,mean_return,mean_length,evaluation";
+  for (const std::string& name : curve.figure_names) result += "," + name;
+  result += "\n";
+  for (const CurvePoint& point : curve.points) {
+    result += fmt::format("{},{:.3f},{},{},{}", point.steps, point.seconds, cell(point.mean_return),
+                          cell(point.mean_length), cell(point.judged));
+    for (const double figure : point.figures) result += "," + cell(figure);
+    result += "\n";
+  }
+  return result;
+}
+
+std::string curve_svg(const RlCurve& curve) {
+  std::vector<double> steps = {0}, returns;
+  for (const CurvePoint& point : curve.points) {
+    steps.push_back(static_cast<double>(point.steps));
+    for (const double value : {point.mean_return, point.judged})
+      if (std::isfinite(value)) returns.push_back(value);
+  }
+  if (returns.empty()) returns = {0, 1};
+  const Axis across(steps, false, kLeft, kRight), up(returns, false, kBottom, kTop);
+  Drawing drawing(kWidth, kHeight);
+  drawing.text({kLeft, 22}, curve.title, Drawing::Anchor::start, 12);
+  draw_axes(drawing, across, up);
+  std::vector<Point> line;
+  bool judged = false;
+  for (const CurvePoint& point : curve.points) {
+    const double x = across.at(static_cast<double>(point.steps));
+    if (std::isfinite(point.mean_return)) line.push_back({x, up.at(point.mean_return)});
+    if (!std::isfinite(point.judged)) continue;
+    drawing.dot({x, up.at(point.judged)}, 3.5, kJudged);
+    judged = true;
+  }
+  drawing.path(line, kWhileTraining, 2);
+  drawing.text({kRight, kBottom + 38}, "while training", Drawing::Anchor::end, 12, kWhileTraining);
+  if (judged) drawing.text({kLeft, kBottom + 38}, "evaluated", Drawing::Anchor::start, 12, kJudged);
+  return drawing.finish();
+}
+
+}  // namespace lithe::app

@@ -1,0 +1,328 @@
+#include "rl_train.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "base/file.h"
+#include "lithe/error.h"
+#include "recipes.h"
+#include "rl_curve.h"
+#include "terminal.h"
+
+namespace lithe::app {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr double kNotJudged = std::numeric_limits<double>::quiet_NaN();
+// A line appears at most so often, and the state is kept.
+constexpr double kLineEvery = 1, kStateEvery = 60;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+struct Played {
+  double mean = 0, deviation = 0, lowest = 0, highest = 0, mean_length = 0;
+};
+
+Played summary(const std::vector<Environments::Episode>& episodes) {
+  Played result{0, 0, INFINITY, -INFINITY, 0};
+  const double count = static_cast<double>(episodes.size());
+  for (const auto& episode : episodes) {
+    result.mean += episode.episode_return / count;
+    result.mean_length += static_cast<double>(episode.length) / count;
+    result.lowest = std::min(result.lowest, episode.episode_return);
+    result.highest = std::max(result.highest, episode.episode_return);
+  }
+  for (const auto& episode : episodes)
+    result.deviation += std::pow(episode.episode_return - result.mean, 2) / count;
+  result.deviation = std::sqrt(result.deviation);
+  return result;
+}
+
+// A training that is watched, judged now and then, and kept.
+class Run {
+ public:
+  explicit Run(const RlTrainCommand& command)
+      : command_(command),
+        trainer_(make_environments(command.environment, {command.environments, command.agent.seed}),
+                 command.agent) {
+    if (command.resume) trainer_.restore(command.state);
+    next_judgement_ = command.judge_every;
+  }
+
+  void go();
+  void report() const;
+
+ private:
+  void note(const AgentReport& report);
+  void judge();
+  void save_state() const {
+    if (!command_.state.empty()) trainer_.save(command_.state);
+  }
+  bool reached() const {
+    return command_.has_until && curve_.points.back().judged >= command_.until;
+  }
+  void save_policy() const { trainer_.policy().save(command_.output); }
+
+  const RlTrainCommand& command_;
+  AgentTrainer trainer_;
+  Clock::time_point start_ = Clock::now();
+  RlCurve curve_;
+  AgentReport last_;
+  double last_line_ = -1, last_state_ = 0, best_ = -INFINITY;
+  std::uint64_t next_judgement_ = 0;
+  Played played_;
+  bool judged_ = false;
+};
+
+void Run::note(const AgentReport& report) {
+  last_ = report;
+  curve_.figure_names.clear();
+  CurvePoint point{report.steps,
+                   seconds_since(start_),
+                   report.episodes > 0 ? report.mean_return : kNotJudged,
+                   report.mean_length,
+                   kNotJudged,
+                   {}};
+  for (const auto& [name, value] : report.figures) {
+    curve_.figure_names.emplace_back(name);
+    point.figures.push_back(value);
+  }
+  curve_.points.push_back(std::move(point));
+  if (command_.json || point.seconds - last_line_ < kLineEvery) return;
+  last_line_ = point.seconds;
+  fmt::print("Step {:>9}: return {:.6g}, length {:.5g}, {:.0f} steps/s", report.steps,
+             report.mean_return, report.mean_length,
+             static_cast<double>(report.round_steps) / report.seconds);
+  for (const auto& [name, value] : report.figures) fmt::print(", {} {:.3g}", name, value);
+  fmt::print("\n");
+  std::fflush(stdout);
+}
+
+// The policy that is kept is the best one of those that were judged.
+void Run::judge() {
+  Environments environments = make_environments(
+      command_.environment,
+      {std::min(command_.episodes, std::max<std::size_t>(command_.environments, 1)),
+       command_.agent.seed + 1000});
+  played_ = summary(play(trainer_.policy(), environments, command_.episodes));
+  judged_ = true;
+  if (!curve_.points.empty()) curve_.points.back().judged = played_.mean;
+  if (played_.mean > best_) {
+    best_ = played_.mean;
+    save_policy();
+  }
+  if (!command_.json)
+    fmt::print("Evaluated after {:.2f} s: mean return {:.6g} of {} episodes ({:.5g} to {:.5g})\n",
+               seconds_since(start_), played_.mean, command_.episodes, played_.lowest,
+               played_.highest);
+}
+
+void Run::go() {
+  catch_interrupt();
+  try {
+    while (!trainer_.finished() && !interrupted()) {
+      note(trainer_.round());
+      if (command_.judge_every > 0 && last_.steps >= next_judgement_) {
+        next_judgement_ = last_.steps + command_.judge_every;
+        judge();
+        if (reached()) break;
+      }
+      if (seconds_since(start_) - last_state_ >= kStateEvery) {
+        save_state();
+        last_state_ = seconds_since(start_);
+      }
+    }
+  } catch (const Error&) {
+    if (!judged_) save_policy();
+    fmt::print(stderr, "The policy of the last whole round is in {}\n", command_.output);
+    throw;
+  }
+  save_state();
+  release_interrupt();
+  if (!curve_.points.empty() && std::isnan(curve_.points.back().judged)) judge();
+}
+
+void Run::report() const {
+  if (!command_.curve.empty()) {
+    RlCurve curve = curve_;
+    const std::string& agent = trainer_.policy().notes().at("lithe.agent");
+    curve.title = fmt::format("{} in {}", agent.substr(0, agent.find('(')),
+                              trainer_.policy().notes().at("lithe.environment"));
+    base::write_file_atomically(command_.curve + ".csv", curve_csv(curve));
+    base::write_file_atomically(command_.curve + ".svg", curve_svg(curve));
+  }
+  const double seconds = curve_.points.empty() ? 0 : curve_.points.back().seconds;
+  if (command_.json) {
+    nlohmann::ordered_json json = {
+        {"environment", trainer_.policy().notes().at("lithe.environment")},
+        {"agent", trainer_.policy().notes().at("lithe.agent")},
+        {"network", command_.agent.network},
+        {"seed", command_.agent.seed},
+        {"steps", last_.steps},
+        {"episodes", last_.episodes},
+        {"seconds", seconds},
+        {"seconds_with_evaluation", seconds_since(start_)},
+        {"mean_return", played_.mean},
+        {"best_mean_return", best_},
+        {"policy", command_.output}};
+    fmt::print("{}\n", json.dump(2));
+    return;
+  }
+  fmt::print("{} steps in {:.2f} s; mean return {:.6g} (deviation {:.4g}) over {} episodes\n",
+             last_.steps, seconds, played_.mean, played_.deviation, command_.episodes);
+  fmt::print("Policy: {}\n", command_.output);
+}
+
+void check_output(const std::string& output, const char* option) {
+  const std::filesystem::path path(output);
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  if (!std::filesystem::is_directory(folder))
+    throw Error(ErrorKind::usage, fmt::format("there is no folder '{}'", folder.string()), option,
+                "make it first");
+  if (std::filesystem::is_directory(path))
+    throw Error(ErrorKind::usage, fmt::format("'{}' is a folder", output), option,
+                "the name of a file");
+}
+
+}  // namespace
+
+namespace {
+
+void add_train_options(CLI::App& app, RlTrainCommand& c) {
+  add_environment_options(app, c.environment);
+  app.add_option("--environments", c.environments, "that are stepped together")
+      ->capture_default_str()
+      ->check(CLI::Range(std::size_t{1}, std::size_t{65536}));
+  app.add_option("--agent", c.agent.agent, "what learns; `lithe list agents` has them all")
+      ->capture_default_str();
+  app.add_option("--network", c.agent.network,
+                 "the layers between what is observed and the one that says what to do")
+      ->capture_default_str();
+  app.add_option("--steps", c.agent.steps, "of all environments together")->capture_default_str();
+  app.add_option("--seed", c.agent.seed, "of everything that is random")->capture_default_str();
+  app.add_option("--threads", c.agent.threads, "0: all processors")->capture_default_str();
+  app.add_option("--isa", c.agent.isa, "auto, avx512, avx2, ...")->capture_default_str();
+  app.add_option("--output", c.output, "the policy's file");
+  app.add_option("--state", c.state,
+                 "keep all that the training depends on in this file, every minute and at the end");
+  app.add_flag("--resume", c.resume, "go on from --state, to the same bits");
+  app.add_option("--curve", c.curve, "write how it went to NAME.svg and NAME.csv");
+  app.add_option("--evaluate-every", c.judge_every,
+                 "steps between evaluations, of which the best policy is kept; 0: at the end alone")
+      ->capture_default_str();
+  app.add_option("--episodes", c.episodes, "of an evaluation")
+      ->capture_default_str()
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}));
+  app.add_option("--until", c.until, "the mean return of an evaluation that ends the training");
+  app.add_flag("--json", c.json, "the result as JSON");
+  app.add_option("--score", c.score, "what a recipe promises; for `make rl-recipes`")->group("");
+}
+
+}  // namespace
+
+namespace {
+
+// An environment that takes a grid, with that one.
+std::string with_grid(const std::string& sentence, const std::string& grid) {
+  if (sentence.find('(') != sentence.npos)
+    throw Error(ErrorKind::usage, fmt::format("a grid beside {}", sentence), "--grid",
+                "say it within the brackets");
+  return fmt::format("{}({})", sentence, grid);
+}
+
+void check(const RlTrainCommand& command) {
+  if (command.resume && command.state.empty())
+    throw Error(ErrorKind::usage, "nothing to go on from", "--resume", "--state FILE beside it");
+  if (command.has_until && command.judge_every == 0)
+    throw Error(ErrorKind::usage, "nobody would notice", "--until",
+                "--evaluate-every 20000 beside it");
+  check_output(command.output, "--output");
+  if (!command.state.empty()) check_output(command.state, "--state");
+  if (!command.curve.empty()) check_output(command.curve, "--curve");
+}
+
+}  // namespace
+
+int train_agent(const Arguments& arguments) {
+  CLI::App app(
+      "Learns what to do from rewards: a recipe (`lithe list rl-recipes`), or your own. Options "
+      "given beside a recipe replace its.",
+      "lithe rl train");
+  RlTrainCommand command;
+  std::string name, grid;
+  Arguments options = arguments;
+  if (!options.empty() && !options.front().starts_with("-")) {
+    name = options.front();
+    if (const auto recipe = find_agent_recipe(name)) {
+      options.erase(options.begin());
+      name = recipe->stem();
+      app.set_config("--recipe", recipe->string(), "", true)->group("");
+      app.allow_config_extras(CLI::config_extras_mode::error);
+    } else {
+      name = name.substr(0, name.find('('));
+    }
+  }
+  app.option_defaults()->take_last();
+  add_train_options(app, command);
+  app.add_option("--grid", grid, "of environments that have one: 8x8");
+  if (const auto status = parse(app, options)) return *status;
+  if (!grid.empty()) command.environment.sentence = with_grid(command.environment.sentence, grid);
+  command.has_until = app.count("--until") > 0;
+  if (command.output.empty()) command.output = (name.empty() ? "policy" : name) + ".safetensors";
+  check(command);
+  Run run(command);
+  run.go();
+  run.report();
+  return 0;
+}
+
+void add_evaluate_options(CLI::App& app, RlEvaluateCommand& c) {
+  app.add_option("policy", c.policy, "a file that `lithe rl train` has made")->required();
+  add_environment_options(app, c.environment);
+  app.add_option("--environments", c.environments, "that are stepped together")
+      ->capture_default_str()
+      ->check(CLI::Range(std::size_t{1}, std::size_t{65536}));
+  app.add_option("--episodes", c.episodes, "to play")
+      ->capture_default_str()
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}));
+  app.add_option("--seed", c.seed, "of the environments")->capture_default_str();
+  app.add_flag("--json", c.json, "as JSON");
+}
+
+int evaluate_policy(RlEvaluateCommand& command) {
+  const Model policy = Model::load(command.policy);
+  choose_own_environment(command.environment, policy, command.policy);
+  Environments environments = make_environments(
+      command.environment, {std::min(command.environments, command.episodes), command.seed});
+  const Played played = summary(play(policy, environments, command.episodes));
+  if (command.json) {
+    const nlohmann::ordered_json json = {{"environment", environments.name()},
+                                         {"episodes", command.episodes},
+                                         {"mean_return", played.mean},
+                                         {"deviation", played.deviation},
+                                         {"lowest", played.lowest},
+                                         {"highest", played.highest},
+                                         {"mean_length", played.mean_length}};
+    fmt::print("{}\n", json.dump(2));
+    return 0;
+  }
+  fmt::print(
+      "{}: mean return {:.6g} (deviation {:.4g}, {:.6g} to {:.6g}) over {} episodes of {:.5g} "
+      "steps\n",
+      environments.name(), played.mean, played.deviation, played.lowest, played.highest,
+      command.episodes, played.mean_length);
+  return 0;
+}
+
+}  // namespace lithe::app

@@ -1,0 +1,42 @@
+// lithe rl train and lithe rl evaluate.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lithe/agent.h"
+#include "parse.h"
+#include "rl_environment.h"
+
+namespace lithe::app {
+
+struct RlTrainCommand {
+  EnvironmentChoice environment;
+  std::size_t environments = 8;
+  AgentOptions agent;
+  std::string output;             // the policy
+  std::string state;              // all that the training depends on; empty: not kept
+  bool resume = false;            // go on from `state`
+  std::string curve;              // NAME.svg and NAME.csv; empty: neither
+  std::uint64_t judge_every = 0;  // steps between evaluations; 0: at the end alone
+  std::size_t episodes = 100;     // of an evaluation
+  double until = 0;               // the mean return that ends the training
+  bool has_until = false;
+  double score = 0;
+  bool json = false;
+};
+
+int train_agent(const Arguments& arguments);
+
+struct RlEvaluateCommand {
+  std::string policy;
+  EnvironmentChoice environment;  // empty: the one that the policy was trained in
+  std::size_t environments = 10, episodes = 100;
+  std::uint64_t seed = 1000;
+  bool json = false;
+};
+void add_evaluate_options(CLI::App& app, RlEvaluateCommand& command);
+int evaluate_policy(RlEvaluateCommand& command);
+
+}  // namespace lithe::app

@@ -1,1 +1,0 @@
-"""What the benchmarks share: running programs apart, settings, goals, tables and pictures."""

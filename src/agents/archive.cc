@@ -1,0 +1,83 @@
+#include "agents/archive.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "lithe/error.h"
+#include "train/model_data.h"
+
+namespace lithe::agents {
+
+namespace {
+
+template <typename T>
+std::span<std::uint8_t> bytes_of(std::span<T> values) {
+  return {reinterpret_cast<std::uint8_t*>(values.data()), values.size_bytes()};
+}
+
+}  // namespace
+
+Archive::Archive(io::SafetensorsFile file) : file_(std::move(file)) {}
+
+std::span<const std::uint8_t> Archive::found(const std::string& name, io::Dtype type,
+                                             std::size_t bytes) const {
+  const io::TensorView* tensor = file_->find(name);
+  if (tensor == nullptr || tensor->dtype != type || tensor->bytes.size() != bytes)
+    throw Error(ErrorKind::model,
+                fmt::format("the array '{}' {}", name,
+                            tensor == nullptr ? "is missing" : "has another size or type"),
+                "the state of a training",
+                "the same environments, agent, network and options as when it was saved");
+  return tensor->bytes;
+}
+
+void Archive::add(const std::string& name, io::Dtype type, std::span<std::uint8_t> bytes) {
+  if (!reading()) {
+    tensors_.push_back({name, type, {bytes.size() / io::size_of(type)}, bytes});
+    return;
+  }
+  const auto from = found(name, type, bytes.size());
+  if (!checking) std::copy(from.begin(), from.end(), bytes.begin());
+}
+
+void Archive::add(const std::string& name, std::span<float> values) {
+  add(name, io::Dtype::f32, bytes_of(values));
+}
+void Archive::add(const std::string& name, std::span<double> values) {
+  add(name, io::Dtype::f64, bytes_of(values));
+}
+void Archive::add(const std::string& name, std::span<std::uint8_t> values) {
+  add(name, io::Dtype::u8, values);
+}
+void Archive::add(const std::string& name, std::span<std::uint32_t> values) {
+  add(name, io::Dtype::u32, bytes_of(values));
+}
+void Archive::add(const std::string& name, std::uint64_t& value) {
+  add(name, io::Dtype::u64, bytes_of(std::span(&value, 1)));
+}
+
+void Archive::add(const std::string& name, Model& model) {
+  std::visit([&](auto& values) { add(name + ".values", std::span(values.data(), values.size())); },
+             model.data().values);
+}
+
+void Archive::add(const std::string& name, Learner& learner) {
+  auto state = learner.state();
+  for (auto& [key, array] : state) {
+    if (!reading()) {
+      kept_.push_back(std::move(array.values));
+      add(name + "." + key, std::span(kept_.back()));
+    } else {
+      add(name + "." + key, std::span(array.values));
+    }
+  }
+  if (reading() && !checking) learner.restore(state);
+}
+
+void Archive::write(const std::filesystem::path& path, const io::Metadata& metadata) const {
+  io::write_safetensors(path, tensors_, metadata);
+}
+
+}  // namespace lithe::agents

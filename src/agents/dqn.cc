@@ -1,0 +1,296 @@
+// Deep Q-learning (Mnih and others, "Human-level control through deep reinforcement learning",
+// 2015), with what was found to help since: double (van Hasselt, Guez, Silver, 2016), duelling
+// (Wang and others, 2016), several steps at once and draws by priority (Hessel and others,
+// "Rainbow", 2018).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "agents/agent.h"
+#include "agents/fold.h"
+#include "agents/networks.h"
+#include "agents/policy.h"
+#include "agents/replay.h"
+#include "lithe/error.h"
+#include "lithe/learner.h"
+#include "lithe/predictor.h"
+
+namespace lithe::agents {
+
+namespace {
+
+using network::Type;
+
+// Steps of all environments together that make a round.
+constexpr std::size_t kRound = 1000;
+
+struct DqnOptions {
+  static constexpr double kNone = std::numeric_limits<double>::infinity();
+
+  explicit DqnOptions(const Component& c)
+      : memory(c.integer("memory")),
+        start(c.integer("start")),
+        batch(c.integer("batch")),
+        every(c.integer("every")),
+        target(c.integer("target")),
+        steps(c.integer("steps")),
+        discount(c.number("discount")),
+        exploration(c.number("exploration")),
+        exploring(c.number("exploring")),
+        priority(c.number("priority")),
+        bound(c.number("bound") > 0 ? c.number("bound") : kNone),
+        doubled(is_yes(c, "double")),
+        duelling(is_yes(c, "duelling")) {}
+
+  std::size_t memory, start, batch, every, target, steps;
+  double discount, exploration, exploring, priority, bound;
+  bool doubled, duelling;
+};
+
+class Dqn final : public Agent {
+ public:
+  Dqn(const Component& sentence, const Setting& setting);
+
+  std::size_t round() override;
+  Model& policy() override { return policy_; }
+  std::string_view answer() const override { return kChoice; }
+  std::span<const Figure> figures() const override { return figures_; }
+  void visit(Archive& archive) override;
+
+ private:
+  void fold_policy() { o_.duelling ? fold_duelling(online_, policy_) : fold(online_, policy_); }
+  void act();
+  void remember();
+  void learn();
+  void value(std::span<const float> outputs, std::span<double> values) const;
+  double exploration() const;
+
+  World& world_;
+  DqnOptions o_;
+  std::uint64_t seed_, all_steps_;
+  std::size_t choices_, width_;  // of the network's outputs: duelling has one more, the first
+  Model online_, target_, policy_;
+  Learner learner_;
+  Predictor actor_, next_online_, next_target_;
+  Replay replay_;
+  StepsTogether together_;
+  std::vector<float> seen_, next_, actions_;
+  std::vector<std::uint32_t> everyone_, rows_;
+  std::vector<float> weights_, gradient_;
+  std::vector<double> values_, targets_;
+  std::uint64_t time_ = 0, steps_ = 0, learned_ = 0;
+  double loss_ = 0, mean_value_ = 0;
+  std::vector<Figure> figures_ = {{"loss", 0}, {"value", 0}, {"exploration", 0}};
+};
+
+NetworkForm form_of(const Setting& setting, std::size_t outputs) {
+  return {setting.world.spaces().observation, false, setting.options.network, outputs, 1};
+}
+
+std::size_t choices_of(const World& world) {
+  if (world.spaces().choices > 0) return world.spaces().choices;
+  throw Error(ErrorKind::usage, "dqn chooses among actions, and this environment takes numbers",
+              world.environments().name(), "--agent ppo or --agent sac");
+}
+
+Dqn::Dqn(const Component& sentence, const Setting& setting)
+    : world_(setting.world),
+      o_(sentence),
+      seed_(setting.options.seed),
+      all_steps_(setting.options.steps),
+      choices_(choices_of(world_)),
+      width_(choices_ + o_.duelling),
+      online_(make_network(form_of(setting, width_), seed_)),
+      target_(make_network(form_of(setting, width_), seed_)),
+      policy_(make_network(form_of(setting, choices_), seed_)),
+      learner_(online_, {.optimizer = optimizer_of(sentence, "optimizer"),
+                         .batch = o_.batch,
+                         .steps = std::max<std::uint64_t>(1, all_steps_ / o_.every),
+                         .seed = seed_,
+                         .threads = setting.options.threads,
+                         .isa = setting.options.isa}),
+      actor_(online_, world_.size(), setting.options.isa),
+      next_online_(online_, o_.batch, setting.options.isa),
+      next_target_(target_, o_.batch, setting.options.isa),
+      replay_({o_.memory, world_.columns(), 1, o_.priority}),
+      together_(o_.steps, world_.size(), world_.columns(), 1, o_.discount),
+      seen_(world_.size() * world_.columns()),
+      next_(seen_.size()),
+      actions_(world_.size()),
+      everyone_(world_.size()),
+      rows_(o_.batch),
+      weights_(o_.batch),
+      gradient_(o_.batch * width_),
+      values_(choices_),
+      targets_(o_.batch) {
+  std::iota(everyone_.begin(), everyone_.end(), 0u);
+  fold_policy();
+}
+
+std::size_t Dqn::round() {
+  loss_ = mean_value_ = 0;
+  const std::uint64_t learned = learned_, steps = steps_;
+  world_.observe(seen_);
+  while (steps_ - steps < kRound) {
+    act();
+    remember();
+    std::swap(seen_, next_);
+    const std::uint64_t due = steps_ / o_.every;
+    steps_ += world_.size();
+    for (std::uint64_t i = due; i < steps_ / o_.every && replay_.size() >= o_.start; ++i) learn();
+  }
+  fold_policy();
+  const double looks =
+      static_cast<double>(std::max<std::uint64_t>(1, learned_ - learned) * o_.batch);
+  figures_[0].second = loss_ / looks;
+  figures_[1].second = mean_value_ / looks;
+  figures_[2].second = exploration();
+  return steps_ - steps;
+}
+
+// The probability of an action at random falls in proportion, and then stays.
+double Dqn::exploration() const {
+  const double done = static_cast<double>(steps_) / static_cast<double>(all_steps_);
+  if (done >= o_.exploring) return o_.exploration;
+  return 1 + (o_.exploration - 1) * done / o_.exploring;
+}
+
+// With duelling the first output is the value of the state, and the others are how much better an
+// action is than the mean of all.
+void Dqn::value(std::span<const float> outputs, std::span<double> values) const {
+  if (!o_.duelling) {
+    std::copy(outputs.begin(), outputs.end(), values.begin());
+    return;
+  }
+  const auto advantages = outputs.subspan(1);
+  const double mean =
+      std::accumulate(advantages.begin(), advantages.end(), 0.0) / static_cast<double>(choices_);
+  for (std::size_t i = 0; i < choices_; ++i)
+    values[i] = static_cast<double>(outputs[0]) + static_cast<double>(advantages[i]) - mean;
+}
+
+void Dqn::act() {
+  const Features features = {seen_.data(), ElementType::float32, world_.size(), world_.columns(),
+                             world_.columns() * sizeof(float)};
+  const auto outputs = actor_.run(features, everyone_);
+  const double random = exploration();
+  for (std::size_t e = 0; e < world_.size(); ++e) {
+    Draw draw(seed_, base::make_stream(base::Use::act, everyone_[e]), time_);
+    const auto own = outputs.subspan(e * width_ + o_.duelling, choices_);
+    const std::size_t best =
+        static_cast<std::size_t>(std::max_element(own.begin(), own.end()) - own.begin());
+    const bool tries = draw.uniform() < random;
+    const auto any = static_cast<std::size_t>(draw.uniform() * static_cast<double>(choices_));
+    actions_[e] = static_cast<float>(tries ? std::min(any, choices_ - 1) : best);
+  }
+  ++time_;
+}
+
+void Dqn::remember() {
+  world_.step(actions_, next_);
+  const std::size_t columns = world_.columns();
+  for (std::size_t e = 0; e < world_.size(); ++e) {
+    const bool terminated = world_.terminated()[e] != 0;
+    const bool ended = terminated || world_.truncated()[e] != 0;
+    const float* next = ended ? world_.last_observation(e) : next_.data() + e * columns;
+    together_.add({e,
+                   {seen_.data() + e * columns, &actions_[e], world_.rewards()[e], next, 0},
+                   terminated,
+                   ended},
+                  replay_);
+  }
+}
+
+void Dqn::learn() {
+  Draw draw(seed_, base::make_stream(base::Use::replay, 0), learned_);
+  replay_.draw(draw, rows_);
+  // The exponent of importance grows to 1 over the training.
+  const double done = std::min(1.0, static_cast<double>(steps_) / static_cast<double>(all_steps_));
+  replay_.weigh(rows_, 0.4 + 0.6 * done, weights_);
+  const auto theirs = next_target_.run(replay_.nexts(), rows_);
+  const auto ours = o_.doubled ? next_online_.run(replay_.nexts(), rows_) : theirs;
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    const auto own = ours.subspan(i * width_ + o_.duelling, choices_);
+    const auto best = std::max_element(own.begin(), own.end()) - own.begin();
+    value(theirs.subspan(i * width_, width_), values_);
+    targets_[i] =
+        static_cast<double>(replay_.reward(rows_[i])) +
+        static_cast<double>(replay_.discount(rows_[i])) * values_[static_cast<std::size_t>(best)];
+  }
+  const auto outputs = learner_.forward(replay_.states(), rows_);
+  std::fill(gradient_.begin(), gradient_.end(), 0.0f);
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    const auto choice = static_cast<std::size_t>(*replay_.action(rows_[i]));
+    value(outputs.subspan(i * width_, width_), values_);
+    const double error = values_[choice] - targets_[i];
+    const double bounded = std::clamp(error, -o_.bound, o_.bound);
+    const double slope =
+        bounded * static_cast<double>(weights_[i]) / static_cast<double>(rows_.size());
+    float* own = gradient_.data() + i * width_;
+    own[choice + o_.duelling] += static_cast<float>(slope);
+    if (o_.duelling) {
+      own[0] = static_cast<float>(slope);
+      for (std::size_t c = 0; c < choices_; ++c)
+        own[1 + c] -= static_cast<float>(slope / static_cast<double>(choices_));
+    }
+    replay_.set_error(rows_[i], error);
+    loss_ += bounded * (error - bounded / 2);
+    mean_value_ += values_[choice];
+  }
+  learner_.backward(gradient_);
+  if (++learned_ % o_.target == 0) move_toward(target_, online_, 1);
+}
+
+void Dqn::visit(Archive& archive) {
+  archive.add("online", online_);
+  archive.add("target", target_);
+  archive.add("online.learner", learner_);
+  replay_.visit(archive);
+  together_.visit(archive);
+  archive.add("time", time_);
+  archive.add("steps", steps_);
+  archive.add("learned", learned_);
+  if (archive.reading() && !archive.checking) fold_policy();
+}
+
+}  // namespace
+
+Row dqn() {
+  constexpr double kMany = 1e9;
+  return {
+      {"dqn",
+       "deep Q-learning (Mnih and others, 2015), for actions that are a choice",
+       {optimizer_argument("optimizer", "adam(2.5e-4)", "of the values"),
+        {"memory", "transitions that are remembered", Type::integer, "10000", 1, kMany},
+        {"start", "transitions that must be there before it learns", Type::integer, "1000", 1,
+         kMany},
+        {"batch", "transitions of a step of learning", Type::integer, "128", 1, 1 << 20},
+        {"every", "steps of environments to a step of learning", Type::integer, "10", 1, kMany},
+        {"target", "steps of learning after which the target network is copied anew", Type::integer,
+         "50", 1, kMany},
+        {"steps", "rewards that are added up before a value is asked for", Type::integer, "1", 1,
+         1000},
+        share_argument("discount", "0.99", "what a reward is worth a step later"),
+        share_argument("exploration", "0.05", "actions at random in the end, from all at first"),
+        share_argument("exploring", "0.5", "share of the training until that is reached"),
+        share_argument("priority", "0",
+                       "how much more often transitions are drawn whose error is large; 0.6 as "
+                       "published (Schaul and others, 2016), 0: all alike"),
+        {"bound",
+         "an error counts for no more than this: 1 as published, where rewards are of "
+         "that size too; 0: each for what it is. With returns far above it the seldom large "
+         "errors of failures hardly count, and values grow beyond all bounds",
+         Type::number, "0", 0, 1e9},
+        yes_or_no("double", "false",
+                  "choose by one network, value by the other (van Hasselt and others, 2016)"),
+        yes_or_no("duelling", "false",
+                  "tell the value of states from that of actions (Wang and others, 2016)")}},
+      [](const Component& sentence, const Setting& setting) -> std::unique_ptr<Agent> {
+        return std::make_unique<Dqn>(sentence, setting);
+      }};
+}
+
+}  // namespace lithe::agents

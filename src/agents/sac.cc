@@ -1,0 +1,361 @@
+// Soft actor-critic (Haarnoja, Zhou, Abbeel, Levine, 2018), in the form with two critics, no value
+// network, and a temperature that is learned (Haarnoja and others, "Soft actor-critic algorithms
+// and applications", 2018).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "agents/agent.h"
+#include "agents/distribution.h"
+#include "agents/fold.h"
+#include "agents/learned_vector.h"
+#include "agents/networks.h"
+#include "agents/policy.h"
+#include "agents/replay.h"
+#include "lithe/error.h"
+#include "lithe/learner.h"
+#include "lithe/predictor.h"
+
+namespace lithe::agents {
+
+namespace {
+
+using network::Type;
+
+// Steps of all environments together that make a round.
+constexpr std::size_t kRound = 1000;
+
+struct SacOptions {
+  explicit SacOptions(const Component& c)
+      : memory(c.integer("memory")),
+        start(c.integer("start")),
+        batch(c.integer("batch")),
+        every(c.integer("every")),
+        discount(c.number("discount")),
+        move(c.number("move")),
+        entropy(c.number("entropy")),
+        temperature(c.number("temperature")) {}
+
+  std::size_t memory, start, batch, every;
+  double discount, move, entropy, temperature;
+};
+
+// One of two networks that say what an action is worth, and its slow twin.
+struct Critic {
+  Critic(const NetworkForm& form, std::uint64_t seed, const LearnerOptions& learning)
+      : online(make_network(form, seed)),
+        target(make_network(form, seed)),
+        learner(online, learning),
+        slope(online, {.batch = learning.batch,
+                       .threads = learning.threads,
+                       .isa = learning.isa,
+                       .input_gradient = true,
+                       .updates = false}),
+        expected(target, learning.batch, learning.isa) {}
+
+  void visit(const std::string& name, Archive& archive) {
+    archive.add(name, online);
+    archive.add(name + ".target", target);
+    archive.add(name + ".learner", learner);
+  }
+
+  Model online, target;
+  Learner learner, slope;  // the second learns nothing: it tells how the value changes
+  Predictor expected;
+};
+
+class Sac final : public Agent {
+ public:
+  Sac(const Component& sentence, const Setting& setting);
+
+  std::size_t round() override;
+  Model& policy() override { return policy_; }
+  std::string_view answer() const override { return kNumbers; }
+  std::span<const Figure> figures() const override { return figures_; }
+  void visit(Archive& archive) override;
+
+ private:
+  LearnerOptions learning(const Component& sentence, const Setting& setting) const;
+  void act();
+  void remember();
+  void learn();
+  void expect(Draw& draw);
+  void learn_values(Critic& critic);
+  void learn_policy(Draw& draw);
+  double temperature() const { return std::exp(static_cast<double>(log_temperature_.values()[0])); }
+  std::span<float> numbers_of(std::vector<float>& all, std::size_t i) const {
+    return std::span(all).subspan(i * numbers_, numbers_);
+  }
+  void pair(std::size_t i, const float* state, std::span<const float> action);
+  Features pairs() const;
+
+  World& world_;
+  SacOptions o_;
+  std::uint64_t seed_;
+  std::size_t columns_, numbers_;
+  Squashed distribution_;
+  Model actor_, policy_;
+  Learner learner_;
+  LearnedVector log_temperature_;
+  Predictor chooser_, next_chooser_;
+  Critic first_, second_;
+  Replay replay_;
+  StepsTogether together_;
+  std::vector<float> seen_, next_, actions_, noise_;
+  std::vector<float> pairs_, batch_noise_, batch_actions_, gradient_, by_action_, slopes_[2];
+  std::vector<double> targets_, log_densities_;
+  std::vector<std::uint32_t> everyone_, rows_, in_order_;
+  std::uint64_t time_ = 0, steps_ = 0, learned_ = 0;
+  double value_loss_ = 0, policy_loss_ = 0, entropy_ = 0, heat_ = 0;
+  std::vector<Figure> figures_ = {
+      {"value loss", 0}, {"policy loss", 0}, {"entropy", 0}, {"temperature", 0}};
+};
+
+std::size_t numbers_of_action(const World& world) {
+  if (world.spaces().choices == 0) return world.numbers();
+  throw Error(ErrorKind::usage, "sac's actions are numbers, and this environment takes a choice",
+              world.environments().name(), "--agent ppo or --agent dqn");
+}
+
+Shape in_a_row(std::size_t columns) { return {{columns}}; }
+
+Sac::Sac(const Component& sentence, const Setting& setting)
+    : world_(setting.world),
+      o_(sentence),
+      seed_(setting.options.seed),
+      columns_(world_.columns()),
+      numbers_(numbers_of_action(world_)),
+      distribution_(numbers_),
+      actor_(make_network(
+          {in_a_row(columns_), false, setting.options.network, distribution_.outputs(), 0.01},
+          seed_)),
+      policy_(make_network(
+          {in_a_row(columns_), false, setting.options.network, numbers_, 1, "tanh"}, seed_)),
+      learner_(actor_, learning(sentence, setting)),
+      log_temperature_(1, std::log(o_.temperature), learning(sentence, setting)),
+      chooser_(actor_, world_.size(), setting.options.isa),
+      next_chooser_(actor_, o_.batch, setting.options.isa),
+      first_({in_a_row(columns_ + numbers_), false, setting.options.network, 1, 1}, seed_ + 1,
+             learning(sentence, setting)),
+      second_({in_a_row(columns_ + numbers_), false, setting.options.network, 1, 1}, seed_ + 2,
+              learning(sentence, setting)),
+      replay_({o_.memory, columns_, numbers_, 0}),
+      together_(1, world_.size(), columns_, numbers_, o_.discount),
+      seen_(world_.size() * columns_),
+      next_(seen_.size()),
+      actions_(world_.size() * numbers_),
+      noise_(numbers_),
+      pairs_(o_.batch * (columns_ + numbers_)),
+      batch_noise_(o_.batch * numbers_),
+      batch_actions_(o_.batch * numbers_),
+      gradient_(o_.batch * distribution_.outputs()),
+      by_action_(numbers_),
+      slopes_{std::vector<float>(o_.batch), std::vector<float>(o_.batch)},
+      targets_(o_.batch),
+      log_densities_(o_.batch),
+      everyone_(world_.size()),
+      rows_(o_.batch),
+      in_order_(o_.batch) {
+  std::iota(everyone_.begin(), everyone_.end(), 0u);
+  std::iota(in_order_.begin(), in_order_.end(), 0u);
+  fold(actor_, policy_);
+}
+
+LearnerOptions Sac::learning(const Component& sentence, const Setting& setting) const {
+  return {.optimizer = optimizer_of(sentence, "optimizer"),
+          .batch = o_.batch,
+          .steps = std::max<std::uint64_t>(1, setting.options.steps / o_.every),
+          .seed = seed_,
+          .threads = setting.options.threads,
+          .isa = setting.options.isa};
+}
+
+std::size_t Sac::round() {
+  value_loss_ = policy_loss_ = entropy_ = heat_ = 0;
+  const std::uint64_t learned = learned_, steps = steps_;
+  world_.observe(seen_);
+  while (steps_ - steps < kRound) {
+    act();
+    remember();
+    std::swap(seen_, next_);
+    const std::uint64_t due = steps_ / o_.every;
+    steps_ += world_.size();
+    for (std::uint64_t i = due; i < steps_ / o_.every && replay_.size() >= o_.start; ++i) learn();
+  }
+  fold(actor_, policy_);
+  const double looks =
+      static_cast<double>(std::max<std::uint64_t>(1, learned_ - learned) * o_.batch);
+  const double sums[] = {value_loss_, policy_loss_, entropy_, heat_};
+  for (std::size_t i = 0; i < std::size(sums); ++i) figures_[i].second = sums[i] / looks;
+  return steps_ - steps;
+}
+
+// Until it learns it tries everything alike.
+void Sac::act() {
+  const Features features = {seen_.data(), ElementType::float32, world_.size(), columns_,
+                             columns_ * sizeof(float)};
+  const auto outputs = chooser_.run(features, everyone_);
+  for (std::size_t e = 0; e < world_.size(); ++e) {
+    Draw draw(seed_, base::make_stream(base::Use::act, everyone_[e]), time_);
+    const auto action = numbers_of(actions_, e);
+    if (replay_.size() < o_.start)
+      for (float& number : action) number = static_cast<float>(2 * draw.uniform() - 1);
+    else
+      distribution_.sample(outputs.subspan(e * distribution_.outputs(), distribution_.outputs()),
+                           draw, noise_, action);
+  }
+  ++time_;
+}
+
+void Sac::remember() {
+  world_.step(actions_, next_);
+  for (std::size_t e = 0; e < world_.size(); ++e) {
+    const bool terminated = world_.terminated()[e] != 0;
+    const bool ended = terminated || world_.truncated()[e] != 0;
+    const float* next = ended ? world_.last_observation(e) : next_.data() + e * columns_;
+    together_.add({e,
+                   {seen_.data() + e * columns_, numbers_of(actions_, e).data(),
+                    world_.rewards()[e], next, 0},
+                   terminated,
+                   ended},
+                  replay_);
+  }
+}
+
+void Sac::learn() {
+  Draw draw(seed_, base::make_stream(base::Use::replay, 0), learned_);
+  replay_.draw(draw, rows_);
+  expect(draw);
+  learn_values(first_);
+  learn_values(second_);
+  learn_policy(draw);
+  move_toward(first_.target, first_.online, o_.move);
+  move_toward(second_.target, second_.online, o_.move);
+  ++learned_;
+}
+
+// A state with an action behind it, as critics take them.
+void Sac::pair(std::size_t i, const float* state, std::span<const float> action) {
+  float* to = pairs_.data() + i * (columns_ + numbers_);
+  std::copy(action.begin(), action.end(), std::copy_n(state, columns_, to));
+}
+
+Features Sac::pairs() const {
+  return {pairs_.data(), ElementType::float32, o_.batch, columns_ + numbers_,
+          (columns_ + numbers_) * sizeof(float)};
+}
+
+// What each transition's value should be: the reward, and what may be expected of an action that
+// the policy would take then, the lower critic's word, with the entropy that is left.
+void Sac::expect(Draw& draw) {
+  const auto outputs = next_chooser_.run(replay_.nexts(), rows_);
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    const auto action = numbers_of(batch_actions_, i);
+    log_densities_[i] =
+        distribution_.sample(outputs.subspan(i * distribution_.outputs(), distribution_.outputs()),
+                             draw, noise_, action);
+    pair(i, reinterpret_cast<const float*>(replay_.nexts().row(rows_[i])), action);
+  }
+  const auto first = first_.expected.run(pairs(), in_order_);
+  const auto second = second_.expected.run(pairs(), in_order_);
+  const double heat = temperature();
+  for (std::size_t i = 0; i < rows_.size(); ++i)
+    targets_[i] =
+        static_cast<double>(replay_.reward(rows_[i])) +
+        static_cast<double>(replay_.discount(rows_[i])) *
+            (static_cast<double>(std::min(first[i], second[i])) - heat * log_densities_[i]);
+}
+
+void Sac::learn_values(Critic& critic) {
+  const auto values = critic.learner.forward(replay_.pairs(), rows_);
+  const auto gradient = std::span(gradient_).first(rows_.size());
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    const double error = static_cast<double>(values[i]) - targets_[i];
+    value_loss_ += error * error / 4;  // the mean of both critics' halves
+    gradient[i] = static_cast<float>(error / static_cast<double>(rows_.size()));
+  }
+  critic.learner.backward(gradient);
+}
+
+// The loss of a state is temperature * log density - the lower critic's value of the action that
+// is drawn there; the gradient goes through the action. The temperature follows the entropy to
+// where it is wanted.
+void Sac::learn_policy(Draw& draw) {
+  const std::size_t width = distribution_.outputs();
+  const auto outputs = learner_.forward(replay_.states(), rows_);
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    const auto action = numbers_of(batch_actions_, i);
+    log_densities_[i] = distribution_.sample(outputs.subspan(i * width, width), draw,
+                                             numbers_of(batch_noise_, i), action);
+    pair(i, reinterpret_cast<const float*>(replay_.states().row(rows_[i])), action);
+  }
+  const auto first = first_.slope.forward(pairs(), in_order_);
+  const auto second = second_.slope.forward(pairs(), in_order_);
+  const double share = 1 / static_cast<double>(rows_.size()), heat = temperature();
+  double surplus = 0;
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    const bool lower = first[i] <= second[i];
+    slopes_[0][i] = lower ? static_cast<float>(-share) : 0;
+    slopes_[1][i] = lower ? 0 : static_cast<float>(-share);
+    policy_loss_ += heat * log_densities_[i] - static_cast<double>(lower ? first[i] : second[i]);
+    entropy_ -= log_densities_[i];
+    heat_ += heat;
+    surplus += log_densities_[i] + o_.entropy * static_cast<double>(numbers_);
+  }
+  first_.slope.backward(slopes_[0]);
+  second_.slope.backward(slopes_[1]);
+  const auto by_first = first_.slope.input_gradient(), by_second = second_.slope.input_gradient();
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    const std::size_t at = i * (columns_ + numbers_) + columns_;
+    for (std::size_t n = 0; n < numbers_; ++n) by_action_[n] = by_first[at + n] + by_second[at + n];
+    distribution_.gradient(outputs.subspan(i * width, width), numbers_of(batch_noise_, i),
+                           numbers_of(batch_actions_, i), heat * share, by_action_,
+                           std::span(gradient_).subspan(i * width, width));
+  }
+  learner_.backward(gradient_);
+  const double by_log_temperature[] = {-surplus * share};
+  log_temperature_.learn(by_log_temperature);
+}
+
+void Sac::visit(Archive& archive) {
+  archive.add("actor", actor_);
+  archive.add("actor.learner", learner_);
+  log_temperature_.visit("temperature", archive);
+  first_.visit("first critic", archive);
+  second_.visit("second critic", archive);
+  replay_.visit(archive);
+  together_.visit(archive);
+  archive.add("time", time_);
+  archive.add("steps", steps_);
+  archive.add("learned", learned_);
+  if (archive.reading() && !archive.checking) fold(actor_, policy_);
+}
+
+}  // namespace
+
+Row sac() {
+  constexpr double kMany = 1e9;
+  return {
+      {"sac",
+       "soft actor-critic with learned temperature (Haarnoja and others, 2018), for actions that "
+       "are numbers",
+       {optimizer_argument("optimizer", "adam(3e-4)",
+                           "of the policy, of both critics and of the temperature"),
+        {"memory", "transitions that are remembered", Type::integer, "1000000", 1, kMany},
+        {"start", "transitions that must be there before it learns", Type::integer, "1000", 1,
+         kMany},
+        {"batch", "transitions of a step of learning", Type::integer, "256", 1, 1 << 20},
+        {"every", "steps of environments to a step of learning", Type::integer, "1", 1, kMany},
+        share_argument("discount", "0.99", "what a reward is worth a step later"),
+        share_argument("move", "0.005", "how far target critics follow in a step of learning"),
+        {"entropy", "that is wanted, of each number of an action, the more negative the surer",
+         Type::number, "-1", -100, 100},
+        {"temperature", "what entropy is worth at first", Type::number, "1", 0, 1e6, true}}},
+      [](const Component& sentence, const Setting& setting) -> std::unique_ptr<Agent> {
+        return std::make_unique<Sac>(sentence, setting);
+      }};
+}
+
+}  // namespace lithe::agents

@@ -1,0 +1,58 @@
+#include "agents/world.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace lithe::agents {
+
+ActionForm::ActionForm(const Spaces& spaces, std::size_t environments)
+    : numbers_(spaces.actions()) {
+  if (spaces.choices > 0) {
+    choices_.resize(environments);
+    return;
+  }
+  values_.resize(environments * numbers_);
+  for (std::size_t i = 0; i < numbers_; ++i) {
+    const float low = spaces.action_low[i], high = spaces.action_high[i];
+    const bool bounded = std::isfinite(low) && std::isfinite(high);
+    middle_.push_back(bounded ? (low + high) / 2 : 0);
+    half_.push_back(bounded ? (high - low) / 2 : 1);
+  }
+}
+
+Actions ActionForm::of(std::span<const float> actions) {
+  if (middle_.empty()) {
+    std::transform(actions.begin(), actions.end(), choices_.begin(),
+                   [](float choice) { return static_cast<std::int32_t>(choice); });
+    return {.choices = choices_.data()};
+  }
+  for (std::size_t i = 0; i < actions.size(); ++i)
+    values_[i] = middle_[i % numbers_] + half_[i % numbers_] * actions[i];
+  return {.values = values_.data(), .stride = numbers_};
+}
+
+World::World(Environments environments)
+    : environments_(std::move(environments)),
+      columns_(environments_.spaces().observation.size()),
+      form_(environments_.spaces(), environments_.size()),
+      rewards_(environments_.size()),
+      last_(environments_.size() * columns_),
+      terminated_(environments_.size()),
+      truncated_(environments_.size()) {
+  std::vector<float> first(environments_.size() * columns_);
+  environments_.reset({first.data(), columns_});
+}
+
+void World::observe(std::span<float> to) const { environments_.observe({to.data(), columns_}); }
+
+void World::step(std::span<const float> actions, std::span<float> to) {
+  const Outcomes outcomes = {{to.data(), columns_},
+                             rewards_.data(),
+                             terminated_.data(),
+                             truncated_.data(),
+                             {last_.data(), columns_}};
+  environments_.step(form_.of(actions), outcomes);
+  window_.note(environments_, outcomes);
+}
+
+}  // namespace lithe::agents

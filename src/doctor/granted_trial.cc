@@ -1,0 +1,71 @@
+// How much of the processors' time threads get.
+#include <chrono>
+#include <vector>
+
+#include "base/threads.h"
+#include "doctor/circumstances.h"
+#include "doctor/trials.h"
+#include "machine/cgroup.h"
+#include "machine/load.h"
+#include "machine/probe.h"
+
+namespace lithe::doctor {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Three periods of a quota, which are a tenth of a second as a rule.
+constexpr std::chrono::duration<double> kLong{0.32};
+
+class WantAll final : public base::TeamWork {
+ public:
+  WantAll(const machine::Probes& probes, std::size_t threads) : probes_(probes), got_(threads) {}
+
+  void run(std::size_t part) override {
+    constexpr std::size_t kRounds = 20000;  // far below a millisecond
+    const double start = machine::processor_seconds(CLOCK_THREAD_CPUTIME_ID);
+    const auto until = Clock::now() + kLong;
+    while (Clock::now() < until) probes_.multiply_add_float32(kRounds);
+    got_[part] = machine::processor_seconds(CLOCK_THREAD_CPUTIME_ID) - start;
+  }
+
+  double all() const {
+    double sum = 0;
+    for (const double seconds : got_) sum += seconds;
+    return sum;
+  }
+
+ private:
+  const machine::Probes& probes_;
+  std::vector<double> got_;
+};
+
+double share(const machine::StopCounts& before, const machine::StopCounts& after) {
+  const double periods = after.periods - before.periods;
+  return periods > 0 ? (after.stopped - before.stopped) / periods : 0;
+}
+
+}  // namespace
+
+GrantedTime try_granted(const std::filesystem::path& root) {
+  const machine::Probes probes = machine::probes(machine::best_isa());
+  const std::size_t threads = base::usable_processors();
+  base::Team team(threads, true);
+  WantAll work(probes, threads);
+  const std::uint64_t hot = hot_events(root);
+  const machine::StopCounts stops = machine::stop_counts(root);
+  const machine::LoadWatch watch;
+  team.run(work);
+  const machine::LoadSeen seen = watch.seen(work.all());
+  GrantedTime granted;
+  granted.threads = static_cast<int>(threads);
+  granted.processors = seen.seconds > 0 ? work.all() / seen.seconds : 0;
+  granted.others = seen.others;
+  granted.stolen = seen.stolen;
+  granted.stopped_periods = share(stops, machine::stop_counts(root));
+  granted.hot_events = hot_events(root) - hot;
+  return granted;
+}
+
+}  // namespace lithe::doctor

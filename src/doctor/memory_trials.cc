@@ -1,0 +1,125 @@
+// What memory costs: denormal numbers in it, all threads at it, its pages.
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "doctor/circumstances.h"
+#include "doctor/trials.h"
+#include "machine/denormals.h"
+#include "machine/limits.h"
+#include "machine/load.h"
+#include "machine/probe.h"
+#include "machine/together.h"
+
+namespace lithe::doctor {
+
+namespace {
+
+// Of the thread, so that others' turns do not count; what the kernel does for it does.
+double seconds() { return machine::processor_seconds(CLOCK_THREAD_CPUTIME_ID); }
+
+constexpr std::size_t kPage = 4096, kHuge = std::size_t{2} << 20, kBytes = 32 * kHuge;
+
+// Fresh memory that begins at a huge page's boundary; none if the system refuses.
+class Pages {
+ public:
+  explicit Pages(int advice) {
+    void* got = ::mmap(nullptr, kBytes + kHuge, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (got == MAP_FAILED) return;
+    whole_ = got;
+    const std::size_t beyond = reinterpret_cast<std::uintptr_t>(got) % kHuge;
+    data_ = static_cast<std::uint8_t*>(got) + (kHuge - beyond) % kHuge;
+    if (advice != MADV_NORMAL) ::madvise(data_, kBytes, advice);
+  }
+  Pages(const Pages&) = delete;
+  Pages& operator=(const Pages&) = delete;
+  ~Pages() {
+    if (whole_ != nullptr) ::munmap(whole_, kBytes + kHuge);
+  }
+  std::uint8_t* data() const { return data_; }
+
+ private:
+  void* whole_ = nullptr;
+  std::uint8_t* data_ = nullptr;
+};
+
+// At places that no processor foresees: Knuth's MMIX generator, its high half.
+double read_at_random(const std::uint8_t* data) {
+  constexpr std::size_t kReads = 200'000;
+  std::uint64_t state = 1, sum = 0;
+  const double start = seconds();
+  for (std::size_t i = 0; i < kReads; ++i) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    sum += data[(state >> 32) % kBytes];
+  }
+  [[maybe_unused]] volatile std::uint64_t keep = sum;
+  return (seconds() - start) / kReads;
+}
+
+PageCost cost(int advice) {
+  const Pages pages(advice);
+  if (pages.data() == nullptr) return {};
+  PageCost result;
+  const double start = seconds();
+  for (std::size_t i = 0; i < kBytes; i += kPage) pages.data()[i] = 1;
+  result.touch = seconds() - start;
+  // Even where huge pages are switched off, the kernel makes them when it is told to (since 6.1).
+#if defined(MADV_COLLAPSE)
+  if (advice == MADV_HUGEPAGE) ::madvise(pages.data(), kBytes, MADV_COLLAPSE);
+#endif
+  result.read = read_at_random(pages.data());
+  return result;
+}
+
+void keep_less(PageCost& best, const PageCost& one) {
+  const auto less = [](double a, double b) { return a == 0 ? b : std::min(a, b); };
+  best.touch = less(best.touch, one.touch);
+  best.read = less(best.read, one.read);
+}
+
+}  // namespace
+
+DenormalCost try_denormals() {
+  const machine::Probes probes = machine::probes(machine::best_isa());
+  const auto ratio = [](auto normal, auto tiny) {
+    return machine::best_rate(normal) / machine::best_rate(tiny);
+  };
+  DenormalCost times;
+  times.float32 = ratio(probes.multiply_add_float32, probes.multiply_add_tiny_float32);
+  times.float64 = ratio(probes.multiply_add_float64, probes.multiply_add_tiny_float64);
+  const machine::FlushDenormals flush;
+  times.flushed = ratio(probes.multiply_add_float32, probes.multiply_add_tiny_float32);
+  return times;
+}
+
+MemoryTogether try_memory(const MachineIdentity& machine, int threads) {
+  MemoryTogether rates;
+  rates.threads = threads;
+  constexpr int kTurns = 2;  // so that a noisy moment does not hit one of them alone
+  for (int turn = 0; turn < kTurns; ++turn) {
+    rates.one = std::max(rates.one, machine::read_memory_together(machine, "auto", 1));
+    rates.all = std::max(rates.all, machine::read_memory_together(
+                                        machine, "auto", static_cast<std::size_t>(threads)));
+  }
+  return rates;
+}
+
+HugePages try_pages(const std::filesystem::path& root) {
+  HugePages pages;
+  pages.mode = huge_page_mode(root);
+  if (pages.mode.empty()) return pages;
+  pages.bytes = kBytes;
+  constexpr int kTurns = 3;
+  for (int turn = 0; turn < kTurns; ++turn) {
+    keep_less(pages.small, cost(MADV_NOHUGEPAGE));
+    keep_less(pages.huge, cost(MADV_HUGEPAGE));
+    keep_less(pages.unasked, cost(MADV_NORMAL));
+  }
+  return pages;
+}
+
+}  // namespace lithe::doctor

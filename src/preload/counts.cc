@@ -1,0 +1,208 @@
+#include "preload/counts.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+#include "preload/timer.h"
+
+namespace lithe::preload {
+
+using program::Board;
+using program::CountBlock;
+using program::HeapCounts;
+
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+// How much of the heap's growth or shrinking a thread keeps to itself. The peak is right to this
+// much for each thread.
+constexpr std::int64_t kUntold = 64 << 10;
+
+struct Local {
+  CountBlock* block;
+  std::int64_t alive;  // that the process's sum does not know yet
+  std::int32_t number;
+  bool ended;
+};
+// Reached without a call that could allocate.
+__thread Local local __attribute__((tls_model("initial-exec")));
+
+std::atomic<Board*> found{nullptr};
+std::atomic<bool> looked{false};
+std::atomic<std::int64_t> alive_here{0};  // in this process
+pthread_key_t thread_key;
+std::atomic<bool> key_made{false};
+
+Board* attach(const char* path) {
+  const int descriptor = ::open(path, O_RDWR | O_CLOEXEC);
+  if (descriptor < 0) return nullptr;
+  void* memory = MAP_FAILED;
+  struct stat status;
+  if (::fstat(descriptor, &status) == 0 && status.st_size == sizeof(Board))
+    memory = ::mmap(nullptr, sizeof(Board), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+  ::close(descriptor);
+  if (memory == MAP_FAILED) return nullptr;
+  auto* board = static_cast<Board*>(memory);
+  return board->magic == program::kBoardMagic ? board : nullptr;
+}
+
+void register_process(Board& board) {
+  const std::uint32_t place = board.processes.fetch_add(1, kRelaxed);
+  if (place < program::kProcesses)
+    board.process[place].store(static_cast<std::int32_t>(::getpid()), kRelaxed);
+}
+
+void at_thread_end(void* unused);
+
+CountBlock* claim(Board& board) {
+  const std::int32_t number = thread_number();
+  for (std::uint32_t i = 0; i < program::kBlocks; ++i) {
+    std::int32_t nobody = 0;
+    CountBlock& block = board.block[i];
+    if (block.owner.load(kRelaxed) != 0 ||
+        !block.owner.compare_exchange_strong(nobody, number, std::memory_order_acquire))
+      continue;
+    std::uint32_t used = board.blocks_used.load(kRelaxed);
+    while (used < i + 1 && !board.blocks_used.compare_exchange_weak(used, i + 1, kRelaxed)) {
+    }
+    return &block;
+  }
+  return &board.crowd;
+}
+
+CountBlock* my_block() {
+  if (local.block != nullptr) return local.block;
+  Board* shared = board();
+  if (shared == nullptr) return nullptr;
+  local.block = local.ended ? &shared->crowd : claim(*shared);
+  // Setting it may allocate, which then finds the block already there.
+  if (local.block != &shared->crowd && key_made.load(kRelaxed))
+    pthread_setspecific(thread_key, &local);
+  return local.block;
+}
+
+bool shared_by_all(const CountBlock& block) { return &block == &found.load(kRelaxed)->crowd; }
+
+// A block of one's own needs no atomic addition, which would cost more than the rest of counting.
+void add(CountBlock& block, std::atomic<std::uint64_t>& field, std::uint64_t amount) {
+  if (shared_by_all(block))
+    field.fetch_add(amount, kRelaxed);
+  else
+    field.store(field.load(kRelaxed) + amount, kRelaxed);
+}
+
+void raise(CountBlock& block, std::uint64_t size) {
+  if (size > block.largest.load(kRelaxed)) block.largest.store(size, kRelaxed);
+}
+
+void tell_alive(Board& board) {
+  const std::int64_t now = alive_here.fetch_add(local.alive, kRelaxed) + local.alive;
+  local.alive = 0;
+  std::int64_t peak = board.peak.load(kRelaxed);
+  while (now > peak && !board.peak.compare_exchange_weak(peak, now, kRelaxed)) {
+  }
+}
+
+void change_alive(std::int64_t amount) {
+  local.alive += amount;
+  if (local.alive > kUntold || local.alive < -kUntold) tell_alive(*found.load(kRelaxed));
+}
+
+// Another thread may use the block from here on. Destructors that run later count with the crowd.
+void at_thread_end(void* /*unused*/) {
+  stop_timer();
+  Board* shared = found.load(kRelaxed);
+  if (shared == nullptr || local.block == nullptr) return;
+  tell_alive(*shared);
+  if (local.block != &shared->crowd) local.block->owner.store(0, std::memory_order_release);
+  local.block = nullptr;
+  local.ended = true;
+}
+
+}  // namespace
+
+Board* board() {
+  Board* shared = found.load(std::memory_order_acquire);
+  if (shared != nullptr || looked.load(kRelaxed)) return shared;
+  if (environ == nullptr) return nullptr;  // the C library is not ready; ask again
+  if (looked.exchange(true)) return nullptr;
+  const int before = errno;
+  const char* path = std::getenv(program::kBoardVariable);
+  shared = path == nullptr ? nullptr : attach(path);
+  if (shared != nullptr) {
+    register_process(*shared);
+    key_made.store(pthread_key_create(&thread_key, at_thread_end) == 0, kRelaxed);
+    found.store(shared, std::memory_order_release);
+  }
+  errno = before;
+  return shared;
+}
+
+std::int32_t thread_number() {
+  if (local.number == 0) local.number = static_cast<std::int32_t>(::syscall(SYS_gettid));
+  return local.number;
+}
+
+void count_new(std::size_t asked, std::size_t alive) {
+  CountBlock* block = my_block();
+  if (block == nullptr) return;
+  add(*block, block->calls, 1);
+  add(*block, block->bytes, asked);
+  raise(*block, asked);
+  change_alive(static_cast<std::int64_t>(alive));
+}
+
+void count_free(std::size_t alive) {
+  CountBlock* block = my_block();
+  if (block == nullptr) return;
+  add(*block, block->frees, 1);
+  change_alive(-static_cast<std::int64_t>(alive));
+}
+
+void count_map(std::size_t bytes) {
+  CountBlock* block = my_block();
+  if (block == nullptr) return;
+  add(*block, block->maps, 1);
+  add(*block, block->mapped_bytes, bytes);
+}
+
+void count_unmap() {
+  CountBlock* block = my_block();
+  if (block != nullptr) add(*block, block->unmaps, 1);
+}
+
+HeapCounts sum(const Board& board) {
+  HeapCounts total;
+  const auto add_block = [&total](const CountBlock& b) {
+    total.calls += b.calls.load(kRelaxed);
+    total.bytes += b.bytes.load(kRelaxed);
+    total.frees += b.frees.load(kRelaxed);
+    const std::uint64_t largest = b.largest.load(kRelaxed);
+    if (largest > total.largest) total.largest = largest;
+    total.maps += b.maps.load(kRelaxed);
+    total.mapped_bytes += b.mapped_bytes.load(kRelaxed);
+    total.unmaps += b.unmaps.load(kRelaxed);
+  };
+  const std::uint32_t used = board.blocks_used.load(kRelaxed);
+  for (std::uint32_t i = 0; i < used && i < program::kBlocks; ++i) add_block(board.block[i]);
+  add_block(board.crowd);
+  return total;
+}
+
+void begin_process() {
+  local = {};
+  Board* shared = found.load(kRelaxed);
+  if (shared != nullptr) register_process(*shared);
+}
+
+void begin_thread() { my_block(); }
+
+}  // namespace lithe::preload

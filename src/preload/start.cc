@@ -1,0 +1,56 @@
+// Where the library comes to life: when it is loaded, when a process forks, when a thread starts.
+#include <pthread.h>
+
+#include <cstdlib>
+
+#include "preload/counts.h"
+#include "preload/lines.h"
+#include "preload/real.h"
+#include "preload/timer.h"
+
+namespace {
+
+using lithe::preload::start_timer;
+
+void in_child() {
+  lithe::preload::begin_process();
+  lithe::preload::begin_lines();
+  start_timer();
+}
+
+__attribute__((constructor)) void loaded() {
+  if (lithe::preload::board() == nullptr) return;
+  ::pthread_atfork(nullptr, nullptr, in_child);
+  start_timer();
+}
+
+// What the program wanted its thread to run.
+struct Work {
+  void* (*run)(void*);
+  void* argument;
+};
+
+void* run_with_timer(void* given) {
+  const Work work = *static_cast<Work*>(given);
+  std::free(given);
+  lithe::preload::begin_thread();
+  start_timer();  // until the thread's end
+  return work.run(work.argument);
+}
+
+lithe::preload::Real<int (*)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)>
+    real_create("pthread_create");
+
+}  // namespace
+
+LITHE_INTERPOSED int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
+                                    void* (*run)(void*), void* argument) {
+  const auto create = real_create.get();
+  if (!lithe::preload::sampling()) return create(thread, attributes, run, argument);
+  auto* work = static_cast<Work*>(std::malloc(sizeof(Work)));
+  if (work == nullptr) return create(thread, attributes, run, argument);
+  *work = {run, argument};
+  const int error = create(thread, attributes, run_with_timer, work);
+  if (error != 0) std::free(work);
+  return error;
+}

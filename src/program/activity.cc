@@ -1,0 +1,220 @@
+#include "program/activity.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <optional>
+
+#include "machine/blas_search.h"
+
+namespace lithe::program {
+
+namespace {
+
+struct Row {
+  std::string_view begins;
+  Activity activity;
+};
+
+// By the beginning of the library's name.
+constexpr Row kLibraries[] = {
+    {"lithe_preload", Activity::watching},
+    {"libdnnl", Activity::products},
+    {"libmkldnn", Activity::products},
+    {"libmkl_", Activity::products},
+    {"libgomp", Activity::waiting},
+    {"libomp.", Activity::waiting},
+    {"libomp5", Activity::waiting},
+    {"libomp-", Activity::waiting},
+    {"libiomp5", Activity::waiting},
+    {"libm.so", Activity::loops},
+    {"libm-", Activity::loops},
+    {"libmvec", Activity::loops},
+    {"libsvml", Activity::loops},
+    {"_multiarray_umath", Activity::loops},
+    {"multiarray.", Activity::loops},
+    {"umath.", Activity::loops},
+    {"_ufuncs", Activity::loops},
+    {"libtorch_cpu", Activity::loops},  // what it exports is told apart below
+    {"libtorch", Activity::framework},
+    {"libc10", Activity::framework},
+    {"libtensorflow", Activity::framework},
+    {"libpython", Activity::interpreter},
+    {"libjulia", Activity::interpreter},
+    {"libnode", Activity::interpreter},
+    {"libR.so", Activity::interpreter},
+    {"libruby", Activity::interpreter},
+    {"libperl", Activity::interpreter},
+    {"liblua", Activity::interpreter},
+    {"libjvm", Activity::interpreter},
+    {"libtcmalloc", Activity::allocation},
+    {"libjemalloc", Activity::allocation},
+    {"libmimalloc", Activity::allocation},
+};
+
+// By the name of a program: "python3.11", "node". Digits and points may follow.
+constexpr std::string_view kInterpreters[] = {"python", "pypy", "node", "nodejs", "julia", "ruby",
+                                              "perl",   "lua",  "bash", "dash",   "java",  "R"};
+
+// By what the function's name holds. The first that fits counts.
+struct Part {
+  std::string_view holds;
+  Activity activity;
+};
+
+constexpr Part kAnywhere[] = {
+    {"thread_server", Activity::waiting},
+    {"__kmp_wait", Activity::waiting},
+    {"kmp_flag", Activity::waiting},
+    {"do_spin", Activity::waiting},
+    {"gebp_kernel", Activity::products},
+    {"general_matrix_matrix_product", Activity::products},
+    {"general_matrix_vector_product", Activity::products},
+    {"mkl_blas", Activity::products},
+    {"mkl_sparse", Activity::products},
+    {"dnnl", Activity::products},
+    {"mkldnn", Activity::products},
+    {"fbgemm", Activity::products},
+    {"gemm", Activity::products},
+    {"gemv", Activity::products},
+    {"oneDNN", Activity::products},
+};
+
+// What PyTorch exports by a name is its way to a kernel; the kernels themselves have none, or lie
+// in at::native::DEFAULT, AVX2 and AVX512.
+constexpr Part kInTorch[] = {
+    {"2at6native7DEFAULT", Activity::loops}, {"2at6native4AVX2", Activity::loops},
+    {"2at6native6AVX512", Activity::loops},  {"vectorized", Activity::loops},
+    {"cpublas", Activity::products},         {"", Activity::framework},
+};
+
+constexpr std::string_view kHeap[] = {
+    "malloc",         "free",          "calloc",         "realloc",           "memalign",
+    "posix_memalign", "aligned_alloc", "valloc",         "pvalloc",           "cfree",
+    "malloc_trim",    "mallopt",       "mallinfo",       "mallinfo2",         "malloc_stats",
+    "malloc_info",    "sysmalloc",     "systrim",        "_int_malloc",       "_int_free",
+    "_int_realloc",   "_int_memalign", "ptmalloc_init",  "unlink_chunk",      "malloc_consolidate",
+    "arena_get2",     "tcache_init",   "new_heap",       "grow_heap",         "munmap_chunk",
+    "mremap_chunk",   "alloc_perturb", "sysmalloc_mmap", "__default_morecore"};
+// System calls by which memory is got and given back.
+constexpr std::string_view kMemoryCalls[] = {"mmap", "mmap64", "munmap", "mremap",
+                                             "brk",  "sbrk",   "madvise"};
+constexpr std::string_view kCopies[] = {"memcpy",  "memmove", "memset",   "mempcpy", "memcmp",
+                                        "wmemset", "bcopy",   "memmove_", "memset_"};
+
+std::string_view bare(std::string_view name) {
+  // "__libc_malloc", "__GI___libc_malloc" and "malloc" are the same.
+  for (const std::string_view prefix : {"__GI_", "__libc_", "___", "__"})
+    if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+  return name;
+}
+
+template <std::size_t N>
+bool among(const std::string_view (&names)[N], std::string_view name) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+// Of the C library. "__memmove_avx512_unaligned_erms" is one of many of memmove.
+std::optional<Activity> in_c_library(std::string_view name) {
+  const std::string_view known = bare(name);
+  if (known == "malloc_usable_size") return Activity::watching;  // hardly anybody else asks
+  if (name == "__default_morecore" || among(kHeap, known)) return Activity::allocation;
+  if (among(kMemoryCalls, known)) return Activity::allocation;
+  if (known == "sched_yield") return Activity::waiting;
+  for (const std::string_view copy : kCopies)
+    if (known == copy || (known.starts_with(copy) && known.substr(copy.size()).starts_with('_')))
+      return Activity::copies;
+  return {};
+}
+
+template <std::size_t N>
+std::optional<Activity> by_parts(const Part (&parts)[N], std::string_view name) {
+  if (name.empty()) return {};
+  for (const Part& part : parts)
+    if (name.find(part.holds) != name.npos) return part.activity;
+  return {};
+}
+
+// One of its versions or builds: "python3.11", "node18".
+bool interpreter_name(std::string_view name) {
+  for (const std::string_view known : kInterpreters) {
+    if (!name.starts_with(known)) continue;
+    const std::string_view rest = name.substr(known.size());
+    if (rest.find_first_not_of("0123456789.-dmt") == rest.npos) return true;
+  }
+  return false;
+}
+
+Activity by_library(std::string_view name) {
+  if (is_blas(name)) return Activity::products;
+  for (const Row& row : kLibraries)
+    if (name.starts_with(row.begins)) return row.activity;
+  return interpreter_name(name) ? Activity::interpreter : Activity::other;
+}
+
+bool c_library(std::string_view file) {
+  return file.starts_with("libc.so") || file.starts_with("libc-") || file.starts_with("ld-") ||
+         file.starts_with("ld.so") || file.starts_with("ld64") || file.starts_with("libpthread");
+}
+
+std::optional<Activity> by_name(std::string_view file, std::string_view name) {
+  if (name.empty()) return {};
+  if (c_library(file)) return in_c_library(name);
+  if (const auto known = by_parts(kAnywhere, name)) return known;
+  if (file.starts_with("libtorch_cpu")) return by_parts(kInTorch, name);
+  return {};
+}
+
+// A function without a name, between two of which one thing is known, is of their kind: they come
+// from the same source file.
+std::optional<Activity> by_neighbours(std::string_view file, const ElfImage::Function& function) {
+  const auto before = by_name(file, function.before), after = by_name(file, function.after);
+  return before && after && *before == *after && *before != Activity::framework
+             ? before
+             : std::optional<Activity>();
+}
+
+Activity in_user(const Spot& spot, bool made_by_onednn) {
+  const std::string_view file = file_name(spot.file);
+  if (file.empty()) return made_by_onednn ? Activity::products : Activity::other;
+  if (file.starts_with('[')) return Activity::kernel;  // [vdso]: the system's own
+  if (spot.in_spin_loop) return Activity::waiting;
+  if (const auto known = by_name(file, spot.function.name)) return *known;
+  if (spot.function.name.empty())
+    if (const auto known = by_neighbours(file, spot.function)) return *known;
+  return by_library(file);
+}
+
+}  // namespace
+
+std::string_view file_name(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == path.npos ? path : path.substr(slash + 1);
+}
+
+std::string_view openmp_kind(std::string_view name) {
+  for (const std::string_view kind : {"libgomp", "libomp", "libiomp5"}) {
+    if (!name.starts_with(kind)) continue;
+    // PyPI's wheels bear a digest: "libgomp-a34b3233.so.1".
+    const std::string_view rest = name.substr(kind.size());
+    if (rest.find(".so") == rest.npos) continue;
+    if (rest.starts_with(".so") || rest.starts_with('-') || rest.starts_with("5.so")) return kind;
+  }
+  return {};
+}
+
+bool is_openmp(std::string_view name) { return !openmp_kind(name).empty(); }
+bool is_blas(std::string_view name) { return !machine::blas_kind(name).empty(); }
+
+Activity activity_at(const Spot& spot, bool made_by_onednn) {
+  if (!spot.in_kernel) return in_user(spot, made_by_onednn);
+  if (!spot.after_system_call) return Activity::page_faults;
+  const std::string_view file = file_name(spot.file);
+  if (is_openmp(file)) return Activity::waiting;
+  // The loader's mmap is of files.
+  const bool known_calls = c_library(file) && !file.starts_with("ld");
+  const auto known = known_calls ? in_c_library(spot.function.name) : std::nullopt;
+  return known == Activity::allocation || known == Activity::waiting ? *known : Activity::kernel;
+}
+
+}  // namespace lithe::program

@@ -1,0 +1,145 @@
+#include "program/events.h"
+
+#include <linux/perf_event.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+namespace lithe::program {
+
+namespace {
+
+// Reads one value after another and gives zeros at the end of the bytes.
+class Reader {
+ public:
+  explicit Reader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
+
+  template <typename T>
+  T next() {
+    T value{};
+    if (bytes_.size() < sizeof(T)) {
+      whole_ = false;
+      bytes_ = {};
+      return value;
+    }
+    std::memcpy(&value, bytes_.data(), sizeof(T));
+    bytes_ = bytes_.subspan(sizeof(T));
+    return value;
+  }
+
+  void skip(std::size_t count) {
+    whole_ = whole_ && count <= bytes_.size();
+    bytes_ = bytes_.subspan(std::min(count, bytes_.size()));
+  }
+
+  // Up to the zero that ends it.
+  std::string text() {
+    return std::string(bytes_.begin(), std::find(bytes_.begin(), bytes_.end(), 0));
+  }
+
+  bool whole() const { return whole_; }
+
+ private:
+  std::span<const std::uint8_t> bytes_;
+  bool whole_ = true;
+};
+
+// What stands at the end of every record but a sample: process, thread, time.
+constexpr std::size_t kTrailer = 16;
+
+void take_ids(Reader& from, Event& event) {
+  event.process = from.next<std::int32_t>();
+  event.thread = from.next<std::int32_t>();
+}
+
+bool read_sample(Reader& from, std::uint16_t misc, bool registers, Event& event) {
+  event.kind = Event::Kind::sample;
+  event.address = from.next<std::uint64_t>();
+  take_ids(from, event);
+  event.time = from.next<std::uint64_t>();
+  event.in_kernel = (misc & PERF_RECORD_MISC_CPUMODE_MASK) == PERF_RECORD_MISC_KERNEL;
+  if (registers && from.next<std::uint64_t>() != PERF_SAMPLE_REGS_ABI_NONE)
+    event.entered_from = from.next<std::uint64_t>();
+  return from.whole();
+}
+
+bool read_mapping(Reader& from, Event& event) {
+  event.kind = Event::Kind::mapping;
+  take_ids(from, event);
+  Mapping& mapping = event.mapping;
+  mapping.start = from.next<std::uint64_t>();
+  const auto length = from.next<std::uint64_t>();
+  mapping.end = mapping.start + length;
+  mapping.offset = from.next<std::uint64_t>();
+  from.skip(2 * sizeof(std::uint32_t) + 2 * sizeof(std::uint64_t));  // device, file and its version
+  from.skip(2 * sizeof(std::uint32_t));                              // rights and flags
+  const std::string path = from.text();
+  constexpr std::string_view kNoFile = "//anon";
+  if (path != kNoFile && !path.starts_with("anon_inode:")) mapping.path = path;
+  return from.whole() && mapping.end > mapping.start;
+}
+
+// The beginning of a process, or the end of its first thread; not those of other threads.
+bool read_process(Reader& from, Event::Kind kind, Event& event) {
+  event.kind = kind;
+  event.process = from.next<std::int32_t>();
+  event.parent = from.next<std::int32_t>();
+  event.thread = from.next<std::int32_t>();
+  return from.whole() && event.process == event.thread;
+}
+
+bool read_exec(Reader& from, std::uint16_t misc, Event& event) {
+  event.kind = Event::Kind::exec;
+  take_ids(from, event);
+  return from.whole() && (misc & PERF_RECORD_MISC_COMM_EXEC) != 0;
+}
+
+bool read_lost(Reader& from, Event& event) {
+  event.kind = Event::Kind::lost;
+  from.next<std::uint64_t>();
+  event.lost = from.next<std::uint64_t>();
+  return from.whole();
+}
+
+bool read_event(const perf_event_header& header, std::span<const std::uint8_t> body, bool registers,
+                Event& event) {
+  Reader from(body);
+  if (header.type == PERF_RECORD_SAMPLE) return read_sample(from, header.misc, registers, event);
+  if (body.size() < kTrailer) return false;
+  Reader trailer(body.last(kTrailer - 2 * sizeof(std::uint32_t)));
+  event.time = trailer.next<std::uint64_t>();
+  switch (header.type) {
+    case PERF_RECORD_MMAP2:
+      return read_mapping(from, event);
+    case PERF_RECORD_FORK:
+      return read_process(from, Event::Kind::fork, event);
+    case PERF_RECORD_EXIT:
+      return read_process(from, Event::Kind::exit, event);
+    case PERF_RECORD_COMM:
+      return read_exec(from, header.misc, event);
+    case PERF_RECORD_LOST:
+      return read_lost(from, event);
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+void parse_events(std::span<const std::uint8_t> bytes, bool registers,
+                  const std::function<void(Event&&)>& take) {
+  perf_event_header header;
+  while (bytes.size() >= sizeof(header)) {
+    std::memcpy(&header, bytes.data(), sizeof(header));
+    if (header.size < sizeof(header) || header.size > bytes.size()) return;
+    Event event;
+    if (read_event(header, bytes.subspan(sizeof(header), header.size - sizeof(header)), registers,
+                   event))
+      take(std::move(event));
+    bytes = bytes.subspan(header.size);
+  }
+}
+
+}  // namespace lithe::program

@@ -1,0 +1,191 @@
+#include "program/launch.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "lithe/error.h"
+
+namespace lithe::program {
+
+namespace {
+
+void close_end(int& descriptor) {
+  if (descriptor >= 0) ::close(descriptor);
+  descriptor = -1;
+}
+
+// Waits for a byte, becomes the program, or writes why it cannot. Between fork and exec, and so
+// without memory that other threads might hold.
+[[noreturn]] void become(char* const* arguments, char* const* environment, int start, int problem,
+                         bool silent) {
+  char byte = 0;
+  if (::read(start, &byte, 1) != 1) ::_exit(127);  // whoever wanted it has gone
+  const int nowhere = silent ? ::open("/dev/null", O_WRONLY) : -1;
+  if (nowhere >= 0) ::dup2(nowhere, STDOUT_FILENO);
+  ::execvpe(arguments[0], arguments, environment);
+  const int error = errno;
+  if (::write(problem, &error, sizeof(error)) < 0) ::_exit(126);
+  ::_exit(127);
+}
+
+// "NAME=value" for all that is set here and in `variables`, which win. Of two of one name there the
+// last one does.
+std::vector<std::string> environment_with(const Variables& variables) {
+  std::vector<std::string> all;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view line(*entry);
+    bool replaced = false;
+    for (const auto& [name, value] : variables)
+      replaced = replaced || line.substr(0, line.find('=')) == name;
+    if (!replaced) all.emplace_back(line);
+  }
+  for (const auto& [name, value] : variables)
+    if (!value.empty()) all.push_back(fmt::format("{}={}", name, value));
+  return all;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> all;
+  for (std::string& text : texts) all.push_back(text.data());
+  all.push_back(nullptr);
+  return all;
+}
+
+[[noreturn]] void cannot_run(const std::string& program, int error) {
+  if (error == ENOENT)
+    throw Error(ErrorKind::usage, "there is no such program, or what runs it is missing", program,
+                "give its path, or a name that is in PATH");
+  if (error == EACCES)
+    throw Error(ErrorKind::usage, "it is not executable", program,
+                fmt::format("chmod +x {}, or name what runs it: lithe doctor -- python3 {}",
+                            program, program));
+  throw Error(ErrorKind::usage, fmt::format("it cannot be run: {}", std::strerror(error)), program);
+}
+
+int process_descriptor(pid_t process) {
+#ifdef SYS_pidfd_open
+  return static_cast<int>(::syscall(SYS_pidfd_open, process, 0));
+#else
+  static_cast<void>(process);
+  return -1;
+#endif
+}
+
+}  // namespace
+
+Launched::Launched(std::vector<std::string> command, const Variables& variables, bool silent)
+    : command_(std::move(command)) {
+  int start[2] = {-1, -1}, problem[2] = {-1, -1};
+  // Not a pipe: writing to one whose reader was killed ends the writer too.
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, start) != 0 ||
+      ::pipe2(problem, O_CLOEXEC) != 0) {
+    close_end(start[0]);
+    close_end(start[1]);
+    throw Error(ErrorKind::machine, fmt::format("no pipe: {}", std::strerror(errno)));
+  }
+  std::vector<std::string> environment = environment_with(variables);
+  const std::vector<char*> arguments = pointers(command_), settings = pointers(environment);
+  start_ = start[1];
+  problem_ = problem[0];
+  process_ = ::fork();
+  if (process_ == 0) {
+    ::close(start[1]);
+    become(arguments.data(), settings.data(), start[0], problem[1], silent);
+  }
+  const int error = errno;
+  ::close(start[0]);
+  ::close(problem[1]);
+  if (process_ > 0) {
+    watch_ = process_descriptor(process_);
+    return;
+  }
+  close_end(start_);
+  close_end(problem_);
+  throw Error(ErrorKind::machine, fmt::format("no new process: {}", std::strerror(error)));
+}
+
+Launched::~Launched() {
+  close_end(start_);
+  close_end(problem_);
+  if (!ended_) {
+    ::kill(process_, SIGKILL);
+    while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+  close_end(watch_);
+}
+
+void Launched::go() {
+  begin_ = Clock::now();
+  const char byte = 1;
+  const bool started = ::send(start_, &byte, 1, MSG_NOSIGNAL) == 1;
+  close_end(start_);
+  int error = started ? 0 : errno;
+  ssize_t got = 0;
+  if (started)  // the pipe closes when the program begins
+    while ((got = ::read(problem_, &error, sizeof(error))) < 0 && errno == EINTR) {
+    }
+  close_end(problem_);
+  if (!started || got == sizeof(error)) cannot_run(command_.front(), error);
+}
+
+bool Launched::ended(std::chrono::milliseconds wait) {
+  if (ended_) return true;
+  const auto milliseconds = static_cast<int>(wait.count());
+  pollfd watched{watch_, POLLIN, 0};
+  if (watch_ >= 0)
+    ::poll(&watched, 1, milliseconds);
+  else
+    ::poll(nullptr, 0, milliseconds);
+  const pid_t got = ::wait4(process_, &status_, WNOHANG, &usage_);
+  ended_ = got == process_ || (got < 0 && errno == ECHILD);
+  if (ended_) seconds_ = std::chrono::duration<double>(Clock::now() - begin_).count();
+  return ended_;
+}
+
+struct PassSignals::Saved {
+  int signal;
+  struct sigaction action;
+};
+
+namespace {
+
+std::atomic<pid_t> receiver{0};
+
+void pass_on(int signal) {
+  const int before = errno;
+  if (const pid_t process = receiver.load(); process > 0) ::kill(process, signal);
+  errno = before;
+}
+
+}  // namespace
+
+PassSignals::PassSignals(pid_t process) {
+  receiver = process;
+  for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP}) {
+    struct sigaction now {};
+    now.sa_handler = signal == SIGINT || signal == SIGQUIT ? SIG_IGN : pass_on;
+    now.sa_flags = SA_RESTART;
+    Saved saved{signal, {}};
+    ::sigaction(signal, &now, &saved.action);
+    saved_.push_back(saved);
+  }
+}
+
+PassSignals::~PassSignals() {
+  for (const Saved& saved : saved_) ::sigaction(saved.signal, &saved.action, nullptr);
+  receiver = 0;
+}
+
+}  // namespace lithe::program

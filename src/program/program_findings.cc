@@ -1,0 +1,270 @@
+#include "program/program_findings.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "machine/blas_findings.h"
+#include "program/activity.h"
+#include "program/amounts.h"
+
+namespace lithe::program {
+
+namespace {
+
+using Findings = std::vector<ProgramFinding>;
+
+double share_of(const ProgramReport& report, Activity activity) {
+  for (const ActivityShare& share : report.shares)
+    if (share.activity == activity) return share.share;
+  return 0;
+}
+
+// Of the time that threads had work: those that spin beside the others hold nobody up by it.
+double working_share(const ProgramReport& report, std::initializer_list<Activity> activities) {
+  const double working = 1 - share_of(report, Activity::waiting);
+  double sum = 0;
+  for (const Activity activity : activities) sum += share_of(report, activity);
+  return working > 0 ? sum / working : 0;
+}
+
+// What is gained if a share of the time goes, at most.
+double gain(double share) { return share < 1 ? 1 / (1 - share) : 0; }
+
+const char* mostly(const ProgramReport& report, Activity activity) {
+  for (const ActivityShare& share : report.shares)
+    if (share.activity == activity) return share.mostly.c_str();
+  return "";
+}
+
+std::string percent(double share) { return fmt::format("{:.0f}%", 100 * share); }
+
+using Variables = std::vector<std::pair<std::string, std::string>>;
+
+std::vector<std::string> exports(const Variables& variables) {
+  std::string line = "export";
+  for (const auto& [name, value] : variables) line += fmt::format(" {}={}", name, value);
+  return {line};
+}
+
+// Of a command: "export OPENBLAS_CORETYPE=SkylakeX", "unset OPENBLAS_CORETYPE".
+Variables variables_of(std::string_view command) {
+  constexpr std::string_view kExport = "export ", kUnset = "unset ";
+  if (command.starts_with(kUnset)) return {{std::string(command.substr(kUnset.size())), ""}};
+  const std::size_t sign = command.find('=');
+  if (!command.starts_with(kExport) || sign == command.npos) return {};
+  return {{std::string(command.substr(kExport.size(), sign - kExport.size())),
+           std::string(command.substr(sign + 1))}};
+}
+
+ProgramFinding make(const char* name, std::string problem, std::string remedy) {
+  ProgramFinding finding;
+  finding.name = name;
+  finding.problem = std::move(problem);
+  finding.remedy = std::move(remedy);
+  return finding;
+}
+
+// What is wrong with the libraries themselves, in the words of `lithe info`; a library that is
+// n times too slow makes the program slower by as much as its products take.
+void add_blas(const ProgramReport& report, const MachineReport& around, Findings& found) {
+  const double products = working_share(report, {Activity::products});
+  for (Finding& of_library : machine::blas_findings(around)) {
+    ProgramFinding finding;
+    static_cast<Finding&>(finding) = std::move(of_library);
+    for (const std::string& command : finding.commands)
+      if (finding.variables.empty()) finding.variables = variables_of(command);
+    if (finding.factor > 1 && !report.shares.empty()) {
+      if (!finding.evidence.empty()) finding.evidence += "; ";
+      finding.evidence += fmt::format("products are {} of the program's time", percent(products));
+      finding.factor = 1 / (1 - products + products / finding.factor);
+    }
+    found.push_back(std::move(finding));
+  }
+}
+
+// Libraries in one folder are parts of one package: Debian's libblas.so.3 passes calls on to the
+// libopenblas beside it.
+std::vector<std::string> packages(const std::vector<std::string>& libraries) {
+  std::vector<std::string> paths;
+  std::set<std::filesystem::path> folders;
+  for (const std::string& path : libraries)
+    if (folders.insert(std::filesystem::path(path).parent_path()).second) paths.push_back(path);
+  return paths;
+}
+
+void add_two_blas(const ProgramReport& report, const MachineReport&, Findings& found) {
+  const std::vector<std::string> paths = packages(report.blas_together);
+  if (paths.size() < 2) return;
+  found.push_back(make("two_blas",
+                       fmt::format("{} BLAS libraries are loaded at once, each with threads of its "
+                                   "own: {}",
+                                   paths.size(), fmt::join(paths, ", ")),
+                       "install the packages that load them from one source (all of Debian's, all "
+                       "of PyPI's or all of conda's)"));
+}
+
+void add_two_openmp(const ProgramReport& report, const MachineReport&, Findings& found) {
+  if (report.openmp_together.size() < 2) return;
+  ProgramFinding finding =
+      make("two_openmp",
+           fmt::format("{} OpenMP runtimes are loaded at once ({}): each starts threads of its own",
+                       report.openmp_together.size(), fmt::join(report.openmp_together, ", ")),
+           "install the packages that load them from one source; until then, one thread for each");
+  finding.variables = {{"OMP_NUM_THREADS", "1"}};
+  finding.commands = exports(finding.variables);
+  found.push_back(std::move(finding));
+}
+
+const Variables& one_thread() {
+  static const Variables variables = {{"OMP_NUM_THREADS", "1"},
+                                      {"OPENBLAS_NUM_THREADS", "1"},
+                                      {"MKL_NUM_THREADS", "1"},
+                                      {"BLIS_NUM_THREADS", "1"}};
+  return variables;
+}
+
+double burnt(const ProgramReport& report) { return report.user_seconds + report.system_seconds; }
+
+// Threads that spin, or else much processor time for its duration.
+void add_threads(const ProgramReport& report, const MachineReport&, Findings& found) {
+  const double waiting = share_of(report, Activity::waiting);
+  const double busy = report.seconds > 0 ? burnt(report) / report.seconds : 0;
+  constexpr double kMuch = 0.1, kBusy = 1.3;
+  const bool spins = waiting >= kMuch;
+  const bool threaded = !report.blas.empty() || !report.openmp.empty();
+  if (!spins && (busy < kBusy || !threaded)) return;
+  ProgramFinding finding =
+      spins
+          ? make("spinning",
+                 fmt::format("threads that spin for work take {} of the processor time",
+                             percent(waiting)),
+                 "one thread, for the work is too small to share out; several runs side by side "
+                 "use the processors better")
+          : make("threads",
+                 fmt::format("it keeps {:.1f} processors busy, and only a trial tells whether that "
+                             "makes it faster",
+                             busy),
+                 "compare with one thread");
+  finding.evidence = fmt::format("{:.3g} s of processor time in {:.3g} s by the clock",
+                                 burnt(report), report.seconds);
+  if (spins)
+    finding.evidence += fmt::format("; spinning mostly in {}", mostly(report, Activity::waiting));
+  finding.variables = one_thread();
+  finding.commands = exports(finding.variables);
+  finding.check = "lithe doctor --try -- PROGRAM runs it both ways";
+  found.push_back(std::move(finding));
+}
+
+std::string traffic(const ProgramReport& report) {
+  if (!report.counted) return "it asks the heap for memory over and over";
+  if (report.epochs.empty())
+    return fmt::format("it asks the heap for {} in {} calls", bytes_text(report.heap.bytes),
+                       count_text(report.heap.calls));
+  const ProgramEpoch usual = usual_epoch(report);
+  return fmt::format("it asks the heap for {} an epoch in {} calls", bytes_text(usual.heap.bytes),
+                     count_text(usual.heap.calls));
+}
+
+void add_allocation(const ProgramReport& report, const MachineReport&, Findings& found) {
+  const double heap = working_share(report, {Activity::allocation});
+  const double faults = working_share(report, {Activity::page_faults});
+  constexpr double kMuch = 0.05;
+  constexpr std::uint64_t kMuchMemory = std::uint64_t{1} << 28;  // an epoch
+  const bool heavy = report.counted && usual_epoch(report).heap.bytes > kMuchMemory;
+  if (heap + faults < kMuch && !heavy) return;
+  ProgramFinding finding =
+      make("allocation", traffic(report),
+           "make the arrays once, before the loop, and write into them: np.matmul(a, b, out=c), "
+           "np.multiply(a, b, out=a), x -= y; torch.mm(a, b, out=c)");
+  finding.evidence = fmt::format("allocation takes {} of its time, page faults {}", percent(heap),
+                                 percent(faults));
+  finding.factor = gain(heap + faults);
+  finding.at_most = true;
+  if (faults >= kMuch) {
+    // On a loop of NumPy's temporaries of 0.3, 3, 31 and 61 MiB: 2.4, 3.2, 1.4 and 2.2 times as
+    // fast (processor time, glibc 2.36; docs/doctor-program.md).
+    finding.remedy += "; or let the heap keep what is given back to it";
+    finding.variables = {{"MALLOC_MMAP_MAX_", "0"}, {"MALLOC_TRIM_THRESHOLD_", "4294967296"}};
+    finding.commands = exports(finding.variables);
+  }
+  found.push_back(std::move(finding));
+}
+
+void add_overhead(const ProgramReport& report, const MachineReport&, Findings& found) {
+  const double interpreter = working_share(report, {Activity::interpreter});
+  const double framework = working_share(report, {Activity::framework});
+  constexpr double kMuch = 0.2, kWorthAWord = 0.01;
+  if (interpreter + framework < kMuch) return;
+  std::string where = fmt::format("the interpreter takes {} of its time", percent(interpreter));
+  if (framework > kWorthAWord)
+    where += fmt::format(", the framework's way to its kernels {}", percent(framework));
+  ProgramFinding finding =
+      make("overhead", std::move(where),
+           "give each call more to do: a mini-batch at a time instead of an example, one product "
+           "for all of them; or compile the loop");
+  finding.evidence = fmt::format("products take {}, numeric loops {}",
+                                 percent(working_share(report, {Activity::products})),
+                                 percent(working_share(report, {Activity::loops})));
+  finding.factor = gain(interpreter + framework);
+  finding.at_most = true;
+  found.push_back(std::move(finding));
+}
+
+void add_kernel(const ProgramReport& report, const MachineReport&, Findings& found) {
+  const double kernel = working_share(report, {Activity::kernel});
+  constexpr double kMuch = 0.15;
+  if (kernel < kMuch) return;
+  ProgramFinding finding = make("system",
+                                fmt::format("system calls take {} of its time, mostly {}",
+                                            percent(kernel), mostly(report, Activity::kernel)),
+                                "read and write larger pieces, and wait for each other less often");
+  finding.check = "strace -c -f PROGRAM counts the calls";
+  finding.factor = gain(kernel);
+  finding.at_most = true;
+  found.push_back(std::move(finding));
+}
+
+void add_busy_machine(const ProgramReport& report, const MachineReport&, Findings& found) {
+  constexpr double kMuch = 0.2;
+  if (report.seconds <= 0 || report.waited_seconds < kMuch * report.seconds) return;
+  found.push_back(make("busy_machine",
+                       fmt::format("it waited for a processor in {:.3g} of its {:.3g} s: other "
+                                   "programs, or more threads of its own than processors, had them",
+                                   report.waited_seconds, report.seconds),
+                       "run it when the machine is quiet (`top` shows who has the processors)"));
+}
+
+void add_settings(const ProgramReport&, const MachineReport& around, Findings& found) {
+  for (const ThreadSetting& set : around.settings) {
+    if (set.problem.empty()) continue;
+    ProgramFinding finding =
+        make("setting", fmt::format("{}={} {}", set.variable, set.value, set.problem),
+             "unset it, or set it to what you mean");
+    finding.variables = {{set.variable, ""}};
+    finding.commands = {"unset " + set.variable};
+    found.push_back(std::move(finding));
+  }
+}
+
+}  // namespace
+
+std::vector<ProgramFinding> program_findings(const ProgramReport& report,
+                                             const MachineReport& around) {
+  Findings found;
+  for (const auto add : {add_blas, add_allocation, add_overhead, add_threads, add_kernel,
+                         add_busy_machine, add_two_openmp, add_two_blas, add_settings})
+    add(report, around, found);
+  std::stable_sort(
+      found.begin(), found.end(),
+      [](const ProgramFinding& a, const ProgramFinding& b) { return a.factor > b.factor; });
+  return found;
+}
+
+}  // namespace lithe::program

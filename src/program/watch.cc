@@ -1,0 +1,172 @@
+#include "program/watch.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "machine/text.h"
+#include "program/activity.h"
+
+namespace lithe::program {
+
+namespace {
+
+constexpr std::size_t kMostProcesses = 1 << 16;
+constexpr std::size_t kMapsText = 4 << 20;  // of /proc/PID/maps
+
+}  // namespace
+
+Watch::Watch(pid_t process, BoardFile& board, std::unique_ptr<EventSampler> events,
+             const Mark* mark, std::uint64_t start)
+    : process_(process),
+      board_(board),
+      events_(std::move(events)),
+      mark_(mark),
+      cutter_(start),
+      processes_{process} {}
+
+void Watch::look() {
+  board_.take_lines([this](LineSeen&& line) {
+    if (mark_ != nullptr && mark_->found_in(line.text)) cutter_.cut(line);
+  });
+  if (Clock::now() >= next_slow_look_) slow_look();
+  if (events_ != nullptr)
+    take_events(false);
+  else
+    take_timers();
+}
+
+void Watch::finish() {
+  next_slow_look_ = {};  // for those that came and went since the last one
+  look();
+  if (events_ != nullptr) take_events(true);
+}
+
+// What costs more than it tells, done five times a second; more often at first, for a program that
+// is gone soon.
+void Watch::slow_look() {
+  constexpr auto kPause = std::chrono::milliseconds(200);
+  next_slow_look_ = Clock::now() + kPause;
+  for (const pid_t process : board_.processes())
+    if (processes_.size() < kMostProcesses) processes_.insert(process);
+  count_threads();
+  read_waiting();
+  if (events_ != nullptr) return;
+  read_maps(process_);
+  for (const pid_t process : board_.processes()) read_maps(process);
+}
+
+void Watch::count_threads() {
+  const std::vector<pid_t> known = board_.processes();
+  constexpr std::size_t kLatest = 32;
+  std::vector<pid_t> asked(known.end() - std::min<std::ptrdiff_t>(kLatest, std::ssize(known)),
+                           known.end());
+  asked.push_back(process_);
+  for (const pid_t process : asked) {
+    const std::string text = machine::read_text(fmt::format("/proc/{}/status", process));
+    constexpr std::string_view kLine = "\nThreads:";
+    const std::size_t at = text.find(kLine);
+    if (at == text.npos) continue;
+    std::string_view rest = std::string_view(text).substr(at + kLine.size());
+    most_threads_ = std::max(most_threads_, machine::to_number(machine::take_until(rest, '\n'), 0));
+  }
+}
+
+// "time on a processor, time of waiting for one, ...", in nanoseconds.
+void Watch::read_waiting() {
+  const std::string text = machine::read_text(fmt::format("/proc/{}/schedstat", process_));
+  std::string_view rest = text;
+  machine::take_until(rest, ' ');
+  const auto waited = machine::to_number(machine::take_until(rest, ' '), std::uint64_t{0});
+  waited_ = std::max(waited_, static_cast<double>(waited) / 1e9);
+}
+
+void Watch::count(const Place& place, bool in_kernel, bool entered, bool later) {
+  tally_.add(place, in_kernel, entered);
+  if (later) later_tally_.add(place, in_kernel, entered);
+}
+
+void Watch::read_maps(pid_t process) {
+  const std::string text = machine::read_text(fmt::format("/proc/{}/maps", process), kMapsText);
+  if (text.empty()) return;  // it has ended: what was known last is what counts
+  auto space = std::make_shared<AddressSpace>();
+  for (const Mapping& mapping : parse_maps(text)) map(*space, process, mapping);
+  spaces_[process] = std::move(space);
+}
+
+void Watch::take_timers() {
+  board_.take_samples([this](const SampleSeen& sample) {
+    SharedSpace& space = spaces_[sample.process];
+    if (space == nullptr || !space->knows(sample.address)) read_maps(sample.process);
+    const SharedSpace& now = spaces_[sample.process];
+    count(now == nullptr ? Place{} : now->find(sample.address), false, true,
+          cutter_.first_end() > 0);
+  });
+}
+
+void Watch::take_events(bool end) {
+  for (const Event& event : events_->take(end)) take_event(event);
+}
+
+void Watch::map(AddressSpace& space, pid_t process, const Mapping& mapping) {
+  space.add(mapping, files_);
+  const std::string_view file = file_name(mapping.path);
+  if (libraries_.size() < kMostProcesses && (is_openmp(file) || is_blas(file)))
+    libraries_[process].insert(files_.number(mapping.path));
+}
+
+std::vector<std::string> Watch::together(bool (*kind)(std::string_view)) const {
+  std::vector<std::string> most;
+  for (const auto& [process, files] : libraries_) {
+    std::vector<std::string> of_kind;
+    for (const std::uint32_t file : files)
+      if (kind(file_name(files_.paths()[file]))) of_kind.push_back(files_.paths()[file]);
+    if (of_kind.size() > most.size()) most = std::move(of_kind);
+  }
+  return most;
+}
+
+AddressSpace& Watch::own_space(pid_t process) {
+  SharedSpace& space = spaces_[process];
+  if (space == nullptr)
+    space = std::make_shared<AddressSpace>();
+  else if (space.use_count() > 1)
+    space = std::make_shared<AddressSpace>(*space);
+  return *space;
+}
+
+void Watch::take_event(const Event& event) {
+  if (processes_.size() < kMostProcesses) processes_.insert(event.process);
+  switch (event.kind) {
+    case Event::Kind::mapping:
+      map(own_space(event.process), event.process, event.mapping);
+      break;
+    case Event::Kind::fork:
+      if (const auto parent = spaces_.find(event.parent); parent != spaces_.end()) {
+        const SharedSpace space = parent->second;
+        spaces_[event.process] = space;
+      }
+      break;
+    case Event::Kind::exec:
+    case Event::Kind::exit:
+      spaces_.erase(event.process);
+      break;
+    case Event::Kind::sample:
+      take_sample(event);
+      break;
+    case Event::Kind::lost:
+      break;
+  }
+}
+
+void Watch::take_sample(const Event& event) {
+  const auto space = spaces_.find(event.process);
+  const bool entered = event.entered_from != 0;
+  const std::uint64_t address = event.in_kernel ? event.entered_from : event.address;
+  const Place place = space == spaces_.end() ? Place{} : space->second->find(address);
+  count(place, event.in_kernel, entered,
+        cutter_.first_end() > 0 && event.time > cutter_.first_end());
+}
+
+}  // namespace lithe::program

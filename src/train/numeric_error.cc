@@ -1,0 +1,34 @@
+#include "train/numeric_error.h"
+
+#include <fmt/format.h>
+
+namespace lithe::train {
+
+namespace {
+
+// Empty if all are numbers again.
+std::string first_broken(const layers::Graph& graph,
+                         const std::function<bool(layers::ParameterId)>& whole) {
+  for (const auto& operation : graph.operations)
+    for (const auto id : layers::parameters_of(operation.work))
+      if (!whole(id)) return operation.label;
+  return {};
+}
+
+}  // namespace
+
+Error numeric_error(const layers::Graph& graph,
+                    const std::function<bool(layers::ParameterId)>& whole,
+                    const NumericPlace& place) {
+  const std::string layer = first_broken(graph, whole);
+  const std::string where =
+      layer.empty() ? layer : "; the first layer whose weights are no longer numbers is " + layer;
+  return Error(ErrorKind::numeric,
+               "the loss is no longer a number (infinite, or not a number at all)" + where,
+               fmt::format("step {} of the training, in epoch {}", place.step, place.epoch),
+               fmt::format("a smaller learning rate than that of {}, a tenth of it say; or "
+                           "clip_norm=1 in it; --recover goes back and tries a smaller rate",
+                           place.optimizer));
+}
+
+}  // namespace lithe::train

@@ -1,0 +1,26 @@
+// What is said when a training's loss is no longer a number.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "layers/graph.h"
+#include "lithe/error.h"
+
+namespace lithe::train {
+
+struct NumericPlace {
+  std::uint64_t step;
+  std::size_t epoch;
+  std::string optimizer;
+};
+
+// Names the first layer whose values are no longer numbers, as far as they still show it; `whole`
+// says whether those of an array are.
+Error numeric_error(const layers::Graph& graph,
+                    const std::function<bool(layers::ParameterId)>& whole,
+                    const NumericPlace& place);
+
+}  // namespace lithe::train

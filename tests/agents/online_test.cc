@@ -1,0 +1,91 @@
+// An agent in a loop that is not Lithe's.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "../apps/lithe/allocations.h"
+#include "base/random.h"
+#include "lithe/agent.h"
+#include "support/expect_error.h"
+#include "support/training.h"
+
+namespace lithe {
+namespace {
+
+// A lamp of one of three colours: the button of that colour is right.
+Spaces lamp() {
+  Spaces spaces;
+  spaces.observation = {{3}};
+  spaces.choices = 3;
+  return spaces;
+}
+
+// A number is shown, and to be said again.
+Spaces echo() {
+  Spaces spaces;
+  spaces.observation = {{1}};
+  spaces.action_low = {-2};
+  spaces.action_high = {2};
+  return spaces;
+}
+
+TEST(OnlineAgent, LearnsWhichButtonIsRight) {
+  OnlineAgent agent(lamp(), {.agent = "actor_critic(adam(0.01))", .network = "dense(16, tanh)"});
+  base::RandomStream random(1, 1);
+  int right = 0;
+  for (int i = 0; i < 3000; ++i) {
+    const auto colour = random.below(3);
+    std::vector<float> seen(3, 0.0f);
+    seen[colour] = 1;
+    agent.begin(seen);
+    const bool good = agent.act().choice == static_cast<std::int32_t>(colour);
+    agent.learn(good ? 1 : -1, seen, true);
+    if (i >= 2500) right += good;
+  }
+  EXPECT_GT(right, 450) << "of the last 500";
+}
+
+TEST(OnlineAgent, LearnsToSayANumberAgain) {
+  OnlineAgent agent(
+      echo(), {.agent = "actor_critic(adam(0.005), entropy=0)", .network = "dense(16, tanh)"});
+  base::RandomStream random(1, 2);
+  double error = 0;
+  for (int i = 0; i < 6000; ++i) {
+    const std::vector<float> seen = {static_cast<float>(random.uniform(-1.5, 1.5))};
+    agent.begin(seen);
+    const float said = agent.act().values[0];
+    const float miss = said - seen[0];
+    agent.learn(-miss * miss, seen, true);
+    if (i >= 5500) error += std::abs(static_cast<double>(miss)) / 500;
+  }
+  EXPECT_LT(error, 0.4) << "half of the numbers' mean size is 0.75 at random";
+}
+
+TEST(OnlineAgent, AllocatesNothing) {
+  if (!app::heap_calls()) GTEST_SKIP() << "a sanitizer counts in our place: use a release build";
+  OnlineAgent agent(lamp(), {.agent = "actor_critic"});
+  const std::vector<float> seen = {1, 0, 0};
+  const auto before = *app::heap_calls();
+  agent.begin(seen);
+  for (int i = 0; i < 10; ++i) {
+    agent.act();
+    agent.learn(1, seen, false);
+  }
+  EXPECT_EQ(*app::heap_calls(), before);
+}
+
+TEST(OnlineAgent, SaysWhatIsWrong) {
+  test::expect_error(ErrorKind::usage, {"ppo does not learn step by step"},
+                     [] { OnlineAgent(lamp(), {}); });
+  OnlineAgent agent(lamp(), {.agent = "actor_critic"});
+  const std::vector<float> two = {1, 0}, wrong = {1, NAN, 0}, right = {1, 0, 0};
+  test::expect_error(ErrorKind::data, {"2 values", "3"}, [&] { agent.begin(two); });
+  test::expect_error(ErrorKind::data, {"nan"}, [&] { agent.begin(wrong); });
+  agent.begin(right);
+  agent.act();
+  test::expect_error(ErrorKind::data, {"a reward of inf"},
+                     [&] { agent.learn(INFINITY, right, false); });
+}
+
+}  // namespace
+}  // namespace lithe

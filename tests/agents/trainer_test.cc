@@ -1,0 +1,176 @@
+// Whole trainings: that they learn, that they can be repeated, kept and gone on with.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "../apps/lithe/allocations.h"
+#include "lithe/agent.h"
+#include "support/expect_error.h"
+#include "support/temporary_folder.h"
+#include "support/training.h"
+
+namespace lithe {
+namespace {
+
+struct Case {
+  std::string environment, agent;
+  std::size_t count = 4;
+};
+const std::vector<Case> kCases = {
+    {"cartpole", "ppo(horizon=32, batch=32, epochs=2)"},
+    {"pendulum", "ppo(adam(linear(1e-3, 0)), horizon=50, batch=64, epochs=2, entropy=0.01)"},
+    {"cartpole", "dqn(memory=500, start=100, batch=16)"},
+    {"cartpole",
+     "dqn(memory=500, start=100, batch=16, steps=3, priority=0.6, double=true, duelling=true)"},
+    {"pendulum", "sac(memory=2000, start=100, batch=16, every=8)"},
+    {"cartpole", "reinforce(horizon=60, value_steps=3)"},
+    {"pendulum", "actor_critic"},
+};
+
+AgentTrainer make(const Case& c, std::size_t threads = 1, std::uint64_t seed = 1) {
+  return AgentTrainer(Environments::make(c.environment, {.count = c.count, .seed = seed}),
+                      {.agent = c.agent,
+                       .network = "dense(24, tanh) -> dense(16, relu)",
+                       .steps = 10'000,
+                       .seed = seed,
+                       .threads = threads});
+}
+
+TEST(AgentTrainer, GivesTheSameBitsForTheSameSeedOnAnyNumberOfThreads) {
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.agent);
+    AgentTrainer one = make(c), two = make(c, 2), other = make(c, 1, 2);
+    for (int i = 0; i < 3; ++i) one.round(), two.round(), other.round();
+    EXPECT_TRUE(test::same_bits(test::weights_of(one.policy()), test::weights_of(two.policy())));
+    EXPECT_FALSE(test::same_bits(test::weights_of(one.policy()), test::weights_of(other.policy())));
+  }
+}
+
+TEST(AgentTrainer, GoesOnFromItsStateToTheSameBits) {
+  const test::TemporaryFolder folder;
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.agent);
+    const auto path = folder.path() / "state.safetensors";
+    AgentTrainer whole = make(c);
+    for (int i = 0; i < 5; ++i) whole.round();
+    AgentTrainer first = make(c);
+    for (int i = 0; i < 2; ++i) first.round();
+    first.save(path);
+    AgentTrainer second = make(c, 1, 1);
+    second.round();  // what is restored replaces whatever was there
+    second.restore(path);
+    AgentReport report;
+    for (int i = 0; i < 3; ++i) report = second.round();
+    EXPECT_TRUE(
+        test::same_bits(test::weights_of(whole.policy()), test::weights_of(second.policy())));
+    EXPECT_EQ(report.steps, 5 * report.round_steps);
+  }
+}
+
+TEST(AgentTrainer, AllocatesNothingOnceAllMemoryIsThere) {
+  if (!app::heap_calls()) GTEST_SKIP() << "a sanitizer counts in our place: use a release build";
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.agent);
+    AgentTrainer trainer = make(c);
+    trainer.round();
+    const auto before = *app::heap_calls();
+    for (int i = 0; i < 3; ++i) trainer.round();
+    EXPECT_EQ(*app::heap_calls(), before);
+  }
+}
+
+double mean_return(const Model& policy, const std::string& environment, std::size_t episodes) {
+  Environments environments = Environments::make(environment, {.count = 20, .seed = 99});
+  const auto played = play(policy, environments, episodes);
+  EXPECT_EQ(played.size(), episodes);
+  double sum = 0;
+  for (const auto& episode : played) sum += episode.episode_return;
+  return sum / static_cast<double>(episodes);
+}
+
+TEST(Ppo, BalancesAPole) {
+  AgentTrainer trainer(Environments::make("cartpole", {.count = 8, .seed = 1}),
+                       {.agent = "ppo(adam(linear(2.5e-3, 0)), horizon=64, batch=128, epochs=8)",
+                        .steps = 40'000,
+                        .seed = 1});
+  const double before = mean_return(trainer.policy(), "cartpole", 40);
+  EXPECT_LT(before, 150);
+  while (!trainer.finished()) trainer.round();
+  EXPECT_GT(mean_return(trainer.policy(), "cartpole", 40), 400);
+}
+
+double trained(const std::string& environment, std::size_t count, const AgentOptions& options) {
+  AgentTrainer trainer(Environments::make(environment, {.count = count, .seed = 1}), options);
+  while (!trainer.finished()) trainer.round();
+  return mean_return(trainer.policy(), environment, 40);
+}
+
+TEST(Dqn, BalancesAPole) {
+  for (const char* agent : {"dqn(adam(1e-3), every=4, batch=64, exploring=0.3)",
+                            "dqn(adam(1e-3), every=4, batch=64, exploring=0.3, steps=3, "
+                            "priority=0.6, double=true, duelling=true)"})
+    EXPECT_GT(
+        trained("cartpole", 4,
+                {.agent = agent, .network = "dense(64, relu) -> dense(64, relu)", .steps = 40'000}),
+        195)
+        << agent;
+}
+
+TEST(Reinforce, BalancesAPole) {
+  EXPECT_GT(trained("cartpole", 16, {.agent = "reinforce(horizon=500)", .steps = 320'000}), 195);
+}
+
+TEST(Sac, SwingsAPendulum) {
+  AgentTrainer trainer(Environments::make("pendulum", {.count = 1, .seed = 1}),
+                       {.agent = "sac(adam(1e-3), start=500, batch=100)",
+                        .network = "dense(64, relu) -> dense(64, relu)",
+                        .steps = 8'000});
+  EXPECT_LT(mean_return(trainer.policy(), "pendulum", 20), -700);
+  while (!trainer.finished()) trainer.round();
+  EXPECT_GT(mean_return(trainer.policy(), "pendulum", 40), -250);
+}
+
+TEST(AgentTrainer, KeepsItsPolicyAsAnOrdinaryModel) {
+  const test::TemporaryFolder folder;
+  AgentTrainer trainer = make(kCases[0]);
+  trainer.round();
+  trainer.policy().save(folder.path() / "policy.safetensors");
+  const Model read = Model::load(folder.path() / "policy.safetensors");
+  EXPECT_EQ(read.notes().at("lithe.environment"), "cartpole");
+  EXPECT_EQ(read.notes().at("lithe.agent").substr(0, 3), "ppo");
+  EXPECT_EQ(mean_return(read, "cartpole", 20), mean_return(trainer.policy(), "cartpole", 20));
+}
+
+TEST(AgentTrainer, SaysWhatIsWrong) {
+  const auto cartpole = [] { return Environments::make("cartpole", {.count = 2}); };
+  test::expect_error(ErrorKind::sentence, {"pro"},
+                     [&] { AgentTrainer(cartpole(), {.agent = "pro"}); });
+  test::expect_error(ErrorKind::sentence, {"conv2d"},
+                     [&] { AgentTrainer(cartpole(), {.network = "conv2d(4, 3x3)"}); });
+  test::expect_error(ErrorKind::usage, {"no steps"},
+                     [&] { AgentTrainer(cartpole(), {.steps = 0}); });
+
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "state.safetensors";
+  AgentTrainer trainer = make(kCases[0]);
+  trainer.round();
+  trainer.save(path);
+  AgentTrainer other = make(kCases[1]);
+  test::expect_error(ErrorKind::model, {"'cartpole'", "pendulum"}, [&] { other.restore(path); });
+  trainer.policy().save(path);
+  test::expect_error(ErrorKind::model, {"not the state of a training"},
+                     [&] { trainer.restore(path); });
+
+  Environments pendulum = Environments::make("pendulum", {.count = 1});
+  test::expect_error(ErrorKind::usage, {"a choice", "numbers"},
+                     [&] { play(trainer.policy(), pendulum, 1); });
+  Environments snake = Environments::make("snake", {.count = 1});
+  test::expect_error(ErrorKind::usage, {"a policy from 4"},
+                     [&] { play(trainer.policy(), snake, 1); });
+  const Model plain(Network::parse("input(4) -> dense(2)"), Precision::float32, 1);
+  Environments some = cartpole();
+  test::expect_error(ErrorKind::model, {"no policy"}, [&] { play(plain, some, 1); });
+}
+
+}  // namespace
+}  // namespace lithe

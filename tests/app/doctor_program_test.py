@@ -1,0 +1,260 @@
+"""`lithe doctor -- PROGRAM` as its users run it: the program's streams, signals and status are its
+own, and what is told of it agrees with what others count.
+
+What is not there (NumPy, PyTorch, heaptrack) is skipped, and named.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+LITHE = os.environ["LITHE"]
+SUBJECT = os.environ["LITHE_SUBJECT"]
+SOURCE = pathlib.Path(__file__).parents[2]
+NETWORK = SOURCE / "examples" / "textbook_network.py"
+
+
+def python_with(*modules):
+    """A Python that has them; None if none does."""
+    tried = [sys.executable, "/usr/bin/python3"]
+    for python in tried:
+        if subprocess.run([python, "-c", "import " + ", ".join(modules)], capture_output=True,
+                          check=False).returncode == 0:
+            return python
+    return None
+
+
+class Doctor(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def run_doctor(self, *command, options=(), **more):
+        return subprocess.run([LITHE, "doctor", *options, "--", *map(str, command)],
+                              capture_output=True, text=True, check=False, timeout=300, **more)
+
+    def report(self, *command, options=(), **more):
+        """The program's result, and the report on it."""
+        path = self.folder / "report.json"
+        done = self.run_doctor(*command, options=["--json", "-o", str(path), *options], **more)
+        self.assertTrue(path.exists(), done.stderr)
+        return done, json.loads(path.read_text())
+
+
+class Programs(Doctor):
+    def test_the_program_has_its_streams_to_itself(self):
+        done, report = self.report("sh", "-c", "cat; echo out; echo err >&2; exit 5", input="in\n")
+        self.assertEqual(done.stdout, "in\nout\n")
+        self.assertEqual(done.stderr, "err\n")
+        self.assertEqual(done.returncode, 5)
+        self.assertEqual(report["status"], 5)
+
+    def test_the_report_goes_to_standard_error(self):
+        done = self.run_doctor(SUBJECT, "epochs", "2", "3", "100000")
+        self.assertEqual(done.stdout, "Epoch 1 done\nEpoch 2 done\nEpoch 3 done\n")
+        self.assertIn("ended with status 0", done.stderr)
+        self.assertIn("each of 2 later", done.stderr)
+        self.assertLessEqual(len(done.stderr.splitlines()), 40)
+
+    def test_bytes_that_are_no_text_pass(self):
+        done = subprocess.run([LITHE, "doctor", "-o", os.devnull, "--", "head", "-c", "3000000",
+                               "/dev/urandom"], stdout=subprocess.PIPE, check=False)
+        self.assertEqual(len(done.stdout), 3_000_000)
+
+    def test_a_signal_that_ends_the_program_is_told(self):
+        done, report = self.report(SUBJECT, "crash")
+        self.assertEqual(report["signal"], signal.SIGSEGV)
+        self.assertEqual(done.returncode, 128 + signal.SIGSEGV)
+        self.assertGreaterEqual(report["heap"]["bytes"], 1_000_000)
+
+    def interrupt(self, send):
+        path = self.folder / "report.json"
+        with subprocess.Popen([LITHE, "doctor", "--json", "-o", str(path), "--", SUBJECT,
+                               "interrupt"], stdout=subprocess.PIPE, text=True,
+                              start_new_session=True) as running:
+            self.assertEqual(running.stdout.readline(), "ready\n")
+            send(running.pid)
+            self.assertEqual(running.wait(60), 7)
+        self.assertEqual(json.loads(path.read_text())["status"], 7)
+
+    def test_control_c_is_the_programs(self):
+        self.interrupt(lambda process: os.killpg(process, signal.SIGINT))
+
+    def test_a_request_to_end_is_passed_on(self):
+        self.interrupt(lambda process: os.kill(process, signal.SIGTERM))
+
+    def test_what_cannot_be_run_is_said(self):
+        done = self.run_doctor("/nowhere/train.py")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no such program", done.stderr)
+        text = self.folder / "train.py"
+        text.write_text("print('epoch')\n")
+        done = self.run_doctor(text)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("not executable", done.stderr)
+        done = self.run_doctor()
+        self.assertEqual(done.returncode, 2)
+        done = self.run_doctor("true", options=["--mark", "("])
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("regular expression", done.stderr)
+
+    def test_a_python_script_by_its_first_line(self):
+        script = self.folder / "a script.py"
+        script.write_text(f"#!{sys.executable}\nfor i in range(3): print('Epoch', i)\n")
+        script.chmod(0o755)
+        done, report = self.report(script)
+        self.assertEqual(done.stdout, "Epoch 0\nEpoch 1\nEpoch 2\n")
+        self.assertEqual(len(report["epochs"]), 3)
+
+    def test_a_statically_linked_program_is_run_all_the_same(self):
+        source, program = self.folder / "s.c", self.folder / "s"
+        source.write_text("int main(void) { return 4; }\n")
+        compiler = shutil.which("cc")
+        built = compiler and subprocess.run([compiler, "-static", source, "-o", program],
+                                            capture_output=True, check=False).returncode == 0
+        if not built:
+            self.skipTest("no compiler that links statically")
+        done, report = self.report(program)
+        self.assertEqual(done.returncode, 4)
+        self.assertFalse(report["counted"])
+        self.assertIn("statically", " ".join(report["not_seen"]))
+
+    def loading(self, *libraries):
+        """A script that loads them, one after the other."""
+        script = self.folder / "load.py"
+        script.write_text("import ctypes\n" +
+                          "".join(f"ctypes.CDLL({str(path)!r})\n" for path in libraries))
+        return script
+
+    def copies(self, library, *places):
+        for place in places:
+            (self.folder / place).parent.mkdir(exist_ok=True)
+            shutil.copy(library, self.folder / place)
+        return [self.folder / place for place in places]
+
+    def test_two_openmp_runtimes_at_once(self):
+        found = sorted(pathlib.Path("/usr/lib").glob("*/libgomp.so.1"))
+        if not found:
+            self.skipTest("no libgomp here")
+        both = self.copies(found[0], "libiomp5.so", "libgomp-1234.so.1")
+        _, report = self.report(sys.executable, self.loading(*both))
+        self.assertEqual(set(map(str, both)) - set(report["openmp"]), set())
+        self.assertIn("two_openmp", [f["name"] for f in report["findings"]])
+        _, report = self.report("sh", "-c", " && ".join(
+            f"{sys.executable} {self.loading(one).rename(self.folder / f'{one.name}.py')}"
+            for one in both))
+        self.assertNotIn("two_openmp", [f["name"] for f in report["findings"]])
+
+    def test_two_blas_at_once(self):
+        fake = pathlib.Path(os.environ["LITHE_FAKE_BLAS"]) / "liblp64.so"
+        both = self.copies(fake, "numpy.libs/libopenblas-1.so", "scipy.libs/libblis.so.4")
+        done, report = self.report(sys.executable, self.loading(*both))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("two_blas", [f["name"] for f in report["findings"]])
+        self.assertEqual({b["path"] for b in report["blas"]}, set(map(str, both)))
+
+    def test_no_file_is_left_behind(self):
+        def boards():
+            return [p for p in pathlib.Path("/dev/shm").glob("*lithe*")]
+        before = boards()
+        self.report(SUBJECT, "crash", "9")
+        self.assertEqual(boards(), before)
+
+
+class NumPy(Doctor):
+    def setUp(self):
+        super().setUp()
+        self.python = python_with("numpy")
+        if self.python is None:
+            self.skipTest("NumPy is not here")
+
+    def network(self, *arguments, options=()):
+        return self.report(self.python, NETWORK, "--synthetic", *arguments, options=options)
+
+    def test_the_question_is_answered(self):
+        done, report = self.network("--images", "2000", "--epochs", "3")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(done.stdout.splitlines()), 3)
+        usual = report["usual_epoch"]["heap"]
+        # Each image makes two gradients of 30 x 784 and their sums; all else is small beside them.
+        weights = 8 * 784 * 30
+        self.assertGreater(usual["bytes"], 2 * weights * 2000)
+        self.assertLess(usual["bytes"], 3 * weights * 2000)
+        self.assertTrue(any("BLAS" in b["kind"] or b["kind"] == "reference"
+                            for b in report["blas"]), report["blas"])
+        self.assertIn("epoch", " ".join(f["problem"] for f in report["findings"]
+                                        if f["name"] == "allocation"))
+
+    def test_in_place_hardly_anything_is_allocated(self):
+        _, by_image = self.network("--images", "1000", "--epochs", "3")
+        _, in_place = self.network("--images", "1000", "--epochs", "3", "--in-place")
+        # The rows of the batch are still gathered, and the epoch's end computes on all images.
+        self.assertLess(in_place["usual_epoch"]["heap"]["bytes"],
+                        by_image["usual_epoch"]["heap"]["bytes"] / 10)
+
+    def test_shares_of_the_time(self):
+        _, report = self.network("--images", "2000", "--epochs", "3")
+        if report["samples"] < 50:
+            self.skipTest("too few samples came together")
+        shares = {s["activity"]: s["share"] for s in report["shares"]}
+        self.assertAlmostEqual(sum(shares.values()), 1, delta=0.01)
+        self.assertGreater(shares.get("numeric loops", 0), 0)
+        self.assertGreater(shares.get("interpreter", 0), 0)
+        self.assertLess(shares.get("being looked at", 0), 0.2)
+
+    def test_a_heap_tracker_says_the_same(self):
+        heaptrack, printer = shutil.which("heaptrack"), shutil.which("heaptrack_print")
+        if not heaptrack or not printer:
+            self.skipTest("heaptrack is not here")
+
+        def tracked(epochs):
+            out = self.folder / f"tracked{epochs}"
+            subprocess.run([heaptrack, "-o", out, self.python, NETWORK, "--synthetic", "--images",
+                            "200", "--epochs", str(epochs)], capture_output=True, check=True)
+            file = next(self.folder.glob(f"tracked{epochs}.*"))
+            sizes = self.folder / f"sizes{epochs}"
+            subprocess.run([printer, "-H", sizes, file], capture_output=True, check=True)
+            pairs = [line.split() for line in sizes.read_text().splitlines()]
+            return sum(int(size) * int(count) for size, count in pairs)
+
+        expected = (tracked(4) - tracked(2)) / 2
+        _, report = self.network("--images", "200", "--epochs", "4")
+        self.assertAlmostEqual(report["usual_epoch"]["heap"]["bytes"] / expected, 1, delta=0.05)
+
+
+class PyTorch(Doctor):
+    def test_its_libraries_and_its_time(self):
+        python = python_with("torch")
+        if python is None:
+            self.skipTest("PyTorch is not here")
+        script = self.folder / "train.py"
+        script.write_text("""
+import torch
+net = torch.nn.Sequential(torch.nn.Linear(784, 30), torch.nn.Sigmoid(), torch.nn.Linear(30, 10))
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+x, y = torch.rand(10, 784), torch.rand(10, 10)
+for epoch in range(3):
+    for step in range(300):
+        optimizer.zero_grad()
+        ((net(x) - y) ** 2).mean().backward()
+        optimizer.step()
+    print("epoch", epoch)
+""")
+        done, report = self.report(python, script)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(report["epochs"]), 3)
+        self.assertGreater(report["usual_epoch"]["heap"]["calls"], 300)
+        if report["samples"] >= 50:
+            shares = {s["activity"]: s["share"] for s in report["shares"]}
+            self.assertGreater(shares.get("framework calls", 0), 0, shares)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,94 @@
+"""What the harness writes: tables, the document, the picture; and that the stored document is what
+the stored measurement makes."""
+
+import json
+import unittest
+import xml.dom.minidom
+
+from support import MACHINE, ROOT, WORKLOADS, found, result
+
+from harness import document, goals, picture, report, tables, text
+
+
+def example():
+    results = [result("call", "lithe", 1e-6, 0), result("call", "lithe", 1e-6),
+               result("call", "numpy", 2e-5, 0), result("call", "numpy", 1e-5),
+               result("tanh300", "lithe", 5e-3)]
+    chosen = [WORKLOADS["call"], WORKLOADS["tanh300"]]
+    return found(["call", "tanh300"], results, goals.goals(results, chosen, MACHINE), left_out=[
+        {"title": "JAX", "workload": "everything", "reason": "not | installed"}])
+
+
+class Text(unittest.TestCase):
+    def test_figures(self):
+        for seconds, words in ((2.346, "2.35 s"), (0.11, "0.110 s"), (0.0345, "34.5 ms"),
+                               (1.5e-4, "0.150 ms"), (2.5e-6, "2.50 µs"), (4e-9, "4.00 ns"),
+                               (9.8e-3, "9.80 ms"), (9.999e-6, "10.0 µs"),
+                               (0, "0 ns")):
+            self.assertEqual(text.figure(seconds), words)
+        self.assertEqual([text.times(r) for r in (0.951, 9.44, 74.3, 1234.5)],
+                         ["0.95x", "9.4x", "74.3x", "1234x"])
+
+    def test_tables(self):
+        rows = [("a", "b"), ("long", "1"), ("s", "22")]
+        self.assertEqual(text.aligned(rows, {1}), ["a      b", "long   1", "s     22"])
+        self.assertEqual(text.markdown([("a", "b"), ("x|y", "1")], {1}),
+                         ["| a | b |", "| --- | ---: |", "| x\\|y | 1 |"])
+
+
+class Reports(unittest.TestCase):
+    def test_of_a_workload(self):
+        rows, _ = tables.workload(example(), example()["workloads"][0])
+        self.assertEqual([row[0] for row in rows], ["who", "Lithe", "Numpy", "Lithe", "Numpy"])
+        self.assertEqual([row[7] for row in rows[1:]], ["1.0x", "20.0x", "1.0x", "10.0x"])
+
+    def test_the_summary_has_the_fastest_peer(self):
+        rows, _ = tables.summary(example())
+        self.assertEqual(rows[1][4:7], ("Numpy", "10.0 µs", "10.0x"))
+        self.assertEqual(rows[2][4], "-")
+
+    def test_who_is_left_out_for_the_same_reason_shares_a_row(self):
+        late = [{"title": title, "workload": "call", "reason": "time was up"}
+                for title in ("A, one thread", "A, as installed", "B, one thread")]
+        rows, _ = tables.left_out(found([], [], left_out=[*late, {
+            "title": "C, one thread", "workload": "call", "reason": "exit status 1"}]))
+        self.assertEqual(rows[1:], [("A; B", "call", "time was up"),
+                                    ("C, one thread", "call", "exit status 1")])
+
+    def test_the_document_names_what_is_missed_and_missing(self):
+        words = document.markdown(example(), "benchmarks.svg", "benchmarks.json")
+        self.assertIn("missed: tanh300, a step", words)
+        self.assertIn("| JAX | everything | not \\| installed |", words)
+        self.assertNotIn("QUICK", words)
+        self.assertIn("QUICK", document.markdown({**example(), "quick": True}, "", ""))
+
+    def test_the_picture_is_sound(self):
+        for one in (example(), found([], []), found(["call"], [result("call", "lithe", 1e-6)])):
+            xml.dom.minidom.parseString(picture.draw(one).encode())
+        self.assertEqual(picture.draw(example()).count("<title>Numpy: "), 2)
+
+    def test_the_terminal(self):
+        words = report.text(example())
+        self.assertIn("not | installed", words)
+        self.assertIn("MISSED", words)
+
+    def test_the_json_is_the_same_again(self):
+        one = report.rounded(example())
+        self.assertEqual(json.loads(report.dumps(one)), one)
+        self.assertEqual(report.rounded({"a": [1.23456789, 3]}), {"a": [1.23457, 3]})
+
+
+class Stored(unittest.TestCase):
+    def test_the_document_is_what_the_measurement_makes(self):
+        base = ROOT / "docs" / "benchmarks.json"
+        measured = json.loads(base.read_text(encoding="utf-8"))
+        for ending, made in ((".md", document.markdown(measured, "benchmarks.svg", base.name)),
+                             (".svg", picture.draw(measured)), (".json", report.dumps(measured))):
+            stored = base.with_suffix(ending).read_text(encoding="utf-8")
+            self.assertTrue(stored == made, f"docs/benchmarks{ending} is not what docs/benchmarks"
+                            ".json makes: lithe bench --from docs/benchmarks.json --document "
+                            "docs/benchmarks.md")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,62 @@
+"""lithe bench from end to end, for a moment: Lithe alone, and NumPy where it is installed. Run by
+ctest with the program's path in LITHE."""
+
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+
+from support import MACHINE
+
+LITHE = os.environ["LITHE"]
+
+
+class Run(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        # Measuring the machine and its libraries is `lithe info`'s own test.
+        self.machine = os.path.join(self.folder, "machine.json")
+        with open(self.machine, "w", encoding="utf-8") as file:
+            json.dump({"machine": MACHINE}, file)
+
+    def bench(self, *arguments, status=0):
+        done = subprocess.run([LITHE, "bench", *arguments], cwd=self.folder, capture_output=True,
+                              text=True, timeout=200)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done
+
+    def test_lithe_alone_and_with_numpy(self):
+        done = self.bench("tanh8", "call", "conv-forward", "--quick", "--threads", "1", "--seconds",
+                          "0.001", "--peers", "numpy", "--json", "--out", "out", "--machine",
+                          self.machine)
+        found = json.loads(done.stdout)
+        lithe = {(r["workload"], r["threads"]) for r in found["results"] if r["peer"] == "lithe"}
+        self.assertEqual(lithe, {("tanh8", 0), ("tanh8", 1), ("call", 0), ("call", 1),
+                                 ("conv-forward", 1)})
+        # NumPy did the same work, or is missing and named.
+        numpy = {r["workload"] for r in found["results"] if r["peer"] == "numpy_batch"}
+        if numpy != {"tanh8", "call"}:
+            self.assertEqual(numpy, set())
+            self.assertIn("NumPy", found["left_out"][0]["title"])
+        self.assertEqual(sorted(os.listdir(os.path.join(self.folder, "out"))),
+                         ["bench.json", "bench.md", "bench.svg"])
+        self.bench("--from", "out/bench.json", "--document", "again.md")
+        with open(os.path.join(self.folder, "again.md"), encoding="utf-8") as file:
+            self.assertIn("24-8-2 tanh", file.read())
+
+    def test_misuse(self):
+        self.assertIn("no workload 'sed'", self.bench("sed", status=2).stderr)
+        self.assertIn("no peer 'nmpy'", self.bench("call", "--peers", "nmpy", status=2).stderr)
+        self.assertIn("nowhere.json", self.bench("--from", "nowhere.json", status=2).stderr)
+        done = self.bench("call", "--programs", "nowhere", status=1)
+        self.assertIn("bench_lithe, which measures Lithe's side, is not there", done.stderr)
+
+    def test_help(self):
+        self.assertIn("lithe bench seed", self.bench("--help").stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,272 @@
+// Programs run and looked into. What is asked of the figures does not depend on how fast they run;
+// shares of time are asked for only where enough samples came together.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "lithe/program_report.h"
+#include "support/expect_error.h"
+#include "support/temporary_folder.h"
+
+namespace lithe {
+namespace {
+
+// What every program of the subject's kind allocates before it begins, and C++'s threads besides.
+constexpr std::uint64_t kBeginning = 120'000;
+
+ExamineProgram subject(std::vector<std::string> arguments) {
+  ExamineProgram options;
+  options.command = {LITHE_SUBJECT};
+  options.command.insert(options.command.end(), arguments.begin(), arguments.end());
+  options.preload = LITHE_PRELOAD;
+  return options;
+}
+
+// Of the test's own output nothing must be the program's.
+ProgramReport examine(const ExamineProgram& options, std::string* output = nullptr) {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "output";
+  ::fflush(stdout);
+  const int saved = ::dup(STDOUT_FILENO);
+  const int to = ::open(file.c_str(), O_CREAT | O_WRONLY, 0600);
+  ::dup2(to, STDOUT_FILENO);
+  ::close(to);
+  ProgramReport report;
+  try {
+    report = examine_program(options);
+  } catch (...) {
+    ::dup2(saved, STDOUT_FILENO);
+    ::close(saved);
+    throw;
+  }
+  ::dup2(saved, STDOUT_FILENO);
+  ::close(saved);
+  std::ifstream from(file);
+  if (output != nullptr) output->assign(std::istreambuf_iterator<char>(from), {});
+  return report;
+}
+
+double share_of(const ProgramReport& report, std::initializer_list<Activity> activities) {
+  double sum = 0;
+  for (const ActivityShare& share : report.shares)
+    if (std::find(activities.begin(), activities.end(), share.activity) != activities.end())
+      sum += share.share;
+  return sum;
+}
+
+// Both ways to sample; a machine that refuses events samples by timers in both.
+class Examine : public testing::TestWithParam<bool> {
+ protected:
+  ExamineProgram subject(std::vector<std::string> arguments) const {
+    ExamineProgram options = lithe::subject(std::move(arguments));
+    options.events = GetParam();
+    return options;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(By, Examine, testing::Bool(),
+                         [](const auto& way) { return way.param ? "Events" : "Timers"; });
+
+TEST_P(Examine, BytesAnEpochInSeveralThreads) {
+  std::string output;
+  const ProgramReport report = examine(subject({"epochs", "4", "5", "2000000"}), &output);
+  EXPECT_EQ(output, "Epoch 1 done\nEpoch 2 done\nEpoch 3 done\nEpoch 4 done\nEpoch 5 done\n");
+  ASSERT_TRUE(report.counted);
+  ASSERT_EQ(report.epochs.size(), 5);
+  const ProgramEpoch usual = usual_epoch(report);
+  EXPECT_GE(usual.heap.bytes, 8'000'000);
+  EXPECT_LE(usual.heap.bytes, 8'010'000);  // the threads themselves take some
+  EXPECT_GE(usual.heap.calls, 8'000);
+  EXPECT_LE(usual.heap.calls, 8'100);
+  EXPECT_GE(report.epochs[0].heap.bytes, 8'000'000);
+  EXPECT_GE(report.heap.frees, 40'000);
+  EXPECT_LT(report.peak_bytes, 1'000'000);
+  EXPECT_EQ(report.status, 0);
+}
+
+TEST_P(Examine, AProgramThatCrashesIsCounted) {
+  const ProgramReport report = examine(subject({"crash"}));
+  EXPECT_EQ(report.signal, SIGSEGV);
+  EXPECT_GE(report.heap.bytes, 1'000'000);
+  EXPECT_EQ(report.epochs.size(), 1);
+  EXPECT_EQ(examine(subject({"crash", "9"})).signal, SIGKILL);
+}
+
+TEST_P(Examine, ForksAreCounted) {
+  const ProgramReport report = examine(subject({"fork", "20"}));
+  EXPECT_EQ(report.status, 0);
+  EXPECT_GE(report.heap.bytes, 20'000'000);
+  EXPECT_LE(report.heap.bytes, 20'000'000 + kBeginning);
+  EXPECT_GE(report.processes, 21);
+}
+
+TEST_P(Examine, ProgramsThatBecomeOthersAreCounted) {
+  const ProgramReport report = examine(subject({"exec", "9"}));
+  EXPECT_EQ(report.status, 0);
+  EXPECT_GE(report.heap.bytes, 10'000'000);
+  EXPECT_LE(report.heap.bytes, 10'000'000 + 10 * kBeginning);
+}
+
+TEST_P(Examine, AProgramThatClosesEverything) {
+  const ProgramReport report = examine(subject({"close"}));
+  EXPECT_EQ(report.status, 0);
+  EXPECT_GE(report.heap.bytes, 1'000'000);
+  EXPECT_EQ(report.epochs.size(), 1);
+}
+
+TEST_P(Examine, ManyThreads) {
+  const ProgramReport report = examine(subject({"threads", "200"}));
+  EXPECT_EQ(report.status, 0);
+  EXPECT_GE(report.heap.bytes, 200'000);
+}
+
+// A timer's signal goes off while its thread runs, and interrupts no call that waits.
+TEST_P(Examine, WaitingCallsAreNotInterrupted) { EXPECT_EQ(examine(subject({"wait"})).status, 0); }
+
+TEST_P(Examine, SpinningIsTold) {
+  const ProgramReport report = examine(subject({"spin", "400"}));
+  constexpr std::uint64_t kEnough = 20;
+  if (report.samples < kEnough) GTEST_SKIP() << "too few samples: " << report.samples;
+  EXPECT_GT(share_of(report, {Activity::waiting}), 0.6);
+  const auto named = [](const ProgramFinding& f) { return f.name == "spinning"; };
+  EXPECT_TRUE(std::any_of(report.findings.begin(), report.findings.end(), named));
+}
+
+TEST_P(Examine, OwnCodeIsOther) {
+  const ProgramReport report = examine(subject({"burn", "300"}));
+  constexpr std::uint64_t kEnough = 20;
+  if (report.samples < kEnough) GTEST_SKIP() << "too few samples: " << report.samples;
+  EXPECT_LT(share_of(report, {Activity::products, Activity::waiting, Activity::interpreter}), 0.2);
+}
+
+TEST(ExamineProgram, EveryWayToAllocateCounts) {
+  const ProgramReport report = examine(subject({"kinds"}));
+  EXPECT_EQ(report.status, 0);
+  EXPECT_GE(report.heap.bytes, 9'000'000);  // eight ways, one of them twice
+  EXPECT_LE(report.heap.bytes, 9'000'000 + kBeginning);
+  EXPECT_EQ(report.heap.largest, 1'000'000);
+  EXPECT_EQ(report.heap.maps, 1);
+  EXPECT_EQ(report.heap.mapped_bytes, 1'000'000);
+  EXPECT_GE(report.peak_bytes, 7'900'000);
+  EXPECT_LE(report.peak_bytes, 8'400'000);
+}
+
+TEST(ExamineProgram, EveryWayToWriteIsSeenAndChangesNothing) {
+  std::string output;
+  const ProgramReport report = examine(subject({"write"}), &output);
+  EXPECT_EQ(output,
+            "epoch printf 1\nepoch puts\nepoch fputs\nepoch fprintf 1\nepoch fwrite\nepoch putc\n"
+            "epoch putchar\nnot an epoch\nepoch\n");
+  EXPECT_EQ(report.epochs.size(), 8);
+}
+
+TEST(ExamineProgram, MuchOutput) {
+  std::string output;
+  const ProgramReport report = examine(subject({"lines", "100000"}), &output);
+  EXPECT_EQ(std::count(output.begin(), output.end(), '\n'), 100'010);
+  EXPECT_EQ(report.epochs.size(), 10);
+  EXPECT_LT(usual_epoch(report).heap.bytes, 10'000);
+}
+
+TEST(ExamineProgram, AnotherMark) {
+  ExamineProgram options = subject({"lines", "1000"});
+  options.mark = "^(EPOCH|STEP) [0-9]*99$";
+  EXPECT_EQ(examine(options).epochs.size(), 10);
+  options.mark = "nothing of the kind";
+  const ProgramReport report = examine(options);
+  EXPECT_TRUE(report.epochs.empty());
+  const auto told = [](const std::string& s) { return s.find("--epochs N") != s.npos; };
+  EXPECT_TRUE(std::any_of(report.missing.begin(), report.missing.end(), told));
+}
+
+TEST(ExamineProgram, ARunDividedByANumber) {
+  ExamineProgram options = subject({"fork", "10"});
+  options.epochs = 5;
+  const ProgramReport report = examine(options);
+  EXPECT_TRUE(report.divided);
+  ASSERT_EQ(report.epochs.size(), 5);
+  EXPECT_GE(usual_epoch(report).heap.bytes, 2'000'000);
+  EXPECT_LE(usual_epoch(report).heap.bytes, 2'000'000 + kBeginning);
+}
+
+TEST(ExamineProgram, TheExitStatusIsTheProgramsOwn) {
+  EXPECT_EQ(examine(subject({"exit", "3"})).status, 3);
+}
+
+TEST(ExamineProgram, WithoutTheLibraryTheRestIsTold) {
+  const test::TemporaryFolder folder;
+  ExamineProgram options = subject({"exit", "0"});
+  std::filesystem::create_directory(folder.path() / "a b");
+  options.preload = folder.path() / "a b" / "lithe_preload.so";
+  std::filesystem::copy(LITHE_PRELOAD, options.preload);
+  const ProgramReport report = examine(options);
+  EXPECT_FALSE(report.counted);
+  EXPECT_EQ(report.status, 0);
+  EXPECT_GT(report.seconds, 0);
+  EXPECT_FALSE(report.missing.empty());
+}
+
+TEST(ExamineProgram, WhatCannotBeRunIsAnError) {
+  const test::TemporaryFolder folder;
+  ExamineProgram options = subject({});
+  test::expect_error(ErrorKind::usage, {"no such program", "/nowhere/at-all"}, [&] {
+    options.command = {"/nowhere/at-all"};
+    examine_program(options);
+  });
+  const auto text = folder.path() / "text";
+  std::ofstream(text) << "not executable";
+  test::expect_error(ErrorKind::usage, {"not executable", "chmod +x"}, [&] {
+    options.command = {text.string()};
+    examine_program(options);
+  });
+  test::expect_error(ErrorKind::usage, {"no program"}, [&] {
+    options.command = {};
+    examine_program(options);
+  });
+}
+
+TEST(ExamineProgram, ScriptsAreRunByWhatTheyName) {
+  const test::TemporaryFolder folder;
+  const auto script = folder.path() / "script";
+  std::ofstream(script) << "#!/bin/sh\necho epoch $1\n" << LITHE_SUBJECT << " fork 1\n";
+  std::filesystem::permissions(script, std::filesystem::perms::owner_all);
+  ExamineProgram options = subject({});
+  options.command = {script.string(), "one"};
+  std::string output;
+  const ProgramReport report = examine(options, &output);
+  EXPECT_EQ(output, "epoch one\n");
+  EXPECT_EQ(report.epochs.size(), 1);
+  EXPECT_GE(report.heap.bytes, 1'000'000);  // by the program that the script starts
+}
+
+TEST(ExamineProgram, RemediesAreTriedOnlyWhenAskedFor) {
+  ExamineProgram options = subject({"spin", "300"});
+  options.try_out = true;
+  const ProgramReport report = examine(options);
+  for (const ProgramFinding& finding : report.findings)
+    EXPECT_EQ(finding.tried > 0, !finding.variables.empty()) << finding.problem;
+}
+
+TEST(ExamineProgram, NothingIsLeftOpen) {
+  const auto open_files = [] {
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd"))
+      count += entry.exists() ? 1 : 1;
+    return count;
+  };
+  examine(subject({"exit", "0"}));
+  const std::size_t before = open_files();
+  for (int i = 0; i < 3; ++i) examine(subject({"crash"}));
+  EXPECT_EQ(open_files(), before);
+}
+
+}  // namespace
+}  // namespace lithe
