@@ -41,7 +41,7 @@ struct CartPole {
   }
 
   static bool beyond(double x, double angle) {
-    return (std::abs(x) > kFarthest) | (std::abs(angle) > kSteepest);
+    return std::abs(x) > kFarthest || std::abs(angle) > kSteepest;
   }
 
   void observe(const double (&s)[4], double (&o)[4]) const {

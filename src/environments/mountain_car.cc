@@ -46,7 +46,7 @@ struct MountainCar {
     const double faster = s[1] + (action - 1) * 0.001 - sine_cosine(3 * s[0]).cosine * kGravity;
     const double bounded = std::min(std::max(faster, -kFastest), kFastest);
     const double x = std::min(std::max(s[0] + bounded, kLeft), kRight);
-    const double velocity = (x == kLeft) & (bounded < 0) ? 0.0 : bounded;
+    const double velocity = ((x == kLeft) & (bounded < 0)) ? 0.0 : bounded;
     return {{x, velocity}, -1.0, x >= kGoal && velocity >= 0};
   }
 
@@ -83,7 +83,7 @@ struct MountainCarContinuous {
     const float bounded = std::min(std::max(faster, -kFast), kFast);
     const float x = std::min(std::max(position + bounded, static_cast<float>(kLeft)),
                              static_cast<float>(kRight));
-    const float velocity = (x == static_cast<float>(kLeft)) & (bounded < 0) ? 0.0f : bounded;
+    const float velocity = ((x == static_cast<float>(kLeft)) & (bounded < 0)) ? 0.0f : bounded;
     const bool done = (x >= kGoal) & (velocity >= 0);
     const double effort = static_cast<double>(given) * static_cast<double>(given) * 0.1;
     return {{static_cast<double>(x), static_cast<double>(velocity)},

@@ -62,7 +62,7 @@ inline double stop(double beyond, double velocity, double free, double lightness
   const double wanted = -kStopDamping * velocity - kStopStiffness * hardness * beyond;
   const double softness = (1 - hardness) / hardness * kLightness;
   const double force = (free - wanted) / (lightness + softness);
-  return (beyond > 0) & (force > 0) ? force : 0.0;
+  return ((beyond > 0) & (force > 0)) ? force : 0.0;
 }
 
 struct Slope {
@@ -107,7 +107,7 @@ struct SwingUp {
 
   double reward(const double (&s)[4], double control) const {
     const double cosine = sine_cosine(s[1]).cosine;
-    const double within = (std::abs(s[0]) <= 0.25) & (cosine >= 0.995) ? 1.0 : 0.0;
+    const double within = ((std::abs(s[0]) <= 0.25) & (cosine >= 0.995)) ? 1.0 : 0.0;
     const double upright = (1 + cosine) / 2, centred = (1 + tolerance(s[0], 2)) / 2;
     const double small_control = (4 + (1 - control * control)) / 5;
     const double small_velocity = (1 + tolerance(s[3], 5)) / 2;
