@@ -4,9 +4,11 @@
 
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <optional>
 
 #include "command.h"
+#include "lithe/error.h"
 #include "parse.h"
 #include "rl_environment.h"
 #include "rl_play.h"
@@ -89,6 +91,9 @@ int play_environment(PlayCommand& command) {
   }
   std::optional<Model> model;
   if (command.policy != "random") {
+    if (!std::filesystem::exists(command.policy))
+      throw Error(ErrorKind::usage, fmt::format("there is no policy '{}'", command.policy),
+                  "--policy", "random, or a file that `lithe rl train` has made");
     model = Model::load(command.policy);
     choose_own_environment(command.environment, *model, command.policy);
   }

@@ -24,23 +24,59 @@ except ImportError:
     print("skipped: NumPy is not installed (python3-numpy)")
     sys.exit(77)
 
-bench = pathlib.Path(__file__).resolve().parents[2] / "bench"
-sys.path[:0] = [str(bench / "seed"), str(bench)]
-import lithe_program
-import workload
-from peers import numpy_batch
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench" / "peers"))
+import mnist  # noqa: E402
+
+SIZES, BATCH, RATE = (784, 30, 10), 10, 1.25
+
+
+class Data:
+    """The first `count` training images with a 1 for their digit, and the test images."""
+
+    def __init__(self, count):
+        self.images = mnist.images(mnist.TRAIN, np.float64, count)
+        self.targets = np.eye(SIZES[-1])[mnist.labels(mnist.TRAIN)[:count]]
+        self.test_images = mnist.images(mnist.TEST, np.float64)
+        self.test_labels = mnist.labels(mnist.TEST)
+
+
+class Network:
+    """Sigmoids, quadratic loss and gradient descent, written as a textbook has them."""
+
+    def __init__(self, weights, biases):
+        self.weights, self.biases = weights, biases
+
+    def train(self, images, targets):
+        activations = self._forward(images)
+        delta = activations[-1] - targets
+        for layer in reversed(range(len(self.weights))):
+            delta = delta * activations[layer + 1] * (1 - activations[layer + 1])
+            above = delta @ self.weights[layer].T
+            self.weights[layer] -= RATE / len(images) * activations[layer].T @ delta
+            self.biases[layer] -= RATE / len(images) * delta.sum(axis=0)
+            delta = above
+
+    def classify(self, images):
+        return self._forward(images)[-1].argmax(axis=1)
+
+    def _forward(self, images):
+        activations = [images]
+        for weight, bias in zip(self.weights, self.biases):
+            activations.append(1 / (1 + np.exp(-(activations[-1] @ weight + bias))))
+        return activations
 
 
 def main():
     options = _options()
-    _, lithe_counts = lithe_program.epochs(json.loads(options.curve.read_text(encoding="utf-8")))
+    curve = json.loads(options.curve.read_text(encoding="utf-8"))
+    lithe_counts = [epoch["correct"] for epoch in curve["epochs"]]
     order = np.fromfile(options.order, "<u4").reshape(len(lithe_counts), -1)
     try:
-        data = workload.Data(np.float64, order.shape[1])
+        data = Data(order.shape[1])
     except FileNotFoundError as error:
         print(f"skipped: {error}")
         return 77
-    network = numpy_batch.Network(data, layers(read_safetensors(options.start)), np.float64)
+    network = Network(*layers(read_safetensors(options.start)))
     agree = _compare_counts(_replay(network, order, data), lithe_counts, options.tolerance)
     if options.weights:
         theirs = layers(read_safetensors(options.weights))
@@ -64,14 +100,14 @@ def read_safetensors(path):
 
 
 def layers(tensors):
-    """Lithe's tensors as the peers hold them: weights [outputs, inputs], and biases."""
+    """Lithe's tensors: weights [inputs, outputs], and biases."""
     weights, biases = [], []
-    for layer, shape in enumerate(zip(workload.SIZES, workload.SIZES[1:])):
+    for layer, shape in enumerate(zip(SIZES, SIZES[1:])):
         weight, bias = tensors[f"layers.{layer}.weight"], tensors[f"layers.{layer}.bias"]
         if weight.shape != shape or bias.shape != shape[1:]:
             raise SystemExit(f"layer {layer} has weights {weight.shape} and biases {bias.shape}, "
                              f"expected {shape} and {shape[1:]}")
-        weights.append(weight.T.astype(np.float64, order="C"))
+        weights.append(weight.astype(np.float64))
         biases.append(bias.astype(np.float64))
     return weights, biases
 
@@ -81,8 +117,9 @@ def _replay(network, order, data):
     counts = []
     with np.errstate(over="ignore"):
         for epoch in order:
-            network.train(epoch)
-            counts.append(int((network.classify() == data.test_labels).sum()))
+            for rows in epoch.reshape(-1, BATCH):
+                network.train(data.images[rows], data.targets[rows])
+            counts.append(int((network.classify(data.test_images) == data.test_labels).sum()))
     return counts
 
 
