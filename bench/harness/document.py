@@ -1,7 +1,7 @@
 """docs/benchmarks.md, from the JSON of a measurement."""
 
 from . import machine, tables
-from .text import figure, markdown as table
+from .text import figure, markdown as table, one as with_article
 
 _HOW = """\
 - **The same work.** Every side begins with the same initial values and the same examples, in an
@@ -50,7 +50,7 @@ def markdown(found, picture, source):
         rows, right = tables.workload(found, one)
         if len(rows) > 1:
             parts += _section(f"{one['title']} (`{one['name']}`)", (rows, right),
-                              f"Limit {figure(one['limit_seconds'])} a {one['per']}.")
+                              f"Limit {figure(one['limit_seconds'])} for {with_article(one['per'])}.")
     if found["blas"]:
         parts += _section("Every BLAS in place of the native kernels", tables.blas(found),
                           "`lithe train seed` in float32 on one thread, an epoch of 50,000 digits.")

@@ -6,7 +6,7 @@ ratio of the peaks.
 
 from . import catalogue, compare
 from . import machine as machines
-from .text import figure, seconds_unit
+from .text import figure, one, seconds_unit
 
 PROMISED_PEAK = 177e9
 # "Never slower" has to allow for what two runs of the same program differ by.
@@ -45,7 +45,7 @@ def _seconds(workload, bounds, lithe, limit, scale, _):
     note = f"limit {figure(limit)}"
     if "elsewhere" in workload.promise:
         note += f"; {_told(workload.promise['elsewhere'], scale)}"
-    return [_goal(workload, f"a {workload.per}", lithe and lithe["median"] / size,
+    return [_goal(workload, one(workload.per), lithe and lithe["median"] / size,
                   [bound * scale / size for bound in bounds], f" {unit}", True, note)]
 
 

@@ -5,6 +5,11 @@ import math
 _UNITS = (("s", 1), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9))
 
 
+def one(noun):
+    """With its article: "a step", "an epoch"."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
 def seconds_unit(seconds):
     """The unit that says so many seconds best, and its size."""
     return next(((unit, size) for unit, size in _UNITS if seconds >= 0.1 * size), _UNITS[-1])
