@@ -54,6 +54,9 @@ Row sac();
 const std::vector<Row>& rows();
 const network::Catalogue& catalogue();  // of agents, and of all that they name
 
+// Throws Error(usage) where an agent would wait for ever: for more transitions than it remembers.
+void check_memory(const Component& agent);
+
 // An argument that names an optimizer, and its sentence.
 network::Argument optimizer_argument(const char* name, const char* fallback, const char* help);
 std::string optimizer_of(const Component& agent, std::string_view argument);

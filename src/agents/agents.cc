@@ -1,7 +1,8 @@
-#include <limits>
+#include <fmt/format.h>
 
 #include "agents/agent.h"
 #include "layers/catalogue.h"
+#include "lithe/error.h"
 #include "network/bind.h"
 
 namespace lithe::agents {
@@ -22,6 +23,15 @@ const network::Catalogue& catalogue() {
     return result;
   }();
   return all;
+}
+
+void check_memory(const Component& agent) {
+  const std::size_t start = agent.integer("start"), memory = agent.integer("memory");
+  if (start > memory)
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("it would learn from {} transitions on, and remembers {}", start, memory),
+        agent.name, "start at most as large as memory");
 }
 
 Argument optimizer_argument(const char* name, const char* fallback, const char* help) {

@@ -289,6 +289,7 @@ Row dqn() {
         yes_or_no("duelling", "false",
                   "tell the value of states from that of actions (Wang and others, 2016)")}},
       [](const Component& sentence, const Setting& setting) -> std::unique_ptr<Agent> {
+        check_memory(sentence);
         return std::make_unique<Dqn>(sentence, setting);
       }};
 }

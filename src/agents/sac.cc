@@ -354,6 +354,7 @@ Row sac() {
          Type::number, "-1", -100, 100},
         {"temperature", "what entropy is worth at first", Type::number, "1", 0, 1e6, true}}},
       [](const Component& sentence, const Setting& setting) -> std::unique_ptr<Agent> {
+        check_memory(sentence);
         return std::make_unique<Sac>(sentence, setting);
       }};
 }

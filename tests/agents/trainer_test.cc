@@ -150,6 +150,9 @@ TEST(AgentTrainer, SaysWhatIsWrong) {
   test::expect_error(ErrorKind::usage, {"no steps"},
                      [&] { AgentTrainer(cartpole(), {.steps = 0}); });
 
+  test::expect_error(ErrorKind::usage, {"from 1000 transitions on", "remembers 10"},
+                     [&] { AgentTrainer(cartpole(), {.agent = "dqn(memory=10)"}); });
+
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "state.safetensors";
   AgentTrainer trainer = make(kCases[0]);
