@@ -16,8 +16,10 @@
 
 namespace {
 
-std::atomic<std::uint64_t> calls{0};
+[[maybe_unused]] std::atomic<std::uint64_t> calls{0};
+[[maybe_unused]] std::atomic<bool> watching{false};
 
+#if LITHE_COUNTS
 struct Site {
   void* frames[12];
   int count;
@@ -25,20 +27,18 @@ struct Site {
 constexpr unsigned kSites = 8;
 Site sites[kSites];
 std::atomic<unsigned> sites_kept{0};
-std::atomic<bool> watching{false};
 thread_local bool looking = false;  // the search for a stack may allocate itself
 
 __attribute__((noinline)) void count_call() {
   calls.fetch_add(1, std::memory_order_relaxed);
-#if LITHE_COUNTS
   if (!watching.load(std::memory_order_relaxed) || looking) return;
   const unsigned at = sites_kept.fetch_add(1, std::memory_order_relaxed);
   if (at >= kSites) return;
   looking = true;
   sites[at].count = backtrace(sites[at].frames, static_cast<int>(std::size(sites[at].frames)));
   looking = false;
-#endif
 }
+#endif
 
 }  // namespace
 
