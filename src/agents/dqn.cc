@@ -9,11 +9,10 @@
 #include <limits>
 #include <numeric>
 
-#include "agents/agent.h"
 #include "agents/fold.h"
 #include "agents/networks.h"
+#include "agents/off_policy.h"
 #include "agents/policy.h"
-#include "agents/replay.h"
 #include "lithe/error.h"
 #include "lithe/learner.h"
 #include "lithe/predictor.h"
@@ -24,37 +23,30 @@ namespace {
 
 using network::Type;
 
-// Steps of all environments together that make a round.
-constexpr std::size_t kRound = 1000;
-
 struct DqnOptions {
   static constexpr double kNone = std::numeric_limits<double>::infinity();
 
   explicit DqnOptions(const Component& c)
-      : memory(c.integer("memory")),
-        start(c.integer("start")),
+      : common{c.integer("memory"), c.integer("start"),   c.integer("every"),
+               c.integer("steps"),  c.number("discount"), c.number("priority")},
         batch(c.integer("batch")),
-        every(c.integer("every")),
         target(c.integer("target")),
-        steps(c.integer("steps")),
-        discount(c.number("discount")),
         exploration(c.number("exploration")),
         exploring(c.number("exploring")),
-        priority(c.number("priority")),
         bound(c.number("bound") > 0 ? c.number("bound") : kNone),
         doubled(is_yes(c, "double")),
         duelling(is_yes(c, "duelling")) {}
 
-  std::size_t memory, start, batch, every, target, steps;
-  double discount, exploration, exploring, priority, bound;
+  OffPolicyOptions common;
+  std::size_t batch, target;
+  double exploration, exploring, bound;
   bool doubled, duelling;
 };
 
-class Dqn final : public Agent {
+class Dqn final : public OffPolicy {
  public:
   Dqn(const Component& sentence, const Setting& setting);
 
-  std::size_t round() override;
   Model& policy() override { return policy_; }
   std::string_view answer() const override { return kChoice; }
   std::span<const Figure> figures() const override { return figures_; }
@@ -62,26 +54,22 @@ class Dqn final : public Agent {
 
  private:
   void fold_policy() { o_.duelling ? fold_duelling(online_, policy_) : fold(online_, policy_); }
-  void act();
-  void remember();
-  void learn();
+  void act() override;
+  void learn() override;
+  void begin_round() override { loss_ = mean_value_ = 0; }
+  void end_round(std::uint64_t learned) override;
   void value(std::span<const float> outputs, std::span<double> values) const;
   double exploration() const;
 
-  World& world_;
   DqnOptions o_;
   std::uint64_t seed_, all_steps_;
   std::size_t choices_, width_;  // of the network's outputs: duelling has one more, the first
   Model online_, target_, policy_;
   Learner learner_;
   Predictor actor_, next_online_, next_target_;
-  Replay replay_;
-  StepsTogether together_;
-  std::vector<float> seen_, next_, actions_;
-  std::vector<std::uint32_t> everyone_, rows_;
+  std::vector<std::uint32_t> rows_;
   std::vector<float> weights_, gradient_;
   std::vector<double> values_, targets_;
-  std::uint64_t time_ = 0, steps_ = 0, learned_ = 0;
   double loss_ = 0, mean_value_ = 0;
   std::vector<Figure> figures_ = {{"loss", 0}, {"value", 0}, {"exploration", 0}};
 };
@@ -97,63 +85,43 @@ std::size_t choices_of(const World& world) {
 }
 
 Dqn::Dqn(const Component& sentence, const Setting& setting)
-    : world_(setting.world),
+    : OffPolicy(setting.world, DqnOptions(sentence).common),
       o_(sentence),
       seed_(setting.options.seed),
       all_steps_(setting.options.steps),
-      choices_(choices_of(world_)),
+      choices_(choices_of(setting.world)),
       width_(choices_ + o_.duelling),
       online_(make_network(form_of(setting, width_), seed_)),
       target_(make_network(form_of(setting, width_), seed_)),
       policy_(make_network(form_of(setting, choices_), seed_)),
       learner_(online_, {.optimizer = optimizer_of(sentence, "optimizer"),
                          .batch = o_.batch,
-                         .steps = std::max<std::uint64_t>(1, all_steps_ / o_.every),
+                         .steps = std::max<std::uint64_t>(1, all_steps_ / o_.common.every),
                          .seed = seed_,
                          .threads = setting.options.threads,
                          .isa = setting.options.isa}),
-      actor_(online_, world_.size(), setting.options.isa),
+      actor_(online_, setting.world.size(), setting.options.isa),
       next_online_(online_, o_.batch, setting.options.isa),
       next_target_(target_, o_.batch, setting.options.isa),
-      replay_({o_.memory, world_.columns(), 1, o_.priority}),
-      together_(o_.steps, world_.size(), world_.columns(), 1, o_.discount),
-      seen_(world_.size() * world_.columns()),
-      next_(seen_.size()),
-      actions_(world_.size()),
-      everyone_(world_.size()),
       rows_(o_.batch),
       weights_(o_.batch),
       gradient_(o_.batch * width_),
       values_(choices_),
       targets_(o_.batch) {
-  std::iota(everyone_.begin(), everyone_.end(), 0u);
   fold_policy();
 }
 
-std::size_t Dqn::round() {
-  loss_ = mean_value_ = 0;
-  const std::uint64_t learned = learned_, steps = steps_;
-  world_.observe(seen_);
-  while (steps_ - steps < kRound) {
-    act();
-    remember();
-    std::swap(seen_, next_);
-    const std::uint64_t due = steps_ / o_.every;
-    steps_ += world_.size();
-    for (std::uint64_t i = due; i < steps_ / o_.every && replay_.size() >= o_.start; ++i) learn();
-  }
+void Dqn::end_round(std::uint64_t learned) {
   fold_policy();
-  const double looks =
-      static_cast<double>(std::max<std::uint64_t>(1, learned_ - learned) * o_.batch);
+  const double looks = static_cast<double>(std::max<std::uint64_t>(1, learned) * o_.batch);
   figures_[0].second = loss_ / looks;
   figures_[1].second = mean_value_ / looks;
   figures_[2].second = exploration();
-  return steps_ - steps;
 }
 
 // The probability of an action at random falls in proportion, and then stays.
 double Dqn::exploration() const {
-  const double done = static_cast<double>(steps_) / static_cast<double>(all_steps_);
+  const double done = static_cast<double>(steps()) / static_cast<double>(all_steps_);
   if (done >= o_.exploring) return o_.exploration;
   return 1 + (o_.exploration - 1) * done / o_.exploring;
 }
@@ -173,57 +141,39 @@ void Dqn::value(std::span<const float> outputs, std::span<double> values) const 
 }
 
 void Dqn::act() {
-  const Features features = {seen_.data(), ElementType::float32, world_.size(), world_.columns(),
-                             world_.columns() * sizeof(float)};
-  const auto outputs = actor_.run(features, everyone_);
+  const auto outputs = actor_.run(shown(), everyone());
   const double random = exploration();
-  for (std::size_t e = 0; e < world_.size(); ++e) {
-    Draw draw(seed_, base::make_stream(base::Use::act, everyone_[e]), time_);
+  for (const std::uint32_t e : everyone()) {
+    Draw draw(seed_, base::make_stream(base::Use::act, e), time());
     const auto own = outputs.subspan(e * width_ + o_.duelling, choices_);
     const std::size_t best =
         static_cast<std::size_t>(std::max_element(own.begin(), own.end()) - own.begin());
     const bool tries = draw.uniform() < random;
     const auto any = static_cast<std::size_t>(draw.uniform() * static_cast<double>(choices_));
-    actions_[e] = static_cast<float>(tries ? std::min(any, choices_ - 1) : best);
-  }
-  ++time_;
-}
-
-void Dqn::remember() {
-  world_.step(actions_, next_);
-  const std::size_t columns = world_.columns();
-  for (std::size_t e = 0; e < world_.size(); ++e) {
-    const bool terminated = world_.terminated()[e] != 0;
-    const bool ended = terminated || world_.truncated()[e] != 0;
-    const float* next = ended ? world_.last_observation(e) : next_.data() + e * columns;
-    together_.add({e,
-                   {seen_.data() + e * columns, &actions_[e], world_.rewards()[e], next, 0},
-                   terminated,
-                   ended},
-                  replay_);
+    action(e)[0] = static_cast<float>(tries ? std::min(any, choices_ - 1) : best);
   }
 }
 
 void Dqn::learn() {
-  Draw draw(seed_, base::make_stream(base::Use::replay, 0), learned_);
-  replay_.draw(draw, rows_);
+  Draw draw(seed_, base::make_stream(base::Use::replay, 0), learned());
+  replay().draw(draw, rows_);
   // The exponent of importance grows to 1 over the training.
-  const double done = std::min(1.0, static_cast<double>(steps_) / static_cast<double>(all_steps_));
-  replay_.weigh(rows_, 0.4 + 0.6 * done, weights_);
-  const auto theirs = next_target_.run(replay_.nexts(), rows_);
-  const auto ours = o_.doubled ? next_online_.run(replay_.nexts(), rows_) : theirs;
+  const double done = std::min(1.0, static_cast<double>(steps()) / static_cast<double>(all_steps_));
+  replay().weigh(rows_, 0.4 + 0.6 * done, weights_);
+  const auto theirs = next_target_.run(replay().nexts(), rows_);
+  const auto ours = o_.doubled ? next_online_.run(replay().nexts(), rows_) : theirs;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const auto own = ours.subspan(i * width_ + o_.duelling, choices_);
     const auto best = std::max_element(own.begin(), own.end()) - own.begin();
     value(theirs.subspan(i * width_, width_), values_);
     targets_[i] =
-        static_cast<double>(replay_.reward(rows_[i])) +
-        static_cast<double>(replay_.discount(rows_[i])) * values_[static_cast<std::size_t>(best)];
+        static_cast<double>(replay().reward(rows_[i])) +
+        static_cast<double>(replay().discount(rows_[i])) * values_[static_cast<std::size_t>(best)];
   }
-  const auto outputs = learner_.forward(replay_.states(), rows_);
+  const auto outputs = learner_.forward(replay().states(), rows_);
   std::fill(gradient_.begin(), gradient_.end(), 0.0f);
   for (std::size_t i = 0; i < rows_.size(); ++i) {
-    const auto choice = static_cast<std::size_t>(*replay_.action(rows_[i]));
+    const auto choice = static_cast<std::size_t>(*replay().action(rows_[i]));
     value(outputs.subspan(i * width_, width_), values_);
     const double error = values_[choice] - targets_[i];
     const double bounded = std::clamp(error, -o_.bound, o_.bound);
@@ -236,23 +186,19 @@ void Dqn::learn() {
       for (std::size_t c = 0; c < choices_; ++c)
         own[1 + c] -= static_cast<float>(slope / static_cast<double>(choices_));
     }
-    replay_.set_error(rows_[i], error);
+    replay().set_error(rows_[i], error);
     loss_ += bounded * (error - bounded / 2);
     mean_value_ += values_[choice];
   }
   learner_.backward(gradient_);
-  if (++learned_ % o_.target == 0) move_toward(target_, online_, 1);
+  if ((learned() + 1) % o_.target == 0) move_toward(target_, online_, 1);
 }
 
 void Dqn::visit(Archive& archive) {
   archive.add("online", online_);
   archive.add("target", target_);
   archive.add("online.learner", learner_);
-  replay_.visit(archive);
-  together_.visit(archive);
-  archive.add("time", time_);
-  archive.add("steps", steps_);
-  archive.add("learned", learned_);
+  OffPolicy::visit(archive);
   if (archive.reading() && !archive.checking) fold_policy();
 }
 

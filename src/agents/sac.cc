@@ -7,13 +7,12 @@
 #include <cmath>
 #include <numeric>
 
-#include "agents/agent.h"
 #include "agents/distribution.h"
 #include "agents/fold.h"
 #include "agents/learned_vector.h"
 #include "agents/networks.h"
+#include "agents/off_policy.h"
 #include "agents/policy.h"
-#include "agents/replay.h"
 #include "lithe/error.h"
 #include "lithe/learner.h"
 #include "lithe/predictor.h"
@@ -24,22 +23,19 @@ namespace {
 
 using network::Type;
 
-// Steps of all environments together that make a round.
-constexpr std::size_t kRound = 1000;
-
 struct SacOptions {
   explicit SacOptions(const Component& c)
-      : memory(c.integer("memory")),
-        start(c.integer("start")),
+      : common{c.integer("memory"),  c.integer("start"),
+               c.integer("every"),   1,
+               c.number("discount"), 0},
         batch(c.integer("batch")),
-        every(c.integer("every")),
-        discount(c.number("discount")),
         move(c.number("move")),
         entropy(c.number("entropy")),
         temperature(c.number("temperature")) {}
 
-  std::size_t memory, start, batch, every;
-  double discount, move, entropy, temperature;
+  OffPolicyOptions common;
+  std::size_t batch;
+  double move, entropy, temperature;
 };
 
 // One of two networks that say what an action is worth, and its slow twin.
@@ -66,11 +62,10 @@ struct Critic {
   Predictor expected;
 };
 
-class Sac final : public Agent {
+class Sac final : public OffPolicy {
  public:
   Sac(const Component& sentence, const Setting& setting);
 
-  std::size_t round() override;
   Model& policy() override { return policy_; }
   std::string_view answer() const override { return kNumbers; }
   std::span<const Figure> figures() const override { return figures_; }
@@ -78,9 +73,10 @@ class Sac final : public Agent {
 
  private:
   LearnerOptions learning(const Component& sentence, const Setting& setting) const;
-  void act();
-  void remember();
-  void learn();
+  void act() override;
+  void learn() override;
+  void begin_round() override { value_loss_ = policy_loss_ = entropy_ = heat_ = 0; }
+  void end_round(std::uint64_t learned) override;
   void expect(Draw& draw);
   void learn_values(Critic& critic);
   void learn_policy(Draw& draw);
@@ -91,7 +87,6 @@ class Sac final : public Agent {
   void pair(std::size_t i, const float* state, std::span<const float> action);
   Features pairs() const;
 
-  World& world_;
   SacOptions o_;
   std::uint64_t seed_;
   std::size_t columns_, numbers_;
@@ -101,13 +96,10 @@ class Sac final : public Agent {
   LearnedVector log_temperature_;
   Predictor chooser_, next_chooser_;
   Critic first_, second_;
-  Replay replay_;
-  StepsTogether together_;
-  std::vector<float> seen_, next_, actions_, noise_;
-  std::vector<float> pairs_, batch_noise_, batch_actions_, gradient_, by_action_, slopes_[2];
+  std::vector<float> noise_, pairs_, batch_noise_, batch_actions_, gradient_, by_action_,
+      slopes_[2];
   std::vector<double> targets_, log_densities_;
-  std::vector<std::uint32_t> everyone_, rows_, in_order_;
-  std::uint64_t time_ = 0, steps_ = 0, learned_ = 0;
+  std::vector<std::uint32_t> rows_, in_order_;
   double value_loss_ = 0, policy_loss_ = 0, entropy_ = 0, heat_ = 0;
   std::vector<Figure> figures_ = {
       {"value loss", 0}, {"policy loss", 0}, {"entropy", 0}, {"temperature", 0}};
@@ -122,11 +114,11 @@ std::size_t numbers_of_action(const World& world) {
 Shape in_a_row(std::size_t columns) { return {{columns}}; }
 
 Sac::Sac(const Component& sentence, const Setting& setting)
-    : world_(setting.world),
+    : OffPolicy(setting.world, SacOptions(sentence).common),
       o_(sentence),
       seed_(setting.options.seed),
-      columns_(world_.columns()),
-      numbers_(numbers_of_action(world_)),
+      columns_(setting.world.columns()),
+      numbers_(numbers_of_action(setting.world)),
       distribution_(numbers_),
       actor_(make_network(
           {in_a_row(columns_), false, setting.options.network, distribution_.outputs(), 0.01},
@@ -135,17 +127,12 @@ Sac::Sac(const Component& sentence, const Setting& setting)
           {in_a_row(columns_), false, setting.options.network, numbers_, 1, "tanh"}, seed_)),
       learner_(actor_, learning(sentence, setting)),
       log_temperature_(1, std::log(o_.temperature), learning(sentence, setting)),
-      chooser_(actor_, world_.size(), setting.options.isa),
+      chooser_(actor_, setting.world.size(), setting.options.isa),
       next_chooser_(actor_, o_.batch, setting.options.isa),
       first_({in_a_row(columns_ + numbers_), false, setting.options.network, 1, 1}, seed_ + 1,
              learning(sentence, setting)),
       second_({in_a_row(columns_ + numbers_), false, setting.options.network, 1, 1}, seed_ + 2,
               learning(sentence, setting)),
-      replay_({o_.memory, columns_, numbers_, 0}),
-      together_(1, world_.size(), columns_, numbers_, o_.discount),
-      seen_(world_.size() * columns_),
-      next_(seen_.size()),
-      actions_(world_.size() * numbers_),
       noise_(numbers_),
       pairs_(o_.batch * (columns_ + numbers_)),
       batch_noise_(o_.batch * numbers_),
@@ -155,10 +142,8 @@ Sac::Sac(const Component& sentence, const Setting& setting)
       slopes_{std::vector<float>(o_.batch), std::vector<float>(o_.batch)},
       targets_(o_.batch),
       log_densities_(o_.batch),
-      everyone_(world_.size()),
       rows_(o_.batch),
       in_order_(o_.batch) {
-  std::iota(everyone_.begin(), everyone_.end(), 0u);
   std::iota(in_order_.begin(), in_order_.end(), 0u);
   fold(actor_, policy_);
 }
@@ -166,74 +151,41 @@ Sac::Sac(const Component& sentence, const Setting& setting)
 LearnerOptions Sac::learning(const Component& sentence, const Setting& setting) const {
   return {.optimizer = optimizer_of(sentence, "optimizer"),
           .batch = o_.batch,
-          .steps = std::max<std::uint64_t>(1, setting.options.steps / o_.every),
+          .steps = std::max<std::uint64_t>(1, setting.options.steps / o_.common.every),
           .seed = seed_,
           .threads = setting.options.threads,
           .isa = setting.options.isa};
 }
 
-std::size_t Sac::round() {
-  value_loss_ = policy_loss_ = entropy_ = heat_ = 0;
-  const std::uint64_t learned = learned_, steps = steps_;
-  world_.observe(seen_);
-  while (steps_ - steps < kRound) {
-    act();
-    remember();
-    std::swap(seen_, next_);
-    const std::uint64_t due = steps_ / o_.every;
-    steps_ += world_.size();
-    for (std::uint64_t i = due; i < steps_ / o_.every && replay_.size() >= o_.start; ++i) learn();
-  }
+void Sac::end_round(std::uint64_t learned) {
   fold(actor_, policy_);
-  const double looks =
-      static_cast<double>(std::max<std::uint64_t>(1, learned_ - learned) * o_.batch);
+  const double looks = static_cast<double>(std::max<std::uint64_t>(1, learned) * o_.batch);
   const double sums[] = {value_loss_, policy_loss_, entropy_, heat_};
   for (std::size_t i = 0; i < std::size(sums); ++i) figures_[i].second = sums[i] / looks;
-  return steps_ - steps;
 }
 
 // Until it learns it tries everything alike.
 void Sac::act() {
-  const Features features = {seen_.data(), ElementType::float32, world_.size(), columns_,
-                             columns_ * sizeof(float)};
-  const auto outputs = chooser_.run(features, everyone_);
-  for (std::size_t e = 0; e < world_.size(); ++e) {
-    Draw draw(seed_, base::make_stream(base::Use::act, everyone_[e]), time_);
-    const auto action = numbers_of(actions_, e);
-    if (replay_.size() < o_.start)
-      for (float& number : action) number = static_cast<float>(2 * draw.uniform() - 1);
+  const auto outputs = chooser_.run(shown(), everyone());
+  const std::size_t width = distribution_.outputs();
+  for (const std::uint32_t e : everyone()) {
+    Draw draw(seed_, base::make_stream(base::Use::act, e), time());
+    if (enough())
+      distribution_.sample(outputs.subspan(e * width, width), draw, noise_, action(e));
     else
-      distribution_.sample(outputs.subspan(e * distribution_.outputs(), distribution_.outputs()),
-                           draw, noise_, action);
-  }
-  ++time_;
-}
-
-void Sac::remember() {
-  world_.step(actions_, next_);
-  for (std::size_t e = 0; e < world_.size(); ++e) {
-    const bool terminated = world_.terminated()[e] != 0;
-    const bool ended = terminated || world_.truncated()[e] != 0;
-    const float* next = ended ? world_.last_observation(e) : next_.data() + e * columns_;
-    together_.add({e,
-                   {seen_.data() + e * columns_, numbers_of(actions_, e).data(),
-                    world_.rewards()[e], next, 0},
-                   terminated,
-                   ended},
-                  replay_);
+      for (float& number : action(e)) number = static_cast<float>(2 * draw.uniform() - 1);
   }
 }
 
 void Sac::learn() {
-  Draw draw(seed_, base::make_stream(base::Use::replay, 0), learned_);
-  replay_.draw(draw, rows_);
+  Draw draw(seed_, base::make_stream(base::Use::replay, 0), learned());
+  replay().draw(draw, rows_);
   expect(draw);
   learn_values(first_);
   learn_values(second_);
   learn_policy(draw);
   move_toward(first_.target, first_.online, o_.move);
   move_toward(second_.target, second_.online, o_.move);
-  ++learned_;
 }
 
 // A state with an action behind it, as critics take them.
@@ -250,26 +202,26 @@ Features Sac::pairs() const {
 // What each transition's value should be: the reward, and what may be expected of an action that
 // the policy would take then, the lower critic's word, with the entropy that is left.
 void Sac::expect(Draw& draw) {
-  const auto outputs = next_chooser_.run(replay_.nexts(), rows_);
+  const auto outputs = next_chooser_.run(replay().nexts(), rows_);
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const auto action = numbers_of(batch_actions_, i);
     log_densities_[i] =
         distribution_.sample(outputs.subspan(i * distribution_.outputs(), distribution_.outputs()),
                              draw, noise_, action);
-    pair(i, reinterpret_cast<const float*>(replay_.nexts().row(rows_[i])), action);
+    pair(i, reinterpret_cast<const float*>(replay().nexts().row(rows_[i])), action);
   }
   const auto first = first_.expected.run(pairs(), in_order_);
   const auto second = second_.expected.run(pairs(), in_order_);
   const double heat = temperature();
   for (std::size_t i = 0; i < rows_.size(); ++i)
     targets_[i] =
-        static_cast<double>(replay_.reward(rows_[i])) +
-        static_cast<double>(replay_.discount(rows_[i])) *
+        static_cast<double>(replay().reward(rows_[i])) +
+        static_cast<double>(replay().discount(rows_[i])) *
             (static_cast<double>(std::min(first[i], second[i])) - heat * log_densities_[i]);
 }
 
 void Sac::learn_values(Critic& critic) {
-  const auto values = critic.learner.forward(replay_.pairs(), rows_);
+  const auto values = critic.learner.forward(replay().pairs(), rows_);
   const auto gradient = std::span(gradient_).first(rows_.size());
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const double error = static_cast<double>(values[i]) - targets_[i];
@@ -284,12 +236,12 @@ void Sac::learn_values(Critic& critic) {
 // where it is wanted.
 void Sac::learn_policy(Draw& draw) {
   const std::size_t width = distribution_.outputs();
-  const auto outputs = learner_.forward(replay_.states(), rows_);
+  const auto outputs = learner_.forward(replay().states(), rows_);
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const auto action = numbers_of(batch_actions_, i);
     log_densities_[i] = distribution_.sample(outputs.subspan(i * width, width), draw,
                                              numbers_of(batch_noise_, i), action);
-    pair(i, reinterpret_cast<const float*>(replay_.states().row(rows_[i])), action);
+    pair(i, reinterpret_cast<const float*>(replay().states().row(rows_[i])), action);
   }
   const auto first = first_.slope.forward(pairs(), in_order_);
   const auto second = second_.slope.forward(pairs(), in_order_);
@@ -325,11 +277,7 @@ void Sac::visit(Archive& archive) {
   log_temperature_.visit("temperature", archive);
   first_.visit("first critic", archive);
   second_.visit("second critic", archive);
-  replay_.visit(archive);
-  together_.visit(archive);
-  archive.add("time", time_);
-  archive.add("steps", steps_);
-  archive.add("learned", learned_);
+  OffPolicy::visit(archive);
   if (archive.reading() && !archive.checking) fold(actor_, policy_);
 }
 
