@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "labelled_lines.h"
 #include "lithe/data.h"
 
 namespace lithe::app {
@@ -43,9 +44,7 @@ class Writer {
  private:
   template <typename... Values>
   void line(const char* label, fmt::format_string<Values...> format, Values&&... values) {
-    fmt::format_to(std::back_inserter(text_), "{:13}", label);
-    fmt::format_to(std::back_inserter(text_), format, std::forward<Values>(values)...);
-    text_ += '\n';
+    labelled_line(text_, label, format, std::forward<Values>(values)...);
   }
 
   void processor() {

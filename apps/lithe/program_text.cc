@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "doctor_output.h"
+#include "labelled_lines.h"
 #include "program/amounts.h"
 #include "program_output.h"
 
@@ -38,9 +39,7 @@ class Writer {
  private:
   template <typename... Values>
   void line(const char* label, fmt::format_string<Values...> format, Values&&... values) {
-    fmt::format_to(std::back_inserter(text_), "{:13}", label);
-    fmt::format_to(std::back_inserter(text_), format, std::forward<Values>(values)...);
-    text_ += '\n';
+    labelled_line(text_, label, format, std::forward<Values>(values)...);
   }
 
   void end() {

@@ -140,22 +140,29 @@ std::string time_openmp(int processors, const char* name) {
       .dump();
 }
 
+// What a child says, with its numbers of threads, or what was wrong, put into `threads`.
+template <class Work, class Threads>
+Json answer_of(const Work& work, std::chrono::milliseconds limit, Threads& threads) {
+  const machine::ChildAnswer answer = machine::run_in_child(work, limit);
+  threads.problem = answer.problem;
+  Json json = Json::parse(answer.text, nullptr, false);
+  if (threads.problem.empty() && !json.is_object()) threads.problem = "gave no answer";
+  if (!threads.problem.empty()) return json;
+  threads.problem = json.value("problem", "");
+  if (!threads.problem.empty()) return json;
+  threads.by_default = json["by_default"];
+  threads.all = json["all"];
+  return json;
+}
+
 }  // namespace
 
 BlasThreads try_blas_threads(const std::filesystem::path& library, int processors,
                              std::chrono::milliseconds limit) {
   BlasThreads threads;
   threads.path = library.string();
-  const machine::ChildAnswer answer =
-      machine::run_in_child([&] { return time_library(library, processors); }, limit);
-  threads.problem = answer.problem;
-  const Json json = Json::parse(answer.text, nullptr, false);
-  if (threads.problem.empty() && !json.is_object()) threads.problem = "gave no answer";
+  const Json json = answer_of([&] { return time_library(library, processors); }, limit, threads);
   if (!threads.problem.empty()) return threads;
-  threads.problem = json.value("problem", "");
-  if (!threads.problem.empty()) return threads;
-  threads.by_default = json["by_default"];
-  threads.all = json["all"];
   for (const Json& p : json["products"])
     threads.products.push_back({p[0], p[1], p[2], p[3], p[4], p[5]});
   return threads;
@@ -163,16 +170,8 @@ BlasThreads try_blas_threads(const std::filesystem::path& library, int processor
 
 OpenMpThreads try_openmp(int processors, std::chrono::milliseconds limit, const char* library) {
   OpenMpThreads threads;
-  const machine::ChildAnswer answer =
-      machine::run_in_child([&] { return time_openmp(processors, library); }, limit);
-  threads.problem = answer.problem;
-  const Json json = Json::parse(answer.text, nullptr, false);
-  if (threads.problem.empty() && !json.is_object()) threads.problem = "gave no answer";
+  const Json json = answer_of([&] { return time_openmp(processors, library); }, limit, threads);
   if (!threads.problem.empty()) return threads;
-  threads.problem = json.value("problem", "");
-  if (!threads.problem.empty()) return threads;
-  threads.by_default = json["by_default"];
-  threads.all = json["all"];
   threads.default_seconds = json["seconds"][0];
   threads.all_seconds = json["seconds"][1];
   threads.one_seconds = json["seconds"][2];
