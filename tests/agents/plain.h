@@ -2,6 +2,7 @@
 // a loss, found by differences, and worlds that write down all that an agent does in them.
 #pragma once
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -24,9 +25,10 @@ using Numbers = std::vector<double>;
 
 inline constexpr std::size_t kObserved = 3;  // numbers that the worlds below show
 
-// dense(kHidden, tanh) -> dense(outputs). The weights lie as weights_of() gives them.
+// kBody -> dense(outputs). The weights lie as weights_of() gives them.
 struct PlainNetwork {
   static constexpr std::size_t kHidden = 5;
+  static constexpr const char* kBody = "dense(5, tanh)";
 
   Numbers operator()(const Numbers& inputs) const {
     const double* from = weights.data();
@@ -106,7 +108,7 @@ inline std::vector<Transition> transitions(const Diary& diary, std::size_t steps
 }
 
 // A world in which anything may happen, whatever is done: states, rewards, and now and then the
-// end, in one way or the other.
+// end, in one way, the other, or both.
 class AnyWorld final : public Environment {
  public:
   // Without choices an action is so many numbers.
@@ -137,8 +139,8 @@ class AnyWorld final : public Environment {
     moment.next = seen_;
     Outcome outcome;
     outcome.reward = static_cast<float>(random.uniform(-1, 1));
-    outcome.terminated = random.below(8) == 0;
-    outcome.truncated = random.below(8) == 0;
+    outcome.terminated = random.below(5) == 0;
+    outcome.truncated = random.below(5) == 0;
     moment.reward = static_cast<double>(outcome.reward);
     moment.terminated = outcome.terminated;
     moment.truncated = outcome.truncated;
@@ -153,6 +155,17 @@ class AnyWorld final : public Environment {
   Numbers seen_;
 };
 
+// A network of a training as it is now, by the name under which it is saved.
+inline Model saved_network(const AgentTrainer& trainer, const std::string& name,
+                           const std::string& sentence) {
+  const TemporaryFolder folder;
+  trainer.save(folder.path() / "state");
+  Model model(Network::parse(sentence), Precision::float32, 1);
+  agents::Archive archive(io::read_safetensors(folder.path() / "state"));
+  archive.add(name, model);
+  return model;
+}
+
 // An agent that learns by plain gradient descent in such worlds, and their diaries.
 class Watched {
  public:
@@ -165,22 +178,21 @@ class Watched {
   Watched(const std::string& agent, const Form& form)
       : diaries_(form.worlds),
         trainer_(make_worlds(form, diaries_),
-                 {.agent = agent,
-                  .network = "dense(" + std::to_string(PlainNetwork::kHidden) + ", tanh)",
-                  .steps = form.steps}) {}
+                 {.agent = agent, .network = PlainNetwork::kBody, .steps = form.steps}) {}
 
   AgentReport round() { return trainer_.round(); }
   const Diary& diary(std::size_t world = 0) const { return *diaries_[world]; }
 
-  // A network of the agent's as it is now, by the name under which it is saved.
+  // A network of the agent's, by the name under which it is saved.
   PlainNetwork network(const std::string& name, std::size_t inputs, std::size_t outputs) const {
-    return {outputs, values(name, "input(" + std::to_string(inputs) + ") -> dense(" +
-                                      std::to_string(PlainNetwork::kHidden) + ", tanh) -> dense(" +
-                                      std::to_string(outputs) + ")")};
+    const std::string sentence =
+        fmt::format("input({}) -> {} -> dense({})", inputs, PlainNetwork::kBody, outputs);
+    return {outputs, weights_of(saved_network(trainer_, name, sentence))};
   }
   // Numbers that are learned without a network.
   Numbers vector(const std::string& name, std::size_t size) const {
-    const Numbers all = values(name, "input(1) -> dense(" + std::to_string(size) + ")");
+    const Numbers all =
+        weights_of(saved_network(trainer_, name, fmt::format("input(1) -> dense({})", size)));
     return {all.end() - static_cast<std::ptrdiff_t>(size), all.end()};
   }
 
@@ -192,15 +204,6 @@ class Watched {
       return std::make_unique<AnyWorld>(form.choices, form.numbers, form.bound, diary);
     };
     return Environments::make(maker, {.count = form.worlds, .seed = 5});
-  }
-
-  Numbers values(const std::string& name, const std::string& sentence) const {
-    const TemporaryFolder folder;
-    trainer_.save(folder.path() / "state");
-    Model model(Network::parse(sentence), Precision::float32, 1);
-    agents::Archive archive(io::read_safetensors(folder.path() / "state"));
-    archive.add(name, model);
-    return weights_of(model);
   }
 
   std::vector<std::shared_ptr<Diary>> diaries_;
