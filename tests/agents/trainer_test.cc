@@ -20,14 +20,15 @@ struct Case {
 // Every agent with every kind of action that it takes, and its options.
 const std::vector<Case> kCases = {
     {"cartpole", "ppo(horizon=32, batch=32, epochs=2)"},
-    {"pendulum", "ppo(adam(linear(1e-3, 0)), horizon=100, batch=64, epochs=2, entropy=0.01)"},
+    {"pendulum",
+     "ppo(adam(linear(1e-3, 0)), horizon=100, batch=64, epochs=2, entropy=0.01, persistence=0.8)"},
     {"cartpole",
      "ppo(horizon=32, batch=50, epochs=2, normalize_observations=false, normalize_rewards=false)"},
     {"cartpole", "dqn(memory=500, start=100, batch=16)"},
     {"cartpole",
      "dqn(memory=500, start=100, batch=16, steps=3, priority=0.6, bound=1, double=true, "
      "duelling=true)"},
-    {"pendulum", "sac(memory=2000, start=100, batch=16, every=8)"},
+    {"pendulum", "sac(memory=2000, start=100, batch=16, every=8, persistence=0.8)"},
     {"cartpole", "reinforce(horizon=60, value_steps=3)"},
     {"pendulum", "reinforce(horizon=210, value_steps=3, entropy=0.01)"},
     {"cartpole", "actor_critic"},
