@@ -116,6 +116,9 @@ TEST(AgentTrainer, AllocatesNothingOnceAllMemoryIsThere) {
     }
 }
 
+// The same code runs above, in a few rounds.
+constexpr const char* kTooLong = "a whole training takes minutes with a sanitizer";
+
 double mean_return(const Model& policy, const std::string& environment, std::size_t episodes) {
   Environments environments = Environments::make(environment, {.count = 20, .seed = 99});
   const auto played = play(policy, environments, episodes);
@@ -126,6 +129,7 @@ double mean_return(const Model& policy, const std::string& environment, std::siz
 }
 
 TEST(Ppo, BalancesAPole) {
+  if (test::sanitized()) GTEST_SKIP() << kTooLong;
   AgentTrainer trainer(Environments::make("cartpole", {.count = 8, .seed = 1}),
                        {.agent = "ppo(adam(linear(2.5e-3, 0)), horizon=64, batch=128, epochs=8)",
                         .steps = 40'000,
@@ -143,6 +147,7 @@ double trained(const std::string& environment, std::size_t count, const AgentOpt
 }
 
 TEST(Dqn, BalancesAPole) {
+  if (test::sanitized()) GTEST_SKIP() << kTooLong;
   for (const char* agent : {"dqn(adam(1e-3), every=4, batch=64, exploring=0.3)",
                             "dqn(adam(1e-3), every=4, batch=64, exploring=0.3, steps=3, "
                             "priority=0.6, double=true, duelling=true)"})
@@ -154,10 +159,12 @@ TEST(Dqn, BalancesAPole) {
 }
 
 TEST(Reinforce, BalancesAPole) {
+  if (test::sanitized()) GTEST_SKIP() << kTooLong;
   EXPECT_GT(trained("cartpole", 16, {.agent = "reinforce(horizon=500)", .steps = 320'000}), 195);
 }
 
 TEST(Sac, SwingsAPendulum) {
+  if (test::sanitized()) GTEST_SKIP() << kTooLong;
   AgentTrainer trainer(Environments::make("pendulum", {.count = 1, .seed = 1}),
                        {.agent = "sac(adam(1e-3), start=500, batch=100)",
                         .network = "dense(64, relu) -> dense(64, relu)",
