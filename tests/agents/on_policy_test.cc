@@ -83,6 +83,7 @@ void expect_same_way(const Plain& before, const Plain& expected, const Plain& go
 struct Example {
   const Moment* moment;
   double advantage = 0, value = 0, log_density = 0;
+  bool whole = false;  // its episode ended in the round
 };
 
 // Advantages by their definition: the sum of what each later step of the episode was better than
@@ -99,7 +100,8 @@ std::vector<Example> examples_of(const Watched& agent, const Plain& plain, std::
         const Moment& m = diary[later];
         const double next = m.terminated ? 0 : plain.value(m.next)[0];
         example.advantage += weight * (m.reward + kDiscount * next - plain.value(m.seen)[0]);
-        if (m.ended()) break;
+        example.whole = m.ended();
+        if (example.whole) break;
       }
       example.value = plain.value(diary[t].seen)[0];
       example.log_density = plain.log_density(diary[t]);
@@ -126,6 +128,15 @@ std::vector<Example> pick(const std::vector<Example>& from, std::span<const std:
 
 // The paper's equations 7 and 9, with the advantages of the batch at mean 0 and deviation 1.
 struct PpoLoss {
+  PpoLoss(const Plain& policy, const std::vector<Example>& batch, double most)
+      : plain(policy), examples(batch), clip(most) {
+    double mean = 0, square = 0;
+    const double count = static_cast<double>(batch.size());
+    for (const Example& e : batch) mean += e.advantage / count;
+    for (const Example& e : batch) square += (e.advantage - mean) * (e.advantage - mean) / count;
+    for (const Example& e : batch) advantages.push_back((e.advantage - mean) / std::sqrt(square));
+  }
+
   double operator()() const {
     double sum = 0;
     for (std::size_t i = 0; i < examples.size(); ++i) {
@@ -149,15 +160,6 @@ struct PpoLoss {
 
   double ratio_of(const Example& e) const {
     return std::exp(plain.log_density(*e.moment) - e.log_density);
-  }
-
-  PpoLoss(const Plain& policy, const std::vector<Example>& batch, double most)
-      : plain(policy), examples(batch), clip(most) {
-    double mean = 0, square = 0;
-    const double count = static_cast<double>(batch.size());
-    for (const Example& e : batch) mean += e.advantage / count;
-    for (const Example& e : batch) square += (e.advantage - mean) * (e.advantage - mean) / count;
-    for (const Example& e : batch) advantages.push_back((e.advantage - mean) / std::sqrt(square));
   }
 
   const Plain& plain;
@@ -197,19 +199,15 @@ TEST(Ppo, DescendsTheGradientOfItsLoss) {
   }
 }
 
-// What comes after an action, less the baseline, in episodes that are whole.
-std::vector<Example> whole_episodes(const Watched& agent, const Plain& plain, std::size_t worlds) {
-  std::vector<Example> result;
-  for (const Example& e : examples_of(agent, plain, worlds, 1))
-    for (std::size_t w = 0; w < worlds; ++w) {
-      const Diary& diary = agent.diary(w);
-      if (e.moment < diary.data() || e.moment >= diary.data() + diary.size()) continue;
-      const auto ends = [](const Moment& m) { return m.ended(); };
-      if (std::any_of(e.moment, diary.data() + diary.size(), ends)) result.push_back(e);
-    }
-  return result;
+// What is to be gained by making actions likelier, and by staying undecided.
+double policy_loss(const Plain& plain, const std::vector<Example>& examples) {
+  double sum = 0;
+  for (const Example& e : examples)
+    sum += e.advantage * plain.log_density(*e.moment) + kEntropy * plain.entropy(*e.moment);
+  return -sum / static_cast<double>(examples.size());
 }
 
+// What comes after an action, less the baseline, in episodes that are whole.
 TEST(Reinforce, DescendsTheGradientOfItsLoss) {
   constexpr double kRate = 0.2;
   for (const Watched::Form& form : kForms) {
@@ -221,15 +219,11 @@ TEST(Reinforce, DescendsTheGradientOfItsLoss) {
     const Plain before(agent, form);
     agent.round();
     Plain plain = before;
-    const std::vector<Example> examples = whole_episodes(agent, before, form.worlds);
+    std::vector<Example> examples = examples_of(agent, before, form.worlds, 1);
+    std::erase_if(examples, [](const Example& e) { return !e.whole; });
     EXPECT_GT(examples.size(), 20u);
     EXPECT_LT(examples.size(), 46u) << "some episodes must go on beyond the round";
-    test::descend(plain.policy.weights, kRate, [&] {
-      double sum = 0;
-      for (const Example& e : examples)
-        sum += e.advantage * plain.log_density(*e.moment) + kEntropy * plain.entropy(*e.moment);
-      return -sum / static_cast<double>(examples.size());
-    });
+    test::descend(plain.policy.weights, kRate, [&] { return policy_loss(plain, examples); });
     for (int step = 0; step < 3; ++step)
       test::descend(plain.value.weights, kRate, [&] { return value_loss(plain, examples); });
     expect_same_way(before, plain, Plain(agent, form), 5e-6);
@@ -253,12 +247,7 @@ TEST(ActorCritic, DescendsTheGradientOfItsLosses) {
         const double next = m.terminated ? 0 : plain.value(m.next)[0];
         now.push_back({&m, m.reward + kDiscount * next - value, value});
       }
-      test::descend(plain.policy.weights, kRate, [&] {
-        double sum = 0;
-        for (const Example& e : now)
-          sum += e.advantage * plain.log_density(*e.moment) + kEntropy * plain.entropy(*e.moment);
-        return -sum / static_cast<double>(now.size());
-      });
+      test::descend(plain.policy.weights, kRate, [&] { return policy_loss(plain, now); });
       test::descend(plain.value.weights, kRate, [&] { return value_loss(plain, now); });
     }
     expect_same_way(before, plain, Plain(agent, form), 4e-5);
