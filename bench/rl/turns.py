@@ -1,0 +1,55 @@
+"""Lets everybody take turns, seed by seed, and gathers what came of it."""
+
+from . import figures, rows, subjects
+
+
+def subjects_of(chosen, known, options):
+    """Lithe, then its peers, row by row; and who is missing, and why."""
+    everybody, missing, seen = [], [], {}
+    for row in chosen:
+        if not row.settings:
+            missing.append({"title": "everybody", "workload": row.name,
+                            "reason": f"there is no recipe {rows.recipe_path(row).name}"})
+            continue
+        found, lacking = subjects.peers(row, known, options, seen)
+        everybody += [subjects.lithe(row, options), *found]
+        missing += lacking
+    return everybody, missing
+
+
+def measure(everybody, options, clock):
+    """Every subject with its first seed, then all with the second, while there is time."""
+    for seed in range(1, max((s.seeds for s in everybody), default=0) + 1):
+        for subject in (s for s in everybody if seed <= s.seeds and not s.failure):
+            limit = clock.limit()
+            if not limit:
+                return
+            options.say(f"{clock.passed():5.0f} s, seed {seed} of {subject.seeds}: "
+                        f"{subject.row.name}, {subject.title}")
+            subject.measure(seed, limit)
+            if subject.failure:
+                options.say(f"  failed: {subject.failure}")
+
+
+def outcome(everybody):
+    """The results, and who was left out, and why."""
+    left_out = [{"title": s.title, "workload": s.row.name, "reason": s.failure or "time was up"}
+                for s in everybody if s.failure or not s.runs]
+    return [figures.result(s) for s in everybody if s.runs and not s.failure], left_out
+
+
+def added(before, found, order):
+    """A measurement with those rows of an earlier one that were not measured now. Raises ValueError
+    where that is another machine's."""
+    if before["machine"]["processor"] != found["machine"]["processor"]:
+        raise ValueError(f"the earlier figures are another machine's: "
+                         f"{before['machine']['processor']}")
+    now = {row["name"] for row in found["workloads"]}
+
+    def both(key, name):
+        kept = [one for one in before[key] if one[name] not in now]
+        return sorted(kept + found[key], key=lambda one: order.index(one[name]))
+
+    return {**found, "workloads": both("workloads", "name"), "results": both("results", "workload"),
+            "left_out": both("left_out", "workload"),
+            "minutes": before["minutes"] + found["minutes"]}
