@@ -49,6 +49,8 @@ def main():
     except (process.Failed, OSError, subprocess.CalledProcessError) as failure:
         print(f"lithe bench: {options.lithe} failed: {failure}", file=sys.stderr)
         return 1
+    if before and before["machine"]["processor"] != here["processor"]:
+        parser.error(f"{options.add} is another machine's: {before['machine']['processor']}")
     found, failed = _measure(options, chosen, here, rows.defaults(listed))
     if before:
         found = turns.added(before, found, [row.name for row in everything])

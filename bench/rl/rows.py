@@ -73,7 +73,7 @@ def optimizer(text):
     name, (rate, *more), named = sentence.call(text)
     schedule, told, _ = sentence.call(rate)
     falls = schedule == "linear"
-    if name != "adam" or more or (falls and float(told[1]) != 0):
+    if name != "adam" or more or (float(told[1]) != 0 if falls else told):
         raise ValueError(f"peers have no {text}")
     return {"rate": float(told[0] if falls else rate), "anneal": falls,
             "epsilon": float(named.get("epsilon", 1e-8)),

@@ -140,6 +140,8 @@ def _learn(row, options, seed, seconds):
 
 def _rate(row, options, seed, seconds):
     settings = row.settings | {"seed": seed, "threads": row.threads}
+    if options.quick:
+        settings["steps"] //= 10
     told = [word for key, value in settings.items() for word in (f"--{key}", str(value))]
     with tempfile.TemporaryDirectory() as folder:
         policy = str(pathlib.Path(folder) / "policy.safetensors")

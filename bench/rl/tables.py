@@ -68,7 +68,8 @@ def _measured(row, lithe):
     if "rate" in row["must"]:
         share = f" ({lithe['rate'] / row['limit']:.0%} of the limit)" if row["limit"] else ""
         return _rate(lithe["rate"]) + share
-    return f"{_number(lithe[lithe['judged']])} in {figure(lithe['seconds'])}"
+    return (f"{_number(lithe[lithe['judged']])} in {figure(lithe['seconds'])} "
+            f"({figure(lithe['processor'])} of processors)")
 
 
 def _bounds(bounds):

@@ -39,11 +39,8 @@ def outcome(everybody):
 
 
 def added(before, found, order):
-    """A measurement with those rows of an earlier one that were not measured now. Raises ValueError
-    where that is another machine's."""
-    if before["machine"]["processor"] != found["machine"]["processor"]:
-        raise ValueError(f"the earlier figures are another machine's: "
-                         f"{before['machine']['processor']}")
+    """A measurement with those rows of an earlier one, of this machine, that were not measured
+    now."""
     now = {row["name"] for row in found["workloads"]}
 
     def both(key, name):
