@@ -38,36 +38,36 @@ def main():
         everything = rows.read()
         if options.what == ["list"]:
             return _list(everything)
-        chosen = rows.chosen(everything, options.what, options.all)
+        listed = rows.named(everything, options.what)
         before = publish.stored(options.add) if options.add else None
     except ValueError as error:
         parser.error(str(error))
     try:
         here = options.machine or machine.describe(options.lithe, again=not options.quick)
-        listed = subprocess.run([options.lithe, "list", "agents"], capture_output=True, text=True,
+        agents = subprocess.run([options.lithe, "list", "agents"], capture_output=True, text=True,
                                 check=True).stdout
     except (process.Failed, OSError, subprocess.CalledProcessError) as failure:
         print(f"lithe bench: {options.lithe} failed: {failure}", file=sys.stderr)
         return 1
     if before and before["machine"]["processor"] != here["processor"]:
         parser.error(f"{options.add} is another machine's: {before['machine']['processor']}")
-    found, failed = _measure(options, chosen, here, rows.defaults(listed))
+    found, failed = _measure(options, listed, here, rows.defaults(agents))
     if before:
         found = turns.added(before, found, [row.name for row in everything])
     publish.publish(found, options, report)
     return 1 if failed else 0
 
 
-def _measure(options, chosen, here, known):
+def _measure(options, listed, here, known):
     begin, clock = datetime.date.today(), rounds.Clock(options.minutes, options.limit)
-    everybody, missing = turns.subjects_of(chosen, known, options)
+    everybody, missing = turns.subjects_of(listed, known, options)
     turns.measure(everybody, options, clock)
     results, left_out = turns.outcome(everybody)
     peak = machine.peak(here, "float32")
     found = rounded({
         "date": begin.isoformat(), "quick": options.quick, "minutes": clock.passed() / 60,
         "peer_minutes": options.peer_minutes, "machine": machine.public(here),
-        "workloads": [figures.told(row, peak, rows.operations(row, known)) for row in chosen],
+        "workloads": [figures.told(row, peak, rows.operations(row, known)) for row in listed],
         "results": results, "left_out": missing + left_out})
     # A peer that is missing is a gap in the table; Lithe failing is a failure.
     return found, any(s.failure for s in everybody if s.name == subjects.LITHE)

@@ -39,14 +39,13 @@ def read(path=FILE, recipes=RECIPES):
         raise ValueError(f"{path}: {error}") from error
 
 
-def chosen(rows, names, everything=False):
-    """Those that are named; without names all but the long ones, or `everything`."""
+def named(rows, names):
+    """Those that are named; all of them without names."""
     unknown = [name for name in names if name not in {row.name for row in rows}]
     if unknown:
         raise ValueError(f"there is no row '{unknown[0]}'; one of "
                          f"{', '.join(row.name for row in rows)}")
-    return [row for row in rows
-            if (row.name in names if names else everything or not row.long)]
+    return [row for row in rows if not names or row.name in names]
 
 
 def recipe_path(row, recipes=RECIPES):

@@ -3,18 +3,26 @@
 from . import figures, rows, subjects
 
 
-def subjects_of(chosen, known, options):
+def subjects_of(listed, known, options):
     """Lithe, then its peers, row by row; and who is missing, and why."""
     everybody, missing, seen = [], [], {}
-    for row in chosen:
-        if not row.settings:
-            missing.append({"title": "everybody", "workload": row.name,
-                            "reason": f"there is no recipe {rows.recipe_path(row).name}"})
+    for row in listed:
+        reason = _not_measured(row, options)
+        if reason:
+            missing.append({"title": "everybody", "workload": row.name, "reason": reason})
             continue
         found, lacking = subjects.peers(row, known, options, seen)
         everybody += [subjects.lithe(row, options), *found]
         missing += lacking
     return everybody, missing
+
+
+def _not_measured(row, options):
+    if not row.settings:
+        return f"there is no recipe {rows.recipe_path(row).name}"
+    if row.long and not options.what and not options.all:
+        return "it takes long: --all, or its name, measures it"
+    return None
 
 
 def measure(everybody, options, clock):
@@ -41,11 +49,13 @@ def outcome(everybody):
 def added(before, found, order):
     """A measurement with those rows of an earlier one, of this machine, that were not measured
     now."""
-    now = {row["name"] for row in found["workloads"]}
+    earlier, now = ({r["workload"] for r in one["results"]} for one in (before, found))
+    kept = earlier - now
 
     def both(key, name):
-        kept = [one for one in before[key] if one[name] not in now]
-        return sorted(kept + found[key], key=lambda one: order.index(one[name]))
+        together = [one for one in before[key] if one[name] in kept]
+        together += [one for one in found[key] if one[name] not in kept]
+        return sorted(together, key=lambda one: order.index(one[name]))
 
     return {**found, "workloads": both("workloads", "name"), "results": both("results", "workload"),
             "left_out": both("left_out", "workload"),

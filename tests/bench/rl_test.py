@@ -79,12 +79,11 @@ class Rows(unittest.TestCase):
         self.assertEqual(by_name["swingup"].settings, {})
 
     def test_choosing(self):
-        all_of_them = [row("a"), row("b", long=True)]
-        self.assertEqual([r.name for r in rows.chosen(all_of_them, [])], ["a"])
-        self.assertEqual([r.name for r in rows.chosen(all_of_them, [], True)], ["a", "b"])
-        self.assertEqual([r.name for r in rows.chosen(all_of_them, ["b"])], ["b"])
+        all_of_them = [row("a"), row("b")]
+        self.assertEqual(rows.named(all_of_them, []), all_of_them)
+        self.assertEqual([r.name for r in rows.named(all_of_them, ["b"])], ["b"])
         with self.assertRaisesRegex(ValueError, "no row 'c'; one of a, b"):
-            rows.chosen(all_of_them, ["c"])
+            rows.named(all_of_them, ["c"])
 
     def test_a_wrong_file_is_refused(self):
         with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
@@ -249,18 +248,35 @@ class Turns(unittest.TestCase):
         self.assertEqual(self.measure(late, minutes=1e-9), [])
         self.assertEqual(turns.outcome([late])[1][0]["reason"], "time was up")
 
+    def subjects_of(self, one, **more):
+        options = types.SimpleNamespace(**{"what": [], "all": False, "peers": ["none"], "seeds": 2,
+                                           **more})
+        everybody, missing = turns.subjects_of([one], KNOWN, options)
+        return [s.title for s in everybody], [m["reason"] for m in missing]
+
     def test_a_missing_recipe_is_named(self):
-        everybody, missing = turns.subjects_of([row(settings={}, recipe="nowhere")], KNOWN, None)
-        self.assertEqual(everybody, [])
-        self.assertEqual(missing[0]["reason"], "there is no recipe nowhere.toml")
+        self.assertEqual(self.subjects_of(row(settings={}, recipe="nowhere")),
+                         ([], ["there is no recipe nowhere.toml"]))
+
+    def test_long_rows_are_asked_for(self):
+        long = row(long=True)
+        titles, reasons = self.subjects_of(long)
+        self.assertEqual(titles, [])
+        self.assertIn("--all", reasons[0])
+        for asked in ({"all": True}, {"what": ["cartpole"]}):
+            self.assertEqual(self.subjects_of(long, **asked), (["Lithe"], []))
 
     def test_adding_to_an_earlier_measurement(self):
         before, now = found(row("a"), row("b")), found(row("b"), row("c"))
         now["results"][0]["title"] = "Newer"
-        both = turns.added({**before, "left_out": []}, {**now, "left_out": []}, ["c", "b", "a"])
-        self.assertEqual([w["name"] for w in both["workloads"]], ["c", "b", "a"])
+        # Listed again, and not measured.
+        now["workloads"].append({**before["workloads"][0], "title": "empty"})
+        now["left_out"] = [{"title": "everybody", "workload": "a", "reason": "it takes long"}]
+        both = turns.added({**before, "left_out": []}, now, ["c", "b", "a"])
+        self.assertEqual([w["title"] for w in both["workloads"]], ["the c", "the b", "the a"])
         self.assertEqual([r["title"] for r in both["results"] if r["peer"] == "lithe"],
                          ["Lithe", "Newer", "Lithe"])
+        self.assertEqual(both["left_out"], [])
 
 
 class Programs(unittest.TestCase):
