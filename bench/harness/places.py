@@ -64,7 +64,12 @@ def _in_sources():
 def _remedy(peer):
     if peer.least:
         return "`--python PATH` names one that can"
-    command = "make bench-peers" if _in_sources() else f"{_BENCH / 'peers.sh'} {default_venv()}"
+    return remedy("bench-peers", "peers.sh")
+
+
+def remedy(target, script, name="peers"):
+    """What installs peers: in the sources a target of make, else the script that it runs."""
+    command = f"make {target}" if _in_sources() else f"sh {_BENCH / script} {default_venv(name)}"
     return f"`{command}` installs what can be had"
 
 

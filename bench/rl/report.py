@@ -22,9 +22,9 @@ _HOW = """\
 - **Must and worth** were asked of a core of 177 GFLOP/s; *here* they are scaled by the peak, for
   environments too, whose time does not follow it alone.
 - **Peers** run the same environments as Gymnasium has them, on one core, in turns with Lithe: with
-  the settings of Lithe's recipe, and with those that their authors publish. One that has not got
-  there in its time is ended, and its line says so. Other figures of others are quoted, not
-  measured."""
+  the settings of Lithe's recipe, and with those that their authors publish. For one that did not
+  get there, by the end of its time or its steps, its line says so. What is *seen elsewhere* is
+  quoted, not measured."""
 
 
 def where(found):
@@ -80,5 +80,5 @@ def _sections(found):
 
 def _picture(found):
     whole = [r for r in found["results"] if r["finished"] == len(r["runs"])]
-    return picture.draw({**found, "results": whole}, "Further right is slower; who did not finish "
-                        "is not drawn")
+    return picture.draw({**found, "results": whole}, "Further right is slower; who did not get "
+                        "there is not drawn")

@@ -3,7 +3,7 @@
 What a run leaves: `seconds` and `processor` (of the whole command, evaluations included; a peer's
 from the end of its imports), `rate` (steps a second without evaluations), `steps`, `score` (the mean
 return of the evaluation that ended the training, or its last), `again` (the kept policy's on
-other episodes), `finished` (false: its time was up).
+other episodes), `finished` (false: its time or its steps were up before it got there).
 """
 
 import dataclasses
@@ -37,6 +37,7 @@ class Subject:
     seeds: int
     once: typing.Callable  # (seed, seconds) to a run; may raise process.Failed
     how: str = ""
+    alike: bool = True  # with Lithe's settings: the same operations
     runs: list = dataclasses.field(default_factory=list)
     failure: str = ""
 
@@ -71,6 +72,7 @@ def peers(row, known, options, seen):
                             "reason": "; ".join(reasons)})
             continue
         found.append(Subject(name=peer["name"], title=peer["title"], row=row, how=how,
+                             alike="own" not in peer,
                              seeds=min(options.peer_seeds, options.seeds),
                              once=_peer(peer, row, job, there, options)))
     return found, missing
@@ -120,7 +122,7 @@ def _python(packages, options, seen):
         if fault is None:
             return python, []
         reasons.append(f"{places.name(python, options)} {fault}")
-    return None, [*reasons, "`make bench-rl-peers` installs what can be had"]
+    return None, [*reasons, places.remedy("bench-rl-peers", "rl/peers.sh", "rl-peers")]
 
 
 def _learn(row, options, seed, seconds):

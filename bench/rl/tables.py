@@ -37,7 +37,8 @@ def row(found, one):
              _number(r.get("again")), figure(r["seconds"]), _range(r, "seconds", figure),
              figure(r["processor"]), f"{r['steps']:,.0f}" if "steps" in r else "-",
              f"{r['rate']:,.0f}",
-             f"{r['rate'] / one['limit']:.1%}" if one["limit"] else "-", _times(r, lithe, one))
+             f"{r['rate'] / one['limit']:.1%}" if one["limit"] and r["alike"] else "-",
+             _times(r, lithe, one))
             for r in found["results"] if r["workload"] == one["name"]]
     if one["kind"] != "learn":  # there is nothing to score
         kept = [i for i, title in enumerate(head) if title in _OF_RATES]
@@ -84,13 +85,13 @@ def _rate(rate):
 
 
 def _seeds(r):
-    """How many, and how many of them came to an end in their time."""
+    """How many, and how many of them reached the score, or the end of their steps, in time."""
     count = len(r["runs"])
-    return str(count) if r["finished"] == count else f"{count} ({r['finished']} finished)"
+    return str(count) if r["finished"] == count else f"{count} ({r['finished']} got there)"
 
 
 def _times(r, lithe, row):
-    """How many times Lithe's time; who did not finish took longer than that."""
+    """How many times Lithe's time; who did not get there would have taken longer."""
     if lithe is None or r is lithe:
         return "-" if lithe is None else "1x"
     most = row["kind"] == "learn" and r["finished"] < len(r["runs"])

@@ -50,13 +50,16 @@ def added(before, found, order):
     """A measurement with those rows of an earlier one, of this machine, that were not measured
     now."""
     earlier, now = ({r["workload"] for r in one["results"]} for one in (before, found))
-    kept = earlier - now
+    listed, again = ({w["name"] for w in one["workloads"]} for one in (before, found))
+    kept = listed - now - (again - earlier)
 
     def both(key, name):
         together = [one for one in before[key] if one[name] in kept]
         together += [one for one in found[key] if one[name] not in kept]
         return sorted(together, key=lambda one: order.index(one[name]))
 
-    return {**found, "workloads": both("workloads", "name"), "results": both("results", "workload"),
+    dates = sorted({before["date"], found["date"]})
+    return {**found, "date": " to ".join(dates), "workloads": both("workloads", "name"), "results": both("results", "workload"),
             "left_out": both("left_out", "workload"),
-            "minutes": before["minutes"] + found["minutes"]}
+            "minutes": before["minutes"] + found["minutes"],
+            "peer_minutes": max(before["peer_minutes"], found["peer_minutes"])}

@@ -271,9 +271,12 @@ class Turns(unittest.TestCase):
         now["results"][0]["title"] = "Newer"
         # Listed again, and not measured.
         now["workloads"].append({**before["workloads"][0], "title": "empty"})
+        # Not measured either time.
+        before["workloads"].append({**before["workloads"][0], "name": "d", "title": "the d"})
         now["left_out"] = [{"title": "everybody", "workload": "a", "reason": "it takes long"}]
-        both = turns.added({**before, "left_out": []}, now, ["c", "b", "a"])
-        self.assertEqual([w["title"] for w in both["workloads"]], ["the c", "the b", "the a"])
+        both = turns.added({**before, "left_out": []}, now, ["d", "c", "b", "a"])
+        self.assertEqual([w["title"] for w in both["workloads"]],
+                         ["the d", "the c", "the b", "the a"])
         self.assertEqual([r["title"] for r in both["results"] if r["peer"] == "lithe"],
                          ["Lithe", "Newer", "Lithe"])
         self.assertEqual(both["left_out"], [])
@@ -293,7 +296,7 @@ class Report(unittest.TestCase):
         head, lithe, other = tables.row(one, one["workloads"][0])[0]
         cell = dict(zip(head, other))
         self.assertEqual((cell["seeds"], cell["x Lithe"], cell["again"]),
-                         ("1 (0 finished)", ">4.0x", "-"))
+                         ("1 (0 got there)", ">4.0x", "-"))
         self.assertEqual(dict(zip(head, lithe))["least..most"], "1.00 s..4.00 s")
 
     def test_rates_have_no_score(self):

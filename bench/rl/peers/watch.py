@@ -4,7 +4,7 @@
 
 The argument is a job (bench/rl/subjects.py makes it). What is printed is one line of JSON: `steps`,
 `seconds` (evaluations included, imports not), `training_seconds`, `score` (the mean return of the
-last evaluation), `finished` (false where its time was up), `versions`.
+last evaluation), `finished` (false where its time or its steps were up before that), `versions`.
 """
 
 import json
@@ -35,22 +35,24 @@ class Watch:
         if steps >= self.next:
             self.next = steps + self.job["evaluate_every"]
             self._evaluate()
-            if self.job["until"] is not None and self.score >= self.job["until"]:
-                self.finished = True
+            self.finished = self.job["until"] is not None and self._reached()
         return self.finished or time.perf_counter() - self.begin > self.job["seconds"]
 
     def report(self, steps, *packages):
-        """Prints the answer. Who has learned all its steps is judged at the end."""
+        """Prints the answer. Who was not ended by an evaluation is judged at the end."""
         if not self.finished:
-            self.finished = steps >= self.job["steps"]
             if self.job["episodes"]:
                 self._evaluate()
+            self.finished = steps >= self.job["steps"] and self._reached()
         seconds = time.perf_counter() - self.begin
         print(json.dumps({
             "steps": int(steps), "seconds": seconds, "training_seconds": seconds - self.evaluating,
             "processor": time.process_time() - self.used, "score": self.score,
             "finished": self.finished,
             "versions": {p.__name__: p.__version__ for p in (*packages, gymnasium)}}))
+
+    def _reached(self):
+        return self.job["until"] is None or self.score >= self.job["until"]
 
     def _evaluate(self):
         begin = time.perf_counter()
