@@ -16,9 +16,10 @@ _HOW = """\
   *Again*: the kept policy's, over 100 episodes that it was never judged by. Where a recipe ends at a
   score, that evaluation is what is asked for; else it is *again*. Of Snake it is the fruits less one
   for each death, so there were more fruits than it says.
-- **The limit** is every multiply-add of PPO's networks (acting and valuing once, then forward and
-  both gradients in each epoch) at the peak of one core, which `lithe info` measured; environments,
-  functions and the optimizer are not in it.
+- **The limit** is every multiply-add of the networks at the peak of one core, which `lithe info`
+  measured: of PPO acting and valuing once, then forward and both gradients in each epoch; of SAC all
+  passes of policy and critics for each example of a batch. Environments, functions and the optimizer
+  are not in it.
 - **Must and worth** were asked of a core of 177 GFLOP/s; *here* they are scaled by the peak, for
   environments too, whose time does not follow it alone.
 - **Peers** run the same environments as Gymnasium has them, on one core, in turns with Lithe: with

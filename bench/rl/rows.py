@@ -89,25 +89,51 @@ def network(text):
 
 
 def operations(row, known):
-    """Multiply-adds times two of an environment's step through all of PPO: the policy's and the
-    values' network once, then in each epoch forward and both gradients, but of the input for the
-    first layer. None where it is not PPO."""
+    """Multiply-adds times two that a step of an environment needs, learning included, by the
+    networks of PPO or SAC; None for other agents, and where the row does not say the shape."""
     if not row.shape or not row.settings:
         return None
     name, options = agent(row.settings["agent"], known)
-    if name != "ppo":
-        return None
-    total = 0
-    for outputs in (row.shape[1], 1):
-        each = sentence.products(sentence.layers(
-            f"input({row.shape[0]}) -> {row.settings['network']} -> dense({outputs})"))
-        total += sum(each) + options["epochs"] * (3 * sum(each) - each[0])
-    return total
+    return _OPERATIONS[name](row, options) if name in _OPERATIONS else None
+
+
+def _ppo(row, options):
+    """The policy's and the values' network: once when it acts, then learned from in each epoch."""
+    seen, actions = row.shape
+    networks = [_passes(row, seen, actions), _passes(row, seen, 1)]
+    return sum(forward + options["epochs"] * learning for forward, learning in networks)
+
+
+def _sac(row, options):
+    """To act, and for each example of a batch: what follows is valued by the policy and both target
+    critics; both critics learn; the policy learns from how their values change with the action."""
+    seen, actions = row.shape
+    policy, policy_learning = _passes(row, seen, 2 * actions)
+    critic, critic_learning = _passes(row, seen + actions, 1)
+    slope = 2 * critic  # forward, and the gradient of the input
+    example = policy + 2 * critic + 2 * critic_learning + policy_learning + 2 * slope
+    return policy + example * options["batch"] / options["every"]
+
+
+_OPERATIONS = {"ppo": _ppo, "sac": _sac}
+
+
+def _passes(row, inputs, outputs):
+    """Of an example forward; and forward with both gradients, but of the input for the first
+    layer."""
+    each = sentence.products(sentence.layers(
+        f"input({inputs}) -> {row.settings['network']} -> dense({outputs})"))
+    return sum(each), 3 * sum(each) - each[0]
 
 
 def _complete(entry, recipes):
+    settings = entry.get("settings", {})
     path = recipes / f"{entry.get('recipe', '')}.toml"
-    settings = _toml(path) if entry.get("recipe") and path.exists() else entry.get("settings", {})
+    if entry.get("recipe") and path.exists():
+        settings = _toml(path)
+        for key in ("environment", "environments", "agent", "network", "steps"):
+            if key not in settings:
+                raise ValueError(f"{path} does not say its {key}")
     return {**entry, "settings": settings, "shape": tuple(entry.get("shape", ()))}
 
 

@@ -8,6 +8,7 @@ from .subjects import LITHE
 
 _OF_RATES = ("who", "how", "seeds", "time", "processor", "steps/s", "of limit", "x Lithe")
 
+
 def asked(found):
     """A row for each that was asked, with what was measured."""
     rows = [("what", "measured", "must", "worth", "reached?", "must here", "worth here",

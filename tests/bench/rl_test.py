@@ -19,7 +19,7 @@ LISTED = """ppo(optimizer=adam(3e-4, epsilon=1e-5, clip_norm=0.5), horizon=2048,
 persistence=0, normalize_observations=true)
     proximal policy optimization (Schulman and others, 2017)
     horizon         steps of each environment in a round: a whole number
-sac(optimizer=adam(3e-4), memory=1000000, batch=256, entropy=-1)
+sac(optimizer=adam(3e-4), memory=1000000, batch=256, every=2, entropy=-1)
     soft actor-critic
 """
 KNOWN = rows.defaults(LISTED)
@@ -72,10 +72,14 @@ class Rows(unittest.TestCase):
 
     def test_the_settings_are_the_recipes(self):
         with tempfile.TemporaryDirectory() as folder:
-            recipes = pathlib.Path(folder)
-            (recipes / "cartpole.toml").write_text('agent = "ppo(horizon=7)"\nuntil = 5\n')
+            recipes, told = pathlib.Path(folder), row().settings
+            lines = [f"{key} = {json.dumps(value)}\n" for key, value in told.items()]
+            (recipes / "cartpole.toml").write_text("".join(lines))
             by_name = {one.name: one for one in rows.read(recipes=recipes)}
-        self.assertEqual(by_name["cartpole"].settings, {"agent": "ppo(horizon=7)", "until": 5})
+            (recipes / "cartpole.toml").write_text("".join(lines[:2]))
+            with self.assertRaisesRegex(ValueError, "cartpole.toml does not say its agent"):
+                rows.read(recipes=recipes)
+        self.assertEqual(by_name["cartpole"].settings, told)
         self.assertEqual(by_name["swingup"].settings, {})
 
     def test_choosing(self):
@@ -124,8 +128,13 @@ class Rows(unittest.TestCase):
         first = 2 * 4 * 8
         self.assertEqual(rows.operations(one, KNOWN),
                          policy + value + 2 * (3 * policy + 3 * value - 2 * first))
-        other = row(settings={"agent": "sac", "network": "dense(8, tanh)"})
-        self.assertIsNone(rows.operations(other, KNOWN))
+        sac = row(shape=(3, 1), settings={"agent": "sac(batch=10)", "network": "dense(8, relu)"})
+        actor = critic = 2 * (3 * 8 + 8 * 2)  # 3-8-2, and 4-8-1 happens to be as much
+        learning = 2 * (3 * critic - 2 * 4 * 8) + 3 * actor - 2 * 3 * 8
+        self.assertEqual(rows.operations(sac, KNOWN),
+                         actor + 10 / 2 * (actor + 2 * critic + learning + 4 * critic))
+        other = row(settings={"agent": "reinforce", "network": "dense(8, tanh)"})
+        self.assertIsNone(rows.operations(other, {**KNOWN, "reinforce": {}}))
         self.assertIsNone(rows.operations(row(settings={}), KNOWN))
 
 
