@@ -221,7 +221,8 @@ def main():
         unit = "" if "agent" in recipe else "%"
         broken = judge(name, promised, runs, medians, unit)
         failed = failed or bool(broken)
-        print(widths.format(name, "" if promised is None else f"{promised:g}{unit}", *(f"{run['score']:.2f}" for run in runs),
+        print(widths.format(name, "" if promised is None else f"{promised:g}{unit}",
+                            *(f"{run['score']:.2f}" for run in runs),
                             f"{medians[name]:.2f}", f"{max(run['seconds'] for run in runs):.2f}",
                             "no: " + broken if broken else "yes"), flush=True)
         for text, values, median, kept in judge_promises(promises, runs):

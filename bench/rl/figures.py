@@ -18,7 +18,8 @@ def result(subject):
     judged = "score" if "until" in row.settings or "again" not in medians else "again"
     return {"workload": row.name, "peer": subject.name, "title": subject.title,
             "how": subject.how, "alike": subject.alike, "threads": row.threads, **medians,
-            "judged": judged, "finished": sum(run["finished"] for run in runs), "runs": [_plain(r) for r in runs],
+            "judged": judged, "finished": sum(run["finished"] for run in runs),
+            "runs": [_plain(run) for run in runs],
             # As the picture takes it: the time of the work, smaller is better.
             "median": medians["seconds"] if row.kind == "learn" else 1 / medians["rate"],
             "versions": runs[-1].get("versions", {})}

@@ -13,13 +13,13 @@ _HOW = """\
   and files included. A peer's begins after its imports. *Processor* is the time that it had of
   processors; steps a second leave evaluations out.
 - **Mean return**: of the evaluation that ended the training, or the best one, whose policy is kept.
-  *Again*: the kept policy's, over 100 episodes that it was never judged by. Where a recipe ends at a
-  score, that evaluation is what is asked for; else it is *again*. Of Snake it is the fruits less one
-  for each death, so there were more fruits than it says.
+  *Again*: the kept policy's, over 100 episodes that it was never judged by. Where a recipe ends at
+  a score, that evaluation is what is asked for; else it is *again*. Of Snake it is the fruits less
+  one for each death, so there were more fruits than it says.
 - **The limit** is every multiply-add of the networks at the peak of one core, which `lithe info`
-  measured: of PPO acting and valuing once, then forward and both gradients in each epoch; of SAC all
-  passes of policy and critics for each example of a batch. Environments, functions and the optimizer
-  are not in it.
+  measured: of PPO acting and valuing once, then forward and both gradients in each epoch; of SAC
+  all passes of policy and critics for each example of a batch. Environments, functions and the
+  optimizer are not in it.
 - **Must and worth** were asked of a core of 177 GFLOP/s; *here* they are scaled by the peak, for
   environments too, whose time does not follow it alone.
 - **Peers** run the same environments as Gymnasium has them, on one core, in turns with Lithe: with
@@ -34,8 +34,8 @@ def where(found):
     loads = [run["load"] for r in found["results"] for run in r["runs"]]
     lines = [f"{machine.told(here)}.",
              f"One core: {here['limits']['flops_float32'] / 1e9:.0f} GFLOP/s in float32, measured.",
-             f"Lithe {here['lithe']}, {found['date']}, in {found['minutes']:.0f} minutes; peers had "
-             f"at most {found['peer_minutes']:g} minutes a seed; load before a run "
+             f"Lithe {here['lithe']}, {found['date']}, in {found['minutes']:.0f} minutes; peers "
+             f"had at most {found['peer_minutes']:g} minutes a seed; load before a run "
              + (f"{min(loads):.1f} to {max(loads):.1f}." if loads else "not noted.")]
     if found["quick"]:
         lines.append("QUICK: one seed, too little to quote.")

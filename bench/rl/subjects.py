@@ -1,9 +1,9 @@
 """Who is measured on a row: Lithe and its peers, each a subject that runs once for a seed.
 
 What a run leaves: `seconds` and `processor` (of the whole command, evaluations included; a peer's
-from the end of its imports), `rate` (steps a second without evaluations), `steps`, `score` (the mean
-return of the evaluation that ended the training, or its last), `again` (the kept policy's on
-other episodes), `finished` (false: its time or its steps were up before it got there).
+from the end of its imports), `rate` (steps a second without evaluations), `steps`, `score` (the
+best mean return of an evaluation; a peer's last), `again` (the kept policy's on other episodes),
+`finished` (false: its time or its steps were up before it got there).
 """
 
 import dataclasses

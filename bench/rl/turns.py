@@ -59,7 +59,8 @@ def added(before, found, order):
         return sorted(together, key=lambda one: order.index(one[name]))
 
     dates = sorted({before["date"], found["date"]})
-    return {**found, "date": " to ".join(dates), "workloads": both("workloads", "name"), "results": both("results", "workload"),
+    return {**found, "date": " to ".join(dates), "workloads": both("workloads", "name"),
+            "results": both("results", "workload"),
             "left_out": both("left_out", "workload"),
             "minutes": before["minutes"] + found["minutes"],
             "peer_minutes": max(before["peer_minutes"], found["peer_minutes"])}

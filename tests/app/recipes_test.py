@@ -64,7 +64,8 @@ class Agents(unittest.TestCase):
         return made["score"], [call.args[0][:3] for call in run.call_args_list]
 
     def test_the_evaluation_that_ended_the_training_counts(self):
-        self.assertEqual(self.train('agent = "ppo"\nuntil = 475\n'), (480, [["lithe", "rl", "train"]]))
+        self.assertEqual(self.train('agent = "ppo"\nuntil = 475\n'),
+                         (480, [["lithe", "rl", "train"]]))
 
     def test_else_the_policy_has_to_show_it_again(self):
         self.assertEqual(self.train('agent = "ppo"\n'),

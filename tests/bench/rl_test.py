@@ -15,8 +15,8 @@ from harness import process, rounds
 from rl import figures, report, rows, subjects, tables, turns
 
 # As `lithe list agents` prints them, shortened.
-LISTED = """ppo(optimizer=adam(3e-4, epsilon=1e-5, clip_norm=0.5), horizon=2048, batch=64, epochs=10, \
-persistence=0, normalize_observations=true)
+LISTED = """ppo(optimizer=adam(3e-4, epsilon=1e-5, clip_norm=0.5), horizon=2048, batch=64, \
+epochs=10, persistence=0, normalize_observations=true)
     proximal policy optimization (Schulman and others, 2017)
     horizon         steps of each environment in a round: a whole number
 sac(optimizer=adam(3e-4), memory=1000000, batch=256, every=2, entropy=-1)
