@@ -7,8 +7,8 @@ from harness.text import aligned, heading, markdown
 from . import tables
 
 _HOW = """\
-- **The settings are the recipes'** (`recipes/rl`), read from there: nothing is set for this table
-  alone. Each seed trains anew, and figures are medians of the seeds.
+- **The settings are the recipes'** (`recipes/rl`), read from there; PPO's speed alone is measured
+  with others, which stand below. Each seed trains anew, and figures are medians of the seeds.
 - **Time** is the whole command's, from the shell: environments, evaluations of 100 greedy episodes
   and files included. A peer's begins after its imports. *Processor* is the time that it had of
   processors; steps a second leave evaluations out.

@@ -1,6 +1,9 @@
 """The benchmark of learning from rewards without a peer: how rows and recipes are read, what is
 reached, who is left out."""
 
+import contextlib
+import importlib.util
+import io
 import json
 import pathlib
 import sys
@@ -8,6 +11,7 @@ import tempfile
 import types
 import unittest
 import xml.dom.minidom
+from unittest import mock
 
 from support import MACHINE, ROOT
 
@@ -195,6 +199,48 @@ class Peers(unittest.TestCase):
         there, missing = subjects.peers(one, KNOWN, options, seen)
         self.assertEqual(there, [])
         self.assertEqual(missing[0]["reason"], "peers have no adam(one_cycle(0.1))")
+
+
+class Watched(unittest.TestCase):
+    """When a peer's training ends, and what it then reports, without the packages."""
+
+    def setUp(self):
+        packages = {name: types.ModuleType(name) for name in ("gymnasium", "numpy")}
+        packages["gymnasium"].__version__ = "1"
+        with mock.patch.dict(sys.modules, packages):
+            spec = importlib.util.spec_from_file_location(
+                "watch", subjects.PEERS.parent / "peers" / "watch.py")
+            self.watch = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(self.watch)
+
+    def run_until(self, scores, **more):
+        """The steps of a training that asks every 100 whether it has ended, and its report."""
+        job = {"environment": "e", "episodes": 9, "evaluate_every": 200, "until": 475, "seed": 1,
+               "steps": 1000, "seconds": 1e9, **more}
+        with mock.patch.object(self.watch, "mean_return", side_effect=scores):
+            clock, steps = self.watch.Watch(job, None), 0
+            while steps < job["steps"] and not clock.ended(steps):
+                steps += 100
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                clock.report(steps)
+        return steps, json.loads(out.getvalue())
+
+    def test_the_score_ends_it(self):
+        steps, told = self.run_until([100, 475])
+        self.assertEqual((steps, told["score"], told["finished"]), (400, 475, True))
+
+    def test_steps_that_were_not_enough(self):
+        steps, told = self.run_until([100] * 5)
+        self.assertEqual((steps, told["score"], told["finished"]), (1000, 100, False))
+        self.assertTrue(self.run_until([100] * 4 + [480])[1]["finished"])
+
+    def test_without_a_score_the_steps_are_all(self):
+        steps, told = self.run_until([7], until=None, evaluate_every=0)
+        self.assertEqual((steps, told["score"], told["finished"]), (1000, 7, True))
+
+    def test_its_time_is_up(self):
+        steps, told = self.run_until([100], seconds=-1)
+        self.assertEqual((steps, told["score"], told["finished"]), (0, 100, False))
 
 
 class Figures(unittest.TestCase):
