@@ -20,11 +20,11 @@ namespace lithe::agents {
 class Draw {
  public:
   Draw(std::uint64_t seed, std::uint64_t stream, std::uint64_t index)
-      : seed_(seed), stream_(stream), index_(index << 32) {}
+      : seed_(seed), stream_(stream), index_(index) {}
 
   // Uniform in (0, 1).
   double uniform() {
-    if (used_ == 4) words_ = base::random_block(seed_, stream_, index_++), used_ = 0;
+    if (used_ == 4) next_block();
     return (static_cast<double>(words_[used_++]) + 0.5) * 0x1p-32;
   }
   // Mean 0, deviation 1 (Box and Muller, 1958).
@@ -43,7 +43,15 @@ class Draw {
   void follow(std::span<float> last, double share) { last_ = last, share_ = share; }
 
  private:
-  std::uint64_t seed_, stream_, index_;
+  // Of each index 256 blocks lie together, and what more it needs behind those of all others.
+  void next_block() {
+    words_ =
+        base::random_block(seed_, stream_, (block_ >> 8 << 40) | (index_ << 8) | (block_ & 255));
+    ++block_;
+    used_ = 0;
+  }
+
+  std::uint64_t seed_, stream_, index_, block_ = 0;
   std::span<float> last_;
   double share_ = 0;
   std::array<std::uint32_t, 4> words_{};
