@@ -72,7 +72,8 @@ void add_play_options(CLI::App& app, PlayCommand& command) {
       ->capture_default_str()
       ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}));
   app.add_option("--steps", command.options.most_steps, "at most, in all")->capture_default_str();
-  app.add_option("--every", command.options.every, "show or keep a frame of every so many steps")
+  app.add_option("--every", command.options.every,
+                 "show or keep a frame of every so many steps, and of an episode's end")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000));
   app.add_option("--fps", command.options.frames_per_second, "frames a second")

@@ -32,20 +32,16 @@ class Screen {
     if (!options.frames.empty()) make_folder(options.frames);
   }
 
+  // How it looks now, if it is this step's turn.
   void show(const Environments& environment) {
-    constexpr std::size_t kMostFrames = 100000;
     if (!wanted() || shown_++ % options_.every != 0) return;
     environment.draw(0, picture_);
-    if (picture_.rgb.empty()) return refuse(environment);
-    if (kept_ == kMostFrames && (!options_.gif.empty() || !options_.frames.empty()))
-      throw Error(ErrorKind::usage, fmt::format("more than {} frames", kMostFrames), {},
-                  "fewer --episodes or --steps, or --every 10");
-    if (!options_.gif.empty()) gif_.add(picture_);
-    if (!options_.frames.empty())
-      write_picture(std::filesystem::path(options_.frames) / fmt::format("{:05}.png", kept_),
-                    picture_);
-    ++kept_;
-    if (terminal_) draw();
+    put(picture_, environment);
+  }
+  // How it looked at the end of an episode: always shown, as is the beginning of the next.
+  void show_end(const Picture& last, const Environments& environment) {
+    shown_ = 0;
+    if (wanted()) put(last, environment);
   }
 
   // Lines are printed below the picture.
@@ -60,6 +56,20 @@ class Screen {
  private:
   bool wanted() const { return terminal_ || !options_.gif.empty() || !options_.frames.empty(); }
 
+  void put(const Picture& picture, const Environments& environment) {
+    constexpr std::size_t kMostFrames = 100000;
+    if (picture.rgb.empty()) return refuse(environment);
+    if (kept_ == kMostFrames && (!options_.gif.empty() || !options_.frames.empty()))
+      throw Error(ErrorKind::usage, fmt::format("more than {} frames", kMostFrames), {},
+                  "fewer --episodes or --steps, or --every 10");
+    if (!options_.gif.empty()) gif_.add(picture);
+    if (!options_.frames.empty())
+      write_picture(std::filesystem::path(options_.frames) / fmt::format("{:05}.png", kept_),
+                    picture);
+    ++kept_;
+    if (terminal_) draw(picture);
+  }
+
   void refuse(const Environments& environment) {
     if (!options_.gif.empty() || !options_.frames.empty())
       throw Error(ErrorKind::usage, fmt::format("{} cannot be drawn", environment.name()), {},
@@ -67,11 +77,11 @@ class Screen {
     terminal_ = false;
   }
 
-  void draw() {
+  void draw(const Picture& picture) {
     winsize size{};
     const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
     const TerminalPicture drawn =
-        terminal_picture(picture_, known ? std::min<std::size_t>(size.ws_col, 100) : 80);
+        terminal_picture(picture, known ? std::min<std::size_t>(size.ws_col, 100) : 80);
     if (lines_ > 0) fmt::print("\033[{}A", lines_);
     fmt::print("{}", drawn.text);
     std::fflush(stdout);
@@ -142,7 +152,12 @@ void play(Environments& environment, const Player& player, const PlayOptions& op
   float reward = 0;
   std::uint8_t terminated = 0, truncated = 0;
   const Actions actions{&choice, values.data(), values.size()};
-  const Outcomes outcomes{{seen.data(), seen.size()}, &reward, &terminated, &truncated};
+  Picture last;
+  const Outcomes outcomes{.observations = {seen.data(), seen.size()},
+                          .rewards = &reward,
+                          .terminated = &terminated,
+                          .truncated = &truncated,
+                          .final_pictures = &last};
   EpisodeWindow window(std::max<std::size_t>(options.episodes, 1));
   Screen screen(options);
   catch_interrupt();
@@ -155,6 +170,7 @@ void play(Environments& environment, const Player& player, const PlayOptions& op
     environment.step(actions, outcomes);
     if ((terminated | truncated) != 0) {
       window.note(environment, outcomes);
+      screen.show_end(last, environment);
       screen.leave_picture();
       print_episode(window.total(), environment.last(0), terminated != 0);
       if (window.total() == options.episodes) break;

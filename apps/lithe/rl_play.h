@@ -24,7 +24,8 @@ Player policy_player(const Model& model, const Spaces& spaces);
 struct PlayOptions {
   std::size_t episodes = 1;
   std::size_t most_steps = 100000;  // in all
-  std::size_t every = 1;            // step, of which a frame is shown or kept
+  // Step of an episode of which a frame is shown or kept; its beginning and its end always are.
+  std::size_t every = 1;
   double frames_per_second = 30;
   std::string gif, frames;  // a file and a folder; empty: none
   bool animate = true;      // where standard output is a terminal

@@ -14,7 +14,8 @@
 //   observations row i                        is the first one of the next episode,
 //   final_observations row i                  is the last one of the episode that ended: what a
 //                                             value is to be estimated of where it was truncated.
-// Rows of final_observations are written for environments whose episode ended, and only for those.
+// Rows of final_observations are written for environments whose episode ended, and only for those;
+// so are final_pictures.
 // Both flags may be set; terminated then says that nothing follows.
 //
 // Random numbers are a function of (seed, environment, episode), so neither the number of threads
@@ -123,12 +124,13 @@ struct Actions {
   std::size_t stride = 0;
 };
 
-// Where a step's results go, of all environments. final_observations may be left out.
+// Where a step's results go, of all environments. What is final may be left out.
 struct Outcomes {
   ObservationRows observations;
   float* rewards = nullptr;
   std::uint8_t *terminated = nullptr, *truncated = nullptr;
   ObservationRows final_observations = {};
+  Picture* final_pictures = nullptr;  // as draw() would have shown it before the next episode began
 };
 
 struct EnvironmentOptions {

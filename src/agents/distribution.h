@@ -15,11 +15,12 @@
 
 namespace lithe::agents {
 
-// The random numbers of one action: a function of who acts and when.
+// The random numbers of one action, or of one batch: a function of who draws and when, `index`
+// below 2^32.
 class Draw {
  public:
   Draw(std::uint64_t seed, std::uint64_t stream, std::uint64_t index)
-      : seed_(seed), stream_(stream), index_(index << 8) {}
+      : seed_(seed), stream_(stream), index_(index << 32) {}
 
   // Uniform in (0, 1).
   double uniform() {

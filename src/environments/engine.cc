@@ -182,6 +182,7 @@ void Engine::follow_on(Range range, const Outcomes& outcomes) {
     ++ended_[i];
     if (outcomes.final_observations.data != nullptr)
       std::copy_n(outcomes.observations.row(i), values, outcomes.final_observations.row(i));
+    if (outcomes.final_pictures != nullptr) batch_->draw(i, outcomes.final_pictures[i]);
     start(i);
     batch_->observe({i, i + 1}, outcomes.observations);
   }

@@ -182,6 +182,13 @@ TEST(Draw, IsAFunctionOfWhoAndWhen) {
   }
 }
 
+// A batch of a few hundred actions takes thousands: none of them may be those of the next time.
+TEST(Draw, GivesEachTimeNumbersOfItsOwn) {
+  Draw now(1, 2, 3), next(1, 2, 4);
+  const double first = next.uniform();
+  for (int i = 0; i < 100'000; ++i) ASSERT_NE(now.uniform(), first) << "after " << i << " numbers";
+}
+
 // Neighbours have the asked share in common, those k apart its k-th power, and all of them
 // together are still standard normal.
 TEST(Draw, FollowsTheNoiseOfBefore) {

@@ -83,6 +83,19 @@ class Agents(unittest.TestCase):
         self.assertFalse(filecmp.cmp(self.path("whole.safetensors"), self.path("half.safetensors"),
                                      shallow=False))
 
+    def test_killed_it_goes_on_to_the_same_bits(self):
+        agent = [*QUICK, "--state", "state"]
+        self.run_lithe("train", "cartpole", *agent, "--steps", "6000", "--output", "whole")
+        os.remove(self.path("state"))
+        self.run_lithe("train", "cartpole", *agent)
+        with subprocess.Popen([LITHE, "rl", "train", "cartpole", *agent, "--steps", "1000000000",
+                               "--resume"], cwd=self.folder, stdout=subprocess.PIPE) as process:
+            process.stdout.readline()
+            process.kill()
+        self.run_lithe("train", "cartpole", *agent, "--steps", "6000", "--resume", "--output",
+                       "rest")
+        self.assertTrue(filecmp.cmp(self.path("whole"), self.path("rest"), shallow=False))
+
     def test_ctrl_c_keeps_the_policy_and_the_state(self):
         with subprocess.Popen([LITHE, "rl", "train", "snake(5x5)", "--network",
                                "flatten -> dense(8, relu)", "--agent", "ppo(horizon=32)",

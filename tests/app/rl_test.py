@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import pty
+import re
 import struct
 import subprocess
 import sys
@@ -62,6 +63,26 @@ class Rl(AppTest):
             self.assertEqual(struct.unpack_from(">II", pictures[0].read_bytes(), 16), (width, height))
             for picture in pictures:
                 picture.unlink()
+
+    def test_play_shows_episodes_to_their_end(self):
+        def frames(*more):
+            out = self.run_lithe("rl", "play", "grid_world(3x3)", "--episodes", "3", "--frames",
+                                 "frames", *more).stdout
+            pictures = sorted(pathlib.Path(self.folder, "frames").glob("*.png"))
+            content = [picture.read_bytes() for picture in pictures]
+            for picture in pictures:
+                picture.unlink()
+            return [int(n) for n in re.findall(r"(\d+) steps, terminated", out)], content
+        lengths, all_frames = frames()
+        self.assertEqual(len(all_frames), sum(n + 1 for n in lengths))
+        # At the goal, which no episode begins at and which no other frame shows.
+        ends = [sum(n + 1 for n in lengths[:i + 1]) - 1 for i in range(3)]
+        goal = all_frames[ends[0]]
+        self.assertEqual([i for i, frame in enumerate(all_frames) if frame == goal], ends)
+        # The first and the last one of each are there whatever is left out between.
+        _, few = frames("--every", "1000")
+        self.assertEqual(few, [all_frames[i] for end, n in zip(ends, lengths)
+                               for i in (end - n, end)])
 
     def test_the_seed_decides(self):
         def play(seed):

@@ -32,6 +32,9 @@ class Counter final : public Environment {
     return {static_cast<float>(random.uniform()), done && state_[1] > 5, done && state_[1] <= 5};
   }
   std::span<double> state() override { return state_; }
+  void draw(Picture& picture) const override {
+    picture = {1, 1, {static_cast<std::uint8_t>(state_[0]), 0, 0}};
+  }
 
  private:
   double state_[2] = {};
@@ -55,6 +58,29 @@ TEST(Own, EndsAsItSaysAndActionsAreClipped) {
         EXPECT_EQ(arrays.row(i), (std::vector<float>{0, 0}));
         EXPECT_EQ(arrays.terminated[i] != 0, length > 5);
       }
+  }
+}
+
+TEST(Own, IsDrawnAsItEnded) {
+  Environments counters = make(3, 1);
+  test::Arrays arrays(counters);
+  counters.reset(arrays.observations());
+  std::vector<Picture> ends(3);
+  Outcomes outcomes = arrays.outcomes();
+  outcomes.final_pictures = ends.data();
+  for (int step = 0; step < 20; ++step) {
+    for (Picture& picture : ends) picture = {};
+    counters.step(arrays.actions(), outcomes);
+    for (std::size_t i = 0; i < 3; ++i) {
+      if ((arrays.terminated[i] | arrays.truncated[i]) == 0) {
+        EXPECT_TRUE(ends[i].rgb.empty());
+        continue;
+      }
+      Picture now;
+      counters.draw(i, now);
+      EXPECT_EQ(now.rgb[0], 0);
+      EXPECT_EQ(ends[i].rgb[0], counters.last(i).length);
+    }
   }
 }
 

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/random.h"
-#include "machine/isa.h"
+#include "support/isas.h"
 #include "support/training.h"
 
 namespace lithe {
@@ -92,13 +92,6 @@ Outcome train(const Case& c, const Examples& data, const std::string& isa, std::
           {report.loss, report.test_loss, static_cast<double>(report.correct)}};
 }
 
-std::vector<std::string> fused_isas() {
-  std::vector<std::string> result;
-  for (const machine::Isa isa : machine::supported_isas())
-    if (isa != machine::Isa::sse4) result.emplace_back(machine::name(isa));
-  return result;
-}
-
 void check(const Case& c, const Examples& data) {
   SCOPED_TRACE(c.network + ", " + std::string(name(c.precision)) + ", batch " +
                std::to_string(c.batch) + ", " + c.loss);
@@ -106,7 +99,7 @@ void check(const Case& c, const Examples& data) {
   ASSERT_TRUE(std::all_of(expected.weights.begin(), expected.weights.end(),
                           [](double v) { return std::isfinite(v); }));
   // Another machine's instruction set and another number of threads, each and together.
-  for (const std::string& isa : fused_isas())
+  for (const std::string& isa : test::fused_isas())
     for (const std::size_t threads : {1, 2})
       EXPECT_TRUE(same(train(c, data, isa, threads), expected))
           << isa << ", " << threads << " threads";
@@ -194,7 +187,7 @@ TEST_P(Bits, OfAugmentedImages) {
     Case plain = c;
     plain.augment.clear();
     EXPECT_FALSE(same(train(plain, data, "auto", 1), expected));
-    for (const std::string& isa : fused_isas())
+    for (const std::string& isa : test::fused_isas())
       for (const std::size_t threads : {1, 2, 3})
         EXPECT_TRUE(same(train(c, data, isa, threads), expected))
             << network << ", " << isa << ", " << threads << " threads";

@@ -8,7 +8,7 @@
 #include "lithe/error.h"
 #include "lithe/trainer.h"
 #include "losses/loss.h"
-#include "machine/isa.h"
+#include "support/isas.h"
 #include "train/plain_network.h"
 
 namespace lithe {
@@ -147,10 +147,9 @@ TEST(Training, TheSameBitsForEveryInstructionSetAndNumberOfThreads) {
         const Examples examples = digits().train.slice(0, batch == 1 ? 100 : 2003);
         TrainOptions options{.optimizer = "sgd(0.5)", .batch = batch, .threads = 1};
         const auto expected = trained(network, precision, options, examples);
-        for (const machine::Isa isa : machine::supported_isas())
+        for (const std::string& isa : test::fused_isas())
           for (const std::size_t threads : {1, 2, 3}) {
-            if (isa == machine::Isa::sse4) continue;  // no fused multiply-add
-            options.isa = machine::name(isa);
+            options.isa = isa;
             options.threads = threads;
             EXPECT_EQ(trained(network, precision, options, examples), expected)
                 << network << " " << options.isa << " " << threads << " threads, batch " << batch;
