@@ -19,7 +19,7 @@ ACTIVATIONS = {
     "identity": lambda x: x,
     "relu": lambda x: np.maximum(x, 0),
     "tanh": np.tanh,
-    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "sigmoid": lambda x: (1 + np.tanh(x / 2)) / 2,
 }
 
 
@@ -71,7 +71,7 @@ class Policy:
         if name == "dense":
             weight, bias = array("weight"), array("bias")
             # The activation comes behind the number of units; how weights began no longer matters.
-            said = re.match(r"\d+, (\w+(?:\([^=]*\))?)(?:,|$)", arguments)
+            said = re.match(r"\d+, (\w+(?:\([^()]*\))?)(?:,|$)", arguments)
             activation = said.group(1) if said else "identity"
             if activation in ACTIVATIONS:
                 function = ACTIVATIONS[activation]
