@@ -18,9 +18,10 @@ std::size_t outputs_of_policy(const Spaces& spaces) {
 }
 
 Actor::Actor(Model& policy, const Spaces& spaces, std::size_t environments,
-             const LearnerOptions& learning, double deviation)
+             const LearnerOptions& learning, double persistence)
     : columns_(spaces.observation.size()),
       numbers_(spaces.actions()),
+      persistence_(persistence),
       learner_(policy, learning),
       predictor_(policy, environments, learning.isa),
       everyone_(environments) {
@@ -28,9 +29,10 @@ Actor::Actor(Model& policy, const Spaces& spaces, std::size_t environments,
   if (spaces.choices > 0) {
     distribution_ = std::make_unique<Categorical>(spaces.choices);
   } else {
-    deviations_ = std::make_unique<LearnedVector>(numbers_, std::log(deviation), learning);
+    deviations_ = std::make_unique<LearnedVector>(numbers_, 0, learning);
     distribution_ = std::make_unique<Gaussian>(deviations_->values());
     shared_.resize(numbers_);
+    noise_.resize(environments * numbers_);
   }
   gradient_.resize(learning.batch * distribution_->outputs());
 }
@@ -47,6 +49,8 @@ void Actor::sample(std::span<const float> observations, std::uint64_t seed, std:
     const auto own = outputs.subspan(e * width, width);
     const auto action = actions.subspan(e * numbers_, numbers_);
     Draw draw(seed, base::make_stream(base::Use::act, everyone_[e]), time);
+    if (!noise_.empty())
+      draw.follow(std::span(noise_).subspan(e * numbers_, numbers_), time > 0 ? persistence_ : 0);
     distribution_->sample(own, draw, action);
     log_densities[e] = static_cast<float>(distribution_->likelihood(own, action).log_density);
   }
@@ -54,7 +58,9 @@ void Actor::sample(std::span<const float> observations, std::uint64_t seed, std:
 
 void Actor::visit(Archive& archive) {
   archive.add("policy.learner", learner_);
-  if (deviations_ != nullptr) deviations_->visit("deviations", archive);
+  if (deviations_ == nullptr) return;
+  deviations_->visit("deviations", archive);
+  archive.add("noise", std::span(noise_));
 }
 
 }  // namespace lithe::agents

@@ -29,10 +29,10 @@ struct Push {
 
 class Actor {
  public:
-  // `policy` and what is learned of it stay where they are. `deviation` is that of normal actions
-  // at the beginning.
+  // `policy` and what is learned of it stay where they are. Of the noise in an action that is
+  // numbers, `persistence` is in the next one's too. Its deviation is 1 at the beginning.
   Actor(Model& policy, const Spaces& spaces, std::size_t environments,
-        const LearnerOptions& learning, double deviation = 1);
+        const LearnerOptions& learning, double persistence = 0);
 
   std::string_view answer() const;
   std::size_t most_rows() const { return gradient_.size() / distribution_->outputs(); }
@@ -64,11 +64,12 @@ class Actor {
 
  private:
   std::size_t columns_, numbers_;
+  double persistence_;
   Learner learner_;
   Predictor predictor_;
   std::unique_ptr<LearnedVector> deviations_;  // their logarithms, of numbers
   std::unique_ptr<Distribution> distribution_;
-  std::vector<float> gradient_;
+  std::vector<float> gradient_, noise_;  // the latter of each environment's last action
   std::vector<double> shared_;
   std::vector<std::uint32_t> everyone_;
 };

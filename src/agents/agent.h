@@ -61,6 +61,7 @@ void check_memory(const Component& agent);
 network::Argument optimizer_argument(const char* name, const char* fallback, const char* help);
 std::string optimizer_of(const Component& agent, std::string_view argument);
 network::Argument share_argument(const char* name, const char* fallback, const char* help);
+network::Argument persistence_argument();
 network::Argument yes_or_no(const char* name, const char* fallback, const char* help);
 bool is_yes(const Component& agent, std::string_view argument);
 

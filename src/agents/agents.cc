@@ -43,6 +43,11 @@ std::string optimizer_of(const Component& agent, std::string_view argument) {
 Argument share_argument(const char* name, const char* fallback, const char* help) {
   return {name, help, Type::number, fallback, 0, 1};
 }
+Argument persistence_argument() {
+  return share_argument("persistence", "0",
+                        "of an action's noise, where actions are numbers, what stays for the next "
+                        "(Wawrzynski, 2015): tries that last reach further");
+}
 Argument yes_or_no(const char* name, const char* fallback, const char* help) {
   return {name, help, Type::component, fallback, 0, 0, false, Category::answer};
 }

@@ -29,11 +29,22 @@ class Draw {
   // Mean 0, deviation 1 (Box and Muller, 1958).
   double normal() {
     const double radius = std::sqrt(-2 * std::log(uniform()));
-    return radius * std::cos(2 * std::numbers::pi * uniform());
+    const double fresh = radius * std::cos(2 * std::numbers::pi * uniform());
+    if (last_.empty()) return fresh;
+    const double kept = last_.front();
+    const double z = share_ * kept + std::sqrt(1 - share_ * share_) * fresh;
+    last_.front() = static_cast<float>(z);
+    last_ = last_.subspan(1);
+    return z;
   }
+  // The normal numbers that come next have `share` of these in them, one after the other, and take
+  // their places: from action to action they wander, and their deviation is 1 all the same.
+  void follow(std::span<float> last, double share) { last_ = last, share_ = share; }
 
  private:
   std::uint64_t seed_, stream_, index_;
+  std::span<float> last_;
+  double share_ = 0;
   std::array<std::uint32_t, 4> words_{};
   unsigned used_ = 4;
 };

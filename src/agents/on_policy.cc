@@ -47,7 +47,7 @@ OnPolicy::OnPolicy(const Setting& setting, const OnPolicyOptions& options,
           seed_)),
       value_(make_network(form_of(setting, o_.normalize_observations, 1, 1), seed_ + 1)),
       value_predictor_(value_, kValueBatch, setting.options.isa),
-      actor_(policy_, world_.spaces(), world_.size(), learning),
+      actor_(policy_, world_.spaces(), world_.size(), learning, o_.persistence),
       value_learner_(value_, for_longer(learning, value_steps)),
       seen_(world_.columns()),
       gains_(1),
@@ -144,8 +144,9 @@ network::Argument horizon_argument(const char* fallback) {
 network::Argument discount_argument() {
   return share_argument("discount", "0.99", "what a reward is worth a step later");
 }
-std::vector<network::Argument> normalization_arguments() {
-  return {yes_or_no("normalize_observations", "true",
+std::vector<network::Argument> late_arguments() {
+  return {persistence_argument(),
+          yes_or_no("normalize_observations", "true",
                     "bring what is observed to mean 0 and deviation 1"),
           yes_or_no("normalize_rewards", "true", "bring what rewards add up to to deviation 1")};
 }

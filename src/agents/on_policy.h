@@ -19,6 +19,7 @@ struct OnPolicyOptions {
   std::size_t horizon = 0;  // steps of each environment in a round
   double discount = 0, lambda = 1;
   bool normalize_observations = false, normalize_rewards = false;
+  double persistence = 0;  // of the noise in actions
 };
 
 class OnPolicy : public Agent {
@@ -74,6 +75,6 @@ std::size_t rows_of_round(const World& world, const OnPolicyOptions& options);
 // What all declare; the rest comes between.
 network::Argument horizon_argument(const char* fallback);
 network::Argument discount_argument();
-std::vector<network::Argument> normalization_arguments();
+std::vector<network::Argument> late_arguments();
 
 }  // namespace lithe::agents

@@ -31,11 +31,12 @@ struct SacOptions {
         batch(c.integer("batch")),
         move(c.number("move")),
         entropy(c.number("entropy")),
+        persistence(c.number("persistence")),
         temperature(c.number("temperature")) {}
 
   OffPolicyOptions common;
   std::size_t batch;
-  double move, entropy, temperature;
+  double move, entropy, persistence, temperature;
 };
 
 // One of two networks that say what an action is worth, and its slow twin.
@@ -96,7 +97,7 @@ class Sac final : public OffPolicy {
   LearnedVector log_temperature_;
   Predictor chooser_, next_chooser_;
   Critic first_, second_;
-  std::vector<float> noise_, pairs_, batch_noise_, batch_actions_, gradient_, by_action_,
+  std::vector<float> noise_, drawn_, pairs_, batch_noise_, batch_actions_, gradient_, by_action_,
       slopes_[2];
   std::vector<double> targets_, log_densities_;
   std::vector<std::uint32_t> rows_, in_order_;
@@ -133,7 +134,8 @@ Sac::Sac(const Component& sentence, const Setting& setting)
              learning(sentence, setting)),
       second_({in_a_row(columns_ + numbers_), false, setting.options.network, 1, 1}, seed_ + 2,
               learning(sentence, setting)),
-      noise_(numbers_),
+      noise_(setting.world.size() * numbers_),
+      drawn_(numbers_),
       pairs_(o_.batch * (columns_ + numbers_)),
       batch_noise_(o_.batch * numbers_),
       batch_actions_(o_.batch * numbers_),
@@ -164,16 +166,18 @@ void Sac::end_round(std::uint64_t learned) {
   for (std::size_t i = 0; i < std::size(sums); ++i) figures_[i].second = sums[i] / looks;
 }
 
-// Until it learns it tries everything alike.
+// Until it learns it tries everything alike: the share of normal numbers below one is uniform.
 void Sac::act() {
   const auto outputs = chooser_.run(shown(), everyone());
   const std::size_t width = distribution_.outputs();
   for (const std::uint32_t e : everyone()) {
     Draw draw(seed_, base::make_stream(base::Use::act, e), time());
+    draw.follow(numbers_of(noise_, e), time() > 0 ? o_.persistence : 0);
     if (enough())
-      distribution_.sample(outputs.subspan(e * width, width), draw, noise_, action(e));
+      distribution_.sample(outputs.subspan(e * width, width), draw, drawn_, action(e));
     else
-      for (float& number : action(e)) number = static_cast<float>(2 * draw.uniform() - 1);
+      for (float& number : action(e))
+        number = static_cast<float>(std::erf(draw.normal() / std::numbers::sqrt2));
   }
 }
 
@@ -207,7 +211,7 @@ void Sac::expect(Draw& draw) {
     const auto action = numbers_of(batch_actions_, i);
     log_densities_[i] =
         distribution_.sample(outputs.subspan(i * distribution_.outputs(), distribution_.outputs()),
-                             draw, noise_, action);
+                             draw, drawn_, action);
     pair(i, reinterpret_cast<const float*>(replay().nexts().row(rows_[i])), action);
   }
   const auto first = first_.expected.run(pairs(), in_order_);
@@ -274,6 +278,7 @@ void Sac::learn_policy(Draw& draw) {
 void Sac::visit(Archive& archive) {
   archive.add("actor", actor_);
   archive.add("actor.learner", learner_);
+  archive.add("noise", std::span(noise_));
   log_temperature_.visit("temperature", archive);
   first_.visit("first critic", archive);
   second_.visit("second critic", archive);
@@ -300,7 +305,8 @@ Row sac() {
         share_argument("move", "0.005", "how far target critics follow in a step of learning"),
         {"entropy", "that is wanted, of each number of an action, the more negative the surer",
          Type::number, "-1", -100, 100},
-        {"temperature", "what entropy is worth at first", Type::number, "1", 0, 1e6, true}}},
+        {"temperature", "what entropy is worth at first", Type::number, "1", 0, 1e6, true},
+        persistence_argument()}},
       [](const Component& sentence, const Setting& setting) -> std::unique_ptr<Agent> {
         check_memory(sentence);
         return std::make_unique<Sac>(sentence, setting);
