@@ -3,8 +3,9 @@
 
     exported_test.py LITHE
 
-Run by ctest with the Python of build/rl-peers (`make rl-peers`); skipped, with exit status 77, where
-that is missing. What acts is the example of docs/policies.md, which reads the policy's file itself.
+Run by ctest with the Python of build/rl-peers (`make rl-peers`); skipped, with exit status 77,
+where that is missing. What acts is the example of docs/policies.md, which reads the policy's file
+itself.
 """
 import json
 import os
@@ -31,12 +32,12 @@ LITHE = sys.argv.pop(1)
 SEED = "17"
 SMALL, LARGE = (f"dense({n}, tanh) -> dense({n}, tanh)" for n in (32, 64))
 # Lithe's environments: what the others call them, the episodes played from Lithe's starts and from
-# their own, and what trains in a second. Own episodes are so many that 5% of their mean is three
-# standard errors, and the pole of the cart-pole still falls now and then.
+# their own, and what trains in a second. Own episodes are so many that 5% of their mean is more
+# than 2.5 standard errors, and the pole of the cart-pole still falls now and then.
 TRAININGS = {
     "cartpole": ("CartPole-v1", 100, 300,
                  ["64", "ppo(adam(0.003), horizon=32, batch=512, epochs=4)", "20000", SMALL]),
-    "pendulum": ("Pendulum-v1", 100, 2000,
+    "pendulum": ("Pendulum-v1", 100, 1000,
                  ["16", "ppo(adam(linear(0.005)), horizon=64, batch=256, epochs=2, discount=0.95)",
                   "300000", LARGE]),
     "cartpole_swingup": ("dm_control/cartpole/swingup", 10, 10,
@@ -151,18 +152,19 @@ class Exported(unittest.TestCase):
                 path = self.trained(ours, *training)
                 environment = elsewhere.make(theirs)
                 policy = elsewhere.Policy(path, environment.action_space)
-                paired = elsewhere.play(policy, Starting(environment, self.starts(ours, same)), same)
+                starting = Starting(environment, self.starts(ours, same))
+                paired = elsewhere.play(policy, starting, same)
                 self.agree(paired, self.reported(path, same, "--environments", "1"), 0.01,
                            f"{theirs}, from the same {same} starts")
-                returns = elsewhere.play(policy, environment, own, seed=3)
-                reported = self.reported(path, 10 * own)
+                returns = elsewhere.play(policy, environment, own, seed=0)
+                reported = self.reported(path, 20 * own)
                 self.agree(returns, reported, 0.05, f"{theirs}, from {own} starts of its own")
-                self.assertLess(3 * standard_error(returns), 0.05 * abs(reported["mean_return"]))
+                self.assertLess(2.5 * standard_error(returns), 0.05 * abs(reported["mean_return"]))
 
     def agree(self, returns, reported, share, what):
         mean, wanted = returns.mean(), reported["mean_return"]
-        print(f"{what}: {mean:.6g} (standard error {standard_error(returns):.3g}), Lithe {wanted:.6g}",
-              flush=True)
+        error = standard_error(returns)
+        print(f"{what}: {mean:.6g} (standard error {error:.3g}), Lithe {wanted:.6g}", flush=True)
         self.assertLess(abs(mean - wanted), share * abs(wanted))
 
 

@@ -138,9 +138,11 @@ class Agents(unittest.TestCase):
         with open(self.path("p.safetensors"), "w", encoding="utf-8") as file:
             file.write("an older one")
         for command, words in (("/no/such/program", "not found"), ("exit 4", "status 4"),
-                               ("read l; echo words", "words")):
-            self.assertIn(words, self.run_lithe("train", "--env-command", command, *SMALL, "--output",
-                                                "p.safetensors", status=1).stderr)
+                               ("read l; echo words", "words"),
+                               (f"exec {sys.executable} faulty.py end", "status 3")):
+            self.assertIn(words, self.run_lithe(
+                "train", "--env-command", command, "--environments", "1", "--agent",
+                "ppo(horizon=1000)", "--output", "p.safetensors", status=1).stderr)
         with open(self.path("p.safetensors"), encoding="utf-8") as file:
             self.assertEqual(file.read(), "an older one")
 
