@@ -157,7 +157,7 @@ class Exported(unittest.TestCase):
                 self.agree(paired, self.reported(path, same, "--environments", "1"), 0.01,
                            f"{theirs}, from the same {same} starts")
                 returns = elsewhere.play(policy, environment, own, seed=0)
-                reported = self.reported(path, 20 * own)
+                reported = self.reported(path, 5 * own)
                 self.agree(returns, reported, 0.05, f"{theirs}, from {own} starts of its own")
                 self.assertLess(2.5 * standard_error(returns), 0.05 * abs(reported["mean_return"]))
 
