@@ -5,7 +5,7 @@ cores := $(shell nproc)
 # The core needs nothing beyond Debian; ccache is used where it is there.
 launcher := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 
-.PHONY: train test build recipes setup setup-test sanitize update-instructions bench-peers benchmarks bench-seed bench-deep bench-conv bench-products bench-doctor rl-peers format check-format check-tidy fuzz install clean
+.PHONY: train test build recipes rl-recipes setup setup-test sanitize update-instructions bench-peers benchmarks bench-seed bench-deep bench-conv bench-rl bench-rl-peers bench-products bench-doctor rl-peers format check-format check-tidy fuzz install clean
 
 train: setup
 	@cmake --preset release $(launcher) -DLITHE_BUILD_TESTS=OFF -DLITHE_BUILD_BENCH=OFF >/dev/null
@@ -54,6 +54,15 @@ benchmarks: build
 bench-seed bench-deep bench-conv: build
 	@$(lithe) bench $(@:bench-%=%) --out build/bench/$(@:bench-%=%)
 
+# What learning from rewards must reach, with the peers that are there; writes docs/benchmarks-rl.md
+# with its JSON and picture. On a quiet machine. RL adds options, such as RL=--all for the long rows.
+bench-rl: build bench-rl-peers
+	@$(lithe) bench rl --document docs/benchmarks-rl.md $(RL)
+
+# Gymnasium, and Stable-Baselines3 where PyTorch is at hand: PYTHON names a Python that has it.
+bench-rl-peers:
+	@bench/rl/peers.sh build/rl-peers $(PYTHON)
+
 # The products alone against OpenBLAS and oneDNN.
 bench-products: setup-test build
 	@mkdir -p build/bench && $(build)/bench/bench_products --out build/bench
@@ -69,6 +78,10 @@ rl-peers: setup-test
 # Every recipe with three seeds, against the score that it promises; models in build/recipes.
 recipes: build
 	@python3 scripts/recipes.py --lithe $(lithe) --out build/recipes
+
+# The same of those that learn from rewards; RL names some of them.
+rl-recipes: build
+	@python3 scripts/recipes.py --lithe $(lithe) --recipes recipes/rl --out build/recipes $(RL)
 
 format:
 	@git ls-files --cached --others --exclude-standard '*.h' '*.cc' '*.inc' | xargs clang-format-16 -i

@@ -14,6 +14,10 @@ and `promise`, what the median of the seeds has to keep of that report:
 A figure is that of the worst set, after `kind` that of the worst kind in any set. With the key
 `splits`, lists of known classes with a slash between them, each seed is trained once for each split
 and its figures are the means: `splits = "2,4,5,9,8,3 / 3,2,6,9,4,0"`.
+
+A recipe with the key `agent` learns from rewards (recipes/rl). Its score is a mean return, of the
+evaluation that ended the training where it has the key `until`; else the policy that is kept has to
+show it again, in 100 episodes that it was never judged by.
 """
 
 import argparse
@@ -28,6 +32,7 @@ import sys
 import time
 
 SEEDS = (1, 2, 3)
+AGAIN = 1_000_000  # seeds of episodes far from those that a policy was judged by
 BEFORE = {"transfer": ["transfer-base"]}  # what has to be trained first
 SECONDS = {"speedrun-97": 0.6, "speedrun-98": 1.5, "speedrun-99": 6.0}  # of the whole command, at most
 LEAD = {"transfer": ("transfer-scratch", 3.0)}  # points that it has to be ahead by
@@ -97,6 +102,8 @@ def train(lithe, path, seed, out, classes=None):
     started = time.monotonic()
     model = out / "-".join([path.stem, str(seed)] + ([classes.replace(",", "")] if classes else []))
     model = str(model) + ".safetensors"
+    if "agent" in keys(path):
+        return train_agent(lithe, path, seed, model)
     command = [lithe, "train", str(path), "--seed", str(seed), "--json", "--output", model]
     if classes:
         command += ["--classes", classes]
@@ -116,6 +123,18 @@ def train(lithe, path, seed, out, classes=None):
         arguments = shlex.split(keys(path)["report"])
         result["figures"] = figures(run_json([lithe, "unknown-report", model, "--json", *arguments]))
     return result
+
+
+def train_agent(lithe, path, seed, policy):
+    """The same of one that learns from rewards; its score is a mean return."""
+    started = time.monotonic()
+    score = run_json([lithe, "rl", "train", str(path), "--seed", str(seed), "--json", "--output",
+                      policy])["best_mean_return"]
+    seconds = time.monotonic() - started
+    if "until" not in keys(path):
+        score = run_json([lithe, "rl", "evaluate", policy, "--seed", str(AGAIN + seed),
+                          "--json"])["mean_return"]
+    return {"score": score, "seconds": seconds, "findings": [], "figures": {}}
 
 
 def train_splits(lithe, path, seed, out):
@@ -139,11 +158,11 @@ def judge_promises(promises, runs):
         yield f"{name} {sign} {bound:g}", values, median, OPERATORS[sign](median, bound)
 
 
-def judge(name, promised, runs, medians):
+def judge(name, promised, runs, medians, unit="%"):
     """What the recipe does not keep; empty where it keeps everything."""
     broken = []
     if promised is not None and medians[name] < promised:
-        broken.append(f"score below {promised:g}%")
+        broken.append(f"score below {promised:g}{unit}")
     if name in LEAD:
         other, points = LEAD[name]
         if other not in medians:
@@ -199,9 +218,11 @@ def main():
             failed = True
             continue
         medians[name] = statistics.median(run["score"] for run in runs)
-        broken = judge(name, promised, runs, medians)
+        unit = "" if "agent" in recipe else "%"
+        broken = judge(name, promised, runs, medians, unit)
         failed = failed or bool(broken)
-        print(widths.format(name, "" if promised is None else f"{promised:g}%", *(f"{run['score']:.2f}" for run in runs),
+        print(widths.format(name, "" if promised is None else f"{promised:g}{unit}",
+                            *(f"{run['score']:.2f}" for run in runs),
                             f"{medians[name]:.2f}", f"{max(run['seconds'] for run in runs):.2f}",
                             "no: " + broken if broken else "yes"), flush=True)
         for text, values, median, kept in judge_promises(promises, runs):

@@ -1,5 +1,6 @@
 // lithe bench: Lithe and its peers on the same work, in turns. The harness is a Python program
-// (bench/harness), for its peers are; this finds it, and becomes it.
+// (bench/harness, bench/rl for learning from rewards), for its peers are; this finds it, and
+// becomes it.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -21,11 +22,11 @@ std::filesystem::path own_path() {
 }
 
 // Beside the installed program, or in the source tree that it was built from.
-std::filesystem::path find_harness(const std::filesystem::path& program) {
+std::filesystem::path find_harness(const std::filesystem::path& program, const char* part) {
   const std::filesystem::path folders[] = {
       program.parent_path().parent_path() / "share" / "lithe" / "bench", LITHE_SOURCE_BENCH};
   for (const auto& folder : folders)
-    if (std::filesystem::exists(folder / "harness" / "__main__.py")) return folder / "harness";
+    if (std::filesystem::exists(folder / part / "__main__.py")) return folder / part;
   throw Error(ErrorKind::io, "the benchmarks are not installed",
               fmt::format("neither {} nor {}", folders[0].string(), folders[1].string()),
               "install Lithe with `make install`, which puts them there");
@@ -35,9 +36,11 @@ std::filesystem::path find_harness(const std::filesystem::path& program) {
 
 int bench(const Arguments& arguments) {
   const std::filesystem::path program = own_path();
-  std::vector<std::string> words = {"python3", find_harness(program).string(), "--lithe",
-                                    program.string()};
-  words.insert(words.end(), arguments.begin(), arguments.end());
+  const bool rewards = !arguments.empty() && arguments.front() == "rl";
+  std::vector<std::string> words = {"python3",
+                                    find_harness(program, rewards ? "rl" : "harness").string(),
+                                    "--lithe", program.string()};
+  words.insert(words.end(), arguments.begin() + rewards, arguments.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);

@@ -54,7 +54,8 @@ class Run {
  public:
   explicit Run(const RlTrainCommand& command)
       : command_(command),
-        trainer_(make_environments(command.environment, {command.environments, command.agent.seed}),
+        trainer_(make_environments(command.environment,
+                                   {command.environments, command.agent.seed, command.hold}),
                  command.agent) {
     if (command.resume)
       trainer_.restore(command.state);
@@ -212,6 +213,11 @@ void add_train_options(CLI::App& app, RlTrainCommand& c) {
   app.add_option("--environments", c.environments, "that are stepped together")
       ->capture_default_str()
       ->check(CLI::Range(std::size_t{1}, std::size_t{65536}));
+  app.add_option("--hold", c.hold,
+                 "steps of the environment that an action is held for while learning, counted as "
+                 "one; whoever evaluates or plays decides in each")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
   app.add_option("--agent", c.agent.agent, "what learns; `lithe list agents` has them all")
       ->capture_default_str();
   app.add_option("--network", c.agent.network,

@@ -13,7 +13,7 @@ namespace lithe::app {
 
 struct RlTrainCommand {
   EnvironmentChoice environment;
-  std::size_t environments = 8;
+  std::size_t environments = 8, hold = 1;
   AgentOptions agent;
   std::string output;             // the policy
   std::string state;              // all that the training depends on; empty: not kept

@@ -5,6 +5,7 @@
     lithe bench tanh300 --peers jax,torch
     lithe bench seed --blas all           every BLAS in place of Lithe's own kernels
     lithe bench list                      workloads and peers, and where each peer is
+    lithe bench rl                        learning from rewards: lithe bench rl --help
 
 `lithe bench` runs this folder with Python.
 """
@@ -21,9 +22,7 @@ if sys.version_info < (3, 11):
     sys.exit("lithe bench: Python 3.11 or newer is needed; this is " + sys.version.split()[0])
 
 from harness import blas, catalogue, goals, machine  # noqa: E402
-from harness import places, process, report, rounds, workloads  # noqa: E402
-
-_BENCH = pathlib.Path(__file__).resolve().parents[1]
+from harness import places, process, publish, report, rounds, workloads  # noqa: E402
 
 
 def main():
@@ -32,7 +31,8 @@ def main():
     options.say = lambda words: print(words, file=sys.stderr, flush=True)
     try:
         if options.from_file:
-            return _again(options)
+            publish.publish(publish.stored(options.from_file), options, report)
+            return 0
         _complete(options)
         if options.what == ["list"]:
             return _list(options)
@@ -65,7 +65,7 @@ def _measure(options, chosen, peers):
         "workloads": [_told(w, here) for w in chosen], "results": results,
         "goals": goals.goals(results, chosen, here), "blas": tried,
         "left_out": missing + left_out, "not_compared": _not_compared(peers, chosen)})
-    _publish(found, options)
+    publish.publish(found, options, report)
     # A peer that is missing is a gap in the table; Lithe failing is a failure.
     return 1 if any(s.failure for s in subjects if s.name == rounds.LITHE) else 0
 
@@ -87,27 +87,6 @@ def _not_compared(peers, chosen):
     return told
 
 
-def _publish(found, options):
-    print(json.dumps(found, indent=1, ensure_ascii=False) if options.json else report.text(found))
-    written = report.write(found, options.out / "bench") if options.out else []
-    written += report.write(found, options.document.with_suffix("")) if options.document else []
-    if written:
-        options.say("Written: " + ", ".join(str(path) for path in written))
-
-
-def _again(options):
-    """The tables and files of a stored measurement."""
-    _publish(_stored(options.from_file), options)
-    return 0
-
-
-def _stored(path):
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{path}: {error}") from error
-
-
 def _list(options):
     for one in workloads.read():
         print(f"{one.group:5} {one.name:17} {one.title}")
@@ -121,17 +100,9 @@ def _list(options):
 
 def _complete(options):
     """What follows from the options: where things are, and how long to measure."""
-    lithe = pathlib.Path(options.lithe).resolve()
-    options.lithe = str(lithe)
-    beside = [lithe.parents[1] / "bench", lithe.parents[1] / "libexec" / "lithe"]
-    options.programs = options.programs or next(
-        (path for path in beside if (path / "bench_lithe").exists()), beside[0])
-    venv = options.venv or places.default_venv()
-    options.pythons = ["/usr/bin/python3", str(venv.absolute() / "bin" / "python"),
-                       *options.python]
+    publish.complete(options, "bench_lithe")
     options.rounds = options.rounds or (1 if options.quick else 3)
     options.seconds = options.seconds or (0.05 if options.quick else 0.5)
-    options.machine = _stored(options.machine)["machine"] if options.machine else None
 
 
 def _parser():
@@ -152,19 +123,7 @@ def _parser():
                         help="Lithe on one, on two, or both (1 2)")
     parser.add_argument("--blas", action="append", default=[],
                         help="train the seed network with every BLAS: all, a kind or a path")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--out", type=pathlib.Path, help="folder for bench.json, .md and .svg")
-    parser.add_argument("--document", type=pathlib.Path,
-                        help="write this Markdown file, and JSON and picture beside it")
-    parser.add_argument("--from", dest="from_file", type=pathlib.Path,
-                        help="take a stored JSON instead of measuring")
-    parser.add_argument("--machine", type=pathlib.Path,
-                        help="take the machine's limits from a stored JSON, measured before")
-    parser.add_argument("--venv", type=pathlib.Path, help="where bench/peers.sh installed")
-    parser.add_argument("--python", action="append", default=[],
-                        help="another Python that has peers")
-    parser.add_argument("--lithe", default="lithe", help=argparse.SUPPRESS)
-    parser.add_argument("--programs", type=pathlib.Path, help=argparse.SUPPRESS)
+    publish.add_options(parser)
     return parser
 
 

@@ -14,8 +14,11 @@ _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#000000", "#
             "#d55e00", "#637939", "#bc5090", "#5c5c5c", "#17becf")
 
 
-def draw(found):
-    """The whole picture as text."""
+_WORDS = "Full: at its best settings, one thread; ring: as installed. Further right is slower"
+
+
+def draw(found, words=_WORDS):
+    """The whole picture as text; `words` say what is drawn."""
     rows = [one for one in found["workloads"] if _dots(found, one)]
     height = _TOP + _ROW * max(len(rows), 1) + 40
     peers = {r["peer"]: r["title"] for r in found["results"] if r["peer"] != compare.LITHE}
@@ -24,8 +27,7 @@ def draw(found):
     scale = _scale(min(ratios), max(ratios))
     parts = [_text(20, 28, "How many times Lithe's time", size=18, weight="bold"),
              _text(20, 48, f"{found['machine']['processor']}, {found['machine']['cores']} cores, "
-                           f"{found['date']}. Full: at its best settings, one thread; ring: as "
-                           "installed. Further right is slower"
+                           f"{found['date']}. {words}"
                            + (". QUICK, too little to quote" if found["quick"] else "")),
              *_legend(peers, colour), *_axis(scale, min(ratios), max(ratios), height)]
     for number, one in enumerate(rows):

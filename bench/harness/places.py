@@ -30,12 +30,12 @@ def places(peer, options, seen):
     for python in options.pythons:
         key = (python, peer.package)
         if key not in seen:
-            seen[key] = _ask(python, peer.package)
+            seen[key] = ask(python, peer.package)
         answer = seen[key]
         if isinstance(answer, str):
-            reasons.append(f"{_name(python, options)} {answer}")
+            reasons.append(f"{name(python, options)} {answer}")
         elif _too_old(answer["version"], peer.least):
-            reasons.append(f"{_name(python, options)} has version {answer['version']}, which "
+            reasons.append(f"{name(python, options)} has version {answer['version']}, which "
                            "cannot do it")
         elif answer["version"] not in versions:
             versions.add(answer["version"])
@@ -44,15 +44,15 @@ def places(peer, options, seen):
     return found, [] if found else [*reasons, _remedy(peer)]
 
 
-def default_venv():
+def default_venv(name="peers"):
     """Where bench/peers.sh installs: in Lithe's sources, or for a Lithe without them."""
     if _in_sources():
-        return _BENCH.parent / "build" / "peers"
+        return _BENCH.parent / "build" / name
     folder = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
-    return pathlib.Path(folder) / "lithe" / "peers"
+    return pathlib.Path(folder) / "lithe" / name
 
 
-def _name(python, options):
+def name(python, options):
     """Without this machine's folders, which are nobody's business elsewhere."""
     return "the peers' Python" if python == options.pythons[1] else python
 
@@ -64,11 +64,16 @@ def _in_sources():
 def _remedy(peer):
     if peer.least:
         return "`--python PATH` names one that can"
-    command = "make bench-peers" if _in_sources() else f"{_BENCH / 'peers.sh'} {default_venv()}"
+    return remedy("bench-peers", "peers.sh")
+
+
+def remedy(target, script, name="peers"):
+    """What installs peers: in the sources a target of make, else the script that it runs."""
+    command = f"make {target}" if _in_sources() else f"sh {_BENCH / script} {default_venv(name)}"
     return f"`{command}` installs what can be had"
 
 
-def _ask(python, package):
+def ask(python, package):
     if not pathlib.Path(python).exists():
         return "is not there"
     code = (f"import json, {package}; print(json.dumps({{'place': {package}.__file__, "

@@ -27,15 +27,11 @@ def text(found):
     return "\n".join(parts)
 
 
-def write(found, base):
-    """BASE.json, .md and .svg. Their paths."""
-    base.parent.mkdir(parents=True, exist_ok=True)
-    texts = {".json": dumps(found), ".svg": picture.draw(found),
-             ".md": document.markdown(found, base.with_suffix(".svg").name,
-                                      base.with_suffix(".json").name)}
-    for ending, content in texts.items():
-        base.with_suffix(ending).write_text(content, encoding="utf-8")
-    return [base.with_suffix(ending) for ending in texts]
+def contents(found, base):
+    """Of BASE.json, .svg and .md, by their ending."""
+    return {".json": dumps(found), ".svg": picture.draw(found),
+            ".md": document.markdown(found, base.with_suffix(".svg").name,
+                                     base.with_suffix(".json").name)}
 
 
 def dumps(found):

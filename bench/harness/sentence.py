@@ -62,8 +62,9 @@ def call(text):
     """`adam(0.001, beta1=0.8)` as its name, positional arguments and those with a key."""
     name, _, inside = text.partition("(")
     arguments = split(inside.rstrip()[:-1], ",") if inside else []
-    named = dict(a.split("=", 1) for a in arguments if "=" in a and "(" not in a)
-    return name.strip(), [a for a in arguments if "=" not in a or "(" in a], named
+    pairs = [a.partition("=") for a in arguments]
+    named = {key: value for key, _, value in pairs if value and key.isidentifier()}
+    return name.strip(), [a for a, (key, *_) in zip(arguments, pairs) if key not in named], named
 
 
 def _components(sentence):

@@ -134,6 +134,9 @@ struct Outcomes {
 struct EnvironmentOptions {
   std::size_t count = 1;  // 1 to 65536
   std::uint64_t seed = 0;
+  // 1 to 1000: a step gives each the same action so many times and adds up the rewards (Mnih and
+  // others, 2015, "frame skip"), less often where the episode ends before.
+  std::size_t hold = 1;
 };
 
 struct ProgramOptions {
@@ -164,6 +167,7 @@ class Environments {
   const std::string& name() const;  // the canonical sentence, the command, or "own"
   const Spaces& spaces() const;
   std::size_t size() const;
+  std::size_t hold() const;
 
   // Begins a new episode in each: the first one's number is 0.
   void reset(ObservationRows observations);

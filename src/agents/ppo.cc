@@ -48,8 +48,11 @@ class Ppo final : public OnPolicy {
 };
 
 OnPolicyOptions Ppo::common_of(const Component& c) {
-  return {c.integer("horizon"), c.number("discount"), c.number("lambda"),
-          is_yes(c, "normalize_observations"), is_yes(c, "normalize_rewards"),
+  return {c.integer("horizon"),
+          c.number("discount"),
+          c.number("lambda"),
+          is_yes(c, "normalize_observations"),
+          is_yes(c, "normalize_rewards"),
           c.number("persistence")};
 }
 
@@ -131,8 +134,7 @@ Row ppo() {
              [](const Component& sentence, const Setting& setting) -> std::unique_ptr<Agent> {
                return std::make_unique<Ppo>(sentence, setting);
              }};
-  for (auto& argument : late_arguments())
-    row.declaration.arguments.push_back(std::move(argument));
+  for (auto& argument : late_arguments()) row.declaration.arguments.push_back(std::move(argument));
   return row;
 }
 

@@ -26,8 +26,12 @@ class Reinforce final : public OnPolicy {
 
  private:
   static OnPolicyOptions common_of(const Component& c) {
-    return {c.integer("horizon"), c.number("discount"), 1, is_yes(c, "normalize_observations"),
-            is_yes(c, "normalize_rewards"), c.number("persistence")};
+    return {c.integer("horizon"),
+            c.number("discount"),
+            1,
+            is_yes(c, "normalize_observations"),
+            is_yes(c, "normalize_rewards"),
+            c.number("persistence")};
   }
   static LearnerOptions learning(const Component& sentence, const Setting& setting);
   void learn() override;
@@ -98,8 +102,7 @@ Row reinforce() {
       [](const Component& sentence, const Setting& setting) -> std::unique_ptr<Agent> {
         return std::make_unique<Reinforce>(sentence, setting);
       }};
-  for (auto& argument : late_arguments())
-    row.declaration.arguments.push_back(std::move(argument));
+  for (auto& argument : late_arguments()) row.declaration.arguments.push_back(std::move(argument));
   return row;
 }
 

@@ -94,6 +94,7 @@ class AgentTrainer::Engine {
     archive.write(path, {{"lithe.state", kVersion},
                          {kSentenceNote, canonical()},
                          {"environment", world_.environments().name()},
+                         {"hold", hold()},
                          {"network", options_.network}});
   }
 
@@ -117,6 +118,8 @@ class AgentTrainer::Engine {
     return network::print(sentence_, network::Category::agent, agents::catalogue());
   }
 
+  std::string hold() const { return fmt::format("{}", world_.environments().hold()); }
+
   void keep() { move_toward(good_, agent_->policy(), 1); }
 
   void visit(agents::Archive& archive, std::vector<double>& environments) {
@@ -138,6 +141,7 @@ class AgentTrainer::Engine {
       throw Error(ErrorKind::model, "this is not the state of a training", path);
     says("lithe.state", kVersion);
     says("environment", world_.environments().name());
+    says("hold", hold());
     says(kSentenceNote, canonical());
     says("network", options_.network);
   }

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kMostEnvironments = 65536;
 constexpr std::size_t kMostObserved = std::size_t{1} << 20;  // values
 constexpr std::size_t kMostInAll = std::size_t{1} << 28;
-constexpr std::size_t kMostActions = 4096;
+constexpr std::size_t kMostActions = 4096, kMostHeld = 1000;
 constexpr std::uint32_t kForever = std::numeric_limits<std::uint32_t>::max();
 
 // Saved: the name's digest, count and seed in two halves; then of each environment the numbers of
@@ -77,7 +77,8 @@ void check_spaces(const Spaces& s, const std::string& whose) {
                 "0 for none");
 }
 
-void check_count(std::size_t count, const Spaces& spaces) {
+void check_options(const EnvironmentOptions& options, const Spaces& spaces) {
+  const std::size_t count = options.count;
   if (count < 1 || count > kMostEnvironments)
     throw Error(ErrorKind::usage, fmt::format("{} environments at once", count), {},
                 fmt::format("from 1 to {}", kMostEnvironments));
@@ -85,6 +86,9 @@ void check_count(std::size_t count, const Spaces& spaces) {
     throw Error(ErrorKind::usage,
                 fmt::format("{} environments with {} values each", count, spaces.low.size()), {},
                 fmt::format("at most {} values in all", kMostInAll));
+  if (options.hold < 1 || options.hold > kMostHeld)
+    throw Error(ErrorKind::usage, fmt::format("an action that is held for {} steps", options.hold),
+                {}, fmt::format("1 to {}", kMostHeld));
 }
 
 Engine::Engine(std::string name, Spaces spaces, std::unique_ptr<Batch> batch,
@@ -93,9 +97,11 @@ Engine::Engine(std::string name, Spaces spaces, std::unique_ptr<Batch> batch,
       spaces_(std::move(spaces)),
       batch_(std::move(batch)),
       count_(options.count),
+      hold_(options.hold),
       dice_(count_, options.seed),
       returns_(count_),
       last_returns_(count_),
+      rewards_(hold_ > 1 ? count_ : 0),
       lengths_(count_),
       last_lengths_(count_),
       ended_(count_) {}
@@ -115,11 +121,33 @@ void Engine::reset(ObservationRows observations) {
 }
 
 void Engine::step(Range range, const Actions& actions, const Outcomes& outcomes) {
-  std::fill(outcomes.truncated + range.begin, outcomes.truncated + range.end, std::uint8_t{0});
-  batch_->advance(range, actions, outcomes, dice_);
-  const bool some_ended = count_step(range, outcomes);
+  bool some_ended = advance(range, actions, outcomes);
+  for (std::size_t held = 1; held < hold_; ++held)
+    some_ended = go_on(range, actions, outcomes) || some_ended;
   batch_->observe(range, outcomes.observations);
   if (some_ended) follow_on(range, outcomes);
+}
+
+bool Engine::advance(Range range, const Actions& actions, const Outcomes& outcomes) {
+  std::fill(outcomes.truncated + range.begin, outcomes.truncated + range.end, std::uint8_t{0});
+  batch_->advance(range, actions, outcomes, dice_);
+  return count_step(range, outcomes);
+}
+
+// Once more, those whose episodes have not ended: range by range of neighbours.
+bool Engine::go_on(Range range, const Actions& actions, const Outcomes& outcomes) {
+  const auto ended = [&](std::size_t i) {
+    return (outcomes.terminated[i] | outcomes.truncated[i]) != 0;
+  };
+  bool some_ended = false;
+  for (std::size_t first = range.begin, i = first; first < range.end; first = i + 1) {
+    for (i = first; i < range.end && !ended(i);) ++i;
+    if (i == first) continue;
+    std::copy(outcomes.rewards + first, outcomes.rewards + i, rewards_.data() + first);
+    some_ended = advance({first, i}, actions, outcomes) || some_ended;
+    for (std::size_t j = first; j < i; ++j) outcomes.rewards[j] += rewards_[j];
+  }
+  return some_ended;
 }
 
 // Loops of one thing each, on pointers that are at hand: compilers make vectors of them.

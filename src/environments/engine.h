@@ -2,6 +2,7 @@
 // statistics, and what is saved.
 //
 //   actions -> Batch::advance -> lengths, returns, limit -> observe
+//           (as often as actions are held, where no episode ended)
 //           -> where an episode ended: final observation, begin the next, observe that
 #pragma once
 
@@ -21,6 +22,7 @@ class Engine {
   const std::string& name() const { return name_; }
   const Spaces& spaces() const { return spaces_; }
   std::size_t size() const { return count_; }
+  std::size_t hold() const { return hold_; }
   Batch& batch() { return *batch_; }
 
   void reset(ObservationRows observations);
@@ -34,6 +36,8 @@ class Engine {
   void restore(std::span<const double> saved);
 
  private:
+  bool advance(Range range, const Actions& actions, const Outcomes& outcomes);
+  bool go_on(Range range, const Actions& actions, const Outcomes& outcomes);
   bool count_step(Range range, const Outcomes& outcomes);
   void follow_on(Range range, const Outcomes& outcomes);
   void start(std::size_t i);
@@ -44,15 +48,17 @@ class Engine {
   std::string name_;
   Spaces spaces_;
   std::unique_ptr<Batch> batch_;
-  std::size_t count_;
+  std::size_t count_, hold_;
   Dice dice_;
   base::AlignedArray<double> returns_, last_returns_;
+  base::AlignedArray<float> rewards_;  // while an action is held: those up to now
   base::AlignedArray<std::uint32_t> lengths_, last_lengths_, ended_;
 };
 
 // Throws Error(usage) for spaces that contradict themselves; `whose` says where they come from.
 void check_spaces(const Spaces& spaces, const std::string& whose);
-// Throws Error(usage) for a number of environments, or values in all, beyond what is allowed.
-void check_count(std::size_t count, const Spaces& spaces);
+// Throws Error(usage) for a number of environments, or values in all, beyond what is allowed, and
+// for what cannot be held.
+void check_options(const EnvironmentOptions& options, const Spaces& spaces);
 
 }  // namespace lithe::environments

@@ -39,7 +39,7 @@ Environments Environments::make(std::string_view sentence, const EnvironmentOpti
       network::read_component(with_underscores(sentence), Category::environment, catalogue);
   const environments::Kind& kind = environments::kind_called(component.name);
   Spaces spaces = kind.spaces(component);
-  environments::check_count(options.count, spaces);
+  environments::check_options(options, spaces);
   return Environments(
       std::make_unique<Engine>(network::print(component, Category::environment, catalogue),
                                std::move(spaces), kind.make(component, options.count), options));
@@ -48,6 +48,7 @@ Environments Environments::make(std::string_view sentence, const EnvironmentOpti
 const std::string& Environments::name() const { return engine_->name(); }
 const Spaces& Environments::spaces() const { return engine_->spaces(); }
 std::size_t Environments::size() const { return engine_->size(); }
+std::size_t Environments::hold() const { return engine_->hold(); }
 
 void Environments::reset(ObservationRows observations) { engine_->reset(observations); }
 

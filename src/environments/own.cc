@@ -77,7 +77,7 @@ Environments Environments::make(const EnvironmentMaker& maker, const Environment
   all.push_back(one());
   const Spaces spaces = all.front()->spaces();
   environments::check_spaces(spaces, "the spaces of an environment of your own");
-  environments::check_count(options.count, spaces);
+  environments::check_options(options, spaces);
   while (all.size() < options.count) all.push_back(one());
   return Environments(std::make_unique<environments::Engine>(
       "own", spaces, std::make_unique<environments::Own>(std::move(all), spaces), options));

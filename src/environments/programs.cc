@@ -162,7 +162,7 @@ Environments Environments::run(const std::string& command, const EnvironmentOpti
   auto programs = std::make_unique<environments::Programs>(
       command, std::max<std::size_t>(options.count, 1), program);
   const Spaces spaces = programs->spaces();
-  environments::check_count(options.count, spaces);
+  environments::check_options(options, spaces);
   return Environments(
       std::make_unique<environments::Engine>(command, spaces, std::move(programs), options));
 }

@@ -182,5 +182,29 @@ TEST(Draw, IsAFunctionOfWhoAndWhen) {
   }
 }
 
+// Neighbours have the asked share in common, those k apart its k-th power, and all of them
+// together are still standard normal.
+TEST(Draw, FollowsTheNoiseOfBefore) {
+  constexpr double kShare = 0.8;
+  constexpr std::size_t kTimes = 100'000;
+  std::vector<double> z(kTimes);
+  float last = 0;
+  for (std::size_t i = 0; i < kTimes; ++i) {
+    Draw draw(6, 1, i);
+    draw.follow(std::span(&last, 1), i > 0 ? kShare : 0);
+    z[i] = draw.normal();
+    EXPECT_EQ(static_cast<float>(z[i]), last);
+    EXPECT_NE(draw.normal(), z[i]);  // nothing is kept for a second one: it is fresh
+  }
+  const auto together = [&](std::size_t apart) {
+    double sum = 0;
+    for (std::size_t i = apart; i < kTimes; ++i) sum += z[i] * z[i - apart];
+    return sum / kTimes;
+  };
+  EXPECT_NEAR(together(0), 1, 0.03);
+  EXPECT_NEAR(together(1), kShare, 0.03);
+  EXPECT_NEAR(together(5), std::pow(kShare, 5), 0.03);
+}
+
 }  // namespace
 }  // namespace lithe::agents

@@ -2,7 +2,9 @@
 
 import importlib.util
 import pathlib
+import tempfile
 import unittest
+from unittest import mock
 
 SCRIPT = pathlib.Path(__file__).parent.parent.parent / "scripts" / "recipes.py"
 spec = importlib.util.spec_from_file_location("recipes", SCRIPT)
@@ -48,6 +50,26 @@ class Promises(unittest.TestCase):
 
     def test_splits_are_averaged(self):
         self.assertAlmostEqual(recipes.means([{"auroc": 0.9}, {"auroc": 1.0}])["auroc"], 0.95)
+
+
+class Agents(unittest.TestCase):
+    def train(self, recipe):
+        """Score and commands, where training reports 480 and judging again 470."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "pole.toml"
+            path.write_text(recipe)
+            with mock.patch.object(recipes, "run_json", side_effect=[
+                    {"best_mean_return": 480, "mean_return": 1}, {"mean_return": 470}]) as run:
+                made = recipes.train("lithe", path, 2, pathlib.Path(folder))
+        return made["score"], [call.args[0][:3] for call in run.call_args_list]
+
+    def test_the_evaluation_that_ended_the_training_counts(self):
+        self.assertEqual(self.train('agent = "ppo"\nuntil = 475\n'),
+                         (480, [["lithe", "rl", "train"]]))
+
+    def test_else_the_policy_has_to_show_it_again(self):
+        self.assertEqual(self.train('agent = "ppo"\n'),
+                         (470, [["lithe", "rl", "train"], ["lithe", "rl", "evaluate"]]))
 
 
 if __name__ == "__main__":

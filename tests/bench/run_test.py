@@ -47,6 +47,41 @@ class Run(unittest.TestCase):
         with open(os.path.join(self.folder, "again.md"), encoding="utf-8") as file:
             self.assertIn("24-8-2 tanh", file.read())
 
+    def test_learning_from_rewards(self):
+        done = self.bench("rl", "cartpole", "ppo-rate", "environment-cartpole", "--quick",
+                          "--peers", "none", "--json", "--out", "out", "--machine", self.machine)
+        found = json.loads(done.stdout)
+        by_row = {r["workload"]: r for r in found["results"]}
+        self.assertEqual(list(by_row), ["cartpole", "ppo-rate", "environment-cartpole"])
+        self.assertGreaterEqual(by_row["cartpole"]["score"], 475)
+        self.assertGreater(by_row["cartpole"]["again"], 300)
+        for one in by_row.values():
+            self.assertEqual((one["peer"], one["finished"]), ("lithe", 1))
+            self.assertGreater(one["rate"], 0)
+        self.assertEqual(found["left_out"], [])
+        done = self.bench("rl", "environment-snake", "--quick", "--peers", "none", "--add",
+                          "out/bench.json", "--document", "again.md", "--machine", self.machine)
+        with open(os.path.join(self.folder, "again.md"), encoding="utf-8") as file:
+            document = file.read()
+        self.assertIn("snake alone", done.stdout)
+        self.assertIn("cart-pole, time to a mean of 475", document)
+        self.assertIn("snake alone", document)
+        with open(os.path.join(self.folder, "elsewhere.json"), "w", encoding="utf-8") as file:
+            json.dump({**found, "machine": {**MACHINE, "processor": "Another"}}, file)
+        done = self.bench("rl", "environment-snake", "--quick", "--add", "elsewhere.json",
+                          "--machine", self.machine, status=2)
+        self.assertIn("another machine's: Another", done.stderr)
+
+    def test_misuse_of_rewards(self):
+        self.assertIn("no row 'sed'", self.bench("rl", "sed", status=2).stderr)
+        self.assertIn("no peer 'nmpy'", self.bench("rl", "--peers", "nmpy", status=2).stderr)
+        self.assertIn("nowhere.json", self.bench("rl", "--add", "nowhere.json", status=2).stderr)
+        done = self.bench("rl", "environment-snake", "--programs", "nowhere", "--quick", "--peers",
+                          "none", "--machine", self.machine, status=1)
+        self.assertIn("nowhere/bench_environments: No such file", done.stdout)
+        self.assertIn("cart-pole", self.bench("rl", "list").stdout)
+        self.assertIn("lithe bench rl --all", self.bench("rl", "--help").stdout)
+
     def test_misuse(self):
         self.assertIn("no workload 'sed'", self.bench("sed", status=2).stderr)
         self.assertIn("no peer 'nmpy'", self.bench("call", "--peers", "nmpy", status=2).stderr)

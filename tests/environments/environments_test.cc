@@ -13,8 +13,8 @@ namespace {
 
 class All : public ::testing::TestWithParam<std::string> {
  protected:
-  Environments make(std::size_t count, std::uint64_t seed = 1) const {
-    return Environments::make(GetParam(), {count, seed});
+  Environments make(std::size_t count, std::uint64_t seed = 1, std::size_t hold = 1) const {
+    return Environments::make(GetParam(), {count, seed, hold});
   }
 };
 
@@ -113,6 +113,35 @@ TEST_P(All, RangesAndThreadsChangeNoBit) {
     }
     ASSERT_EQ(first.seen, second.seen) << step;
     ASSERT_EQ(first.rewards, second.rewards);
+  }
+}
+
+// Each held one against its twin, which is told the same as often, one at a time.
+TEST_P(All, ActionsAreHeld) {
+  constexpr std::size_t kHold = 3;
+  Environments held = make(kCount, 1, kHold), twin = make(kCount);
+  EXPECT_EQ(held.hold(), kHold);
+  test::Arrays a(held), b(twin);
+  held.reset(a.observations());
+  twin.reset(b.observations());
+  for (std::uint32_t step = 0; step < 400; ++step) {
+    a.act_somehow(held.spaces(), step);
+    b.act_somehow(held.spaces(), step);
+    held.step(a.actions(), a.outcomes());
+    for (std::size_t i = 0; i < kCount; ++i) {
+      float reward = 0;
+      for (std::size_t k = 0; k < kHold; ++k) {
+        twin.step(i, i + 1, b.actions(), b.outcomes());
+        reward = b.rewards[i] + reward;
+        if ((b.terminated[i] | b.truncated[i]) != 0) break;
+      }
+      ASSERT_EQ(a.rewards[i], reward);
+      ASSERT_EQ(held.last(i).episode_return, twin.last(i).episode_return);
+    }
+    ASSERT_EQ(a.seen, b.seen) << step;
+    ASSERT_EQ(a.ended, b.ended);
+    ASSERT_EQ(a.terminated, b.terminated);
+    ASSERT_EQ(a.truncated, b.truncated);
   }
 }
 
@@ -234,6 +263,9 @@ TEST(Sizes, AreBounded) {
                      [] { Environments::make("cartpole", {.count = 0}); });
   test::expect_error(ErrorKind::usage, {"65537 environments"},
                      [] { Environments::make("cartpole", {.count = 65537}); });
+  for (const std::size_t hold : {0, 1001})
+    test::expect_error(ErrorKind::usage, {"held for", "1 to 1000"},
+                       [&] { Environments::make("cartpole", {.hold = hold}); });
   test::expect_error(ErrorKind::usage, {"values in all"},
                      [] { Environments::make("snake(128x128)", {.count = 65536}); });
 }
