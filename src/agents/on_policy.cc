@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "agents/memory.h"
 #include "agents/networks.h"
 
 namespace lithe::agents {
@@ -29,6 +30,14 @@ LearnerOptions for_longer(LearnerOptions learning, std::uint64_t times) {
   return learning;
 }
 
+// Of each step of an environment what is seen, what is done, and nine numbers beside.
+std::size_t horizon_that_fits(const World& world, std::size_t horizon) {
+  check_room(static_cast<double>(horizon) * static_cast<double>(world.size()),
+             static_cast<double>((world.columns() + world.numbers() + 9) * sizeof(float)),
+             "steps of a round", "horizon");
+  return horizon;
+}
+
 }  // namespace
 
 std::size_t rows_of_round(const World& world, const OnPolicyOptions& options) {
@@ -41,7 +50,7 @@ OnPolicy::OnPolicy(const Setting& setting, const OnPolicyOptions& options,
     : world_(setting.world),
       o_(options),
       seed_(setting.options.seed),
-      rollout_(world_, o_.horizon),
+      rollout_(world_, horizon_that_fits(world_, o_.horizon)),
       policy_(make_network(
           form_of(setting, o_.normalize_observations, outputs_of_policy(world_.spaces()), 0.01),
           seed_)),
