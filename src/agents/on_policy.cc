@@ -25,7 +25,8 @@ double variance(std::span<const float> values) {
   return square / static_cast<double>(values.size());
 }
 
-LearnerOptions for_longer(LearnerOptions learning, std::uint64_t times) {
+LearnerOptions of_one(LearnerOptions learning, const PairOfHands& hands, std::uint64_t times = 1) {
+  learning.threads = hands.threads_each();
   learning.steps *= times;
   return learning;
 }
@@ -51,13 +52,14 @@ OnPolicy::OnPolicy(const Setting& setting, const OnPolicyOptions& options,
       o_(options),
       seed_(setting.options.seed),
       rollout_(world_, horizon_that_fits(world_, o_.horizon)),
+      hands_(learning.threads),
       policy_(make_network(
           form_of(setting, o_.normalize_observations, outputs_of_policy(world_.spaces()), 0.01),
           seed_)),
       value_(make_network(form_of(setting, o_.normalize_observations, 1, 1), seed_ + 1)),
       value_predictor_(value_, kValueBatch, setting.options.isa),
-      actor_(policy_, world_.spaces(), world_.size(), learning, o_.persistence),
-      value_learner_(value_, for_longer(learning, value_steps)),
+      actor_(policy_, world_.spaces(), world_.size(), of_one(learning, hands_), o_.persistence),
+      value_learner_(value_, of_one(learning, hands_, value_steps)),
       seen_(world_.columns()),
       gains_(1),
       gain_(world_.size(), 0),
