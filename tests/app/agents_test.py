@@ -105,6 +105,18 @@ class Agents(unittest.TestCase):
         self.assertFalse(filecmp.cmp(self.path("whole.safetensors"), self.path("half.safetensors"),
                                      shallow=False))
 
+    def test_actions_are_held_while_it_learns_and_no_longer(self):
+        held = ["train", "pendulum", *QUICK, "--hold", "4", "--state", "state"]
+        self.run_lithe(*held, "--output", "held.safetensors")
+        self.run_lithe(*held[:-2], "--hold", "1", "--output", "each.safetensors")
+        self.assertFalse(filecmp.cmp(self.path("held.safetensors"), self.path("each.safetensors"),
+                                     shallow=False))
+        evaluated = json.loads(self.run_lithe("evaluate", "held.safetensors", "--json").stdout)
+        self.assertEqual(evaluated["mean_length"], 200)
+        self.assertIn("the hold was '4' and is now '2'",
+                      self.run_lithe(*held, "--hold", "2", "--resume", status=1).stderr)
+        self.run_lithe("train", "pendulum", "--hold", "0", status=2)
+
     def test_killed_it_goes_on_to_the_same_bits(self):
         agent = [*QUICK, "--state", "state"]
         self.run_lithe("train", "cartpole", *agent, "--steps", "6000", "--output", "whole")
