@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <filesystem>
 
 #include "allocations.h"
 #include "base/file.h"
 #include "command.h"
 #include "lithe/error.h"
 #include "lithe/history.h"
+#include "output_file.h"
 #include "profile_output.h"
 #include "terminal.h"
 #include "train_report.h"
@@ -21,18 +23,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-// Notices before the training, not after it, that the model can't be saved.
-void check_output(const std::string& output) {
-  const std::filesystem::path path(output);
-  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  if (!std::filesystem::is_directory(folder))
-    throw Error(ErrorKind::usage, fmt::format("there is no folder '{}'", folder.string()),
-                "--output", "make it first");
-  if (std::filesystem::is_directory(path))
-    throw Error(ErrorKind::usage, fmt::format("'{}' is a folder", output), "--output",
-                "the name of a file");
 }
 
 void train_epochs(Trainer& trainer, Run& run) {
@@ -113,7 +103,7 @@ int train(const Arguments& arguments) {
   const Clock::time_point start = Clock::now();
   TrainCommand command;
   if (const auto status = parse_train(arguments, command)) return *status;
-  if (!command.explain) check_output(command.output);
+  if (!command.explain) check_output(command.output, "--output");
   if (command.options.profile && !command.explain) prepare_profile_folder(command.profile);
   const Clock::time_point loading = Clock::now();
   TrainSetup setup = set_up(command);

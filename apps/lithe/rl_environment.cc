@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "lithe/error.h"
@@ -46,6 +47,14 @@ void choose_own_environment(EnvironmentChoice& choice, const Model& policy,
     throw Error(ErrorKind::usage, "this model does not say what it was trained in", path,
                 "name the environment");
   choice.sentence = at->second;
+  // A program is not run because a file says so.
+  const auto sheets = environment_sheets();
+  const std::string name = at->second.substr(0, at->second.find('('));
+  if (std::none_of(sheets.begin(), sheets.end(), [&](const auto& s) { return s.name == name; }))
+    throw Error(ErrorKind::usage,
+                fmt::format("this policy was trained in what Lithe does not bring: '{}'",
+                            at->second.substr(0, 200)),
+                path, "name that: --env-command \"...\", or an environment (`lithe rl list`)");
 }
 
 }  // namespace lithe::app

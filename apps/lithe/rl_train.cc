@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "lithe/error.h"
+#include "output_file.h"
 #include "recipes.h"
 #include "rl_curve.h"
 #include "terminal.h"
@@ -23,8 +24,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr double kNotJudged = std::numeric_limits<double>::quiet_NaN();
-// A line appears at most so often, and the state is kept.
-constexpr double kLineEvery = 1, kStateEvery = 60;
+constexpr double kLineEvery = 1;  // at most
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -57,7 +57,10 @@ class Run {
         trainer_(make_environments(command.environment,
                                    {command.environments, command.agent.seed, command.hold}),
                  command.agent) {
-    if (command.resume) trainer_.restore(command.state);
+    if (command.resume)
+      trainer_.restore(command.state);
+    else if (!command.state.empty())
+      trainer_.save("/dev/null");  // where that cannot be, it is said now, not in a minute
     next_judgement_ = command.judge_every;
   }
 
@@ -67,9 +70,8 @@ class Run {
  private:
   void note(const AgentReport& report);
   void judge();
-  void save_state() const {
-    if (!command_.state.empty()) trainer_.save(command_.state);
-  }
+  void keep();
+  void rescue() const;
   bool reached() const {
     return command_.has_until && curve_.points.back().judged >= command_.until;
   }
@@ -80,10 +82,10 @@ class Run {
   Clock::time_point start_ = Clock::now();
   RlCurve curve_;
   AgentReport last_;
-  double last_line_ = -1, last_state_ = 0, best_ = -INFINITY;
+  double last_line_ = -1, last_kept_ = 0, best_ = -INFINITY;
   std::uint64_t next_judgement_ = 0;
   Played played_;
-  bool judged_ = false;
+  bool judged_ = false;  // and kept
 };
 
 void Run::note(const AgentReport& report) {
@@ -117,11 +119,11 @@ void Run::judge() {
       {std::min(command_.episodes, std::max<std::size_t>(command_.environments, 1)),
        command_.agent.seed + 1000});
   played_ = summary(play(trainer_.policy(), environments, command_.episodes));
-  judged_ = true;
   if (!curve_.points.empty()) curve_.points.back().judged = played_.mean;
   if (played_.mean > best_) {
     best_ = played_.mean;
     save_policy();
+    judged_ = true;
   }
   if (!command_.json)
     fmt::print("Evaluated after {:.2f} s: mean return {:.6g} of {} episodes ({:.5g} to {:.5g})\n",
@@ -139,19 +141,36 @@ void Run::go() {
         judge();
         if (reached()) break;
       }
-      if (seconds_since(start_) - last_state_ >= kStateEvery) {
-        save_state();
-        last_state_ = seconds_since(start_);
-      }
+      if (seconds_since(start_) - last_kept_ >= command_.keep_every) keep();
     }
-  } catch (const Error&) {
-    if (!judged_) save_policy();
-    fmt::print(stderr, "The policy of the last whole round is in {}\n", command_.output);
+    keep();
+    release_interrupt();
+    if (curve_.points.empty() || std::isnan(curve_.points.back().judged)) judge();
+  } catch (...) {
+    rescue();
     throw;
   }
-  save_state();
-  release_interrupt();
-  if (!curve_.points.empty() && std::isnan(curve_.points.back().judged)) judge();
+}
+
+// For whatever may end this program without a word. A policy that has been judged stays.
+void Run::keep() {
+  if (!command_.state.empty()) trainer_.save(command_.state);
+  if (!judged_) save_policy();
+  last_kept_ = seconds_since(start_);
+}
+
+// After an error, which is told in any case.
+void Run::rescue() const {
+  if (last_.steps == 0) return;  // nothing was learned that could replace an older file
+  try {
+    if (!judged_) save_policy();
+  } catch (const Error&) {
+    fmt::print(stderr, "The policy is lost: it could not be saved\n");
+    return;
+  }
+  fmt::print(stderr, "The {} is in {}\n",
+             judged_ ? "best policy of those evaluated" : "policy of the last whole round",
+             command_.output);
 }
 
 void Run::report() const {
@@ -185,17 +204,6 @@ void Run::report() const {
   fmt::print("Policy: {}\n", command_.output);
 }
 
-void check_output(const std::string& output, const char* option) {
-  const std::filesystem::path path(output);
-  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  if (!std::filesystem::is_directory(folder))
-    throw Error(ErrorKind::usage, fmt::format("there is no folder '{}'", folder.string()), option,
-                "make it first");
-  if (std::filesystem::is_directory(path))
-    throw Error(ErrorKind::usage, fmt::format("'{}' is a folder", output), option,
-                "the name of a file");
-}
-
 }  // namespace
 
 namespace {
@@ -215,13 +223,18 @@ void add_train_options(CLI::App& app, RlTrainCommand& c) {
   app.add_option("--network", c.agent.network,
                  "the layers between what is observed and the one that says what to do")
       ->capture_default_str();
-  app.add_option("--steps", c.agent.steps, "of all environments together")->capture_default_str();
+  app.add_option("--steps", c.agent.steps, "of all environments together")
+      ->capture_default_str()
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 53));
   app.add_option("--seed", c.agent.seed, "of everything that is random")->capture_default_str();
   app.add_option("--threads", c.agent.threads, "0: all processors")->capture_default_str();
   app.add_option("--isa", c.agent.isa, "auto, avx512, avx2, ...")->capture_default_str();
   app.add_option("--output", c.output, "the policy's file");
-  app.add_option("--state", c.state,
-                 "keep all that the training depends on in this file, every minute and at the end");
+  app.add_option("--state", c.state, "keep all that the training depends on in this file");
+  app.add_option("--keep-every", c.keep_every,
+                 "seconds after which the state is kept, and the policy if none was evaluated")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1e9));
   app.add_flag("--resume", c.resume, "go on from --state, to the same bits");
   app.add_option("--curve", c.curve, "write how it went to NAME.svg and NAME.csv");
   app.add_option("--evaluate-every", c.judge_every,
@@ -254,8 +267,17 @@ void check(const RlTrainCommand& command) {
     throw Error(ErrorKind::usage, "nobody would notice", "--until",
                 "--evaluate-every 20000 beside it");
   check_output(command.output, "--output");
-  if (!command.state.empty()) check_output(command.state, "--state");
-  if (!command.curve.empty()) check_output(command.curve, "--curve");
+  if (!command.state.empty()) {
+    check_output(command.state, "--state");
+    const auto whole = [](const std::string& path) {
+      return std::filesystem::weakly_canonical(std::filesystem::absolute(path));
+    };
+    if (whole(command.output) == whole(command.state))
+      throw Error(ErrorKind::usage, "the policy and the state in one file", "--state",
+                  "another name than that of --output");
+  }
+  for (const char* kind : {".csv", ".svg"})
+    if (!command.curve.empty()) check_output(command.curve + kind, "--curve");
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ struct RlTrainCommand {
   std::string output;             // the policy
   std::string state;              // all that the training depends on; empty: not kept
   bool resume = false;            // go on from `state`
+  double keep_every = 60;         // seconds
   std::string curve;              // NAME.svg and NAME.csv; empty: neither
   std::uint64_t judge_every = 0;  // steps between evaluations; 0: at the end alone
   std::size_t episodes = 100;     // of an evaluation

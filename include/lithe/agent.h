@@ -57,8 +57,8 @@ class AgentTrainer {
   AgentReport round();
   bool finished() const;  // all steps are done
 
-  // What has been learned, an ordinary model: `Policy` says how its outputs are an action. Its
-  // notes name the agent and the environment.
+  // What has been learned, an ordinary model: `Policy` says how its outputs are an action, and
+  // docs/policies.md what its file holds. Its notes name the agent and the environment.
   const Model& policy() const;
 
   // All that the training depends on, environments included, in a file, to go on later to the same

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "agents/memory.h"
 #include "agents/networks.h"
 
 namespace lithe::agents {
@@ -24,9 +25,18 @@ double variance(std::span<const float> values) {
   return square / static_cast<double>(values.size());
 }
 
-LearnerOptions for_longer(LearnerOptions learning, std::uint64_t times) {
+LearnerOptions of_one(LearnerOptions learning, const PairOfHands& hands, std::uint64_t times = 1) {
+  learning.threads = hands.threads_each();
   learning.steps *= times;
   return learning;
+}
+
+// Of each step of an environment what is seen, what is done, and nine numbers beside.
+std::size_t horizon_that_fits(const World& world, std::size_t horizon) {
+  check_room(static_cast<double>(horizon) * static_cast<double>(world.size()),
+             static_cast<double>((world.columns() + world.numbers() + 9) * sizeof(float)),
+             "steps of a round", "horizon");
+  return horizon;
 }
 
 }  // namespace
@@ -41,14 +51,15 @@ OnPolicy::OnPolicy(const Setting& setting, const OnPolicyOptions& options,
     : world_(setting.world),
       o_(options),
       seed_(setting.options.seed),
-      rollout_(world_, o_.horizon),
+      rollout_(world_, horizon_that_fits(world_, o_.horizon)),
+      hands_(learning.threads),
       policy_(make_network(
           form_of(setting, o_.normalize_observations, outputs_of_policy(world_.spaces()), 0.01),
           seed_)),
       value_(make_network(form_of(setting, o_.normalize_observations, 1, 1), seed_ + 1)),
       value_predictor_(value_, kValueBatch, setting.options.isa),
-      actor_(policy_, world_.spaces(), world_.size(), learning, o_.persistence),
-      value_learner_(value_, for_longer(learning, value_steps)),
+      actor_(policy_, world_.spaces(), world_.size(), of_one(learning, hands_), o_.persistence),
+      value_learner_(value_, of_one(learning, hands_, value_steps)),
       seen_(world_.columns()),
       gains_(1),
       gain_(world_.size(), 0),

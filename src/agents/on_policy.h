@@ -9,6 +9,7 @@
 
 #include "agents/actor.h"
 #include "agents/agent.h"
+#include "agents/pair_of_hands.h"
 #include "agents/rollout.h"
 #include "agents/running.h"
 
@@ -34,7 +35,8 @@ class OnPolicy : public Agent {
   OnPolicy(const Setting& setting, const OnPolicyOptions& options, const LearnerOptions& learning,
            std::uint64_t value_steps = 1);
 
-  // From the rollout and its advantages. Rewards are as they were scaled.
+  // From the rollout and its advantages. Rewards are as they were scaled. What the policy learns
+  // and what the values learn may go on side by side.
   virtual void learn() = 0;
 
   // One step of the value network toward the returns of some rows: the sum of half the squared
@@ -46,6 +48,7 @@ class OnPolicy : public Agent {
   const OnPolicyOptions& common() const { return o_; }
   const Rollout& rollout() const { return rollout_; }
   Actor& actor() { return actor_; }
+  PairOfHands& hands() { return hands_; }
   std::uint64_t seed() const { return seed_; }
   std::span<const float> advantages() const { return advantages_; }
   std::span<const float> log_densities() const { return log_densities_; }
@@ -59,6 +62,7 @@ class OnPolicy : public Agent {
   OnPolicyOptions o_;
   std::uint64_t seed_;
   Rollout rollout_;
+  PairOfHands hands_;
   Model policy_, value_;
   Predictor value_predictor_;
   Actor actor_;

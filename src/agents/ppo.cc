@@ -35,7 +35,9 @@ class Ppo final : public OnPolicy {
   static OnPolicyOptions common_of(const Component& c);
   static LearnerOptions learning(const Component& sentence, const Setting& setting);
   void learn() override;
-  void learn_from(std::span<const std::uint32_t> rows);
+  template <class Learn>
+  void each_batch(const Learn& learn) const;
+  void learn_policy(std::span<const std::uint32_t> rows);
 
   std::size_t batch_, epochs_;
   double clip_, entropy_;
@@ -72,11 +74,19 @@ void Ppo::learn() {
   for (Figure& figure : figures_) figure.second = 0;
   for (std::size_t epoch = 0; epoch < epochs_; ++epoch) {
     train::shuffle(order_, seed(), ++shuffles_);
-    for (std::size_t first = 0; first < order_.size(); first += batch_)
-      learn_from(std::span(order_).subspan(first, std::min(batch_, order_.size() - first)));
+    hands().run(
+        [&] { each_batch([&](auto rows) { learn_policy(rows); }); },
+        [&] { each_batch([&](auto rows) { figures_[value_loss].second += learn_values(rows); }); });
   }
   for (Figure& figure : figures_) figure.second /= static_cast<double>(epochs_ * order_.size());
   figures_[foreseen_share].second = foreseen();
+}
+
+template <class Learn>
+void Ppo::each_batch(const Learn& learn) const {
+  const std::span<const std::uint32_t> order(order_);
+  for (std::size_t first = 0; first < order.size(); first += batch_)
+    learn(order.subspan(first, std::min(batch_, order.size() - first)));
 }
 
 // Mean and deviation of a batch's advantages.
@@ -94,7 +104,7 @@ std::pair<double, double> moments(std::span<const float> values,
 
 // The objective of one example is min(ratio * A, clip(ratio) * A), ratio being how much likelier
 // the action has become: where the second is the smaller, nothing is to be gained by going on.
-void Ppo::learn_from(std::span<const std::uint32_t> rows) {
+void Ppo::learn_policy(std::span<const std::uint32_t> rows) {
   const auto [mean, deviation] = moments(advantages(), rows);
   const double share = 1 / static_cast<double>(rows.size());
   const auto look = [&, mean = mean, deviation = deviation](std::size_t i, const Likelihood& now) {
@@ -110,7 +120,6 @@ void Ppo::learn_from(std::span<const std::uint32_t> rows) {
     return Push{enough ? 0 : -advantage * ratio * share, -entropy_ * share};
   };
   actor().learn(rollout().features(), rollout().all_actions(), rows, look);
-  figures_[value_loss].second += learn_values(rows);
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ class Reinforce final : public OnPolicy {
   }
   static LearnerOptions learning(const Component& sentence, const Setting& setting);
   void learn() override;
+  void learn_policy(double share);
   void find_whole_episodes();
 
   std::size_t value_steps_;
@@ -75,6 +76,15 @@ void Reinforce::learn() {
   find_whole_episodes();
   if (whole_.empty()) return;
   const double share = 1 / static_cast<double>(whole_.size());
+  hands().run([&] { learn_policy(share); },
+              [&] {
+                for (std::size_t i = 0; i < value_steps_; ++i)
+                  figures_[value_loss].second = learn_values(whole_) * share;
+              });
+  figures_[foreseen_share].second = foreseen();
+}
+
+void Reinforce::learn_policy(double share) {
   actor().learn(rollout().features(), rollout().all_actions(), whole_,
                 [&](std::size_t i, const Likelihood& now) {
                   const double advantage = static_cast<double>(advantages()[whole_[i]]);
@@ -82,9 +92,6 @@ void Reinforce::learn() {
                   figures_[entropy].second += now.entropy * share;
                   return Push{-advantage * share, -entropy_ * share};
                 });
-  for (std::size_t i = 0; i < value_steps_; ++i)
-    figures_[value_loss].second = learn_values(whole_) * share;
-  figures_[foreseen_share].second = foreseen();
 }
 
 }  // namespace

@@ -1,11 +1,9 @@
 #include "agents/replay.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 
+#include "agents/memory.h"
 #include "lithe/error.h"
 
 namespace lithe::agents {
@@ -15,25 +13,18 @@ namespace {
 // Errors of 0 are drawn as well, seldom.
 constexpr double kLeastError = 1e-6;
 
-void check_memory(const Replay::Form& form) {
-  const double bytes = static_cast<double>(form.capacity) *
-                       static_cast<double>(2 * form.columns + form.numbers + 2) * sizeof(float);
-  const double there =
-      static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-  if (bytes > 0.8 * there)
-    throw Error(
-        ErrorKind::usage,
-        fmt::format("a memory of {} transitions takes {:.1f} GB, and the machine has {:.1f}",
-                    form.capacity, bytes / 1e9, there / 1e9),
-        "memory",
-        fmt::format("at most {:.0f} transitions of this environment",
-                    0.8 * there / bytes * static_cast<double>(form.capacity)));
+// Two states, the action, reward and discount; of the tree of priorities up to four sums.
+double bytes_of_transition(const Replay::Form& form) {
+  const std::size_t numbers = 2 * form.columns + form.numbers + 2;
+  const std::size_t sums = form.priority == 0 ? 0 : 4;
+  return static_cast<double>(numbers * sizeof(float) + sums * sizeof(double));
 }
 
 }  // namespace
 
 Replay::Replay(const Form& form) : form_(form) {
-  check_memory(form);
+  check_room(static_cast<double>(form.capacity), bytes_of_transition(form),
+             "transitions that are remembered", "memory");
   pairs_.resize(form.capacity * (form.columns + form.numbers));
   nexts_.resize(form.capacity * form.columns);
   rewards_.resize(form.capacity);

@@ -12,6 +12,7 @@
 #include "agents/learned_vector.h"
 #include "agents/networks.h"
 #include "agents/off_policy.h"
+#include "agents/pair_of_hands.h"
 #include "agents/policy.h"
 #include "lithe/error.h"
 #include "lithe/learner.h"
@@ -50,7 +51,8 @@ struct Critic {
                        .isa = learning.isa,
                        .input_gradient = true,
                        .updates = false}),
-        expected(target, learning.batch, learning.isa) {}
+        expected(target, learning.batch, learning.isa),
+        gradient(learning.batch) {}
 
   void visit(const std::string& name, Archive& archive) {
     archive.add(name, online);
@@ -61,6 +63,9 @@ struct Critic {
   Model online, target;
   Learner learner, slope;  // the second learns nothing: it tells how the value changes
   Predictor expected;
+  std::span<const float> values;  // that one of them has just told
+  std::vector<float> gradient;
+  double loss = 0;  // sum over a round
 };
 
 class Sac final : public OffPolicy {
@@ -76,7 +81,12 @@ class Sac final : public OffPolicy {
   LearnerOptions learning(const Component& sentence, const Setting& setting) const;
   void act() override;
   void learn() override;
-  void begin_round() override { value_loss_ = policy_loss_ = entropy_ = heat_ = 0; }
+  void begin_round() override { first_.loss = second_.loss = policy_loss_ = entropy_ = heat_ = 0; }
+  // The same with both critics, side by side.
+  template <class Work>
+  void with_both(const Work& work) {
+    hands_.run([&] { work(first_); }, [&] { work(second_); });
+  }
   void end_round(std::uint64_t learned) override;
   void expect(Draw& draw);
   void learn_values(Critic& critic);
@@ -92,16 +102,16 @@ class Sac final : public OffPolicy {
   std::uint64_t seed_;
   std::size_t columns_, numbers_;
   Squashed distribution_;
+  PairOfHands hands_;
   Model actor_, policy_;
   Learner learner_;
   LearnedVector log_temperature_;
   Predictor chooser_, next_chooser_;
   Critic first_, second_;
-  std::vector<float> noise_, drawn_, pairs_, batch_noise_, batch_actions_, gradient_, by_action_,
-      slopes_[2];
+  std::vector<float> noise_, drawn_, pairs_, batch_noise_, batch_actions_, gradient_, by_action_;
   std::vector<double> targets_, log_densities_;
   std::vector<std::uint32_t> rows_, in_order_;
-  double value_loss_ = 0, policy_loss_ = 0, entropy_ = 0, heat_ = 0;
+  double policy_loss_ = 0, entropy_ = 0, heat_ = 0;
   std::vector<Figure> figures_ = {
       {"value loss", 0}, {"policy loss", 0}, {"entropy", 0}, {"temperature", 0}};
 };
@@ -121,6 +131,7 @@ Sac::Sac(const Component& sentence, const Setting& setting)
       columns_(setting.world.columns()),
       numbers_(numbers_of_action(setting.world)),
       distribution_(numbers_),
+      hands_(setting.options.threads),
       actor_(make_network(
           {in_a_row(columns_), false, setting.options.network, distribution_.outputs(), 0.01},
           seed_)),
@@ -141,7 +152,6 @@ Sac::Sac(const Component& sentence, const Setting& setting)
       batch_actions_(o_.batch * numbers_),
       gradient_(o_.batch * distribution_.outputs()),
       by_action_(numbers_),
-      slopes_{std::vector<float>(o_.batch), std::vector<float>(o_.batch)},
       targets_(o_.batch),
       log_densities_(o_.batch),
       rows_(o_.batch),
@@ -155,14 +165,14 @@ LearnerOptions Sac::learning(const Component& sentence, const Setting& setting) 
           .batch = o_.batch,
           .steps = std::max<std::uint64_t>(1, setting.options.steps / o_.common.every),
           .seed = seed_,
-          .threads = setting.options.threads,
+          .threads = hands_.threads_each(),
           .isa = setting.options.isa};
 }
 
 void Sac::end_round(std::uint64_t learned) {
   fold(actor_, policy_);
   const double looks = static_cast<double>(std::max<std::uint64_t>(1, learned) * o_.batch);
-  const double sums[] = {value_loss_, policy_loss_, entropy_, heat_};
+  const double sums[] = {(first_.loss + second_.loss) / 2, policy_loss_, entropy_, heat_};
   for (std::size_t i = 0; i < std::size(sums); ++i) figures_[i].second = sums[i] / looks;
 }
 
@@ -185,11 +195,8 @@ void Sac::learn() {
   Draw draw(seed_, base::make_stream(base::Use::replay, 0), learned());
   replay().draw(draw, rows_);
   expect(draw);
-  learn_values(first_);
-  learn_values(second_);
+  with_both([&](Critic& critic) { learn_values(critic); });
   learn_policy(draw);
-  move_toward(first_.target, first_.online, o_.move);
-  move_toward(second_.target, second_.online, o_.move);
 }
 
 // A state with an action behind it, as critics take them.
@@ -214,25 +221,24 @@ void Sac::expect(Draw& draw) {
                              draw, drawn_, action);
     pair(i, reinterpret_cast<const float*>(replay().nexts().row(rows_[i])), action);
   }
-  const auto first = first_.expected.run(pairs(), in_order_);
-  const auto second = second_.expected.run(pairs(), in_order_);
+  with_both([&](Critic& critic) { critic.values = critic.expected.run(pairs(), in_order_); });
   const double heat = temperature();
   for (std::size_t i = 0; i < rows_.size(); ++i)
-    targets_[i] =
-        static_cast<double>(replay().reward(rows_[i])) +
-        static_cast<double>(replay().discount(rows_[i])) *
-            (static_cast<double>(std::min(first[i], second[i])) - heat * log_densities_[i]);
+    targets_[i] = static_cast<double>(replay().reward(rows_[i])) +
+                  static_cast<double>(replay().discount(rows_[i])) *
+                      (static_cast<double>(std::min(first_.values[i], second_.values[i])) -
+                       heat * log_densities_[i]);
 }
 
 void Sac::learn_values(Critic& critic) {
   const auto values = critic.learner.forward(replay().pairs(), rows_);
-  const auto gradient = std::span(gradient_).first(rows_.size());
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const double error = static_cast<double>(values[i]) - targets_[i];
-    value_loss_ += error * error / 4;  // the mean of both critics' halves
-    gradient[i] = static_cast<float>(error / static_cast<double>(rows_.size()));
+    critic.loss += error * error / 2;
+    critic.gradient[i] = static_cast<float>(error / static_cast<double>(rows_.size()));
   }
-  critic.learner.backward(gradient);
+  critic.learner.backward(critic.gradient);
+  move_toward(critic.target, critic.online, o_.move);
 }
 
 // The loss of a state is temperature * log density - the lower critic's value of the action that
@@ -247,21 +253,19 @@ void Sac::learn_policy(Draw& draw) {
                                              numbers_of(batch_noise_, i), action);
     pair(i, reinterpret_cast<const float*>(replay().states().row(rows_[i])), action);
   }
-  const auto first = first_.slope.forward(pairs(), in_order_);
-  const auto second = second_.slope.forward(pairs(), in_order_);
+  with_both([&](Critic& critic) { critic.values = critic.slope.forward(pairs(), in_order_); });
   const double share = 1 / static_cast<double>(rows_.size()), heat = temperature();
   double surplus = 0;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
-    const bool lower = first[i] <= second[i];
-    slopes_[0][i] = lower ? static_cast<float>(-share) : 0;
-    slopes_[1][i] = lower ? 0 : static_cast<float>(-share);
-    policy_loss_ += heat * log_densities_[i] - static_cast<double>(lower ? first[i] : second[i]);
+    const float first = first_.values[i], second = second_.values[i];
+    first_.gradient[i] = first <= second ? static_cast<float>(-share) : 0;
+    second_.gradient[i] = first <= second ? 0 : static_cast<float>(-share);
+    policy_loss_ += heat * log_densities_[i] - static_cast<double>(std::min(first, second));
     entropy_ -= log_densities_[i];
     heat_ += heat;
     surplus += log_densities_[i] + o_.entropy * static_cast<double>(numbers_);
   }
-  first_.slope.backward(slopes_[0]);
-  second_.slope.backward(slopes_[1]);
+  with_both([](Critic& critic) { critic.slope.backward(critic.gradient); });
   const auto by_first = first_.slope.input_gradient(), by_second = second_.slope.input_gradient();
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const std::size_t at = i * (columns_ + numbers_) + columns_;

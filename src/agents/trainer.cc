@@ -70,7 +70,7 @@ class AgentTrainer::Engine {
     steps_ += report.round_steps;
     if (!finite(agent_->policy()))
       throw Error(ErrorKind::numeric, "the policy's weights are no longer numbers",
-                  fmt::format("after {} steps", steps_),
+                  fmt::format("step {}", steps_),
                   "a smaller learning rate, or a smaller clip_norm in the optimizer");
     keep();
     const EpisodeWindow& episodes = world_.episodes();

@@ -50,6 +50,12 @@ void write_all(int descriptor, std::span<const std::uint8_t> bytes,
   }
 }
 
+// A device, a pipe or the like: no file that another could take the place of.
+bool is_device(const std::filesystem::path& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
 // Makes the rename itself durable. Some file systems refuse to sync a folder: nothing to be done.
 void sync_folder(const std::filesystem::path& folder) {
   Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -83,6 +89,11 @@ std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::size
 }
 
 NewFile::NewFile(std::filesystem::path path) : path_(std::move(path)) {
+  if (is_device(path_)) {
+    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+    if (descriptor_ < 0) fail("write", path_, errno);
+    return;
+  }
   const auto folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");
   temporary_ = (folder / ("." + path_.filename().string() + ".XXXXXX")).string();
   descriptor_ = ::mkostemp(temporary_.data(), O_CLOEXEC);
@@ -103,6 +114,7 @@ void NewFile::overwrite_start(std::span<const std::uint8_t> bytes) {
 }
 
 void NewFile::commit() {
+  if (temporary_.empty()) return;  // all has been written
   const mode_t mask = ::umask(0);
   ::umask(mask);
   if (::fchmod(descriptor_, 0666 & ~mask) != 0) fail("write", path_, errno);

@@ -15,7 +15,8 @@ namespace lithe::base {
 std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::size_t limit);
 
 // A file that grows beside the old one of its name and takes its place once it is whole. Whatever
-// fails throws Error(io), and without commit() nothing of it stays.
+// fails throws Error(io), and without commit() nothing of it stays. What is there and is no file
+// (a device such as /dev/null, a pipe) is written to as it is: nothing may take its place.
 class NewFile {
  public:
   explicit NewFile(std::filesystem::path path);

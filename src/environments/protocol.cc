@@ -46,9 +46,11 @@ template <typename T>
 T read_number(const json& value, const char* key, std::size_t place) {
   const double number =
       value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN();
-  if (!(std::abs(number) <= static_cast<double>(std::numeric_limits<T>::max())))
-    fail(fmt::format("value {} of \"{}\" is {}, not a number", place, key,
-                     shortened(value.dump(-1, ' ', true, json::error_handler_t::replace))));
+  constexpr double kMost = static_cast<double>(std::numeric_limits<T>::max());
+  if (!(std::abs(number) <= kMost))
+    fail(fmt::format("value {} of \"{}\" is {}, {}", place, key,
+                     shortened(value.dump(-1, ' ', true, json::error_handler_t::replace)),
+                     std::isnan(number) ? "not a number" : fmt::format("beyond {:.2g}", kMost)));
   return static_cast<T>(number);
 }
 

@@ -81,7 +81,7 @@ std::string describe(const Declaration& declaration) {
   std::string lines;
   for (const Argument& a : declaration.arguments) {
     signature.push_back(a.fallback.empty() ? a.name : a.name + "=" + a.fallback);
-    lines += fmt::format("    {:16}{}: {}\n", a.name, a.help, describe_range(a));
+    lines += fmt::format("    {:15} {}: {}\n", a.name, a.help, describe_range(a));
   }
   std::string head = declaration.name;
   if (!signature.empty()) head += fmt::format("({})", fmt::join(signature, ", "));

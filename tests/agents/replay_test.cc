@@ -100,5 +100,12 @@ TEST(StepsTogether, AddUpDiscountedRewards) {
   }
 }
 
+TEST(Replay, RefusesMoreThanTheMachineHas) {
+  for (const double priority : {0.0, 0.6})
+    test::expect_error(ErrorKind::usage, {"transitions", "GB", "at most"}, [&] {
+      Replay({.capacity = std::size_t{1} << 40, .columns = 3, .numbers = 1, .priority = priority});
+    });
+}
+
 }  // namespace
 }  // namespace lithe::agents

@@ -14,16 +14,36 @@ LITHE = os.environ["LITHE"]
 QUICK = ["--environments", "4", "--agent", "ppo(horizon=32, batch=64, epochs=2)", "--steps", "2000",
          "--episodes", "10"]
 
-# Passes on what `lithe rl serve` is asked and says, and ends after 300 questions.
-DIES = """
-import subprocess, sys
-served = subprocess.Popen([sys.argv[1], "rl", "serve", "cartpole"], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, text=True, bufsize=1)
-for _ in range(300):
-    served.stdin.write(sys.stdin.readline())
-    print(served.stdout.readline(), end="", flush=True)
-served.kill()
+# An environment that answers as it should until a policy has learned something, and then does what
+# its argument says.
+FAULTY = """
+import json, os, sys, time
+answers = 0
+for line in sys.stdin:
+    answers += 1
+    answer = {"observation": [0.1, 0.2], "reward": 1, "terminated": answers % 10 == 0}
+    if "spaces" in line:
+        answer = {"observation": {"shape": [2]}, "action": {"choices": 2}}
+    text = json.dumps(answer)
+    if answers > 60:
+        fault = sys.argv[1]
+        if fault == "end":
+            sys.exit(3)
+        if fault == "kill":
+            os.kill(os.getpid(), 9)
+        if fault == "stall":
+            time.sleep(1000)
+        text = {"words": "words", "few": text.replace(", 0.2", ""), "nan": text.replace("0.2", "NaN"),
+                "null": text.replace("0.2", "null"), "text": text.replace("0.2", '"a"'),
+                "far": text.replace("0.2", "1e60"), "dear": text.replace(": 1,", ": 3e38,"),
+                "none": "{}", "list": "[1]", "good": text}[fault]
+    print(text, flush=True)
 """
+FAULTS = {"end": "status 3", "kill": "signal 9", "stall": "in time", "words": "not JSON: words",
+          "few": "has 1 values, not 2", "nan": "neither NaN nor Infinity", "null": "null, not a number",
+          "text": "not a number", "far": "beyond 3.4e+38", "dear": "weights are no longer numbers",
+          "none": 'no "observation"', "list": "no object"}
+SMALL = ["--agent", "ppo(horizon=20, batch=10, epochs=1)", "--network", "dense(4, tanh)"]
 
 
 class Agents(unittest.TestCase):
@@ -31,6 +51,8 @@ class Agents(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
+        with open(self.path("faulty.py"), "w", encoding="utf-8") as file:
+            file.write(FAULTY)
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -83,6 +105,18 @@ class Agents(unittest.TestCase):
         self.assertFalse(filecmp.cmp(self.path("whole.safetensors"), self.path("half.safetensors"),
                                      shallow=False))
 
+    def test_actions_are_held_while_it_learns_and_no_longer(self):
+        held = ["train", "pendulum", *QUICK, "--hold", "4", "--state", "state"]
+        self.run_lithe(*held, "--output", "held.safetensors")
+        self.run_lithe(*held[:-2], "--hold", "1", "--output", "each.safetensors")
+        self.assertFalse(filecmp.cmp(self.path("held.safetensors"), self.path("each.safetensors"),
+                                     shallow=False))
+        evaluated = json.loads(self.run_lithe("evaluate", "held.safetensors", "--json").stdout)
+        self.assertEqual(evaluated["mean_length"], 200)
+        self.assertIn("the hold was '4' and is now '2'",
+                      self.run_lithe(*held, "--hold", "2", "--resume", status=1).stderr)
+        self.run_lithe("train", "pendulum", "--hold", "0", status=2)
+
     def test_killed_it_goes_on_to_the_same_bits(self):
         agent = [*QUICK, "--state", "state"]
         self.run_lithe("train", "cartpole", *agent, "--steps", "6000", "--output", "whole")
@@ -109,17 +143,66 @@ class Agents(unittest.TestCase):
         for name in ("snake.safetensors", "state"):
             self.assertTrue(os.path.exists(self.path(name)))
 
-    def test_a_program_that_dies_leaves_the_last_policy(self):
-        with open(self.path("dies.py"), "w", encoding="utf-8") as file:
-            file.write(DIES)
-        program = f"exec {sys.executable} dies.py {LITHE}"
-        result = subprocess.run(
-            [LITHE, "rl", "train", "--env-command", program, "--environments", "1", "--agent",
-             "ppo(horizon=50, batch=25)", "--steps", "100000", "--output", "p.safetensors"],
-            cwd=self.folder, capture_output=True, text=True, timeout=120)
-        self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
-        self.assertIn("policy of the last whole round is in p.safetensors", result.stderr)
-        self.run_lithe("evaluate", "p.safetensors", "cartpole", "--episodes", "2")
+    def faulty(self, fault, *more, status=1):
+        return self.run_lithe("train", "--env-command", f"exec {sys.executable} faulty.py {fault}",
+                              "--env-time-limit", "5", "--environments", "1", *SMALL, "--steps",
+                              "1000", "--output", "p.safetensors", *more, status=status)
+
+    def test_a_program_that_goes_wrong_leaves_the_last_policy(self):
+        for fault, words in FAULTS.items():
+            with self.subTest(fault):
+                error = self.faulty(fault).stderr
+                self.assertIn(words, error)
+                self.assertIn("policy of the last whole round is in p.safetensors", error)
+                self.run_lithe("evaluate", "p.safetensors", "--env-command",
+                               f"exec {sys.executable} faulty.py good", "--episodes", "2")
+                os.remove(self.path("p.safetensors"))
+        self.assertEqual(os.listdir(self.folder), ["faulty.py"])
+
+    def test_a_program_that_goes_wrong_at_once_leaves_what_there_was(self):
+        with open(self.path("p.safetensors"), "w", encoding="utf-8") as file:
+            file.write("an older one")
+        for command, words in (("/no/such/program", "not found"), ("exit 4", "status 4"),
+                               ("read l; echo words", "words"),
+                               (f"exec {sys.executable} faulty.py end", "status 3")):
+            self.assertIn(words, self.run_lithe(
+                "train", "--env-command", command, "--environments", "1", "--agent",
+                "ppo(horizon=1000)", "--output", "p.safetensors", status=1).stderr)
+        with open(self.path("p.safetensors"), encoding="utf-8") as file:
+            self.assertEqual(file.read(), "an older one")
+
+    def test_a_policy_that_cannot_be_evaluated_is_kept(self):
+        # One program trains; the next one, which would judge, does not start.
+        with open(self.path("once.sh"), "w", encoding="utf-8") as file:
+            file.write(f"mkdir begun || exit 5\nexec {sys.executable} faulty.py good\n")
+        error = self.faulty("good", "--env-command", "sh once.sh").stderr
+        self.assertIn("status 5", error)
+        self.assertIn("policy of the last whole round is in p.safetensors", error)
+        error = self.run_lithe("evaluate", "p.safetensors", status=2).stderr
+        self.assertIn("sh once.sh", error)
+        self.assertIn("--env-command", error)
+
+    def test_what_was_kept_outlives_a_kill(self):
+        arguments = ["train", "--environment", "cartpole", *QUICK, "--output", "p.safetensors",
+                     "--state", "state", "--keep-every", "0"]
+        with subprocess.Popen([LITHE, "rl", *arguments, "--steps", "100000000"], cwd=self.folder,
+                              stdout=subprocess.PIPE, text=True) as process:
+            for _ in range(2):
+                self.assertIn("Step", process.stdout.readline())
+            process.kill()
+        self.run_lithe("evaluate", "p.safetensors", "--episodes", "2")
+        self.run_lithe(*arguments, "--steps", "100", "--resume")
+
+    def test_ctrl_c_reaches_lithe_alone(self):
+        with subprocess.Popen(
+                [LITHE, "rl", "train", "--env-command", f"{sys.executable} faulty.py good",
+                 "--environments", "2", *SMALL, "--steps", "100000000", "--episodes", "2"],
+                cwd=self.folder, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+            self.assertIn("Step", process.stdout.readline())
+            os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+            out, _ = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0)
+        self.assertIn("Policy: policy.safetensors", out)
 
     def test_a_grid_may_be_named_beside_the_environment(self):
         self.run_lithe("train", "snake", "--grid", "4x5", "--network", "flatten -> dense(8)", *QUICK,
@@ -142,10 +225,20 @@ class Agents(unittest.TestCase):
                 (["cartpole", "--resume"], "--state"),
                 (["pendulum", "--until", "-200", "--evaluate-every", "0"], "--evaluate-every"),
                 (["cartpole", "--output", "nowhere/p"], "no folder"),
+                (["cartpole", "--output", "."], "is a folder"),
+                (["cartpole", "--curve", "nowhere/c"], "no folder"),
+                (["cartpole", "--state", "./s", "--output", "s"], "in one file"),
+                (["cartpole", "--steps=-5"], "-5"),
+                (["--env-command", f"{sys.executable} faulty.py good", "--state", "s"], "no state"),
                 (["snake(1x1)"], "grid"), (["snake(10000x10000)"], "16777216"),
-                (["pendulum", "--agent", "sac(memory=1000000000)"], "GB"),
+                (["snake", "--agent", "dqn(memory=1000000000)", "--network",
+                  "flatten -> dense(8)"], "GB"),
+                (["cartpole", "--agent", "ppo(horizon=1000000)", "--environments", "65536"], "GB"),
                 (["snake(4x4)", "--grid", "5x5"], "brackets")):
             self.assertIn(words, self.run_lithe("train", *arguments, status=2).stderr)
+        self.assertIn("cannot write", self.run_lithe("train", "cartpole", "--output", "/proc/p",
+                                                     status=1).stderr)
+        self.assertEqual(os.listdir(self.folder), ["faulty.py"])
         self.run_lithe("train", "cartpole", *QUICK, "--output", "p.safetensors")
         self.assertIn("choice", self.run_lithe("evaluate", "p.safetensors", "pendulum",
                                                status=2).stderr)

@@ -1,7 +1,9 @@
 #include "base/file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -98,6 +100,21 @@ TEST(WriteFile, KeepsTheOldFileOnAFullDisk) {
   const FullDisk disk(70000);
   write_in_pieces(path, {pattern(5000), pattern(65000)});
   EXPECT_EQ(read_bytes(path).size(), 70000u);
+}
+
+TEST(WriteFile, WritesIntoWhatIsNoFileAndLeavesItThere) {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path() / "pipe";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  write_file_atomically(path, "text");
+  char read[8] = {};
+  EXPECT_EQ(::read(reader, read, sizeof(read)), 4);
+  EXPECT_STREQ(read, "text");
+  ::close(reader);
+  EXPECT_TRUE(fs::is_fifo(path));
+  EXPECT_EQ(files_in(folder.path()), 1u);
 }
 
 TEST(WriteFile, LeavesNothingWhereItCannotWrite) {

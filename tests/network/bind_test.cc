@@ -195,5 +195,10 @@ TEST(Bind, EveryDeclarationOfOursDescribesItself) {
   }
 }
 
+TEST(Bind, ALongNameStandsApartFromItsHelp) {
+  Declaration declaration = {"much", "does much", {{"normalize_observations", "or not"}}};
+  EXPECT_NE(describe(declaration).find("normalize_observations or not"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace lithe::network

@@ -1,0 +1,27 @@
+#include "output_file.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "base/file.h"
+#include "lithe/error.h"
+
+namespace lithe::app {
+
+namespace fs = std::filesystem;
+
+void check_output(const std::string& path, const char* option) {
+  const fs::path file(path);
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  if (!fs::is_directory(folder))
+    throw Error(ErrorKind::usage, fmt::format("there is no folder '{}'", folder.string()), option,
+                "make it first");
+  if (fs::is_directory(file))
+    throw Error(ErrorKind::usage, fmt::format("'{}' is a folder", path), option,
+                "the name of a file");
+  // Begun and not committed. To open a pipe would already mean something to its reader.
+  if (!fs::exists(file) || fs::is_regular_file(file)) const base::NewFile attempt(file);
+}
+
+}  // namespace lithe::app
