@@ -38,8 +38,13 @@ void ProgressBar::clear() {
   if (drawn_ && write(STDERR_FILENO, kErase.data(), kErase.size()) > 0) drawn_ = false;
 }
 
-void catch_interrupt() { std::signal(SIGINT, on_interrupt); }
-void release_interrupt() { std::signal(SIGINT, SIG_DFL); }
+// Ctrl-C, and what schedulers and `timeout` send.
+void catch_interrupt() {
+  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, on_interrupt);
+}
+void release_interrupt() {
+  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
+}
 bool interrupted() { return interrupt_seen != 0; }
 
 }  // namespace lithe::app

@@ -130,18 +130,19 @@ class Agents(unittest.TestCase):
                        "rest")
         self.assertTrue(filecmp.cmp(self.path("whole"), self.path("rest"), shallow=False))
 
-    def test_ctrl_c_keeps_the_policy_and_the_state(self):
-        with subprocess.Popen([LITHE, "rl", "train", "snake(5x5)", "--network",
-                               "flatten -> dense(8, relu)", "--agent", "ppo(horizon=32)",
-                               "--steps", "100000000", "--episodes", "2", "--state", "state"],
-                              cwd=self.folder, stdout=subprocess.PIPE, text=True) as process:
-            self.assertIn("Step", process.stdout.readline())
-            process.send_signal(signal.SIGINT)
-            out, _ = process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 0)
-        self.assertIn("Policy: snake.safetensors", out)
-        for name in ("snake.safetensors", "state"):
-            self.assertTrue(os.path.exists(self.path(name)))
+    def test_ctrl_c_and_sigterm_keep_the_policy_and_the_state(self):
+        for sent in (signal.SIGINT, signal.SIGTERM):
+            with subprocess.Popen([LITHE, "rl", "train", "snake(5x5)", "--network",
+                                   "flatten -> dense(8, relu)", "--agent", "ppo(horizon=32)",
+                                   "--steps", "100000000", "--episodes", "2", "--state", "state"],
+                                  cwd=self.folder, stdout=subprocess.PIPE, text=True) as process:
+                self.assertIn("Step", process.stdout.readline())
+                process.send_signal(sent)
+                out, _ = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 0)
+            self.assertIn("Policy: snake.safetensors", out)
+            for name in ("snake.safetensors", "state"):
+                os.remove(self.path(name))  # it is there
 
     def faulty(self, fault, *more, status=1):
         return self.run_lithe("train", "--env-command", f"exec {sys.executable} faulty.py {fault}",
