@@ -23,7 +23,8 @@ class ProgressBar {
   std::chrono::steady_clock::time_point last_;
 };
 
-// From here on, the first Ctrl-C or SIGTERM sets a flag instead of ending the program; the second ends it.
+// From here on, the first Ctrl-C or SIGTERM sets a flag instead of ending the program; the second
+// ends it.
 void catch_interrupt();
 // And from here on, it ends the program.
 void release_interrupt();

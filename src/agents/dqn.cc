@@ -215,8 +215,10 @@ Row dqn() {
          kMany},
         {"batch", "transitions of a step of learning", Type::integer, "128", 1, 1 << 20},
         {"every", "steps of environments to a step of learning", Type::integer, "10", 1, kMany},
-        {"target", "steps of learning after which the target network is copied anew", Type::integer,
-         "50", 1, kMany},
+        {"target",
+         "steps of learning after which the target network is copied anew: 10000 as published, for "
+         "a memory of a million; with few, values may run away",
+         Type::integer, "500", 1, kMany},
         {"steps", "rewards that are added up before a value is asked for", Type::integer, "1", 1,
          1000},
         share_argument("discount", "0.99", "what a reward is worth a step later"),

@@ -148,8 +148,8 @@ double trained(const std::string& environment, std::size_t count, const AgentOpt
 
 TEST(Dqn, BalancesAPole) {
   if (test::sanitized()) GTEST_SKIP() << kTooLong;
-  for (const char* agent : {"dqn(adam(1e-3), every=4, batch=64, exploring=0.3)",
-                            "dqn(adam(1e-3), every=4, batch=64, exploring=0.3, steps=3, "
+  for (const char* agent : {"dqn(adam(1e-3), every=4, batch=64, target=50, exploring=0.3)",
+                            "dqn(adam(1e-3), every=4, batch=64, target=50, exploring=0.3, steps=3, "
                             "priority=0.6, double=true, duelling=true)"})
     EXPECT_GT(
         trained("cartpole", 4,
