@@ -88,12 +88,14 @@ class AgentTrainer {
 class OnlineAgent {
  public:
   // `options.agent` must be an actor_critic; `options.steps` is what a schedule of the learning
-  // rate reaches over. Of the spaces, observations and actions are looked at.
+  // rate reaches over. Of the spaces, observations and actions are looked at. Throws Error(usage)
+  // for another agent and where the spaces contradict themselves, Error(sentence) for a network that
+  // does not fit.
   OnlineAgent(const Spaces& spaces, const AgentOptions& options);
   OnlineAgent(OnlineAgent&&) noexcept;
   ~OnlineAgent();
 
-  // A new episode begins here.
+  // A new episode begins here. Throws as learn() does.
   void begin(std::span<const float> observation);
   // What it tries now: a choice, or numbers, valid until the next call.
   Action act();

@@ -5,6 +5,7 @@
 
 #include "agents/actor_critic.h"
 #include "agents/policy.h"
+#include "environments/engine.h"
 #include "lithe/agent.h"
 #include "lithe/error.h"
 #include "network/bind.h"
@@ -73,8 +74,10 @@ class OnlineAgent::Engine {
   std::vector<float> seen_, next_, action_;
 };
 
-OnlineAgent::OnlineAgent(const Spaces& spaces, const AgentOptions& options)
-    : engine_(std::make_unique<Engine>(spaces, options)) {}
+OnlineAgent::OnlineAgent(const Spaces& spaces, const AgentOptions& options) {
+  environments::check_form(spaces, "the spaces of an agent");
+  engine_ = std::make_unique<Engine>(spaces, options);
+}
 OnlineAgent::OnlineAgent(OnlineAgent&&) noexcept = default;
 OnlineAgent::~OnlineAgent() = default;
 

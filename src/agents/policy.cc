@@ -8,6 +8,7 @@
 
 #include "agents/actor.h"
 #include "agents/world.h"
+#include "environments/engine.h"
 #include "lithe/agent.h"
 #include "lithe/error.h"
 
@@ -60,7 +61,8 @@ void check_policy(const Model& model, const Spaces& spaces) {
     throw Error(ErrorKind::usage,
                 fmt::format("a policy whose outputs are {} where the environment takes {}",
                             answer->second == agents::kChoice ? "a choice" : "numbers",
-                            wanted == agents::kChoice ? "a choice" : "numbers"));
+                            wanted == agents::kChoice ? "a choice" : "numbers"),
+                "the policy", "the environment that it was trained in");
   const Shape in = model.network().input_shape();
   const std::size_t out = model.network().output_shape().size();
   const std::size_t outputs = agents::outputs_of_policy(spaces);
@@ -76,6 +78,7 @@ void check_policy(const Model& model, const Spaces& spaces) {
 
 Policy::Policy(const Model& model, const Spaces& spaces, std::size_t most) {
   if (most == 0) throw Error(ErrorKind::usage, "a policy for no environments");
+  environments::check_form(spaces, "the spaces of a policy");
   check_policy(model, spaces);
   engine_ = std::make_unique<Engine>(model, spaces, most);
 }

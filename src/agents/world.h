@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "agents/archive.h"
 #include "lithe/environment.h"
 
 namespace lithe::agents {
@@ -38,7 +39,8 @@ class World {
   std::size_t size() const { return environments_.size(); }
   std::size_t columns() const { return columns_; }  // of an observation
   std::size_t numbers() const { return form_.numbers(); }
-  const EpisodeWindow& episodes() const { return window_; }
+  const EpisodeWindow& episodes() const { return window_; }  // the latest
+  std::uint64_t episodes_ended() const;                      // since the beginning
 
   // What they show now, in `to`, [size][columns] without gaps.
   void observe(std::span<float> to) const;
@@ -53,6 +55,9 @@ class World {
     return last_.data() + environment * columns_;
   }
 
+  // The latest episodes. What the environments know they save themselves.
+  void visit(Archive& archive);
+
  private:
   Environments environments_;
   std::size_t columns_;
@@ -60,6 +65,8 @@ class World {
   std::vector<float> rewards_, last_;
   std::vector<std::uint8_t> terminated_, truncated_;
   EpisodeWindow window_{kEpisodesLookedAt};
+  // How many, and of each the return and the length: what an archive takes and gives.
+  std::vector<double> latest_ = std::vector<double>(1 + 2 * kEpisodesLookedAt);
 };
 
 }  // namespace lithe::agents

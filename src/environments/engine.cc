@@ -51,7 +51,7 @@ void check_bounds(const std::vector<float>& low, const std::vector<float>& high,
 
 }  // namespace
 
-void check_spaces(const Spaces& s, const std::string& whose) {
+void check_form(const Spaces& s, const std::string& whose) {
   const auto& sizes = s.observation.sizes;
   std::size_t values = sizes.empty() || sizes.size() > 4 ? 0 : 1;
   for (const std::size_t size : sizes)
@@ -60,11 +60,6 @@ void check_spaces(const Spaces& s, const std::string& whose) {
     throw Error(ErrorKind::usage,
                 fmt::format("the observation has the shape {}", s.observation.to_string()), whose,
                 fmt::format("one to four sizes, 1 to {} values in all", kMostObserved));
-  check_bounds(s.low, s.high, whose, "observed value");
-  if (s.low.size() != values)
-    throw Error(ErrorKind::usage,
-                fmt::format("{} values are observed, {} have bounds", values, s.low.size()), whose,
-                "bounds for each, infinite ones where there are none");
   check_bounds(s.action_low, s.action_high, whose, "number of an action");
   const bool discrete = s.choices > 0, numbers = !s.action_low.empty();
   if (discrete == numbers || s.choices > kMostActions || s.action_low.size() > kMostActions)
@@ -72,6 +67,16 @@ void check_spaces(const Spaces& s, const std::string& whose) {
                 fmt::format("an action is one of {} choices, and {} numbers", s.choices,
                             s.action_low.size()),
                 whose, fmt::format("either of them, 1 to {}", kMostActions));
+}
+
+void check_spaces(const Spaces& s, const std::string& whose) {
+  check_form(s, whose);
+  check_bounds(s.low, s.high, whose, "observed value");
+  if (s.low.size() != s.observation.size())
+    throw Error(ErrorKind::usage,
+                fmt::format("{} values are observed, {} have bounds", s.observation.size(),
+                            s.low.size()),
+                whose, "bounds for each, infinite ones where there are none");
   if (s.step_limit >= kForever)
     throw Error(ErrorKind::usage, fmt::format("a limit of {} steps", s.step_limit), whose,
                 "0 for none");

@@ -136,6 +136,13 @@ TEST(OnlineAgent, AllocatesNothing) {
 TEST(OnlineAgent, SaysWhatIsWrong) {
   test::expect_error(ErrorKind::usage, {"ppo does not learn step by step"},
                      [] { OnlineAgent(lamp(), {}); });
+  Spaces half = echo(), nothing = lamp(), unseen = lamp();
+  half.action_high.clear();
+  nothing.choices = 0;
+  unseen.observation = {};
+  for (const Spaces& spaces : {half, nothing, unseen})
+    test::expect_error(ErrorKind::usage, {"the spaces of an agent"},
+                       [&] { OnlineAgent(spaces, {.agent = "actor_critic"}); });
   OnlineAgent agent(lamp(), {.agent = "actor_critic"});
   const std::vector<float> two = {1, 0}, wrong = {1, NAN, 0}, right = {1, 0, 0};
   test::expect_error(ErrorKind::data, {"2 values", "3"}, [&] { agent.begin(two); });

@@ -79,8 +79,9 @@ TEST(AgentTrainer, GoesOnFromItsStateToTheSameBits) {
     SCOPED_TRACE(c.agent);
     const auto path = folder.path() / "state.safetensors";
     AgentTrainer whole = make(c);
+    AgentReport told;
     for (int i = 0; i < 5; ++i) {
-      whole.round();
+      told = whole.round();
       if (i == 1) whole.save(path);
     }
     AgentTrainer rest = make(c, {.network = kNarrow, .threads = 2});
@@ -90,6 +91,9 @@ TEST(AgentTrainer, GoesOnFromItsStateToTheSameBits) {
     for (int i = 0; i < 3; ++i) report = rest.round();
     EXPECT_TRUE(test::same_bits(test::weights_of(whole.policy()), test::weights_of(rest.policy())));
     EXPECT_EQ(report.steps, 5 * report.round_steps);
+    EXPECT_EQ(report.episodes, told.episodes);
+    EXPECT_EQ(report.mean_return, told.mean_return);
+    EXPECT_EQ(report.mean_length, told.mean_length);
     // Not the policy alone: everything.
     whole.save(folder.path() / "one");
     rest.save(folder.path() / "other");
