@@ -89,15 +89,16 @@ class OnlineAgent {
  public:
   // `options.agent` must be an actor_critic; `options.steps` is what a schedule of the learning
   // rate reaches over. Of the spaces, observations and actions are looked at. Throws Error(usage)
-  // for another agent and where the spaces contradict themselves, Error(sentence) for a network that
-  // does not fit.
+  // for another agent and where the spaces contradict themselves, Error(sentence) for a network
+  // that does not fit.
   OnlineAgent(const Spaces& spaces, const AgentOptions& options);
   OnlineAgent(OnlineAgent&&) noexcept;
   ~OnlineAgent();
 
   // A new episode begins here. Throws as learn() does.
   void begin(std::span<const float> observation);
-  // What it tries now: a choice, or numbers, valid until the next call.
+  // What it tries now: a choice, or numbers within their bounds, valid until the next call. Throws
+  // Error(numeric) where weights are numbers no longer.
   Action act();
   // What came of it: the reward, what is observed now, and whether this is the end, where nothing
   // more is to be had. Throws Error(data) for another number of values, or none that are numbers.
@@ -120,8 +121,8 @@ class Policy {
   Policy(Policy&&) noexcept;
   ~Policy();
 
-  // The actions that it holds for the best in what `count` environments show, valid until the next
-  // call.
+  // The actions that it holds for the best in what `count` environments show, numbers within their
+  // bounds, valid until the next call.
   Actions act(ObservationRows observations, std::size_t count);
 
   class Engine;

@@ -218,8 +218,8 @@ class EpisodeWindow {
 
   std::size_t size() const { return filled_; }
   const Environments::Episode& episode(std::size_t i) const;  // the oldest of size() first
-  std::size_t total() const { return total_; }  // ever noted
-  double mean_return() const;                   // 0 where there is none, as the others
+  std::size_t total() const { return total_; }                // ever noted
+  double mean_return() const;  // 0 where there is none, as the others
   double deviation_of_return() const;
   double lowest_return() const;
   double highest_return() const;

@@ -41,6 +41,9 @@ class OnlineAgent::Engine {
 
   Action act() {
     core_.act(seen_, action_);
+    if (!std::isfinite(core_.log_densities()[0]))
+      throw Error(ErrorKind::numeric, "the policy's weights are no longer numbers",
+                  "OnlineAgent::act", "a smaller learning rate, or rewards of about 1");
     const Actions actions = form_.of(action_);
     if (choices_) return {.choice = actions.choices[0]};
     return {.values = {actions.values, action_.size()}};

@@ -8,7 +8,7 @@
 namespace lithe::agents {
 
 ActionForm::ActionForm(const Spaces& spaces, std::size_t environments)
-    : numbers_(spaces.actions()) {
+    : numbers_(spaces.actions()), low_(spaces.action_low), high_(spaces.action_high) {
   if (spaces.choices > 0) {
     choices_.resize(environments);
     return;
@@ -28,8 +28,10 @@ Actions ActionForm::of(std::span<const float> actions) {
                    [](float choice) { return static_cast<std::int32_t>(choice); });
     return {.choices = choices_.data()};
   }
-  for (std::size_t i = 0; i < actions.size(); ++i)
-    values_[i] = middle_[i % numbers_] + half_[i % numbers_] * actions[i];
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    const std::size_t n = i % numbers_;
+    values_[i] = std::clamp(middle_[n] + half_[n] * actions[i], low_[n], high_[n]);
+  }
   return {.values = values_.data(), .stride = numbers_};
 }
 

@@ -14,7 +14,7 @@ namespace lithe::agents {
 
 inline constexpr std::size_t kEpisodesLookedAt = 100;
 
-// From rows of numbers to what environments take, and no more.
+// From rows of numbers to what environments take, within their bounds, and no more.
 class ActionForm {
  public:
   ActionForm(const Spaces& spaces, std::size_t environments);
@@ -24,7 +24,7 @@ class ActionForm {
 
  private:
   std::size_t numbers_;
-  std::vector<float> middle_, half_;  // of the bounds; empty: choices
+  std::vector<float> low_, high_, middle_, half_;  // bounds; empty: choices
   std::vector<std::int32_t> choices_;
   std::vector<float> values_;
 };

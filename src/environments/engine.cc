@@ -73,10 +73,10 @@ void check_spaces(const Spaces& s, const std::string& whose) {
   check_form(s, whose);
   check_bounds(s.low, s.high, whose, "observed value");
   if (s.low.size() != s.observation.size())
-    throw Error(ErrorKind::usage,
-                fmt::format("{} values are observed, {} have bounds", s.observation.size(),
-                            s.low.size()),
-                whose, "bounds for each, infinite ones where there are none");
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("{} values are observed, {} have bounds", s.observation.size(), s.low.size()),
+        whose, "bounds for each, infinite ones where there are none");
   if (s.step_limit >= kForever)
     throw Error(ErrorKind::usage, fmt::format("a limit of {} steps", s.step_limit), whose,
                 "0 for none");
