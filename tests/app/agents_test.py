@@ -130,6 +130,33 @@ class Agents(unittest.TestCase):
                        "rest")
         self.assertTrue(filecmp.cmp(self.path("whole"), self.path("rest"), shallow=False))
 
+    def test_gone_on_with_it_keeps_the_best_policy_and_the_whole_curve(self):
+        # Its mean return goes up and down, so the best policy is not the last.
+        agent = ["train", "cartpole", "--agent", "ppo(adam(3e-4), horizon=32, batch=256, epochs=4)",
+                 "--evaluate-every", "20000", "--episodes", "20", "--until", "1000", "--seed", "1"]
+        whole = [*agent, "--output", "whole", "--curve", "w"]
+        out = self.run_lithe(*whole, "--steps", "80896").stdout
+        self.assertRegex(out, r"Policy: whole, the best of those evaluated, mean return \d")
+        parts = [*agent, "--output", "part", "--state", "state", "--curve", "p"]
+        self.run_lithe(*parts, "--steps", "65536")
+        self.run_lithe(*parts, "--steps", "80896", "--resume")
+        self.assertTrue(filecmp.cmp(self.path("whole"), self.path("part"), shallow=False))
+        columns = []
+        for name in ("w.csv", "p.csv"):
+            with open(self.path(name), encoding="utf-8") as file:
+                columns.append([line.split(",") for line in file.read().splitlines()])
+        wanted = [[row[0], *row[2:4], *row[5:]] for row in columns[0]]
+        self.assertEqual(wanted, [[row[0], *row[2:4], *row[5:]] for row in columns[1]])
+        with open(self.path("p.csv"), "w", encoding="utf-8") as file:
+            file.write("something else\n")
+        self.assertIn("not the curve of a training",
+                      self.run_lithe(*parts, "--steps", "90000", "--resume", status=1).stderr)
+
+    def test_an_image_needs_no_network_of_ones_own(self):
+        out = self.run_lithe("train", "snake(5x5)", *QUICK, "--episodes", "2", "--environments", "2",
+                             "--json", "--output", "p").stdout
+        self.assertTrue(json.loads(out)["network"].startswith("flatten -> dense(64"), out)
+
     def test_ctrl_c_keeps_the_policy_and_the_state(self):
         with subprocess.Popen([LITHE, "rl", "train", "snake(5x5)", "--network",
                                "flatten -> dense(8, relu)", "--agent", "ppo(horizon=32)",
