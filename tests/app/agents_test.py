@@ -237,6 +237,11 @@ class Agents(unittest.TestCase):
         out = self.run_lithe("evaluate", "p.safetensors", "--episodes", "3").stdout
         self.assertTrue(out.startswith("snake(4x5)"), out)
 
+    def test_a_recipe_for_agents_is_named_where_it_was_looked_for_elsewhere(self):
+        result = subprocess.run([LITHE, "train", "pendulum-ppo"], capture_output=True, text=True)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("lithe rl train pendulum-ppo", result.stderr)
+
     def test_lists(self):
         out = subprocess.run([LITHE, "list", "agents"], capture_output=True, text=True).stdout
         for name in ("ppo(", "dqn(", "sac(", "reinforce(", "actor_critic("):
