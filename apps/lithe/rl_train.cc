@@ -135,9 +135,12 @@ void Run::note(const AgentReport& report) {
   curve_.points.push_back(std::move(point));
   if (command_.json || point.seconds - last_line_ < kLineEvery) return;
   last_line_ = point.seconds;
-  fmt::print("Step {:>9}: return {:.6g}, length {:.5g}, {:.0f} steps/s", report.steps,
-             report.mean_return, report.mean_length,
-             static_cast<double>(report.round_steps) / report.seconds);
+  fmt::print("Step {:>9}: ", report.steps);
+  if (report.episodes > 0)
+    fmt::print("return {:.6g}, length {:.6g}, ", report.mean_return, report.mean_length);
+  else
+    fmt::print("no episode has ended, ");
+  fmt::print("{:.0f} steps/s", static_cast<double>(report.round_steps) / report.seconds);
   for (const auto& [name, value] : report.figures) fmt::print(", {} {:.3g}", name, value);
   fmt::print("\n");
   std::fflush(stdout);

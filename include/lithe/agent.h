@@ -132,9 +132,11 @@ class Policy {
 };
 
 // Returns and lengths of whole episodes of a policy, as many of each environment (one more of the
-// first, where they do not divide): those that end soon do not stand for those that last. Resets
-// the environments.
+// first, where they do not divide): those that end soon do not stand for those that last. One that
+// has not ended after `longest` steps is left there and counts as it is: a policy may go in circles
+// where nothing ends an episode. Resets the environments. Throws as Policy does, and passes on what
+// the environments throw.
 std::vector<Environments::Episode> play(const Model& policy, Environments& environments,
-                                        std::size_t episodes);
+                                        std::size_t episodes, std::size_t longest = 100'000);
 
 }  // namespace lithe

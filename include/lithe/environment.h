@@ -173,6 +173,7 @@ class Environments {
 
   // Begins a new episode in each: the first one's number is 0.
   void reset(ObservationRows observations);
+  void reset(std::size_t i, ObservationRows observations);  // environment i alone, into row i
   void step(const Actions& actions, const Outcomes& outcomes);
   // Of the environments begin to end - 1 alone. Ranges that share none may be stepped by different
   // threads at once; pointers and rows are those of environment 0, as ever.

@@ -90,7 +90,7 @@ Actions Policy::act(ObservationRows observations, std::size_t count) {
 }
 
 std::vector<Environments::Episode> play(const Model& model, Environments& environments,
-                                        std::size_t episodes) {
+                                        std::size_t episodes, std::size_t longest) {
   const std::size_t n = environments.size(), columns = environments.spaces().observation.size();
   Policy policy(model, environments.spaces(), n);
   std::vector<float> seen(n * columns), rewards(n);
@@ -104,11 +104,16 @@ std::vector<Environments::Episode> play(const Model& model, Environments& enviro
   for (std::size_t left = episodes; left > 0;) {
     environments.step(policy.act(rows, n),
                       {rows, rewards.data(), terminated.data(), truncated.data()});
-    for (std::size_t e = 0; e < n; ++e)
-      if ((terminated[e] || truncated[e]) && ended[e].size() < wanted(e)) {
-        ended[e].push_back(environments.last(e));
+    for (std::size_t e = 0; e < n; ++e) {
+      const bool over = terminated[e] || truncated[e];
+      const bool too_long = !over && environments.present(e).length >= longest;
+      if (!over && !too_long) continue;
+      if (ended[e].size() < wanted(e)) {
+        ended[e].push_back(over ? environments.last(e) : environments.present(e));
         --left;
       }
+      if (too_long) environments.reset(e, rows);
+    }
   }
   std::vector<Environments::Episode> result;
   for (const auto& own : ended) result.insert(result.end(), own.begin(), own.end());

@@ -125,6 +125,11 @@ void Engine::reset(ObservationRows observations) {
   batch_->observe({0, count_}, observations);
 }
 
+void Engine::reset(std::size_t i, ObservationRows observations) {
+  start(i);
+  batch_->observe({i, i + 1}, observations);
+}
+
 void Engine::step(Range range, const Actions& actions, const Outcomes& outcomes) {
   bool some_ended = advance(range, actions, outcomes);
   for (std::size_t held = 1; held < hold_; ++held)
@@ -188,8 +193,7 @@ void Engine::follow_on(Range range, const Outcomes& outcomes) {
     if (outcomes.final_observations.data != nullptr)
       std::copy_n(outcomes.observations.row(i), values, outcomes.final_observations.row(i));
     if (outcomes.final_pictures != nullptr) batch_->draw(i, outcomes.final_pictures[i]);
-    start(i);
-    batch_->observe({i, i + 1}, outcomes.observations);
+    reset(i, outcomes.observations);
   }
 }
 

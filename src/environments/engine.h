@@ -26,6 +26,7 @@ class Engine {
   Batch& batch() { return *batch_; }
 
   void reset(ObservationRows observations);
+  void reset(std::size_t i, ObservationRows observations);
   void step(Range range, const Actions& actions, const Outcomes& outcomes);
 
   Environments::Episode present(std::size_t i) const { return {returns_[i], lengths_[i]}; }

@@ -189,6 +189,17 @@ TEST(AgentTrainer, KeepsItsPolicyAsAnOrdinaryModel) {
   EXPECT_EQ(mean_return(read, "cartpole", 20), mean_return(trainer.policy(), "cartpole", 20));
 }
 
+TEST(AgentTrainer, EpisodesWithoutAnEndAreLeft) {
+  const AgentTrainer trainer = make(kCases[0]);
+  Environments environments = Environments::make("cartpole", {.count = 2, .seed = 5});
+  const auto played = play(trainer.policy(), environments, 5, 3);
+  EXPECT_EQ(played.size(), 5u);
+  for (const auto& episode : played) {
+    EXPECT_EQ(episode.length, 3u) << "no pole falls so soon";
+    EXPECT_EQ(episode.episode_return, 3);
+  }
+}
+
 TEST(AgentTrainer, SaysWhatIsWrong) {
   const auto cartpole = [] { return Environments::make("cartpole", {.count = 2}); };
   test::expect_error(ErrorKind::sentence, {"pro"},
