@@ -67,6 +67,9 @@ std::filesystem::path find_recipe(const std::string& name) {
     if (path.stem() == name) return path;
     names.push_back(path.stem());
   }
+  if (find_agent_recipe(name))
+    throw Error(ErrorKind::usage, fmt::format("'{}' learns from rewards", name), {},
+                fmt::format("lithe rl train {}", name));
   const std::string near = base::nearest(name, names);
   throw Error(ErrorKind::usage, fmt::format("there is no recipe '{}'", name), {},
               near.empty() ? fmt::format("one of {}", fmt::join(names, ", ")) : near);
@@ -79,7 +82,9 @@ std::string recipe_summary(const std::filesystem::path& recipe) {
     line.erase(0, line.find_first_not_of("# "));
     text += (text.empty() ? "" : " ") + line;
   }
-  return text.substr(0, text.find(". "));
+  text = text.substr(0, text.find(". "));
+  if (text.ends_with('.')) text.pop_back();  // of an only sentence
+  return text;
 }
 
 }  // namespace lithe::app

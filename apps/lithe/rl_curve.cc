@@ -2,8 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cmath>
+#include <limits>
+#include <optional>
+#include <sstream>
 
+#include "lithe/error.h"
 #include "report/drawing.h"
 
 namespace lithe::app {
@@ -42,8 +47,61 @@ void draw_axes(Drawing& drawing, const Axis& across, const Axis& up) {
 
 }  // namespace
 
+namespace {
+
+constexpr const char* kColumns = "steps,seconds,mean_return,mean_length,evaluation";
+
+std::vector<std::string> split(const std::string& text, char at) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, at);) parts.push_back(part);
+  if (text.ends_with(at) && at == ',') parts.emplace_back();
+  return parts;
+}
+
+// As cell() wrote it: nothing where it is not a number.
+std::optional<double> value_of(const std::string& cell) {
+  if (cell.empty()) return std::numeric_limits<double>::quiet_NaN();
+  double value = 0;
+  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+  if (error != std::errc() || end != cell.data() + cell.size()) return {};
+  return value;
+}
+
+std::optional<CurvePoint> point_of(const std::string& line, std::size_t columns) {
+  std::vector<double> values;
+  for (const std::string& cell : split(line, ',')) {
+    const auto value = value_of(cell);
+    if (!value) return {};
+    values.push_back(*value);
+  }
+  if (values.size() != columns || !(values[0] >= 0 && values[0] <= 0x1p53)) return {};
+  return CurvePoint{
+      static_cast<std::uint64_t>(values[0]), values[1], values[2], values[3], values[4],
+      {values.begin() + 5, values.end()}};
+}
+
+}  // namespace
+
+RlCurve read_curve_csv(const std::string& text, const std::string& where) {
+  const std::vector<std::string> lines = split(text, '\n');
+  if (lines.empty() || !lines.front().starts_with(kColumns))
+    throw Error(ErrorKind::data, "this is not the curve of a training", where, "another name");
+  const std::vector<std::string> columns = split(lines.front(), ',');
+  RlCurve curve;
+  curve.figure_names.assign(columns.begin() + 5, columns.end());
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const auto point = point_of(lines[i], columns.size());
+    if (!point)
+      throw Error(ErrorKind::data, fmt::format("line {} is none of a training's curve", i + 1),
+                  where, "another name");
+    curve.points.push_back(*point);
+  }
+  return curve;
+}
+
 std::string curve_csv(const RlCurve& curve) {
-  std::string result = "steps,seconds,mean_return,mean_length,evaluation";
+  std::string result = kColumns;
   for (const std::string& name : curve.figure_names) result += "," + name;
   result += "\n";
   for (const CurvePoint& point : curve.points) {

@@ -25,6 +25,8 @@ struct RlCurve {
 };
 
 std::string curve_csv(const RlCurve& curve);
+// What curve_csv wrote. Throws Error(data) for anything else; `where` says what was read.
+RlCurve read_curve_csv(const std::string& text, const std::string& where);
 std::string curve_svg(const RlCurve& curve);
 
 }  // namespace lithe::app

@@ -49,32 +49,38 @@ Played summary(const std::vector<Environments::Episode>& episodes) {
   return result;
 }
 
+// Of an image, where nothing is said of the network, the values come in one row.
+AgentTrainer make_trainer(RlTrainCommand& command) {
+  Environments environments = make_environments(
+      command.environment, {command.environments, command.agent.seed, command.hold});
+  if (!command.own_network && environments.spaces().observation.sizes.size() > 1)
+    command.agent.network = "flatten -> " + command.agent.network;
+  return {std::move(environments), command.agent};
+}
+
 // A training that is watched, judged now and then, and kept.
 class Run {
  public:
-  explicit Run(const RlTrainCommand& command)
-      : command_(command),
-        trainer_(make_environments(command.environment,
-                                   {command.environments, command.agent.seed, command.hold}),
-                 command.agent) {
+  explicit Run(RlTrainCommand& command) : command_(command), trainer_(make_trainer(command)) {
     if (command.resume)
-      trainer_.restore(command.state);
+      resume();
     else if (!command.state.empty())
       trainer_.save("/dev/null");  // where that cannot be, it is said now, not in a minute
-    next_judgement_ = command.judge_every;
   }
 
   void go();
   void report() const;
 
  private:
+  void resume();
   void note(const AgentReport& report);
+  Played evaluate(const Model& policy) const;
+  bool due() const;
   void judge();
   void keep();
+  void write_curve() const;
   void rescue() const;
-  bool reached() const {
-    return command_.has_until && curve_.points.back().judged >= command_.until;
-  }
+  bool reached() const { return command_.has_until && played_.mean >= command_.until; }
   void save_policy() const { trainer_.policy().save(command_.output); }
 
   const RlTrainCommand& command_;
@@ -83,16 +89,41 @@ class Run {
   RlCurve curve_;
   AgentReport last_;
   double last_line_ = -1, last_kept_ = 0, best_ = -INFINITY;
-  std::uint64_t next_judgement_ = 0;
+  double earlier_ = 0;  // seconds that the curve had taken when it was gone on with
   Played played_;
-  bool judged_ = false;  // and kept
+  bool judged_now_ = false;  // the policy as it is
+  bool judged_ = false;      // any, and kept
 };
 
+// What is not part of the state: the best policy of those that were evaluated, which stays in its
+// file until there is a better one, and the curve.
+void Run::resume() {
+  trainer_.restore(command_.state);
+  const std::filesystem::path csv = command_.curve + ".csv";
+  if (!command_.curve.empty() && std::filesystem::exists(csv)) {
+    const auto bytes = base::read_file(csv, std::size_t{1} << 30);
+    curve_ = read_curve_csv({bytes.begin(), bytes.end()}, csv.string());
+  }
+  if (command_.judge_every == 0 || !std::filesystem::exists(command_.output)) return;
+  const Model earlier = Model::load(command_.output);
+  if (earlier.notes() != trainer_.policy().notes()) return;
+  best_ = evaluate(earlier).mean;
+  judged_ = true;
+  if (!command_.json)
+    fmt::print("Going on; the policy in {} has a mean return of {:.6g}\n", command_.output, best_);
+}
+
 void Run::note(const AgentReport& report) {
+  if (last_.steps == 0) {  // steps of an earlier curve that were not kept are taken again
+    const std::uint64_t from = report.steps - report.round_steps;
+    std::erase_if(curve_.points, [&](const CurvePoint& point) { return point.steps > from; });
+    if (!curve_.points.empty()) earlier_ = curve_.points.back().seconds;
+  }
   last_ = report;
+  judged_now_ = false;
   curve_.figure_names.clear();
   CurvePoint point{report.steps,
-                   seconds_since(start_),
+                   earlier_ + seconds_since(start_),
                    report.episodes > 0 ? report.mean_return : kNotJudged,
                    report.mean_length,
                    kNotJudged,
@@ -104,21 +135,37 @@ void Run::note(const AgentReport& report) {
   curve_.points.push_back(std::move(point));
   if (command_.json || point.seconds - last_line_ < kLineEvery) return;
   last_line_ = point.seconds;
-  fmt::print("Step {:>9}: return {:.6g}, length {:.5g}, {:.0f} steps/s", report.steps,
-             report.mean_return, report.mean_length,
-             static_cast<double>(report.round_steps) / report.seconds);
+  fmt::print("Step {:>9}: ", report.steps);
+  if (report.episodes > 0)
+    fmt::print("return {:.6g}, length {:.6g}, ", report.mean_return, report.mean_length);
+  else
+    fmt::print("no episode has ended, ");
+  fmt::print("{:.0f} steps/s", static_cast<double>(report.round_steps) / report.seconds);
   for (const auto& [name, value] : report.figures) fmt::print(", {} {:.3g}", name, value);
   fmt::print("\n");
   std::fflush(stdout);
 }
 
-// The policy that is kept is the best one of those that were judged.
-void Run::judge() {
+// The same starts for every policy.
+Played Run::evaluate(const Model& policy) const {
   Environments environments = make_environments(
       command_.environment,
       {std::min(command_.episodes, std::max<std::size_t>(command_.environments, 1)),
        command_.agent.seed + 1000});
-  played_ = summary(play(trainer_.policy(), environments, command_.episodes));
+  return summary(play(policy, environments, command_.episodes));
+}
+
+// A function of the steps alone: a training that was gone on with is evaluated where it would have
+// been without.
+bool Run::due() const {
+  const std::uint64_t every = command_.judge_every;
+  return every > 0 && last_.steps / every > (last_.steps - last_.round_steps) / every;
+}
+
+// The policy that is kept is the best one of those that were judged.
+void Run::judge() {
+  played_ = evaluate(trainer_.policy());
+  judged_now_ = true;
   if (!curve_.points.empty()) curve_.points.back().judged = played_.mean;
   if (played_.mean > best_) {
     best_ = played_.mean;
@@ -136,8 +183,7 @@ void Run::go() {
   try {
     while (!trainer_.finished() && !interrupted()) {
       note(trainer_.round());
-      if (command_.judge_every > 0 && last_.steps >= next_judgement_) {
-        next_judgement_ = last_.steps + command_.judge_every;
+      if (due()) {
         judge();
         if (reached()) break;
       }
@@ -145,7 +191,7 @@ void Run::go() {
     }
     keep();
     release_interrupt();
-    if (curve_.points.empty() || std::isnan(curve_.points.back().judged)) judge();
+    if (!judged_now_) judge();
   } catch (...) {
     rescue();
     throw;
@@ -156,7 +202,18 @@ void Run::go() {
 void Run::keep() {
   if (!command_.state.empty()) trainer_.save(command_.state);
   if (!judged_) save_policy();
+  write_curve();
   last_kept_ = seconds_since(start_);
+}
+
+void Run::write_curve() const {
+  if (command_.curve.empty()) return;
+  RlCurve curve = curve_;
+  const std::string& agent = trainer_.policy().notes().at("lithe.agent");
+  curve.title = fmt::format("{} in {}", agent.substr(0, agent.find('(')),
+                            trainer_.policy().notes().at("lithe.environment"));
+  base::write_file_atomically(command_.curve + ".csv", curve_csv(curve));
+  base::write_file_atomically(command_.curve + ".svg", curve_svg(curve));
 }
 
 // After an error, which is told in any case.
@@ -174,14 +231,7 @@ void Run::rescue() const {
 }
 
 void Run::report() const {
-  if (!command_.curve.empty()) {
-    RlCurve curve = curve_;
-    const std::string& agent = trainer_.policy().notes().at("lithe.agent");
-    curve.title = fmt::format("{} in {}", agent.substr(0, agent.find('(')),
-                              trainer_.policy().notes().at("lithe.environment"));
-    base::write_file_atomically(command_.curve + ".csv", curve_csv(curve));
-    base::write_file_atomically(command_.curve + ".svg", curve_svg(curve));
-  }
+  write_curve();
   const double seconds = curve_.points.empty() ? 0 : curve_.points.back().seconds;
   if (command_.json) {
     nlohmann::ordered_json json = {
@@ -201,7 +251,11 @@ void Run::report() const {
   }
   fmt::print("{} steps in {:.2f} s; mean return {:.6g} (deviation {:.4g}) over {} episodes\n",
              last_.steps, seconds, played_.mean, played_.deviation, command_.episodes);
-  fmt::print("Policy: {}\n", command_.output);
+  if (best_ > played_.mean)
+    fmt::print("Policy: {}, the best of those evaluated, mean return {:.6g}\n", command_.output,
+               best_);
+  else
+    fmt::print("Policy: {}\n", command_.output);
 }
 
 }  // namespace
@@ -221,7 +275,8 @@ void add_train_options(CLI::App& app, RlTrainCommand& c) {
   app.add_option("--agent", c.agent.agent, "what learns; `lithe list agents` has them all")
       ->capture_default_str();
   app.add_option("--network", c.agent.network,
-                 "the layers between what is observed and the one that says what to do")
+                 "the layers between what is observed and the one that says what to do; an image "
+                 "is flattened before them where they are not given")
       ->capture_default_str();
   app.add_option("--steps", c.agent.steps, "of all environments together")
       ->capture_default_str()
@@ -306,6 +361,7 @@ int train_agent(const Arguments& arguments) {
   app.add_option("--grid", grid, "of environments that have one: 8x8");
   if (const auto status = parse(app, options)) return *status;
   if (!grid.empty()) command.environment.sentence = with_grid(command.environment.sentence, grid);
+  command.own_network = app.count("--network") > 0;
   command.has_until = app.count("--until") > 0;
   if (command.output.empty()) command.output = (name.empty() ? "policy" : name) + ".safetensors";
   check(command);

@@ -22,6 +22,7 @@ struct RlTrainCommand {
   std::string curve;              // NAME.svg and NAME.csv; empty: neither
   std::uint64_t judge_every = 0;  // steps between evaluations; 0: at the end alone
   std::size_t episodes = 100;     // of an evaluation
+  bool own_network = false;       // it was said which
   double until = 0;               // the mean return that ends the training
   bool has_until = false;
   double score = 0;

@@ -88,14 +88,17 @@ class AgentTrainer {
 class OnlineAgent {
  public:
   // `options.agent` must be an actor_critic; `options.steps` is what a schedule of the learning
-  // rate reaches over. Of the spaces, observations and actions are looked at.
+  // rate reaches over. Of the spaces, observations and actions are looked at. Throws Error(usage)
+  // for another agent and where the spaces contradict themselves, Error(sentence) for a network
+  // that does not fit.
   OnlineAgent(const Spaces& spaces, const AgentOptions& options);
   OnlineAgent(OnlineAgent&&) noexcept;
   ~OnlineAgent();
 
-  // A new episode begins here.
+  // A new episode begins here. Throws as learn() does.
   void begin(std::span<const float> observation);
-  // What it tries now: a choice, or numbers, valid until the next call.
+  // What it tries now: a choice, or numbers within their bounds, valid until the next call. Throws
+  // Error(numeric) where weights are numbers no longer.
   Action act();
   // What came of it: the reward, what is observed now, and whether this is the end, where nothing
   // more is to be had. Throws Error(data) for another number of values, or none that are numbers.
@@ -118,8 +121,8 @@ class Policy {
   Policy(Policy&&) noexcept;
   ~Policy();
 
-  // The actions that it holds for the best in what `count` environments show, valid until the next
-  // call.
+  // The actions that it holds for the best in what `count` environments show, numbers within their
+  // bounds, valid until the next call.
   Actions act(ObservationRows observations, std::size_t count);
 
   class Engine;
@@ -129,9 +132,11 @@ class Policy {
 };
 
 // Returns and lengths of whole episodes of a policy, as many of each environment (one more of the
-// first, where they do not divide): those that end soon do not stand for those that last. Resets
-// the environments.
+// first, where they do not divide): those that end soon do not stand for those that last. One that
+// has not ended after `longest` steps is left there and counts as it is: a policy may go in circles
+// where nothing ends an episode. Resets the environments. Throws as Policy does, and passes on what
+// the environments throw.
 std::vector<Environments::Episode> play(const Model& policy, Environments& environments,
-                                        std::size_t episodes);
+                                        std::size_t episodes, std::size_t longest = 100'000);
 
 }  // namespace lithe

@@ -173,6 +173,7 @@ class Environments {
 
   // Begins a new episode in each: the first one's number is 0.
   void reset(ObservationRows observations);
+  void reset(std::size_t i, ObservationRows observations);  // environment i alone, into row i
   void step(const Actions& actions, const Outcomes& outcomes);
   // Of the environments begin to end - 1 alone. Ranges that share none may be stepped by different
   // threads at once; pointers and rows are those of environment 0, as ever.
@@ -217,8 +218,9 @@ class EpisodeWindow {
   void add(const Environments::Episode& episode);
 
   std::size_t size() const { return filled_; }
-  std::size_t total() const { return total_; }  // ever noted
-  double mean_return() const;                   // 0 where there is none, as the others
+  const Environments::Episode& episode(std::size_t i) const;  // the oldest of size() first
+  std::size_t total() const { return total_; }                // ever noted
+  double mean_return() const;  // 0 where there is none, as the others
   double deviation_of_return() const;
   double lowest_return() const;
   double highest_return() const;

@@ -22,6 +22,9 @@ class ActorCritic {
   // An action in each state, [environments][numbers].
   void act(std::span<const float> states, std::span<float> actions);
 
+  // How likely each of these was: not a number where the policy's weights are no longer numbers.
+  std::span<const float> log_densities() const { return log_densities_; }
+
   // One step of each environment: arrays of the states before, of actions, and of the states after.
   struct Step {
     std::span<const float> states, actions, rewards, nexts;

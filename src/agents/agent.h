@@ -27,7 +27,7 @@ class Agent {
   // Acts for a while and learns from it; how many steps of environments that was.
   virtual std::size_t round() = 0;
   virtual Model& policy() = 0;
-  // How the policy's outputs are an action: see kAnswers in policy.h.
+  // How the policy's outputs are an action: kChoice or kNumbers of policy.h.
   virtual std::string_view answer() const = 0;
   virtual std::span<const Figure> figures() const = 0;
   // Everything but the environments.

@@ -28,11 +28,6 @@ void Categorical::sample(std::span<const float> outputs, Draw& draw,
   action[0] = static_cast<float>(choice);
 }
 
-void Categorical::most_likely(std::span<const float> outputs, std::span<float> action) const {
-  const auto best = std::max_element(outputs.begin(), outputs.begin() + choices_);
-  action[0] = static_cast<float>(best - outputs.begin());
-}
-
 Likelihood Categorical::likelihood(std::span<const float> outputs,
                                    std::span<const float> action) const {
   const double total = log_sum(outputs);
@@ -70,10 +65,6 @@ void Gaussian::sample(std::span<const float> outputs, Draw& draw, std::span<floa
     action[i] =
         static_cast<float>(static_cast<double>(outputs[i]) +
                            std::exp(static_cast<double>(log_deviations_[i])) * draw.normal());
-}
-
-void Gaussian::most_likely(std::span<const float> outputs, std::span<float> action) const {
-  std::copy_n(outputs.begin(), action.size(), action.begin());
 }
 
 Likelihood Gaussian::likelihood(std::span<const float> outputs,

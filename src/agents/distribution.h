@@ -68,10 +68,8 @@ class Distribution {
   virtual ~Distribution() = default;
 
   virtual std::size_t outputs() const = 0;  // of the network, for one state
-  virtual std::size_t numbers() const = 0;  // of an action
   virtual void sample(std::span<const float> outputs, Draw& draw,
                       std::span<float> action) const = 0;
-  virtual void most_likely(std::span<const float> outputs, std::span<float> action) const = 0;
   virtual Likelihood likelihood(std::span<const float> outputs,
                                 std::span<const float> action) const = 0;
   // gradient[i] = by_density * (derivative of the log density by output i)
@@ -90,9 +88,7 @@ class Categorical final : public Distribution {
   explicit Categorical(std::size_t choices) : choices_(choices) {}
 
   std::size_t outputs() const override { return choices_; }
-  std::size_t numbers() const override { return 1; }
   void sample(std::span<const float> outputs, Draw& draw, std::span<float> action) const override;
-  void most_likely(std::span<const float> outputs, std::span<float> action) const override;
   Likelihood likelihood(std::span<const float> outputs,
                         std::span<const float> action) const override;
   void gradient(std::span<const float> outputs, std::span<const float> action, double by_density,
@@ -111,9 +107,7 @@ class Gaussian final : public Distribution {
   explicit Gaussian(std::span<const float> log_deviations) : log_deviations_(log_deviations) {}
 
   std::size_t outputs() const override { return log_deviations_.size(); }
-  std::size_t numbers() const override { return log_deviations_.size(); }
   void sample(std::span<const float> outputs, Draw& draw, std::span<float> action) const override;
-  void most_likely(std::span<const float> outputs, std::span<float> action) const override;
   Likelihood likelihood(std::span<const float> outputs,
                         std::span<const float> action) const override;
   void gradient(std::span<const float> outputs, std::span<const float> action, double by_density,

@@ -5,6 +5,7 @@
 
 #include "agents/actor_critic.h"
 #include "agents/policy.h"
+#include "environments/engine.h"
 #include "lithe/agent.h"
 #include "lithe/error.h"
 #include "network/bind.h"
@@ -40,6 +41,9 @@ class OnlineAgent::Engine {
 
   Action act() {
     core_.act(seen_, action_);
+    if (!std::isfinite(core_.log_densities()[0]))
+      throw Error(ErrorKind::numeric, "the policy's weights are no longer numbers",
+                  "OnlineAgent::act", "a smaller learning rate, or rewards of about 1");
     const Actions actions = form_.of(action_);
     if (choices_) return {.choice = actions.choices[0]};
     return {.values = {actions.values, action_.size()}};
@@ -73,8 +77,10 @@ class OnlineAgent::Engine {
   std::vector<float> seen_, next_, action_;
 };
 
-OnlineAgent::OnlineAgent(const Spaces& spaces, const AgentOptions& options)
-    : engine_(std::make_unique<Engine>(spaces, options)) {}
+OnlineAgent::OnlineAgent(const Spaces& spaces, const AgentOptions& options) {
+  environments::check_form(spaces, "the spaces of an agent");
+  engine_ = std::make_unique<Engine>(spaces, options);
+}
 OnlineAgent::OnlineAgent(OnlineAgent&&) noexcept = default;
 OnlineAgent::~OnlineAgent() = default;
 

@@ -8,6 +8,7 @@
 
 #include "agents/actor.h"
 #include "agents/world.h"
+#include "environments/engine.h"
 #include "lithe/agent.h"
 #include "lithe/error.h"
 
@@ -60,7 +61,8 @@ void check_policy(const Model& model, const Spaces& spaces) {
     throw Error(ErrorKind::usage,
                 fmt::format("a policy whose outputs are {} where the environment takes {}",
                             answer->second == agents::kChoice ? "a choice" : "numbers",
-                            wanted == agents::kChoice ? "a choice" : "numbers"));
+                            wanted == agents::kChoice ? "a choice" : "numbers"),
+                "the policy", "the environment that it was trained in");
   const Shape in = model.network().input_shape();
   const std::size_t out = model.network().output_shape().size();
   const std::size_t outputs = agents::outputs_of_policy(spaces);
@@ -76,6 +78,7 @@ void check_policy(const Model& model, const Spaces& spaces) {
 
 Policy::Policy(const Model& model, const Spaces& spaces, std::size_t most) {
   if (most == 0) throw Error(ErrorKind::usage, "a policy for no environments");
+  environments::check_form(spaces, "the spaces of a policy");
   check_policy(model, spaces);
   engine_ = std::make_unique<Engine>(model, spaces, most);
 }
@@ -87,7 +90,7 @@ Actions Policy::act(ObservationRows observations, std::size_t count) {
 }
 
 std::vector<Environments::Episode> play(const Model& model, Environments& environments,
-                                        std::size_t episodes) {
+                                        std::size_t episodes, std::size_t longest) {
   const std::size_t n = environments.size(), columns = environments.spaces().observation.size();
   Policy policy(model, environments.spaces(), n);
   std::vector<float> seen(n * columns), rewards(n);
@@ -101,11 +104,16 @@ std::vector<Environments::Episode> play(const Model& model, Environments& enviro
   for (std::size_t left = episodes; left > 0;) {
     environments.step(policy.act(rows, n),
                       {rows, rewards.data(), terminated.data(), truncated.data()});
-    for (std::size_t e = 0; e < n; ++e)
-      if ((terminated[e] || truncated[e]) && ended[e].size() < wanted(e)) {
-        ended[e].push_back(environments.last(e));
+    for (std::size_t e = 0; e < n; ++e) {
+      const bool over = terminated[e] || truncated[e];
+      const bool too_long = !over && environments.present(e).length >= longest;
+      if (!over && !too_long) continue;
+      if (ended[e].size() < wanted(e)) {
+        ended[e].push_back(over ? environments.last(e) : environments.present(e));
         --left;
       }
+      if (too_long) environments.reset(e, rows);
+    }
   }
   std::vector<Environments::Episode> result;
   for (const auto& own : ended) result.insert(result.end(), own.begin(), own.end());

@@ -18,7 +18,6 @@ class Rollout {
  public:
   Rollout(const World& world, std::size_t steps);
 
-  std::size_t steps() const { return steps_; }
   std::size_t rows() const { return steps_ * environments_; }
 
   // The first states are those that the environments show now.

@@ -24,7 +24,6 @@ class RunningMoments {
     }
   }
 
-  double count() const { return count_; }
   double mean(std::size_t n) const { return mean_[n]; }
   // 1 where nothing is known, or where all were the same.
   double deviation(std::size_t n) const {

@@ -75,7 +75,7 @@ class AgentTrainer::Engine {
     keep();
     const EpisodeWindow& episodes = world_.episodes();
     report.steps = steps_;
-    report.episodes = episodes.total();
+    report.episodes = world_.episodes_ended();
     report.mean_return = episodes.mean_return();
     report.mean_length = episodes.mean_length();
     report.figures = agent_->figures();
@@ -124,6 +124,7 @@ class AgentTrainer::Engine {
 
   void visit(agents::Archive& archive, std::vector<double>& environments) {
     agent_->visit(archive);
+    world_.visit(archive);
     archive.add("environments", std::span(environments));
     archive.add("steps of all", steps_);
   }

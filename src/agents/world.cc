@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lithe/error.h"
+
 namespace lithe::agents {
 
 ActionForm::ActionForm(const Spaces& spaces, std::size_t environments)
-    : numbers_(spaces.actions()) {
+    : numbers_(spaces.actions()), low_(spaces.action_low), high_(spaces.action_high) {
   if (spaces.choices > 0) {
     choices_.resize(environments);
     return;
@@ -26,8 +28,10 @@ Actions ActionForm::of(std::span<const float> actions) {
                    [](float choice) { return static_cast<std::int32_t>(choice); });
     return {.choices = choices_.data()};
   }
-  for (std::size_t i = 0; i < actions.size(); ++i)
-    values_[i] = middle_[i % numbers_] + half_[i % numbers_] * actions[i];
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    const std::size_t n = i % numbers_;
+    values_[i] = std::clamp(middle_[n] + half_[n] * actions[i], low_[n], high_[n]);
+  }
   return {.values = values_.data(), .stride = numbers_};
 }
 
@@ -44,6 +48,32 @@ World::World(Environments environments)
 }
 
 void World::observe(std::span<float> to) const { environments_.observe({to.data(), columns_}); }
+
+std::uint64_t World::episodes_ended() const {
+  std::uint64_t sum = 0;
+  for (std::size_t e = 0; e < size(); ++e) sum += environments_.episodes(e);
+  return sum;
+}
+
+void World::visit(Archive& archive) {
+  latest_[0] = static_cast<double>(window_.size());
+  for (std::size_t i = 0; i < window_.size(); ++i) {
+    latest_[1 + 2 * i] = window_.episode(i).episode_return;
+    latest_[2 + 2 * i] = static_cast<double>(window_.episode(i).length);
+  }
+  archive.add("latest episodes", std::span(latest_));
+  if (!archive.reading() || archive.checking) return;
+  const auto within = [](double value, double most) { return value >= 0 && value <= most; };
+  bool sound = within(latest_[0], kEpisodesLookedAt);
+  const std::size_t count = sound ? static_cast<std::size_t>(latest_[0]) : 0;
+  window_ = EpisodeWindow(kEpisodesLookedAt);
+  for (std::size_t i = 0; i < count && sound; ++i) {
+    sound = std::isfinite(latest_[1 + 2 * i]) && within(latest_[2 + 2 * i], 0x1p53);
+    if (sound) window_.add({latest_[1 + 2 * i], static_cast<std::size_t>(latest_[2 + 2 * i])});
+  }
+  if (!sound)
+    throw Error(ErrorKind::model, "episodes that cannot have been", "the state of a training");
+}
 
 void World::step(std::span<const float> actions, std::span<float> to) {
   const Outcomes outcomes = {{to.data(), columns_},

@@ -7,13 +7,14 @@
 #include <span>
 #include <vector>
 
+#include "agents/archive.h"
 #include "lithe/environment.h"
 
 namespace lithe::agents {
 
 inline constexpr std::size_t kEpisodesLookedAt = 100;
 
-// From rows of numbers to what environments take, and no more.
+// From rows of numbers to what environments take, within their bounds, and no more.
 class ActionForm {
  public:
   ActionForm(const Spaces& spaces, std::size_t environments);
@@ -23,7 +24,7 @@ class ActionForm {
 
  private:
   std::size_t numbers_;
-  std::vector<float> middle_, half_;  // of the bounds; empty: choices
+  std::vector<float> low_, high_, middle_, half_;  // bounds; empty: choices
   std::vector<std::int32_t> choices_;
   std::vector<float> values_;
 };
@@ -38,7 +39,8 @@ class World {
   std::size_t size() const { return environments_.size(); }
   std::size_t columns() const { return columns_; }  // of an observation
   std::size_t numbers() const { return form_.numbers(); }
-  const EpisodeWindow& episodes() const { return window_; }
+  const EpisodeWindow& episodes() const { return window_; }  // the latest
+  std::uint64_t episodes_ended() const;                      // since the beginning
 
   // What they show now, in `to`, [size][columns] without gaps.
   void observe(std::span<float> to) const;
@@ -53,6 +55,9 @@ class World {
     return last_.data() + environment * columns_;
   }
 
+  // The latest episodes. What the environments know they save themselves.
+  void visit(Archive& archive);
+
  private:
   Environments environments_;
   std::size_t columns_;
@@ -60,6 +65,8 @@ class World {
   std::vector<float> rewards_, last_;
   std::vector<std::uint8_t> terminated_, truncated_;
   EpisodeWindow window_{kEpisodesLookedAt};
+  // How many, and of each the return and the length: what an archive takes and gives.
+  std::vector<double> latest_ = std::vector<double>(1 + 2 * kEpisodesLookedAt);
 };
 
 }  // namespace lithe::agents

@@ -51,7 +51,7 @@ void check_bounds(const std::vector<float>& low, const std::vector<float>& high,
 
 }  // namespace
 
-void check_spaces(const Spaces& s, const std::string& whose) {
+void check_form(const Spaces& s, const std::string& whose) {
   const auto& sizes = s.observation.sizes;
   std::size_t values = sizes.empty() || sizes.size() > 4 ? 0 : 1;
   for (const std::size_t size : sizes)
@@ -60,11 +60,6 @@ void check_spaces(const Spaces& s, const std::string& whose) {
     throw Error(ErrorKind::usage,
                 fmt::format("the observation has the shape {}", s.observation.to_string()), whose,
                 fmt::format("one to four sizes, 1 to {} values in all", kMostObserved));
-  check_bounds(s.low, s.high, whose, "observed value");
-  if (s.low.size() != values)
-    throw Error(ErrorKind::usage,
-                fmt::format("{} values are observed, {} have bounds", values, s.low.size()), whose,
-                "bounds for each, infinite ones where there are none");
   check_bounds(s.action_low, s.action_high, whose, "number of an action");
   const bool discrete = s.choices > 0, numbers = !s.action_low.empty();
   if (discrete == numbers || s.choices > kMostActions || s.action_low.size() > kMostActions)
@@ -72,6 +67,16 @@ void check_spaces(const Spaces& s, const std::string& whose) {
                 fmt::format("an action is one of {} choices, and {} numbers", s.choices,
                             s.action_low.size()),
                 whose, fmt::format("either of them, 1 to {}", kMostActions));
+}
+
+void check_spaces(const Spaces& s, const std::string& whose) {
+  check_form(s, whose);
+  check_bounds(s.low, s.high, whose, "observed value");
+  if (s.low.size() != s.observation.size())
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("{} values are observed, {} have bounds", s.observation.size(), s.low.size()),
+        whose, "bounds for each, infinite ones where there are none");
   if (s.step_limit >= kForever)
     throw Error(ErrorKind::usage, fmt::format("a limit of {} steps", s.step_limit), whose,
                 "0 for none");
@@ -118,6 +123,11 @@ void Engine::start(std::size_t i) {
 void Engine::reset(ObservationRows observations) {
   for (std::size_t i = 0; i < count_; ++i) start(i);
   batch_->observe({0, count_}, observations);
+}
+
+void Engine::reset(std::size_t i, ObservationRows observations) {
+  start(i);
+  batch_->observe({i, i + 1}, observations);
 }
 
 void Engine::step(Range range, const Actions& actions, const Outcomes& outcomes) {
@@ -183,8 +193,7 @@ void Engine::follow_on(Range range, const Outcomes& outcomes) {
     if (outcomes.final_observations.data != nullptr)
       std::copy_n(outcomes.observations.row(i), values, outcomes.final_observations.row(i));
     if (outcomes.final_pictures != nullptr) batch_->draw(i, outcomes.final_pictures[i]);
-    start(i);
-    batch_->observe({i, i + 1}, outcomes.observations);
+    reset(i, outcomes.observations);
   }
 }
 

@@ -26,6 +26,7 @@ class Engine {
   Batch& batch() { return *batch_; }
 
   void reset(ObservationRows observations);
+  void reset(std::size_t i, ObservationRows observations);
   void step(Range range, const Actions& actions, const Outcomes& outcomes);
 
   Environments::Episode present(std::size_t i) const { return {returns_[i], lengths_[i]}; }
@@ -57,6 +58,8 @@ class Engine {
 
 // Throws Error(usage) for spaces that contradict themselves; `whose` says where they come from.
 void check_spaces(const Spaces& spaces, const std::string& whose);
+// Looks only at the shape of what is observed, and at actions: what an agent needs to know.
+void check_form(const Spaces& spaces, const std::string& whose);
 // Throws Error(usage) for a number of environments, or values in all, beyond what is allowed, and
 // for what cannot be held.
 void check_options(const EnvironmentOptions& options, const Spaces& spaces);

@@ -51,6 +51,9 @@ std::size_t Environments::size() const { return engine_->size(); }
 std::size_t Environments::hold() const { return engine_->hold(); }
 
 void Environments::reset(ObservationRows observations) { engine_->reset(observations); }
+void Environments::reset(std::size_t i, ObservationRows observations) {
+  engine_->reset(i, observations);
+}
 
 void Environments::step(const Actions& actions, const Outcomes& outcomes) {
   engine_->step({0, size()}, actions, outcomes);

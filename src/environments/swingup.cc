@@ -130,7 +130,7 @@ struct SwingUp {
   }
 
   void draw(const double (&s)[4], Picture& picture) const {
-    Painter paint(picture, {-2.2, -1.2}, {2.2, 1.2}, 70);
+    Painter paint(picture, {-3, -1.2}, {3, 1.2}, 56);  // the pole at the track's ends is in it
     paint.line({-kEnd - 0.2, 0}, {kEnd + 0.2, 0}, 0.02, kGrey);
     for (const double end : {-kEnd, kEnd}) paint.line({end, -0.12}, {end, 0.12}, 0.03, kGrey);
     paint.box({s[0] - 0.2, -0.1}, {s[0] + 0.2, 0.1}, kInk);

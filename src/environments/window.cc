@@ -20,6 +20,11 @@ void EpisodeWindow::add(const Environments::Episode& episode) {
   ++total_;
 }
 
+const Environments::Episode& EpisodeWindow::episode(std::size_t i) const {
+  assert(i < filled_);
+  return episodes_[(next_ + episodes_.size() - filled_ + i) % episodes_.size()];
+}
+
 double EpisodeWindow::mean_return() const {
   double sum = 0;
   for (std::size_t i = 0; i < filled_; ++i) sum += episodes_[i].episode_return;

@@ -133,9 +133,27 @@ TEST(OnlineAgent, AllocatesNothing) {
   }
 }
 
+TEST(OnlineAgent, TriesNothingBeyondTheBounds) {
+  OnlineAgent agent(echo(), {.agent = "actor_critic"});
+  int at_an_end = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const float said = agent.act().values[0];
+    ASSERT_LE(std::abs(said), 2);
+    at_an_end += std::abs(said) == 2;
+  }
+  EXPECT_GT(at_an_end, 100) << "a third of normal numbers lies beyond their deviation";
+}
+
 TEST(OnlineAgent, SaysWhatIsWrong) {
   test::expect_error(ErrorKind::usage, {"ppo does not learn step by step"},
                      [] { OnlineAgent(lamp(), {}); });
+  Spaces half = echo(), nothing = lamp(), unseen = lamp();
+  half.action_high.clear();
+  nothing.choices = 0;
+  unseen.observation = {};
+  for (const Spaces& spaces : {half, nothing, unseen})
+    test::expect_error(ErrorKind::usage, {"the spaces of an agent"},
+                       [&] { OnlineAgent(spaces, {.agent = "actor_critic"}); });
   OnlineAgent agent(lamp(), {.agent = "actor_critic"});
   const std::vector<float> two = {1, 0}, wrong = {1, NAN, 0}, right = {1, 0, 0};
   test::expect_error(ErrorKind::data, {"2 values", "3"}, [&] { agent.begin(two); });
@@ -144,6 +162,16 @@ TEST(OnlineAgent, SaysWhatIsWrong) {
   agent.act();
   test::expect_error(ErrorKind::data, {"a reward of inf"},
                      [&] { agent.learn(INFINITY, right, false); });
+  for (const Spaces& spaces : {lamp(), echo()})
+    test::expect_error(ErrorKind::numeric, {"no longer numbers"}, [&] {
+      OnlineAgent wild(spaces, {.agent = "actor_critic(sgd(1e6))"});
+      const std::vector<float> seen(spaces.observation.size(), 1.0f);
+      wild.begin(seen);
+      for (int i = 0; i < 100; ++i) {
+        wild.act();
+        wild.learn(1e6, seen, false);
+      }
+    });
 }
 
 }  // namespace

@@ -79,8 +79,9 @@ TEST(AgentTrainer, GoesOnFromItsStateToTheSameBits) {
     SCOPED_TRACE(c.agent);
     const auto path = folder.path() / "state.safetensors";
     AgentTrainer whole = make(c);
+    AgentReport told;
     for (int i = 0; i < 5; ++i) {
-      whole.round();
+      told = whole.round();
       if (i == 1) whole.save(path);
     }
     AgentTrainer rest = make(c, {.network = kNarrow, .threads = 2});
@@ -90,6 +91,9 @@ TEST(AgentTrainer, GoesOnFromItsStateToTheSameBits) {
     for (int i = 0; i < 3; ++i) report = rest.round();
     EXPECT_TRUE(test::same_bits(test::weights_of(whole.policy()), test::weights_of(rest.policy())));
     EXPECT_EQ(report.steps, 5 * report.round_steps);
+    EXPECT_EQ(report.episodes, told.episodes);
+    EXPECT_EQ(report.mean_return, told.mean_return);
+    EXPECT_EQ(report.mean_length, told.mean_length);
     // Not the policy alone: everything.
     whole.save(folder.path() / "one");
     rest.save(folder.path() / "other");
@@ -183,6 +187,17 @@ TEST(AgentTrainer, KeepsItsPolicyAsAnOrdinaryModel) {
   EXPECT_EQ(read.notes().at("lithe.environment"), "cartpole");
   EXPECT_EQ(read.notes().at("lithe.agent").substr(0, 3), "ppo");
   EXPECT_EQ(mean_return(read, "cartpole", 20), mean_return(trainer.policy(), "cartpole", 20));
+}
+
+TEST(AgentTrainer, EpisodesWithoutAnEndAreLeft) {
+  const AgentTrainer trainer = make(kCases[0]);
+  Environments environments = Environments::make("cartpole", {.count = 2, .seed = 5});
+  const auto played = play(trainer.policy(), environments, 5, 3);
+  EXPECT_EQ(played.size(), 5u);
+  for (const auto& episode : played) {
+    EXPECT_EQ(episode.length, 3u) << "no pole falls so soon";
+    EXPECT_EQ(episode.episode_return, 3);
+  }
 }
 
 TEST(AgentTrainer, SaysWhatIsWrong) {

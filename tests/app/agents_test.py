@@ -144,6 +144,33 @@ class Agents(unittest.TestCase):
             for name in ("snake.safetensors", "state"):
                 os.remove(self.path(name))  # it is there
 
+    def test_gone_on_with_it_keeps_the_best_policy_and_the_whole_curve(self):
+        # Its mean return goes up and down, so the best policy is not the last.
+        agent = ["train", "cartpole", "--agent", "ppo(adam(3e-4), horizon=32, batch=256, epochs=4)",
+                 "--evaluate-every", "20000", "--episodes", "20", "--until", "1000", "--seed", "1"]
+        whole = [*agent, "--output", "whole", "--curve", "w"]
+        out = self.run_lithe(*whole, "--steps", "80896").stdout
+        self.assertRegex(out, r"Policy: whole, the best of those evaluated, mean return \d")
+        parts = [*agent, "--output", "part", "--state", "state", "--curve", "p"]
+        self.run_lithe(*parts, "--steps", "65536")
+        self.run_lithe(*parts, "--steps", "80896", "--resume")
+        self.assertTrue(filecmp.cmp(self.path("whole"), self.path("part"), shallow=False))
+        columns = []
+        for name in ("w.csv", "p.csv"):
+            with open(self.path(name), encoding="utf-8") as file:
+                columns.append([line.split(",") for line in file.read().splitlines()])
+        wanted = [[row[0], *row[2:4], *row[5:]] for row in columns[0]]
+        self.assertEqual(wanted, [[row[0], *row[2:4], *row[5:]] for row in columns[1]])
+        with open(self.path("p.csv"), "w", encoding="utf-8") as file:
+            file.write("something else\n")
+        self.assertIn("not the curve of a training",
+                      self.run_lithe(*parts, "--steps", "90000", "--resume", status=1).stderr)
+
+    def test_an_image_needs_no_network_of_ones_own(self):
+        out = self.run_lithe("train", "snake(5x5)", *QUICK, "--episodes", "2", "--environments", "2",
+                             "--json", "--output", "p").stdout
+        self.assertTrue(json.loads(out)["network"].startswith("flatten -> dense(64"), out)
+
     def faulty(self, fault, *more, status=1):
         return self.run_lithe("train", "--env-command", f"exec {sys.executable} faulty.py {fault}",
                               "--env-time-limit", "5", "--environments", "1", *SMALL, "--steps",
@@ -210,6 +237,11 @@ class Agents(unittest.TestCase):
                        "--output", "p.safetensors")
         out = self.run_lithe("evaluate", "p.safetensors", "--episodes", "3").stdout
         self.assertTrue(out.startswith("snake(4x5)"), out)
+
+    def test_a_recipe_for_agents_is_named_where_it_was_looked_for_elsewhere(self):
+        result = subprocess.run([LITHE, "train", "pendulum-ppo"], capture_output=True, text=True)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("lithe rl train pendulum-ppo", result.stderr)
 
     def test_lists(self):
         out = subprocess.run([LITHE, "list", "agents"], capture_output=True, text=True).stdout
