@@ -11,6 +11,7 @@
 #include "lithe/error.h"
 #include "parse.h"
 #include "rl_environment.h"
+#include "rl_evaluate.h"
 #include "rl_play.h"
 #include "rl_serve.h"
 #include "rl_train.h"
@@ -72,12 +73,13 @@ void add_play_options(CLI::App& app, PlayCommand& command) {
       ->capture_default_str()
       ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}));
   app.add_option("--steps", command.options.most_steps, "at most, in all")->capture_default_str();
-  app.add_option("--every", command.options.every,
-                 "show or keep a frame of every so many steps, and of an episode's end")
-      ->capture_default_str()
+  app.add_option(
+         "--every", command.options.every,
+         "show or keep a frame of every so many steps, and of an episode's end; if not given, "
+         "as many as fit 30 frames a second where steps stand for time, else of each")
       ->check(CLI::Range(1, 1000000));
-  app.add_option("--fps", command.options.frames_per_second, "frames a second")
-      ->capture_default_str()
+  app.add_option("--fps", command.options.frames_per_second,
+                 "frames a second; if not given, as time goes, or 30")
       ->check(CLI::Range(0.1, 1000.0));
   app.add_option("--gif", command.options.gif, "write a GIF");
   app.add_option("--frames", command.options.frames,

@@ -22,12 +22,25 @@ namespace lithe::app {
 
 namespace {
 
+// The options with what they leave open.
+PlayOptions with_pace(PlayOptions options, const Spaces& spaces) {
+  constexpr double kMost = 30;
+  const double seconds = spaces.step_seconds;
+  if (options.every == 0)
+    options.every =
+        seconds > 0 ? static_cast<std::size_t>(std::ceil(1 / (kMost * seconds) - 1e-9)) : 1;
+  if (options.frames_per_second == 0)
+    options.frames_per_second =
+        seconds > 0 ? 1 / (seconds * static_cast<double>(options.every)) : kMost;
+  return options;
+}
+
 // Where frames go, of those that are asked for.
 class Screen {
  public:
-  explicit Screen(const PlayOptions& options)
-      : options_(options),
-        gif_(std::max(2, static_cast<int>(std::lround(100 / options.frames_per_second)))),
+  Screen(const PlayOptions& options, const Spaces& spaces)
+      : options_(with_pace(options, spaces)),
+        gif_(std::max(2, static_cast<int>(std::lround(100 / options_.frames_per_second)))),
         terminal_(options.animate && isatty(STDOUT_FILENO) == 1) {
     if (!options.frames.empty()) make_folder(options.frames);
   }
@@ -95,7 +108,7 @@ class Screen {
     if (error) throw Error(ErrorKind::io, "the folder cannot be made: " + error.message(), folder);
   }
 
-  const PlayOptions& options_;
+  const PlayOptions options_;
   Gif gif_;
   bool terminal_;
   Picture picture_;
@@ -159,7 +172,7 @@ void play(Environments& environment, const Player& player, const PlayOptions& op
                           .truncated = &truncated,
                           .final_pictures = &last};
   EpisodeWindow window(std::max<std::size_t>(options.episodes, 1));
-  Screen screen(options);
+  Screen screen(options, spaces);
   catch_interrupt();
   environment.reset(outcomes.observations);
   screen.show(environment);

@@ -24,11 +24,12 @@ Player policy_player(const Model& model, const Spaces& spaces);
 struct PlayOptions {
   std::size_t episodes = 1;
   std::size_t most_steps = 100000;  // in all
-  // Step of an episode of which a frame is shown or kept; its beginning and its end always are.
-  std::size_t every = 1;
-  double frames_per_second = 30;
-  std::string gif, frames;  // a file and a folder; empty: none
-  bool animate = true;      // where standard output is a terminal
+  // Step of an episode of which a frame is shown or kept; its beginning and its end always are. 0:
+  // as many as fit 30 frames a second where steps stand for time, else each.
+  std::size_t every = 0;
+  double frames_per_second = 0;  // 0: as time goes, or 30
+  std::string gif, frames;       // a file and a folder; empty: none
+  bool animate = true;           // where standard output is a terminal
 };
 
 // Of one environment. Prints a line an episode. Throws Error(usage) where frames are asked for of

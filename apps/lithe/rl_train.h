@@ -1,4 +1,4 @@
-// lithe rl train and lithe rl evaluate.
+// lithe rl train.
 #pragma once
 
 #include <cstdint>
@@ -30,15 +30,5 @@ struct RlTrainCommand {
 };
 
 int train_agent(const Arguments& arguments);
-
-struct RlEvaluateCommand {
-  std::string policy;
-  EnvironmentChoice environment;  // empty: the one that the policy was trained in
-  std::size_t environments = 10, episodes = 100;
-  std::uint64_t seed = 1000;
-  bool json = false;
-};
-void add_evaluate_options(CLI::App& app, RlEvaluateCommand& command);
-int evaluate_policy(RlEvaluateCommand& command);
 
 }  // namespace lithe::app

@@ -47,6 +47,7 @@ struct Spaces {
   std::vector<float> action_low = {}, action_high = {};  // within these; others are clipped
   std::size_t step_limit = 0;         // steps after which an episode is truncated; 0: none
   std::optional<double> solved = {};  // mean return from which on it counts as solved
+  double step_seconds = 0;            // that a step stands for, to show it so; 0: no time
 
   std::size_t actions() const { return choices > 0 ? 1 : action_low.size(); }  // numbers an action
 };

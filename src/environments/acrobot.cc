@@ -104,7 +104,8 @@ Spaces spaces(const Component&) {
           .high = {1, 1, 1, 1, kFast1, kFast2},
           .choices = 3,
           .step_limit = 500,
-          .solved = -100};
+          .solved = -100,
+          .step_seconds = kInterval};
 }
 
 }  // namespace

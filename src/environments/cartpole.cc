@@ -77,7 +77,8 @@ Spaces spaces(const Component&) {
           .high = {x, kInfinite, angle, kInfinite},
           .choices = 2,
           .step_limit = 500,
-          .solved = 475};
+          .solved = 475,
+          .step_seconds = kInterval};
 }
 
 }  // namespace

@@ -71,7 +71,8 @@ Spaces spaces(const Component&) {
           .high = {1, 1, kSpeed},
           .action_low = {-kStrongest},
           .action_high = {kStrongest},
-          .step_limit = 200};
+          .step_limit = 200,
+          .step_seconds = kInterval};
 }
 
 }  // namespace

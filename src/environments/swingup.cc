@@ -148,7 +148,8 @@ Spaces spaces(const Component&) {
           .high = {kInfinite, 1, 1, kInfinite, kInfinite},
           .action_low = {-1},
           .action_high = {1},
-          .step_limit = 1000};
+          .step_limit = 1000,
+          .step_seconds = kInterval};
 }
 
 }  // namespace

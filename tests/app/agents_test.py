@@ -78,7 +78,7 @@ class Agents(unittest.TestCase):
         with open(self.path("went.svg"), encoding="utf-8") as file:
             self.assertIn("ppo in cartpole", file.read())
         played = self.run_lithe("play", "cartpole.safetensors", "--gif", "out.gif", "--steps", "20")
-        self.assertIn("21 frames in out.gif", played.stdout)
+        self.assertIn("11 frames in out.gif", played.stdout)
 
     def test_every_agent_trains_and_says_so_as_json(self):
         for agent, environment in (("ppo", "pendulum"), ("dqn(start=100)", "grid_world"),

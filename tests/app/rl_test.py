@@ -84,6 +84,18 @@ class Rl(AppTest):
         self.assertEqual(few, [all_frames[i] for end, n in zip(ends, lengths)
                                for i in (end - n, end)])
 
+    def test_gifs_go_as_fast_as_time(self):
+        for name, options, frames, hundredths in (
+                ("cartpole_swingup", [], 26, 4), ("pendulum", [], 101, 5), ("mountain_car", [], 101, 3),
+                ("cartpole_swingup", ["--every", "10"], 11, 10), ("pendulum", ["--fps", "50"], 101, 2)):
+            with self.subTest(name, options=options):
+                self.run_lithe("rl", "play", name, "--steps", "100", "--gif", "out.gif", "--seed",
+                               "2", *options)
+                gif = pathlib.Path(self.folder, "out.gif").read_bytes()
+                self.assertEqual(gif_frames(gif)[2], frames)
+                delay = struct.unpack_from("<H", gif, gif.index(b"\x21\xf9\x04") + 4)[0]
+                self.assertEqual(delay, hundredths)
+
     def test_the_seed_decides(self):
         def play(seed):
             return self.run_lithe("rl", "play", "snake", "--episodes", "5", "--seed", seed).stdout
