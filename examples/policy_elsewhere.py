@@ -151,7 +151,10 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     environment = make(options.environment)
-    policy = Policy(options.policy, environment.action_space)
+    try:
+        policy = Policy(options.policy, environment.action_space)
+    except (OSError, ValueError, NotImplementedError) as problem:
+        parser.error(str(problem))
     returns = play(policy, environment, options.episodes, options.seed)
     error = returns.std() / np.sqrt(len(returns))
     print(f"{options.environment}: mean return {returns.mean():.6g} (standard error {error:.3g}) "

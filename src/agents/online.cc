@@ -34,7 +34,10 @@ class OnlineAgent::Engine {
         seen_(spaces.observation.size()),
         next_(seen_.size()),
         action_(spaces.actions()) {
-    core_.policy().notes()[agents::kAnswerNote] = core_.answer();
+    auto& notes = core_.policy().notes();
+    notes[agents::kAnswerNote] = core_.answer();
+    notes[agents::kAgentNote] =
+        network::print(read(options), network::Category::agent, agents::catalogue());
   }
 
   void begin(std::span<const float> observation) { take(observation, seen_); }

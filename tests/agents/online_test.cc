@@ -117,6 +117,16 @@ TEST(OnlineAgent, BalancesAPole) {
   EXPECT_GT(mean, 150);
 }
 
+TEST(OnlineAgent, GivesAPolicyLikeAnyOther) {
+  const OnlineAgent agent(lamp(), {.agent = "actor_critic(adam(1e-2))"});
+  const auto& notes = agent.policy().notes();
+  EXPECT_EQ(notes.at("lithe.agent"), "actor_critic(adam(0.01))");
+  Policy policy(agent.policy(), lamp());
+  std::vector<float> seen(lamp().observation.size(), 1.0f);
+  EXPECT_LT(policy.act({seen.data(), seen.size()}, 1).choices[0],
+            static_cast<std::int32_t>(lamp().choices));
+}
+
 TEST(OnlineAgent, AllocatesNothing) {
   if (!app::heap_calls()) GTEST_SKIP() << "a sanitizer counts in our place: use a release build";
   for (const Spaces& spaces : {lamp(), echo()}) {
