@@ -50,7 +50,7 @@ void Actor::sample(std::span<const float> observations, std::uint64_t seed, std:
     const auto action = actions.subspan(e * numbers_, numbers_);
     Draw draw(seed, base::make_stream(base::Use::act, everyone_[e]), time);
     if (!noise_.empty())
-      draw.follow(std::span(noise_).subspan(e * numbers_, numbers_), time > 0 ? persistence_ : 0);
+      draw.follow(std::span(noise_).subspan(e * numbers_, numbers_), persistence_);
     distribution_->sample(own, draw, action);
     log_densities[e] = static_cast<float>(distribution_->likelihood(own, action).log_density);
   }

@@ -39,8 +39,12 @@ class Draw {
     return z;
   }
   // The normal numbers that come next have `share` of these in them, one after the other, and take
-  // their places: from action to action they wander, and their deviation is 1 all the same.
-  void follow(std::span<float> last, double share) { last_ = last, share_ = share; }
+  // their places: from action to action they wander, and their deviation is 1 all the same. Those
+  // of index 0 follow none.
+  void follow(std::span<float> last, double share) {
+    last_ = last;
+    share_ = index_ > 0 ? share : 0;
+  }
 
  private:
   // Of each index 256 blocks lie together, and what more it needs behind those of all others.

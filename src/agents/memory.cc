@@ -1,22 +1,24 @@
 #include "agents/memory.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "lithe/error.h"
 #include "machine/cgroup.h"
+#include "machine/identity.h"
 
 namespace lithe::agents {
 
 namespace {
 
-double memory_of_machine() {
-  const double all =
-      static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-  const double granted = machine::memory_limit().most;
-  return granted > 0 ? std::min(all, granted) : all;
+// In bytes; infinite where nothing is known of it.
+double memory_that_may_be_used() {
+  constexpr double kUnknown = std::numeric_limits<double>::infinity();
+  const auto known = [](double bytes) { return bytes > 0 ? bytes : kUnknown; };
+  return std::min(known(static_cast<double>(machine::memory_bytes())),
+                  known(machine::memory_limit().most));
 }
 
 }  // namespace
@@ -24,7 +26,7 @@ double memory_of_machine() {
 void check_room(double count, double bytes_each, const std::string& what,
                 const std::string& argument) {
   constexpr double kShare = 0.8;
-  const double there = memory_of_machine();
+  const double there = memory_that_may_be_used();
   if (count * bytes_each <= kShare * there) return;
   throw Error(ErrorKind::usage,
               fmt::format("{:.0f} {} take {:.1f} GB, and the machine has {:.1f}", count, what,

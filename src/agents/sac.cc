@@ -178,12 +178,13 @@ void Sac::end_round(std::uint64_t learned) {
 
 // Until it learns it tries everything alike: the share of normal numbers below one is uniform.
 void Sac::act() {
-  const auto outputs = chooser_.run(shown(), everyone());
+  const bool learned = enough();
+  const auto outputs = learned ? chooser_.run(shown(), everyone()) : std::span<const float>();
   const std::size_t width = distribution_.outputs();
   for (const std::uint32_t e : everyone()) {
     Draw draw(seed_, base::make_stream(base::Use::act, e), time());
-    draw.follow(numbers_of(noise_, e), time() > 0 ? o_.persistence : 0);
-    if (enough())
+    draw.follow(numbers_of(noise_, e), o_.persistence);
+    if (learned)
       distribution_.sample(outputs.subspan(e * width, width), draw, drawn_, action(e));
     else
       for (float& number : action(e))

@@ -41,14 +41,6 @@ std::uint64_t hash(std::string_view text) {
   return value;
 }
 
-// Asked of the kernel, since its figures for each NUMA node, which hwloc adds up, may miss memory
-// that was plugged into a running virtual machine.
-std::uint64_t memory_bytes() {
-  const long pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGESIZE);
-  if (pages <= 0 || page <= 0) return 0;
-  return static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page);
-}
-
 std::string system_name() {
   utsname names{};
   if (::uname(&names) != 0) return "unknown system";
@@ -56,6 +48,14 @@ std::string system_name() {
 }
 
 }  // namespace
+
+// Asked of the kernel, since its figures for each NUMA node, which hwloc adds up, may miss memory
+// that was plugged into a running virtual machine.
+std::uint64_t memory_bytes() {
+  const long pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGESIZE);
+  if (pages <= 0 || page <= 0) return 0;
+  return static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page);
+}
 }  // namespace machine
 
 std::string MachineIdentity::key() const {

@@ -196,7 +196,7 @@ TEST(Draw, FollowsTheNoiseOfBefore) {
   float last = 0;
   for (std::size_t i = 0; i < kTimes; ++i) {
     Draw draw(6, 1, i);
-    draw.follow(std::span(&last, 1), i > 0 ? kShare : 0);
+    draw.follow(std::span(&last, 1), kShare);
     z[i] = draw.normal();
     EXPECT_EQ(static_cast<float>(z[i]), last);
     EXPECT_NE(draw.normal(), z[i]);  // nothing is kept for a second one: it is fresh
