@@ -5,7 +5,7 @@ cores := $(shell nproc)
 # The core needs nothing beyond Debian; ccache is used where it is there.
 launcher := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 
-.PHONY: train test build recipes rl-recipes setup setup-test sanitize update-instructions bench-peers benchmarks bench-seed bench-deep bench-conv bench-rl bench-rl-peers bench-products bench-doctor rl-peers format check-format check-tidy fuzz install clean
+.PHONY: train test build recipes rl-recipes setup setup-test sanitize update-instructions update-digests bench-peers benchmarks bench-seed bench-deep bench-conv bench-rl bench-rl-peers bench-products bench-doctor rl-peers format check-format check-tidy fuzz install clean
 
 train: setup
 	@cmake --preset release $(launcher) -DLITHE_BUILD_TESTS=OFF -DLITHE_BUILD_BENCH=OFF >/dev/null
@@ -36,6 +36,11 @@ sanitize: setup-test
 update-instructions: setup-test
 	@cmake --preset release $(launcher) -DLITHE_BUILD_TESTS=ON >/dev/null
 	@cmake --build --preset release -j$(cores) --target update-instructions
+
+# Stores anew what short, fixed trainings come to (tests/digests), and says which of them moved.
+update-digests: setup-test
+	@cmake --preset release $(launcher) -DLITHE_BUILD_TESTS=ON >/dev/null
+	@cmake --build --preset release -j$(cores) --target update-digests
 
 # The peers of `lithe bench`: what they need is installed, those in C++ are built; one that cannot be
 # had is named and left out.
