@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <span>
 
-#include "data/cifar.h"
+#include "data/pictures/cifar.h"
 #include "lithe/error.h"
 
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "data/csv.h"
+#include "data/tables/csv.h"
 #include "lithe/error.h"
 
 namespace {

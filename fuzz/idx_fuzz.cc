@@ -7,7 +7,7 @@
 #include <numeric>
 #include <span>
 
-#include "data/idx.h"
+#include "data/pictures/idx.h"
 #include "lithe/error.h"
 
 namespace {

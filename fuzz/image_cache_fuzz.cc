@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <span>
 
-#include "data/image_cache.h"
+#include "data/pictures/image_cache.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 

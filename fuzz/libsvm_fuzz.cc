@@ -7,7 +7,7 @@
 #include <cstring>
 #include <string>
 
-#include "data/libsvm.h"
+#include "data/tables/libsvm.h"
 #include "lithe/error.h"
 
 namespace {

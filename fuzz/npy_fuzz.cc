@@ -6,8 +6,8 @@
 #include <span>
 #include <string>
 
-#include "data/npy.h"
-#include "data/npz.h"
+#include "data/tables/npy.h"
+#include "data/tables/npz.h"
 #include "lithe/error.h"
 
 namespace {

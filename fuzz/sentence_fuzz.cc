@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "layers/catalogue.h"
+#include "catalogue/catalogue.h"
 #include "lithe/error.h"
 #include "lithe/network.h"
 #include "network/bind.h"
@@ -31,14 +31,14 @@ void may_refuse(const Check& check) {
 }
 
 void check_network(std::string_view text) {
-  const auto& catalogue = lithe::layers::catalogue();
+  const auto& catalogue = lithe::catalogue::catalogue();
   const lithe::Sentence network = lithe::network::read_network(text, catalogue);
   const std::string printed = lithe::network::print(network, catalogue);
   require(lithe::network::read_network(printed, catalogue) == network);
 }
 
 void check_component(std::string_view text, Category category) {
-  const auto& catalogue = lithe::layers::catalogue();
+  const auto& catalogue = lithe::catalogue::catalogue();
   const lithe::Component component = lithe::network::read_component(text, category, catalogue);
   const std::string printed = lithe::network::print(component, category, catalogue);
   require(lithe::network::read_component(printed, category, catalogue) == component);

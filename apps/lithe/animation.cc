@@ -10,7 +10,7 @@
 #include <span>
 
 #include "base/file.h"
-#include "data/image_file.h"
+#include "data/pictures/image_file.h"
 #include "lithe/error.h"
 
 namespace lithe::app {

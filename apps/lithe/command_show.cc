@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "catalogue/catalogue.h"
 #include "command.h"
-#include "layers/catalogue.h"
 #include "lithe/model.h"
 #include "parse.h"
 #include "train/model_data.h"
@@ -24,18 +24,18 @@ struct LayerCard {
 std::string shape_text(const std::vector<std::size_t>& shape) { return Shape{shape}.to_string(); }
 
 std::vector<LayerCard> layer_cards(const Model& model) {
-  const layers::Graph& graph = model.data().graph;
+  const graph::Graph& graph = model.data().graph;
   std::vector<LayerCard> cards;
   for (const auto& operation : graph.operations) {
     if (cards.empty() || cards.back().number != operation.layer)
       cards.push_back({operation.layer, operation.label, 0, 0, 0, {}});
     LayerCard& card = cards.back();
-    card.outputs = graph.slots[layers::output_of(operation.work)].columns;
-    for (const auto id : layers::parameters_of(operation.work)) {
+    card.outputs = graph.slots[graph::output_of(operation.work)].columns;
+    for (const auto id : graph::parameters_of(operation.work)) {
       const auto& spec = graph.parameters[id];
       card.arrays.push_back(fmt::format("{} {}", spec.name, shape_text(model.shape(spec.name))));
-      if (spec.kind != layers::ParameterKind::statistic) card.values += spec.rows * spec.columns;
-      if (spec.kind == layers::ParameterKind::weight)
+      if (spec.kind != graph::ParameterKind::statistic) card.values += spec.rows * spec.columns;
+      if (spec.kind == graph::ParameterKind::weight)
         card.operations += 2 * static_cast<double>(spec.rows * spec.columns);
     }
   }

@@ -6,9 +6,9 @@
 
 #include "augment/augment.h"
 #include "base/aligned.h"
-#include "data/contact_sheet.h"
-#include "data/image_file.h"
-#include "layers/catalogue.h"
+#include "catalogue/catalogue.h"
+#include "data/pictures/contact_sheet.h"
+#include "data/pictures/image_file.h"
 #include "lithe/data.h"
 #include "lithe/error.h"
 #include "network/bind.h"
@@ -26,9 +26,9 @@ constexpr std::size_t kMostRows = 2000;
 class Variants {
  public:
   Variants(const std::string& sentence, const Dataset& set, std::uint64_t seed)
-      : augmenter_(
-            network::read_sentence(sentence, network::Category::augmentation, layers::catalogue()),
-            set.shape, ElementType::uint8, set.train.features.divisor, seed),
+      : augmenter_(network::read_sentence(sentence, network::Category::augmentation,
+                                          catalogue::catalogue()),
+                   set.shape, ElementType::uint8, set.train.features.divisor, seed),
         scratch_(augmenter_.scratch_bytes()) {}
 
   data::Image draw(const data::Image& image, std::uint64_t time, std::size_t row) {

@@ -6,7 +6,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "data/image_file.h"
+#include "data/pictures/image_file.h"
 #include "lithe/data.h"
 #include "lithe/error.h"
 #include "terminal.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "data/image.h"
+#include "data/pictures/image.h"
 #include "lithe/images.h"
 #include "lithe/model.h"
 #include "parse.h"

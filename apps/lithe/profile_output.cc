@@ -6,8 +6,8 @@
 
 #include "allocations.h"
 #include "base/file.h"
+#include "limits/all_cores.h"
 #include "lithe/error.h"
-#include "machine/together.h"
 
 namespace lithe::app {
 
@@ -23,7 +23,7 @@ Profile profile_of(const ProfileRecords& records, const MachineIdentity& machine
                    const Limits& limits, std::optional<std::uint64_t> allocations) {
   const bool several = records.plan.threads > 1;
   const double memory =
-      several ? machine::measure_together(machine, records.plan.isa).read_memory : 0;
+      several ? limits::measure_together(machine, records.plan.isa).read_memory : 0;
   Profile profile = make_profile(records, limits, machine.caches, memory);
   profile.allocations = allocations;
   if (allocations && *allocations > 0) profile.allocation_sites = heap_sites();

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "machine/blas_choice.h"
+#include "blas/choice.h"
 
 namespace lithe::app {
 
@@ -50,7 +50,7 @@ nlohmann::json to_json(const UnknownRun& run) {
 
 // "OpenBLAS 0.3.21 (SkylakeX), integers of 32 bits, /usr/lib/..."
 std::string describe(const BlasLibrary& blas) {
-  return fmt::format("{}, integers of {} bits, {}", machine::short_name(blas), blas.integer_bits,
+  return fmt::format("{}, integers of {} bits, {}", blas::short_name(blas), blas.integer_bits,
                      blas.path);
 }
 

@@ -6,7 +6,7 @@
 #include <charconv>
 #include <memory>
 
-#include "data/contact_sheet.h"
+#include "data/pictures/contact_sheet.h"
 #include "lithe/data.h"
 #include "lithe/error.h"
 #include "unknown_options.h"

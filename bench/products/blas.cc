@@ -11,10 +11,10 @@
 
 #include "base/aligned.h"
 #include "base/random.h"
+#include "blas/choice.h"
+#include "cpu/denormals.h"
+#include "cpu/load.h"
 #include "kernels/blas_products.h"
-#include "machine/blas_choice.h"
-#include "machine/denormals.h"
-#include "machine/load.h"
 
 namespace lithe {
 namespace {
@@ -76,7 +76,7 @@ using Ways = std::vector<std::pair<std::string, std::vector<std::function<void()
 
 template <typename T>
 std::vector<std::function<void()>> native(Layer<T>& l) {
-  const auto& k = kernels::kernels<T>(machine::best_isa());
+  const auto& k = kernels::kernels<T>(cpu::best_isa());
   return {[&] { k.forward(l.forward(), l.unit_lines()); },
           [&] {
             k.transpose(l.data(), {0, l.shape.units});
@@ -87,8 +87,8 @@ std::vector<std::function<void()>> native(Layer<T>& l) {
 
 // Of weights that lie in rows without panels, which a plan does not have: what the library can do.
 template <typename T>
-std::vector<std::function<void()>> plain(Layer<T>& l, const machine::BlasHandle& blas) {
-  machine::Gemm<T> forward, data, weights;
+std::vector<std::function<void()>> plain(Layer<T>& l, const blas::BlasHandle& blas) {
+  blas::Gemm<T> forward, data, weights;
   const auto batch = static_cast<std::int64_t>(l.shape.batch),
              inputs = static_cast<std::int64_t>(l.shape.inputs),
              units = static_cast<std::int64_t>(l.shape.units),
@@ -103,7 +103,7 @@ std::vector<std::function<void()>> plain(Layer<T>& l, const machine::BlasHandle&
 
 // As a plan has it for batches of about `batch` rows: small ones panel by panel, large ones copied.
 template <typename T>
-std::vector<std::function<void()>> planned(Layer<T>& l, const machine::BlasHandle& blas,
+std::vector<std::function<void()>> planned(Layer<T>& l, const blas::BlasHandle& blas,
                                            std::size_t batch) {
   const kernels::BlasProducts<T> products(blas, batch);
   return {[=, &l] { products.forward(l.forward(), l.unit_lines(), l.scratch.data()); },
@@ -119,13 +119,13 @@ double seconds(const std::function<void()>& call) {
   constexpr int kRounds = 15;
   double best = 1e9;
   for (int round = 0; round < kRounds; ++round) {
-    const double start = machine::processor_seconds(CLOCK_THREAD_CPUTIME_ID);
+    const double start = cpu::processor_seconds(CLOCK_THREAD_CPUTIME_ID);
     double spent = 0;
     int calls = 0;
     do {
       call();
       ++calls;
-      spent = machine::processor_seconds(CLOCK_THREAD_CPUTIME_ID) - start;
+      spent = cpu::processor_seconds(CLOCK_THREAD_CPUTIME_ID) - start;
     } while (spent < kRound);
     best = std::min(best, spent / calls);
   }
@@ -133,7 +133,7 @@ double seconds(const std::function<void()>& call) {
 }
 
 template <typename T>
-void measure(const char* precision, const machine::BlasHandle& blas) {
+void measure(const char* precision, const blas::BlasHandle& blas) {
   for (const Shape& shape : kShapes) {
     Layer<T> layer(shape);
     constexpr std::size_t kSmall = 1, kLarge = 1 << 20;
@@ -153,13 +153,13 @@ void measure(const char* precision, const machine::BlasHandle& blas) {
 }
 
 void run(const std::string& name) {
-  const BlasLibrary library = machine::find_named_blas(
-      name, machine::blas_files(machine::blas_folders(machine::this_machine())));
-  machine::BlasHandle blas(library.path);
+  const BlasLibrary library =
+      blas::find_named_blas(name, blas::blas_files(blas::blas_folders(blas::this_machine())));
+  blas::BlasHandle blas(library.path);
   blas.use_threads(1);
   fmt::print("{} ({})\nGFLOP/s: forward, gradient of the input, gradient of the weights\n",
-             machine::short_name(library), library.path);
-  const machine::FlushDenormals flush;
+             blas::short_name(library), library.path);
+  const cpu::FlushDenormals flush;
   measure<float>("float32", blas);
   measure<double>("float64", blas);
 }

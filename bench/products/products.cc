@@ -17,10 +17,10 @@
 #include "base/aligned.h"
 #include "base/file.h"
 #include "base/random.h"
+#include "cpu/denormals.h"
 #include "kernels/table.h"
 #include "library.h"
 #include "lithe/machine.h"
-#include "machine/denormals.h"
 
 namespace lithe {
 namespace {
@@ -157,7 +157,7 @@ std::vector<const bench::Library*> able(const Libraries& libraries) {
 template <typename T>
 void measure(const std::string& precision, double peak, const Libraries& libraries, int rounds,
              nlohmann::json& out) {
-  const auto& k = kernels::kernels<T>(machine::best_isa());
+  const auto& k = kernels::kernels<T>(cpu::best_isa());
   const auto others = able<T>(libraries);
   for (const Shape& shape : kShapes) {
     Layer<T> layer(shape);
@@ -209,7 +209,7 @@ int run(int argc, char** argv) {
     fmt::print("{}\n", library.description);
     out["libraries"].push_back(library.description);
   }
-  const machine::FlushDenormals flush;
+  const cpu::FlushDenormals flush;
   measure<float>("float32", limits.flops_float32, libraries, rounds, out["results"]);
   measure<double>("float64", limits.flops_float64, libraries, rounds, out["results"]);
   if (!folder.empty())

@@ -5,12 +5,12 @@
 #include <memory>
 
 #include "base/aligned.h"
+#include "cpu/denormals.h"
 #include "data.h"
 #include "lithe/data.h"
 #include "lithe/machine.h"
 #include "lithe/predictor.h"
 #include "lithe/trainer.h"
-#include "machine/denormals.h"
 #include "plan/convolution_stages.h"
 #include "task.h"
 
@@ -116,8 +116,8 @@ nlohmann::json calls(const Task& task) {
   return answer;
 }
 
-layers::Convolution convolution_of(const Task& task, const ConvolutionArrays& arrays) {
-  layers::Convolution work{};
+graph::Convolution convolution_of(const Task& task, const ConvolutionArrays& arrays) {
+  graph::Convolution work{};
   work.in = {task.input[0], task.input[1], task.input[2]};
   work.out = {task.input[0], task.input[1], arrays.weights_shape[3]};
   const std::size_t rows = arrays.weights_shape[0], columns = arrays.weights_shape[1];
@@ -143,7 +143,7 @@ class Convolution {
         scratch_(plan::ConvolutionWork<T>::scratch_size(form_)),
         move_({{&form_.spread_moves, weight_.data(), spread_.data(), spread_.size()}}, true),
         work_{&form_,
-              &kernels::kernels<T>(machine::best_isa()),
+              &kernels::kernels<T>(cpu::best_isa()),
               values(images_, arrays_.images),
               values(results_, arrays_.gradient),
               weight_.data(),
@@ -224,7 +224,7 @@ nlohmann::json answer(const Task& task) {
   } else if (task.kind == "call") {
     result = calls(task);
   } else {
-    const machine::FlushDenormals flush;
+    const cpu::FlushDenormals flush;
     result = Convolution(task).measure(task);
   }
   result["versions"]["lithe"] = LITHE_VERSION;

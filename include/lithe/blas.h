@@ -46,4 +46,12 @@ struct FindBlas {
 // one that is broken does no harm and is told as such.
 std::vector<BlasLibrary> find_blas(const FindBlas& options = {});
 
+// What a plan does with a BLAS.
+enum class BlasUse {
+  none,
+  everywhere,    // it was asked for: makes every product of a dense layer
+  where_faster,  // those that it makes faster
+  weighed        // none; PlanStage::refused says what it would reach
+};
+
 }  // namespace lithe

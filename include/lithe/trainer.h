@@ -107,14 +107,6 @@ struct PlanBuffer {
   std::size_t bytes, offset, first_stage, last_stage;
 };
 
-// What a plan does with a BLAS.
-enum class BlasUse {
-  none,
-  everywhere,    // it was asked for: makes every product of a dense layer
-  where_faster,  // those that it makes faster
-  weighed        // none; PlanStage::refused says what it would reach
-};
-
 struct PlanReport {
   std::string isa;
   Precision precision;

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "agents/agent.h"
-#include "layers/catalogue.h"
+#include "catalogue/catalogue.h"
 #include "lithe/error.h"
 #include "network/bind.h"
 
@@ -16,7 +16,7 @@ const std::vector<Row>& rows() {
 
 const network::Catalogue& catalogue() {
   static const network::Catalogue all = [] {
-    network::Catalogue result = layers::catalogue();
+    network::Catalogue result = catalogue::catalogue();
     const network::Declaration answers[] = {{"true", "yes"}, {"false", "no"}};
     result.add(Category::answer, answers);
     for (const Row& row : rows()) result.add(Category::agent, std::span(&row.declaration, 1));

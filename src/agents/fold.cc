@@ -28,7 +28,7 @@ void fold_row(const float* from, const FromPlace& from_place, float* to, const T
 }
 
 void fold_all(const Model& from, Model& to, bool duelling) {
-  const layers::Graph &source = from.data().graph, &target = to.data().graph;
+  const graph::Graph &source = from.data().graph, &target = to.data().graph;
   const auto& theirs = std::get<Values>(from.data().values);
   auto& ours = std::get<Values>(to.data().values);
   assert(source.parameters.size() == target.parameters.size());

@@ -23,7 +23,7 @@ Model make(std::size_t numbers, double start) {
 
 std::span<const float> biases_of(Model& model, std::size_t numbers) {
   ModelData& data = model.data();
-  const auto& product = std::get<layers::Product>(data.graph.operations.front().work);
+  const auto& product = std::get<graph::Product>(data.graph.operations.front().work);
   return {std::get<plan::Parameters<float>>(data.values).at(product.bias), numbers};
 }
 

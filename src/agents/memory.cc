@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "cpu/cgroup.h"
+#include "cpu/identity.h"
 #include "lithe/error.h"
-#include "machine/cgroup.h"
-#include "machine/identity.h"
 
 namespace lithe::agents {
 
@@ -17,8 +17,7 @@ namespace {
 double memory_that_may_be_used() {
   constexpr double kUnknown = std::numeric_limits<double>::infinity();
   const auto known = [](double bytes) { return bytes > 0 ? bytes : kUnknown; };
-  return std::min(known(static_cast<double>(machine::memory_bytes())),
-                  known(machine::memory_limit().most));
+  return std::min(known(static_cast<double>(cpu::memory_bytes())), known(cpu::memory_limit().most));
 }
 
 }  // namespace

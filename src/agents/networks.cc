@@ -20,8 +20,8 @@ Model make_network(const NetworkForm& form, std::uint64_t seed) {
 Standardization standardization_of(Model& model) {
   ModelData& data = model.data();
   auto& values = std::get<plan::Parameters<float>>(data.values);
-  for (const layers::Operation& operation : data.graph.operations)
-    if (const auto* work = std::get_if<layers::Standardize>(&operation.work))
+  for (const graph::Operation& operation : data.graph.operations)
+    if (const auto* work = std::get_if<graph::Standardize>(&operation.work))
       return {values.at(work->mean), values.at(work->deviation)};
   return {nullptr, nullptr};
 }

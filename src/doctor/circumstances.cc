@@ -6,19 +6,19 @@
 #include <string_view>
 #include <system_error>
 
-#include "machine/cgroup.h"
-#include "machine/targets.h"
-#include "machine/text.h"
+#include "base/text.h"
+#include "cpu/cgroup.h"
+#include "cpu/targets.h"
 
 namespace lithe::doctor {
 
 namespace {
 
 namespace fs = std::filesystem;
-using machine::read_text;
-using machine::take_until;
-using machine::to_number;
-using machine::trim;
+using base::read_text;
+using base::take_until;
+using base::to_number;
+using base::trim;
 
 // A figure in a file whose lines are "NAME NUMBER" or "NAME: NUMBER kB".
 double figure(const std::string& text, std::string_view wanted) {
@@ -70,7 +70,7 @@ MemoryRoom memory_room(const fs::path& root) {
   room.available = kKiB * figure(text, "MemAvailable");
   room.swap = kKiB * figure(text, "SwapTotal");
   room.swapped = room.swap - kKiB * figure(text, "SwapFree");
-  const machine::MemoryLimit limit = machine::memory_limit(root);
+  const cpu::MemoryLimit limit = cpu::memory_limit(root);
   room.limit = limit.most;
   room.used = limit.used;
   struct statvfs shared {};

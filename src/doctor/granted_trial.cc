@@ -3,11 +3,11 @@
 #include <vector>
 
 #include "base/threads.h"
+#include "cpu/cgroup.h"
+#include "cpu/load.h"
 #include "doctor/circumstances.h"
 #include "doctor/trials.h"
-#include "machine/cgroup.h"
-#include "machine/load.h"
-#include "machine/probe.h"
+#include "limits/probe.h"
 
 namespace lithe::doctor {
 
@@ -20,14 +20,14 @@ constexpr std::chrono::duration<double> kLong{0.32};
 
 class WantAll final : public base::TeamWork {
  public:
-  WantAll(const machine::Probes& probes, std::size_t threads) : probes_(probes), got_(threads) {}
+  WantAll(const limits::Probes& probes, std::size_t threads) : probes_(probes), got_(threads) {}
 
   void run(std::size_t part) override {
     constexpr std::size_t kRounds = 20000;  // far below a millisecond
-    const double start = machine::processor_seconds(CLOCK_THREAD_CPUTIME_ID);
+    const double start = cpu::processor_seconds(CLOCK_THREAD_CPUTIME_ID);
     const auto until = Clock::now() + kLong;
     while (Clock::now() < until) probes_.multiply_add_float32(kRounds);
-    got_[part] = machine::processor_seconds(CLOCK_THREAD_CPUTIME_ID) - start;
+    got_[part] = cpu::processor_seconds(CLOCK_THREAD_CPUTIME_ID) - start;
   }
 
   double all() const {
@@ -37,11 +37,11 @@ class WantAll final : public base::TeamWork {
   }
 
  private:
-  const machine::Probes& probes_;
+  const limits::Probes& probes_;
   std::vector<double> got_;
 };
 
-double share(const machine::StopCounts& before, const machine::StopCounts& after) {
+double share(const cpu::StopCounts& before, const cpu::StopCounts& after) {
   const double periods = after.periods - before.periods;
   return periods > 0 ? (after.stopped - before.stopped) / periods : 0;
 }
@@ -49,21 +49,21 @@ double share(const machine::StopCounts& before, const machine::StopCounts& after
 }  // namespace
 
 GrantedTime try_granted(const std::filesystem::path& root) {
-  const machine::Probes probes = machine::probes(machine::best_isa());
+  const limits::Probes probes = limits::probes(cpu::best_isa());
   const std::size_t threads = base::usable_processors();
   base::Team team(threads, true);
   WantAll work(probes, threads);
   const std::uint64_t hot = hot_events(root);
-  const machine::StopCounts stops = machine::stop_counts(root);
-  const machine::LoadWatch watch;
+  const cpu::StopCounts stops = cpu::stop_counts(root);
+  const cpu::LoadWatch watch;
   team.run(work);
-  const machine::LoadSeen seen = watch.seen(work.all());
+  const cpu::LoadSeen seen = watch.seen(work.all());
   GrantedTime granted;
   granted.threads = static_cast<int>(threads);
   granted.processors = seen.seconds > 0 ? work.all() / seen.seconds : 0;
   granted.others = seen.others;
   granted.stolen = seen.stolen;
-  granted.stopped_periods = share(stops, machine::stop_counts(root));
+  granted.stopped_periods = share(stops, cpu::stop_counts(root));
   granted.hot_events = hot_events(root) - hot;
   return granted;
 }

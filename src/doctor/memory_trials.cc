@@ -6,20 +6,20 @@
 #include <cstdint>
 #include <utility>
 
+#include "cpu/denormals.h"
+#include "cpu/load.h"
 #include "doctor/circumstances.h"
 #include "doctor/trials.h"
-#include "machine/denormals.h"
-#include "machine/limits.h"
-#include "machine/load.h"
-#include "machine/probe.h"
-#include "machine/together.h"
+#include "limits/all_cores.h"
+#include "limits/limits.h"
+#include "limits/probe.h"
 
 namespace lithe::doctor {
 
 namespace {
 
 // Of the thread, so that others' turns do not count; what the kernel does for it does.
-double seconds() { return machine::processor_seconds(CLOCK_THREAD_CPUTIME_ID); }
+double seconds() { return cpu::processor_seconds(CLOCK_THREAD_CPUTIME_ID); }
 
 constexpr std::size_t kPage = 4096, kHuge = std::size_t{2} << 20, kBytes = 32 * kHuge;
 
@@ -84,14 +84,14 @@ void keep_less(PageCost& best, const PageCost& one) {
 }  // namespace
 
 DenormalCost try_denormals() {
-  const machine::Probes probes = machine::probes(machine::best_isa());
+  const limits::Probes probes = limits::probes(cpu::best_isa());
   const auto ratio = [](auto normal, auto tiny) {
-    return machine::best_rate(normal) / machine::best_rate(tiny);
+    return limits::best_rate(normal) / limits::best_rate(tiny);
   };
   DenormalCost times;
   times.float32 = ratio(probes.multiply_add_float32, probes.multiply_add_tiny_float32);
   times.float64 = ratio(probes.multiply_add_float64, probes.multiply_add_tiny_float64);
-  const machine::FlushDenormals flush;
+  const cpu::FlushDenormals flush;
   times.flushed = ratio(probes.multiply_add_float32, probes.multiply_add_tiny_float32);
   return times;
 }
@@ -101,8 +101,8 @@ MemoryTogether try_memory(const MachineIdentity& machine, int threads) {
   rates.threads = threads;
   constexpr int kTurns = 2;  // so that a noisy moment does not hit one of them alone
   for (int turn = 0; turn < kTurns; ++turn) {
-    rates.one = std::max(rates.one, machine::read_memory_together(machine, "auto", 1));
-    rates.all = std::max(rates.all, machine::read_memory_together(
+    rates.one = std::max(rates.one, limits::read_memory_together(machine, "auto", 1));
+    rates.all = std::max(rates.all, limits::read_memory_together(
                                         machine, "auto", static_cast<std::size_t>(threads)));
   }
   return rates;

@@ -9,11 +9,11 @@
 #include <set>
 #include <vector>
 
+#include "base/child.h"
+#include "blas/library.h"
 #include "doctor/trials.h"
+#include "limits/probe.h"
 #include "lithe/error.h"
-#include "machine/blas_library.h"
-#include "machine/child.h"
-#include "machine/probe.h"
 
 namespace lithe::doctor {
 
@@ -52,7 +52,7 @@ std::map<int, double> best_seconds(const std::set<int>& numbers,
   return best;
 }
 
-ProductTrial time_product(machine::BlasHandle& blas, ProductTrial trial, int by_default, int all) {
+ProductTrial time_product(blas::BlasHandle& blas, ProductTrial trial, int by_default, int all) {
   const auto m = trial.rows, k = trial.inner, n = trial.columns;
   const auto size = [](int x, int y) { return static_cast<std::size_t>(x) * y; };
   std::vector<float> a(size(m, k), 0.5F), b(size(k, n), 0.25F), c(size(m, n));
@@ -77,7 +77,7 @@ ProductTrial time_product(machine::BlasHandle& blas, ProductTrial trial, int by_
 
 std::string time_library(const std::filesystem::path& library, int processors) {
   try {
-    machine::BlasHandle blas(library);
+    blas::BlasHandle blas(library);
     const int by_default = std::max(blas.facts().threads, 1);
     const int all = blas.use_threads(processors) ? processors : 1;
     Json answer = {{"by_default", by_default}, {"all", all}, {"products", Json::array()}};
@@ -102,7 +102,7 @@ struct OpenMp {
 
 struct Region {
   const OpenMp* openmp;
-  const machine::Probes* probes;
+  const limits::Probes* probes;
   std::size_t rounds;  // of all threads together
 };
 
@@ -123,7 +123,7 @@ std::string time_openmp(int processors, const char* name) {
   }
   if (openmp.parallel == nullptr || openmp.most_threads == nullptr || openmp.threads == nullptr)
     return Json{{"problem", "GCC's OpenMP library is not here"}}.dump();
-  const machine::Probes probes = machine::probes(machine::best_isa());
+  const limits::Probes probes = limits::probes(cpu::best_isa());
   constexpr double kRegion = 1e-4;  // seconds of one thread
   constexpr std::size_t kSample = 100'000;
   const auto start = Clock::now();
@@ -143,7 +143,7 @@ std::string time_openmp(int processors, const char* name) {
 // What a child says, with its numbers of threads, or what was wrong, put into `threads`.
 template <class Work, class Threads>
 Json answer_of(const Work& work, std::chrono::milliseconds limit, Threads& threads) {
-  const machine::ChildAnswer answer = machine::run_in_child(work, limit);
+  const base::ChildAnswer answer = base::run_in_child(work, limit);
   threads.problem = answer.problem;
   Json json = Json::parse(answer.text, nullptr, false);
   if (threads.problem.empty() && !json.is_object()) threads.problem = "gave no answer";

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "data/image_file.h"
+#include "data/pictures/image_file.h"
 #include "evaluation/example.h"
 #include "evaluation/sections.h"
 #include "report/class_pictures.h"

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "data/image.h"
+#include "data/pictures/image.h"
 #include "lithe/dataset.h"
 #include "lithe/model.h"
 

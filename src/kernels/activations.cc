@@ -16,7 +16,7 @@
 //
 // Not-a-number stays not-a-number, so that a training run that fails is noticed. Functions and
 // derivatives of infinities are their limits, and no finite x gives not-a-number.
-#include "machine/targets.h"
+#include "cpu/targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/activations.cc"

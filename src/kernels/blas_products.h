@@ -11,9 +11,9 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "blas/library.h"
 #include "kernels/product.h"
 #include "kernels/table.h"
-#include "machine/blas_library.h"
 
 namespace lithe::kernels {
 
@@ -31,7 +31,7 @@ template <typename T>
 class BlasProducts {
  public:
   // For batches of about so many rows. `blas` must outlive this.
-  BlasProducts(const machine::BlasHandle& blas, std::size_t batch) : blas_(&blas), batch_(batch) {}
+  BlasProducts(const blas::BlasHandle& blas, std::size_t batch) : blas_(&blas), batch_(batch) {}
 
   // Whether weights of so many units are copied in blocks.
   bool copies(std::size_t units) const { return units > kPanel<T> && batch_ >= kCopyFrom; }
@@ -61,7 +61,7 @@ class BlasProducts {
   void make_gradient(const WeightProduct<T>& p, Range inputs, Range lines, T scale, T beta, T* to,
                      std::size_t stride) const;
 
-  const machine::BlasHandle* blas_;
+  const blas::BlasHandle* blas_;
   std::size_t batch_;
 };
 

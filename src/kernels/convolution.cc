@@ -1,7 +1,7 @@
 // Convolutions by register tiles. See convolution.h for what they compute.
 #include "kernels/convolution.h"
 
-#include "machine/targets.h"
+#include "cpu/targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/convolution.cc"

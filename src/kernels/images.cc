@@ -1,6 +1,6 @@
 // What images go through besides convolutions that mix their channels: pooling, convolution channel
 // by channel, and normalisation of channels.
-#include "machine/targets.h"
+#include "cpu/targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/images.cc"

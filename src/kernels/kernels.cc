@@ -3,19 +3,19 @@
 #include <cassert>
 #include <mutex>
 
+#include "cpu/isa.h"
 #include "kernels/fill.h"
-#include "machine/isa.h"
 
 namespace lithe::kernels {
 
 namespace {
 
-Tables make_tables(machine::Isa isa) {
+Tables make_tables(cpu::Isa isa) {
   Tables tables{};
   fill_reference(tables);
-  if (isa == machine::Isa::scalar) return tables;
+  if (isa == cpu::Isa::scalar) return tables;
   tables.float32.isa = tables.float64.isa = isa;
-  machine::with_isa(isa, [&tables] {
+  cpu::with_isa(isa, [&tables] {
     fill_products(tables);
     fill_convolutions(tables);
     fill_images(tables);
@@ -30,8 +30,8 @@ Tables make_tables(machine::Isa isa) {
   return tables;
 }
 
-const Tables& tables_for(machine::Isa isa) {
-  assert(isa == machine::Isa::scalar || machine::supported(isa));
+const Tables& tables_for(cpu::Isa isa) {
+  assert(isa == cpu::Isa::scalar || cpu::supported(isa));
   static std::mutex mutex;
   static std::array<Tables, 8> tables;
   static std::array<bool, 8> made{};
@@ -47,11 +47,11 @@ const Tables& tables_for(machine::Isa isa) {
 }  // namespace
 
 template <>
-const Kernels<float>& kernels<float>(machine::Isa isa) {
+const Kernels<float>& kernels<float>(cpu::Isa isa) {
   return tables_for(isa).float32;
 }
 template <>
-const Kernels<double>& kernels<double>(machine::Isa isa) {
+const Kernels<double>& kernels<double>(cpu::Isa isa) {
   return tables_for(isa).float64;
 }
 

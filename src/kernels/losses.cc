@@ -1,7 +1,7 @@
 // The losses and their gradients, a row of outputs at a time.
 #include <cmath>
 
-#include "machine/targets.h"
+#include "cpu/targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/losses.cc"

@@ -4,7 +4,7 @@
 //
 // A counter gives four numbers: one for each of four cache lines of columns, which are the columns'
 // place in its line apart.
-#include "machine/targets.h"
+#include "cpu/targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/noise.cc"

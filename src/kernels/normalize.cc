@@ -1,5 +1,5 @@
 // Normalisation, softmax, PReLU and other work on the values between products.
-#include "machine/targets.h"
+#include "cpu/targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/normalize.cc"

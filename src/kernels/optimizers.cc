@@ -1,5 +1,5 @@
 // The optimizers' steps, a vector at a time, and other work on gradients and weights.
-#include "machine/targets.h"
+#include "cpu/targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/optimizers.cc"

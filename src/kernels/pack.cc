@@ -1,6 +1,6 @@
 // Packs the rows of a batch into the left operand of the first product. See Pack in product.h.
+#include "cpu/targets.h"
 #include "kernels/product.h"
-#include "machine/targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/pack.cc"

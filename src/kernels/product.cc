@@ -5,7 +5,7 @@
 // reduction.
 #include "kernels/product.h"
 
-#include "machine/targets.h"
+#include "cpu/targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/product.cc"

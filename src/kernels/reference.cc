@@ -311,7 +311,7 @@ void differentiate(Matrix<const T> told, Matrix<T> dy, Range lines, T argument) 
 
 template <typename T>
 void fill(Kernels<T>& k) {
-  k.isa = machine::Isa::scalar;
+  k.isa = cpu::Isa::scalar;
   k.forward = k.forward_indexed = forward<T>;
   k.sgd = k.sgd_indexed = sgd<T>;
   k.gradient = k.gradient_indexed = gradient<T>;

@@ -6,13 +6,13 @@
 #include <cstdint>
 
 #include "activations/activation.h"
+#include "cpu/isa.h"
 #include "kernels/convolution.h"
 #include "kernels/layout.h"
 #include "kernels/pool.h"
 #include "kernels/product.h"
 #include "kernels/winograd.h"
 #include "losses/loss.h"
-#include "machine/isa.h"
 #include "optimizers/rule.h"
 
 namespace lithe::kernels {
@@ -103,7 +103,7 @@ struct NoiseWork {
 
 template <typename T>
 struct Kernels {
-  machine::Isa isa;
+  cpu::Isa isa;
 
   // Products (product.h).
   void (*forward)(const ForwardProduct<T>&, Range unit_lines);
@@ -190,12 +190,12 @@ struct Kernels {
   }
 };
 
-// The table of an instruction set that this machine has (machine::supported), or of Isa::scalar.
+// The table of an instruction set that this machine has (cpu::supported), or of Isa::scalar.
 template <typename T>
-const Kernels<T>& kernels(machine::Isa isa);
+const Kernels<T>& kernels(cpu::Isa isa);
 template <>
-const Kernels<float>& kernels<float>(machine::Isa isa);
+const Kernels<float>& kernels<float>(cpu::Isa isa);
 template <>
-const Kernels<double>& kernels<double>(machine::Isa isa);
+const Kernels<double>& kernels<double>(cpu::Isa isa);
 
 }  // namespace lithe::kernels

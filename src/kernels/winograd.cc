@@ -1,7 +1,7 @@
 // Convolution by Winograd's transforms. See winograd.h for what it computes.
 #include "kernels/winograd.h"
 
-#include "machine/targets.h"
+#include "cpu/targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/winograd.cc"

@@ -6,7 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "data/split.h"
+#include "data/examples/split.h"
+#include "data/tables/take_rows.h"
 #include "lithe/error.h"
 #include "metrics/temperature.h"
 #include "open_set/scorer.h"

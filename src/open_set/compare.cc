@@ -8,7 +8,8 @@
 #include <chrono>
 #include <cmath>
 
-#include "data/split.h"
+#include "data/examples/split.h"
+#include "data/tables/take_rows.h"
 #include "lithe/error.h"
 #include "lithe/transfer.h"
 #include "metrics/detection.h"

@@ -28,8 +28,7 @@ base::AlignedArray<T> random_array(std::size_t size) {
 template <typename T>
 class Trial {
  public:
-  Trial(const ProductShape& shape, const kernels::Kernels<T>& kernels,
-        const machine::BlasHandle& blas)
+  Trial(const ProductShape& shape, const kernels::Kernels<T>& kernels, const blas::BlasHandle& blas)
       : shape_(shape),
         panels_{shape.inputs, shape.units},
         kernels_(kernels),

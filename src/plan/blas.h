@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <map>
 
+#include "blas/library.h"
 #include "kernels/table.h"
-#include "lithe/trainer.h"
-#include "machine/blas_library.h"
+#include "lithe/blas.h"
 
 namespace lithe::plan {
 
@@ -31,7 +31,7 @@ class Blas {
   // Lithe's own share the work. Throws Error(machine) if it cannot be loaded.
   Blas(BlasLibrary library, BlasUse use);
 
-  const machine::BlasHandle& handle() const { return handle_; }
+  const blas::BlasHandle& handle() const { return handle_; }
   const BlasLibrary& library() const { return library_; }
   BlasUse use() const { return use_; }
   // Measured when a shape is asked for the first time: some 20 ms, or three calls of either.
@@ -41,7 +41,7 @@ class Blas {
  private:
   BlasLibrary library_;
   BlasUse use_;
-  machine::BlasHandle handle_;
+  blas::BlasHandle handle_;
   std::map<std::pair<ProductShape, std::size_t>, ProductTimes> times_;  // by bytes of a value
 };
 

@@ -1,22 +1,22 @@
 // The drafts of products by a BLAS: what they need besides those of native kernels.
-#include "machine/blas_choice.h"
+#include "blas/choice.h"
 #include "plan/builder.h"
 
 namespace lithe::plan {
 
 template <typename T>
-ProductChoice Builder<T>::choose(Product product, const layers::ParameterSpec& weight,
-                                 layers::SlotId input) const {
+ProductChoice Builder<T>::choose(Product product, const graph::ParameterSpec& weight,
+                                 graph::SlotId input) const {
   const bool leaves_out = product != Product::data && indexed(input);
   return choose_product(request_.blas, {product, request_.batch, weight.rows, weight.columns},
                         leaves_out ? request_.kept_columns : 1, kernels_);
 }
 
 template <typename T>
-std::size_t Builder<T>::give_to_blas(Draft<T>& draft, const layers::ParameterSpec& weight) {
+std::size_t Builder<T>::give_to_blas(Draft<T>& draft, const graph::ParameterSpec& weight) {
   const kernels::BlasProducts<T> products(request_.blas->handle(), request_.batch);
   draft.info.by_blas = true;
-  draft.info.kernel = fmt::format("gemm of {}, {}", machine::short_name(request_.blas->library()),
+  draft.info.kernel = fmt::format("gemm of {}, {}", blas::short_name(request_.blas->library()),
                                   weight.columns <= kernels::kPanel<T> ? "weights as they lie"
                                   : products.copies(weight.columns)    ? "weights copied in blocks"
                                                                        : "panel by panel");
@@ -29,14 +29,14 @@ std::size_t Builder<T>::give_to_blas(Draft<T>& draft, const layers::ParameterSpe
 }
 
 template <typename T>
-BlasWork<T> Builder<T>::blas_work(const Buffers& buffers, const layers::ParameterSpec& weight,
+BlasWork<T> Builder<T>::blas_work(const Buffers& buffers, const graph::ParameterSpec& weight,
                                   std::size_t scratch) const {
   const kernels::BlasProducts<T> products(request_.blas->handle(), request_.batch);
   return {products, buffers.at<T>(scratch), products.scratch_size(weight.rows, weight.columns)};
 }
 
 template <typename T>
-void Builder<T>::update_by_blas(Draft<T> draft, const layers::Product& work, std::size_t gradient) {
+void Builder<T>::update_by_blas(Draft<T> draft, const graph::Product& work, std::size_t gradient) {
   const auto& spec = graph_.parameters[work.weight];
   const std::size_t scratch = give_to_blas(draft, spec);
   const auto product = [this, work, gradient, &spec](const Buffers& buffers) {

@@ -6,62 +6,62 @@
 
 namespace lithe::plan {
 
+using graph::SlotId;
 using kernels::kLine;
 using kernels::row_stride;
-using layers::SlotId;
 
 namespace {
 
 // The operation that writes each slot; none for the input.
-std::vector<const layers::Operation*> writers(const layers::Graph& graph) {
-  std::vector<const layers::Operation*> result(graph.slots.size(), nullptr);
+std::vector<const graph::Operation*> writers(const graph::Graph& graph) {
+  std::vector<const graph::Operation*> result(graph.slots.size(), nullptr);
   for (const auto& operation : graph.operations)
-    result[layers::output_of(operation.work)] = &operation;
+    result[graph::output_of(operation.work)] = &operation;
   return result;
 }
 
-std::vector<int> readers(const layers::Graph& graph) {
+std::vector<int> readers(const graph::Graph& graph) {
   std::vector<int> result(graph.slots.size(), 0);
   for (const auto& operation : graph.operations)
-    for (const SlotId slot : layers::inputs_of(operation.work)) ++result[slot];
+    for (const SlotId slot : graph::inputs_of(operation.work)) ++result[slot];
   ++result[graph.output];
   return result;
 }
 
-bool told_from_output(const layers::Work& work) {
-  const auto* activate = std::get_if<layers::Activate>(&work);
+bool told_from_output(const graph::Work& work) {
+  const auto* activate = std::get_if<graph::Activate>(&work);
   return activate != nullptr &&
          activations::row(activate->activation).told_from == activations::ToldFrom::output;
 }
 
 // Whether the way back through an operation looks at what it has put out.
-bool needs_output(const layers::Work& work) {
-  return std::holds_alternative<layers::Softmax>(work) ||
-         std::holds_alternative<layers::Pool>(work) || told_from_output(work);
+bool needs_output(const graph::Work& work) {
+  return std::holds_alternative<graph::Softmax>(work) ||
+         std::holds_alternative<graph::Pool>(work) || told_from_output(work);
 }
 
 // Whether an operation may write over its input: it goes value by value, and the way back does not
 // look at its input.
-bool works_in_place(const layers::Work& work, bool training) {
-  if (std::holds_alternative<layers::Disturb>(work)) return true;
+bool works_in_place(const graph::Work& work, bool training) {
+  if (std::holds_alternative<graph::Disturb>(work)) return true;
   if (training) return told_from_output(work);
-  return std::holds_alternative<layers::Activate>(work) ||
-         std::holds_alternative<layers::Prelu>(work) ||
-         std::holds_alternative<layers::BatchNorm>(work) ||
-         std::holds_alternative<layers::Standardize>(work);
+  return std::holds_alternative<graph::Activate>(work) ||
+         std::holds_alternative<graph::Prelu>(work) ||
+         std::holds_alternative<graph::BatchNorm>(work) ||
+         std::holds_alternative<graph::Standardize>(work);
 }
 
-bool has_images(const layers::Graph& graph) {
+bool has_images(const graph::Graph& graph) {
   return std::any_of(graph.operations.begin(), graph.operations.end(), [](const auto& operation) {
-    return std::holds_alternative<layers::Convolution>(operation.work) ||
-           std::holds_alternative<layers::Pool>(operation.work);
+    return std::holds_alternative<graph::Convolution>(operation.work) ||
+           std::holds_alternative<graph::Pool>(operation.work);
   });
 }
 
-bool only_products_read_input(const layers::Graph& graph) {
+bool only_products_read_input(const graph::Graph& graph) {
   for (const auto& operation : graph.operations)
-    if (!std::holds_alternative<layers::Product>(operation.work))
-      for (const SlotId slot : layers::inputs_of(operation.work))
+    if (!std::holds_alternative<graph::Product>(operation.work))
+      for (const SlotId slot : graph::inputs_of(operation.work))
         if (slot == 0) return false;
   return graph.output != 0;
 }
@@ -147,14 +147,14 @@ std::size_t Builder<T>::lines_if_shared(std::size_t columns, double operations) 
 }
 
 template <typename T>
-bool Builder<T>::learns(layers::ParameterId id) const {
-  return training() && graph_.parameters[id].kind != layers::ParameterKind::statistic &&
+bool Builder<T>::learns(graph::ParameterId id) const {
+  return training() && graph_.parameters[id].kind != graph::ParameterKind::statistic &&
          (request_.frozen.empty() || !request_.frozen[id]);
 }
 
 template <typename T>
-bool Builder<T>::any_learns(const layers::Work& work) const {
-  const auto ids = layers::parameters_of(work);
+bool Builder<T>::any_learns(const graph::Work& work) const {
+  const auto ids = graph::parameters_of(work);
   return std::any_of(ids.begin(), ids.end(), [this](auto id) { return learns(id); });
 }
 
@@ -162,7 +162,7 @@ template <typename T>
 Draft<T> Builder<T>::draft(const std::string& name, Phase phase) const {
   Draft<T> result;
   result.info.name = name;
-  result.info.kernel = std::string(machine::name(request_.isa));
+  result.info.kernel = std::string(cpu::name(request_.isa));
   result.info.phase = phase;
   return result;
 }
@@ -264,10 +264,10 @@ void Builder<T>::build() {
     exchanges.push_back({packed_[0], packed_[1]});
   }
   value_buffer[0] = packed_[0];
-  for (const layers::Operation& operation : graph_.operations)
-    if (const auto* prelu = std::get_if<layers::Prelu>(&operation.work))
+  for (const graph::Operation& operation : graph_.operations)
+    if (const auto* prelu = std::get_if<graph::Prelu>(&operation.work))
       slopes_by_column(operation, *prelu);
-  for (const layers::Operation& operation : graph_.operations)
+  for (const graph::Operation& operation : graph_.operations)
     std::visit([&](const auto& work) { forward(operation, work); }, operation.work);
   if (training() && request_.outside_gradient)
     hand_in();
@@ -308,8 +308,8 @@ void Builder<T>::plan_values() {
   wanted_.assign(graph_.slots.size(), false);
   wanted_[0] = training() && request_.input_gradient;
   for (const auto& operation : graph_.operations) {
-    const SlotId output = layers::output_of(operation.work);
-    const auto inputs = layers::inputs_of(operation.work);
+    const SlotId output = graph::output_of(operation.work);
+    const auto inputs = graph::inputs_of(operation.work);
     wanted_[output] =
         any_learns(operation.work) ||
         std::any_of(inputs.begin(), inputs.end(), [&](SlotId s) { return wanted_[s]; });
@@ -318,7 +318,7 @@ void Builder<T>::plan_values() {
                            read_by[input] == 1 &&
                            !(training() && needs_output(written_by[input]->work));
     const bool nothing_done =
-        std::holds_alternative<layers::Disturb>(operation.work) && !training() && input != 0;
+        std::holds_alternative<graph::Disturb>(operation.work) && !training() && input != 0;
     if (overwrite || nothing_done)
       value_buffer[output] = value_buffer[input];
     else

@@ -109,8 +109,8 @@ class Builder {
   void build();
 
   // The values of a slot, or its gradient, or what else has its form, in a buffer.
-  Values<T> values(const Buffers& buffers, layers::SlotId slot, std::size_t buffer) const;
-  Values<T> values(const Buffers& buffers, layers::SlotId slot) const {
+  Values<T> values(const Buffers& buffers, graph::SlotId slot, std::size_t buffer) const;
+  Values<T> values(const Buffers& buffers, graph::SlotId slot) const {
     return values(buffers, slot, value_buffer[slot]);
   }
 
@@ -129,15 +129,15 @@ class Builder {
   std::size_t book(std::string name, std::size_t bytes);
   std::size_t book_matrix(std::string name, std::size_t columns);
   std::size_t book_vector(std::string name, std::size_t columns);
-  std::size_t columns_of(layers::SlotId slot) const { return graph_.slots[slot].columns; }
-  Operands<T>& operands_of(layers::SlotId slot);
-  Use use_of_input(layers::SlotId slot) const;
+  std::size_t columns_of(graph::SlotId slot) const { return graph_.slots[slot].columns; }
+  Operands<T>& operands_of(graph::SlotId slot);
+  Use use_of_input(graph::SlotId slot) const;
   Workers workers_for(std::size_t columns, double operations) const;
   std::size_t lines_if_shared(std::size_t columns, double operations) const;
-  bool indexed(layers::SlotId slot) const { return slot == 0 && packing_.indexed; }
+  bool indexed(graph::SlotId slot) const { return slot == 0 && packing_.indexed; }
   bool training() const { return request_.mode == Mode::train; }
-  bool learns(layers::ParameterId id) const;
-  bool any_learns(const layers::Work& work) const;
+  bool learns(graph::ParameterId id) const;
+  bool any_learns(const graph::Work& work) const;
   Draft<T> draft(const std::string& name, Phase phase) const;
   Draft<T>* host_for(Phase phase, std::size_t columns, std::size_t from,
                      const std::vector<Use>& uses, By by);
@@ -150,8 +150,8 @@ class Builder {
   void add_whole(const std::string& name, Phase phase, std::vector<Use> uses,
                  std::function<std::unique_ptr<Stage<T>>(const Buffers&)> make);
 
-  void copy(const std::string& name, Phase phase, layers::SlotId from_slot, std::size_t from,
-            layers::SlotId to_slot, std::size_t to);
+  void copy(const std::string& name, Phase phase, graph::SlotId from_slot, std::size_t from,
+            graph::SlotId to_slot, std::size_t to);
 
   // builder.cc: the walk.
   void plan_values();
@@ -164,34 +164,33 @@ class Builder {
 
   // gradient_drafts.cc
   void backward();
-  std::size_t finished_gradient(layers::SlotId slot);
-  std::size_t own_gradient(layers::SlotId slot);  // one that may be changed in place
-  void contribute(layers::SlotId slot, std::size_t buffer);
-  bool wanted(layers::SlotId slot) const { return wanted_[slot]; }
+  std::size_t finished_gradient(graph::SlotId slot);
+  std::size_t own_gradient(graph::SlotId slot);  // one that may be changed in place
+  void contribute(graph::SlotId slot, std::size_t buffer);
+  bool wanted(graph::SlotId slot) const { return wanted_[slot]; }
 
   // product_drafts.cc
-  Draft<T> draft_product(const layers::Operation& operation, const std::string& what,
-                         const layers::ParameterSpec& weight, int passes) const;
-  void forward(const layers::Operation& operation, const layers::Product& work);
-  void backward(const layers::Operation& operation, const layers::Product& work);
-  std::size_t transpose(const layers::Operation& operation, const layers::Product& work,
+  Draft<T> draft_product(const graph::Operation& operation, const std::string& what,
+                         const graph::ParameterSpec& weight, int passes) const;
+  void forward(const graph::Operation& operation, const graph::Product& work);
+  void backward(const graph::Operation& operation, const graph::Product& work);
+  std::size_t transpose(const graph::Operation& operation, const graph::Product& work,
                         std::size_t gradient);
-  void data(const layers::Operation& operation, const layers::Product& work, std::size_t gradient);
-  void update(const layers::Operation& operation, const layers::Product& work,
-              std::size_t gradient);
-  void sgd(Draft<T> draft, const layers::Product& work, std::size_t gradient);
-  void keep_gradient(Draft<T> draft, const layers::Product& work, std::size_t gradient);
-  void update_by_blocks(Draft<T> draft, const layers::Product& work, std::size_t gradient);
+  void data(const graph::Operation& operation, const graph::Product& work, std::size_t gradient);
+  void update(const graph::Operation& operation, const graph::Product& work, std::size_t gradient);
+  void sgd(Draft<T> draft, const graph::Product& work, std::size_t gradient);
+  void keep_gradient(Draft<T> draft, const graph::Product& work, std::size_t gradient);
+  void update_by_blocks(Draft<T> draft, const graph::Product& work, std::size_t gradient);
   bool plain_descent() const;  // weight -= rate * gradient, and nothing else
 
   // blas_drafts.cc
-  ProductChoice choose(Product product, const layers::ParameterSpec& weight,
-                       layers::SlotId input) const;
+  ProductChoice choose(Product product, const graph::ParameterSpec& weight,
+                       graph::SlotId input) const;
   // Says that a BLAS makes the draft's product, and books its scratch.
-  std::size_t give_to_blas(Draft<T>& draft, const layers::ParameterSpec& weight);
-  BlasWork<T> blas_work(const Buffers& buffers, const layers::ParameterSpec& weight,
+  std::size_t give_to_blas(Draft<T>& draft, const graph::ParameterSpec& weight);
+  BlasWork<T> blas_work(const Buffers& buffers, const graph::ParameterSpec& weight,
                         std::size_t scratch) const;
-  void update_by_blas(Draft<T> draft, const layers::Product& work, std::size_t gradient);
+  void update_by_blas(Draft<T> draft, const graph::Product& work, std::size_t gradient);
 
   // image_drafts.cc
   // A convolution's form, and the buffers of its weights as the kernels take them.
@@ -199,101 +198,100 @@ class Builder {
     const ConvolutionForm* form = nullptr;
     std::size_t weight = kNoBuffer, bias = kNoBuffer, spread = kNoBuffer;
   };
-  Moved& moved(const layers::Operation& operation, const layers::Convolution& work);
-  Draft<T> draft_convolution(const layers::Operation& operation, const std::string& what,
-                             const layers::Convolution& work, const ConvolutionForm& form) const;
-  ConvolutionWork<T> convolution_work(const Buffers& buffers, const layers::Convolution& work,
+  Moved& moved(const graph::Operation& operation, const graph::Convolution& work);
+  Draft<T> draft_convolution(const graph::Operation& operation, const std::string& what,
+                             const graph::Convolution& work, const ConvolutionForm& form) const;
+  ConvolutionWork<T> convolution_work(const Buffers& buffers, const graph::Convolution& work,
                                       const Moved& m, std::size_t scratch);
-  std::vector<Use> convolution_uses(const layers::Convolution& work, const Moved& m,
+  std::vector<Use> convolution_uses(const graph::Convolution& work, const Moved& m,
                                     std::size_t scratch) const;
-  std::size_t book_scratch(const layers::Operation& operation, const ConvolutionForm& form);
-  void convolve(Draft<T> draft, const layers::Operation& operation, const layers::Convolution& work,
+  std::size_t book_scratch(const graph::Operation& operation, const ConvolutionForm& form);
+  void convolve(Draft<T> draft, const graph::Operation& operation, const graph::Convolution& work,
                 bool spreads, bool with_bias, std::size_t from, std::size_t to,
                 std::size_t columns);
   void add_images(Draft<T> draft, std::vector<Use> uses, std::size_t from, std::size_t to,
                   std::size_t columns,
                   std::function<std::unique_ptr<Stage<T>>(const Buffers&)> make);
-  ConvolutionChoice choice(const layers::Convolution& work) const {
+  ConvolutionChoice choice(const graph::Convolution& work) const {
     return choose_convolution(work, std::is_same_v<T, float>);
   }
-  void kernel_gradient(const layers::Operation& operation, const layers::Convolution& work,
+  void kernel_gradient(const graph::Operation& operation, const graph::Convolution& work,
                        std::size_t gradient);
-  void direct_gradient(Draft<T> draft, const layers::Operation& operation,
-                       const layers::Convolution& work, std::size_t gradient, GradientPlace weight,
+  void direct_gradient(Draft<T> draft, const graph::Operation& operation,
+                       const graph::Convolution& work, std::size_t gradient, GradientPlace weight,
                        GradientPlace bias);
-  void forward(const layers::Operation& operation, const layers::Convolution& work);
-  void backward(const layers::Operation& operation, const layers::Convolution& work);
-  void forward(const layers::Operation& operation, const layers::Pool& work);
-  void backward(const layers::Operation& operation, const layers::Pool& work);
+  void forward(const graph::Operation& operation, const graph::Convolution& work);
+  void backward(const graph::Operation& operation, const graph::Convolution& work);
+  void forward(const graph::Operation& operation, const graph::Pool& work);
+  void backward(const graph::Operation& operation, const graph::Pool& work);
 
   // winograd_drafts.cc
   struct WinogradBuffers {  // of weights; the last two of the way back
     std::size_t forward = kNoBuffer, turned = kNoBuffer, back = kNoBuffer;
   };
-  void winograd_weights(const layers::Operation& operation, const layers::Convolution& work);
-  static kernels::Winograd<T> winograd_shape(const layers::Convolution& work, bool back);
-  std::size_t book_tiles(const layers::Operation& operation, const kernels::Winograd<T>& shape);
-  void winograd(Draft<T> draft, const layers::Operation& operation, const layers::Convolution& work,
+  void winograd_weights(const graph::Operation& operation, const graph::Convolution& work);
+  static kernels::Winograd<T> winograd_shape(const graph::Convolution& work, bool back);
+  std::size_t book_tiles(const graph::Operation& operation, const kernels::Winograd<T>& shape);
+  void winograd(Draft<T> draft, const graph::Operation& operation, const graph::Convolution& work,
                 bool back, std::size_t from, std::size_t to);
-  void winograd_gradient(Draft<T> draft, const layers::Operation& operation,
-                         const layers::Convolution& work, std::size_t gradient,
-                         GradientPlace weight, GradientPlace bias);
+  void winograd_gradient(Draft<T> draft, const graph::Operation& operation,
+                         const graph::Convolution& work, std::size_t gradient, GradientPlace weight,
+                         GradientPlace bias);
 
   // layer_drafts.cc
-  void forward(const layers::Operation& operation, const layers::Activate& work);
-  void backward(const layers::Operation& operation, const layers::Activate& work);
-  void slopes_by_column(const layers::Operation& operation, const layers::Prelu& work);
-  const T* slopes(const Buffers& buffers, const layers::Prelu& work) const;
-  void forward(const layers::Operation& operation, const layers::Prelu& work);
-  void backward(const layers::Operation& operation, const layers::Prelu& work);
-  void forward(const layers::Operation& operation, const layers::Softmax& work);
-  void backward(const layers::Operation& operation, const layers::Softmax& work);
-  void forward(const layers::Operation& operation, const layers::Disturb& work);
-  void backward(const layers::Operation& operation, const layers::Disturb& work);
-  void disturb(const std::string& name, Phase phase, const layers::Operation& operation,
-               const layers::Disturb& work, std::size_t from, std::size_t to);
-  void forward(const layers::Operation& operation, const layers::Add& work);
-  void backward(const layers::Operation& operation, const layers::Add& work);
+  void forward(const graph::Operation& operation, const graph::Activate& work);
+  void backward(const graph::Operation& operation, const graph::Activate& work);
+  void slopes_by_column(const graph::Operation& operation, const graph::Prelu& work);
+  const T* slopes(const Buffers& buffers, const graph::Prelu& work) const;
+  void forward(const graph::Operation& operation, const graph::Prelu& work);
+  void backward(const graph::Operation& operation, const graph::Prelu& work);
+  void forward(const graph::Operation& operation, const graph::Softmax& work);
+  void backward(const graph::Operation& operation, const graph::Softmax& work);
+  void forward(const graph::Operation& operation, const graph::Disturb& work);
+  void backward(const graph::Operation& operation, const graph::Disturb& work);
+  void disturb(const std::string& name, Phase phase, const graph::Operation& operation,
+               const graph::Disturb& work, std::size_t from, std::size_t to);
+  void forward(const graph::Operation& operation, const graph::Add& work);
+  void backward(const graph::Operation& operation, const graph::Add& work);
 
   // norm_drafts.cc
-  bool fixed(const layers::BatchNorm& work) const;  // by running statistics
-  void forward(const layers::Operation& operation, const layers::BatchNorm& work);
-  void backward(const layers::Operation& operation, const layers::BatchNorm& work);
-  void forward(const layers::Operation& operation, const layers::LayerNorm& work);
-  void backward(const layers::Operation& operation, const layers::LayerNorm& work);
-  void forward(const layers::Operation& operation, const layers::Standardize& work);
-  void backward(const layers::Operation& operation, const layers::Standardize& work);
-  void fixed_norm(const layers::Operation& operation, layers::SlotId input, layers::SlotId output,
-                  std::vector<layers::ParameterId> numbers, double epsilon);
-  kernels::NormBackwardWork<T> norm_backward(const Buffers& buffers, layers::SlotId output,
-                                             layers::ParameterId scale_id, GradientPlace scale,
+  bool fixed(const graph::BatchNorm& work) const;  // by running statistics
+  void forward(const graph::Operation& operation, const graph::BatchNorm& work);
+  void backward(const graph::Operation& operation, const graph::BatchNorm& work);
+  void forward(const graph::Operation& operation, const graph::LayerNorm& work);
+  void backward(const graph::Operation& operation, const graph::LayerNorm& work);
+  void forward(const graph::Operation& operation, const graph::Standardize& work);
+  void backward(const graph::Operation& operation, const graph::Standardize& work);
+  void fixed_norm(const graph::Operation& operation, graph::SlotId input, graph::SlotId output,
+                  std::vector<graph::ParameterId> numbers, double epsilon);
+  kernels::NormBackwardWork<T> norm_backward(const Buffers& buffers, graph::SlotId output,
+                                             graph::ParameterId scale_id, GradientPlace scale,
                                              GradientPlace shift);
-  std::vector<Use> norm_backward_uses(layers::SlotId input, layers::SlotId output,
-                                      std::size_t gradient, layers::ParameterId scale_id,
+  std::vector<Use> norm_backward_uses(graph::SlotId input, graph::SlotId output,
+                                      std::size_t gradient, graph::ParameterId scale_id,
                                       GradientPlace scale, GradientPlace shift) const;
-  void fixed_norm_backward(const layers::Operation& operation, layers::SlotId input,
-                           layers::SlotId output);
+  void fixed_norm_backward(const graph::Operation& operation, graph::SlotId input,
+                           graph::SlotId output);
 
   // update_drafts.cc
   bool keeps_gradients() const;
   bool prepared() const;  // gradients are changed before the rule sees them
-  Learned<T> learned(layers::ParameterId id) const;
-  GradientPlace place_gradient(layers::ParameterId id);
+  Learned<T> learned(graph::ParameterId id) const;
+  GradientPlace place_gradient(graph::ParameterId id);
   T* at(const Buffers& buffers, GradientPlace place) const {
     return buffers.at<T>(place.buffer) + place.offset;
   }
-  void update_vectors(const layers::Operation& operation,
-                      const std::vector<layers::ParameterId>& ids,
+  void update_vectors(const graph::Operation& operation, const std::vector<graph::ParameterId>& ids,
                       const std::vector<GradientPlace>& places, std::size_t behind);
-  void bound_units(const layers::Operation& operation, layers::ParameterId weight);
+  void bound_units(const graph::Operation& operation, graph::ParameterId weight);
   void update_all();
   void update_from_kept();
-  bool by_muon(layers::ParameterId id) const;
-  void muon(layers::ParameterId id);
+  bool by_muon(graph::ParameterId id) const;
+  void muon(graph::ParameterId id);
   void average();
 
   const Request& request_;
-  const layers::Graph& graph_;
+  const graph::Graph& graph_;
   Parameters<T>& parameters_;
   Learning<T>* learning_;
   const kernels::Kernels<T>& kernels_;
@@ -303,9 +301,9 @@ class Builder {
   bool images_;       // some operation goes image by image
   bool plain_input_;  // others than products read the batch, so it is packed as it is
   PackChoice<T> packing_;
-  std::map<layers::SlotId, Moved> moved_;                // of the slots that convolutions write
-  std::map<layers::SlotId, WinogradBuffers> winograd_;   // likewise
-  std::map<layers::SlotId, std::size_t> slope_buffer_;   // of those that PReLU writes
+  std::map<graph::SlotId, Moved> moved_;                 // of the slots that convolutions write
+  std::map<graph::SlotId, WinogradBuffers> winograd_;    // likewise
+  std::map<graph::SlotId, std::size_t> slope_buffer_;    // of those that PReLU writes
   std::vector<std::size_t> learned_buffer_;              // of parameters
   std::vector<std::vector<std::size_t>> contributions_;  // to the gradient of each slot
   std::vector<int> owners_;                              // slots whose gradient stands in a buffer

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "machine/blas_choice.h"
+#include "blas/choice.h"
 
 namespace lithe::plan {
 
@@ -57,7 +57,7 @@ PackChoice<T> choose_packing(const kernels::Kernels<T>& k, ElementType type, dou
                                                    : k.pack_float64;
     choice.name = "all columns";
   }
-  choice.name += fmt::format(", {}", machine::name(k.isa));
+  choice.name += fmt::format(", {}", cpu::name(k.isa));
   return choice;
 }
 
@@ -67,7 +67,7 @@ namespace {
 // channel that comes in or goes out was measured to cost as much as 320 multiply-adds. Below 1.3
 // the gain is not worth other bits. Fewer than four tiles would not share the weights, four times
 // as many as those of the direct sum.
-std::string little_gain(const char* what, const layers::ImageSize& image, std::size_t depth,
+std::string little_gain(const char* what, const graph::ImageSize& image, std::size_t depth,
                         std::size_t units) {
   constexpr double kTransform = 320, kLeastGain = 1.3;
   constexpr std::size_t kSide = kernels::kWinogradOut, kLeastTiles = 4;
@@ -91,8 +91,8 @@ std::string little_gain(const char* what, const layers::ImageSize& image, std::s
 }
 
 // Why Winograd's transforms are not taken; empty where they are.
-std::string against_winograd(const layers::Convolution& work, bool float32) {
-  const layers::Window& w = work.window;
+std::string against_winograd(const graph::Convolution& work, bool float32) {
+  const graph::Window& w = work.window;
   if (work.transposed) return "a transposed convolution goes forward by the way back";
   if (w.rows != 3 || w.columns != 3) return fmt::format("its window is {}x{}", w.rows, w.columns);
   if (w.step_rows != 1 || w.step_columns != 1 || w.dilation_rows != 1 || w.dilation_columns != 1)
@@ -103,14 +103,14 @@ std::string against_winograd(const layers::Convolution& work, bool float32) {
        {little_gain("output", work.out, depth, units), little_gain("input", work.in, units, depth)})
     if (!reason.empty()) return reason;
   if (!float32) return "its error is stated for float32 alone";
-  if (work.algorithm != layers::Algorithm::winograd)
+  if (work.algorithm != graph::Algorithm::winograd)
     return "it rounds otherwise, and was not asked for: algorithm=winograd";
   return {};
 }
 
 }  // namespace
 
-ConvolutionChoice choose_convolution(const layers::Convolution& work, bool float32) {
+ConvolutionChoice choose_convolution(const graph::Convolution& work, bool float32) {
   const std::string reason = against_winograd(work, float32);
   if (reason.empty()) return {true, {}};
   return {false, {{"Winograd F(4x4, 3x3)", reason}}};
@@ -121,7 +121,7 @@ ProductChoice choose_product(Blas* blas, const ProductShape& shape, double kept,
                              const kernels::Kernels<T>& kernels) {
   if (blas == nullptr) return {};
   if (blas->use() == BlasUse::everywhere) return {true, {{"tiles", "a BLAS was asked for"}}};
-  const std::string name = "gemm of " + machine::short_name(blas->library());
+  const std::string name = "gemm of " + blas::short_name(blas->library());
   if (kept < 1)
     return {
         false,
@@ -141,21 +141,20 @@ ProductChoice choose_product(Blas* blas, const ProductShape& shape, double kept,
                                  measured)}}};
 }
 
-void describe_product(const ProductChoice& choice, machine::Isa isa, bool indexed,
-                      StageInfo& info) {
+void describe_product(const ProductChoice& choice, cpu::Isa isa, bool indexed, StageInfo& info) {
   info.refused = choice.refused;
   if (choice.by_blas) return;
   const std::string indexed_name = "tiles over nonzero columns", plain = "tiles";
-  if (isa == machine::Isa::scalar) {
+  if (isa == cpu::Isa::scalar) {
     info.kernel = "plain reference";
     info.refused.push_back({plain, "the plain reference was asked for"});
     return;
   }
   if (indexed) {
-    info.kernel = fmt::format("{}, {}", indexed_name, machine::name(isa));
+    info.kernel = fmt::format("{}, {}", indexed_name, cpu::name(isa));
   } else {
     info.refused.push_back({indexed_name, "the input keeps all its columns"});
-    info.kernel = fmt::format("{}, {}", plain, machine::name(isa));
+    info.kernel = fmt::format("{}, {}", plain, cpu::name(isa));
   }
 }
 

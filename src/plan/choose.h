@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "graph/graph.h"
 #include "kernels/table.h"
-#include "layers/graph.h"
 #include "lithe/dataset.h"
 #include "plan/blas.h"
 #include "plan/stage.h"
@@ -45,7 +45,7 @@ struct ConvolutionChoice {
 
 // How a convolution is computed, forward and back. It follows from the shape alone, so that the
 // bits do.
-ConvolutionChoice choose_convolution(const layers::Convolution& work, bool float32);
+ConvolutionChoice choose_convolution(const graph::Convolution& work, bool float32);
 
 struct ProductChoice {
   bool by_blas = false;
@@ -60,7 +60,7 @@ ProductChoice choose_product(Blas* blas, const ProductShape& shape, double kept,
 
 // What to print of a product: why others were refused, and the native kernel, which follows from
 // how its input was packed.
-void describe_product(const ProductChoice& choice, machine::Isa isa, bool indexed, StageInfo& info);
+void describe_product(const ProductChoice& choice, cpu::Isa isa, bool indexed, StageInfo& info);
 
 extern template PackChoice<float> choose_packing(const kernels::Kernels<float>&, ElementType,
                                                  double, std::size_t, bool);

@@ -11,7 +11,7 @@ namespace {
 // Where the weights of a kernel row stand one after another in a row of the image: a stretch of
 // all columns and channels, or one for each column.
 std::vector<kernels::Run> runs_of(const ConvolutionForm& f) {
-  const layers::Window& w = f.window;
+  const graph::Window& w = f.window;
   const std::size_t channels = f.image.channels;
   if (f.groups == 1 && w.dilation_columns == 1) {
     const std::size_t columns = w.columns + (f.together - 1) * w.step_columns;
@@ -65,7 +65,7 @@ void move_weights(ConvolutionForm& f, const kernels::Panels<T>& learned) {
 // Lines of the way back: the runs of a single column's kernel row, cut into cache lines.
 template <typename T>
 void move_for_spread(ConvolutionForm& f, const kernels::Panels<T>& learned) {
-  const layers::Window& w = f.window;
+  const graph::Window& w = f.window;
   const bool one_run = f.groups == 1 && w.dilation_columns == 1;
   const std::size_t depth = one_run ? w.columns * f.image.channels : f.image_channels;
   const std::size_t runs = one_run ? 1 : w.columns, in_run = kernels::divide_up(depth, kLine<T>);
@@ -91,7 +91,7 @@ void move_for_spread(ConvolutionForm& f, const kernels::Panels<T>& learned) {
 }  // namespace
 
 template <typename T>
-ConvolutionForm form_of(const layers::Convolution& work) {
+ConvolutionForm form_of(const graph::Convolution& work) {
   ConvolutionForm f{};
   f.image = work.transposed ? work.out : work.in;
   f.result = work.transposed ? work.in : work.out;
@@ -100,7 +100,7 @@ ConvolutionForm form_of(const layers::Convolution& work) {
   f.depthwise = work.depthwise();
   f.image_channels = f.image.channels / f.groups;
   f.result_channels = f.result.channels / f.groups;
-  const layers::Window& w = f.window;
+  const graph::Window& w = f.window;
   const bool can_join = f.groups == 1 && w.dilation_columns == 1;
   f.together =
       can_join ? std::clamp<std::size_t>(kLine<T> / f.result_channels, 1, f.result.columns) : 1;
@@ -124,7 +124,7 @@ ConvolutionForm form_of(const layers::Convolution& work) {
   return f;
 }
 
-template ConvolutionForm form_of<float>(const layers::Convolution&);
-template ConvolutionForm form_of<double>(const layers::Convolution&);
+template ConvolutionForm form_of<float>(const graph::Convolution&);
+template ConvolutionForm form_of<double>(const graph::Convolution&);
 
 }  // namespace lithe::plan

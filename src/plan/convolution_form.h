@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "graph/graph.h"
 #include "kernels/convolution.h"
 #include "kernels/layout.h"
-#include "layers/graph.h"
 
 namespace lithe::plan {
 
@@ -20,8 +20,8 @@ struct Move {
 };
 
 struct ConvolutionForm {
-  layers::ImageSize image, result;
-  layers::Window window;
+  graph::ImageSize image, result;
+  graph::Window window;
   std::size_t groups, image_channels, result_channels;  // the last two of a group
   bool depthwise;
 
@@ -55,6 +55,6 @@ struct ConvolutionForm {
 };
 
 template <typename T>
-ConvolutionForm form_of(const layers::Convolution& work);
+ConvolutionForm form_of(const graph::Convolution& work);
 
 }  // namespace lithe::plan

@@ -3,8 +3,8 @@
 
 namespace lithe::plan {
 
+using graph::SlotId;
 using kernels::row_stride;
-using layers::SlotId;
 
 template <typename T>
 std::size_t Builder<T>::augment() {

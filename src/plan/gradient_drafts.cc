@@ -3,14 +3,14 @@
 
 namespace lithe::plan {
 
-using layers::SlotId;
+using graph::SlotId;
 
 // An operation whose output nobody's learning depends on has no way back.
 template <typename T>
 void Builder<T>::backward() {
   for (auto at = graph_.operations.rbegin(); at != graph_.operations.rend(); ++at) {
-    const layers::Operation& operation = *at;
-    if (wanted(layers::output_of(operation.work)))
+    const graph::Operation& operation = *at;
+    if (wanted(graph::output_of(operation.work)))
       std::visit([&](const auto& work) { backward(operation, work); }, operation.work);
   }
   if (request_.input_gradient) lasting.push_back(finished_gradient(0));

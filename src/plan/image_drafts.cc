@@ -7,8 +7,8 @@ using kernels::round_up, kernels::kLine;
 
 // The form of a convolution, and buffers for its weights as the kernels take them.
 template <typename T>
-typename Builder<T>::Moved& Builder<T>::moved(const layers::Operation& operation,
-                                              const layers::Convolution& work) {
+typename Builder<T>::Moved& Builder<T>::moved(const graph::Operation& operation,
+                                              const graph::Convolution& work) {
   Moved& m = moved_[work.output];
   if (m.form != nullptr) return m;
   shared_.forms.push_back(std::make_unique<ConvolutionForm>(form_of<T>(work)));
@@ -36,7 +36,7 @@ typename Builder<T>::Moved& Builder<T>::moved(const layers::Operation& operation
               const ConvolutionForm& form = *m.form;
               std::vector<typename MoveStage<T>::Part> parts;
               const auto add = [&](std::size_t buffer, const std::vector<Move>& moves,
-                                   layers::ParameterId from, std::size_t size) {
+                                   graph::ParameterId from, std::size_t size) {
                 if (buffer != kNoBuffer)
                   parts.push_back(
                       {&moves, parameters_.at(from), buffers.at<T>(buffer), form.groups * size});
@@ -50,8 +50,8 @@ typename Builder<T>::Moved& Builder<T>::moved(const layers::Operation& operation
 }
 
 template <typename T>
-Draft<T> Builder<T>::draft_convolution(const layers::Operation& operation, const std::string& what,
-                                       const layers::Convolution& work,
+Draft<T> Builder<T>::draft_convolution(const graph::Operation& operation, const std::string& what,
+                                       const graph::Convolution& work,
                                        const ConvolutionForm& form) const {
   const double batch = static_cast<double>(request_.batch);
   const double weights = static_cast<double>(graph_.parameters[work.weight].rows *
@@ -74,12 +74,12 @@ Draft<T> Builder<T>::draft_convolution(const layers::Operation& operation, const
 
 template <typename T>
 ConvolutionWork<T> Builder<T>::convolution_work(const Buffers& buffers,
-                                                const layers::Convolution& work, const Moved& m,
+                                                const graph::Convolution& work, const Moved& m,
                                                 std::size_t scratch) {
   ConvolutionWork<T> result{};
   result.form = m.form;
   result.kernels = &kernels_;
-  const auto or_learned = [&](std::size_t buffer, layers::ParameterId id) -> const T* {
+  const auto or_learned = [&](std::size_t buffer, graph::ParameterId id) -> const T* {
     return buffer == kNoBuffer ? parameters_.at(id) : buffers.at<T>(buffer);
   };
   result.weight = or_learned(m.weight, work.weight);
@@ -90,7 +90,7 @@ ConvolutionWork<T> Builder<T>::convolution_work(const Buffers& buffers,
 }
 
 template <typename T>
-std::vector<Use> Builder<T>::convolution_uses(const layers::Convolution& work, const Moved& m,
+std::vector<Use> Builder<T>::convolution_uses(const graph::Convolution& work, const Moved& m,
                                               std::size_t scratch) const {
   std::vector<Use> uses = {{scratch, true, kOwnRows},
                            {learned_buffer_[work.weight], false},
@@ -101,7 +101,7 @@ std::vector<Use> Builder<T>::convolution_uses(const layers::Convolution& work, c
 }
 
 template <typename T>
-std::size_t Builder<T>::book_scratch(const layers::Operation& operation,
+std::size_t Builder<T>::book_scratch(const graph::Operation& operation,
                                      const ConvolutionForm& form) {
   const std::size_t values = threads_ * ConvolutionWork<T>::scratch_size(form);
   return book("image between zeros of " + operation.label,
@@ -111,8 +111,8 @@ std::size_t Builder<T>::book_scratch(const layers::Operation& operation,
 // A stage that makes the images in `to` from those in `from`, an image at a time: results from
 // images, or the way back.
 template <typename T>
-void Builder<T>::convolve(Draft<T> draft, const layers::Operation& operation,
-                          const layers::Convolution& work, bool spreads, bool with_bias,
+void Builder<T>::convolve(Draft<T> draft, const graph::Operation& operation,
+                          const graph::Convolution& work, bool spreads, bool with_bias,
                           std::size_t from, std::size_t to, std::size_t columns) {
   const Moved& m = moved_.at(work.output);
   const std::size_t scratch = book_scratch(operation, *m.form);
@@ -148,7 +148,7 @@ void Builder<T>::add_images(Draft<T> draft, std::vector<Use> uses, std::size_t f
 }
 
 template <typename T>
-void Builder<T>::forward(const layers::Operation& operation, const layers::Convolution& work) {
+void Builder<T>::forward(const graph::Operation& operation, const graph::Convolution& work) {
   const ConvolutionForm& form = *moved(operation, work).form;
   if (choice(work).winograd) winograd_weights(operation, work);
   Draft<T> draft = draft_convolution(operation, "forward", work, form);
@@ -161,7 +161,7 @@ void Builder<T>::forward(const layers::Operation& operation, const layers::Convo
 }
 
 template <typename T>
-void Builder<T>::backward(const layers::Operation& operation, const layers::Convolution& work) {
+void Builder<T>::backward(const graph::Operation& operation, const graph::Convolution& work) {
   const std::size_t gradient = finished_gradient(work.output);
   const ConvolutionForm& form = *moved_.at(work.output).form;
   if (wanted(work.input)) {
@@ -181,8 +181,8 @@ void Builder<T>::backward(const layers::Operation& operation, const layers::Conv
 
 // In the order in which the kernels take weights, where the form moves them.
 template <typename T>
-void Builder<T>::direct_gradient(Draft<T> draft, const layers::Operation& operation,
-                                 const layers::Convolution& work, std::size_t gradient,
+void Builder<T>::direct_gradient(Draft<T> draft, const graph::Operation& operation,
+                                 const graph::Convolution& work, std::size_t gradient,
                                  GradientPlace weight, GradientPlace bias) {
   const Moved& m = moved_.at(work.output);
   const std::size_t scratch = book_scratch(operation, *m.form);
@@ -204,8 +204,8 @@ void Builder<T>::direct_gradient(Draft<T> draft, const layers::Operation& operat
 
 // The gradient of weights and bias, then their update.
 template <typename T>
-void Builder<T>::kernel_gradient(const layers::Operation& operation,
-                                 const layers::Convolution& work, std::size_t gradient) {
+void Builder<T>::kernel_gradient(const graph::Operation& operation, const graph::Convolution& work,
+                                 std::size_t gradient) {
   const Moved& m = moved_.at(work.output);
   const ConvolutionForm& f = *m.form;
   const auto& entries = parameters_.entries();
@@ -269,7 +269,7 @@ void Builder<T>::kernel_gradient(const layers::Operation& operation,
 }
 
 template <typename T>
-void Builder<T>::forward(const layers::Operation& operation, const layers::Pool& work) {
+void Builder<T>::forward(const graph::Operation& operation, const graph::Pool& work) {
   const std::size_t from = work.input == 0 ? packed_[0] : value_buffer[work.input],
                     to = value_buffer[work.output];
   add_lines(
@@ -288,7 +288,7 @@ void Builder<T>::forward(const layers::Operation& operation, const layers::Pool&
 }
 
 template <typename T>
-void Builder<T>::backward(const layers::Operation& operation, const layers::Pool& work) {
+void Builder<T>::backward(const graph::Operation& operation, const graph::Pool& work) {
   const std::size_t gradient = finished_gradient(work.output);
   const std::size_t to =
       book_matrix("gradient of " + graph_.slots[work.input].name, columns_of(work.input));

@@ -3,10 +3,10 @@
 
 namespace lithe::plan {
 
-using layers::SlotId;
+using graph::SlotId;
 
 template <typename T>
-void Builder<T>::forward(const layers::Operation& operation, const layers::Activate& work) {
+void Builder<T>::forward(const graph::Operation& operation, const graph::Activate& work) {
   const std::size_t from = value_buffer[work.input], to = value_buffer[work.output];
   add_lines(operation.label + ": activation", Phase::forward, columns_of(work.output), from, to,
             {{from, false}, {to, true}}, [this, work](const Buffers& buffers) {
@@ -20,7 +20,7 @@ void Builder<T>::forward(const layers::Operation& operation, const layers::Activ
 }
 
 template <typename T>
-void Builder<T>::backward(const layers::Operation& operation, const layers::Activate& work) {
+void Builder<T>::backward(const graph::Operation& operation, const graph::Activate& work) {
   const bool from_output =
       activations::row(work.activation).told_from == activations::ToldFrom::output;
   const SlotId told = from_output ? work.output : work.input;
@@ -45,7 +45,7 @@ void Builder<T>::backward(const layers::Operation& operation, const layers::Acti
 // spread from its channels. This comes before all else, so that what makes an image can take PReLU
 // along.
 template <typename T>
-void Builder<T>::slopes_by_column(const layers::Operation& operation, const layers::Prelu& work) {
+void Builder<T>::slopes_by_column(const graph::Operation& operation, const graph::Prelu& work) {
   const std::size_t columns = columns_of(work.output), learned = learned_buffer_[work.slope];
   if (work.channels == columns) {
     slope_buffer_[work.output] = learned;
@@ -64,13 +64,13 @@ void Builder<T>::slopes_by_column(const layers::Operation& operation, const laye
 }
 
 template <typename T>
-const T* Builder<T>::slopes(const Buffers& buffers, const layers::Prelu& work) const {
+const T* Builder<T>::slopes(const Buffers& buffers, const graph::Prelu& work) const {
   return work.channels == columns_of(work.output) ? parameters_.at(work.slope)
                                                   : buffers.at<T>(slope_buffer_.at(work.output));
 }
 
 template <typename T>
-void Builder<T>::forward(const layers::Operation& operation, const layers::Prelu& work) {
+void Builder<T>::forward(const graph::Operation& operation, const graph::Prelu& work) {
   const std::size_t from = value_buffer[work.input], to = value_buffer[work.output];
   add_lines(
       operation.label + ": activation", Phase::forward, columns_of(work.output), from, to,
@@ -86,7 +86,7 @@ void Builder<T>::forward(const layers::Operation& operation, const layers::Prelu
 
 // The gradient of each column's slope, added up over an image's pixels.
 template <typename T>
-void Builder<T>::backward(const layers::Operation& operation, const layers::Prelu& work) {
+void Builder<T>::backward(const graph::Operation& operation, const graph::Prelu& work) {
   const std::size_t gradient = own_gradient(work.output), columns = columns_of(work.output);
   const GradientPlace slope = place_gradient(work.slope);
   const bool by_channel = work.channels != columns;
@@ -128,7 +128,7 @@ void Builder<T>::backward(const layers::Operation& operation, const layers::Prel
 }
 
 template <typename T>
-void Builder<T>::forward(const layers::Operation& operation, const layers::Softmax& work) {
+void Builder<T>::forward(const graph::Operation& operation, const graph::Softmax& work) {
   add_whole(operation.label + ": softmax", Phase::forward,
             {{value_buffer[work.input], false}, {value_buffer[work.output], true}},
             [this, work](const Buffers& buffers) {
@@ -140,7 +140,7 @@ void Builder<T>::forward(const layers::Operation& operation, const layers::Softm
 }
 
 template <typename T>
-void Builder<T>::backward(const layers::Operation& operation, const layers::Softmax& work) {
+void Builder<T>::backward(const graph::Operation& operation, const graph::Softmax& work) {
   const std::size_t gradient = own_gradient(work.output);
   add_whole(operation.label + ": back through softmax", Phase::backward_and_update,
             {{value_buffer[work.output], false}, {gradient, true}},
@@ -156,8 +156,8 @@ void Builder<T>::backward(const layers::Operation& operation, const layers::Soft
 }
 
 template <typename T>
-void Builder<T>::disturb(const std::string& name, Phase phase, const layers::Operation& operation,
-                         const layers::Disturb& work, std::size_t from, std::size_t to) {
+void Builder<T>::disturb(const std::string& name, Phase phase, const graph::Operation& operation,
+                         const graph::Disturb& work, std::size_t from, std::size_t to) {
   add_lines(
       name, phase, columns_of(work.output), from, to, {{from, false}, {to, true}},
       [this, &operation, work, from, to, phase](const Buffers& buffers) {
@@ -188,7 +188,7 @@ void Builder<T>::disturb(const std::string& name, Phase phase, const layers::Ope
 }
 
 template <typename T>
-void Builder<T>::forward(const layers::Operation& operation, const layers::Disturb& work) {
+void Builder<T>::forward(const graph::Operation& operation, const graph::Disturb& work) {
   const std::size_t from = value_buffer[work.input], to = value_buffer[work.output];
   if (training())
     disturb(operation.label, Phase::forward, operation, work, from, to);
@@ -197,8 +197,8 @@ void Builder<T>::forward(const layers::Operation& operation, const layers::Distu
 }
 
 template <typename T>
-void Builder<T>::backward(const layers::Operation& operation, const layers::Disturb& work) {
-  if (work.noise == layers::Noise::gaussian_noise) {
+void Builder<T>::backward(const graph::Operation& operation, const graph::Disturb& work) {
+  if (work.noise == graph::Noise::gaussian_noise) {
     contribute(work.input, finished_gradient(work.output));
     --owners_[gradient_buffer[work.output]];
     return;
@@ -211,7 +211,7 @@ void Builder<T>::backward(const layers::Operation& operation, const layers::Dist
 }
 
 template <typename T>
-void Builder<T>::forward(const layers::Operation& operation, const layers::Add& work) {
+void Builder<T>::forward(const graph::Operation& operation, const graph::Add& work) {
   const std::size_t a = value_buffer[work.a], b = value_buffer[work.b],
                     to = value_buffer[work.output];
   add_lines(operation.label + ": add what went around", Phase::forward, columns_of(work.output), b,
@@ -226,7 +226,7 @@ void Builder<T>::forward(const layers::Operation& operation, const layers::Add& 
 
 // Both sides have the gradient of the sum: the buffer has two owners.
 template <typename T>
-void Builder<T>::backward(const layers::Operation&, const layers::Add& work) {
+void Builder<T>::backward(const graph::Operation&, const graph::Add& work) {
   const std::size_t gradient = finished_gradient(work.output);
   for (const SlotId slot : {work.a, work.b})
     if (wanted(slot)) contribute(slot, gradient);

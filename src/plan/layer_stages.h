@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "base/random.h"
+#include "graph/graph.h"
 #include "kernels/table.h"
-#include "layers/graph.h"
 #include "plan/product_stages.h"
 
 namespace lithe::plan {
@@ -153,7 +153,7 @@ class ByColumnStage final : public Stage<T> {
   bool every_step_;
 };
 
-inline kernels::PoolShape pool_shape(const layers::Pool& pool) {
+inline kernels::PoolShape pool_shape(const graph::Pool& pool) {
   return {pool.in.rows,        pool.in.columns,       pool.in.channels,
           pool.out.rows,       pool.out.columns,      pool.window.rows,
           pool.window.columns, pool.window.step_rows, pool.window.step_columns,
@@ -188,14 +188,14 @@ struct ChannelDropout {
 
 // What a layer's noise is made of. Backward it is the same, of gradients, without the offsets.
 template <typename T>
-kernels::NoiseWork<T> make_noise(layers::Noise kind, double amount, bool backward) {
+kernels::NoiseWork<T> make_noise(graph::Noise kind, double amount, bool backward) {
   kernels::NoiseWork<T> work{};
   const double keep = 1 - amount;
   work.threshold = static_cast<std::uint32_t>(std::min(keep * 0x1p32, 0x1p32 - 1));
   work.factor = 1;
-  if (kind == layers::Noise::gaussian_noise) {
+  if (kind == graph::Noise::gaussian_noise) {
     work.deviation = static_cast<T>(amount);
-  } else if (kind == layers::Noise::dropout) {
+  } else if (kind == graph::Noise::dropout) {
     work.factor = static_cast<T>(1 / keep);
   } else {
     // Dropped values become selu's lower end; then everything is scaled and shifted so that mean 0

@@ -3,16 +3,16 @@
 
 namespace lithe::plan {
 
-using layers::ParameterId, layers::SlotId;
+using graph::ParameterId, graph::SlotId;
 
 // By running statistics: outside training, and where the layer is frozen.
 template <typename T>
-bool Builder<T>::fixed(const layers::BatchNorm& work) const {
+bool Builder<T>::fixed(const graph::BatchNorm& work) const {
   return !learns(work.scale);
 }
 
 template <typename T>
-void Builder<T>::fixed_norm(const layers::Operation& operation, SlotId input, SlotId output,
+void Builder<T>::fixed_norm(const graph::Operation& operation, SlotId input, SlotId output,
                             std::vector<ParameterId> numbers, double epsilon) {
   const std::size_t columns = columns_of(output);
   const std::size_t factor = book_vector("factors of " + operation.label, columns);
@@ -40,7 +40,7 @@ void Builder<T>::fixed_norm(const layers::Operation& operation, SlotId input, Sl
 }
 
 template <typename T>
-void Builder<T>::fixed_norm_backward(const layers::Operation& operation, SlotId input,
+void Builder<T>::fixed_norm_backward(const graph::Operation& operation, SlotId input,
                                      SlotId output) {
   if (!wanted(input)) return;
   const std::size_t gradient = own_gradient(output), factor = norm_numbers_[output].first;
@@ -61,7 +61,7 @@ void Builder<T>::fixed_norm_backward(const layers::Operation& operation, SlotId 
 }
 
 template <typename T>
-void Builder<T>::forward(const layers::Operation& operation, const layers::BatchNorm& work) {
+void Builder<T>::forward(const graph::Operation& operation, const graph::BatchNorm& work) {
   if (fixed(work))
     return fixed_norm(operation, work.input, work.output,
                       {work.mean, work.variance, work.scale, work.shift}, work.epsilon);
@@ -132,7 +132,7 @@ std::vector<Use> Builder<T>::norm_backward_uses(SlotId input, SlotId output, std
 }
 
 template <typename T>
-void Builder<T>::backward(const layers::Operation& operation, const layers::BatchNorm& work) {
+void Builder<T>::backward(const graph::Operation& operation, const graph::BatchNorm& work) {
   if (fixed(work)) return fixed_norm_backward(operation, work.input, work.output);
   const std::size_t gradient = own_gradient(work.output);
   const GradientPlace scale = place_gradient(work.scale), shift = place_gradient(work.shift);
@@ -160,7 +160,7 @@ void Builder<T>::backward(const layers::Operation& operation, const layers::Batc
 }
 
 template <typename T>
-void Builder<T>::forward(const layers::Operation& operation, const layers::LayerNorm& work) {
+void Builder<T>::forward(const graph::Operation& operation, const graph::LayerNorm& work) {
   const std::size_t mean = book("means of " + operation.label, request_.batch * sizeof(T));
   const std::size_t inverse =
       book("inverse deviations of " + operation.label, request_.batch * sizeof(T));
@@ -189,7 +189,7 @@ void Builder<T>::forward(const layers::Operation& operation, const layers::Layer
 }
 
 template <typename T>
-void Builder<T>::backward(const layers::Operation& operation, const layers::LayerNorm& work) {
+void Builder<T>::backward(const graph::Operation& operation, const graph::LayerNorm& work) {
   const std::size_t gradient = own_gradient(work.output);
   // Where the layer is frozen they are made as well, and left alone.
   const GradientPlace scale = place_gradient(work.scale), shift = place_gradient(work.shift);
@@ -212,13 +212,13 @@ void Builder<T>::backward(const layers::Operation& operation, const layers::Laye
 }
 
 template <typename T>
-void Builder<T>::forward(const layers::Operation& operation, const layers::Standardize& work) {
+void Builder<T>::forward(const graph::Operation& operation, const graph::Standardize& work) {
   // A negative epsilon: the second number is a deviation, not a variance.
   fixed_norm(operation, work.input, work.output, {work.mean, work.deviation}, -1);
 }
 
 template <typename T>
-void Builder<T>::backward(const layers::Operation& operation, const layers::Standardize& work) {
+void Builder<T>::backward(const graph::Operation& operation, const graph::Standardize& work) {
   fixed_norm_backward(operation, work.input, work.output);
 }
 

@@ -10,14 +10,14 @@ namespace lithe::plan {
 namespace {
 
 template <typename T>
-std::size_t padded_size(const layers::ParameterSpec& spec) {
+std::size_t padded_size(const graph::ParameterSpec& spec) {
   return kernels::Panels<T>{spec.rows, spec.columns}.size();
 }
 
 }  // namespace
 
 template <typename T>
-Parameters<T>::Parameters(const std::vector<layers::ParameterSpec>& specs) {
+Parameters<T>::Parameters(const std::vector<graph::ParameterSpec>& specs) {
   std::size_t total = 0;
   for (const auto& spec : specs) {
     const std::size_t size = padded_size<T>(spec);
@@ -40,14 +40,14 @@ template <typename T>
 std::size_t Parameters<T>::count() const {
   std::size_t sum = 0;
   for (const auto& entry : entries_)
-    if (entry.spec.kind != layers::ParameterKind::statistic)
+    if (entry.spec.kind != graph::ParameterKind::statistic)
       sum += entry.spec.rows * entry.spec.columns;
   return sum;
 }
 
 template <typename T>
 template <class Visit>
-void Parameters<T>::for_each(layers::ParameterId id, const Visit& visit) const {
+void Parameters<T>::for_each(graph::ParameterId id, const Visit& visit) const {
   const auto& spec = entries_[id].spec;
   const kernels::Panels<T> panels{spec.rows, spec.columns};
   for (std::size_t row = 0; row < spec.rows; ++row)
@@ -56,20 +56,20 @@ void Parameters<T>::for_each(layers::ParameterId id, const Visit& visit) const {
 }
 
 template <typename T>
-std::vector<T> Parameters<T>::read(layers::ParameterId id) const {
+std::vector<T> Parameters<T>::read(graph::ParameterId id) const {
   std::vector<T> values(entries_[id].spec.rows * entries_[id].spec.columns);
   for_each(id, [&](std::size_t here, std::size_t there) { values[there] = values_[here]; });
   return values;
 }
 
 template <typename T>
-void Parameters<T>::write(layers::ParameterId id, const std::vector<T>& row_major) {
+void Parameters<T>::write(graph::ParameterId id, const std::vector<T>& row_major) {
   for_each(id, [&](std::size_t here, std::size_t there) { values_[here] = row_major[there]; });
 }
 
 template <typename T>
 void Parameters<T>::initialize(std::uint64_t seed) {
-  for (layers::ParameterId id = 0; id < entries_.size(); ++id) {
+  for (graph::ParameterId id = 0; id < entries_.size(); ++id) {
     const auto& spec = entries_[id].spec;
     // Streams of arrays are counted from 1, as those of epochs are.
     base::RandomStream random(

@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "base/aligned.h"
+#include "graph/graph.h"
 #include "kernels/layout.h"
-#include "layers/graph.h"
 
 namespace lithe::plan {
 
 // Where one array stands. A weight is kept as kernels::Panels, a bias padded to a cache line.
 struct ParameterEntry {
-  layers::ParameterSpec spec;
+  graph::ParameterSpec spec;
   std::size_t offset;  // values from the start of the buffer
   std::size_t size;    // values with padding
 };
@@ -23,13 +23,13 @@ template <typename T>
 class Parameters {
  public:
   // Laid out for `specs`, all zero.
-  explicit Parameters(const std::vector<layers::ParameterSpec>& specs);
+  explicit Parameters(const std::vector<graph::ParameterSpec>& specs);
   // A copy with memory of its own.
   Parameters clone() const;
 
   const std::vector<ParameterEntry>& entries() const { return entries_; }
-  T* at(layers::ParameterId id) { return values_.data() + entries_[id].offset; }
-  const T* at(layers::ParameterId id) const { return values_.data() + entries_[id].offset; }
+  T* at(graph::ParameterId id) { return values_.data() + entries_[id].offset; }
+  const T* at(graph::ParameterId id) const { return values_.data() + entries_[id].offset; }
   std::size_t count() const;  // values that are learned from gradients, without padding
   std::size_t bytes() const { return values_.size() * sizeof(T); }
   // All of them as they lie, padding and all.
@@ -38,8 +38,8 @@ class Parameters {
   std::size_t size() const { return values_.size(); }
 
   // The values of one array in row-major order without padding, as files and people have them.
-  std::vector<T> read(layers::ParameterId id) const;
-  void write(layers::ParameterId id, const std::vector<T>& row_major);
+  std::vector<T> read(graph::ParameterId id) const;
+  void write(graph::ParameterId id, const std::vector<T>& row_major);
 
   // Fills every array as its initializer says, with the numbers of `seed`.
   void initialize(std::uint64_t seed);
@@ -47,7 +47,7 @@ class Parameters {
  private:
   // Calls visit(place in the buffer, place in row-major order) for every learned value.
   template <class Visit>
-  void for_each(layers::ParameterId id, const Visit& visit) const;
+  void for_each(graph::ParameterId id, const Visit& visit) const;
 
   std::vector<ParameterEntry> entries_;
   base::AlignedArray<T> values_;

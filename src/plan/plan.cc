@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "machine/denormals.h"
+#include "cpu/denormals.h"
 #include "plan/builder.h"
 #include "plan/recorder.h"
 
@@ -190,7 +190,7 @@ void Plan<T>::State::note_loss(std::uint64_t now) {
 
 template <typename T>
 void Plan<T>::State::run(std::size_t part) {
-  const machine::FlushDenormals flush;
+  const cpu::FlushDenormals flush;
   const std::size_t steps = kernels::divide_up(order.size(), request.batch);
   const std::size_t before = steps_done;
   Recorder::Thread* log = recorder == nullptr ? nullptr : &recorder->thread(part);
@@ -230,7 +230,7 @@ Plan<T>::Plan(const Request& request, Parameters<T>& parameters, base::Team& tea
   std::vector<StageUses> uses;
   for (const auto& draft : builder.drafts) uses.push_back(draft.uses);
   s.barrier_before = barriers(uses, builder.exchanges);
-  const layers::SlotId output = request.graph->output;
+  const graph::SlotId output = request.graph->output;
   s.lives = lifetimes(builder, s.barrier_before, team.size() == 1, builder.value_buffer[output],
                       request.keep_gradients);
   s.placement = place(s.lives.bookings);
@@ -250,7 +250,7 @@ Plan<T>::Plan(const Request& request, Parameters<T>& parameters, base::Team& tea
     s.stages.back()->info.barrier = s.barrier_before[s.stages.size() - 1];
     s.stages.back()->workers = draft.uses.workers;
   }
-  for (layers::SlotId slot = 0; slot < request.graph->slots.size(); ++slot) {
+  for (graph::SlotId slot = 0; slot < request.graph->slots.size(); ++slot) {
     s.values.push_back(builder.values(buffers, slot));
     const std::size_t gradient = builder.gradient_buffer[slot];
     s.gradients.push_back(gradient == kNoBuffer ? Values<T>{nullptr, 0, 0}
@@ -334,19 +334,19 @@ std::size_t Plan<T>::output_stride() const {
 }
 
 template <typename T>
-kernels::Matrix<const T> Plan<T>::values(layers::SlotId slot) const {
+kernels::Matrix<const T> Plan<T>::values(graph::SlotId slot) const {
   const Values<T>& v = state_->values[slot];
   return {v.data, v.stride, state_->last_rows};
 }
 
 template <typename T>
-kernels::Matrix<const T> Plan<T>::gradient(layers::SlotId slot) const {
+kernels::Matrix<const T> Plan<T>::gradient(graph::SlotId slot) const {
   const Values<T>& v = state_->gradients[slot];
   return {v.data, v.stride, state_->last_rows};
 }
 
 template <typename T>
-const T* Plan<T>::gradient_of(layers::ParameterId id) const {
+const T* Plan<T>::gradient_of(graph::ParameterId id) const {
   return state_->all_gradients + state_->parameters.entries()[id].offset;
 }
 

@@ -16,8 +16,8 @@
 
 #include "base/aligned.h"
 #include "base/threads.h"
+#include "graph/graph.h"
 #include "kernels/table.h"
-#include "layers/graph.h"
 #include "lithe/dataset.h"
 #include "optimizers/optimizers.h"
 #include "plan/arena.h"
@@ -41,7 +41,7 @@ enum class Mode {
 };
 
 struct Request {
-  const layers::Graph* graph = nullptr;
+  const graph::Graph* graph = nullptr;
   Mode mode = Mode::train;
   std::size_t batch = 1;  // the largest; smaller ones may be run
   losses::Choice loss;    // not for predict
@@ -56,7 +56,7 @@ struct Request {
   // It must outlive the plan.
   const augment::Augmenter* augmenter = nullptr;
   double kept_columns = 1;  // see kept_columns() in choose.h
-  machine::Isa isa = machine::Isa::scalar;
+  cpu::Isa isa = cpu::Isa::scalar;
   // A BLAS, for the products that choose_product() gives it; null: none. It must outlive the plan.
   Blas* blas = nullptr;
   // For training: the gradient of the loss by the outputs is handed in from outside, in the middle
@@ -67,7 +67,7 @@ struct Request {
 };
 
 struct Description {
-  machine::Isa isa;
+  cpu::Isa isa;
   std::size_t threads, batch, arena_bytes, parameter_bytes, parameter_count;
   std::vector<StageInfo> stages;
   std::vector<Booking> buffers;
@@ -119,9 +119,9 @@ class Plan {
   // Of the last batch, where gradients are kept: the values of a slot and their gradient (null
   // where it is of no use), and the gradient of a learned array, laid out as the array is. The
   // gradient of slot 0, the input, needs only that it was asked for.
-  kernels::Matrix<const T> values(layers::SlotId slot) const;
-  kernels::Matrix<const T> gradient(layers::SlotId slot) const;
-  const T* gradient_of(layers::ParameterId id) const;
+  kernels::Matrix<const T> values(graph::SlotId slot) const;
+  kernels::Matrix<const T> gradient(graph::SlotId slot) const;
+  const T* gradient_of(graph::ParameterId id) const;
 
   // From now on runs note their time in `recorder`, made for as many threads and stages as the plan
   // has, which must outlive the plan; null: no longer.

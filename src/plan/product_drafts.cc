@@ -6,8 +6,8 @@ namespace lithe::plan {
 using kernels::row_stride;
 
 template <typename T>
-Draft<T> Builder<T>::draft_product(const layers::Operation& operation, const std::string& what,
-                                   const layers::ParameterSpec& weight, int passes) const {
+Draft<T> Builder<T>::draft_product(const graph::Operation& operation, const std::string& what,
+                                   const graph::ParameterSpec& weight, int passes) const {
   const double batch = static_cast<double>(request_.batch);
   const double inputs = static_cast<double>(weight.rows),
                units = static_cast<double>(weight.columns);
@@ -20,7 +20,7 @@ Draft<T> Builder<T>::draft_product(const layers::Operation& operation, const std
 }
 
 template <typename T>
-void Builder<T>::forward(const layers::Operation& operation, const layers::Product& work) {
+void Builder<T>::forward(const graph::Operation& operation, const graph::Product& work) {
   const auto& spec = graph_.parameters[work.weight];
   Draft<T> draft = draft_product(operation, "forward", spec, 1);
   const ProductChoice choice = choose(Product::forward, spec, work.input);
@@ -60,14 +60,14 @@ void Builder<T>::forward(const layers::Operation& operation, const layers::Produ
 
 // The gradient of the input is taken with the weights as they were, so it comes before the update.
 template <typename T>
-void Builder<T>::backward(const layers::Operation& operation, const layers::Product& work) {
+void Builder<T>::backward(const graph::Operation& operation, const graph::Product& work) {
   const std::size_t gradient = finished_gradient(work.output);
   if (wanted(work.input)) data(operation, work, gradient);
   if (learns(work.weight)) update(operation, work, gradient);
 }
 
 template <typename T>
-std::size_t Builder<T>::transpose(const layers::Operation& operation, const layers::Product& work,
+std::size_t Builder<T>::transpose(const graph::Operation& operation, const graph::Product& work,
                                   std::size_t gradient) {
   const std::size_t units = columns_of(work.output);
   const std::size_t transposed = book("transposed gradient of " + graph_.slots[work.output].name,
@@ -89,7 +89,7 @@ std::size_t Builder<T>::transpose(const layers::Operation& operation, const laye
 }
 
 template <typename T>
-void Builder<T>::data(const layers::Operation& operation, const layers::Product& work,
+void Builder<T>::data(const graph::Operation& operation, const graph::Product& work,
                       std::size_t gradient) {
   const auto& spec = graph_.parameters[work.weight];
   const ProductChoice choice = choose(Product::data, spec, work.input);
@@ -125,7 +125,7 @@ void Builder<T>::data(const layers::Operation& operation, const layers::Product&
 }
 
 template <typename T>
-void Builder<T>::update(const layers::Operation& operation, const layers::Product& work,
+void Builder<T>::update(const graph::Operation& operation, const graph::Product& work,
                         std::size_t gradient) {
   const auto& spec = graph_.parameters[work.weight];
   const optimizers::Rule rule = request_.optimizer->rule;
@@ -163,7 +163,7 @@ bool Builder<T>::plain_descent() const {
 }
 
 template <typename T>
-void Builder<T>::sgd(Draft<T> draft, const layers::Product& work, std::size_t gradient) {
+void Builder<T>::sgd(Draft<T> draft, const graph::Product& work, std::size_t gradient) {
   draft.info.kernel += ", gradient used in registers";
   draft.make = [this, work, gradient](const Buffers& buffers) {
     const auto& spec = graph_.parameters[work.weight];
@@ -180,7 +180,7 @@ void Builder<T>::sgd(Draft<T> draft, const layers::Product& work, std::size_t gr
 }
 
 template <typename T>
-void Builder<T>::keep_gradient(Draft<T> draft, const layers::Product& work, std::size_t gradient) {
+void Builder<T>::keep_gradient(Draft<T> draft, const graph::Product& work, std::size_t gradient) {
   draft.info.kernel += ", gradient kept";
   const GradientPlace weight = place_gradient(work.weight), bias = place_gradient(work.bias);
   draft.uses.uses.push_back({weight.buffer, true});
@@ -198,7 +198,7 @@ void Builder<T>::keep_gradient(Draft<T> draft, const layers::Product& work, std:
 }
 
 template <typename T>
-void Builder<T>::update_by_blocks(Draft<T> draft, const layers::Product& work,
+void Builder<T>::update_by_blocks(Draft<T> draft, const graph::Product& work,
                                   std::size_t gradient) {
   draft.info.kernel += ", gradient used block by block";
   const std::size_t scratch =

@@ -3,7 +3,7 @@
 
 namespace lithe::plan {
 
-using layers::ParameterId;
+using graph::ParameterId;
 
 // Where something needs all gradients before the first weight changes.
 template <typename T>
@@ -26,7 +26,7 @@ Learned<T> Builder<T>::learned(ParameterId id) const {
   result.value = parameters_.at(id);
   for (std::size_t i = 0; i < learning_->arrays; ++i)
     result.state[i] = learning_->state[i].data() + offset;
-  result.decays = graph_.parameters[id].kind == layers::ParameterKind::weight;
+  result.decays = graph_.parameters[id].kind == graph::ParameterKind::weight;
   result.update = kernels_.of(request_.optimizer->rule, prepared());
   return result;
 }
@@ -55,7 +55,7 @@ GradientPlace Builder<T>::place_gradient(ParameterId id) {
 // The update of vectors whose gradients have just been made, as line work behind what made them in
 // buffer `behind`.
 template <typename T>
-void Builder<T>::update_vectors(const layers::Operation& operation,
+void Builder<T>::update_vectors(const graph::Operation& operation,
                                 const std::vector<ParameterId>& ids,
                                 const std::vector<GradientPlace>& places, std::size_t behind) {
   if (keeps_gradients()) return;
@@ -78,7 +78,7 @@ void Builder<T>::update_vectors(const layers::Operation& operation,
 
 // Keeps the norm of the weights that enter each unit within its bound.
 template <typename T>
-void Builder<T>::bound_units(const layers::Operation& operation, ParameterId weight) {
+void Builder<T>::bound_units(const graph::Operation& operation, ParameterId weight) {
   const double most = request_.optimizer->regularization.max_norm;
   if (most == 0) return;
   const auto& spec = graph_.parameters[weight];
@@ -100,7 +100,7 @@ void Builder<T>::bound_units(const layers::Operation& operation, ParameterId wei
 template <typename T>
 bool Builder<T>::by_muon(ParameterId id) const {
   return request_.optimizer->muon.has_value() &&
-         graph_.parameters[id].kind == layers::ParameterKind::weight;
+         graph_.parameters[id].kind == graph::ParameterKind::weight;
 }
 
 template <typename T>
@@ -183,7 +183,7 @@ void Builder<T>::update_from_kept() {
   drafts.push_back(std::move(own));
   for (ParameterId id = 0; id < graph_.parameters.size(); ++id)
     if (learns(id) && by_muon(id)) muon(id);
-  for (const layers::Operation& operation : graph_.operations)
+  for (const graph::Operation& operation : graph_.operations)
     if (const auto weight = weight_of(operation.work); weight.has_value() && learns(*weight))
       bound_units(operation, *weight);
 }

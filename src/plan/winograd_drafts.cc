@@ -6,8 +6,8 @@
 namespace lithe::plan {
 
 template <typename T>
-void Builder<T>::winograd_weights(const layers::Operation& operation,
-                                  const layers::Convolution& work) {
+void Builder<T>::winograd_weights(const graph::Operation& operation,
+                                  const graph::Convolution& work) {
   const std::size_t depth = work.in.channels, units = work.out.channels;
   const kernels::WinogradForm<T> forward_form{depth, units}, back_form{units, depth};
   const kernels::Panels<T> turned_panels{9 * units, depth};
@@ -39,21 +39,21 @@ void Builder<T>::winograd_weights(const layers::Operation& operation,
 
 // The sizes of the convolution that makes the images: the work's own, or the way back.
 template <typename T>
-kernels::Winograd<T> Builder<T>::winograd_shape(const layers::Convolution& work, bool back) {
+kernels::Winograd<T> Builder<T>::winograd_shape(const graph::Convolution& work, bool back) {
   kernels::Winograd<T> shape{};
-  const layers::ImageSize &in = back ? work.out : work.in, &out = back ? work.in : work.out;
+  const graph::ImageSize &in = back ? work.out : work.in, &out = back ? work.in : work.out;
   shape.x_rows = in.rows, shape.x_columns = in.columns, shape.depth = in.channels;
   shape.rows = out.rows, shape.columns = out.columns, shape.units = out.channels;
   // Back, window place i meets row r + top - i of the gradient, which place 2 - i of the turned
   // window meets when it begins 2 - top above the image. Padding is less than the window.
-  const layers::Window& w = work.window;
+  const graph::Window& w = work.window;
   shape.top = back ? w.rows - 1 - w.top : w.top;
   shape.left = back ? w.columns - 1 - w.left : w.left;
   return shape;
 }
 
 template <typename T>
-std::size_t Builder<T>::book_tiles(const layers::Operation& operation,
+std::size_t Builder<T>::book_tiles(const graph::Operation& operation,
                                    const kernels::Winograd<T>& shape) {
   const kernels::WinogradForm<T> form{shape.depth, shape.units};
   return book("tiles of " + operation.label, threads_ * form.scratch_size() * sizeof(T));
@@ -61,8 +61,8 @@ std::size_t Builder<T>::book_tiles(const layers::Operation& operation,
 
 // A stage that makes the images in `to` from those in `from`.
 template <typename T>
-void Builder<T>::winograd(Draft<T> draft, const layers::Operation& operation,
-                          const layers::Convolution& work, bool back, std::size_t from,
+void Builder<T>::winograd(Draft<T> draft, const graph::Operation& operation,
+                          const graph::Convolution& work, bool back, std::size_t from,
                           std::size_t to) {
   const kernels::Winograd<T> shape = winograd_shape(work, back);
   const std::size_t scratch = book_tiles(operation, shape);
@@ -77,16 +77,16 @@ void Builder<T>::winograd(Draft<T> draft, const layers::Operation& operation,
                whole.weight = buffers.at<T>(weight);
                whole.bias = back ? nullptr : parameters_.at(work.bias);
                whole.scratch = buffers.at<T>(scratch);
-               const layers::SlotId source = back ? work.output : work.input,
-                                    target = back ? work.input : work.output;
+               const graph::SlotId source = back ? work.output : work.input,
+                                   target = back ? work.input : work.output;
                return std::make_unique<WinogradStage<T>>(whole, values(buffers, source, from),
                                                          values(buffers, target, to), kernels_);
              });
 }
 
 template <typename T>
-void Builder<T>::winograd_gradient(Draft<T> draft, const layers::Operation& operation,
-                                   const layers::Convolution& work, std::size_t gradient,
+void Builder<T>::winograd_gradient(Draft<T> draft, const graph::Operation& operation,
+                                   const graph::Convolution& work, std::size_t gradient,
                                    GradientPlace weight, GradientPlace bias) {
   const kernels::Winograd<T> shape = winograd_shape(work, false);
   const kernels::WinogradForm<T> form{shape.depth, shape.units};

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <optional>
 
-#include "machine/blas_search.h"
+#include "blas/search.h"
 
 namespace lithe::program {
 
@@ -204,7 +204,7 @@ std::string_view openmp_kind(std::string_view name) {
 }
 
 bool is_openmp(std::string_view name) { return !openmp_kind(name).empty(); }
-bool is_blas(std::string_view name) { return !machine::blas_kind(name).empty(); }
+bool is_blas(std::string_view name) { return !blas::blas_kind(name).empty(); }
 
 Activity activity_at(const Spot& spot, bool made_by_onednn) {
   if (!spot.in_kernel) return in_user(spot, made_by_onednn);

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "machine/text.h"
+#include "base/text.h"
 
 namespace lithe::program {
 
@@ -42,12 +42,12 @@ std::string_view without_suffix(std::string_view text, std::string_view suffix) 
 
 // "7f12a000-7f12c000 r-xp 00001000 08:01 1234    /usr/lib/libm.so.6"
 bool parse_line(std::string_view line, Mapping& mapping) {
-  std::string_view range = machine::take_until(line, ' ');
-  const std::string_view start = machine::take_until(range, '-');
-  const std::string_view rights = machine::take_until(line, ' ');
-  const std::string_view offset = machine::take_until(line, ' ');
-  machine::take_until(line, ' ');  // the device
-  machine::take_until(line, ' ');  // the file's number
+  std::string_view range = base::take_until(line, ' ');
+  const std::string_view start = base::take_until(range, '-');
+  const std::string_view rights = base::take_until(line, ' ');
+  const std::string_view offset = base::take_until(line, ' ');
+  base::take_until(line, ' ');  // the device
+  base::take_until(line, ' ');  // the file's number
   if (!hexadecimal(start, mapping.start) || !hexadecimal(range, mapping.end) ||
       !hexadecimal(offset, mapping.offset) || mapping.end <= mapping.start)
     return false;
@@ -63,7 +63,7 @@ std::vector<Mapping> parse_maps(std::string_view text) {
   std::vector<Mapping> all;
   while (!text.empty() && all.size() < kMostPieces) {
     Mapping mapping;
-    if (parse_line(machine::take_until(text, '\n'), mapping)) all.push_back(std::move(mapping));
+    if (parse_line(base::take_until(text, '\n'), mapping)) all.push_back(std::move(mapping));
   }
   return all;
 }

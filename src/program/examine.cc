@@ -9,13 +9,13 @@
 #include <optional>
 #include <utility>
 
+#include "blas/blas.h"
+#include "blas/search.h"
+#include "doctor/thread_settings.h"
 #include "lithe/error.h"
 #include "lithe/machine.h"
 #include "lithe/machine_report.h"
 #include "lithe/program_report.h"
-#include "machine/blas.h"
-#include "machine/blas_search.h"
-#include "machine/thread_settings.h"
 #include "program/activity.h"
 #include "program/board_file.h"
 #include "program/epochs.h"
@@ -188,7 +188,7 @@ class Examination {
       if (!is_blas(file)) continue;
       BlasLibrary blas;
       blas.path = path;
-      blas.kind = machine::blas_kind(file);
+      blas.kind = blas::blas_kind(file);
       report.blas.push_back(std::move(blas));
     }
   }
@@ -205,7 +205,7 @@ void try_blas_libraries(ProgramReport& report) {
   for (BlasLibrary& blas : report.blas) {
     const std::string path = blas.path, kind = blas.kind;
     constexpr std::chrono::seconds kLimit(5);
-    blas = machine::try_with_remedy(path, true, kLimit);
+    blas = blas::try_with_remedy(path, true, kLimit);
     if (blas.kind.empty()) blas.kind = kind;
   }
 }
@@ -215,7 +215,7 @@ MachineReport surroundings(const ProgramReport& report) {
   around.identity = identify_machine();
   around.limits = machine_limits(around.identity);
   around.settings =
-      machine::thread_settings(machine::this_machine().variable, around.identity.usable_cpus);
+      doctor::thread_settings(blas::this_machine().variable, around.identity.usable_cpus);
   for (const BlasLibrary& blas : report.blas) {
     if (!blas.problem.empty()) continue;  // it served the program, whatever it did to us
     around.blas.push_back(blas);

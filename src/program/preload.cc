@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "machine/text.h"
+#include "base/text.h"
 
 namespace lithe::program {
 
@@ -55,14 +55,14 @@ std::string elf_program_problem(std::string_view file) {
 
 // The program that a script's first line names: "#!/usr/bin/env python3" is run by python3.
 fs::path interpreter_of(std::string_view script) {
-  std::string_view line = machine::take_until(script, '\n').substr(2);
-  line = machine::trim(line);
-  const fs::path first(std::string(machine::take_until(line, ' ')));
+  std::string_view line = base::take_until(script, '\n').substr(2);
+  line = base::trim(line);
+  const fs::path first(std::string(base::take_until(line, ' ')));
   if (first.filename() != "env") return first;
-  line = machine::trim(line);
+  line = base::trim(line);
   while (line.starts_with('-') || holds(line.substr(0, line.find(' ')), "="))
-    machine::take_until(line, ' ');
-  const fs::path named = find_program(std::string(machine::take_until(line, ' ')));
+    base::take_until(line, ' ');
+  const fs::path named = find_program(std::string(base::take_until(line, ' ')));
   return named.empty() ? first : named;
 }
 
@@ -98,7 +98,7 @@ fs::path find_program(const std::string& name) {
   const char* variable = std::getenv("PATH");
   std::string_view folders = variable == nullptr ? "/usr/local/bin:/usr/bin:/bin" : variable;
   while (!folders.empty()) {
-    const std::string_view folder = machine::take_until(folders, ':');
+    const std::string_view folder = base::take_until(folders, ':');
     const fs::path path = fs::path(folder.empty() ? "." : std::string(folder)) / name;
     if (is_executable(path)) return path;
   }
@@ -111,7 +111,7 @@ std::string preload_problem(const fs::path& program) {
   for (int i = 0; i < kMostScripts; ++i) {
     std::error_code error;
     if (!fs::is_regular_file(at, error)) return {};
-    const std::string file = machine::read_text(at, kHead);
+    const std::string file = base::read_text(at, kHead);
     if (other_rights(at)) return "it runs with the rights of another user (set-uid)";
     if (file.starts_with(ELFMAG)) return elf_program_problem(file);
     if (!file.starts_with("#!")) return {};

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "machine/blas_findings.h"
+#include "doctor/blas_findings.h"
 #include "program/activity.h"
 #include "program/amounts.h"
 
@@ -75,7 +75,7 @@ ProgramFinding make(const char* name, std::string problem, std::string remedy) {
 // n times too slow makes the program slower by as much as its products take.
 void add_blas(const ProgramReport& report, const MachineReport& around, Findings& found) {
   const double products = working_share(report, {Activity::products});
-  for (Finding& of_library : machine::blas_findings(around)) {
+  for (Finding& of_library : doctor::blas_findings(around)) {
     ProgramFinding finding;
     static_cast<Finding&>(finding) = std::move(of_library);
     for (const std::string& command : finding.commands)

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "machine/text.h"
+#include "base/text.h"
 #include "program/activity.h"
 
 namespace lithe::program {
@@ -64,21 +64,21 @@ void Watch::count_threads() {
                            known.end());
   asked.push_back(process_);
   for (const pid_t process : asked) {
-    const std::string text = machine::read_text(fmt::format("/proc/{}/status", process));
+    const std::string text = base::read_text(fmt::format("/proc/{}/status", process));
     constexpr std::string_view kLine = "\nThreads:";
     const std::size_t at = text.find(kLine);
     if (at == text.npos) continue;
     std::string_view rest = std::string_view(text).substr(at + kLine.size());
-    most_threads_ = std::max(most_threads_, machine::to_number(machine::take_until(rest, '\n'), 0));
+    most_threads_ = std::max(most_threads_, base::to_number(base::take_until(rest, '\n'), 0));
   }
 }
 
 // "time on a processor, time of waiting for one, ...", in nanoseconds.
 void Watch::read_waiting() {
-  const std::string text = machine::read_text(fmt::format("/proc/{}/schedstat", process_));
+  const std::string text = base::read_text(fmt::format("/proc/{}/schedstat", process_));
   std::string_view rest = text;
-  machine::take_until(rest, ' ');
-  const auto waited = machine::to_number(machine::take_until(rest, ' '), std::uint64_t{0});
+  base::take_until(rest, ' ');
+  const auto waited = base::to_number(base::take_until(rest, ' '), std::uint64_t{0});
   waited_ = std::max(waited_, static_cast<double>(waited) / 1e9);
 }
 
@@ -88,7 +88,7 @@ void Watch::count(const Place& place, bool in_kernel, bool entered, bool later) 
 }
 
 void Watch::read_maps(pid_t process) {
-  const std::string text = machine::read_text(fmt::format("/proc/{}/maps", process), kMapsText);
+  const std::string text = base::read_text(fmt::format("/proc/{}/maps", process), kMapsText);
   if (text.empty()) return;  // it has ended: what was known last is what counts
   auto space = std::make_shared<AddressSpace>();
   for (const Mapping& mapping : parse_maps(text)) map(*space, process, mapping);

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <span>
 
-#include "layers/catalogue.h"
+#include "catalogue/catalogue.h"
 #include "lithe/error.h"
 #include "network/bind.h"
 
@@ -94,7 +94,7 @@ void check_options(const TrainOptions& options, const Examples& train) {
 
 losses::Choice parse_loss(const std::string& sentence) {
   return losses::choose(
-      network::read_component(sentence, network::Category::loss, layers::catalogue()));
+      network::read_component(sentence, network::Category::loss, catalogue::catalogue()));
 }
 
 }  // namespace lithe::train

@@ -94,7 +94,7 @@ class EngineOf final : public Trainer::Engine {
   optimizers::Steps steps_;
   Averaging averaging_;
   plan::Parameters<T>& values_;
-  const layers::Graph& graph_;
+  const graph::Graph& graph_;
   Rows rows_;
   std::vector<float> weights_, test_weights_;
   Examples train_, test_;
@@ -145,7 +145,7 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, const Model& model, const Exa
   request_.examples = train_;
   request_.augmenter = augmenter_.get();
   request_.kept_columns = plan::kept_columns(train.features, options.batch);
-  request_.isa = machine::parse_isa(options.isa);
+  request_.isa = cpu::parse_isa(options.isa);
   request_.blas = blas_.get();
   request_.optimizer = &optimizer_;
   request_.frozen = frozen_arrays(graph_, options.frozen);
@@ -205,7 +205,7 @@ void EngineOf<T>::fill_order(std::vector<std::uint32_t>& order, std::size_t epoc
 
 template <typename T>
 void EngineOf<T>::fail_numeric(std::uint64_t step) const {
-  const auto whole = [&](layers::ParameterId id) {
+  const auto whole = [&](graph::ParameterId id) {
     const auto array = values_.read(id);
     return std::all_of(array.begin(), array.end(), [](T value) { return std::isfinite(value); });
   };

@@ -13,23 +13,23 @@ namespace {
 
 // The network cut in two: the operations up to the last dense layer's input, and that layer.
 struct Cut {
-  layers::Graph front;
-  layers::Product head;
+  graph::Graph front;
+  graph::Product head;
 };
 
 // Whether an operation does no more to the sums of a layer than an activation does.
-bool is_activation(const layers::Work& work) {
-  return std::holds_alternative<layers::Activate>(work) ||
-         std::holds_alternative<layers::Softmax>(work) ||
-         std::holds_alternative<layers::Disturb>(work);
+bool is_activation(const graph::Work& work) {
+  return std::holds_alternative<graph::Activate>(work) ||
+         std::holds_alternative<graph::Softmax>(work) ||
+         std::holds_alternative<graph::Disturb>(work);
 }
 
 Cut cut(const Model& model) {
-  const layers::Graph& graph = model.data().graph;
+  const graph::Graph& graph = model.data().graph;
   std::size_t last = graph.operations.size();
   while (last > 0 && is_activation(graph.operations[last - 1].work)) --last;
-  const layers::Product* head =
-      last > 0 ? std::get_if<layers::Product>(&graph.operations[last - 1].work) : nullptr;
+  const graph::Product* head =
+      last > 0 ? std::get_if<graph::Product>(&graph.operations[last - 1].work) : nullptr;
   if (head == nullptr)
     throw Error(ErrorKind::model,
                 fmt::format("the network ends in '{}', not in a dense layer, whose sums and inputs "

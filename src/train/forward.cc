@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kBatch = 64;
 
 template <typename T>
-std::vector<double> run(plan::Parameters<T>& values, const layers::Graph& graph,
+std::vector<double> run(plan::Parameters<T>& values, const graph::Graph& graph,
                         const Features& features) {
   const std::size_t outputs = graph.slots[graph.output].columns;
   std::vector<double> result(features.rows * outputs);
@@ -26,7 +26,7 @@ std::vector<double> run(plan::Parameters<T>& values, const layers::Graph& graph,
   request.batch = std::max<std::size_t>(1, order.size());
   request.examples.features = features;
   request.kept_columns = plan::kept_columns(features, request.batch);
-  request.isa = machine::best_isa();
+  request.isa = cpu::best_isa();
   plan::Plan<T> plan(request, values, team);
   for (std::size_t first = 0; first < features.rows; first += kBatch) {
     order.resize(std::min(kBatch, features.rows - first));
@@ -41,8 +41,7 @@ std::vector<double> run(plan::Parameters<T>& values, const layers::Graph& graph,
 
 }  // namespace
 
-std::vector<double> forward(ModelData& model, const layers::Graph& graph,
-                            const Features& features) {
+std::vector<double> forward(ModelData& model, const graph::Graph& graph, const Features& features) {
   return std::visit([&](auto& values) { return run(values, graph, features); }, model.values);
 }
 

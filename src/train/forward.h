@@ -10,6 +10,6 @@ namespace lithe::train {
 
 // What `graph` makes of each row of `features`, rows x outputs, row-major. `graph` is the model's
 // own, or its first operations: the numbers of its parameters are those of the model's.
-std::vector<double> forward(ModelData& model, const layers::Graph& graph, const Features& features);
+std::vector<double> forward(ModelData& model, const graph::Graph& graph, const Features& features);
 
 }  // namespace lithe::train

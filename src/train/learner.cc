@@ -88,7 +88,7 @@ class LearnerOf final : public Learner::Engine {
     plan::Parameters<T> form = values_.clone();
     for (std::size_t i = 0; i < learning_.arrays; ++i) {
       std::copy(learning_.state[i].begin(), learning_.state[i].end(), form.data());
-      for (layers::ParameterId id = 0; id < graph_.parameters.size(); ++id) {
+      for (graph::ParameterId id = 0; id < graph_.parameters.size(); ++id) {
         const std::vector<T> array = form.read(id);
         result[name(i, id)] = {shape(id), {array.begin(), array.end()}};
       }
@@ -103,7 +103,7 @@ class LearnerOf final : public Learner::Engine {
     plan::Learning<T> read = learning_.clone();
     plan::Parameters<T> form = values_.clone();
     for (std::size_t i = 0; i < learning_.arrays; ++i) {
-      for (layers::ParameterId id = 0; id < graph_.parameters.size(); ++id) {
+      for (graph::ParameterId id = 0; id < graph_.parameters.size(); ++id) {
         const NamedArray& array = found(state, name(i, id), shape(id));
         form.write(id, {array.values.begin(), array.values.end()});
       }
@@ -126,7 +126,7 @@ class LearnerOf final : public Learner::Engine {
     examples_.features = {nullptr,    ElementType::float32,       0,
                           columns(0), columns(0) * sizeof(float), data.meaning.divisor};
     request.examples = examples_;
-    request.isa = machine::parse_isa(options_.isa);
+    request.isa = cpu::parse_isa(options_.isa);
     request.outside_gradient = true;
     request.input_gradient = options_.input_gradient;
     return request;
@@ -138,13 +138,13 @@ class LearnerOf final : public Learner::Engine {
                           [](T value) { return static_cast<float>(value); });
   }
 
-  std::size_t columns(layers::SlotId slot) const { return graph_.slots[slot].columns; }
-  std::string name(std::size_t array, layers::ParameterId id) const {
+  std::size_t columns(graph::SlotId slot) const { return graph_.slots[slot].columns; }
+  std::string name(std::size_t array, graph::ParameterId id) const {
     return fmt::format("optimizer.{}.{}", array, graph_.parameters[id].name);
   }
-  std::vector<std::size_t> shape(layers::ParameterId id) const {
-    const layers::ParameterSpec& spec = graph_.parameters[id];
-    return spec.kind == layers::ParameterKind::weight
+  std::vector<std::size_t> shape(graph::ParameterId id) const {
+    const graph::ParameterSpec& spec = graph_.parameters[id];
+    return spec.kind == graph::ParameterKind::weight
                ? std::vector<std::size_t>{spec.rows, spec.columns}
                : std::vector<std::size_t>{spec.columns};
   }
@@ -164,7 +164,7 @@ class LearnerOf final : public Learner::Engine {
   LearnerOptions options_;
   optimizers::Optimizer optimizer_;
   optimizers::Steps steps_;
-  const layers::Graph& graph_;
+  const graph::Graph& graph_;
   plan::Parameters<T>& values_;
   plan::Learning<T> learning_;
   Examples examples_;
@@ -212,7 +212,7 @@ void move_toward(Model& model, const Model& other, double share) {
         if (share == 1)
           std::copy(from.data(), from.data() + from.size(), to.data());
         else
-          kernels::kernels<T>(machine::best_isa())
+          kernels::kernels<T>(cpu::best_isa())
               .blend(to.data(), from.data(), static_cast<T>(1 - share), to.size());
       },
       model.data().values);

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "catalogue/catalogue.h"
 #include "io/model_file.h"
-#include "layers/catalogue.h"
 #include "lithe/error.h"
 #include "train/forward.h"
 #include "train/model_data.h"
@@ -17,13 +17,13 @@ namespace {
 
 using Values = std::variant<plan::Parameters<float>, plan::Parameters<double>>;
 
-Values make_values(Precision precision, const layers::Graph& graph) {
+Values make_values(Precision precision, const graph::Graph& graph) {
   if (precision == Precision::float32) return plan::Parameters<float>(graph.parameters);
   return plan::Parameters<double>(graph.parameters);
 }
 
 std::unique_ptr<ModelData> make_data(Network network, Precision precision, Meaning meaning) {
-  layers::Graph graph = layers::compile(network.layers());
+  graph::Graph graph = catalogue::compile(network.layers());
   Values values = make_values(precision, graph);
   return std::unique_ptr<ModelData>(new ModelData{
       std::move(network), std::move(graph), std::move(meaning), {}, {}, std::move(values)});
@@ -57,9 +57,9 @@ std::pair<std::vector<double>, std::vector<double>> column_statistics(const Feat
   return {std::move(mean), std::move(deviation)};
 }
 
-layers::ParameterId id_of(const ModelData& data, const std::string& name) {
+graph::ParameterId id_of(const ModelData& data, const std::string& name) {
   const auto& all = data.graph.parameters;
-  for (layers::ParameterId id = 0; id < all.size(); ++id)
+  for (graph::ParameterId id = 0; id < all.size(); ++id)
     if (all[id].name == name) return id;
   throw Error(ErrorKind::model, fmt::format("the model has no array '{}'", name));
 }
@@ -113,7 +113,7 @@ std::vector<std::string> Model::names() const {
 
 std::vector<std::size_t> Model::shape(const std::string& array) const {
   const auto& spec = data_->graph.parameters[id_of(*data_, array)];
-  if (spec.kind != layers::ParameterKind::weight) return {spec.columns};
+  if (spec.kind != graph::ParameterKind::weight) return {spec.columns};
   return {spec.rows, spec.columns};
 }
 
@@ -153,7 +153,7 @@ void Model::save(const std::filesystem::path& path) const {
                      data_->meaning.resize};
   std::visit(
       [&](const auto& values) {
-        for (layers::ParameterId id = 0; id < data_->graph.parameters.size(); ++id) {
+        for (graph::ParameterId id = 0; id < data_->graph.parameters.size(); ++id) {
           const std::string& array = data_->graph.parameters[id].name;
           file.arrays.push_back({array, shape(array), io::to_bytes(values.read(id))});
         }
@@ -172,10 +172,10 @@ Model Model::load(const std::filesystem::path& path) {
                 fmt::format("the model is said to take images of {}, and its network takes {}",
                             Shape{file.image}.to_string(), network.input_shape().to_string()),
                 path.string());
-  const layers::Graph graph = layers::compile(network.layers());
+  const graph::Graph graph = catalogue::compile(network.layers());
   // Held against what is in the file before memory is asked for: a sentence can ask for any amount.
   for (const auto& spec : graph.parameters) {
-    const std::vector<std::size_t> wanted = spec.kind != layers::ParameterKind::weight
+    const std::vector<std::size_t> wanted = spec.kind != graph::ParameterKind::weight
                                                 ? std::vector<std::size_t>{spec.columns}
                                                 : std::vector<std::size_t>{spec.rows, spec.columns};
     io::check_array(file, spec.name, wanted, path.string());
@@ -187,7 +187,7 @@ Model Model::load(const std::filesystem::path& path) {
   model.extra_arrays() = std::move(file.extra_arrays);
   std::visit(
       [&]<typename T>(plan::Parameters<T>& values) {
-        for (layers::ParameterId id = 0; id < graph.parameters.size(); ++id)
+        for (graph::ParameterId id = 0; id < graph.parameters.size(); ++id)
           values.write(id, io::from_bytes<T>(file.array(graph.parameters[id].name)));
       },
       model.data_->values);
@@ -196,7 +196,7 @@ Model Model::load(const std::filesystem::path& path) {
 
 void Model::standardize(const Features& features) {
   for (const auto& operation : data_->graph.operations) {
-    const auto* work = std::get_if<layers::Standardize>(&operation.work);
+    const auto* work = std::get_if<graph::Standardize>(&operation.work);
     if (work == nullptr || work->input != 0) continue;
     const auto [mean, deviation] = column_statistics(features);
     set_values(data_->graph.parameters[work->mean].name, mean);

@@ -3,7 +3,7 @@
 
 #include <variant>
 
-#include "layers/graph.h"
+#include "graph/graph.h"
 #include "lithe/model.h"
 #include "plan/parameters.h"
 
@@ -11,7 +11,7 @@ namespace lithe {
 
 struct ModelData {
   Network network;
-  layers::Graph graph;
+  graph::Graph graph;
   Meaning meaning;
   std::map<std::string, std::string> notes;
   std::map<std::string, NamedArray> extra_arrays;

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "layers/catalogue.h"
+#include "catalogue/catalogue.h"
 #include "network/bind.h"
 #include "network/syntax.h"
 
@@ -13,20 +13,20 @@ namespace {
 using network::Category;
 
 Component layer(std::string name, std::vector<std::pair<std::string, Value>> arguments = {}) {
-  return network::make_component(std::move(name), Category::layer, layers::catalogue(),
+  return network::make_component(std::move(name), Category::layer, catalogue::catalogue(),
                                  std::move(arguments));
 }
 
 Component part(const std::string& text, Category category) {
-  return network::read_component(text, category, layers::catalogue());
+  return network::read_component(text, category, catalogue::catalogue());
 }
 
 }  // namespace
 
 Network Network::parse(std::string_view text) {
   Network result;
-  result.layers_ = network::read_network(text, layers::catalogue());
-  if (result.has_input()) layers::compile(result.layers_);  // do the shapes meet?
+  result.layers_ = network::read_network(text, catalogue::catalogue());
+  if (result.has_input()) catalogue::compile(result.layers_);  // do the shapes meet?
   return result;
 }
 
@@ -57,7 +57,7 @@ Network& Network::activation(const std::string& name) {
 Network Network::with_input(const Shape& shape) const {
   Network result = *this;
   if (!has_input()) {
-    const Shape input = layers::fitting_input(layers_, shape);
+    const Shape input = catalogue::fitting_input(layers_, shape);
     result.layers_.insert(result.layers_.begin(), layer("input", {{"shape", input}}));
   } else if (input_shape().size() != shape.size()) {
     network::fail(to_string(), {0, std::string_view("input").size()},
@@ -65,29 +65,29 @@ Network Network::with_input(const Shape& shape) const {
                               input_shape().size(), shape.size(), shape.to_string()),
                   fmt::format("input({}), or leave the input out", shape.to_string()));
   }
-  layers::compile(result.layers_);
+  catalogue::compile(result.layers_);
   return result;
 }
 
 bool Network::has_input() const { return !layers_.empty() && layers_.front().name == "input"; }
-Shape Network::input_shape() const { return layers::input_shape(layers_); }
-Shape Network::output_shape() const { return layers::output_shape(layers_); }
+Shape Network::input_shape() const { return catalogue::input_shape(layers_); }
+Shape Network::output_shape() const { return catalogue::output_shape(layers_); }
 
 std::size_t Network::parameter_count() const {
   std::size_t sum = 0;
-  for (const auto& spec : layers::compile(layers_).parameters)
-    if (spec.kind != layers::ParameterKind::statistic) sum += spec.rows * spec.columns;
+  for (const auto& spec : catalogue::compile(layers_).parameters)
+    if (spec.kind != graph::ParameterKind::statistic) sum += spec.rows * spec.columns;
   return sum;
 }
 
 double Network::forward_operations() const {
   double sum = 0;
-  for (const auto& spec : layers::compile(layers_).parameters)
-    if (spec.kind == layers::ParameterKind::weight)
+  for (const auto& spec : catalogue::compile(layers_).parameters)
+    if (spec.kind == graph::ParameterKind::weight)
       sum += 2 * static_cast<double>(spec.rows * spec.columns);
   return sum;
 }
 
-std::string Network::to_string() const { return network::print(layers_, layers::catalogue()); }
+std::string Network::to_string() const { return network::print(layers_, catalogue::catalogue()); }
 
 }  // namespace lithe

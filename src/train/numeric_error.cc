@@ -7,18 +7,17 @@ namespace lithe::train {
 namespace {
 
 // Empty if all are numbers again.
-std::string first_broken(const layers::Graph& graph,
-                         const std::function<bool(layers::ParameterId)>& whole) {
+std::string first_broken(const graph::Graph& graph,
+                         const std::function<bool(graph::ParameterId)>& whole) {
   for (const auto& operation : graph.operations)
-    for (const auto id : layers::parameters_of(operation.work))
+    for (const auto id : graph::parameters_of(operation.work))
       if (!whole(id)) return operation.label;
   return {};
 }
 
 }  // namespace
 
-Error numeric_error(const layers::Graph& graph,
-                    const std::function<bool(layers::ParameterId)>& whole,
+Error numeric_error(const graph::Graph& graph, const std::function<bool(graph::ParameterId)>& whole,
                     const NumericPlace& place) {
   const std::string layer = first_broken(graph, whole);
   const std::string where =

@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-#include "layers/graph.h"
+#include "graph/graph.h"
 #include "lithe/error.h"
 
 namespace lithe::train {
@@ -19,8 +19,7 @@ struct NumericPlace {
 
 // Names the first layer whose values are no longer numbers, as far as they still show it; `whole`
 // says whether those of an array are.
-Error numeric_error(const layers::Graph& graph,
-                    const std::function<bool(layers::ParameterId)>& whole,
+Error numeric_error(const graph::Graph& graph, const std::function<bool(graph::ParameterId)>& whole,
                     const NumericPlace& place);
 
 }  // namespace lithe::train

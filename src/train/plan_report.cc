@@ -20,7 +20,7 @@ PlanStage report_stage(const plan::StageInfo& info, double seconds) {
 PlanReport report_plan(const plan::Description& plan, const std::vector<double>& seconds,
                        Precision precision,
                        const std::vector<std::pair<std::size_t, double>>& trials) {
-  PlanReport report{std::string(machine::name(plan.isa)),
+  PlanReport report{std::string(cpu::name(plan.isa)),
                     precision,
                     plan.threads,
                     plan.batch,

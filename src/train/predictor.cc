@@ -76,7 +76,7 @@ class PredictorOf final : public Predictor::Engine {
                                  data.graph.slots[0].columns * sizeof(float),
                                  data.meaning.divisor};
     request.kept_columns = 0.5;  // not known before the examples come
-    request.isa = machine::parse_isa(isa);
+    request.isa = cpu::parse_isa(isa);
     return request;
   }
 

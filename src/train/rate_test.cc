@@ -50,7 +50,7 @@ RateTest run(const Model& model, const plan::Parameters<T>& values, const Exampl
   request.loss = train::parse_loss(options.loss);
   request.examples = train;
   request.kept_columns = plan::kept_columns(train.features, options.batch);
-  request.isa = machine::parse_isa(options.isa);
+  request.isa = cpu::parse_isa(options.isa);
   request.optimizer = &optimizer;
   request.frozen = train::frozen_arrays(model.data().graph, options.frozen);
   request.seed = options.seed;

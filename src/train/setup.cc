@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <numeric>
 
-#include "data/split.h"
-#include "layers/catalogue.h"
+#include "blas/choice.h"
+#include "catalogue/catalogue.h"
+#include "data/examples/split.h"
 #include "lithe/error.h"
-#include "machine/blas_choice.h"
 #include "network/bind.h"
 
 namespace lithe::train {
@@ -50,7 +50,7 @@ std::vector<double> class_weights(const Examples& examples, const TrainOptions& 
 }
 
 Component read(const std::string& sentence, network::Category category) {
-  return network::read_component(sentence, category, layers::catalogue());
+  return network::read_component(sentence, category, catalogue::catalogue());
 }
 
 }  // namespace
@@ -86,8 +86,7 @@ Rows choose_rows(const Examples& examples, const TrainOptions& options) {
   return {std::move(split.train), std::move(split.held)};
 }
 
-std::vector<bool> frozen_arrays(const layers::Graph& graph,
-                                const std::vector<std::size_t>& layers) {
+std::vector<bool> frozen_arrays(const graph::Graph& graph, const std::vector<std::size_t>& layers) {
   if (layers.empty()) return {};
   std::vector<bool> result(graph.parameters.size(), false);
   for (const std::size_t layer : layers)
@@ -96,10 +95,10 @@ std::vector<bool> frozen_arrays(const layers::Graph& graph,
                   "--freeze", fmt::format("from 1 to {}", graph.layers));
   for (const auto& operation : graph.operations)
     if (std::find(layers.begin(), layers.end(), operation.layer) != layers.end())
-      for (const auto id : layers::parameters_of(operation.work)) result[id] = true;
+      for (const auto id : graph::parameters_of(operation.work)) result[id] = true;
   bool any = false;
   for (std::size_t id = 0; id < result.size(); ++id)
-    any = any || (!result[id] && graph.parameters[id].kind != layers::ParameterKind::statistic);
+    any = any || (!result[id] && graph.parameters[id].kind != graph::ParameterKind::statistic);
   if (!any)
     throw Error(ErrorKind::usage, "every layer is frozen, and nothing is left to learn", "--freeze",
                 "fewer layers");
@@ -110,8 +109,8 @@ std::unique_ptr<augment::Augmenter> make_augmenter(const TrainOptions& options, 
                                                    const Features& features) {
   if (options.augment.empty()) return nullptr;
   const Shape image = options.image.empty() ? input : Shape{options.image};
-  const Sentence sentence =
-      network::read_sentence(options.augment, network::Category::augmentation, layers::catalogue());
+  const Sentence sentence = network::read_sentence(options.augment, network::Category::augmentation,
+                                                   catalogue::catalogue());
   auto augmenter = std::make_unique<augment::Augmenter>(sentence, image.sizes, features.type,
                                                         features.divisor, options.seed);
   const Shape output{augmenter->output_shape()};
@@ -133,10 +132,10 @@ std::unique_ptr<plan::Blas> load_blas(const TrainOptions& options, Precision pre
   if (native && !options.weigh_blas) return nullptr;
   if (!native && options.blas != "auto")
     return std::make_unique<plan::Blas>(
-        machine::find_named_blas(
-            options.blas, machine::blas_files(machine::blas_folders(machine::this_machine()))),
+        blas::find_named_blas(options.blas,
+                              blas::blas_files(blas::blas_folders(blas::this_machine()))),
         BlasUse::everywhere);
-  auto fastest = machine::fastest_blas(find_blas(), precision == Precision::float32);
+  auto fastest = blas::fastest_blas(find_blas(), precision == Precision::float32);
   if (!fastest) return nullptr;
   return std::make_unique<plan::Blas>(std::move(*fastest),
                                       native ? BlasUse::weighed : BlasUse::where_faster);

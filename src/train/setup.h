@@ -23,7 +23,7 @@ struct Rows {
 Rows choose_rows(const Examples& examples, const TrainOptions& options);
 
 // Which learned arrays belong to the layers that are frozen.
-std::vector<bool> frozen_arrays(const layers::Graph& graph, const std::vector<std::size_t>& layers);
+std::vector<bool> frozen_arrays(const graph::Graph& graph, const std::vector<std::size_t>& layers);
 
 // What options.augment says; null where it says nothing. `input` is the shape the network takes.
 std::unique_ptr<augment::Augmenter> make_augmenter(const TrainOptions& options, const Shape& input,

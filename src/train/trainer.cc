@@ -40,7 +40,7 @@ Evaluation evaluate(const Model& model, const Examples& examples, const std::str
   request.batch = std::clamp<std::size_t>(examples.features.rows, 1, kBatch);
   request.examples = examples;
   request.kept_columns = plan::kept_columns(examples.features, request.batch);
-  request.isa = machine::parse_isa(isa);
+  request.isa = cpu::parse_isa(isa);
   std::vector<std::uint32_t> order(examples.features.rows);
   std::iota(order.begin(), order.end(), 0u);
   base::Team team(1);

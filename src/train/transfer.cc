@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "layers/catalogue.h"
+#include "catalogue/catalogue.h"
 #include "lithe/error.h"
 #include "train/model_data.h"
 
@@ -17,7 +17,7 @@ bool learns(const Sentence& network, std::size_t layer) {
   const auto count = [&](std::size_t layers) {
     const Sentence front(network.begin(), network.begin() + static_cast<std::ptrdiff_t>(layers));
     try {
-      return layers::compile(front).parameters.size();
+      return catalogue::compile(front).parameters.size();
     } catch (const Error&) {
       return std::size_t{0};  // nothing to learn up to here
     }
@@ -33,10 +33,10 @@ Reuse replace_head(const Network& network, const std::string& head) {
   while (last-- > 1)
     if (learns(layers, last)) break;
   std::string kept;
-  for (std::size_t i = 0; i < last; ++i) kept += layers::print_layer(layers[i]) + " -> ";
+  for (std::size_t i = 0; i < last; ++i) kept += catalogue::print_layer(layers[i]) + " -> ";
   // A layer is counted where the last one stood: what came before it is kept.
   const Network whole = Network::parse(kept + "dense(1)");
-  return {Network::parse(kept + head), layers::compile(whole.layers()).layers - 1};
+  return {Network::parse(kept + head), catalogue::compile(whole.layers()).layers - 1};
 }
 
 Network with_outputs(const Network& network, std::size_t units) {
@@ -51,17 +51,17 @@ Network with_outputs(const Network& network, std::size_t units) {
     if (argument == "units") value = static_cast<double>(units);
   std::string text;
   for (const Component& layer : layers)
-    text += (text.empty() ? "" : " -> ") + layers::print_layer(layer);
+    text += (text.empty() ? "" : " -> ") + catalogue::print_layer(layer);
   return Network::parse(text);
 }
 
 std::vector<std::size_t> copy_layers(const Model& from, Model& to, std::size_t layers) {
   const auto names = from.names();
-  const layers::Graph& graph = to.data().graph;
+  const graph::Graph& graph = to.data().graph;
   std::vector<std::size_t> copied;
   for (const auto& operation : graph.operations) {
     if (operation.layer > layers) break;
-    for (const auto id : layers::parameters_of(operation.work)) {
+    for (const auto id : graph::parameters_of(operation.work)) {
       const std::string& name = graph.parameters[id].name;
       const bool there = std::find(names.begin(), names.end(), name) != names.end();
       if (!there || from.shape(name) != to.shape(name))

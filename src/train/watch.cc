@@ -40,14 +40,14 @@ double distance(const T* a, const T* b, std::size_t count) {
 }  // namespace
 
 template <typename T>
-LayerWatcher<T>::LayerWatcher(const layers::Graph& graph, plan::Parameters<T>& values)
+LayerWatcher<T>::LayerWatcher(const graph::Graph& graph, plan::Parameters<T>& values)
     : graph_(graph), values_(values), before_(values.clone()) {
   for (const auto& operation : graph.operations) {
-    const auto* product = std::get_if<layers::Product>(&operation.work);
+    const auto* product = std::get_if<graph::Product>(&operation.work);
     if (product == nullptr) continue;
     Layer layer{&operation, product->output, product->weight, Activation::identity};
     for (const auto& after : graph.operations)
-      if (const auto* activate = std::get_if<layers::Activate>(&after.work))
+      if (const auto* activate = std::get_if<graph::Activate>(&after.work))
         if (activate->input == product->output)
           layer.output = activate->output, layer.activation = activate->activation;
     layers_.push_back(layer);

@@ -15,7 +15,7 @@ namespace lithe::train {
 template <typename T>
 class LayerWatcher {
  public:
-  LayerWatcher(const layers::Graph& graph, plan::Parameters<T>& values);
+  LayerWatcher(const graph::Graph& graph, plan::Parameters<T>& values);
 
   // Makes the plan anew: the request or the team has changed.
   void plan(plan::Request request, base::Team& team, plan::Learning<T>& learning);
@@ -33,14 +33,14 @@ class LayerWatcher {
 
  private:
   struct Layer {
-    const layers::Operation* product;
-    layers::SlotId output;  // behind its activation
-    layers::ParameterId weight;
+    const graph::Operation* product;
+    graph::SlotId output;  // behind its activation
+    graph::ParameterId weight;
     activations::Activation activation;
   };
   void look(const Layer& layer, LayerWatch& sum);
 
-  const layers::Graph& graph_;
+  const graph::Graph& graph_;
   plan::Parameters<T>& values_;
   plan::Parameters<T> before_;
   std::vector<Layer> layers_;

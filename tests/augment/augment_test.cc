@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "base/random.h"
-#include "layers/catalogue.h"
+#include "catalogue/catalogue.h"
 #include "lithe/error.h"
 #include "network/bind.h"
 
@@ -23,7 +23,7 @@ std::size_t size_of_shape(const Shape& shape) {
 Augmenter make(const std::string& sentence, const Shape& shape,
                ElementType type = ElementType::uint8, std::uint64_t seed = 1,
                double divisor = 255) {
-  return {network::read_sentence(sentence, network::Category::augmentation, layers::catalogue()),
+  return {network::read_sentence(sentence, network::Category::augmentation, catalogue::catalogue()),
           shape, type, divisor, seed};
 }
 

@@ -5,8 +5,8 @@
 
 #include <cstdlib>
 
+#include "blas/fake_blas/paths.h"
 #include "data/sample.h"
-#include "machine/fake_blas/paths.h"
 
 namespace lithe::doctor {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "data/image_file.h"
+#include "data/pictures/image_file.h"
 #include "evaluation/example.h"
 #include "evaluation/hand_made.h"
 #include "lithe/calibrate.h"

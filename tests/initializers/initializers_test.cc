@@ -6,9 +6,9 @@
 #include <cmath>
 #include <numeric>
 
-#include "layers/catalogue.h"
-#include "layers/layer.h"
+#include "catalogue/catalogue.h"
 #include "network/bind.h"
+#include "ops/layer.h"
 
 namespace lithe::initializers {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 std::vector<double> values(const std::string& sentence, std::size_t rows, std::size_t columns) {
   base::RandomStream random(3, 1);
   return draw(
-      network::read_component(sentence, network::Category::initializer, layers::catalogue()),
+      network::read_component(sentence, network::Category::initializer, catalogue::catalogue()),
       {rows, columns}, rows, columns, random);
 }
 
@@ -78,11 +78,11 @@ TEST(Initializers, OrthogonalVectorsStandAtRightAngles) {
 
 TEST(Initializers, DefaultFollowsTheActivation) {
   const Component automatic{"auto", {}};
-  EXPECT_EQ(layers::resolve_initializer(automatic, "relu").name, "he_normal");
-  EXPECT_EQ(layers::resolve_initializer(automatic, "elu").name, "he_normal");
-  EXPECT_EQ(layers::resolve_initializer(automatic, "selu").name, "lecun_normal");
-  EXPECT_EQ(layers::resolve_initializer(automatic, "tanh").name, "glorot_uniform");
-  EXPECT_EQ(layers::resolve_initializer({"zeros", {}}, "relu").name, "zeros");
+  EXPECT_EQ(ops::resolve_initializer(automatic, "relu").name, "he_normal");
+  EXPECT_EQ(ops::resolve_initializer(automatic, "elu").name, "he_normal");
+  EXPECT_EQ(ops::resolve_initializer(automatic, "selu").name, "lecun_normal");
+  EXPECT_EQ(ops::resolve_initializer(automatic, "tanh").name, "glorot_uniform");
+  EXPECT_EQ(ops::resolve_initializer({"zeros", {}}, "relu").name, "zeros");
 }
 
 // All of them can be named in a network.

@@ -21,12 +21,12 @@
 #include <vector>
 
 #include "base/random.h"
-#include "data/csv.h"
-#include "data/idx.h"
+#include "cpu/isa.h"
+#include "data/pictures/idx.h"
+#include "data/tables/csv.h"
 #include "lithe/error.h"
 #include "lithe/predictor.h"
 #include "lithe/trainer.h"
-#include "machine/isa.h"
 
 // Found by its name in the program's symbols. What follows the call keeps it from becoming a jump,
 // which would leave the function before the work is done.
@@ -161,7 +161,7 @@ int about() {
 
 int main(std::string_view name) {
   if (name == "--about") return about();
-  if (name == "--has-avx2") return machine::supported(machine::Isa::avx2) ? 0 : 77;
+  if (name == "--has-avx2") return cpu::supported(cpu::Isa::avx2) ? 0 : 77;
   for (const Run& run : kRuns) {
     if (run.name != name) continue;
     const Work work = run.prepare();

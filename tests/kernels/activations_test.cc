@@ -21,7 +21,7 @@ namespace {
 
 using activations::Activation;
 using activations::ToldFrom;
-using machine::Isa;
+using cpu::Isa;
 
 // The limit of x * factor, where a factor that vanishes does so exponentially.
 long double limited(long double x, long double factor) { return factor == 0 ? 0 : x * factor; }
@@ -200,7 +200,7 @@ base::AlignedArray<T> told(const Case<T>& c, const std::vector<T>& x) {
 
 template <template <typename> class Check>
 void on_every_instruction_set() {
-  for (const Isa isa : machine::supported_isas()) {
+  for (const Isa isa : cpu::supported_isas()) {
     for (const auto& c : cases<float>()) Check<float>::run(isa, c);
     for (const auto& c : cases<double>()) Check<double>::run(isa, c);
   }
@@ -224,8 +224,8 @@ struct Errors {
       const double error = ulp_error(y[i], exact) / std::max(most, 1e-9);
       if (!(error <= worst)) worst = error, at = x[i];
     }
-    EXPECT_LE(worst, 1) << c.name() << " " << machine::name(isa) << " at " << at;
-    testing::Test::RecordProperty(c.name() + "_" + std::string(machine::name(isa)),
+    EXPECT_LE(worst, 1) << c.name() << " " << cpu::name(isa) << " at " << at;
+    testing::Test::RecordProperty(c.name() + "_" + std::string(cpu::name(isa)),
                                   std::to_string(worst * claim.ulp) + " at " + std::to_string(at));
   }
 };
@@ -260,8 +260,8 @@ struct Derivatives {
       if (!(error <= worst)) worst = error, at = x[i];
     }
     EXPECT_LE(worst, 4 * unit + 2e-14 * static_cast<double>(c.scale()))
-        << c.name() << " " << machine::name(isa) << " at " << at;
-    testing::Test::RecordProperty(c.name() + "_" + std::string(machine::name(isa)),
+        << c.name() << " " << cpu::name(isa) << " at " << at;
+    testing::Test::RecordProperty(c.name() + "_" + std::string(cpu::name(isa)),
                                   std::to_string(worst / unit) + " at " + std::to_string(at));
   }
 };
@@ -289,7 +289,7 @@ struct AgainstTheReference {
     const T unit = std::numeric_limits<T>::epsilon() * c.scale();
     for (std::size_t i = 0; i < x.size(); ++i)
       ASSERT_NEAR(ours[i], plain[i], 8 * unit * std::abs(gradient[i]))
-          << c.name() << " " << machine::name(isa) << " at " << x[i];
+          << c.name() << " " << cpu::name(isa) << " at " << x[i];
   }
 };
 TEST(Activations, DerivativesAgreeWithTheReference) {
@@ -299,7 +299,7 @@ TEST(Activations, DerivativesAgreeWithTheReference) {
 template <typename T>
 void check_not_a_number(Isa isa, const Case<T>& c) {
   const T nan = std::numeric_limits<T>::quiet_NaN();
-  const std::string what = c.name() + " " + std::string(machine::name(isa));
+  const std::string what = c.name() + " " + std::string(cpu::name(isa));
   const auto y = forward<T>(isa, c, {nan, -nan, 1});
   EXPECT_TRUE(std::isnan(y[0]) && std::isnan(y[1])) << what;
   EXPECT_FALSE(std::isnan(y[2])) << what;
@@ -324,14 +324,13 @@ struct SameBits {
   static void run(Isa isa, const Case<T>& c) {
     if (isa == Isa::sse4) return;  // no fused multiply-add
     static const std::vector<T> x = arguments<T>();
-    const auto best = forward(machine::best_isa(), c, x), other = forward(isa, c, x);
-    EXPECT_TRUE(same_bits(best, other)) << c.name() << " " << machine::name(isa);
+    const auto best = forward(cpu::best_isa(), c, x), other = forward(isa, c, x);
+    EXPECT_TRUE(same_bits(best, other)) << c.name() << " " << cpu::name(isa);
     const auto from = told(c, x);
     // Not x, for infinity times a slope of 0 is not-a-number, of either sign.
     const std::vector<T> ones(x.size(), T{1});
-    EXPECT_TRUE(
-        same_bits(backward(machine::best_isa(), c, from, ones), backward(isa, c, from, ones)))
-        << c.name() << " backward " << machine::name(isa);
+    EXPECT_TRUE(same_bits(backward(cpu::best_isa(), c, from, ones), backward(isa, c, from, ones)))
+        << c.name() << " backward " << cpu::name(isa);
   }
 };
 TEST(Activations, TheSameBitsOnEveryFusedInstructionSet) { on_every_instruction_set<SameBits>(); }

@@ -9,7 +9,7 @@
 
 #include "base/aligned.h"
 #include "base/random.h"
-#include "machine/fake_blas/installed.h"
+#include "blas/fake_blas/installed.h"
 
 namespace lithe::kernels {
 namespace {
@@ -104,7 +104,7 @@ void put(Layer<T>& layer, const GradientPiece<T>& piece) {
 
 // In so many shares, as threads make them.
 template <typename T>
-void run_blas(Layer<T>& l, const machine::BlasHandle& blas, std::size_t parts) {
+void run_blas(Layer<T>& l, const blas::BlasHandle& blas, std::size_t parts) {
   const BlasProducts<T> products(blas, l.sizes.rows);
   base::AlignedArray<T> scratch(products.scratch_size(l.sizes.inputs, l.sizes.units));
   for (std::size_t part = 0; part < parts; ++part) {
@@ -121,7 +121,7 @@ void run_blas(Layer<T>& l, const machine::BlasHandle& blas, std::size_t parts) {
 
 template <typename T>
 void run_reference(Layer<T>& l, bool descends) {
-  const Kernels<T>& k = kernels<T>(machine::Isa::scalar);
+  const Kernels<T>& k = kernels<T>(cpu::Isa::scalar);
   k.forward(l.forward(), l.unit_lines());
   k.transpose(l.data(), {0, l.sizes.units});
   k.data(l.data(), l.input_lines());
@@ -147,7 +147,7 @@ void run_reference(Layer<T>& l, bool descends) {
 }
 
 template <typename T>
-void check(const machine::BlasHandle& blas, Sizes sizes, const std::string& what) {
+void check(const blas::BlasHandle& blas, Sizes sizes, const std::string& what) {
   Layer<T> expected(sizes);
   run_reference(expected, !BlasProducts<T>(blas, sizes.rows).copies(sizes.units));
   for (const std::size_t parts : {1, 2, 3}) {
@@ -166,7 +166,7 @@ void check(const machine::BlasHandle& blas, Sizes sizes, const std::string& what
 
 TEST(BlasProducts, AgreeWithTheReferenceWithinTheBoundOfAnyOrder) {
   for (const auto& path : test::multipliers()) {
-    machine::BlasHandle blas(path);
+    blas::BlasHandle blas(path);
     blas.use_threads(1);
     for (const Sizes& s : kSizes) {
       const std::string what = path.string() + " " + std::to_string(s.rows) + "x" +
@@ -178,7 +178,7 @@ TEST(BlasProducts, AgreeWithTheReferenceWithinTheBoundOfAnyOrder) {
 }
 
 TEST(BlasProducts, OnePanelIsNeverCopied) {
-  const machine::BlasHandle blas(test::fake_blas("lp64"));
+  const blas::BlasHandle blas(test::fake_blas("lp64"));
   EXPECT_FALSE(BlasProducts<float>(blas, 512).copies(32));
   EXPECT_TRUE(BlasProducts<float>(blas, 512).copies(33));
   EXPECT_TRUE(BlasProducts<double>(blas, 512).copies(17));

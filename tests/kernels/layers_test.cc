@@ -13,7 +13,7 @@
 namespace lithe::kernels {
 namespace {
 
-using machine::Isa;
+using cpu::Isa;
 
 constexpr std::size_t kColumns[] = {1, 7, 16, 17, 33, 70, 100};
 constexpr std::size_t kRows[] = {1, 2, 13, 50};
@@ -143,7 +143,7 @@ void check(const std::string& name, const Work<T>& work, bool shares) {
     for (const std::size_t columns : kColumns) {
       SCOPED_TRACE(name + ", " + std::to_string(rows) + "x" + std::to_string(columns));
       const auto plain = run(work, Isa::scalar, rows, columns);
-      const auto best = run(work, machine::best_isa(), rows, columns);
+      const auto best = run(work, cpu::best_isa(), rows, columns);
       ASSERT_EQ(plain.size(), best.size());
       // Sums of up to 100 values of size 10, through a division by a deviation that a batch of two
       // can make small.
@@ -152,15 +152,15 @@ void check(const std::string& name, const Work<T>& work, bool shares) {
         ASSERT_NEAR(static_cast<double>(best[i]), static_cast<double>(plain[i]),
                     bound * std::max(1.0, std::abs(static_cast<double>(plain[i]))))
             << "value " << i;
-      for (const Isa isa : machine::supported_isas()) {
+      for (const Isa isa : cpu::supported_isas()) {
         if (isa == Isa::sse4) continue;  // no fused multiply-add
         const auto other = run(work, isa, rows, columns);
         ASSERT_EQ(std::memcmp(other.data(), best.data(), best.size() * sizeof(T)), 0)
-            << machine::name(isa);
+            << cpu::name(isa);
       }
       for (const std::size_t parts : {2, 3}) {
         if (!shares) continue;
-        const auto other = run(work, machine::best_isa(), rows, columns, parts);
+        const auto other = run(work, cpu::best_isa(), rows, columns, parts);
         ASSERT_EQ(std::memcmp(other.data(), best.data(), best.size() * sizeof(T)), 0)
             << parts << " parts";
       }
@@ -183,7 +183,7 @@ TEST(LayerKernels, DropoutKeepsItsShare) {
   noise.factor = 1, noise.offset = 0, noise.dropped = 12345;
   const auto dropped = [&](std::uint64_t step, std::uint32_t stream) {
     noise.step = step, noise.stream = stream;
-    kernels<float>(machine::best_isa()).disturb(noise, p.lines());
+    kernels<float>(cpu::best_isa()).disturb(noise, p.lines());
     std::vector<bool> result;
     for (std::size_t i = 0; i < p.rows; ++i)
       for (std::size_t n = 0; n < p.columns; ++n)
@@ -200,7 +200,7 @@ TEST(LayerKernels, DropoutKeepsItsShare) {
 
 TEST(LayerKernels, NoiseHasItsDeviation) {
   Problem<double> p(200, 100);
-  kernels<double>(machine::best_isa()).disturb(p.noise(0.3), p.lines());
+  kernels<double>(cpu::best_isa()).disturb(p.noise(0.3), p.lines());
   double sum = 0, squares = 0;
   for (std::size_t i = 0; i < p.rows; ++i)
     for (std::size_t n = 0; n < p.columns; ++n) {
@@ -212,7 +212,7 @@ TEST(LayerKernels, NoiseHasItsDeviation) {
 }
 
 TEST(LayerKernels, MaxNormScalesOnlyWhatIsAbove) {
-  for (const Isa isa : machine::supported_isas()) {
+  for (const Isa isa : cpu::supported_isas()) {
     const Panels<float> panels{5, 20};
     base::AlignedArray<float> weight(panels.size());
     for (std::size_t n = 0; n < 20; ++n)

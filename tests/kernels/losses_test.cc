@@ -13,7 +13,7 @@
 namespace lithe::kernels {
 namespace {
 
-using machine::Isa;
+using cpu::Isa;
 
 template <typename T>
 struct Result {
@@ -106,11 +106,11 @@ void check_against_reference(Isa isa, const losses::Row& row, const Batch<T>& ba
 template <typename T>
 void check_all() {
   for (const auto& row : losses::kLosses)
-    for (const Isa isa : machine::supported_isas())
+    for (const Isa isa : cpu::supported_isas())
       for (const std::size_t classes : kClasses)
         for (const std::size_t rows : {1, 10, 23})
           for (const double scale : {0.1, 1.0, 30.0}) {
-            SCOPED_TRACE(std::string(row.name) + " " + std::string(machine::name(isa)) + " " +
+            SCOPED_TRACE(std::string(row.name) + " " + std::string(cpu::name(isa)) + " " +
                          std::to_string(rows) + "x" + std::to_string(classes));
             for (const bool numbers : {false, true})
               check_against_reference<T>(isa, row, Batch<T>(rows, classes, scale), numbers);
@@ -125,16 +125,16 @@ void check_bits() {
   for (const auto& row : losses::kLosses)
     for (const std::size_t classes : kClasses) {
       const Batch<T> batch(13, classes, 3);
-      const Result<T> best = batch.run(machine::best_isa(), row);
-      for (const Isa isa : machine::supported_isas()) {
+      const Result<T> best = batch.run(cpu::best_isa(), row);
+      for (const Isa isa : cpu::supported_isas()) {
         if (isa == Isa::sse4) continue;  // no fused multiply-add
         const Result<T> other = batch.run(isa, row);
         EXPECT_EQ(std::memcmp(best.sums, other.sums, sizeof(best.sums)), 0)
-            << row.name << " " << machine::name(isa) << " " << classes;
+            << row.name << " " << cpu::name(isa) << " " << classes;
         EXPECT_EQ(std::memcmp(best.gradient.data(), other.gradient.data(),
                               best.gradient.size() * sizeof(T)),
                   0)
-            << row.name << " " << machine::name(isa) << " " << classes;
+            << row.name << " " << cpu::name(isa) << " " << classes;
       }
     }
 }
@@ -148,14 +148,14 @@ TEST(Losses, TheSameBitsOnEveryFusedInstructionSet) {
 template <typename T>
 void check_not_a_number(T bad) {
   for (const auto& row : losses::kLosses)
-    for (const Isa isa : machine::supported_isas())
+    for (const Isa isa : cpu::supported_isas())
       for (std::size_t column = 0; column < 10; ++column) {
         Batch<T> batch(3, 10, 1);
         batch.output[batch.stride + column] = bad;
         // Nothing exceeds an infinite margin: that loss is rightly zero.
         if (row.loss == losses::Loss::hinge && std::isinf(bad)) continue;
         EXPECT_FALSE(std::isfinite(batch.run(isa, row).loss))
-            << row.name << " " << machine::name(isa) << " column " << column;
+            << row.name << " " << cpu::name(isa) << " column " << column;
       }
 }
 

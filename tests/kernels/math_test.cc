@@ -1,5 +1,5 @@
 // The functions of kernels/math-inl.h: their errors as stated there, on every instruction set.
-#include "machine/targets.h"
+#include "cpu/targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/math_test.cc"
@@ -49,7 +49,7 @@ HWY_AFTER_NAMESPACE();
 #include <vector>
 
 #include "base/random.h"
-#include "machine/isa.h"
+#include "cpu/isa.h"
 
 namespace lithe::kernels {
 namespace {
@@ -81,7 +81,7 @@ struct Function {
 };
 
 template <typename T>
-void check(machine::Isa isa, const Function<T>& f) {
+void check(cpu::Isa isa, const Function<T>& f) {
   std::vector<T> x, y(200'000);
   base::RandomStream random(9, 4);
   // Half of them near 0, in every size.
@@ -89,7 +89,7 @@ void check(machine::Isa isa, const Function<T>& f) {
     x.push_back(static_cast<T>(i % 2 == 0 ? random.uniform(f.low, f.high)
                                           : (i % 4 == 1 ? f.low : f.high) *
                                                 std::exp(-random.uniform(0, 50))));
-  machine::with_isa(isa, [&] { f.ours(x, y); });
+  cpu::with_isa(isa, [&] { f.ours(x, y); });
   double worst = 0;
   T at = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
@@ -98,20 +98,20 @@ void check(machine::Isa isa, const Function<T>& f) {
     if (size < 20 * std::numeric_limits<T>::min() && f.low < -1) continue;
     const T unit = std::nextafter(size, std::numeric_limits<T>::infinity()) - size;
     const double more =
-        isa == machine::Isa::sse4 ? f.growth_unfused * static_cast<double>(x[i] * x[i]) : 0;
+        isa == cpu::Isa::sse4 ? f.growth_unfused * static_cast<double>(x[i] * x[i]) : 0;
     const auto error = static_cast<double>(std::abs(static_cast<long double>(y[i]) - exact) /
                                            static_cast<long double>(unit)) /
                        (f.ulp + more);
     if (!(error <= worst)) worst = error, at = x[i];
   }
   const std::string what = std::string(f.name) + (sizeof(T) == 4 ? "_float32_" : "_float64_") +
-                           std::string(machine::name(isa));
+                           std::string(cpu::name(isa));
   EXPECT_LE(worst, 1) << what << " at " << at;
   testing::Test::RecordProperty(what, std::to_string(worst * f.ulp) + " at " + std::to_string(at));
 }
 
 template <typename T>
-void check_all(machine::Isa isa) {
+void check_all(cpu::Isa isa) {
   using L = long double;
   const double far = sizeof(T) == 4 ? -87.3 : -708.3, normal_far = sizeof(T) == 4 ? -13 : -37;
   const Function<T> functions[] = {
@@ -128,7 +128,7 @@ void check_all(machine::Isa isa) {
 }
 
 TEST(Math, ErrorsAreAsStated) {
-  for (const machine::Isa isa : machine::supported_isas()) {
+  for (const cpu::Isa isa : cpu::supported_isas()) {
     check_all<float>(isa);
     check_all<double>(isa);
   }

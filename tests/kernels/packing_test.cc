@@ -15,10 +15,10 @@
 namespace lithe::kernels {
 namespace {
 
-using machine::Isa;
+using cpu::Isa;
 
 std::vector<Isa> all_isas() {
-  std::vector<Isa> isas = machine::supported_isas();
+  std::vector<Isa> isas = cpu::supported_isas();
   isas.push_back(Isa::scalar);
   return isas;
 }
@@ -94,7 +94,7 @@ void check_quotients(Isa isa, T divisor) {
   ASSERT_EQ(kept.depth, 255u);  // all but the zero
   for (std::size_t i = 0; i < 256; ++i) {
     const T quotient = static_cast<T>(i) / divisor;  // rounded correctly, as IEEE 754 has it
-    ASSERT_EQ(dense.at(0, i), quotient) << i << " / " << divisor << " " << machine::name(isa);
+    ASSERT_EQ(dense.at(0, i), quotient) << i << " / " << divisor << " " << cpu::name(isa);
     if (i > 0) {
       ASSERT_EQ(kept.at(0, i - 1), quotient) << i << " / " << divisor;
     }
@@ -142,8 +142,8 @@ void expect_equal(const Packed<T>& a, const Packed<T>& b, std::size_t rows, bool
 
 template <typename T>
 void check_columns(Isa isa, const Bytes& bytes, const std::vector<std::uint32_t>& order) {
-  SCOPED_TRACE(std::string(machine::name(isa)) + ", " + std::to_string(bytes.columns) +
-               " columns, " + std::to_string(order.size()) + " rows");
+  SCOPED_TRACE(std::string(cpu::name(isa)) + ", " + std::to_string(bytes.columns) + " columns, " +
+               std::to_string(order.size()) + " rows");
   const Kernels<T>&k = kernels<T>(isa), &plain = kernels<T>(Isa::scalar);
   const auto pack = [&](auto kernel) {
     return Packed<T>(kernel, bytes.memory.data(), 1, bytes.columns, order, 255);

@@ -13,7 +13,7 @@
 namespace lithe::kernels {
 namespace {
 
-using machine::Isa;
+using cpu::Isa;
 
 template <typename T>
 base::AlignedArray<T> random_array(std::size_t size, std::uint32_t stream) {
@@ -121,8 +121,8 @@ template <typename T>
 void check(Isa isa, Sizes sizes, bool indexed) {
   const Kernels<T>&k = kernels<T>(isa), &reference = kernels<T>(Isa::scalar);
   const bool exact = isa != Isa::sse4;
-  const std::string what = std::string(machine::name(isa)) + " " + std::to_string(sizes.rows) +
-                           "x" + std::to_string(sizes.inputs) + "x" + std::to_string(sizes.units) +
+  const std::string what = std::string(cpu::name(isa)) + " " + std::to_string(sizes.rows) + "x" +
+                           std::to_string(sizes.inputs) + "x" + std::to_string(sizes.units) +
                            (indexed ? " indexed" : "");
   Problem<T> a(sizes), b(sizes);
   (indexed ? k.forward_indexed : k.forward)(a.forward(indexed), a.unit_lines());
@@ -146,7 +146,7 @@ void check(Isa isa, Sizes sizes, bool indexed) {
 }
 
 TEST(Products, AgreeWithTheReferenceOnEveryInstructionSet) {
-  for (const Isa isa : machine::supported_isas())
+  for (const Isa isa : cpu::supported_isas())
     for (const Sizes& sizes : kSizes)
       for (const bool indexed : {false, true}) {
         check<float>(isa, sizes, indexed);
@@ -177,7 +177,7 @@ void check_shares(Isa isa, Sizes sizes, std::size_t parts) {
 }
 
 TEST(Products, SharesMakeTheWhole) {
-  for (const Isa isa : machine::supported_isas())
+  for (const Isa isa : cpu::supported_isas())
     for (const Sizes& sizes : kSizes)
       for (const std::size_t parts : {2, 3, 7}) {
         check_shares<float>(isa, sizes, parts);
@@ -187,7 +187,7 @@ TEST(Products, SharesMakeTheWhole) {
 
 // A column that is zero in every example can be left out: the same bits.
 TEST(Products, LeavingOutZeroColumnsChangesNothing) {
-  for (const Isa isa : machine::supported_isas()) {
+  for (const Isa isa : cpu::supported_isas()) {
     const Kernels<float>& k = kernels<float>(isa);
     const Sizes sizes{10, 90, 30};
     Problem<float> dense(sizes), packed(sizes);

@@ -17,7 +17,7 @@
 namespace lithe::kernels {
 namespace {
 
-using machine::Isa;
+using cpu::Isa;
 
 struct Shape {
   std::size_t rows, columns, depth, units, top, left, out_rows, out_columns;
@@ -110,7 +110,7 @@ float normal(base::RandomStream& random) { return static_cast<float>(random.norm
 float rectified(base::RandomStream& random) { return std::max(0.0f, normal(random)); }
 
 std::vector<Isa> all_isas() {
-  std::vector<Isa> result = machine::supported_isas();
+  std::vector<Isa> result = cpu::supported_isas();
   result.push_back(Isa::scalar);
   return result;
 }
@@ -130,7 +130,7 @@ TEST(Winograd, IsWithinItsStatedErrorOfTheDirectSum) {
         }
         EXPECT_LE(std::sqrt(error / norm),
                   1.5 * kEpsilon * std::sqrt(static_cast<double>(shape.depth) + 4))
-            << shape.depth << " to " << shape.units << ", " << machine::name(isa);
+            << shape.depth << " to " << shape.units << ", " << cpu::name(isa);
       }
 }
 
@@ -144,7 +144,7 @@ TEST(Winograd, IsNeverFurtherOffThanItsBound) {
   for (const auto& draw : draws)
     for (const Shape& shape : kShapes) {
       Problem problem(shape, draw);
-      const std::vector<float> result = problem.run(machine::best_isa());
+      const std::vector<float> result = problem.run(cpu::best_isa());
       const std::vector<double> exact = problem.exact();
       const float most =
           *std::max_element(problem.x.begin(), problem.x.end(),
@@ -162,11 +162,11 @@ TEST(Winograd, GivesTheSameBitsOnEveryInstructionSet) {
   for (const Shape& shape : kShapes) {
     Problem problem(shape, normal);
     const std::vector<float> plain = problem.run(Isa::scalar);
-    for (const Isa isa : machine::supported_isas()) {
+    for (const Isa isa : cpu::supported_isas()) {
       if (isa == Isa::sse4) continue;  // no fused multiply-add
       const std::vector<float> other = problem.run(isa);
       EXPECT_EQ(std::memcmp(other.data(), plain.data(), plain.size() * sizeof(float)), 0)
-          << machine::name(isa) << ", " << shape.depth << " to " << shape.units;
+          << cpu::name(isa) << ", " << shape.depth << " to " << shape.units;
     }
   }
 }
@@ -269,7 +269,7 @@ TEST(WinogradGradient, IsWithinItsStatedErrorOfTheDirectSum) {
         norm += exact[i] * exact[i];
       }
       EXPECT_LE(std::sqrt(error / norm), 2 * kEpsilon * std::sqrt(static_cast<double>(tiles) + 4))
-          << shape.depth << " to " << shape.units << ", " << machine::name(isa);
+          << shape.depth << " to " << shape.units << ", " << cpu::name(isa);
     }
   }
 }
@@ -284,9 +284,8 @@ TEST(WinogradGradient, HasTheSameBitsOnEveryInstructionSetAndInParts) {
     for (const Isa isa : all_isas()) {
       if (isa == Isa::sse4) continue;  // no fused multiply-add
       for (const std::size_t parts : {1, 2, 3})
-        EXPECT_TRUE(same(problem.run(isa, parts)))
-            << machine::name(isa) << ", " << parts << " parts, " << shape.depth << " to "
-            << shape.units;
+        EXPECT_TRUE(same(problem.run(isa, parts))) << cpu::name(isa) << ", " << parts << " parts, "
+                                                   << shape.depth << " to " << shape.units;
     }
   }
 }

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "layers/catalogue.h"
+#include "catalogue/catalogue.h"
 #include "network/random_component.h"
 #include "network/sentence_error.h"
 
@@ -97,7 +97,7 @@ TEST(Bind, FillsInDefaults) {
 }
 
 TEST(Bind, WhatIsPrintedReadsBackTheSame) {
-  for (const Catalogue* catalogue : {&sample(), &layers::catalogue()}) {
+  for (const Catalogue* catalogue : {&sample(), &catalogue::catalogue()}) {
     RandomComponents random(*catalogue, 7);
     for (int i = 0; i < 2000; ++i) {
       const Sentence network = random.network(8);
@@ -108,7 +108,7 @@ TEST(Bind, WhatIsPrintedReadsBackTheSame) {
 }
 
 TEST(Bind, WhatIsPrintedReadsBackTheSameInEveryCategory) {
-  const Catalogue& catalogue = layers::catalogue();
+  const Catalogue& catalogue = catalogue::catalogue();
   RandomComponents random(catalogue, 8);
   for (const Category category : kCategories) {
     for (int i = 0; i < 500; ++i) {
@@ -186,7 +186,7 @@ TEST(Bind, ComponentsMadeByCodeAreCheckedLikeText) {
 }
 
 TEST(Bind, EveryDeclarationOfOursDescribesItself) {
-  for (const auto& entry : layers::catalogue().entries) {
+  for (const auto& entry : catalogue::catalogue().entries) {
     const std::string text = describe(entry.declaration);
     EXPECT_TRUE(text.starts_with(entry.declaration.name)) << text;
     EXPECT_NE(text.find(entry.declaration.help), text.npos) << text;

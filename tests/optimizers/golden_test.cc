@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/aligned.h"
+#include "catalogue/catalogue.h"
 #include "kernels/table.h"
-#include "layers/catalogue.h"
 #include "network/bind.h"
 #include "optimizers/optimizers.h"
 #include "train/setup.h"
@@ -40,7 +40,7 @@ base::AlignedArray<T> padded(const json& values) {
 
 // The weights after each step.
 template <typename T>
-std::vector<std::vector<T>> steps(const std::string& sentence, machine::Isa isa) {
+std::vector<std::vector<T>> steps(const std::string& sentence, cpu::Isa isa) {
   const Optimizer optimizer = train::parse_optimizer(sentence);
   const Regularization& r = optimizer.regularization;
   const auto update =
@@ -68,10 +68,10 @@ std::vector<std::vector<T>> steps(const std::string& sentence, machine::Isa isa)
 }
 
 template <typename T>
-void check(machine::Isa isa, double bound) {
+void check(cpu::Isa isa, double bound) {
   for (const json& setting : golden()["settings"]) {
     const std::string sentence = setting["sentence"];
-    SCOPED_TRACE(sentence + ", " + precision<T>() + ", " + std::string(machine::name(isa)));
+    SCOPED_TRACE(sentence + ", " + precision<T>() + ", " + std::string(cpu::name(isa)));
     const auto ours = steps<T>(sentence, isa);
     for (std::size_t step = 0; step < ours.size(); ++step)
       for (std::size_t i = 0; i < ours[step].size(); ++i) {
@@ -84,29 +84,29 @@ void check(machine::Isa isa, double bound) {
 }
 
 TEST(Golden, OptimizersAgreeWithPyTorchInFloat32) {
-  for (const machine::Isa isa : machine::supported_isas()) check<float>(isa, 1e-6);
-  check<float>(machine::Isa::scalar, 1e-6);
+  for (const cpu::Isa isa : cpu::supported_isas()) check<float>(isa, 1e-6);
+  check<float>(cpu::Isa::scalar, 1e-6);
 }
 TEST(Golden, OptimizersAgreeWithPyTorchInFloat64) {
-  for (const machine::Isa isa : machine::supported_isas()) check<double>(isa, 1e-12);
-  check<double>(machine::Isa::scalar, 1e-12);
+  for (const cpu::Isa isa : cpu::supported_isas()) check<double>(isa, 1e-12);
+  check<double>(cpu::Isa::scalar, 1e-12);
 }
 
 TEST(Golden, TheSameBitsOnEveryFusedInstructionSet) {
   for (const json& setting : golden()["settings"])
-    for (const machine::Isa isa : machine::supported_isas()) {
-      if (isa == machine::Isa::sse4) continue;  // no fused multiply-add
+    for (const cpu::Isa isa : cpu::supported_isas()) {
+      if (isa == cpu::Isa::sse4) continue;  // no fused multiply-add
       const std::string sentence = setting["sentence"];
-      EXPECT_EQ(steps<float>(sentence, isa), steps<float>(sentence, machine::Isa::scalar))
-          << sentence << " " << machine::name(isa);
-      EXPECT_EQ(steps<double>(sentence, isa), steps<double>(sentence, machine::Isa::scalar))
-          << sentence << " " << machine::name(isa);
+      EXPECT_EQ(steps<float>(sentence, isa), steps<float>(sentence, cpu::Isa::scalar))
+          << sentence << " " << cpu::name(isa);
+      EXPECT_EQ(steps<double>(sentence, isa), steps<double>(sentence, cpu::Isa::scalar))
+          << sentence << " " << cpu::name(isa);
     }
 }
 
 // A step from the same values, whose rows are so far apart.
 template <typename T>
-std::vector<T> step_with_strides(machine::Isa isa, Rule rule, bool prepared, std::size_t stride,
+std::vector<T> step_with_strides(cpu::Isa isa, Rule rule, bool prepared, std::size_t stride,
                                  std::size_t gradient_stride) {
   constexpr std::size_t kRows = 3, kColumns = 2 * kernels::kLine<T>;
   base::AlignedArray<T> weight(kRows * stride), first(kRows * stride), second(kRows * stride),
@@ -138,19 +138,19 @@ std::vector<T> step_with_strides(machine::Isa isa, Rule rule, bool prepared, std
 
 // A gradient may lie otherwise than the weights do: rows further apart, or nearer.
 template <typename T>
-void check_strides(machine::Isa isa, Rule rule, bool prepared) {
+void check_strides(cpu::Isa isa, Rule rule, bool prepared) {
   constexpr std::size_t kNear = 2 * kernels::kLine<T>, kFar = 5 * kernels::kLine<T>;
   const auto expected = step_with_strides<T>(isa, rule, prepared, kNear, kNear);
   for (const auto& [stride, gradient_stride] :
        {std::pair{kFar, kFar}, std::pair{kNear, kFar}, std::pair{kFar, kNear}})
     EXPECT_EQ(step_with_strides<T>(isa, rule, prepared, stride, gradient_stride), expected)
-        << row(rule).name << " " << machine::name(isa) << " " << stride << " " << gradient_stride;
+        << row(rule).name << " " << cpu::name(isa) << " " << stride << " " << gradient_stride;
 }
 
 TEST(Golden, AGradientMayLieOtherwise) {
-  std::vector<machine::Isa> isas = machine::supported_isas();
-  isas.push_back(machine::Isa::scalar);
-  for (const machine::Isa isa : isas)
+  std::vector<cpu::Isa> isas = cpu::supported_isas();
+  isas.push_back(cpu::Isa::scalar);
+  for (const cpu::Isa isa : isas)
     for (const RuleRow& row : kRules)
       for (const bool prepared : {false, true}) {
         check_strides<float>(isa, row.rule, prepared);

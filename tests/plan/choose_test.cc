@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/random.h"
-#include "layers/catalogue.h"
-#include "machine/fake_blas/paths.h"
-#include "machine/isa.h"
+#include "blas/fake_blas/paths.h"
+#include "catalogue/catalogue.h"
+#include "cpu/isa.h"
 #include "support/training.h"
 
 namespace lithe::plan {
@@ -64,7 +64,7 @@ TEST(KeptColumns, IsAllWhereTheDataAreNotBytesOrNotThere) {
 }
 
 template <typename T>
-void check_choice(machine::Isa isa) {
+void check_choice(cpu::Isa isa) {
   const kernels::Kernels<T>& k = kernels::kernels<T>(isa);
   const auto sparse = choose_packing<T>(k, ElementType::uint8, 0.4);
   EXPECT_EQ(sparse.kernel, k.pack_nonzero_bytes);
@@ -85,10 +85,10 @@ void check_choice(machine::Isa isa) {
   EXPECT_FALSE(single.refused[0].reason.empty());
 }
 
-layers::Convolution convolution(const std::string& network) {
-  const layers::Graph graph = layers::compile(Network::parse(network).layers());
+graph::Convolution convolution(const std::string& network) {
+  const graph::Graph graph = catalogue::compile(Network::parse(network).layers());
   for (const auto& operation : graph.operations)
-    if (const auto* work = std::get_if<layers::Convolution>(&operation.work)) return *work;
+    if (const auto* work = std::get_if<graph::Convolution>(&operation.work)) return *work;
   return {};
 }
 
@@ -142,7 +142,7 @@ Blas a_blas(BlasUse use) {
 
 ProductChoice choose(Blas* blas, double kept = 1) {
   return choose_product(blas, {Product::forward, 4, 300, 200}, kept,
-                        kernels::kernels<float>(machine::best_isa()));
+                        kernels::kernels<float>(cpu::best_isa()));
 }
 
 TEST(ChooseProduct, IsNativeWithoutABlas) {
@@ -160,7 +160,7 @@ TEST(ChooseProduct, IsTheBlasThatWasAskedFor) {
 
 // Whatever the clock says, the choice follows from it: measured once, kept, and told.
 TEST(ChooseProduct, GoesByWhatWasMeasured) {
-  for (const machine::Isa isa : {machine::best_isa(), machine::Isa::scalar})
+  for (const cpu::Isa isa : {cpu::best_isa(), cpu::Isa::scalar})
     for (const Product product : {Product::forward, Product::data, Product::weights}) {
       const auto& k = kernels::kernels<double>(isa);
       const ProductShape shape{product, 4, 30, 40};
@@ -191,7 +191,7 @@ TEST(ChooseProduct, ColumnsThatAreLeftOutAreForTheTiles) {
 }
 
 TEST(ChoosePacking, ABlasTakesTheBatchAsItIs) {
-  const auto& k = kernels::kernels<float>(machine::best_isa());
+  const auto& k = kernels::kernels<float>(cpu::best_isa());
   const auto choice = choose_packing<float>(k, ElementType::uint8, 0.4, 10, true);
   EXPECT_FALSE(choice.indexed);
   EXPECT_EQ(choice.kernel, k.pack_bytes);
@@ -200,8 +200,8 @@ TEST(ChoosePacking, ABlasTakesTheBatchAsItIs) {
 }
 
 TEST(ChoosePacking, TakesTheFirstThatIsNotRefused) {
-  check_choice<float>(machine::Isa::scalar);
-  for (const machine::Isa isa : machine::supported_isas()) {
+  check_choice<float>(cpu::Isa::scalar);
+  for (const cpu::Isa isa : cpu::supported_isas()) {
     check_choice<float>(isa);
     check_choice<double>(isa);
   }

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "layers/catalogue.h"
+#include "catalogue/catalogue.h"
+#include "cpu/isa.h"
 #include "lithe/network.h"
-#include "machine/isa.h"
 #include "plan/plan.h"
 #include "support/plain_sgd.h"
 #include "support/training.h"
@@ -20,11 +20,11 @@ constexpr std::size_t kBatch = 128, kInputs = 784, kUnits = 100;  // stages that
 struct Problem {
   Problem(const char* weights, double input) : data(kBatch, kInputs, 10) {
     std::fill(data.values.begin(), data.values.end(), input);
-    graph = layers::compile(
+    graph = catalogue::compile(
         Network::parse("input(784) -> dense(100, init=constant(" + std::string(weights) + "))")
             .layers());
   }
-  Request request(Mode mode, machine::Isa isa) const {
+  Request request(Mode mode, cpu::Isa isa) const {
     Request result;
     result.graph = &graph;
     result.mode = mode;
@@ -35,7 +35,7 @@ struct Problem {
     return result;
   }
   test::RandomExamples data;
-  layers::Graph graph;
+  graph::Graph graph;
 };
 
 std::vector<std::uint32_t> all_rows() {
@@ -46,17 +46,17 @@ std::vector<std::uint32_t> all_rows() {
 
 template <class Check>
 void on_every_machine(const Check& check) {
-  std::vector<machine::Isa> isas = machine::supported_isas();
-  isas.push_back(machine::Isa::scalar);
-  for (const machine::Isa isa : isas)
+  std::vector<cpu::Isa> isas = cpu::supported_isas();
+  isas.push_back(cpu::Isa::scalar);
+  for (const cpu::Isa isa : isas)
     for (const std::size_t threads : {1, 2, 3}) {
-      SCOPED_TRACE(std::string(machine::name(isa)) + ", " + std::to_string(threads) + " threads");
+      SCOPED_TRACE(std::string(cpu::name(isa)) + ", " + std::to_string(threads) + " threads");
       check(isa, threads);
     }
 }
 
 void expect_no_output(const Problem& problem) {
-  on_every_machine([&](machine::Isa isa, std::size_t threads) {
+  on_every_machine([&](cpu::Isa isa, std::size_t threads) {
     Parameters<float> parameters(problem.graph.parameters);
     parameters.initialize(1);
     base::Team team(threads);
@@ -74,7 +74,7 @@ TEST(Denormals, AsWeightsAreZero) { expect_no_output({"1e-40", 1}); }
 // The gradient of a weight is its input times 1 / batch, or less: too small, so nothing is learnt.
 TEST(Denormals, AsGradientsTeachNothing) {
   const Problem problem("0", 2e-38);
-  on_every_machine([&](machine::Isa isa, std::size_t threads) {
+  on_every_machine([&](cpu::Isa isa, std::size_t threads) {
     Parameters<float> parameters(problem.graph.parameters);
     base::Team team(threads);
     Learning<float> learning(parameters, 0);
@@ -91,7 +91,7 @@ TEST(Denormals, AreTheCallersOwnAffairAfterwards) {
   Parameters<float> parameters(problem.graph.parameters);
   base::Team team(2);
   Learning<float> learning(parameters, 0);
-  Plan<float> plan(problem.request(Mode::train, machine::best_isa()), parameters, team, &learning);
+  Plan<float> plan(problem.request(Mode::train, cpu::best_isa()), parameters, team, &learning);
   plan.run(all_rows(), test::updates(all_rows().size(), 1.0f));
   volatile float smallest = std::numeric_limits<float>::min(), half = 0.5f;
   volatile float product = smallest * half;

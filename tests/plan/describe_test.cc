@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <map>
 
-#include "layers/catalogue.h"
-#include "machine/isa.h"
+#include "catalogue/catalogue.h"
+#include "cpu/isa.h"
 #include "plan/choose.h"
 #include "plan/plan.h"
 #include "support/plain_sgd.h"
@@ -18,8 +18,8 @@ constexpr std::size_t kBatch = 10;
 
 template <typename T>
 Description describe(const std::string& network, std::size_t threads, Mode mode = Mode::train,
-                     machine::Isa isa = machine::best_isa(), std::size_t batch = kBatch) {
-  const layers::Graph graph = layers::compile(Network::parse(network).layers());
+                     cpu::Isa isa = cpu::best_isa(), std::size_t batch = kBatch) {
+  const graph::Graph graph = catalogue::compile(Network::parse(network).layers());
   Parameters<T> parameters(graph.parameters);
   base::Team team(threads);
   Request request;
@@ -61,9 +61,9 @@ TEST(Describe, BytesOfAProductAreItsMatrices) {
 
 TEST(Describe, EveryKernelHasANameAndEveryRefusalAReason) {
   std::size_t refusals = 0;
-  std::vector<machine::Isa> isas = machine::supported_isas();
-  isas.push_back(machine::Isa::scalar);
-  for (const machine::Isa isa : isas)
+  std::vector<cpu::Isa> isas = cpu::supported_isas();
+  isas.push_back(cpu::Isa::scalar);
+  for (const cpu::Isa isa : isas)
     for (const Mode mode : {Mode::train, Mode::evaluate, Mode::predict})
       for (const StageInfo& stage : describe<float>(kSeed, 2, mode, isa).stages) {
         EXPECT_FALSE(stage.name.empty());
@@ -105,7 +105,7 @@ TEST(Describe, BuffersOfAStageAreApart) {
   const std::string deep =
       "input(784) -> dense(64, tanh) -> relu -> dense(50) -> dense(40, relu) -> dense(10)";
   for (const std::size_t threads : {1, 2, 3}) {
-    const Description d = describe<float>(deep, threads, Mode::train, machine::best_isa(), 128);
+    const Description d = describe<float>(deep, threads, Mode::train, cpu::best_isa(), 128);
     ASSERT_EQ(d.buffers.size(), d.offsets.size());
     std::size_t sum = 0;
     for (std::size_t i = 0; i < d.buffers.size(); ++i) {
@@ -134,7 +134,7 @@ TEST(Describe, StagesAreSharedWhereThereIsWorkAndOneThreadNeverWaits) {
   const auto shared = [](const Description& d) {
     return std::count_if(d.stages.begin(), d.stages.end(), [](const auto& s) { return s.shared; });
   };
-  const Description two = describe<float>(large, 2, Mode::train, machine::best_isa(), 128);
+  const Description two = describe<float>(large, 2, Mode::train, cpu::best_isa(), 128);
   EXPECT_GE(shared(two), 5);  // two products forward, two gradients of weights, one of an input
   EXPECT_EQ(shared(describe<float>("input(784) -> dense(3)", 2)), 0);
   for (const StageInfo& stage : describe<float>(large, 1).stages) EXPECT_FALSE(stage.barrier);

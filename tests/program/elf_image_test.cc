@@ -10,7 +10,7 @@
 #include <random>
 #include <string>
 
-#include "machine/text.h"
+#include "base/text.h"
 #include "program/address_space.h"
 #include "support/temporary_folder.h"
 
@@ -21,7 +21,7 @@ namespace {
 Place place_of(std::uint64_t address, std::string& path) {
   Files files;
   AddressSpace space;
-  for (const Mapping& mapping : parse_maps(machine::read_text("/proc/self/maps", 4 << 20)))
+  for (const Mapping& mapping : parse_maps(base::read_text("/proc/self/maps", 4 << 20)))
     space.add(mapping, files);
   const Place place = space.find(address);
   path = files.paths()[place.file];

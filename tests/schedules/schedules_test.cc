@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "layers/catalogue.h"
+#include "catalogue/catalogue.h"
 #include "network/bind.h"
 
 namespace lithe::schedules {
@@ -13,7 +13,7 @@ namespace {
 
 Schedule make(const std::string& sentence) {
   return Schedule::make(
-      network::read_component(sentence, network::Category::schedule, layers::catalogue()));
+      network::read_component(sentence, network::Category::schedule, catalogue::catalogue()));
 }
 
 // Every schedule, with its defaults where it has them, at a rate of 2.

@@ -4,15 +4,15 @@
 #include <string>
 #include <vector>
 
-#include "machine/isa.h"
+#include "cpu/isa.h"
 
 namespace lithe::test {
 
 // Those of this machine with a fused multiply-add, as the others have it.
 inline std::vector<std::string> fused_isas() {
   std::vector<std::string> result;
-  for (const machine::Isa isa : machine::supported_isas())
-    if (isa != machine::Isa::sse4) result.emplace_back(machine::name(isa));
+  for (const cpu::Isa isa : cpu::supported_isas())
+    if (isa != cpu::Isa::sse4) result.emplace_back(cpu::name(isa));
   return result;
 }
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "data/digits.h"
+#include "data/synthetic/digits.h"
 #include "lithe/data.h"
 #include "lithe/model.h"
 #include "lithe/trainer.h"

@@ -3,9 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include "data/digits.h"
+#include "blas/fake_blas/paths.h"
+#include "data/synthetic/digits.h"
 #include "lithe/trainer.h"
-#include "machine/fake_blas/paths.h"
 
 namespace lithe {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "layers/catalogue.h"
+#include "catalogue/catalogue.h"
 #include "lithe/error.h"
 #include "network/bind.h"
 #include "support/training.h"
@@ -26,7 +26,7 @@ TrainOptions options_with(const std::string& augment, std::size_t threads) {
 std::vector<std::uint8_t> change(const Examples& data, const std::string& sentence,
                                  const std::vector<std::uint32_t>& order) {
   const augment::Augmenter augmenter(
-      network::read_sentence(sentence, network::Category::augmentation, layers::catalogue()),
+      network::read_sentence(sentence, network::Category::augmentation, catalogue::catalogue()),
       {28, 28}, ElementType::uint8, 255, 9);
   std::vector<std::max_align_t> scratch(augmenter.scratch_bytes() / sizeof(std::max_align_t) + 1);
   std::vector<std::uint8_t> images(data.features.rows * kPixels);

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "machine/fake_blas/installed.h"
+#include "blas/fake_blas/installed.h"
 #include "support/expect_error.h"
 #include "support/training.h"
 

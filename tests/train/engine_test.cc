@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "activations/activation.h"
-#include "data/digits.h"
+#include "data/synthetic/digits.h"
 #include "lithe/error.h"
 #include "lithe/trainer.h"
 #include "losses/loss.h"

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "layers/catalogue.h"
-#include "machine/isa.h"
+#include "catalogue/catalogue.h"
+#include "cpu/isa.h"
 #include "support/plain_sgd.h"
 #include "support/training.h"
 #include "train/profiler.h"
@@ -130,14 +130,14 @@ constexpr base::TickClock kCounting{count_looks, "looks"};
 // A plan that evaluates digits, and its profiler.
 struct Counted {
   explicit Counted(std::size_t threads)
-      : graph(layers::compile(Network::parse(kSeed).layers())),
+      : graph(catalogue::compile(Network::parse(kSeed).layers())),
         parameters(graph.parameters),
         team(threads) {
     request.graph = &graph;
     request.mode = plan::Mode::evaluate;
     request.batch = 10;
     request.examples = test::digits(200, 0).train;
-    request.isa = machine::best_isa();
+    request.isa = cpu::best_isa();
     plan = std::make_unique<plan::Plan<float>>(request, parameters, team);
     profiler = std::make_unique<train::Profiler>(kCounting, plan->describe());
     plan->record(&profiler->recorder());
@@ -145,7 +145,7 @@ struct Counted {
     std::iota(order.begin(), order.end(), 0u);
   }
 
-  layers::Graph graph;
+  graph::Graph graph;
   plan::Parameters<float> parameters;
   base::Team team;
   plan::Request request;

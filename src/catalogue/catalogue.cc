@@ -1,0 +1,122 @@
+#include "catalogue/catalogue.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "activations/activation.h"
+#include "augment/augment.h"
+#include "initializers/initializers.h"
+#include "lithe/error.h"
+#include "losses/loss.h"
+#include "network/bind.h"
+#include "network/syntax.h"
+#include "ops/layer.h"
+#include "optimizers/optimizers.h"
+#include "schedules/schedules.h"
+
+namespace lithe::catalogue {
+
+namespace {
+
+using network::Category;
+
+const std::vector<ops::Layer>& layers() {
+  static const std::vector<ops::Layer> all = [] {
+    std::vector<ops::Layer> result = {ops::input(),      ops::flatten(),    ops::dense(),
+                                      ops::batch_norm(), ops::layer_norm(), ops::standardize(),
+                                      ops::residual(),   ops::repeat()};
+    for (ops::Layer& layer : ops::convolution_layers()) result.push_back(std::move(layer));
+    for (ops::Layer& layer : ops::pooling_layers()) result.push_back(std::move(layer));
+    for (ops::Layer& layer : ops::noise_layers()) result.push_back(std::move(layer));
+    for (ops::Layer& layer : ops::activation_layers()) result.push_back(std::move(layer));
+    return result;
+  }();
+  return all;
+}
+
+const ops::Layer& layer_called(const std::string& name) {
+  const auto found = std::find_if(layers().begin(), layers().end(), [&](const ops::Layer& layer) {
+    return layer.declaration.name == name;
+  });
+  assert(found != layers().end());
+  return *found;
+}
+
+struct Built {
+  Graph graph;
+  Shape shape;  // of what goes out
+};
+
+Built build(const Sentence& network) {
+  if (network.empty() || network.front().name != "input")
+    throw Error(ErrorKind::sentence, "this network does not say what comes in", {},
+                "begin it with input(784), say, or Network::with_input");
+  const ops::LayerCatalogue all_layers{catalogue(), layer_called};
+  ops::GraphBuilder builder(all_layers);
+  builder.sentence = &network;
+  builder.shape = network.front().shape("shape");
+  if (builder.shape.sizes.size() == 3) builder.channels = builder.shape.sizes.back();
+  builder.slot = builder.graph.add_slot("input", builder.shape.size());
+  for (std::size_t i = 1; i < network.size(); ++i) {
+    builder.position = i;
+    builder.append({network[i]});
+  }
+  const auto& all = builder.graph.parameters;
+  if (std::none_of(all.begin(), all.end(),
+                   [](const auto& p) { return p.kind != ParameterKind::statistic; })) {
+    builder.position = network.size() - 1;
+    builder.fail("this network has nothing to learn",
+                 "add a layer with weights, such as dense(10)");
+  }
+  builder.graph.output = builder.slot;
+  builder.graph.layers = builder.layer;
+  return {std::move(builder.graph), builder.shape};
+}
+
+// What the first layer wants to which the shape of its input matters.
+ops::Takes taken_by(const Sentence& network) {
+  for (const Component& component : network) {
+    const ops::Layer& layer = layer_called(component.name);
+    const ops::Takes takes =
+        layer.holds_layers ? taken_by(component.network("layers")) : layer.takes;
+    if (takes != ops::Takes::any) return takes;
+  }
+  return ops::Takes::any;
+}
+
+}  // namespace
+
+std::string print_layer(const Component& layer) {
+  return network::print(layer, Category::layer, catalogue());
+}
+
+const network::Catalogue& catalogue() {
+  static const network::Catalogue all = [] {
+    network::Catalogue result;
+    for (const ops::Layer& layer : layers())
+      result.add(Category::layer, std::span(&layer.declaration, 1));
+    result.add(Category::activation, ops::activation_declarations());
+    result.add(Category::padding, ops::padding_declarations());
+    result.add(Category::algorithm, ops::algorithm_declarations());
+    result.add(Category::loss, losses::declarations());
+    result.add(Category::schedule, schedules::declarations());
+    result.add(Category::averaging, optimizers::averaging_declarations());
+    result.add(Category::augmentation, augment::declarations());
+    result.add(Category::optimizer, optimizers::declarations());
+    result.add(Category::initializer, initializers::declarations());
+    return result;
+  }();
+  return all;
+}
+
+Graph compile(const Sentence& network) { return build(network).graph; }
+Shape fitting_input(const Sentence& network, const Shape& shape) {
+  return taken_by(network) == ops::Takes::row ? Shape{{shape.size()}} : shape;
+}
+
+Shape input_shape(const Sentence& network) { return network.front().shape("shape"); }
+Shape output_shape(const Sentence& network) { return build(network).shape; }
+
+}  // namespace lithe::catalogue

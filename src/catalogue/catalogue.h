@@ -1,0 +1,31 @@
+// All that sentences can say, and what a network's sentence computes.
+#pragma once
+
+#include <string>
+
+#include "graph/graph.h"
+#include "lithe/component.h"
+#include "network/declaration.h"
+
+namespace lithe::catalogue {
+
+using namespace graph;
+
+const network::Catalogue& catalogue();
+
+// The graph of a network. The sentence must begin with `input`. Throws Error(sentence) where layers
+// do not fit one another, pointing at the one that does not.
+Graph compile(const Sentence& network);
+
+// The input that suits a network without one: examples of `shape`, in a row where its first layer
+// wants them so.
+Shape fitting_input(const Sentence& network, const Shape& shape);
+
+// One layer as its sentence.
+std::string print_layer(const Component& layer);
+
+// The shape of an example that comes in, and of what goes out.
+Shape input_shape(const Sentence& network);
+Shape output_shape(const Sentence& network);
+
+}  // namespace lithe::catalogue

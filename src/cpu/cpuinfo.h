@@ -1,0 +1,20 @@
+// The processor's name and abilities as /proc/cpuinfo tells them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lithe::cpu {
+
+struct CpuInfo {
+  std::string processor = "unknown processor", vendor = "unknown";
+  int family = 0, model = 0, stepping = 0;
+  std::vector<std::string> instruction_sets;
+  bool hypervisor = false;
+};
+
+// From the text of /proc/cpuinfo, of which the first processor's paragraph counts.
+CpuInfo parse_cpuinfo(std::string_view text);
+
+}  // namespace lithe::cpu

@@ -1,0 +1,85 @@
+#include "cpu/isa.h"
+
+#include "cpu/targets.h"
+// After targets.h.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cassert>
+#include <mutex>
+#include <string>
+
+#include "hwy/targets.h"
+#include "lithe/error.h"
+
+namespace lithe::cpu {
+
+namespace {
+
+struct Row {
+  Isa isa;
+  std::string_view name;
+  std::int64_t target;  // Highway's bit; 0: none
+};
+
+// Best first.
+constexpr Row kRows[] = {
+    {Isa::avx512, "avx512", HWY_AVX3}, {Isa::avx2, "avx2", HWY_AVX2}, {Isa::sse4, "sse4", HWY_SSE4},
+    {Isa::neon, "neon", HWY_NEON},     {Isa::scalar, "scalar", 0},
+};
+
+const Row& row_of(Isa isa) {
+  return *std::find_if(std::begin(kRows), std::end(kRows),
+                       [isa](const Row& row) { return row.isa == isa; });
+}
+
+std::vector<std::string_view> names() {
+  std::vector<std::string_view> result;
+  for (const Isa isa : supported_isas()) result.push_back(name(isa));
+  result.push_back(name(Isa::scalar));
+  return result;
+}
+
+}  // namespace
+
+std::string_view name(Isa isa) { return row_of(isa).name; }
+
+const std::vector<Isa>& supported_isas() {
+  static const std::vector<Isa> found = [] {
+    std::vector<Isa> result;
+    const std::int64_t present = hwy::SupportedTargets();
+    for (const Row& row : kRows)
+      if ((present & row.target) != 0 && (HWY_TARGETS & row.target) != 0) result.push_back(row.isa);
+    return result;
+  }();
+  return found;
+}
+
+bool supported(Isa isa) {
+  const auto& all = supported_isas();
+  return std::find(all.begin(), all.end(), isa) != all.end();
+}
+
+Isa best_isa() { return supported_isas().empty() ? Isa::scalar : supported_isas().front(); }
+
+Isa parse_isa(std::string_view wanted) {
+  if (wanted == "auto") return best_isa();
+  for (const Row& row : kRows)
+    if (row.name == wanted && (row.isa == Isa::scalar || supported(row.isa))) return row.isa;
+  throw Error(ErrorKind::usage, fmt::format("no instruction set '{}' on this machine", wanted),
+              "--isa", fmt::format("auto, {}", fmt::join(names(), ", ")));
+}
+
+void with_isa(Isa isa, const std::function<void()>& work) {
+  assert(supported(isa));
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  hwy::SetSupportedTargetsForTest(row_of(isa).target);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  work();
+  hwy::SetSupportedTargetsForTest(0);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+}
+
+}  // namespace lithe::cpu

@@ -1,0 +1,206 @@
+// Folders of pictures: list, decode into the cache, map.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cctype>
+#include <memory>
+
+#include "base/mapped_file.h"
+#include "data/files/digest.h"
+#include "data/pictures/cifar.h"
+#include "data/pictures/idx_folder.h"
+#include "data/pictures/image_cache.h"
+#include "data/pictures/image_decoding.h"
+#include "data/pictures/image_listing.h"
+#include "lithe/error.h"
+#include "lithe/images.h"
+
+namespace lithe {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kMostResized = std::uint64_t{1} << 24;  // pixels that a size may ask for
+constexpr std::size_t kMostLookedAt = 100'000;  // files and folders, for the first picture
+
+[[noreturn]] void misuse(const std::string& problem, const char* option, const char* remedy) {
+  throw Error(ErrorKind::usage, problem, option, remedy);
+}
+
+void check(const ImageOptions& o) {
+  if ((o.height == 0) != (o.width == 0) || (o.height > 0 && o.width > kMostResized / o.height))
+    misuse(fmt::format("pictures of {} x {}", o.height, o.width), "--size",
+           "two sides, with at most 16 million pixels");
+  if (o.channels != 0 && o.channels != 1 && o.channels != 3)
+    misuse(fmt::format("pictures with {} channels", o.channels), "--channels",
+           "1 for grey or 3 for colours");
+  if (o.resize == Resize::ink && (o.channels != 1 || o.height == 0))
+    misuse("ink is found in grey pictures, and brought to a size", "--resize ink",
+           "--channels 1 --size 28");
+  if (!(o.test_share >= 0 && o.test_share <= 1))
+    misuse(fmt::format("a share of {}", o.test_share), "--test-share", "from 0 to 1");
+  if (o.max_pixels > data::kMostFormPixels)
+    misuse(fmt::format("{} pixels allowed in a picture", o.max_pixels), "--max-pixels",
+           "at most 2^32");
+}
+
+std::string short_digest(const std::string& text) {
+  return data::sha256({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()})
+      .substr(0, 16);
+}
+
+// What a cache depends on besides folder and options: 2 is since pictures are put upright.
+constexpr int kDecoder = 2;
+
+struct CacheName {
+  std::string which, version;  // the folder and the options; what the folder has now
+  std::string file() const { return which + "-" + version; }
+};
+
+CacheName cache_name(const fs::path& folder, const data::ImageListing& listing,
+                     const ImageOptions& options) {
+  const std::string which =
+      fmt::format("{}|{}x{}|{}|{}|{}|{}|{}|{}|{}", folder.string(), options.height, options.width,
+                  name(options.resize), options.channels, options.skip_broken, options.max_pixels,
+                  options.test_share, options.seed, options.for_training);
+  std::string content = fmt::format("{}|{}", kDecoder, listing.train);
+  for (const data::ListedImage& image : listing.images)
+    content += fmt::format("\n{}|{}|{}|{}", image.path, image.label, image.bytes, image.changed);
+  return {short_digest(which), short_digest(content)};
+}
+
+// Caches of the same folder and options as it was before.
+void remove_older(const fs::path& folder, const CacheName& name) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string file = entry.path().filename().string();
+    if (file.starts_with(name.which + "-") && file != name.file())
+      fs::remove(entry.path(), ignored);
+  }
+}
+
+// What the data set's views point into.
+struct Memory {
+  explicit Memory(const fs::path& path) : file(path) {}
+  base::MappedFile file;
+  std::vector<std::int32_t> labels;
+};
+
+// Nothing where there is no whole cache of these pictures.
+std::optional<ImageFolder> open_cache(const fs::path& folder, const data::ImageListing& listing,
+                                      const ImageOptions& options, const fs::path& cache_file) {
+  std::error_code unreadable;
+  if (!fs::is_regular_file(cache_file, unreadable)) return std::nullopt;
+  const auto memory = std::make_shared<Memory>(cache_file);
+  const auto cache = data::parse_image_cache(memory->file.bytes());
+  if (!cache || cache->listed != listing.images.size()) return std::nullopt;
+  const auto train_end = std::ranges::lower_bound(cache->from, listing.train);
+  if (static_cast<std::size_t>(train_end - cache->from.begin()) != cache->train)
+    return std::nullopt;
+  ImageFolder result;
+  std::vector<bool> kept(cache->listed);
+  for (const std::uint32_t from : cache->from) {
+    memory->labels.push_back(listing.images[from].label);
+    kept[from] = true;
+  }
+  for (std::size_t i = 0; i < kept.size(); ++i)
+    if (!kept[i]) result.skipped.push_back(listing.images[i].path);
+  const data::ImageForm& form = cache->form;
+  const Examples all{.features = {cache->pixels, ElementType::uint8, cache->train + cache->test,
+                                  form.bytes(), form.bytes(), 255},
+                     .labels = memory->labels.data(),
+                     .classes = listing.class_names.size()};
+  result.data = {.name = folder.string(),
+                 .shape = {form.height, form.width},
+                 .class_names = listing.class_names,
+                 .train = all.slice(0, cache->train),
+                 .test = all.slice(cache->train, cache->test),
+                 .memory = memory,
+                 .resize = options.resize};
+  if (form.channels > 1) result.data.shape.push_back(form.channels);
+  return result;
+}
+
+// Broken pictures that were left out, or the choice of those to test on, can take a class's last.
+void check_train_part(const Dataset& data) {
+  std::vector<bool> has(data.class_names.size());
+  for (std::size_t row = 0; row < data.train.features.rows; ++row)
+    has[static_cast<std::size_t>(data.train.labels[row])] = true;
+  for (std::size_t c = 0; c < has.size(); ++c)
+    if (!has[c])
+      throw Error(ErrorKind::data,
+                  fmt::format("no picture of class {} is left to learn from", data.class_names[c]),
+                  data.name, "more pictures of it, or a smaller --test-share");
+}
+
+ImageFolder load(const fs::path& path, const ImageOptions& options, const fs::path& cache) {
+  const data::ImageListing listing = data::list_images(path, options);
+  const CacheName name = cache_name(path, listing, options);
+  const fs::path folder = cache / "images", file = folder / name.file();
+  if (auto found = open_cache(path, listing, options, file)) {
+    found->from_cache = true;
+    return std::move(*found);
+  }
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error)
+    throw Error(ErrorKind::io,
+                fmt::format("cannot make '{}': {}", folder.string(), error.message()), {},
+                "set LITHE_DATA or --data-dir to a folder that you may write to");
+  std::vector<std::string> skipped = data::decode_into_cache(path, listing, options, file);
+  remove_older(folder, name);
+  auto made = open_cache(path, listing, options, file);
+  if (!made)
+    throw Error(ErrorKind::io, "the cache of decoded pictures is not what was written",
+                file.string(), "is its disk in order?");
+  made->skipped = std::move(skipped);
+  return std::move(*made);
+}
+
+bool is_picture(const fs::path& path) {
+  std::string extension = path.extension().string();
+  std::ranges::transform(extension, extension.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
+}
+
+}  // namespace
+
+bool is_image_folder(const fs::path& path) {
+  std::error_code unreadable;
+  if (!fs::is_directory(path, unreadable) || data::is_cifar_folder(path) ||
+      data::is_idx_folder(path))
+    return false;
+  fs::recursive_directory_iterator at(path, fs::directory_options::skip_permission_denied,
+                                      unreadable);
+  std::size_t looked_at = 0;
+  for (const fs::recursive_directory_iterator end; at != end && looked_at < kMostLookedAt;
+       at.increment(unreadable), ++looked_at)
+    if (is_picture(at->path())) return true;
+  return false;
+}
+
+bool has_test_folder(const fs::path& path) {
+  try {
+    return data::sets_test_apart(path);
+  } catch (const fs::filesystem_error&) {
+    return false;  // loading will say what is wrong with it
+  }
+}
+
+ImageFolder load_image_folder(const fs::path& path, const ImageOptions& options,
+                              const fs::path& cache) {
+  check(options);
+  std::error_code missing;
+  const fs::path whole = fs::canonical(path, missing);
+  if (missing)
+    throw Error(ErrorKind::io,
+                fmt::format("cannot read '{}': {}", path.string(), missing.message()));
+  ImageFolder result = load(whole, options, cache);
+  if (options.for_training) check_train_part(result.data);
+  return result;
+}
+
+}  // namespace lithe

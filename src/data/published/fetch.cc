@@ -1,0 +1,141 @@
+#include "data/published/fetch.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/file.h"
+#include "data/files/part_file.h"
+#include "data/published/check_digest.h"
+#include "data/published/download.h"
+#include "lithe/error.h"
+
+namespace lithe {
+
+namespace data {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  // An existing folder behind a link counts as an error there, but not here.
+  std::error_code unreadable;
+  if (error && !fs::is_directory(folder, unreadable))
+    throw Error(ErrorKind::io,
+                fmt::format("cannot make the folder '{}': {}", folder.string(), error.message()),
+                {}, "choose a folder that you may write to with LITHE_DATA or --data-dir");
+}
+
+// What cannot be read is not there, as far as a fetch goes.
+bool is_right(const RemoteFile& file, const fs::path& path) {
+  std::error_code unreadable;
+  if (!fs::is_regular_file(path, unreadable)) return false;
+  try {
+    return digest_problem(file, base::read_file(path, file.max_bytes)).empty();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::io) throw;
+    return false;
+  }
+}
+
+bool is_there(const RemoteFile& file, const fs::path& folder) {
+  const fs::path packed = folder / file.name;
+  if (is_right(file, packed)) return true;
+  fs::path plain = packed;
+  plain.replace_extension();
+  // Where the gzip file is wrong, a loader would still take it before the plain one.
+  std::error_code unreadable;
+  return packed.extension() == ".gz" && !file.sha256_of_content.empty() &&
+         !fs::exists(packed, unreadable) && is_right(file, plain);
+}
+
+// Gives what has come its final name if it is right; drops it and says why if not.
+std::string settle(const RemoteFile& file, const fs::path& folder, PartFile& part) {
+  if (part.size() > file.max_bytes) {
+    part.restart();
+    return "it is too long";
+  }
+  const auto bytes = base::read_file(part.path(), file.max_bytes);
+  std::string problem = digest_problem(file, bytes);
+  if (problem.empty()) {
+    const std::span<const std::uint8_t> piece(bytes);
+    base::write_file_atomically(folder / file.name, std::span(&piece, 1));
+  }
+  part.restart();
+  return problem;
+}
+
+// Two tries: the second continues a transfer that broke off, or starts anew where the part file of
+// an earlier run turned out to be of no use. Returns what was wrong; empty: the file is there.
+std::string try_mirror(const RemoteFile& file, const fs::path& folder, const std::string& mirror,
+                       PartFile& part, const FetchOptions& options) {
+  const Download what{.address = mirror + (mirror.ends_with('/') ? "" : "/") + file.name,
+                      .file = file.name,
+                      .max_bytes = file.max_bytes};
+  std::string problem;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const bool resumed = part.size() > 0;
+    const Transfer transfer = download(what, part, options);
+    if (transfer.outcome == Outcome::failed) return transfer.said;
+    if (transfer.outcome == Outcome::again) {
+      problem = transfer.said;
+      continue;
+    }
+    problem = settle(file, folder, part);
+    if (problem.empty() || !resumed) return problem;
+  }
+  return problem;
+}
+
+// A mirror that had the file goes to the front: the next file need not wait for the others.
+void fetch_file(const RemoteFile& file, const fs::path& folder, std::vector<std::string>& mirrors,
+                const FetchOptions& options) {
+  PartFile part(folder / (file.name + ".part"));
+  // An earlier run may have ended between the last byte and the digest.
+  if (part.size() > 0 && is_right(file, part.path())) {
+    settle(file, folder, part);
+    return;
+  }
+  std::string answers;
+  for (auto mirror = mirrors.begin(); mirror != mirrors.end(); ++mirror) {
+    const std::string problem = try_mirror(file, folder, *mirror, part, options);
+    if (problem.empty()) {
+      std::rotate(mirrors.begin(), mirror, mirror + 1);
+      return;
+    }
+    answers += fmt::format("\n  {}: {}", *mirror, problem);
+  }
+  throw Error(ErrorKind::io, fmt::format("no mirror could give '{}':{}", file.name, answers), {},
+              fmt::format("the same command again when the network is there, or copy the files "
+                          "into '{}' yourself",
+                          folder.string()));
+}
+
+}  // namespace
+
+void fetch_files(std::span<const RemoteFile> files, const fs::path& folder,
+                 const FetchOptions& options) {
+  make_folder(folder);
+  std::vector<std::string> mirrors = options.mirrors;
+  for (const RemoteFile& file : files)
+    if (!is_there(file, folder)) fetch_file(file, folder, mirrors, options);
+}
+
+}  // namespace data
+
+void fetch_dataset(const std::string& name, const std::filesystem::path& folder,
+                   const FetchOptions& options) {
+  if (is_built_in(name))
+    throw Error(ErrorKind::usage, fmt::format("'{}' is generated, there is nothing to fetch", name),
+                {}, "lithe train --data " + name);
+  const data::PublishedDataset* published = data::find_published(name);
+  if (published == nullptr) data::fail_unknown_dataset(name);
+  FetchOptions complete = options;
+  if (complete.mirrors.empty()) complete.mirrors = published->mirrors;
+  data::fetch_files(published->files, folder / published->name, complete);
+}
+
+}  // namespace lithe

@@ -1,0 +1,92 @@
+// Data sets by name: the published ones from the data folder, generated ones, and anybody's folder.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "data/pictures/cifar.h"
+#include "data/pictures/idx_folder.h"
+#include "data/published/catalog.h"
+#include "data/synthetic/changed_sets.h"
+#include "data/synthetic/digits.h"
+#include "data/synthetic/letters.h"
+#include "data/synthetic/noise_sets.h"
+#include "data/synthetic/shapes.h"
+#include "lithe/data.h"
+#include "lithe/images.h"
+
+namespace lithe {
+
+namespace {
+
+bool is_path(const std::string& name) {
+  std::error_code unreadable;
+  return name.find('/') != name.npos || std::filesystem::is_directory(name, unreadable);
+}
+
+struct BuiltIn {
+  const char* name;
+  Dataset (*make)();
+};
+
+constexpr BuiltIn kBuiltIn[] = {
+    {"digits", [] { return data::generate_digits(0, 60'000, 10'000); }},
+    {"letters", [] { return data::generate_letters(0, 7'000, 2'100); }},
+    {"shapes", [] { return data::generate_shapes(0, 12'000, 3'000); }},
+    {"shapes-unknown", [] { return data::generate_unknown_shapes(0, 1'200, 6'000); }},
+    {"uniform-noise", [] { return data::generate_uniform_noise(0, 2'000, 2'000); }},
+    {"gaussian-noise", [] { return data::generate_gaussian_noise(0, 2'000, 2'000); }}};
+
+const BuiltIn* find_built_in(const std::string& name) {
+  const auto* const found = std::find_if(std::begin(kBuiltIn), std::end(kBuiltIn),
+                                         [&](const BuiltIn& set) { return name == set.name; });
+  return found == std::end(kBuiltIn) ? nullptr : found;
+}
+
+// Sets made of others: "inverted:mnist".
+struct Change {
+  std::string_view prefix;
+  Dataset (*make)(const Dataset&);
+};
+
+constexpr Change kChanges[] = {
+    {"inverted:", data::invert},
+    {"permuted:", [](const Dataset& set) { return data::permute_pixels(set, 0); }},
+    {"mirrored:", [](const Dataset& set) { return data::mirror(set, data::Mirror::across); }},
+    {"flipped:", [](const Dataset& set) { return data::mirror(set, data::Mirror::upside_down); }},
+    {"spoiled:", [](const Dataset& set) { return spoil_images(set, 0); }}};
+
+}  // namespace
+
+std::vector<std::string> dataset_names() {
+  std::vector<std::string> names;
+  for (const auto& published : data::published_datasets()) names.push_back(published.name);
+  for (const BuiltIn& set : kBuiltIn) names.emplace_back(set.name);
+  return names;
+}
+
+bool is_built_in(const std::string& name) { return find_built_in(name) != nullptr; }
+
+Dataset load_dataset(const std::string& name, const std::filesystem::path& folder) {
+  for (const Change& change : kChanges)
+    if (name.starts_with(change.prefix))
+      return change.make(load_dataset(name.substr(change.prefix.size()), folder));
+  if (const BuiltIn* set = find_built_in(name)) return set->make();
+  if (const auto* published = data::find_published(name))
+    return data::load_idx_folder(
+        published->name, folder / published->name, published->class_names,
+        fmt::format("lithe data fetch {}, or set LITHE_DATA or --data-dir to the folder that "
+                    "holds {}/",
+                    published->name, published->name));
+  if (data::is_cifar_folder(name)) return data::load_cifar_folder(name);
+  if (is_image_folder(name)) return load_image_folder(name, {}, folder).data;
+  if (is_path(name))
+    return data::load_idx_folder(
+        name, name, {},
+        "a folder that holds train-images-idx3-ubyte, train-labels-idx1-ubyte, "
+        "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, plain or .gz; the binary files of "
+        "CIFAR; or a folder of PNG and JPEG pictures for each class");
+  data::fail_unknown_dataset(name);
+}
+
+}  // namespace lithe

@@ -1,0 +1,203 @@
+// The schema of a table, and its JSON, in which it travels inside a model file.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "data/tables/csv_cursor.h"
+#include "lithe/error.h"
+#include "lithe/table.h"
+
+namespace lithe {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array<std::pair<ColumnKind, const char*>, 5> kKinds = {{
+    {ColumnKind::number, "number"},
+    {ColumnKind::category, "category"},
+    {ColumnKind::target, "target"},
+    {ColumnKind::weight, "weight"},
+    {ColumnKind::ignored, "ignored"},
+}};
+constexpr std::array<std::pair<TableTask, const char*>, 3> kTasks = {{
+    {TableTask::classification, "classification"},
+    {TableTask::regression, "regression"},
+    {TableTask::none, "none"},
+}};
+constexpr std::array<std::pair<MissingPolicy, const char*>, 5> kPolicies = {{
+    {MissingPolicy::error, "error"},
+    {MissingPolicy::mean, "mean"},
+    {MissingPolicy::median, "median"},
+    {MissingPolicy::zero, "zero"},
+    {MissingPolicy::drop_row, "drop_row"},
+}};
+
+[[noreturn]] void fail(const std::string& problem) {
+  throw Error(ErrorKind::model, "the table's schema is damaged: " + problem);
+}
+
+template <typename Table, typename Value>
+const char* word_for(const Table& table, Value value) {
+  for (const auto& [known, word] : table)
+    if (known == value) return word;
+  return "none";
+}
+
+template <typename Table>
+auto value_for(const Table& table, const std::string& word) {
+  for (const auto& [value, known] : table)
+    if (word == known) return value;
+  fail(fmt::format("'{}' is not one of the words that may stand there", word));
+}
+
+const json& member(const json& object, const char* key) {
+  if (!object.is_object()) fail("a value that should have members has none");
+  const auto found = object.find(key);
+  if (found == object.end()) fail(fmt::format("'{}' is missing", key));
+  return *found;
+}
+
+std::string text_member(const json& object, const char* key) {
+  const json& value = member(object, key);
+  if (!value.is_string()) fail(fmt::format("'{}' is not a text", key));
+  return value.get<std::string>();
+}
+
+bool bool_member(const json& object, const char* key) {
+  const json& value = member(object, key);
+  if (!value.is_boolean()) fail(fmt::format("'{}' is neither true nor false", key));
+  return value.get<bool>();
+}
+
+const json& array_member(const json& object, const char* key) {
+  const json& value = member(object, key);
+  if (!value.is_array()) fail(fmt::format("'{}' is not a list", key));
+  return value;
+}
+
+std::vector<std::string> texts_member(const json& object, const char* key) {
+  std::vector<std::string> texts;
+  for (const json& text : array_member(object, key)) {
+    if (!text.is_string()) fail(fmt::format("'{}' has an entry that is not a text", key));
+    texts.push_back(text.get<std::string>());
+  }
+  return texts;
+}
+
+void check_all_different(const std::vector<std::string>& texts, const char* what) {
+  const std::set<std::string_view> set(texts.begin(), texts.end());
+  if (set.size() != texts.size()) fail(fmt::format("{} twice", what));
+}
+
+json print_column(const TableColumn& column) {
+  json object = {{"name", column.name}, {"kind", word_for(kKinds, column.kind)}};
+  if (column.kind == ColumnKind::category) object["categories"] = column.categories;
+  if (column.kind == ColumnKind::number) object["replacement"] = column.replacement;
+  if (column.indicator) object["indicator"] = true;
+  return object;
+}
+
+TableColumn parse_column(const json& object) {
+  TableColumn column;
+  column.name = text_member(object, "name");
+  column.kind = value_for(kKinds, text_member(object, "kind"));
+  if (column.kind == ColumnKind::category) {
+    column.categories = texts_member(object, "categories");
+    check_all_different(column.categories, "a category stands there");
+    if (!std::ranges::is_sorted(column.categories)) fail("categories are not sorted");
+  }
+  if (column.kind == ColumnKind::number) {
+    const json& value = member(object, "replacement");
+    if (!value.is_number() || !(std::abs(value.get<double>()) <= 3.4e38))
+      fail("a replacement is not a number of 32 bits");
+    column.replacement = value.get<double>();
+  }
+  if (object.contains("indicator")) column.indicator = bool_member(object, "indicator");
+  if (column.indicator && column.features() == 0) fail("a column marks what it does not hold");
+  return column;
+}
+
+void check(const TableSchema& schema) {
+  std::vector<std::string> names;
+  std::size_t targets = 0, weights = 0, features = 0;
+  for (const TableColumn& column : schema.columns) {
+    names.push_back(column.name);
+    targets += column.kind == ColumnKind::target ? 1 : 0;
+    weights += column.kind == ColumnKind::weight ? 1 : 0;
+    features += column.features();
+  }
+  check_all_different(names, "a column stands there");
+  check_all_different(schema.class_names, "a class stands there");
+  if (targets > 1 || weights > 1) fail("it has more than one target or weight");
+  if (features > data::kMostColumns) fail("it has too many features");
+  const bool classes = schema.task == TableTask::classification;
+  if (classes == schema.class_names.empty()) fail("its classes do not fit its task");
+  if (!schema.columns.empty() && (schema.task != TableTask::none) != (targets == 1))
+    fail("its target does not fit its task");
+}
+
+}  // namespace
+
+std::size_t TableColumn::features() const {
+  if (kind == ColumnKind::number) return indicator ? 2 : 1;
+  if (kind == ColumnKind::category) return categories.size() + (indicator ? 1 : 0);
+  return 0;
+}
+
+const TableColumn* TableSchema::target() const {
+  const auto found = std::ranges::find(columns, ColumnKind::target, &TableColumn::kind);
+  return found == columns.end() ? nullptr : &*found;
+}
+
+std::size_t TableSchema::feature_count() const {
+  std::size_t count = 0;
+  for (const TableColumn& column : columns) count += column.features();
+  return count;
+}
+
+std::vector<std::string> TableSchema::feature_names() const {
+  std::vector<std::string> names;
+  for (const TableColumn& column : columns) {
+    if (column.kind == ColumnKind::number) names.push_back(column.name);
+    for (const auto& category : column.categories)
+      names.push_back(fmt::format("{}={}", column.name, category));
+    if (column.indicator) names.push_back(column.name + " is missing");
+  }
+  return names;
+}
+
+std::string TableSchema::to_json() const {
+  json object = {{"header", header},
+                 {"task", word_for(kTasks, task)},
+                 {"class_names", class_names},
+                 {"missing", word_for(kPolicies, missing)},
+                 {"missing_texts", missing_texts},
+                 {"columns", json::array()}};
+  for (const TableColumn& column : columns) object["columns"].push_back(print_column(column));
+  return object.dump();
+}
+
+TableSchema TableSchema::from_json(const std::string& text) {
+  const json object = json::parse(text, nullptr, false);
+  if (object.is_discarded()) fail("it is not JSON");
+  TableSchema schema;
+  schema.header = bool_member(object, "header");
+  schema.task = value_for(kTasks, text_member(object, "task"));
+  schema.class_names = texts_member(object, "class_names");
+  schema.missing = value_for(kPolicies, text_member(object, "missing"));
+  schema.missing_texts = texts_member(object, "missing_texts");
+  const json& columns = array_member(object, "columns");
+  if (columns.size() > data::kMostColumns + 1) fail("it has too many columns");
+  for (const json& column : columns) schema.columns.push_back(parse_column(column));
+  check(schema);
+  return schema;
+}
+
+}  // namespace lithe

@@ -1,0 +1,153 @@
+// Tables by the end of their name, and where the test part comes from.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "base/mapped_file.h"
+#include "data/examples/split.h"
+#include "data/tables/csv.h"
+#include "data/tables/libsvm.h"
+#include "data/tables/npy.h"
+#include "data/tables/npz.h"
+#include "data/tables/take_rows.h"
+#include "lithe/error.h"
+#include "lithe/table.h"
+
+namespace lithe {
+
+namespace {
+
+namespace fs = std::filesystem;
+using data::TablePart;
+
+enum class Format { csv, libsvm, npy, npz };
+
+std::optional<Format> format_of(const fs::path& path) {
+  const std::string end = path.extension().string();
+  if (end == ".csv" || end == ".tsv") return Format::csv;
+  if (end == ".libsvm" || end == ".svm") return Format::libsvm;
+  if (end == ".npy") return Format::npy;
+  if (end == ".npz") return Format::npz;
+  return std::nullopt;
+}
+
+Format known_format(const fs::path& path) {
+  const auto format = format_of(path);
+  if (!format)
+    throw Error(ErrorKind::data, fmt::format("'{}' is not the name of a table", path.string()), {},
+                "a name that ends with .csv, .tsv, .npy, .npz, .libsvm or .svm");
+  return *format;
+}
+
+std::string_view text_of(const base::MappedFile& file) {
+  return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
+}
+
+TablePart read_text_table(const fs::path& path, const TableOptions& options,
+                          const TableSchema* known) {
+  const base::MappedFile file(path);
+  if (known_format(path) == Format::libsvm)
+    return data::parse_libsvm(text_of(file), path.string(), options, known);
+  TableOptions chosen = options;
+  if (path.extension() == ".tsv" && options.csv.delimiter == 0) chosen.csv.delimiter = '\t';
+  return data::parse_csv(text_of(file), path.string(), chosen, known);
+}
+
+TablePart read_npy(const fs::path& path, const TableOptions& options) {
+  const base::MappedFile file(path);
+  TablePart part = data::make_npy_part(data::parse_npy(file.bytes(), path.string()), options);
+  if (options.answers_file.empty()) return part;
+  const base::MappedFile answers_file(options.answers_file);
+  const auto answers = data::parse_npy(answers_file.bytes(), options.answers_file.string());
+  TablePart none;
+  data::add_npy_answers(&answers, part, nullptr, none, options);
+  return part;
+}
+
+struct Memory {
+  std::shared_ptr<const data::TableMemory> train, test;
+};
+
+TableData combine(const fs::path& path, TablePart train, const TablePart& test) {
+  TableData table;
+  table.dropped_rows = train.dropped_rows + test.dropped_rows;
+  table.schema = std::move(train.schema);
+  Dataset& data = table.data;
+  data.name = path.string();
+  data.shape = train.shape;
+  data.class_names = train.class_names;
+  data.train = train.examples;
+  data.test = test.examples;
+  data.memory = std::make_shared<Memory>(Memory{train.memory, test.memory});
+  return table;
+}
+
+// A part like `other` without rows.
+TablePart empty_part(const TablePart& other) {
+  TablePart part;
+  part.examples = other.examples.slice(0, 0);
+  part.shape = other.shape;
+  part.memory = other.memory;
+  return part;
+}
+
+TableData divide(const fs::path& path, TablePart whole, const TableOptions& options) {
+  const auto split = data::split_rows(whole.examples, options.test_share, options.seed);
+  TablePart test = empty_part(whole);
+  if (split.held.empty()) return combine(path, std::move(whole), test);
+  test = data::take_rows(whole.examples, split.held);
+  TablePart train = data::take_rows(whole.examples, split.train);
+  train.shape = whole.shape;
+  train.class_names = whole.class_names;
+  train.schema = std::move(whole.schema);
+  train.dropped_rows = whole.dropped_rows;
+  return combine(path, std::move(train), test);
+}
+
+void refuse_test_file(const TableOptions& options) {
+  if (options.test_file.empty()) return;
+  throw Error(ErrorKind::usage, "arrays take no test file", options.test_file.string(),
+              "a .npz with x_train, y_train, x_test and y_test");
+}
+
+}  // namespace
+
+bool is_table_path(const fs::path& path) { return format_of(path).has_value(); }
+
+TableData load_table(const fs::path& path, const TableOptions& options) {
+  const Format format = known_format(path);
+  if (format == Format::npy) {
+    refuse_test_file(options);
+    return divide(path, read_npy(path, options), options);
+  }
+  if (format == Format::npz) {
+    refuse_test_file(options);
+    const base::MappedFile file(path);
+    auto [train, test] = data::parse_npz(file.bytes(), path.string(), options);
+    if (test.examples.features.rows == 0) return divide(path, std::move(train), options);
+    return combine(path, std::move(train), test);
+  }
+  TablePart train = read_text_table(path, options, nullptr);
+  if (options.test_file.empty()) return divide(path, std::move(train), options);
+  TableOptions as_known = options;
+  as_known.target_use = TargetUse::required;
+  TablePart test = read_text_table(options.test_file, as_known, &train.schema);
+  return combine(path, std::move(train), test);
+}
+
+TableData apply_table(const fs::path& path, const TableSchema& schema,
+                      const TableOptions& options) {
+  const Format format = known_format(path);
+  if (format != Format::csv && format != Format::libsvm)
+    throw Error(ErrorKind::usage, "arrays have no columns that a schema could name", path.string());
+  TablePart test = read_text_table(path, options, &schema);
+  TablePart train = empty_part(test);
+  train.schema = schema;
+  train.class_names = test.class_names;
+  return combine(path, std::move(train), test);
+}
+
+}  // namespace lithe

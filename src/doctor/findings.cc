@@ -1,0 +1,174 @@
+#include "doctor/findings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+#include "cpu/known_processors.h"
+#include "doctor/blas_findings.h"
+
+namespace lithe::doctor {
+
+namespace {
+
+constexpr double kGiga = 1e9;
+
+using Findings = std::vector<Finding>;
+
+constexpr const char* kAgain = "lithe doctor";
+
+void add_quota(const MachineReport& report, Findings& found) {
+  const Quota& quota = report.quota;
+  if (quota.processors <= 0 || quota.processors >= report.together.threads) return;
+  Finding finding;
+  finding.name = "quota";
+  finding.problem = fmt::format(
+      "the container or service is granted the time of {:.3g} processors and sees {}: programs "
+      "that start a thread for each are stopped for a part of every period",
+      quota.processors, report.together.threads);
+  if (quota.stopped_periods > 0)
+    finding.evidence =
+        fmt::format("stopped in {:.0f}% of the periods so far", 100 * quota.stopped_periods);
+  const int right = std::max(static_cast<int>(quota.processors), 1);
+  finding.remedy = "raise the quota, or start as many threads as it grants";
+  finding.commands = {fmt::format("export OMP_NUM_THREADS={0} OPENBLAS_NUM_THREADS={0}", right)};
+  finding.check = kAgain;
+  found.push_back(std::move(finding));
+}
+
+void add_settings(const MachineReport& report, Findings& found) {
+  for (const ThreadSetting& set : report.settings) {
+    if (set.problem.empty()) continue;
+    Finding finding;
+    finding.name = "settings";
+    finding.problem = fmt::format("{}={} {}", set.variable, set.value, set.problem);
+    finding.remedy = "take it away, or set it to what you mean";
+    finding.commands = {"unset " + set.variable};
+    finding.check = kAgain;
+    found.push_back(std::move(finding));
+  }
+}
+
+void add_others(const MachineReport& report, Findings& found) {
+  const TogetherLimits& t = report.together;
+  constexpr double kMuch = 0.2;  // of the processors
+  if (t.others > kMuch * t.threads) {
+    Finding finding;
+    finding.name = "other_programs";
+    finding.problem = fmt::format(
+        "other programs kept {:.1f} of {} processors busy while the figures of all cores were "
+        "measured",
+        t.others, report.identity.hardware_threads);
+    finding.remedy = "end them, or wait until they have ended";
+    finding.commands = {"ps -e -o pid,pcpu,args --sort=-pcpu | head"};
+    finding.check = kAgain;
+    found.push_back(std::move(finding));
+  }
+  if (t.stolen > 0.5 * kMuch * t.threads) {
+    Finding finding;
+    finding.name = "host";
+    finding.problem = fmt::format(
+        "the host took the time of {:.1f} processors from this virtual machine", t.stolen);
+    finding.remedy = "rent dedicated processors, or another machine";
+    finding.check = "vmstat 1 5  # the column st";
+    found.push_back(std::move(finding));
+  }
+}
+
+void add_limits(const MachineReport& report, Findings& found) {
+  if (!report.limits.under_load) return;
+  Finding finding;
+  finding.name = "limits";
+  finding.problem =
+      "the limits of one core were measured while other programs had the processor, and may be "
+      "higher";
+  finding.remedy = "measure again on a quiet machine; it also tries again by itself";
+  finding.commands = {"lithe info --measure"};
+  finding.check = "lithe info";
+  found.push_back(std::move(finding));
+}
+
+void add_frequency(const MachineReport& report, Findings& found) {
+  const TogetherLimits& t = report.together;
+  constexpr double kDrop = 0.85, kHeldLow = 0.75;
+  Finding finding;
+  finding.name = "clock";
+  finding.check = kAgain;
+  if (t.clock_alone > 0 && t.clock_together < kDrop * t.clock_alone) {
+    finding.problem = fmt::format(
+        "the processors slow down from {:.2f} to {:.2f} GHz when all of them do arithmetic",
+        t.clock_alone / kGiga, t.clock_together / kGiga);
+    finding.remedy = "better cooling or a higher power limit; else it is the processor's nature";
+    finding.factor = t.clock_alone / t.clock_together;
+    found.push_back(finding);
+  }
+  if (report.most_clock > 0 && t.clock_alone > 0 && t.clock_alone < kHeldLow * report.most_clock) {
+    finding.problem =
+        fmt::format("the processor runs at {:.2f} GHz and may run at {:.2f}{}",
+                    t.clock_alone / kGiga, report.most_clock / kGiga,
+                    report.governor.empty() ? "" : " (governor: " + report.governor + ")");
+    finding.remedy = "let it clock up";
+    finding.commands = {"sudo cpupower frequency-set -g performance"};
+    finding.factor = report.most_clock / t.clock_alone;
+    found.push_back(finding);
+  }
+}
+
+// What the processor's model has and the system does not show.
+void add_hidden_sets(const MachineReport& report, Findings& found) {
+  const cpu::HiddenSets hidden = cpu::hidden_sets(report.identity);
+  if (hidden.name.empty()) return;
+  Finding finding;
+  finding.name = "hidden_instructions";
+  const bool is_virtual = report.identity.virtual_machine;
+  finding.problem = fmt::format(
+      "{} shows no {}, which {} has", is_virtual ? "this virtual machine" : "this system",
+      hidden.name,
+      hidden.known ? report.identity.processor : "nearly every x86 processor since 2013");
+  if (is_virtual) {
+    finding.remedy = "let its host pass the processor through (QEMU: -cpu host)";
+    finding.commands = {"virsh edit DOMAIN  # on the host: <cpu mode='host-passthrough'/>"};
+  } else {
+    finding.remedy =
+        "look for what hides it: an option of the kernel (clearcpuid=, noxsave), the firmware, or "
+        "a mitigation that newer microcode makes needless";
+    finding.commands = {"cat /proc/cmdline"};
+  }
+  finding.check = fmt::format("grep -o -m1 -w {} /proc/cpuinfo", hidden.flag);
+  // An operation is a fused multiply-add of so many floats a cycle in each unit.
+  const double cycle = report.together.clock_alone;
+  if (hidden.known && cycle > 0 && report.limits.flops_float32 > 0) {
+    finding.factor = hidden.flops_per_cycle * cycle / report.limits.flops_float32;
+    finding.estimated = true;
+    finding.evidence = fmt::format("{:.0f} GFLOP/s of one core at {:.2f} GHz",
+                                   report.limits.flops_float32 / kGiga, cycle / kGiga);
+  }
+  found.push_back(std::move(finding));
+}
+
+}  // namespace
+
+std::vector<std::string> unused_sets(const std::vector<std::string>& present) {
+  // What the kernels are built for, and what belongs to it.
+  constexpr std::string_view kUsed[] = {"sse4", "avx", "fma", "avx2", "avx512", "neon"};
+  std::vector<std::string> unused;
+  for (const std::string& set : present)
+    if (std::find(std::begin(kUsed), std::end(kUsed), set) == std::end(kUsed))
+      unused.push_back(set);
+  return unused;
+}
+
+std::vector<Finding> findings(const MachineReport& report) {
+  Findings found = blas_findings(report);
+  for (const auto add :
+       {add_quota, add_settings, add_frequency, add_hidden_sets, add_others, add_limits})
+    add(report, found);
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Finding& a, const Finding& b) { return a.factor > b.factor; });
+  return found;
+}
+
+}  // namespace lithe::doctor

@@ -1,0 +1,15 @@
+// flatten: the values of an example in a row, as they already lie in memory.
+#include "ops/layer.h"
+
+namespace lithe::ops {
+
+Layer flatten() {
+  return {{"flatten", "the values of an example in one row: 28x28 becomes 784"},
+          [](const Component&, GraphBuilder& builder) {
+            builder.shape = Shape{{builder.shape.size()}};
+            builder.channels = 0;
+          },
+          Takes::shaped};
+}
+
+}  // namespace lithe::ops

@@ -1,0 +1,67 @@
+#include "ops/layer.h"
+
+#include <fmt/format.h>
+
+#include "network/bind.h"
+#include "network/syntax.h"
+
+namespace lithe::ops {
+
+namespace {
+
+// Sizes are bounded here, so that nothing later has to fear that a product of some overflows.
+void check_size(const GraphBuilder& builder) {
+  std::size_t values = 0;
+  for (const ParameterSpec& spec : builder.graph.parameters) values += spec.rows * spec.columns;
+  if (builder.graph.operations.size() > kMostOperations)
+    builder.fail(fmt::format("more than {} operations", kMostOperations), "fewer repetitions");
+  const std::size_t wide = builder.graph.slots[builder.slot].columns;
+  if (wide > kMostColumns)
+    builder.fail(fmt::format("an example has {} values here", wide),
+                 fmt::format("at most {}: fewer channels, or larger steps", kMostColumns));
+  if (values > kMostParameters)
+    builder.fail(fmt::format("up to here there are {} values to learn", values),
+                 fmt::format("at most {}: fewer units", kMostParameters));
+}
+
+}  // namespace
+
+std::string GraphBuilder::print_layer(const Component& component) const {
+  return network::print(component, network::Category::layer, catalogue.declarations);
+}
+
+void GraphBuilder::fail(const std::string& problem, const std::string& remedy) const {
+  std::string before;
+  for (std::size_t i = 0; i < position; ++i) before += print_layer((*sentence)[i]) + " -> ";
+  const std::string wrong = print_layer((*sentence)[position]);
+  network::fail(network::print(*sentence, catalogue.declarations),
+                {before.size(), before.size() + wrong.size()}, problem, remedy);
+}
+
+void GraphBuilder::append(const Sentence& network) {
+  for (const Component& component : network) {
+    const Layer& made_by = catalogue.find(component.name);
+    if (!made_by.holds_layers) label = fmt::format("{} {}", ++layer, print_layer(component));
+    made_by.build(component, *this);
+    check_size(*this);
+  }
+}
+
+SlotId GraphBuilder::advance(const std::string& what, std::size_t columns) {
+  slot = graph.add_slot(fmt::format("{} of layer {}", what, label), columns);
+  return slot;
+}
+
+void GraphBuilder::add(Work work) { graph.operations.push_back({layer, label, std::move(work)}); }
+
+std::string GraphBuilder::parameter_name(const std::string& name) const {
+  return fmt::format("layers.{}.{}", layer - 1, name);
+}
+
+ParameterId GraphBuilder::add_vector(const std::string& name, ParameterKind kind, double value,
+                                     std::size_t columns) {
+  return graph.add_parameter({parameter_name(name), kind, 1, columns, columns, columns,
+                              Component{"constant", {{"value", value}}}});
+}
+
+}  // namespace lithe::ops

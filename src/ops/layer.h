@@ -1,0 +1,98 @@
+// The contract of a layer: its declaration, and how it writes itself into a graph. One file a
+// layer; to add one, write it and name it in catalogue.cc.
+#pragma once
+
+#include <string>
+
+#include "graph/graph.h"
+#include "lithe/component.h"
+#include "network/declaration.h"
+
+namespace lithe::ops {
+
+using namespace graph;
+
+struct Layer;
+
+// What a graph in the making knows of the catalogue: how sentences are printed, and the layer of a
+// name, which must be declared.
+struct LayerCatalogue {
+  const network::Catalogue& declarations;
+  const Layer& (*find)(const std::string& name);
+};
+
+// A graph in the making: what the layers so far have produced, and the layer whose turn it is.
+struct GraphBuilder {
+  explicit GraphBuilder(const LayerCatalogue& layers) : catalogue(layers) {}
+
+  const LayerCatalogue& catalogue;
+  Graph graph;
+  SlotId slot = 0;           // what the next layer reads
+  Shape shape;               // of one example in that slot
+  std::size_t channels = 0;  // the last size of the shape, where that counts channels; else 0
+  std::size_t layer = 0;  // number of the layer; the input and layers that hold others not counted
+  std::string label;      // "1 dense(30, sigmoid)"
+  const Sentence* sentence = nullptr;
+  std::size_t position = 0;  // of the layer in the sentence
+
+  // Throws Error(sentence) that points at this layer.
+  [[noreturn]] void fail(const std::string& problem, const std::string& remedy) const;
+  // The layers of a network inside this one, one after another.
+  void append(const Sentence& network);
+
+  // For layers: a slot as wide as the present one or of `columns`, which becomes the present one;
+  // an operation; a learned array of this layer, "weight" say.
+  SlotId advance(const std::string& what, std::size_t columns);
+  SlotId advance(const std::string& what) { return advance(what, graph.slots[slot].columns); }
+  void add(Work work);
+  ParameterId add_vector(const std::string& name, ParameterKind kind, double value,
+                         std::size_t columns);
+  ParameterId add_vector(const std::string& name, ParameterKind kind, double value) {
+    return add_vector(name, kind, value, graph.slots[slot].columns);
+  }
+  std::string print_layer(const Component& component) const;
+  std::string parameter_name(const std::string& name) const;
+  // How many numbers of its own a layer learns that goes value by value: one for each channel of an
+  // image, else one for each column.
+  std::size_t channels_or_columns() const {
+    return channels > 0 ? channels : graph.slots[slot].columns;
+  }
+  // What an activation's sentence says: nothing for identity.
+  void activate(const Component& activation);
+};
+
+// What an example is to a layer that is the first to care.
+enum class Takes { any, row, shaped };
+
+struct Layer {
+  network::Declaration declaration;
+  void (*build)(const Component&, GraphBuilder&);
+  Takes takes = Takes::any;
+  bool holds_layers = false;  // and is none itself
+};
+
+Layer input();
+Layer standardize();
+Layer dense();
+Layer flatten();
+std::vector<Layer> convolution_layers();
+std::vector<Layer> pooling_layers();
+Layer batch_norm();
+Layer layer_norm();
+std::vector<Layer> noise_layers();  // dropout and its relatives
+Layer residual();
+Layer repeat();
+// One for each activation.
+std::vector<Layer> activation_layers();
+// Activations, as arguments of other layers.
+std::vector<network::Declaration> activation_declarations();
+
+// What padding says, as a component or a number.
+std::vector<network::Declaration> padding_declarations();
+// How a convolution is computed.
+std::vector<network::Declaration> algorithm_declarations();
+
+// The initializer `auto` follows the activation.
+Component resolve_initializer(const Component& initializer, const std::string& activation);
+
+}  // namespace lithe::ops

@@ -1,0 +1,87 @@
+#include "data/tables/npz.h"
+
+#include "data/files/zip.h"
+#include "data/tables/npy_sample.h"
+#include "data/tables/table_sample.h"
+
+namespace lithe::data {
+namespace {
+
+using namespace lithe::test;
+using Entries = std::vector<std::pair<std::string, ByteVector>>;
+using Texts = std::vector<std::string>;
+
+const ByteVector kX = npy<float>("2, 1", {1, 2}, "f4"), kY = npy<std::int32_t>("2,", {0, 1}, "i4"),
+                 kX1 = npy<float>("1, 1", {3}, "f4"), kY1 = npy<std::int32_t>("1,", {2}, "i4");
+
+void expect_bad(const Texts& words, const ByteVector& file, const TableOptions& options = {}) {
+  expect_error(ErrorKind::data, words, [&] { parse_npz(file, "t.npz", options); });
+}
+
+TEST(Npz, ReadsTrainingAndTestArrays) {
+  const Entries entries = {
+      {"x_train.npy", kX}, {"y_train.npy", kY}, {"x_test.npy", kX1}, {"y_test.npy", kY1}};
+  for (const bool packed : {false, true}) {
+    for (const bool wide : {false, true}) {
+      const auto [train, test] = parse_npz(zip(entries, packed, wide), "t", {});
+      EXPECT_EQ(rows_of(train.examples), (std::vector<std::vector<float>>{{1}, {2}}));
+      EXPECT_EQ(rows_of(test.examples), (std::vector<std::vector<float>>{{3}}));
+      EXPECT_EQ(labels_of(test.examples), std::vector<std::int32_t>{2});
+      EXPECT_EQ(train.examples.classes, 3u);
+    }
+  }
+}
+
+TEST(Npz, ReadsOneSetByAnyName) {
+  TableOptions options;
+  options.features_name = "data";
+  options.answers_name = "label";
+  const auto [train, test] =
+      parse_npz(zip({{"data.npy", kX}, {"label.npy", kY}}, true), "t", options);
+  EXPECT_EQ(train.examples.features.rows, 2u);
+  EXPECT_EQ(test.examples.features.rows, 0u);
+  const auto alone = parse_npz(zip({{"x.npy", kX}}, false), "t", {});
+  EXPECT_EQ(alone.first.examples.labels, nullptr);
+}
+
+TEST(Npz, RefusesWhatDoesNotBelongTogether) {
+  expect_bad({"no array \"x_train\" or \"x\"", "a.npy", "t.npz"}, zip({{"a.npy", kX}}, false));
+  expect_bad({"1 answers for 2 examples", "y.npy"}, zip({{"x.npy", kX}, {"y.npy", kY1}}, false));
+  expect_bad({"but not both"},
+             zip({{"x_train.npy", kX}, {"y_train.npy", kY}, {"x_test.npy", kX1}}, false));
+  expect_bad({"training examples are 1, test examples 2"},
+             zip({{"x_train.npy", kX}, {"x_test.npy", npy<float>("1, 2", {1, 2}, "f4")}}, false));
+  expect_bad({"not a .npy file", "x.npy"}, zip({{"x.npy", {1, 2, 3}}}, false));
+}
+
+TEST(Npz, RefusesBombs) {
+  const ByteVector zeros(2'000'000);
+  TableOptions options;
+  options.most_bytes = 100'000;
+  expect_bad({"2000000 bytes, 1148576 are allowed"}, zip({{"x.npy", zeros}}, true), options);
+  ByteVector lying = zip({{"x.npy", ByteVector(100)}}, true);
+  const std::size_t central = lying.size() - 22 - 46 - 5;
+  lying[central + 27] = 0x7F;  // the top byte of its size
+  expect_bad({"bytes cannot be packed in"}, lying);
+}
+
+TEST(Npz, SurvivesAnyCutAndAnyChange) {
+  for (const bool packed : {false, true}) {
+    const ByteVector whole = zip({{"x.npy", kX}, {"y.npy", kY}}, packed, packed);
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      expect_bad({"zip archive"}, {whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(i)});
+      for (const int bit : {0, 3, 7}) {
+        ByteVector changed = whole;
+        changed[i] = static_cast<std::uint8_t>(changed[i] ^ 1 << bit);
+        try {
+          EXPECT_EQ(parse_npz(changed, "t", {}).first.examples.features.rows, 2u);
+        } catch (const Error& error) {
+          EXPECT_EQ(error.kind(), ErrorKind::data);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lithe::data

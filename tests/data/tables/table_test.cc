@@ -1,0 +1,186 @@
+#include "lithe/table.h"
+
+#include <fmt/format.h>
+
+#include "data/tables/npy_sample.h"
+#include "data/tables/table_sample.h"
+
+namespace lithe::data {
+namespace {
+
+using namespace lithe::test;
+using Rows = std::vector<std::vector<float>>;
+using Texts = std::vector<std::string>;
+
+class Table : public testing::Test {
+ protected:
+  std::filesystem::path write(const std::string& name, std::string_view text) {
+    write_bytes(folder_.path() / name, bytes_of(text));
+    return folder_.path() / name;
+  }
+  TemporaryFolder folder_;
+};
+
+std::string hundred_rows() {
+  std::string text = "x,y\n";
+  for (int i = 0; i < 100; ++i) text += fmt::format("{},{}\n", i, i % 4 == 0 ? "rare" : "often");
+  return text;
+}
+
+TEST_F(Table, HoldsOutAShareByClass) {
+  const auto table = load_table(write("a.csv", hundred_rows()));
+  EXPECT_EQ(table.data.train.features.rows, 80u);
+  EXPECT_EQ(table.data.test.features.rows, 20u);
+  const auto labels = labels_of(table.data.test);
+  EXPECT_EQ(std::ranges::count(labels, 1), 5);
+  EXPECT_EQ(table.data.class_names, (Texts{"often", "rare"}));
+  for (std::size_t i = 0; i < 20; ++i) {
+    const auto x = static_cast<int>(row_of(table.data.test, i)[0]);
+    EXPECT_EQ(table.data.test.labels[i], x % 4 == 0 ? 1 : 0);
+  }
+  TableOptions options;
+  options.test_share = 0;
+  EXPECT_EQ(load_table(write("a.csv", hundred_rows()), options).data.train.features.rows, 100u);
+}
+
+TEST_F(Table, ReadsATestFileByTheSameSchema) {
+  TableOptions options;
+  options.csv.missing = MissingPolicy::mean;
+  options.csv.indicator = true;
+  options.test_file = write("test.csv", "y,colour,x\nno,blue,\nyes,red,1\n");
+  const auto path = write("train.csv", "x,colour,y\n2,red,yes\n,blue,no\n4,red,no\n");
+  const auto table = load_table(path, options);
+  EXPECT_EQ(table.schema.feature_names(),
+            (Texts{"x", "x is missing", "colour=blue", "colour=red"}));
+  EXPECT_EQ(rows_of(table.data.train), (Rows{{2, 0, 0, 1}, {3, 1, 1, 0}, {4, 0, 0, 1}}));
+  EXPECT_EQ(rows_of(table.data.test), (Rows{{3, 1, 1, 0}, {1, 0, 0, 1}}));
+  EXPECT_EQ(labels_of(table.data.test), (std::vector<std::int32_t>{0, 1}));
+  write("test.csv", "y,colour,x\nno,blue,1\nmaybe,red,1\n");
+  expect_error(ErrorKind::data,
+               {"'maybe' is none of the 2 classes", "test.csv, line 3, column 1 (\"y\")"},
+               [&] { load_table(path, options); });
+}
+
+TEST_F(Table, ReadsNewRowsByASchema) {
+  const auto table =
+      load_table(write("a.csv", "id,x,colour,y\n1,2,red,0.5\n2,3,blue,1\n3,3,blue,1\n"), [] {
+        TableOptions options;
+        options.csv.ignore = {"id"};
+        return options;
+      }());
+  const TableSchema schema = TableSchema::from_json(table.schema.to_json());
+  EXPECT_EQ(schema, table.schema);
+  const auto bad = [&](const Texts& words, const char* text, const TableOptions& options = {}) {
+    expect_error(ErrorKind::data, words,
+                 [&] { apply_table(write("new.csv", text), schema, options); });
+  };
+  bad({"no column \"y\"", "new.csv, line 1"}, "x,colour\n1,red\n");
+  TableOptions options;
+  options.target_use = TargetUse::if_present;
+  EXPECT_EQ(rows_of(apply_table(write("new.csv", "colour,x\nred,9\n"), schema, options).data.test),
+            (Rows{{9, 0, 1}}));
+  bad({"no column \"colour\"", "\"color\""}, "x,color\n1,red\n", options);
+  bad({"\"z\" is not known", "line 1, column 3"}, "x,colour,z\n1,red,1\n", options);
+  bad({"'green' is none of the 2 categories", "line 3, column 2 (\"colour\")"},
+      "x,colour\n1,red\n1,green\n", options);
+  bad({"'a' where a number belongs", "line 2, column 1"}, "x,colour\na,red\n", options);
+  bad({"missing", "line 2, column 1"}, "x,colour\n,red\n", options);
+  options.unknown_category = UnknownCategory::zeros;
+  options.csv.ignore = {"z"};
+  EXPECT_EQ(
+      rows_of(apply_table(write("new.csv", "x,colour,z\n1,green,1\n"), schema, options).data.test),
+      (Rows{{1, 0, 0}}));
+  EXPECT_EQ(targets_of(apply_table(write("new.csv", "x,colour,y\n1,red,7\n"), schema).data.test),
+            std::vector<float>{7});
+  options.target_use = TargetUse::ignore;
+  EXPECT_EQ(
+      apply_table(write("new.csv", "x,colour,y\n1,red,what\n"), schema, options).data.test.targets,
+      nullptr);
+}
+
+TEST_F(Table, MatchesByPositionWithoutAHeader) {
+  const auto schema = load_table(write("a.csv", "1,2,a\n3,4,b\n")).schema;
+  TableOptions options;
+  options.target_use = TargetUse::if_present;
+  EXPECT_EQ(rows_of(apply_table(write("b.csv", "5,6\n"), schema, options).data.test),
+            (Rows{{5, 6}}));
+  EXPECT_EQ(labels_of(apply_table(write("b.csv", "5,6,b\n"), schema).data.test),
+            std::vector<std::int32_t>{1});
+  expect_error(ErrorKind::data, {"it has 2 columns, not 3"},
+               [&] { apply_table(write("b.csv", "5,6\n"), schema); });
+}
+
+TEST_F(Table, LoadsByTheEndOfTheName) {
+  EXPECT_EQ(load_table(write("a.tsv", "a,b\tc\n1\t2\n3\t4\n")).schema.columns[0].name, "a,b");
+  EXPECT_EQ(load_table(write("a.svm", "1 1:2\n0 1:3\n")).data.class_names.size(), 2u);
+  write_bytes(folder_.path() / "x.npy", npy<double>("4, 1", {1, 2, 3, 4}, "f8"));
+  write_bytes(folder_.path() / "y.npy", npy<float>("4,", {1, 2, 3, 4}, "f4"));
+  TableOptions options;
+  options.answers_file = folder_.path() / "y.npy";
+  options.test_share = 1;
+  const auto table = load_table(folder_.path() / "x.npy", options);
+  EXPECT_EQ(table.data.test.targets[0],
+            *reinterpret_cast<const double*>(table.data.test.features.row(0)));
+  write_bytes(folder_.path() / "a.npz",
+              zip({{"x.npy", npy<float>("4,", {1, 2, 3, 4}, "f4")}}, true));
+  EXPECT_EQ(load_table(folder_.path() / "a.npz").data.train.features.rows, 3u);
+  expect_error(ErrorKind::data, {"not the name of a table"}, [&] { load_table("a.txt"); });
+  expect_error(ErrorKind::io, {"nowhere.csv"}, [&] { load_table(folder_.path() / "nowhere.csv"); });
+  std::filesystem::create_directory(folder_.path() / "d.csv");
+  expect_error(ErrorKind::io, {"not a file"}, [&] { load_table(folder_.path() / "d.csv"); });
+  expect_error(ErrorKind::data, {"empty"}, [&] { load_table(write("e.csv", "")); });
+  EXPECT_TRUE(is_table_path("a/b.npz"));
+  EXPECT_FALSE(is_table_path("mnist"));
+}
+
+TEST(TableSchema, RefusesHostileJson) {
+  const auto part = csv("a,b,y\n1,p,0\n2,q,1\n");
+  const std::string good = part.schema.to_json();
+  EXPECT_EQ(TableSchema::from_json(good), part.schema);
+  const auto bad = [](const std::string& text) {
+    expect_error(ErrorKind::model, {"schema is damaged"}, [&] { TableSchema::from_json(text); });
+  };
+  for (const char* text : {"", "{", "[]", "null", "7", "{}", "\"\\ud800\"", "{\"header\":1}"})
+    bad(text);
+  bad(std::string(100'000, '['));
+  const std::vector<std::pair<std::string, std::string>> changes = {
+      {"\"header\":true", "\"header\":0"},
+      {"classification", "cooking"},
+      {"classification", "regression"},
+      {"classification", "none"},
+      {"[\"0\",\"1\"]", "[\"0\",\"0\"]"},
+      {"[\"0\",\"1\"]", "[]"},
+      {"[\"0\",\"1\"]", "[0,1]"},
+      {"[\"p\",\"q\"]", "[\"q\",\"p\"]"},
+      {"[\"p\",\"q\"]", "[\"p\",\"p\"]"},
+      {"[\"p\",\"q\"]", "{}"},
+      {"\"name\":\"b\"", "\"name\":\"a\""},
+      {"\"name\":\"b\"", "\"name\":3"},
+      {"\"kind\":\"number\"", "\"kind\":\"\""},
+      {"\"kind\":\"number\"", "\"kind\":\"target\""},
+      {"\"replacement\":0.0", "\"replacement\":1e999"},
+      {"\"replacement\":0.0", "\"replacement\":1e300"},
+      {"\"replacement\":0.0", "\"replacement\":null"},
+      {"\"kind\":\"target\"", "\"kind\":\"ignored\""},
+      {"\"kind\":\"target\"", "\"indicator\":true,\"kind\":\"target\""}};
+  for (const auto& [from, to] : changes) {
+    std::string text = good;
+    ASSERT_NE(text.find(from), text.npos) << from;
+    text.replace(text.find(from), from.size(), to);
+    SCOPED_TRACE(text);
+    bad(text);
+  }
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    std::string text = good;
+    text[i] = static_cast<char>(text[i] ^ 1);
+    try {
+      TableSchema::from_json(text);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::model);
+    }
+    bad(good.substr(0, i));
+  }
+}
+
+}  // namespace
+}  // namespace lithe::data
