@@ -5,6 +5,7 @@
 
 #include "catalogue/catalogue.h"
 #include "command.h"
+#include "graph/op.h"
 #include "lithe/model.h"
 #include "parse.h"
 #include "train/model_data.h"
@@ -30,14 +31,13 @@ std::vector<LayerCard> layer_cards(const Model& model) {
     if (cards.empty() || cards.back().number != operation.layer)
       cards.push_back({operation.layer, operation.label, 0, 0, 0, {}});
     LayerCard& card = cards.back();
-    card.outputs = graph.slots[graph::output_of(operation.work)].columns;
-    for (const auto id : graph::parameters_of(operation.work)) {
+    card.outputs = graph.slots[operation.op->output()].columns;
+    for (const auto id : operation.op->parameters()) {
       const auto& spec = graph.parameters[id];
       card.arrays.push_back(fmt::format("{} {}", spec.name, shape_text(model.shape(spec.name))));
       if (spec.kind != graph::ParameterKind::statistic) card.values += spec.rows * spec.columns;
-      if (spec.kind == graph::ParameterKind::weight)
-        card.operations += 2 * static_cast<double>(spec.rows * spec.columns);
     }
+    card.operations += operation.op->operations(graph);
   }
   return cards;
 }

@@ -11,7 +11,7 @@
 #include "lithe/machine.h"
 #include "lithe/predictor.h"
 #include "lithe/trainer.h"
-#include "plan/convolution_stages.h"
+#include "ops/convolution_stages.h"
 #include "task.h"
 
 namespace lithe::bench {
@@ -116,8 +116,8 @@ nlohmann::json calls(const Task& task) {
   return answer;
 }
 
-graph::Convolution convolution_of(const Task& task, const ConvolutionArrays& arrays) {
-  graph::Convolution work{};
+ops::Convolution convolution_of(const Task& task, const ConvolutionArrays& arrays) {
+  ops::Convolution work{};
   work.in = {task.input[0], task.input[1], task.input[2]};
   work.out = {task.input[0], task.input[1], arrays.weights_shape[3]};
   const std::size_t rows = arrays.weights_shape[0], columns = arrays.weights_shape[1];
@@ -134,40 +134,41 @@ class Convolution {
   explicit Convolution(const Task& task)
       : arrays_(task),
         batch_(task.batch),
-        form_(plan::form_of<T>(convolution_of(task, arrays_))),
+        form_(std::make_shared<const ops::ConvolutionForm>(
+            ops::form_of<T>(convolution_of(task, arrays_)))),
         images_(batch_ * stride(arrays_.images)),
         results_(batch_ * stride(arrays_.gradient)),
         weight_(panels().size()),
         weight_gradient_(panels().size()),
-        spread_(form_.spread_size),
-        scratch_(plan::ConvolutionWork<T>::scratch_size(form_)),
-        move_({{&form_.spread_moves, weight_.data(), spread_.data(), spread_.size()}}, true),
-        work_{&form_,
+        col2im_(form_->col2im_size),
+        scratch_(ops::ConvolutionOperands<T>::scratch_size(*form_)),
+        repack_(form_, {{&form_->col2im_repack, weight_.data(), col2im_.data(), col2im_.size()}}, true),
+        work_{form_,
               &kernels::kernels<T>(cpu::best_isa()),
               values(images_, arrays_.images),
               values(results_, arrays_.gradient),
               weight_.data(),
               nullptr,
-              spread_.data(),
+              col2im_.data(),
               scratch_.data()} {
     for (std::size_t i = 0; i < arrays_.weights.size(); ++i)
       weight_[panels().at(i / units(), i % units())] = arrays_.weights[i];
     steps_.rows = batch_;
-    move_.prime(steps_);
+    repack_.prime(steps_);
   }
 
   nlohmann::json measure(const Task& task) {
     const std::string& part = task.part;
     if (part != "input") fill(images_, arrays_.images);
     if (part != "forward") fill(results_, arrays_.gradient);
-    plan::ConvolutionStage<T, false> forward(work_);
-    plan::ConvolutionStage<T, true> back(work_);
-    plan::KernelGradientStage<T> gradient(work_, weight_gradient_.data(), nullptr);
+    ops::ConvolutionStage<T, false> forward(work_);
+    ops::ConvolutionStage<T, true> back(work_);
+    ops::KernelGradientStage<T> gradient(work_, weight_gradient_.data(), nullptr);
     nlohmann::json answer = time_works(task, {{"stage", [&] {
                                                  if (part == "forward") forward.run(steps_, {});
                                                  if (part == "weights") gradient.run(steps_, {});
                                                  if (part != "input") return;
-                                                 move_.run(steps_, {});  // as before every step
+                                                 repack_.run(steps_, {});  // as before every step
                                                  back.run(steps_, {});
                                                }}});
     Fingerprint fingerprint;
@@ -208,10 +209,10 @@ class Convolution {
 
   ConvolutionArrays arrays_;
   std::size_t batch_;
-  plan::ConvolutionForm form_;
-  Values images_, results_, weight_, weight_gradient_, spread_, scratch_;
-  plan::MoveStage<T> move_;
-  plan::ConvolutionWork<T> work_;
+  std::shared_ptr<const ops::ConvolutionForm> form_;
+  Values images_, results_, weight_, weight_gradient_, col2im_, scratch_;
+  ops::RepackStage<T> repack_;
+  ops::ConvolutionOperands<T> work_;
   plan::Batch<T> steps_;
 };
 

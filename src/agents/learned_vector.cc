@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "ops/dense.h"
 #include "train/model_data.h"
 
 namespace lithe::agents {
@@ -23,8 +24,8 @@ Model make(std::size_t numbers, double start) {
 
 std::span<const float> biases_of(Model& model, std::size_t numbers) {
   ModelData& data = model.data();
-  const auto& product = std::get<graph::Product>(data.graph.operations.front().work);
-  return {std::get<plan::Parameters<float>>(data.values).at(product.bias), numbers};
+  const graph::ParameterId bias = ops::as_dense(*data.graph.operations.front().op)->bias;
+  return {std::get<plan::Parameters<float>>(data.values).at(bias), numbers};
 }
 
 LearnerOptions one_at_a_time(LearnerOptions learning) {

@@ -4,6 +4,7 @@
 
 #include <variant>
 
+#include "ops/standardize.h"
 #include "train/model_data.h"
 
 namespace lithe::agents {
@@ -21,7 +22,7 @@ Standardization standardization_of(Model& model) {
   ModelData& data = model.data();
   auto& values = std::get<plan::Parameters<float>>(data.values);
   for (const graph::Operation& operation : data.graph.operations)
-    if (const auto* work = std::get_if<graph::Standardize>(&operation.work))
+    if (const auto work = ops::as_standardize(*operation.op))
       return {values.at(work->mean), values.at(work->deviation)};
   return {nullptr, nullptr};
 }

@@ -24,13 +24,11 @@ using network::Category;
 
 const std::vector<ops::Layer>& layers() {
   static const std::vector<ops::Layer> all = [] {
-    std::vector<ops::Layer> result = {ops::input(),      ops::flatten(),    ops::dense(),
-                                      ops::batch_norm(), ops::layer_norm(), ops::standardize(),
-                                      ops::residual(),   ops::repeat()};
-    for (ops::Layer& layer : ops::convolution_layers()) result.push_back(std::move(layer));
-    for (ops::Layer& layer : ops::pooling_layers()) result.push_back(std::move(layer));
-    for (ops::Layer& layer : ops::noise_layers()) result.push_back(std::move(layer));
-    for (ops::Layer& layer : ops::activation_layers()) result.push_back(std::move(layer));
+    std::vector<ops::Layer> result;
+#define LITHE_LAYERS(name) \
+  for (ops::Layer& layer : ops::name##_layers()) result.push_back(std::move(layer));
+#include "ops/layers.inc"
+#undef LITHE_LAYERS
     return result;
   }();
   return all;
@@ -58,32 +56,32 @@ Built build(const Sentence& network) {
   builder.sentence = &network;
   builder.shape = network.front().shape("shape");
   if (builder.shape.sizes.size() == 3) builder.channels = builder.shape.sizes.back();
-  builder.slot = builder.graph.add_slot("input", builder.shape.size());
+  builder.slot = builder.graph.add_input("input", builder.shape.size());
   for (std::size_t i = 1; i < network.size(); ++i) {
     builder.position = i;
     builder.append({network[i]});
   }
   const auto& all = builder.graph.parameters;
   if (std::none_of(all.begin(), all.end(),
-                   [](const auto& p) { return p.kind != ParameterKind::statistic; })) {
+                   [](const auto& p) { return p.kind != graph::ParameterKind::statistic; })) {
     builder.position = network.size() - 1;
     builder.fail("this network has nothing to learn",
                  "add a layer with weights, such as dense(10)");
   }
-  builder.graph.output = builder.slot;
+  builder.graph.outputs = {{"output", builder.slot}};
   builder.graph.layers = builder.layer;
   return {std::move(builder.graph), builder.shape};
 }
 
 // What the first layer wants to which the shape of its input matters.
-ops::Takes taken_by(const Sentence& network) {
+ops::InputForm taken_by(const Sentence& network) {
   for (const Component& component : network) {
     const ops::Layer& layer = layer_called(component.name);
-    const ops::Takes takes =
+    const ops::InputForm takes =
         layer.holds_layers ? taken_by(component.network("layers")) : layer.takes;
-    if (takes != ops::Takes::any) return takes;
+    if (takes != ops::InputForm::any) return takes;
   }
-  return ops::Takes::any;
+  return ops::InputForm::any;
 }
 
 }  // namespace
@@ -113,7 +111,7 @@ const network::Catalogue& catalogue() {
 
 Graph compile(const Sentence& network) { return build(network).graph; }
 Shape fitting_input(const Sentence& network, const Shape& shape) {
-  return taken_by(network) == ops::Takes::row ? Shape{{shape.size()}} : shape;
+  return taken_by(network) == ops::InputForm::row ? Shape{{shape.size()}} : shape;
 }
 
 Shape input_shape(const Sentence& network) { return network.front().shape("shape"); }

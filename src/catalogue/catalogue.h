@@ -9,7 +9,7 @@
 
 namespace lithe::catalogue {
 
-using namespace graph;
+using graph::Graph;
 
 const network::Catalogue& catalogue();
 

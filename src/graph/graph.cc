@@ -1,55 +1,38 @@
 #include "graph/graph.h"
 
+#include <utility>
+
+#include "graph/op.h"
+
 namespace lithe::graph {
 
-namespace {
-
-template <class... Functions>
-struct Overloaded : Functions... {
-  using Functions::operator()...;
-};
-template <class... Functions>
-Overloaded(Functions...) -> Overloaded<Functions...>;
-
-}  // namespace
-
-std::vector<SlotId> inputs_of(const Work& work) {
-  return std::visit(Overloaded{[](const Add& w) {
-                                 return std::vector<SlotId>{w.a, w.b};
-                               },
-                               [](const auto& w) { return std::vector<SlotId>{w.input}; }},
-                    work);
+SlotId Graph::add_slot(std::string name, std::size_t columns, std::size_t positions) {
+  slots.push_back({std::move(name), columns, positions});
+  return slots.size() - 1;
 }
 
-SlotId output_of(const Work& work) {
-  return std::visit([](const auto& w) { return w.output; }, work);
+SlotId Graph::add_input(std::string name, std::size_t columns, std::size_t positions,
+                        SlotKind kind) {
+  const SlotId slot = add_slot(name, columns, positions);
+  slots[slot].kind = kind;
+  inputs.push_back({std::move(name), slot});
+  return slot;
 }
 
-std::vector<ParameterId> parameters_of(const Work& work) {
-  using Ids = std::vector<ParameterId>;
-  return std::visit(Overloaded{[](const Product& w) {
-                                 return Ids{w.weight, w.bias};
-                               },
-                               [](const Convolution& w) {
-                                 return Ids{w.weight, w.bias};
-                               },
-                               [](const Prelu& w) { return Ids{w.slope}; },
-                               [](const BatchNorm& w) {
-                                 return Ids{w.scale, w.shift, w.mean, w.variance};
-                               },
-                               [](const LayerNorm& w) {
-                                 return Ids{w.scale, w.shift};
-                               },
-                               [](const Standardize& w) {
-                                 return Ids{w.mean, w.deviation};
-                               },
-                               [](const auto&) { return Ids{}; }},
-                    work);
+ParameterId Graph::add_parameter(ParameterSpec spec) {
+  parameters.push_back(std::move(spec));
+  return parameters.size() - 1;
 }
 
-std::optional<ParameterId> weight_of(const Work& work) {
-  if (const auto* product = std::get_if<Product>(&work)) return product->weight;
-  if (const auto* convolution = std::get_if<Convolution>(&work)) return convolution->weight;
+double forward_operations(const Graph& graph) {
+  double sum = 0;
+  for (const Operation& operation : graph.operations) sum += operation.op->operations(graph);
+  return sum;
+}
+
+std::optional<ParameterId> weight_of(const Graph& graph, const Op& op) {
+  for (const ParameterId id : op.parameters())
+    if (graph.parameters[id].kind == ParameterKind::weight) return id;
   return std::nullopt;
 }
 

@@ -1,10 +1,13 @@
-// Activations: as layers of their own, and as what other layers end with.
-//
-// Those that work value by value are rows of activations.inc. PReLU learns, and softmax looks at
-// the whole example, so they are operations of their own.
+// Those that work value by value are rows of activations.inc. PReLU is trained, and softmax looks
+// at the whole example, so they are operations of their own.
+#include "ops/activation.h"
+
 #include <fmt/format.h>
 
-#include "ops/layer.h"
+#include <algorithm>
+#include <cassert>
+
+#include "ops/op.h"
 
 namespace lithe::ops {
 
@@ -20,58 +23,108 @@ Declaration declare(const activations::Row& row) {
   return result;
 }
 
-Declaration declare_prelu() {
-  return {
-      "prelu",
-      "x where it is positive, slope * x elsewhere; the slope of each unit, of an image of each "
-      "channel, is learned",
-      {{"start", "the slopes at first", Type::number, "0.25", -1, 1}}};
+void add_row(const Component& activation, GraphBuilder& builder) {
+  if (activation.name == "identity") return;
+  const auto* row = std::find_if(
+      std::begin(activations::kActivations), std::end(activations::kActivations),
+      [&](const activations::Row& candidate) { return candidate.name == activation.name; });
+  const double argument = row->argument.empty() ? 0 : activation.number(std::string(row->argument));
+  const SlotId before = builder.slot;
+  builder.add(make_op(Activate{before, builder.advance("output"), row->activation, argument}));
 }
 
-Declaration declare_softmax() {
-  return {"softmax", "exp(x) / sum of exp(x) over the outputs: shares that add up to 1"};
+const std::vector<ActivationKind>& kinds() {
+  static const std::vector<ActivationKind> all = [] {
+    std::vector<ActivationKind> result;
+    for (const auto& row : activations::kActivations) result.push_back({declare(row), add_row});
+    result.push_back(prelu());
+    result.push_back(softmax());
+    return result;
+  }();
+  return all;
 }
 
-const activations::Row* find(const std::string& name) {
-  for (const auto& row : activations::kActivations)
-    if (row.name == name) return &row;
-  return nullptr;
+bool from_output(activations::Activation activation) {
+  return activations::row(activation).told_from == activations::ToldFrom::output;
 }
 
 }  // namespace
 
+graph::Traits Activate::traits() const {
+  const bool by_output = from_output(activation);
+  return {.elementwise = true,
+          .backward_reads_input = !by_output,
+          .backward_reads_output = by_output,
+          .by_image = false,
+          .reads_packed = false,
+          .identity_at_inference = false};
+}
+
+template <typename T>
+void Activate::forward(Lowering<T>& lowering, const Operation& operation) const {
+  const BufferId from = lowering.value(input), to = lowering.value(output);
+  lowering.add(
+      {.name = operation.label + ": activation",
+       .phase = Phase::forward,
+       .columns = lowering.columns(output),
+       .from = from,
+       .to = to,
+       .access = {{from, false}, {to, true}}},
+      [&lowering, own = *this](const Buffers& buffers) {
+        return plan::elementwise_function<T>(
+            [kernel = lowering.kernels().of(own.activation).forward,
+             argument = static_cast<T>(own.argument), x = lowering.values(buffers, own.input),
+             y = lowering.values(buffers, own.output)](const plan::Batch<T>& batch,
+                                                       kernels::Range lines) {
+              kernel(x.of(batch), y.of(batch), lines, argument);
+            });
+      });
+}
+
+template <typename T>
+void Activate::backward(Lowering<T>& lowering, const Operation& operation) const {
+  const SlotId looked_at = from_output(activation) ? output : input;
+  const BufferId gradient = lowering.own_gradient(output);
+  lowering.add(
+      {.name = operation.label + ": activation's derivative",
+       .phase = Phase::backward_and_update,
+       .columns = lowering.columns(output),
+       .from = gradient,
+       .to = gradient,
+       .access = {{lowering.value(looked_at), false}, {gradient, true}}},
+      [&lowering, own = *this, looked_at, gradient](const Buffers& buffers) {
+        return plan::elementwise_function<T>(
+            [kernel = lowering.kernels().of(own.activation).backward,
+             argument = static_cast<T>(own.argument), from = lowering.values(buffers, looked_at),
+             dy = lowering.values(buffers, own.output, gradient)](const plan::Batch<T>& batch,
+                                                                  kernels::Range lines) {
+              kernel(from.of(batch), dy.of(batch), lines, argument);
+            });
+      });
+  lowering.pass_gradient(input, gradient);
+}
+
+const Activate* as_activation(const graph::Op& op) {
+  const auto* activate = dynamic_cast<const OpOf<Activate>*>(&op);
+  return activate != nullptr ? &activate->spec : nullptr;
+}
+
 std::vector<Declaration> activation_declarations() {
   std::vector<Declaration> result;
-  for (const auto& row : activations::kActivations) result.push_back(declare(row));
-  result.push_back(declare_prelu());
-  result.push_back(declare_softmax());
+  for (const ActivationKind& kind : kinds()) result.push_back(kind.declaration);
   return result;
 }
 
 std::vector<Layer> activation_layers() {
   std::vector<Layer> result;
-  for (const Declaration& declaration : activation_declarations())
-    result.push_back({declaration, [](const Component& activation, GraphBuilder& builder) {
-                        builder.activate(activation);
-                      }});
+  for (const ActivationKind& kind : kinds()) result.push_back({kind.declaration, kind.add});
   return result;
 }
 
 void GraphBuilder::activate(const Component& activation) {
-  if (activation.name == "identity") return;
-  const SlotId before = slot;
-  if (activation.name == "prelu") {
-    const std::size_t slopes = channels_or_columns();
-    const ParameterId slope =
-        add_vector("slope", ParameterKind::vector, activation.number("start"), slopes);
-    add(Prelu{before, advance("output"), slope, slopes});
-  } else if (activation.name == "softmax") {
-    add(Softmax{before, advance("output")});
-  } else {
-    const activations::Row& row = *find(activation.name);
-    const double argument = row.argument.empty() ? 0 : activation.number(std::string(row.argument));
-    add(Activate{before, advance("output"), row.activation, argument});
-  }
+  for (const ActivationKind& kind : kinds())
+    if (kind.declaration.name == activation.name) return kind.add(activation, *this);
+  assert(false && "an activation that is declared");
 }
 
 }  // namespace lithe::ops

@@ -1,176 +1,362 @@
-// Convolutions: of images, of sequences, channel by channel, and transposed.
+#include "ops/convolution.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <type_traits>
 
-#include "ops/layer.h"
-#include "ops/window.h"
+#include "ops/convolution_stages.h"
+#include "ops/image_stage.h"
+#include "ops/op.h"
+#include "ops/winograd.h"
 
 namespace lithe::ops {
 
 namespace {
 
-using network::Argument, network::Category, network::Declaration, network::Type;
+using kernels::kLine;
 
-// What all of them have, behind the number of output channels.
-std::vector<Argument> common_arguments(const std::string& kernel_help) {
-  return {{"kernel", kernel_help, Type::shape},
-          {"activation", "applied to each value", Type::component, "identity", 0, 0, false,
-           Category::activation},
-          {"stride", "steps between neighbouring outputs, as 2 or 2x1", Type::shape, "1"},
-          {"padding", "zeros around the image: valid (none), same, or their number on each side",
-           Type::number_or_component, "valid", 0, 4096, false, Category::padding}};
-}
-
-std::vector<Argument> initial_values() {
-  return {{"init", "initial weights", Type::component, "auto", 0, 0, false, Category::initializer},
-          {"bias_init", "initial biases", Type::component, "zeros", 0, 0, false,
-           Category::initializer}};
-}
-
-Argument channels_argument() {
-  return {"channels", "number of output channels", Type::integer, {}, 1, 1 << 16};
-}
-Argument dilation_argument() {
-  return {"dilation", "distance between the places that the kernel looks at", Type::shape, "1"};
-}
-Argument algorithm_argument() {
-  return {"algorithm", "how the sums are made", Type::component, "direct", 0, 0,
-          false,       Category::algorithm};
-}
-Argument groups_argument() {
-  return {"groups",
-          "parts into which the channels are divided, each convolved by itself",
-          Type::integer,
-          "1",
-          1,
-          1 << 16};
-}
-
-// What a convolution is made of besides its geometry. `mirrored` is it, or, transposed, the one
-// whose way back it is.
-struct Sizes {
-  std::size_t weight_inputs, weight_outputs;  // of the mirrored one, the inputs of one group
-  std::size_t fan_in, fan_out;
+// What is known of a convolution from its forward pass on: its form, and the buffers of its weights
+// as the kernels take them.
+template <typename T>
+struct ConvolutionState {
+  std::shared_ptr<const ConvolutionForm> form;
+  BufferId weight = kNoBuffer, bias = kNoBuffer, col2im = kNoBuffer;
+  typename WinogradLowering<T>::Weights winograd;
 };
 
-void finish(const Component& layer, GraphBuilder& builder, Convolution work, const Sizes& sizes,
-            const Shape& shape) {
-  const Component& activation = layer.component("activation");
-  const auto init = [&](const char* name) {
-    return resolve_initializer(layer.component(name), activation.name);
+// A convolution on its way to stages.
+template <typename T>
+class ConvolutionLowering {
+ public:
+  ConvolutionLowering(Lowering<T>& lowering, const Operation& operation, const Convolution& of)
+      : lowering_(lowering),
+        operation_(operation),
+        of_(of),
+        state_(lowering.template state<ConvolutionState<T>>(operation)),
+        choice_(choose_convolution(of, std::is_same_v<T, float>)),
+        winograd_(lowering, operation, of, state_.winograd) {}
+
+  void repack_weights();
+  void forward();
+  void input_gradient(BufferId gradient);
+  void update(BufferId gradient);
+
+ private:
+  LoweredStage<T> stage(const std::string& what) const;
+  BufferId book_scratch();
+  std::vector<Access> access(BufferId scratch) const;
+  void images(LoweredStage<T> stage, bool col2im, bool with_bias, BufferId from, BufferId to);
+  void direct_gradient(LoweredStage<T> stage, BufferId gradient, plan::GradientPlace weight,
+                       plan::GradientPlace bias);
+  // Where the gradient is made, and where it ends up in the parameters' order.
+  struct Gradients {
+    plan::GradientPlace weight, bias, made_weight, made_bias;
+    bool repacked, updates;
   };
-  const std::size_t rows = work.window.rows * work.window.columns * sizes.weight_inputs;
-  work.weight = builder.graph.add_parameter({builder.parameter_name("weight"),
-                                             ParameterKind::weight, rows, sizes.weight_outputs,
-                                             sizes.fan_in, sizes.fan_out, init("init")});
-  work.bias = builder.graph.add_parameter({builder.parameter_name("bias"), ParameterKind::vector, 1,
-                                           work.out.channels, sizes.fan_in, sizes.fan_out,
-                                           init("bias_init")});
-  work.input = builder.slot;
-  const bool linear = activation.name == "identity";
-  work.output = builder.advance(linear ? "output" : "sums", work.out.size());
-  builder.add(work);
-  builder.shape = shape;
-  builder.channels = work.out.channels;
-  builder.activate(activation);
+  Gradients place_gradients();
+  void finish(const Gradients& gradients, BufferId gradient);
+
+  Lowering<T>& lowering_;
+  const Operation& operation_;
+  Convolution of_;
+  ConvolutionState<T>& state_;
+  ConvolutionChoice choice_;
+  WinogradLowering<T> winograd_;
+};
+
+template <typename T>
+ConvolutionOperands<T> convolution_operands(const Lowering<T>& lowering, const Buffers& buffers,
+                                            const Convolution& of, const ConvolutionState<T>& state,
+                                            BufferId scratch) {
+  ConvolutionOperands<T> result{};
+  result.form = state.form;
+  result.kernels = &lowering.kernels();
+  const auto or_parameter = [&](BufferId buffer, ParameterId id) -> const T* {
+    return buffer == kNoBuffer ? lowering.parameters().at(id) : buffers.at<T>(buffer);
+  };
+  result.weight = or_parameter(state.weight, of.weight);
+  result.bias = or_parameter(state.bias, of.bias);
+  result.col2im_weight = buffers.at<T>(state.col2im);
+  result.scratch = buffers.at<T>(scratch);
+  return result;
 }
 
-void build_forward(const Component& layer, GraphBuilder& builder, std::size_t dimensions,
-                   std::size_t groups, std::size_t out_channels,
-                   Algorithm algorithm = Algorithm::direct) {
-  Convolution work{};
-  work.algorithm = algorithm;
-  work.in = read_image(layer.name, builder, dimensions);
-  work.window = read_window(layer, "kernel", builder, dimensions);
-  read_steps(layer, builder, dimensions, work.window);
-  work.groups = groups;
-  if (work.in.channels % groups != 0 || out_channels % groups != 0)
-    builder.fail(fmt::format("{} input and {} output channels cannot be divided into {} groups",
-                             work.in.channels, out_channels, groups),
-                 "a number of groups that divides both");
-  work.out = slide(layer, builder, work.in, work.window);
-  work.out.channels = out_channels;
-  const std::size_t area = work.window.rows * work.window.columns;
-  const std::size_t inputs = work.in.channels / groups;
-  finish(layer, builder, work, {inputs, out_channels, area * inputs, area * out_channels / groups},
-         image_shape(work.out, dimensions));
+// Buffers for weights in the order of the kernels, and the stage that fills them.
+template <typename T>
+void ConvolutionLowering<T>::repack_weights() {
+  state_.form = std::make_shared<const ConvolutionForm>(form_of<T>(of_));
+  const ConvolutionForm& f = *state_.form;
+  std::vector<Access> access = {{lowering_.parameter(of_.weight), false},
+                                {lowering_.parameter(of_.bias), false}};
+  const auto book = [&](const std::string& what, std::size_t size) {
+    const BufferId buffer =
+        lowering_.book(what + " of " + operation_.label, f.groups * size * sizeof(T));
+    lowering_.persist(buffer);
+    access.push_back({buffer, true});
+    return buffer;
+  };
+  // A transposed convolution goes forward by col2im, and back by the correlation.
+  const bool both = lowering_.training() && lowering_.wanted(of_.input);
+  const bool correlates = !choice_.winograd && (!of_.transposed || both);
+  const bool col2im = !choice_.winograd && !f.depthwise && (of_.transposed || both);
+  if (f.repacked() && correlates) state_.weight = book("repacked weights", f.weight_size);
+  if (f.repacked() && !of_.transposed) state_.bias = book("repacked biases", f.bias_size);
+  if (col2im) state_.col2im = book("repacked weights for col2im", f.col2im_size);
+  if (access.size() == 2) return;
+  const bool every_step = lowering_.learns(of_.weight) || lowering_.learns(of_.bias);
+  lowering_.add(
+      operation_.label + ": repack the weights", Phase::forward, std::move(access),
+      [&lowering = lowering_, of = of_, &state = state_, every_step](const Buffers& buffers) {
+        const ConvolutionForm& form = *state.form;
+        std::vector<typename RepackStage<T>::Part> parts;
+        const auto add = [&](BufferId buffer, const std::vector<Repack>& places, ParameterId from,
+                             std::size_t size) {
+          if (buffer != kNoBuffer)
+            parts.push_back({&places, lowering.parameters().at(from), buffers.at<T>(buffer),
+                             form.groups * size});
+        };
+        add(state.weight, form.weight_repack, of.weight, form.weight_size);
+        add(state.bias, form.bias_repack, of.bias, form.bias_size);
+        add(state.col2im, form.col2im_repack, of.weight, form.col2im_size);
+        return std::make_unique<RepackStage<T>>(state.form, std::move(parts), every_step);
+      });
 }
 
-void build_conv2d(const Component& layer, GraphBuilder& builder) {
-  const bool winograd = layer.component("algorithm").name == "winograd";
-  build_forward(layer, builder, 2, layer.integer("groups"), layer.integer("channels"),
-                winograd ? Algorithm::winograd : Algorithm::direct);
-}
-void build_conv1d(const Component& layer, GraphBuilder& builder) {
-  build_forward(layer, builder, 1, layer.integer("groups"), layer.integer("channels"));
-}
-void build_depthwise(const Component& layer, GraphBuilder& builder) {
-  const ImageSize in = read_image(layer.name, builder, 2);
-  build_forward(layer, builder, 2, in.channels, in.channels * layer.integer("multiplier"));
-}
-
-// The output that a convolution with this window would make the input of.
-void build_transposed(const Component& layer, GraphBuilder& builder) {
-  Convolution work{};
-  work.in = read_image(layer.name, builder, 2);
-  work.window = read_window(layer, "kernel", builder, 2);
-  read_steps(layer, builder, 2, work.window);
-  work.groups = 1;
-  work.transposed = true;
-  work.out = unslide(layer, builder, work.in, work.window);
-  work.out.channels = layer.integer("channels");
-  const std::size_t area = work.window.rows * work.window.columns;
-  // A step leaves each output that many weights of every channel.
-  const std::size_t steps = work.window.step_rows * work.window.step_columns;
-  finish(layer, builder, work,
-         {work.out.channels, work.in.channels,
-          std::max<std::size_t>(1, area * work.in.channels / steps), area * work.out.channels},
-         image_shape(work.out, 2));
+template <typename T>
+LoweredStage<T> ConvolutionLowering<T>::stage(const std::string& what) const {
+  const double batch = static_cast<double>(lowering_.request().batch);
+  const auto& spec = lowering_.graph().parameters[of_.weight];
+  const ConvolutionForm& form = *state_.form;
+  LoweredStage<T> result =
+      lowering_.stage(operation_.label + ": " + what, Phase::backward_and_update);
+  result.info.operations = batch * of_.operations(lowering_.graph());
+  result.info.bytes = sizeof(T) * (batch * static_cast<double>(of_.in.size() + of_.out.size()) +
+                                   static_cast<double>(spec.rows * spec.columns));
+  if (choice_.winograd) {
+    result.info.kernel = "Winograd F(4x4, 3x3), " + result.info.kernel;
+    return result;
+  }
+  result.info.refused = {{"Winograd F(4x4, 3x3)", choice_.refusal}};
+  result.info.kernel += form.depthwise ? ", channel by channel" : "";
+  if (form.together > 1) result.info.kernel += fmt::format(", {} columns together", form.together);
+  if (form.padded) result.info.kernel += ", image copied with zero padding";
+  return result;
 }
 
-std::vector<Argument> arguments(std::vector<Argument> first, const std::string& kernel_help,
-                                std::vector<Argument> further, std::vector<Argument> last = {}) {
-  for (Argument& argument : common_arguments(kernel_help)) first.push_back(std::move(argument));
-  for (Argument& argument : further) first.push_back(std::move(argument));
-  for (Argument& argument : initial_values()) first.push_back(std::move(argument));
-  for (Argument& argument : last) first.push_back(std::move(argument));
-  return first;
+template <typename T>
+std::vector<Access> ConvolutionLowering<T>::access(BufferId scratch) const {
+  std::vector<Access> result = {{scratch, true, plan::kByRows},
+                                {lowering_.parameter(of_.weight), false},
+                                {lowering_.parameter(of_.bias), false}};
+  for (const BufferId buffer : {state_.weight, state_.bias, state_.col2im})
+    if (buffer != kNoBuffer) result.push_back({buffer, false});
+  return result;
+}
+
+template <typename T>
+BufferId ConvolutionLowering<T>::book_scratch() {
+  const std::size_t values =
+      lowering_.threads() * ConvolutionOperands<T>::scratch_size(*state_.form);
+  return lowering_.book("zero-padded image of " + operation_.label,
+                        std::max<std::size_t>(64, values * sizeof(T)));
+}
+
+// A stage that makes the images in `to` from those in `from`: results from images by the
+// correlation, or images from results by col2im.
+template <typename T>
+void ConvolutionLowering<T>::images(LoweredStage<T> stage, bool col2im, bool with_bias,
+                                    BufferId from, BufferId to) {
+  const BufferId scratch = book_scratch();
+  const bool forward = col2im == of_.transposed;
+  const SlotId source = forward ? of_.input : of_.output, target = forward ? of_.output : of_.input;
+  add_image_stage<T>(
+      lowering_, std::move(stage), access(scratch), from, to, lowering_.columns(target),
+      [&lowering = lowering_, of = of_, &state = state_, scratch, col2im, with_bias, from, to,
+       source, target](const Buffers& buffers) -> std::unique_ptr<Stage<T>> {
+        ConvolutionOperands<T> operands =
+            convolution_operands(lowering, buffers, of, state, scratch);
+        if (!with_bias) operands.bias = nullptr;
+        const Values<T> x = lowering.values(buffers, source, from),
+                        y = lowering.values(buffers, target, to);
+        operands.image = col2im ? y : x;
+        operands.result = col2im ? x : y;
+        if (col2im) return std::make_unique<ConvolutionStage<T, true>>(operands);
+        return std::make_unique<ConvolutionStage<T, false>>(operands);
+      });
+}
+
+template <typename T>
+void ConvolutionLowering<T>::forward() {
+  repack_weights();
+  if (choice_.winograd) winograd_.transform_weights();
+  LoweredStage<T> stage = this->stage("forward");
+  stage.info.phase = Phase::forward;
+  const BufferId from = lowering_.value(of_.input), to = lowering_.value(of_.output);
+  if (choice_.winograd)
+    winograd_.images(std::move(stage), /*back=*/false, from, to);
+  else
+    images(std::move(stage), /*col2im=*/of_.transposed, /*with_bias=*/true, from, to);
+}
+
+template <typename T>
+void ConvolutionLowering<T>::input_gradient(BufferId gradient) {
+  const BufferId to =
+      lowering_.book_matrix("gradient of " + lowering_.graph().slots[of_.input].name, of_.input);
+  lowering_.contribute(of_.input, to);
+  LoweredStage<T> stage = this->stage("gradient of its input");
+  if (choice_.winograd)
+    winograd_.images(std::move(stage), /*back=*/true, gradient, to);
+  else
+    images(std::move(stage), /*col2im=*/!of_.transposed, /*with_bias=*/false, gradient, to);
+}
+
+// In the order in which the kernels take weights, where the form repacks them.
+template <typename T>
+void ConvolutionLowering<T>::direct_gradient(LoweredStage<T> stage, BufferId gradient,
+                                             plan::GradientPlace weight, plan::GradientPlace bias) {
+  const BufferId scratch = book_scratch();
+  stage.access.buffers = {{lowering_.value(of_.input), false},
+                          {gradient, false},
+                          {scratch, true, plan::kByRows},
+                          {weight.buffer, true, plan::kByRows},
+                          {bias.buffer, true, plan::kByRows}};
+  stage.make = [&lowering = lowering_, of = of_, &state = state_, weight, bias, scratch,
+                gradient](const Buffers& buffers) {
+    ConvolutionOperands<T> operands = convolution_operands(lowering, buffers, of, state, scratch);
+    const Values<T> in = lowering.values(buffers, of.input),
+                    out = lowering.values(buffers, of.output, gradient);
+    operands.image = of.transposed ? out : in;
+    operands.result = of.transposed ? in : out;
+    return std::make_unique<KernelGradientStage<T>>(
+        operands, lowering.at(buffers, weight),
+        of.transposed ? nullptr : lowering.at(buffers, bias));
+  };
+  lowering_.add(std::move(stage));
+}
+
+template <typename T>
+typename ConvolutionLowering<T>::Gradients ConvolutionLowering<T>::place_gradients() {
+  const ConvolutionForm& f = *state_.form;
+  Gradients g{};
+  g.weight = g.made_weight = lowering_.place_gradient(of_.weight);
+  g.bias = g.made_bias = lowering_.place_gradient(of_.bias);
+  g.repacked = f.repacked() && !choice_.winograd;
+  g.updates = lowering_.updates_at_once(of_.weight) && lowering_.updates_at_once(of_.bias);
+  if (!g.repacked) return g;
+  const auto book = [&](const std::string& what, std::size_t size) -> plan::GradientPlace {
+    return {lowering_.book(what + " of " + operation_.label, f.groups * size * sizeof(T)), 0};
+  };
+  g.made_weight = book("repacked gradient", f.weight_size);
+  g.made_bias = book("repacked bias gradient", f.bias_size);
+  return g;
+}
+
+// Brings the gradient into the parameters' order, and updates where it may.
+template <typename T>
+void ConvolutionLowering<T>::finish(const Gradients& g, BufferId gradient) {
+  std::vector<Access> access = {{g.weight.buffer, true},
+                                {g.bias.buffer, true},
+                                {lowering_.parameter(of_.weight), true},
+                                {lowering_.parameter(of_.bias), true}};
+  if (of_.transposed) access.push_back({gradient, false});  // for the bias
+  if (g.repacked) {
+    access.push_back({g.made_weight.buffer, false});
+    access.push_back({g.made_bias.buffer, false});
+  }
+  lowering_.add(
+      operation_.label + (g.updates ? ": update" : ": unpack the gradient"),
+      Phase::backward_and_update, std::move(access),
+      [&lowering = lowering_, of = of_, &state = state_, g, gradient](const Buffers& buffers) {
+        const auto& entries = lowering.parameters().entries();
+        using Trainable = plan::TrainableParameter<T>;
+        return plan::stage_function<T>(
+            [form = state.form, of, g, dy = lowering.values(buffers, of.output, gradient),
+             weight_at = lowering.at(buffers, g.weight), bias_at = lowering.at(buffers, g.bias),
+             from = lowering.at(buffers, g.made_weight),
+             bias_from = lowering.at(buffers, g.made_bias), weight_size = entries[of.weight].size,
+             bias_size = entries[of.bias].size,
+             weights = g.updates ? lowering.trainable(of.weight) : Trainable{},
+             biases =
+                 g.updates ? lowering.trainable(of.bias) : Trainable{}](const Batch<T>& batch) {
+              if (g.repacked) unpack(form->weight_repack, from, weight_at, weight_size);
+              if (of.transposed)
+                channel_sums<T>(dy.of(batch), form->image.rows * form->image.columns,
+                                of.out.channels, bias_at);
+              else if (g.repacked)
+                unpack(form->bias_repack, bias_from, bias_at, bias_size);
+              if (!g.updates) return;
+              weights.step(*batch.update, weight_at, 0, 1, weight_size, weight_size);
+              biases.step(*batch.update, bias_at, 0, 1, bias_size, bias_size);
+            });
+      });
+  const auto& spec = lowering_.graph().parameters;
+  const std::size_t made = spec[of_.weight].rows * spec[of_.weight].columns +
+                           spec[of_.bias].rows * spec[of_.bias].columns;
+  double& bytes = lowering_.stages.back().info.bytes;
+  bytes = g.updates ? lowering_.update_bytes(made) : 0;
+  if (g.repacked) bytes += static_cast<double>(2 * made * sizeof(T));
+  if (of_.transposed)
+    bytes += static_cast<double>(lowering_.request().batch * of_.out.size() * sizeof(T));
+}
+
+// The gradient of weights and bias, then their update.
+template <typename T>
+void ConvolutionLowering<T>::update(BufferId gradient) {
+  const Gradients g = place_gradients();
+  LoweredStage<T> stage = this->stage("gradient of its weights");
+  stage.access.workers = lowering_.threads() > 1 && stage.info.operations >= plan::kWorthSharing
+                             ? plan::Workers::all
+                             : plan::Workers::first;
+  if (choice_.winograd)
+    winograd_.weight_gradient(std::move(stage), gradient, g.weight, g.bias);
+  else
+    direct_gradient(std::move(stage), gradient, g.made_weight, g.made_bias);
+  finish(g, gradient);
+  if (g.updates)
+    lowering_.bound_units(operation_, of_.weight);
+  else
+    lowering_.update(operation_, {of_.weight, of_.bias}, {g.weight, g.bias}, kNoBuffer);
 }
 
 }  // namespace
 
-std::vector<Declaration> algorithm_declarations() {
-  return {
-      {"direct", "each output one sum over the window, in its order"},
-      {"winograd",
-       "by Winograd's transforms, with a quarter of the multiplications, where the shape gains by "
-       "it: 3x3 windows in float32; rounds otherwise, and more coarsely"}};
+Traits Convolution::traits() const {
+  return {.elementwise = false,
+          .backward_reads_input = true,
+          .backward_reads_output = false,
+          .by_image = true,
+          .reads_packed = false,
+          .identity_at_inference = false};
 }
 
-std::vector<Layer> convolution_layers() {
-  return {
-      {{"conv2d", "a convolution of an image (height x width x channels)",
-        arguments({channels_argument()}, "the window, as 3x3 or 3",
-                  {groups_argument(), dilation_argument()}, {algorithm_argument()})},
-       build_conv2d,
-       Takes::shaped},
-      {{"conv1d", "a convolution of a sequence (length x channels)",
-        arguments({channels_argument()}, "the window's length",
-                  {groups_argument(), dilation_argument()})},
-       build_conv1d,
-       Takes::shaped},
-      {{"depthwise_conv2d", "a convolution of each channel of an image by itself",
-        arguments({}, "the window, as 3x3 or 3",
-                  {{"multiplier", "output channels for each input channel", Type::integer, "1", 1,
-                    1 << 10},
-                   dilation_argument()})},
-       build_depthwise,
-       Takes::shaped},
-      {{"conv_transpose2d", "the transpose of a convolution: makes an image larger by its stride",
-        arguments({channels_argument()}, "the window, as 4x4 or 4", {dilation_argument()})},
-       build_transposed,
-       Takes::shaped}};
+double Convolution::operations(const Graph& graph) const {
+  const auto& spec = graph.parameters[weight];
+  const ImageSize& places = transposed ? in : out;
+  return 2 * static_cast<double>(places.rows * places.columns * spec.rows * spec.columns);
+}
+
+template <typename T>
+void Convolution::forward(Lowering<T>& lowering, const Operation& operation) const {
+  ConvolutionLowering<T>(lowering, operation, *this).forward();
+}
+
+template <typename T>
+void Convolution::backward(Lowering<T>& lowering, const Operation& operation) const {
+  ConvolutionLowering<T> own(lowering, operation, *this);
+  const BufferId gradient = lowering.gradient(output);
+  if (lowering.wanted(input)) own.input_gradient(gradient);
+  if (lowering.learns(weight)) own.update(gradient);
+  lowering.release(gradient);
+}
+
+std::shared_ptr<const graph::Op> make_convolution(const Convolution& convolution) {
+  return make_op(convolution);
+}
+
+const Convolution* as_convolution(const graph::Op& op) {
+  const auto* of = dynamic_cast<const OpOf<Convolution>*>(&op);
+  return of != nullptr ? &of->spec : nullptr;
 }
 
 }  // namespace lithe::ops

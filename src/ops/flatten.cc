@@ -3,13 +3,13 @@
 
 namespace lithe::ops {
 
-Layer flatten() {
-  return {{"flatten", "the values of an example in one row: 28x28 becomes 784"},
-          [](const Component&, GraphBuilder& builder) {
-            builder.shape = Shape{{builder.shape.size()}};
-            builder.channels = 0;
-          },
-          Takes::shaped};
+std::vector<Layer> flatten_layers() {
+  return {{{"flatten", "the values of an example in one row: 28x28 becomes 784"},
+           [](const Component&, GraphBuilder& builder) {
+             builder.shape = Shape{{builder.shape.size()}};
+             builder.channels = 0;
+           },
+           InputForm::shaped}};
 }
 
 }  // namespace lithe::ops

@@ -13,9 +13,10 @@ namespace {
 void check_size(const GraphBuilder& builder) {
   std::size_t values = 0;
   for (const ParameterSpec& spec : builder.graph.parameters) values += spec.rows * spec.columns;
+  using graph::kMostColumns, graph::kMostOperations, graph::kMostParameters;
   if (builder.graph.operations.size() > kMostOperations)
     builder.fail(fmt::format("more than {} operations", kMostOperations), "fewer repetitions");
-  const std::size_t wide = builder.graph.slots[builder.slot].columns;
+  const std::size_t wide = builder.graph.slots[builder.slot].size();
   if (wide > kMostColumns)
     builder.fail(fmt::format("an example has {} values here", wide),
                  fmt::format("at most {}: fewer channels, or larger steps", kMostColumns));
@@ -48,11 +49,14 @@ void GraphBuilder::append(const Sentence& network) {
 }
 
 SlotId GraphBuilder::advance(const std::string& what, std::size_t columns) {
-  slot = graph.add_slot(fmt::format("{} of layer {}", what, label), columns);
+  slot = graph.add_slot(fmt::format("{} of layer {}", what, label), columns,
+                        graph.slots[slot].positions);
   return slot;
 }
 
-void GraphBuilder::add(Work work) { graph.operations.push_back({layer, label, std::move(work)}); }
+void GraphBuilder::add(std::shared_ptr<const graph::Op> op) {
+  graph.add({layer, label, std::move(op)});
+}
 
 std::string GraphBuilder::parameter_name(const std::string& name) const {
   return fmt::format("layers.{}.{}", layer - 1, name);

@@ -1,8 +1,10 @@
-// The contract of a layer: its declaration, and how it writes itself into a graph. One file a
-// layer; to add one, write it and name it in catalogue.cc.
+// The contract of a layer: its declaration, and how it writes itself into a graph. To add one,
+// write it in a file of this folder and name it in layers.inc.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "graph/graph.h"
 #include "lithe/component.h"
@@ -10,7 +12,8 @@
 
 namespace lithe::ops {
 
-using namespace graph;
+using graph::Graph, graph::Operation, graph::ParameterId, graph::ParameterKind;
+using graph::ParameterSpec, graph::Slot, graph::SlotId;
 
 struct Layer;
 
@@ -40,11 +43,11 @@ struct GraphBuilder {
   // The layers of a network inside this one, one after another.
   void append(const Sentence& network);
 
-  // For layers: a slot as wide as the present one or of `columns`, which becomes the present one;
-  // an operation; a learned array of this layer, "weight" say.
+  // For layers: a slot as wide as the present one or of `columns`, with as many positions, which
+  // becomes the present one; an operation; a parameter of this layer, "weight" say.
   SlotId advance(const std::string& what, std::size_t columns);
   SlotId advance(const std::string& what) { return advance(what, graph.slots[slot].columns); }
-  void add(Work work);
+  void add(std::shared_ptr<const graph::Op> op);
   ParameterId add_vector(const std::string& name, ParameterKind kind, double value,
                          std::size_t columns);
   ParameterId add_vector(const std::string& name, ParameterKind kind, double value) {
@@ -62,28 +65,19 @@ struct GraphBuilder {
 };
 
 // What an example is to a layer that is the first to care.
-enum class Takes { any, row, shaped };
+enum class InputForm { any, row, shaped };
 
 struct Layer {
   network::Declaration declaration;
   void (*build)(const Component&, GraphBuilder&);
-  Takes takes = Takes::any;
+  InputForm takes = InputForm::any;
   bool holds_layers = false;  // and is none itself
 };
 
-Layer input();
-Layer standardize();
-Layer dense();
-Layer flatten();
-std::vector<Layer> convolution_layers();
-std::vector<Layer> pooling_layers();
-Layer batch_norm();
-Layer layer_norm();
-std::vector<Layer> noise_layers();  // dropout and its relatives
-Layer residual();
-Layer repeat();
-// One for each activation.
-std::vector<Layer> activation_layers();
+// The layers of each file.
+#define LITHE_LAYERS(name) std::vector<Layer> name##_layers();
+#include "ops/layers.inc"
+#undef LITHE_LAYERS
 // Activations, as arguments of other layers.
 std::vector<network::Declaration> activation_declarations();
 

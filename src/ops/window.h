@@ -2,6 +2,7 @@
 // arithmetic of sizes.
 #pragma once
 
+#include "ops/convolution.h"
 #include "ops/layer.h"
 
 namespace lithe::ops {

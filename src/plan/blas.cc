@@ -8,7 +8,7 @@
 #include "base/aligned.h"
 #include "base/random.h"
 #include "kernels/blas_products.h"
-#include "plan/product_stages.h"
+#include "plan/trainable.h"
 
 namespace lithe::plan {
 
@@ -47,10 +47,10 @@ class Trial {
     switch (shape_.product) {
       case Product::forward:
         return kernels_.forward(forward(), unit_lines());
-      case Product::data:
+      case Product::input_gradient:
         kernels_.transpose(data(), {0, shape_.units});
         return kernels_.data(data(), input_lines());
-      case Product::weights:
+      case Product::weight_gradient:
         return gradient_by_blocks();
     }
   }
@@ -59,9 +59,9 @@ class Trial {
     switch (shape_.product) {
       case Product::forward:
         return blas_.forward(forward(), unit_lines(), scratch_.data());
-      case Product::data:
+      case Product::input_gradient:
         return blas_.data(data(), input_lines(), scratch_.data());
-      case Product::weights:
+      case Product::weight_gradient:
         return blas_.gradient(weights(), unit_lines(), scratch_.data(), [](const auto&) {});
     }
   }

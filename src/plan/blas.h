@@ -12,8 +12,8 @@
 
 namespace lithe::plan {
 
-// The three products of a dense layer; the gradient of its weights is what `weights` makes.
-enum class Product { forward, data, weights };
+// The three products of a dense layer.
+enum class Product { forward, input_gradient, weight_gradient };
 
 struct ProductShape {
   Product product;
@@ -27,7 +27,7 @@ struct ProductTimes {
 
 class Blas {
  public:
-  // Loads what has been tried in a child before (machine/blas_trial.h), and takes its threads away:
+  // Loads what has been tried in a child before (blas/trial.h), and takes its threads away:
   // Lithe's own share the work. Throws Error(machine) if it cannot be loaded.
   Blas(BlasLibrary library, BlasUse use);
 

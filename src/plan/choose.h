@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "graph/graph.h"
 #include "kernels/table.h"
 #include "lithe/dataset.h"
 #include "plan/blas.h"
@@ -15,15 +14,15 @@
 namespace lithe::plan {
 
 // Leaving out the columns that are zero in a whole batch costs a pass over its bytes. It pays when
-// what is kept is less than this share of the columns.
-inline constexpr double kKeepBelow = 0.9;
+// what is left is less than this share of the columns.
+inline constexpr double kIndexBelow = 0.9;
 
 // A BLAS must be faster by this factor to be taken for it: other bits are not worth less.
 inline constexpr double kBlasGain = 1.1;
 
 // The share of columns with a value in some row of a batch, averaged over a sample of batches; 1
 // where the data are not bytes.
-double kept_columns(const Features& features, std::size_t batch);
+double nonzero_columns(const Features& features, std::size_t batch);
 
 template <typename T>
 struct PackChoice {
@@ -36,26 +35,17 @@ struct PackChoice {
 // `whole`: a BLAS was asked for, which takes matrices as they are.
 template <typename T>
 PackChoice<T> choose_packing(const kernels::Kernels<T>& kernels, ElementType type,
-                             double kept_columns, std::size_t batch = 2, bool whole = false);
-
-struct ConvolutionChoice {
-  bool winograd = false;
-  std::vector<Refusal> refused;
-};
-
-// How a convolution is computed, forward and back. It follows from the shape alone, so that the
-// bits do.
-ConvolutionChoice choose_convolution(const graph::Convolution& work, bool float32);
+                             double nonzero_columns, std::size_t batch = 2, bool whole = false);
 
 struct ProductChoice {
   bool by_blas = false;
   std::vector<Refusal> refused;
 };
 
-// Whether a product is the BLAS's (which may be null). `kept`: the share of the columns that its
-// input keeps, 1 where none are left out.
+// Whether a product is the BLAS's (which may be null). `nonzero`: the share of the columns of
+// its input that are not zero in the whole batch, 1 where none are left out.
 template <typename T>
-ProductChoice choose_product(Blas* blas, const ProductShape& shape, double kept,
+ProductChoice choose_product(Blas* blas, const ProductShape& shape, double nonzero,
                              const kernels::Kernels<T>& kernels);
 
 // What to print of a product: why others were refused, and the native kernel, which follows from

@@ -11,7 +11,6 @@
 #include <cmath>
 
 #include "kernels/table.h"
-#include "plan/product_stages.h"
 #include "plan/stage.h"
 
 namespace lithe::plan {

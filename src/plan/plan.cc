@@ -6,7 +6,8 @@
 #include <cmath>
 
 #include "cpu/denormals.h"
-#include "plan/builder.h"
+#include "plan/ends.h"
+#include "plan/lowering.h"
 #include "plan/recorder.h"
 
 namespace lithe::plan {
@@ -37,30 +38,31 @@ std::vector<std::size_t> phases(const std::vector<bool>& barrier_before) {
 }
 
 template <typename T>
-Lifetimes lifetimes(const Builder<T>& builder, const std::vector<bool>& barrier_before,
-                    bool one_thread, std::size_t output, bool keeps_all) {
+Lifetimes lifetimes(const Lowering<T>& lowering, const std::vector<bool>& barrier_before,
+                    bool one_thread, const std::vector<std::size_t>& outputs, bool keeps_all) {
   Lifetimes result;
-  const std::size_t last_stage = builder.drafts.size() - 1;
+  const std::size_t last_stage = lowering.stages.size() - 1;
   const std::vector<std::size_t> phase = phases(barrier_before);
   const auto together = [&](std::size_t i, std::size_t j) {
     return one_thread ? i == j : phase[i] == phase[j];
   };
-  for (std::size_t b = 0; b < builder.buffer_names.size(); ++b) {
-    if (builder.buffer_bytes[b] == 0) continue;
-    Booking booking{builder.buffer_names[b], builder.buffer_bytes[b], last_stage, 0};
+  for (std::size_t b = 0; b < lowering.buffer_names.size(); ++b) {
+    if (lowering.buffer_bytes[b] == 0) continue;
+    Booking booking{lowering.buffer_names[b], lowering.buffer_bytes[b], last_stage, 0};
     for (std::size_t i = 0; i <= last_stage; ++i)
-      for (const Use& use : builder.drafts[i].uses.uses)
-        for (std::size_t j = 0; j <= last_stage && use.buffer == b; ++j)
+      for (const Access& access : lowering.stages[i].access.buffers)
+        for (std::size_t j = 0; j <= last_stage && access.buffer == b; ++j)
           if (together(i, j)) {
             booking.first = std::min(booking.first, j);
             booking.last = std::max(booking.last, j);
           }
     // What is packed ahead lives on into the next step; the output is read after the last stage.
     const bool lives_on =
-        keeps_all || b == output ||
-        std::find(builder.lasting.begin(), builder.lasting.end(), b) != builder.lasting.end() ||
-        std::any_of(builder.exchanges.begin(), builder.exchanges.end(),
-                    [b](const Exchange& e) { return e.a == b || e.b == b; });
+        keeps_all || std::find(outputs.begin(), outputs.end(), b) != outputs.end() ||
+        std::find(lowering.persistent.begin(), lowering.persistent.end(), b) !=
+            lowering.persistent.end() ||
+        std::any_of(lowering.double_buffers.begin(), lowering.double_buffers.end(),
+                    [b](const DoubleBuffer& pair) { return pair.a == b || pair.b == b; });
     if (lives_on) booking.first = 0, booking.last = last_stage;
     result.bookings.push_back(booking);
     result.buffer.push_back(b);
@@ -77,7 +79,7 @@ struct Plan<T>::State final : base::TeamWork {
   Request request;
   Parameters<T>& parameters;
   base::Team& team;
-  Shared<T> shared;
+  Ends<T> ends;
   base::AlignedArray<std::byte> arena;
   std::vector<std::unique_ptr<Stage<T>>> stages;
   std::vector<bool> barrier_before;
@@ -93,7 +95,7 @@ struct Plan<T>::State final : base::TeamWork {
   kernels::Range range;  // of the stages that it goes through
   std::uint64_t first_step = 0;
   std::size_t steps_done = 0, timed_steps = 0, last_rows = 0;
-  std::size_t middle = 0;  // the stage that takes the gradient from outside
+  std::size_t middle = 0;  // the first stage that takes an external gradient
   Results results;
   // Where slots and gradients stand, for those who look.
   std::vector<Values<T>> values, gradients;
@@ -180,7 +182,7 @@ void Plan<T>::State::run_step_stamped(const Batch<T>& batch, std::size_t part,
 template <typename T>
 void Plan<T>::State::note_loss(std::uint64_t now) {
   double sum = 0;
-  for (double& place : shared.loss_sums) {
+  for (double& place : ends.loss_sums) {
     sum += place;
     place = 0;
   }
@@ -198,7 +200,7 @@ void Plan<T>::State::run(std::size_t part) {
   if (part == team.size() - 1 && range.begin == 0)
     for (const auto& stage : stages) {
       stage->prime(batch_at(0));
-      for (const auto& work : stage->along) work->prime();
+      for (const auto& work : stage->epilogue) work->prime();
     }
   team.barrier().wait();
   if (log != nullptr) log->begin_steps();
@@ -212,7 +214,7 @@ void Plan<T>::State::run(std::size_t part) {
     else
       run_step(batch, part);
     if (part == 0) {
-      if (shared.loss != nullptr) note_loss(batch.step);
+      if (ends.loss != nullptr) note_loss(batch.step);
       steps_done += range.end == stages.size();
     }
     if (stamped) log->worked(stages.size());
@@ -225,45 +227,50 @@ Plan<T>::Plan(const Request& request, Parameters<T>& parameters, base::Team& tea
               Learning<T>* learning)
     : state_(std::make_unique<State>(request, parameters, team)) {
   State& s = *state_;
-  Builder<T> builder(s.request, parameters, learning, team.size(), s.shared);
-  builder.build();
-  std::vector<StageUses> uses;
-  for (const auto& draft : builder.drafts) uses.push_back(draft.uses);
-  s.barrier_before = barriers(uses, builder.exchanges);
-  const graph::SlotId output = request.graph->output;
-  s.lives = lifetimes(builder, s.barrier_before, team.size() == 1, builder.value_buffer[output],
-                      request.keep_gradients);
+  Lowering<T> lowering(s.request, parameters, learning, team.size(), s.ends);
+  lowering.lower();
+  std::vector<StageAccess> access;
+  for (const auto& stage : lowering.stages) access.push_back(stage.access);
+  s.barrier_before = barriers(access, lowering.double_buffers);
+  const graph::SlotId output = request.graph->output();
+  std::vector<std::size_t> outputs;
+  for (const auto& named : request.graph->outputs) outputs.push_back(lowering.value(named.slot));
+  s.lives = lifetimes(lowering, s.barrier_before, team.size() == 1, outputs, request.keep_gradients);
   s.placement = place(s.lives.bookings);
   s.arena = base::AlignedArray<std::byte>(s.placement.bytes);
-  std::vector<std::size_t> offsets(builder.buffer_names.size(), 0);
+  std::vector<std::size_t> offsets(lowering.buffer_names.size(), 0);
   for (std::size_t i = 0; i < s.lives.buffer.size(); ++i)
     offsets[s.lives.buffer[i]] = s.placement.offsets[i];
   const Buffers buffers(s.arena.data(), std::move(offsets));
-  for (auto& draft : builder.drafts) {
-    s.stages.push_back(draft.make(buffers));
-    for (const auto& along : draft.lines) {
-      s.stages.back()->along.push_back(along.make(buffers));
-      s.stages.back()->along.back()->all_lines = along.lines;
+  for (auto& lowered : lowering.stages) {
+    s.stages.push_back(lowered.make(buffers));
+    Stage<T>& stage = *s.stages.back();
+    for (const auto& fused : lowered.epilogue) {
+      stage.epilogue.push_back(fused.make(buffers));
+      stage.epilogue.back()->all_lines = fused.lines;
     }
-    s.stages.back()->info = draft.info;
-    s.stages.back()->info.shared = draft.uses.workers == Workers::all;
-    s.stages.back()->info.barrier = s.barrier_before[s.stages.size() - 1];
-    s.stages.back()->workers = draft.uses.workers;
+    stage.info = lowered.info;
+    stage.info.shared = lowered.access.workers == Workers::all;
+    stage.info.barrier = s.barrier_before[s.stages.size() - 1];
+    stage.workers = lowered.access.workers;
   }
   for (graph::SlotId slot = 0; slot < request.graph->slots.size(); ++slot) {
-    s.values.push_back(builder.values(buffers, slot));
-    const std::size_t gradient = builder.gradient_buffer[slot];
-    s.gradients.push_back(gradient == kNoBuffer ? Values<T>{nullptr, 0, 0}
-                                                : builder.values(buffers, slot, gradient));
+    const BufferId value = lowering.value(slot), gradient = lowering.gradient_buffer[slot];
+    s.values.push_back(value == kNoBuffer ? Values<T>{} : lowering.values(buffers, slot, value));
+    s.gradients.push_back(gradient == kNoBuffer ? Values<T>{}
+                                                : lowering.values(buffers, slot, gradient));
   }
   s.output = s.values[output].data;
   s.output_stride = s.values[output].stride;
   s.range = {0, s.stages.size()};
-  while (s.middle < s.stages.size() && s.stages[s.middle].get() != s.shared.handed) ++s.middle;
-  if (builder.gradients != kNoBuffer) s.all_gradients = buffers.at<T>(builder.gradients);
+  while (s.middle < s.stages.size() &&
+         (s.ends.external.empty() || s.stages[s.middle].get() != s.ends.external.front()))
+    ++s.middle;
+  if (lowering.gradients != kNoBuffer) s.all_gradients = buffers.at<T>(lowering.gradients);
   s.seconds.assign(s.stages.size(), 0);
   s.marks.resize(s.stages.size() + 1);
   bind(request.examples);
+  for (const InputData& input : request.inputs) bind(input);
 }
 
 template <typename T>
@@ -271,12 +278,20 @@ Plan<T>::~Plan() = default;
 
 template <typename T>
 void Plan<T>::bind(const Examples& examples) {
-  if (state_->shared.augment != nullptr)
-    state_->shared.augment->set_data(examples.features);
+  if (state_->ends.augment != nullptr)
+    state_->ends.augment->set_data(examples.features);
   else
-    state_->shared.pack->set_data(examples.features);
-  if (state_->shared.loss != nullptr) state_->shared.loss->set_answers(examples);
-  if (state_->shared.count != nullptr) state_->shared.count->set_answers(examples);
+    state_->ends.pack->set_data(examples.features);
+  if (state_->ends.loss != nullptr) state_->ends.loss->set_answers(examples);
+  if (state_->ends.count != nullptr) state_->ends.count->set_answers(examples);
+}
+
+template <typename T>
+void Plan<T>::bind(const InputData& input) {
+  if (const auto at = state_->ends.integers.find(input.name); at != state_->ends.integers.end())
+    at->second->set_data(input.integers);
+  else
+    state_->ends.numbers.at(input.name)->set_data(input.features);
 }
 
 template <typename T>
@@ -293,18 +308,25 @@ void Plan<T>::run(std::span<const std::uint32_t> order,
 
 template <typename T>
 void Plan<T>::forward(std::span<const std::uint32_t> order, std::uint64_t step) {
-  assert(state_->shared.handed != nullptr && order.size() <= state_->request.batch);
+  assert(!state_->ends.external.empty() && order.size() <= state_->request.batch);
   state_->range = {0, state_->middle};
   run(order, {}, step);
 }
 
 template <typename T>
-void Plan<T>::backward(std::span<const float> gradient, const optimizers::Coefficients<T>& update) {
-  assert(state_->shared.handed != nullptr && state_->range.end == state_->middle);
-  state_->shared.handed->take(gradient.data());
+void Plan<T>::backward(std::span<const std::span<const float>> gradients,
+                       const optimizers::Coefficients<T>& update) {
+  assert(state_->ends.external.size() == gradients.size() && state_->range.end == state_->middle);
+  for (std::size_t i = 0; i < gradients.size(); ++i)
+    state_->ends.external[i]->take(gradients[i].data());
   state_->range = {state_->middle, state_->stages.size()};
   state_->updates = {&update, 1};
   state_->team.run(*state_);
+}
+
+template <typename T>
+void Plan<T>::backward(std::span<const float> gradient, const optimizers::Coefficients<T>& update) {
+  backward(std::span(&gradient, 1), update);
 }
 
 template <typename T>
@@ -315,11 +337,11 @@ void Plan<T>::record(Recorder* recorder) {
 template <typename T>
 Results Plan<T>::take_results() {
   Results results = state_->results;
-  results.weight = state_->shared.tally.weight;
-  results.correct = state_->shared.tally.correct;
-  results.squared_error = state_->shared.tally.squared_error;
+  results.weight = state_->ends.totals.weight;
+  results.correct = state_->ends.totals.correct;
+  results.squared_error = state_->ends.totals.squared_error;
   state_->results = {};
-  state_->shared.tally = {};
+  state_->ends.totals = {};
   return results;
 }
 
@@ -334,15 +356,39 @@ std::size_t Plan<T>::output_stride() const {
 }
 
 template <typename T>
+kernels::Matrix<const T> Plan<T>::output(const std::string& name) const {
+  for (const auto& output : state_->request.graph->outputs)
+    if (output.name == name) return values(output.slot);
+  return {nullptr, 0, 0};
+}
+
+template <typename T>
+void Plan<T>::reset_carried() {
+  for (const auto& carried : state_->request.graph->carried) {
+    const Values<T>& v = state_->values[carried.to];
+    std::fill_n(v.data, state_->request.batch * v.positions * v.stride, T{0});
+  }
+}
+
+template <typename T>
+void Plan<T>::reset_carried(std::span<const std::uint32_t> rows) {
+  for (const auto& carried : state_->request.graph->carried) {
+    const Values<T>& v = state_->values[carried.to];
+    const std::size_t example = v.positions * v.stride;
+    for (const std::uint32_t row : rows) std::fill_n(v.data + row * example, example, T{0});
+  }
+}
+
+template <typename T>
 kernels::Matrix<const T> Plan<T>::values(graph::SlotId slot) const {
   const Values<T>& v = state_->values[slot];
-  return {v.data, v.stride, state_->last_rows};
+  return {v.data, v.stride, state_->last_rows * v.positions};
 }
 
 template <typename T>
 kernels::Matrix<const T> Plan<T>::gradient(graph::SlotId slot) const {
   const Values<T>& v = state_->gradients[slot];
-  return {v.data, v.stride, state_->last_rows};
+  return {v.data, v.stride, state_->last_rows * v.positions};
 }
 
 template <typename T>

@@ -1,7 +1,7 @@
 // A plan: a network, a batch size, a precision, a loss, an optimizer and this machine, compiled
 // once into a list of stages on one arena of memory. Running it allocates nothing.
 //
-//   graph -> drafts of stages, each with the buffers it uses -> lifetimes -> arena -> stages
+//   graph -> lowered stages, each with the buffers it uses -> lifetimes -> arena -> stages
 //
 // Several plans may work on one set of parameters (training, evaluation, prediction of one
 // example).
@@ -23,48 +23,12 @@
 #include "plan/arena.h"
 #include "plan/learning.h"
 #include "plan/parameters.h"
+#include "plan/request.h"
 #include "plan/stage.h"
-
-namespace lithe::augment {
-class Augmenter;
-}
 
 namespace lithe::plan {
 
-class Blas;
 class Recorder;
-
-enum class Mode {
-  train,     // forward, loss, backward, update
-  evaluate,  // forward, loss, count of right answers
-  predict,   // forward
-};
-
-struct Request {
-  const graph::Graph* graph = nullptr;
-  Mode mode = Mode::train;
-  std::size_t batch = 1;  // the largest; smaller ones may be run
-  losses::Choice loss;    // not for predict
-  // For training: how weights are updated, which arrays are not, the seed of what is random, and
-  // whether gradients are kept for whoever looks at them.
-  const optimizers::Optimizer* optimizer = nullptr;
-  std::vector<bool> frozen;  // by parameter; empty: none
-  std::uint64_t seed = 1;
-  bool keep_gradients = false;
-  Examples examples;  // the data, or for predict just their form
-  // For training: how each image is changed at random before it is learned from; null: not at all.
-  // It must outlive the plan.
-  const augment::Augmenter* augmenter = nullptr;
-  double kept_columns = 1;  // see kept_columns() in choose.h
-  cpu::Isa isa = cpu::Isa::scalar;
-  // A BLAS, for the products that choose_product() gives it; null: none. It must outlive the plan.
-  Blas* blas = nullptr;
-  // For training: the gradient of the loss by the outputs is handed in from outside, in the middle
-  // of each step, and `loss` is not looked at. See forward() and backward().
-  bool outside_gradient = false;
-  // For training: the gradient of the loss by the inputs is wanted as well.
-  bool input_gradient = false;
-};
 
 struct Description {
   cpu::Isa isa;
@@ -78,7 +42,7 @@ struct Description {
 struct Results {
   double loss = 0;            // sum over the examples, by their weights
   double weight = 0;          // sum of these
-  std::uint64_t correct = 0;  // examples that are answered right
+  std::uint64_t correct = 0;  // examples that are answered correctly
   double squared_error = 0;   // where targets are numbers, sum over outputs and examples
   std::uint64_t examples = 0;
   std::uint64_t bad_step = 0;  // 1 + the number of the first step whose loss was not finite, or 0
@@ -97,6 +61,8 @@ class Plan {
 
   // Other data of the same form (element type, columns, classes).
   void bind(const Examples& examples);
+  // Other data of a further input of the graph, by its name.
+  void bind(const InputData& input);
 
   // Runs a step for each batch of `order`, which lists rows of the data; the last batch may be
   // smaller. For training `updates` has what the optimizer needs, one a step, and `first_step` is
@@ -105,16 +71,26 @@ class Plan {
            std::span<const optimizers::Coefficients<T>> updates = {}, std::uint64_t first_step = 0);
   Results take_results();
 
-  // A step in two halves, where the gradient comes from outside: the outputs of a batch of at most
-  // as many rows as were asked for, and, once the caller has seen them, their gradient
-  // ([rows][columns], row-major without gaps), which goes back and updates the weights. `step` is
-  // the number of the step in the whole training.
+  // A step in two halves, where the gradient is computed by the caller: the outputs of a batch of
+  // at most as many rows as were asked for, and, once the caller has seen them, the gradient of
+  // each output ([rows][positions][columns], row-major without gaps), which goes back and updates
+  // the weights. `step` is the number of the step in the whole training.
   void forward(std::span<const std::uint32_t> order, std::uint64_t step = 0);
+  void backward(std::span<const std::span<const float>> gradients,
+                const optimizers::Coefficients<T>& update);
+  // The same for a graph with one output.
   void backward(std::span<const float> gradient, const optimizers::Coefficients<T>& update);
 
-  // Outputs of the last batch: [rows][stride].
+  // Outputs of the last batch, of the graph's first output or of that name: [rows *
+  // positions][stride].
   const T* output() const;
   std::size_t output_stride() const;
+  kernels::Matrix<const T> output(const std::string& name) const;
+
+  // Makes what is carried from step to step zero again, for all examples or for these rows of the
+  // batch.
+  void reset_carried();
+  void reset_carried(std::span<const std::uint32_t> rows);
 
   // Of the last batch, where gradients are kept: the values of a slot and their gradient (null
   // where it is of no use), and the gradient of a learned array, laid out as the array is. The

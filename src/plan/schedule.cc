@@ -6,25 +6,24 @@ namespace lithe::plan {
 
 namespace {
 
-bool conflict(const StageUses& a, const StageUses& b) {
+bool conflict(const StageAccess& a, const StageAccess& b) {
   if (a.workers == b.workers && a.workers != Workers::all) return false;  // one thread, in order
-  for (const Use& x : a.uses)
-    for (const Use& y : b.uses) {
-      const bool own_shares =
-          a.workers == b.workers && x.own_columns != 0 && x.own_columns == y.own_columns;
-      if (x.buffer == y.buffer && (x.write || y.write) && !own_shares) return true;
+  for (const Access& x : a.buffers)
+    for (const Access& y : b.buffers) {
+      const bool same_slices = a.workers == b.workers && x.slices != 0 && x.slices == y.slices;
+      if (x.buffer == y.buffer && (x.write || y.write) && !same_slices) return true;
     }
   return false;
 }
 
-std::vector<StageUses> exchanged(std::span<const StageUses> stages,
-                                 std::span<const Exchange> exchanges) {
-  std::vector<StageUses> result(stages.begin(), stages.end());
-  for (StageUses& stage : result)
-    for (Use& use : stage.uses)
-      for (const Exchange& exchange : exchanges)
-        if (use.buffer == exchange.a || use.buffer == exchange.b) {
-          use.buffer = use.buffer == exchange.a ? exchange.b : exchange.a;
+std::vector<StageAccess> swapped(std::span<const StageAccess> stages,
+                                 std::span<const DoubleBuffer> double_buffers) {
+  std::vector<StageAccess> result(stages.begin(), stages.end());
+  for (StageAccess& stage : result)
+    for (Access& access : stage.buffers)
+      for (const DoubleBuffer& pair : double_buffers)
+        if (access.buffer == pair.a || access.buffer == pair.b) {
+          access.buffer = access.buffer == pair.a ? pair.b : pair.a;
           break;
         }
   return result;
@@ -32,17 +31,18 @@ std::vector<StageUses> exchanged(std::span<const StageUses> stages,
 
 }  // namespace
 
-std::vector<bool> barriers(std::span<const StageUses> stages, std::span<const Exchange> exchanges) {
+std::vector<bool> barriers(std::span<const StageAccess> stages,
+                           std::span<const DoubleBuffer> double_buffers) {
   std::vector<bool> flags(stages.size(), false);
-  const std::vector<StageUses> even(stages.begin(), stages.end());
-  const std::vector<StageUses> odd = exchanged(stages, exchanges);
+  const std::vector<StageAccess> even(stages.begin(), stages.end());
+  const std::vector<StageAccess> odd = swapped(stages, double_buffers);
   // A barrier that one round needs is there in every round, which only makes later rounds need
   // fewer: a few rounds settle it.
-  std::vector<const StageUses*> open;  // ran since the last barrier
+  std::vector<const StageAccess*> open;  // ran since the last barrier
   for (int round = 0; round < 4; ++round) {
-    const std::vector<StageUses>& now = round % 2 == 0 ? even : odd;
+    const std::vector<StageAccess>& now = round % 2 == 0 ? even : odd;
     for (std::size_t i = 0; i < now.size(); ++i) {
-      const bool needed = std::any_of(open.begin(), open.end(), [&](const StageUses* earlier) {
+      const bool needed = std::any_of(open.begin(), open.end(), [&](const StageAccess* earlier) {
         return conflict(*earlier, now[i]);
       });
       flags[i] = flags[i] || needed;

@@ -9,29 +9,30 @@
 
 namespace lithe::plan {
 
-// What a stage does with a buffer. A stage that is divided among threads by cache lines of columns
-// and touches only its own lines of the buffer has `own_columns` set to their number; the same
-// shares of two such stages never meet.
-struct Use {
+// What a stage does with a buffer. Where the threads that share the stage touch disjoint slices of
+// the buffer, `slices` says how it is divided: the number of cache lines of columns, or kByRows.
+// Two stages that divide a buffer alike give each thread the same slice, so they never conflict
+// over it.
+struct Access {
   std::size_t buffer;
   bool write;
-  std::size_t own_columns = 0;  // 0: any part of the buffer
+  std::size_t slices = 0;  // 0: any thread may touch any part
 };
+inline constexpr std::size_t kByRows = static_cast<std::size_t>(-1);
 
-// `own_columns` of a stage that is divided by rows and touches only its own.
-inline constexpr std::size_t kOwnRows = static_cast<std::size_t>(-1);
-
-struct StageUses {
+struct StageAccess {
   Workers workers;
-  std::vector<Use> uses;
+  std::vector<Access> buffers;
 };
 
-// Two buffers that change roles after every step: what is packed ahead in one is read in the next.
-struct Exchange {
+// Two buffers that change roles after every step: what is packed into one is read from it in the
+// next step, while the other one is filled.
+struct DoubleBuffer {
   std::size_t a, b;
 };
 
 // For each stage, whether all threads must meet before it, when the list is run again and again.
-std::vector<bool> barriers(std::span<const StageUses> stages, std::span<const Exchange> exchanges);
+std::vector<bool> barriers(std::span<const StageAccess> stages,
+                           std::span<const DoubleBuffer> double_buffers);
 
 }  // namespace lithe::plan

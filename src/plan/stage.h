@@ -18,7 +18,7 @@ template <typename T>
 struct Batch {
   const std::uint32_t* order = nullptr;  // rows of the data set
   std::size_t rows = 0;
-  std::size_t first = 0;  // work that goes by rows sees some of them: `rows` from this one on
+  std::size_t first = 0;  // an op that works by rows sees some examples: `rows` from this one on
   const std::uint32_t* next = nullptr;   // the batch after this one
   std::size_t next_rows = 0;             // 0: this is the last
   const std::uint32_t* later = nullptr;  // the batch after that
@@ -57,13 +57,14 @@ struct StageInfo {
   double bytes = 0;       // read and written for a full batch
 };
 
-// Work on matrices that goes cache line of columns by cache line: each line's result depends on
-// that line alone. A stage takes it along for the lines it has just made. Some work goes row by row
-// as well, an image each: a stage that makes images takes it along, all lines of them.
+// An elementwise op on matrices, which works cache line of columns by cache line: each line's
+// result depends on that line alone. It is fused into the stage that has just made the lines, as
+// part of its epilogue. Some elementwise ops can work row by row too, an image each: they are fused
+// into a stage that makes images, and get all lines of each image.
 template <typename T>
-class LineWork {
+class ElementwiseOp {
  public:
-  virtual ~LineWork() = default;
+  virtual ~ElementwiseOp() = default;
   virtual void run(const Batch<T>& batch, kernels::Range lines, std::size_t part) = 0;
   virtual void prime() {}  // before the first step of a run, by one thread
 
@@ -77,19 +78,20 @@ class Stage {
   virtual void run(const Batch<T>& batch, Share share) = 0;
   virtual void prime(const Batch<T>&) {}  // likewise
 
-  void run_lines(const Batch<T>& batch, kernels::Range range, std::size_t part) {
-    for (const auto& work : along) work->run(batch, range, part);
+  // The epilogue on lines that the stage has just made, or on rows.
+  void run_epilogue(const Batch<T>& batch, kernels::Range lines, std::size_t part) {
+    for (const auto& op : epilogue) op->run(batch, lines, part);
   }
-  void run_rows(const Batch<T>& batch, kernels::Range rows, std::size_t part) {
+  void run_epilogue_rows(const Batch<T>& batch, kernels::Range rows, std::size_t part) {
     Batch<T> some = batch;
     some.first = rows.begin;
     some.rows = rows.end - rows.begin;
-    for (const auto& work : along) work->run(some, {0, work->all_lines}, part);
+    for (const auto& op : epilogue) op->run(some, {0, op->all_lines}, part);
   }
 
   StageInfo info;
   Workers workers = Workers::first;
-  std::vector<std::unique_ptr<LineWork<T>>> along;  // what it takes along
+  std::vector<std::unique_ptr<ElementwiseOp<T>>> epilogue;  // the elementwise ops fused into it
 };
 
 }  // namespace lithe::plan

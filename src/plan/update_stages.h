@@ -5,15 +5,15 @@
 #include <vector>
 
 #include "kernels/table.h"
-#include "plan/product_stages.h"
-#include "plan/stage.h"
+#include "plan/trainable.h"
+#include "plan/values.h"
 
 namespace lithe::plan {
 
-// One learned array as a stretch of the parameters, with what its gradient is multiplied by.
+// One parameter as a stretch of all of them, with what its gradient is multiplied by.
 template <typename T>
 struct Stretch {
-  Learned<T> learned;
+  TrainableParameter<T> parameter;
   const T* gradient;
   std::size_t size;  // whole lines
   T scale = 1;       // so that norms stay within their bounds
@@ -60,12 +60,43 @@ class UpdateAllStage final : public Stage<T> {
       const std::size_t count = (own.end - own.begin) * kernels::kLine<T>;
       optimizers::Coefficients<T> c = *batch.update;
       c.scale = s.scale;
-      if (count > 0) s.learned.step(c, s.gradient + first, first, 1, count, count);
+      if (count > 0) s.parameter.step(c, s.gradient + first, first, 1, count, count);
     }
   }
 
  private:
   const std::vector<Stretch<T>>& stretches_;
+};
+
+// What is done with the gradient of one use of a parameter that has several: it is added to the
+// sum, and behind the last use the sum updates the parameter.
+template <typename T>
+struct SharedGradient {
+  T* sum;
+  const T* add;  // null: the sum was made in place
+  std::size_t size;
+  TrainableParameter<T> parameter;  // without values where it is not updated yet
+};
+
+template <typename T>
+class SharedGradientStage final : public Stage<T> {
+ public:
+  explicit SharedGradientStage(std::vector<SharedGradient<T>> parts) : parts_(std::move(parts)) {}
+
+  void run(const Batch<T>& batch, Share share) override {
+    for (const SharedGradient<T>& part : parts_) {
+      const kernels::Range own = lines_of<T>(part.size, share);
+      const std::size_t first = own.begin * kernels::kLine<T>;
+      const std::size_t count = (own.end - own.begin) * kernels::kLine<T>;
+      for (std::size_t i = first; part.add != nullptr && i < first + count; ++i)
+        part.sum[i] += part.add[i];
+      if (part.parameter.value != nullptr && count > 0)
+        part.parameter.step(*batch.update, part.sum + first, first, 1, count, count);
+    }
+  }
+
+ private:
+  std::vector<SharedGradient<T>> parts_;
 };
 
 // average = decay * average + (1 - decay) * value

@@ -144,7 +144,7 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, const Model& model, const Exa
   request_.loss = parse_loss(options.loss);
   request_.examples = train_;
   request_.augmenter = augmenter_.get();
-  request_.kept_columns = plan::kept_columns(train.features, options.batch);
+  request_.nonzero_columns = plan::nonzero_columns(train.features, options.batch);
   request_.isa = cpu::parse_isa(options.isa);
   request_.blas = blas_.get();
   request_.optimizer = &optimizer_;
@@ -191,7 +191,7 @@ plan::Request EngineOf<T>::evaluation_request(const Examples& examples, std::siz
   if (blas_ != nullptr && blas_->use() == BlasUse::weighed) request.blas = nullptr;
   request.batch = std::min(kEvaluationBatch, rows);
   request.examples = examples;
-  request.kept_columns = plan::kept_columns(examples.features, request.batch);
+  request.nonzero_columns = plan::nonzero_columns(examples.features, request.batch);
   return request;
 }
 
@@ -355,7 +355,7 @@ void EngineOf<T>::evaluate(EpochReport& report) {
     report.correct = results.correct;
     report.total = test_order_.size();
     report.test_loss = results.weight > 0 ? results.loss / results.weight : 0;
-    const std::size_t values = report.total * graph_.slots[graph_.output].columns;
+    const std::size_t values = report.total * graph_.slots[graph_.output()].columns;
     report.test_rmse = std::sqrt(results.squared_error / static_cast<double>(values));
   }
   report.evaluation_seconds = seconds_since(start);

@@ -5,6 +5,7 @@
 
 #include "lithe/calibrate.h"
 #include "lithe/error.h"
+#include "ops/dense.h"
 #include "train/forward.h"
 
 namespace lithe {
@@ -14,22 +15,22 @@ namespace {
 // The network cut in two: the operations up to the last dense layer's input, and that layer.
 struct Cut {
   graph::Graph front;
-  graph::Product head;
+  ops::Dense head;
 };
 
-// Whether an operation does no more to the sums of a layer than an activation does.
-bool is_activation(const graph::Work& work) {
-  return std::holds_alternative<graph::Activate>(work) ||
-         std::holds_alternative<graph::Softmax>(work) ||
-         std::holds_alternative<graph::Disturb>(work);
+// Whether an operation does no more to the sums of a layer than an activation does: it has nothing to
+// train, and puts out as many values as it takes.
+bool is_activation(const graph::Graph& graph, const graph::Op& op) {
+  const auto inputs = op.inputs();
+  return inputs.size() == 1 && op.parameters().empty() &&
+         graph.slots[inputs.front()].size() == graph.slots[op.output()].size();
 }
 
 Cut cut(const Model& model) {
   const graph::Graph& graph = model.data().graph;
   std::size_t last = graph.operations.size();
-  while (last > 0 && is_activation(graph.operations[last - 1].work)) --last;
-  const graph::Product* head =
-      last > 0 ? std::get_if<graph::Product>(&graph.operations[last - 1].work) : nullptr;
+  while (last > 0 && is_activation(graph, *graph.operations[last - 1].op)) --last;
+  const ops::Dense* head = last > 0 ? ops::as_dense(*graph.operations[last - 1].op) : nullptr;
   if (head == nullptr)
     throw Error(ErrorKind::model,
                 fmt::format("the network ends in '{}', not in a dense layer, whose sums and inputs "
@@ -39,9 +40,7 @@ Cut cut(const Model& model) {
                 "end it with dense(classes), an activation at most behind it, and train it again");
   Cut result{graph, *head};
   result.front.operations.resize(last - 1);
-  // Slots are numbered in the order of the operations that write them, and a plan wants no others.
-  result.front.slots.resize(head->output);
-  result.front.output = head->input;
+  result.front.outputs = {{"features", head->input}};
   return result;
 }
 
@@ -85,7 +84,7 @@ Evidence collect_evidence(const Model& model, const Features& features) {
   const Head head = read_head(model, parts);
   Evidence result;
   result.rows = features.rows;
-  result.columns = parts.front.slots[parts.front.output].columns;
+  result.columns = parts.front.slots[parts.front.output()].columns;
   result.classes = head.bias.size();
   result.features = train::forward(model.data(), parts.front, features);
   result.logits = logits_of(result.features, head, result.rows, result.columns);

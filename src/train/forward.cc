@@ -16,7 +16,7 @@ constexpr std::size_t kBatch = 64;
 template <typename T>
 std::vector<double> run(plan::Parameters<T>& values, const graph::Graph& graph,
                         const Features& features) {
-  const std::size_t outputs = graph.slots[graph.output].columns;
+  const std::size_t outputs = graph.slots[graph.output()].columns;
   std::vector<double> result(features.rows * outputs);
   std::vector<std::uint32_t> order(std::min(kBatch, features.rows));
   base::Team team(1);
@@ -25,7 +25,7 @@ std::vector<double> run(plan::Parameters<T>& values, const graph::Graph& graph,
   request.mode = plan::Mode::predict;
   request.batch = std::max<std::size_t>(1, order.size());
   request.examples.features = features;
-  request.kept_columns = plan::kept_columns(features, request.batch);
+  request.nonzero_columns = plan::nonzero_columns(features, request.batch);
   request.isa = cpu::best_isa();
   plan::Plan<T> plan(request, values, team);
   for (std::size_t first = 0; first < features.rows; first += kBatch) {

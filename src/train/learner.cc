@@ -40,7 +40,7 @@ class LearnerOf final : public Learner::Engine {
         learning_(values, optimizers::row(optimizer_.rule).states),
         team_(options.threads == 0 ? base::usable_processors() : options.threads),
         plan_(request(data), values, team_, &learning_),
-        outputs_(options.batch * columns(graph_.output)),
+        outputs_(options.batch * columns(graph_.output())),
         input_gradient_(options.input_gradient ? options.batch * columns(0) : 0) {}
 
   std::span<const float> forward(const Features& inputs,
@@ -51,7 +51,7 @@ class LearnerOf final : public Learner::Engine {
     plan_.bind(examples_);
     plan_.forward(rows, steps_.done());
     rows_ = rows.size();
-    const std::size_t width = columns(graph_.output);
+    const std::size_t width = columns(graph_.output());
     copy({plan_.output(), plan_.output_stride(), rows_}, width, outputs_.data());
     return std::span(outputs_).first(rows_ * width);
   }
@@ -60,9 +60,9 @@ class LearnerOf final : public Learner::Engine {
     if (rows_ == 0)
       throw Error(ErrorKind::usage, "a gradient for no outputs", "Learner::backward",
                   "Learner::forward first, once for each");
-    if (gradient.size() != rows_ * columns(graph_.output))
+    if (gradient.size() != rows_ * columns(graph_.output()))
       throw Error(ErrorKind::data, fmt::format("a gradient of {} values for {} outputs of {} rows",
-                                               gradient.size(), columns(graph_.output), rows_));
+                                               gradient.size(), columns(graph_.output()), rows_));
     const double progress = options_.steps == 0 ? 0
                                                 : static_cast<double>(steps_.done()) /
                                                       static_cast<double>(options_.steps);
@@ -127,7 +127,7 @@ class LearnerOf final : public Learner::Engine {
                           columns(0), columns(0) * sizeof(float), data.meaning.divisor};
     request.examples = examples_;
     request.isa = cpu::parse_isa(options_.isa);
-    request.outside_gradient = true;
+    request.external_gradient = true;
     request.input_gradient = options_.input_gradient;
     return request;
   }

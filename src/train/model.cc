@@ -8,6 +8,8 @@
 #include "catalogue/catalogue.h"
 #include "io/model_file.h"
 #include "lithe/error.h"
+#include "graph/op.h"
+#include "ops/standardize.h"
 #include "train/forward.h"
 #include "train/model_data.h"
 
@@ -196,8 +198,8 @@ Model Model::load(const std::filesystem::path& path) {
 
 void Model::standardize(const Features& features) {
   for (const auto& operation : data_->graph.operations) {
-    const auto* work = std::get_if<graph::Standardize>(&operation.work);
-    if (work == nullptr || work->input != 0) continue;
+    const auto work = ops::as_standardize(*operation.op);
+    if (!work || operation.op->inputs().front() != 0) continue;
     const auto [mean, deviation] = column_statistics(features);
     set_values(data_->graph.parameters[work->mean].name, mean);
     set_values(data_->graph.parameters[work->deviation].name, deviation);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "catalogue/catalogue.h"
+#include "graph/graph.h"
 #include "network/bind.h"
 #include "network/syntax.h"
 
@@ -81,11 +82,7 @@ std::size_t Network::parameter_count() const {
 }
 
 double Network::forward_operations() const {
-  double sum = 0;
-  for (const auto& spec : catalogue::compile(layers_).parameters)
-    if (spec.kind == graph::ParameterKind::weight)
-      sum += 2 * static_cast<double>(spec.rows * spec.columns);
-  return sum;
+  return graph::forward_operations(catalogue::compile(layers_));
 }
 
 std::string Network::to_string() const { return network::print(layers_, catalogue::catalogue()); }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "graph/op.h"
+
 namespace lithe::train {
 
 namespace {
@@ -10,7 +12,7 @@ namespace {
 std::string first_broken(const graph::Graph& graph,
                          const std::function<bool(graph::ParameterId)>& whole) {
   for (const auto& operation : graph.operations)
-    for (const auto id : graph::parameters_of(operation.work))
+    for (const auto id : operation.op->parameters())
       if (!whole(id)) return operation.label;
   return {};
 }

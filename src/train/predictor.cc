@@ -33,7 +33,7 @@ class PredictorOf final : public Predictor::Engine {
         request_(make_request(data, batch, isa)),
         plan_(request_, values, team_),
         order_(batch),
-        columns_(data.graph.slots[data.graph.output].columns),
+        columns_(data.graph.slots[data.graph.output()].columns),
         outputs_(batch * columns_) {
     std::iota(order_.begin(), order_.end(), 0u);
   }
@@ -75,7 +75,7 @@ class PredictorOf final : public Predictor::Engine {
                                  data.graph.slots[0].columns,
                                  data.graph.slots[0].columns * sizeof(float),
                                  data.meaning.divisor};
-    request.kept_columns = 0.5;  // not known before the examples come
+    request.nonzero_columns = 0.5;  // not known before the examples come
     request.isa = cpu::parse_isa(isa);
     return request;
   }

@@ -49,7 +49,7 @@ RateTest run(const Model& model, const plan::Parameters<T>& values, const Exampl
   request.batch = options.batch;
   request.loss = train::parse_loss(options.loss);
   request.examples = train;
-  request.kept_columns = plan::kept_columns(train.features, options.batch);
+  request.nonzero_columns = plan::nonzero_columns(train.features, options.batch);
   request.isa = cpu::parse_isa(options.isa);
   request.optimizer = &optimizer;
   request.frozen = train::frozen_arrays(model.data().graph, options.frozen);

@@ -8,6 +8,7 @@
 #include "blas/choice.h"
 #include "catalogue/catalogue.h"
 #include "data/examples/split.h"
+#include "graph/op.h"
 #include "lithe/error.h"
 #include "network/bind.h"
 
@@ -95,7 +96,7 @@ std::vector<bool> frozen_arrays(const graph::Graph& graph, const std::vector<std
                   "--freeze", fmt::format("from 1 to {}", graph.layers));
   for (const auto& operation : graph.operations)
     if (std::find(layers.begin(), layers.end(), operation.layer) != layers.end())
-      for (const auto id : graph::parameters_of(operation.work)) result[id] = true;
+      for (const auto id : operation.op->parameters()) result[id] = true;
   bool any = false;
   for (std::size_t id = 0; id < result.size(); ++id)
     any = any || (!result[id] && graph.parameters[id].kind != graph::ParameterKind::statistic);

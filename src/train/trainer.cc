@@ -39,7 +39,7 @@ Evaluation evaluate(const Model& model, const Examples& examples, const std::str
   request.mode = plan::Mode::evaluate;
   request.batch = std::clamp<std::size_t>(examples.features.rows, 1, kBatch);
   request.examples = examples;
-  request.kept_columns = plan::kept_columns(examples.features, request.batch);
+  request.nonzero_columns = plan::nonzero_columns(examples.features, request.batch);
   request.isa = cpu::parse_isa(isa);
   std::vector<std::uint32_t> order(examples.features.rows);
   std::iota(order.begin(), order.end(), 0u);

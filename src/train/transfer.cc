@@ -6,6 +6,7 @@
 
 #include "catalogue/catalogue.h"
 #include "lithe/error.h"
+#include "graph/op.h"
 #include "train/model_data.h"
 
 namespace lithe {
@@ -61,7 +62,7 @@ std::vector<std::size_t> copy_layers(const Model& from, Model& to, std::size_t l
   std::vector<std::size_t> copied;
   for (const auto& operation : graph.operations) {
     if (operation.layer > layers) break;
-    for (const auto id : graph::parameters_of(operation.work)) {
+    for (const auto id : operation.op->parameters()) {
       const std::string& name = graph.parameters[id].name;
       const bool there = std::find(names.begin(), names.end(), name) != names.end();
       if (!there || from.shape(name) != to.shape(name))

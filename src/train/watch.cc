@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "graph/op.h"
+#include "ops/activation.h"
+
 namespace lithe::train {
 
 namespace {
@@ -43,12 +46,12 @@ template <typename T>
 LayerWatcher<T>::LayerWatcher(const graph::Graph& graph, plan::Parameters<T>& values)
     : graph_(graph), values_(values), before_(values.clone()) {
   for (const auto& operation : graph.operations) {
-    const auto* product = std::get_if<graph::Product>(&operation.work);
-    if (product == nullptr) continue;
-    Layer layer{&operation, product->output, product->weight, Activation::identity};
+    const auto weight = graph::weight_of(graph, *operation.op);
+    if (!weight.has_value()) continue;
+    Layer layer{&operation, operation.op->output(), *weight, Activation::identity};
     for (const auto& after : graph.operations)
-      if (const auto* activate = std::get_if<graph::Activate>(&after.work))
-        if (activate->input == product->output)
+      if (const auto* activate = ops::as_activation(*after.op))
+        if (activate->input == operation.op->output())
           layer.output = activate->output, layer.activation = activate->activation;
     layers_.push_back(layer);
   }

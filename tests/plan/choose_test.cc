@@ -26,7 +26,7 @@ TEST(KeptColumns, CountsColumnsThatHaveAValueSomewhere) {
     for (std::size_t i = 0; i < kRows; ++i)
       for (std::size_t k = 0; k < used; ++k) bytes[i * kColumns + k] = 9;
     for (const std::size_t batch : {1, 10, 100})
-      EXPECT_DOUBLE_EQ(kept_columns(bytes_of(bytes, kColumns), batch),
+      EXPECT_DOUBLE_EQ(nonzero_columns(bytes_of(bytes, kColumns), batch),
                        static_cast<double>(used) / kColumns);
   }
 }
@@ -42,7 +42,7 @@ TEST(KeptColumns, IsNearWhatABatchKeepsWhateverTheNumberOfRows) {
     for (const std::size_t batch : {1, 10, 50}) {
       const double expected = 1 - std::pow(1 - p, static_cast<double>(batch));
       // A sample of 16 x 784 columns: a standard deviation is below 0.005.
-      EXPECT_NEAR(kept_columns(bytes_of(bytes, kColumns), batch), expected, 0.025)
+      EXPECT_NEAR(nonzero_columns(bytes_of(bytes, kColumns), batch), expected, 0.025)
           << rows << " rows, batch " << batch;
     }
   }
@@ -54,13 +54,13 @@ TEST(KeptColumns, SeesAllOfASortedDataSet) {
   constexpr std::size_t kRows = 1000, kClasses = 10;
   std::vector<std::uint8_t> bytes(kRows * kClasses);
   for (std::size_t i = 0; i < kRows; ++i) bytes[i * kClasses + i * kClasses / kRows] = 1;
-  EXPECT_GT(kept_columns(bytes_of(bytes, kClasses), 50), 0.85);
+  EXPECT_GT(nonzero_columns(bytes_of(bytes, kClasses), 50), 0.85);
 }
 
 TEST(KeptColumns, IsAllWhereTheDataAreNotBytesOrNotThere) {
   const test::RandomExamples numbers(5, 3, 2);
-  EXPECT_EQ(kept_columns(numbers.examples.features, 2), 1);
-  EXPECT_EQ(kept_columns({nullptr, ElementType::uint8, 0, 784, 784, 255}, 10), 1);
+  EXPECT_EQ(nonzero_columns(numbers.examples.features, 2), 1);
+  EXPECT_EQ(nonzero_columns({nullptr, ElementType::uint8, 0, 784, 784, 255}, 10), 1);
 }
 
 template <typename T>
@@ -70,7 +70,7 @@ void check_choice(cpu::Isa isa) {
   EXPECT_EQ(sparse.kernel, k.pack_nonzero_bytes);
   EXPECT_TRUE(sparse.indexed);
   EXPECT_TRUE(sparse.refused.empty());
-  EXPECT_NE(sparse.name.find("40% kept"), std::string::npos) << sparse.name;
+  EXPECT_NE(sparse.name.find("(40%)"), std::string::npos) << sparse.name;
 
   const auto dense = choose_packing<T>(k, ElementType::uint8, 0.95);
   EXPECT_EQ(dense.kernel, k.pack_bytes);
@@ -85,52 +85,6 @@ void check_choice(cpu::Isa isa) {
   EXPECT_FALSE(single.refused[0].reason.empty());
 }
 
-graph::Convolution convolution(const std::string& network) {
-  const graph::Graph graph = catalogue::compile(Network::parse(network).layers());
-  for (const auto& operation : graph.operations)
-    if (const auto* work = std::get_if<graph::Convolution>(&operation.work)) return *work;
-  return {};
-}
-
-TEST(ChooseConvolution, TakesWinogradWhereAskedForAndWorthIt) {
-  for (const std::string input : {"8x8x16", "7x7x32", "14x14x40", "32x32x64"})
-    for (const std::string layer : {"16, 3, padding=same", "64, 3x3, relu, padding=same"}) {
-      const auto work =
-          convolution("input(" + input + ") -> conv2d(" + layer + ", algorithm=winograd)");
-      const ConvolutionChoice choice = choose_convolution(work, true);
-      EXPECT_TRUE(choice.winograd) << input << ", " << layer;
-      EXPECT_TRUE(choice.refused.empty());
-    }
-}
-
-TEST(ChooseConvolution, RefusesWinogradWithAReason) {
-  const std::pair<std::string, std::string> cases[] = {
-      {"input(16x16x16) -> conv2d(16, 3)", "not asked for"},
-      {"input(16x16x16) -> conv2d(16, 3, algorithm=direct)", "not asked for"},
-      {"input(16x16x16) -> conv2d(16, 5, algorithm=winograd)", "5x5"},
-      {"input(16x16x16) -> conv2d(16, 3x1, algorithm=winograd)", "3x1"},
-      {"input(16x16x16) -> conv2d(16, 3, stride=2, algorithm=winograd)", "stride"},
-      {"input(16x16x16) -> conv2d(16, 3, dilation=2, algorithm=winograd)", "dilation"},
-      {"input(16x16x16) -> conv2d(16, 3, groups=2, algorithm=winograd)", "2 groups"},
-      {"input(16x16x1) -> conv2d(16, 3, algorithm=winograd)", "from 1 channels to 16"},
-      {"input(16x16x16) -> conv2d(4, 3, algorithm=winograd)", "from 16 channels to 4"},
-      {"input(9x5x32) -> conv2d(32, 3, padding=same, algorithm=winograd)", "output of 9x5"},
-      {"input(9x5x32) -> conv2d(32, 3, padding=2, algorithm=winograd)", "input of 9x5"},
-      {"input(8x3x16) -> conv2d(16, 3, algorithm=winograd)", "output of 6x1"},
-      {"input(4x4x64) -> conv2d(64, 3, padding=2, algorithm=winograd)", "input of 4x4"},
-      {"input(16x16x16) -> conv_transpose2d(16, 3)", "transposed"}};
-  for (const auto& [network, reason] : cases) {
-    const ConvolutionChoice choice = choose_convolution(convolution(network), true);
-    EXPECT_FALSE(choice.winograd) << network;
-    ASSERT_EQ(choice.refused.size(), 1u);
-    EXPECT_NE(choice.refused[0].reason.find(reason), std::string::npos)
-        << network << ": " << choice.refused[0].reason;
-  }
-  const auto work = convolution("input(16x16x16) -> conv2d(16, 3, algorithm=winograd)");
-  ASSERT_EQ(choose_convolution(work, false).refused.size(), 1u);
-  EXPECT_NE(choose_convolution(work, false).refused[0].reason.find("float32"), std::string::npos);
-}
-
 // --- Who makes a product.
 
 Blas a_blas(BlasUse use) {
@@ -140,8 +94,8 @@ Blas a_blas(BlasUse use) {
   return Blas(library, use);
 }
 
-ProductChoice choose(Blas* blas, double kept = 1) {
-  return choose_product(blas, {Product::forward, 4, 300, 200}, kept,
+ProductChoice choose(Blas* blas, double nonzero = 1) {
+  return choose_product(blas, {Product::forward, 4, 300, 200}, nonzero,
                         kernels::kernels<float>(cpu::best_isa()));
 }
 
@@ -161,7 +115,7 @@ TEST(ChooseProduct, IsTheBlasThatWasAskedFor) {
 // Whatever the clock says, the choice follows from it: measured once, kept, and told.
 TEST(ChooseProduct, GoesByWhatWasMeasured) {
   for (const cpu::Isa isa : {cpu::best_isa(), cpu::Isa::scalar})
-    for (const Product product : {Product::forward, Product::data, Product::weights}) {
+    for (const Product product : {Product::forward, Product::input_gradient, Product::weight_gradient}) {
       const auto& k = kernels::kernels<double>(isa);
       const ProductShape shape{product, 4, 30, 40};
       Blas may = a_blas(BlasUse::where_faster), asked = a_blas(BlasUse::weighed);

@@ -43,8 +43,8 @@ TEST(Arena, BuffersThatNeverMeetShare) {
 }
 
 TEST(Barriers, StandWhereOneWritesWhatAnotherUses) {
-  const Use write_all{0, true}, read_all{0, false}, write_own{0, true, 4}, read_own{0, false, 4};
-  const auto flags = [](std::vector<StageUses> stages) { return barriers(stages, {}); };
+  const Access write_all{0, true}, read_all{0, false}, write_own{0, true, 4}, read_own{0, false, 4};
+  const auto flags = [](std::vector<StageAccess> stages) { return barriers(stages, {}); };
   using Flags = std::vector<bool>;
   // The list is run again and again, so the first stage follows the last.
   EXPECT_EQ(flags({{Workers::first, {write_all}}, {Workers::all, {read_all}}}),
@@ -60,9 +60,9 @@ TEST(Barriers, StandWhereOneWritesWhatAnotherUses) {
 
 TEST(Barriers, WhatIsPackedAheadIsReadInTheNextRound) {
   // Packs buffer 1 while 0 is read; then they change roles: each round needs one meeting.
-  const std::vector<StageUses> stages = {{Workers::all, {{0, false}}},
+  const std::vector<StageAccess> stages = {{Workers::all, {{0, false}}},
                                          {Workers::last, {{1, true}}}};
-  const Exchange exchange{0, 1};
+  const DoubleBuffer exchange{0, 1};
   const auto flags = barriers(stages, std::span(&exchange, 1));
   EXPECT_TRUE(flags[0] || flags[1]);
 }

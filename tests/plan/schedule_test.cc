@@ -14,14 +14,14 @@ namespace {
 using Flags = std::vector<bool>;
 
 constexpr std::size_t kBuffers = 4;
-constexpr Exchange kExchange{0, 1};
+constexpr DoubleBuffer kExchange{0, 1};
 
-StageUses random_stage(base::RandomStream& random) {
+StageAccess random_stage(base::RandomStream& random) {
   constexpr Workers kWorkers[] = {Workers::all, Workers::first, Workers::last};
-  StageUses stage{kWorkers[random.below(3)], {}};
+  StageAccess stage{kWorkers[random.below(3)], {}};
   for (std::uint32_t i = 0; i < 1 + random.below(3); ++i) {
     const std::size_t own = stage.workers == Workers::all ? random.below(3) * 4 : 0;
-    stage.uses.push_back({random.below(kBuffers), random.below(2) == 0, own});
+    stage.buffers.push_back({random.below(kBuffers), random.below(2) == 0, own});
   }
   return stage;
 }
@@ -33,15 +33,15 @@ std::size_t in_round(std::size_t buffer, std::size_t round, bool exchange) {
 
 // Whether two threads could be at one place at once, one of them writing: stage x of one round and
 // stage y of a later or the same one.
-bool must_not_meet(const StageUses& x, std::size_t x_round, const StageUses& y, std::size_t y_round,
+bool must_not_meet(const StageAccess& x, std::size_t x_round, const StageAccess& y, std::size_t y_round,
                    bool exchange) {
   const bool one_thread = x.workers != Workers::all && x.workers == y.workers;
   if (one_thread) return false;
-  for (const Use& a : x.uses)
-    for (const Use& b : y.uses) {
+  for (const Access& a : x.buffers)
+    for (const Access& b : y.buffers) {
       if (in_round(a.buffer, x_round, exchange) != in_round(b.buffer, y_round, exchange)) continue;
       const bool same_shares = x.workers == Workers::all && y.workers == Workers::all &&
-                               a.own_columns != 0 && a.own_columns == b.own_columns;
+                               a.slices != 0 && a.slices == b.slices;
       if ((a.write || b.write) && !same_shares) return true;
     }
   return false;
@@ -50,7 +50,7 @@ bool must_not_meet(const StageUses& x, std::size_t x_round, const StageUses& y, 
 TEST(Barriers, KeepApartWhatMustNotMeetInAnyRound) {
   base::RandomStream random(2, 1);
   for (int trial = 0; trial < 3000; ++trial) {
-    std::vector<StageUses> stages;
+    std::vector<StageAccess> stages;
     for (std::uint32_t i = 0; i < 1 + random.below(6); ++i) stages.push_back(random_stage(random));
     const bool exchange = random.below(2) == 0;
     const Flags flags =
@@ -71,7 +71,7 @@ TEST(Barriers, KeepApartWhatMustNotMeetInAnyRound) {
 
 TEST(Barriers, OneThreadNeedsNone) {
   base::RandomStream random(2, 2);
-  std::vector<StageUses> stages;
+  std::vector<StageAccess> stages;
   for (int i = 0; i < 20; ++i) {
     stages.push_back(random_stage(random));
     stages.back().workers = Workers::first;
@@ -82,7 +82,7 @@ TEST(Barriers, OneThreadNeedsNone) {
 // What is packed while the batch before it is worked on needs one meeting a step, where they change
 // roles, and not two.
 TEST(Barriers, PackingAheadCostsOneMeeting) {
-  const std::vector<StageUses> stages = {{Workers::all, {{0, false}, {2, true, 4}}},
+  const std::vector<StageAccess> stages = {{Workers::all, {{0, false}, {2, true, 4}}},
                                          {Workers::last, {{1, true}}}};
   const Flags flags = barriers(stages, std::span(&kExchange, 1));
   EXPECT_EQ(std::count(flags.begin(), flags.end(), true), 1);

@@ -5,12 +5,15 @@
 #include <algorithm>
 
 #include "kernels/table.h"
-#include "plan/layer_stages.h"
+#include "plan/values.h"
 
-namespace lithe::plan {
+namespace lithe::ops {
 
-// Transforms the weights: before every step where they are learned, before a run where they are
-// not. The way back is the convolution with each window turned around and the channels exchanged.
+using plan::Batch, plan::Share, plan::Stage, plan::Values;
+
+// Transforms the weights: before every step where they are trained, before a run where they are
+// not. The backward pass is the convolution with each window turned around and the channels
+// exchanged.
 template <typename T>
 class WinogradWeightsStage final : public Stage<T> {
  public:
@@ -62,7 +65,7 @@ class WinogradWeightsStage final : public Stage<T> {
   bool every_step_;
 };
 
-// Images from images, one by one, and what goes along.
+// Images from images, one by one, with epilogue.
 template <typename T>
 class WinogradStage final : public Stage<T> {
  public:
@@ -80,7 +83,7 @@ class WinogradStage final : public Stage<T> {
       own.x = from_.of(batch).row(i);
       own.y = to_.of(batch).row(i);
       kernel_(own);
-      this->run_rows(batch, {i, i + 1}, share.part);
+      this->run_epilogue_rows(batch, {i, i + 1}, share.part);
     }
   }
 
@@ -127,4 +130,4 @@ class WinogradGradientStage final : public Stage<T> {
   const kernels::Kernels<T>& kernels_;
 };
 
-}  // namespace lithe::plan
+}  // namespace lithe::ops

@@ -1,16 +1,18 @@
-// The stages at both ends of a plan: packing the batch, the loss, and what is told of the outputs.
+// The stages at both ends of a plan: inputs and the loss, and what is counted of the outputs.
 #pragma once
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <numeric>
+#include <string>
 #include <vector>
 
 #include "augment/augment.h"
 #include "kernels/table.h"
 #include "lithe/dataset.h"
-#include "plan/product_stages.h"
-#include "plan/stage.h"
+#include "plan/update_stages.h"
+#include "plan/values.h"
 
 namespace lithe::plan {
 
@@ -124,7 +126,7 @@ class PackStage final : public Stage<T> {
 };
 
 // What the loss and the outputs of a run add up to.
-struct Tally {
+struct Totals {
   double weight = 0;  // of the examples
   std::uint64_t correct = 0;
   double squared_error = 0;  // of outputs against targets, where targets are numbers
@@ -133,8 +135,8 @@ struct Tally {
 template <typename T>
 class LossStage final : public Stage<T> {
  public:
-  LossStage(kernels::LossWork<T> work, void (*kernel)(const kernels::LossWork<T>&), Tally& tally)
-      : work_(work), kernel_(kernel), tally_(tally) {}
+  LossStage(kernels::LossWork<T> work, void (*kernel)(const kernels::LossWork<T>&), Totals& totals)
+      : work_(work), kernel_(kernel), totals_(totals) {}
   void set_answers(const Examples& examples) {
     work_.labels = examples.labels;
     work_.targets = examples.targets;
@@ -151,25 +153,25 @@ class LossStage final : public Stage<T> {
         weight += static_cast<double>(work_.weights[batch.order[i]]);
     }
     work_.scale = weight > 0 ? T{1} / static_cast<T>(weight) : T{0};
-    tally_.weight += weight;
+    totals_.weight += weight;
     kernel_(work_);
   }
 
  private:
   kernels::LossWork<T> work_;
   void (*kernel_)(const kernels::LossWork<T>&);
-  Tally& tally_;
+  Totals& totals_;
 };
 
-// Brings a gradient that was handed in, row-major without gaps, into the form of the outputs.
+// Brings a gradient that the caller computed, row-major without gaps, into the form of an output.
 template <typename T>
-class HandedStage final : public Stage<T> {
+class ExternalGradientStage final : public Stage<T> {
  public:
-  explicit HandedStage(const Values<T>& gradient) : gradient_(gradient) {}
+  explicit ExternalGradientStage(const Values<T>& gradient) : gradient_(gradient) {}
   void take(const float* given) { given_ = given; }
 
   void run(const Batch<T>& batch, Share) override {
-    for (std::size_t i = 0; i < batch.rows; ++i) {
+    for (std::size_t i = 0; i < gradient_.rows(batch); ++i) {
       T* to = gradient_.data + i * gradient_.stride;
       const float* from = given_ + i * gradient_.columns;
       std::copy(from, from + gradient_.columns, to);
@@ -182,14 +184,68 @@ class HandedStage final : public Stage<T> {
   const float* given_ = nullptr;
 };
 
-// Counts the examples that are answered right: whose largest output is that of their class, or
-// whose one output is on the right side of `threshold`. Where targets are numbers, adds up how far
-// the outputs are from them.
+// Gathers the batch's rows of an input beside the first one.
+template <typename T>
+class GatherStage final : public Stage<T> {
+ public:
+  explicit GatherStage(const Values<T>& to) : to_(to) {}
+  void set_data(const Features& features) { features_ = features; }
+
+  void run(const Batch<T>& batch, Share) override {
+    for (std::size_t i = 0; i < batch.rows; ++i)
+      for (std::size_t p = 0; p < to_.positions; ++p)
+        fill(features_.row(batch.order[i]), p * to_.columns,
+             to_.data + (i * to_.positions + p) * to_.stride);
+  }
+
+ private:
+  void fill(const std::uint8_t* row, std::size_t first, T* to) const {
+    switch (features_.type) {
+      case ElementType::uint8:
+        return convert(row + first, to);
+      case ElementType::float32:
+        return convert(reinterpret_cast<const float*>(row) + first, to);
+      case ElementType::float64:
+        return convert(reinterpret_cast<const double*>(row) + first, to);
+    }
+  }
+  template <typename From>
+  void convert(const From* from, T* to) const {
+    const T divisor = static_cast<T>(features_.divisor);
+    for (std::size_t n = 0; n < to_.columns; ++n) to[n] = static_cast<T>(from[n]) / divisor;
+    std::fill(to + to_.columns, to + to_.stride, T{0});
+  }
+
+  Values<T> to_;
+  Features features_;
+};
+
+// The same of integers: [rows][positions * columns], without gaps.
+template <typename T>
+class GatherIntegersStage final : public Stage<T> {
+ public:
+  GatherIntegersStage(std::int32_t* to, std::size_t size) : to_(to), size_(size) {}
+  void set_data(const std::int32_t* integers) { integers_ = integers; }
+
+  void run(const Batch<T>& batch, Share) override {
+    for (std::size_t i = 0; i < batch.rows; ++i)
+      std::copy_n(integers_ + batch.order[i] * size_, size_, to_ + i * size_);
+  }
+
+ private:
+  std::int32_t* to_;
+  std::size_t size_;
+  const std::int32_t* integers_ = nullptr;
+};
+
+// Counts the examples that are answered correctly: whose largest output is that of their class, or
+// whose one output is on the correct side of `threshold`. Where targets are numbers, adds up how
+// far the outputs are from them.
 template <typename T>
 class CountStage final : public Stage<T> {
  public:
-  CountStage(const T* output, std::size_t columns, T threshold, Tally& tally)
-      : output_(output), columns_(columns), threshold_(threshold), tally_(tally) {}
+  CountStage(const T* output, std::size_t columns, T threshold, Totals& totals)
+      : output_(output), columns_(columns), threshold_(threshold), totals_(totals) {}
   void set_answers(const Examples& examples) { examples_ = examples; }
 
   void run(const Batch<T>& batch, Share) override {
@@ -197,7 +253,7 @@ class CountStage final : public Stage<T> {
       const T* row = output_ + i * kernels::row_stride<T>(columns_);
       const std::size_t example = batch.order[i];
       if (examples_.labels != nullptr)
-        tally_.correct += answer(row) == examples_.labels[example];
+        totals_.correct += answer(row) == examples_.labels[example];
       else
         add_error(row, examples_.targets + example * columns_);
     }
@@ -211,7 +267,7 @@ class CountStage final : public Stage<T> {
   void add_error(const T* row, const float* target) {
     for (std::size_t n = 0; n < columns_; ++n) {
       const double error = static_cast<double>(row[n]) - static_cast<double>(target[n]);
-      tally_.squared_error += error * error;
+      totals_.squared_error += error * error;
     }
   }
 
@@ -219,7 +275,24 @@ class CountStage final : public Stage<T> {
   std::size_t columns_;
   T threshold_;
   Examples examples_;
-  Tally& tally_;
+  Totals& totals_;
+};
+
+// What the ends of a plan share while it runs, and what the plan reaches into.
+template <typename T>
+struct Ends {
+  Operands<T> packed;
+  std::vector<Operands<T>> operands;  // of slots that products read
+  double loss_sums[kernels::kLine<T>] = {};
+  Totals totals;
+  std::vector<Stretch<T>> stretches;  // of gradients that are kept
+  AugmentStage<T>* augment = nullptr;
+  PackStage<T>* pack = nullptr;
+  LossStage<T>* loss = nullptr;
+  CountStage<T>* count = nullptr;
+  std::vector<ExternalGradientStage<T>*> external;  // one an output
+  std::map<std::string, GatherStage<T>*> numbers;   // by the names of inputs
+  std::map<std::string, GatherIntegersStage<T>*> integers;
 };
 
 }  // namespace lithe::plan

@@ -1,5 +1,5 @@
 // How a convolution is computed: which columns are made together, in what order the weights stand
-// for each direction, and what of the image must be copied between zeros.
+// for each direction, and whether the image must be copied with zero padding.
 //
 // A convolution looks from an image at its result; a transposed one goes the other way round, with
 // the same form.
@@ -8,20 +8,20 @@
 #include <cstdint>
 #include <vector>
 
-#include "graph/graph.h"
 #include "kernels/convolution.h"
 #include "kernels/layout.h"
+#include "ops/convolution.h"
 
-namespace lithe::plan {
+namespace lithe::ops {
 
 // Where a value of an array goes to in a rearranged one.
-struct Move {
+struct Repack {
   std::uint32_t to, from;
 };
 
 struct ConvolutionForm {
-  graph::ImageSize image, result;
-  graph::Window window;
+  ImageSize image, result;
+  Window window;
   std::size_t groups, image_channels, result_channels;  // the last two of a group
   bool depthwise;
 
@@ -33,21 +33,21 @@ struct ConvolutionForm {
   std::vector<kernels::Run> runs;
   std::size_t depth;  // of all runs
 
-  // A row of the image between zeros: so many columns, the first `window.left` of them zeros.
+  // Columns of a zero-padded row of the image, the first `window.left` of them zeros.
   std::size_t padded_columns;
-  bool padded;  // or the image is as good as it is
+  bool padded;  // the image is copied with zero padding
 
-  // The weights, biases and their gradients as the correlation takes them, group by group: moved,
-  // or as they are, where there are no moves.
+  // The weights, biases and their gradients as the correlation takes them, group by group:
+  // repacked, or as they are, where the lists are empty.
   std::size_t weight_size, bias_size;  // of a group
-  std::vector<Move> weight_moves, bias_moves;
-  // The weights for the way back.
+  std::vector<Repack> weight_repack, bias_repack;
+  // The weights for col2im, the backward pass to the image.
   std::vector<kernels::SpreadLine> lines;  // of a kernel row
   std::size_t gap;
-  std::size_t spread_size;  // of a group
-  std::vector<Move> spread_moves;
+  std::size_t col2im_size;  // of a group
+  std::vector<Repack> col2im_repack;
 
-  bool moved() const { return !weight_moves.empty(); }
+  bool repacked() const { return !weight_repack.empty(); }
   std::size_t image_row() const {
     return (padded ? padded_columns : image.columns) * image.channels;
   }
@@ -55,6 +55,6 @@ struct ConvolutionForm {
 };
 
 template <typename T>
-ConvolutionForm form_of(const graph::Convolution& work);
+ConvolutionForm form_of(const Convolution& work);
 
-}  // namespace lithe::plan
+}  // namespace lithe::ops

@@ -3,53 +3,61 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "kernels/table.h"
-#include "plan/convolution_form.h"
-#include "plan/layer_stages.h"
+#include "ops/channels.h"
+#include "ops/convolution_form.h"
+#include "plan/values.h"
 
-namespace lithe::plan {
+namespace lithe::ops {
 
-// Rearranges weights: before every step where they are learned, before a run where they are not.
+using plan::Batch, plan::Share, plan::Stage, plan::Values;
+
+// Repacks weights: before every step where they are trained, before a run where they are not.
 template <typename T>
-class MoveStage final : public Stage<T> {
+class RepackStage final : public Stage<T> {
  public:
   struct Part {
-    const std::vector<Move>* moves;
+    const std::vector<Repack>* places;
     const T* from;
     T* to;  // zero where nothing goes
     std::size_t size;
   };
-  MoveStage(std::vector<Part> parts, bool every_step)
-      : parts_(std::move(parts)), every_step_(every_step) {}
+  // The parts point into `form`.
+  RepackStage(std::shared_ptr<const ConvolutionForm> form, std::vector<Part> parts, bool every_step)
+      : form_(std::move(form)), parts_(std::move(parts)), every_step_(every_step) {}
 
   void prime(const Batch<T>&) override {
     for (const Part& part : parts_) std::fill_n(part.to, part.size, T{0});
-    move();
+    repack();
   }
   void run(const Batch<T>&, Share) override {
-    if (every_step_) move();
+    if (every_step_) repack();
   }
 
  private:
-  void move() const {
+  void repack() const {
     for (const Part& part : parts_)
-      for (const Move& move : *part.moves) part.to[move.to] = part.from[move.from];
+      for (const Repack& place : *part.places) part.to[place.to] = part.from[place.from];
   }
 
+  std::shared_ptr<const ConvolutionForm> form_;
   std::vector<Part> parts_;
   bool every_step_;
 };
 
-// What a convolution's stages work with. Weights and biases are moved already.
+// What a convolution's stages work with. Weights and biases are repacked already.
 template <typename T>
-struct ConvolutionWork {
-  const ConvolutionForm* form;
+struct ConvolutionOperands {
+  std::shared_ptr<const ConvolutionForm> form;
   const kernels::Kernels<T>* kernels;
   Values<T> image, result;  // or their gradients
   const T* weight;          // for the correlation
-  const T* bias;            // the same; of a transposed convolution as it is learned; or null
-  const T* spread;          // for the way back
+  const T* bias;            // the same; of a transposed convolution the parameter itself; or null
+  const T* col2im_weight;   // for col2im
   T* scratch;               // padded_size for each thread; or null
 
   T* image_at(const Batch<T>& batch, std::size_t i) const { return image.of(batch).row(i); }
@@ -62,7 +70,7 @@ struct ConvolutionWork {
                : 0;
   }
 
-  // The image between zeros, where it needs them.
+  // The image with zero padding, where it needs that.
   const T* padded(const T* x, std::size_t part) const {
     const ConvolutionForm& f = *form;
     if (!f.padded) return x;
@@ -108,8 +116,8 @@ struct ConvolutionWork {
     }
   }
 
-  // image = `start`, channel by channel, or 0, + the way back of a result
-  void spread_back(const T* y, T* x, const T* start, std::size_t part) const {
+  // image = `start`, channel by channel, or 0, + the gradient that a result sends back to it
+  void col2im(const T* y, T* x, const T* start, std::size_t part) const {
     const ConvolutionForm& f = *form;
     T* const to = f.padded ? own_scratch(part) : x;
     const std::size_t row = f.image_row(), channels = f.image.channels;
@@ -119,14 +127,14 @@ struct ConvolutionWork {
       kernels->depthwise_spread(correlation(0), to, y);
     } else {
       for (std::size_t group = 0; group < f.groups; ++group)
-        kernels->spread(spreading(y, to, group));
+        kernels->spread(col2im_work(y, to, group));
     }
     for (std::size_t r = 0; f.padded && r < f.image.rows; ++r)
       std::copy_n(to + r * row + f.window.left * channels, f.image.columns * channels,
                   x + r * f.image.columns * channels);
   }
 
-  kernels::Spread<T> spreading(const T* y, T* to, std::size_t group) const {
+  kernels::Spread<T> col2im_work(const T* y, T* to, std::size_t group) const {
     const ConvolutionForm& f = *form;
     kernels::Spread<T> s{};
     s.x = to + group * f.image_channels;
@@ -136,7 +144,7 @@ struct ConvolutionWork {
     s.top = -static_cast<std::ptrdiff_t>(f.window.top);
     s.kernel_step = f.window.dilation_rows, s.kernel_rows = f.window.rows;
     s.gap = f.gap, s.line = f.lines.data(), s.lines = f.lines.size();
-    s.weight = spread + group * f.spread_size;
+    s.weight = col2im_weight + group * f.col2im_size;
     s.depth = f.result_channels;
     s.dy = y + group * f.result_channels;
     s.dy_row = f.result.columns * f.result.channels, s.dy_column = f.result.channels;
@@ -144,26 +152,26 @@ struct ConvolutionWork {
   }
 };
 
-// The result from the image, or the image from the result, image by image, and what goes along.
-template <typename T, bool kSpread>
+// The result from the image, or (col2im) the image from the result, image by image, with epilogue.
+template <typename T, bool kCol2im>
 class ConvolutionStage final : public Stage<T> {
  public:
-  explicit ConvolutionStage(ConvolutionWork<T> work) : work_(work) {}
+  explicit ConvolutionStage(ConvolutionOperands<T> work) : work_(work) {}
 
   void run(const Batch<T>& batch, Share share) override {
     const kernels::Range rows = kernels::share(batch.rows, share.part, share.parts);
     for (std::size_t i = rows.begin; i < rows.end; ++i) {
       T *const image = work_.image_at(batch, i), *const result = work_.result_at(batch, i);
-      if constexpr (kSpread)
-        work_.spread_back(result, image, work_.bias, share.part);
+      if constexpr (kCol2im)
+        work_.col2im(result, image, work_.bias, share.part);
       else
         work_.correlate(image, result, share.part);
-      this->run_rows(batch, {i, i + 1}, share.part);
+      this->run_epilogue_rows(batch, {i, i + 1}, share.part);
     }
   }
 
  private:
-  ConvolutionWork<T> work_;
+  ConvolutionOperands<T> work_;
 };
 
 // The gradient of the weights, in the order that the correlation takes them, and of the bias where
@@ -171,7 +179,7 @@ class ConvolutionStage final : public Stage<T> {
 template <typename T>
 class KernelGradientStage final : public Stage<T> {
  public:
-  KernelGradientStage(ConvolutionWork<T> work, T* weight, T* bias)
+  KernelGradientStage(ConvolutionOperands<T> work, T* weight, T* bias)
       : work_(work), weight_(weight), bias_(bias) {}
 
   void run(const Batch<T>& batch, Share share) override {
@@ -198,25 +206,15 @@ class KernelGradientStage final : public Stage<T> {
   }
 
  private:
-  ConvolutionWork<T> work_;
+  ConvolutionOperands<T> work_;
   T *weight_, *bias_;
 };
 
-// Sums of the gradient of images over their pixels: that of a transposed convolution's bias, or of
-// what was made for each column.
+// Adds up a gradient in the parameter's order from one in the repacked order.
 template <typename T>
-void channel_sums(kernels::Matrix<const T> dy, std::size_t pixels, std::size_t channels, T* sums) {
-  std::fill_n(sums, channels, T{0});
-  for (std::size_t i = 0; i < dy.rows; ++i)
-    for (std::size_t p = 0; p < pixels; ++p)
-      for (std::size_t c = 0; c < channels; ++c) sums[c] += dy.row(i)[p * channels + c];
+void unpack(const std::vector<Repack>& places, const T* repacked, T* gradient, std::size_t size) {
+  std::fill_n(gradient, size, T{0});
+  for (const Repack& place : places) gradient[place.from] += repacked[place.to];
 }
 
-// Adds up a gradient in the learned order from one in the moved order.
-template <typename T>
-void fold(const std::vector<Move>& moves, const T* moved, T* learned, std::size_t size) {
-  std::fill_n(learned, size, T{0});
-  for (const Move& move : moves) learned[move.from] += moved[move.to];
-}
-
-}  // namespace lithe::plan
+}  // namespace lithe::ops

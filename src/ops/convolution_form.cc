@@ -1,8 +1,8 @@
-#include "plan/convolution_form.h"
+#include "ops/convolution_form.h"
 
 #include <algorithm>
 
-namespace lithe::plan {
+namespace lithe::ops {
 
 using kernels::kLine;
 
@@ -11,7 +11,7 @@ namespace {
 // Where the weights of a kernel row stand one after another in a row of the image: a stretch of
 // all columns and channels, or one for each column.
 std::vector<kernels::Run> runs_of(const ConvolutionForm& f) {
-  const graph::Window& w = f.window;
+  const Window& w = f.window;
   const std::size_t channels = f.image.channels;
   if (f.groups == 1 && w.dilation_columns == 1) {
     const std::size_t columns = w.columns + (f.together - 1) * w.step_columns;
@@ -39,9 +39,9 @@ void each_weight(const ConvolutionForm& f, const Work& work) {
 }
 
 template <typename T>
-void move_weights(ConvolutionForm& f, const kernels::Panels<T>& learned) {
-  const kernels::Panels<T> moved{f.window.rows * f.depth, f.units};
-  f.weight_size = moved.size();
+void repack_weights(ConvolutionForm& f, const kernels::Panels<T>& learned) {
+  const kernels::Panels<T> repacked{f.window.rows * f.depth, f.units};
+  f.weight_size = repacked.size();
   f.bias_size = kernels::round_up(f.units, kLine<T>);
   if (f.groups == 1 && f.together == 1) return;
   const auto index = [](std::size_t at) { return static_cast<std::uint32_t>(at); };
@@ -51,21 +51,23 @@ void move_weights(ConvolutionForm& f, const kernels::Panels<T>& learned) {
     const std::size_t from = learned.at(weight_row(f, i, j, c), unit);
     for (std::size_t p = 0; p < f.together; ++p) {
       const std::size_t row = i * f.depth + (j + p * f.window.step_columns) * f.image_channels + c;
-      f.weight_moves.push_back(
-          {index(group * f.weight_size + moved.at(row, p * f.result_channels + n)), index(from)});
+      f.weight_repack.push_back(
+          {index(group * f.weight_size + repacked.at(row, p * f.result_channels + n)),
+           index(from)});
     }
   });
   for (std::size_t unit = 0; unit < f.groups * f.result_channels; ++unit)
     for (std::size_t p = 0; p < f.together; ++p) {
       const std::size_t group = unit / f.result_channels, n = unit % f.result_channels;
-      f.bias_moves.push_back({index(group * f.bias_size + p * f.result_channels + n), index(unit)});
+      f.bias_repack.push_back(
+          {index(group * f.bias_size + p * f.result_channels + n), index(unit)});
     }
 }
 
-// Lines of the way back: the runs of a single column's kernel row, cut into cache lines.
+// Lines of col2im: the runs of a single column's kernel row, cut into cache lines.
 template <typename T>
-void move_for_spread(ConvolutionForm& f, const kernels::Panels<T>& learned) {
-  const graph::Window& w = f.window;
+void repack_for_col2im(ConvolutionForm& f, const kernels::Panels<T>& learned) {
+  const Window& w = f.window;
   const bool one_run = f.groups == 1 && w.dilation_columns == 1;
   const std::size_t depth = one_run ? w.columns * f.image.channels : f.image_channels;
   const std::size_t runs = one_run ? 1 : w.columns, in_run = kernels::divide_up(depth, kLine<T>);
@@ -76,22 +78,22 @@ void move_for_spread(ConvolutionForm& f, const kernels::Panels<T>& learned) {
            std::min(kLine<T>, depth - at)});
   const std::size_t reach = (w.columns - 1) * w.dilation_columns + 1;
   f.gap = kernels::divide_up(reach, w.step_columns);
-  f.spread_size = w.rows * f.lines.size() * f.result_channels * kLine<T>;
+  f.col2im_size = w.rows * f.lines.size() * f.result_channels * kLine<T>;
   each_weight(f, [&](std::size_t group, std::size_t i, std::size_t j, std::size_t c,
                      std::size_t n) {
     const std::size_t value = one_run ? j * f.image_channels + c : c;
     const std::size_t line = i * f.lines.size() + (one_run ? 0 : j * in_run) + value / kLine<T>;
     const std::size_t to =
-        group * f.spread_size + (line * f.result_channels + n) * kLine<T> + value % kLine<T>;
+        group * f.col2im_size + (line * f.result_channels + n) * kLine<T> + value % kLine<T>;
     const std::size_t from = learned.at(weight_row(f, i, j, c), group * f.result_channels + n);
-    f.spread_moves.push_back({static_cast<std::uint32_t>(to), static_cast<std::uint32_t>(from)});
+    f.col2im_repack.push_back({static_cast<std::uint32_t>(to), static_cast<std::uint32_t>(from)});
   });
 }
 
 }  // namespace
 
 template <typename T>
-ConvolutionForm form_of(const graph::Convolution& work) {
+ConvolutionForm form_of(const Convolution& work) {
   ConvolutionForm f{};
   f.image = work.transposed ? work.out : work.in;
   f.result = work.transposed ? work.in : work.out;
@@ -100,7 +102,7 @@ ConvolutionForm form_of(const graph::Convolution& work) {
   f.depthwise = work.depthwise();
   f.image_channels = f.image.channels / f.groups;
   f.result_channels = f.result.channels / f.groups;
-  const graph::Window& w = f.window;
+  const Window& w = f.window;
   const bool can_join = f.groups == 1 && w.dilation_columns == 1;
   f.together =
       can_join ? std::clamp<std::size_t>(kLine<T> / f.result_channels, 1, f.result.columns) : 1;
@@ -119,12 +121,12 @@ ConvolutionForm form_of(const graph::Convolution& work) {
 
   if (f.depthwise) return f;
   const kernels::Panels<T> learned{w.rows * w.columns * f.image_channels, f.result.channels};
-  move_weights<T>(f, learned);
-  move_for_spread<T>(f, learned);
+  repack_weights<T>(f, learned);
+  repack_for_col2im<T>(f, learned);
   return f;
 }
 
-template ConvolutionForm form_of<float>(const graph::Convolution&);
-template ConvolutionForm form_of<double>(const graph::Convolution&);
+template ConvolutionForm form_of<float>(const Convolution&);
+template ConvolutionForm form_of<double>(const Convolution&);
 
-}  // namespace lithe::plan
+}  // namespace lithe::ops

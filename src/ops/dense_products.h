@@ -1,0 +1,181 @@
+// The things that multiply for a dense layer: the native kernels, or a BLAS. Both have the same
+// functions, so the stages in dense_stages.h do not know which one they use. `part` is the number
+// of the thread, which has scratch of its own.
+#pragma once
+
+#include <algorithm>
+
+#include "kernels/blas_products.h"
+#include "plan/trainable.h"
+
+namespace lithe::ops {
+
+using plan::kBlockInputs;
+
+template <typename T>
+class NativeProducts {
+ public:
+  static constexpr std::size_t kScratch = kBlockInputs * kernels::kPanel<T>;  // of a thread
+
+  // `indexed`: the input is a packed batch without its columns of zeros.
+  NativeProducts(const kernels::Kernels<T>& kernels, bool indexed, T* scratch = nullptr)
+      : forward_(indexed ? kernels.forward_indexed : kernels.forward),
+        data_(kernels.data),
+        sgd_(indexed ? kernels.sgd_indexed : kernels.sgd),
+        gradient_(indexed ? kernels.gradient_indexed : kernels.gradient),
+        scratch_(scratch) {}
+
+  // Panel by panel, so that `then`, the epilogue, finds the output in the cache.
+  template <class Then>
+  void forward(const kernels::ForwardProduct<T>& p, kernels::Range lines, std::size_t,
+               const Then& then) const {
+    kernels::each_panel(lines, [&](kernels::Range piece) {
+      forward_(p, piece);
+      then(piece);
+    });
+  }
+
+  void input_gradient(const kernels::DataProduct<T>& p, kernels::Range lines, std::size_t) const {
+    data_(p, lines);
+  }
+
+  // weight -= rate * gradient, and the same of the bias.
+  template <class UpdateBias>
+  void sgd(const kernels::WeightProduct<T>& p, kernels::Range lines, std::size_t,
+           const UpdateBias&) const {
+    sgd_(p, lines);
+  }
+
+  // The gradient of the weights, kept in `to` as the weights lie.
+  void keep_gradient(const kernels::WeightProduct<T>& p, kernels::Range lines, std::size_t,
+                     T* to) const {
+    const kernels::Panels<T> panels{p.inputs, p.units};
+    kernels::GradientProduct<T> g = gradient_product(p);
+    g.end = p.inputs;
+    g.kept_end = p.input.depth;
+    kernels::each_panel(lines, [&](kernels::Range piece) {
+      const std::size_t panel = piece.begin / 2 * kernels::kPanel<T>;
+      g.stride = panels.width(panel);
+      g.to = to + panels.column_start(panel);
+      gradient_(g, piece);
+    });
+  }
+
+  // The gradient of the weights in pieces, each handed to `use`; what the use of the next piece
+  // will need of `weight` is prefetched meanwhile.
+  template <class Use>
+  void each_gradient(const kernels::WeightProduct<T>& p, kernels::Range lines, std::size_t part,
+                     const plan::TrainableParameter<T>& weight, const Use& use) const {
+    kernels::GradientProduct<T> g = gradient_product(p);
+    kernels::each_panel(
+        lines, [&](kernels::Range piece) { blocks_of_panel(p, g, piece, part, weight, use); });
+  }
+
+ private:
+  static kernels::GradientProduct<T> gradient_product(const kernels::WeightProduct<T>& p) {
+    kernels::GradientProduct<T> g{};
+    g.input = p.input;
+    g.dy = p.dy, g.dy_stride = p.dy_stride;
+    return g;
+  }
+
+  template <class Use>
+  void blocks_of_panel(const kernels::WeightProduct<T>& p, kernels::GradientProduct<T>& g,
+                       kernels::Range piece, std::size_t part,
+                       const plan::TrainableParameter<T>& weight, const Use& use) const {
+    const kernels::Panels<T> panels{p.inputs, p.units};
+    const std::size_t panel = piece.begin / 2 * kernels::kPanel<T>;
+    const std::size_t offset = piece.begin % 2 * kernels::kLine<T>;
+    g.stride = panels.width(panel);
+    g.to = scratch_ + part * kScratch;
+    g.kept_end = 0;
+    for (std::size_t k = 0; k < p.inputs; k += kBlockInputs) {
+      g.first = k;
+      g.end = std::min(p.inputs, k + kBlockInputs);
+      g.kept_first = g.kept_end;
+      g.kept_end = kept_before(p.input, g.end, g.kept_first);
+      prefetch(g, weight, panels.column_start(panel) + k * g.stride);
+      gradient_(g, piece);
+      use(kernels::GradientPiece<T>{k, g.end - k, piece, g.to + offset, g.stride});
+    }
+  }
+
+  static void prefetch(kernels::GradientProduct<T>& g, const plan::TrainableParameter<T>& weight,
+                       std::size_t at) {
+    g.soon[0] = weight.value + at;
+    for (std::size_t i = 0; i < weight.state.size(); ++i)
+      g.soon[i + 1] = weight.state[i] != nullptr ? weight.state[i] + at : nullptr;
+  }
+
+  // How many columns that the operand keeps stand before input `end`.
+  static std::size_t kept_before(const kernels::Operand<T>& input, std::size_t end,
+                                 std::size_t from) {
+    if (input.index == nullptr) return end;
+    return static_cast<std::size_t>(
+        std::lower_bound(input.index + from, input.index + input.depth, end) - input.index);
+  }
+
+  void (*forward_)(const kernels::ForwardProduct<T>&, kernels::Range);
+  void (*data_)(const kernels::DataProduct<T>&, kernels::Range);
+  void (*sgd_)(const kernels::WeightProduct<T>&, kernels::Range);
+  void (*gradient_)(const kernels::GradientProduct<T>&, kernels::Range);
+  T* scratch_;
+};
+
+// The same by a BLAS.
+template <typename T>
+class BlasProducts {
+ public:
+  BlasProducts(const kernels::BlasProducts<T>& products, T* scratch, std::size_t scratch_size)
+      : products_(products), scratch_(scratch), scratch_size_(scratch_size) {}
+
+  template <class Then>
+  void forward(const kernels::ForwardProduct<T>& p, kernels::Range lines, std::size_t part,
+               const Then& then) const {
+    products_.forward(p, lines, scratch(part));
+    then(lines);
+  }
+
+  void input_gradient(const kernels::DataProduct<T>& p, kernels::Range lines,
+                      std::size_t part) const {
+    products_.data(p, lines, scratch(part));
+  }
+
+  // Where the weights are a BLAS's matrix as they lie: the product adds to them.
+  template <class UpdateBias>
+  void sgd(const kernels::WeightProduct<T>& p, kernels::Range lines, std::size_t part,
+           const UpdateBias& update_bias) const {
+    products_.sgd(p, lines);
+    update_bias(scratch(part));
+  }
+
+  void keep_gradient(const kernels::WeightProduct<T>& p, kernels::Range lines, std::size_t part,
+                     T* to) const {
+    const kernels::Panels<T> panels{p.inputs, p.units};
+    products_.gradient(p, lines, scratch(part), [&](const kernels::GradientPiece<T>& piece) {
+      kernels::each_panel(piece.lines, [&](kernels::Range own) {
+        const std::size_t column = own.begin * kernels::kLine<T>;
+        const T* from = piece.values + (own.begin - piece.lines.begin) * kernels::kLine<T>;
+        T* const at = to + panels.at(piece.first, column);
+        for (std::size_t k = 0; k < piece.inputs; ++k)
+          std::copy_n(from + k * piece.stride, kernels::columns_of<T>(own),
+                      at + k * panels.width(column));
+      });
+    });
+  }
+
+  template <class Use>
+  void each_gradient(const kernels::WeightProduct<T>& p, kernels::Range lines, std::size_t part,
+                     const plan::TrainableParameter<T>&, const Use& use) const {
+    products_.gradient(p, lines, scratch(part), use);
+  }
+
+ private:
+  T* scratch(std::size_t part) const { return scratch_ + part * scratch_size_; }
+
+  kernels::BlasProducts<T> products_;
+  T* scratch_;
+  std::size_t scratch_size_;
+};
+
+}  // namespace lithe::ops

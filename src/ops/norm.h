@@ -1,0 +1,49 @@
+// What batch_norm and layer_norm have in common: the numbers of the forward pass that the backward
+// pass needs.
+#pragma once
+
+#include <vector>
+
+#include "ops/op.h"
+
+namespace lithe::ops {
+
+// Means and inverse deviations, by column (batch_norm) or by row (layer_norm).
+struct NormBuffers {
+  BufferId mean = kNoBuffer, inverse = kNoBuffer;
+};
+
+// A normalisation with its parameters and the places of their gradients.
+struct NormGradients {
+  SlotId input, output;
+  ParameterId scale;
+  BufferId gradient;  // of the output, changed into that of the input
+  NormBuffers numbers;
+  plan::GradientPlace scale_place, shift_place;
+
+  template <typename T>
+  std::vector<Access> access(const Lowering<T>& lowering) const {
+    return {{lowering.value(input), false},
+            {gradient, true},
+            {numbers.mean, false},
+            {numbers.inverse, false},
+            {lowering.parameter(scale), false},
+            {scale_place.buffer, true},
+            {shift_place.buffer, true}};
+  }
+
+  // All but the matrices.
+  template <typename T>
+  kernels::NormBackwardWork<T> work(const Lowering<T>& lowering, const Buffers& buffers) const {
+    kernels::NormBackwardWork<T> norm{};
+    norm.columns = lowering.columns(output);
+    norm.scale = lowering.parameters().at(scale);
+    norm.mean = buffers.at<T>(numbers.mean);
+    norm.inverse = buffers.at<T>(numbers.inverse);
+    norm.scale_gradient = lowering.at(buffers, scale_place);
+    norm.shift_gradient = lowering.at(buffers, shift_place);
+    return norm;
+  }
+};
+
+}  // namespace lithe::ops
