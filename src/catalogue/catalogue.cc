@@ -26,7 +26,7 @@ const std::vector<ops::Layer>& layers() {
   static const std::vector<ops::Layer> all = [] {
     std::vector<ops::Layer> result;
 #define LITHE_LAYERS(name) \
-  for (ops::Layer& layer : ops::name##_layers()) result.push_back(std::move(layer));
+  for (ops::Layer & layer : ops::name##_layers()) result.push_back(std::move(layer));
 #include "ops/layers.inc"
 #undef LITHE_LAYERS
     return result;
@@ -54,8 +54,7 @@ Built build(const Sentence& network) {
   const ops::LayerCatalogue all_layers{catalogue(), layer_called};
   ops::GraphBuilder builder(all_layers);
   builder.sentence = &network;
-  builder.shape = network.front().shape("shape");
-  if (builder.shape.sizes.size() == 3) builder.channels = builder.shape.sizes.back();
+  builder.set_shape(network.front().shape("shape"));
   builder.slot = builder.graph.add_input("input", builder.shape.size());
   for (std::size_t i = 1; i < network.size(); ++i) {
     builder.position = i;
@@ -107,6 +106,25 @@ const network::Catalogue& catalogue() {
     return result;
   }();
   return all;
+}
+
+graph::SlotId append(Graph& graph, graph::SlotId from, const Shape& shape, const Sentence& layers,
+                     std::vector<graph::ParameterId> shared) {
+  const ops::LayerCatalogue all_layers{catalogue(), layer_called};
+  ops::GraphBuilder builder(all_layers);
+  builder.graph = std::move(graph);
+  builder.slot = from;
+  builder.set_shape(shape);
+  builder.layer = builder.graph.layers;
+  builder.sentence = &layers;
+  builder.shared = std::move(shared);
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    builder.position = i;
+    builder.append({layers[i]});
+  }
+  graph = std::move(builder.graph);
+  graph.layers = builder.layer;
+  return builder.slot;
 }
 
 Graph compile(const Sentence& network) { return build(network).graph; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "graph/graph.h"
 #include "lithe/component.h"
@@ -16,6 +17,12 @@ const network::Catalogue& catalogue();
 // The graph of a network. The sentence must begin with `input`. Throws Error(sentence) where layers
 // do not fit one another, pointing at the one that does not.
 Graph compile(const Sentence& network);
+
+// Writes layers behind a slot of a graph, whose positions have `shape` each, and returns the slot
+// that they put out, with as many positions. Where `shared` names parameters, the layers use those
+// in the place of their own, in the order in which they would add them.
+graph::SlotId append(Graph& graph, graph::SlotId from, const Shape& shape, const Sentence& layers,
+                     std::vector<graph::ParameterId> shared = {});
 
 // The input that suits a network without one: examples of `shape`, in a row where its first layer
 // wants them so.

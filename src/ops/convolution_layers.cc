@@ -62,12 +62,12 @@ void finish(const Component& layer, GraphBuilder& builder, Convolution work, con
     return resolve_initializer(layer.component(name), activation.name);
   };
   const std::size_t rows = work.window.rows * work.window.columns * sizes.weight_inputs;
-  work.weight = builder.graph.add_parameter({builder.parameter_name("weight"),
-                                             ParameterKind::weight, rows, sizes.weight_outputs,
-                                             sizes.fan_in, sizes.fan_out, init("init")});
-  work.bias = builder.graph.add_parameter({builder.parameter_name("bias"), ParameterKind::vector, 1,
-                                           work.out.channels, sizes.fan_in, sizes.fan_out,
-                                           init("bias_init")});
+  work.weight =
+      builder.add_parameter({builder.parameter_name("weight"), ParameterKind::weight, rows,
+                             sizes.weight_outputs, sizes.fan_in, sizes.fan_out, init("init")});
+  work.bias =
+      builder.add_parameter({builder.parameter_name("bias"), ParameterKind::vector, 1,
+                             work.out.channels, sizes.fan_in, sizes.fan_out, init("bias_init")});
   work.input = builder.slot;
   const bool linear = activation.name == "identity";
   work.output = builder.advance(linear ? "output" : "sums", work.out.size());

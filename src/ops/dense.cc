@@ -328,11 +328,10 @@ void build(const Component& layer, GraphBuilder& builder) {
         "put flatten before it");
   const std::size_t inputs = builder.shape.size(), units = layer.integer("units");
   const Component& activation = layer.component("activation");
-  Graph& graph = builder.graph;
-  const ParameterId weight = graph.add_parameter(
+  const ParameterId weight = builder.add_parameter(
       {builder.parameter_name("weight"), ParameterKind::weight, inputs, units, inputs, units,
        resolve_initializer(layer.component("init"), activation.name)});
-  const ParameterId bias = graph.add_parameter(
+  const ParameterId bias = builder.add_parameter(
       {builder.parameter_name("bias"), ParameterKind::vector, 1, units, inputs, units,
        resolve_initializer(layer.component("bias_init"), activation.name)});
   const SlotId input = builder.slot;

@@ -62,10 +62,22 @@ std::string GraphBuilder::parameter_name(const std::string& name) const {
   return fmt::format("layers.{}.{}", layer - 1, name);
 }
 
+ParameterId GraphBuilder::add_parameter(ParameterSpec spec) {
+  if (shared.empty()) return graph.add_parameter(std::move(spec));
+  const ParameterId id = shared.front();
+  shared.erase(shared.begin());
+  const ParameterSpec& other = graph.parameters[id];
+  if (other.kind != spec.kind || other.rows != spec.rows || other.columns != spec.columns)
+    fail(fmt::format("{} of {}x{} cannot share {} of {}x{}", spec.name, spec.rows, spec.columns,
+                     other.name, other.rows, other.columns),
+         "layers of the same size");
+  return id;
+}
+
 ParameterId GraphBuilder::add_vector(const std::string& name, ParameterKind kind, double value,
                                      std::size_t columns) {
-  return graph.add_parameter({parameter_name(name), kind, 1, columns, columns, columns,
-                              Component{"constant", {{"value", value}}}});
+  return add_parameter({parameter_name(name), kind, 1, columns, columns, columns,
+                        Component{"constant", {{"value", value}}}});
 }
 
 }  // namespace lithe::ops

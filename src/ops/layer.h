@@ -37,7 +37,14 @@ struct GraphBuilder {
   std::string label;      // "1 dense(30, sigmoid)"
   const Sentence* sentence = nullptr;
   std::size_t position = 0;  // of the layer in the sentence
+  // Parameters that the next layers use in the place of their own, in the order in which they would
+  // add them (tied weights).
+  std::vector<ParameterId> shared;
 
+  void set_shape(const Shape& of_example) {
+    shape = of_example;
+    channels = shape.sizes.size() == 3 ? shape.sizes.back() : 0;
+  }
   // Throws Error(sentence) that points at this layer.
   [[noreturn]] void fail(const std::string& problem, const std::string& remedy) const;
   // The layers of a network inside this one, one after another.
@@ -48,6 +55,7 @@ struct GraphBuilder {
   SlotId advance(const std::string& what, std::size_t columns);
   SlotId advance(const std::string& what) { return advance(what, graph.slots[slot].columns); }
   void add(std::shared_ptr<const graph::Op> op);
+  ParameterId add_parameter(ParameterSpec spec);
   ParameterId add_vector(const std::string& name, ParameterKind kind, double value,
                          std::size_t columns);
   ParameterId add_vector(const std::string& name, ParameterKind kind, double value) {

@@ -48,8 +48,7 @@ TEST(ChooseConvolution, RefusesWinogradWithAReason) {
   for (const auto& [network, reason] : cases) {
     const ConvolutionChoice choice = choose_convolution(convolution(network), true);
     EXPECT_FALSE(choice.winograd) << network;
-    EXPECT_NE(choice.refusal.find(reason), std::string::npos)
-        << network << ": " << choice.refusal;
+    EXPECT_NE(choice.refusal.find(reason), std::string::npos) << network << ": " << choice.refusal;
   }
   const auto work = convolution("input(16x16x16) -> conv2d(16, 3, algorithm=winograd)");
   EXPECT_NE(choose_convolution(work, false).refusal.find("float32"), std::string::npos);
