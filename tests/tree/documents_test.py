@@ -3,6 +3,7 @@
 
 import pathlib
 import re
+import textwrap
 import unittest
 
 import tree
@@ -39,14 +40,29 @@ class Readme(unittest.TestCase):
                 self.assertLess(len(paragraph), LONGEST_PARAGRAPH, paragraph[:80])
 
     def test_the_first_result_stands_on_the_first_screen(self):
-        lines = text_of("README.md").splitlines()
+        lines = [folded for line in text_of("README.md").splitlines()
+                 for folded in textwrap.wrap(line, 80) or [""]]
         first = next(number for number, line in enumerate(lines, 1) if line.startswith("Epoch 1"))
         self.assertLessEqual(first, FIRST_RESULT_WITHIN)
 
     def test_code_fits_80_columns(self):
-        for block in re.findall(r"^```\w*\n(.*?)^```", text_of("README.md"), flags=re.S | re.M):
+        for block in re.findall(r"^```(?:sh|cpp)\n(.*?)^```", text_of("README.md"), flags=re.S | re.M):
             for line in block.splitlines():
                 self.assertLessEqual(len(line), 80, line)
+
+
+class Code(unittest.TestCase):
+    def test_is_compiled(self):
+        """Each C++ block of the documents stands in an example, line breaks and indents aside."""
+        examples = [" ".join(text_of(path).split()) for path in tree.files("examples", suffixes=(".cc",))]
+        count = 0
+        for path in documents():
+            for block in re.findall(r"^```cpp\n(.*?)^```", text_of(path), flags=re.S | re.M):
+                count += 1
+                for part in re.split(r"\n\n|^ *// \.\.\.$", block, flags=re.M):
+                    words = " ".join(part.split())
+                    self.assertTrue(any(words in example for example in examples), f"{path}:\n{part}")
+        self.assertGreater(count, 0)
 
 
 class Names(unittest.TestCase):
