@@ -14,6 +14,7 @@ train: setup
 
 test: setup-test build
 	@scripts/check-format.sh
+	@scripts/check-tidy.py $(build)
 	@ctest --test-dir $(build) --output-on-failure -j$(cores)
 
 build:
@@ -95,7 +96,7 @@ check-format:
 	@scripts/check-format.sh
 
 check-tidy: build
-	@scripts/check-tidy.sh
+	@scripts/check-tidy.py $(build)
 
 # A minute of fuzzing for each reader; FUZZ_SECONDS changes how long. What is found anew stays in
 # build/fuzz/found, and the committed corpus as it is.
