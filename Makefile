@@ -5,7 +5,7 @@ cores := $(shell nproc)
 # The core needs nothing beyond Debian; ccache is used where it is there.
 launcher := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 
-.PHONY: train test build recipes rl-recipes setup setup-test sanitize update-instructions update-digests bench-peers benchmarks bench-seed bench-deep bench-conv bench-rl bench-rl-peers bench-products bench-doctor rl-peers format check-format check-tidy fuzz install clean
+.PHONY: train test build recipes rl-recipes setup setup-test setup-fuzz sanitize update-instructions update-digests bench-peers benchmarks bench-seed bench-deep bench-conv bench-rl bench-rl-peers bench-products bench-doctor rl-peers format check-format check-tidy fuzz install clean
 
 train: setup
 	@cmake --preset release $(launcher) -DLITHE_BUILD_TESTS=OFF -DLITHE_BUILD_BENCH=OFF >/dev/null
@@ -14,6 +14,7 @@ train: setup
 
 test: setup-test build
 	@scripts/check-format.sh
+	@scripts/check-tidy.py $(build)
 	@ctest --test-dir $(build) --output-on-failure -j$(cores)
 
 build:
@@ -95,13 +96,20 @@ check-format:
 	@scripts/check-format.sh
 
 check-tidy: build
-	@scripts/check-tidy.sh
+	@scripts/check-tidy.py $(build)
 
-# A minute of fuzzing for each reader.
-fuzz:
-	@cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j$(cores)
-	@for reader in idx safetensors sentence csv npy libsvm image image_cache cifar environment_answer; do \
-	  build/fuzz/fuzz/$${reader}_fuzz -max_total_time=60 fuzz/corpus/$$reader || exit 1; done
+# A minute of fuzzing for each reader; FUZZ_SECONDS changes how long. What is found anew stays in
+# build/fuzz/found, and the committed corpus as it is.
+FUZZ_SECONDS ?= 60
+fuzz: setup-fuzz
+	@cmake --preset fuzz $(launcher) >/dev/null && cmake --build --preset fuzz -j$(cores)
+	@for program in build/fuzz/fuzz/*_fuzz; do \
+	  reader=$$(basename $$program _fuzz); mkdir -p build/fuzz/found/$$reader; \
+	  dict=build/fuzz/fuzz/$$reader.dict; [ -f $$dict ] && dict=-dict=$$dict || dict=; \
+	  $$program $$dict -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/fuzz/found/ build/fuzz/found/$$reader fuzz/corpus/$$reader || exit 1; done
+
+setup-fuzz:
+	@scripts/setup.sh fuzz
 
 install: build
 	@cmake --install $(build)

@@ -1,15 +1,17 @@
-// Feeds the sentence reader anything at all. It may refuse with lithe::Error that points into the
-// text; what it accepts must print, and what is printed must read back as the same value.
+// Feeds the sentence reader anything at all, as a sentence of every category there is. It may
+// refuse with lithe::Error that points into the text; what it accepts must print, and what is
+// printed must read back as the same value.
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
-#include "catalogue/catalogue.h"
 #include "lithe/error.h"
 #include "lithe/network.h"
 #include "network/bind.h"
+#include "sentence_catalogues.h"
 
 namespace {
 
@@ -37,11 +39,19 @@ void check_network(std::string_view text) {
   require(lithe::network::read_network(printed, catalogue) == network);
 }
 
-void check_component(std::string_view text, Category category) {
-  const auto& catalogue = lithe::catalogue::catalogue();
-  const lithe::Component component = lithe::network::read_component(text, category, catalogue);
-  const std::string printed = lithe::network::print(component, category, catalogue);
-  require(lithe::network::read_component(printed, category, catalogue) == component);
+void check_component(std::string_view text, const sentences::Kind& kind) {
+  const auto read = [&](std::string_view sentence) {
+    return lithe::network::read_component(sentence, kind.category, kind.catalogue);
+  };
+  const lithe::Component component = read(text);
+  require(read(lithe::network::print(component, kind.category, kind.catalogue)) == component);
+}
+
+// A chain of augmentations, say: each part of it reads back.
+void check_chain(std::string_view text, const sentences::Kind& kind) {
+  for (const lithe::Component& component :
+       lithe::network::read_sentence(text, kind.category, kind.catalogue))
+    check_component(lithe::network::print(component, kind.category, kind.catalogue), kind);
 }
 
 // As users meet it, shapes checked as well.
@@ -54,7 +64,7 @@ void check_public(std::string_view text) {
   }
   require(network.output_shape().size() > 0);
   require(network.parameter_count() > 0);
-  require(network.forward_operations() > 0);
+  require(network.forward_operations() > 0 && std::isfinite(network.forward_operations()));
 }
 
 }  // namespace
@@ -62,11 +72,13 @@ void check_public(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const std::vector<sentences::Kind> kinds = sentences::all_kinds();
   const std::string text(data, data + size);
   may_refuse([&] { check_network(text); });
-  for (const Category category :
-       {Category::activation, Category::loss, Category::optimizer, Category::initializer})
-    may_refuse([&] { check_component(text, category); });
+  for (const sentences::Kind& kind : kinds) {
+    may_refuse([&] { check_component(text, kind); });
+    if (kind.category != Category::layer) may_refuse([&] { check_chain(text, kind); });
+  }
   may_refuse([&] { check_public(text); });
   return 0;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the build and the tests need, those that are missing.
-#   scripts/setup.sh build|test
+#   scripts/setup.sh build|test|fuzz
 set -euo pipefail
 packages=(
   g++ cmake ninja-build pkg-config make
@@ -8,9 +8,12 @@ packages=(
   libeigen3-dev zlib1g-dev libdeflate-dev libpng-dev libgif-dev libturbojpeg0-dev libcurl4-openssl-dev libssl-dev
   ca-certificates
 )
-if [ "${1:-build}" = test ]; then
-  packages+=(libgtest-dev libbenchmark-dev python3 python3-numpy clang-format-16 valgrind)
-fi
+case "${1:-build}" in
+  build) ;;
+  test) packages+=(libgtest-dev libbenchmark-dev python3 python3-numpy clang-format-16 clang-tidy-16 valgrind) ;;
+  fuzz) packages+=(clang-16 libclang-rt-16-dev) ;;  # libFuzzer and the sanitizers are in the latter
+  *) echo "scripts/setup.sh build|test|fuzz" >&2; exit 2 ;;
+esac
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

@@ -46,6 +46,8 @@ std::vector<Entry> logit_scores();    // logits.cc
 std::vector<Entry> feature_scores();  // features.cc
 Entry openmax();                      // openmax.cc
 
+const network::Catalogue& catalogue();  // of the scores
+
 // An array of the given shape, of which a size 0 is any. Throws Error(model) where it is not there.
 const NamedArray& array_of(const Arrays& arrays, const std::string& name,
                            const std::vector<std::size_t>& shape);

@@ -25,6 +25,8 @@ const std::vector<Entry>& entries() {
   return all;
 }
 
+}  // namespace
+
 const network::Catalogue& catalogue() {
   static const network::Catalogue all = [] {
     network::Catalogue result;
@@ -34,6 +36,8 @@ const network::Catalogue& catalogue() {
   }();
   return all;
 }
+
+namespace {
 
 void check_evidence(const Evidence& e, bool labelled) {
   const auto finite = [](const std::vector<double>& values) {
