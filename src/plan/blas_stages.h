@@ -62,7 +62,7 @@ template <typename T>
 class BlasSgdStage final : public Stage<T> {
  public:
   BlasSgdStage(kernels::WeightProduct<T> product, const Operands<T>& operands, BlasWork<T> work,
-               Learned<T> bias, typename GradientStage<T>::ColumnSums sums)
+               TrainableParameter<T> bias, typename GradientStage<T>::ColumnSums sums)
       : product_(product), operands_(operands), work_(work), bias_(bias), sums_(sums) {}
 
   void run(const Batch<T>& batch, Share share) override {
@@ -82,7 +82,7 @@ class BlasSgdStage final : public Stage<T> {
   kernels::WeightProduct<T> product_;
   const Operands<T>& operands_;
   BlasWork<T> work_;
-  Learned<T> bias_;
+  TrainableParameter<T> bias_;
   typename GradientStage<T>::ColumnSums sums_;
 };
 
@@ -91,7 +91,8 @@ template <typename T>
 class BlasUpdateStage final : public Stage<T> {
  public:
   BlasUpdateStage(kernels::WeightProduct<T> product, const Operands<T>& operands, BlasWork<T> work,
-                  Learned<T> weight, Learned<T> bias, typename GradientStage<T>::ColumnSums sums)
+                  TrainableParameter<T> weight, TrainableParameter<T> bias,
+                  typename GradientStage<T>::ColumnSums sums)
       : product_(product),
         operands_(operands),
         work_(work),
@@ -125,7 +126,7 @@ class BlasUpdateStage final : public Stage<T> {
   kernels::WeightProduct<T> product_;
   const Operands<T>& operands_;
   BlasWork<T> work_;
-  Learned<T> weight_, bias_;
+  TrainableParameter<T> weight_, bias_;
   typename GradientStage<T>::ColumnSums sums_;
 };
 

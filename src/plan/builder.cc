@@ -28,23 +28,23 @@ std::vector<int> readers(const graph::Graph& graph) {
   return result;
 }
 
-bool told_from_output(const graph::Work& work) {
+bool derivative_from_output(const graph::Work& work) {
   const auto* activate = std::get_if<graph::Activate>(&work);
-  return activate != nullptr &&
-         activations::row(activate->activation).told_from == activations::ToldFrom::output;
+  return activate != nullptr && activations::row(activate->activation).derivative_from ==
+                                    activations::DerivativeFrom::output;
 }
 
 // Whether the way back through an operation looks at what it has put out.
 bool needs_output(const graph::Work& work) {
   return std::holds_alternative<graph::Softmax>(work) ||
-         std::holds_alternative<graph::Pool>(work) || told_from_output(work);
+         std::holds_alternative<graph::Pool>(work) || derivative_from_output(work);
 }
 
 // Whether an operation may write over its input: it goes value by value, and the way back does not
 // look at its input.
 bool works_in_place(const graph::Work& work, bool training) {
   if (std::holds_alternative<graph::Disturb>(work)) return true;
-  if (training) return told_from_output(work);
+  if (training) return derivative_from_output(work);
   return std::holds_alternative<graph::Activate>(work) ||
          std::holds_alternative<graph::Prelu>(work) ||
          std::holds_alternative<graph::BatchNorm>(work) ||
@@ -69,7 +69,7 @@ bool only_products_read_input(const graph::Graph& graph) {
 }  // namespace
 
 template <typename T>
-Builder<T>::Builder(const Request& request, Parameters<T>& parameters, Learning<T>* learning,
+Builder<T>::Builder(const Request& request, Parameters<T>& parameters, OptimizerState<T>* learning,
                     std::size_t threads, Shared<T>& shared)
     : request_(request),
       graph_(*request.graph),

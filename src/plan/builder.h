@@ -20,8 +20,8 @@
 #include "plan/choose.h"
 #include "plan/convolution_stages.h"
 #include "plan/layer_stages.h"
-#include "plan/learning.h"
 #include "plan/muon.h"
+#include "plan/optimizer_state.h"
 #include "plan/parameters.h"
 #include "plan/plan.h"
 #include "plan/schedule.h"
@@ -102,7 +102,7 @@ struct GradientPlace {
 template <typename T>
 class Builder {
  public:
-  Builder(const Request& request, Parameters<T>& parameters, Learning<T>* learning,
+  Builder(const Request& request, Parameters<T>& parameters, OptimizerState<T>* learning,
           std::size_t threads, Shared<T>& shared);
 
   // The drafts in the order of a step.
@@ -276,7 +276,7 @@ class Builder {
   // update_drafts.cc
   bool keeps_gradients() const;
   bool prepared() const;  // gradients are changed before the rule sees them
-  Learned<T> learned(graph::ParameterId id) const;
+  TrainableParameter<T> learned(graph::ParameterId id) const;
   GradientPlace place_gradient(graph::ParameterId id);
   T* at(const Buffers& buffers, GradientPlace place) const {
     return buffers.at<T>(place.buffer) + place.offset;
@@ -293,7 +293,7 @@ class Builder {
   const Request& request_;
   const graph::Graph& graph_;
   Parameters<T>& parameters_;
-  Learning<T>* learning_;
+  OptimizerState<T>* learning_;
   const kernels::Kernels<T>& kernels_;
   std::size_t threads_;
   Shared<T>& shared_;

@@ -245,8 +245,9 @@ void Builder<T>::kernel_gradient(const graph::Operation& operation, const graph:
                    weight_at = at(buffers, weight), bias_at = at(buffers, bias),
                    from = at(buffers, made_weight), bias_from = at(buffers, made_bias),
                    weight_size = entries[work.weight].size, bias_size = entries[work.bias].size,
-                   weights = update ? learned(work.weight) : Learned<T>{},
-                   biases = update ? learned(work.bias) : Learned<T>{}](const Batch<T>& batch) {
+                   weights = update ? learned(work.weight) : TrainableParameter<T>{},
+                   biases = update ? learned(work.bias)
+                                   : TrainableParameter<T>{}](const Batch<T>& batch) {
                     if (moves) fold(form->weight_moves, from, weight_at, weight_size);
                     if (transposed)
                       channel_sums<T>(dy.of(batch), form->image.rows * form->image.columns,

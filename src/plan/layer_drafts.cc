@@ -22,16 +22,16 @@ void Builder<T>::forward(const graph::Operation& operation, const graph::Activat
 template <typename T>
 void Builder<T>::backward(const graph::Operation& operation, const graph::Activate& work) {
   const bool from_output =
-      activations::row(work.activation).told_from == activations::ToldFrom::output;
-  const SlotId told = from_output ? work.output : work.input;
+      activations::row(work.activation).derivative_from == activations::DerivativeFrom::output;
+  const SlotId saved = from_output ? work.output : work.input;
   const std::size_t gradient = own_gradient(work.output);
   add_lines(operation.label + ": back through the activation", Phase::backward_and_update,
             columns_of(work.output), gradient, gradient,
-            {{value_buffer[told], false}, {gradient, true}},
-            [this, work, told, gradient](const Buffers& buffers) {
+            {{value_buffer[saved], false}, {gradient, true}},
+            [this, work, saved, gradient](const Buffers& buffers) {
               return line_function<T>([kernel = kernels_.of(work.activation).backward,
                                        argument = static_cast<T>(work.argument),
-                                       from = values(buffers, told),
+                                       from = values(buffers, saved),
                                        dy = values(buffers, work.output, gradient)](
                                           const Batch<T>& batch, kernels::Range lines) {
                 kernel(from.of(batch), dy.of(batch), lines, argument);

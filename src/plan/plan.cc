@@ -222,7 +222,7 @@ void Plan<T>::State::run(std::size_t part) {
 
 template <typename T>
 Plan<T>::Plan(const Request& request, Parameters<T>& parameters, base::Team& team,
-              Learning<T>* learning)
+              OptimizerState<T>* learning)
     : state_(std::make_unique<State>(request, parameters, team)) {
   State& s = *state_;
   Builder<T> builder(s.request, parameters, learning, team.size(), s.shared);

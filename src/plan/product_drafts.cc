@@ -128,7 +128,7 @@ template <typename T>
 void Builder<T>::update(const graph::Operation& operation, const graph::Product& work,
                         std::size_t gradient) {
   const auto& spec = graph_.parameters[work.weight];
-  const optimizers::Rule rule = request_.optimizer->rule;
+  const optimizers::Rule& rule = request_.optimizer->rule;
   const std::string what =
       keeps_gradients() ? "gradient of its weights"
                         : fmt::format("gradient of its weights, {}", optimizers::row(rule).name);
@@ -158,7 +158,7 @@ void Builder<T>::update(const graph::Operation& operation, const graph::Product&
 
 template <typename T>
 bool Builder<T>::plain_descent() const {
-  return request_.optimizer->rule == optimizers::Rule::sgd && !prepared() &&
+  return std::holds_alternative<optimizers::Sgd>(request_.optimizer->rule) && !prepared() &&
          request_.optimizer->regularization.weight_decay == 0;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
+#include <vector>
 
 #include "kernels/table.h"
 #include "plan/stage.h"
@@ -112,11 +112,12 @@ class SgdStage final : public Stage<T> {
   void (*kernel_)(const kernels::WeightProduct<T>&, kernels::Range);
 };
 
-// An array in learning: where its values and the optimizer's arrays stand, and how it is updated.
+// A trainable parameter: where its values and the optimizer's states of it stand, and how it is
+// updated.
 template <typename T>
-struct Learned {
+struct TrainableParameter {
   T* value = nullptr;
-  std::array<T*, optimizers::kMostStates> state{};
+  std::vector<T*> states;
   bool decays = false;  // weights do, biases do not
   void (*update)(const kernels::UpdateWork<T>&) = nullptr;
 
@@ -126,10 +127,8 @@ struct Learned {
             std::size_t rows, std::size_t columns, std::size_t stride,
             std::size_t gradient_stride = 0) const {
     if (gradient_stride == 0) gradient_stride = stride;
-    kernels::UpdateWork<T> work{rows,       columns, stride, gradient, gradient_stride,
-                                value + at, {},      c};
-    for (std::size_t i = 0; i < state.size(); ++i)
-      work.state[i] = state[i] != nullptr ? state[i] + at : value + at;
+    kernels::UpdateWork<T> work{rows,  columns,       stride, gradient, gradient_stride,
+                                value, states.data(), at,     c};
     if (!decays) work.c.keep = 1, work.c.l1 = work.c.l2 = 0;
     update(work);
   }
@@ -137,7 +136,7 @@ struct Learned {
 
 // A step of a product's biases in `lines`, of at most a panel, by the sums of the columns of dy.
 template <typename T>
-void update_bias(const Learned<T>& bias, kernels::Matrix<const T> dy,
+void update_bias(const TrainableParameter<T>& bias, kernels::Matrix<const T> dy,
                  void (*sums)(kernels::Matrix<const T>, T*, kernels::Range), kernels::Range lines,
                  const optimizers::Coefficients<T>& c, T* scratch) {
   const std::size_t first = lines.begin * kernels::kLine<T>;
@@ -204,8 +203,8 @@ class UpdateStage final : public Stage<T> {
   static constexpr std::size_t kScratch = kBlockInputs * kernels::kPanel<T>;
 
   UpdateStage(kernels::GradientProduct<T> product, kernels::Panels<T> panels,
-              const Operands<T>& operands, Kernel kernel, ColumnSums sums, Learned<T> weight,
-              Learned<T> bias, T* scratch)
+              const Operands<T>& operands, Kernel kernel, ColumnSums sums,
+              TrainableParameter<T> weight, TrainableParameter<T> bias, T* scratch)
       : product_(product),
         panels_(panels),
         operands_(operands),
@@ -213,7 +212,10 @@ class UpdateStage final : public Stage<T> {
         sums_(sums),
         weight_(weight),
         bias_(bias),
-        scratch_(scratch) {}
+        scratch_(scratch),
+        prefetch_(weight_.states.begin(), weight_.states.end()) {
+    prefetch_.insert(prefetch_.begin(), weight_.value);
+  }
 
   void run(const Batch<T>& batch, Share share) override {
     kernels::GradientProduct<T> product = product_;
@@ -243,9 +245,8 @@ class UpdateStage final : public Stage<T> {
       product.kept_first = product.kept_end;
       product.kept_end = kept_before(product.input, product.end, product.kept_first);
       const std::size_t at = start + k * width;
-      product.soon[0] = weight_.value + at;
-      for (std::size_t i = 0; i < weight_.state.size(); ++i)
-        product.soon[i + 1] = weight_.state[i] != nullptr ? weight_.state[i] + at : nullptr;
+      product.prefetch = prefetch_;
+      product.prefetch_at = at;
       kernel_(product, piece);
       weight_.step(c, scratch + offset, at + offset, product.end - k,
                    (piece.end - piece.begin) * kernels::kLine<T>, width);
@@ -265,8 +266,9 @@ class UpdateStage final : public Stage<T> {
   const Operands<T>& operands_;
   Kernel kernel_;
   ColumnSums sums_;
-  Learned<T> weight_, bias_;
+  TrainableParameter<T> weight_, bias_;
   T* scratch_;
+  std::vector<const T*> prefetch_;  // the weights and their states, which follow the gradient
 };
 
 }  // namespace lithe::plan

@@ -9,7 +9,7 @@ using graph::ParameterId;
 template <typename T>
 bool Builder<T>::keeps_gradients() const {
   const optimizers::Optimizer& o = *request_.optimizer;
-  return request_.keep_gradients || o.muon.has_value() || o.regularization.clip_norm > 0 ||
+  return request_.keep_gradients || o.muon() != nullptr || o.regularization.clip_norm > 0 ||
          o.regularization.clip_layer_norm > 0;
 }
 
@@ -20,14 +20,14 @@ bool Builder<T>::prepared() const {
 }
 
 template <typename T>
-Learned<T> Builder<T>::learned(ParameterId id) const {
-  Learned<T> result;
+TrainableParameter<T> Builder<T>::learned(ParameterId id) const {
+  TrainableParameter<T> result;
   const std::size_t offset = parameters_.entries()[id].offset;
   result.value = parameters_.at(id);
-  for (std::size_t i = 0; i < learning_->arrays; ++i)
-    result.state[i] = learning_->state[i].data() + offset;
+  for (base::AlignedArray<T>& state : learning_->states)
+    result.states.push_back(state.data() + offset);
   result.decays = graph_.parameters[id].kind == graph::ParameterKind::weight;
-  result.update = kernels_.of(request_.optimizer->rule, prepared());
+  result.update = kernels_.update(request_.optimizer->rule.index(), prepared());
   return result;
 }
 
@@ -35,7 +35,7 @@ Learned<T> Builder<T>::learned(ParameterId id) const {
 // read and written.
 template <typename T>
 double Builder<T>::update_bytes(std::size_t values) const {
-  return static_cast<double>((1 + 2 * (1 + learning_->arrays)) * values * sizeof(T));
+  return static_cast<double>((1 + 2 * (1 + learning_->states.size())) * values * sizeof(T));
 }
 
 template <typename T>
@@ -99,7 +99,7 @@ void Builder<T>::bound_units(const graph::Operation& operation, ParameterId weig
 
 template <typename T>
 bool Builder<T>::by_muon(ParameterId id) const {
-  return request_.optimizer->muon.has_value() &&
+  return request_.optimizer->muon() != nullptr &&
          graph_.parameters[id].kind == graph::ParameterKind::weight;
 }
 
@@ -111,11 +111,11 @@ void Builder<T>::muon(ParameterId id) {
   add_whole("muon of " + spec.name, Phase::backward_and_update,
             {{gradients, false}, {scratch, true}, {learned_buffer_[id], true}},
             [this, id, &spec, scratch](const Buffers& buffers) {
-              const Learned<T> own = learned(id);
+              const TrainableParameter<T> own = learned(id);
               const typename MuonStage<T>::Matrices matrices{
-                  spec.rows, spec.columns, own.value, own.state[0],
+                  spec.rows, spec.columns, own.value, own.states[0],
                   buffers.at<T>(gradients) + parameters_.entries()[id].offset};
-              const optimizers::Muon& muon = *request_.optimizer->muon;
+              const optimizers::Muon& muon = *request_.optimizer->muon();
               return std::make_unique<MuonStage<T>>(matrices, buffers.at<T>(scratch), muon.momentum,
                                                     muon.weight_decay, kernels_);
             });

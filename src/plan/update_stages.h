@@ -13,7 +13,7 @@ namespace lithe::plan {
 // One learned array as a stretch of the parameters, with what its gradient is multiplied by.
 template <typename T>
 struct Stretch {
-  Learned<T> learned;
+  TrainableParameter<T> learned;
   const T* gradient;
   std::size_t size;  // whole lines
   T scale = 1;       // so that norms stay within their bounds
