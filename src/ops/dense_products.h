@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <span>
 
 #include "kernels/blas_products.h"
 #include "plan/trainable.h"
@@ -61,14 +62,15 @@ class NativeProducts {
     });
   }
 
-  // The gradient of the weights in pieces, each handed to `use`; what the use of the next piece
-  // will need of `weight` is prefetched meanwhile.
+  // The gradient of the weights in pieces, each handed to `use`. `prefetch`: the arrays, laid out as
+  // the weights are, that the use of a piece reads.
   template <class Use>
   void each_gradient(const kernels::WeightProduct<T>& p, kernels::Range lines, std::size_t part,
-                     const plan::TrainableParameter<T>& weight, const Use& use) const {
+                     std::span<const T* const> prefetch, const Use& use) const {
     kernels::GradientProduct<T> g = gradient_product(p);
-    kernels::each_panel(
-        lines, [&](kernels::Range piece) { blocks_of_panel(p, g, piece, part, weight, use); });
+    g.prefetch = prefetch;
+    kernels::each_panel(lines,
+                        [&](kernels::Range piece) { blocks_of_panel(p, g, piece, part, use); });
   }
 
  private:
@@ -81,8 +83,7 @@ class NativeProducts {
 
   template <class Use>
   void blocks_of_panel(const kernels::WeightProduct<T>& p, kernels::GradientProduct<T>& g,
-                       kernels::Range piece, std::size_t part,
-                       const plan::TrainableParameter<T>& weight, const Use& use) const {
+                       kernels::Range piece, std::size_t part, const Use& use) const {
     const kernels::Panels<T> panels{p.inputs, p.units};
     const std::size_t panel = piece.begin / 2 * kernels::kPanel<T>;
     const std::size_t offset = piece.begin % 2 * kernels::kLine<T>;
@@ -94,17 +95,10 @@ class NativeProducts {
       g.end = std::min(p.inputs, k + kBlockInputs);
       g.kept_first = g.kept_end;
       g.kept_end = kept_before(p.input, g.end, g.kept_first);
-      prefetch(g, weight, panels.column_start(panel) + k * g.stride);
+      g.prefetch_at = panels.column_start(panel) + k * g.stride;
       gradient_(g, piece);
       use(kernels::GradientPiece<T>{k, g.end - k, piece, g.to + offset, g.stride});
     }
-  }
-
-  static void prefetch(kernels::GradientProduct<T>& g, const plan::TrainableParameter<T>& weight,
-                       std::size_t at) {
-    g.soon[0] = weight.value + at;
-    for (std::size_t i = 0; i < weight.state.size(); ++i)
-      g.soon[i + 1] = weight.state[i] != nullptr ? weight.state[i] + at : nullptr;
   }
 
   // How many columns that the operand keeps stand before input `end`.
@@ -166,7 +160,7 @@ class BlasProducts {
 
   template <class Use>
   void each_gradient(const kernels::WeightProduct<T>& p, kernels::Range lines, std::size_t part,
-                     const plan::TrainableParameter<T>&, const Use& use) const {
+                     std::span<const T* const>, const Use& use) const {
     products_.gradient(p, lines, scratch(part), use);
   }
 

@@ -2,6 +2,8 @@
 // is NativeProducts or BlasProducts.
 #pragma once
 
+#include <vector>
+
 #include "kernels/table.h"
 #include "ops/dense_products.h"
 #include "plan/trainable.h"
@@ -129,14 +131,20 @@ class UpdateStage final : public Stage<T> {
   // `scratch`: a panel for each thread.
   UpdateStage(WeightGradient<T, Products> gradient, TrainableParameter<T> weight,
               TrainableParameter<T> bias, T* scratch)
-      : gradient_(gradient), weight_(weight), bias_(bias), scratch_(scratch) {}
+      : gradient_(gradient),
+        weight_(weight),
+        bias_(bias),
+        scratch_(scratch),
+        prefetch_(weight_.states.begin(), weight_.states.end()) {
+    prefetch_.insert(prefetch_.begin(), weight_.value);
+  }
 
   void run(const Batch<T>& batch, Share share) override {
     const kernels::WeightProduct<T> product = gradient_.at(batch);
     const kernels::Panels<T> panels{product.inputs, product.units};
     const kernels::Range lines = lines_of<T>(product.units, share);
     gradient_.products.each_gradient(
-        product, lines, share.part, weight_, [&](const kernels::GradientPiece<T>& piece) {
+        product, lines, share.part, prefetch_, [&](const kernels::GradientPiece<T>& piece) {
           kernels::each_panel(piece.lines, [&](kernels::Range own) {
             const std::size_t column = own.begin * kernels::kLine<T>;
             weight_.step(*batch.update,
@@ -154,6 +162,7 @@ class UpdateStage final : public Stage<T> {
   WeightGradient<T, Products> gradient_;
   TrainableParameter<T> weight_, bias_;
   T* scratch_;
+  std::vector<const T*> prefetch_;  // the weights and their states
 };
 
 // The gradient of weights and biases, kept.

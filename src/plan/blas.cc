@@ -97,7 +97,8 @@ class Trial {
                            end,
                            block_.data(),
                            panels_.width(lines.begin * kLine<T>),
-                           {}},
+                           {},
+                           0},
                           lines);
       }
     });

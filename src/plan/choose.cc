@@ -44,8 +44,8 @@ PackChoice<T> choose_packing(const kernels::Kernels<T>& k, ElementType type, dou
   } else if (nonzero > kIndexBelow) {
     choice.refused.push_back(
         {name, fmt::format("{:.0f}% of the columns have a value in some row of a batch; leaving "
-                              "out the others pays below {:.0f}%",
-                              100 * nonzero, 100 * kIndexBelow)});
+                           "out the others pays below {:.0f}%",
+                           100 * nonzero, 100 * kIndexBelow)});
   } else {
     choice.kernel = k.pack_nonzero_bytes;
     choice.indexed = true;

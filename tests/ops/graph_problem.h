@@ -104,8 +104,8 @@ struct GraphProblem {
 
     const GraphProblem& of;
     optimizers::Optimizer optimizer;
-    optimizers::Steps steps;
-    plan::Learning<double> learning;
+    optimizers::StepCounter steps;
+    plan::OptimizerState<double> learning;
     base::Team team;
     std::vector<float> features;
     std::vector<std::uint32_t> order;

@@ -145,8 +145,8 @@ TEST(InputsAndOutputs, ALossTrainsTheFirstOutputAlone) {
   for (const bool keep : {false, true}) {
     auto trained = problem.start();
     optimizers::Optimizer sgd = optimizer_of("sgd(0.1, weight_decay=0.1)");
-    optimizers::Steps steps(sgd);
-    plan::Learning<double> learning(trained, 0);
+    optimizers::StepCounter steps(sgd);
+    plan::OptimizerState<double> learning(trained, 0);
     base::Team team(1);
     plan::Request request;
     request.graph = &problem.graph;
