@@ -130,7 +130,7 @@ void print_summary(const EpisodeWindow& window) {
 }  // namespace
 
 Player random_player(const Spaces& spaces, std::uint64_t seed) {
-  base::RandomStream random(seed, base::make_stream(base::Use::sample, 0));
+  base::Rng random(seed, base::make_stream(base::StreamPurpose::sample, 0));
   return [spaces, random](std::span<const float>, std::int32_t& choice,
                           std::span<float> values) mutable {
     if (spaces.choices > 0)

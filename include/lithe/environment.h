@@ -23,7 +23,6 @@
 // after they have been made.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -36,6 +35,7 @@
 #include <vector>
 
 #include "lithe/component.h"
+#include "lithe/rng.h"
 
 namespace lithe {
 
@@ -50,27 +50,6 @@ struct Spaces {
   double step_seconds = 0;            // that a step stands for, to show it so; 0: no time
 
   std::size_t actions() const { return choices > 0 ? 1 : action_low.size(); }  // numbers an action
-};
-
-// Random numbers of one episode, for environments: a function of (seed, environment, episode,
-// block). Each block gives four words; normal() takes a whole one.
-class EpisodeRandom {
- public:
-  EpisodeRandom(std::uint64_t seed, std::uint32_t environment, std::uint32_t episode,
-                std::uint32_t block = 0);
-
-  std::uint32_t next();
-  std::uint32_t below(std::uint32_t bound);  // uniform in [0, bound), bound > 0
-  double uniform();                          // in [0, 1)
-  double uniform(double low, double high) { return low + (high - low) * uniform(); }
-  double normal();                                // mean 0, deviation 1
-  std::uint32_t block() const { return block_; }  // where another one would go on
-
- private:
-  std::uint64_t seed_, stream_;
-  std::uint32_t episode_, block_;
-  std::array<std::uint32_t, 4> words_{};
-  unsigned used_ = 4;
 };
 
 // What one environment is told to do: a choice, or numbers.
@@ -97,9 +76,8 @@ class Environment {
 
   virtual Spaces spaces() const = 0;
   // Both write what is seen now. The episode's random numbers are all that may be random.
-  virtual void reset(EpisodeRandom& random, std::span<float> observation) = 0;
-  virtual Outcome step(const Action& action, EpisodeRandom& random,
-                       std::span<float> observation) = 0;
+  virtual void reset(Rng& rng, std::span<float> observation) = 0;
+  virtual Outcome step(const Action& action, Rng& rng, std::span<float> observation) = 0;
   // All numbers that a step leaves for the next, always as many: they are read to save the
   // environment and written to restore it. `observation` is not among them.
   virtual std::span<double> state() = 0;

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "agents/policy.h"
+#include "base/random.h"
 #include "lithe/error.h"
 
 namespace lithe::agents {
@@ -48,10 +49,12 @@ void Actor::sample(std::span<const float> observations, std::uint64_t seed, std:
   for (std::size_t e = 0; e < everyone_.size(); ++e) {
     const auto own = outputs.subspan(e * width, width);
     const auto action = actions.subspan(e * numbers_, numbers_);
-    Draw draw(seed, base::make_stream(base::Use::act, everyone_[e]), time);
-    if (!noise_.empty())
-      draw.follow(std::span(noise_).subspan(e * numbers_, numbers_), persistence_);
-    distribution_->sample(own, draw, action);
+    Rng rng =
+        Rng::of_step(seed, base::make_stream(base::StreamPurpose::action, everyone_[e]), time);
+    const auto previous =
+        noise_.empty() ? std::span<float>() : std::span(noise_).subspan(e * numbers_, numbers_);
+    ActionNoise noise(rng, previous, time > 0 ? persistence_ : 0);
+    distribution_->sample(own, noise, action);
     log_densities[e] = static_cast<float>(distribution_->likelihood(own, action).log_density);
   }
 }

@@ -1,6 +1,8 @@
 #include "agents/distribution.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 
 namespace lithe::agents {
 
@@ -16,10 +18,10 @@ double log_sum(std::span<const float> outputs) {
 
 }  // namespace
 
-void Categorical::sample(std::span<const float> outputs, Draw& draw,
+void Categorical::sample(std::span<const float> outputs, ActionNoise& noise,
                          std::span<float> action) const {
   const double total = log_sum(outputs);
-  double left = draw.uniform();
+  double left = noise.uniform();
   std::size_t choice = 0;
   for (; choice + 1 < choices_; ++choice) {
     left -= std::exp(static_cast<double>(outputs[choice]) - total);
@@ -60,11 +62,12 @@ void Categorical::gradient(std::span<const float> outputs, std::span<const float
   }
 }
 
-void Gaussian::sample(std::span<const float> outputs, Draw& draw, std::span<float> action) const {
+void Gaussian::sample(std::span<const float> outputs, ActionNoise& noise,
+                      std::span<float> action) const {
   for (std::size_t i = 0; i < action.size(); ++i)
     action[i] =
         static_cast<float>(static_cast<double>(outputs[i]) +
-                           std::exp(static_cast<double>(log_deviations_[i])) * draw.normal());
+                           std::exp(static_cast<double>(log_deviations_[i])) * noise.normal());
 }
 
 Likelihood Gaussian::likelihood(std::span<const float> outputs,
@@ -112,14 +115,14 @@ double log_slope_of_tanh(double u) {
 
 }  // namespace
 
-double Squashed::sample(std::span<const float> outputs, Draw& draw, std::span<float> noise,
+double Squashed::sample(std::span<const float> outputs, ActionNoise& noise, std::span<float> drawn,
                         std::span<float> action) const {
   static const double kHalfLogTwoPi = std::log(2 * std::numbers::pi) / 2;
   double log_density = 0;
   for (std::size_t i = 0; i < numbers_; ++i) {
     const double deviation = log_deviation(outputs[numbers_ + i]).value;
-    noise[i] = static_cast<float>(draw.normal());
-    const double z = static_cast<double>(noise[i]);
+    drawn[i] = static_cast<float>(noise.normal());
+    const double z = static_cast<double>(drawn[i]);
     const double u = static_cast<double>(outputs[i]) + std::exp(deviation) * z;
     action[i] = static_cast<float>(std::tanh(u));
     log_density -= z * z / 2 + deviation + kHalfLogTwoPi + log_slope_of_tanh(u);

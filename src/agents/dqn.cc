@@ -13,6 +13,7 @@
 #include "agents/networks.h"
 #include "agents/off_policy.h"
 #include "agents/policy.h"
+#include "base/random.h"
 #include "lithe/error.h"
 #include "lithe/learner.h"
 #include "lithe/predictor.h"
@@ -144,19 +145,19 @@ void Dqn::act() {
   const auto outputs = actor_.run(shown(), everyone());
   const double random = exploration();
   for (const std::uint32_t e : everyone()) {
-    Draw draw(seed_, base::make_stream(base::Use::act, e), time());
+    Rng rng = Rng::of_step(seed_, base::make_stream(base::StreamPurpose::action, e), time());
     const auto own = outputs.subspan(e * width_ + o_.duelling, choices_);
     const std::size_t best =
         static_cast<std::size_t>(std::max_element(own.begin(), own.end()) - own.begin());
-    const bool tries = draw.uniform() < random;
-    const auto any = static_cast<std::size_t>(draw.uniform() * static_cast<double>(choices_));
+    const bool tries = rng.uniform_open() < random;
+    const auto any = static_cast<std::size_t>(rng.uniform_open() * static_cast<double>(choices_));
     action(e)[0] = static_cast<float>(tries ? std::min(any, choices_ - 1) : best);
   }
 }
 
 void Dqn::learn() {
-  Draw draw(seed_, base::make_stream(base::Use::replay, 0), learned());
-  replay().draw(draw, rows_);
+  Rng rng = Rng::of_step(seed_, base::make_stream(base::StreamPurpose::replay, 0), learned());
+  replay().draw(rng, rows_);
   // The exponent of importance grows to 1 over the training.
   const double done = std::min(1.0, static_cast<double>(steps()) / static_cast<double>(all_steps_));
   replay().weigh(rows_, 0.4 + 0.6 * done, weights_);

@@ -62,15 +62,15 @@ void Replay::set_error(std::uint32_t row, double error) {
 }
 
 // By priority one row is drawn from each of as many equal parts of the sum.
-void Replay::draw(Draw& random, std::span<std::uint32_t> rows) const {
+void Replay::draw(Rng& rng, std::span<std::uint32_t> rows) const {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (leaves_ == 0) {
-      const double place = random.uniform() * static_cast<double>(size_);
+      const double place = rng.uniform_open() * static_cast<double>(size_);
       rows[i] = static_cast<std::uint32_t>(std::min(static_cast<std::size_t>(place), size_ - 1));
       continue;
     }
     double left =
-        (static_cast<double>(i) + random.uniform()) / static_cast<double>(rows.size()) * sums_[1];
+        (static_cast<double>(i) + rng.uniform_open()) / static_cast<double>(rows.size()) * sums_[1];
     std::size_t node = 1;
     while (node < leaves_) {
       node *= 2;

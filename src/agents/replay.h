@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "agents/archive.h"
-#include "agents/distribution.h"
 #include "lithe/dataset.h"
+#include "lithe/rng.h"
 
 namespace lithe::agents {
 
@@ -38,7 +38,7 @@ class Replay {
   void add(const Transition& transition);
 
   // Fills `rows` with rows that were drawn, with repetitions.
-  void draw(Draw& random, std::span<std::uint32_t> rows) const;
+  void draw(Rng& rng, std::span<std::uint32_t> rows) const;
   // How much a row counts where it was drawn by priority, at most 1 among `rows`; 1 elsewhere.
   void weigh(std::span<const std::uint32_t> rows, double exponent, std::span<float> weights) const;
   void set_error(std::uint32_t row, double error);

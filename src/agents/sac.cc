@@ -14,6 +14,7 @@
 #include "agents/off_policy.h"
 #include "agents/pair_of_hands.h"
 #include "agents/policy.h"
+#include "base/random.h"
 #include "lithe/error.h"
 #include "lithe/learner.h"
 #include "lithe/predictor.h"
@@ -88,9 +89,9 @@ class Sac final : public OffPolicy {
     hands_.run([&] { work(first_); }, [&] { work(second_); });
   }
   void end_round(std::uint64_t learned) override;
-  void expect(Draw& draw);
+  void expect(ActionNoise& noise);
   void learn_values(Critic& critic);
-  void learn_policy(Draw& draw);
+  void learn_policy(ActionNoise& noise);
   double temperature() const { return std::exp(static_cast<double>(log_temperature_.values()[0])); }
   std::span<float> numbers_of(std::vector<float>& all, std::size_t i) const {
     return std::span(all).subspan(i * numbers_, numbers_);
@@ -182,22 +183,23 @@ void Sac::act() {
   const auto outputs = learned ? chooser_.run(shown(), everyone()) : std::span<const float>();
   const std::size_t width = distribution_.outputs();
   for (const std::uint32_t e : everyone()) {
-    Draw draw(seed_, base::make_stream(base::Use::act, e), time());
-    draw.follow(numbers_of(noise_, e), o_.persistence);
+    Rng rng = Rng::of_step(seed_, base::make_stream(base::StreamPurpose::action, e), time());
+    ActionNoise noise(rng, numbers_of(noise_, e), time() > 0 ? o_.persistence : 0);
     if (learned)
-      distribution_.sample(outputs.subspan(e * width, width), draw, drawn_, action(e));
+      distribution_.sample(outputs.subspan(e * width, width), noise, drawn_, action(e));
     else
       for (float& number : action(e))
-        number = static_cast<float>(std::erf(draw.normal() / std::numbers::sqrt2));
+        number = static_cast<float>(std::erf(noise.normal() / std::numbers::sqrt2));
   }
 }
 
 void Sac::learn() {
-  Draw draw(seed_, base::make_stream(base::Use::replay, 0), learned());
-  replay().draw(draw, rows_);
-  expect(draw);
+  Rng rng = Rng::of_step(seed_, base::make_stream(base::StreamPurpose::replay, 0), learned());
+  replay().draw(rng, rows_);
+  ActionNoise noise(rng);
+  expect(noise);
   with_both([&](Critic& critic) { learn_values(critic); });
-  learn_policy(draw);
+  learn_policy(noise);
 }
 
 // A state with an action behind it, as critics take them.
@@ -213,13 +215,13 @@ Features Sac::pairs() const {
 
 // What each transition's value should be: the reward, and what may be expected of an action that
 // the policy would take then, the lower critic's word, with the entropy that is left.
-void Sac::expect(Draw& draw) {
+void Sac::expect(ActionNoise& noise) {
   const auto outputs = next_chooser_.run(replay().nexts(), rows_);
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const auto action = numbers_of(batch_actions_, i);
     log_densities_[i] =
         distribution_.sample(outputs.subspan(i * distribution_.outputs(), distribution_.outputs()),
-                             draw, drawn_, action);
+                             noise, drawn_, action);
     pair(i, reinterpret_cast<const float*>(replay().nexts().row(rows_[i])), action);
   }
   with_both([&](Critic& critic) { critic.values = critic.expected.run(pairs(), in_order_); });
@@ -245,12 +247,12 @@ void Sac::learn_values(Critic& critic) {
 // The loss of a state is temperature * log density - the lower critic's value of the action that
 // is drawn there; the gradient goes through the action. The temperature follows the entropy to
 // where it is wanted.
-void Sac::learn_policy(Draw& draw) {
+void Sac::learn_policy(ActionNoise& noise) {
   const std::size_t width = distribution_.outputs();
   const auto outputs = learner_.forward(replay().states(), rows_);
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const auto action = numbers_of(batch_actions_, i);
-    log_densities_[i] = distribution_.sample(outputs.subspan(i * width, width), draw,
+    log_densities_[i] = distribution_.sample(outputs.subspan(i * width, width), noise,
                                              numbers_of(batch_noise_, i), action);
     pair(i, reinterpret_cast<const float*>(replay().states().row(rows_[i])), action);
   }

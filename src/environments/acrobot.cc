@@ -75,9 +75,8 @@ struct Acrobot {
   }
 
   // Gymnasium begins at numbers of float32.
-  void begin(EpisodeRandom& random, double (&s)[4]) const {
-    for (double& value : s)
-      value = static_cast<double>(static_cast<float>(random.uniform(-0.1, 0.1)));
+  void begin(Rng& rng, double (&s)[4]) const {
+    for (double& value : s) value = static_cast<double>(static_cast<float>(rng.uniform(-0.1, 0.1)));
   }
 
   bool possible(const double (&s)[4]) const {

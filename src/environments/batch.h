@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "base/aligned.h"
+#include "base/random.h"
 #include "lithe/environment.h"
 #include "network/declaration.h"
 
@@ -17,15 +18,21 @@ struct Range {
   std::size_t begin, end;
 };
 
-// The random numbers of each environment's present episode, which go on where they were left.
-class Dice {
+// The random numbers of the current episode of each environment: a function of (seed, environment,
+// episode). A step opens them where the step before has closed them.
+class EpisodeRngs {
  public:
-  Dice(std::size_t count, std::uint64_t seed) : seed_(seed), started_(count), block_(count) {}
+  EpisodeRngs(std::size_t count, std::uint64_t seed)
+      : seed_(seed), started_(count), block_(count) {}
 
-  EpisodeRandom open(std::size_t i) const {
-    return {seed_, static_cast<std::uint32_t>(i), started_[i] - 1, block_[i]};
+  Rng open(std::size_t i) const {
+    const auto environment = static_cast<std::uint32_t>(i);
+    return {seed_, base::make_stream(base::StreamPurpose::environment, environment),
+            std::uint64_t{started_[i] - 1} << 32 | block_[i]};
   }
-  void close(std::size_t i, const EpisodeRandom& random) { block_[i] = random.block(); }
+  void close(std::size_t i, const Rng& rng) {
+    block_[i] += static_cast<std::uint32_t>(rng.blocks());
+  }
   void next_episode(std::size_t i) {
     ++started_[i];
     block_[i] = 0;
@@ -46,12 +53,12 @@ class Batch {
   virtual ~Batch() = default;
 
   // Puts environment i at the start of an episode.
-  virtual void begin(std::size_t i, EpisodeRandom& random) = 0;
+  virtual void begin(std::size_t i, Rng& rng) = 0;
   // One step of those in the range: writes their rewards and `terminated`, and sets `truncated`,
   // which is 0 before, where the kind has limits of its own. May be called on several ranges at
   // once.
   virtual void advance(Range range, const Actions& actions, const Outcomes& outcomes,
-                       Dice& dice) = 0;
+                       EpisodeRngs& rngs) = 0;
   virtual void observe(Range range, ObservationRows rows) const = 0;
 
   virtual std::size_t state_size() const = 0;  // 0: cannot be saved

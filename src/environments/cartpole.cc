@@ -48,8 +48,8 @@ struct CartPole {
     for (std::size_t j = 0; j < 4; ++j) o[j] = s[j];
   }
 
-  void begin(EpisodeRandom& random, double (&s)[4]) const {
-    for (double& value : s) value = random.uniform(-0.05, 0.05);
+  void begin(Rng& rng, double (&s)[4]) const {
+    for (double& value : s) value = rng.uniform(-0.05, 0.05);
   }
 
   bool possible(const double (&s)[4]) const {

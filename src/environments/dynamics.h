@@ -4,7 +4,7 @@
 //     static constexpr std::size_t kState, kObserved;  static constexpr bool kDiscrete;
 //     Moved<kState> step(const double (&s)[kState], double action) const;   // the next state
 //     void observe(const double (&s)[kState], double (&seen)[kObserved]) const;
-//     void begin(EpisodeRandom&, double (&s)[kState]) const;
+//     void begin(Rng&, double (&s)[kState]) const;
 //     bool possible(const double (&s)[kState]) const;
 //     void draw(const double (&s)[kState], Picture&) const;
 //   };
@@ -36,13 +36,14 @@ class Dynamics final : public Batch {
   Dynamics(const Rules& rules, std::size_t count)
       : rules_(rules), blocks_((count + kLanes - 1) / kLanes) {}
 
-  void begin(std::size_t i, EpisodeRandom& random) override {
+  void begin(std::size_t i, Rng& rng) override {
     double s[kState];
-    rules_.begin(random, s);
+    rules_.begin(rng, s);
     put(i, s);
   }
 
-  void advance(Range range, const Actions& actions, const Outcomes& outcomes, Dice&) override {
+  void advance(Range range, const Actions& actions, const Outcomes& outcomes,
+               EpisodeRngs&) override {
     for_blocks(range, [&](std::size_t block, std::size_t first, std::size_t last) {
       double action[kLanes];
       for (std::size_t lane = first; lane < last; ++lane)

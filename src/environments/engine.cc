@@ -103,7 +103,7 @@ Engine::Engine(std::string name, Spaces spaces, std::unique_ptr<Batch> batch,
       batch_(std::move(batch)),
       count_(options.count),
       hold_(options.hold),
-      dice_(count_, options.seed),
+      rngs_(count_, options.seed),
       returns_(count_),
       last_returns_(count_),
       rewards_(hold_ > 1 ? count_ : 0),
@@ -112,12 +112,12 @@ Engine::Engine(std::string name, Spaces spaces, std::unique_ptr<Batch> batch,
       ended_(count_) {}
 
 void Engine::start(std::size_t i) {
-  dice_.next_episode(i);
+  rngs_.next_episode(i);
   returns_[i] = 0;
   lengths_[i] = 0;
-  EpisodeRandom random = dice_.open(i);
-  batch_->begin(i, random);
-  dice_.close(i, random);
+  Rng rng = rngs_.open(i);
+  batch_->begin(i, rng);
+  rngs_.close(i, rng);
 }
 
 void Engine::reset(ObservationRows observations) {
@@ -140,7 +140,7 @@ void Engine::step(Range range, const Actions& actions, const Outcomes& outcomes)
 
 bool Engine::advance(Range range, const Actions& actions, const Outcomes& outcomes) {
   std::fill(outcomes.truncated + range.begin, outcomes.truncated + range.end, std::uint8_t{0});
-  batch_->advance(range, actions, outcomes, dice_);
+  batch_->advance(range, actions, outcomes, rngs_);
   return count_step(range, outcomes);
 }
 
@@ -208,8 +208,8 @@ std::vector<double> Engine::save() {
   std::vector<double> result(saved_size());
   result[0] = digest(name_);
   result[1] = static_cast<double>(count_);
-  result[2] = low_half(dice_.seed());
-  result[3] = high_half(dice_.seed());
+  result[2] = low_half(rngs_.seed());
+  result[3] = high_half(rngs_.seed());
   result[4] = static_cast<double>(batch_->state_size());
   for (std::size_t i = 0; i < count_; ++i)
     save_one(i, result.data() + kHeader + i * (kOfEach + batch_->state_size()));
@@ -217,8 +217,8 @@ std::vector<double> Engine::save() {
 }
 
 void Engine::save_one(std::size_t i, double* to) {
-  const double counts[] = {static_cast<double>(dice_.started(i)),
-                           static_cast<double>(dice_.block(i)),
+  const double counts[] = {static_cast<double>(rngs_.started(i)),
+                           static_cast<double>(rngs_.block(i)),
                            static_cast<double>(lengths_[i]),
                            static_cast<double>(last_lengths_[i]),
                            static_cast<double>(ended_[i]),
@@ -232,8 +232,8 @@ void Engine::save_one(std::size_t i, double* to) {
 bool Engine::restore_one(std::size_t i, const double* from) {
   if (!std::all_of(from, from + 5, is_count) || !batch_->set_state(i, from + kOfEach)) return false;
   const auto count = [from](std::size_t j) { return static_cast<std::uint32_t>(from[j]); };
-  dice_.started(i) = count(0);
-  dice_.block(i) = count(1);
+  rngs_.started(i) = count(0);
+  rngs_.block(i) = count(1);
   lengths_[i] = count(2);
   last_lengths_[i] = count(3);
   ended_[i] = count(4);
@@ -261,7 +261,7 @@ void Engine::restore(std::span<const double> saved) {
     for (std::size_t j = 0; j < i; ++j) restore_one(j, before.data() + kHeader + j * each);
     fail(fmt::format("the saved state of environment {} cannot be", i));
   }
-  dice_.set_seed((static_cast<std::uint64_t>(saved[3]) << 32) |
+  rngs_.set_seed((static_cast<std::uint64_t>(saved[3]) << 32) |
                  static_cast<std::uint64_t>(saved[2]));
 }
 

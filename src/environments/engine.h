@@ -50,7 +50,7 @@ class Engine {
   Spaces spaces_;
   std::unique_ptr<Batch> batch_;
   std::size_t count_, hold_;
-  Dice dice_;
+  EpisodeRngs rngs_;
   base::AlignedArray<double> returns_, last_returns_;
   base::AlignedArray<float> rewards_;  // while an action is held: those up to now
   base::AlignedArray<std::uint32_t> lengths_, last_lengths_, ended_;

@@ -31,18 +31,19 @@ class GridWorld final : public Batch {
   GridWorld(const Component& sentence, std::size_t count)
       : grid_(read_grid(sentence, kLeast, kMost)), slip_(sentence.number("slip")), at_(count) {}
 
-  void begin(std::size_t i, EpisodeRandom& random) override {
-    at_[i] = random.below(static_cast<std::uint32_t>(goal()));
+  void begin(std::size_t i, Rng& rng) override {
+    at_[i] = rng.below(static_cast<std::uint32_t>(goal()));
   }
 
-  void advance(Range range, const Actions& actions, const Outcomes& outcomes, Dice& dice) override {
+  void advance(Range range, const Actions& actions, const Outcomes& outcomes,
+               EpisodeRngs& rngs) override {
     for (std::size_t i = range.begin; i < range.end; ++i) {
       auto direction = static_cast<std::size_t>(actions.choices[i]);
       assert(direction < 4);
       if (slip_ > 0) {
-        EpisodeRandom random = dice.open(i);
-        if (random.uniform() < slip_) direction = random.below(4);
-        dice.close(i, random);
+        Rng rng = rngs.open(i);
+        if (rng.uniform() < slip_) direction = rng.below(4);
+        rngs.close(i, rng);
       }
       at_[i] = static_cast<std::uint32_t>(neighbour(grid_, at_[i], direction));
       outcomes.terminated[i] = at_[i] == goal();

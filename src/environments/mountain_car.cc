@@ -52,8 +52,8 @@ struct MountainCar {
 
   void observe(const double (&s)[2], double (&o)[2]) const { o[0] = s[0], o[1] = s[1]; }
 
-  void begin(EpisodeRandom& random, double (&s)[2]) const {
-    s[0] = random.uniform(-0.6, -0.4);
+  void begin(Rng& rng, double (&s)[2]) const {
+    s[0] = rng.uniform(-0.6, -0.4);
     s[1] = 0;
   }
 
@@ -93,8 +93,8 @@ struct MountainCarContinuous {
 
   void observe(const double (&s)[2], double (&o)[2]) const { o[0] = s[0], o[1] = s[1]; }
 
-  void begin(EpisodeRandom& random, double (&s)[2]) const {
-    s[0] = static_cast<double>(static_cast<float>(random.uniform(-0.6, -0.4)));
+  void begin(Rng& rng, double (&s)[2]) const {
+    s[0] = static_cast<double>(static_cast<float>(rng.uniform(-0.6, -0.4)));
     s[1] = 0;
   }
 

@@ -23,9 +23,10 @@ Own::Own(std::vector<std::unique_ptr<Environment>> all, const Spaces& spaces)
       seen_(all_.size() * observed_),
       action_(all_.size() * actions_) {}
 
-void Own::begin(std::size_t i, EpisodeRandom& random) { all_[i]->reset(random, seen(i)); }
+void Own::begin(std::size_t i, Rng& rng) { all_[i]->reset(rng, seen(i)); }
 
-void Own::advance(Range range, const Actions& actions, const Outcomes& outcomes, Dice& dice) {
+void Own::advance(Range range, const Actions& actions, const Outcomes& outcomes,
+                  EpisodeRngs& rngs) {
   for (std::size_t i = range.begin; i < range.end; ++i) {
     Action action;
     if (discrete_) {
@@ -36,9 +37,9 @@ void Own::advance(Range range, const Actions& actions, const Outcomes& outcomes,
         values[j] = std::clamp(actions.values[i * actions.stride + j], low_[j], high_[j]);
       action.values = {values, actions_};
     }
-    EpisodeRandom random = dice.open(i);
-    const Outcome outcome = all_[i]->step(action, random, seen(i));
-    dice.close(i, random);
+    Rng rng = rngs.open(i);
+    const Outcome outcome = all_[i]->step(action, rng, seen(i));
+    rngs.close(i, rng);
     outcomes.rewards[i] = outcome.reward;
     outcomes.terminated[i] = outcome.terminated;
     outcomes.truncated[i] = outcome.truncated;

@@ -45,9 +45,9 @@ struct Pendulum {
     o[0] = cosine, o[1] = sine, o[2] = s[1];
   }
 
-  void begin(EpisodeRandom& random, double (&s)[2]) const {
-    s[0] = random.uniform(-std::numbers::pi, std::numbers::pi);
-    s[1] = random.uniform(-1, 1);
+  void begin(Rng& rng, double (&s)[2]) const {
+    s[0] = rng.uniform(-std::numbers::pi, std::numbers::pi);
+    s[1] = rng.uniform(-1, 1);
   }
 
   bool possible(const double (&s)[2]) const {

@@ -97,9 +97,9 @@ void Programs::read_spaces_of(std::size_t i) {
   });
 }
 
-void Programs::begin(std::size_t i, EpisodeRandom& random) {
+void Programs::begin(std::size_t i, Rng& rng) {
   guarded(i, [&] {
-    send(i, fmt::format(R"({{"command":"reset","seed":{}}})", random.next()));
+    send(i, fmt::format(R"({{"command":"reset","seed":{}}})", rng.next()));
     const auto answer = read_answer(programs_[i].process->receive(Process::Clock::now() + limit_));
     read_numbers(answer, "observation", seen(i));
   });
@@ -114,7 +114,8 @@ std::string Programs::action_of(std::size_t i, const Actions& actions) const {
   return fmt::format("[{}]", fmt::join(values, ","));
 }
 
-void Programs::advance(Range range, const Actions& actions, const Outcomes& outcomes, Dice&) {
+void Programs::advance(Range range, const Actions& actions, const Outcomes& outcomes,
+                       EpisodeRngs&) {
   for (std::size_t i = range.begin; i < range.end; ++i)
     guarded(i, [&] {
       send(i, fmt::format(R"({{"command":"step","action":{}}})", action_of(i, actions)));

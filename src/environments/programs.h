@@ -18,8 +18,9 @@ class Programs final : public Batch {
 
   const Spaces& spaces() const { return spaces_; }
 
-  void begin(std::size_t i, EpisodeRandom& random) override;
-  void advance(Range range, const Actions& actions, const Outcomes& outcomes, Dice& dice) override;
+  void begin(std::size_t i, Rng& rng) override;
+  void advance(Range range, const Actions& actions, const Outcomes& outcomes,
+               EpisodeRngs& rngs) override;
   void observe(Range range, ObservationRows rows) const override;
   std::size_t state_size() const override { return state_size_; }
   void get_state(std::size_t i, double* state) override;

@@ -33,8 +33,9 @@ class Snake final : public Batch {
  public:
   Snake(const Component& sentence, std::size_t count);
 
-  void begin(std::size_t i, EpisodeRandom& random) override;
-  void advance(Range range, const Actions& actions, const Outcomes& outcomes, Dice& dice) override;
+  void begin(std::size_t i, Rng& rng) override;
+  void advance(Range range, const Actions& actions, const Outcomes& outcomes,
+               EpisodeRngs& rngs) override;
   void observe(Range range, ObservationRows rows) const override;
   std::size_t state_size() const override { return 3 + cells_; }
   void get_state(std::size_t i, double* state) override;
@@ -61,8 +62,8 @@ class Snake final : public Batch {
   }
   void put_body(std::size_t i, std::span<const Cell> from_tail);
   bool blocked(std::size_t i, std::int32_t direction) const;
-  void grow_fruit(std::size_t i, EpisodeRandom& random);
-  void eat(std::size_t i, const Outcomes& outcomes, Dice& dice);
+  void grow_fruit(std::size_t i, Rng& rng);
+  void eat(std::size_t i, const Outcomes& outcomes, EpisodeRngs& rngs);
   void see_planes(std::size_t i, float* row) const;
   void see_features(std::size_t i, float* row) const;
 
@@ -103,15 +104,15 @@ void Snake::put_body(std::size_t i, std::span<const Cell> from_tail) {
 }
 
 // Anywhere, in any direction, so that the body and one cell ahead lie on the grid.
-void Snake::begin(std::size_t i, EpisodeRandom& random) {
-  const auto heading = static_cast<std::int32_t>(random.below(4));
+void Snake::begin(std::size_t i, Rng& rng) {
+  const auto heading = static_cast<std::int32_t>(rng.below(4));
   const std::int32_t down = kRowStep[heading], across = kColumnStep[heading];
   const auto most = static_cast<std::int32_t>(kStartLength);
   // From the first to the last place that a tail can have.
   const auto place = [&](std::size_t size, std::int32_t step) {
     const std::int32_t taken_ahead = step != 0 ? most : 0;
     const auto at = static_cast<std::int32_t>(
-        random.below(static_cast<std::uint32_t>(size) - static_cast<std::uint32_t>(taken_ahead)));
+        rng.below(static_cast<std::uint32_t>(size) - static_cast<std::uint32_t>(taken_ahead)));
     return step < 0 ? at + taken_ahead : at;
   };
   const std::int32_t row = place(grid_.rows, down), column = place(grid_.columns, across);
@@ -120,25 +121,25 @@ void Snake::begin(std::size_t i, EpisodeRandom& random) {
   put_body(i, from_tail);
   games_[i].heading = heading;
   games_[i].hungry = 0;
-  grow_fruit(i, random);
+  grow_fruit(i, rng);
 }
 
 // On any of the free cells, all as likely: by trying, and where the grid is full by counting.
-void Snake::grow_fruit(std::size_t i, EpisodeRandom& random) {
+void Snake::grow_fruit(std::size_t i, Rng& rng) {
   const auto cells = static_cast<std::uint32_t>(cells_);
   const std::uint8_t* map = taken(i);
   for (int attempt = 0; attempt < 4; ++attempt) {
-    const std::uint32_t at = random.below(cells);
+    const std::uint32_t at = rng.below(cells);
     games_[i].fruit = static_cast<Cell>(at);
     if (map[at] == 0) return;
   }
-  std::uint32_t skip = random.below(cells - games_[i].length);
+  std::uint32_t skip = rng.below(cells - games_[i].length);
   std::size_t at = 0;
   while (map[at] != 0 || skip-- > 0) ++at;
   games_[i].fruit = static_cast<Cell>(at);
 }
 
-void Snake::eat(std::size_t i, const Outcomes& outcomes, Dice& dice) {
+void Snake::eat(std::size_t i, const Outcomes& outcomes, EpisodeRngs& rngs) {
   outcomes.rewards[i] = 1;
   games_[i].hungry = 0;
   games_[i].fruit = kNowhere;
@@ -146,12 +147,13 @@ void Snake::eat(std::size_t i, const Outcomes& outcomes, Dice& dice) {
     outcomes.terminated[i] = 1;
     return;
   }
-  EpisodeRandom random = dice.open(i);
-  grow_fruit(i, random);
-  dice.close(i, random);
+  Rng rng = rngs.open(i);
+  grow_fruit(i, rng);
+  rngs.close(i, rng);
 }
 
-void Snake::advance(Range range, const Actions& actions, const Outcomes& outcomes, Dice& dice) {
+void Snake::advance(Range range, const Actions& actions, const Outcomes& outcomes,
+                    EpisodeRngs& rngs) {
   const auto cells = static_cast<std::uint32_t>(cells_);
   for (std::size_t i = range.begin; i < range.end; ++i) {
     Game& game = games_[i];
@@ -177,7 +179,7 @@ void Snake::advance(Range range, const Actions& actions, const Outcomes& outcome
     ring(i)[head < cells ? head : head - cells] = next;
     taken(i)[next] = 1;
     if (eats)
-      eat(i, outcomes, dice);
+      eat(i, outcomes, rngs);
     else
       outcomes.truncated[i] = ++game.hungry >= patience_;
   }

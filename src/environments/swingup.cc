@@ -90,6 +90,13 @@ inline double tolerance(double value, double margin) {
   return exponential(-std::numbers::ln10 * (share * share));
 }
 
+// Standard normal (Box and Muller, 1958) with our own cosine, as the rest of the physics. The
+// second number that the method gives is not used.
+double normal(Rng& rng) {
+  const double radius = std::sqrt(-2.0 * std::log(1.0 - rng.uniform()));
+  return radius * sine_cosine(2.0 * std::numbers::pi * rng.uniform()).cosine;
+}
+
 struct SwingUp {
   static constexpr std::size_t kState = 4, kObserved = 5;
   static constexpr bool kDiscrete = false;
@@ -119,8 +126,8 @@ struct SwingUp {
     o[0] = s[0], o[1] = cosine, o[2] = sine, o[3] = s[2], o[4] = s[3];
   }
 
-  void begin(EpisodeRandom& random, double (&s)[4]) const {
-    for (double& value : s) value = 0.01 * random.normal();
+  void begin(Rng& rng, double (&s)[4]) const {
+    for (double& value : s) value = 0.01 * normal(rng);
     s[1] += std::numbers::pi;
   }
 

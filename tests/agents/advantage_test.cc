@@ -16,7 +16,7 @@ struct Random {
   std::vector<std::uint8_t> ended;
 
   Random() {
-    base::RandomStream random(3, 1);
+    base::Rng random(3, 1);
     const auto number = [&] { return static_cast<float>(random.uniform(-1, 1)); };
     for (std::size_t i = 0; i < steps * environments; ++i) {
       rewards.push_back(number());

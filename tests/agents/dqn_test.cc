@@ -9,7 +9,6 @@
 namespace lithe {
 namespace {
 
-using agents::Draw;
 using test::Numbers, test::PlainNetwork, test::Transition, test::Watched;
 
 constexpr double kDiscount = 0.9;
@@ -59,13 +58,13 @@ struct PlainDqn {
   // Uniformly, or one from each of as many equal parts of the sum of priorities; weighed by
   // importance, the largest weight being 1.
   std::vector<Example> draw(const std::vector<Transition>& memory, double exponent) const {
-    Draw random(1, base::make_stream(base::Use::replay, 0), learned);
+    Rng random = Rng::of_step(1, base::make_stream(base::StreamPurpose::replay, 0), learned);
     const double sum = std::accumulate(priorities.begin(), priorities.end(), 0.0);
     std::vector<Example> batch(kBatch);
     double most = 0;
     for (std::size_t i = 0; i < kBatch; ++i) {
       Example& e = batch[i];
-      const double place = random.uniform();
+      const double place = random.uniform_open();
       double left = c.priority > 0 ? (static_cast<double>(i) + place) / kBatch * sum : place * sum;
       while (e.row + 1 < memory.size() && left >= priorities[e.row]) left -= priorities[e.row++];
       e.transition = &memory[e.row];

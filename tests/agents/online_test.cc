@@ -31,7 +31,7 @@ Spaces echo() {
 
 TEST(OnlineAgent, LearnsWhichButtonIsRight) {
   OnlineAgent agent(lamp(), {.agent = "actor_critic(adam(0.01))", .network = "dense(16, tanh)"});
-  base::RandomStream random(1, 1);
+  base::Rng random(1, 1);
   int right = 0;
   for (int i = 0; i < 3000; ++i) {
     const auto colour = random.below(3);
@@ -48,7 +48,7 @@ TEST(OnlineAgent, LearnsWhichButtonIsRight) {
 TEST(OnlineAgent, LearnsToSayANumberAgain) {
   OnlineAgent agent(
       echo(), {.agent = "actor_critic(adam(0.005), entropy=0)", .network = "dense(16, tanh)"});
-  base::RandomStream random(1, 2);
+  base::Rng random(1, 2);
   double error = 0;
   for (int i = 0; i < 6000; ++i) {
     const std::vector<float> seen = {static_cast<float>(random.uniform(-1.5, 1.5))};

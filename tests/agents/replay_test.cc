@@ -43,8 +43,8 @@ std::map<std::uint32_t, double> shares(const Replay& replay) {
   std::map<std::uint32_t, double> counts;
   std::vector<std::uint32_t> rows(10);
   for (std::uint64_t i = 0; i < 1000; ++i) {
-    Draw draw(1, 1, i);
-    replay.draw(draw, rows);
+    Rng rng = Rng::of_step(1, 1, i);
+    replay.draw(rng, rows);
     for (const std::uint32_t row : rows) counts[row] += 1e-4;
   }
   return counts;

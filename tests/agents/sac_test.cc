@@ -9,7 +9,7 @@
 namespace lithe {
 namespace {
 
-using agents::Draw;
+using agents::ActionNoise;
 using test::Numbers, test::PlainNetwork, test::Transition, test::Watched;
 
 constexpr double kDiscount = 0.9;
@@ -55,7 +55,8 @@ struct PlainSac {
   }
 
   void learn(const std::vector<Transition>& memory, std::size_t learned) {
-    Draw random(1, base::make_stream(base::Use::replay, 0), learned);
+    Rng rng = Rng::of_step(1, base::make_stream(base::StreamPurpose::replay, 0), learned);
+    ActionNoise random(rng);
     std::vector<Transition> batch;
     for (std::size_t i = 0; i < kBatch; ++i)
       batch.push_back(
@@ -67,7 +68,7 @@ struct PlainSac {
         targets[c].weights[i] += kMove * (critics[c].weights[i] - targets[c].weights[i]);
   }
 
-  void learn_values(const std::vector<Transition>& batch, Draw& random) {
+  void learn_values(const std::vector<Transition>& batch, ActionNoise& random) {
     Numbers wanted;
     for (const Transition& t : batch) {
       const Tried next = act(t.next, normal(random));
@@ -86,7 +87,7 @@ struct PlainSac {
       });
   }
 
-  void learn_policy(const std::vector<Transition>& batch, Draw& random) {
+  void learn_policy(const std::vector<Transition>& batch, ActionNoise& random) {
     std::vector<Numbers> noise;
     for (std::size_t i = 0; i < batch.size(); ++i) noise.push_back(normal(random));
     double mean = 0;
@@ -104,7 +105,7 @@ struct PlainSac {
                   [&] { return -log_temperature[0] * (mean + kEntropy * kNumbers); });
   }
 
-  static Numbers normal(Draw& random) {
+  static Numbers normal(ActionNoise& random) {
     Numbers result(kNumbers);
     for (double& value : result) value = random.normal();
     return result;

@@ -19,17 +19,17 @@ class Counter final : public Environment {
             .action_low = {-1, -1},
             .action_high = {1, 1}};
   }
-  void reset(EpisodeRandom& random, std::span<float> observation) override {
+  void reset(Rng& rng, std::span<float> observation) override {
     state_[0] = 0;
-    state_[1] = 3 + random.below(5);
+    state_[1] = 3 + rng.below(5);
     observation[0] = 0, observation[1] = 0;
   }
-  Outcome step(const Action& action, EpisodeRandom& random, std::span<float> observation) override {
+  Outcome step(const Action& action, Rng& rng, std::span<float> observation) override {
     state_[0] += 1;
     observation[0] = static_cast<float>(state_[0]);
     observation[1] = action.values[1];
     const bool done = state_[0] >= state_[1];
-    return {static_cast<float>(random.uniform()), done && state_[1] > 5, done && state_[1] <= 5};
+    return {static_cast<float>(rng.uniform()), done && state_[1] > 5, done && state_[1] <= 5};
   }
   std::span<double> state() override { return state_; }
   void draw(Picture& picture) const override {
@@ -105,8 +105,8 @@ class Contradiction final : public Environment {
  public:
   explicit Contradiction(Spaces spaces) : spaces_(std::move(spaces)) {}
   Spaces spaces() const override { return spaces_; }
-  void reset(EpisodeRandom&, std::span<float>) override {}
-  Outcome step(const Action&, EpisodeRandom&, std::span<float>) override { return {}; }
+  void reset(Rng&, std::span<float>) override {}
+  Outcome step(const Action&, Rng&, std::span<float>) override { return {}; }
   std::span<double> state() override { return {}; }
 
  private:
