@@ -67,7 +67,7 @@ double mean_return(float strength) {
   for (int step = 0; step < 1000; ++step) {
     for (std::size_t i = 0; i < kShips; ++i) actions[i] = -strength * seen[2 * i];
     ships.step({.values = actions.data(), .stride = 1}, outcomes);
-    window.note(ships, outcomes);
+    window.record(ships, outcomes);
   }
   return window.mean_return();
 }

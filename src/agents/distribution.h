@@ -1,7 +1,7 @@
-// What a policy's outputs say of actions: how likely each is, and how the outputs must change to
-// make one likelier. An action is some numbers, a choice being one.
+// The distributions over actions that the outputs of a policy network parameterize. An action is a
+// row of numbers; a discrete action is one number, its index.
 //
-// All work on one row of outputs, in double precision, and allocate nothing.
+// All functions work on one row of outputs, in double precision, and do not allocate.
 #pragma once
 
 #include <cstddef>
@@ -12,9 +12,9 @@
 
 namespace lithe::agents {
 
-// How likely an action is, and the entropy of all.
+// The log probability (or log density) of an action, and the entropy of the distribution.
 struct Likelihood {
-  double log_density = 0, entropy = 0;
+  double log_prob = 0, entropy = 0;
 };
 
 class Distribution {
@@ -26,76 +26,78 @@ class Distribution {
                       std::span<float> action) const = 0;
   virtual Likelihood likelihood(std::span<const float> outputs,
                                 std::span<const float> action) const = 0;
-  // gradient[i] = by_density * (derivative of the log density by output i)
-  //             + by_entropy * (derivative of the entropy by it)
-  // What does not depend on the state (deviations) is added up in `shared`, which may be empty.
+  // gradient[i] = d_log_prob * (derivative of the log probability by output i)
+  //             + d_entropy * (derivative of the entropy by output i)
+  // Gradients of parameters that do not depend on the state (log_std) are added to `shared`, which
+  // may be empty.
   virtual void gradient(std::span<const float> outputs, std::span<const float> action,
-                        double by_density, double by_entropy, std::span<float> gradient,
+                        double d_log_prob, double d_entropy, std::span<float> gradient,
                         std::span<double> shared) const = 0;
 };
 
-// One of several: the outputs are logits. At most kMostChoices.
+// Discrete actions, at most kMaxActions; the outputs are logits.
 class Categorical final : public Distribution {
  public:
-  static constexpr std::size_t kMostChoices = 1024;
+  static constexpr std::size_t kMaxActions = 1024;
 
-  explicit Categorical(std::size_t choices) : choices_(choices) {}
+  explicit Categorical(std::size_t actions) : actions_(actions) {}
 
-  std::size_t outputs() const override { return choices_; }
+  std::size_t outputs() const override { return actions_; }
   void sample(std::span<const float> outputs, ActionNoise& noise,
               std::span<float> action) const override;
   Likelihood likelihood(std::span<const float> outputs,
                         std::span<const float> action) const override;
-  void gradient(std::span<const float> outputs, std::span<const float> action, double by_density,
-                double by_entropy, std::span<float> gradient,
+  void gradient(std::span<const float> outputs, std::span<const float> action, double d_log_prob,
+                double d_entropy, std::span<float> gradient,
                 std::span<double> shared) const override;
 
  private:
-  std::size_t choices_;
+  std::size_t actions_;
 };
 
-// Normal numbers, independent of one another: the outputs are their means, and their deviations,
-// by logarithm, are the same in every state.
+// Independent normal distributions: the outputs are the means. The logarithms of the standard
+// deviations do not depend on the state.
 class Gaussian final : public Distribution {
  public:
-  // `log_deviations` are read whenever they are needed: one for each number.
-  explicit Gaussian(std::span<const float> log_deviations) : log_deviations_(log_deviations) {}
+  // `log_std` must outlive this: it is read at every call.
+  explicit Gaussian(std::span<const float> log_std) : log_std_(log_std) {}
 
-  std::size_t outputs() const override { return log_deviations_.size(); }
+  std::size_t outputs() const override { return log_std_.size(); }
   void sample(std::span<const float> outputs, ActionNoise& noise,
               std::span<float> action) const override;
   Likelihood likelihood(std::span<const float> outputs,
                         std::span<const float> action) const override;
-  void gradient(std::span<const float> outputs, std::span<const float> action, double by_density,
-                double by_entropy, std::span<float> gradient,
+  void gradient(std::span<const float> outputs, std::span<const float> action, double d_log_prob,
+                double d_entropy, std::span<float> gradient,
                 std::span<double> shared) const override;
 
  private:
-  std::span<const float> log_deviations_;
+  std::span<const float> log_std_;
 };
 
-// The tangent of normal numbers, from -1 to 1 (Haarnoja and others, 2018): the outputs are the
-// means, and behind them the logarithms of the deviations, which are brought from all numbers into
-// kLowest to kHighest smoothly. For losses that go through the action back to what drew it:
-//   action = tanh(mean + deviation * noise), noise standard normal.
-class Squashed {
+// A normal distribution squashed by tanh to -1 to 1 (Haarnoja and others, 2018), with the
+// reparameterization trick:
+//   action = tanh(mean + std * noise), noise standard normal
+// The outputs are the means, followed by the logarithms of the standard deviations, which tanh maps
+// to kLogStdMin to kLogStdMax.
+class SquashedGaussian {
  public:
-  static constexpr double kLowest = -5, kHighest = 2;
+  static constexpr double kLogStdMin = -5, kLogStdMax = 2;
 
-  explicit Squashed(std::size_t numbers) : numbers_(numbers) {}
-  std::size_t outputs() const { return 2 * numbers_; }
+  explicit SquashedGaussian(std::size_t action_size) : action_size_(action_size) {}
+  std::size_t outputs() const { return 2 * action_size_; }
 
-  // The action, and its log density.
+  // Samples an action and returns its log probability; `drawn` receives the noise.
   double sample(std::span<const float> outputs, ActionNoise& noise, std::span<float> drawn,
                 std::span<float> action) const;
-  // The gradient by the outputs of  by_density * log density + sum of by_action[i] * action[i],
-  // the noise being held.
+  // The gradient by the outputs of  d_log_prob * log_prob + sum over i of d_action[i] * action[i],
+  // with the noise fixed.
   void gradient(std::span<const float> outputs, std::span<const float> noise,
-                std::span<const float> action, double by_density, std::span<const float> by_action,
+                std::span<const float> action, double d_log_prob, std::span<const float> d_action,
                 std::span<float> gradient) const;
 
  private:
-  std::size_t numbers_;
+  std::size_t action_size_;
 };
 
 }  // namespace lithe::agents

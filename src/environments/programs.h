@@ -1,18 +1,18 @@
-// Environments that are programs: a process each, which compute at the same time.
+// Environments that are programs: one process for each, which run in parallel.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "environments/batch.h"
 #include "environments/process.h"
+#include "environments/vector_env.h"
 
 namespace lithe::environments {
 
-class Programs final : public Batch {
+class Programs final : public VectorEnv {
  public:
-  // Starts them and asks for their spaces, which must be the same.
+  // Starts the programs and asks for their spaces, which must be the same.
   Programs(const std::string& command, std::size_t count, const ProgramOptions& options);
   ~Programs() override;
 
@@ -27,13 +27,13 @@ class Programs final : public Batch {
   bool set_state(std::size_t i, const double* state) override;
 
  private:
-  // One of them, and what it has been told.
+  // One program, and its last question.
   struct Program {
     std::unique_ptr<Process> process;
     pid_t id;
     std::size_t messages;
     std::string asked;
-    std::string broken;  // what went wrong with it, once something has
+    std::string broken;  // the error, once there is one
   };
 
   template <class Work>

@@ -19,7 +19,7 @@ void expect_gradient(const Distribution& distribution, std::vector<float> output
       outputs[i] = kept + (side == 0 ? -1e-2f : 1e-2f);
       at[side] = static_cast<double>(outputs[i]);
       const Likelihood l = distribution.likelihood(outputs, action);
-      sides[side] = by_density * l.log_density + by_entropy * l.entropy;
+      sides[side] = by_density * l.log_prob + by_entropy * l.entropy;
     }
     outputs[i] = kept;
     EXPECT_NEAR(gradient[i], (sides[1] - sides[0]) / (at[1] - at[0]), 2e-4) << "output " << i;
@@ -50,7 +50,7 @@ TEST(Categorical, ChoosesAsOftenAsItSays) {
   double sum = 0, entropy = 0;
   for (std::size_t i = 0; i < 3; ++i) {
     const std::vector<float> own = {static_cast<float>(i)};
-    const double share = std::exp(three.likelihood(logits, own).log_density);
+    const double share = std::exp(three.likelihood(logits, own).log_prob);
     sum += share;
     entropy -= share * std::log(share);
     // Four standard deviations of a count.
@@ -63,9 +63,9 @@ TEST(Categorical, ChoosesAsOftenAsItSays) {
 TEST(Categorical, StaysAmongNumbersWhereOutputsAreHuge) {
   const Categorical two(2);
   const std::vector<float> logits = {1e30f, -1e30f}, sure = {0}, never = {1};
-  EXPECT_EQ(two.likelihood(logits, sure).log_density, 0);
+  EXPECT_EQ(two.likelihood(logits, sure).log_prob, 0);
   EXPECT_EQ(two.likelihood(logits, sure).entropy, 0);
-  EXPECT_TRUE(std::isfinite(two.likelihood(logits, never).log_density));
+  EXPECT_TRUE(std::isfinite(two.likelihood(logits, never).log_prob));
   std::vector<float> gradient(2);
   two.gradient(logits, sure, 1, 1, gradient, {});
   EXPECT_EQ(gradient, (std::vector<float>{0, 0}));
@@ -87,7 +87,7 @@ TEST(Gaussian, GradientsAgreeWithDifferences) {
       deviations[i] = kept + (side == 0 ? -1e-2f : 1e-2f);
       at[side] = static_cast<double>(deviations[i]);
       const Likelihood l = two.likelihood(means, action);
-      sides[side] = 0.8 * l.log_density + 0.3 * l.entropy;
+      sides[side] = 0.8 * l.log_prob + 0.3 * l.entropy;
     }
     deviations[i] = kept;
     EXPECT_NEAR(shared[i], (sides[1] - sides[0]) / (at[1] - at[0]), 2e-4);
@@ -112,20 +112,20 @@ TEST(Gaussian, DrawsWithItsMeanAndDeviation) {
   // The density of a standard normal number at 0, and its entropy.
   const std::vector<float> standard = {0.0f}, zero = {0.0f};
   const Likelihood l = Gaussian(standard).likelihood(zero, zero);
-  EXPECT_NEAR(l.log_density, -0.9189385332, 1e-9);
+  EXPECT_NEAR(l.log_prob, -0.9189385332, 1e-9);
   EXPECT_NEAR(l.entropy, 1.4189385332, 1e-9);
 }
 
 // Through the action, the noise being held.
-TEST(Squashed, GradientsAgreeWithDifferences) {
-  const Squashed two(2);
+TEST(SquashedGaussian, GradientsAgreeWithDifferences) {
+  const SquashedGaussian two(2);
   std::vector<float> outputs = {0.4f, -1.3f, -0.2f, 0.6f}, noise(2), action(2), gradient(4);
   const std::vector<float> by_action = {0.7f, -1.1f};
   const auto loss = [&] {
     Rng rng(3, 1, 5);
     ActionNoise draw(rng);
-    const double log_density = two.sample(outputs, draw, noise, action);
-    return 0.3 * log_density + static_cast<double>(by_action[0]) * action[0] +
+    const double log_prob = two.sample(outputs, draw, noise, action);
+    return 0.3 * log_prob + static_cast<double>(by_action[0]) * action[0] +
            static_cast<double>(by_action[1]) * action[1];
   };
   loss();
@@ -145,8 +145,8 @@ TEST(Squashed, GradientsAgreeWithDifferences) {
 
 // The density of the tangent of a normal number, from its definition: how often it falls into a
 // narrow stretch.
-TEST(Squashed, SaysHowLikelyItsActionsAre) {
-  const Squashed one(1);
+TEST(SquashedGaussian, SaysHowLikelyItsActionsAre) {
+  const SquashedGaussian one(1);
   const std::vector<float> outputs = {0.3f, 0.1f};
   std::vector<float> noise(1), action(1);
   double inside = 0, density = 0;
@@ -154,16 +154,16 @@ TEST(Squashed, SaysHowLikelyItsActionsAre) {
   for (int i = 0; i < kTimes; ++i) {
     Rng rng(4, 1, static_cast<std::uint64_t>(i));
     ActionNoise draw(rng);
-    const double log_density = one.sample(outputs, draw, noise, action);
+    const double log_prob = one.sample(outputs, draw, noise, action);
     EXPECT_LE(std::abs(action[0]), 1);
     if (action[0] < 0.2f || action[0] > 0.3f) continue;
-    inside += 1, density += std::exp(log_density);
+    inside += 1, density += std::exp(log_prob);
   }
   EXPECT_NEAR(inside / kTimes, 0.1 * density / inside, 0.004);
 }
 
-TEST(Squashed, StaysAmongNumbersAtTheEnds) {
-  const Squashed one(1);
+TEST(SquashedGaussian, StaysAmongNumbersAtTheEnds) {
+  const SquashedGaussian one(1);
   std::vector<float> noise(1), action(1), gradient(2);
   Rng rng(4, 1, 1);
   ActionNoise draw(rng);

@@ -180,7 +180,7 @@ class Watched {
         trainer_(make_worlds(form, diaries_),
                  {.agent = agent, .network = PlainNetwork::kBody, .steps = form.steps}) {}
 
-  AgentReport round() { return trainer_.round(); }
+  AgentReport iterate() { return trainer_.iterate(); }
   const Diary& diary(std::size_t world = 0) const { return *diaries_[world]; }
 
   // A network of the agent's, by the name under which it is saved.

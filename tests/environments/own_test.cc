@@ -53,7 +53,7 @@ TEST(Own, EndsAsItSaysAndActionsAreClipped) {
     counters.step(arrays.actions(), arrays.outcomes());
     for (std::size_t i = 0; i < 5; ++i)
       if ((arrays.terminated[i] | arrays.truncated[i]) != 0) {
-        const auto length = counters.last(i).length;
+        const auto length = counters.last_episode(i).length;
         EXPECT_EQ(arrays.final_row(i), (std::vector<float>{static_cast<float>(length), 1}));
         EXPECT_EQ(arrays.row(i), (std::vector<float>{0, 0}));
         EXPECT_EQ(arrays.terminated[i] != 0, length > 5);
@@ -79,7 +79,7 @@ TEST(Own, IsDrawnAsItEnded) {
       Picture now;
       counters.draw(i, now);
       EXPECT_EQ(now.rgb[0], 0);
-      EXPECT_EQ(ends[i].rgb[0], counters.last(i).length);
+      EXPECT_EQ(ends[i].rgb[0], counters.last_episode(i).length);
     }
   }
 }
@@ -130,16 +130,16 @@ TEST(Own, SpacesThatContradictThemselvesAreRefused) {
   refused(bad, "from 2 to 1");
   bad = good;
   bad.observation = {{3}};
-  refused(bad, "3 values are observed");
+  refused(bad, "has 3 values");
   bad = good;
   bad.observation = {};
   refused(bad, "shape");
   bad = good;
   bad.choices = 0;
-  refused(bad, "0 choices");
+  refused(bad, "0 discrete actions");
   bad = good;
   bad.action_low = bad.action_high = {0};
-  refused(bad, "2 choices, and 1 numbers");
+  refused(bad, "2 discrete actions and 1 continuous");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// What one kind of environment does, many at once: the part behind Environments that differs from
-// kind to kind. Episodes, limits and statistics are the engine's (engine.h).
+// A vector of environments of one kind: the part of Environments that differs from kind to kind.
+// The engine (engine.h) adds episodes, step limits and statistics.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ struct Range {
 };
 
 // The random numbers of the current episode of each environment: a function of (seed, environment,
-// episode). A step opens them where the step before has closed them.
+// episode). open() continues where the last close() stopped.
 class EpisodeRngs {
  public:
   EpisodeRngs(std::size_t count, std::uint64_t seed)
@@ -48,32 +48,32 @@ class EpisodeRngs {
   base::AlignedArray<std::uint32_t> started_, block_;
 };
 
-class Batch {
+class VectorEnv {
  public:
-  virtual ~Batch() = default;
+  virtual ~VectorEnv() = default;
 
-  // Puts environment i at the start of an episode.
+  // Resets environment i to the start of an episode.
   virtual void begin(std::size_t i, Rng& rng) = 0;
-  // One step of those in the range: writes their rewards and `terminated`, and sets `truncated`,
-  // which is 0 before, where the kind has limits of its own. May be called on several ranges at
-  // once.
+  // Steps the environments of the range: writes `rewards` and `terminated`, and sets `truncated`,
+  // which is 0 before, if the kind has a limit of its own. Several threads may call it with
+  // disjoint ranges.
   virtual void advance(Range range, const Actions& actions, const Outcomes& outcomes,
                        EpisodeRngs& rngs) = 0;
   virtual void observe(Range range, ObservationRows rows) const = 0;
 
   virtual std::size_t state_size() const = 0;  // 0: cannot be saved
   virtual void get_state(std::size_t i, double* state) = 0;
-  // False, and nothing changed, for a state that cannot be. Values are finite.
+  // Returns false and changes nothing if the state is invalid. All values are finite.
   virtual bool set_state(std::size_t i, const double* state) = 0;
 
   virtual void draw(std::size_t, Picture&) const {}
 };
 
-// A kind by its sentence.
+// A kind of environment: its declaration and its factory.
 struct Kind {
   network::Declaration declaration;
-  Spaces (*spaces)(const Component& sentence);  // throws Error(sentence) for what cannot be
-  std::unique_ptr<Batch> (*make)(const Component& sentence, std::size_t count);
+  Spaces (*spaces)(const Component& sentence);  // throws Error(sentence) if invalid
+  std::unique_ptr<VectorEnv> (*make)(const Component& sentence, std::size_t count);
 };
 
 }  // namespace lithe::environments
