@@ -18,7 +18,7 @@ class LitheEnv(gymnasium.Env):
         spaces = self.ask("spaces")
         observation, action = spaces["observation"], spaces["action"]
         self.observation_space = self.box(observation, observation["shape"])
-        self.action_space = (gymnasium.spaces.Discrete(action["choices"]) if "choices" in action
+        self.action_space = (gymnasium.spaces.Discrete(action["n"]) if "n" in action
                              else self.box(action, [len(action["low"])]))
 
     @staticmethod

@@ -20,18 +20,18 @@ class Ship final : public lithe::Environment {
             .step_limit = 100};
   }
 
-  void reset(lithe::EpisodeRandom& random, std::span<float> observation) override {
-    place() = random.uniform(-10, 10);
-    wind() = random.uniform(-1, 1);
+  void reset(lithe::Rng& rng, std::span<float> observation) override {
+    place() = rng.uniform(-10, 10);
+    wind() = rng.uniform(-1, 1);
     observe(observation);
   }
 
   // The action is within its bounds.
-  lithe::Outcome step(const lithe::Action& action, lithe::EpisodeRandom& random,
+  lithe::Outcome step(const lithe::Action& action, lithe::Rng& rng,
                       std::span<float> observation) override {
     place() += 0.5 * static_cast<double>(action.values[0]) + 0.2 * wind();
     place() = std::fmin(std::fmax(place(), -10), 10);
-    wind() = random.uniform(-1, 1);
+    wind() = rng.uniform(-1, 1);
     observe(observation);
     const bool arrived = std::abs(place()) < 0.5;
     const double reward = arrived ? 10 : -0.1 * std::abs(place());
@@ -67,7 +67,7 @@ double mean_return(float strength) {
   for (int step = 0; step < 1000; ++step) {
     for (std::size_t i = 0; i < kShips; ++i) actions[i] = -strength * seen[2 * i];
     ships.step({.values = actions.data(), .stride = 1}, outcomes);
-    window.note(ships, outcomes);
+    window.record(ships, outcomes);
   }
   return window.mean_return();
 }

@@ -23,7 +23,7 @@ class Ship:
     def spaces(self):
         return {
             "observation": {"shape": [2], "low": [-FARTHEST, -1], "high": [FARTHEST, 1]},
-            "action": {"choices": 3},
+            "action": {"n": 3},
             "step_limit": 100,
             "state_size": 3,  # left out: it cannot be saved, nor training resumed
         }

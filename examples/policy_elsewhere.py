@@ -42,14 +42,14 @@ class Policy:
     def __init__(self, path, space):
         """`space` is the action space of a Gymnasium environment."""
         self.arrays, notes = read_safetensors(path)
-        if "lithe.answer" not in notes:
-            raise ValueError(f"{path} is no policy: nothing says how it acts")
-        self.answer = notes["lithe.answer"]
+        if "lithe.action_space" not in notes:
+            raise ValueError(f"{path} is not a policy: it has no action space")
+        self.action_space = notes["lithe.action_space"]
         # "input(4) -> standardize -> dense(64, tanh) -> dense(2)": the layers behind the input have
         # the numbers of their arrays, layers.0 and so on.
         _, *layers = notes["lithe.network"].split(" -> ")
         self.layers = [self.layer(i, sentence) for i, sentence in enumerate(layers)]
-        if self.answer == "numbers":  # -1 and 1 are the bounds, where there are any
+        if self.action_space == "continuous":  # -1 and 1 are the bounds, if there are any
             self.bounds = space.low, space.high
             bounded = np.isfinite(space.low) & np.isfinite(space.high)
             low, high = np.where(bounded, space.low, -1), np.where(bounded, space.high, 1)
@@ -80,7 +80,7 @@ class Policy:
         raise NotImplementedError(f"{name} is not among the few that this example knows")
 
     def outputs(self, observations):
-        """Of one observation a row: what the network answers, a row of numbers for each."""
+        """The outputs of the network, a row for each observation."""
         x = np.asarray(observations, dtype=np.float32)
         x = x.reshape(len(x), -1)
         for layer in self.layers:
@@ -88,9 +88,9 @@ class Policy:
         return x
 
     def act(self, observation):
-        """The action that it holds for the best."""
+        """The greedy action."""
         outputs = self.outputs([observation])[0]
-        if self.answer == "choice":
+        if self.action_space == "discrete":
             return int(outputs.argmax())
         return np.clip(self.middle + self.half * outputs, *self.bounds).astype(np.float32)
 

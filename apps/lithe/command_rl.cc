@@ -1,4 +1,4 @@
-// lithe rl: environments to learn in from rewards.
+// lithe rl: reinforcement learning.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -24,12 +24,12 @@ std::string bound(float value) {
   return std::isfinite(value) ? fmt::format("{:.4g}", value) : value < 0 ? "-inf" : "inf";
 }
 
-// "-1 to 1" where all values have the same bounds, else one after the other.
+// "-1 to 1" if all values have the same bounds, otherwise a list.
 std::string bounds(const std::vector<float>& low, const std::vector<float>& high) {
   std::vector<std::string> parts;
   for (std::size_t j = 0; j < low.size(); ++j) {
     parts.push_back(fmt::format("{} to {}", bound(low[j]), bound(high[j])));
-    if (parts.back() != parts.front() && low.size() > 16) return "see its help";
+    if (parts.back() != parts.front() && low.size() > 16) return "see the documentation";
   }
   const bool same = std::count(parts.begin(), parts.end(), parts.front()) ==
                     static_cast<std::ptrdiff_t>(parts.size());
@@ -37,14 +37,14 @@ std::string bounds(const std::vector<float>& low, const std::vector<float>& high
 }
 
 int list_environments() {
-  for (const EnvironmentSheet& sheet : environment_sheets()) {
+  for (const EnvironmentInfo& sheet : environment_infos()) {
     const Spaces& s = sheet.spaces;
     fmt::print("{}", sheet.help);
-    fmt::print("    observed        {}: {}\n", s.observation.to_string(), bounds(s.low, s.high));
+    fmt::print("    observation     {}: {}\n", s.observation.to_string(), bounds(s.low, s.high));
     if (s.choices > 0)
-      fmt::print("    actions         {} choices\n", s.choices);
+      fmt::print("    actions         discrete({})\n", s.choices);
     else
-      fmt::print("    actions         {} number{}: {}\n", s.actions(), s.actions() == 1 ? "" : "s",
+      fmt::print("    actions         continuous({}): {}\n", s.actions(),
                  bounds(s.action_low, s.action_high));
     if (s.step_limit > 0) fmt::print("    truncated after {} steps\n", s.step_limit);
     if (s.solved) fmt::print("    solved at a mean return of {}\n", *s.solved);
@@ -64,22 +64,22 @@ struct PlayCommand {
 void add_play_options(CLI::App& app, PlayCommand& command) {
   add_environment_options(app, command.environment);
   app.add_option("--policy", command.policy,
-                 "who plays: random, or a policy's file; a file may stand in the environment's "
-                 "place, and plays what it was trained in")
+                 "random, or the file of a policy; the file may also be given in place of the "
+                 "environment, and plays the one it was trained in")
       ->capture_default_str();
-  app.add_option("--seed", command.seed, "of the environment and of what is random")
-      ->capture_default_str();
-  app.add_option("--episodes", command.options.episodes, "to play")
+  app.add_option("--seed", command.seed, "random seed")->capture_default_str();
+  app.add_option("--episodes", command.options.episodes, "episodes to play")
       ->capture_default_str()
       ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}));
-  app.add_option("--steps", command.options.most_steps, "at most, in all")->capture_default_str();
+  app.add_option("--steps", command.options.max_steps, "at most so many steps in total")
+      ->capture_default_str();
   app.add_option(
          "--every", command.options.every,
-         "show or keep a frame of every so many steps, and of an episode's end; if not given, "
-         "as many as fit 30 frames a second where steps stand for time, else of each")
+         "show or write every n-th frame, and the first and last of an episode; if not given, at "
+         "most 30 per second of simulated time, or every frame")
       ->check(CLI::Range(1, 1000000));
   app.add_option("--fps", command.options.frames_per_second,
-                 "frames a second; if not given, as time goes, or 30")
+                 "frames per second; if not given, real time or 30")
       ->check(CLI::Range(0.1, 1000.0));
   app.add_option("--gif", command.options.gif, "write a GIF");
   app.add_option("--frames", command.options.frames,
@@ -96,9 +96,9 @@ int play_environment(PlayCommand& command) {
   if (command.policy != "random") {
     if (!std::filesystem::exists(command.policy))
       throw Error(ErrorKind::usage, fmt::format("there is no policy '{}'", command.policy),
-                  "--policy", "random, or a file that `lithe rl train` has made");
+                  "--policy", "random, or a file that `lithe rl train` wrote");
     model = Model::load(command.policy);
-    choose_own_environment(command.environment, *model, command.policy);
+    default_to_trained_environment(command.environment, *model, command.policy);
   }
   Environments environment = make_environments(command.environment, {.seed = command.seed});
   command.options.animate = !command.quiet;
@@ -114,25 +114,25 @@ int play_environment(PlayCommand& command) {
 int rl(const Arguments& arguments) {
   if (!arguments.empty() && arguments.front() == "train")
     return train_agent({arguments.begin() + 1, arguments.end()});
-  CLI::App app("Environments to learn in from rewards.", "lithe rl");
+  CLI::App app("Reinforcement learning.", "lithe rl");
   app.require_subcommand(1);
-  app.add_subcommand("train", "learn from rewards: a recipe, or your own");
+  app.add_subcommand("train", "train an agent, with a recipe or your own options");
   CLI::App* evaluate_command =
-      app.add_subcommand("evaluate", "the mean return of a policy over whole episodes");
+      app.add_subcommand("evaluate", "the mean return of a policy over complete episodes");
   RlEvaluateCommand evaluation;
   add_evaluate_options(*evaluate_command, evaluation);
   CLI::App* list_command =
-      app.add_subcommand("list", "the environments: arguments, observations, actions");
+      app.add_subcommand("list", "list the environments with arguments, observations and actions");
   CLI::App* play_command =
-      app.add_subcommand("play", "play episodes, in the terminal or as pictures");
+      app.add_subcommand("play", "play episodes in the terminal, or write them as pictures");
   PlayCommand play_options;
   add_play_options(*play_command, play_options);
   CLI::App* serve_command = app.add_subcommand(
-      "serve", "be an environment for another program, in lines of JSON (docs/environments.md)");
+      "serve", "serve an environment to another program, in lines of JSON (docs/environments.md)");
   std::string sentence;
   std::uint64_t seed = 0;
   serve_command->add_option("environment", sentence, "such as cartpole")->required();
-  serve_command->add_option("--seed", seed, "where a reset gives none")->capture_default_str();
+  serve_command->add_option("--seed", seed, "seed if a reset gives none")->capture_default_str();
   if (const auto status = parse(app, arguments)) return *status;
   if (list_command->parsed()) return list_environments();
   if (play_command->parsed()) return play_environment(play_options);

@@ -18,7 +18,7 @@ namespace {
 using report::Axis, report::Drawing, report::Point;
 
 constexpr double kWidth = 640, kHeight = 360, kLeft = 70, kRight = 620, kTop = 40, kBottom = 310;
-constexpr const char *kWhileTraining = "#2f6fb5", *kJudged = "#d9730d", *kSoft = "#777";
+constexpr const char *kTraining = "#2f6fb5", *kEvaluated = "#d9730d", *kSoft = "#777";
 
 // "500k", "1.5M"
 std::string in_thousands(double steps) {
@@ -40,8 +40,7 @@ void draw_axes(Drawing& drawing, const Axis& across, const Axis& up) {
     drawing.line({kLeft - 4, up.at(tick.value)}, {kLeft, up.at(tick.value)}, kSoft);
     drawing.text({kLeft - 8, up.at(tick.value) + 4}, tick.label, Drawing::Anchor::end);
   }
-  drawing.text({(kLeft + kRight) / 2, kBottom + 38}, "steps of environments",
-               Drawing::Anchor::middle);
+  drawing.text({(kLeft + kRight) / 2, kBottom + 38}, "environment steps", Drawing::Anchor::middle);
   drawing.text_upwards({16, (kTop + kBottom) / 2 + 40}, "mean return", 12, "#222");
 }
 
@@ -59,7 +58,7 @@ std::vector<std::string> split(const std::string& text, char at) {
   return parts;
 }
 
-// As cell() wrote it: nothing where it is not a number.
+// Reads what cell() wrote: an empty cell is NaN.
 std::optional<double> value_of(const std::string& cell) {
   if (cell.empty()) return std::numeric_limits<double>::quiet_NaN();
   double value = 0;
@@ -86,15 +85,16 @@ std::optional<CurvePoint> point_of(const std::string& line, std::size_t columns)
 RlCurve read_curve_csv(const std::string& text, const std::string& where) {
   const std::vector<std::string> lines = split(text, '\n');
   if (lines.empty() || !lines.front().starts_with(kColumns))
-    throw Error(ErrorKind::data, "this is not the curve of a training", where, "another name");
+    throw Error(ErrorKind::data, "this file is not a learning curve", where, "another file name");
   const std::vector<std::string> columns = split(lines.front(), ',');
   RlCurve curve;
-  curve.figure_names.assign(columns.begin() + 5, columns.end());
+  curve.metric_names.assign(columns.begin() + 5, columns.end());
   for (std::size_t i = 1; i < lines.size(); ++i) {
     const auto point = point_of(lines[i], columns.size());
     if (!point)
-      throw Error(ErrorKind::data, fmt::format("line {} is none of a training's curve", i + 1),
-                  where, "another name");
+      throw Error(ErrorKind::data,
+                  fmt::format("line {} does not belong to a learning curve", i + 1), where,
+                  "another file name");
     curve.points.push_back(*point);
   }
   return curve;
@@ -102,12 +102,12 @@ RlCurve read_curve_csv(const std::string& text, const std::string& where) {
 
 std::string curve_csv(const RlCurve& curve) {
   std::string result = kColumns;
-  for (const std::string& name : curve.figure_names) result += "," + name;
+  for (const std::string& name : curve.metric_names) result += "," + name;
   result += "\n";
   for (const CurvePoint& point : curve.points) {
     result += fmt::format("{},{:.3f},{},{},{}", point.steps, point.seconds, cell(point.mean_return),
-                          cell(point.mean_length), cell(point.judged));
-    for (const double figure : point.figures) result += "," + cell(figure);
+                          cell(point.mean_length), cell(point.evaluation));
+    for (const double metric : point.metrics) result += "," + cell(metric);
     result += "\n";
   }
   return result;
@@ -117,7 +117,7 @@ std::string curve_svg(const RlCurve& curve) {
   std::vector<double> steps = {0}, returns;
   for (const CurvePoint& point : curve.points) {
     steps.push_back(static_cast<double>(point.steps));
-    for (const double value : {point.mean_return, point.judged})
+    for (const double value : {point.mean_return, point.evaluation})
       if (std::isfinite(value)) returns.push_back(value);
   }
   if (returns.empty()) returns = {0, 1};
@@ -126,17 +126,18 @@ std::string curve_svg(const RlCurve& curve) {
   drawing.text({kLeft, 22}, curve.title, Drawing::Anchor::start, 12);
   draw_axes(drawing, across, up);
   std::vector<Point> line;
-  bool judged = false;
+  bool evaluated = false;
   for (const CurvePoint& point : curve.points) {
     const double x = across.at(static_cast<double>(point.steps));
     if (std::isfinite(point.mean_return)) line.push_back({x, up.at(point.mean_return)});
-    if (!std::isfinite(point.judged)) continue;
-    drawing.dot({x, up.at(point.judged)}, 3.5, kJudged);
-    judged = true;
+    if (!std::isfinite(point.evaluation)) continue;
+    drawing.dot({x, up.at(point.evaluation)}, 3.5, kEvaluated);
+    evaluated = true;
   }
-  drawing.path(line, kWhileTraining, 2);
-  drawing.text({kRight, kBottom + 38}, "while training", Drawing::Anchor::end, 12, kWhileTraining);
-  if (judged) drawing.text({kLeft, kBottom + 38}, "evaluated", Drawing::Anchor::start, 12, kJudged);
+  drawing.path(line, kTraining, 2);
+  drawing.text({kRight, kBottom + 38}, "training", Drawing::Anchor::end, 12, kTraining);
+  if (evaluated)
+    drawing.text({kLeft, kBottom + 38}, "evaluated", Drawing::Anchor::start, 12, kEvaluated);
   return drawing.finish();
 }
 

@@ -11,11 +11,11 @@ namespace lithe::app {
 
 void add_environment_options(CLI::App& app, EnvironmentChoice& choice) {
   app.add_option("environment,--environment", choice.sentence,
-                 "such as cartpole or \"snake(8x8, starve=2)\"; `lithe rl list` has them all");
-  app.add_option(
-      "--env-command", choice.command,
-      "a program that is an environment, run by the shell, instead (docs/environments.md)");
-  app.add_option("--env-time-limit", choice.time_limit, "seconds that it may take for each answer")
+                 "such as cartpole or \"snake(8x8, starve=2)\"; see `lithe rl list`");
+  app.add_option("--env-command", choice.command,
+                 "a program that is the environment, run by the shell (docs/environments.md)");
+  app.add_option("--env-time-limit", choice.time_limit,
+                 "seconds that the program may take for an answer")
       ->capture_default_str()
       ->check(CLI::Range(0.001, 1e6));
 }
@@ -23,14 +23,14 @@ void add_environment_options(CLI::App& app, EnvironmentChoice& choice) {
 Environments make_environments(const EnvironmentChoice& choice, const EnvironmentOptions& options) {
   if (choice.sentence.empty() == choice.command.empty())
     throw Error(ErrorKind::usage,
-                choice.command.empty() ? "no environment is named"
-                                       : "an environment and a program are named",
-                {}, "either a name (`lithe rl list`) or --env-command");
+                choice.command.empty() ? "no environment is given"
+                                       : "both an environment and a program are given",
+                {}, "either an environment (`lithe rl list`) or --env-command");
   if (choice.command.empty()) return Environments::make(choice.sentence, options);
   ProgramOptions program;
   program.time_limit =
       std::chrono::milliseconds(static_cast<std::int64_t>(choice.time_limit * 1000));
-  program.on_words = [several = options.count > 1](std::size_t i, std::string_view line) {
+  program.on_stderr = [several = options.count > 1](std::size_t i, std::string_view line) {
     if (several)
       fmt::print(stderr, "[{}] {}\n", i, line);
     else
@@ -39,22 +39,22 @@ Environments make_environments(const EnvironmentChoice& choice, const Environmen
   return Environments::run(choice.command, options, program);
 }
 
-void choose_own_environment(EnvironmentChoice& choice, const Model& policy,
-                            const std::string& path) {
+void default_to_trained_environment(EnvironmentChoice& choice, const Model& policy,
+                                    const std::string& path) {
   if (!choice.sentence.empty() || !choice.command.empty()) return;
   const auto at = policy.notes().find("lithe.environment");
   if (at == policy.notes().end())
-    throw Error(ErrorKind::usage, "this model does not say what it was trained in", path,
-                "name the environment");
+    throw Error(ErrorKind::usage, "this model does not name the environment it was trained in",
+                path, "give the environment");
   choice.sentence = at->second;
-  // A program is not run because a file says so.
-  const auto sheets = environment_sheets();
+  // A program from a file is never run.
+  const auto sheets = environment_infos();
   const std::string name = at->second.substr(0, at->second.find('('));
   if (std::none_of(sheets.begin(), sheets.end(), [&](const auto& s) { return s.name == name; }))
     throw Error(ErrorKind::usage,
-                fmt::format("this policy was trained in what Lithe does not bring: '{}'",
+                fmt::format("this policy was trained in an environment that is not built in: '{}'",
                             at->second.substr(0, 200)),
-                path, "name that: --env-command \"...\", or an environment (`lithe rl list`)");
+                path, "--env-command \"...\", or an environment (`lithe rl list`)");
 }
 
 }  // namespace lithe::app

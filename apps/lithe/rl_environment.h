@@ -1,4 +1,4 @@
-// Which environment a command of `lithe rl` is about.
+// The environment of a command of `lithe rl`.
 #pragma once
 
 #include <string>
@@ -17,13 +17,13 @@ struct EnvironmentChoice {
 // The environment's name, --env-command and --env-time-limit.
 void add_environment_options(CLI::App& app, EnvironmentChoice& choice);
 
-// Throws Error(usage) where none or both are named. What programs write to standard error appears
-// there, with the environment's number before it where there are several.
+// Throws Error(usage) unless exactly one of the two is given. The standard error of the programs is
+// printed to standard error, with the number of the environment if there are several.
 Environments make_environments(const EnvironmentChoice& choice, const EnvironmentOptions& options);
 
-// Where none is named, the one that a policy was trained in. Throws Error(usage) where the model
-// does not say.
-void choose_own_environment(EnvironmentChoice& choice, const Model& policy,
-                            const std::string& path);
+// Without a choice, takes the environment that the policy was trained in. Throws Error(usage) if
+// the model does not name one.
+void default_to_trained_environment(EnvironmentChoice& choice, const Model& policy,
+                                    const std::string& path);
 
 }  // namespace lithe::app

@@ -1,4 +1,4 @@
-// lithe rl evaluate, and what an evaluation comes to.
+// lithe rl evaluate, and the summary of an evaluation.
 #pragma once
 
 #include <cstddef>
@@ -12,11 +12,11 @@
 
 namespace lithe::app {
 
-// Returns of whole episodes.
-struct Played {
-  double mean = 0, deviation = 0, lowest = 0, highest = 0, mean_length = 0;
+// Statistics of complete episodes.
+struct ReturnSummary {
+  double mean = 0, std = 0, min = 0, max = 0, mean_length = 0;
 };
-Played summary(const std::vector<Environments::Episode>& episodes);
+ReturnSummary summary(const std::vector<Environments::Episode>& episodes);
 
 struct RlEvaluateCommand {
   std::string policy;

@@ -22,7 +22,7 @@ namespace lithe::app {
 
 namespace {
 
-// The options with what they leave open.
+// Fills in the default frame rate.
 PlayOptions with_pace(PlayOptions options, const Spaces& spaces) {
   constexpr double kMost = 30;
   const double seconds = spaces.step_seconds;
@@ -35,7 +35,7 @@ PlayOptions with_pace(PlayOptions options, const Spaces& spaces) {
   return options;
 }
 
-// Where frames go, of those that are asked for.
+// The outputs of frames: terminal, GIF and PNG files.
 class Screen {
  public:
   Screen(const PlayOptions& options, const Spaces& spaces)
@@ -45,13 +45,13 @@ class Screen {
     if (!options.frames.empty()) make_folder(options.frames);
   }
 
-  // How it looks now, if it is this step's turn.
+  // Shows the current frame, if it is the turn of this step.
   void show(const Environments& environment) {
     if (!wanted() || shown_++ % options_.every != 0) return;
     environment.draw(0, picture_);
     put(picture_, environment);
   }
-  // How it looked at the end of an episode: always shown, as is the beginning of the next.
+  // Shows the last frame of an episode. The first frame of the next one is always shown as well.
   void show_end(const Picture& last, const Environments& environment) {
     shown_ = 0;
     if (wanted()) put(last, environment);
@@ -122,35 +122,35 @@ void print_episode(std::size_t number, const Environments::Episode& episode, boo
 
 void print_summary(const EpisodeWindow& window) {
   if (window.total() < 2) return;
-  fmt::print("{} episodes: mean return {:.6g} (deviation {:.4g}), mean length {:.6g}\n",
-             window.total(), window.mean_return(), window.deviation_of_return(),
-             window.mean_length());
+  fmt::print("{} episodes: mean return {:.6g} +/- {:.4g}, mean length {:.6g}\n", window.total(),
+             window.mean_return(), window.std_return(), window.mean_length());
 }
 
 }  // namespace
 
 Player random_player(const Spaces& spaces, std::uint64_t seed) {
-  base::RandomStream random(seed, base::make_stream(base::Use::sample, 0));
-  return [spaces, random](std::span<const float>, std::int32_t& choice,
-                          std::span<float> values) mutable {
-    if (spaces.choices > 0)
-      choice = static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(spaces.choices)));
-    for (std::size_t j = 0; j < spaces.action_low.size(); ++j) {
-      const double low = static_cast<double>(spaces.action_low[j]);
-      const double high = static_cast<double>(spaces.action_high[j]);
-      const bool bounded = std::isfinite(low) && std::isfinite(high);
-      values[j] = static_cast<float>(bounded ? random.uniform(low, high) : random.normal());
-    }
-  };
+  Rng rng(seed, base::make_stream(base::StreamPurpose::sample, 0));
+  return
+      [spaces, rng](std::span<const float>, std::int32_t& choice, std::span<float> values) mutable {
+        if (spaces.choices > 0)
+          choice = static_cast<std::int32_t>(rng.below(static_cast<std::uint32_t>(spaces.choices)));
+        for (std::size_t j = 0; j < spaces.action_low.size(); ++j) {
+          const double low = static_cast<double>(spaces.action_low[j]);
+          const double high = static_cast<double>(spaces.action_high[j]);
+          const bool bounded = std::isfinite(low) && std::isfinite(high);
+          values[j] = static_cast<float>(bounded ? rng.uniform(low, high) : rng.normal());
+        }
+      };
 }
 
 Player policy_player(const Model& model, const Spaces& spaces) {
   const auto policy = std::make_shared<Policy>(model, spaces);
   const std::size_t numbers = spaces.actions();
   const bool choices = spaces.choices > 0;
-  return [policy, numbers, choices](std::span<const float> seen, std::int32_t& choice,
+  return [policy, numbers, choices](std::span<const float> observation, std::int32_t& choice,
                                     std::span<float> values) {
-    const Actions actions = policy->act({const_cast<float*>(seen.data()), seen.size()}, 1);
+    const Actions actions =
+        policy->act({const_cast<float*>(observation.data()), observation.size()}, 1);
     if (choices)
       choice = actions.choices[0];
     else
@@ -176,16 +176,16 @@ void play(Environments& environment, const Player& player, const PlayOptions& op
   catch_interrupt();
   environment.reset(outcomes.observations);
   screen.show(environment);
-  for (std::size_t step = 0; step < options.most_steps && window.total() < options.episodes;
+  for (std::size_t step = 0; step < options.max_steps && window.total() < options.episodes;
        ++step) {
     if (interrupted()) break;
     player(seen, choice, values);
     environment.step(actions, outcomes);
     if ((terminated | truncated) != 0) {
-      window.note(environment, outcomes);
+      window.record(environment, outcomes);
       screen.show_end(last, environment);
       screen.leave_picture();
-      print_episode(window.total(), environment.last(0), terminated != 0);
+      print_episode(window.total(), environment.last_episode(0), terminated != 0);
       if (window.total() == options.episodes) break;
     }
     screen.show(environment);

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "base/file.h"
 #include "lithe/error.h"
@@ -17,18 +19,40 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double kNotJudged = std::numeric_limits<double>::quiet_NaN();
-constexpr double kLineEvery = 1;  // at most
+constexpr double kNotEvaluated = std::numeric_limits<double>::quiet_NaN();
+constexpr double kLineInterval = 1;  // seconds between progress lines
+constexpr std::size_t kLineWidth = 79;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// Of an image, where nothing is said of the network, the values come in one row.
+// "40 s", "12 min", "3.5 h"
+std::string duration(double seconds) {
+  if (seconds < 100) return fmt::format("{:.0f} s", seconds);
+  return seconds < 6000 ? fmt::format("{:.0f} min", seconds / 60)
+                        : fmt::format("{:.1f} h", seconds / 3600);
+}
+
+// Prints the parts with commas between them, in as many lines as it takes.
+void print_parts(const std::string& start, const std::vector<std::string>& parts) {
+  std::string line = start;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::string part = parts[i] + (i + 1 < parts.size() ? "," : "");
+    if (line.size() + part.size() > kLineWidth) {
+      fmt::print("{}\n", line.substr(0, line.find_last_not_of(' ') + 1));
+      line = "  ";
+    }
+    line += part + " ";
+  }
+  fmt::print("{}\n", line.substr(0, line.find_last_not_of(' ') + 1));
+}
+
+// The default network has a `flatten` layer if the observation is an image.
 AgentTrainer make_trainer(RlTrainCommand& command) {
   Environments environments = make_environments(
-      command.environment, {command.environments, command.agent.seed, command.hold});
-  if (!command.own_network && environments.spaces().observation.sizes.size() > 1)
+      command.environment, {command.environments, command.agent.seed, command.action_repeat});
+  if (!command.network_given && environments.spaces().observation.sizes.size() > 1)
     command.agent.network = "flatten -> " + command.agent.network;
   return {std::move(environments), command.agent};
 }
@@ -39,11 +63,11 @@ RlRun::RlRun(RlTrainCommand& command) : command_(command), trainer_(make_trainer
   if (command.resume)
     resume();
   else if (!command.state.empty())
-    trainer_.save("/dev/null");  // where that cannot be, it is said now, not in a minute
+    trainer_.save("/dev/null");  // reports now if the environment cannot be saved
 }
 
 // What is not part of the state: the best policy of those that were evaluated, which stays in its
-// file until there is a better one, and the curve.
+// file target_return there is a better one, and the curve.
 void RlRun::resume() {
   trainer_.restore(command_.state);
   const std::filesystem::path csv = command_.curve + ".csv";
@@ -51,50 +75,70 @@ void RlRun::resume() {
     const auto bytes = base::read_file(csv, std::size_t{1} << 30);
     curve_ = read_curve_csv({bytes.begin(), bytes.end()}, csv.string());
   }
-  if (command_.judge_every == 0 || !std::filesystem::exists(command_.output)) return;
+  if (command_.evaluate_every == 0 || !std::filesystem::exists(command_.output)) return;
   const Model earlier = Model::load(command_.output);
   if (earlier.notes() != trainer_.policy().notes()) return;
   best_ = evaluate(earlier).mean;
-  judged_ = true;
+  evaluated_ = true;
   if (!command_.json)
-    fmt::print("Going on; the policy in {} has a mean return of {:.6g}\n", command_.output, best_);
+    fmt::print("Resuming; the policy in {} has a mean return of {:.6g}\n", command_.output, best_);
 }
 
-void RlRun::note(const AgentReport& report) {
-  if (last_.steps == 0) {  // steps of an earlier curve that were not kept are taken again
-    const std::uint64_t from = report.steps - report.round_steps;
+void RlRun::record(const AgentReport& report) {
+  if (last_.steps == 0) {  // points after the saved state are computed again
+    const std::uint64_t from = report.steps - report.iteration_steps;
     std::erase_if(curve_.points, [&](const CurvePoint& point) { return point.steps > from; });
-    if (!curve_.points.empty()) earlier_ = curve_.points.back().seconds;
+    if (!curve_.points.empty()) earlier_seconds_ = curve_.points.back().seconds;
+    first_steps_ = from;
   }
   last_ = report;
-  judged_now_ = false;
-  curve_.figure_names.clear();
+  evaluated_now_ = false;
+  curve_.metric_names.clear();
   CurvePoint point{report.steps,
-                   earlier_ + seconds_since(start_),
-                   report.episodes > 0 ? report.mean_return : kNotJudged,
+                   earlier_seconds_ + seconds_since(start_),
+                   report.episodes > 0 ? report.mean_return : kNotEvaluated,
                    report.mean_length,
-                   kNotJudged,
+                   kNotEvaluated,
                    {}};
-  for (const auto& [name, value] : report.figures) {
-    curve_.figure_names.emplace_back(name);
-    point.figures.push_back(value);
+  for (const auto& [name, value] : report.metrics) {
+    curve_.metric_names.emplace_back(name);
+    point.metrics.push_back(value);
   }
   curve_.points.push_back(std::move(point));
-  if (command_.json || point.seconds - last_line_ < kLineEvery) return;
+  if (command_.json || point.seconds - last_line_ < kLineInterval) return;
   last_line_ = point.seconds;
-  fmt::print("Step {:>9}: ", report.steps);
-  if (report.episodes > 0)
-    fmt::print("return {:.6g}, length {:.6g}, ", report.mean_return, report.mean_length);
-  else
-    fmt::print("no episode has ended, ");
-  fmt::print("{:.0f} steps/s", static_cast<double>(report.round_steps) / report.seconds);
-  for (const auto& [name, value] : report.figures) fmt::print(", {} {:.3g}", name, value);
-  fmt::print("\n");
+  print_progress(report);
+}
+
+// One line of at most kLineWidth characters; with --verbose, the metrics below it.
+void RlRun::print_progress(const AgentReport& report) const {
+  std::vector<std::string> parts;
+  if (report.episodes > 0) {
+    parts.push_back(fmt::format("return {:.5g}", report.mean_return));
+    parts.push_back(fmt::format("length {:.4g}", report.mean_length));
+  } else {
+    parts.emplace_back("no episode has ended");
+  }
+  const double rate = static_cast<double>(report.iteration_steps) / report.seconds;
+  parts.push_back(fmt::format("{:.0f} steps/s", rate));
+  const double left = static_cast<double>(command_.agent.steps) - static_cast<double>(report.steps);
+  const double elapsed = seconds_since(start_);
+  const double done = static_cast<double>(report.steps - first_steps_);
+  if (left > 0 && done > 0) parts.push_back(duration(elapsed * left / done) + " left");
+  const double percent = 100.0 * static_cast<double>(report.steps) /
+                         static_cast<double>(std::max(command_.agent.steps, report.steps));
+  print_parts(fmt::format("Step {} ({:.0f}%): ", report.steps, percent), parts);
+  if (command_.verbose) {
+    parts.clear();
+    for (const auto& [name, value] : report.metrics)
+      parts.push_back(fmt::format("{} {:.3g}", name, value));
+    print_parts("  ", parts);
+  }
   std::fflush(stdout);
 }
 
-// The same starts for every policy.
-Played RlRun::evaluate(const Model& policy) const {
+// Every policy begins in the same states.
+ReturnSummary RlRun::evaluate(const Model& policy) const {
   Environments environments = make_environments(
       command_.environment,
       {std::min(command_.episodes, std::max<std::size_t>(command_.environments, 1)),
@@ -102,55 +146,53 @@ Played RlRun::evaluate(const Model& policy) const {
   return summary(play(policy, environments, command_.episodes));
 }
 
-// A function of the steps alone: a training that was gone on with is evaluated where it would have
-// been without.
+// Depends on the steps alone, so that a resumed training is evaluated at the same steps.
 bool RlRun::due() const {
-  const std::uint64_t every = command_.judge_every;
-  return every > 0 && last_.steps / every > (last_.steps - last_.round_steps) / every;
+  const std::uint64_t every = command_.evaluate_every;
+  return every > 0 && last_.steps / every > (last_.steps - last_.iteration_steps) / every;
 }
 
-// The policy that is kept is the best one of those that were judged.
-void RlRun::judge() {
+// Keeps the best evaluated policy.
+void RlRun::evaluate_policy() {
   played_ = evaluate(trainer_.policy());
-  judged_now_ = true;
-  if (!curve_.points.empty()) curve_.points.back().judged = played_.mean;
+  evaluated_now_ = true;
+  if (!curve_.points.empty()) curve_.points.back().evaluation = played_.mean;
   if (played_.mean > best_) {
     best_ = played_.mean;
     save_policy();
-    judged_ = true;
+    evaluated_ = true;
   }
   if (!command_.json)
-    fmt::print("Evaluated after {:.2f} s: mean return {:.6g} of {} episodes ({:.5g} to {:.5g})\n",
-               seconds_since(start_), played_.mean, command_.episodes, played_.lowest,
-               played_.highest);
+    fmt::print("Evaluation after {:.2f} s: mean return {:.6g} +/- {:.4g} ({:.5g} to {:.5g})\n",
+               seconds_since(start_), played_.mean, played_.std, played_.min, played_.max);
 }
 
-void RlRun::go() {
+void RlRun::run() {
   catch_interrupt();
   try {
     while (!trainer_.finished() && !interrupted()) {
-      note(trainer_.round());
+      record(trainer_.iterate());
       if (due()) {
-        judge();
+        evaluate_policy();
         if (reached()) break;
       }
-      if (seconds_since(start_) - last_kept_ >= command_.keep_every) keep();
+      if (seconds_since(start_) - last_saved_ >= command_.save_every) save();
     }
-    keep();
+    save();
     release_interrupt();
-    if (!judged_now_) judge();
+    if (!evaluated_now_) evaluate_policy();
   } catch (...) {
     rescue();
     throw;
   }
 }
 
-// For whatever may end this program without a word. A policy that has been judged stays.
-void RlRun::keep() {
+// In case the program is killed. The best evaluated policy is not replaced.
+void RlRun::save() {
   if (!command_.state.empty()) trainer_.save(command_.state);
-  if (!judged_) save_policy();
+  if (!evaluated_) save_policy();
   write_curve();
-  last_kept_ = seconds_since(start_);
+  last_saved_ = seconds_since(start_);
 }
 
 void RlRun::write_curve() const {
@@ -163,17 +205,17 @@ void RlRun::write_curve() const {
   base::write_file_atomically(command_.curve + ".svg", curve_svg(curve));
 }
 
-// After an error, which is told in any case.
+// After an error, which is reported in any case.
 void RlRun::rescue() const {
-  if (last_.steps == 0) return;  // nothing was learned that could replace an older file
+  if (last_.steps == 0) return;  // there is no policy yet: keep an older file
   try {
-    if (!judged_) save_policy();
+    if (!evaluated_) save_policy();
   } catch (const Error&) {
-    fmt::print(stderr, "The policy is lost: it could not be saved\n");
+    fmt::print(stderr, "The policy could not be saved and is lost\n");
     return;
   }
   fmt::print(stderr, "The {} is in {}\n",
-             judged_ ? "best policy of those evaluated" : "policy of the last whole round",
+             evaluated_ ? "best evaluated policy" : "policy of the last complete iteration",
              command_.output);
 }
 
@@ -191,16 +233,17 @@ void RlRun::report() const {
         {"seconds", seconds},
         {"seconds_with_evaluation", seconds_since(start_)},
         {"mean_return", played_.mean},
+        {"std_return", played_.std},
         {"best_mean_return", best_},
         {"policy", command_.output}};
     fmt::print("{}\n", json.dump(2));
     return;
   }
-  fmt::print("{} steps in {:.2f} s; mean return {:.6g} (deviation {:.4g}) over {} episodes\n",
-             last_.steps, seconds, played_.mean, played_.deviation, command_.episodes);
+  fmt::print("{} steps in {:.2f} s; mean return {:.6g} +/- {:.4g} over {} episodes\n", last_.steps,
+             seconds, played_.mean, played_.std, command_.episodes);
   if (best_ > played_.mean)
-    fmt::print("Policy: {}, the best of those evaluated, mean return {:.6g}\n", command_.output,
-               best_);
+    fmt::print("Policy: {}, the best one evaluated, with a mean return of {:.6g}\n",
+               command_.output, best_);
   else
     fmt::print("Policy: {}\n", command_.output);
 }

@@ -1,4 +1,4 @@
-// A training of an agent as `lithe rl train` shows it.
+// Runs `lithe rl train`.
 #pragma once
 
 #include <chrono>
@@ -11,26 +11,29 @@
 
 namespace lithe::app {
 
-// A training that is watched, judged now and then, and kept.
+// A training with progress lines, evaluations, checkpoints and a learning curve.
 class RlRun {
  public:
   explicit RlRun(RlTrainCommand& command);
 
-  // Until its end, an interruption, or the return that is wanted. What is thrown passes through,
-  // after what was learned has been saved.
-  void go();
-  void report() const;  // how it ended
+  // Trains until the end, an interruption, or the target return. After an error it saves the policy
+  // and rethrows.
+  void run();
+  void report() const;  // the result
 
  private:
   void resume();
-  void note(const AgentReport& report);
-  Played evaluate(const Model& policy) const;
+  void record(const AgentReport& report);
+  void print_progress(const AgentReport& report) const;
+  ReturnSummary evaluate(const Model& policy) const;
   bool due() const;
-  void judge();
-  void keep();
+  void evaluate_policy();
+  void save();
   void write_curve() const;
   void rescue() const;
-  bool reached() const { return command_.has_until && played_.mean >= command_.until; }
+  bool reached() const {
+    return command_.has_target_return && played_.mean >= command_.target_return;
+  }
   void save_policy() const { trainer_.policy().save(command_.output); }
 
   const RlTrainCommand& command_;
@@ -38,11 +41,12 @@ class RlRun {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   RlCurve curve_;
   AgentReport last_;
-  double last_line_ = -1, last_kept_ = 0, best_ = -INFINITY;
-  double earlier_ = 0;  // seconds that the curve had taken when it was gone on with
-  Played played_;
-  bool judged_now_ = false;  // the policy as it is
-  bool judged_ = false;      // any, and kept
+  double last_line_ = -1, last_saved_ = 0, best_ = -INFINITY;
+  double earlier_seconds_ = 0;     // of the curve of a resumed training
+  std::uint64_t first_steps_ = 0;  // before this run: those of the state file
+  ReturnSummary played_;
+  bool evaluated_now_ = false;  // the current policy
+  bool evaluated_ = false;      // some policy, which was written
 };
 
 }  // namespace lithe::app

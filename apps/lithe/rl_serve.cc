@@ -25,10 +25,10 @@ class Server {
   Server(const std::string& sentence, std::uint64_t seed)
       : sentence_(sentence),
         environment_(Environments::make(sentence, {.count = 1, .seed = seed})),
-        seen_(environment_.spaces().low.size()),
-        final_(seen_.size()),
+        observation_(environment_.spaces().low.size()),
+        final_(observation_.size()),
         values_(environment_.spaces().actions()) {
-    environment_.reset(rows(seen_));
+    environment_.reset(rows(observation_));
   }
 
   json answer(const std::string& line) {
@@ -48,16 +48,16 @@ class Server {
  private:
   static ObservationRows rows(std::vector<float>& values) { return {values.data(), values.size()}; }
 
-  // Without a seed, another episode of the same one.
+  // Without a seed, the next episode of the same seed.
   json reset(const json& question) {
     if (question.contains("seed")) {
       if (!question["seed"].is_number_unsigned()) refuse("\"seed\" is a whole number, 0 or more");
       environment_ = Environments::make(
           sentence_, {.count = 1, .seed = question["seed"].get<std::uint64_t>()});
     }
-    environment_.reset(rows(seen_));
+    environment_.reset(rows(observation_));
     over_ = false;
-    return {{"observation", seen_}};
+    return {{"observation", observation_}};
   }
 
   json step(const json& question) {
@@ -66,9 +66,9 @@ class Server {
     float reward = 0;
     std::uint8_t terminated = 0, truncated = 0;
     environment_.step({&choice_, values_.data(), values_.size()},
-                      {rows(seen_), &reward, &terminated, &truncated, rows(final_)});
+                      {rows(observation_), &reward, &terminated, &truncated, rows(final_)});
     over_ = (terminated | truncated) != 0;
-    return {{"observation", over_ ? final_ : seen_},
+    return {{"observation", over_ ? final_ : observation_},
             {"reward", reward},
             {"terminated", terminated != 0},
             {"truncated", truncated != 0}};
@@ -76,7 +76,7 @@ class Server {
 
   void read_action(const json& question) {
     const auto action = question.find("action");
-    if (action == question.end()) refuse("a step needs its \"action\"");
+    if (action == question.end()) refuse("a step needs an \"action\"");
     const std::size_t choices = environment_.spaces().choices;
     if (choices == 0) return environments::read_numbers(question, "action", std::span(values_));
     const bool fits = action->is_number_unsigned() && action->get<std::uint64_t>() < choices;
@@ -88,14 +88,14 @@ class Server {
     std::vector<double> state(environment_.state(0).size());
     environments::read_numbers(question, "state", std::span(state));
     environment_.set_state(0, state);
-    environment_.observe(rows(seen_));
+    environment_.observe(rows(observation_));
     over_ = false;
-    return {{"observation", seen_}};
+    return {{"observation", observation_}};
   }
 
   std::string sentence_;
   Environments environment_;
-  std::vector<float> seen_, final_, values_;
+  std::vector<float> observation_, final_, values_;
   std::int32_t choice_ = 0;
   bool over_ = false;
 };

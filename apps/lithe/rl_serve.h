@@ -1,4 +1,4 @@
-// An environment for other programs: lines of JSON on the standard streams.
+// An environment as a server: lines of JSON on the standard streams.
 #pragma once
 
 #include <cstdint>
@@ -6,8 +6,8 @@
 
 namespace lithe::app {
 
-// Answers the questions of docs/environments.md until its input ends. A question that cannot be
-// answered gets {"error": "..."}.
+// Answers the questions of docs/environments.md target_return its input ends. A question that
+// cannot be answered gets {"error": "..."}.
 void serve(const std::string& sentence, std::uint64_t seed);
 
 }  // namespace lithe::app

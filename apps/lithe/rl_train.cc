@@ -15,59 +15,64 @@ namespace {
 
 void add_train_options(CLI::App& app, RlTrainCommand& c) {
   add_environment_options(app, c.environment);
-  app.add_option("--environments", c.environments, "that are stepped together")
+  app.add_option("--environments", c.environments, "environments that step together")
       ->capture_default_str()
       ->check(CLI::Range(std::size_t{1}, std::size_t{65536}));
-  app.add_option("--hold", c.hold,
-                 "steps of the environment that an action is held for while learning, counted as "
-                 "one; whoever evaluates or plays decides in each")
+  app.add_option("--action-repeat", c.action_repeat,
+                 "environment steps for which an action is repeated while training, counted as one "
+                 "step; not used by evaluate and play")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));
-  app.add_option("--agent", c.agent.agent, "what learns; `lithe list agents` has them all")
+  app.add_option("--agent", c.agent.agent, "the agent, a sentence; see `lithe list agents`")
       ->capture_default_str();
-  app.add_option("--network", c.agent.network,
-                 "the layers between what is observed and the one that says what to do; an image "
-                 "is flattened before them where they are not given")
+  app.add_option(
+         "--network", c.agent.network,
+         "the hidden layers of the networks; if not given, observations that are images are "
+         "flattened first")
       ->capture_default_str();
-  app.add_option("--steps", c.agent.steps, "of all environments together")
+  app.add_option("--steps", c.agent.steps, "total steps of all environments")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 53));
-  app.add_option("--seed", c.agent.seed, "of everything that is random")->capture_default_str();
+  app.add_option("--seed", c.agent.seed, "random seed")->capture_default_str();
   app.add_option("--threads", c.agent.threads, "0: all processors")->capture_default_str();
   app.add_option("--isa", c.agent.isa, "auto, avx512, avx2, ...")->capture_default_str();
-  app.add_option("--output", c.output, "the policy's file");
-  app.add_option("--state", c.state, "keep all that the training depends on in this file");
-  app.add_option("--keep-every", c.keep_every,
-                 "seconds after which the state is kept, and the policy if none was evaluated")
+  app.add_option("--output", c.output, "the file of the policy");
+  app.add_option("--state", c.state, "save the whole state of the training to this file");
+  app.add_option("--save-every", c.save_every,
+                 "seconds between saves of the state, and of the policy if none was evaluated")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 1e9));
-  app.add_flag("--resume", c.resume, "go on from --state, to the same bits");
-  app.add_option("--curve", c.curve, "write how it went to NAME.svg and NAME.csv");
-  app.add_option("--evaluate-every", c.judge_every,
-                 "steps between evaluations, of which the best policy is kept; 0: at the end alone")
+  app.add_flag("--resume", c.resume, "continue from the file of --state, with the same bits");
+  app.add_option("--curve", c.curve, "write the learning curve to NAME.svg and NAME.csv");
+  app.add_option("--evaluate-every", c.evaluate_every,
+                 "steps between evaluations, of which the best policy is kept; 0: only at the end")
       ->capture_default_str();
-  app.add_option("--episodes", c.episodes, "of an evaluation")
+  app.add_option("--episodes", c.episodes, "episodes of an evaluation")
       ->capture_default_str()
       ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}));
-  app.add_option("--until", c.until, "the mean return of an evaluation that ends the training");
-  app.add_flag("--json", c.json, "the result as JSON");
-  app.add_option("--score", c.score, "what a recipe promises; for `make rl-recipes`")->group("");
+  app.add_option("--target-return", c.target_return,
+                 "stop when an evaluation reaches this mean return");
+  app.add_flag("--verbose", c.verbose, "also print the metrics of the agent");
+  app.add_flag("--json", c.json, "print the result as JSON");
+  app.add_option("--score", c.score, "the mean return of a recipe, for `make rl-recipes`")
+      ->group("");
 }
 
-// An environment that takes a grid, with that one.
+// Adds a grid to the sentence of an environment.
 std::string with_grid(const std::string& sentence, const std::string& grid) {
   if (sentence.find('(') != sentence.npos)
-    throw Error(ErrorKind::usage, fmt::format("a grid beside {}", sentence), "--grid",
-                "say it within the brackets");
+    throw Error(ErrorKind::usage, fmt::format("{} has arguments already", sentence), "--grid",
+                "the grid within the brackets");
   return fmt::format("{}({})", sentence, grid);
 }
 
 void check(const RlTrainCommand& command) {
   if (command.resume && command.state.empty())
-    throw Error(ErrorKind::usage, "nothing to go on from", "--resume", "--state FILE beside it");
-  if (command.has_until && command.judge_every == 0)
-    throw Error(ErrorKind::usage, "nobody would notice", "--until",
-                "--evaluate-every 20000 beside it");
+    throw Error(ErrorKind::usage, "--resume without a state file", "--resume",
+                "--state FILE as well");
+  if (command.has_target_return && command.evaluate_every == 0)
+    throw Error(ErrorKind::usage, "a target return without evaluations", "--target-return",
+                "--evaluate-every 20000 as well");
   check_output(command.output, "--output");
   if (!command.state.empty()) {
     check_output(command.state, "--state");
@@ -76,7 +81,7 @@ void check(const RlTrainCommand& command) {
     };
     if (whole(command.output) == whole(command.state))
       throw Error(ErrorKind::usage, "the policy and the state in one file", "--state",
-                  "another name than that of --output");
+                  "another file than that of --output");
   }
   for (const char* kind : {".csv", ".svg"})
     if (!command.curve.empty()) check_output(command.curve + kind, "--curve");
@@ -86,8 +91,9 @@ void check(const RlTrainCommand& command) {
 
 int train_agent(const Arguments& arguments) {
   CLI::App app(
-      "Learns what to do from rewards: a recipe (`lithe list rl-recipes`), or your own. Options "
-      "given beside a recipe replace its.",
+      "Trains an agent by reinforcement learning, with a recipe (`lithe list rl-recipes`) or your "
+      "own "
+      "options. Options on the command line replace those of the recipe.",
       "lithe rl train");
   RlTrainCommand command;
   std::string name, grid;
@@ -105,15 +111,15 @@ int train_agent(const Arguments& arguments) {
   }
   app.option_defaults()->take_last();
   add_train_options(app, command);
-  app.add_option("--grid", grid, "of environments that have one: 8x8");
+  app.add_option("--grid", grid, "the grid of an environment that has one, such as 8x8");
   if (const auto status = parse(app, options)) return *status;
   if (!grid.empty()) command.environment.sentence = with_grid(command.environment.sentence, grid);
-  command.own_network = app.count("--network") > 0;
-  command.has_until = app.count("--until") > 0;
+  command.network_given = app.count("--network") > 0;
+  command.has_target_return = app.count("--target_return") > 0;
   if (command.output.empty()) command.output = (name.empty() ? "policy" : name) + ".safetensors";
   check(command);
   RlRun run(command);
-  run.go();
+  run.run();
   run.report();
   return 0;
 }

@@ -13,20 +13,20 @@ namespace lithe::app {
 
 struct RlTrainCommand {
   EnvironmentChoice environment;
-  std::size_t environments = 8, hold = 1;
+  std::size_t environments = 8, action_repeat = 1;
   AgentOptions agent;
-  std::string output;             // the policy
-  std::string state;              // all that the training depends on; empty: not kept
-  bool resume = false;            // go on from `state`
-  double keep_every = 60;         // seconds
-  std::string curve;              // NAME.svg and NAME.csv; empty: neither
-  std::uint64_t judge_every = 0;  // steps between evaluations; 0: at the end alone
-  std::size_t episodes = 100;     // of an evaluation
-  bool own_network = false;       // it was said which
-  double until = 0;               // the mean return that ends the training
-  bool has_until = false;
+  std::string output;                // the file of the policy
+  std::string state;                 // the state file; empty: none
+  bool resume = false;               // from `state`
+  double save_every = 60;            // seconds
+  std::string curve;                 // NAME.svg and NAME.csv; empty: none
+  std::uint64_t evaluate_every = 0;  // steps between evaluations; 0: only at the end
+  std::size_t episodes = 100;        // of an evaluation
+  bool network_given = false;        // on the command line or by a recipe
+  double target_return = 0;          // a mean return that ends the training
+  bool has_target_return = false;
   double score = 0;
-  bool json = false;
+  bool json = false, verbose = false;
 };
 
 int train_agent(const Arguments& arguments);

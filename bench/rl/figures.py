@@ -1,4 +1,4 @@
-"""What the runs of a row come to: medians, and whether they reach what was asked."""
+"""The results of a row: medians over its runs, compared with the goals."""
 
 import statistics
 
@@ -15,7 +15,7 @@ def result(subject):
     row = subject.row
     # Where the training ends at a score, that evaluation counts; else the policy that is kept, the
     # best of several evaluations by luck too, has to show it again.
-    judged = "score" if "until" in row.settings or "again" not in medians else "again"
+    judged = "score" if "target-return" in row.settings or "again" not in medians else "again"
     return {"workload": row.name, "peer": subject.name, "title": subject.title,
             "how": subject.how, "alike": subject.alike, "threads": row.threads, **medians,
             "judged": judged, "finished": sum(run["finished"] for run in runs),
@@ -38,17 +38,17 @@ def told(row, peak, operations):
 
 
 def scaled(bounds, peak):
-    """What was asked of a core of 177 GFLOP/s, of one with that peak."""
+    """The goals for a core of 177 GFLOP/s, scaled to one with that peak."""
     scale = goals.PROMISED_PEAK / peak
     return {key: value * {"seconds": scale, "rate": 1 / scale}.get(key, 1)
             for key, value in bounds.items()}
 
 
 def verdict(found, row, bounds=lambda asked: asked):
-    """In a word, by the medians of Lithe's seeds."""
+    """By the medians of Lithe's seeds."""
     if found is None:
         return "not measured"
-    return ("worth reached" if _reaches(found, bounds(row["worth"])) else
+    return ("stretch goal reached" if _reaches(found, bounds(row["worth"])) else
             "reached" if _reaches(found, bounds(row["must"])) else "MISSED")
 
 

@@ -53,7 +53,7 @@ def recipe_path(row, recipes=RECIPES):
 
 
 def agent(text, defaults):
-    """ "ppo(adam(0.001), horizon=32)" as a name and all its options, those that are not told from
+    """ "ppo(adam(0.001), n_steps=32)" as a name and all its options, those that are not told from
     `defaults`, by the agent's name."""
     name, told, named = sentence.call(text)
     options = {**defaults[name], **dict(zip(defaults[name], told)), **named}
@@ -101,7 +101,7 @@ def _ppo(row, options):
     """The policy's and the values' network: once when it acts, then learned from in each epoch."""
     seen, actions = row.shape
     networks = [_passes(row, seen, actions), _passes(row, seen, 1)]
-    return sum(forward + options["epochs"] * learning for forward, learning in networks)
+    return sum(forward + options["n_epochs"] * learning for forward, learning in networks)
 
 
 def _sac(row, options):
@@ -112,7 +112,7 @@ def _sac(row, options):
     critic, critic_learning = _passes(row, seen + actions, 1)
     slope = 2 * critic  # forward, and the gradient of the input
     example = policy + 2 * critic + 2 * critic_learning + policy_learning + 2 * slope
-    return policy + example * options["batch"] / options["every"]
+    return policy + example * options["batch_size"] / options["train_freq"]
 
 
 _OPERATIONS = {"ppo": _ppo, "sac": _sac}

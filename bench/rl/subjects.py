@@ -88,12 +88,12 @@ def job_of(peer, row, known):
     ValueError where the row asks for what peers do not have."""
     job = {"environment": row.gymnasium, "episodes": _EPISODES if row.kind == "learn" else 0,
            "evaluate_every": row.settings.get("evaluate-every", 0),
-           "until": row.settings.get("until"), "threads": row.threads}
+           "target_return": row.settings.get("target-return"), "threads": row.threads}
     if "own" in peer:
         return {**job, **peer["own"]}, _told(peer["own"])
     name, options = rows.agent(row.settings["agent"], known)
     # What an agent here has beside its published form is nothing that a peer could be told.
-    lacking = [key for key in ("persistence",) if options.get(key)]
+    lacking = [key for key in ("noise_correlation",) if options.get(key)]
     job |= {"agent": name, "environments": row.settings["environments"],
             "steps": row.settings["steps"], "network": rows.network(row.settings["network"]),
             "options": {**options, "optimizer": rows.optimizer(options["optimizer"])}}
@@ -134,10 +134,10 @@ def _learn(row, options, seed, seconds):
         again = process.run_json([options.lithe, "rl", "evaluate", policy, "--episodes",
                                   str(_EPISODES), "--seed", str(_AGAIN + seed), "--json"], {}, 1,
                                  seconds)
-    until = row.settings.get("until")
+    target = row.settings.get("target-return")
     return {**times, "steps": answer["steps"], "rate": answer["steps"] / answer["seconds"],
             "score": answer["best_mean_return"], "again": again["mean_return"],
-            "finished": until is None or answer["best_mean_return"] >= until}
+            "finished": target is None or answer["best_mean_return"] >= target}
 
 
 def _rate(row, options, seed, seconds):

@@ -6,12 +6,12 @@ from harness.text import figure, significant, times
 from . import figures
 from .subjects import LITHE
 
-_OF_RATES = ("who", "how", "seeds", "time", "processor", "steps/s", "of limit", "x Lithe")
+_OF_RATES = ("library", "settings", "seeds", "time", "CPU time", "steps/s", "of limit", "x Lithe")
 
 
 def asked(found):
     """A row for each that was asked, with what was measured."""
-    rows = [("what", "measured", "must", "worth", "reached?", "must here", "worth here",
+    rows = [("task", "measured", "goal", "stretch goal", "reached?", "goal here", "stretch goal here",
              "reached?", "seen elsewhere")]
     for row in found["workloads"]:
         lithe = figures.of(found, row, LITHE)
@@ -32,8 +32,8 @@ def asked(found):
 def row(found, one):
     """Everything that was measured on one row, Lithe first."""
     lithe = figures.of(found, one, LITHE)
-    head = ("who", "how", "seeds", "mean return", "least..most", "again", "time", "least..most",
-            "processor", "steps", "steps/s", "of limit", "x Lithe")
+    head = ("library", "settings", "seeds", "mean return", "min..max", "retest", "time", "min..max",
+            "CPU time", "steps", "steps/s", "of limit", "x Lithe")
     rows = [(r["title"], r["how"], _seeds(r), _number(r.get("score")), _range(r, "score"),
              _number(r.get("again")), figure(r["seconds"]), _range(r, "seconds", figure),
              figure(r["processor"]), f"{r['steps']:,.0f}" if "steps" in r else "-",
@@ -48,7 +48,7 @@ def row(found, one):
 
 
 def settings(found):
-    rows = [("what", "recipe", "environments", "agent", "network", "steps", "evaluated every")]
+    rows = [("task", "recipe", "environments", "agent", "network", "steps", "evaluated every")]
     for one in found["workloads"]:
         told = one["settings"]
         if "agent" in told:
@@ -61,7 +61,7 @@ def settings(found):
 def versions(found):
     told = {r["title"]: ", ".join(f"{name} {version}" for name, version in r["versions"].items())
             for r in found["results"] if r["versions"]}
-    return [("who", "versions"), *told.items()], set()
+    return [("library", "versions"), *told.items()], set()
 
 
 def _measured(row, lithe):
@@ -71,7 +71,7 @@ def _measured(row, lithe):
         share = f" ({lithe['rate'] / row['limit']:.0%} of the limit)" if row["limit"] else ""
         return _rate(lithe["rate"]) + share
     return (f"{_number(lithe[lithe['judged']])} in {figure(lithe['seconds'])} "
-            f"({figure(lithe['processor'])} of processors)")
+            f"({figure(lithe['processor'])} CPU time)")
 
 
 def _bounds(bounds):
@@ -88,7 +88,7 @@ def _rate(rate):
 def _seeds(r):
     """How many, and how many of them reached the score, or the end of their steps, in time."""
     count = len(r["runs"])
-    return str(count) if r["finished"] == count else f"{count} ({r['finished']} got there)"
+    return str(count) if r["finished"] == count else f"{count} ({r['finished']} reached the goal)"
 
 
 def _times(r, lithe, row):

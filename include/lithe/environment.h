@@ -1,29 +1,28 @@
-// Environments to learn in from rewards: many of one kind in lockstep, their numbers in arrays.
+// Environments for reinforcement learning: vectors of environments that step together.
 //
-//   lithe::Environments all = lithe::Environments::make("cartpole", {.count = 8, .seed = 1});
-//   all.reset(observations);
-//   for (;;) all.step({.choices = choices}, {observations, rewards, terminated, truncated});
+//   auto environments = lithe::Environments::make("cartpole", {.count = 8, .seed = 1});
+//   environments.reset(observations);
+//   for (;;) environments.step({.choices = choices}, {observations, rewards, terminated,
+//   truncated});
 //
-// An environment is a sentence (`lithe rl list` has them, with their arguments), a class of the
-// user's own, or a program that speaks lines of JSON (docs/environments.md). The meaning of reset,
-// step, terminated and truncated is Gymnasium's (Towers and others, "Gymnasium", 2024).
+// An environment is a sentence (`lithe rl list` lists them with their arguments), a class of your
+// own, or a program that answers lines of JSON (docs/environments.md). The meaning of reset, step,
+// terminated and truncated is Gymnasium's (Towers and others, "Gymnasium", 2024).
 //
-// Episodes follow one another by themselves (Gymnasium's AutoresetMode.SAME_STEP). When a step ends
-// the episode of environment i,
-//   rewards[i], terminated[i], truncated[i]   are of that last step,
-//   observations row i                        is the first one of the next episode,
-//   final_observations row i                  is the last one of the episode that ended: what a
-//                                             value is to be estimated of where it was truncated.
-// Rows of final_observations are written for environments whose episode ended, and only for those;
-// so are final_pictures.
-// Both flags may be set; terminated then says that nothing follows.
+// Environments reset automatically (Gymnasium's AutoresetMode.SAME_STEP). When a step ends the
+// episode of environment i,
+//   rewards[i], terminated[i], truncated[i]   belong to this last step,
+//   row i of observations                     is the first observation of the next episode,
+//   row i of final_observations               is the last observation of the episode that ended,
+//                                             whose value a truncated episode is bootstrapped with.
+// final_observations and final_pictures are written only for environments whose episode ended.
+// Both flags may be set: terminated then counts.
 //
-// Random numbers are a function of (seed, environment, episode), so neither the number of threads
-// nor the order in which they step changes a bit. Environments that Lithe brings allocate nothing
-// after they have been made.
+// Random numbers are a function of (seed, environment, episode): neither the number of threads nor
+// the order of the steps changes a bit. The built-in environments allocate nothing after
+// construction.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -36,44 +35,26 @@
 #include <vector>
 
 #include "lithe/component.h"
+#include "lithe/rng.h"
 
 namespace lithe {
 
-// What is observed and what can be done. Without a bound, low and high are infinite.
+// The observation and action spaces. Values without a bound have infinite low and high.
 struct Spaces {
-  Shape observation = {};                  // an image is height x width x channels
+  Shape observation = {};                  // an image: height x width x channels
   std::vector<float> low = {}, high = {};  // of each observed value
-  std::size_t choices = 0;                 // actions are 0 .. choices - 1; 0: they are numbers,
-  std::vector<float> action_low = {}, action_high = {};  // within these; others are clipped
-  std::size_t step_limit = 0;         // steps after which an episode is truncated; 0: none
-  std::optional<double> solved = {};  // mean return from which on it counts as solved
-  double step_seconds = 0;            // that a step stands for, to show it so; 0: no time
+  // Discrete actions are 0 to choices - 1. With 0 choices, actions are continuous: vectors within
+  // the bounds, to which they are clipped.
+  std::size_t choices = 0;
+  std::vector<float> action_low = {}, action_high = {};
+  std::size_t step_limit = 0;         // steps after which an episode is truncated; 0: no limit
+  std::optional<double> solved = {};  // the mean return at which the task counts as solved
+  double step_seconds = 0;            // simulated time of a step, for animations; 0: none
 
-  std::size_t actions() const { return choices > 0 ? 1 : action_low.size(); }  // numbers an action
+  std::size_t actions() const { return choices > 0 ? 1 : action_low.size(); }  // numbers per action
 };
 
-// Random numbers of one episode, for environments: a function of (seed, environment, episode,
-// block). Each block gives four words; normal() takes a whole one.
-class EpisodeRandom {
- public:
-  EpisodeRandom(std::uint64_t seed, std::uint32_t environment, std::uint32_t episode,
-                std::uint32_t block = 0);
-
-  std::uint32_t next();
-  std::uint32_t below(std::uint32_t bound);  // uniform in [0, bound), bound > 0
-  double uniform();                          // in [0, 1)
-  double uniform(double low, double high) { return low + (high - low) * uniform(); }
-  double normal();                                // mean 0, deviation 1
-  std::uint32_t block() const { return block_; }  // where another one would go on
-
- private:
-  std::uint64_t seed_, stream_;
-  std::uint32_t episode_, block_;
-  std::array<std::uint32_t, 4> words_{};
-  unsigned used_ = 4;
-};
-
-// What one environment is told to do: a choice, or numbers.
+// The action of one environment: `choice` if actions are discrete, `values` if they are continuous.
 struct Action {
   std::int32_t choice = 0;
   std::span<const float> values = {};
@@ -84,68 +65,67 @@ struct Outcome {
   bool terminated = false, truncated = false;
 };
 
-// A small picture in colours, rows from the top, red, green, blue of each pixel.
+// A rendered RGB image, rows from the top.
 struct Picture {
   std::size_t width = 0, height = 0;
   std::vector<std::uint8_t> rgb;
 };
 
-// An environment of the user's own: four functions. examples/own_environment.cc is a whole one.
+// An environment of your own: four functions. examples/own_environment.cc is a complete one.
 class Environment {
  public:
   virtual ~Environment() = default;
 
   virtual Spaces spaces() const = 0;
-  // Both write what is seen now. The episode's random numbers are all that may be random.
-  virtual void reset(EpisodeRandom& random, std::span<float> observation) = 0;
-  virtual Outcome step(const Action& action, EpisodeRandom& random,
-                       std::span<float> observation) = 0;
-  // All numbers that a step leaves for the next, always as many: they are read to save the
-  // environment and written to restore it. `observation` is not among them.
+  // Both write the observation. All random numbers must come from `rng`.
+  virtual void reset(Rng& rng, std::span<float> observation) = 0;
+  virtual Outcome step(const Action& action, Rng& rng, std::span<float> observation) = 0;
+  // The whole state that a step depends on, always of the same size: it is read to save the
+  // environment and written to restore it. The observation is saved besides.
   virtual std::span<double> state() = 0;
 
-  // May be left out: a picture of how things stand, for `lithe rl play` and the like.
+  // Optional: renders the current state, for `lithe rl play`.
   virtual void draw(Picture&) const {}
 };
 using EnvironmentMaker = std::function<std::unique_ptr<Environment>()>;
 
-// Rows of a matrix, which may be padded: value j of row i is data[i * stride + j].
+// The rows of a matrix, which may be padded: value j of row i is data[i * stride + j].
 struct ObservationRows {
   float* data = nullptr;
-  std::size_t stride = 0;  // at least as many as there are values
+  std::size_t stride = 0;  // at least the number of columns
 
   float* row(std::size_t i) const { return data + i * stride; }
 };
 
-// Of all environments; choices[i], or values[i * stride + j]. The numbers of an action may lie
-// outside its bounds, a choice must not.
+// The actions of all environments: choices[i] if actions are discrete, values[i * stride + j] if
+// they are continuous. Values outside the bounds are clipped; choices must be in range.
 struct Actions {
   const std::int32_t* choices = nullptr;
   const float* values = nullptr;
   std::size_t stride = 0;
 };
 
-// Where a step's results go, of all environments. What is final may be left out.
+// The arrays that a step writes. final_observations and final_pictures are optional.
 struct Outcomes {
   ObservationRows observations;
   float* rewards = nullptr;
   std::uint8_t *terminated = nullptr, *truncated = nullptr;
   ObservationRows final_observations = {};
-  Picture* final_pictures = nullptr;  // as draw() would have shown it before the next episode began
+  Picture* final_pictures = nullptr;  // as draw() renders them before the reset
 };
 
 struct EnvironmentOptions {
   std::size_t count = 1;  // 1 to 65536
   std::uint64_t seed = 0;
-  // 1 to 1000: a step gives each the same action so many times and adds up the rewards (Mnih and
-  // others, 2015, "frame skip"), less often where the episode ends before.
-  std::size_t hold = 1;
+  // 1 to 1000: a step repeats the action and sums the rewards, until the episode ends ("frame
+  // skip": Mnih and others, 2015).
+  std::size_t action_repeat = 1;
 };
 
 struct ProgramOptions {
-  std::chrono::milliseconds time_limit{30000};  // for each answer
-  // Called with each line that a program writes to its standard error; may be empty.
-  std::function<void(std::size_t environment, std::string_view line)> on_words = {};
+  std::chrono::milliseconds time_limit{30000};  // of each answer
+  // Called with each line that a program writes to standard error; may be empty.
+  std::function<void(std::size_t environment, std::string_view line)> on_stderr = {};
 };
 
 namespace environments {
@@ -154,13 +134,13 @@ class Engine;
 
 class Environments {
  public:
-  // Throws Error(sentence) that points into the text, Error(usage) for sizes beyond all bounds.
+  // Throws Error(sentence), which points into the text, or Error(usage) for sizes out of range.
   static Environments make(std::string_view sentence, const EnvironmentOptions& options);
-  // Throws Error(usage) where spaces() contradict themselves. What the maker and its environments
-  // throw passes through.
+  // Throws Error(usage) if spaces() are inconsistent, and passes on what the maker and the
+  // environments throw.
   static Environments make(const EnvironmentMaker& maker, const EnvironmentOptions& options);
-  // A program for each environment, run by the shell. Throws Error(machine) where one does not
-  // start, ends, stalls or says what it must not; so do reset and step.
+  // Runs a program for each environment with the shell. Throws Error(machine), as do reset and
+  // step, if a program does not start, ends, does not answer in time or gives an invalid answer.
   static Environments run(const std::string& command, const EnvironmentOptions& options,
                           const ProgramOptions& program = {});
   Environments(Environments&&) noexcept;
@@ -170,38 +150,38 @@ class Environments {
   const std::string& name() const;  // the canonical sentence, the command, or "own"
   const Spaces& spaces() const;
   std::size_t size() const;
-  std::size_t hold() const;
+  std::size_t action_repeat() const;
 
-  // Begins a new episode in each: the first one's number is 0.
+  // Begins a new episode in each environment; the number of the first episode is 0.
   void reset(ObservationRows observations);
   void reset(std::size_t i, ObservationRows observations);  // environment i alone, into row i
   void step(const Actions& actions, const Outcomes& outcomes);
-  // Of the environments begin to end - 1 alone. Ranges that share none may be stepped by different
-  // threads at once; pointers and rows are those of environment 0, as ever.
+  // Steps the environments begin to end - 1. Different threads may step disjoint ranges at the same
+  // time. Pointers and rows are those of environment 0 all the same.
   void step(std::size_t begin, std::size_t end, const Actions& actions, const Outcomes& outcomes);
-  void observe(ObservationRows observations) const;  // what is seen now, once more
+  void observe(ObservationRows observations) const;  // the current observations again
 
-  // Of environment i's present episode, and of the one that ended last.
+  // The current episode of environment i, and the last one that ended.
   struct Episode {
     double episode_return = 0;
     std::size_t length = 0;
   };
-  Episode present(std::size_t i) const;
-  Episode last(std::size_t i) const;
-  std::size_t episodes(std::size_t i) const;  // that have ended
+  Episode current_episode(std::size_t i) const;
+  Episode last_episode(std::size_t i) const;
+  std::size_t completed_episodes(std::size_t i) const;  // of environment i
 
-  // Everything that the next step depends on, seed and statistics included: what is restored goes
-  // on with the same bits. Throw Error(usage) where an environment has no state to save, restore
-  // Error(model) for what was not saved by environments of the same name and number.
+  // The whole state, seed and statistics included: restored environments continue with the same
+  // bits. save() throws Error(usage) if an environment has no state to save, restore() throws
+  // Error(model) for the state of environments of another name or number.
   std::vector<double> save() const;
   void restore(std::span<const double> saved);
 
-  // The physics of one alone: cartpole's x, velocity, angle, angular velocity, say. set_state
-  // leaves the episode's length and random numbers alone; Error(usage) for what cannot be.
+  // The state of one environment without its episode, such as position, velocity, angle and angular
+  // velocity of cartpole. set_state() throws Error(usage) for an invalid state.
   std::vector<double> state(std::size_t i) const;
   void set_state(std::size_t i, std::span<const double> state);
 
-  // Empty where the environment cannot be drawn.
+  // Renders environment i; the picture is empty if the environment cannot be drawn.
   void draw(std::size_t i, Picture& picture) const;
 
  private:
@@ -209,22 +189,22 @@ class Environments {
   std::unique_ptr<environments::Engine> engine_;
 };
 
-// Figures of the latest episodes. All memory is there from the beginning.
+// Statistics of the most recent episodes. Allocates nothing after construction.
 class EpisodeWindow {
  public:
-  explicit EpisodeWindow(std::size_t most);  // episodes looked back on, above 0
+  explicit EpisodeWindow(std::size_t capacity);  // in episodes, at least 1
 
-  // After a step: takes up the episodes that it ended, in the order of the environments.
-  void note(const Environments& environments, const Outcomes& outcomes);
+  // Records the episodes that a step ended, in the order of the environments.
+  void record(const Environments& environments, const Outcomes& outcomes);
   void add(const Environments::Episode& episode);
 
   std::size_t size() const { return filled_; }
-  const Environments::Episode& episode(std::size_t i) const;  // the oldest of size() first
-  std::size_t total() const { return total_; }                // ever noted
-  double mean_return() const;  // 0 where there is none, as the others
-  double deviation_of_return() const;
-  double lowest_return() const;
-  double highest_return() const;
+  const Environments::Episode& episode(std::size_t i) const;  // the oldest first
+  std::size_t total() const { return total_; }                // of all recorded episodes
+  double mean_return() const;  // 0 without episodes, as are the others
+  double std_return() const;
+  double min_return() const;
+  double max_return() const;
   double mean_length() const;
 
  private:
@@ -232,11 +212,11 @@ class EpisodeWindow {
   std::size_t next_ = 0, filled_ = 0, total_ = 0;
 };
 
-// What `lithe rl list` shows of an environment: its declaration in words, and its spaces.
-struct EnvironmentSheet {
+// What `lithe rl list` shows of an environment: its declaration and its spaces.
+struct EnvironmentInfo {
   std::string name, help;
   Spaces spaces;  // with the default arguments
 };
-std::vector<EnvironmentSheet> environment_sheets();
+std::vector<EnvironmentInfo> environment_infos();
 
 }  // namespace lithe

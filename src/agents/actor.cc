@@ -6,60 +6,66 @@
 #include <numeric>
 
 #include "agents/policy.h"
+#include "base/random.h"
 #include "lithe/error.h"
 
 namespace lithe::agents {
 
-std::size_t outputs_of_policy(const Spaces& spaces) {
-  if (spaces.choices > Categorical::kMostChoices)
-    throw Error(ErrorKind::usage, fmt::format("{} choices", spaces.choices), "the environment",
-                fmt::format("at most {}", Categorical::kMostChoices));
+std::size_t policy_outputs(const Spaces& spaces) {
+  if (spaces.choices > Categorical::kMaxActions)
+    throw Error(ErrorKind::usage, fmt::format("{} discrete actions", spaces.choices),
+                "the environment", fmt::format("at most {}", Categorical::kMaxActions));
   return spaces.choices > 0 ? spaces.choices : spaces.actions();
 }
 
 Actor::Actor(Model& policy, const Spaces& spaces, std::size_t environments,
-             const LearnerOptions& learning, double persistence)
+             const LearnerOptions& options, double noise_correlation)
     : columns_(spaces.observation.size()),
-      numbers_(spaces.actions()),
-      persistence_(persistence),
-      learner_(policy, learning),
-      predictor_(policy, environments, learning.isa),
-      everyone_(environments) {
-  std::iota(everyone_.begin(), everyone_.end(), 0u);
+      action_size_(spaces.actions()),
+      noise_correlation_(noise_correlation),
+      learner_(policy, options),
+      predictor_(policy, environments, options.isa),
+      env_rows_(environments) {
+  std::iota(env_rows_.begin(), env_rows_.end(), 0u);
   if (spaces.choices > 0) {
     distribution_ = std::make_unique<Categorical>(spaces.choices);
   } else {
-    deviations_ = std::make_unique<LearnedVector>(numbers_, 0, learning);
-    distribution_ = std::make_unique<Gaussian>(deviations_->values());
-    shared_.resize(numbers_);
-    noise_.resize(environments * numbers_);
+    log_std_ = std::make_unique<TrainableVector>(action_size_, 0, options);
+    distribution_ = std::make_unique<Gaussian>(log_std_->values());
+    shared_.resize(action_size_);
+    noise_.resize(environments * action_size_);
   }
-  gradient_.resize(learning.batch * distribution_->outputs());
+  gradient_.resize(options.batch * distribution_->outputs());
 }
 
-std::string_view Actor::answer() const { return deviations_ == nullptr ? kChoice : kNumbers; }
+std::string_view Actor::action_space() const {
+  return log_std_ == nullptr ? kDiscrete : kContinuous;
+}
 
 void Actor::sample(std::span<const float> observations, std::uint64_t seed, std::uint64_t time,
-                   std::span<float> actions, std::span<float> log_densities) {
-  const Features features = {observations.data(), ElementType::float32, everyone_.size(), columns_,
+                   std::span<float> actions, std::span<float> log_probs) {
+  const Features features = {observations.data(), ElementType::float32, env_rows_.size(), columns_,
                              columns_ * sizeof(float)};
-  const auto outputs = predictor_.run(features, everyone_);
+  const auto outputs = predictor_.run(features, env_rows_);
   const std::size_t width = distribution_->outputs();
-  for (std::size_t e = 0; e < everyone_.size(); ++e) {
+  for (std::size_t e = 0; e < env_rows_.size(); ++e) {
     const auto own = outputs.subspan(e * width, width);
-    const auto action = actions.subspan(e * numbers_, numbers_);
-    Draw draw(seed, base::make_stream(base::Use::act, everyone_[e]), time);
-    if (!noise_.empty())
-      draw.follow(std::span(noise_).subspan(e * numbers_, numbers_), persistence_);
-    distribution_->sample(own, draw, action);
-    log_densities[e] = static_cast<float>(distribution_->likelihood(own, action).log_density);
+    const auto action = actions.subspan(e * action_size_, action_size_);
+    Rng rng =
+        Rng::of_step(seed, base::make_stream(base::StreamPurpose::action, env_rows_[e]), time);
+    const auto previous = noise_.empty()
+                              ? std::span<float>()
+                              : std::span(noise_).subspan(e * action_size_, action_size_);
+    ActionNoise noise(rng, previous, time > 0 ? noise_correlation_ : 0);
+    distribution_->sample(own, noise, action);
+    log_probs[e] = static_cast<float>(distribution_->likelihood(own, action).log_prob);
   }
 }
 
-void Actor::visit(Archive& archive) {
+void Actor::serialize(Archive& archive) {
   archive.add("policy.learner", learner_);
-  if (deviations_ == nullptr) return;
-  deviations_->visit("deviations", archive);
+  if (log_std_ == nullptr) return;
+  log_std_->serialize("log_std", archive);
   archive.add("noise", std::span(noise_));
 }
 

@@ -9,12 +9,10 @@ namespace lithe::agents {
 
 namespace {
 
-using network::Type;
+constexpr std::size_t kIterationSteps = 1000;  // steps of all environments together
 
-constexpr std::size_t kRound = 1000;  // steps of all environments together
-
-LearnerOptions learning(const Component& sentence, std::size_t environments,
-                        const AgentOptions& options) {
+LearnerOptions learner_options(const Component& sentence, std::size_t environments,
+                               const AgentOptions& options) {
   return {.optimizer = optimizer_of(sentence, "optimizer"),
           .batch = environments,
           .steps = options.steps / environments,
@@ -29,122 +27,121 @@ ActorCritic::ActorCritic(const Component& sentence, const Spaces& spaces, std::s
                          const AgentOptions& options)
     : seed_(options.seed),
       columns_(spaces.observation.size()),
-      discount_(sentence.number("discount")),
-      entropy_(sentence.number("entropy")),
+      gamma_(sentence.number("gamma")),
+      ent_coef_(sentence.number("ent_coef")),
       policy_(make_network(
-          {spaces.observation, false, options.network, outputs_of_policy(spaces), 0.01}, seed_)),
+          {spaces.observation, false, options.network, policy_outputs(spaces), 0.01}, seed_)),
       value_(make_network({spaces.observation, false, options.network, 1, 1}, seed_ + 1)),
-      actor_(policy_, spaces, environments, learning(sentence, environments, options)),
-      value_learner_(value_, learning(sentence, environments, options)),
-      next_(value_, environments, options.isa),
-      everyone_(environments),
-      log_densities_(environments),
+      actor_(policy_, spaces, environments, learner_options(sentence, environments, options)),
+      value_learner_(value_, learner_options(sentence, environments, options)),
+      value_predictor_(value_, environments, options.isa),
+      env_rows_(environments),
+      log_probs_(environments),
       gradient_(environments),
-      surprise_(environments) {
-  std::iota(everyone_.begin(), everyone_.end(), 0u);
+      td_errors_(environments) {
+  std::iota(env_rows_.begin(), env_rows_.end(), 0u);
 }
 
 Features ActorCritic::rows(std::span<const float> states) const {
-  return {states.data(), ElementType::float32, everyone_.size(), columns_,
+  return {states.data(), ElementType::float32, env_rows_.size(), columns_,
           columns_ * sizeof(float)};
 }
 
 void ActorCritic::act(std::span<const float> states, std::span<float> actions) {
-  actor_.sample(states, seed_, time_++, actions, log_densities_);
+  actor_.sample(states, seed_, time_++, actions, log_probs_);
 }
 
-// surprise = reward + discount * value of what came next - value of what was
+// td_error = reward + gamma * value(next state) - value(state)
 void ActorCritic::learn(const Step& step) {
-  const std::size_t n = everyone_.size();
+  const std::size_t n = env_rows_.size();
   const double share = 1 / static_cast<double>(n);
-  const auto next = next_.run(rows(step.nexts), everyone_);
-  const auto values = value_learner_.forward(rows(step.states), everyone_);
-  loss_ = entropy_now_ = 0;
+  const auto next = value_predictor_.run(rows(step.next_states), env_rows_);
+  const auto values = value_learner_.forward(rows(step.states), env_rows_);
+  value_loss_ = entropy_ = 0;
   for (std::size_t e = 0; e < n; ++e) {
-    const double expected = static_cast<double>(step.rewards[e]) +
-                            (step.terminated[e] ? 0 : discount_ * static_cast<double>(next[e]));
-    const double surprise = expected - static_cast<double>(values[e]);
-    surprise_[e] = static_cast<float>(surprise);
-    gradient_[e] = static_cast<float>(-surprise * share);
-    loss_ += surprise * surprise / 2 * share;
+    const double target = static_cast<double>(step.rewards[e]) +
+                          (step.terminated[e] ? 0 : gamma_ * static_cast<double>(next[e]));
+    const double td_error = target - static_cast<double>(values[e]);
+    td_errors_[e] = static_cast<float>(td_error);
+    gradient_[e] = static_cast<float>(-td_error * share);
+    value_loss_ += td_error * td_error / 2 * share;
   }
   value_learner_.backward(gradient_);
-  actor_.learn(rows(step.states), step.actions, everyone_,
-               [&](std::size_t e, const Likelihood& now) {
-                 entropy_now_ += now.entropy * share;
-                 return Push{-static_cast<double>(surprise_[e]) * share, -entropy_ * share};
-               });
+  actor_.learn(
+      rows(step.states), step.actions, env_rows_, [&](std::size_t e, const Likelihood& now) {
+        entropy_ += now.entropy * share;
+        return LossDerivatives{-static_cast<double>(td_errors_[e]) * share, -ent_coef_ * share};
+      });
 }
 
-void ActorCritic::visit(Archive& archive) {
+void ActorCritic::serialize(Archive& archive) {
   archive.add("policy", policy_);
   archive.add("value", value_);
   archive.add("value.learner", value_learner_);
-  actor_.visit(archive);
+  actor_.serialize(archive);
   archive.add("time", time_);
 }
 
 namespace {
 
-// In environments in lockstep.
+// The agent for a vector of environments.
 class ActorCriticAgent final : public Agent {
  public:
-  ActorCriticAgent(const Component& sentence, const Setting& setting)
-      : world_(setting.world),
-        core_(sentence, world_.spaces(), world_.size(), setting.options),
-        seen_(world_.size() * world_.columns()),
-        next_(seen_.size()),
-        after_(seen_.size()),
-        actions_(world_.size() * world_.numbers()) {}
+  ActorCriticAgent(const Component& sentence, const AgentContext& context)
+      : runner_(context.runner),
+        core_(sentence, runner_.spaces(), runner_.size(), context.options),
+        observations_(runner_.size() * runner_.columns()),
+        next_(observations_.size()),
+        after_(observations_.size()),
+        actions_(runner_.size() * runner_.action_size()) {}
 
-  std::size_t round() override;
+  std::size_t iterate() override;
   Model& policy() override { return core_.policy(); }
-  std::string_view answer() const override { return core_.answer(); }
-  std::span<const Figure> figures() const override { return figures_; }
-  void visit(Archive& archive) override { core_.visit(archive); }
+  std::string_view action_space() const override { return core_.action_space(); }
+  std::span<const Metric> metrics() const override { return metrics_; }
+  void serialize(Archive& archive) override { core_.serialize(archive); }
 
  private:
-  World& world_;
+  VectorEnvRunner& runner_;
   ActorCritic core_;
-  // What is seen before a step; after it, in the next episode where one has begun; and after it in
-  // the same one.
-  std::vector<float> seen_, next_, after_, actions_;
-  std::vector<Figure> figures_ = {{"value loss", 0}, {"entropy", 0}};
+  // The observations before a step and after it; in `after_` those of the same episode, if a new
+  // one has begun.
+  std::vector<float> observations_, next_, after_, actions_;
+  std::vector<Metric> metrics_ = {{"value_loss", 0}, {"entropy", 0}};
 };
 
-std::size_t ActorCriticAgent::round() {
-  world_.observe(seen_);
+std::size_t ActorCriticAgent::iterate() {
+  runner_.observe(observations_);
   double loss = 0, entropy = 0;
   std::size_t steps = 0;
-  for (; steps < kRound; steps += world_.size()) {
-    core_.act(seen_, actions_);
-    world_.step(actions_, next_);
+  for (; steps < kIterationSteps; steps += runner_.size()) {
+    core_.act(observations_, actions_);
+    runner_.step(actions_, next_);
     std::copy(next_.begin(), next_.end(), after_.begin());
-    for (std::size_t e = 0; e < world_.size(); ++e)
-      if (world_.terminated()[e] || world_.truncated()[e])
-        std::copy_n(world_.last_observation(e), world_.columns(),
-                    after_.data() + e * world_.columns());
-    core_.learn({seen_, actions_, world_.rewards(), after_, world_.terminated()});
-    std::swap(seen_, next_);
-    loss += core_.loss(), entropy += core_.entropy();
+    for (std::size_t e = 0; e < runner_.size(); ++e)
+      if (runner_.terminated()[e] || runner_.truncated()[e])
+        std::copy_n(runner_.last_observation(e), runner_.columns(),
+                    after_.data() + e * runner_.columns());
+    core_.learn({observations_, actions_, runner_.rewards(), after_, runner_.terminated()});
+    std::swap(observations_, next_);
+    loss += core_.value_loss(), entropy += core_.entropy();
   }
-  const double looks = static_cast<double>(steps / world_.size());
-  figures_[0].second = loss / looks;
-  figures_[1].second = entropy / looks;
+  const double updates = static_cast<double>(steps / runner_.size());
+  metrics_[0].second = loss / updates;
+  metrics_[1].second = entropy / updates;
   return steps;
 }
 
 }  // namespace
 
-Row actor_critic() {
+AgentKind actor_critic() {
   return {{"actor_critic",
-           "one-step actor-critic, which learns from every step as it happens (Sutton and Barto, "
+           "one-step actor-critic, which learns from every step immediately (Sutton and Barto, "
            "2018, 13.5)",
-           {optimizer_argument("optimizer", "adam(1e-3)", "of the policy and of the values"),
-            share_argument("discount", "0.99", "what a reward is worth a step later"),
-            {"entropy", "how much it is worth to stay undecided", Type::number, "0.01", 0, 1e6}}},
-          [](const Component& sentence, const Setting& setting) -> std::unique_ptr<Agent> {
-            return std::make_unique<ActorCriticAgent>(sentence, setting);
+           {optimizer_argument("optimizer", "adam(1e-3)", "of the policy and the value network"),
+            gamma_argument(), ent_coef_argument("0.01")}},
+          [](const Component& sentence, const AgentContext& context) -> std::unique_ptr<Agent> {
+            return std::make_unique<ActorCriticAgent>(sentence, context);
           }};
 }
 

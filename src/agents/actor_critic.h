@@ -1,4 +1,4 @@
-// One-step actor-critic: what came next, against what was expected, moves both at once.
+// One-step actor-critic: the TD error of each step updates the policy and the value network.
 #pragma once
 
 #include <cstdint>
@@ -17,39 +17,39 @@ class ActorCritic {
               const AgentOptions& options);
 
   Model& policy() { return policy_; }
-  std::string_view answer() const { return actor_.answer(); }
+  std::string_view action_space() const { return actor_.action_space(); }
 
-  // An action in each state, [environments][numbers].
+  // Samples an action in each state, [environments][action_size].
   void act(std::span<const float> states, std::span<float> actions);
 
-  // How likely each of these was: not a number where the policy's weights are no longer numbers.
-  std::span<const float> log_densities() const { return log_densities_; }
+  // The log probabilities of these actions; not finite if the weights of the policy are not.
+  std::span<const float> log_probs() const { return log_probs_; }
 
-  // One step of each environment: arrays of the states before, of actions, and of the states after.
+  // One step of each environment: arrays of the states, the actions and the next states.
   struct Step {
-    std::span<const float> states, actions, rewards, nexts;
+    std::span<const float> states, actions, rewards, next_states;
     std::span<const std::uint8_t> terminated;
   };
   void learn(const Step& step);
 
-  double loss() const { return loss_; }  // of the values, in the last step
-  double entropy() const { return entropy_now_; }
-  void visit(Archive& archive);
+  double value_loss() const { return value_loss_; }  // of the last step
+  double entropy() const { return entropy_; }
+  void serialize(Archive& archive);
 
  private:
   Features rows(std::span<const float> states) const;
 
   std::uint64_t seed_;
   std::size_t columns_;
-  double discount_, entropy_;
+  double gamma_, ent_coef_;
   Model policy_, value_;
   Actor actor_;
   Learner value_learner_;
-  Predictor next_;
-  std::vector<std::uint32_t> everyone_;
-  std::vector<float> log_densities_, gradient_, surprise_;
+  Predictor value_predictor_;
+  std::vector<std::uint32_t> env_rows_;
+  std::vector<float> log_probs_, gradient_, td_errors_;
   std::uint64_t time_ = 0;
-  double loss_ = 0, entropy_now_ = 0;
+  double value_loss_ = 0, entropy_ = 0;
 };
 
 }  // namespace lithe::agents

@@ -1,4 +1,4 @@
-// What every agent does, whatever its algorithm.
+// The interface of all agents, and the list of them.
 #pragma once
 
 #include <cstddef>
@@ -11,58 +11,61 @@
 #include <vector>
 
 #include "agents/archive.h"
-#include "agents/world.h"
+#include "agents/vector_env_runner.h"
 #include "lithe/agent.h"
 #include "lithe/component.h"
 #include "network/declaration.h"
 
 namespace lithe::agents {
 
-using Figure = std::pair<std::string_view, double>;
+using Metric = std::pair<std::string_view, double>;
 
 class Agent {
  public:
   virtual ~Agent() = default;
 
-  // Acts for a while and learns from it; how many steps of environments that was.
-  virtual std::size_t round() = 0;
+  // Acts for a number of steps and learns from them; returns the steps of all environments
+  // together.
+  virtual std::size_t iterate() = 0;
   virtual Model& policy() = 0;
-  // How the policy's outputs are an action: kChoice or kNumbers of policy.h.
-  virtual std::string_view answer() const = 0;
-  virtual std::span<const Figure> figures() const = 0;
-  // Everything but the environments.
-  virtual void visit(Archive& archive) = 0;
+  // How the outputs of the policy are mapped to an action: kDiscrete or kContinuous of policy.h.
+  virtual std::string_view action_space() const = 0;
+  virtual std::span<const Metric> metrics() const = 0;
+  // Saves or restores everything except the environments.
+  virtual void serialize(Archive& archive) = 0;
 };
 
-// What agents are made with.
-struct Setting {
-  World& world;
+// What an agent is constructed from, besides its sentence.
+struct AgentContext {
+  VectorEnvRunner& runner;
   const AgentOptions& options;
 };
 
-// One row an agent: its declaration, and what makes one.
-struct Row {
+// The declaration of an agent and its factory.
+struct AgentKind {
   network::Declaration declaration;
-  std::unique_ptr<Agent> (*make)(const Component& sentence, const Setting& setting);
+  std::unique_ptr<Agent> (*make)(const Component& sentence, const AgentContext& context);
 };
-Row reinforce();
-Row actor_critic();
-Row ppo();
-Row dqn();
-Row sac();
+AgentKind reinforce();
+AgentKind actor_critic();
+AgentKind ppo();
+AgentKind dqn();
+AgentKind sac();
 
-const std::vector<Row>& rows();
-const network::Catalogue& catalogue();  // of agents, and of all that they name
+const std::vector<AgentKind>& kinds();
+const network::Catalogue& catalogue();  // of the agents and of everything that their arguments name
 
-// Throws Error(usage) where an agent would wait for ever: for more transitions than it remembers.
-void check_memory(const Component& agent);
+// Throws Error(usage) if learning_starts is above buffer_size: such an agent would never learn.
+void check_buffer(const Component& agent);
 
-// An argument that names an optimizer, and its sentence.
+// Arguments of several agents, and how to read them.
 network::Argument optimizer_argument(const char* name, const char* fallback, const char* help);
 std::string optimizer_of(const Component& agent, std::string_view argument);
-network::Argument share_argument(const char* name, const char* fallback, const char* help);
-network::Argument persistence_argument();
-network::Argument yes_or_no(const char* name, const char* fallback, const char* help);
-bool is_yes(const Component& agent, std::string_view argument);
+network::Argument gamma_argument();
+network::Argument ent_coef_argument(const char* fallback);
+network::Argument fraction_argument(const char* name, const char* fallback, const char* help);
+network::Argument noise_correlation_argument();
+network::Argument flag_argument(const char* name, const char* fallback, const char* help);
+bool is_true(const Component& agent, std::string_view argument);
 
 }  // namespace lithe::agents

@@ -9,8 +9,8 @@ namespace lithe::agents {
 
 using network::Argument, network::Category, network::Type;
 
-const std::vector<Row>& rows() {
-  static const std::vector<Row> all = {ppo(), dqn(), sac(), reinforce(), actor_critic()};
+const std::vector<AgentKind>& kinds() {
+  static const std::vector<AgentKind> all = {ppo(), dqn(), sac(), reinforce(), actor_critic()};
   return all;
 }
 
@@ -19,19 +19,21 @@ const network::Catalogue& catalogue() {
     network::Catalogue result = catalogue::catalogue();
     const network::Declaration answers[] = {{"true", "yes"}, {"false", "no"}};
     result.add(Category::answer, answers);
-    for (const Row& row : rows()) result.add(Category::agent, std::span(&row.declaration, 1));
+    for (const AgentKind& kind : kinds())
+      result.add(Category::agent, std::span(&kind.declaration, 1));
     return result;
   }();
   return all;
 }
 
-void check_memory(const Component& agent) {
-  const std::size_t start = agent.integer("start"), memory = agent.integer("memory");
-  if (start > memory)
+void check_buffer(const Component& agent) {
+  const std::size_t starts = agent.integer("learning_starts"), size = agent.integer("buffer_size");
+  if (starts > size)
     throw Error(
         ErrorKind::usage,
-        fmt::format("it would learn from {} transitions on, and remembers {}", start, memory),
-        agent.name, "start at most as large as memory");
+        fmt::format("learning_starts is {}, but the replay buffer holds only {} transitions",
+                    starts, size),
+        agent.name, "a learning_starts of at most buffer_size");
 }
 
 Argument optimizer_argument(const char* name, const char* fallback, const char* help) {
@@ -40,18 +42,22 @@ Argument optimizer_argument(const char* name, const char* fallback, const char* 
 std::string optimizer_of(const Component& agent, std::string_view argument) {
   return network::print(agent.component(argument), Category::optimizer, catalogue());
 }
-Argument share_argument(const char* name, const char* fallback, const char* help) {
+Argument fraction_argument(const char* name, const char* fallback, const char* help) {
   return {name, help, Type::number, fallback, 0, 1};
 }
-Argument persistence_argument() {
-  return share_argument("persistence", "0",
-                        "of an action's noise, where actions are numbers, what stays for the next "
-                        "(Wawrzynski, 2015): tries that last reach further");
+Argument noise_correlation_argument() {
+  return fraction_argument("noise_correlation", "0",
+                           "correlation of the noise of consecutive continuous actions "
+                           "(Wawrzynski, 2015); correlated noise explores further");
 }
-Argument yes_or_no(const char* name, const char* fallback, const char* help) {
+Argument gamma_argument() { return fraction_argument("gamma", "0.99", "discount factor"); }
+Argument ent_coef_argument(const char* fallback) {
+  return {"ent_coef", "coefficient of the entropy bonus", Type::number, fallback, 0, 1e6};
+}
+Argument flag_argument(const char* name, const char* fallback, const char* help) {
   return {name, help, Type::component, fallback, 0, 0, false, Category::answer};
 }
-bool is_yes(const Component& agent, std::string_view argument) {
+bool is_true(const Component& agent, std::string_view argument) {
   return agent.component(argument).name == "true";
 }
 

@@ -27,9 +27,9 @@ std::span<const std::uint8_t> Archive::found(const std::string& name, io::Dtype 
   if (tensor == nullptr || tensor->dtype != type || tensor->bytes.size() != bytes)
     throw Error(ErrorKind::model,
                 fmt::format("the array '{}' {}", name,
-                            tensor == nullptr ? "is missing" : "has another size or type"),
-                "the state of a training",
-                "the same environments, agent, network and options as when it was saved");
+                            tensor == nullptr ? "is missing" : "has a different size or type"),
+                "the state file",
+                "the environments, agent, network and options with which it was saved");
   return tensor->bytes;
 }
 
@@ -59,8 +59,9 @@ void Archive::add(const std::string& name, std::uint64_t& value) {
 }
 
 void Archive::add(const std::string& name, Model& model) {
-  std::visit([&](auto& values) { add(name + ".values", std::span(values.data(), values.size())); },
-             model.data().values);
+  std::visit(
+      [&](auto& values) { add(name + ".values", std::span(values.data(), values.size())); },
+      model.data().values);
 }
 
 void Archive::add(const std::string& name, Learner& learner) {

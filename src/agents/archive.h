@@ -1,5 +1,5 @@
-// All that a training depends on, by name. Each part says once what it has, as it would to anybody
-// who comes by: one visit writes it down, another checks a file against it, a third takes it over.
+// The state of a training, as named arrays. Each part has one function serialize(archive), which
+// serves to write the state, to check a file against it, and to restore it.
 #pragma once
 
 #include <cstddef>
@@ -19,11 +19,11 @@ namespace lithe::agents {
 
 class Archive {
  public:
-  Archive() = default;                         // to be filled
-  explicit Archive(io::SafetensorsFile file);  // to be read
+  Archive() = default;                         // to write
+  explicit Archive(io::SafetensorsFile file);  // to read
 
   bool reading() const { return file_.has_value(); }
-  // While reading: whether what is found is only held against what there is, or taken over too.
+  // While reading: whether the arrays of the file are only checked, or also copied.
   bool checking = false;
 
   void add(const std::string& name, std::span<float> values);
@@ -44,7 +44,7 @@ class Archive {
 
   std::optional<io::SafetensorsFile> file_;
   std::vector<io::TensorView> tensors_;
-  std::deque<std::vector<double>> kept_;  // what stands nowhere else while it is written
+  std::deque<std::vector<double>> kept_;  // temporary arrays, until they are written
 };
 
 }  // namespace lithe::agents

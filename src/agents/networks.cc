@@ -9,16 +9,16 @@
 
 namespace lithe::agents {
 
-Model make_network(const NetworkForm& form, std::uint64_t seed) {
-  std::string sentence = fmt::format("input({})", form.input.to_string());
-  if (form.standardized) sentence += " -> standardize";
-  if (!form.body.empty()) sentence += " -> " + form.body;
+Model make_network(const NetworkSpec& spec, std::uint64_t seed) {
+  std::string sentence = fmt::format("input({})", spec.input.to_string());
+  if (spec.standardized) sentence += " -> standardize";
+  if (!spec.body.empty()) sentence += " -> " + spec.body;
   sentence +=
-      fmt::format(" -> dense({}, {}, orthogonal({}))", form.outputs, form.activation, form.gain);
+      fmt::format(" -> dense({}, {}, orthogonal({}))", spec.outputs, spec.activation, spec.gain);
   return Model(Network::parse(sentence), Precision::float32, seed);
 }
 
-Standardization standardization_of(Model& model) {
+StandardizeValues standardize_values_of(Model& model) {
   ModelData& data = model.data();
   auto& values = std::get<plan::Parameters<float>>(data.values);
   for (const graph::Operation& operation : data.graph.operations)

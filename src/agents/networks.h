@@ -1,4 +1,5 @@
-// The networks of agents: what the user says, with what the agent puts before and behind it.
+// The networks of agents: the layers that the user gives, with an input and a standardization
+// before them and an output layer after them.
 #pragma once
 
 #include <string>
@@ -10,22 +11,22 @@
 
 namespace lithe::agents {
 
-struct NetworkForm {
+struct NetworkSpec {
   Shape input;
-  bool standardized = false;  // a layer `standardize` comes first
-  std::string body;           // as the user says it; may be empty
+  bool standardized = false;  // begins with a layer `standardize`
+  std::string body;           // the layers that the user gives; may be empty
   std::size_t outputs = 1;
-  double gain = 1;                      // of the last layer's initial weights, which are orthogonal
-  std::string activation = "identity";  // of the last layer
+  double gain = 1;                      // of the output layer's orthogonal initialization
+  std::string activation = "identity";  // of the output layer
 };
 
-// Throws Error(sentence) that shows the whole network where the body does not fit.
-Model make_network(const NetworkForm& form, std::uint64_t seed);
+// Throws Error(sentence) that shows the whole network if the body does not fit.
+Model make_network(const NetworkSpec& spec, std::uint64_t seed);
 
-// The means and deviations that a `standardize` layer at the front takes, where they stand.
-struct Standardization {
+// The means and standard deviations of the `standardize` layer of a network.
+struct StandardizeValues {
   float *means, *deviations;
 };
-Standardization standardization_of(Model& model);
+StandardizeValues standardize_values_of(Model& model);
 
 }  // namespace lithe::agents

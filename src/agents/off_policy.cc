@@ -6,72 +6,73 @@ namespace lithe::agents {
 
 namespace {
 
-constexpr std::size_t kRound = 1000;  // steps of all environments together
+constexpr std::size_t kIterationSteps = 1000;  // steps of all environments together
 
 }  // namespace
 
-OffPolicy::OffPolicy(World& world, const OffPolicyOptions& options)
-    : world_(world),
+OffPolicy::OffPolicy(VectorEnvRunner& runner, const OffPolicyOptions& options)
+    : runner_(runner),
       o_(options),
-      replay_({o_.memory, world.columns(), world.numbers(), o_.priority}),
-      together_(o_.steps, world.size(), world.columns(), world.numbers(), o_.discount),
-      seen_(world.size() * world.columns()),
-      next_(seen_.size()),
-      actions_(world.size() * world.numbers()),
-      everyone_(world.size()) {
-  std::iota(everyone_.begin(), everyone_.end(), 0u);
+      replay_({o_.buffer_size, runner.columns(), runner.action_size(), o_.priority_exponent}),
+      n_step_(o_.n_steps, runner.size(), runner.columns(), runner.action_size(), o_.gamma),
+      observations_(runner.size() * runner.columns()),
+      next_(observations_.size()),
+      actions_(runner.size() * runner.action_size()),
+      env_rows_(runner.size()) {
+  std::iota(env_rows_.begin(), env_rows_.end(), 0u);
 }
 
-Features OffPolicy::shown() const {
-  return {seen_.data(), ElementType::float32, world_.size(), world_.columns(),
-          world_.columns() * sizeof(float)};
+Features OffPolicy::observations() const {
+  return {observations_.data(), ElementType::float32, runner_.size(), runner_.columns(),
+          runner_.columns() * sizeof(float)};
 }
 
 std::span<float> OffPolicy::action(std::size_t environment) {
-  return std::span(actions_).subspan(environment * world_.numbers(), world_.numbers());
+  return std::span(actions_).subspan(environment * runner_.action_size(), runner_.action_size());
 }
 
-std::size_t OffPolicy::round() {
-  begin_round();
-  const std::uint64_t learned = learned_, steps = steps_;
-  world_.observe(seen_);
-  while (steps_ - steps < kRound) {
+std::size_t OffPolicy::iterate() {
+  begin_iteration();
+  const std::uint64_t before = gradient_steps_, steps = steps_;
+  runner_.observe(observations_);
+  while (steps_ - steps < kIterationSteps) {
     act();
     ++time_;
-    remember();
-    std::swap(seen_, next_);
-    const std::uint64_t due = steps_ / o_.every;
-    steps_ += world_.size();
-    for (std::uint64_t i = due; i < steps_ / o_.every && enough(); ++i) {
+    store_transitions();
+    std::swap(observations_, next_);
+    const std::uint64_t due = steps_ / o_.train_freq;
+    steps_ += runner_.size();
+    for (std::uint64_t i = due; i < steps_ / o_.train_freq && ready(); ++i) {
       learn();
-      ++learned_;
+      ++gradient_steps_;
     }
   }
-  end_round(learned_ - learned);
+  end_iteration(gradient_steps_ - before);
   return steps_ - steps;
 }
 
-void OffPolicy::remember() {
-  world_.step(actions_, next_);
-  const std::size_t columns = world_.columns();
-  for (std::size_t e = 0; e < world_.size(); ++e) {
-    const bool terminated = world_.terminated()[e] != 0;
-    const bool ended = terminated || world_.truncated()[e] != 0;
-    const float* next = ended ? world_.last_observation(e) : next_.data() + e * columns;
-    together_.add({e,
-                   {seen_.data() + e * columns, action(e).data(), world_.rewards()[e], next, 0},
-                   terminated,
-                   ended},
-                  replay_);
+void OffPolicy::store_transitions() {
+  runner_.step(actions_, next_);
+  const std::size_t columns = runner_.columns();
+  for (std::size_t e = 0; e < runner_.size(); ++e) {
+    const bool terminated = runner_.terminated()[e] != 0;
+    const bool ended = terminated || runner_.truncated()[e] != 0;
+    const float* next = ended ? runner_.last_observation(e) : next_.data() + e * columns;
+    n_step_.add(
+        {e,
+         {observations_.data() + e * columns, action(e).data(), runner_.rewards()[e], next, 0},
+         terminated,
+         ended},
+        replay_);
   }
 }
 
-void OffPolicy::visit(Archive& archive) {
-  replay_.visit(archive);
-  together_.visit(archive);
+void OffPolicy::serialize(Archive& archive) {
+  replay_.serialize(archive);
+  n_step_.serialize(archive);
   archive.add("time", time_);
   archive.add("steps", steps_);
-  archive.add("learned", learned_);
+  archive.add("gradient_steps", gradient_steps_);
 }
 
 }  // namespace lithe::agents

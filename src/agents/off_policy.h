@@ -1,5 +1,5 @@
-// Agents that learn from what was done in the past, by whatever policy: every step of the
-// environments is remembered, and now and then some of what is remembered is learned from.
+// Off-policy agents: every transition goes into a replay buffer, and gradient steps use batches
+// that are sampled from it.
 #pragma once
 
 #include <cstdint>
@@ -7,53 +7,55 @@
 #include <vector>
 
 #include "agents/agent.h"
-#include "agents/replay.h"
+#include "agents/n_step_buffer.h"
+#include "agents/replay_buffer.h"
 
 namespace lithe::agents {
 
 struct OffPolicyOptions {
-  std::size_t memory = 0, start = 0;  // transitions: remembered, and there before it learns
-  std::size_t every = 1;              // steps of environments to a step of learning
-  std::size_t steps = 1;              // of which the rewards are added up to one transition
-  double discount = 0, priority = 0;
+  std::size_t buffer_size = 0;
+  std::size_t learning_starts = 0;  // transitions in the buffer before the first gradient step
+  std::size_t train_freq = 1;       // environment steps per gradient step
+  std::size_t n_steps = 1;          // of the n-step returns
+  double gamma = 0, priority_exponent = 0;
 };
 
 class OffPolicy : public Agent {
  public:
-  std::size_t round() final;
-  void visit(Archive& archive) override;
+  std::size_t iterate() final;
+  void serialize(Archive& archive) override;
 
  protected:
-  OffPolicy(World& world, const OffPolicyOptions& options);
+  OffPolicy(VectorEnvRunner& runner, const OffPolicyOptions& options);
 
-  // Fills actions() for what the environments show.
+  // Sets the action of each environment, given observations().
   virtual void act() = 0;
-  // One step of learning from what is remembered; learned() is its number.
+  // One gradient step; gradient_steps() is its number.
   virtual void learn() = 0;
-  virtual void begin_round() = 0;
-  // After so many steps of learning.
-  virtual void end_round(std::uint64_t learned) = 0;
+  virtual void begin_iteration() = 0;
+  // After so many gradient steps.
+  virtual void end_iteration(std::uint64_t gradient_steps) = 0;
 
-  World& world() { return world_; }
-  Replay& replay() { return replay_; }
-  bool enough() const { return replay_.size() >= o_.start; }
-  Features shown() const;  // a row an environment, in the order of everyone()
-  std::span<const std::uint32_t> everyone() const { return everyone_; }
+  VectorEnvRunner& runner() { return runner_; }
+  ReplayBuffer& replay() { return replay_; }
+  bool ready() const { return replay_.size() >= o_.learning_starts; }
+  Features observations() const;  // current, a row for each environment
+  std::span<const std::uint32_t> env_rows() const { return env_rows_; }
   std::span<float> action(std::size_t environment);
   std::uint64_t time() const { return time_; }    // actions of each environment
   std::uint64_t steps() const { return steps_; }  // of all environments together
-  std::uint64_t learned() const { return learned_; }
+  std::uint64_t gradient_steps() const { return gradient_steps_; }
 
  private:
-  void remember();
+  void store_transitions();
 
-  World& world_;
+  VectorEnvRunner& runner_;
   OffPolicyOptions o_;
-  Replay replay_;
-  StepsTogether together_;
-  std::vector<float> seen_, next_, actions_;
-  std::vector<std::uint32_t> everyone_;
-  std::uint64_t time_ = 0, steps_ = 0, learned_ = 0;
+  ReplayBuffer replay_;
+  NStepBuffer n_step_;
+  std::vector<float> observations_, next_, actions_;
+  std::vector<std::uint32_t> env_rows_;
+  std::uint64_t time_ = 0, steps_ = 0, gradient_steps_ = 0;
 };
 
 }  // namespace lithe::agents

@@ -5,15 +5,17 @@
 #include <algorithm>
 #include <cmath>
 
-#include "agents/memory.h"
+#include "agents/memory_check.h"
 #include "agents/networks.h"
 
 namespace lithe::agents {
 
 namespace {
 
-NetworkForm form_of(const Setting& setting, bool standardized, std::size_t outputs, double gain) {
-  return {setting.world.spaces().observation, standardized, setting.options.network, outputs, gain};
+NetworkSpec spec_of(const AgentContext& context, bool standardized, std::size_t outputs,
+                    double gain) {
+  return {context.runner.spaces().observation, standardized, context.options.network, outputs,
+          gain};
 }
 
 double variance(std::span<const float> values) {
@@ -25,94 +27,98 @@ double variance(std::span<const float> values) {
   return square / static_cast<double>(values.size());
 }
 
-LearnerOptions of_one(LearnerOptions learning, const PairOfHands& hands, std::uint64_t times = 1) {
-  learning.threads = hands.threads_each();
-  learning.steps *= times;
-  return learning;
+LearnerOptions for_one(LearnerOptions options, const ParallelPair& parallel,
+                       std::uint64_t times = 1) {
+  options.threads = parallel.threads_each();
+  options.steps *= times;
+  return options;
 }
 
-// Of each step of an environment what is seen, what is done, and nine numbers beside.
-std::size_t horizon_that_fits(const World& world, std::size_t horizon) {
-  check_room(static_cast<double>(horizon) * static_cast<double>(world.size()),
-             static_cast<double>((world.columns() + world.numbers() + 9) * sizeof(float)),
-             "steps of a round", "horizon");
-  return horizon;
+// Each row holds the observation, the action and nine more numbers.
+std::size_t checked_n_steps(const VectorEnvRunner& runner, std::size_t n_steps) {
+  check_memory(static_cast<double>(n_steps) * static_cast<double>(runner.size()),
+               static_cast<double>((runner.columns() + runner.action_size() + 9) * sizeof(float)),
+               "steps of a rollout", "n_steps");
+  return n_steps;
 }
 
 }  // namespace
 
-std::size_t rows_of_round(const World& world, const OnPolicyOptions& options) {
-  return world.size() * options.horizon;
+std::size_t rollout_rows(const VectorEnvRunner& runner, const OnPolicyOptions& options) {
+  return runner.size() * options.n_steps;
 }
 
-// The last layer of the policy is small, so that all actions are tried at first.
-OnPolicy::OnPolicy(const Setting& setting, const OnPolicyOptions& options,
-                   const LearnerOptions& learning, std::uint64_t value_steps)
-    : world_(setting.world),
+// The output layer of the policy begins with small weights, so that all actions are about equally
+// likely at first.
+OnPolicy::OnPolicy(const AgentContext& context, const OnPolicyOptions& options,
+                   const LearnerOptions& learner, std::uint64_t value_steps)
+    : runner_(context.runner),
       o_(options),
-      seed_(setting.options.seed),
-      rollout_(world_, horizon_that_fits(world_, o_.horizon)),
-      hands_(learning.threads),
+      seed_(context.options.seed),
+      rollout_(runner_, checked_n_steps(runner_, o_.n_steps)),
+      parallel_(learner.threads),
       policy_(make_network(
-          form_of(setting, o_.normalize_observations, outputs_of_policy(world_.spaces()), 0.01),
+          spec_of(context, o_.normalize_observations, policy_outputs(runner_.spaces()), 0.01),
           seed_)),
-      value_(make_network(form_of(setting, o_.normalize_observations, 1, 1), seed_ + 1)),
-      value_predictor_(value_, kValueBatch, setting.options.isa),
-      actor_(policy_, world_.spaces(), world_.size(), of_one(learning, hands_), o_.persistence),
-      value_learner_(value_, of_one(learning, hands_, value_steps)),
-      seen_(world_.columns()),
-      gains_(1),
-      gain_(world_.size(), 0),
-      log_densities_(rollout_.rows()),
+      value_(make_network(spec_of(context, o_.normalize_observations, 1, 1), seed_ + 1)),
+      value_predictor_(value_, kValueBatch, context.options.isa),
+      actor_(policy_, runner_.spaces(), runner_.size(), for_one(learner, parallel_),
+             o_.noise_correlation),
+      value_learner_(value_, for_one(learner, parallel_, value_steps)),
+      observation_moments_(runner_.columns()),
+      return_moments_(1),
+      discounted_return_(runner_.size(), 0),
+      log_probs_(rollout_.rows()),
       advantages_(rollout_.rows()),
       returns_(rollout_.rows()),
-      gradient_(learning.batch) {}
+      gradient_(learner.batch) {}
 
-std::size_t OnPolicy::round() {
-  act();
-  if (o_.normalize_rewards) scale_rewards();
-  rollout_.value_all(value_predictor_);
-  estimate_advantages(rollout_.happened(), o_.discount, o_.lambda, advantages_, returns_);
+std::size_t OnPolicy::iterate() {
+  collect_rollout();
+  if (o_.normalize_rewards) normalize_rewards();
+  rollout_.compute_values(value_predictor_);
+  compute_gae(rollout_.view(), o_.gamma, o_.gae_lambda, advantages_, returns_);
   learn();
-  if (o_.normalize_observations) note_observations();
+  if (o_.normalize_observations) update_observation_moments();
   return rollout_.rows();
 }
 
-void OnPolicy::act() {
-  rollout_.begin(world_);
-  const std::size_t n = world_.size();
-  for (std::size_t t = 0; t < o_.horizon; ++t) {
+void OnPolicy::collect_rollout() {
+  rollout_.begin(runner_);
+  const std::size_t n = runner_.size();
+  for (std::size_t t = 0; t < o_.n_steps; ++t) {
     actor_.sample(rollout_.observations(t), seed_, steps_++, rollout_.actions(t),
-                  std::span(log_densities_).subspan(t * n, n));
-    rollout_.step(world_, t, value_predictor_);
+                  std::span(log_probs_).subspan(t * n, n));
+    rollout_.step(runner_, t, value_predictor_);
   }
 }
 
-// Rewards are divided by the deviation of what they add up to, discounted.
-void OnPolicy::scale_rewards() {
+// Divides the rewards by the running standard deviation of the discounted returns.
+void OnPolicy::normalize_rewards() {
   const std::span<float> rewards = rollout_.rewards();
   for (std::size_t row = 0; row < rewards.size(); ++row) {
-    double& gain = gain_[row % world_.size()];
-    gain = o_.discount * gain + static_cast<double>(rewards[row]);
-    const float known = static_cast<float>(gain);
-    gains_.add(&known);
-    if (rollout_.ended()[row]) gain = 0;
+    double& sum = discounted_return_[row % runner_.size()];
+    sum = o_.gamma * sum + static_cast<double>(rewards[row]);
+    const float current = static_cast<float>(sum);
+    return_moments_.add(&current);
+    if (rollout_.ended()[row]) sum = 0;
   }
-  const float scale = static_cast<float>(1 / gains_.deviation(0));
+  const float scale = static_cast<float>(1 / return_moments_.deviation(0));
   for (float& reward : rewards) reward *= scale;
 }
 
-// What was learned from is the past of what will be seen: states are brought to mean 0 and
-// deviation 1 by all that were seen up to now. The networks know nothing else of it.
-void OnPolicy::note_observations() {
+// Observations are normalized by the moments of all observations up to now, in the `standardize`
+// layer of the networks. The moments change after learning, so that they are the same within an
+// iteration.
+void OnPolicy::update_observation_moments() {
   const Features features = rollout_.features();
   for (std::size_t row = 0; row < rollout_.rows(); ++row)
-    seen_.add(reinterpret_cast<const float*>(features.row(row)));
+    observation_moments_.add(reinterpret_cast<const float*>(features.row(row)));
   for (Model* model : {&policy_, &value_}) {
-    const Standardization to = standardization_of(*model);
-    for (std::size_t n = 0; n < world_.columns(); ++n) {
-      to.means[n] = static_cast<float>(seen_.mean(n));
-      to.deviations[n] = static_cast<float>(seen_.deviation(n));
+    const StandardizeValues to = standardize_values_of(*model);
+    for (std::size_t n = 0; n < runner_.columns(); ++n) {
+      to.means[n] = static_cast<float>(observation_moments_.mean(n));
+      to.deviations[n] = static_cast<float>(observation_moments_.deviation(n));
     }
   }
 }
@@ -129,37 +135,37 @@ double OnPolicy::learn_values(std::span<const std::uint32_t> rows) {
   return loss;
 }
 
-double OnPolicy::foreseen() const {
-  const double all = variance(returns_);
-  return all > 0 ? 1 - variance(advantages_) / all : 0;
+double OnPolicy::explained_variance() const {
+  const double total = variance(returns_);
+  return total > 0 ? 1 - variance(advantages_) / total : 0;
 }
 
-void OnPolicy::visit(Archive& archive) {
+void OnPolicy::serialize(Archive& archive) {
   archive.add("policy", policy_);
   archive.add("value", value_);
   archive.add("value.learner", value_learner_);
-  actor_.visit(archive);
-  for (const auto& [name, moments] : {std::pair("seen", &seen_), std::pair("gains", &gains_)}) {
+  actor_.serialize(archive);
+  for (const auto& [name, moments] : {std::pair("observation_moments", &observation_moments_),
+                                      std::pair("return_moments", &return_moments_)}) {
     archive.add(fmt::format("{}.means", name), moments->means());
     archive.add(fmt::format("{}.squares", name), moments->squares());
     archive.add(fmt::format("{}.count", name), std::span(&moments->counted(), 1));
   }
-  archive.add("gain", std::span(gain_));
+  archive.add("discounted_return", std::span(discounted_return_));
   archive.add("steps", steps_);
 }
 
-network::Argument horizon_argument(const char* fallback) {
-  return {"horizon", "steps of each environment in a round", network::Type::integer, fallback, 1,
+network::Argument n_steps_argument(const char* fallback) {
+  return {"n_steps", "steps of each environment in a rollout", network::Type::integer, fallback, 1,
           1 << 20};
 }
-network::Argument discount_argument() {
-  return share_argument("discount", "0.99", "what a reward is worth a step later");
-}
-std::vector<network::Argument> late_arguments() {
-  return {persistence_argument(),
-          yes_or_no("normalize_observations", "true",
-                    "bring what is observed to mean 0 and deviation 1"),
-          yes_or_no("normalize_rewards", "true", "bring what rewards add up to to deviation 1")};
+std::vector<network::Argument> normalization_arguments() {
+  return {
+      noise_correlation_argument(),
+      flag_argument("normalize_observations", "true",
+                    "normalize observations by their running mean and standard deviation"),
+      flag_argument("normalize_rewards", "true",
+                    "divide rewards by the running standard deviation of the discounted returns")};
 }
 
 }  // namespace lithe::agents

@@ -1,5 +1,5 @@
-// Agents that learn from what their present policy does: act for a while, see how much better than
-// expected it went, learn, and forget it.
+// On-policy agents: collect a rollout with the current policy, estimate the advantages, learn from
+// them, and discard the rollout.
 #pragma once
 
 #include <cstdint>
@@ -9,76 +9,75 @@
 
 #include "agents/actor.h"
 #include "agents/agent.h"
-#include "agents/pair_of_hands.h"
-#include "agents/rollout.h"
-#include "agents/running.h"
+#include "agents/parallel_pair.h"
+#include "agents/rollout_buffer.h"
+#include "agents/running_mean_std.h"
 
 namespace lithe::agents {
 
-// Arguments that all of them have.
+// Arguments of all on-policy agents.
 struct OnPolicyOptions {
-  std::size_t horizon = 0;  // steps of each environment in a round
-  double discount = 0, lambda = 1;
+  std::size_t n_steps = 0;  // of each environment in a rollout
+  double gamma = 0, gae_lambda = 1;
   bool normalize_observations = false, normalize_rewards = false;
-  double persistence = 0;  // of the noise in actions
+  double noise_correlation = 0;  // of continuous actions
 };
 
 class OnPolicy : public Agent {
  public:
-  std::size_t round() final;
+  std::size_t iterate() final;
   Model& policy() final { return policy_; }
-  std::string_view answer() const final { return actor_.answer(); }
-  void visit(Archive& archive) override;
+  std::string_view action_space() const final { return actor_.action_space(); }
+  void serialize(Archive& archive) override;
 
  protected:
-  // The values learn so many steps for one of the policy.
-  OnPolicy(const Setting& setting, const OnPolicyOptions& options, const LearnerOptions& learning,
-           std::uint64_t value_steps = 1);
+  // `value_steps`: gradient steps of the value network for one of the policy.
+  OnPolicy(const AgentContext& context, const OnPolicyOptions& options,
+           const LearnerOptions& learner, std::uint64_t value_steps = 1);
 
-  // From the rollout and its advantages. Rewards are as they were scaled. What the policy learns
-  // and what the values learn may go on side by side.
+  // Learns from the rollout and its advantages, whose rewards are normalized already. The updates
+  // of the policy and of the value network may run in parallel.
   virtual void learn() = 0;
 
-  // One step of the value network toward the returns of some rows: the sum of half the squared
+  // One gradient step of the value network on some rows. Returns the sum of half the squared
   // errors.
   double learn_values(std::span<const std::uint32_t> rows);
-  // The share of the returns' variance that the values had foreseen.
-  double foreseen() const;
+  // 1 - Var(returns - values) / Var(returns), of this rollout.
+  double explained_variance() const;
 
   const OnPolicyOptions& common() const { return o_; }
-  const Rollout& rollout() const { return rollout_; }
+  const RolloutBuffer& rollout() const { return rollout_; }
   Actor& actor() { return actor_; }
-  PairOfHands& hands() { return hands_; }
+  ParallelPair& parallel() { return parallel_; }
   std::uint64_t seed() const { return seed_; }
   std::span<const float> advantages() const { return advantages_; }
-  std::span<const float> log_densities() const { return log_densities_; }
+  std::span<const float> log_probs() const { return log_probs_; }
 
  private:
-  void act();
-  void scale_rewards();
-  void note_observations();
+  void collect_rollout();
+  void normalize_rewards();
+  void update_observation_moments();
 
-  World& world_;
+  VectorEnvRunner& runner_;
   OnPolicyOptions o_;
   std::uint64_t seed_;
-  Rollout rollout_;
-  PairOfHands hands_;
+  RolloutBuffer rollout_;
+  ParallelPair parallel_;
   Model policy_, value_;
   Predictor value_predictor_;
   Actor actor_;
   Learner value_learner_;
-  RunningMoments seen_, gains_;
-  std::vector<double> gain_;  // of each environment: its discounted rewards up to now
-  std::vector<float> log_densities_, advantages_, returns_, gradient_;
+  RunningMeanStd observation_moments_, return_moments_;
+  std::vector<double> discounted_return_;  // of each environment, up to now
+  std::vector<float> log_probs_, advantages_, returns_, gradient_;
   std::uint64_t steps_ = 0;
 };
 
-// The rows of a round, with these options in such a world.
-std::size_t rows_of_round(const World& world, const OnPolicyOptions& options);
+// The rows of a rollout.
+std::size_t rollout_rows(const VectorEnvRunner& runner, const OnPolicyOptions& options);
 
-// What all declare; the rest comes between.
-network::Argument horizon_argument(const char* fallback);
-network::Argument discount_argument();
-std::vector<network::Argument> late_arguments();
+// The declarations of the common arguments.
+network::Argument n_steps_argument(const char* fallback);
+std::vector<network::Argument> normalization_arguments();
 
 }  // namespace lithe::agents

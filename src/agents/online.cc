@@ -18,7 +18,7 @@ Component read(const AgentOptions& options) {
   const Component agent =
       network::read_component(options.agent, network::Category::agent, agents::catalogue());
   if (agent.name != "actor_critic")
-    throw Error(ErrorKind::usage, fmt::format("{} does not learn step by step", agent.name),
+    throw Error(ErrorKind::usage, fmt::format("{} cannot learn one step at a time", agent.name),
                 options.agent, "actor_critic");
   return agent;
 }
@@ -29,55 +29,55 @@ class OnlineAgent::Engine {
  public:
   Engine(const Spaces& spaces, const AgentOptions& options)
       : core_(read(options), spaces, 1, options),
-        form_(spaces, 1),
-        choices_(spaces.choices > 0),
-        seen_(spaces.observation.size()),
-        next_(seen_.size()),
+        mapper_(spaces, 1),
+        discrete_(spaces.choices > 0),
+        observation_(spaces.observation.size()),
+        next_observation_(observation_.size()),
         action_(spaces.actions()) {
     auto& notes = core_.policy().notes();
-    notes[agents::kAnswerNote] = core_.answer();
+    notes[agents::kActionSpaceNote] = core_.action_space();
     notes[agents::kAgentNote] =
         network::print(read(options), network::Category::agent, agents::catalogue());
   }
 
-  void begin(std::span<const float> observation) { take(observation, seen_); }
+  void begin(std::span<const float> observation) { copy(observation, observation_); }
 
   Action act() {
-    core_.act(seen_, action_);
-    if (!std::isfinite(core_.log_densities()[0]))
-      throw Error(ErrorKind::numeric, "the policy's weights are no longer numbers",
+    core_.act(observation_, action_);
+    if (!std::isfinite(core_.log_probs()[0]))
+      throw Error(ErrorKind::numeric, "the weights of the policy are not finite",
                   "OnlineAgent::act", "a smaller learning rate, or rewards of about 1");
-    const Actions actions = form_.of(action_);
-    if (choices_) return {.choice = actions.choices[0]};
+    const Actions actions = mapper_.map(action_);
+    if (discrete_) return {.choice = actions.choices[0]};
     return {.values = {actions.values, action_.size()}};
   }
 
   void learn(float reward, std::span<const float> observation, bool done) {
     if (!std::isfinite(reward))
-      throw Error(ErrorKind::data, fmt::format("a reward of {}", reward), "OnlineAgent::learn");
-    take(observation, next_);
+      throw Error(ErrorKind::data, fmt::format("the reward is {}", reward), "OnlineAgent::learn");
+    copy(observation, next_observation_);
     const std::uint8_t terminated = done;
-    core_.learn({seen_, action_, {&reward, 1}, next_, {&terminated, 1}});
-    std::swap(seen_, next_);
+    core_.learn({observation_, action_, {&reward, 1}, next_observation_, {&terminated, 1}});
+    std::swap(observation_, next_observation_);
   }
 
   const Model& policy() { return core_.policy(); }
 
  private:
-  static void take(std::span<const float> observation, std::vector<float>& to) {
+  static void copy(std::span<const float> observation, std::vector<float>& to) {
     if (observation.size() != to.size())
-      throw Error(ErrorKind::data, fmt::format("an observation of {} values; there are {}",
+      throw Error(ErrorKind::data, fmt::format("the observation has {} values, not {}",
                                                observation.size(), to.size()));
     for (const float value : observation)
       if (!std::isfinite(value))
-        throw Error(ErrorKind::data, fmt::format("an observation with {} in it", value));
+        throw Error(ErrorKind::data, fmt::format("the observation contains {}", value));
     std::copy(observation.begin(), observation.end(), to.begin());
   }
 
   agents::ActorCritic core_;
-  agents::ActionForm form_;
-  bool choices_;
-  std::vector<float> seen_, next_, action_;
+  agents::ActionMapper mapper_;
+  bool discrete_;
+  std::vector<float> observation_, next_observation_, action_;
 };
 
 OnlineAgent::OnlineAgent(const Spaces& spaces, const AgentOptions& options) {

@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "agents/actor.h"
-#include "agents/world.h"
+#include "agents/vector_env_runner.h"
 #include "environments/engine.h"
 #include "lithe/agent.h"
 #include "lithe/error.h"
@@ -16,14 +16,14 @@ namespace lithe {
 
 class Policy::Engine {
  public:
-  Engine(const Model& model, const Spaces& spaces, std::size_t most)
+  Engine(const Model& model, const Spaces& spaces, std::size_t max_environments)
       : columns_(spaces.observation.size()),
-        width_(agents::outputs_of_policy(spaces)),
-        choices_(spaces.choices > 0),
-        predictor_(model, most),
-        form_(spaces, most),
-        actions_(most * spaces.actions()),
-        rows_(most) {
+        width_(agents::policy_outputs(spaces)),
+        discrete_(spaces.choices > 0),
+        predictor_(model, max_environments),
+        mapper_(spaces, max_environments),
+        actions_(max_environments * spaces.actions()),
+        rows_(max_environments) {
     std::iota(rows_.begin(), rows_.end(), 0u);
   }
 
@@ -32,19 +32,19 @@ class Policy::Engine {
     const Features features = {observations.data, ElementType::float32, count, columns_,
                                observations.stride * sizeof(float)};
     const auto outputs = predictor_.run(features, std::span(rows_).first(count));
-    if (!choices_) return form_.of(outputs);
+    if (!discrete_) return mapper_.map(outputs);
     for (std::size_t i = 0; i < count; ++i) {
       const auto own = outputs.subspan(i * width_, width_);
       actions_[i] = static_cast<float>(std::max_element(own.begin(), own.end()) - own.begin());
     }
-    return form_.of(std::span(actions_).first(count));
+    return mapper_.map(std::span(actions_).first(count));
   }
 
  private:
   std::size_t columns_, width_;
-  bool choices_;
+  bool discrete_;
   Predictor predictor_;
-  agents::ActionForm form_;
+  agents::ActionMapper mapper_;
   std::vector<float> actions_;
   std::vector<std::uint32_t> rows_;
 };
@@ -52,35 +52,34 @@ class Policy::Engine {
 namespace {
 
 void check_policy(const Model& model, const Spaces& spaces) {
-  const auto answer = model.notes().find(agents::kAnswerNote);
-  if (answer == model.notes().end())
-    throw Error(ErrorKind::model, "this model is no policy: nothing says how it acts", "the model",
-                "one that `lithe rl train` has made");
-  const std::string_view wanted = spaces.choices > 0 ? agents::kChoice : agents::kNumbers;
-  if (answer->second != wanted)
-    throw Error(ErrorKind::usage,
-                fmt::format("a policy whose outputs are {} where the environment takes {}",
-                            answer->second == agents::kChoice ? "a choice" : "numbers",
-                            wanted == agents::kChoice ? "a choice" : "numbers"),
-                "the policy", "the environment that it was trained in");
+  const auto found = model.notes().find(agents::kActionSpaceNote);
+  if (found == model.notes().end())
+    throw Error(ErrorKind::model, "this model is not a policy: it has no action space", "the model",
+                "a file that `lithe rl train` wrote");
+  const std::string_view wanted = spaces.choices > 0 ? agents::kDiscrete : agents::kContinuous;
+  if (found->second != wanted)
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("the policy's actions are {}, the environment's are {}", found->second, wanted),
+        "the policy", "the environment that it was trained in");
   const Shape in = model.network().input_shape();
   const std::size_t out = model.network().output_shape().size();
-  const std::size_t outputs = agents::outputs_of_policy(spaces);
+  const std::size_t outputs = agents::policy_outputs(spaces);
   if (in.size() != spaces.observation.size() || out != outputs)
-    throw Error(ErrorKind::usage,
-                fmt::format("a policy from {} to {} values where the environment shows {} and "
-                            "takes {}",
-                            in.to_string(), out, spaces.observation.to_string(), outputs),
-                "the policy", "the environment that it was trained in, with the same arguments");
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("the policy has {} inputs and {} outputs, the environment needs {} and {}",
+                    in.to_string(), out, spaces.observation.to_string(), outputs),
+        "the policy", "the environment that it was trained in, with the same arguments");
 }
 
 }  // namespace
 
-Policy::Policy(const Model& model, const Spaces& spaces, std::size_t most) {
-  if (most == 0) throw Error(ErrorKind::usage, "a policy for no environments");
+Policy::Policy(const Model& model, const Spaces& spaces, std::size_t max_environments) {
+  if (max_environments == 0) throw Error(ErrorKind::usage, "a policy for 0 environments");
   environments::check_form(spaces, "the spaces of a policy");
   check_policy(model, spaces);
-  engine_ = std::make_unique<Engine>(model, spaces, most);
+  engine_ = std::make_unique<Engine>(model, spaces, max_environments);
 }
 Policy::Policy(Policy&&) noexcept = default;
 Policy::~Policy() = default;
@@ -90,15 +89,15 @@ Actions Policy::act(ObservationRows observations, std::size_t count) {
 }
 
 std::vector<Environments::Episode> play(const Model& model, Environments& environments,
-                                        std::size_t episodes, std::size_t longest) {
+                                        std::size_t episodes, std::size_t max_length) {
   const std::size_t n = environments.size(), columns = environments.spaces().observation.size();
   Policy policy(model, environments.spaces(), n);
   std::vector<float> seen(n * columns), rewards(n);
   std::vector<std::uint8_t> terminated(n), truncated(n);
   const ObservationRows rows = {seen.data(), columns};
   environments.reset(rows);
-  // Of each environment as many as of any other, one more of the first: those that end soon must
-  // not stand for those that take long.
+  // The same number of episodes from each environment, and one more from the first ones: otherwise
+  // short episodes would be counted more often than long ones.
   std::vector<std::vector<Environments::Episode>> ended(n);
   const auto wanted = [&](std::size_t e) { return episodes / n + (e < episodes % n); };
   for (std::size_t left = episodes; left > 0;) {
@@ -106,10 +105,10 @@ std::vector<Environments::Episode> play(const Model& model, Environments& enviro
                       {rows, rewards.data(), terminated.data(), truncated.data()});
     for (std::size_t e = 0; e < n; ++e) {
       const bool over = terminated[e] || truncated[e];
-      const bool too_long = !over && environments.present(e).length >= longest;
+      const bool too_long = !over && environments.current_episode(e).length >= max_length;
       if (!over && !too_long) continue;
       if (ended[e].size() < wanted(e)) {
-        ended[e].push_back(over ? environments.last(e) : environments.present(e));
+        ended[e].push_back(over ? environments.last_episode(e) : environments.current_episode(e));
         --left;
       }
       if (too_long) environments.reset(e, rows);

@@ -1,4 +1,4 @@
-// How a policy's outputs are an action. The word stands in a policy's notes ("lithe.answer").
+// The metadata of a policy's file: how the outputs are mapped to an action.
 #pragma once
 
 #include <cstddef>
@@ -10,11 +10,11 @@
 
 namespace lithe::agents {
 
-// "choice":  a choice for each output, the largest one's is taken: logits, or values of actions.
-// "numbers": the outputs are the numbers of the action, from -1 to 1 where it is bounded.
-inline constexpr std::string_view kChoice = "choice", kNumbers = "numbers";
+// "discrete":   one output for each action, of which the largest is chosen: logits or Q-values.
+// "continuous": the outputs are the components of the action, scaled to -1 to 1 if it has bounds.
+inline constexpr std::string_view kDiscrete = "discrete", kContinuous = "continuous";
 
-inline constexpr const char* kAnswerNote = "lithe.answer";
+inline constexpr const char* kActionSpaceNote = "lithe.action_space";
 inline constexpr const char* kAgentNote = "lithe.agent";
 inline constexpr const char* kEnvironmentNote = "lithe.environment";
 

@@ -1,6 +1,6 @@
 // REINFORCE with a baseline (Williams, "Simple statistical gradient-following algorithms for
-// connectionist reinforcement learning", 1992): of each whole episode, what came after an action,
-// less what was expected there, says how much likelier it should become.
+// connectionist reinforcement learning", 1992): the gradient of log_prob * (return - baseline),
+// over complete episodes.
 #include <algorithm>
 #include <cmath>
 
@@ -14,103 +14,104 @@ using network::Type;
 
 class Reinforce final : public OnPolicy {
  public:
-  Reinforce(const Component& sentence, const Setting& setting)
-      : OnPolicy(setting, common_of(sentence), learning(sentence, setting),
-                 sentence.integer("value_steps")),
-        value_steps_(sentence.integer("value_steps")),
-        entropy_(sentence.number("entropy")) {
-    whole_.reserve(rollout().rows());
+  Reinforce(const Component& sentence, const AgentContext& context)
+      : OnPolicy(context, common_of(sentence), learner_options(sentence, context),
+                 sentence.integer("value_gradient_steps")),
+        value_gradient_steps_(sentence.integer("value_gradient_steps")),
+        ent_coef_(sentence.number("ent_coef")) {
+    complete_.reserve(rollout().rows());
   }
 
-  std::span<const Figure> figures() const override { return figures_; }
+  std::span<const Metric> metrics() const override { return metrics_; }
 
  private:
   static OnPolicyOptions common_of(const Component& c) {
-    return {c.integer("horizon"),
-            c.number("discount"),
+    return {c.integer("n_steps"),
+            c.number("gamma"),
             1,
-            is_yes(c, "normalize_observations"),
-            is_yes(c, "normalize_rewards"),
-            c.number("persistence")};
+            is_true(c, "normalize_observations"),
+            is_true(c, "normalize_rewards"),
+            c.number("noise_correlation")};
   }
-  static LearnerOptions learning(const Component& sentence, const Setting& setting);
+  static LearnerOptions learner_options(const Component& sentence, const AgentContext& context);
   void learn() override;
   void learn_policy(double share);
-  void find_whole_episodes();
+  void find_complete_episodes();
 
-  std::size_t value_steps_;
-  double entropy_;
-  std::vector<std::uint32_t> whole_;  // rows of episodes that ended in the round
-  enum { policy_loss, value_loss, entropy, foreseen_share };
-  std::vector<Figure> figures_ = {
-      {"policy loss", 0}, {"value loss", 0}, {"entropy", 0}, {"foreseen", 0}};
+  std::size_t value_gradient_steps_;
+  double ent_coef_;
+  std::vector<std::uint32_t> complete_;  // rows of the episodes that ended in the rollout
+  enum { kPolicyLoss, kValueLoss, kEntropy, kExplainedVariance };
+  std::vector<Metric> metrics_ = {
+      {"policy_loss", 0}, {"value_loss", 0}, {"entropy", 0}, {"explained_variance", 0}};
 };
 
-LearnerOptions Reinforce::learning(const Component& sentence, const Setting& setting) {
-  const std::uint64_t rows = rows_of_round(setting.world, common_of(sentence));
+LearnerOptions Reinforce::learner_options(const Component& sentence, const AgentContext& context) {
+  const std::uint64_t rows = rollout_rows(context.runner, common_of(sentence));
   return {.optimizer = optimizer_of(sentence, "optimizer"),
           .batch = rows,
-          .steps = (setting.options.steps + rows - 1) / rows,
-          .seed = setting.options.seed,
-          .threads = setting.options.threads,
-          .isa = setting.options.isa};
+          .steps = (context.options.steps + rows - 1) / rows,
+          .seed = context.options.seed,
+          .threads = context.options.threads,
+          .isa = context.options.isa};
 }
 
-// Of the others nobody knows yet how they end.
-void Reinforce::find_whole_episodes() {
-  whole_.clear();
-  const Happened happened = rollout().happened();
-  for (std::size_t e = 0; e < happened.environments; ++e) {
+// The returns of the other episodes are not known yet.
+void Reinforce::find_complete_episodes() {
+  complete_.clear();
+  const RolloutView view = rollout().view();
+  for (std::size_t e = 0; e < view.environments; ++e) {
     bool ends = false;
-    for (std::size_t t = happened.steps; t-- > 0;) {
-      const std::size_t row = t * happened.environments + e;
-      ends = ends || happened.ended[row] != 0;
-      if (ends) whole_.push_back(static_cast<std::uint32_t>(row));
+    for (std::size_t t = view.steps; t-- > 0;) {
+      const std::size_t row = t * view.environments + e;
+      ends = ends || view.ended[row] != 0;
+      if (ends) complete_.push_back(static_cast<std::uint32_t>(row));
     }
   }
-  std::sort(whole_.begin(), whole_.end());
+  std::sort(complete_.begin(), complete_.end());
 }
 
 void Reinforce::learn() {
-  for (Figure& figure : figures_) figure.second = 0;
-  find_whole_episodes();
-  if (whole_.empty()) return;
-  const double share = 1 / static_cast<double>(whole_.size());
-  hands().run([&] { learn_policy(share); },
-              [&] {
-                for (std::size_t i = 0; i < value_steps_; ++i)
-                  figures_[value_loss].second = learn_values(whole_) * share;
-              });
-  figures_[foreseen_share].second = foreseen();
+  for (Metric& metric : metrics_) metric.second = 0;
+  find_complete_episodes();
+  if (complete_.empty()) return;
+  const double share = 1 / static_cast<double>(complete_.size());
+  parallel().run_in_parallel([&] { learn_policy(share); },
+                             [&] {
+                               for (std::size_t i = 0; i < value_gradient_steps_; ++i)
+                                 metrics_[kValueLoss].second = learn_values(complete_) * share;
+                             });
+  metrics_[kExplainedVariance].second = explained_variance();
 }
 
 void Reinforce::learn_policy(double share) {
-  actor().learn(rollout().features(), rollout().all_actions(), whole_,
+  actor().learn(rollout().features(), rollout().all_actions(), complete_,
                 [&](std::size_t i, const Likelihood& now) {
-                  const double advantage = static_cast<double>(advantages()[whole_[i]]);
-                  figures_[policy_loss].second -= advantage * now.log_density * share;
-                  figures_[entropy].second += now.entropy * share;
-                  return Push{-advantage * share, -entropy_ * share};
+                  const double advantage = static_cast<double>(advantages()[complete_[i]]);
+                  metrics_[kPolicyLoss].second -= advantage * now.log_prob * share;
+                  metrics_[kEntropy].second += now.entropy * share;
+                  return LossDerivatives{-advantage * share, -ent_coef_ * share};
                 });
 }
 
 }  // namespace
 
-Row reinforce() {
-  Row row = {
+AgentKind reinforce() {
+  AgentKind kind = {
       {"reinforce",
-       "policy gradients of whole episodes, against a baseline that is learned (Williams, 1992)",
-       {optimizer_argument("optimizer", "adam(3e-3)", "of the policy and of the baseline"),
-        horizon_argument("1000"),
-        discount_argument(),
-        {"value_steps", "steps that the baseline learns for one of the policy", Type::integer, "20",
-         0, 10'000},
-        {"entropy", "how much it is worth to stay undecided", Type::number, "0", 0, 1e6}}},
-      [](const Component& sentence, const Setting& setting) -> std::unique_ptr<Agent> {
-        return std::make_unique<Reinforce>(sentence, setting);
+       "policy gradient of complete episodes with a learned baseline (Williams, 1992)",
+       {optimizer_argument("optimizer", "adam(3e-3)", "of the policy and the value network"),
+        n_steps_argument("1000"),
+        gamma_argument(),
+        {"value_gradient_steps", "gradient steps of the value network for one of the policy",
+         Type::integer, "20", 0, 10'000},
+        ent_coef_argument("0")}},
+      [](const Component& sentence, const AgentContext& context) -> std::unique_ptr<Agent> {
+        return std::make_unique<Reinforce>(sentence, context);
       }};
-  for (auto& argument : late_arguments()) row.declaration.arguments.push_back(std::move(argument));
-  return row;
+  for (auto& argument : normalization_arguments())
+    kind.declaration.arguments.push_back(std::move(argument));
+  return kind;
 }
 
 }  // namespace lithe::agents

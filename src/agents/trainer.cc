@@ -18,7 +18,7 @@ using agents::Agent;
 
 namespace {
 
-constexpr const char* kSentenceNote = "agent";
+constexpr const char* kAgentKey = "agent";
 constexpr const char* kVersion = "1";
 
 bool finite(const Model& model) {
@@ -34,16 +34,16 @@ Component read_agent(const std::string& text) {
   return network::read_component(text, network::Category::agent, agents::catalogue());
 }
 
-std::unique_ptr<Agent> make_agent(const Component& sentence, const agents::Setting& setting) {
-  for (const agents::Row& row : agents::rows())
-    if (row.declaration.name == sentence.name) return row.make(sentence, setting);
-  return nullptr;  // read_agent knows the same rows
+std::unique_ptr<Agent> make_agent(const Component& sentence, const agents::AgentContext& context) {
+  for (const agents::AgentKind& kind : agents::kinds())
+    if (kind.declaration.name == sentence.name) return kind.make(sentence, context);
+  return nullptr;  // not reached: read_agent knows the same agents
 }
 
 void check(const AgentOptions& options) {
   train::check_threads(options.threads);
   if (options.steps == 0)
-    throw Error(ErrorKind::usage, "a training of no steps", "--steps", "at least 1");
+    throw Error(ErrorKind::usage, "a training of 0 steps", "--steps", "at least 1");
 }
 
 }  // namespace
@@ -53,64 +53,64 @@ class AgentTrainer::Engine {
   Engine(Environments environments, const AgentOptions& options)
       : options_(options),
         sentence_(read_agent(options.agent)),
-        world_(std::move(environments)),
-        agent_(make_agent(sentence_, {world_, options_})),
-        good_(agent_->policy().network(), Precision::float32, 0) {
-    auto& notes = good_.notes();
-    notes[agents::kAnswerNote] = agent_->answer();
+        runner_(std::move(environments)),
+        agent_(make_agent(sentence_, {runner_, options_})),
+        policy_(agent_->policy().network(), Precision::float32, 0) {
+    auto& notes = policy_.notes();
+    notes[agents::kActionSpaceNote] = agent_->action_space();
     notes[agents::kAgentNote] = canonical();
-    notes[agents::kEnvironmentNote] = world_.environments().name();
-    keep();
+    notes[agents::kEnvironmentNote] = runner_.environments().name();
+    copy_policy();
   }
 
-  AgentReport round() {
+  AgentReport iterate() {
     const auto start = std::chrono::steady_clock::now();
     AgentReport report;
-    report.round_steps = agent_->round();
-    steps_ += report.round_steps;
+    report.iteration_steps = agent_->iterate();
+    steps_ += report.iteration_steps;
     if (!finite(agent_->policy()))
-      throw Error(ErrorKind::numeric, "the policy's weights are no longer numbers",
+      throw Error(ErrorKind::numeric, "the weights of the policy are not finite",
                   fmt::format("step {}", steps_),
                   "a smaller learning rate, or a smaller clip_norm in the optimizer");
-    keep();
-    const EpisodeWindow& episodes = world_.episodes();
+    copy_policy();
+    const EpisodeWindow& episodes = runner_.episodes();
     report.steps = steps_;
-    report.episodes = world_.episodes_ended();
+    report.episodes = runner_.episodes_ended();
     report.mean_return = episodes.mean_return();
     report.mean_length = episodes.mean_length();
-    report.figures = agent_->figures();
+    report.metrics = agent_->metrics();
     report.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return report;
   }
 
   bool finished() const { return steps_ >= options_.steps; }
-  const Model& policy() const { return good_; }
+  const Model& policy() const { return policy_; }
 
   void save(const std::filesystem::path& path) {
     agents::Archive archive;
-    std::vector<double> environments = world_.environments().save();
-    visit(archive, environments);
+    std::vector<double> environments = runner_.environments().save();
+    serialize(archive, environments);
     archive.write(path, {{"lithe.state", kVersion},
-                         {kSentenceNote, canonical()},
-                         {"environment", world_.environments().name()},
-                         {"hold", hold()},
+                         {kAgentKey, canonical()},
+                         {"environment", runner_.environments().name()},
+                         {"hold", action_repeat()},
                          {"network", options_.network}});
   }
 
-  // First everything is held against the file, then taken over.
+  // Everything is checked against the file first, and copied then.
   void restore(const std::filesystem::path& path) {
     io::SafetensorsFile file = io::read_safetensors(path);
     check_same(file.metadata(), path.string());
-    std::vector<double> environments = world_.environments().save();
+    std::vector<double> environments = runner_.environments().save();
     agents::Archive archive(std::move(file));
     archive.checking = true;
-    visit(archive, environments);
+    serialize(archive, environments);
     archive.checking = false;
     std::vector<double> saved(environments.size());
-    visit(archive, saved);
-    world_.environments().restore(saved);
-    keep();
+    serialize(archive, saved);
+    runner_.environments().restore(saved);
+    copy_policy();
   }
 
  private:
@@ -118,40 +118,42 @@ class AgentTrainer::Engine {
     return network::print(sentence_, network::Category::agent, agents::catalogue());
   }
 
-  std::string hold() const { return fmt::format("{}", world_.environments().hold()); }
+  std::string action_repeat() const {
+    return fmt::format("{}", runner_.environments().action_repeat());
+  }
 
-  void keep() { move_toward(good_, agent_->policy(), 1); }
+  void copy_policy() { move_toward(policy_, agent_->policy(), 1); }
 
-  void visit(agents::Archive& archive, std::vector<double>& environments) {
-    agent_->visit(archive);
-    world_.visit(archive);
+  void serialize(agents::Archive& archive, std::vector<double>& environments) {
+    agent_->serialize(archive);
+    runner_.serialize(archive);
     archive.add("environments", std::span(environments));
-    archive.add("steps of all", steps_);
+    archive.add("total_steps", steps_);
   }
 
   void check_same(const io::Metadata& metadata, const std::string& path) const {
-    const auto says = [&](const std::string& key, const std::string& ours) {
+    const auto check_entry = [&](const std::string& key, const std::string& current) {
       const auto at = metadata.find(key);
-      const std::string theirs = at == metadata.end() ? "nothing" : at->second;
-      if (theirs != ours)
+      const std::string saved = at == metadata.end() ? "nothing" : at->second;
+      if (saved != current)
         throw Error(ErrorKind::model,
-                    fmt::format("the {} was '{}' and is now '{}'", key, theirs, ours), path,
-                    "go on with what the training began with");
+                    fmt::format("the {} was '{}' and is now '{}'", key, saved, current), path,
+                    "resume with the same options as at the beginning");
     };
     if (!metadata.contains("lithe.state"))
-      throw Error(ErrorKind::model, "this is not the state of a training", path);
-    says("lithe.state", kVersion);
-    says("environment", world_.environments().name());
-    says("hold", hold());
-    says(kSentenceNote, canonical());
-    says("network", options_.network);
+      throw Error(ErrorKind::model, "this is not the state file of a training", path);
+    check_entry("lithe.state", kVersion);
+    check_entry("environment", runner_.environments().name());
+    check_entry("hold", action_repeat());
+    check_entry(kAgentKey, canonical());
+    check_entry("network", options_.network);
   }
 
   AgentOptions options_;
   Component sentence_;
-  agents::World world_;
+  agents::VectorEnvRunner runner_;
   std::unique_ptr<Agent> agent_;
-  Model good_;  // the policy as it was after the last round
+  Model policy_;  // as it was after the last iteration
   std::uint64_t steps_ = 0;
 };
 
@@ -162,7 +164,7 @@ AgentTrainer::AgentTrainer(Environments environments, const AgentOptions& option
 AgentTrainer::AgentTrainer(AgentTrainer&&) noexcept = default;
 AgentTrainer::~AgentTrainer() = default;
 
-AgentReport AgentTrainer::round() { return engine_->round(); }
+AgentReport AgentTrainer::iterate() { return engine_->iterate(); }
 bool AgentTrainer::finished() const { return engine_->finished(); }
 const Model& AgentTrainer::policy() const { return engine_->policy(); }
 void AgentTrainer::save(const std::filesystem::path& path) const { engine_->save(path); }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "augment/resample.h"
+#include "base/random.h"
 #include "lithe/error.h"
 
 namespace lithe::augment {
@@ -118,23 +119,22 @@ std::size_t Augmenter::scratch_bytes() const {
 
 void Augmenter::run(const void* image, void* output, std::uint64_t time, std::uint32_t row,
                     void* scratch) const {
-  Random random(seed_, time, row);
+  constexpr int kBlockBits = 26;  // an image uses fewer blocks than 2^26
+  Rng rng(seed_, base::make_stream(base::StreamPurpose::augment, row), time << kBlockBits);
   auto* const bytes = static_cast<std::byte*>(scratch);
   if (type_ == ElementType::uint8)
-    run_on(static_cast<const std::uint8_t*>(image), static_cast<std::uint8_t*>(output), random,
-           bytes);
+    run_on(static_cast<const std::uint8_t*>(image), static_cast<std::uint8_t*>(output), rng, bytes);
   else
-    run_on(static_cast<const float*>(image), static_cast<float*>(output), random, bytes);
+    run_on(static_cast<const float*>(image), static_cast<float*>(output), rng, bytes);
 }
 
 template <typename Pixel>
-void Augmenter::run_on(const Pixel* image, Pixel* output, Random& random,
-                       std::byte* scratch) const {
+void Augmenter::run_on(const Pixel* image, Pixel* output, Rng& rng, std::byte* scratch) const {
   Affine map;
   Displacements displacements;
   for (const GeometricStep& step : geometric_) {
     if (step.kind == GeometricStep::Kind::elastic) displacements.linear = map;
-    map = map.of(step.draw(random));
+    map = map.of(step.draw(rng));
   }
   const Frame to{output_shape_[0], output_shape_[1], frame_.channels};
   if (!elastic_ && map.is_whole()) {
@@ -148,13 +148,13 @@ void Augmenter::run_on(const Pixel* image, Pixel* output, Random& random,
       auto* const x = reinterpret_cast<float*>(scratch);
       auto* const y = x + to.height * elastic_->stride();
       scratch += round_up(2 * to.height * elastic_->stride() * sizeof(float));
-      elastic_->draw(random, x, reinterpret_cast<float*>(scratch));
-      elastic_->draw(random, y, reinterpret_cast<float*>(scratch));
+      elastic_->draw(rng, x, reinterpret_cast<float*>(scratch));
+      elastic_->draw(rng, y, reinterpret_cast<float*>(scratch));
       displacements.x = x, displacements.y = y, displacements.stride = elastic_->stride();
     }
     resample(image, frame_, output, to, map, displacements, bordered, places);
   }
-  for (const PixelStep& step : pixels_) step.run(output, random);
+  for (const PixelStep& step : pixels_) step.run(output, rng);
 }
 
 }  // namespace lithe::augment

@@ -45,7 +45,7 @@ class Augmenter {
 
  private:
   template <typename Pixel>
-  void run_on(const Pixel* image, Pixel* output, Random& random, std::byte* scratch) const;
+  void run_on(const Pixel* image, Pixel* output, Rng& rng, std::byte* scratch) const;
 
   Frame frame_;
   std::vector<std::size_t> output_shape_;

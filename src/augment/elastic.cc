@@ -15,9 +15,9 @@ constexpr double kSpacing = 1.25;  // of the grid, in sigmas
 float signed_unit(std::uint32_t bits16) { return static_cast<float>(bits16) * 0x1p-15F - 1; }
 
 // Eight numbers a block; `count` is a multiple of that.
-void fill_uniform(Random& random, float* numbers, std::size_t count) {
+void fill_uniform(Rng& rng, float* numbers, std::size_t count) {
   for (std::size_t i = 0; i < count; i += 8) {
-    const auto block = random.block();
+    const auto block = rng.block();
     for (std::size_t k = 0; k < 8; ++k)
       numbers[i + k] = signed_unit(block[k / 2] >> (16 * (k % 2)) & 0xffff);
   }
@@ -64,11 +64,11 @@ std::size_t ElasticField::scratch_values() const {
   return (down_.numbers + 1) * round_up(across_.numbers, kBlock);
 }
 
-void ElasticField::draw(Random& random, float* field, float* scratch) const {
+void ElasticField::draw(Rng& rng, float* field, float* scratch) const {
   const std::size_t columns = round_up(across_.numbers, kBlock);
   float* const numbers = scratch;                         // [down_.numbers][columns]
   float* const line = scratch + down_.numbers * columns;  // blurred downwards
-  fill_uniform(random, numbers, down_.numbers * columns);
+  fill_uniform(rng, numbers, down_.numbers * columns);
   for (std::size_t y = 0; y < height_; ++y) {
     std::fill(line, line + columns, 0.0F);
     for (std::size_t i = down_.first[y / kBlock]; i < down_.end[y / kBlock]; ++i) {

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "augment/random.h"
+#include "lithe/rng.h"
 
 namespace lithe::augment {
 
@@ -20,7 +20,7 @@ class ElasticField {
 
   // Displacements of one direction, in pixels: height rows of stride() values. `scratch`:
   // scratch_values() floats.
-  void draw(Random& random, float* field, float* scratch) const;
+  void draw(Rng& rng, float* field, float* scratch) const;
   std::size_t stride() const { return across_.padded; }
   std::size_t scratch_values() const;
 

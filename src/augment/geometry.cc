@@ -45,9 +45,9 @@ bool Affine::is_whole() const {
   return std::abs(xx) == 1 && std::abs(yy) == 1 && xy == 0 && yx == 0 && whole(x0) && whole(y0);
 }
 
-Affine GeometricStep::draw(Random& random) const {
-  const bool happens = random.uniform() < p;
-  const std::uint32_t first = random.word(), second = random.word();
+Affine GeometricStep::draw(Rng& rng) const {
+  const bool happens = rng.uniform_open() < p;
+  const std::uint32_t first = rng.next(), second = rng.next();
   const auto spread = [](std::uint32_t word) { return word * 0x1p-31 - 1; };  // in [-1, 1)
   const auto whole = [](std::uint32_t word, std::size_t choices) {
     return static_cast<double>(std::uint64_t{word} * choices >> 32);

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <vector>
 
-#include "augment/random.h"
 #include "lithe/component.h"
+#include "lithe/rng.h"
 
 namespace lithe::augment {
 
@@ -34,7 +34,7 @@ struct GeometricStep {
   std::size_t pad;  // of a crop
 
   // One draw; the number of random words it takes is always the same.
-  Affine draw(Random& random) const;
+  Affine draw(Rng& rng) const;
 };
 
 // Whether a component is one of these.

@@ -53,19 +53,20 @@ PixelStep::PixelStep(const Component& step, const Frame& frame, double divisor) 
     quantiles_ = noise_quantiles(step.number("std") * divisor), steps_ = in_steps(quantiles_);
 }
 
-void PixelStep::run(std::uint8_t* image, Random& random) const {
-  size_ > 0 ? cut_out(image, random) : add_noise(image, steps_.data(), random);
+void PixelStep::run(std::uint8_t* image, Rng& rng) const {
+  size_ > 0 ? cut_out(image, rng) : add_noise(image, steps_.data(), rng);
 }
-void PixelStep::run(float* image, Random& random) const {
-  size_ > 0 ? cut_out(image, random) : add_noise(image, quantiles_.data(), random);
+void PixelStep::run(float* image, Rng& rng) const {
+  size_ > 0 ? cut_out(image, rng) : add_noise(image, quantiles_.data(), rng);
 }
 
 // The square's middle is anywhere in the image, so that a part of it may lie outside.
 template <typename Pixel>
-void PixelStep::cut_out(Pixel* image, Random& random) const {
+void PixelStep::cut_out(Pixel* image, Rng& rng) const {
   const auto range = [&](std::size_t pixels) {
     const auto size = static_cast<std::int64_t>(size_), end = static_cast<std::int64_t>(pixels);
-    const std::int64_t begin = random.whole(0, end - 1) - size / 2;
+    const std::int64_t begin =
+        static_cast<std::int64_t>(std::uint64_t{rng.next()} * pixels >> 32) - size / 2;
     return std::pair(static_cast<std::size_t>(std::max<std::int64_t>(0, begin)),
                      static_cast<std::size_t>(std::min(end, begin + size)));
   };
@@ -78,7 +79,7 @@ void PixelStep::cut_out(Pixel* image, Random& random) const {
 
 // Twelve random bits choose a quantile.
 template <typename Pixel, typename Noise>
-void PixelStep::add_noise(Pixel* image, const Noise* noise, Random& random) const {
+void PixelStep::add_noise(Pixel* image, const Noise* noise, Rng& rng) const {
   const auto add = [&](const std::array<std::uint32_t, 4>& block, Pixel* to, std::size_t count) {
     for (std::size_t k = 0; k < count; ++k)
       to[k] = sum(to[k], noise[block[k / 2] >> (16 * (k % 2) + 4) & 0xfff]);
@@ -87,11 +88,11 @@ void PixelStep::add_noise(Pixel* image, const Noise* noise, Random& random) cons
   std::size_t i = 0;
   // Two blocks at once: their rounds do not wait for one another.
   for (; i + 16 <= values; i += 16) {
-    const auto first = random.block(), second = random.block();
+    const auto first = rng.block(), second = rng.block();
     add(first, image + i, 8);
     add(second, image + i + 8, 8);
   }
-  for (; i < values; i += 8) add(random.block(), image + i, std::min<std::size_t>(8, values - i));
+  for (; i < values; i += 8) add(rng.block(), image + i, std::min<std::size_t>(8, values - i));
 }
 
 }  // namespace lithe::augment

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "augment/geometry.h"
-#include "augment/random.h"
 #include "lithe/component.h"
+#include "lithe/rng.h"
 
 namespace lithe::augment {
 
@@ -16,14 +16,14 @@ class PixelStep {
   // `step` is a cutout or noise; see declarations(). `divisor` as for an Augmenter.
   PixelStep(const Component& step, const Frame& frame, double divisor);
 
-  void run(std::uint8_t* image, Random& random) const;
-  void run(float* image, Random& random) const;
+  void run(std::uint8_t* image, Rng& rng) const;
+  void run(float* image, Rng& rng) const;
 
  private:
   template <typename Pixel>
-  void cut_out(Pixel* image, Random& random) const;
+  void cut_out(Pixel* image, Rng& rng) const;
   template <typename Pixel, typename Noise>
-  void add_noise(Pixel* image, const Noise* noise, Random& random) const;
+  void add_noise(Pixel* image, const Noise* noise, Rng& rng) const;
 
   Frame frame_;
   std::size_t size_ = 0;             // of a cutout; 0: noise

@@ -54,7 +54,7 @@ struct Acrobot {
 
   explicit Acrobot(const Component&) {}
 
-  Moved<4> step(const double (&s)[4], double action) const {
+  StepResult<4> step(const double (&s)[4], double action) const {
     double next[4] = {s[0], s[1], s[2], s[3]};
     runge_kutta(next, kInterval, Slope{action - 1});
     const double angle1 = wrapped(next[0]), angle2 = wrapped(next[1]);
@@ -75,9 +75,8 @@ struct Acrobot {
   }
 
   // Gymnasium begins at numbers of float32.
-  void begin(EpisodeRandom& random, double (&s)[4]) const {
-    for (double& value : s)
-      value = static_cast<double>(static_cast<float>(random.uniform(-0.1, 0.1)));
+  void begin(Rng& rng, double (&s)[4]) const {
+    for (double& value : s) value = static_cast<double>(static_cast<float>(rng.uniform(-0.1, 0.1)));
   }
 
   bool possible(const double (&s)[4]) const {
@@ -111,11 +110,12 @@ Spaces spaces(const Component&) {
 }  // namespace
 
 Kind acrobot() {
-  return {{"acrobot",
-           "swing the tip of two links above a line by a motor between them (-1, 0 or +1): "
-           "Acrobot-v1"},
-          spaces,
-          make_dynamics<Acrobot>};
+  return {
+      {"acrobot",
+       "swing the tip of two links above a line with a motor between them, of torque -1 (0), 0 (1) "
+       "or 1 (2): Gymnasium's Acrobot-v1"},
+      spaces,
+      make_dynamics<Acrobot>};
 }
 
 }  // namespace lithe::environments

@@ -1,10 +1,10 @@
-// Gymnasium's CartPole-v1: a pole on a cart that is pushed left or right, to be kept upright.
+// Gymnasium's CartPole-v1: balance a pole on a cart that is pushed left or right.
 // Barto, Sutton and Anderson, "Neuronlike adaptive elements that can solve difficult learning
 // control problems", 1983; the equations of Florian, "Correct equations for the dynamics of the
 // cart-pole system", 2005, without friction, integrated by Euler's method.
 //
-// State and observation: position, velocity, angle from upright, angular velocity. +1 each step;
-// the end is beyond 2.4 m or 12 degrees.
+// State and observation: position, velocity, angle from upright, angular velocity. The reward is 1
+// each step; the episode ends beyond 2.4 m or 12 degrees.
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -28,8 +28,8 @@ struct CartPole {
 
   explicit CartPole(const Component&) {}
 
-  // The angle is never beyond the end's by more than the last step, which is not continued.
-  Moved<4> step(const double (&s)[4], double action) const {
+  // The angle exceeds the limit by one step at most, as the episode ends there.
+  StepResult<4> step(const double (&s)[4], double action) const {
     const auto [sine, cosine] = sine_cosine_small(s[2]);
     const double force = action * (2 * kForce) - kForce;
     const double push = (force + kPoleMoment * (s[3] * s[3]) * sine) * (1 / kTotalMass);
@@ -48,8 +48,8 @@ struct CartPole {
     for (std::size_t j = 0; j < 4; ++j) o[j] = s[j];
   }
 
-  void begin(EpisodeRandom& random, double (&s)[4]) const {
-    for (double& value : s) value = random.uniform(-0.05, 0.05);
+  void begin(Rng& rng, double (&s)[4]) const {
+    for (double& value : s) value = rng.uniform(-0.05, 0.05);
   }
 
   bool possible(const double (&s)[4]) const {
@@ -84,10 +84,10 @@ Spaces spaces(const Component&) {
 }  // namespace
 
 Kind cartpole() {
-  return {
-      {"cartpole", "keep a pole upright by pushing its cart left (0) or right (1): CartPole-v1"},
-      spaces,
-      make_dynamics<CartPole>};
+  return {{"cartpole",
+           "balance a pole on a cart by pushing it left (0) or right (1): Gymnasium's CartPole-v1"},
+          spaces,
+          make_dynamics<CartPole>};
 }
 
 }  // namespace lithe::environments

@@ -1,54 +1,56 @@
-// Environments whose state is a few numbers: a batch made from the equations of one.
+// Environments whose state is a few numbers: a VectorEnv made from the equations of one
+// environment.
 //
 //   struct Rules {
 //     static constexpr std::size_t kState, kObserved;  static constexpr bool kDiscrete;
-//     Moved<kState> step(const double (&s)[kState], double action) const;   // the next state
+//     StepResult<kState> step(const double (&s)[kState], double action) const;   // the next state
 //     void observe(const double (&s)[kState], double (&seen)[kObserved]) const;
-//     void begin(EpisodeRandom&, double (&s)[kState]) const;
+//     void begin(Rng&, double (&s)[kState]) const;
 //     bool possible(const double (&s)[kState]) const;
 //     void draw(const double (&s)[kState], Picture&) const;
 //   };
 //
-// States lie in blocks, a variable behind the other: [block][variable][lane]. The loops over lanes
-// call step and observe, which have no branches, and compilers make vectors of them. As nothing is
-// contracted or reordered, the bits do not depend on how wide those are.
+// States are stored in blocks, [block][variable][lane]. The loops over lanes call step and observe,
+// which have no branches, so that compilers vectorize them. As nothing is contracted or reordered,
+// the bits do not depend on the vector width.
 #pragma once
 
 #include <algorithm>
 #include <utility>
 
-#include "environments/batch.h"
+#include "environments/vector_env.h"
 
 namespace lithe::environments {
 
 template <std::size_t kState>
-struct Moved {
+struct StepResult {
   double state[kState];
   double reward;
   bool terminated;
 };
 
 template <class Rules>
-class Dynamics final : public Batch {
+class Dynamics final : public VectorEnv {
  public:
   static constexpr std::size_t kState = Rules::kState, kObserved = Rules::kObserved;
 
   Dynamics(const Rules& rules, std::size_t count)
       : rules_(rules), blocks_((count + kLanes - 1) / kLanes) {}
 
-  void begin(std::size_t i, EpisodeRandom& random) override {
+  void begin(std::size_t i, Rng& rng) override {
     double s[kState];
-    rules_.begin(random, s);
+    rules_.begin(rng, s);
     put(i, s);
   }
 
-  void advance(Range range, const Actions& actions, const Outcomes& outcomes, Dice&) override {
+  void advance(Range range, const Actions& actions, const Outcomes& outcomes,
+               EpisodeRngs&) override {
     for_blocks(range, [&](std::size_t block, std::size_t first, std::size_t last) {
       double action[kLanes];
       for (std::size_t lane = first; lane < last; ++lane)
         action[lane] = action_of(actions, block * kLanes + lane);
       Results results;
-      move(blocks_[block], first, last, action, results);
+      step_block(blocks_[block], first, last, action, results);
       float* const rewards = outcomes.rewards + block * kLanes;
       std::uint8_t* const terminated = outcomes.terminated + block * kLanes;
       for (std::size_t lane = first; lane < last; ++lane)
@@ -61,7 +63,7 @@ class Dynamics final : public Batch {
   void observe(Range range, ObservationRows rows) const override {
     for_blocks(range, [&](std::size_t block, std::size_t first, std::size_t last) {
       float seen[kObserved][kLanes];
-      look(blocks_[block], first, last, seen);
+      observe_block(blocks_[block], first, last, seen);
       for (std::size_t lane = first; lane < last; ++lane) {
         float* row = rows.row(block * kLanes + lane);
         for (std::size_t j = 0; j < kObserved; ++j) row[j] = seen[j][lane];
@@ -89,7 +91,7 @@ class Dynamics final : public Batch {
   }
 
  private:
-  static constexpr std::size_t kLanes = 32;  // some KiB of results at most: they stay in the cache
+  static constexpr std::size_t kLanes = 32;  // a few KiB of results, which stay in the cache
   struct Block {
     double state[kState][kLanes];
   };
@@ -111,21 +113,21 @@ class Dynamics final : public Batch {
       return static_cast<double>(actions.values[i * actions.stride]);
   }
 
-  void move(Block& block, std::size_t first, std::size_t last, const double (&action)[kLanes],
-            Results& results) const {
+  void step_block(Block& block, std::size_t first, std::size_t last, const double (&action)[kLanes],
+                  Results& results) const {
     const Rules rules = rules_;
     for (std::size_t lane = first; lane < last; ++lane) {
       double s[kState];
       for (std::size_t k = 0; k < kState; ++k) s[k] = block.state[k][lane];
-      const Moved<kState> moved = rules.step(s, action[lane]);
-      for (std::size_t k = 0; k < kState; ++k) block.state[k][lane] = moved.state[k];
-      results.reward[lane] = moved.reward;
-      results.terminated[lane] = moved.terminated ? 1.0 : 0.0;
+      const StepResult<kState> result = rules.step(s, action[lane]);
+      for (std::size_t k = 0; k < kState; ++k) block.state[k][lane] = result.state[k];
+      results.reward[lane] = result.reward;
+      results.terminated[lane] = result.terminated ? 1.0 : 0.0;
     }
   }
 
-  void look(const Block& block, std::size_t first, std::size_t last,
-            float (&seen)[kObserved][kLanes]) const {
+  void observe_block(const Block& block, std::size_t first, std::size_t last,
+                     float (&seen)[kObserved][kLanes]) const {
     const Rules rules = rules_;
     for (std::size_t lane = first; lane < last; ++lane) {
       double s[kState], o[kObserved];
@@ -144,7 +146,7 @@ class Dynamics final : public Batch {
 };
 
 template <class Rules>
-std::unique_ptr<Batch> make_dynamics(const Component& sentence, std::size_t count) {
+std::unique_ptr<VectorEnv> make_dynamics(const Component& sentence, std::size_t count) {
   return std::make_unique<Dynamics<Rules>>(Rules(sentence), count);
 }
 

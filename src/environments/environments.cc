@@ -1,11 +1,11 @@
-// The public face: sentences become environments, everything else is passed on.
+// The public interface: parses sentences, and forwards everything else to the engine.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "environments/engine.h"
 #include "environments/kinds.h"
-#include "environments/own.h"
+#include "environments/user_environments.h"
 #include "lithe/error.h"
 #include "network/bind.h"
 
@@ -15,7 +15,7 @@ using environments::Engine;
 
 namespace {
 
-// cartpole-swingup(...), as people write it, is cartpole_swingup(...).
+// Accepts cartpole-swingup(...) for cartpole_swingup(...).
 std::string with_underscores(std::string_view text) {
   std::string result(text);
   const std::size_t end = std::min(result.find('('), result.find("->"));
@@ -48,7 +48,7 @@ Environments Environments::make(std::string_view sentence, const EnvironmentOpti
 const std::string& Environments::name() const { return engine_->name(); }
 const Spaces& Environments::spaces() const { return engine_->spaces(); }
 std::size_t Environments::size() const { return engine_->size(); }
-std::size_t Environments::hold() const { return engine_->hold(); }
+std::size_t Environments::action_repeat() const { return engine_->action_repeat(); }
 
 void Environments::reset(ObservationRows observations) { engine_->reset(observations); }
 void Environments::reset(std::size_t i, ObservationRows observations) {
@@ -65,40 +65,44 @@ void Environments::step(std::size_t begin, std::size_t end, const Actions& actio
 }
 
 void Environments::observe(ObservationRows observations) const {
-  engine_->batch().observe({0, size()}, observations);
+  engine_->vector_env().observe({0, size()}, observations);
 }
 
-Environments::Episode Environments::present(std::size_t i) const { return engine_->present(i); }
-Environments::Episode Environments::last(std::size_t i) const { return engine_->last(i); }
-std::size_t Environments::episodes(std::size_t i) const { return engine_->ended(i); }
+Environments::Episode Environments::current_episode(std::size_t i) const {
+  return engine_->current_episode(i);
+}
+Environments::Episode Environments::last_episode(std::size_t i) const {
+  return engine_->last_episode(i);
+}
+std::size_t Environments::completed_episodes(std::size_t i) const { return engine_->ended(i); }
 
 std::vector<double> Environments::save() const { return engine_->save(); }
 void Environments::restore(std::span<const double> saved) { engine_->restore(saved); }
 
 std::vector<double> Environments::state(std::size_t i) const {
-  std::vector<double> result(engine_->batch().state_size());
-  engine_->batch().get_state(i, result.data());
+  std::vector<double> result(engine_->vector_env().state_size());
+  engine_->vector_env().get_state(i, result.data());
   return result;
 }
 
 void Environments::set_state(std::size_t i, std::span<const double> state) {
-  const std::size_t size = engine_->batch().state_size();
+  const std::size_t size = engine_->vector_env().state_size();
   if (state.size() != size)
     throw Error(ErrorKind::usage,
-                fmt::format("a state of {} has {} numbers, not {}", name(), size, state.size()));
+                fmt::format("a state of {} has {} values, not {}", name(), size, state.size()));
   const bool finite =
       std::all_of(state.begin(), state.end(), [](double value) { return std::isfinite(value); });
-  if (!finite || !engine_->batch().set_state(i, state.data()))
+  if (!finite || !engine_->vector_env().set_state(i, state.data()))
     throw Error(ErrorKind::usage, fmt::format("{} cannot be in this state", name()), {},
                 "a state that state() gave");
 }
 
 void Environments::draw(std::size_t i, Picture& picture) const {
-  engine_->batch().draw(i, picture);
+  engine_->vector_env().draw(i, picture);
 }
 
-std::vector<EnvironmentSheet> environment_sheets() {
-  std::vector<EnvironmentSheet> result;
+std::vector<EnvironmentInfo> environment_infos() {
+  std::vector<EnvironmentInfo> result;
   for (const environments::Kind& kind : environments::kinds()) {
     const std::string& name = kind.declaration.name;
     const Component component =

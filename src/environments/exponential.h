@@ -1,5 +1,5 @@
-// exp of plain numbers, for loops that become vectors, with the same bits on every processor (see
-// trigonometry.h).
+// exp without branches, for loops that compilers vectorize, with the same bits on every processor
+// (see trigonometry.h).
 #pragma once
 
 #include <algorithm>
@@ -8,8 +8,8 @@
 
 namespace lithe::environments {
 
-// For x <= 0; an error below 2^-52 of the result. Below -700 it stays what it is there, 10^-304.
-// exp(x) = 2^n exp(r) with |r| <= ln 2 / 2, whose series of Taylor ends where (ln 2 / 2)^14 / 14!
+// For x <= 0; an error below 2^-52 of the result. Below -700 it is exp(-700), about 10^-304.
+// exp(x) = 2^n exp(r) with |r| <= ln 2 / 2, whose Taylor series ends where (ln 2 / 2)^14 / 14!
 // is 2^-57. ln 2 is in two parts, of which the first has 32 bits, so that its multiples are exact.
 inline double exponential(double x) {
   constexpr double kRound = 6755399441055744.0 + 1023;  // adds the exponent's bias

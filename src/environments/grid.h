@@ -1,4 +1,4 @@
-// What environments on a grid share.
+// Grids, for environments that have one.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,8 @@ struct Grid {
   std::size_t cells() const { return rows * columns; }
 };
 
-// The argument `grid` of a sentence. Throws Error(sentence) where it does not have two sizes from
-// `least` to `most`.
+// The argument `grid` of a sentence. Throws Error(sentence) unless it has two sizes from `least` to
+// `most`.
 Grid read_grid(const Component& sentence, std::size_t least, std::size_t most);
 
 }  // namespace lithe::environments

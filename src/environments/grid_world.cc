@@ -1,5 +1,5 @@
-// A walk on a grid from anywhere to the lower right corner: small enough that the optimal values
-// are known.
+// A walk on a grid from a random cell to the lower right corner, for which the optimal values are
+// known.
 #include "environments/grid_world.h"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kLeast = 2, kMost = 32;
 
-// A step against the border stays where it is.
+// A step against the border does not move.
 std::size_t neighbour(const Grid& grid, std::size_t cell, std::size_t direction) {
   const auto along = [](std::size_t at, int step, std::size_t size) {
     return static_cast<std::size_t>(
@@ -26,23 +26,24 @@ std::size_t neighbour(const Grid& grid, std::size_t cell, std::size_t direction)
          along(cell % grid.columns, kColumnStep[direction], grid.columns);
 }
 
-class GridWorld final : public Batch {
+class GridWorld final : public VectorEnv {
  public:
   GridWorld(const Component& sentence, std::size_t count)
       : grid_(read_grid(sentence, kLeast, kMost)), slip_(sentence.number("slip")), at_(count) {}
 
-  void begin(std::size_t i, EpisodeRandom& random) override {
-    at_[i] = random.below(static_cast<std::uint32_t>(goal()));
+  void begin(std::size_t i, Rng& rng) override {
+    at_[i] = rng.below(static_cast<std::uint32_t>(goal()));
   }
 
-  void advance(Range range, const Actions& actions, const Outcomes& outcomes, Dice& dice) override {
+  void advance(Range range, const Actions& actions, const Outcomes& outcomes,
+               EpisodeRngs& rngs) override {
     for (std::size_t i = range.begin; i < range.end; ++i) {
       auto direction = static_cast<std::size_t>(actions.choices[i]);
       assert(direction < 4);
       if (slip_ > 0) {
-        EpisodeRandom random = dice.open(i);
-        if (random.uniform() < slip_) direction = random.below(4);
-        dice.close(i, random);
+        Rng rng = rngs.open(i);
+        if (rng.uniform() < slip_) direction = rng.below(4);
+        rngs.close(i, rng);
       }
       at_[i] = static_cast<std::uint32_t>(neighbour(grid_, at_[i], direction));
       outcomes.terminated[i] = at_[i] == goal();
@@ -97,24 +98,24 @@ Spaces spaces(const Component& sentence) {
           .step_limit = 4 * grid.cells()};
 }
 
-std::unique_ptr<Batch> make(const Component& sentence, std::size_t count) {
+std::unique_ptr<VectorEnv> make(const Component& sentence, std::size_t count) {
   return std::make_unique<GridWorld>(sentence, count);
 }
 
 }  // namespace
 
-std::vector<double> optimal_values(const Component& grid_world, double discount) {
+std::vector<double> optimal_values(const Component& grid_world, double gamma) {
   const Grid grid = read_grid(grid_world, kLeast, kMost);
   const double slip = grid_world.number("slip");
   const std::size_t goal = grid.cells() - 1;
   std::vector<double> values(grid.cells(), 0.0);
-  for (double change = 1; change > 1e-12 * (1 - discount);) {
+  for (double change = 1; change > 1e-12 * (1 - gamma);) {
     change = 0;
     for (std::size_t cell = 0; cell < goal; ++cell) {
       double best = 0, mean = 0;
       for (std::size_t direction = 0; direction < 4; ++direction) {
         const std::size_t next = neighbour(grid, cell, direction);
-        const double value = next == goal ? 1.0 : discount * values[next];
+        const double value = next == goal ? 1.0 : gamma * values[next];
         best = std::max(best, value);
         mean += value / 4;
       }
@@ -128,12 +129,13 @@ std::vector<double> optimal_values(const Component& grid_world, double discount)
 
 Kind grid_world() {
   using network::Type;
-  return {{"grid_world",
-           "walk up (0), right, down or left to the lower right corner: +1 there, 0 else",
-           {{"grid", "rows x columns, 2 to 32 each", Type::shape, "5x5"},
-            {"slip", "share of the steps that go in a random direction", Type::number, "0", 0, 1}}},
-          spaces,
-          make};
+  return {
+      {"grid_world",
+       "walk up (0), right, down or left to the lower right corner: reward 1 there, 0 elsewhere",
+       {{"grid", "rows x columns, 2 to 32 each", Type::shape, "5x5"},
+        {"slip", "probability that a step goes in a random direction", Type::number, "0", 0, 1}}},
+      spaces,
+      make};
 }
 
 }  // namespace lithe::environments

@@ -1,4 +1,4 @@
-// The values that learning in a grid_world must come to.
+// The optimal values of grid_world, which tests compare learned values with.
 #pragma once
 
 #include <vector>
@@ -7,9 +7,9 @@
 
 namespace lithe::environments {
 
-// Of each cell, row by row, the largest expected sum of discounted rewards, to 1e-12 (value
-// iteration: Bellman, "Dynamic Programming", 1957); 0 at the goal, where nothing follows. Without
-// slips it is discount^(distance - 1). `discount` from 0 up to 1, that excluded.
-std::vector<double> optimal_values(const Component& grid_world, double discount);
+// The optimal value of each cell, row by row, to 1e-12 (value iteration: Bellman, "Dynamic
+// Programming", 1957); 0 at the goal, which is terminal. Without slips it is gamma^(distance - 1).
+// gamma must be in [0, 1).
+std::vector<double> optimal_values(const Component& grid_world, double gamma);
 
 }  // namespace lithe::environments

@@ -17,8 +17,9 @@ const network::Catalogue& catalogue() {
     network::Catalogue result;
     for (const Kind& kind : kinds())
       result.add(network::Category::environment, std::span(&kind.declaration, 1));
-    const network::Declaration views[] = {{"planes", "an image of the grid, a channel a thing"},
-                                          {"features", "a few numbers"}};
+    const network::Declaration views[] = {
+        {"planes", "an image of the grid with a channel for each kind of object"},
+        {"features", "a vector of features"}};
     const network::Declaration answers[] = {{"true", "yes"}, {"false", "no"}};
     result.add(network::Category::observation, views);
     result.add(network::Category::answer, answers);

@@ -1,9 +1,9 @@
-// The kinds of environments that Lithe brings, a file each.
+// The built-in environments, a file for each.
 #pragma once
 
 #include <vector>
 
-#include "environments/batch.h"
+#include "environments/vector_env.h"
 
 namespace lithe::environments {
 
@@ -17,7 +17,7 @@ Kind snake();
 Kind grid_world();
 
 const std::vector<Kind>& kinds();
-// The kinds, and the words that their arguments take.
+// The kinds, and the names that their arguments take.
 const network::Catalogue& catalogue();
 const Kind& kind_called(const std::string& name);
 

@@ -42,7 +42,7 @@ struct MountainCar {
 
   explicit MountainCar(const Component&) {}
 
-  Moved<2> step(const double (&s)[2], double action) const {
+  StepResult<2> step(const double (&s)[2], double action) const {
     const double faster = s[1] + (action - 1) * 0.001 - sine_cosine(3 * s[0]).cosine * kGravity;
     const double bounded = std::min(std::max(faster, -kFastest), kFastest);
     const double x = std::min(std::max(s[0] + bounded, kLeft), kRight);
@@ -52,8 +52,8 @@ struct MountainCar {
 
   void observe(const double (&s)[2], double (&o)[2]) const { o[0] = s[0], o[1] = s[1]; }
 
-  void begin(EpisodeRandom& random, double (&s)[2]) const {
-    s[0] = random.uniform(-0.6, -0.4);
+  void begin(Rng& rng, double (&s)[2]) const {
+    s[0] = rng.uniform(-0.6, -0.4);
     s[1] = 0;
   }
 
@@ -73,7 +73,7 @@ struct MountainCarContinuous {
 
   explicit MountainCarContinuous(const Component&) {}
 
-  Moved<2> step(const double (&s)[2], double action) const {
+  StepResult<2> step(const double (&s)[2], double action) const {
     constexpr float kFast = static_cast<float>(kFastest);
     const float position = static_cast<float>(s[0]), given = static_cast<float>(action);
     const float force = std::min(std::max(given, -1.0f), 1.0f);
@@ -93,8 +93,8 @@ struct MountainCarContinuous {
 
   void observe(const double (&s)[2], double (&o)[2]) const { o[0] = s[0], o[1] = s[1]; }
 
-  void begin(EpisodeRandom& random, double (&s)[2]) const {
-    s[0] = static_cast<double>(static_cast<float>(random.uniform(-0.6, -0.4)));
+  void begin(Rng& rng, double (&s)[2]) const {
+    s[0] = static_cast<double>(static_cast<float>(rng.uniform(-0.6, -0.4)));
     s[1] = 0;
   }
 
@@ -136,14 +136,15 @@ Spaces continuous_spaces(const Component&) {
 
 Kind mountain_car() {
   return {{"mountain_car",
-           "bring a weak car up a hill by swinging (0 left, 1 nothing, 2 right): MountainCar-v0"},
+           "drive an underpowered car up a hill: left (0), no push (1) or right (2): Gymnasium's "
+           "MountainCar-v0"},
           discrete_spaces,
           make_dynamics<MountainCar>};
 }
 
 Kind mountain_car_continuous() {
   return {{"mountain_car_continuous",
-           "the same with a force of the agent's choice: MountainCarContinuous-v0"},
+           "the same with a continuous force: Gymnasium's MountainCarContinuous-v0"},
           continuous_spaces,
           make_dynamics<MountainCarContinuous>};
 }

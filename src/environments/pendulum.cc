@@ -26,7 +26,7 @@ struct Pendulum {
 
   // Near the top, differences grow fast; so the torque is rounded where Gymnasium, whose actions
   // are float32, rounds it.
-  Moved<2> step(const double (&s)[2], double action) const {
+  StepResult<2> step(const double (&s)[2], double action) const {
     constexpr double kTurn = 2 * std::numbers::pi;
     const float torque = std::min(std::max(static_cast<float>(action), -kStrongest), kStrongest);
     const double shifted = s[0] + std::numbers::pi;
@@ -45,9 +45,9 @@ struct Pendulum {
     o[0] = cosine, o[1] = sine, o[2] = s[1];
   }
 
-  void begin(EpisodeRandom& random, double (&s)[2]) const {
-    s[0] = random.uniform(-std::numbers::pi, std::numbers::pi);
-    s[1] = random.uniform(-1, 1);
+  void begin(Rng& rng, double (&s)[2]) const {
+    s[0] = rng.uniform(-std::numbers::pi, std::numbers::pi);
+    s[1] = rng.uniform(-1, 1);
   }
 
   bool possible(const double (&s)[2]) const {
@@ -79,7 +79,7 @@ Spaces spaces(const Component&) {
 
 Kind pendulum() {
   return {{"pendulum",
-           "swing a pendulum up with a weak torque, and hold it: Pendulum-v1",
+           "swing a pendulum up with a weak motor and keep it upright: Gymnasium's Pendulum-v1",
            {{"gravity", "in m/s^2", network::Type::number, "10", 0, 1000}}},
           spaces,
           make_dynamics<Pendulum>};

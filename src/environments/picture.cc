@@ -17,8 +17,8 @@ Painter::Painter(Picture& picture, Point low, Point high, double pixels)
   }
 }
 
-// Paints where `distance` of a pixel's middle is below 0, over an edge of a pixel; nothing of it
-// lies outside low to high.
+// Paints the pixels for whose middle `distance` is negative, with an edge of one pixel. The shape
+// must lie within low to high.
 template <class Distance>
 void Painter::paint(Point low, Point high, Colour colour, const Distance& distance) {
   const auto place = [](double value, std::size_t most) {

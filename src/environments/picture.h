@@ -1,4 +1,4 @@
-// Paints small pictures in plain colours, edges smoothed, in the environment's own coordinates.
+// Renders small pictures with antialiased edges, in the coordinates of the environment.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ inline constexpr Colour kPaper{250, 250, 247}, kInk{40, 44, 52}, kGrey{190, 192,
 
 class Painter {
  public:
-  // The picture shows `low` (its lower left) to `high`; y points up. It is as wide and high as
-  // `pixels` for each unit make it.
+  // The picture shows the rectangle from `low` (lower left) to `high`, with `pixels` for each unit.
+  // The y axis points up.
   Painter(Picture& picture, Point low, Point high, double pixels);
 
   void disc(Point centre, double radius, Colour colour);

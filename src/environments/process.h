@@ -1,8 +1,9 @@
-// A program that is talked to in lines over its standard streams.
+// A program that exchanges lines with us over its standard streams.
 //
-// It is run by the shell in a process group of its own, so that whatever it starts ends with it.
-// Its input and output are one socket: writing to a program that has ended is an error here and no
-// signal. What it writes to standard error is read along, and its last line told where it fails.
+// The shell runs it in a process group of its own, so that everything that it starts ends with it.
+// Its input and output are one socket: to write to a program that has ended is an error, not a
+// signal. Its standard error is read as well; the last line becomes part of the error message if it
+// fails.
 #pragma once
 
 #include <sys/types.h>
@@ -17,18 +18,18 @@ namespace lithe::environments {
 class Process {
  public:
   using Clock = std::chrono::steady_clock;
-  using Words = std::function<void(std::string_view line)>;
+  using LineHandler = std::function<void(std::string_view line)>;
 
-  // Throws Error(machine) if the system starts none. That there is no such program shows later, by
-  // its end.
-  Process(const std::string& command, Words on_words);
+  // Throws Error(machine) if no process can be started. A program that does not exist is noticed
+  // later, when the shell ends.
+  Process(const std::string& command, LineHandler on_stderr);
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
   ~Process();  // finish(now)
 
-  // Both throw Error(machine), without saying where, when the program ends, closes its output or
-  // lets the time pass; send also where something of what it said has not been received. The line
-  // has no end of line, and is valid until the next call.
+  // Both throw Error(machine), without a place, if the program ends, closes its output or exceeds
+  // the time; send also if part of its output has not been received. The line has no newline and is
+  // valid until the next call.
   void send(std::string_view line, Clock::time_point until);
   std::string_view receive(Clock::time_point until);
 
@@ -41,20 +42,20 @@ class Process {
  private:
   void start(const std::string& command, int input, int words);
   bool wait_for(short events, Clock::time_point until);
-  void read_words();
+  void read_stderr();
   void read_answer();
   [[noreturn]] void fail_ended();
   bool reap();
 
-  Words on_words_;
+  LineHandler on_stderr_;
   pid_t id_ = -1;
-  int talk_ = -1, words_ = -1;
+  int socket_ = -1, stderr_ = -1;
   int status_ = 0;
   bool at_end_ = false;
-  std::string buffer_;     // read and not yet given away
-  std::size_t given_ = 0;  // of it, before which all has been given away
+  std::string buffer_;        // received, not all of it returned yet
+  std::size_t returned_ = 0;  // the length of `buffer_` that has been returned
   std::size_t searched_ = 0;
-  std::string words_line_, last_words_;
+  std::string stderr_line_, last_stderr_line_;
 };
 
 }  // namespace lithe::environments

@@ -32,10 +32,10 @@ Programs::Programs(const std::string& command, std::size_t count, const ProgramO
     throw Error(ErrorKind::usage, fmt::format("{} programs at once", count), {},
                 fmt::format("at most {}", kMostPrograms));
   for (std::size_t i = 0; i < count; ++i) {
-    Process::Words words;
-    if (options.on_words)
-      words = [say = options.on_words, i](std::string_view line) { say(i, line); };
-    auto process = std::make_unique<Process>(command, std::move(words));
+    Process::LineHandler on_stderr;
+    if (options.on_stderr)
+      on_stderr = [say = options.on_stderr, i](std::string_view line) { say(i, line); };
+    auto process = std::make_unique<Process>(command, std::move(on_stderr));
     const pid_t id = process->id();
     programs_.push_back({std::move(process), id, 0, {}, {}});
   }
@@ -44,7 +44,7 @@ Programs::Programs(const std::string& command, std::size_t count, const ProgramO
   seen_ = base::AlignedArray<float>(count * spaces_.low.size());
 }
 
-// All are told before the first is waited for.
+// Closes the input of all programs before it waits for the first.
 Programs::~Programs() {
   for (Program& program : programs_) program.process->close_input();
   const auto until = Process::Clock::now() + std::chrono::seconds(1);
@@ -52,13 +52,13 @@ Programs::~Programs() {
     program.process->finish(program.broken.empty() ? until : Process::Clock::now());
 }
 
-// Says of an error which program it was and what it had been asked, and keeps what is broken from
-// being asked again: its answers would no longer fit the questions.
+// Adds the program and its question to an error. A program with an error is not asked again, as its
+// answers would no longer match the questions.
 template <class Work>
 void Programs::guarded(std::size_t i, const Work& work) {
   Program& program = programs_[i];
   if (!program.broken.empty())
-    throw Error(ErrorKind::machine, program.broken, {}, "start the environments anew");
+    throw Error(ErrorKind::machine, program.broken, {}, "start the environments again");
   try {
     work();
   } catch (const Error& error) {
@@ -68,7 +68,7 @@ void Programs::guarded(std::size_t i, const Work& work) {
                 fmt::format("environment {} (process {}, `{}`), answer {}, to {}", i, program.id,
                             command_, program.messages, program.asked.substr(0, kShown)),
                 error.remedy().empty()
-                    ? "run the program by hand, and type the question (docs/environments.md)"
+                    ? "run the program in a terminal and type the question (docs/environments.md)"
                     : error.remedy());
   }
 }
@@ -91,15 +91,16 @@ void Programs::read_spaces_of(std::size_t i) {
     }
     const std::size_t state_size = read_state_size(answer);
     if (i > 0 && (!same(spaces, spaces_) || state_size != state_size_))
-      throw Error(ErrorKind::machine, "the program's spaces are not those of the first one");
+      throw Error(ErrorKind::machine,
+                  "the spaces of this program differ from those of the first one");
     spaces_ = spaces;
     state_size_ = state_size;
   });
 }
 
-void Programs::begin(std::size_t i, EpisodeRandom& random) {
+void Programs::begin(std::size_t i, Rng& rng) {
   guarded(i, [&] {
-    send(i, fmt::format(R"({{"command":"reset","seed":{}}})", random.next()));
+    send(i, fmt::format(R"({{"command":"reset","seed":{}}})", rng.next()));
     const auto answer = read_answer(programs_[i].process->receive(Process::Clock::now() + limit_));
     read_numbers(answer, "observation", seen(i));
   });
@@ -114,7 +115,8 @@ std::string Programs::action_of(std::size_t i, const Actions& actions) const {
   return fmt::format("[{}]", fmt::join(values, ","));
 }
 
-void Programs::advance(Range range, const Actions& actions, const Outcomes& outcomes, Dice&) {
+void Programs::advance(Range range, const Actions& actions, const Outcomes& outcomes,
+                       EpisodeRngs&) {
   for (std::size_t i = range.begin; i < range.end; ++i)
     guarded(i, [&] {
       send(i, fmt::format(R"({{"command":"step","action":{}}})", action_of(i, actions)));

@@ -1,38 +1,39 @@
-// Environments that are programs: a process each, which compute at the same time.
+// Environments that are programs: one process for each, which run in parallel.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "environments/batch.h"
 #include "environments/process.h"
+#include "environments/vector_env.h"
 
 namespace lithe::environments {
 
-class Programs final : public Batch {
+class Programs final : public VectorEnv {
  public:
-  // Starts them and asks for their spaces, which must be the same.
+  // Starts the programs and asks for their spaces, which must be the same.
   Programs(const std::string& command, std::size_t count, const ProgramOptions& options);
   ~Programs() override;
 
   const Spaces& spaces() const { return spaces_; }
 
-  void begin(std::size_t i, EpisodeRandom& random) override;
-  void advance(Range range, const Actions& actions, const Outcomes& outcomes, Dice& dice) override;
+  void begin(std::size_t i, Rng& rng) override;
+  void advance(Range range, const Actions& actions, const Outcomes& outcomes,
+               EpisodeRngs& rngs) override;
   void observe(Range range, ObservationRows rows) const override;
   std::size_t state_size() const override { return state_size_; }
   void get_state(std::size_t i, double* state) override;
   bool set_state(std::size_t i, const double* state) override;
 
  private:
-  // One of them, and what it has been told.
+  // One program, and its last question.
   struct Program {
     std::unique_ptr<Process> process;
     pid_t id;
     std::size_t messages;
     std::string asked;
-    std::string broken;  // what went wrong with it, once something has
+    std::string broken;  // the error, once there is one
   };
 
   template <class Work>

@@ -63,7 +63,7 @@ void read_list(const json& answer, const char* key, std::span<T> numbers) {
   for (std::size_t j = 0; j < numbers.size(); ++j) numbers[j] = read_number<T>(list[j], key, j);
 }
 
-// A list, null within it and for the whole of it meaning that there is no bound.
+// A list of bounds. No bounds are given by null, for one value or for the whole list.
 std::vector<float> read_bounds(const json& box, const char* key, std::size_t count, float none) {
   std::vector<float> result(count, none);
   const auto found = box.find(key);
@@ -85,8 +85,8 @@ bool read_flag(const json& answer, const char* key, bool needed) {
 
 void read_action_space(const json& action, Spaces& spaces) {
   if (!action.is_object()) fail("\"action\" must be an object");
-  if (action.contains("choices")) {
-    spaces.choices = read_count(action["choices"], "choices");
+  if (action.contains("n")) {
+    spaces.choices = read_count(action["n"], "n");
     return;
   }
   const json& low = member(action, "low");
@@ -111,11 +111,12 @@ json read_answer(std::string_view line) {
     const bool odd = line.find("NaN") != std::string_view::npos ||
                      line.find("Infinity") != std::string_view::npos;
     fail(fmt::format("the answer is not JSON: {}", shortened(line)),
-         odd ? "numbers only: JSON has neither NaN nor Infinity"
-             : "print nothing but answers to standard output, each on a line of its own, and flush "
-               "it; other words go to standard error");
+         odd ? "finite numbers: JSON has neither NaN nor Infinity"
+             : "print only answers to standard output, one on each line, and flush it; print "
+               "everything "
+               "else to standard error");
   }
-  if (!answer.is_object()) fail(fmt::format("the answer is no object: {}", shortened(line)));
+  if (!answer.is_object()) fail(fmt::format("the answer is not an object: {}", shortened(line)));
   if (const auto error = answer.find("error"); error != answer.end())
     fail(fmt::format("the program says: {}",
                      shortened(error->is_string() ? error->get<std::string>() : error->dump())));
@@ -151,7 +152,7 @@ std::size_t read_state_size(const json& answer) {
   const std::size_t size =
       answer.contains("state_size") ? read_count(answer["state_size"], "state_size") : 0;
   if (static_cast<double>(size) > kMostValues)
-    fail(fmt::format("a state of {} numbers", size), fmt::format("at most {}", kMostValues));
+    fail(fmt::format("a state of {} values", size), fmt::format("at most {}", kMostValues));
   return size;
 }
 
@@ -171,7 +172,7 @@ Outcome read_outcome(const json& answer) {
 json write_spaces(const Spaces& spaces, std::size_t state_size) {
   json action;
   if (spaces.choices > 0)
-    action = {{"choices", spaces.choices}};
+    action = {{"n", spaces.choices}};
   else
     action = {{"low", write_bounds(spaces.action_low)}, {"high", write_bounds(spaces.action_high)}};
   return {{"observation",

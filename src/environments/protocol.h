@@ -1,5 +1,5 @@
-// What Lithe and an environment's program say to each other: a line of JSON a message. What each
-// holds stands in docs/environments.md. Both directions are here, for Lithe starts programs
+// The protocol between Lithe and a program that is an environment: messages are lines of JSON,
+// described in docs/environments.md. Both directions are here: Lithe runs such programs
 // (programs.h) and can be one (lithe rl serve).
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace lithe::environments {
 
-// The answer's problem goes to Error(machine), without saying where.
+// These throw Error(machine), without a place, for an invalid answer.
 nlohmann::json read_answer(std::string_view line);  // an object without "error"
 Spaces read_spaces(const nlohmann::json& answer);
 std::size_t read_state_size(const nlohmann::json& answer);

@@ -1,12 +1,12 @@
-// The classical method of Runge and Kutta (Kutta, 1901), one step of fourth order.
+// One step of the classical fourth-order Runge-Kutta method (Kutta, 1901).
 #pragma once
 
 #include <cstddef>
 
 namespace lithe::environments {
 
-// `slope(state, result)` writes the derivative. The sums are in the order in which Gymnasium and
-// MuJoCo form them.
+// `slope(state, result)` writes the derivative. The order of the sums is that of Gymnasium and
+// MuJoCo.
 template <std::size_t kState, class Slope>
 inline void runge_kutta(double (&s)[kState], double interval, const Slope& slope) {
   double k1[kState], k2[kState], k3[kState], k4[kState], at[kState];

@@ -1,6 +1,6 @@
-// The swing-up of dm_control (Tassa and others, "DeepMind Control Suite", 2018): a pole hanging
-// from a cart is to be swung up and held. Its physics are MuJoCo's (Todorov, Erez and Tassa,
-// "MuJoCo: a physics engine for model-based control", 2012), here written out for this one
+// The cartpole swingup of dm_control (Tassa and others, "DeepMind Control Suite", 2018): swing up a
+// pole that hangs from a cart and balance it. The physics are those of MuJoCo (Todorov, Erez and
+// Tassa, "MuJoCo: a physics engine for model-based control", 2012), here written out for this one
 // mechanism.
 //
 // State: position, angle from upright, velocity, angular velocity. With the cart's mass M, the
@@ -90,6 +90,13 @@ inline double tolerance(double value, double margin) {
   return exponential(-std::numbers::ln10 * (share * share));
 }
 
+// Standard normal (Box and Muller, 1958) with our own cosine, as the rest of the physics. The
+// second number that the method gives is not used.
+double normal(Rng& rng) {
+  const double radius = std::sqrt(-2.0 * std::log(1.0 - rng.uniform()));
+  return radius * sine_cosine(2.0 * std::numbers::pi * rng.uniform()).cosine;
+}
+
 struct SwingUp {
   static constexpr std::size_t kState = 4, kObserved = 5;
   static constexpr bool kDiscrete = false;
@@ -97,9 +104,9 @@ struct SwingUp {
   explicit SwingUp(const Component& sentence)
       : sparse(sentence.component("sparse").name == "true") {}
 
-  Moved<4> step(const double (&s)[4], double action) const {
+  StepResult<4> step(const double (&s)[4], double action) const {
     const double control = std::min(std::max(action, -1.0), 1.0);
-    Moved<4> moved{{s[0], s[1], s[2], s[3]}, 0, false};
+    StepResult<4> moved{{s[0], s[1], s[2], s[3]}, 0, false};
     runge_kutta(moved.state, kInterval, Slope{kForce * control});
     moved.reward = reward(moved.state, control);
     return moved;
@@ -119,8 +126,8 @@ struct SwingUp {
     o[0] = s[0], o[1] = cosine, o[2] = sine, o[3] = s[2], o[4] = s[3];
   }
 
-  void begin(EpisodeRandom& random, double (&s)[4]) const {
-    for (double& value : s) value = 0.01 * random.normal();
+  void begin(Rng& rng, double (&s)[4]) const {
+    for (double& value : s) value = 0.01 * normal(rng);
     s[1] += std::numbers::pi;
   }
 
@@ -157,9 +164,9 @@ Spaces spaces(const Component&) {
 Kind cartpole_swingup() {
   using network::Category, network::Type;
   return {{"cartpole_swingup",
-           "swing a hanging pole up by pushing its cart, and hold it: dm_control's",
+           "swing up a pole that hangs from a cart and balance it: dm_control's cartpole swingup",
            {{"sparse",
-             "1 while the pole is upright and the cart in the middle, 0 else",
+             "reward 1 while the pole is upright and the cart in the middle, 0 otherwise",
              Type::component,
              "false",
              {},

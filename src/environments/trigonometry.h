@@ -1,7 +1,7 @@
-// Sine and cosine of plain numbers, without branches, tables or calls: loops over them become
-// vectors, and every processor gives the same bits, which a mathematics library does not promise.
+// Sine and cosine without branches, tables or calls: compilers vectorize loops over them, and every
+// processor gives the same bits, which a mathematics library does not promise.
 //
-// The series of Taylor, cut where what is left out is below half a unit in the last place.
+// Taylor series, truncated where the rest is below half a unit in the last place.
 #pragma once
 
 #include <bit>
@@ -38,7 +38,7 @@ inline double sum(const Series<kTerms>& series, double square) {
   return result;
 }
 
-// Of an angle up to a bound that depends on the number of terms: see who calls it.
+// The range of the angle depends on the number of terms: see the callers.
 template <std::size_t kTerms>
 inline SineCosine sum_both(double angle) {
   constexpr Series<kTerms> kSine(3), kCosine(2);
@@ -52,8 +52,8 @@ inline SineCosine sum_both(double angle) {
 // For |angle| < 0.3; 1 unit in the last place. (0.3^14 / 14! is 2^-60.)
 inline SineCosine sine_cosine_small(double angle) { return trigonometry::sum_both<6>(angle); }
 
-// For |angle| < 10^6, with an error below 2^-52. Beyond, what it gives is finite but means
-// nothing. Reduced by multiples of pi / 2, given in three parts of which the first two have 33
+// For |angle| < 10^6, with an error below 2^-52. Beyond, the result is finite but
+// meaningless. Reduced by multiples of pi / 2, given in three parts of which the first two have 33
 // bits, so that their multiples are exact (Cody and Waite, "Software Manual for the Elementary
 // Functions", 1980). (pi / 4)^18 / 18! is 2^-58.
 inline SineCosine sine_cosine(double angle) {

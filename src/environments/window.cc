@@ -6,11 +6,11 @@
 
 namespace lithe {
 
-EpisodeWindow::EpisodeWindow(std::size_t most) : episodes_(most) { assert(most > 0); }
+EpisodeWindow::EpisodeWindow(std::size_t capacity) : episodes_(capacity) { assert(capacity > 0); }
 
-void EpisodeWindow::note(const Environments& environments, const Outcomes& outcomes) {
+void EpisodeWindow::record(const Environments& environments, const Outcomes& outcomes) {
   for (std::size_t i = 0; i < environments.size(); ++i)
-    if ((outcomes.terminated[i] | outcomes.truncated[i]) != 0) add(environments.last(i));
+    if ((outcomes.terminated[i] | outcomes.truncated[i]) != 0) add(environments.last_episode(i));
 }
 
 void EpisodeWindow::add(const Environments::Episode& episode) {
@@ -31,7 +31,7 @@ double EpisodeWindow::mean_return() const {
   return filled_ > 0 ? sum / static_cast<double>(filled_) : 0;
 }
 
-double EpisodeWindow::deviation_of_return() const {
+double EpisodeWindow::std_return() const {
   const double mean = mean_return();
   double sum = 0;
   for (std::size_t i = 0; i < filled_; ++i)
@@ -39,13 +39,13 @@ double EpisodeWindow::deviation_of_return() const {
   return filled_ > 0 ? std::sqrt(sum / static_cast<double>(filled_)) : 0;
 }
 
-double EpisodeWindow::lowest_return() const {
+double EpisodeWindow::min_return() const {
   double lowest = filled_ > 0 ? episodes_[0].episode_return : 0;
   for (std::size_t i = 0; i < filled_; ++i) lowest = std::min(lowest, episodes_[i].episode_return);
   return lowest;
 }
 
-double EpisodeWindow::highest_return() const {
+double EpisodeWindow::max_return() const {
   double highest = filled_ > 0 ? episodes_[0].episode_return : 0;
   for (std::size_t i = 0; i < filled_; ++i)
     highest = std::max(highest, episodes_[i].episode_return);

@@ -10,7 +10,7 @@ namespace lithe::initializers {
 
 namespace {
 
-using Draw = std::function<double(base::RandomStream&)>;
+using Draw = std::function<double(base::Rng&)>;
 
 struct Row {
   network::Declaration declaration;
@@ -20,12 +20,12 @@ struct Row {
 double mean_fan(Fan fan) { return static_cast<double>(fan.in + fan.out) / 2; }
 
 Draw normal(double mean, double deviation) {
-  return [=](base::RandomStream& random) { return mean + deviation * random.normal(); };
+  return [=](base::Rng& random) { return mean + deviation * random.normal(); };
 }
 // Uniform with the given standard deviation, around zero.
 Draw uniform(double deviation) {
   const double limit = std::sqrt(3.0) * deviation;
-  return [=](base::RandomStream& random) { return random.uniform(-limit, limit); };
+  return [=](base::Rng& random) { return random.uniform(-limit, limit); };
 }
 
 double glorot(Fan fan) { return std::sqrt(1 / mean_fan(fan)); }
@@ -38,10 +38,10 @@ const std::vector<Row>& rows() {
       {{"auto", "what suits the activation: he_normal for relu, glorot_uniform for the others"},
        nullptr},
       {{"zeros", "all zero"},
-       [](const Component&, Fan) -> Draw { return [](base::RandomStream&) { return 0.0; }; }},
+       [](const Component&, Fan) -> Draw { return [](base::Rng&) { return 0.0; }; }},
       {{"constant", "all the same value", {{"value", "the value"}}},
        [](const Component& c, Fan) -> Draw {
-         return [value = c.number("value")](base::RandomStream&) { return value; };
+         return [value = c.number("value")](base::Rng&) { return value; };
        }},
       {{"normal",
         "normal distribution",
@@ -52,7 +52,7 @@ const std::vector<Row>& rows() {
         {{"std", "standard deviation before that", Type::number, "1", 0},
          {"mean", "mean", Type::number, "0"}}},
        [](const Component& c, Fan) -> Draw {
-         return [mean = c.number("mean"), deviation = c.number("std")](base::RandomStream& random) {
+         return [mean = c.number("mean"), deviation = c.number("std")](base::Rng& random) {
            double value = random.normal();
            while (std::abs(value) > 2) value = random.normal();
            return mean + deviation * value;
@@ -66,7 +66,7 @@ const std::vector<Row>& rows() {
         "uniform distribution",
         {{"low", "lower end", Type::number, "-1"}, {"high", "upper end", Type::number, "1"}}},
        [](const Component& c, Fan) -> Draw {
-         return [low = c.number("low"), high = c.number("high")](base::RandomStream& random) {
+         return [low = c.number("low"), high = c.number("high")](base::Rng& random) {
            return random.uniform(low, high);
          };
        }},
@@ -89,7 +89,7 @@ const std::vector<Row>& rows() {
 // Normal vectors, each made orthogonal to those before it (modified Gram and Schmidt, twice, for
 // the first time leaves rounding errors of the size of what was taken away).
 std::vector<double> orthogonal(double gain, std::size_t rows, std::size_t columns,
-                               base::RandomStream& random) {
+                               base::Rng& random) {
   const std::size_t count = std::min(rows, columns), length = std::max(rows, columns);
   std::vector<std::vector<double>> vectors(count, std::vector<double>(length));
   for (std::size_t i = 0; i < count; ++i) {
@@ -114,7 +114,7 @@ std::vector<double> orthogonal(double gain, std::size_t rows, std::size_t column
 }  // namespace
 
 std::vector<double> draw(const Component& initializer, Fan fan, std::size_t rows,
-                         std::size_t columns, base::RandomStream& random) {
+                         std::size_t columns, base::Rng& random) {
   if (initializer.name == "orthogonal")
     return orthogonal(initializer.number("gain"), rows, columns, random);
   for (const Row& row : initializers::rows()) {

@@ -23,7 +23,7 @@ struct Fan {
 
 // The values of an array [rows][columns], row after row.
 std::vector<double> draw(const Component& initializer, Fan fan, std::size_t rows,
-                         std::size_t columns, base::RandomStream& random);
+                         std::size_t columns, base::Rng& random);
 
 std::span<const network::Declaration> declarations();
 

@@ -33,7 +33,7 @@ struct ChannelDropout {
       T* const to = y.of(batch).row(i);
       for (std::size_t c = 0; c < channels; ++c) {
         const auto random =
-            base::random_block(seed, base::make_stream(base::Use::disturb, layer),
+            base::random_block(seed, base::make_stream(base::StreamPurpose::noise, layer),
                                (batch.step << 32) + (batch.first + i) * channels + c);
         const T scale = random[0] < threshold ? factor : T{0};
         for (std::size_t n = c; n < columns; n += channels) to[n] = from[n] * scale;
@@ -123,7 +123,7 @@ struct Noise {
     noise.seed = lowering.request().seed;
     // The low byte names the use, as in base/random.h; the rest the layer.
     noise.stream =
-        static_cast<std::uint32_t>(base::Use::disturb) | static_cast<std::uint32_t>(layer << 8);
+        static_cast<std::uint32_t>(base::StreamPurpose::noise) | static_cast<std::uint32_t>(layer << 8);
     return plan::elementwise_function<T>([kernel = lowering.kernels().disturb, noise, x, y](
                                              const plan::Batch<T>& batch, kernels::Range lines) {
       kernels::NoiseWork<T> now = noise;

@@ -18,7 +18,7 @@ using kernels::kLine;
 
 template <typename T>
 base::AlignedArray<T> random_array(std::size_t size) {
-  base::RandomStream random(1, 1);
+  base::Rng random(1, 1);
   base::AlignedArray<T> values(size);
   for (T& value : values) value = static_cast<T>(random.uniform(-1, 1));
   return values;

@@ -72,8 +72,8 @@ void Parameters<T>::initialize(std::uint64_t seed) {
   for (graph::ParameterId id = 0; id < entries_.size(); ++id) {
     const auto& spec = entries_[id].spec;
     // Streams of arrays are counted from 1, as those of epochs are.
-    base::RandomStream random(
-        seed, base::make_stream(base::Use::initialize, static_cast<std::uint32_t>(id + 1)));
+    base::Rng random(seed, base::make_stream(base::StreamPurpose::initialize,
+                                             static_cast<std::uint32_t>(id + 1)));
     const std::vector<double> drawn = initializers::draw(
         spec.initializer, {spec.fan_in, spec.fan_out}, spec.rows, spec.columns, random);
     std::vector<T> values(drawn.size());

@@ -19,7 +19,7 @@ void expect_gradient(const Distribution& distribution, std::vector<float> output
       outputs[i] = kept + (side == 0 ? -1e-2f : 1e-2f);
       at[side] = static_cast<double>(outputs[i]);
       const Likelihood l = distribution.likelihood(outputs, action);
-      sides[side] = by_density * l.log_density + by_entropy * l.entropy;
+      sides[side] = by_density * l.log_prob + by_entropy * l.entropy;
     }
     outputs[i] = kept;
     EXPECT_NEAR(gradient[i], (sides[1] - sides[0]) / (at[1] - at[0]), 2e-4) << "output " << i;
@@ -42,14 +42,15 @@ TEST(Categorical, ChoosesAsOftenAsItSays) {
   std::vector<float> action(1);
   constexpr int kTimes = 30'000;
   for (int i = 0; i < kTimes; ++i) {
-    Draw draw(5, 1, static_cast<std::uint64_t>(i));
+    Rng rng(5, 1, static_cast<std::uint64_t>(i));
+    ActionNoise draw(rng);
     three.sample(logits, draw, action);
     counts[static_cast<std::size_t>(action[0])] += 1;
   }
   double sum = 0, entropy = 0;
   for (std::size_t i = 0; i < 3; ++i) {
     const std::vector<float> own = {static_cast<float>(i)};
-    const double share = std::exp(three.likelihood(logits, own).log_density);
+    const double share = std::exp(three.likelihood(logits, own).log_prob);
     sum += share;
     entropy -= share * std::log(share);
     // Four standard deviations of a count.
@@ -62,9 +63,9 @@ TEST(Categorical, ChoosesAsOftenAsItSays) {
 TEST(Categorical, StaysAmongNumbersWhereOutputsAreHuge) {
   const Categorical two(2);
   const std::vector<float> logits = {1e30f, -1e30f}, sure = {0}, never = {1};
-  EXPECT_EQ(two.likelihood(logits, sure).log_density, 0);
+  EXPECT_EQ(two.likelihood(logits, sure).log_prob, 0);
   EXPECT_EQ(two.likelihood(logits, sure).entropy, 0);
-  EXPECT_TRUE(std::isfinite(two.likelihood(logits, never).log_density));
+  EXPECT_TRUE(std::isfinite(two.likelihood(logits, never).log_prob));
   std::vector<float> gradient(2);
   two.gradient(logits, sure, 1, 1, gradient, {});
   EXPECT_EQ(gradient, (std::vector<float>{0, 0}));
@@ -86,7 +87,7 @@ TEST(Gaussian, GradientsAgreeWithDifferences) {
       deviations[i] = kept + (side == 0 ? -1e-2f : 1e-2f);
       at[side] = static_cast<double>(deviations[i]);
       const Likelihood l = two.likelihood(means, action);
-      sides[side] = 0.8 * l.log_density + 0.3 * l.entropy;
+      sides[side] = 0.8 * l.log_prob + 0.3 * l.entropy;
     }
     deviations[i] = kept;
     EXPECT_NEAR(shared[i], (sides[1] - sides[0]) / (at[1] - at[0]), 2e-4);
@@ -100,7 +101,8 @@ TEST(Gaussian, DrawsWithItsMeanAndDeviation) {
   constexpr int kTimes = 30'000;
   std::vector<float> action(1);
   for (int i = 0; i < kTimes; ++i) {
-    Draw draw(5, 2, static_cast<std::uint64_t>(i));
+    Rng rng(5, 2, static_cast<std::uint64_t>(i));
+    ActionNoise draw(rng);
     one.sample(mean, draw, action);
     const double z = (static_cast<double>(action[0]) - 2) / 0.5;
     sum += z, square += z * z;
@@ -110,19 +112,20 @@ TEST(Gaussian, DrawsWithItsMeanAndDeviation) {
   // The density of a standard normal number at 0, and its entropy.
   const std::vector<float> standard = {0.0f}, zero = {0.0f};
   const Likelihood l = Gaussian(standard).likelihood(zero, zero);
-  EXPECT_NEAR(l.log_density, -0.9189385332, 1e-9);
+  EXPECT_NEAR(l.log_prob, -0.9189385332, 1e-9);
   EXPECT_NEAR(l.entropy, 1.4189385332, 1e-9);
 }
 
 // Through the action, the noise being held.
-TEST(Squashed, GradientsAgreeWithDifferences) {
-  const Squashed two(2);
+TEST(SquashedGaussian, GradientsAgreeWithDifferences) {
+  const SquashedGaussian two(2);
   std::vector<float> outputs = {0.4f, -1.3f, -0.2f, 0.6f}, noise(2), action(2), gradient(4);
   const std::vector<float> by_action = {0.7f, -1.1f};
   const auto loss = [&] {
-    Draw draw(3, 1, 5);
-    const double log_density = two.sample(outputs, draw, noise, action);
-    return 0.3 * log_density + static_cast<double>(by_action[0]) * action[0] +
+    Rng rng(3, 1, 5);
+    ActionNoise draw(rng);
+    const double log_prob = two.sample(outputs, draw, noise, action);
+    return 0.3 * log_prob + static_cast<double>(by_action[0]) * action[0] +
            static_cast<double>(by_action[1]) * action[1];
   };
   loss();
@@ -142,61 +145,44 @@ TEST(Squashed, GradientsAgreeWithDifferences) {
 
 // The density of the tangent of a normal number, from its definition: how often it falls into a
 // narrow stretch.
-TEST(Squashed, SaysHowLikelyItsActionsAre) {
-  const Squashed one(1);
+TEST(SquashedGaussian, SaysHowLikelyItsActionsAre) {
+  const SquashedGaussian one(1);
   const std::vector<float> outputs = {0.3f, 0.1f};
   std::vector<float> noise(1), action(1);
   double inside = 0, density = 0;
   constexpr int kTimes = 100'000;
   for (int i = 0; i < kTimes; ++i) {
-    Draw draw(4, 1, static_cast<std::uint64_t>(i));
-    const double log_density = one.sample(outputs, draw, noise, action);
+    Rng rng(4, 1, static_cast<std::uint64_t>(i));
+    ActionNoise draw(rng);
+    const double log_prob = one.sample(outputs, draw, noise, action);
     EXPECT_LE(std::abs(action[0]), 1);
     if (action[0] < 0.2f || action[0] > 0.3f) continue;
-    inside += 1, density += std::exp(log_density);
+    inside += 1, density += std::exp(log_prob);
   }
   EXPECT_NEAR(inside / kTimes, 0.1 * density / inside, 0.004);
 }
 
-TEST(Squashed, StaysAmongNumbersAtTheEnds) {
-  const Squashed one(1);
+TEST(SquashedGaussian, StaysAmongNumbersAtTheEnds) {
+  const SquashedGaussian one(1);
   std::vector<float> noise(1), action(1), gradient(2);
-  Draw draw(4, 1, 1);
+  Rng rng(4, 1, 1);
+  ActionNoise draw(rng);
   EXPECT_TRUE(std::isfinite(one.sample(std::vector<float>{500, 30}, draw, noise, action)));
   EXPECT_EQ(action[0], 1);
   one.gradient(std::vector<float>{500, 30}, noise, action, 1, std::vector<float>{1}, gradient);
   EXPECT_TRUE(std::isfinite(gradient[0]) && std::isfinite(gradient[1]));
 }
 
-TEST(Draw, IsAFunctionOfWhoAndWhen) {
-  Draw a(1, 2, 3), b(1, 2, 3), other_time(1, 2, 4), other(1, 3, 3);
-  for (int i = 0; i < 10; ++i) {
-    const double u = a.uniform();
-    EXPECT_GT(u, 0);
-    EXPECT_LT(u, 1);
-    EXPECT_EQ(u, b.uniform());
-    EXPECT_NE(u, other_time.uniform());
-    EXPECT_NE(u, other.uniform());
-  }
-}
-
-// A batch of a few hundred actions takes thousands: none of them may be those of the next time.
-TEST(Draw, GivesEachTimeNumbersOfItsOwn) {
-  Draw now(1, 2, 3), next(1, 2, 4);
-  const double first = next.uniform();
-  for (int i = 0; i < 100'000; ++i) ASSERT_NE(now.uniform(), first) << "after " << i << " numbers";
-}
-
-// Neighbours have the asked share in common, those k apart its k-th power, and all of them
-// together are still standard normal.
-TEST(Draw, FollowsTheNoiseOfBefore) {
-  constexpr double kShare = 0.8;
+// The correlation of numbers that are k steps apart is the k-th power of the correlation of
+// neighbours, and all of them are still standard normal.
+TEST(ActionNoise, IsCorrelatedFromStepToStep) {
+  constexpr double kCorrelation = 0.8;
   constexpr std::size_t kTimes = 100'000;
   std::vector<double> z(kTimes);
   float last = 0;
   for (std::size_t i = 0; i < kTimes; ++i) {
-    Draw draw(6, 1, i);
-    draw.follow(std::span(&last, 1), kShare);
+    Rng rng = Rng::of_step(6, 1, i);
+    ActionNoise draw(rng, std::span(&last, 1), i > 0 ? kCorrelation : 0);
     z[i] = draw.normal();
     EXPECT_EQ(static_cast<float>(z[i]), last);
     EXPECT_NE(draw.normal(), z[i]);  // nothing is kept for a second one: it is fresh
@@ -207,8 +193,8 @@ TEST(Draw, FollowsTheNoiseOfBefore) {
     return sum / kTimes;
   };
   EXPECT_NEAR(together(0), 1, 0.03);
-  EXPECT_NEAR(together(1), kShare, 0.03);
-  EXPECT_NEAR(together(5), std::pow(kShare, 5), 0.03);
+  EXPECT_NEAR(together(1), kCorrelation, 0.03);
+  EXPECT_NEAR(together(5), std::pow(kCorrelation, 5), 0.03);
 }
 
 }  // namespace

@@ -9,17 +9,16 @@
 namespace lithe {
 namespace {
 
-using agents::Draw;
 using test::Numbers, test::PlainNetwork, test::Transition, test::Watched;
 
-constexpr double kDiscount = 0.9;
-constexpr std::size_t kBatch = 16, kEvery = 125;  // steps of the environment to one of learning
+constexpr double kGamma = 0.9;
+constexpr std::size_t kBatch = 16, kTrainFreq = 125;  // environment steps per gradient step
 
 struct DqnCase {
   std::string options;
   std::size_t steps = 1;
-  double priority = 0, bound = 1e300;
-  bool doubled = false, duelling = false;
+  double priority_exponent = 0, huber_delta = 1e300;
+  bool double_q = false, dueling = false;
 };
 
 // Deep Q-learning as its papers say it, all in one.
@@ -31,7 +30,7 @@ struct PlainDqn {
       : c(options), online(network(c, agent, "online")), target(network(c, agent, "target")) {}
 
   static PlainNetwork network(const DqnCase& c, const Watched& agent, const std::string& name) {
-    return agent.network(name, test::kObserved, kChoices + c.duelling);
+    return agent.network(name, test::kObserved, kChoices + c.dueling);
   }
 
   // An example of a batch.
@@ -52,21 +51,22 @@ struct PlainDqn {
       for (const Example& e : batch) sum += e.weight * huber(error(e));
       return sum / kBatch;
     });
-    for (std::size_t i = 0; i < batch.size(); ++i) note_error(batch[i].row, errors[i]);
+    for (std::size_t i = 0; i < batch.size(); ++i) set_error(batch[i].row, errors[i]);
     if (++learned % kTarget == 0) target = online;
   }
 
   // Uniformly, or one from each of as many equal parts of the sum of priorities; weighed by
   // importance, the largest weight being 1.
   std::vector<Example> draw(const std::vector<Transition>& memory, double exponent) const {
-    Draw random(1, base::make_stream(base::Use::replay, 0), learned);
+    Rng random = Rng::of_step(1, base::make_stream(base::StreamPurpose::replay, 0), learned);
     const double sum = std::accumulate(priorities.begin(), priorities.end(), 0.0);
     std::vector<Example> batch(kBatch);
     double most = 0;
     for (std::size_t i = 0; i < kBatch; ++i) {
       Example& e = batch[i];
-      const double place = random.uniform();
-      double left = c.priority > 0 ? (static_cast<double>(i) + place) / kBatch * sum : place * sum;
+      const double place = random.uniform_open();
+      double left =
+          c.priority_exponent > 0 ? (static_cast<double>(i) + place) / kBatch * sum : place * sum;
       while (e.row + 1 < memory.size() && left >= priorities[e.row]) left -= priorities[e.row++];
       e.transition = &memory[e.row];
       e.weight = std::pow(priorities[e.row] / sum, -exponent);
@@ -80,7 +80,7 @@ struct PlainDqn {
   // The reward, and what the target network says of the action that is the best there.
   double wanted(const Transition& t) const {
     const Numbers theirs = values(target, t.next);
-    const Numbers ours = c.doubled ? values(online, t.next) : theirs;
+    const Numbers ours = c.double_q ? values(online, t.next) : theirs;
     const auto best = std::max_element(ours.begin(), ours.end()) - ours.begin();
     return t.reward + t.discount * theirs[static_cast<std::size_t>(best)];
   }
@@ -92,7 +92,7 @@ struct PlainDqn {
 
   Numbers values(const PlainNetwork& network, const Numbers& state) const {
     const Numbers outputs = network(state);
-    if (!c.duelling) return outputs;
+    if (!c.dueling) return outputs;
     Numbers result(outputs.begin() + 1, outputs.end());
     const double mean = std::accumulate(result.begin(), result.end(), 0.0) / kChoices;
     for (double& value : result) value += outputs[0] - mean;
@@ -101,13 +101,13 @@ struct PlainDqn {
 
   double huber(double error) const {
     const double size = std::abs(error);
-    return size <= c.bound ? error * error / 2 : c.bound * (size - c.bound / 2);
+    return size <= c.huber_delta ? error * error / 2 : c.huber_delta * (size - c.huber_delta / 2);
   }
 
-  void note_error(std::size_t row, double error) {
-    beyond += std::abs(error) > c.bound;
-    if (c.priority == 0) return;
-    priorities[row] = std::pow(std::abs(error) + 1e-6, c.priority);
+  void set_error(std::size_t row, double error) {
+    beyond += std::abs(error) > c.huber_delta;
+    if (c.priority_exponent == 0) return;
+    priorities[row] = std::pow(std::abs(error) + 1e-6, c.priority_exponent);
     highest = std::max(highest, priorities[row]);
   }
 
@@ -120,29 +120,31 @@ struct PlainDqn {
 };
 
 const std::vector<DqnCase> kDqnCases = {
-    {"double=false"},
-    {"bound=0.3", 1, 0, 0.3},
-    {"double=true", 1, 0, 1e300, true},
-    {"duelling=true", 1, 0, 1e300, false, true},
-    {"steps=3", 3},
-    {"priority=0.6", 1, 0.6},
-    {"steps=3, priority=0.6, bound=0.3, double=true, duelling=true", 3, 0.6, 0.3, true, true},
+    {"double_q=false"},
+    {"huber_delta=0.3", 1, 0, 0.3},
+    {"double_q=true", 1, 0, 1e300, true},
+    {"dueling=true", 1, 0, 1e300, false, true},
+    {"n_steps=3", 3},
+    {"priority_exponent=0.6", 1, 0.6},
+    {"n_steps=3, priority_exponent=0.6, huber_delta=0.3, double_q=true, dueling=true", 3, 0.6, 0.3,
+     true, true},
 };
 
 TEST(Dqn, DescendsTheGradientOfItsLoss) {
   for (const DqnCase& c : kDqnCases) {
     SCOPED_TRACE(c.options);
     Watched agent(
-        "dqn(sgd(0.5), memory=2000, start=100, batch=16, every=125, target=2, discount=0.9, " +
+        "dqn(sgd(0.5), buffer_size=2000, learning_starts=100, batch_size=16, train_freq=125, "
+        "target_update_interval=2, gamma=0.9, " +
             c.options + ")",
         {.choices = PlainDqn::kChoices, .steps = 2000});
     PlainDqn plain(c, agent);
     const Numbers before = plain.online.weights;
-    agent.round();
-    for (std::size_t steps = kEvery; steps <= agent.diary().size(); steps += kEvery)
-      plain.learn(test::transitions(agent.diary(), steps, c.steps, kDiscount),
+    agent.iterate();
+    for (std::size_t steps = kTrainFreq; steps <= agent.diary().size(); steps += kTrainFreq)
+      plain.learn(test::transitions(agent.diary(), steps, c.steps, kGamma),
                   static_cast<double>(steps) / 2000);
-    EXPECT_EQ(plain.beyond > 0, c.bound < 1);
+    EXPECT_EQ(plain.beyond > 0, c.huber_delta < 1);
     EXPECT_LT(plain.beyond, 8 * kBatch);
     test::expect_same_way(before, plain.online.weights,
                           PlainDqn::network(c, agent, "online").weights, 1e-5, "values");

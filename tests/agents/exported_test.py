@@ -36,21 +36,21 @@ SMALL, LARGE = (f"dense({n}, tanh) -> dense({n}, tanh)" for n in (32, 64))
 # than 2.5 standard errors, and the pole of the cart-pole still falls now and then.
 TRAININGS = {
     "cartpole": ("CartPole-v1", 100, 300,
-                 ["64", "ppo(adam(0.003), horizon=32, batch=512, epochs=4)", "20000", SMALL]),
+                 ["64", "ppo(adam(0.003), n_steps=32, batch_size=512, n_epochs=4)", "20000", SMALL]),
     "pendulum": ("Pendulum-v1", 100, 1000,
-                 ["16", "ppo(adam(linear(0.005)), horizon=64, batch=256, epochs=2, discount=0.95)",
+                 ["16", "ppo(adam(linear(0.005)), n_steps=64, batch_size=256, n_epochs=2, gamma=0.95)",
                   "300000", LARGE]),
     "cartpole_swingup": ("dm_control/cartpole/swingup", 10, 10,
-                         ["16", "ppo(adam(linear(0.002)), horizon=256, batch=256, epochs=6, "
-                          "entropy=0.01)", "300000", SMALL]),
+                         ["16", "ppo(adam(linear(0.002)), n_steps=256, batch_size=256, n_epochs=6, "
+                          "ent_coef=0.01)", "300000", SMALL]),
 }
-# One of each kind of file: standardized and not, choices and numbers, pictures, a duelling network.
+# One of each kind of file: standardized and not, discrete and continuous, pictures, a dueling network.
 NETWORKS = {
-    "cartpole": ["4", "ppo(horizon=32, batch=64)", "500", "dense(24, tanh) -> dense(8)"],
-    "pendulum": ["1", "sac(start=50, batch=50, memory=1000)", "200", "dense(16, relu)"],
-    "snake(5x5)": ["4", "dqn(start=100, duelling=true)", "500", "flatten -> dense(16, relu)"],
+    "cartpole": ["4", "ppo(n_steps=32, batch_size=64)", "500", "dense(24, tanh) -> dense(8)"],
+    "pendulum": ["1", "sac(learning_starts=50, batch_size=50, buffer_size=1000)", "200", "dense(16, relu)"],
+    "snake(5x5)": ["4", "dqn(learning_starts=100, dueling=true)", "500", "flatten -> dense(16, relu)"],
     "mountain_car": ["2", "actor_critic", "500", ""],
-    "mountain_car_continuous": ["2", "reinforce(horizon=100)", "1000", "dense(8, sigmoid) -> tanh"],
+    "mountain_car_continuous": ["2", "reinforce(n_steps=100)", "1000", "dense(8, sigmoid) -> tanh"],
 }
 
 
@@ -137,7 +137,7 @@ class Exported(unittest.TestCase):
         other = self.folder / "other.safetensors"
         header = b'{"__metadata__": {"format": "pt"}}'
         other.write_bytes(len(header).to_bytes(8, "little") + header)
-        with self.assertRaisesRegex(ValueError, "no policy"):
+        with self.assertRaisesRegex(ValueError, "not a policy"):
             elsewhere.Policy(other, None)
 
     def test_as_its_users_run_it(self):

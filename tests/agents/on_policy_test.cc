@@ -12,41 +12,41 @@ namespace {
 
 using test::Diary, test::Moment, test::Numbers, test::PlainNetwork, test::Watched;
 
-constexpr double kDiscount = 0.9, kLambda = 0.8, kEntropy = 0.05;
+constexpr double kGamma = 0.9, kLambda = 0.8, kEntCoef = 0.05;
 const double kHalfLogTwoPi = std::log(2 * std::numbers::pi) / 2;
 
 // Of both kinds: a choice of three, and two numbers.
 const Watched::Form kForms[] = {{.choices = 3, .worlds = 2}, {.numbers = 2, .worlds = 2}};
 
-// A policy and its values. Behind the policy's weights stand the logarithms of the deviations.
+// A policy and its values. The weights of the policy are followed by log_std.
 struct Plain {
   Plain(const Watched& agent, const Watched::Form& form)
       : numbers(form.numbers),
         policy(agent.network("policy", test::kObserved, numbers > 0 ? numbers : form.choices)),
         value(agent.network("value", test::kObserved, 1)) {
     if (numbers == 0) return;
-    const Numbers deviations = agent.vector("deviations", numbers);
-    policy.weights.insert(policy.weights.end(), deviations.begin(), deviations.end());
+    const Numbers log_std = agent.vector("log_std", numbers);
+    policy.weights.insert(policy.weights.end(), log_std.begin(), log_std.end());
   }
 
-  double log_deviation(std::size_t n) const {
+  double log_std(std::size_t n) const {
     return policy.weights[policy.weights.size() - numbers + n];
   }
 
-  double log_density(const Moment& moment) const {
+  double log_prob(const Moment& moment) const {
     const Numbers outputs = policy(moment.seen);
     if (numbers == 0) return std::log(shares(outputs)[static_cast<std::size_t>(moment.action[0])]);
     double result = 0;
     for (std::size_t n = 0; n < numbers; ++n) {
-      const double z = (moment.action[n] - outputs[n]) / std::exp(log_deviation(n));
-      result -= z * z / 2 + log_deviation(n) + kHalfLogTwoPi;
+      const double z = (moment.action[n] - outputs[n]) / std::exp(log_std(n));
+      result -= z * z / 2 + log_std(n) + kHalfLogTwoPi;
     }
     return result;
   }
 
   double entropy(const Moment& moment) const {
     double result = 0;
-    for (std::size_t n = 0; n < numbers; ++n) result += log_deviation(n) + kHalfLogTwoPi + 0.5;
+    for (std::size_t n = 0; n < numbers; ++n) result += log_std(n) + kHalfLogTwoPi + 0.5;
     if (numbers == 0)
       for (const double share : shares(policy(moment.seen))) result -= share * std::log(share);
     return result;
@@ -74,7 +74,7 @@ void expect_same_way(const Plain& before, const Plain& expected, const Plain& go
   };
   test::expect_same_way(front(before), front(expected), front(got), bound, "policy");
   if (before.numbers > 0)
-    test::expect_same_way(back(before), back(expected), back(got), bound, "deviations");
+    test::expect_same_way(back(before), back(expected), back(got), bound, "log_std");
   test::expect_same_way(before.value.weights, expected.value.weights, got.value.weights, bound,
                         "values");
 }
@@ -82,7 +82,7 @@ void expect_same_way(const Plain& before, const Plain& expected, const Plain& go
 // One row of a round, which are [steps][worlds], and what the values at its beginning made of it.
 struct Example {
   const Moment* moment;
-  double advantage = 0, value = 0, log_density = 0;
+  double advantage = 0, value = 0, log_prob = 0;
   bool whole = false;  // its episode ended in the round
 };
 
@@ -96,15 +96,15 @@ std::vector<Example> examples_of(const Watched& agent, const Plain& plain, std::
       const Diary& diary = agent.diary(w);
       Example example{&diary[t]};
       double weight = 1;
-      for (std::size_t later = t; later < diary.size(); ++later, weight *= kDiscount * lambda) {
+      for (std::size_t later = t; later < diary.size(); ++later, weight *= kGamma * lambda) {
         const Moment& m = diary[later];
         const double next = m.terminated ? 0 : plain.value(m.next)[0];
-        example.advantage += weight * (m.reward + kDiscount * next - plain.value(m.seen)[0]);
+        example.advantage += weight * (m.reward + kGamma * next - plain.value(m.seen)[0]);
         example.whole = m.ended();
         if (example.whole) break;
       }
       example.value = plain.value(diary[t].seen)[0];
-      example.log_density = plain.log_density(diary[t]);
+      example.log_prob = plain.log_prob(diary[t]);
       result.push_back(example);
     }
   return result;
@@ -143,7 +143,7 @@ struct PpoLoss {
       const double ratio = ratio_of(examples[i]);
       const double bounded = std::min(std::max(ratio, 1 - clip), 1 + clip);
       sum += std::min(ratio * advantages[i], bounded * advantages[i]) +
-             kEntropy * plain.entropy(*examples[i].moment);
+             kEntCoef * plain.entropy(*examples[i].moment);
     }
     return -sum / static_cast<double>(examples.size());
   }
@@ -159,7 +159,7 @@ struct PpoLoss {
   }
 
   double ratio_of(const Example& e) const {
-    return std::exp(plain.log_density(*e.moment) - e.log_density);
+    return std::exp(plain.log_prob(*e.moment) - e.log_prob);
   }
 
   const Plain& plain;
@@ -173,11 +173,12 @@ TEST(Ppo, DescendsTheGradientOfItsLoss) {
   for (const Watched::Form& form : kForms) {
     SCOPED_TRACE(form.choices);
     Watched agent(
-        "ppo(sgd(0.5), horizon=20, batch=20, epochs=3, discount=0.9, lambda=0.8, clip=0.1, "
-        "entropy=0.05, normalize_observations=false, normalize_rewards=false)",
+        "ppo(sgd(0.5), n_steps=20, batch_size=20, n_epochs=3, gamma=0.9, gae_lambda=0.8, "
+        "clip_range=0.1, "
+        "ent_coef=0.05, normalize_observations=false, normalize_rewards=false)",
         form);
     const Plain before(agent, form);
-    agent.round();
+    agent.iterate();
     Plain plain = before;
     const std::vector<Example> all = examples_of(agent, before, form.worlds, kLambda);
     ASSERT_EQ(all.size(), 40u);
@@ -203,7 +204,7 @@ TEST(Ppo, DescendsTheGradientOfItsLoss) {
 double policy_loss(const Plain& plain, const std::vector<Example>& examples) {
   double sum = 0;
   for (const Example& e : examples)
-    sum += e.advantage * plain.log_density(*e.moment) + kEntropy * plain.entropy(*e.moment);
+    sum += e.advantage * plain.log_prob(*e.moment) + kEntCoef * plain.entropy(*e.moment);
   return -sum / static_cast<double>(examples.size());
 }
 
@@ -213,11 +214,11 @@ TEST(Reinforce, DescendsTheGradientOfItsLoss) {
   for (const Watched::Form& form : kForms) {
     SCOPED_TRACE(form.choices);
     Watched agent(
-        "reinforce(sgd(0.2), horizon=23, discount=0.9, value_steps=3, entropy=0.05, "
+        "reinforce(sgd(0.2), n_steps=23, gamma=0.9, value_gradient_steps=3, ent_coef=0.05, "
         "normalize_observations=false, normalize_rewards=false)",
         form);
     const Plain before(agent, form);
-    agent.round();
+    agent.iterate();
     Plain plain = before;
     std::vector<Example> examples = examples_of(agent, before, form.worlds, 1);
     std::erase_if(examples, [](const Example& e) { return !e.whole; });
@@ -235,9 +236,9 @@ TEST(ActorCritic, DescendsTheGradientOfItsLosses) {
   constexpr double kRate = 0.02;
   for (const Watched::Form& form : kForms) {
     SCOPED_TRACE(form.choices);
-    Watched agent("actor_critic(sgd(0.02), discount=0.9, entropy=0.05)", form);
+    Watched agent("actor_critic(sgd(0.02), gamma=0.9, ent_coef=0.05)", form);
     const Plain before(agent, form);
-    agent.round();
+    agent.iterate();
     Plain plain = before;
     for (std::size_t t = 0; t < agent.diary().size(); ++t) {
       std::vector<Example> now;
@@ -245,7 +246,7 @@ TEST(ActorCritic, DescendsTheGradientOfItsLosses) {
         const Moment& m = agent.diary(w)[t];
         const double value = plain.value(m.seen)[0];
         const double next = m.terminated ? 0 : plain.value(m.next)[0];
-        now.push_back({&m, m.reward + kDiscount * next - value, value});
+        now.push_back({&m, m.reward + kGamma * next - value, value});
       }
       test::descend(plain.policy.weights, kRate, [&] { return policy_loss(plain, now); });
       test::descend(plain.value.weights, kRate, [&] { return value_loss(plain, now); });

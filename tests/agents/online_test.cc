@@ -31,7 +31,7 @@ Spaces echo() {
 
 TEST(OnlineAgent, LearnsWhichButtonIsRight) {
   OnlineAgent agent(lamp(), {.agent = "actor_critic(adam(0.01))", .network = "dense(16, tanh)"});
-  base::RandomStream random(1, 1);
+  base::Rng random(1, 1);
   int right = 0;
   for (int i = 0; i < 3000; ++i) {
     const auto colour = random.below(3);
@@ -47,8 +47,8 @@ TEST(OnlineAgent, LearnsWhichButtonIsRight) {
 
 TEST(OnlineAgent, LearnsToSayANumberAgain) {
   OnlineAgent agent(
-      echo(), {.agent = "actor_critic(adam(0.005), entropy=0)", .network = "dense(16, tanh)"});
-  base::RandomStream random(1, 2);
+      echo(), {.agent = "actor_critic(adam(0.005), ent_coef=0)", .network = "dense(16, tanh)"});
+  base::Rng random(1, 2);
   double error = 0;
   for (int i = 0; i < 6000; ++i) {
     const std::vector<float> seen = {static_cast<float>(random.uniform(-1.5, 1.5))};
@@ -86,7 +86,7 @@ class Loop {
       agent_.learn(reward, over ? last_ : seen_, terminated);
       if (!over) continue;
       agent_.begin(seen_);
-      sum += environment_.last(0).episode_return, episodes += 1;
+      sum += environment_.last_episode(0).episode_return, episodes += 1;
     }
     return sum / episodes;
   }
@@ -155,7 +155,7 @@ TEST(OnlineAgent, TriesNothingBeyondTheBounds) {
 }
 
 TEST(OnlineAgent, SaysWhatIsWrong) {
-  test::expect_error(ErrorKind::usage, {"ppo does not learn step by step"},
+  test::expect_error(ErrorKind::usage, {"ppo cannot learn one step at a time"},
                      [] { OnlineAgent(lamp(), {}); });
   Spaces half = echo(), nothing = lamp(), unseen = lamp();
   half.action_high.clear();
@@ -170,10 +170,10 @@ TEST(OnlineAgent, SaysWhatIsWrong) {
   test::expect_error(ErrorKind::data, {"nan"}, [&] { agent.begin(wrong); });
   agent.begin(right);
   agent.act();
-  test::expect_error(ErrorKind::data, {"a reward of inf"},
+  test::expect_error(ErrorKind::data, {"the reward is inf"},
                      [&] { agent.learn(INFINITY, right, false); });
   for (const Spaces& spaces : {lamp(), echo()})
-    test::expect_error(ErrorKind::numeric, {"no longer numbers"}, [&] {
+    test::expect_error(ErrorKind::numeric, {"not finite"}, [&] {
       OnlineAgent wild(spaces, {.agent = "actor_critic(sgd(1e6))"});
       const std::vector<float> seen(spaces.observation.size(), 1.0f);
       wild.begin(seen);

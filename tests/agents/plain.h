@@ -124,23 +124,23 @@ class AnyWorld final : public Environment {
   }
 
   Spaces spaces() const override { return spaces_; }
-  void reset(EpisodeRandom& random, std::span<float> observation) override {
-    for (float& value : observation) value = static_cast<float>(random.uniform(-1, 1));
+  void reset(Rng& rng, std::span<float> observation) override {
+    for (float& value : observation) value = static_cast<float>(rng.uniform(-1, 1));
     seen_.assign(observation.begin(), observation.end());
   }
-  Outcome step(const Action& action, EpisodeRandom& random, std::span<float> observation) override {
+  Outcome step(const Action& action, Rng& rng, std::span<float> observation) override {
     Moment moment;
     moment.seen = seen_;
     if (spaces_.choices > 0)
       moment.action = {static_cast<double>(action.choice)};
     else
       moment.action.assign(action.values.begin(), action.values.end());
-    reset(random, observation);
+    reset(rng, observation);
     moment.next = seen_;
     Outcome outcome;
-    outcome.reward = static_cast<float>(random.uniform(-1, 1));
-    outcome.terminated = random.below(5) == 0;
-    outcome.truncated = random.below(5) == 0;
+    outcome.reward = static_cast<float>(rng.uniform(-1, 1));
+    outcome.terminated = rng.below(5) == 0;
+    outcome.truncated = rng.below(5) == 0;
     moment.reward = static_cast<double>(outcome.reward);
     moment.terminated = outcome.terminated;
     moment.truncated = outcome.truncated;
@@ -180,7 +180,7 @@ class Watched {
         trainer_(make_worlds(form, diaries_),
                  {.agent = agent, .network = PlainNetwork::kBody, .steps = form.steps}) {}
 
-  AgentReport round() { return trainer_.round(); }
+  AgentReport iterate() { return trainer_.iterate(); }
   const Diary& diary(std::size_t world = 0) const { return *diaries_[world]; }
 
   // A network of the agent's, by the name under which it is saved.

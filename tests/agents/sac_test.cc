@@ -9,21 +9,21 @@
 namespace lithe {
 namespace {
 
-using agents::Draw;
+using agents::ActionNoise;
 using test::Numbers, test::PlainNetwork, test::Transition, test::Watched;
 
-constexpr double kDiscount = 0.9;
-constexpr std::size_t kBatch = 16, kEvery = 250;  // steps of the environment to one of learning
+constexpr double kGamma = 0.9;
+constexpr std::size_t kBatch = 16, kTrainFreq = 250;  // environment steps per gradient step
 
 // Soft actor-critic as its second paper says it.
 struct PlainSac {
   static constexpr std::size_t kNumbers = 2;
-  static constexpr double kRate = 0.1, kMove = 0.3, kEntropy = -0.5;
+  static constexpr double kRate = 0.1, kTau = 0.3, kTargetEntropy = -0.5;
 
   explicit PlainSac(const Watched& agent)
       : actor(agent.network("actor", test::kObserved, 2 * kNumbers)),
-        log_temperature(agent.vector("temperature", 1)) {
-    const std::string names[] = {"first critic", "second critic"};
+        log_temperature(agent.vector("log_temperature", 1)) {
+    const std::string names[] = {"critic1", "critic2"};
     for (std::size_t i = 0; i < 2; ++i) {
       critics[i] = agent.network(names[i], test::kObserved + kNumbers, 1);
       targets[i] = agent.network(names[i] + ".target", test::kObserved + kNumbers, 1);
@@ -32,18 +32,18 @@ struct PlainSac {
 
   struct Tried {
     Numbers action;
-    double log_density = 0;
+    double log_prob = 0;
   };
-  // tanh(mean + deviation * noise), and how likely that is: the density of the normal number by
-  // the slope of the tangent.
+  // tanh(mean + std * noise), and its log probability: the normal density divided by the derivative
+  // of tanh.
   Tried act(const Numbers& state, const Numbers& noise) const {
     const Numbers outputs = actor(state);
     Tried tried;
     for (std::size_t n = 0; n < kNumbers; ++n) {
-      const double log_deviation = -5 + 3.5 * (std::tanh(outputs[kNumbers + n]) + 1);
-      const double a = std::tanh(outputs[n] + std::exp(log_deviation) * noise[n]);
-      tried.log_density -= noise[n] * noise[n] / 2 + log_deviation +
-                           std::log(2 * std::numbers::pi) / 2 + std::log(1 - a * a);
+      const double log_std = -5 + 3.5 * (std::tanh(outputs[kNumbers + n]) + 1);
+      const double a = std::tanh(outputs[n] + std::exp(log_std) * noise[n]);
+      tried.log_prob -= noise[n] * noise[n] / 2 + log_std + std::log(2 * std::numbers::pi) / 2 +
+                        std::log(1 - a * a);
       tried.action.push_back(a);
     }
     return tried;
@@ -55,7 +55,8 @@ struct PlainSac {
   }
 
   void learn(const std::vector<Transition>& memory, std::size_t learned) {
-    Draw random(1, base::make_stream(base::Use::replay, 0), learned);
+    Rng rng = Rng::of_step(1, base::make_stream(base::StreamPurpose::replay, 0), learned);
+    ActionNoise random(rng);
     std::vector<Transition> batch;
     for (std::size_t i = 0; i < kBatch; ++i)
       batch.push_back(
@@ -64,15 +65,15 @@ struct PlainSac {
     learn_policy(batch, random);
     for (std::size_t c = 0; c < 2; ++c)
       for (std::size_t i = 0; i < targets[c].weights.size(); ++i)
-        targets[c].weights[i] += kMove * (critics[c].weights[i] - targets[c].weights[i]);
+        targets[c].weights[i] += kTau * (critics[c].weights[i] - targets[c].weights[i]);
   }
 
-  void learn_values(const std::vector<Transition>& batch, Draw& random) {
+  void learn_values(const std::vector<Transition>& batch, ActionNoise& random) {
     Numbers wanted;
     for (const Transition& t : batch) {
       const Tried next = act(t.next, normal(random));
       wanted.push_back(t.reward + t.discount * (lower(targets, t.next, next.action) -
-                                                temperature() * next.log_density));
+                                                temperature() * next.log_prob));
     }
     for (PlainNetwork& critic : critics)
       test::descend(critic.weights, kRate, [&] {
@@ -86,25 +87,25 @@ struct PlainSac {
       });
   }
 
-  void learn_policy(const std::vector<Transition>& batch, Draw& random) {
+  void learn_policy(const std::vector<Transition>& batch, ActionNoise& random) {
     std::vector<Numbers> noise;
     for (std::size_t i = 0; i < batch.size(); ++i) noise.push_back(normal(random));
     double mean = 0;
     for (std::size_t i = 0; i < batch.size(); ++i)
-      mean += act(batch[i].state, noise[i]).log_density / kBatch;
+      mean += act(batch[i].state, noise[i]).log_prob / kBatch;
     test::descend(actor.weights, kRate, [&] {
       double sum = 0;
       for (std::size_t i = 0; i < batch.size(); ++i) {
         const Tried tried = act(batch[i].state, noise[i]);
-        sum += temperature() * tried.log_density - lower(critics, batch[i].state, tried.action);
+        sum += temperature() * tried.log_prob - lower(critics, batch[i].state, tried.action);
       }
       return sum / kBatch;
     });
     test::descend(log_temperature, kRate,
-                  [&] { return -log_temperature[0] * (mean + kEntropy * kNumbers); });
+                  [&] { return -log_temperature[0] * (mean + kTargetEntropy * kNumbers); });
   }
 
-  static Numbers normal(Draw& random) {
+  static Numbers normal(ActionNoise& random) {
     Numbers result(kNumbers);
     for (double& value : result) value = random.normal();
     return result;
@@ -118,15 +119,16 @@ struct PlainSac {
 
 TEST(Sac, DescendsTheGradientOfItsLosses) {
   Watched agent(
-      "sac(sgd(0.1), memory=2000, start=100, batch=16, every=250, discount=0.9, move=0.3, "
-      "entropy=-0.5, "
-      "temperature=0.4)",
+      "sac(sgd(0.1), buffer_size=2000, learning_starts=100, batch_size=16, train_freq=250, "
+      "gamma=0.9, tau=0.3, "
+      "target_entropy=-0.5, "
+      "initial_temperature=0.4)",
       {.numbers = PlainSac::kNumbers, .bound = 1});
   const PlainSac before(agent);
-  agent.round();
+  agent.iterate();
   PlainSac plain = before;
   for (std::size_t i = 0; i < 4; ++i)
-    plain.learn(test::transitions(agent.diary(), (i + 1) * kEvery, 1, kDiscount), i);
+    plain.learn(test::transitions(agent.diary(), (i + 1) * kTrainFreq, 1, kGamma), i);
   const PlainSac after(agent);
   const auto expect = [](const Numbers& from, const Numbers& expected, const Numbers& got,
                          const char* what) {

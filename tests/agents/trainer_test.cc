@@ -19,18 +19,23 @@ struct Case {
 };
 // Every agent with every kind of action that it takes, and its options.
 const std::vector<Case> kCases = {
-    {"cartpole", "ppo(horizon=32, batch=32, epochs=2)"},
+    {"cartpole", "ppo(n_steps=32, batch_size=32, n_epochs=2)"},
     {"pendulum",
-     "ppo(adam(linear(1e-3, 0)), horizon=100, batch=64, epochs=2, entropy=0.01, persistence=0.8)"},
+     "ppo(adam(linear(1e-3, 0)), n_steps=100, batch_size=64, n_epochs=2, ent_coef=0.01, "
+     "noise_correlation=0.8)"},
     {"cartpole",
-     "ppo(horizon=32, batch=50, epochs=2, normalize_observations=false, normalize_rewards=false)"},
-    {"cartpole", "dqn(memory=500, start=100, batch=16)"},
+     "ppo(n_steps=32, batch_size=50, n_epochs=2, normalize_observations=false, "
+     "normalize_rewards=false)"},
+    {"cartpole", "dqn(buffer_size=500, learning_starts=100, batch_size=16)"},
     {"cartpole",
-     "dqn(memory=500, start=100, batch=16, steps=3, priority=0.6, bound=1, double=true, "
-     "duelling=true)"},
-    {"pendulum", "sac(memory=2000, start=100, batch=16, every=8, persistence=0.8)"},
-    {"cartpole", "reinforce(horizon=60, value_steps=3)"},
-    {"pendulum", "reinforce(horizon=210, value_steps=3, entropy=0.01)"},
+     "dqn(buffer_size=500, learning_starts=100, batch_size=16, n_steps=3, priority_exponent=0.6, "
+     "huber_delta=1, double_q=true, "
+     "dueling=true)"},
+    {"pendulum",
+     "sac(buffer_size=2000, learning_starts=100, batch_size=16, train_freq=8, "
+     "noise_correlation=0.8)"},
+    {"cartpole", "reinforce(n_steps=60, value_gradient_steps=3)"},
+    {"pendulum", "reinforce(n_steps=210, value_gradient_steps=3, ent_coef=0.01)"},
     {"cartpole", "actor_critic"},
     {"pendulum", "actor_critic"},
 };
@@ -48,7 +53,7 @@ AgentTrainer make(const Case& c, const AgentOptions& how = {.network = kNarrow})
 }
 
 std::vector<double> weights_after(AgentTrainer trainer, int rounds) {
-  for (int i = 0; i < rounds; ++i) trainer.round();
+  for (int i = 0; i < rounds; ++i) trainer.iterate();
   return test::weights_of(trainer.policy());
 }
 
@@ -81,16 +86,16 @@ TEST(AgentTrainer, GoesOnFromItsStateToTheSameBits) {
     AgentTrainer whole = make(c);
     AgentReport told;
     for (int i = 0; i < 5; ++i) {
-      told = whole.round();
+      told = whole.iterate();
       if (i == 1) whole.save(path);
     }
     AgentTrainer rest = make(c, {.network = kNarrow, .threads = 2});
-    rest.round();  // what is restored replaces whatever was there
+    rest.iterate();  // what is restored replaces whatever was there
     rest.restore(path);
     AgentReport report;
-    for (int i = 0; i < 3; ++i) report = rest.round();
+    for (int i = 0; i < 3; ++i) report = rest.iterate();
     EXPECT_TRUE(test::same_bits(test::weights_of(whole.policy()), test::weights_of(rest.policy())));
-    EXPECT_EQ(report.steps, 5 * report.round_steps);
+    EXPECT_EQ(report.steps, 5 * report.iteration_steps);
     EXPECT_EQ(report.episodes, told.episodes);
     EXPECT_EQ(report.mean_return, told.mean_return);
     EXPECT_EQ(report.mean_length, told.mean_length);
@@ -111,10 +116,10 @@ TEST(AgentTrainer, AllocatesNothingOnceAllMemoryIsThere) {
       SCOPED_TRACE(c.agent);
       AgentTrainer trainer =
           make(c, {.network = threads == 1 ? kNarrow : kWide, .threads = threads});
-      const std::uint64_t episodes = trainer.round().episodes;
+      const std::uint64_t episodes = trainer.iterate().episodes;
       const auto before = *app::heap_calls();
-      trainer.round();
-      const AgentReport report = trainer.round();
+      trainer.iterate();
+      const AgentReport report = trainer.iterate();
       EXPECT_EQ(*app::heap_calls(), before) << threads << " threads";
       EXPECT_GT(report.episodes, episodes) << "ends belong to it";
     }
@@ -134,27 +139,30 @@ double mean_return(const Model& policy, const std::string& environment, std::siz
 
 TEST(Ppo, BalancesAPole) {
   if (test::sanitized()) GTEST_SKIP() << kTooLong;
-  AgentTrainer trainer(Environments::make("cartpole", {.count = 8, .seed = 1}),
-                       {.agent = "ppo(adam(linear(2.5e-3, 0)), horizon=64, batch=128, epochs=8)",
-                        .steps = 40'000,
-                        .seed = 1});
+  AgentTrainer trainer(
+      Environments::make("cartpole", {.count = 8, .seed = 1}),
+      {.agent = "ppo(adam(linear(2.5e-3, 0)), n_steps=64, batch_size=128, n_epochs=8)",
+       .steps = 40'000,
+       .seed = 1});
   const double before = mean_return(trainer.policy(), "cartpole", 40);
   EXPECT_LT(before, 150);
-  while (!trainer.finished()) trainer.round();
+  while (!trainer.finished()) trainer.iterate();
   EXPECT_GT(mean_return(trainer.policy(), "cartpole", 40), 400);
 }
 
 double trained(const std::string& environment, std::size_t count, const AgentOptions& options) {
   AgentTrainer trainer(Environments::make(environment, {.count = count, .seed = 1}), options);
-  while (!trainer.finished()) trainer.round();
+  while (!trainer.finished()) trainer.iterate();
   return mean_return(trainer.policy(), environment, 40);
 }
 
 TEST(Dqn, BalancesAPole) {
   if (test::sanitized()) GTEST_SKIP() << kTooLong;
-  for (const char* agent : {"dqn(adam(1e-3), every=4, batch=64, target=50, exploring=0.3)",
-                            "dqn(adam(1e-3), every=4, batch=64, target=50, exploring=0.3, steps=3, "
-                            "priority=0.6, double=true, duelling=true)"})
+  for (const char* agent : {"dqn(adam(1e-3), train_freq=4, batch_size=64, "
+                            "target_update_interval=50, exploration_fraction=0.3)",
+                            "dqn(adam(1e-3), train_freq=4, batch_size=64, "
+                            "target_update_interval=50, exploration_fraction=0.3, n_steps=3, "
+                            "priority_exponent=0.6, double_q=true, dueling=true)"})
     EXPECT_GT(
         trained("cartpole", 4,
                 {.agent = agent, .network = "dense(64, relu) -> dense(64, relu)", .steps = 40'000}),
@@ -164,24 +172,24 @@ TEST(Dqn, BalancesAPole) {
 
 TEST(Reinforce, BalancesAPole) {
   if (test::sanitized()) GTEST_SKIP() << kTooLong;
-  EXPECT_GT(trained("cartpole", 16, {.agent = "reinforce(horizon=500)", .steps = 320'000}), 195);
+  EXPECT_GT(trained("cartpole", 16, {.agent = "reinforce(n_steps=500)", .steps = 320'000}), 195);
 }
 
 TEST(Sac, SwingsAPendulum) {
   if (test::sanitized()) GTEST_SKIP() << kTooLong;
   AgentTrainer trainer(Environments::make("pendulum", {.count = 1, .seed = 1}),
-                       {.agent = "sac(adam(1e-3), start=500, batch=100)",
+                       {.agent = "sac(adam(1e-3), learning_starts=500, batch_size=100)",
                         .network = "dense(64, relu) -> dense(64, relu)",
                         .steps = 8'000});
   EXPECT_LT(mean_return(trainer.policy(), "pendulum", 20), -700);
-  while (!trainer.finished()) trainer.round();
+  while (!trainer.finished()) trainer.iterate();
   EXPECT_GT(mean_return(trainer.policy(), "pendulum", 40), -250);
 }
 
 TEST(AgentTrainer, KeepsItsPolicyAsAnOrdinaryModel) {
   const test::TemporaryFolder folder;
   AgentTrainer trainer = make(kCases[0]);
-  trainer.round();
+  trainer.iterate();
   trainer.policy().save(folder.path() / "policy.safetensors");
   const Model read = Model::load(folder.path() / "policy.safetensors");
   EXPECT_EQ(read.notes().at("lithe.environment"), "cartpole");
@@ -206,32 +214,31 @@ TEST(AgentTrainer, SaysWhatIsWrong) {
                      [&] { AgentTrainer(cartpole(), {.agent = "pro"}); });
   test::expect_error(ErrorKind::sentence, {"conv2d"},
                      [&] { AgentTrainer(cartpole(), {.network = "conv2d(4, 3x3)"}); });
-  test::expect_error(ErrorKind::usage, {"no steps"},
+  test::expect_error(ErrorKind::usage, {"0 steps"},
                      [&] { AgentTrainer(cartpole(), {.steps = 0}); });
 
-  test::expect_error(ErrorKind::usage, {"from 1000 transitions on", "remembers 10"},
-                     [&] { AgentTrainer(cartpole(), {.agent = "dqn(memory=10)"}); });
+  test::expect_error(ErrorKind::usage, {"learning_starts is 1000", "10 transitions"},
+                     [&] { AgentTrainer(cartpole(), {.agent = "dqn(buffer_size=10)"}); });
 
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "state.safetensors";
   AgentTrainer trainer = make(kCases[0]);
-  trainer.round();
+  trainer.iterate();
   trainer.save(path);
   AgentTrainer other = make(kCases[1]);
   test::expect_error(ErrorKind::model, {"'cartpole'", "pendulum"}, [&] { other.restore(path); });
   trainer.policy().save(path);
-  test::expect_error(ErrorKind::model, {"not the state of a training"},
-                     [&] { trainer.restore(path); });
+  test::expect_error(ErrorKind::model, {"not the state file"}, [&] { trainer.restore(path); });
 
   Environments pendulum = Environments::make("pendulum", {.count = 1});
-  test::expect_error(ErrorKind::usage, {"a choice", "numbers"},
+  test::expect_error(ErrorKind::usage, {"discrete", "continuous"},
                      [&] { play(trainer.policy(), pendulum, 1); });
   Environments snake = Environments::make("snake", {.count = 1});
-  test::expect_error(ErrorKind::usage, {"a policy from 4"},
+  test::expect_error(ErrorKind::usage, {"4 inputs", "2 outputs"},
                      [&] { play(trainer.policy(), snake, 1); });
   const Model plain(Network::parse("input(4) -> dense(2)"), Precision::float32, 1);
   Environments some = cartpole();
-  test::expect_error(ErrorKind::model, {"no policy"}, [&] { play(plain, some, 1); });
+  test::expect_error(ErrorKind::model, {"not a policy"}, [&] { play(plain, some, 1); });
 }
 
 }  // namespace

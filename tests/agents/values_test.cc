@@ -13,12 +13,12 @@ namespace {
 
 constexpr const char* kWorld = "grid_world(4x4, slip=0.1)";
 constexpr std::size_t kSide = 4, kGoal = kSide * kSide - 1;
-constexpr double kDiscount = 0.9;
+constexpr double kGamma = 0.9;
 
 std::vector<double> known_values() {
   const Component world =
       network::read_component(kWorld, network::Category::environment, environments::catalogue());
-  return environments::optimal_values(world, kDiscount);
+  return environments::optimal_values(world, kGamma);
 }
 
 // Where a step up, right, down or left leads without a slip.
@@ -48,7 +48,7 @@ std::vector<float> outputs_in(const Model& model, std::size_t cell) {
 // border saves in slips is a thousandth; a step astray costs 0.06 at least.
 void expect_optimal(const Model& policy) {
   const std::vector<double> known = known_values();
-  const auto worth = [&](std::size_t cell) { return cell == kGoal ? 1 : kDiscount * known[cell]; };
+  const auto worth = [&](std::size_t cell) { return cell == kGoal ? 1 : kGamma * known[cell]; };
   for (std::size_t cell = 0; cell < kGoal; ++cell) {
     const std::vector<float> outputs = outputs_in(policy, cell);
     const auto best = std::max_element(outputs.begin(), outputs.end()) - outputs.begin();
@@ -71,18 +71,18 @@ void expect_known(const Value& value) {
 AgentTrainer trained(const std::string& agent, std::size_t count, std::uint64_t steps) {
   AgentTrainer trainer(Environments::make(kWorld, {.count = count, .seed = 1}),
                        {.agent = agent, .network = "", .steps = steps});
-  while (!trainer.finished()) trainer.round();
+  while (!trainer.finished()) trainer.iterate();
   return trainer;
 }
 
 TEST(Dqn, ComesToTheKnownValues) {
-  for (const char* options : {"", ", double=true, duelling=true", ", priority=0.6"}) {
+  for (const char* options : {"", ", double_q=true, dueling=true", ", priority_exponent=0.6"}) {
     SCOPED_TRACE(options);
-    const AgentTrainer trainer =
-        trained(std::string("dqn(adam(linear(0.02, 0)), memory=20000, every=4, batch=64, "
-                            "discount=0.9, exploration=0.3") +
-                    options + ")",
-                8, 60'000);
+    const AgentTrainer trainer = trained(
+        std::string("dqn(adam(linear(0.02, 0)), buffer_size=20000, train_freq=4, batch_size=64, "
+                    "gamma=0.9, final_epsilon=0.3") +
+            options + ")",
+        8, 60'000);
     expect_known([&](std::size_t cell) {
       const auto values = outputs_in(trainer.policy(), cell);
       return static_cast<double>(*std::max_element(values.begin(), values.end()));
@@ -95,11 +95,11 @@ TEST(Dqn, ComesToTheKnownValues) {
 // best.
 TEST(PolicyGradients, ComeToTheKnownValues) {
   for (const char* agent :
-       {"ppo(adam(linear(0.03, 0)), horizon=64, batch=256, epochs=4, discount=0.9, "
+       {"ppo(adam(linear(0.03, 0)), n_steps=64, batch_size=256, n_epochs=4, gamma=0.9, "
         "normalize_observations=false, normalize_rewards=false)",
-        "reinforce(adam(linear(0.05, 0)), horizon=64, discount=0.9, "
+        "reinforce(adam(linear(0.05, 0)), n_steps=64, gamma=0.9, "
         "normalize_observations=false, normalize_rewards=false)",
-        "actor_critic(adam(linear(0.02, 0)), discount=0.9, entropy=0)"}) {
+        "actor_critic(adam(linear(0.02, 0)), gamma=0.9, ent_coef=0)"}) {
     SCOPED_TRACE(agent);
     const AgentTrainer trainer = trained(agent, 16, 200'000);
     const Model values = test::saved_network(trainer, "value", "input(16) -> dense(1)");

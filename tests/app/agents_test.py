@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 LITHE = os.environ["LITHE"]
-QUICK = ["--environments", "4", "--agent", "ppo(horizon=32, batch=64, epochs=2)", "--steps", "2000",
+QUICK = ["--environments", "4", "--agent", "ppo(n_steps=32, batch_size=64, n_epochs=2)", "--steps", "2000",
          "--episodes", "10"]
 
 # An environment that answers as it should until a policy has learned something, and then does what
@@ -23,7 +23,7 @@ for line in sys.stdin:
     answers += 1
     answer = {"observation": [0.1, 0.2], "reward": 1, "terminated": answers % 10 == 0}
     if "spaces" in line:
-        answer = {"observation": {"shape": [2]}, "action": {"choices": 2}}
+        answer = {"observation": {"shape": [2]}, "action": {"n": 2}}
     text = json.dumps(answer)
     if answers > 60:
         fault = sys.argv[1]
@@ -41,9 +41,9 @@ for line in sys.stdin:
 """
 FAULTS = {"end": "status 3", "kill": "signal 9", "stall": "in time", "words": "not JSON: words",
           "few": "has 1 values, not 2", "nan": "neither NaN nor Infinity", "null": "null, not a number",
-          "text": "not a number", "far": "beyond 3.4e+38", "dear": "weights are no longer numbers",
-          "none": 'no "observation"', "list": "no object"}
-SMALL = ["--agent", "ppo(horizon=20, batch=10, epochs=1)", "--network", "dense(4, tanh)"]
+          "text": "not a number", "far": "beyond 3.4e+38", "dear": "weights of the policy are not finite",
+          "none": 'no "observation"', "list": "not an object"}
+SMALL = ["--agent", "ppo(n_steps=20, batch_size=10, n_epochs=1)", "--network", "dense(4, tanh)"]
 
 
 class Agents(unittest.TestCase):
@@ -65,7 +65,7 @@ class Agents(unittest.TestCase):
 
     def test_recipe_solves_cartpole(self):
         out = self.run_lithe("train", "cartpole", "--curve", "went").stdout
-        mean = float(re.search(r"mean return ([\d.]+) \(deviation", out).group(1))
+        mean = float(re.search(r"mean return ([\d.]+) \+/-", out).group(1))
         self.assertGreaterEqual(mean, 475)
         self.assertIn("Policy: cartpole.safetensors", out)
         evaluated = json.loads(self.run_lithe("evaluate", "cartpole.safetensors", "--json").stdout)
@@ -81,9 +81,9 @@ class Agents(unittest.TestCase):
         self.assertIn("11 frames in out.gif", played.stdout)
 
     def test_every_agent_trains_and_says_so_as_json(self):
-        for agent, environment in (("ppo", "pendulum"), ("dqn(start=100)", "grid_world"),
-                                   ("sac(start=900, memory=2000)", "pendulum"),
-                                   ("reinforce(horizon=300)", "cartpole"),
+        for agent, environment in (("ppo", "pendulum"), ("dqn(learning_starts=100)", "grid_world"),
+                                   ("sac(learning_starts=900, buffer_size=2000)", "pendulum"),
+                                   ("reinforce(n_steps=300)", "cartpole"),
                                    ("actor_critic", "mountain_car")):
             out = self.run_lithe("train", environment, "--agent", agent, "--steps", "1000",
                                  "--environments", "2", "--episodes", "2", "--json", "--network",
@@ -105,17 +105,17 @@ class Agents(unittest.TestCase):
         self.assertFalse(filecmp.cmp(self.path("whole.safetensors"), self.path("half.safetensors"),
                                      shallow=False))
 
-    def test_actions_are_held_while_it_learns_and_no_longer(self):
-        held = ["train", "pendulum", *QUICK, "--hold", "4", "--state", "state"]
-        self.run_lithe(*held, "--output", "held.safetensors")
-        self.run_lithe(*held[:-2], "--hold", "1", "--output", "each.safetensors")
-        self.assertFalse(filecmp.cmp(self.path("held.safetensors"), self.path("each.safetensors"),
+    def test_actions_are_repeated_only_while_training(self):
+        repeated = ["train", "pendulum", *QUICK, "--action-repeat", "4", "--state", "state"]
+        self.run_lithe(*repeated, "--output", "repeated.safetensors")
+        self.run_lithe(*repeated[:-2], "--action-repeat", "1", "--output", "single.safetensors")
+        self.assertFalse(filecmp.cmp(self.path("repeated.safetensors"), self.path("single.safetensors"),
                                      shallow=False))
-        evaluated = json.loads(self.run_lithe("evaluate", "held.safetensors", "--json").stdout)
+        evaluated = json.loads(self.run_lithe("evaluate", "repeated.safetensors", "--json").stdout)
         self.assertEqual(evaluated["mean_length"], 200)
-        self.assertIn("the hold was '4' and is now '2'",
-                      self.run_lithe(*held, "--hold", "2", "--resume", status=1).stderr)
-        self.run_lithe("train", "pendulum", "--hold", "0", status=2)
+        self.assertIn("the action_repeat was '4' and is now '2'",
+                      self.run_lithe(*repeated, "--action-repeat", "2", "--resume", status=1).stderr)
+        self.run_lithe("train", "pendulum", "--action-repeat", "0", status=2)
 
     def test_killed_it_goes_on_to_the_same_bits(self):
         agent = [*QUICK, "--state", "state"]
@@ -133,7 +133,7 @@ class Agents(unittest.TestCase):
     def test_ctrl_c_and_sigterm_keep_the_policy_and_the_state(self):
         for sent in (signal.SIGINT, signal.SIGTERM):
             with subprocess.Popen([LITHE, "rl", "train", "snake(5x5)", "--network",
-                                   "flatten -> dense(8, relu)", "--agent", "ppo(horizon=32)",
+                                   "flatten -> dense(8, relu)", "--agent", "ppo(n_steps=32)",
                                    "--steps", "100000000", "--episodes", "2", "--state", "state"],
                                   cwd=self.folder, stdout=subprocess.PIPE, text=True) as process:
                 self.assertIn("Step", process.stdout.readline())
@@ -146,11 +146,11 @@ class Agents(unittest.TestCase):
 
     def test_gone_on_with_it_keeps_the_best_policy_and_the_whole_curve(self):
         # Its mean return goes up and down, so the best policy is not the last.
-        agent = ["train", "cartpole", "--agent", "ppo(adam(3e-4), horizon=32, batch=256, epochs=4)",
-                 "--evaluate-every", "20000", "--episodes", "20", "--until", "1000", "--seed", "1"]
+        agent = ["train", "cartpole", "--agent", "ppo(adam(3e-4), n_steps=32, batch_size=256, n_epochs=4)",
+                 "--evaluate-every", "20000", "--episodes", "20", "--target-return", "1000", "--seed", "1"]
         whole = [*agent, "--output", "whole", "--curve", "w"]
         out = self.run_lithe(*whole, "--steps", "80896").stdout
-        self.assertRegex(out, r"Policy: whole, the best of those evaluated, mean return \d")
+        self.assertRegex(out, r"Policy: whole, the best one evaluated, with a mean return of \d")
         parts = [*agent, "--output", "part", "--state", "state", "--curve", "p"]
         self.run_lithe(*parts, "--steps", "65536")
         self.run_lithe(*parts, "--steps", "80896", "--resume")
@@ -163,7 +163,7 @@ class Agents(unittest.TestCase):
         self.assertEqual(wanted, [[row[0], *row[2:4], *row[5:]] for row in columns[1]])
         with open(self.path("p.csv"), "w", encoding="utf-8") as file:
             file.write("something else\n")
-        self.assertIn("not the curve of a training",
+        self.assertIn("not a learning curve",
                       self.run_lithe(*parts, "--steps", "90000", "--resume", status=1).stderr)
 
     def test_an_image_needs_no_network_of_ones_own(self):
@@ -181,7 +181,7 @@ class Agents(unittest.TestCase):
             with self.subTest(fault):
                 error = self.faulty(fault).stderr
                 self.assertIn(words, error)
-                self.assertIn("policy of the last whole round is in p.safetensors", error)
+                self.assertIn("policy of the last complete iteration is in p.safetensors", error)
                 self.run_lithe("evaluate", "p.safetensors", "--env-command",
                                f"exec {sys.executable} faulty.py good", "--episodes", "2")
                 os.remove(self.path("p.safetensors"))
@@ -195,7 +195,7 @@ class Agents(unittest.TestCase):
                                (f"exec {sys.executable} faulty.py end", "status 3")):
             self.assertIn(words, self.run_lithe(
                 "train", "--env-command", command, "--environments", "1", "--agent",
-                "ppo(horizon=1000)", "--output", "p.safetensors", status=1).stderr)
+                "ppo(n_steps=1000)", "--output", "p.safetensors", status=1).stderr)
         with open(self.path("p.safetensors"), encoding="utf-8") as file:
             self.assertEqual(file.read(), "an older one")
 
@@ -205,14 +205,14 @@ class Agents(unittest.TestCase):
             file.write(f"mkdir begun || exit 5\nexec {sys.executable} faulty.py good\n")
         error = self.faulty("good", "--env-command", "sh once.sh").stderr
         self.assertIn("status 5", error)
-        self.assertIn("policy of the last whole round is in p.safetensors", error)
+        self.assertIn("policy of the last complete iteration is in p.safetensors", error)
         error = self.run_lithe("evaluate", "p.safetensors", status=2).stderr
         self.assertIn("sh once.sh", error)
         self.assertIn("--env-command", error)
 
     def test_what_was_kept_outlives_a_kill(self):
         arguments = ["train", "--environment", "cartpole", *QUICK, "--output", "p.safetensors",
-                     "--state", "state", "--keep-every", "0"]
+                     "--state", "state", "--save-every", "0"]
         with subprocess.Popen([LITHE, "rl", *arguments, "--steps", "100000000"], cwd=self.folder,
                               stdout=subprocess.PIPE, text=True) as process:
             for _ in range(2):
@@ -253,10 +253,10 @@ class Agents(unittest.TestCase):
     def test_mistakes(self):
         for arguments, words in (
                 (["cartpol"], "cartpol"), (["cartpole", "--agent", "pppo"], "pppo"),
-                ([], "no environment"), (["cartpole", "--agent", "sac"], "takes a choice"),
-                (["pendulum", "--agent", "dqn"], "takes numbers"),
+                ([], "no environment"), (["cartpole", "--agent", "sac"], "are discrete"),
+                (["pendulum", "--agent", "dqn"], "are continuous"),
                 (["cartpole", "--resume"], "--state"),
-                (["pendulum", "--until", "-200", "--evaluate-every", "0"], "--evaluate-every"),
+                (["pendulum", "--target-return", "-200", "--evaluate-every", "0"], "--evaluate-every"),
                 (["cartpole", "--output", "nowhere/p"], "no folder"),
                 (["cartpole", "--output", "."], "is a folder"),
                 (["cartpole", "--curve", "nowhere/c"], "no folder"),
@@ -264,18 +264,18 @@ class Agents(unittest.TestCase):
                 (["cartpole", "--steps=-5"], "-5"),
                 (["--env-command", f"{sys.executable} faulty.py good", "--state", "s"], "no state"),
                 (["snake(1x1)"], "grid"), (["snake(10000x10000)"], "16777216"),
-                (["snake", "--agent", "dqn(memory=1000000000)", "--network",
+                (["snake", "--agent", "dqn(buffer_size=1000000000)", "--network",
                   "flatten -> dense(8)"], "GB"),
-                (["cartpole", "--agent", "ppo(horizon=1000000)", "--environments", "65536"], "GB"),
+                (["cartpole", "--agent", "ppo(n_steps=1000000)", "--environments", "65536"], "GB"),
                 (["snake(4x4)", "--grid", "5x5"], "brackets")):
             self.assertIn(words, self.run_lithe("train", *arguments, status=2).stderr)
         self.assertIn("cannot write", self.run_lithe("train", "cartpole", "--output", "/proc/p",
                                                      status=1).stderr)
         self.assertEqual(os.listdir(self.folder), ["faulty.py"])
         self.run_lithe("train", "cartpole", *QUICK, "--output", "p.safetensors")
-        self.assertIn("choice", self.run_lithe("evaluate", "p.safetensors", "pendulum",
+        self.assertIn("discrete", self.run_lithe("evaluate", "p.safetensors", "pendulum",
                                                status=2).stderr)
-        self.assertIn("from 4 to 2", self.run_lithe("evaluate", "p.safetensors", "snake",
+        self.assertIn("4 inputs and 2 outputs", self.run_lithe("evaluate", "p.safetensors", "snake",
                                                     status=2).stderr)
 
 

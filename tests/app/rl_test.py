@@ -47,8 +47,8 @@ class Rl(AppTest):
         text = self.run_lithe("rl", "list").stdout
         for name in NAMES:
             self.assertIn(f"\n{name}" if name != NAMES[0] else name, text)
-        self.assertIn("observed        10x10x3: 0 to 1", text)
-        self.assertIn("actions         1 number: -2 to 2", text)
+        self.assertIn("observation     10x10x3: 0 to 1", text)
+        self.assertIn("actions         continuous(1): -2 to 2", text)
         self.assertIn("solved at a mean return of 475", text)
 
     def test_play(self):
@@ -129,7 +129,7 @@ class Rl(AppTest):
         self.assertIn("200 steps, truncated", out)
 
     def test_bad_programs(self):
-        spaces = '{"observation":{"shape":[1]},"action":{"choices":2}}'
+        spaces = '{"observation":{"shape":[1]},"action":{"n":2}}'
         for command, words in [("/no/such/program", ["not found", "status 127", "process"]),
                                ("read l; echo words", ["not JSON", "words"]),
                                ("echo why >&2; exit 4", ["status 4: why"]),
@@ -145,8 +145,8 @@ class Rl(AppTest):
         for arguments, words in [(["snake(1x1)"], "4 to 128"),
                                  (["snake(10000x10000)"], "10000x10000"),
                                  (["snakes"], "try: snake"),
-                                 ([], "no environment is named"),
-                                 (["snake", "--env-command", "true"], "a program are named"),
+                                 ([], "no environment is given"),
+                                 (["snake", "--env-command", "true"], "a program are given"),
                                  (["snake", "--policy", "wise"], "random")]:
             self.assertIn(words, self.run_lithe("rl", "play", *arguments, status=2).stderr)
         self.assertIn("no-such-folder", self.run_lithe(
@@ -165,7 +165,7 @@ class Rl(AppTest):
                                 capture_output=True, timeout=60, env=self.environment, check=True)
         answers = [json.loads(line) for line in result.stdout.splitlines()]
         self.assertEqual(len(answers), len(questions) + 1)
-        self.assertEqual(answers[0]["action"], {"choices": 2})
+        self.assertEqual(answers[0]["action"], {"n": 2})
         self.assertEqual(answers[0]["observation"]["high"][1], None)
         self.assertEqual(answers[2], answers[5])
         self.assertEqual(answers[2]["reward"], 1)

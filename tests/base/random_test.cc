@@ -25,22 +25,57 @@ TEST(Random, IsPhilox) {
 TEST(Random, KeepsUsesSeedsAndNumbersApart) {
   std::set<Block> blocks;
   std::size_t drawn = 0;
-  for (const Use use : {Use::initialize, Use::shuffle, Use::generate, Use::sample})
+  for (const StreamPurpose purpose : {StreamPurpose::initialize, StreamPurpose::shuffle,
+                                      StreamPurpose::generate, StreamPurpose::sample})
     for (std::uint32_t number = 0; number < 5; ++number)
       for (std::uint64_t seed = 0; seed < 5; ++seed)
         for (std::uint64_t index = 0; index < 5; ++index, ++drawn)
-          blocks.insert(random_block(seed, make_stream(use, number), index));
+          blocks.insert(random_block(seed, make_stream(purpose, number), index));
   EXPECT_EQ(blocks.size(), drawn);
 }
 
-TEST(RandomStream, ReadsTheBlocksInOrder) {
-  RandomStream stream(7, 9);
+TEST(Rng, ReadsTheBlocksInOrder) {
+  Rng stream(7, 9);
   for (std::uint64_t index = 0; index < 3; ++index)
     for (const std::uint32_t word : random_block(7, 9, index)) EXPECT_EQ(stream.next(), word);
 }
 
-TEST(RandomStream, DrawsEveryNumberBelowABoundAlike) {
-  RandomStream stream(1, 2);
+TEST(Rng, BeginsAtAnyBlockAndCountsThem) {
+  for (const std::uint64_t first : {0u, 3u, 1000u}) {
+    Rng rng(7, 9, first);
+    for (std::uint64_t words = 0; words < 100; ++words) {
+      EXPECT_EQ(rng.blocks(), (words + 3) / 4);
+      EXPECT_EQ(rng.next(), random_block(7, 9, first + words / 4)[words % 4]);
+    }
+  }
+}
+
+TEST(Rng, GivesWholeBlocksBetweenWords) {
+  Rng rng(7, 9);
+  const Block first = random_block(7, 9, 0), second = random_block(7, 9, 1);
+  EXPECT_EQ(rng.next(), first[0]);
+  EXPECT_EQ(rng.block(), second);
+  for (std::size_t i = 1; i < 4; ++i) EXPECT_EQ(rng.next(), first[i]);
+  EXPECT_EQ(rng.next(), random_block(7, 9, 2)[0]);
+  EXPECT_EQ(rng.blocks(), 3u);
+}
+
+// A batch of a few hundred actions draws thousands of numbers: none may be one of the next step.
+TEST(Rng, KeepsStepsApart) {
+  Rng again = Rng::of_step(1, 2, 3), other_stream = Rng::of_step(1, 3, 3);
+  Rng now = Rng::of_step(1, 2, 3), next = Rng::of_step(1, 2, 4);
+  const double first = next.uniform_open();
+  for (int i = 0; i < 100'000; ++i) {
+    const double u = now.uniform_open();
+    ASSERT_NE(u, first) << "after " << i << " numbers";
+    ASSERT_EQ(u, again.uniform_open());
+    ASSERT_NE(u, other_stream.uniform_open());
+    ASSERT_TRUE(u > 0 && u < 1);
+  }
+}
+
+TEST(Rng, DrawsEveryNumberBelowABoundAlike) {
+  Rng stream(1, 2);
   for (const std::uint32_t bound : {1u, 2u, 10u, 17u}) {
     constexpr double kDraws = 20000;
     std::vector<double> counts(bound);
@@ -55,10 +90,10 @@ TEST(RandomStream, DrawsEveryNumberBelowABoundAlike) {
   }
 }
 
-TEST(RandomStream, HasNoBiasWhereTheBoundIsNearly2To32) {
+TEST(Rng, HasNoBiasWhereTheBoundIsNearly2To32) {
   // Without rejection a third of the values would come twice as often as the others.
   const std::uint32_t bound = 0xC0000000;
-  RandomStream stream(3, 4);
+  Rng stream(3, 4);
   int low = 0;
   for (int i = 0; i < 10000; ++i) {
     const std::uint32_t drawn = stream.below(bound);
@@ -68,8 +103,8 @@ TEST(RandomStream, HasNoBiasWhereTheBoundIsNearly2To32) {
   EXPECT_NEAR(low, 10000 / 3.0, 6 * std::sqrt(10000 * 2 / 9.0));
 }
 
-TEST(RandomStream, IsUniformInTheUnitInterval) {
-  RandomStream stream(5, 6);
+TEST(Rng, IsUniformInTheUnitInterval) {
+  Rng stream(5, 6);
   constexpr int kDraws = 100000;
   double sum = 0, squares = 0;
   for (int i = 0; i < kDraws; ++i) {
@@ -84,15 +119,15 @@ TEST(RandomStream, IsUniformInTheUnitInterval) {
   EXPECT_NEAR(squares / kDraws, 1 / 3.0, 6 * std::sqrt(4 / 45.0 / kDraws));
 }
 
-TEST(RandomStream, ScalesTheUniformToAnyInterval) {
-  RandomStream stream(5, 6), unit(5, 6);
+TEST(Rng, ScalesTheUniformToAnyInterval) {
+  Rng stream(5, 6), unit(5, 6);
   for (int i = 0; i < 100; ++i) EXPECT_EQ(stream.uniform(-2, 3), -2 + 5 * unit.uniform());
 }
 
 // The moments of the standard normal are 0, 1, 0 and 3; the tolerances are six standard deviations
 // of their estimates.
-TEST(RandomStream, IsNormal) {
-  RandomStream stream(8, 9);
+TEST(Rng, IsNormal) {
+  Rng stream(8, 9);
   constexpr int kDraws = 200000;
   double moments[5] = {};
   for (int i = 0; i < kDraws; ++i) {

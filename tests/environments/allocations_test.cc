@@ -10,7 +10,7 @@ namespace {
 
 TEST(Allocations, NoneInResetAndStep) {
   if (!app::heap_calls()) GTEST_SKIP() << "heap calls cannot be counted here";
-  for (const EnvironmentSheet& sheet : environment_sheets()) {
+  for (const EnvironmentInfo& sheet : environment_infos()) {
     Environments environments = Environments::make(sheet.name, {.count = 40, .seed = 1});
     test::Arrays arrays(environments);
     EpisodeWindow window(10);
@@ -19,7 +19,7 @@ TEST(Allocations, NoneInResetAndStep) {
     for (std::uint32_t step = 0; step < 1100; ++step) {
       arrays.act_somehow(environments.spaces(), step);
       environments.step(arrays.actions(), arrays.outcomes());
-      window.note(environments, arrays.outcomes());
+      window.record(environments, arrays.outcomes());
     }
     EXPECT_EQ(*app::heap_calls() - before, 0u) << sheet.name;
     EXPECT_GT(window.total(), 0u) << sheet.name;

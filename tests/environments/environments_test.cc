@@ -25,7 +25,7 @@ std::vector<std::string> sentences() {
                                      "snake(8x8, observation=features)",
                                      "grid_world(3x4, slip=0.3)",
                                      "pendulum(gravity=9.81)"};
-  for (const EnvironmentSheet& sheet : environment_sheets()) result.push_back(sheet.name);
+  for (const EnvironmentInfo& sheet : environment_infos()) result.push_back(sheet.name);
   return result;
 }
 
@@ -64,7 +64,7 @@ TEST_P(All, EpisodesAreCountedAndFollowOneAnother) {
     arrays.act_somehow(environments.spaces(), step);
     std::fill(arrays.ended.begin(), arrays.ended.end(), test::Arrays::kUntouched);
     environments.step(arrays.actions(), arrays.outcomes());
-    window.note(environments, arrays.outcomes());
+    window.record(environments, arrays.outcomes());
     for (std::size_t i = 0; i < kCount; ++i) {
       returns[i] += static_cast<double>(arrays.rewards[i]);
       ++lengths[i];
@@ -74,15 +74,15 @@ TEST_P(All, EpisodesAreCountedAndFollowOneAnother) {
       }
       if ((arrays.terminated[i] | arrays.truncated[i]) != 0) {
         ++ended[i];
-        ASSERT_EQ(environments.last(i).episode_return, returns[i]);
-        ASSERT_EQ(environments.last(i).length, lengths[i]);
+        ASSERT_EQ(environments.last_episode(i).episode_return, returns[i]);
+        ASSERT_EQ(environments.last_episode(i).length, lengths[i]);
         ASSERT_NE(arrays.final_row(i).front(), test::Arrays::kUntouched);
         returns[i] = 0, lengths[i] = 0;
       } else {
         ASSERT_EQ(arrays.final_row(i).front(), test::Arrays::kUntouched);
       }
-      ASSERT_EQ(environments.present(i).length, lengths[i]);
-      ASSERT_EQ(environments.present(i).episode_return, returns[i]);
+      ASSERT_EQ(environments.current_episode(i).length, lengths[i]);
+      ASSERT_EQ(environments.current_episode(i).episode_return, returns[i]);
       ASSERT_EQ(environments.episodes(i), ended[i]);
     }
   }
@@ -120,7 +120,7 @@ TEST_P(All, RangesAndThreadsChangeNoBit) {
 TEST_P(All, ActionsAreHeld) {
   constexpr std::size_t kHold = 3;
   Environments held = make(kCount, 1, kHold), twin = make(kCount);
-  EXPECT_EQ(held.hold(), kHold);
+  EXPECT_EQ(held.action_repeat(), kHold);
   test::Arrays a(held), b(twin);
   held.reset(a.observations());
   twin.reset(b.observations());
@@ -136,7 +136,7 @@ TEST_P(All, ActionsAreHeld) {
         if ((b.terminated[i] | b.truncated[i]) != 0) break;
       }
       ASSERT_EQ(a.rewards[i], reward);
-      ASSERT_EQ(held.last(i).episode_return, twin.last(i).episode_return);
+      ASSERT_EQ(held.last_episode(i).episode_return, twin.last_episode(i).episode_return);
     }
     ASSERT_EQ(a.seen, b.seen) << step;
     ASSERT_EQ(a.ended, b.ended);
@@ -264,8 +264,8 @@ TEST(Sizes, AreBounded) {
   test::expect_error(ErrorKind::usage, {"65537 environments"},
                      [] { Environments::make("cartpole", {.count = 65537}); });
   for (const std::size_t hold : {0, 1001})
-    test::expect_error(ErrorKind::usage, {"held for", "1 to 1000"},
-                       [&] { Environments::make("cartpole", {.hold = hold}); });
+    test::expect_error(ErrorKind::usage, {"action_repeat", "1 to 1000"},
+                       [&] { Environments::make("cartpole", {.action_repeat = hold}); });
   test::expect_error(ErrorKind::usage, {"values in all"},
                      [] { Environments::make("snake(128x128)", {.count = 65536}); });
 }
@@ -278,9 +278,9 @@ TEST(Window, LooksBackOnTheLatest) {
   EXPECT_EQ(window.total(), 5u);
   EXPECT_EQ(window.mean_return(), 4);
   EXPECT_EQ(window.mean_length(), 4);
-  EXPECT_EQ(window.lowest_return(), 3);
-  EXPECT_EQ(window.highest_return(), 5);
-  EXPECT_NEAR(window.deviation_of_return(), std::sqrt(2.0 / 3), 1e-12);
+  EXPECT_EQ(window.min_return(), 3);
+  EXPECT_EQ(window.max_return(), 5);
+  EXPECT_NEAR(window.std_return(), std::sqrt(2.0 / 3), 1e-12);
 }
 
 }  // namespace

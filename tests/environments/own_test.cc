@@ -19,17 +19,17 @@ class Counter final : public Environment {
             .action_low = {-1, -1},
             .action_high = {1, 1}};
   }
-  void reset(EpisodeRandom& random, std::span<float> observation) override {
+  void reset(Rng& rng, std::span<float> observation) override {
     state_[0] = 0;
-    state_[1] = 3 + random.below(5);
+    state_[1] = 3 + rng.below(5);
     observation[0] = 0, observation[1] = 0;
   }
-  Outcome step(const Action& action, EpisodeRandom& random, std::span<float> observation) override {
+  Outcome step(const Action& action, Rng& rng, std::span<float> observation) override {
     state_[0] += 1;
     observation[0] = static_cast<float>(state_[0]);
     observation[1] = action.values[1];
     const bool done = state_[0] >= state_[1];
-    return {static_cast<float>(random.uniform()), done && state_[1] > 5, done && state_[1] <= 5};
+    return {static_cast<float>(rng.uniform()), done && state_[1] > 5, done && state_[1] <= 5};
   }
   std::span<double> state() override { return state_; }
   void draw(Picture& picture) const override {
@@ -53,7 +53,7 @@ TEST(Own, EndsAsItSaysAndActionsAreClipped) {
     counters.step(arrays.actions(), arrays.outcomes());
     for (std::size_t i = 0; i < 5; ++i)
       if ((arrays.terminated[i] | arrays.truncated[i]) != 0) {
-        const auto length = counters.last(i).length;
+        const auto length = counters.last_episode(i).length;
         EXPECT_EQ(arrays.final_row(i), (std::vector<float>{static_cast<float>(length), 1}));
         EXPECT_EQ(arrays.row(i), (std::vector<float>{0, 0}));
         EXPECT_EQ(arrays.terminated[i] != 0, length > 5);
@@ -79,7 +79,7 @@ TEST(Own, IsDrawnAsItEnded) {
       Picture now;
       counters.draw(i, now);
       EXPECT_EQ(now.rgb[0], 0);
-      EXPECT_EQ(ends[i].rgb[0], counters.last(i).length);
+      EXPECT_EQ(ends[i].rgb[0], counters.last_episode(i).length);
     }
   }
 }
@@ -105,8 +105,8 @@ class Contradiction final : public Environment {
  public:
   explicit Contradiction(Spaces spaces) : spaces_(std::move(spaces)) {}
   Spaces spaces() const override { return spaces_; }
-  void reset(EpisodeRandom&, std::span<float>) override {}
-  Outcome step(const Action&, EpisodeRandom&, std::span<float>) override { return {}; }
+  void reset(Rng&, std::span<float>) override {}
+  Outcome step(const Action&, Rng&, std::span<float>) override { return {}; }
   std::span<double> state() override { return {}; }
 
  private:
@@ -130,16 +130,16 @@ TEST(Own, SpacesThatContradictThemselvesAreRefused) {
   refused(bad, "from 2 to 1");
   bad = good;
   bad.observation = {{3}};
-  refused(bad, "3 values are observed");
+  refused(bad, "has 3 values");
   bad = good;
   bad.observation = {};
   refused(bad, "shape");
   bad = good;
   bad.choices = 0;
-  refused(bad, "0 choices");
+  refused(bad, "0 discrete actions");
   bad = good;
   bad.action_low = bad.action_high = {0};
-  refused(bad, "2 choices, and 1 numbers");
+  refused(bad, "2 discrete actions and 1 continuous");
 }
 
 }  // namespace

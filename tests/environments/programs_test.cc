@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 const std::string kShip =
     "exec python3 " + std::string(LITHE_SOURCE_DIR) + "/examples/own_environment.py";
 constexpr const char* kSpaces =
-    R"(read l; echo '{"observation":{"shape":[2]},"action":{"choices":3}}'; )";
+    R"(read l; echo '{"observation":{"shape":[2]},"action":{"n":3}}'; )";
 constexpr const char* kReset = R"(read l; echo '{"observation":[0.5,-1]}'; )";
 
 // Without a child of ours there is no zombie either.
@@ -36,7 +36,7 @@ void expect_at_step(const std::string& step, const std::vector<std::string>& wor
     EXPECT_EQ(arrays.row(0), (std::vector<float>{0.5f, -1}));
     const auto go = [&] { one.step(arrays.actions(), arrays.outcomes()); };
     test::expect_error(ErrorKind::machine, words, go);
-    test::expect_error(ErrorKind::machine, {"anew"}, go);
+    test::expect_error(ErrorKind::machine, {"start the environments again"}, go);
   }
   EXPECT_TRUE(no_children());
 }
@@ -56,7 +56,7 @@ TEST(Programs, SeveralPlayAtOnce) {
     for (int step = 0; step < 150; ++step) {
       for (std::size_t i = 0; i < kCount; ++i) arrays.choices[i] = arrays.row(i)[0] < 0 ? 2 : 0;
       ships.step(arrays.actions(), arrays.outcomes());
-      window.note(ships, arrays.outcomes());
+      window.record(ships, arrays.outcomes());
     }
     EXPECT_GT(window.total(), kCount);
     EXPECT_GT(window.mean_return(), 0);
@@ -106,7 +106,7 @@ TEST(Programs, WhatIsNotJsonIsTold) {
   expect_at_step(answer("hello"), {"not JSON", "hello", "standard error"});
   expect_at_step(answer(R"({"observation":[NaN,1],"reward":1,"terminated":false})"),
                  {"not JSON", "NaN"});
-  expect_at_step(answer("[1,2]"), {"no object"});
+  expect_at_step(answer("[1,2]"), {"not an object"});
   expect_at_step(answer(R"({"error":"the boiler burst"})"), {"the boiler burst"});
 }
 
@@ -120,7 +120,7 @@ TEST(Programs, SayingMoreThanWasAskedIsTold) {
   test::Arrays arrays(one);
   one.reset(arrays.observations());
   one.step(arrays.actions(), arrays.outcomes());
-  test::expect_error(ErrorKind::machine, {"more than it was asked"},
+  test::expect_error(ErrorKind::machine, {"more lines than it was asked for"},
                      [&] { one.step(arrays.actions(), arrays.outcomes()); });
 }
 
@@ -146,13 +146,12 @@ TEST(Programs, WrongSpacesAreTold) {
     EXPECT_TRUE(no_children());
   };
   refused(R"({})", {"no \"observation\""});
-  refused(R"({"observation":{"shape":[0]},"action":{"choices":2}})", {"shape"});
-  refused(R"({"observation":{"shape":[100000,100000]},"action":{"choices":2}})", {"shape"});
-  refused(R"({"observation":{"shape":[2]},"action":{"choices":0}})", {"0 choices"});
+  refused(R"({"observation":{"shape":[0]},"action":{"n":2}})", {"shape"});
+  refused(R"({"observation":{"shape":[100000,100000]},"action":{"n":2}})", {"shape"});
+  refused(R"({"observation":{"shape":[2]},"action":{"n":0}})", {"0 discrete actions"});
   refused(R"({"observation":{"shape":[2]},"action":{"low":[1],"high":[0]}})", {"from 1 to 0"});
-  refused(R"({"observation":{"shape":[1],"low":[1,2]},"action":{"choices":2}})", {"list of 1"});
-  refused(R"({"observation":{"shape":[1]},"action":{"choices":2},"step_limit":-1})",
-          {"step_limit"});
+  refused(R"({"observation":{"shape":[1],"low":[1,2]},"action":{"n":2}})", {"list of 1"});
+  refused(R"({"observation":{"shape":[1]},"action":{"n":2},"step_limit":-1})", {"step_limit"});
 }
 
 TEST(Programs, WithoutAStateNothingIsSaved) {
@@ -164,7 +163,7 @@ TEST(Programs, WordsAreHandedOnAndNeverBlock) {
   std::size_t lines = 0;
   std::string last;
   ProgramOptions options;
-  options.on_words = [&](std::size_t, std::string_view line) {
+  options.on_stderr = [&](std::size_t, std::string_view line) {
     ++lines;
     last = line;
   };

@@ -86,7 +86,7 @@ TEST(EvaluationPage, AHostileModelIsText) {
 }
 
 TEST(EvaluationPage, OfACalibratedModel) {
-  base::RandomStream random(2, 2);
+  base::Rng random(2, 2);
   std::vector<double> values;
   std::vector<std::int32_t> labels;
   for (int i = 0; i < 200; ++i) {

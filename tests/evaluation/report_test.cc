@@ -61,7 +61,7 @@ TEST(EvaluationReport, OfOneOutputAgreesWithEvaluate) {
 }
 
 TEST(EvaluationReport, OfSeveralOutputsAgreesWithEvaluate) {
-  base::RandomStream random(9, 1);
+  base::Rng random(9, 1);
   std::vector<double> values;
   std::vector<std::int32_t> labels;
   for (int i = 0; i < 5000 * 4; ++i) values.push_back(random.below(5) / 4.0);  // with ties
@@ -105,7 +105,7 @@ TEST(EvaluationReport, OfNumbers) {
 
 // Logits four times too large: the temperature makes up for it.
 TEST(EvaluationReport, TemperatureMendsTheConfidence) {
-  base::RandomStream random(2, 2);
+  base::Rng random(2, 2);
   std::vector<double> values;
   std::vector<std::int32_t> labels;
   for (int i = 0; i < 4000; ++i) {

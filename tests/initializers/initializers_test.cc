@@ -14,7 +14,7 @@ namespace lithe::initializers {
 namespace {
 
 std::vector<double> values(const std::string& sentence, std::size_t rows, std::size_t columns) {
-  base::RandomStream random(3, 1);
+  base::Rng random(3, 1);
   return draw(
       network::read_component(sentence, network::Category::initializer, catalogue::catalogue()),
       {rows, columns}, rows, columns, random);

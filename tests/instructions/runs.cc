@@ -47,7 +47,7 @@ struct Digits {
   static constexpr std::size_t kSide = 28, kFrame = 4;
 
   explicit Digits(std::size_t rows) : pixels(rows * kSide * kSide), labels(rows) {
-    base::RandomStream random(1, 1);
+    base::Rng random(1, 1);
     for (std::size_t i = 0; i < pixels.size(); ++i) {
       const std::size_t x = i % kSide, y = i / kSide % kSide;
       const bool frame = std::min(x, y) < kFrame || std::max(x, y) >= kSide - kFrame;
@@ -110,7 +110,7 @@ Work prediction() {
 // Numbers of many lengths, a column of texts, and classes.
 Work table() {
   auto text = std::make_shared<std::string>("width,height,colour,weight,age,kind\n");
-  base::RandomStream random(1, 2);
+  base::Rng random(1, 2);
   for (int row = 0; row < 1000; ++row)
     *text += fmt::format("{:.4f},{:.2f},{},{},{:.6g},{}\n", random.uniform(),
                          100 * random.uniform(), row % 2 == 0 ? "red" : "\"light, green\"",

@@ -120,7 +120,7 @@ std::vector<T> arguments() {
   using Limits = std::numeric_limits<T>;
   std::vector<T> values = {
       0, Limits::denorm_min(), Limits::min(), Limits::min() / 3, Limits::max(), Limits::infinity()};
-  base::RandomStream random(9, 1);
+  base::Rng random(9, 1);
   for (int exponent = Limits::min_exponent; exponent < Limits::max_exponent; ++exponent)
     for (int i = 0; i < 20; ++i)
       values.push_back(std::ldexp(static_cast<T>(random.uniform(0.5, 1)), exponent));
@@ -243,7 +243,7 @@ struct Derivatives {
   static void run(Isa isa, const Case<T>& c) {
     const Stated f = stated(c.row.activation);
     std::vector<T> x;
-    base::RandomStream random(9, 2);
+    base::Rng random(9, 2);
     while (x.size() < 20'000) {
       const double at = x.size() % 2 == 0 ? random.uniform(-15, 15) : random.uniform(-1.5, 1.5);
       const auto near = [at](double kink) { return std::abs(at - kink) < 1e-3; };
@@ -279,7 +279,7 @@ struct AgainstTheReference {
     for (const T end : {std::numeric_limits<T>::max(), std::numeric_limits<T>::infinity()})
       x.push_back(end), x.push_back(-end);
     std::vector<T> gradient;
-    base::RandomStream random(9, 3);
+    base::Rng random(9, 3);
     for (std::size_t i = 0; i < x.size(); ++i)
       gradient.push_back(static_cast<T>(std::pow(10, random.uniform(-8, 4)) * random.normal()));
     const auto from = saved_values(c, x);

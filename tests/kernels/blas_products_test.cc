@@ -16,7 +16,7 @@ namespace {
 
 template <typename T>
 base::AlignedArray<T> random_array(std::size_t size, std::uint32_t stream) {
-  base::RandomStream random(9, stream);
+  base::Rng random(9, stream);
   base::AlignedArray<T> values(size);
   for (T& value : values) value = static_cast<T>(random.uniform(-1, 1));
   return values;
@@ -47,7 +47,7 @@ struct Layer {
         bias(panels.padded_columns()),
         gradient(panels.size()),
         transposed(Panels<T>{s.units, s.rows}.size()) {
-    base::RandomStream random(9, 4);
+    base::Rng random(9, 4);
     for (std::size_t n = 0; n < s.units; ++n) {
       bias[n] = static_cast<T>(random.uniform(-1, 1));
       for (std::size_t k = 0; k < s.inputs; ++k)

@@ -23,7 +23,7 @@ template <typename T>
 struct Problem {
   Problem(std::size_t count, std::size_t width)
       : rows(count), columns(width), stride(row_stride<T>(width)) {
-    base::RandomStream random(rows, static_cast<std::uint32_t>(columns));
+    base::Rng random(rows, static_cast<std::uint32_t>(columns));
     for (auto* matrix : {&x, &y, &dy}) *matrix = base::AlignedArray<T>(rows * stride);
     for (auto* vector :
          {&scale, &shift, &mean, &inverse, &running_mean, &running_variance, &first, &second})

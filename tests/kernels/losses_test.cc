@@ -27,7 +27,7 @@ template <typename T>
 struct Batch {
   Batch(std::size_t examples, std::size_t width, double scale)
       : rows(examples), classes(width), stride(row_stride<T>(width)), output(rows * stride) {
-    base::RandomStream random(5, static_cast<std::uint32_t>(rows + 1000 * classes));
+    base::Rng random(5, static_cast<std::uint32_t>(rows + 1000 * classes));
     // What lies behind the columns must not matter, whatever it is.
     for (T& value : output) value = std::numeric_limits<T>::quiet_NaN();
     for (std::size_t i = 0; i < rows; ++i)

@@ -83,7 +83,7 @@ struct Function {
 template <typename T>
 void check(cpu::Isa isa, const Function<T>& f) {
   std::vector<T> x, y(200'000);
-  base::RandomStream random(9, 4);
+  base::Rng random(9, 4);
   // Half of them near 0, in every size.
   for (std::size_t i = 0; i < y.size(); ++i)
     x.push_back(static_cast<T>(i % 2 == 0 ? random.uniform(f.low, f.high)

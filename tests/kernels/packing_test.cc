@@ -116,7 +116,7 @@ const std::size_t kColumns[] = {1, 3, 4, 7, 8, 15, 16, 17, 31, 33, 63, 64, 65, 1
 struct Bytes {
   Bytes(std::size_t row_count, std::size_t column_count, double density)
       : rows(row_count), columns(column_count), memory(rows * columns) {
-    base::RandomStream random(3, static_cast<std::uint32_t>(columns));
+    base::Rng random(3, static_cast<std::uint32_t>(columns));
     for (std::size_t k = 0; k < columns; ++k) {
       const bool some = random.uniform() < density;
       for (std::size_t i = 0; i < rows; ++i)
@@ -183,7 +183,7 @@ void check_floats(Isa isa, void (*Kernels<T>::*kernel)(Pack<T>&), std::size_t co
   const std::size_t rows = 4;
   const Guarded memory(rows * columns * sizeof(Source));
   auto* values = reinterpret_cast<Source*>(memory.data());
-  base::RandomStream random(3, 2);
+  base::Rng random(3, 2);
   for (std::size_t i = 0; i < rows * columns; ++i) values[i] = static_cast<Source>(random.normal());
   const std::vector<std::uint32_t> order = {3, 1, 3};
   const Packed<T> packed(kernels<T>(isa).*kernel, values, sizeof(Source), columns, order, 3);

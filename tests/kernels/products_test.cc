@@ -17,7 +17,7 @@ using cpu::Isa;
 
 template <typename T>
 base::AlignedArray<T> random_array(std::size_t size, std::uint32_t stream) {
-  base::RandomStream random(7, stream);
+  base::Rng random(7, stream);
   base::AlignedArray<T> values(size);
   for (T& value : values) value = static_cast<T>(random.uniform(-1, 1));
   return values;

@@ -33,8 +33,8 @@ constexpr Shape kShapes[] = {{8, 8, 16, 16, 1, 1, 8, 8},     {7, 9, 17, 33, 1, 1
 constexpr float kGuard = 12345;
 
 struct Problem {
-  Problem(const Shape& s, const std::function<float(base::RandomStream&)>& draw) : shape(s) {
-    base::RandomStream random(s.depth, static_cast<std::uint32_t>(s.units));
+  Problem(const Shape& s, const std::function<float(base::Rng&)>& draw) : shape(s) {
+    base::Rng random(s.depth, static_cast<std::uint32_t>(s.units));
     const Panels<float> panels{9 * s.depth, s.units};
     // A vector may be read beyond the end where an instruction set has no other loads.
     x = base::AlignedArray<float>(s.rows * s.columns * s.depth + kLine<float>);
@@ -106,8 +106,8 @@ struct Problem {
 
 constexpr double kEpsilon = 0x1p-23;
 
-float normal(base::RandomStream& random) { return static_cast<float>(random.normal()); }
-float rectified(base::RandomStream& random) { return std::max(0.0f, normal(random)); }
+float normal(base::Rng& random) { return static_cast<float>(random.normal()); }
+float rectified(base::Rng& random) { return std::max(0.0f, normal(random)); }
 
 std::vector<Isa> all_isas() {
   std::vector<Isa> result = cpu::supported_isas();
@@ -136,7 +136,7 @@ TEST(Winograd, IsWithinItsStatedErrorOfTheDirectSum) {
 
 // Values far from 0, of one sign, and of sizes far apart.
 TEST(Winograd, IsNeverFurtherOffThanItsBound) {
-  const std::function<float(base::RandomStream&)> draws[] = {
+  const std::function<float(base::Rng&)> draws[] = {
       [](auto& random) { return 1000 + normal(random); },
       [](auto& random) { return std::exp(5 * normal(random)); },
       [](auto& random) { return random.below(50) == 0 ? 1e6f : normal(random); },
@@ -184,7 +184,7 @@ TEST(Winograd, OfNothingIsTheBias) {
 // Three images, and what their gradients add up to in the windows and the bias.
 struct Gradients {
   explicit Gradients(const Shape& s) : shape(s) {
-    base::RandomStream random(s.units, static_cast<std::uint32_t>(s.depth));
+    base::Rng random(s.units, static_cast<std::uint32_t>(s.depth));
     x = base::AlignedArray<float>(kImages * image() + kLine<float>);
     dy = base::AlignedArray<float>(kImages * result() + kLine<float>);
     for (float& value : x) value = normal(random);

@@ -49,7 +49,7 @@ TEST(ClassFigures, Means) {
 }
 
 TEST(ClassFigures, PropertiesOfRandomAnswers) {
-  base::RandomStream random(5, 1);
+  base::Rng random(5, 1);
   std::vector<std::int32_t> truth;
   std::vector<std::size_t> answers;
   double right = 0;

@@ -13,7 +13,7 @@ using Scores = std::vector<double>;
 
 // A few values, so that there are ties.
 Scores random_scores(std::size_t count, double from, std::uint64_t seed) {
-  base::RandomStream random(seed, 3);
+  base::Rng random(seed, 3);
   Scores result;
   for (std::size_t i = 0; i < count; ++i) result.push_back(from + random.below(9));
   return result;
@@ -61,7 +61,7 @@ TEST(Detection, RatesRiseToWhatCounts) {
 
 // Logits that are too sure by a known factor.
 TEST(Temperature, IsFound) {
-  base::RandomStream random(4, 4);
+  base::Rng random(4, 4);
   for (const double truth : {0.5, 1.0, 3.0}) {
     std::vector<double> logits;
     std::vector<std::int32_t> labels;

@@ -48,7 +48,7 @@ TEST(Reliability, BinsOfEqualCounts) {
 
 // Answers that are right as often as they say, and others that are surer than that.
 TEST(Reliability, TellsHonestConfidenceFromBoasting) {
-  base::RandomStream random(3, 1);
+  base::Rng random(3, 1);
   std::vector<double> honest, boasting;
   std::vector<bool> right;
   for (int i = 0; i < 20000; ++i) {

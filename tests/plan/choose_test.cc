@@ -33,7 +33,7 @@ TEST(KeptColumns, CountsColumnsThatHaveAValueSomewhere) {
 
 // Each value is there with probability p by itself, so a batch of n keeps 1 - (1 - p)^n.
 TEST(KeptColumns, IsNearWhatABatchKeepsWhateverTheNumberOfRows) {
-  base::RandomStream random(4, 1);
+  base::Rng random(4, 1);
   constexpr double p = 0.05;
   constexpr std::size_t kColumns = 784;
   for (const std::size_t rows : {1618, 1000, 1001, 1500}) {

@@ -12,7 +12,7 @@ namespace lithe::plan {
 namespace {
 
 TEST(Arena, BuffersThatLiveTogetherNeverOverlap) {
-  base::RandomStream random(1, 1);
+  base::Rng random(1, 1);
   for (int trial = 0; trial < 200; ++trial) {
     std::vector<Booking> bookings;
     std::size_t sum = 0;

@@ -16,7 +16,7 @@ using Flags = std::vector<bool>;
 constexpr std::size_t kBuffers = 4;
 constexpr DoubleBuffer kExchange{0, 1};
 
-StageAccess random_stage(base::RandomStream& random) {
+StageAccess random_stage(base::Rng& random) {
   constexpr Workers kWorkers[] = {Workers::all, Workers::first, Workers::last};
   StageAccess stage{kWorkers[random.below(3)], {}};
   for (std::uint32_t i = 0; i < 1 + random.below(3); ++i) {
@@ -48,7 +48,7 @@ bool must_not_meet(const StageAccess& x, std::size_t x_round, const StageAccess&
 }
 
 TEST(Barriers, KeepApartWhatMustNotMeetInAnyRound) {
-  base::RandomStream random(2, 1);
+  base::Rng random(2, 1);
   for (int trial = 0; trial < 3000; ++trial) {
     std::vector<StageAccess> stages;
     for (std::uint32_t i = 0; i < 1 + random.below(6); ++i) stages.push_back(random_stage(random));
@@ -70,7 +70,7 @@ TEST(Barriers, KeepApartWhatMustNotMeetInAnyRound) {
 }
 
 TEST(Barriers, OneThreadNeedsNone) {
-  base::RandomStream random(2, 2);
+  base::Rng random(2, 2);
   std::vector<StageAccess> stages;
   for (int i = 0; i < 20; ++i) {
     stages.push_back(random_stage(random));

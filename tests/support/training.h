@@ -28,7 +28,7 @@ inline const Dataset& digits(std::size_t train, std::size_t test) {
 // A data set of random numbers, as small as is asked for.
 struct RandomExamples {
   RandomExamples(std::size_t rows, std::size_t columns, std::size_t classes, double scale = 1) {
-    base::RandomStream random(11, 1);
+    base::Rng random(11, 1);
     for (std::size_t i = 0; i < rows * columns; ++i) values.push_back(scale * random.normal());
     for (std::size_t i = 0; i < rows; ++i)
       labels.push_back(

@@ -209,7 +209,7 @@ TEST_P(Bits, OfDenseBytes) {
   // No column is left out: every pixel has a value in some row.
   const Examples& data = test::digits(207, 0).train;
   std::vector<std::uint8_t> bytes(data.features.rows * data.features.columns);
-  base::RandomStream random(3, 1);
+  base::Rng random(3, 1);
   for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.below(256));
   Examples full = data;
   full.features.data = bytes.data();

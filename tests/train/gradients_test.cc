@@ -91,7 +91,7 @@ void check(const std::string& layers, const std::string& loss, Answers answers =
   const test::RandomExamples data(kRows, inputs_of(layers), kClasses);
   Examples examples = data.examples;
   std::vector<float> targets, weights;
-  base::RandomStream random(4, 1);
+  base::Rng random(4, 1);
   for (std::size_t i = 0; i < kRows * kClasses; ++i)
     targets.push_back(static_cast<float>(random.uniform()));
   for (std::size_t i = 0; i < kRows; ++i) weights.push_back(static_cast<float>(i % 4));

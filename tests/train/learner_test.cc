@@ -17,7 +17,7 @@ namespace {
 // Random inputs in float32, and as many random numbers for the outputs.
 struct Numbers {
   Numbers(std::size_t rows, std::size_t columns, std::size_t outputs) {
-    base::RandomStream random(7, 2);
+    base::Rng random(7, 2);
     for (std::size_t i = 0; i < rows * columns; ++i)
       values.push_back(static_cast<float>(random.normal()));
     for (std::size_t i = 0; i < rows * outputs; ++i)

@@ -37,7 +37,7 @@ void add_row(Evidence& e, const std::vector<double>& features, std::int32_t labe
 // Clusters, one a class; or, `far`, what lies where no class does: small where classes are large,
 // and large where they are small.
 Evidence examples(std::size_t rows, bool far, std::uint64_t seed) {
-  base::RandomStream random(seed, 7);
+  base::Rng random(seed, 7);
   Evidence result;
   for (std::size_t i = 0; i < rows; ++i) {
     const std::size_t label = i % kClasses;
@@ -152,7 +152,7 @@ TEST(Unknown, FormulasOfLogits) {
 // With a covariance that is the identity, Mahalanobis's distance is Euclid's.
 TEST(Unknown, MahalanobisOfRoundClusters) {
   Evidence round;
-  base::RandomStream random(1, 2);
+  base::Rng random(1, 2);
   for (std::size_t i = 0; i < 30000; ++i) {
     std::vector<double> x(kColumns);
     for (double& v : x) v = random.normal();

@@ -20,7 +20,7 @@ def main():
     scaled = {"norm_obs": options.get("normalize_observations", False),
               "norm_reward": options.get("normalize_rewards", False)}
     if any(scaled.values()):
-        environments = VecNormalize(environments, gamma=options["discount"], **scaled)
+        environments = VecNormalize(environments, gamma=options["gamma"], **scaled)
     kind = getattr(stable_baselines3, job["agent"].upper())
     keywords = _keywords(job) if options else {k: _schedule(v) for k, v in job["keywords"].items()}
     model = kind("MlpPolicy", environments, seed=job["seed"], device="cpu", **keywords)
@@ -47,14 +47,14 @@ def _keywords(job):
     policy = {"net_arch": job["network"]["units"], "activation_fn": activation,
               "optimizer_kwargs": {"eps": optimizer["epsilon"]}}
     rate = _falling(optimizer["rate"]) if optimizer["anneal"] else optimizer["rate"]
-    common = {"learning_rate": rate, "gamma": o["discount"], "batch_size": o["batch"],
+    common = {"learning_rate": rate, "gamma": o["gamma"], "batch_size": o["batch_size"],
               "policy_kwargs": policy}
     if job["agent"] == "ppo":
-        return {**common, "n_steps": o["horizon"], "n_epochs": o["epochs"],
-                "gae_lambda": o["lambda"], "clip_range": o["clip"], "ent_coef": o["entropy"],
+        return {**common, "n_steps": o["n_steps"], "n_epochs": o["n_epochs"],
+                "gae_lambda": o["gae_lambda"], "clip_range": o["clip_range"], "ent_coef": o["ent_coef"],
                 "max_grad_norm": optimizer["clip_norm"]}
-    return {**common, "buffer_size": min(o["memory"], job["steps"]), "train_freq": o["every"],
-            "learning_starts": o["start"], "tau": o["move"], "target_entropy": o["entropy"],
+    return {**common, "buffer_size": min(o["buffer_size"], job["steps"]), "train_freq": o["train_freq"],
+            "learning_starts": o["learning_starts"], "tau": o["tau"], "target_entropy": o["target_entropy"],
             "ent_coef": f"auto_{o['temperature']}"}
 
 

@@ -1,7 +1,7 @@
 """PPO as a plain loop in PyTorch, in the manner of CleanRL's scripts: one file, no library between
 the paper and the tensors, environments stepped one after the other by SyncVectorEnv.
 
-Two networks, one Adam for both; actions are a choice, or numbers with a learned deviation.
+Two networks, one Adam for both; actions are discrete, or continuous with a learned standard deviation.
 """
 
 import gymnasium
@@ -82,7 +82,7 @@ class Ppo:
         self.optimizer = torch.optim.Adam(self.agent.parameters(), eps=self._adam["epsilon"])
         self.seen = Moments(self.environments.single_observation_space.shape)
         self.gains, self.gain = Moments(()), np.zeros(job["environments"])
-        self.rows = job["environments"] * self.o["horizon"]
+        self.rows = job["environments"] * self.o["n_steps"]
         self.now, _ = self.environments.reset(seed=job["seed"])
 
     @property
@@ -105,7 +105,7 @@ class Ppo:
     def act(self):
         """A round: observations, actions, log densities, advantages and returns, a row each."""
         kept = []
-        for _ in range(self.o["horizon"]):
+        for _ in range(self.o["n_steps"]):
             if self.o["normalize_observations"]:
                 self.seen.add(self.now)
             seen = self._scaled(self.now)
@@ -120,7 +120,7 @@ class Ppo:
                 last = np.stack(told["final_obs"][truncated])
                 with torch.no_grad():
                     after = self.agent.value(self._scaled(last))[:, 0].numpy()
-                reward[truncated] += self.o["discount"] * after
+                reward[truncated] += self.o["gamma"] * after
             kept.append((seen, action, self._density(likely, action), value,
                          torch.as_tensor(reward, dtype=torch.float32),
                          torch.as_tensor(~ended, dtype=torch.float32)))
@@ -130,16 +130,16 @@ class Ppo:
                                                 advantage + value)]
 
     def learn(self, seen, action, density, advantage, returns):
-        clip = self.o["clip"]
-        for _ in range(self.o["epochs"]):
-            for rows in torch.randperm(self.rows).split(self.o["batch"]):
+        clip = self.o["clip_range"]
+        for _ in range(self.o["n_epochs"]):
+            for rows in torch.randperm(self.rows).split(self.o["batch_size"]):
                 likely = self.agent.actions(seen[rows])
                 ratio = (self._density(likely, action[rows]) - density[rows]).exp()
                 a = advantage[rows]
                 a = (a - a.mean()) / (a.std() + 1e-8)
                 gain = torch.min(ratio * a, ratio.clamp(1 - clip, 1 + clip) * a).mean()
                 error = (self.agent.value(seen[rows])[:, 0] - returns[rows]).square().mean() / 2
-                loss = error / 2 - gain - self.o["entropy"] * likely.entropy().mean()
+                loss = error / 2 - gain - self.o["ent_coef"] * likely.entropy().mean()
                 self.optimizer.zero_grad()
                 loss.backward()
                 nn.utils.clip_grad_norm_(self.agent.parameters(), self._adam["clip_norm"])
@@ -150,8 +150,8 @@ class Ppo:
             after = self.agent.value(self._scaled(self.now))[:, 0]
         advantage, sum_of_them = torch.zeros_like(value), torch.zeros_like(after)
         for t in reversed(range(len(value))):
-            error = reward[t] + self.o["discount"] * goes_on[t] * after - value[t]
-            sum_of_them = error + (self.o["discount"] * self.o["lambda"] * goes_on[t]
+            error = reward[t] + self.o["gamma"] * goes_on[t] * after - value[t]
+            sum_of_them = error + (self.o["gamma"] * self.o["gae_lambda"] * goes_on[t]
                                    * sum_of_them)
             advantage[t], after = sum_of_them, value[t]
         return advantage
@@ -164,7 +164,7 @@ class Ppo:
     def _reward(self, reward, ended):
         if not self.o["normalize_rewards"]:
             return reward
-        self.gain = self.o["discount"] * self.gain + reward
+        self.gain = self.o["gamma"] * self.gain + reward
         self.gains.add(self.gain)
         self.gain[ended] = 0
         return reward / np.sqrt(self.gains.variance + 1e-8)

@@ -35,7 +35,7 @@ class Watch:
         if steps >= self.next:
             self.next = steps + self.job["evaluate_every"]
             self._evaluate()
-            self.finished = self.job["until"] is not None and self._reached()
+            self.finished = self.job["target_return"] is not None and self._reached()
         return self.finished or time.perf_counter() - self.begin > self.job["seconds"]
 
     def report(self, steps, *packages):
@@ -52,7 +52,7 @@ class Watch:
             "versions": {p.__name__: p.__version__ for p in (*packages, gymnasium)}}))
 
     def _reached(self):
-        return self.job["until"] is None or self.score >= self.job["until"]
+        return self.job["target_return"] is None or self.score >= self.job["target_return"]
 
     def _evaluate(self):
         begin = time.perf_counter()

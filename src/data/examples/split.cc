@@ -57,7 +57,7 @@ std::vector<std::size_t> divide(const std::vector<Rows>& groups, std::size_t row
 }
 
 // Moves `count` random rows of `group` to `held`, the rest to `train`.
-void draw(Rows group, std::size_t count, base::RandomStream& random, Split& split) {
+void draw(Rows group, std::size_t count, base::Rng& random, Split& split) {
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t other = i + random.below(static_cast<std::uint32_t>(group.size() - i));
     std::swap(group[i], group[other]);
@@ -76,8 +76,8 @@ Split split_rows(const Examples& examples, double share_or_count, std::uint64_t 
   std::vector<Rows> groups = rows_by_class(examples);
   const auto shares = divide(groups, rows, held);
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    base::RandomStream random(seed,
-                              base::make_stream(base::Use::split, static_cast<std::uint32_t>(i)));
+    base::Rng random(seed,
+                     base::make_stream(base::StreamPurpose::split, static_cast<std::uint32_t>(i)));
     draw(std::move(groups[i]), shares[i], random, split);
   }
   std::ranges::sort(split.train);

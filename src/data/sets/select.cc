@@ -32,8 +32,8 @@ std::vector<std::uint32_t> choose(const Examples& from, const std::vector<std::i
   for (std::size_t c = 0; c < classes; ++c) {
     std::vector<std::uint32_t>& own = rows[c];
     if (most != 0 && own.size() > most) {
-      base::RandomStream random(
-          seed, base::make_stream(base::Use::sample, static_cast<std::uint32_t>(c + 1)));
+      base::Rng random(
+          seed, base::make_stream(base::StreamPurpose::sample, static_cast<std::uint32_t>(c + 1)));
       for (std::size_t i = own.size(); i > 1; --i)
         std::swap(own[i - 1], own[random.below(static_cast<std::uint32_t>(i))]);
       own.resize(most);

@@ -35,10 +35,10 @@ class Canvas {
   float& at(std::size_t x, std::size_t y) { return values_[y * kCanvasSide + x]; }
 
   // Adds noise of this deviation to every pixel and rounds to bytes.
-  void write(float noise, Dice& dice, std::uint8_t* pixels) const {
+  void write(float noise, Rng& rng, std::uint8_t* pixels) const {
     for (std::size_t i = 0; i < kCanvasPixels; ++i)
       pixels[i] = static_cast<std::uint8_t>(
-          std::clamp(dice.normal(values_[i], noise) + 0.5f, 0.0f, 255.0f));
+          std::clamp(normal_float(rng, values_[i], noise) + 0.5f, 0.0f, 255.0f));
   }
 
  private:

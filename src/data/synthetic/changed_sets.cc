@@ -85,11 +85,11 @@ ImageSize image_size(const Dataset& data, const char* change) {
 }
 
 // A row of another class, if a few draws find one; never the row itself, if there is another.
-std::size_t other_class(const Examples& part, std::size_t row, Dice& dice) {
+std::size_t other_class(const Examples& part, std::size_t row, Rng& rng) {
   const std::size_t rows = part.features.rows;
   std::size_t other = row;
   for (int draw = 0; draw < 8; ++draw) {
-    other = dice.below(static_cast<std::uint32_t>(rows));
+    other = rng.below(static_cast<std::uint32_t>(rows));
     if (part.labels == nullptr ? other != row : part.labels[other] != part.labels[row]) break;
   }
   return other == row ? (row + 1) % rows : other;
@@ -118,7 +118,7 @@ Dataset permute_pixels(const Dataset& data, std::uint64_t seed) {
   const std::size_t pixel_bytes = channels * size_of(features.type);
   std::vector<std::size_t> source(features.columns / channels);
   std::iota(source.begin(), source.end(), std::size_t{0});
-  base::RandomStream random(seed, base::make_stream(base::Use::sample, 0));
+  base::Rng random(seed, base::make_stream(base::StreamPurpose::sample, 0));
   for (std::size_t i = source.size(); i > 1; --i)
     std::swap(source[i - 1], source[random.below(static_cast<std::uint32_t>(i))]);
   return change_rows(
@@ -156,10 +156,11 @@ Dataset spoil_images(const Dataset& data, std::uint64_t seed) {
     throw Error(ErrorKind::data, "only images of bytes can be spoiled", data.name);
   return data::change_rows(
       data, "spoiled", [&](const Examples& part, std::size_t row, std::uint8_t* to) {
-        data::Dice dice(seed, base::make_stream(base::Use::spoil, static_cast<std::uint32_t>(row)));
+        Rng rng(seed,
+                base::make_stream(base::StreamPurpose::corrupt, static_cast<std::uint32_t>(row)));
         const Features& images = part.features;
-        const std::size_t other = data::other_class(part, row, dice);
-        data::spoil(images.row(row), images.row(other), size, dice, to);
+        const std::size_t other = data::other_class(part, row, rng);
+        data::spoil(images.row(row), images.row(other), size, rng, to);
       });
 }
 

@@ -7,11 +7,11 @@ namespace lithe::data {
 
 namespace {
 
-std::size_t draw(std::size_t, Dice& dice, std::uint8_t* pixels) {
-  const std::size_t digit = dice.below(10);
+std::size_t draw(std::size_t, Rng& rng, std::uint8_t* pixels) {
+  const std::size_t digit = rng.below(10);
   const GlyphForm& form = digit_form(digit);
-  const Trace trace = write(form, dice);
-  draw_ink(trace, choose_pen(form, dice), pixels);
+  const Trace trace = write(form, rng);
+  draw_ink(trace, choose_pen(form, rng), pixels);
   return digit;
 }
 

@@ -27,10 +27,10 @@ struct Part {
 
   void draw(std::uint64_t seed, std::size_t image) {
     const auto number = first_stream + static_cast<std::uint32_t>(image);
-    Dice dice(seed ^ generator.family << kFamilyShift,
-              base::make_stream(base::Use::generate, number));
+    Rng rng(seed ^ generator.family << kFamilyShift,
+            base::make_stream(base::StreamPurpose::generate, number));
     std::uint8_t* const to = pixels.data() + image * generator.side * generator.side;
-    labels[image] = static_cast<std::int32_t>(generator.draw(image, dice, to));
+    labels[image] = static_cast<std::int32_t>(generator.draw(image, rng, to));
   }
 
   Examples view() const {

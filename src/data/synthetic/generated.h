@@ -20,7 +20,7 @@ struct Generator {
   std::vector<std::string> class_names;
   std::uint64_t family;  // keeps one set's random numbers apart from another's
   // Draws image `number` on side * side pixels; returns its class.
-  std::size_t (*draw)(std::size_t number, Dice& dice, std::uint8_t* pixels);
+  std::size_t (*draw)(std::size_t number, Rng& rng, std::uint8_t* pixels);
   Resize resize = Resize::pad;
 };
 

@@ -127,12 +127,12 @@ int offset(int moment, int ink) {
 
 }  // namespace
 
-Pen choose_pen(const GlyphForm& form, Dice& dice) {
+Pen choose_pen(const GlyphForm& form, Rng& rng) {
   const float usual = 1.25f * form.pen;
-  return {.radius = std::clamp(dice.normal(usual, 0.35f), 0.55f, 2.4f),
-          .grow_x = dice.normal(0, 0.016f),
-          .grow_y = dice.normal(0, 0.016f),
-          .softness = dice.uniform(0.9f, 1.5f)};
+  return {.radius = std::clamp(normal_float(rng, usual, 0.35f), 0.55f, 2.4f),
+          .grow_x = normal_float(rng, 0, 0.016f),
+          .grow_y = normal_float(rng, 0, 0.016f),
+          .softness = uniform_float(rng, 0.9f, 1.5f)};
 }
 
 void draw_ink(const Trace& trace, const Pen& pen, std::uint8_t* pixels) {

@@ -17,7 +17,7 @@ struct Pen {
   float softness;        // pixels that an edge takes from white to black
 };
 
-Pen choose_pen(const GlyphForm& form, Dice& dice);
+Pen choose_pen(const GlyphForm& form, Rng& rng);
 
 // White ink on black, the glyph scaled to fill a box of 20 x 20 pixels, and the box placed so that
 // the ink's centre is pixel (14, 14) of the 28 x 28 that are written.

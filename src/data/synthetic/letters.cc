@@ -7,11 +7,11 @@ namespace lithe::data {
 
 namespace {
 
-std::size_t draw(std::size_t number, Dice& dice, std::uint8_t* pixels) {
+std::size_t draw(std::size_t number, Rng& rng, std::uint8_t* pixels) {
   const std::size_t letter = number % kLetters.size();
   const GlyphForm& form = letter_form(letter);
-  const Trace trace = write(form, dice);
-  draw_ink(trace, choose_pen(form, dice), pixels);
+  const Trace trace = write(form, rng);
+  draw_ink(trace, choose_pen(form, rng), pixels);
   return letter;
 }
 

@@ -10,15 +10,16 @@ namespace {
 
 constexpr std::size_t kSide = 28;
 
-std::size_t draw_uniform(std::size_t, Dice& dice, std::uint8_t* pixels) {
+std::size_t draw_uniform(std::size_t, Rng& rng, std::uint8_t* pixels) {
   for (std::size_t i = 0; i < kSide * kSide; ++i)
-    pixels[i] = static_cast<std::uint8_t>(dice.below(256));
+    pixels[i] = static_cast<std::uint8_t>(rng.below(256));
   return 0;
 }
 
-std::size_t draw_gaussian(std::size_t, Dice& dice, std::uint8_t* pixels) {
+std::size_t draw_gaussian(std::size_t, Rng& rng, std::uint8_t* pixels) {
   for (std::size_t i = 0; i < kSide * kSide; ++i)
-    pixels[i] = static_cast<std::uint8_t>(std::clamp(dice.normal(127.5f, 64) + 0.5f, 0.0f, 255.0f));
+    pixels[i] =
+        static_cast<std::uint8_t>(std::clamp(normal_float(rng, 127.5f, 64) + 0.5f, 0.0f, 255.0f));
   return 0;
 }
 

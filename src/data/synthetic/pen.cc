@@ -24,20 +24,21 @@ struct Skeleton {
   bool is_smooth(std::size_t i) const { return kinds[i] == Kind::curve && !is_last(i); }
 };
 
-const Style& choose(std::span<const Style> styles, Dice& dice) {
-  float rest = dice.uniform(0, 100);
+const Style& choose(std::span<const Style> styles, Rng& rng) {
+  float rest = uniform_float(rng, 0, 100);
   std::size_t chosen = 0;
   while (chosen + 1 < styles.size() && rest >= styles[chosen].share) rest -= styles[chosen++].share;
   return styles[chosen];
 }
 
-Skeleton vary(const Style& style, Dice& dice) {
-  const float mode = dice.normal(0, 1);
+Skeleton vary(const Style& style, Rng& rng) {
+  const float mode = normal_float(rng, 0, 1);
   Skeleton skeleton;
   for (const Knot& knot : style.knots) {
     skeleton.kinds[skeleton.size] = knot.kind;
-    skeleton.points[skeleton.size++] = {knot.x + mode * knot.mode_x + dice.normal(0, kKnotJitter),
-                                        knot.y + mode * knot.mode_y + dice.normal(0, kKnotJitter)};
+    skeleton.points[skeleton.size++] = {
+        knot.x + mode * knot.mode_x + normal_float(rng, 0, kKnotJitter),
+        knot.y + mode * knot.mode_y + normal_float(rng, 0, kKnotJitter)};
   }
   return skeleton;
 }
@@ -89,11 +90,11 @@ Trace draw(const Skeleton& skeleton) {
 // had been drawn on rubber (a polynomial of the third degree about the middle).
 class Warp {
  public:
-  Warp(const GlyphForm& form, Dice& dice)
-      : lean_(dice.normal(form.lean, form.lean_deviation)),
-        turn_(dice.normal(0, kTurn)),
-        width_(dice.normal(form.width, form.width_deviation)) {
-    for (float& bend : bends_) bend = dice.normal(0, form.bend);
+  Warp(const GlyphForm& form, Rng& rng)
+      : lean_(normal_float(rng, form.lean, form.lean_deviation)),
+        turn_(normal_float(rng, 0, kTurn)),
+        width_(normal_float(rng, form.width, form.width_deviation)) {
+    for (float& bend : bends_) bend = normal_float(rng, 0, form.bend);
   }
 
   Point operator()(Point percent) const {
@@ -113,9 +114,9 @@ class Warp {
 
 }  // namespace
 
-Trace write(const GlyphForm& form, Dice& dice) {
-  Trace trace = draw(vary(choose(form.styles, dice), dice));
-  const Warp warp(form, dice);
+Trace write(const GlyphForm& form, Rng& rng) {
+  Trace trace = draw(vary(choose(form.styles, rng), rng));
+  const Warp warp(form, rng);
   for (std::size_t i = 0; i < trace.size; ++i) trace.points[i] = warp(trace.points[i]);
   return trace;
 }

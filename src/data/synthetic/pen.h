@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "base/random.h"
 #include "data/synthetic/glyphs.h"
+#include "lithe/rng.h"
 
 namespace lithe::data {
 
@@ -30,29 +30,20 @@ struct Trace {
   }
 };
 
-// Random numbers from a stream by additions and multiplications alone, so that no mathematics
-// library has a say in the pictures.
-class Dice {
- public:
-  Dice(std::uint64_t seed, std::uint64_t stream) : stream_(seed, stream) {}
-
-  std::size_t below(std::uint32_t bound) { return stream_.below(bound); }
-  float uniform(float low, float high) {
-    return low + (high - low) * (static_cast<float>(stream_.next() >> 8) * 0x1p-24f);
-  }
-  // The sum of four uniform bytes: close to normal, and never beyond 3.5 deviations.
-  float normal(float mean, float deviation) {
-    const std::uint32_t word = stream_.next();
-    const std::uint32_t sum = (word & 255) + (word >> 8 & 255) + (word >> 16 & 255) + (word >> 24);
-    constexpr float kMean = 510, kDeviation = 147.80054f;  // 4 * 127.5, sqrt(4 * (256^2 - 1) / 12)
-    return mean + deviation * ((static_cast<float>(sum) - kMean) * (1 / kDeviation));
-  }
-
- private:
-  base::RandomStream stream_;
-};
+// Random numbers by additions and multiplications alone, so that no mathematics library has a say
+// in the pictures.
+inline float uniform_float(Rng& rng, float low, float high) {
+  return low + (high - low) * (static_cast<float>(rng.next() >> 8) * 0x1p-24f);
+}
+// The sum of four uniform bytes: close to normal, and never beyond 3.5 deviations.
+inline float normal_float(Rng& rng, float mean, float deviation) {
+  const std::uint32_t word = rng.next();
+  const std::uint32_t sum = (word & 255) + (word >> 8 & 255) + (word >> 16 & 255) + (word >> 24);
+  constexpr float kMean = 510, kDeviation = 147.80054f;  // 4 * 127.5, sqrt(4 * (256^2 - 1) / 12)
+  return mean + deviation * ((static_cast<float>(sum) - kMean) * (1 / kDeviation));
+}
 
 // Writes a glyph about the origin, some two units high.
-Trace write(const GlyphForm& form, Dice& dice);
+Trace write(const GlyphForm& form, Rng& rng);
 
 }  // namespace lithe::data

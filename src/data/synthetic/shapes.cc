@@ -27,40 +27,40 @@ struct Look {
 constexpr float kSide = static_cast<float>(kCanvasSide);
 
 // A direction without a library's sine: a point of the disc, drawn again while outside.
-Point any_direction(Dice& dice) {
+Point any_direction(Rng& rng) {
   for (;;) {
-    const Point p{dice.uniform(-1, 1), dice.uniform(-1, 1)};
+    const Point p{uniform_float(rng, -1, 1), uniform_float(rng, -1, 1)};
     const float size = length(p.x, p.y);
     if (size > 0.1f && size < 1) return {p.x / size, p.y / size};
   }
 }
 
-Look choose_look(Dice& dice) {
+Look choose_look(Rng& rng) {
   Look look{};
-  look.radius = dice.uniform(8, 16);
+  look.radius = uniform_float(rng, 8, 16);
   const float room = look.radius + 1;
-  look.middle = {dice.uniform(room, kSide - room), dice.uniform(room, kSide - room)};
-  look.direction = any_direction(dice);
-  const float contrast = dice.uniform(90, 230);
-  const float low = dice.uniform(0, 255 - contrast);
-  const bool light_on_dark = dice.below(2) == 0;
+  look.middle = {uniform_float(rng, room, kSide - room), uniform_float(rng, room, kSide - room)};
+  look.direction = any_direction(rng);
+  const float contrast = uniform_float(rng, 90, 230);
+  const float low = uniform_float(rng, 0, 255 - contrast);
+  const bool light_on_dark = rng.below(2) == 0;
   look.paper = light_on_dark ? low : low + contrast;
   look.ink = light_on_dark ? low + contrast : low;
-  look.softness = dice.uniform(1, 3);
-  look.noise = dice.uniform(0, 10);
+  look.softness = uniform_float(rng, 1, 3);
+  look.noise = uniform_float(rng, 0, 10);
   return look;
 }
 
 // Dots and short lines, fainter than what is shown.
-void add_clutter(Canvas& canvas, const Look& look, Dice& dice) {
-  const std::size_t count = dice.below(6);
+void add_clutter(Canvas& canvas, const Look& look, Rng& rng) {
+  const std::size_t count = rng.below(6);
   for (std::size_t i = 0; i < count; ++i) {
-    const Point from{dice.uniform(0, kSide), dice.uniform(0, kSide)};
-    const Point direction = any_direction(dice);
-    const float size = dice.below(2) == 0 ? 0 : dice.uniform(2, 7);
+    const Point from{uniform_float(rng, 0, kSide), uniform_float(rng, 0, kSide)};
+    const Point direction = any_direction(rng);
+    const float size = rng.below(2) == 0 ? 0 : uniform_float(rng, 2, 7);
     const Point to{from.x + size * direction.x, from.y + size * direction.y};
-    const float thick = dice.uniform(0.4f, 0.9f);
-    const float level = look.paper + dice.uniform(0.2f, 0.6f) * (look.ink - look.paper);
+    const float thick = uniform_float(rng, 0.4f, 0.9f);
+    const float level = look.paper + uniform_float(rng, 0.2f, 0.6f) * (look.ink - look.paper);
     canvas.paint([&](Point at) { return distance_to_piece(at, from, to) - thick; }, level, 1);
   }
 }
@@ -90,9 +90,9 @@ void paint_shape(Canvas& canvas, const Look& look, const Distance& distance, flo
 }
 
 // 0 for one half, which are filled.
-float choose_outline(const Look& look, Dice& dice) {
-  const float thick = dice.uniform(0.1f, 0.2f) * look.radius;
-  return dice.below(2) == 0 ? 0 : std::max(1.2f, thick);
+float choose_outline(const Look& look, Rng& rng) {
+  const float thick = uniform_float(rng, 0.1f, 0.2f) * look.radius;
+  return rng.below(2) == 0 ? 0 : std::max(1.2f, thick);
 }
 
 template <std::size_t kCount>
@@ -110,18 +110,19 @@ void paint_circle(Canvas& canvas, const Look& look, float thick) {
       thick);
 }
 
-void paint_triangle(Canvas& canvas, const Look& look, float thick, Dice& dice) {
+void paint_triangle(Canvas& canvas, const Look& look, float thick, Rng& rng) {
   std::array<Point, 3> corners = {{{0, -1}, {0.866f, 0.5f}, {-0.866f, 0.5f}}};
   for (Point& corner : corners)
-    corner = {corner.x + dice.uniform(-0.12f, 0.12f), corner.y + dice.uniform(-0.12f, 0.12f)};
+    corner = {corner.x + uniform_float(rng, -0.12f, 0.12f),
+              corner.y + uniform_float(rng, -0.12f, 0.12f)};
   paint_polygon(canvas, look, corners, thick);
 }
 
-void paint_star(Canvas& canvas, const Look& look, float thick, Dice& dice) {
+void paint_star(Canvas& canvas, const Look& look, float thick, Rng& rng) {
   // Directions of a pentagon's corners, and of those between.
   constexpr std::array<Point, 5> kOuter = {
       {{0, -1}, {0.951f, -0.309f}, {0.588f, 0.809f}, {-0.588f, 0.809f}, {-0.951f, -0.309f}}};
-  const float waist = dice.uniform(0.36f, 0.46f);
+  const float waist = uniform_float(rng, 0.36f, 0.46f);
   std::array<Point, 10> corners;
   for (std::size_t i = 0; i < 5; ++i) {
     const Point opposite = kOuter[(i + 3) % 5];
@@ -131,8 +132,8 @@ void paint_star(Canvas& canvas, const Look& look, float thick, Dice& dice) {
   paint_polygon(canvas, look, corners, thick);
 }
 
-void paint_cross(Canvas& canvas, const Look& look, float thick, Dice& dice) {
-  const float a = dice.uniform(0.2f, 0.32f), b = std::sqrt(1 - a * a);
+void paint_cross(Canvas& canvas, const Look& look, float thick, Rng& rng) {
+  const float a = uniform_float(rng, 0.2f, 0.32f), b = std::sqrt(1 - a * a);
   const std::array<Point, 12> corners = {{{a, -b},
                                           {a, -a},
                                           {b, -a},
@@ -149,25 +150,25 @@ void paint_cross(Canvas& canvas, const Look& look, float thick, Dice& dice) {
 }
 
 // A disc of pixels that have nothing to do with one another.
-void paint_noise(Canvas& canvas, const Look& look, Dice& dice) {
+void paint_noise(Canvas& canvas, const Look& look, Rng& rng) {
   for (std::size_t y = 0; y < kCanvasSide; ++y)
     for (std::size_t x = 0; x < kCanvasSide; ++x) {
-      const float level = dice.uniform(0, 1);
+      const float level = uniform_float(rng, 0, 1);
       const float away = length(static_cast<float>(x) + 0.5f - look.middle.x,
                                 static_cast<float>(y) + 0.5f - look.middle.y);
       if (away < look.radius) canvas.at(x, y) = look.paper + level * (look.ink - look.paper);
     }
 }
 
-void paint_glyph(Canvas& canvas, const Look& look, const GlyphForm& form, Dice& dice) {
-  Trace trace = write(form, dice);
+void paint_glyph(Canvas& canvas, const Look& look, const GlyphForm& form, Rng& rng) {
+  Trace trace = write(form, rng);
   float reach = 0;
   for (std::size_t i = 0; i < trace.size; ++i)
     reach = std::max(reach, length(trace.points[i].x, trace.points[i].y));
   for (std::size_t i = 0; i < trace.size; ++i)
     trace.points[i] = {look.middle.x + look.radius / reach * trace.points[i].x,
                        look.middle.y + look.radius / reach * trace.points[i].y};
-  const float thick = std::max(0.8f, dice.uniform(0.06f, 0.11f) * look.radius);
+  const float thick = std::max(0.8f, uniform_float(rng, 0.06f, 0.11f) * look.radius);
   canvas.paint(
       [&](Point at) {
         float nearest = kSide;
@@ -180,8 +181,8 @@ void paint_glyph(Canvas& canvas, const Look& look, const GlyphForm& form, Dice& 
       look.ink, look.softness);
 }
 
-void paint_kind(Canvas& canvas, Kind kind, const Look& look, Dice& dice) {
-  const float thick = choose_outline(look, dice);
+void paint_kind(Canvas& canvas, Kind kind, const Look& look, Rng& rng) {
+  const float thick = choose_outline(look, rng);
   constexpr float kCorner = 0.7071f;
   switch (kind) {
     case Kind::circle:
@@ -193,39 +194,39 @@ void paint_kind(Canvas& canvas, Kind kind, const Look& look, Dice& dice) {
               {{-kCorner, -kCorner}, {kCorner, -kCorner}, {kCorner, kCorner}, {-kCorner, kCorner}}},
           thick);
     case Kind::triangle:
-      return paint_triangle(canvas, look, thick, dice);
+      return paint_triangle(canvas, look, thick, rng);
     case Kind::star:
-      return paint_star(canvas, look, thick, dice);
+      return paint_star(canvas, look, thick, rng);
     case Kind::cross:
-      return paint_cross(canvas, look, thick, dice);
+      return paint_cross(canvas, look, thick, rng);
     case Kind::ring:
-      return paint_circle(canvas, look, dice.uniform(0.35f, 0.6f) * look.radius);
+      return paint_circle(canvas, look, uniform_float(rng, 0.35f, 0.6f) * look.radius);
     case Kind::noise:
-      return paint_noise(canvas, look, dice);
+      return paint_noise(canvas, look, rng);
     case Kind::letter:
-      return paint_glyph(canvas, look, letter_form(dice.below(kLetters.size())), dice);
+      return paint_glyph(canvas, look, letter_form(rng.below(kLetters.size())), rng);
     case Kind::digit:
-      return paint_glyph(canvas, look, digit_form(1 + dice.below(9)), dice);
+      return paint_glyph(canvas, look, digit_form(1 + rng.below(9)), rng);
   }
 }
 
-void draw_kind(Kind kind, Dice& dice, std::uint8_t* pixels) {
-  const Look look = choose_look(dice);
+void draw_kind(Kind kind, Rng& rng, std::uint8_t* pixels) {
+  const Look look = choose_look(rng);
   Canvas canvas(look.paper);
-  add_clutter(canvas, look, dice);
-  paint_kind(canvas, kind, look, dice);
-  canvas.write(look.noise, dice, pixels);
+  add_clutter(canvas, look, rng);
+  paint_kind(canvas, kind, look, rng);
+  canvas.write(look.noise, rng, pixels);
 }
 
-std::size_t draw_known(std::size_t number, Dice& dice, std::uint8_t* pixels) {
+std::size_t draw_known(std::size_t number, Rng& rng, std::uint8_t* pixels) {
   const std::size_t label = number % kKnown;
-  draw_kind(static_cast<Kind>(label), dice, pixels);
+  draw_kind(static_cast<Kind>(label), rng, pixels);
   return label;
 }
 
-std::size_t draw_unknown(std::size_t number, Dice& dice, std::uint8_t* pixels) {
+std::size_t draw_unknown(std::size_t number, Rng& rng, std::uint8_t* pixels) {
   const std::size_t label = number % kUnknown;
-  draw_kind(static_cast<Kind>(kKnown + label), dice, pixels);
+  draw_kind(static_cast<Kind>(kKnown + label), rng, pixels);
   return label;
 }
 

@@ -58,14 +58,15 @@ Picture move(const Picture& from, const Place& place) {
 // 3t^2 - 2t^3 says.
 class Field {
  public:
-  Field(const ImageSize& size, Dice& dice) : cells_(2 + dice.below(4)) {
+  Field(const ImageSize& size, Rng& rng) : cells_(2 + rng.below(4)) {
     const auto side = static_cast<float>(std::min(size.height, size.width));
     step_ = {static_cast<float>(cells_) / static_cast<float>(size.width),
              static_cast<float>(cells_) / static_cast<float>(size.height)};
     // From a shape that is hurt to one that is lost, in parts of a cell.
-    const float deviation = dice.uniform(0.3f, 0.6f) * side / static_cast<float>(cells_);
+    const float deviation = uniform_float(rng, 0.3f, 0.6f) * side / static_cast<float>(cells_);
     knots_.resize((cells_ + 1) * (cells_ + 1));
-    for (Point& knot : knots_) knot = {dice.normal(0, deviation), dice.normal(0, deviation)};
+    for (Point& knot : knots_)
+      knot = {normal_float(rng, 0, deviation), normal_float(rng, 0, deviation)};
   }
 
   Point operator()(Point at) const {
@@ -118,33 +119,33 @@ Ground find_ground(const Picture& picture) {
   return ground;
 }
 
-Point right_angle(Dice& dice) {
+Point right_angle(Rng& rng) {
   constexpr std::array<Point, 4> kTurns = {{{1, 0}, {0, 1}, {-1, 0}, {0, -1}}};
-  return kTurns[dice.below(4)];
+  return kTurns[rng.below(4)];
 }
 
 // By any angle, and by a factor.
-Point any_turn(Dice& dice) {
+Point any_turn(Rng& rng) {
   Point turn{};
   float square = 0;
   do {  // a point of the disc
-    turn = {dice.uniform(-1, 1), dice.uniform(-1, 1)};
+    turn = {uniform_float(rng, -1, 1), uniform_float(rng, -1, 1)};
     square = turn.x * turn.x + turn.y * turn.y;
   } while (square > 1 || square < 0.01f);
-  const float scale = dice.uniform(0.6f, 1.7f) / std::sqrt(square);
+  const float scale = uniform_float(rng, 0.6f, 1.7f) / std::sqrt(square);
   return {scale * turn.x, scale * turn.y};
 }
 
 // The image turned by any angle, mirrored or not, made larger or smaller about its middle, and
 // moved by up to `reach` of its sides. In half the copies that are moved, pixels stay pixels: no
 // scale, right angles, whole steps.
-Picture turned_copy(const Picture& picture, const Ground& ground, float reach, Dice& dice) {
+Picture turned_copy(const Picture& picture, const Ground& ground, float reach, Rng& rng) {
   const ImageSize& size = picture.size();
-  const bool sharp = reach > 0 && dice.below(2) == 0;
-  const Point turn = sharp ? right_angle(dice) : any_turn(dice);
-  const float mirror = dice.below(2) == 0 ? 1.0f : -1.0f;
-  Point shift{reach * dice.uniform(-1, 1) * static_cast<float>(size.width),
-              reach * dice.uniform(-1, 1) * static_cast<float>(size.height)};
+  const bool sharp = reach > 0 && rng.below(2) == 0;
+  const Point turn = sharp ? right_angle(rng) : any_turn(rng);
+  const float mirror = rng.below(2) == 0 ? 1.0f : -1.0f;
+  Point shift{reach * uniform_float(rng, -1, 1) * static_cast<float>(size.width),
+              reach * uniform_float(rng, -1, 1) * static_cast<float>(size.height)};
   Point to = ground.middle;
   if (sharp) {
     shift = {std::floor(shift.x), std::floor(shift.y)};
@@ -164,11 +165,11 @@ Picture mix(const Picture& a, const Picture& b, const Mix& each) {
   return {a.size(), std::move(values)};
 }
 
-Picture doubled(const Picture& picture, Dice& dice) {
+Picture doubled(const Picture& picture, Rng& rng) {
   const Ground ground = find_ground(picture);
-  const std::size_t way = dice.below(4);
+  const std::size_t way = rng.below(4);
   // A disc and a turned disc in its place is a disc: only their difference is none.
-  const Picture copy = turned_copy(picture, ground, way == 0 ? 0.0f : 0.35f, dice);
+  const Picture copy = turned_copy(picture, ground, way == 0 ? 0.0f : 0.35f, rng);
   switch (way) {
     case 1:
       return mix(picture, copy, [](float a, float b, std::size_t) { return std::max(a, b); });
@@ -183,12 +184,12 @@ Picture doubled(const Picture& picture, Dice& dice) {
 }
 
 // One side of a line through the middle, or near it, with the other side of another picture.
-Picture join(const Picture& picture, const Picture& other, const Ground& ground, Dice& dice) {
+Picture join(const Picture& picture, const Picture& other, const Ground& ground, Rng& rng) {
   const ImageSize& size = picture.size();
   const auto side = static_cast<float>(std::min(size.height, size.width));
-  const Point through{ground.middle.x + 0.15f * side * dice.uniform(-1, 1),
-                      ground.middle.y + 0.15f * side * dice.uniform(-1, 1)};
-  Point across{dice.uniform(-1, 1), dice.uniform(-1, 1)};
+  const Point through{ground.middle.x + 0.15f * side * uniform_float(rng, -1, 1),
+                      ground.middle.y + 0.15f * side * uniform_float(rng, -1, 1)};
+  Point across{uniform_float(rng, -1, 1), uniform_float(rng, -1, 1)};
   const float length = std::sqrt(across.x * across.x + across.y * across.y) + 1e-3f;
   across = {across.x / length, across.y / length};
   std::vector<float> values;
@@ -204,22 +205,22 @@ Picture join(const Picture& picture, const Picture& other, const Ground& ground,
   return {size, std::move(values)};
 }
 
-Picture cut(const Picture& picture, Dice& dice) {
+Picture cut(const Picture& picture, Rng& rng) {
   const Ground ground = find_ground(picture);
-  const Picture copy = turned_copy(picture, ground, dice.below(2) == 0 ? 0.0f : 0.35f, dice);
-  return join(picture, copy, ground, dice);
+  const Picture copy = turned_copy(picture, ground, rng.below(2) == 0 ? 0.0f : 0.35f, rng);
+  return join(picture, copy, ground, rng);
 }
 
-Picture shuffled(const Picture& picture, Dice& dice) {
+Picture shuffled(const Picture& picture, Rng& rng) {
   const ImageSize& size = picture.size();
   const std::size_t side = std::max<std::size_t>(std::min(size.height, size.width), 2);
   // From halves of the image to some pixels.
-  const std::size_t tile = std::max<std::size_t>(side / (2 + dice.below(9)), 1);
+  const std::size_t tile = std::max<std::size_t>(side / (2 + rng.below(9)), 1);
   const std::size_t down = size.height / tile, over = size.width / tile;
   std::vector<std::size_t> order(down * over);
   std::iota(order.begin(), order.end(), std::size_t{0});
   for (std::size_t i = order.size(); i > 1; --i)
-    std::swap(order[i - 1], order[dice.below(static_cast<std::uint32_t>(i))]);
+    std::swap(order[i - 1], order[rng.below(static_cast<std::uint32_t>(i))]);
   std::vector<float> values = picture.values();  // what is left over at the edges stays
   for (std::size_t y = 0; y < down * tile; ++y)
     for (std::size_t x = 0; x < over * tile; ++x) {
@@ -231,29 +232,29 @@ Picture shuffled(const Picture& picture, Dice& dice) {
   return {size, std::move(values)};
 }
 
-Picture changed(const Picture& picture, const std::uint8_t* other, Dice& dice) {
+Picture changed(const Picture& picture, const std::uint8_t* other, Rng& rng) {
   const ImageSize& size = picture.size();
-  switch (dice.below(8)) {
+  switch (rng.below(8)) {
     case 0:
-      return shuffled(picture, dice);
+      return shuffled(picture, rng);
     case 1:
-      return cut(picture, dice);
+      return cut(picture, rng);
     case 2:
     case 3:
-      return join(picture, {size, {other, other + size.values()}}, find_ground(picture), dice);
+      return join(picture, {size, {other, other + size.values()}}, find_ground(picture), rng);
     case 4:
     case 5:
-      return doubled(picture, dice);
+      return doubled(picture, rng);
     default:
-      return move(picture, Field(size, dice));
+      return move(picture, Field(size, rng));
   }
 }
 
 }  // namespace
 
-void spoil(const std::uint8_t* image, const std::uint8_t* other, const ImageSize& size, Dice& dice,
+void spoil(const std::uint8_t* image, const std::uint8_t* other, const ImageSize& size, Rng& rng,
            std::uint8_t* to) {
-  const Picture result = changed({size, {image, image + size.values()}}, other, dice);
+  const Picture result = changed({size, {image, image + size.values()}}, other, rng);
   std::ranges::transform(result.values(), to, [](float value) {
     return static_cast<std::uint8_t>(std::clamp(value + 0.5f, 0.0f, 255.0f));
   });

@@ -27,7 +27,7 @@ struct ImageSize {
 
 // Bytes, a pixel's channels together. `other` is another image of the same size, of another class
 // if there is one. `to` must be neither.
-void spoil(const std::uint8_t* image, const std::uint8_t* other, const ImageSize& size, Dice& dice,
+void spoil(const std::uint8_t* image, const std::uint8_t* other, const ImageSize& size, Rng& rng,
            std::uint8_t* to);
 
 }  // namespace lithe::data

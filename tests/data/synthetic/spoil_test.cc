@@ -14,7 +14,9 @@
 namespace lithe::data {
 namespace {
 
-Dice dice_of(std::uint32_t number) { return {1, base::make_stream(base::Use::spoil, number)}; }
+Rng rng_of(std::uint32_t number) {
+  return {1, base::make_stream(base::StreamPurpose::corrupt, number)};
+}
 
 double mean_difference(const std::uint8_t* a, const std::uint8_t* b, std::size_t values) {
   double sum = 0;
@@ -58,15 +60,15 @@ TEST(Spoil, AnEvenImageStaysAsItIs) {
       std::vector<std::uint8_t> image(size.values()), result(size.values());
       for (std::size_t i = 0; i < image.size(); ++i)
         image[i] = static_cast<std::uint8_t>(40 + 90 * (i % size.channels));
-      Dice dice = dice_of(number);
-      spoil(image.data(), image.data(), size, dice, result.data());
+      Rng rng = rng_of(number);
+      spoil(image.data(), image.data(), size, rng, result.data());
       EXPECT_EQ(result, image) << size.height << "x" << size.width << " " << number;
     }
 }
 
 // Spliced with itself, an image would stay what it is: a known one among the outliers.
 TEST(Spoil, OfOneClassIsSplicedWithAnotherImage) {
-  base::RandomStream random(1, 0);
+  base::Rng random(1, 0);
   std::vector<std::uint8_t> pixels(2 * 100);
   for (std::uint8_t& pixel : pixels) pixel = static_cast<std::uint8_t>(random.below(256));
   const std::vector<std::int32_t> labels = {0, 0};

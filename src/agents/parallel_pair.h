@@ -1,6 +1,5 @@
-// Two pieces of work that have nothing in common but what they read, such as what a policy and what
-// values learn: done at the same time where there are two threads, one after the other where there
-// is one. The bits are the same.
+// Runs two independent pieces of work, such as the updates of a policy and of a value network: in
+// parallel with two threads or more, one after the other with one. The results have the same bits.
 #pragma once
 
 #include <cstddef>
@@ -9,18 +8,18 @@
 
 namespace lithe::agents {
 
-class PairOfHands {
+class ParallelPair {
  public:
   // `threads` as in AgentOptions.
-  explicit PairOfHands(std::size_t threads)
+  explicit ParallelPair(std::size_t threads)
       : threads_(threads == 0 ? base::usable_processors() : threads), team_(threads_ > 1 ? 2 : 1) {}
 
-  // What each piece of work may use by itself.
+  // The threads that each piece of work may use itself.
   std::size_t threads_each() const { return threads_ > 1 ? threads_ / 2 : 1; }
 
-  // Neither may throw where there are two threads.
+  // Neither may throw if there are two threads.
   template <class Left, class Right>
-  void run(const Left& left, const Right& right) {
+  void run_in_parallel(const Left& left, const Right& right) {
     if (team_.size() == 1) {
       left();
       right();

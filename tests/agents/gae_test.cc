@@ -1,4 +1,4 @@
-#include "agents/advantage.h"
+#include "agents/gae.h"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ struct Random {
   std::vector<std::uint8_t> ended;
 
   Random() {
-    base::RandomStream random(3, 1);
+    base::Rng random(3, 1);
     const auto number = [&] { return static_cast<float>(random.uniform(-1, 1)); };
     for (std::size_t i = 0; i < steps * environments; ++i) {
       rewards.push_back(number());
@@ -25,7 +25,7 @@ struct Random {
     }
     for (std::size_t i = 0; i < (steps + 1) * environments; ++i) values.push_back(number());
   }
-  Happened happened() const {
+  RolloutView rollout() const {
     return {steps, environments, rewards.data(), values.data(), ended.data(), last_values.data()};
   }
 };
@@ -47,7 +47,7 @@ TEST(Advantages, AreTheDefinition) {
   const Random r;
   std::vector<float> advantages(36), returns(36);
   for (const auto& [discount, lambda] : {std::pair(0.99, 0.95), {0.9, 0.0}, {1.0, 1.0}}) {
-    estimate_advantages(r.happened(), discount, lambda, advantages, returns);
+    compute_gae(r.rollout(), discount, lambda, advantages, returns);
     for (std::size_t i = 0; i < 36; ++i) {
       const double expected = plain(r, i / 3, i % 3, discount, lambda);
       EXPECT_NEAR(advantages[i], expected, 1e-6);
@@ -61,8 +61,8 @@ TEST(Advantages, OfWholeEpisodesComeFromTheRewardsAlone) {
   const std::vector<float> rewards = {1, 2, 3}, values = {9, 9, 9, 9}, last = {0, 0, 0};
   const std::vector<std::uint8_t> ended = {0, 0, 1};
   std::vector<float> advantages(3), returns(3);
-  estimate_advantages({3, 1, rewards.data(), values.data(), ended.data(), last.data()}, 1, 1,
-                      advantages, returns);
+  compute_gae({3, 1, rewards.data(), values.data(), ended.data(), last.data()}, 1, 1, advantages,
+              returns);
   EXPECT_EQ(returns, (std::vector<float>{6, 5, 3}));
 }
 

@@ -1,20 +1,21 @@
-// Environments that are not Lithe's: one after the other, each its own object.
+// Environments of the user, each an object of its own, stepped one after the other.
 #pragma once
 
 #include <memory>
 #include <vector>
 
-#include "environments/batch.h"
+#include "environments/vector_env.h"
 
 namespace lithe::environments {
 
-// A batch of the user's environments, all with the same spaces.
-class Own final : public Batch {
+// All environments must have the same spaces.
+class UserEnvironments final : public VectorEnv {
  public:
-  Own(std::vector<std::unique_ptr<Environment>> all, const Spaces& spaces);
+  UserEnvironments(std::vector<std::unique_ptr<Environment>> all, const Spaces& spaces);
 
-  void begin(std::size_t i, EpisodeRandom& random) override;
-  void advance(Range range, const Actions& actions, const Outcomes& outcomes, Dice& dice) override;
+  void begin(std::size_t i, Rng& rng) override;
+  void advance(Range range, const Actions& actions, const Outcomes& outcomes,
+               EpisodeRngs& rngs) override;
   void observe(Range range, ObservationRows rows) const override;
   std::size_t state_size() const override { return state_size_; }
   void get_state(std::size_t i, double* state) override;

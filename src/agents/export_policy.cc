@@ -1,4 +1,4 @@
-#include "agents/fold.h"
+#include "agents/export_policy.h"
 
 #include <algorithm>
 #include <cassert>
@@ -13,21 +13,21 @@ namespace {
 
 using Values = plan::Parameters<float>;
 
-// One row of the last layer's weights, or its biases: value n is at[place(n)].
+// Exports one row of the last layer's weights, or its biases: value n is at[place(n)].
 template <class FromPlace, class ToPlace>
-void fold_row(const float* from, const FromPlace& from_place, float* to, const ToPlace& to_place,
-              std::size_t outputs, bool duelling) {
+void export_row(const float* from, const FromPlace& from_place, float* to, const ToPlace& to_place,
+                std::size_t outputs, bool dueling) {
   double mean = 0;
-  for (std::size_t n = 0; n < outputs && duelling; ++n)
+  for (std::size_t n = 0; n < outputs && dueling; ++n)
     mean += static_cast<double>(from[from_place(1 + n)]) / static_cast<double>(outputs);
   for (std::size_t n = 0; n < outputs; ++n) {
-    const double own = static_cast<double>(from[from_place(n + duelling)]);
-    const double value = duelling ? static_cast<double>(from[from_place(0)]) : 0;
-    to[to_place(n)] = static_cast<float>(duelling ? value + own - mean : own);
+    const double own = static_cast<double>(from[from_place(n + dueling)]);
+    const double value = dueling ? static_cast<double>(from[from_place(0)]) : 0;
+    to[to_place(n)] = static_cast<float>(dueling ? value + own - mean : own);
   }
 }
 
-void fold_all(const Model& from, Model& to, bool duelling) {
+void export_layers(const Model& from, Model& to, bool dueling) {
   const graph::Graph &source = from.data().graph, &target = to.data().graph;
   const auto& theirs = std::get<Values>(from.data().values);
   auto& ours = std::get<Values>(to.data().values);
@@ -40,16 +40,16 @@ void fold_all(const Model& from, Model& to, bool duelling) {
   const kernels::Panels<float> from_form{wide.rows, wide.columns};
   const kernels::Panels<float> to_form{narrow.rows, narrow.columns};
   for (std::size_t row = 0; row < wide.rows; ++row)
-    fold_row(
+    export_row(
         theirs.at(last), [&](std::size_t n) { return from_form.at(row, n); }, ours.at(last),
-        [&](std::size_t n) { return to_form.at(row, n); }, narrow.columns, duelling);
+        [&](std::size_t n) { return to_form.at(row, n); }, narrow.columns, dueling);
   const auto same = [](std::size_t n) { return n; };
-  fold_row(theirs.at(last + 1), same, ours.at(last + 1), same, narrow.columns, duelling);
+  export_row(theirs.at(last + 1), same, ours.at(last + 1), same, narrow.columns, dueling);
 }
 
 }  // namespace
 
-void fold(const Model& from, Model& to) { fold_all(from, to, false); }
-void fold_duelling(const Model& from, Model& to) { fold_all(from, to, true); }
+void export_policy(const Model& from, Model& to) { export_layers(from, to, false); }
+void export_dueling_policy(const Model& from, Model& to) { export_layers(from, to, true); }
 
 }  // namespace lithe::agents

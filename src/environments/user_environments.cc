@@ -1,4 +1,4 @@
-#include "environments/own.h"
+#include "environments/user_environments.h"
 
 #include <fmt/format.h>
 
@@ -11,8 +11,9 @@ namespace lithe {
 
 namespace environments {
 
-// What is seen is part of what is saved: it cannot be asked for again.
-Own::Own(std::vector<std::unique_ptr<Environment>> all, const Spaces& spaces)
+// The observation is part of the saved state, as the environment cannot be asked for it again.
+UserEnvironments::UserEnvironments(std::vector<std::unique_ptr<Environment>> all,
+                                   const Spaces& spaces)
     : all_(std::move(all)),
       observed_(spaces.low.size()),
       actions_(spaces.actions()),
@@ -23,9 +24,10 @@ Own::Own(std::vector<std::unique_ptr<Environment>> all, const Spaces& spaces)
       seen_(all_.size() * observed_),
       action_(all_.size() * actions_) {}
 
-void Own::begin(std::size_t i, EpisodeRandom& random) { all_[i]->reset(random, seen(i)); }
+void UserEnvironments::begin(std::size_t i, Rng& rng) { all_[i]->reset(rng, seen(i)); }
 
-void Own::advance(Range range, const Actions& actions, const Outcomes& outcomes, Dice& dice) {
+void UserEnvironments::advance(Range range, const Actions& actions, const Outcomes& outcomes,
+                               EpisodeRngs& rngs) {
   for (std::size_t i = range.begin; i < range.end; ++i) {
     Action action;
     if (discrete_) {
@@ -36,41 +38,42 @@ void Own::advance(Range range, const Actions& actions, const Outcomes& outcomes,
         values[j] = std::clamp(actions.values[i * actions.stride + j], low_[j], high_[j]);
       action.values = {values, actions_};
     }
-    EpisodeRandom random = dice.open(i);
-    const Outcome outcome = all_[i]->step(action, random, seen(i));
-    dice.close(i, random);
+    Rng rng = rngs.open(i);
+    const Outcome outcome = all_[i]->step(action, rng, seen(i));
+    rngs.close(i, rng);
     outcomes.rewards[i] = outcome.reward;
     outcomes.terminated[i] = outcome.terminated;
     outcomes.truncated[i] = outcome.truncated;
   }
 }
 
-void Own::observe(Range range, ObservationRows rows) const {
+void UserEnvironments::observe(Range range, ObservationRows rows) const {
   for (std::size_t i = range.begin; i < range.end; ++i)
     std::copy_n(seen_.data() + i * observed_, observed_, rows.row(i));
 }
 
-void Own::get_state(std::size_t i, double* state) {
+void UserEnvironments::get_state(std::size_t i, double* state) {
   std::copy_n(seen_.data() + i * observed_, observed_, state);
   const std::span<double> own = all_[i]->state();
   std::copy(own.begin(), own.end(), state + observed_);
 }
 
-bool Own::set_state(std::size_t i, const double* state) {
+bool UserEnvironments::set_state(std::size_t i, const double* state) {
   for (std::size_t j = 0; j < observed_; ++j) seen(i)[j] = static_cast<float>(state[j]);
   const std::span<double> own = all_[i]->state();
   std::copy_n(state + observed_, own.size(), own.begin());
   return true;
 }
 
-void Own::draw(std::size_t i, Picture& picture) const { all_[i]->draw(picture); }
+void UserEnvironments::draw(std::size_t i, Picture& picture) const { all_[i]->draw(picture); }
 
 }  // namespace environments
 
 Environments Environments::make(const EnvironmentMaker& maker, const EnvironmentOptions& options) {
   const auto one = [&] {
     std::unique_ptr<Environment> made = maker();
-    if (made == nullptr) throw Error(ErrorKind::usage, "the maker of environments made none");
+    if (made == nullptr)
+      throw Error(ErrorKind::usage, "the environment maker returned no environment");
     return made;
   };
   std::vector<std::unique_ptr<Environment>> all;
@@ -80,7 +83,8 @@ Environments Environments::make(const EnvironmentMaker& maker, const Environment
   environments::check_options(options, spaces);
   while (all.size() < options.count) all.push_back(one());
   return Environments(std::make_unique<environments::Engine>(
-      "own", spaces, std::make_unique<environments::Own>(std::move(all), spaces), options));
+      "own", spaces, std::make_unique<environments::UserEnvironments>(std::move(all), spaces),
+      options));
 }
 
 }  // namespace lithe

@@ -1,4 +1,4 @@
-// Means and deviations of numbers that keep coming.
+// Running means and standard deviations.
 #pragma once
 
 #include <cmath>
@@ -9,11 +9,11 @@
 
 namespace lithe::agents {
 
-// Of the columns of rows (Chan, Golub, LeVeque, 1983). What was counted first counts as much as
-// what comes last.
-class RunningMoments {
+// Of each column of all rows that were added (Welford, "Note on a method for calculating corrected
+// sums of squares and products", 1962). All rows have the same weight.
+class RunningMeanStd {
  public:
-  explicit RunningMoments(std::size_t columns) : mean_(columns, 0), square_(columns, 0) {}
+  explicit RunningMeanStd(std::size_t columns) : mean_(columns, 0), square_(columns, 0) {}
 
   void add(const float* row) {
     count_ += 1;
@@ -25,13 +25,13 @@ class RunningMoments {
   }
 
   double mean(std::size_t n) const { return mean_[n]; }
-  // 1 where nothing is known, or where all were the same.
+  // 1 if there are fewer than two rows, or if all values are the same.
   double deviation(std::size_t n) const {
     const double variance = count_ > 1 ? square_[n] / count_ : 0;
     return variance > 1e-12 ? std::sqrt(variance) : 1;
   }
 
-  // All that it knows, for saving.
+  // Its state, to be saved.
   std::span<double> means() { return mean_; }
   std::span<double> squares() { return square_; }
   double& counted() { return count_; }
