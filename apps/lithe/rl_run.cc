@@ -67,7 +67,7 @@ RlRun::RlRun(RlTrainCommand& command) : command_(command), trainer_(make_trainer
 }
 
 // What is not part of the state: the best policy of those that were evaluated, which stays in its
-// file target_return there is a better one, and the curve.
+// file says there is a better one, and the curve.
 void RlRun::resume() {
   trainer_.restore(command_.state);
   const std::filesystem::path csv = command_.curve + ".csv";

@@ -115,7 +115,7 @@ int train_agent(const Arguments& arguments) {
   if (const auto status = parse(app, options)) return *status;
   if (!grid.empty()) command.environment.sentence = with_grid(command.environment.sentence, grid);
   command.network_given = app.count("--network") > 0;
-  command.has_target_return = app.count("--target_return") > 0;
+  command.has_target_return = app.count("--target-return") > 0;
   if (command.output.empty()) command.output = (name.empty() ? "policy" : name) + ".safetensors";
   check(command);
   RlRun run(command);

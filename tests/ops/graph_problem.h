@@ -30,7 +30,7 @@ inline optimizers::Optimizer optimizer_of(const std::string& sentence) {
 }
 
 inline std::vector<float> random_floats(std::size_t count, std::uint32_t stream) {
-  base::RandomStream random(7, stream);
+  base::Rng random(7, stream);
   std::vector<float> values(count);
   for (float& value : values) value = static_cast<float>(random.normal());
   return values;
