@@ -66,8 +66,8 @@ RlRun::RlRun(RlTrainCommand& command) : command_(command), trainer_(make_trainer
     trainer_.save("/dev/null");  // reports now if the environment cannot be saved
 }
 
-// What is not part of the state: the best policy of those that were evaluated, which stays in its
-// file says there is a better one, and the curve.
+// What is not part of the state: the curve, and the best policy of those that were evaluated, which
+// stays in its file until there is a better one.
 void RlRun::resume() {
   trainer_.restore(command_.state);
   const std::filesystem::path csv = command_.curve + ".csv";
