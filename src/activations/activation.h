@@ -10,25 +10,25 @@
 namespace lithe::activations {
 
 enum class Activation {
-#define LITHE_ACTIVATION(name, told_from, argument, fallback, low, high, help) name,
+#define LITHE_ACTIVATION(name, derivative_from, argument, fallback, low, high, help) name,
 #include "activations/activations.inc"
 };
 
-// Which of y = f(x) and x the derivative is told from.
-enum class ToldFrom { output, input };
+// Which of y = f(x) and x the derivative is computed from.
+enum class DerivativeFrom { output, input };
 
 struct Row {
   Activation activation;
   std::string_view name;
-  ToldFrom told_from;
+  DerivativeFrom derivative_from;
   std::string_view argument;  // empty: it has none
   double fallback, low, high;
   std::string_view help;
 };
 
 inline constexpr Row kActivations[] = {
-#define LITHE_ACTIVATION(name, told_from, argument, fallback, low, high, help) \
-  {Activation::name, #name, ToldFrom::told_from, argument, fallback, low, high, help},
+#define LITHE_ACTIVATION(name, derivative_from, argument, fallback, low, high, help) \
+  {Activation::name, #name, DerivativeFrom::derivative_from, argument, fallback, low, high, help},
 #include "activations/activations.inc"
 };
 inline constexpr std::size_t kCount = sizeof(kActivations) / sizeof(kActivations[0]);

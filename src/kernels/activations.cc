@@ -12,7 +12,7 @@
 //
 // A value nearer to 0 than an exponential that is normal times x (1e-35, 1e-305 in float64) may be
 // 0. Derivatives are sums that cancel: their error is absolute, 4 epsilons (of elu, of alpha where
-// that is above 1), the rounding of the y that they are told from included.
+// that is above 1), the rounding of the y that they are computed from included.
 //
 // Not-a-number stays not-a-number, so that a training run that fails is noticed. Functions and
 // derivatives of infinities are their limits, and no finite x gives not-a-number.
@@ -62,8 +62,8 @@ HWY_INLINE V by_sign(D d, V x, V above, V other) {
   return hn::IfThenElse(hn::Gt(x, zero), above, hn::IfThenElse(hn::Le(x, zero), other, x));
 }
 
-// forward: f(x). derivative: f'(x), told from f(x) or x, as the row in activations.inc says. a: the
-// argument.
+// forward: f(x). derivative: f'(x), from y = f(x) or from x, as the row in activations.inc says. a:
+// the argument.
 struct identity {
   template <class D, class V>
   static HWY_INLINE V forward(D, V x, V) {
@@ -306,12 +306,12 @@ void forward(Matrix<const T> x, Matrix<T> y, Range lines, T argument) {
 }
 
 template <class Function, typename T>
-void backward(Matrix<const T> told, Matrix<T> dy, Range lines, T argument) {
+void backward(Matrix<const T> x_or_y, Matrix<T> dy, Range lines, T argument) {
   const Tag<T> d;
   const auto a = hn::Set(d, argument);
   const std::size_t step = hn::Lanes(d), begin = lines.begin * kLine<T>, end = lines.end * kLine<T>;
   for (std::size_t i = 0; i < dy.rows; ++i) {
-    const T* from = told.data + i * told.stride;
+    const T* from = x_or_y.data + i * x_or_y.stride;
     T* to = dy.data + i * dy.stride;
     std::size_t n = begin;
     for (; n + 2 * step <= end; n += 2 * step) {
@@ -330,7 +330,7 @@ void backward(Matrix<const T> told, Matrix<T> dy, Range lines, T argument) {
 template <typename T>
 void fill(Kernels<T>& k) {
   std::size_t i = 0;
-#define LITHE_ACTIVATION(name, told_from, argument, fallback, low, high, help) \
+#define LITHE_ACTIVATION(name, derivative_from, argument, fallback, low, high, help) \
   k.activations[i++] = {forward<name, T>, backward<name, T>};
 #include "activations/activations.inc"
 }

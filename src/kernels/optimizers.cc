@@ -1,5 +1,10 @@
 // The optimizers' steps, a vector at a time, and other work on gradients and weights.
+#include <array>
+#include <bit>
+#include <utility>
+
 #include "cpu/targets.h"
+#include "optimizers/rules.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/optimizers.cc"
@@ -15,7 +20,7 @@ namespace lithe::kernels {
 namespace HWY_NAMESPACE {
 namespace {
 
-// Argument-dependent lookup finds Highway's operations for the rules.
+// Argument-dependent lookup finds Highway's other operations for the formulas.
 template <class V>
 HWY_INLINE V sign(V x) {
   const hn::DFromV<V> d;
@@ -23,62 +28,71 @@ HWY_INLINE V sign(V x) {
   return hn::IfThenElseZero(hn::Ne(x, hn::Zero(d)), hn::CopySign(one, x));
 }
 
-namespace rules {
-#include "kernels/update_rules-inl.h"
-}
+namespace formulas {
+using namespace optimizers;
+#define LITHE_OPTIMIZER_FORMULA
+#include "optimizers/list.inc"
+}  // namespace formulas
 
-template <class V>
-struct VectorCoefficients {
-  V rate, a, b, c, d, e, f, keep, scale, clip, least, l1, l2;
+// The coefficients that all optimizers share, as vectors.
+template <typename T>
+struct Shared {
+  using V = hn::Vec<Tag<T>>;
+  V keep, scale, clip, least, l1, l2;
+  bool clips;
 
-  template <class D, typename T>
-  VectorCoefficients(D tag, const optimizers::Coefficients<T>& from)
-      : rate(hn::Set(tag, from.rate)),
-        a(hn::Set(tag, from.a)),
-        b(hn::Set(tag, from.b)),
-        c(hn::Set(tag, from.c)),
-        d(hn::Set(tag, from.d)),
-        e(hn::Set(tag, from.e)),
-        f(hn::Set(tag, from.f)),
-        keep(hn::Set(tag, from.keep)),
-        scale(hn::Set(tag, from.scale)),
-        clip(hn::Set(tag, from.clip)),
-        least(hn::Neg(clip)),
-        l1(hn::Set(tag, from.l1)),
-        l2(hn::Set(tag, from.l2)) {}
+  explicit Shared(const optimizers::Coefficients<T>& c) {
+    const Tag<T> d;
+    keep = hn::Set(d, c.keep), scale = hn::Set(d, c.scale);
+    clip = hn::Set(d, c.clip), least = hn::Neg(clip);
+    l1 = hn::Set(d, c.l1), l2 = hn::Set(d, c.l2);
+    clips = c.clip > 0;
+  }
+  // What the gradient becomes before the update.
+  HWY_INLINE V prepared(V g, V w) const {
+    g = hn::Mul(g, scale);
+    if (clips) g = hn::Min(hn::Max(g, least), clip);
+    return hn::MulAdd(l2, w, hn::MulAdd(l1, sign(w), g));
+  }
 };
 
-template <class Rule, std::size_t kStates, bool kPrepared, typename T>
+// An optimizer's own coefficients as vectors: a struct C<V> is so many V and nothing else.
+template <template <class> class C, typename T>
+HWY_INLINE C<hn::Vec<Tag<T>>> own_coefficients(const optimizers::Coefficients<T>& c) {
+  using V = hn::Vec<Tag<T>>;
+  std::array<V, sizeof(C<V>) / sizeof(V)> values;
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = hn::Set(Tag<T>(), c.own[i]);
+  return std::bit_cast<C<V>>(values);
+}
+
+template <bool kPrepared, typename T, class C, std::size_t... kState>
 HWY_INLINE void update_row(const UpdateWork<T>& work, std::size_t row, std::size_t count,
-                           const VectorCoefficients<hn::Vec<Tag<T>>>& c, bool clips) {
+                           const Shared<T>& shared, const C& c, std::index_sequence<kState...>) {
   const Tag<T> d;
-  const std::size_t first = row * work.stride;
+  const std::size_t first = work.first + row * work.stride;
   T* const weight = work.weight + first;
   const T* const gradient = work.gradient + row * work.gradient_stride;
-  T* const first_state = work.state[0] + first;
-  T* const second_state = work.state[1] + first;
+  [[maybe_unused]] const std::array<T*, sizeof...(kState)> state = {work.states[kState] + first...};
   for (std::size_t n = 0; n < count; n += hn::Lanes(d)) {
-    auto w = hn::Load(d, weight + n), g = hn::Load(d, gradient + n);
-    auto s0 = hn::Zero(d), s1 = hn::Zero(d);
-    if constexpr (kStates > 0) s0 = hn::Load(d, first_state + n);
-    if constexpr (kStates > 1) s1 = hn::Load(d, second_state + n);
-    if constexpr (kPrepared) g = rules::prepared(g, w, c, clips);
-    w = Rule::step(g, w, s0, s1, c);
-    hn::Store(w, d, weight + n);
-    if constexpr (kStates > 0) hn::Store(s0, d, first_state + n);
-    if constexpr (kStates > 1) hn::Store(s1, d, second_state + n);
+    const auto w = hn::Load(d, weight + n);
+    auto g = hn::Load(d, gradient + n);
+    if constexpr (kPrepared) g = shared.prepared(g, w);
+    std::array<hn::Vec<Tag<T>>, sizeof...(kState)> s = {hn::Load(d, state[kState] + n)...};
+    hn::Store(formulas::step(c, g, hn::Mul(w, shared.keep), s[kState]...), d, weight + n);
+    (hn::Store(s[kState], d, state[kState] + n), ...);
   }
 }
 
-template <class Rule, std::size_t kStates, bool kPrepared, typename T>
+template <template <class> class C, std::size_t kStates, bool kPrepared, typename T>
 void update(const UpdateWork<T>& work) {
-  const VectorCoefficients<hn::Vec<Tag<T>>> c(Tag<T>(), work.c);
-  const bool clips = work.c.clip > 0;
+  const Shared<T> shared(work.c);
+  const auto c = own_coefficients<C>(work.c);
+  const std::make_index_sequence<kStates> states;
   if (work.columns == work.stride && work.stride == work.gradient_stride) {
-    update_row<Rule, kStates, kPrepared>(work, 0, work.rows * work.columns, c, clips);
+    update_row<kPrepared>(work, 0, work.rows * work.columns, shared, c, states);
   } else {
     for (std::size_t row = 0; row < work.rows; ++row)
-      update_row<Rule, kStates, kPrepared>(work, row, work.columns, c, clips);
+      update_row<kPrepared>(work, row, work.columns, shared, c, states);
   }
 }
 
@@ -143,11 +157,14 @@ void max_norm(T* weight, std::size_t inputs, std::size_t units, T most, Range li
 
 template <typename T>
 void fill(Kernels<T>& k) {
-  std::size_t i = 0;
-#define LITHE_RULE(name, states)                        \
-  k.updates[i] = update<rules::name, states, false, T>; \
-  k.prepared_updates[i++] = update<rules::name, states, true, T>;
-#include "optimizers/rules.inc"
+  using namespace optimizers;
+  static constexpr UpdateKernels<T> kUpdates[] = {
+#define LITHE_OPTIMIZER(Name)                           \
+  {update<Name::Coefficients, Name::kStates, false, T>, \
+   update<Name::Coefficients, Name::kStates, true, T>},
+#include "optimizers/list.inc"
+  };
+  k.updates = kUpdates;
   k.column_sums = column_sums<T>;
   k.sum_of_squares = sum_of_squares<T>;
   k.blend = blend<T>;

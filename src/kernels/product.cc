@@ -108,10 +108,14 @@ struct GradientWork {
     const auto place_of = [=, first = p.first](std::size_t m) {
       return ((kIndexed ? index[kept + m] : kept + m) - first) * stride + column % kPanel<T>;
     };
-    for (const T* soon : p.soon) {
-      if (soon == nullptr) break;
+    const auto fetch = [&](const T* array) {
 #pragma GCC unroll 1
-      for (std::size_t m = 0; m < kRows; ++m) prefetch<kVectors>(soon + place_of(m));
+      for (std::size_t m = 0; m < kRows; ++m)
+        prefetch<kVectors>(array + p.prefetch_at + place_of(m));
+    };
+    if (p.prefetch_weight != nullptr) {
+      fetch(p.prefetch_weight);
+      for (const T* state : p.prefetch_states) fetch(state);
     }
     Tile<T, kRows, kVectors> t;
     clear(t);

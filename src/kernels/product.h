@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace lithe::kernels {
 
@@ -57,8 +58,12 @@ struct GradientProduct {
   std::size_t kept_first, kept_end;  // where these stand in the operand: the same but for an index
   T* to;               // the panel's row `first`; inputs that the operand leaves out become zero
   std::size_t stride;  // width of the panel
-  // What will be needed of the same place next, to be fetched meanwhile: its weights, say.
-  const T* soon[3];
+  // What the update will need, to be prefetched meanwhile: values from `prefetch_at` on, which lie
+  // as those of `to` do, of the weights (null: nothing is prefetched) and of their optimizer's
+  // states.
+  const T* prefetch_weight;
+  std::span<T* const> prefetch_states;
+  std::size_t prefetch_at;
 };
 
 template <typename T>

@@ -122,7 +122,7 @@ T limited(T x, T factor) {
   return factor == 0 && !std::isnan(x) ? 0 : x * factor;
 }
 
-// forward: f(x). derivative: f'(x), told from y = f(x) or x, as the row in activations.inc says. a:
+// forward: f(x). derivative: f'(x), from y = f(x) or from x, as the row in activations.inc says. a:
 // the argument.
 struct identity {
   template <typename T>
@@ -303,10 +303,11 @@ void activate(Matrix<const T> x, Matrix<T> y, Range lines, T argument) {
 }
 
 template <class Function, typename T>
-void differentiate(Matrix<const T> told, Matrix<T> dy, Range lines, T argument) {
+void differentiate(Matrix<const T> x_or_y, Matrix<T> dy, Range lines, T argument) {
   for (std::size_t i = 0; i < dy.rows; ++i)
     for (std::size_t n = lines.begin * kLine<T>; n < lines.end * kLine<T>; ++n)
-      dy.data[i * dy.stride + n] *= Function::derivative(told.data[i * told.stride + n], argument);
+      dy.data[i * dy.stride + n] *=
+          Function::derivative(x_or_y.data[i * x_or_y.stride + n], argument);
 }
 
 template <typename T>
@@ -323,7 +324,7 @@ void fill(Kernels<T>& k) {
   k.pack_float32 = pack<float, T>;
   k.pack_float64 = pack<double, T>;
   std::size_t i = 0;
-#define LITHE_ACTIVATION(name, told_from, argument, fallback, low, high, help) \
+#define LITHE_ACTIVATION(name, derivative_from, argument, fallback, low, high, help) \
   k.activations[i++] = {activate<name, T>, differentiate<name, T>};
 #include "activations/activations.inc"
 }

@@ -3,17 +3,20 @@
 #include <Random123/philox.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 #include <numbers>
 
 #include "hwy/base.h"
 #include "kernels/fill.h"
 #include "kernels/layout.h"
+#include "optimizers/rules.h"
 
 namespace lithe::kernels {
 namespace {
 
-// The operations of the rules, for plain numbers.
+// The operations of the formulas, for plain numbers.
 template <typename T>
 T MulAdd(T a, T b, T c) {
   return std::fma(a, b, c);
@@ -43,42 +46,42 @@ T Sqrt(T a) {
   return std::sqrt(a);
 }
 template <typename T>
-T Min(T a, T b) {
-  return std::min(a, b);
-}
-template <typename T>
-T Max(T a, T b) {
-  return std::max(a, b);
-}
-template <typename T>
 T sign(T a) {
   return static_cast<T>((a > 0) - (a < 0));
 }
 
-namespace rules {
-#include "kernels/update_rules-inl.h"
+namespace formulas {
+using namespace optimizers;
+#define LITHE_OPTIMIZER_FORMULA
+#include "optimizers/list.inc"
+}  // namespace formulas
+
+// What the gradient becomes before the update.
+template <typename T>
+T prepared(T g, T w, const optimizers::Coefficients<T>& c) {
+  g *= c.scale;
+  if (c.clip > 0) g = std::min(std::max(g, -c.clip), c.clip);
+  return std::fma(c.l2, w, std::fma(c.l1, sign(w), g));
 }
 
-template <typename T>
-struct PlainCoefficients : optimizers::Coefficients<T> {
-  explicit PlainCoefficients(const optimizers::Coefficients<T>& from)
-      : optimizers::Coefficients<T>(from), least(-from.clip) {}
-  T least;
-};
-
-template <class Rule, std::size_t kStates, bool kPrepared, typename T>
-void update(const UpdateWork<T>& work) {
-  const PlainCoefficients<T> c(work.c);
+template <template <class> class C, bool kPrepared, typename T, std::size_t... kState>
+void update_all(const UpdateWork<T>& work, std::index_sequence<kState...>) {
+  std::array<T, sizeof(C<T>) / sizeof(T)> values;
+  std::copy_n(work.c.own.begin(), values.size(), values.begin());
+  const auto c = std::bit_cast<C<T>>(values);
   for (std::size_t row = 0; row < work.rows; ++row)
     for (std::size_t column = 0; column < work.columns; ++column) {
-      const std::size_t i = row * work.stride + column;
-      T none = 0;
-      T& first = kStates > 0 ? work.state[0][i] : none;
-      T& second = kStates > 1 ? work.state[1][i] : none;
+      const std::size_t i = work.first + row * work.stride + column;
+      T& w = work.weight[i];
       T g = work.gradient[row * work.gradient_stride + column];
-      if (kPrepared) g = rules::prepared(g, work.weight[i], c, c.clip > 0);
-      work.weight[i] = Rule::step(g, work.weight[i], first, second, c);
+      if (kPrepared) g = prepared(g, w, work.c);
+      w = formulas::step(c, g, w * work.c.keep, work.states[kState][i]...);
     }
+}
+
+template <template <class> class C, std::size_t kStates, bool kPrepared, typename T>
+void update(const UpdateWork<T>& work) {
+  update_all<C, kPrepared>(work, std::make_index_sequence<kStates>());
 }
 
 template <typename T>
@@ -278,11 +281,14 @@ void disturb(const NoiseWork<T>& w, Range lines) {
 
 template <typename T>
 void fill(Kernels<T>& k) {
-  std::size_t i = 0;
-#define LITHE_RULE(name, states)                        \
-  k.updates[i] = update<rules::name, states, false, T>; \
-  k.prepared_updates[i++] = update<rules::name, states, true, T>;
-#include "optimizers/rules.inc"
+  using namespace optimizers;
+  static constexpr UpdateKernels<T> kUpdates[] = {
+#define LITHE_OPTIMIZER(Name)                           \
+  {update<Name::Coefficients, Name::kStates, false, T>, \
+   update<Name::Coefficients, Name::kStates, true, T>},
+#include "optimizers/list.inc"
+  };
+  k.updates = kUpdates;
   k.column_sums = column_sums<T>;
   k.sum_of_squares = sum_of_squares<T>;
   k.blend = blend<T>;

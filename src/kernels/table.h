@@ -13,7 +13,7 @@
 #include "kernels/product.h"
 #include "kernels/winograd.h"
 #include "losses/loss.h"
-#include "optimizers/rule.h"
+#include "optimizers/coefficients.h"
 
 namespace lithe::kernels {
 
@@ -29,10 +29,10 @@ struct Matrix {
 
 template <typename T>
 struct ActivationKernels {
-  // y = f(x). The two may be one.
+  // y = f(x). x and y may be the same matrix.
   void (*forward)(Matrix<const T> x, Matrix<T> y, Range lines, T argument);
-  // dy *= f'(x), told from y or x, as the activation's row says.
-  void (*backward)(Matrix<const T> told_from, Matrix<T> dy, Range lines, T argument);
+  // dy *= f'(x), which is computed from y or from x, as the activation's row says.
+  void (*backward)(Matrix<const T> x_or_y, Matrix<T> dy, Range lines, T argument);
 };
 
 // A batch's loss and its gradient. The loss is summed without the 1 / batch, in `sums`: one running
@@ -52,15 +52,22 @@ struct LossWork {
 };
 
 // One step of an optimizer on a block of weights: `rows` rows of `columns` values, a whole number
-// of lines. Rows are `stride` apart in weights and states.
+// of lines. Rows are `stride` apart in the weights and in the states, and begin at value `first`.
 template <typename T>
 struct UpdateWork {
   std::size_t rows, columns, stride;
   const T* gradient;
   std::size_t gradient_stride;
   T* weight;
-  T* state[optimizers::kMostStates];
+  T* const* states;  // as many as the rule keeps
+  std::size_t first;
   optimizers::Coefficients<T> c;
+};
+
+template <typename T>
+struct UpdateKernels {
+  void (*plain)(const UpdateWork<T>&);  // takes `scale`, `clip`, `l1` and `l2` for 1, 0, 0 and 0
+  void (*prepared)(const UpdateWork<T>&);
 };
 
 // Mean and 1 / sqrt(variance + epsilon) are kept for the way back: of each column for the batch, of
@@ -172,9 +179,7 @@ struct Kernels {
 
   // Gradients and weights.
   void (*column_sums)(Matrix<const T> x, T* sums, Range lines);  // sums[n] = sum over rows
-  void (*updates[optimizers::kRuleCount])(const UpdateWork<T>&);
-  // The same after `scale`, `clip`, `l1` and `l2`, which the others take for 1, 0, 0 and 0.
-  void (*prepared_updates[optimizers::kRuleCount])(const UpdateWork<T>&);
+  const UpdateKernels<T>* updates;  // one for each row of optimizers::kRules
   double (*sum_of_squares)(const T* values, std::size_t count);  // whole lines
   // average = decay * average + (1 - decay) * weight, for whole lines
   void (*blend)(T* average, const T* weight, T decay, std::size_t count);
@@ -185,8 +190,8 @@ struct Kernels {
     return activations[static_cast<std::size_t>(a)];
   }
   auto of(losses::Loss loss) const { return losses[static_cast<std::size_t>(loss)]; }
-  auto of(optimizers::Rule rule, bool prepared) const {
-    return (prepared ? prepared_updates : updates)[static_cast<std::size_t>(rule)];
+  auto update(std::size_t rule, bool prepared) const {
+    return prepared ? updates[rule].prepared : updates[rule].plain;
   }
 };
 

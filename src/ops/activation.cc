@@ -45,7 +45,7 @@ const std::vector<ActivationKind>& kinds() {
 }
 
 bool from_output(activations::Activation activation) {
-  return activations::row(activation).told_from == activations::ToldFrom::output;
+  return activations::row(activation).derivative_from == activations::DerivativeFrom::output;
 }
 
 }  // namespace

@@ -102,9 +102,7 @@ class NativeProducts {
 
   static void prefetch(kernels::GradientProduct<T>& g, const plan::TrainableParameter<T>& weight,
                        std::size_t at) {
-    g.soon[0] = weight.value + at;
-    for (std::size_t i = 0; i < weight.state.size(); ++i)
-      g.soon[i + 1] = weight.state[i] != nullptr ? weight.state[i] + at : nullptr;
+    g.prefetch_weight = weight.value, g.prefetch_states = weight.states, g.prefetch_at = at;
   }
 
   // How many columns that the operand keeps stand before input `end`.

@@ -1,21 +1,14 @@
-// The optimizers: their declarations, and what each step of one needs, as a function of the number
-// of the step and the learning rate.
-//
-// Robbins and Monro, 1951 (sgd); Polyak, 1964 (momentum); Nesterov, 1983, in the form of Sutskever
-// and others, 2013; Duchi, Hazan, Singer, 2011 (adagrad); Tieleman and Hinton, 2012 (rmsprop);
-// Kingma and Ba, 2015 (adam); Loshchilov and Hutter, 2019 (adamw); Dozat, 2016 (nadam); Liu and
-// others, 2020 (radam); Chen and others, 2023 (lion); Jordan and others, 2024 (muon). Where papers
-// leave a choice, PyTorch's is taken, whose figures the tests hold them against.
+// Optimizers as sentences name them: a rule of updating (rules.h) with what every optimizer can do
+// beside it, and the counter that says what each step needs. Where a paper leaves a choice,
+// PyTorch's is taken, and the tests compare with its figures.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "lithe/component.h"
 #include "network/declaration.h"
-#include "optimizers/rule.h"
+#include "optimizers/rules.h"
 #include "schedules/schedules.h"
 
 namespace lithe::optimizers {
@@ -27,43 +20,37 @@ std::vector<network::Declaration> averaging_declarations();
 struct Regularization {
   double l1 = 0, l2 = 0;       // added to the gradient; for weights, not for biases
   double weight_decay = 0;     // decoupled: weights shrink by rate * weight_decay; not biases
-  double clip_value = 0;       // each value of the gradient
-  double clip_layer_norm = 0;  // the norm of each array's gradient
-  double clip_norm = 0;        // the norm of all gradients together
-  double max_norm = 0;         // the norm of the weights that enter a unit, after the update
-};
-
-// An orthogonal update of matrices (muon) beside the rule, which updates the rest.
-struct Muon {
-  double momentum, weight_decay;
-  double rest;  // the rate of the rest as a share of the matrices'
+  double clip_value = 0;       // bounds each value of the gradient
+  double clip_layer_norm = 0;  // bounds the norm of each array's gradient
+  double clip_norm = 0;        // bounds the norm of all gradients together
+  double max_norm = 0;         // bounds the norm of the weights that enter a unit, after the update
 };
 
 struct Optimizer {
   Rule rule;
-  double a = 0, b = 0, epsilon = 0;  // momentum, decays: as the rule has them
   Regularization regularization = {};
-  std::optional<Muon> muon = {};
   schedules::Schedule schedule{0.1};
 
   static Optimizer make(const Component& sentence);
+  // Null unless matrices are updated by muon, and only the rest by the rule.
+  const Muon* muon() const { return std::get_if<Muon>(&rule); }
 };
 
-// Counts steps, and says what each needs. What it says follows from the number of the step and the
-// rates that were asked for.
-class Steps {
+// Counts steps and gives the coefficients of each, which follow from the number of the step and its
+// learning rate.
+class StepCounter {
  public:
-  explicit Steps(const Optimizer& optimizer) : optimizer_(optimizer) {}
+  explicit StepCounter(const Optimizer& optimizer) : optimizer_(optimizer), rule_(optimizer.rule) {}
   std::uint64_t done() const { return done_; }
-  // Of the next step, at that learning rate.
-  Coefficients<double> next(double rate);
-  void restart(std::uint64_t done);  // as after so many steps
+  // Those of the next step.
+  Coefficients<double> next(double learning_rate);
+  // Goes on as if `done` steps had been taken.
+  void restart(std::uint64_t done) { done_ = done; }
 
  private:
-  void count();
   const Optimizer& optimizer_;
+  Rule rule_;  // a copy: a rule may keep numbers from step to step
   std::uint64_t done_ = 0;
-  double nadam_product_ = 1, nadam_now_ = 0, nadam_next_ = 0;
 };
 
 }  // namespace lithe::optimizers

@@ -36,8 +36,8 @@ bool needs_plain_input(const graph::Graph& graph) {
 }  // namespace
 
 template <typename T>
-Lowering<T>::Lowering(const Request& request, Parameters<T>& parameters, Learning<T>* learning,
-                      std::size_t threads, Ends<T>& ends)
+Lowering<T>::Lowering(const Request& request, Parameters<T>& parameters,
+                      OptimizerState<T>* learning, std::size_t threads, Ends<T>& ends)
     : request_(request),
       graph_(*request.graph),
       parameters_(parameters),
@@ -312,21 +312,21 @@ void Lowering<T>::plan_values() {
   }
 }
 
-#define LITHE_INSTANTIATE(T)                                                                    \
-  template Lowering<T>::Lowering(const Request&, Parameters<T>&, Learning<T>*, std::size_t,     \
-                                 Ends<T>&);                                                     \
-  template void Lowering<T>::lower();                                                           \
-  template BufferId Lowering<T>::book(std::string, std::size_t);                                \
-  template BufferId Lowering<T>::book_matrix(std::string, SlotId);                              \
-  template BufferId Lowering<T>::book_vector(std::string, std::size_t);                         \
-  template Values<T> Lowering<T>::values(const Buffers&, SlotId, BufferId) const;               \
-  template const Operands<T>& Lowering<T>::operands(const Buffers&, SlotId) const;              \
-  template Workers Lowering<T>::workers_for(std::size_t, double) const;                         \
-  template std::size_t Lowering<T>::slices_if_shared(std::size_t, double) const;                \
-  template bool Lowering<T>::shares_rows(double) const;                                         \
-  template LoweredStage<T> Lowering<T>::stage(const std::string&, Phase) const;                 \
-  template void Lowering<T>::add(const std::string&, Phase, std::vector<Access>, MakeStage<T>); \
-  template void Lowering<T>::add(const Elementwise&, MakeElementwise<T>);                       \
+#define LITHE_INSTANTIATE(T)                                                                      \
+  template Lowering<T>::Lowering(const Request&, Parameters<T>&, OptimizerState<T>*, std::size_t, \
+                                 Ends<T>&);                                                       \
+  template void Lowering<T>::lower();                                                             \
+  template BufferId Lowering<T>::book(std::string, std::size_t);                                  \
+  template BufferId Lowering<T>::book_matrix(std::string, SlotId);                                \
+  template BufferId Lowering<T>::book_vector(std::string, std::size_t);                           \
+  template Values<T> Lowering<T>::values(const Buffers&, SlotId, BufferId) const;                 \
+  template const Operands<T>& Lowering<T>::operands(const Buffers&, SlotId) const;                \
+  template Workers Lowering<T>::workers_for(std::size_t, double) const;                           \
+  template std::size_t Lowering<T>::slices_if_shared(std::size_t, double) const;                  \
+  template bool Lowering<T>::shares_rows(double) const;                                           \
+  template LoweredStage<T> Lowering<T>::stage(const std::string&, Phase) const;                   \
+  template void Lowering<T>::add(const std::string&, Phase, std::vector<Access>, MakeStage<T>);   \
+  template void Lowering<T>::add(const Elementwise&, MakeElementwise<T>);                         \
   template void Lowering<T>::copy(const std::string&, Phase, SlotId, BufferId, SlotId, BufferId);
 LITHE_INSTANTIATE(float)
 LITHE_INSTANTIATE(double)

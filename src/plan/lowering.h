@@ -17,7 +17,7 @@
 #include "graph/op.h"
 #include "plan/choose.h"
 #include "plan/elementwise.h"
-#include "plan/learning.h"
+#include "plan/optimizer_state.h"
 #include "plan/parameters.h"
 #include "plan/request.h"
 #include "plan/schedule.h"
@@ -91,7 +91,7 @@ struct Ends;
 template <typename T>
 class Lowering {
  public:
-  Lowering(const Request& request, Parameters<T>& parameters, Learning<T>* learning,
+  Lowering(const Request& request, Parameters<T>& parameters, OptimizerState<T>* learning,
            std::size_t threads, Ends<T>& ends);
 
   // All stages, in the order of a step.
@@ -252,7 +252,7 @@ class Lowering {
   const Request& request_;
   const graph::Graph& graph_;
   Parameters<T>& parameters_;
-  Learning<T>* learning_;
+  OptimizerState<T>* learning_;
   const kernels::Kernels<T>& kernels_;
   std::size_t threads_;
   Ends<T>& ends_;
@@ -269,6 +269,5 @@ class Lowering {
   std::vector<GradientPlace> sum_place_;       // of parameters with several uses
   BufferId packed_[2] = {kNoBuffer, kNoBuffer};
 };
-
 
 }  // namespace lithe::plan

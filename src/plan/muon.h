@@ -60,7 +60,7 @@ class MuonStage final : public Stage<T> {
     std::fill_n(zeros_, y_.stride, T{0});
     gather();
     for (int i = 0; i < 5; ++i) iterate();
-    apply(static_cast<double>(batch.update->d));
+    apply(static_cast<double>(batch.update->rate));
   }
 
  private:

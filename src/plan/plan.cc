@@ -224,7 +224,7 @@ void Plan<T>::State::run(std::size_t part) {
 
 template <typename T>
 Plan<T>::Plan(const Request& request, Parameters<T>& parameters, base::Team& team,
-              Learning<T>* learning)
+              OptimizerState<T>* learning)
     : state_(std::make_unique<State>(request, parameters, team)) {
   State& s = *state_;
   Lowering<T> lowering(s.request, parameters, learning, team.size(), s.ends);
@@ -235,7 +235,8 @@ Plan<T>::Plan(const Request& request, Parameters<T>& parameters, base::Team& tea
   const graph::SlotId output = request.graph->output();
   std::vector<std::size_t> outputs;
   for (const auto& named : request.graph->outputs) outputs.push_back(lowering.value(named.slot));
-  s.lives = lifetimes(lowering, s.barrier_before, team.size() == 1, outputs, request.keep_gradients);
+  s.lives =
+      lifetimes(lowering, s.barrier_before, team.size() == 1, outputs, request.keep_gradients);
   s.placement = place(s.lives.bookings);
   s.arena = base::AlignedArray<std::byte>(s.placement.bytes);
   std::vector<std::size_t> offsets(lowering.buffer_names.size(), 0);

@@ -21,7 +21,7 @@
 #include "lithe/dataset.h"
 #include "optimizers/optimizers.h"
 #include "plan/arena.h"
-#include "plan/learning.h"
+#include "plan/optimizer_state.h"
 #include "plan/parameters.h"
 #include "plan/request.h"
 #include "plan/stage.h"
@@ -54,7 +54,7 @@ class Plan {
   // `team` decides the number of threads. `parameters`, `team` and, which only training needs, the
   // optimizer and `learning` must outlive the plan.
   Plan(const Request& request, Parameters<T>& parameters, base::Team& team,
-       Learning<T>* learning = nullptr);
+       OptimizerState<T>* learning = nullptr);
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
   ~Plan();

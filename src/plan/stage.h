@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "kernels/layout.h"
-#include "optimizers/rule.h"
+#include "optimizers/coefficients.h"
 
 namespace lithe::plan {
 

@@ -1,7 +1,7 @@
 // A parameter in training.
 #pragma once
 
-#include <array>
+#include <vector>
 
 #include "kernels/table.h"
 #include "plan/stage.h"
@@ -17,7 +17,7 @@ inline constexpr std::size_t kBlockInputs = 56;
 template <typename T>
 struct TrainableParameter {
   T* value = nullptr;
-  std::array<T*, optimizers::kMostStates> state{};
+  std::vector<T*> states;
   bool decays = false;  // weights do, biases do not
   void (*update)(const kernels::UpdateWork<T>&) = nullptr;
 
@@ -27,10 +27,8 @@ struct TrainableParameter {
             std::size_t rows, std::size_t columns, std::size_t stride,
             std::size_t gradient_stride = 0) const {
     if (gradient_stride == 0) gradient_stride = stride;
-    kernels::UpdateWork<T> work{rows,       columns, stride, gradient, gradient_stride,
-                                value + at, {},      c};
-    for (std::size_t i = 0; i < state.size(); ++i)
-      work.state[i] = state[i] != nullptr ? state[i] + at : value + at;
+    kernels::UpdateWork<T> work{rows,  columns,       stride, gradient, gradient_stride,
+                                value, states.data(), at,     c};
     if (!decays) work.c.keep = 1, work.c.l1 = work.c.l2 = 0;
     update(work);
   }

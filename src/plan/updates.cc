@@ -19,7 +19,7 @@ bool Lowering<T>::learns(ParameterId id) const {
 template <typename T>
 bool Lowering<T>::keeps_gradients() const {
   const optimizers::Optimizer& o = *request_.optimizer;
-  return request_.keep_gradients || o.muon.has_value() || o.regularization.clip_norm > 0 ||
+  return request_.keep_gradients || o.muon() != nullptr || o.regularization.clip_norm > 0 ||
          o.regularization.clip_layer_norm > 0;
 }
 
@@ -31,7 +31,7 @@ bool Lowering<T>::prepared() const {
 
 template <typename T>
 bool Lowering<T>::plain_descent() const {
-  return request_.optimizer->rule == optimizers::Rule::sgd && !prepared() &&
+  return std::holds_alternative<optimizers::Sgd>(request_.optimizer->rule) && !prepared() &&
          request_.optimizer->regularization.weight_decay == 0;
 }
 
@@ -40,17 +40,17 @@ TrainableParameter<T> Lowering<T>::trainable(ParameterId id) const {
   TrainableParameter<T> result;
   const std::size_t offset = parameters_.entries()[id].offset;
   result.value = parameters_.at(id);
-  for (std::size_t i = 0; i < learning_->arrays; ++i)
-    result.state[i] = learning_->state[i].data() + offset;
+  for (base::AlignedArray<T>& state : learning_->states)
+    result.states.push_back(state.data() + offset);
   result.decays = graph_.parameters[id].kind == graph::ParameterKind::weight;
-  result.update = kernels_.of(request_.optimizer->rule, prepared());
+  result.update = kernels_.update(request_.optimizer->rule.index(), prepared());
   return result;
 }
 
 // The gradient is read; the value and what the optimizer keeps of it are read and written.
 template <typename T>
 double Lowering<T>::update_bytes(std::size_t values) const {
-  return static_cast<double>((1 + 2 * (1 + learning_->arrays)) * values * sizeof(T));
+  return static_cast<double>((1 + 2 * (1 + learning_->states.size())) * values * sizeof(T));
 }
 
 // A parameter with several uses has one place for the sum; further uses put theirs elsewhere first.
@@ -173,7 +173,7 @@ void Lowering<T>::bound_units(const graph::Operation& operation, ParameterId wei
 
 template <typename T>
 bool Lowering<T>::by_muon(ParameterId id) const {
-  return request_.optimizer->muon.has_value() &&
+  return request_.optimizer->muon() != nullptr &&
          graph_.parameters[id].kind == graph::ParameterKind::weight;
 }
 
@@ -187,9 +187,9 @@ void Lowering<T>::muon(ParameterId id) {
       [this, id, &spec, scratch](const Buffers& buffers) {
         const TrainableParameter<T> own = trainable(id);
         const typename MuonStage<T>::Matrices matrices{
-            spec.rows, spec.columns, own.value, own.state[0],
+            spec.rows, spec.columns, own.value, own.states[0],
             buffers.at<T>(gradients) + parameters_.entries()[id].offset};
-        const optimizers::Muon& muon = *request_.optimizer->muon;
+        const optimizers::Muon& muon = *request_.optimizer->muon();
         return std::make_unique<MuonStage<T>>(matrices, buffers.at<T>(scratch), muon.momentum,
                                               muon.weight_decay, kernels_);
       });

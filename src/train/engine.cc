@@ -43,7 +43,7 @@ constexpr std::size_t kWatchEvery = 100;
 template <typename T>
 struct Snapshot {
   plan::Parameters<T> values;
-  plan::Learning<T> learning;
+  plan::OptimizerState<T> learning;
   std::uint64_t steps;
 };
 
@@ -91,7 +91,7 @@ class EngineOf final : public Trainer::Engine {
 
   TrainOptions options_;
   optimizers::Optimizer optimizer_;
-  optimizers::Steps steps_;
+  optimizers::StepCounter steps_;
   Averaging averaging_;
   plan::Parameters<T>& values_;
   const graph::Graph& graph_;
@@ -101,7 +101,7 @@ class EngineOf final : public Trainer::Engine {
   std::unique_ptr<augment::Augmenter> augmenter_;
   std::unique_ptr<plan::Blas> blas_;
   plan::Request request_;
-  plan::Learning<T> learning_;
+  plan::OptimizerState<T> learning_;
   std::optional<plan::Parameters<T>> average_, best_;
   std::size_t averaged_ = 0;
   std::vector<std::uint32_t> order_, test_order_;
@@ -221,7 +221,7 @@ void EngineOf<T>::run_steps(std::size_t first, std::size_t count) {
   for (std::size_t i = 0; i < batches; ++i) {
     const double progress = static_cast<double>(steps_.done()) / total;
     const double rate = optimizer_.schedule.at(std::min(progress, 1.0)) * rate_factor_;
-    updates_[i] = narrow<T>(steps_.next(rate));
+    updates_[i] = steps_.next(rate).template as<T>();
   }
   const auto rows = std::span(order_).subspan(first, count);
   const std::span<const optimizers::Coefficients<T>> updates(updates_.data(), batches);

@@ -67,7 +67,7 @@ class LearnerOf final : public Learner::Engine {
                                                 : static_cast<double>(steps_.done()) /
                                                       static_cast<double>(options_.steps);
     const double rate = optimizer_.schedule.at(std::min(progress, 1.0));
-    plan_.backward(gradient, train::narrow<T>(steps_.next(rate)));
+    plan_.backward(gradient, steps_.next(rate).template as<T>());
     taken_ = rows_, rows_ = 0;
   }
 
@@ -86,8 +86,8 @@ class LearnerOf final : public Learner::Engine {
     std::map<std::string, NamedArray> result;
     result["steps"] = {{1}, {static_cast<double>(steps_.done())}};
     plan::Parameters<T> form = values_.clone();
-    for (std::size_t i = 0; i < learning_.arrays; ++i) {
-      std::copy(learning_.state[i].begin(), learning_.state[i].end(), form.data());
+    for (std::size_t i = 0; i < learning_.states.size(); ++i) {
+      std::copy(learning_.states[i].begin(), learning_.states[i].end(), form.data());
       for (graph::ParameterId id = 0; id < graph_.parameters.size(); ++id) {
         const std::vector<T> array = form.read(id);
         result[name(i, id)] = {shape(id), {array.begin(), array.end()}};
@@ -100,14 +100,14 @@ class LearnerOf final : public Learner::Engine {
     const double steps = found(state, "steps", {1}).values[0];
     if (!(steps >= 0 && steps < 1e15) || steps != std::floor(steps))
       throw Error(ErrorKind::model, fmt::format("{} steps done", steps), "a learner's state");
-    plan::Learning<T> read = learning_.clone();
+    plan::OptimizerState<T> read = learning_.clone();
     plan::Parameters<T> form = values_.clone();
-    for (std::size_t i = 0; i < learning_.arrays; ++i) {
+    for (std::size_t i = 0; i < learning_.states.size(); ++i) {
       for (graph::ParameterId id = 0; id < graph_.parameters.size(); ++id) {
         const NamedArray& array = found(state, name(i, id), shape(id));
         form.write(id, {array.values.begin(), array.values.end()});
       }
-      std::copy(form.data(), form.data() + form.size(), read.state[i].begin());
+      std::copy(form.data(), form.data() + form.size(), read.states[i].begin());
     }
     learning_.take_states(read);
     steps_.restart(static_cast<std::uint64_t>(steps));
@@ -163,10 +163,10 @@ class LearnerOf final : public Learner::Engine {
 
   LearnerOptions options_;
   optimizers::Optimizer optimizer_;
-  optimizers::Steps steps_;
+  optimizers::StepCounter steps_;
   const graph::Graph& graph_;
   plan::Parameters<T>& values_;
-  plan::Learning<T> learning_;
+  plan::OptimizerState<T> learning_;
   Examples examples_;
   base::Team team_;
   plan::Plan<T> plan_;

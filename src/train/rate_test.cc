@@ -43,7 +43,7 @@ RateTest run(const Model& model, const plan::Parameters<T>& values, const Exampl
              const TrainOptions& options, double lowest, double highest, std::size_t steps) {
   const optimizers::Optimizer optimizer = train::parse_optimizer(options.optimizer);
   plan::Parameters<T> copy = values.clone();
-  plan::Learning<T> learning(copy, optimizers::row(optimizer.rule).states);
+  plan::OptimizerState<T> learning(copy, optimizers::row(optimizer.rule).states);
   plan::Request request;
   request.graph = &model.data().graph;
   request.batch = options.batch;
@@ -62,7 +62,7 @@ RateTest run(const Model& model, const plan::Parameters<T>& values, const Exampl
   base::Team team(1);
   plan::Plan<T> plan(request, copy, team, &learning);
   std::vector<std::uint32_t> order(train.features.rows);
-  optimizers::Steps counter(optimizer);
+  optimizers::StepCounter counter(optimizer);
   RateTest result;
   double mean = 0, least = std::numeric_limits<double>::infinity();
   std::size_t at = order.size(), epoch = 0;
@@ -74,7 +74,7 @@ RateTest run(const Model& model, const plan::Parameters<T>& values, const Exampl
     const double share =
         static_cast<double>(step) / static_cast<double>(std::max<std::size_t>(1, steps - 1));
     const double rate = lowest * std::pow(highest / lowest, share);
-    const optimizers::Coefficients<T> update = train::narrow<T>(counter.next(rate));
+    const optimizers::Coefficients<T> update = counter.next(rate).template as<T>();
     plan.run(std::span(order).subspan(at, options.batch), {&update, 1}, step);
     at += options.batch;
     const plan::Results results = plan.take_results();

@@ -41,11 +41,4 @@ struct Averaging {
 };
 Averaging parse_averaging(const std::string& sentence);
 
-template <typename T>
-optimizers::Coefficients<T> narrow(const optimizers::Coefficients<double>& c) {
-  const auto to = [](double value) { return static_cast<T>(value); };
-  return {to(c.rate), to(c.a),    to(c.b),     to(c.c),    to(c.d),  to(c.e),
-          to(c.f),    to(c.keep), to(c.scale), to(c.clip), to(c.l1), to(c.l2)};
-}
-
 }  // namespace lithe::train

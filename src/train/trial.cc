@@ -40,18 +40,18 @@ double trial(plan::Plan<T>& plan, std::span<const std::uint32_t> order, std::siz
 // Each in turn and again.
 template <typename T>
 Trials try_threads(const plan::Request& request, const plan::Parameters<T>& values,
-                   const plan::Learning<T>& learning, std::span<const std::uint32_t> order,
-                   optimizers::Steps steps, bool pin) {
+                   const plan::OptimizerState<T>& learning, std::span<const std::uint32_t> order,
+                   optimizers::StepCounter steps, bool pin) {
   const std::size_t most = base::usable_processors();
   if (most == 1) return {{1, 0.0}};
   Trials trials;
   for (std::size_t n = 1; n < most; n *= 2) trials.emplace_back(n, 0.0);
   trials.emplace_back(most, 0.0);
   plan::Parameters<T> copy = values.clone();
-  plan::Learning<T> states = learning.clone();
+  plan::OptimizerState<T> states = learning.clone();
   // The smallest rate: the copy is to stay among ordinary numbers.
   const std::vector<optimizers::Coefficients<T>> updates(kTrialSteps + 1,
-                                                         narrow<T>(steps.next(1e-6)));
+                                                         steps.next(1e-6).template as<T>());
   for (int round = 0; round < 2; ++round)
     for (auto& [threads, best] : trials) {
       base::Team team(threads, pin);
@@ -69,10 +69,10 @@ std::size_t fewest_that_nothing_beats(const Trials& trials) {
 }
 
 template Trials try_threads(const plan::Request&, const plan::Parameters<float>&,
-                            const plan::Learning<float>&, std::span<const std::uint32_t>,
-                            optimizers::Steps, bool);
+                            const plan::OptimizerState<float>&, std::span<const std::uint32_t>,
+                            optimizers::StepCounter, bool);
 template Trials try_threads(const plan::Request&, const plan::Parameters<double>&,
-                            const plan::Learning<double>&, std::span<const std::uint32_t>,
-                            optimizers::Steps, bool);
+                            const plan::OptimizerState<double>&, std::span<const std::uint32_t>,
+                            optimizers::StepCounter, bool);
 
 }  // namespace lithe::train

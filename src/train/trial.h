@@ -15,16 +15,16 @@ using Trials = std::vector<std::pair<std::size_t, double>>;
 
 template <typename T>
 Trials try_threads(const plan::Request& request, const plan::Parameters<T>& values,
-                   const plan::Learning<T>& learning, std::span<const std::uint32_t> order,
-                   optimizers::Steps steps, bool pin);
+                   const plan::OptimizerState<T>& learning, std::span<const std::uint32_t> order,
+                   optimizers::StepCounter steps, bool pin);
 
 std::size_t fewest_that_nothing_beats(const Trials& trials);
 
 extern template Trials try_threads(const plan::Request&, const plan::Parameters<float>&,
-                                   const plan::Learning<float>&, std::span<const std::uint32_t>,
-                                   optimizers::Steps, bool);
+                                   const plan::OptimizerState<float>&,
+                                   std::span<const std::uint32_t>, optimizers::StepCounter, bool);
 extern template Trials try_threads(const plan::Request&, const plan::Parameters<double>&,
-                                   const plan::Learning<double>&, std::span<const std::uint32_t>,
-                                   optimizers::Steps, bool);
+                                   const plan::OptimizerState<double>&,
+                                   std::span<const std::uint32_t>, optimizers::StepCounter, bool);
 
 }  // namespace lithe::train

@@ -58,7 +58,8 @@ LayerWatcher<T>::LayerWatcher(const graph::Graph& graph, plan::Parameters<T>& va
 }
 
 template <typename T>
-void LayerWatcher<T>::plan(plan::Request request, base::Team& team, plan::Learning<T>& learning) {
+void LayerWatcher<T>::plan(plan::Request request, base::Team& team,
+                           plan::OptimizerState<T>& learning) {
   request.keep_gradients = true;
   plan_ = std::make_unique<plan::Plan<T>>(request, values_, team, &learning);
 }

@@ -18,7 +18,7 @@ class LayerWatcher {
   LayerWatcher(const graph::Graph& graph, plan::Parameters<T>& values);
 
   // Makes the plan anew: the request or the team has changed.
-  void plan(plan::Request request, base::Team& team, plan::Learning<T>& learning);
+  void plan(plan::Request request, base::Team& team, plan::OptimizerState<T>& learning);
 
   void begin_epoch();
   // Whether one of the next so many steps is to be looked at; then the next run is by this plan.

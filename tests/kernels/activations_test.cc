@@ -20,7 +20,7 @@ namespace lithe::kernels {
 namespace {
 
 using activations::Activation;
-using activations::ToldFrom;
+using activations::DerivativeFrom;
 using cpu::Isa;
 
 // The limit of x * factor, where a factor that vanishes does so exponentially.
@@ -182,20 +182,20 @@ base::AlignedArray<T> forward(Isa isa, const Case<T>& c, const std::vector<T>& x
 }
 
 template <typename T>
-base::AlignedArray<T> backward(Isa isa, const Case<T>& c, const base::AlignedArray<T>& told,
+base::AlignedArray<T> backward(Isa isa, const Case<T>& c, const base::AlignedArray<T>& x_or_y,
                                const std::vector<T>& gradient) {
   base::AlignedArray<T> dy = padded(gradient);
   kernels<T>(isa)
       .of(c.row.activation)
-      .backward({told.data(), dy.size(), 1}, {dy.data(), dy.size(), 1}, {0, dy.size() / kLine<T>},
+      .backward({x_or_y.data(), dy.size(), 1}, {dy.data(), dy.size(), 1}, {0, dy.size() / kLine<T>},
                 c.argument);
   return dy;
 }
 
-// What the derivative at each x is told from.
+// What the derivative at each x is computed from.
 template <typename T>
-base::AlignedArray<T> told(const Case<T>& c, const std::vector<T>& x) {
-  return c.row.told_from == ToldFrom::input ? padded(x) : forward(Isa::scalar, c, x);
+base::AlignedArray<T> saved_values(const Case<T>& c, const std::vector<T>& x) {
+  return c.row.derivative_from == DerivativeFrom::input ? padded(x) : forward(Isa::scalar, c, x);
 }
 
 template <template <typename> class Check>
@@ -249,7 +249,7 @@ struct Derivatives {
       const auto near = [at](double kink) { return std::abs(at - kink) < 1e-3; };
       if (std::none_of(f.kinks.begin(), f.kinks.end(), near)) x.push_back(static_cast<T>(at));
     }
-    const auto slope = backward(isa, c, told(c, x), std::vector<T>(x.size(), T{1}));
+    const auto slope = backward(isa, c, saved_values(c, x), std::vector<T>(x.size(), T{1}));
     const double unit = std::numeric_limits<T>::epsilon() * static_cast<double>(c.scale());
     double worst = 0;
     T at = 0;
@@ -282,7 +282,7 @@ struct AgainstTheReference {
     base::RandomStream random(9, 3);
     for (std::size_t i = 0; i < x.size(); ++i)
       gradient.push_back(static_cast<T>(std::pow(10, random.uniform(-8, 4)) * random.normal()));
-    const auto from = told(c, x);
+    const auto from = saved_values(c, x);
     const auto ours = backward(isa, c, from, gradient);
     const auto plain = backward(Isa::scalar, c, from, gradient);
     // What cancels is lost, at most some epsilons of the gradient itself.
@@ -305,7 +305,7 @@ void check_not_a_number(Isa isa, const Case<T>& c) {
   EXPECT_FALSE(std::isnan(y[2])) << what;
   const auto dy = backward<T>(isa, c, padded<T>({T{0.5}, nan, T{0.5}}), {nan, 1, 1});
   EXPECT_TRUE(std::isnan(dy[0])) << what;
-  // The identity's derivative is told from nothing.
+  // The identity's derivative depends on nothing.
   EXPECT_TRUE(std::isnan(dy[1]) || c.row.activation == Activation::identity) << what;
   EXPECT_FALSE(std::isnan(dy[2])) << what;
 }
@@ -326,7 +326,7 @@ struct SameBits {
     static const std::vector<T> x = arguments<T>();
     const auto best = forward(cpu::best_isa(), c, x), other = forward(isa, c, x);
     EXPECT_TRUE(same_bits(best, other)) << c.name() << " " << cpu::name(isa);
-    const auto from = told(c, x);
+    const auto from = saved_values(c, x);
     // Not x, for infinity times a slope of 0 is not-a-number, of either sign.
     const std::vector<T> ones(x.size(), T{1});
     EXPECT_TRUE(same_bits(backward(cpu::best_isa(), c, from, ones), backward(isa, c, from, ones)))

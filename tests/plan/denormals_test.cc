@@ -77,7 +77,7 @@ TEST(Denormals, AsGradientsTeachNothing) {
   on_every_machine([&](cpu::Isa isa, std::size_t threads) {
     Parameters<float> parameters(problem.graph.parameters);
     base::Team team(threads);
-    Learning<float> learning(parameters, 0);
+    OptimizerState<float> learning(parameters, 0);
     Plan<float> plan(problem.request(Mode::train, isa), parameters, team, &learning);
     plan.run(all_rows(), test::updates(all_rows().size(), 1.0f));
     const std::vector<float> weights = parameters.read(0), biases = parameters.read(1);
@@ -90,7 +90,7 @@ TEST(Denormals, AreTheCallersOwnAffairAfterwards) {
   const Problem problem("1", 1);
   Parameters<float> parameters(problem.graph.parameters);
   base::Team team(2);
-  Learning<float> learning(parameters, 0);
+  OptimizerState<float> learning(parameters, 0);
   Plan<float> plan(problem.request(Mode::train, cpu::best_isa()), parameters, team, &learning);
   plan.run(all_rows(), test::updates(all_rows().size(), 1.0f));
   volatile float smallest = std::numeric_limits<float>::min(), half = 0.5f;

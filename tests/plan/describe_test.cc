@@ -30,7 +30,7 @@ Description describe(const std::string& network, std::size_t threads, Mode mode 
   request.examples = test::digits(200, 0).train;
   request.nonzero_columns = nonzero_columns(request.examples.features, batch);
   request.isa = isa;
-  Learning<T> learning(parameters, 0);
+  OptimizerState<T> learning(parameters, 0);
   return Plan<T>(request, parameters, team, &learning).describe();
 }
 

@@ -8,16 +8,15 @@
 namespace lithe::test {
 
 inline const optimizers::Optimizer& plain_sgd() {
-  static const optimizers::Optimizer sgd{optimizers::Rule::sgd};
+  static const optimizers::Optimizer sgd{optimizers::Sgd{}};
   return sgd;
 }
 
-// What so many steps at a rate need.
+// The coefficients of `steps` steps at one learning rate.
 template <typename T>
 std::vector<optimizers::Coefficients<T>> updates(std::size_t steps, T rate) {
-  optimizers::Coefficients<T> update;
-  update.rate = rate;
-  return std::vector<optimizers::Coefficients<T>>(steps, update);
+  const auto update = optimizers::StepCounter(plain_sgd()).next(static_cast<double>(rate));
+  return std::vector<optimizers::Coefficients<T>>(steps, update.template as<T>());
 }
 
 }  // namespace lithe::test
