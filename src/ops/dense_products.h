@@ -20,7 +20,7 @@ class NativeProducts {
   // `indexed`: the input is a packed batch without its columns of zeros.
   NativeProducts(const kernels::Kernels<T>& kernels, bool indexed, T* scratch = nullptr)
       : forward_(indexed ? kernels.forward_indexed : kernels.forward),
-        data_(kernels.data),
+        data_(kernels.input_gradient),
         sgd_(indexed ? kernels.sgd_indexed : kernels.sgd),
         gradient_(indexed ? kernels.gradient_indexed : kernels.gradient),
         scratch_(scratch) {}
@@ -35,7 +35,8 @@ class NativeProducts {
     });
   }
 
-  void input_gradient(const kernels::DataProduct<T>& p, kernels::Range lines, std::size_t) const {
+  void input_gradient(const kernels::InputGradientProduct<T>& p, kernels::Range lines,
+                      std::size_t) const {
     data_(p, lines);
   }
 
@@ -52,7 +53,7 @@ class NativeProducts {
     const kernels::Panels<T> panels{p.inputs, p.units};
     kernels::GradientProduct<T> g = gradient_product(p);
     g.end = p.inputs;
-    g.kept_end = p.input.depth;
+    g.operand_end = p.input.depth;
     kernels::each_panel(lines, [&](kernels::Range piece) {
       const std::size_t panel = piece.begin / 2 * kernels::kPanel<T>;
       g.stride = panels.width(panel);
@@ -88,12 +89,12 @@ class NativeProducts {
     const std::size_t offset = piece.begin % 2 * kernels::kLine<T>;
     g.stride = panels.width(panel);
     g.to = scratch_ + part * kScratch;
-    g.kept_end = 0;
+    g.operand_end = 0;
     for (std::size_t k = 0; k < p.inputs; k += kBlockInputs) {
       g.first = k;
       g.end = std::min(p.inputs, k + kBlockInputs);
-      g.kept_first = g.kept_end;
-      g.kept_end = kept_before(p.input, g.end, g.kept_first);
+      g.operand_first = g.operand_end;
+      g.operand_end = kept_before(p.input, g.end, g.operand_first);
       prefetch(g, weight, panels.column_start(panel) + k * g.stride);
       gradient_(g, piece);
       use(kernels::GradientPiece<T>{k, g.end - k, piece, g.to + offset, g.stride});
@@ -114,7 +115,7 @@ class NativeProducts {
   }
 
   void (*forward_)(const kernels::ForwardProduct<T>&, kernels::Range);
-  void (*data_)(const kernels::DataProduct<T>&, kernels::Range);
+  void (*data_)(const kernels::InputGradientProduct<T>&, kernels::Range);
   void (*sgd_)(const kernels::WeightProduct<T>&, kernels::Range);
   void (*gradient_)(const kernels::GradientProduct<T>&, kernels::Range);
   T* scratch_;
@@ -134,9 +135,9 @@ class BlasProducts {
     then(lines);
   }
 
-  void input_gradient(const kernels::DataProduct<T>& p, kernels::Range lines,
+  void input_gradient(const kernels::InputGradientProduct<T>& p, kernels::Range lines,
                       std::size_t part) const {
-    products_.data(p, lines, scratch(part));
+    products_.input_gradient(p, lines, scratch(part));
   }
 
   // Where the weights are a BLAS's matrix as they lie: the product adds to them.

@@ -35,30 +35,31 @@ class ForwardStage final : public Stage<T> {
 template <typename T>
 class TransposeStage final : public Stage<T> {
  public:
-  TransposeStage(kernels::DataProduct<T> product, std::size_t positions,
-                 void (*kernel)(const kernels::DataProduct<T>&, kernels::Range))
+  TransposeStage(kernels::InputGradientProduct<T> product, std::size_t positions,
+                 void (*kernel)(const kernels::InputGradientProduct<T>&, kernels::Range))
       : product_(product), positions_(positions), kernel_(kernel) {}
 
   void run(const Batch<T>& batch, Share share) override {
-    kernels::DataProduct<T> product = product_;
+    kernels::InputGradientProduct<T> product = product_;
     product.rows = batch.rows * positions_;
     kernel_(product, kernels::share(product.units, share.part, share.parts));
   }
 
  private:
-  kernels::DataProduct<T> product_;
+  kernels::InputGradientProduct<T> product_;
   std::size_t positions_;
-  void (*kernel_)(const kernels::DataProduct<T>&, kernels::Range);
+  void (*kernel_)(const kernels::InputGradientProduct<T>&, kernels::Range);
 };
 
 template <typename T, class Products>
 class InputGradientStage final : public Stage<T> {
  public:
-  InputGradientStage(kernels::DataProduct<T> product, std::size_t positions, Products products)
+  InputGradientStage(kernels::InputGradientProduct<T> product, std::size_t positions,
+                     Products products)
       : product_(product), positions_(positions), products_(products) {}
 
   void run(const Batch<T>& batch, Share share) override {
-    kernels::DataProduct<T> product = product_;
+    kernels::InputGradientProduct<T> product = product_;
     product.rows = batch.rows * positions_;
     const kernels::Range lines = lines_of<T>(product.inputs, share);
     products_.input_gradient(product, lines, share.part);
@@ -66,7 +67,7 @@ class InputGradientStage final : public Stage<T> {
   }
 
  private:
-  kernels::DataProduct<T> product_;
+  kernels::InputGradientProduct<T> product_;
   std::size_t positions_;
   Products products_;
 };

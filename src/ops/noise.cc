@@ -124,7 +124,7 @@ struct Noise {
     // The low byte names the use, as in base/random.h; the rest the layer.
     noise.stream =
         static_cast<std::uint32_t>(base::Use::disturb) | static_cast<std::uint32_t>(layer << 8);
-    return plan::elementwise_function<T>([kernel = lowering.kernels().disturb, noise, x, y](
+    return plan::elementwise_function<T>([kernel = lowering.kernels().noise, noise, x, y](
                                              const plan::Batch<T>& batch, kernels::Range lines) {
       kernels::NoiseWork<T> now = noise;
       now.step = batch.step;

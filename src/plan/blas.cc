@@ -49,7 +49,7 @@ class Trial {
         return kernels_.forward(forward(), unit_lines());
       case Product::input_gradient:
         kernels_.transpose(data(), {0, shape_.units});
-        return kernels_.data(data(), input_lines());
+        return kernels_.input_gradient(data(), input_lines());
       case Product::weight_gradient:
         return gradient_by_blocks();
     }
@@ -76,7 +76,7 @@ class Trial {
     return {input(),      weight_.data(), bias_.data(), shape_.inputs,
             shape_.units, y_.data(),      y_stride_};
   }
-  kernels::DataProduct<T> data() {
+  kernels::InputGradientProduct<T> data() {
     return {y_.data(),    y_stride_, shape_.rows, weight_.data(),    shape_.inputs,
             shape_.units, x_.data(), x_stride_,   transposed_.data()};
   }
