@@ -56,7 +56,7 @@ struct Layer {
   kernels::ForwardProduct<T> forward() {
     return {input(), weight.data(), bias.data(), shape.inputs, shape.units, y.data(), y_stride};
   }
-  kernels::DataProduct<T> data() {
+  kernels::InputGradientProduct<T> data() {
     return {y.data(),    y_stride, shape.batch, weight.data(),    shape.inputs,
             shape.units, x.data(), x_stride,    transposed.data()};
   }
@@ -80,7 +80,7 @@ std::vector<std::function<void()>> native(Layer<T>& l) {
   return {[&] { k.forward(l.forward(), l.unit_lines()); },
           [&] {
             k.transpose(l.data(), {0, l.shape.units});
-            k.data(l.data(), l.input_lines());
+            k.input_gradient(l.data(), l.input_lines());
           },
           [&] { k.sgd(l.weights(), l.unit_lines()); }};
 }
@@ -107,7 +107,7 @@ std::vector<std::function<void()>> planned(Layer<T>& l, const blas::BlasHandle& 
                                            std::size_t batch) {
   const kernels::BlasProducts<T> products(blas, batch);
   return {[=, &l] { products.forward(l.forward(), l.unit_lines(), l.scratch.data()); },
-          [=, &l] { products.data(l.data(), l.input_lines(), l.scratch.data()); },
+          [=, &l] { products.input_gradient(l.data(), l.input_lines(), l.scratch.data()); },
           [=, &l] {
             products.gradient(l.weights(), l.unit_lines(), l.scratch.data(), [](const auto&) {});
           }};

@@ -109,11 +109,11 @@ Candidates native(Layer<T>& l, const kernels::Kernels<T>& k) {
               unit_lines);
   }};
   result[kInput] = {[=, &l, &k] {
-    const kernels::DataProduct<T> p{l.y.data(),      l.y_stride,     l.shape.batch,
-                                    l.weight.data(), l.shape.inputs, l.shape.units,
-                                    l.dx.data(),     l.x_stride,     l.transposed.data()};
+    const kernels::InputGradientProduct<T> p{l.y.data(),      l.y_stride,     l.shape.batch,
+                                             l.weight.data(), l.shape.inputs, l.shape.units,
+                                             l.dx.data(),     l.x_stride,     l.transposed.data()};
     k.transpose(p, {0, l.shape.units});
-    k.data(p, input_lines);
+    k.input_gradient(p, input_lines);
   }};
   result[kWeights] = {[=, &l, &k] {
     k.sgd({l.input(), l.y.data(), l.y_stride, l.shape.inputs, l.shape.units, l.weight.data(),

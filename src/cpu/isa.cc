@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <mutex>
 #include <string>
 
 #include "hwy/targets.h"
@@ -69,17 +68,6 @@ Isa parse_isa(std::string_view wanted) {
     if (row.name == wanted && (row.isa == Isa::scalar || supported(row.isa))) return row.isa;
   throw Error(ErrorKind::usage, fmt::format("no instruction set '{}' on this machine", wanted),
               "--isa", fmt::format("auto, {}", fmt::join(names(), ", ")));
-}
-
-void with_isa(Isa isa, const std::function<void()>& work) {
-  assert(supported(isa));
-  static std::mutex mutex;
-  const std::lock_guard lock(mutex);
-  hwy::SetSupportedTargetsForTest(row_of(isa).target);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  work();
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
 }  // namespace lithe::cpu

@@ -22,6 +22,7 @@
 #define HWY_TARGET_INCLUDE "kernels/activations.cc"
 #include "hwy/foreach_target.h"
 // After foreach_target.
+#include "cpu/dispatch.h"
 #include "hwy/highway.h"
 #include "kernels/fill.h"
 #include "kernels/layout.h"
@@ -347,9 +348,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace lithe::kernels {
-namespace {
-HWY_EXPORT(fill_both);
-}
-void fill_activations(Tables& tables) { HWY_DYNAMIC_DISPATCH(fill_both)(tables); }
+void fill_activations(cpu::Isa isa, Tables& tables) { LITHE_VERSION_FOR(isa, fill_both)(tables); }
 }  // namespace lithe::kernels
 #endif

@@ -63,7 +63,8 @@ void BlasProducts<T>::forward(const ForwardProduct<T>& p, Range unit_lines, T* s
 }
 
 template <typename T>
-void BlasProducts<T>::data(const DataProduct<T>& p, Range input_lines, T* scratch) const {
+void BlasProducts<T>::input_gradient(const InputGradientProduct<T>& p, Range input_lines,
+                                     T* scratch) const {
   const std::size_t first = input_lines.begin * kLine<T>, padded = input_lines.end * kLine<T>,
                     last = std::min(padded, p.inputs);
   if (first >= last) return;

@@ -1,4 +1,4 @@
-// The three products of a dense layer by a BLAS, in the place of the kernels in product.h: the same
+// The three products of a dense layer by a BLAS instead of the kernels in product.h: the same
 // problems in the same layouts, but a BLAS adds in an order of its own, so the bits differ.
 //
 // Weights lie in panels, and a BLAS multiplies matrices whose columns are one distance apart. Each
@@ -30,19 +30,20 @@ struct GradientPiece {
 template <typename T>
 class BlasProducts {
  public:
-  // For batches of about so many rows. `blas` must outlive this.
+  // For batches of about `batch` rows. `blas` must outlive this.
   BlasProducts(const blas::BlasHandle& blas, std::size_t batch) : blas_(&blas), batch_(batch) {}
 
-  // Whether weights of so many units are copied in blocks.
+  // Whether weights with `units` units are copied in blocks.
   bool copies(std::size_t units) const { return units > kPanel<T> && batch_ >= kCopyFrom; }
   // Values of scratch that a thread needs for weights of that size.
   std::size_t scratch_size(std::size_t inputs, std::size_t units) const {
     return copies(units) ? kBlockRows * row_stride<T>(units) : inputs * kPanel<T>;
   }
 
-  // What product.h says, of operands that keep all their columns. `scratch` is the thread's own.
+  // What product.h says, of operands without an index. `scratch` is the thread's own.
   void forward(const ForwardProduct<T>& p, Range unit_lines, T* scratch) const;
-  void data(const DataProduct<T>& p, Range input_lines, T* scratch) const;  // uses no `transposed`
+  void input_gradient(const InputGradientProduct<T>& p, Range input_lines,
+                      T* scratch) const;  // uses no `transposed`
   // The weights alone, not the bias, and only where nothing is copied.
   void sgd(const WeightProduct<T>& p, Range unit_lines) const;
   // Makes the gradient of p's weights piece by piece in `scratch` and hands each to `use`.

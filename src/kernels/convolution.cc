@@ -7,6 +7,7 @@
 #define HWY_TARGET_INCLUDE "kernels/convolution.cc"
 #include "hwy/foreach_target.h"
 // After foreach_target.
+#include "cpu/dispatch.h"
 #include "hwy/highway.h"
 #include "kernels/fill.h"
 #include "kernels/tile-inl.h"
@@ -370,7 +371,7 @@ std::size_t weight_tiles(const Correlation<T>& c) {
   return count;
 }
 
-// Vectors of weights in a tile of the way back, for so many columns.
+// The most vectors of weights in a tile of the input gradient with kColumns columns.
 template <std::size_t kColumns>
 constexpr std::size_t most_vectors() {
   if (kMaxRows < 12) return kColumns == 1 ? 8 : kColumns == 2 ? 5 : kColumns == 3 ? 3 : 2;
@@ -378,8 +379,8 @@ constexpr std::size_t most_vectors() {
 }
 
 template <typename T>
-struct SpreadWork {
-  const Spread<T>& s;
+struct Col2imWork {
+  const Col2im<T>& s;
   std::size_t row, kernel_begin;
 
   // Columns `column`, column + gap, ... and vectors from `first` on, which count from the first
@@ -424,7 +425,7 @@ struct SpreadWork {
     const std::size_t step = s.gap * s.x_column;
     LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) {
       const std::size_t line = (first + v) / in_line, part = (first + v) % in_line * lanes;
-      const SpreadLine& place = s.line[line % s.lines];
+      const Col2imLine& place = s.line[line % s.lines];
       T* x = s.x + image_row(kernel_begin + line / s.lines) +
              static_cast<std::ptrdiff_t>(column * s.x_column + part) + place.offset;
       const auto real = real_columns<T>(part, place.width);
@@ -453,7 +454,7 @@ struct SpreadWork {
     }
   }
 
-  // All vectors for so many columns from `column` on.
+  // All vectors for `count` columns from `column` on.
   template <std::size_t kColumns>
   HWY_INLINE void columns(std::size_t count, std::size_t column, std::size_t vectors) const {
     if constexpr (kColumns > 0) {
@@ -469,7 +470,7 @@ struct SpreadWork {
 };
 
 template <typename T>
-void spread(const Spread<T>& s) {
+void col2im(const Col2im<T>& s) {
   const std::size_t in_line = kLine<T> / hn::Lanes(Tag<T>());
   for (std::size_t row = 0; row < s.rows; ++row) {
     const auto inside = [&](std::size_t i) {
@@ -480,7 +481,7 @@ void spread(const Spread<T>& s) {
     Range kernel{0, s.kernel_rows};
     while (kernel.begin < kernel.end && !inside(kernel.begin)) ++kernel.begin;
     while (kernel.begin < kernel.end && !inside(kernel.end - 1)) --kernel.end;
-    const SpreadWork<T> work{s, row, kernel.begin};
+    const Col2imWork<T> work{s, row, kernel.begin};
     const std::size_t vectors = (kernel.end - kernel.begin) * s.lines * in_line;
     for (std::size_t phase = 0; phase < s.gap && phase < s.columns; ++phase) {
       const std::size_t columns = divide_up(s.columns - phase, s.gap);
@@ -498,7 +499,7 @@ void fill(Kernels<T>& k) {
   k.correlate = correlate<T>;
   k.kernel_gradient = kernel_gradient<T>;
   k.weight_tiles = weight_tiles<T>;
-  k.spread = spread<T>;
+  k.col2im = col2im<T>;
 }
 
 void fill_both(Tables& tables) {
@@ -513,9 +514,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace lithe::kernels {
-namespace {
-HWY_EXPORT(fill_both);
-}
-void fill_convolutions(Tables& tables) { HWY_DYNAMIC_DISPATCH(fill_both)(tables); }
+void fill_convolutions(cpu::Isa isa, Tables& tables) { LITHE_VERSION_FOR(isa, fill_both)(tables); }
 }  // namespace lithe::kernels
 #endif

@@ -1,5 +1,5 @@
-// Convolution as sums of runs. A kernel row meets an image in runs: stretches of values that stand
-// one after another in a row of the image, and meet as many rows of the weights. An image is
+// Convolution as sums of runs. A run is a stretch of consecutive values in a row of the image that
+// a kernel row covers; it is multiplied by as many rows of the weights. An image is
 // [rows][columns][channels], without gaps between columns.
 //
 // Every output element is one chain of fused multiply-adds, in the order of the weights' rows:
@@ -7,8 +7,7 @@
 //                of x[top + r * row_step + i * kernel_step][c * x_column + run[j].offset + k] w[i,
 //                j, k][n]
 // and every element of the weights' gradient one chain in the order of images, rows and columns. A
-// kernel row that lies outside the image is left out; within a row an image that is padded has its
-// zeros in memory.
+// kernel row that lies outside the image is left out. Within a row, zero padding is in memory.
 #pragma once
 
 #include <cstddef>
@@ -21,9 +20,9 @@ struct Run {
   std::size_t depth;
 };
 
-// Where several columns are narrower than a cache line together, they are made together: a unit is
-// then a channel of one of them, and the weights are spread out accordingly. Of the last such group
-// only `last_units` may exist.
+// Where the channels of several output columns fit into a cache line, these columns are made as
+// one: a unit is then a channel of one of them, and the weights are repacked accordingly. The last
+// group of columns may have only `last_units` units.
 template <typename T>
 struct Correlation {
   const T* x;
@@ -44,37 +43,38 @@ struct Correlation {
   std::size_t units, last_units;
 };
 
-// What an image adds to the gradient of the weights and of the bias. The correlation's x, sizes and
-// strides count; `y` is the place of dy.
+// What an image adds to the gradient of the weights and of the bias. Of `form`, only x, the sizes
+// and the strides are used; those of y are dy's.
 template <typename T>
 struct KernelGradient {
   Correlation<T> form;
   const T* dy;
   T* weight;   // Panels<T>{kernel_rows * depth, units}
   T* bias;     // units, padded to a whole line; or null
-  bool first;  // of a batch: starts from zero
+  bool first;  // the first image of a batch: the gradients start from zero
 };
 
-// A line of the weights as the way back needs them: where in the image its values go, counted from
-// the place of the output's column, and how many of the line there are.
-struct SpreadLine {
+// A line of the weights, repacked for the backward pass: where in the image its products go,
+// counted from the place of the output's column, and how many values of the line are in use.
+struct Col2imLine {
   std::ptrdiff_t offset;
   std::size_t width;
 };
 
-// The way back of a correlation, from dy to the image, to which it is added:
+// The input gradient of a correlation, added to the image (col2im):
 //   x[top + r * row_step + i * kernel_step][c * x_column + ...] += sum over n of dy[r][c][n] w[n]
-// Each sum over n is one chain; into the image they go in the order of rows and, within a row,
-// first the columns 0, gap, 2 gap, ..., then 1, 1 + gap, ...: these do not meet in the image.
+// Each sum over n is one chain. They are added to the image in the order of rows and, within a row,
+// first the columns 0, gap, 2 gap, ..., then 1, 1 + gap, ...: columns `gap` apart do not overlap in
+// the image.
 template <typename T>
-struct Spread {
+struct Col2im {
   T* x;
   std::size_t x_rows, x_row, x_column;
   std::size_t rows, columns, row_step;
   std::ptrdiff_t top;
   std::size_t kernel_step, kernel_rows;
   std::size_t gap;
-  const SpreadLine* line;  // of a kernel row
+  const Col2imLine* line;  // of a kernel row
   std::size_t lines;       // of each kernel row
   const T* weight;         // [kernel_rows * lines][depth][kLine<T>]
   std::size_t depth;       // channels of dy

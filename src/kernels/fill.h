@@ -1,4 +1,4 @@
-// How the files of kernels fill the table, each its own part, once for an instruction set.
+// The functions by which each file of kernels fills its part of the table of an instruction set.
 #pragma once
 
 #include "kernels/table.h"
@@ -10,20 +10,20 @@ struct Tables {
   Kernels<double> float64;
 };
 
-// With the kernels of the instruction set that Highway has been told to use.
-void fill_products(Tables&);
-void fill_convolutions(Tables&);
-void fill_images(Tables&);
-void fill_winograd(Tables&);
-void fill_packing(Tables&);
-void fill_activations(Tables&);
-void fill_losses(Tables&);
-void fill_layers(Tables&);
-void fill_noise(Tables&);
-void fill_optimizers(Tables&);
+// With the kernels of the instruction set, which must be supported.
+void fill_products(cpu::Isa, Tables&);
+void fill_convolutions(cpu::Isa, Tables&);
+void fill_images(cpu::Isa, Tables&);
+void fill_winograd(cpu::Isa, Tables&);
+void fill_packing(cpu::Isa, Tables&);
+void fill_activations(cpu::Isa, Tables&);
+void fill_losses(cpu::Isa, Tables&);
+void fill_layers(cpu::Isa, Tables&);
+void fill_noise(cpu::Isa, Tables&);
+void fill_optimizers(cpu::Isa, Tables&);
 // With the plain reference.
 void fill_reference(Tables&);
-void fill_reference_layers(Tables&);  // these four by way of the first
+void fill_reference_layers(Tables&);  // fill_reference calls these four
 void fill_reference_images(Tables&);
 void fill_reference_winograd(Tables&);
 void fill_reference_losses(Tables&);

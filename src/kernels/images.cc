@@ -6,6 +6,7 @@
 #define HWY_TARGET_INCLUDE "kernels/images.cc"
 #include "hwy/foreach_target.h"
 // After foreach_target.
+#include "cpu/dispatch.h"
 #include "hwy/highway.h"
 #include "kernels/fill.h"
 #include "kernels/tile-inl.h"
@@ -178,7 +179,7 @@ void depthwise(const Correlation<T>& c) {
 
 // Into the image, which `x` is here: in the order of rows, taps and columns.
 template <typename T>
-void depthwise_spread(const Correlation<T>& c, T* x, const T* dy) {
+void depthwise_col2im(const Correlation<T>& c, T* x, const T* dy) {
   const Tag<T> d;
   const Panels<T> panels{c.kernel_rows * c.runs, c.units};
   each_channel<T>(c.units, [&](std::size_t n, const auto& load, const auto& store) {
@@ -340,7 +341,7 @@ void fill(Kernels<T>& k) {
   k.average_pool = average_pool<T>;
   k.average_pool_backward = average_pool_backward<T>;
   k.depthwise = depthwise<T>;
-  k.depthwise_spread = depthwise_spread<T>;
+  k.depthwise_col2im = depthwise_col2im<T>;
   k.depthwise_gradient = depthwise_gradient<T>;
   k.channel_norm = channel_norm<T>;
   k.channel_norm_backward = channel_norm_backward<T>;
@@ -358,9 +359,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace lithe::kernels {
-namespace {
-HWY_EXPORT(fill_both);
-}
-void fill_images(Tables& tables) { HWY_DYNAMIC_DISPATCH(fill_both)(tables); }
+void fill_images(cpu::Isa isa, Tables& tables) { LITHE_VERSION_FOR(isa, fill_both)(tables); }
 }  // namespace lithe::kernels
 #endif

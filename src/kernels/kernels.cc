@@ -15,18 +15,16 @@ Tables make_tables(cpu::Isa isa) {
   fill_reference(tables);
   if (isa == cpu::Isa::scalar) return tables;
   tables.float32.isa = tables.float64.isa = isa;
-  cpu::with_isa(isa, [&tables] {
-    fill_products(tables);
-    fill_convolutions(tables);
-    fill_images(tables);
-    fill_winograd(tables);
-    fill_packing(tables);
-    fill_activations(tables);
-    fill_losses(tables);
-    fill_layers(tables);
-    fill_noise(tables);
-    fill_optimizers(tables);
-  });
+  fill_products(isa, tables);
+  fill_convolutions(isa, tables);
+  fill_images(isa, tables);
+  fill_winograd(isa, tables);
+  fill_packing(isa, tables);
+  fill_activations(isa, tables);
+  fill_losses(isa, tables);
+  fill_layers(isa, tables);
+  fill_noise(isa, tables);
+  fill_optimizers(isa, tables);
   return tables;
 }
 

@@ -1,6 +1,6 @@
 // Dropout and its relatives. The random numbers are Philox4x32-10 (Salmon and others, 2011) of
-// (seed; place, row, step, stream), so they need no order and no memory: the way back draws the
-// same ones again.
+// (seed; place, row, step, stream), so they need no order and no memory: the backward pass draws
+// the same numbers again.
 //
 // A counter gives four numbers: one for each of four cache lines of columns, which are the columns'
 // place in its line apart.
@@ -10,6 +10,7 @@
 #define HWY_TARGET_INCLUDE "kernels/noise.cc"
 #include "hwy/foreach_target.h"
 // After foreach_target.
+#include "cpu/dispatch.h"
 #include "hwy/contrib/math/math-inl.h"
 #include "hwy/highway.h"
 #include "kernels/fill.h"
@@ -80,7 +81,7 @@ HWY_INLINE hn::Vec<Tag<double>> uniform(Tag<double> d, V word) {
 template <typename T>
 using Values = hn::Vec<Tag<T>>[4];
 
-// What four vectors of columns become, that are a line apart each.
+// What four vectors of columns, each a line apart, become.
 template <typename T>
 HWY_INLINE void drop(const NoiseWork<T>& w, const Words<T>& random, Values<T>& x) {
   const Tag<T> d;
@@ -108,8 +109,8 @@ HWY_INLINE void add_normal(const NoiseWork<T>& w, const Words<T>& random, Values
 }
 
 template <typename T>
-HWY_INLINE void disturb_group(const NoiseWork<T>& w, std::size_t row, std::size_t group,
-                              std::size_t place, Range lines) {
+HWY_INLINE void noise_group(const NoiseWork<T>& w, std::size_t row, std::size_t group,
+                            std::size_t place, Range lines) {
   const Tag<T> d;
   const Words<T> random = philox(w, w.first_row + row, group * kLine<T> + place);
   const auto inside = [&](std::size_t j) {
@@ -128,17 +129,17 @@ HWY_INLINE void disturb_group(const NoiseWork<T>& w, std::size_t row, std::size_
 }
 
 template <typename T>
-void disturb(const NoiseWork<T>& w, Range lines) {
+void noise(const NoiseWork<T>& w, Range lines) {
   const std::size_t lanes = hn::Lanes(Tag<T>());
   for (std::size_t i = 0; i < w.x.rows; ++i)
     for (std::size_t group = lines.begin / 4; group * 4 < lines.end; ++group)
       for (std::size_t place = 0; place < kLine<T>; place += lanes)
-        disturb_group(w, i, group, place, lines);
+        noise_group(w, i, group, place, lines);
 }
 
 template <typename T>
 void fill(Kernels<T>& k) {
-  k.disturb = disturb<T>;
+  k.noise = noise<T>;
 }
 
 void fill_both(Tables& tables) {
@@ -153,9 +154,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace lithe::kernels {
-namespace {
-HWY_EXPORT(fill_both);
-}
-void fill_noise(Tables& tables) { HWY_DYNAMIC_DISPATCH(fill_both)(tables); }
+void fill_noise(cpu::Isa isa, Tables& tables) { LITHE_VERSION_FOR(isa, fill_both)(tables); }
 }  // namespace lithe::kernels
 #endif

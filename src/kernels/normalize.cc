@@ -5,6 +5,7 @@
 #define HWY_TARGET_INCLUDE "kernels/normalize.cc"
 #include "hwy/foreach_target.h"
 // After foreach_target.
+#include "cpu/dispatch.h"
 #include "hwy/contrib/math/math-inl.h"
 #include "hwy/highway.h"
 #include "kernels/fill.h"
@@ -316,9 +317,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace lithe::kernels {
-namespace {
-HWY_EXPORT(fill_both);
-}
-void fill_layers(Tables& tables) { HWY_DYNAMIC_DISPATCH(fill_both)(tables); }
+void fill_layers(cpu::Isa isa, Tables& tables) { LITHE_VERSION_FOR(isa, fill_both)(tables); }
 }  // namespace lithe::kernels
 #endif

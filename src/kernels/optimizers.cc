@@ -1,6 +1,5 @@
 // The optimizers' steps, a vector at a time, and other work on gradients and weights.
 #include <array>
-#include <bit>
 #include <utility>
 
 #include "cpu/targets.h"
@@ -10,6 +9,7 @@
 #define HWY_TARGET_INCLUDE "kernels/optimizers.cc"
 #include "hwy/foreach_target.h"
 // After foreach_target.
+#include "cpu/dispatch.h"
 #include "hwy/highway.h"
 #include "kernels/fill.h"
 #include "kernels/layout.h"
@@ -56,13 +56,16 @@ struct Shared {
   }
 };
 
-// An optimizer's own coefficients as vectors: a struct C<V> is so many V and nothing else.
+// An optimizer's own coefficients as vectors: C<V> has members of type V and nothing else. Neither
+// std::array<V> nor std::bit_cast will do: their functions are compiled for the baseline, which may
+// not have such vectors.
 template <template <class> class C, typename T>
 HWY_INLINE C<hn::Vec<Tag<T>>> own_coefficients(const optimizers::Coefficients<T>& c) {
   using V = hn::Vec<Tag<T>>;
-  std::array<V, sizeof(C<V>) / sizeof(V)> values;
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = hn::Set(Tag<T>(), c.own[i]);
-  return std::bit_cast<C<V>>(values);
+  constexpr std::size_t kCount = sizeof(C<V>) / sizeof(V);
+  V values[kCount];
+  for (std::size_t i = 0; i < kCount; ++i) values[i] = hn::Set(Tag<T>(), c.own[i]);
+  return __builtin_bit_cast(C<V>, values);
 }
 
 template <bool kPrepared, typename T, class C, std::size_t... kState>
@@ -77,7 +80,8 @@ HWY_INLINE void update_row(const UpdateWork<T>& work, std::size_t row, std::size
     const auto w = hn::Load(d, weight + n);
     auto g = hn::Load(d, gradient + n);
     if constexpr (kPrepared) g = shared.prepared(g, w);
-    std::array<hn::Vec<Tag<T>>, sizeof...(kState)> s = {hn::Load(d, state[kState] + n)...};
+    // One more than needed: there are no arrays of 0.
+    hn::Vec<Tag<T>> s[sizeof...(kState) + 1] = {hn::Load(d, state[kState] + n)..., w};
     hn::Store(formulas::step(c, g, hn::Mul(w, shared.keep), s[kState]...), d, weight + n);
     (hn::Store(s[kState], d, state[kState] + n), ...);
   }
@@ -183,9 +187,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace lithe::kernels {
-namespace {
-HWY_EXPORT(fill_both);
-}
-void fill_optimizers(Tables& tables) { HWY_DYNAMIC_DISPATCH(fill_both)(tables); }
+void fill_optimizers(cpu::Isa isa, Tables& tables) { LITHE_VERSION_FOR(isa, fill_both)(tables); }
 }  // namespace lithe::kernels
 #endif

@@ -6,6 +6,7 @@
 #define HWY_TARGET_INCLUDE "kernels/pack.cc"
 #include "hwy/foreach_target.h"
 // After foreach_target.
+#include "cpu/dispatch.h"
 #include "hwy/cache_control.h"
 #include "hwy/highway.h"
 #include "kernels/fill.h"
@@ -130,9 +131,8 @@ void pack_bytes(Pack<T>& p) {
   p.depth = columns;
 }
 
-// Floating-point data: little is gained by skipping zeros there, so all columns are kept. The
-// compiler vectorises the loop, and the order of operations does not matter: there is one for each
-// value.
+// Floating-point data: skipping zeros would gain little, so x has all columns. The compiler
+// vectorises the loop; there is one operation for each value, so their order does not matter.
 template <bool kDivides, typename Source, typename T>
 void pack_floats_by(Pack<T>& p) {
   for (std::size_t i = 0; i < p.rows; ++i) {
@@ -150,7 +150,7 @@ void pack_floats(Pack<T>& p) {
   p.divisor == 1 ? pack_floats_by<false, Source>(p) : pack_floats_by<true, Source>(p);
 }
 
-// One example alone: keeps the columns that have a value in it.
+// One example alone: its nonzero columns.
 template <typename T>
 void pack_nonzero_float(Pack<T>& p) {
   const Columns d;
@@ -185,8 +185,8 @@ void pack_nonzero_float(Pack<T>& p) {
   p.depth = depth;
 }
 
-// Ors the rows of the batch together, a byte a column, into p.any. Four rows at a time, so that
-// what is there is loaded and stored once for four.
+// p.any = bitwise or of the rows of the batch, a byte a column. Four rows are done at a time, so
+// that p.any is loaded and stored once for four.
 template <typename T>
 void find_columns(const Pack<T>& p) {
   const hn::CappedTag<std::uint8_t, 64> d;
@@ -207,8 +207,8 @@ void find_columns(const Pack<T>& p) {
   }
 }
 
-// Lists the columns to keep in p.index, and the blocks that have some in p.blocks: the column where
-// the block begins, and how many columns are kept before it. Returns their number.
+// Lists the nonzero columns in p.index, and in p.blocks the blocks that have some: the column where
+// the block begins, and the number of nonzero columns before it. Returns the number of blocks.
 template <typename T>
 std::size_t list_blocks(Pack<T>& p) {
   const Columns d;
@@ -229,9 +229,9 @@ std::size_t list_blocks(Pack<T>& p) {
   return blocks;
 }
 
-// Keeps only the columns that some row of the batch has a value in. Storing a compressed vector in
-// full and moving on by what was kept is faster than a compressing store, which is microcoded on
-// AMD's processors; what the last one writes beyond the end is room that x and index have.
+// Packs only the columns that are not zero in every row of the batch. Storing a compressed vector
+// in full and moving on by the lanes in use is faster than a compressing store, which is microcoded
+// on AMD's processors; what the last one writes beyond the end is room that x and index have.
 template <typename T>
 void pack_nonzero(Pack<T>& p) {
   find_columns(p);
@@ -280,9 +280,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace lithe::kernels {
-namespace {
-HWY_EXPORT(fill_both);
-}
-void fill_packing(Tables& tables) { HWY_DYNAMIC_DISPATCH(fill_both)(tables); }
+void fill_packing(cpu::Isa isa, Tables& tables) { LITHE_VERSION_FOR(isa, fill_both)(tables); }
 }  // namespace lithe::kernels
 #endif

@@ -11,6 +11,7 @@
 #define HWY_TARGET_INCLUDE "kernels/product.cc"
 #include "hwy/foreach_target.h"
 // After foreach_target.
+#include "cpu/dispatch.h"
 #include "hwy/highway.h"
 #include "kernels/fill.h"
 #include "kernels/tile-inl.h"
@@ -103,15 +104,19 @@ struct GradientWork {
   template <std::size_t kRows, std::size_t kVectors>
   HWY_NOINLINE void tile(std::size_t row, std::size_t column) const {
     const Tag<T> d;
-    const std::size_t kept = p.kept_first + row, stride = p.stride;
+    const std::size_t kept = p.operand_first + row, stride = p.stride;
     const std::uint32_t* const index = p.input.index;
     const auto place_of = [=, first = p.first](std::size_t m) {
       return ((kIndexed ? index[kept + m] : kept + m) - first) * stride + column % kPanel<T>;
     };
-    for (const T* array : p.prefetch) {
+    const auto fetch = [&](const T* array) {
 #pragma GCC unroll 1
       for (std::size_t m = 0; m < kRows; ++m)
         prefetch<kVectors>(array + p.prefetch_at + place_of(m));
+    };
+    if (p.prefetch_weight != nullptr) {
+      fetch(p.prefetch_weight);
+      for (const T* state : p.prefetch_states) fetch(state);
     }
     Tile<T, kRows, kVectors> t;
     clear(t);
@@ -132,11 +137,12 @@ void gradient(const GradientProduct<T>& p, Range lines) {
     for (std::size_t k = 0; k < p.end - p.first; ++k)
       for (std::size_t n = lines.begin * kLine<T>; n < lines.end * kLine<T>; n += hn::Lanes(d))
         hn::Store(hn::Zero(d), d, p.to + k * p.stride + n % kPanel<T>);
-  cover<T>(p.kept_end - p.kept_first, lines, GradientWork<T, kIndexed>{p});
+  cover<T>(p.operand_end - p.operand_first, lines, GradientWork<T, kIndexed>{p});
 }
 
-// Four vectors, each of whose 128-bit blocks holds a piece of a row, turned within the blocks: what
-// was piece by row becomes row by piece. Of doubles a block holds two, and two vectors are turned.
+// Transposes within 128-bit blocks: each of four vectors has a piece of one row in each block, and
+// each result has a piece of all four rows. A block holds two doubles, so two vectors are
+// transposed then.
 template <class V>
 HWY_INLINE void turn_blocks(Tag<float> d, V (&v)[4]) {
   const V a = hn::InterleaveLower(d, v[0], v[2]), b = hn::InterleaveLower(d, v[1], v[3]);
@@ -151,7 +157,7 @@ HWY_INLINE void turn_blocks(Tag<double> d, V (&v)[2]) {
   v[0] = a;
 }
 
-// Values in a block, which are the rows that are turned together.
+// Values in a block, which is the number of rows that are transposed at a time.
 template <typename T>
 inline constexpr std::size_t kBlock = 16 / sizeof(T);
 
@@ -197,7 +203,7 @@ HWY_INLINE void store_blocks(hn::Vec<Tag<T>> v, T* p, std::size_t step) {
 
 // dy^T in panels, so that the data product reads vectors of examples.
 template <typename T>
-void transpose(const DataProduct<T>& p, Range units) {
+void transpose(const InputGradientProduct<T>& p, Range units) {
   const Tag<T> d;
   const std::size_t lanes = hn::Lanes(d);
   const Panels<T> panels{p.units, p.rows};
@@ -222,8 +228,8 @@ void transpose(const DataProduct<T>& p, Range units) {
 }
 
 template <typename T>
-struct DataWork {
-  const DataProduct<T>& p;
+struct InputGradientWork {
+  const InputGradientProduct<T>& p;
   std::size_t first_input;
   Panels<T> weights, gradients;
 
@@ -242,7 +248,7 @@ struct DataWork {
       t.template accumulate<false>({p.weight + weights.at(input, n), weights.width(n), 1},
                                    {dy + n * width, width, nullptr}, depth);
     }
-    // Whole blocks of inputs are turned in registers, what is left over goes by way of memory.
+    // Whole blocks of inputs are transposed in registers, the rest in memory.
     constexpr std::size_t kTurned = kRows / kBlock<T> * kBlock<T>;
     const std::size_t lanes = hn::Lanes(d), stride = p.dx_stride;
     T* const dx = p.dx + column * stride + input;
@@ -275,7 +281,7 @@ struct DataWork {
     for (std::size_t i = 0; i < count; i += kLine<T>) hwy::Prefetch(row + i);
   }
 
-  // The rows of the tile from kFirst on, for so many examples, one value at a time.
+  // The rows of the tile from kFirst on, for `examples` examples, one value at a time.
   template <std::size_t kFirst, std::size_t kRows, std::size_t kVectors>
   HWY_INLINE void store_rows(const Tile<T, kRows, kVectors>& t, std::size_t v, std::size_t examples,
                              T* to) const {
@@ -292,7 +298,7 @@ struct DataWork {
 
 // Sets the values from column `last` to the end of its line to zero, in every row.
 template <typename T>
-void clear_padding(const DataProduct<T>& p, std::size_t last) {
+void clear_padding(const InputGradientProduct<T>& p, std::size_t last) {
   const Tag<T> d;
   const std::size_t lanes = hn::Lanes(d), end = round_up(last, kLine<T>);
   for (std::size_t n = last / lanes * lanes; n < end; n += lanes) {
@@ -303,13 +309,13 @@ void clear_padding(const DataProduct<T>& p, std::size_t last) {
 }
 
 template <typename T>
-void data(const DataProduct<T>& p, Range lines) {
+void input_gradient(const InputGradientProduct<T>& p, Range lines) {
   const std::size_t first = lines.begin * kLine<T>;
   const std::size_t padded = lines.end * kLine<T>, last = padded < p.inputs ? padded : p.inputs;
   // The weights of a row of tiles are read once, and serve all examples from the near cache.
   if (last > first)
     cover_by_rows<T>(last - first, {0, divide_up(p.rows, kLine<T>)},
-                     DataWork<T>{p, first, {p.inputs, p.units}, {p.units, p.rows}});
+                     InputGradientWork<T>{p, first, {p.inputs, p.units}, {p.units, p.rows}});
   if (last < padded) clear_padding(p, last);
 }
 template <typename T>
@@ -321,7 +327,7 @@ void fill(Kernels<T>& k) {
   k.gradient = gradient<T, false>;
   k.gradient_indexed = gradient<T, true>;
   k.transpose = transpose<T>;
-  k.data = data<T>;
+  k.input_gradient = input_gradient<T>;
 }
 
 void fill_both(Tables& tables) {
@@ -336,9 +342,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace lithe::kernels {
-namespace {
-HWY_EXPORT(fill_both);
-}
-void fill_products(Tables& tables) { HWY_DYNAMIC_DISPATCH(fill_both)(tables); }
+void fill_products(cpu::Isa isa, Tables& tables) { LITHE_VERSION_FOR(isa, fill_both)(tables); }
 }  // namespace lithe::kernels
 #endif

@@ -55,7 +55,7 @@ void gradient(const GradientProduct<T>& p, Range lines) {
   for (std::size_t n = lines.begin * kLine<T>; n < lines.end * kLine<T>; ++n) {
     for (std::size_t k = p.first; k < p.end; ++k)
       p.to[(k - p.first) * p.stride + n % kPanel<T>] = 0;
-    for (std::size_t c = p.kept_first; c < p.kept_end; ++c) {
+    for (std::size_t c = p.operand_first; c < p.operand_end; ++c) {
       const std::size_t k = p.input.index != nullptr ? p.input.index[c] : c;
       p.to[(k - p.first) * p.stride + n % kPanel<T>] =
           weight_gradient(p.input, c, p.dy, p.dy_stride, n);
@@ -64,7 +64,7 @@ void gradient(const GradientProduct<T>& p, Range lines) {
 }
 
 template <typename T>
-void transpose(const DataProduct<T>& p, Range units) {
+void transpose(const InputGradientProduct<T>& p, Range units) {
   const Panels<T> panels{p.units, p.rows};
   for (std::size_t i = 0; i < p.rows; ++i)
     for (std::size_t n = units.begin; n < units.end; ++n)
@@ -72,7 +72,7 @@ void transpose(const DataProduct<T>& p, Range units) {
 }
 
 template <typename T>
-void data(const DataProduct<T>& p, Range lines) {
+void input_gradient(const InputGradientProduct<T>& p, Range lines) {
   const Panels<T> panels{p.inputs, p.units};
   for (std::size_t i = 0; i < p.rows; ++i)
     for (std::size_t k = lines.begin * kLine<T>; k < lines.end * kLine<T>; ++k) {
@@ -317,7 +317,7 @@ void fill(Kernels<T>& k) {
   k.sgd = k.sgd_indexed = sgd<T>;
   k.gradient = k.gradient_indexed = gradient<T>;
   k.transpose = transpose<T>;
-  k.data = data<T>;
+  k.input_gradient = input_gradient<T>;
   k.pack_bytes = pack<std::uint8_t, T>;
   k.pack_nonzero_bytes = pack_nonzero<std::uint8_t, T>;
   k.pack_nonzero_float32 = pack_nonzero<float, T>;

@@ -83,14 +83,14 @@ std::size_t weight_tiles(const Correlation<T>&) {
 }
 
 template <typename T>
-void spread(const Spread<T>& s) {
+void col2im(const Col2im<T>& s) {
   for (std::size_t row = 0; row < s.rows; ++row)
     for (std::size_t phase = 0; phase < s.gap; ++phase)
       for (std::size_t column = phase; column < s.columns; column += s.gap)
         for (std::size_t line = 0; line < s.kernel_rows * s.lines; ++line) {
           T* const x = row_at(s, s.x, row, line / s.lines);
           if (x == nullptr) continue;
-          const SpreadLine& place = s.line[line % s.lines];
+          const Col2imLine& place = s.line[line % s.lines];
           for (std::size_t n = 0; n < place.width; ++n) {
             T sum = 0;
             for (std::size_t k = 0; k < s.depth; ++k)
@@ -129,7 +129,7 @@ void depthwise(const Correlation<T>& c) {
 }
 
 template <typename T>
-void depthwise_spread(const Correlation<T>& c, T* x, const T* dy) {
+void depthwise_col2im(const Correlation<T>& c, T* x, const T* dy) {
   const Panels<T> panels{c.kernel_rows * c.runs, c.units};
   for (std::size_t row = 0; row < c.rows; ++row)
     each_tap(c, row, [&](std::size_t tap, std::ptrdiff_t at) {
@@ -292,9 +292,9 @@ void fill(Kernels<T>& k) {
   k.correlate = correlate<T>;
   k.kernel_gradient = kernel_gradient<T>;
   k.weight_tiles = weight_tiles<T>;
-  k.spread = spread<T>;
+  k.col2im = col2im<T>;
   k.depthwise = depthwise<T>;
-  k.depthwise_spread = depthwise_spread<T>;
+  k.depthwise_col2im = depthwise_col2im<T>;
   k.depthwise_gradient = depthwise_gradient<T>;
   k.max_pool = max_pool<T>;
   k.max_pool_backward = max_pool_backward<T>;

@@ -255,7 +255,7 @@ void softmax_backward(Matrix<const T> y, Matrix<T> dy, std::size_t columns) {
 }
 
 template <typename T>
-void disturb(const NoiseWork<T>& w, Range lines) {
+void noise(const NoiseWork<T>& w, Range lines) {
   each<T>(w.x.rows, lines, [&](std::size_t i, std::size_t n) {
     const std::size_t line = n / kLine<T>, word = line % 4;
     const auto place = static_cast<std::uint32_t>(line / 4 * kLine<T> + n % kLine<T>);
@@ -303,7 +303,7 @@ void fill(Kernels<T>& k) {
   k.prelu_backward = prelu_backward<T>;
   k.softmax = softmax<T>;
   k.softmax_backward = softmax_backward<T>;
-  k.disturb = disturb<T>;
+  k.noise = noise<T>;
 }
 
 }  // namespace

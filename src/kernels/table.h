@@ -1,5 +1,5 @@
-// The table of kernels: one for each instruction set and precision, resolved once, when a plan is
-// made. The scalar table is the plain reference that the others are tested against.
+// The table of kernels: one for each instruction set and precision. A plan looks it up once, when
+// it is made. The scalar table is the plain reference that the others are tested against.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@
 
 namespace lithe::kernels {
 
-// Work on a matrix [rows][stride]; by columns, on those that lie in a range of cache lines.
+// A matrix [rows][stride]. Kernels that take a range of cache lines work on the columns in them.
 template <typename T>
 struct Matrix {
   T* data;
@@ -35,8 +35,8 @@ struct ActivationKernels {
   void (*backward)(Matrix<const T> x_or_y, Matrix<T> dy, Range lines, T argument);
 };
 
-// A batch's loss and its gradient. The loss is summed without the 1 / batch, in `sums`: one running
-// sum for each place in a cache line, whatever the vector length, folded by whoever reads it.
+// A batch's loss and its gradient. The loss is added to `sums` without the factor 1 / batch: one
+// running sum for each place in a cache line, whatever the vector length. The reader adds them up.
 template <typename T>
 struct LossWork {
   Matrix<const T> output;
@@ -70,8 +70,8 @@ struct UpdateKernels {
   void (*prepared)(const UpdateWork<T>&);
 };
 
-// Mean and 1 / sqrt(variance + epsilon) are kept for the way back: of each column for the batch, of
-// each example for a layer.
+// Batch norm saves mean and 1 / sqrt(variance + epsilon) of each column for the backward pass,
+// layer norm those of each example.
 template <typename T>
 struct NormWork {
   Matrix<const T> x;
@@ -93,9 +93,10 @@ struct NormBackwardWork {
   T *scale_gradient, *shift_gradient;
 };
 
-// y = x, disturbed. Whether and how is a function of seed, stream, step, row and column.
-//   keep where a random 32-bit number is below `threshold`: y = x * factor + offset; else `dropped`
-//   noise: y = x + deviation * normal number
+// y = x with noise, which is a function of seed, stream, step, row and column.
+//   dropout: y = x * factor + offset where a random 32-bit number is below `threshold`, and
+//            y = dropped where it is not
+//   Gaussian noise: y = x + deviation * normal number
 template <typename T>
 struct NoiseWork {
   Matrix<const T> x;
@@ -105,7 +106,7 @@ struct NoiseWork {
   std::uint32_t stream;
   std::uint32_t threshold;
   T factor, offset, dropped;
-  T deviation;  // not 0: noise is added instead
+  T deviation;  // not 0: Gaussian noise
 };
 
 template <typename T>
@@ -119,24 +120,24 @@ struct Kernels {
   void (*sgd_indexed)(const WeightProduct<T>&, Range unit_lines);
   void (*gradient)(const GradientProduct<T>&, Range unit_lines);
   void (*gradient_indexed)(const GradientProduct<T>&, Range unit_lines);
-  void (*transpose)(const DataProduct<T>&, Range units);
-  void (*data)(const DataProduct<T>&, Range input_lines);
+  void (*transpose)(const InputGradientProduct<T>&, Range units);
+  void (*input_gradient)(const InputGradientProduct<T>&, Range input_lines);
 
-  // Convolutions (convolution.h): of an image, and a share of the tiles that the gradient of the
-  // weights is cut into.
+  // Convolutions (convolution.h) of one image. The gradient of the weights is made for a range of
+  // the tiles that it is cut into.
   void (*correlate)(const Correlation<T>&);
   void (*kernel_gradient)(const KernelGradient<T>&, Range tiles);
   std::size_t (*weight_tiles)(const Correlation<T>&);
-  void (*spread)(const Spread<T>&);
+  void (*col2im)(const Col2im<T>&);
 
-  // Channel by channel; a run is a column of the kernel, with all channels. The gradient by lines
-  // of channels.
+  // Depthwise: channel by channel; a run is a column of the kernel, with all channels. The gradient
+  // is made for a range of lines of channels.
   void (*depthwise)(const Correlation<T>&);
-  void (*depthwise_spread)(const Correlation<T>&, T* x, const T* dy);
+  void (*depthwise_col2im)(const Correlation<T>&, T* x, const T* dy);
   void (*depthwise_gradient)(const KernelGradient<T>&, Range lines);
 
-  // By Winograd's transforms (winograd.h), in float32 alone; else null. The last two of a range of
-  // input channels.
+  // By Winograd's transforms (winograd.h); null in float64. The last two take a range of input
+  // channels.
   void (*winograd)(const Winograd<T>&);
   void (*winograd_weights)(const WinogradWeights<T>&);
   void (*winograd_gradient)(const WinogradGradient<T>&, Range channels);
@@ -159,7 +160,7 @@ struct Kernels {
   ActivationKernels<T> activations[activations::kCount];
   void (*batch_norm)(const NormWork<T>&, Range lines);
   void (*batch_norm_backward)(const NormBackwardWork<T>&, Range lines);
-  // The same of channels, over all pixels; by lines of channels.
+  // Batch norm of channels over all pixels, for a range of lines of channels.
   void (*channel_norm)(const NormWork<T>&, std::size_t channels, Range lines);
   void (*channel_norm_backward)(const NormBackwardWork<T>&, std::size_t channels, Range lines);
   void (*layer_norm)(const NormWork<T>&);
@@ -173,7 +174,7 @@ struct Kernels {
                          Range lines);
   void (*softmax)(Matrix<const T> x, Matrix<T> y, std::size_t columns);
   void (*softmax_backward)(Matrix<const T> y, Matrix<T> dy, std::size_t columns);
-  void (*disturb)(const NoiseWork<T>&, Range lines);
+  void (*noise)(const NoiseWork<T>&, Range lines);
 
   void (*losses[losses::kCount])(const LossWork<T>&);
 

@@ -7,6 +7,7 @@
 #define HWY_TARGET_INCLUDE "kernels/winograd.cc"
 #include "hwy/foreach_target.h"
 // After foreach_target.
+#include "cpu/dispatch.h"
 #include "hwy/highway.h"
 #include "kernels/fill.h"
 #include "kernels/tile-inl.h"
@@ -299,9 +300,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace lithe::kernels {
-namespace {
-HWY_EXPORT(fill);
-}
-void fill_winograd(Tables& tables) { HWY_DYNAMIC_DISPATCH(fill)(tables); }
+void fill_winograd(cpu::Isa isa, Tables& tables) { LITHE_VERSION_FOR(isa, fill)(tables); }
 }  // namespace lithe::kernels
 #endif

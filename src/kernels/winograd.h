@@ -7,8 +7,8 @@
 //   y = A' M A + bias
 //   U = G g G'     of each window g, once for all images
 //
-// The gradient of the windows goes the same way back: dM = A dy A' of each tile, dU the sum of V'
-// dM over tiles and images, dg = G' dU G at the end.
+// The gradient of the windows is the transpose of these steps: dM = A dy A' of each tile, dU the
+// sum of V' dM over tiles and images, dg = G' dU G at the end.
 //
 // The transforms take the polynomials behind it at 0, a, -a, b, -b and infinity. With a = 3/4 and
 // b = 3/2 every entry of A and B is exact in float32, and the error is less than half of that with
@@ -69,7 +69,7 @@ struct WinogradForm {
   std::size_t weight_apart() const { return panels().size() + kLine<T>; }
   std::size_t weight_size() const { return kWinogradPlaces * weight_apart(); }
 
-  // V, row by row, M, in panels, and 6x6 pixels of the image between zeros, one after another.
+  // V, row by row, M, in panels, and 6x6 pixels of the image with zero padding, one after another.
   Panels<T> output_panels() const { return {kTiles, units}; }
   std::size_t input_row() const { return round_up(depth, kLine<T>); }
   std::size_t input_apart() const { return kTiles * input_row() + kLine<T>; }
@@ -79,7 +79,7 @@ struct WinogradForm {
   std::size_t scratch_size() const { return border_start() + kWinogradPlaces * input_row(); }
 };
 
-// Of an image: y[r][c][n] = bias[n] + sum of x[r + i - top][c + j - left][k] g[i][j][k][n]. What
+// One image: y[r][c][n] = bias[n] + sum of x[r + i - top][c + j - left][k] g[i][j][k][n]. What
 // lies outside the image is 0.
 template <typename T>
 struct Winograd {
@@ -93,15 +93,15 @@ struct Winograd {
   T* scratch;       // WinogradForm<T>::scratch_size()
 };
 
-// What an image adds to dU and to the gradient of the bias. The sizes, x and scratch of `form`
-// count.
+// What an image adds to dU and to the gradient of the bias. Of `form`, only the sizes, x and
+// scratch are used.
 template <typename T>
 struct WinogradGradient {
   Winograd<T> form;
   const T* dy;
   T* sums;     // dU, as U stands
   T* bias;     // units, padded to a whole line; or null
-  bool first;  // of a batch: dU starts from zero
+  bool first;  // the first image of a batch: dU starts from zero
 };
 
 template <typename T>

@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "cpu/dispatch.h"
 #include "hwy/highway.h"
 #include "limits/probe.h"
 
@@ -100,15 +101,9 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace lithe::limits {
 
-HWY_EXPORT(fill);
-
 Probes probes(cpu::Isa isa) {
   Probes result{};
-  if (isa == cpu::Isa::scalar) {
-    HWY_DYNAMIC_DISPATCH(fill)(result);
-  } else {
-    cpu::with_isa(isa, [&result] { HWY_DYNAMIC_DISPATCH(fill)(result); });
-  }
+  LITHE_VERSION_FOR(isa == cpu::Isa::scalar ? cpu::best_isa() : isa, fill)(result);
   return result;
 }
 

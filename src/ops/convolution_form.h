@@ -42,7 +42,7 @@ struct ConvolutionForm {
   std::size_t weight_size, bias_size;  // of a group
   std::vector<Repack> weight_repack, bias_repack;
   // The weights for col2im, the backward pass to the image.
-  std::vector<kernels::SpreadLine> lines;  // of a kernel row
+  std::vector<kernels::Col2imLine> lines;  // of a kernel row
   std::size_t gap;
   std::size_t col2im_size;  // of a group
   std::vector<Repack> col2im_repack;

@@ -124,19 +124,19 @@ struct ConvolutionOperands {
     for (std::size_t at = 0; at < f.image.rows * row; at += channels)
       for (std::size_t c = 0; c < channels; ++c) to[at + c] = start == nullptr ? T{0} : start[c];
     if (f.depthwise) {
-      kernels->depthwise_spread(correlation(0), to, y);
+      kernels->depthwise_col2im(correlation(0), to, y);
     } else {
       for (std::size_t group = 0; group < f.groups; ++group)
-        kernels->spread(col2im_work(y, to, group));
+        kernels->col2im(col2im_work(y, to, group));
     }
     for (std::size_t r = 0; f.padded && r < f.image.rows; ++r)
       std::copy_n(to + r * row + f.window.left * channels, f.image.columns * channels,
                   x + r * f.image.columns * channels);
   }
 
-  kernels::Spread<T> col2im_work(const T* y, T* to, std::size_t group) const {
+  kernels::Col2im<T> col2im_work(const T* y, T* to, std::size_t group) const {
     const ConvolutionForm& f = *form;
-    kernels::Spread<T> s{};
+    kernels::Col2im<T> s{};
     s.x = to + group * f.image_channels;
     s.x_rows = f.image.rows, s.x_row = f.image_row();
     s.x_column = f.window.step_columns * f.image.channels;

@@ -48,7 +48,7 @@ class DenseLowering {
   WeightGradient<T, Products> weight_gradient(const Buffers& buffers, BufferId gradient,
                                               const Products& products) const;
   BufferId transpose(BufferId gradient);
-  kernels::DataProduct<T> data_product(const Buffers& buffers, BufferId gradient) const;
+  kernels::InputGradientProduct<T> data_product(const Buffers& buffers, BufferId gradient) const;
   void sgd(LoweredStage<T> stage, BufferId gradient, bool by_blas, BufferId scratch);
   void update_in_pieces(LoweredStage<T> stage, BufferId gradient, bool by_blas, BufferId scratch);
   void keep(LoweredStage<T> stage, BufferId gradient, bool by_blas, BufferId scratch);
@@ -154,9 +154,9 @@ void DenseLowering<T>::forward() {
 }
 
 template <typename T>
-kernels::DataProduct<T> DenseLowering<T>::data_product(const Buffers& buffers,
-                                                       BufferId gradient) const {
-  kernels::DataProduct<T> product{};
+kernels::InputGradientProduct<T> DenseLowering<T>::data_product(const Buffers& buffers,
+                                                                BufferId gradient) const {
+  kernels::InputGradientProduct<T> product{};
   product.dy = buffers.at<T>(gradient);
   product.dy_stride = row_stride<T>(spec_.columns);
   product.weight = lowering_.parameters().at(dense_.weight);
@@ -176,7 +176,7 @@ BufferId DenseLowering<T>::transpose(BufferId gradient) {
   stage.access = {lowering_.workers_for(units, 8 * static_cast<double>(rows * units)),
                   {{gradient, false}, {transposed, true}}};
   stage.make = [own = *this, gradient, transposed](const Buffers& buffers) {
-    kernels::DataProduct<T> product = own.data_product(buffers, gradient);
+    kernels::InputGradientProduct<T> product = own.data_product(buffers, gradient);
     product.transposed = buffers.at<T>(transposed);
     return std::make_unique<TransposeStage<T>>(product, own.positions_,
                                                own.lowering_.kernels().transpose);
@@ -201,7 +201,7 @@ void DenseLowering<T>::input_gradient(BufferId gradient) {
   if (!by_blas) stage.access.buffers.push_back({transposed, false});
   stage.make = [own = *this, by_blas, gradient, result, transposed,
                 scratch](const Buffers& buffers) {
-    kernels::DataProduct<T> product = own.data_product(buffers, gradient);
+    kernels::InputGradientProduct<T> product = own.data_product(buffers, gradient);
     product.dx = buffers.at<T>(result);
     product.dx_stride = row_stride<T>(own.spec_.rows);
     product.transposed = buffers.at<T>(transposed);

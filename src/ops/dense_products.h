@@ -4,7 +4,6 @@
 #pragma once
 
 #include <algorithm>
-#include <span>
 
 #include "kernels/blas_products.h"
 #include "plan/trainable.h"
@@ -21,7 +20,7 @@ class NativeProducts {
   // `indexed`: the input is a packed batch without its columns of zeros.
   NativeProducts(const kernels::Kernels<T>& kernels, bool indexed, T* scratch = nullptr)
       : forward_(indexed ? kernels.forward_indexed : kernels.forward),
-        data_(kernels.data),
+        data_(kernels.input_gradient),
         sgd_(indexed ? kernels.sgd_indexed : kernels.sgd),
         gradient_(indexed ? kernels.gradient_indexed : kernels.gradient),
         scratch_(scratch) {}
@@ -36,7 +35,8 @@ class NativeProducts {
     });
   }
 
-  void input_gradient(const kernels::DataProduct<T>& p, kernels::Range lines, std::size_t) const {
+  void input_gradient(const kernels::InputGradientProduct<T>& p, kernels::Range lines,
+                      std::size_t) const {
     data_(p, lines);
   }
 
@@ -53,7 +53,7 @@ class NativeProducts {
     const kernels::Panels<T> panels{p.inputs, p.units};
     kernels::GradientProduct<T> g = gradient_product(p);
     g.end = p.inputs;
-    g.kept_end = p.input.depth;
+    g.operand_end = p.input.depth;
     kernels::each_panel(lines, [&](kernels::Range piece) {
       const std::size_t panel = piece.begin / 2 * kernels::kPanel<T>;
       g.stride = panels.width(panel);
@@ -62,15 +62,14 @@ class NativeProducts {
     });
   }
 
-  // The gradient of the weights in pieces, each handed to `use`. `prefetch`: the arrays, laid out as
-  // the weights are, that the use of a piece reads.
+  // The gradient of the weights in pieces, each handed to `use`; what the use of the next piece
+  // will need of `weight` is prefetched meanwhile.
   template <class Use>
   void each_gradient(const kernels::WeightProduct<T>& p, kernels::Range lines, std::size_t part,
-                     std::span<const T* const> prefetch, const Use& use) const {
+                     const plan::TrainableParameter<T>& weight, const Use& use) const {
     kernels::GradientProduct<T> g = gradient_product(p);
-    g.prefetch = prefetch;
-    kernels::each_panel(lines,
-                        [&](kernels::Range piece) { blocks_of_panel(p, g, piece, part, use); });
+    kernels::each_panel(
+        lines, [&](kernels::Range piece) { blocks_of_panel(p, g, piece, part, weight, use); });
   }
 
  private:
@@ -83,34 +82,40 @@ class NativeProducts {
 
   template <class Use>
   void blocks_of_panel(const kernels::WeightProduct<T>& p, kernels::GradientProduct<T>& g,
-                       kernels::Range piece, std::size_t part, const Use& use) const {
+                       kernels::Range piece, std::size_t part,
+                       const plan::TrainableParameter<T>& weight, const Use& use) const {
     const kernels::Panels<T> panels{p.inputs, p.units};
     const std::size_t panel = piece.begin / 2 * kernels::kPanel<T>;
     const std::size_t offset = piece.begin % 2 * kernels::kLine<T>;
     g.stride = panels.width(panel);
     g.to = scratch_ + part * kScratch;
-    g.kept_end = 0;
+    g.operand_end = 0;
     for (std::size_t k = 0; k < p.inputs; k += kBlockInputs) {
       g.first = k;
       g.end = std::min(p.inputs, k + kBlockInputs);
-      g.kept_first = g.kept_end;
-      g.kept_end = kept_before(p.input, g.end, g.kept_first);
-      g.prefetch_at = panels.column_start(panel) + k * g.stride;
+      g.operand_first = g.operand_end;
+      g.operand_end = operand_before(p.input, g.end, g.operand_first);
+      prefetch(g, weight, panels.column_start(panel) + k * g.stride);
       gradient_(g, piece);
       use(kernels::GradientPiece<T>{k, g.end - k, piece, g.to + offset, g.stride});
     }
   }
 
-  // How many columns that the operand keeps stand before input `end`.
-  static std::size_t kept_before(const kernels::Operand<T>& input, std::size_t end,
-                                 std::size_t from) {
+  static void prefetch(kernels::GradientProduct<T>& g, const plan::TrainableParameter<T>& weight,
+                       std::size_t at) {
+    g.prefetch_weight = weight.value, g.prefetch_states = weight.states, g.prefetch_at = at;
+  }
+
+  // How many columns of the operand stand before input `end`.
+  static std::size_t operand_before(const kernels::Operand<T>& input, std::size_t end,
+                                    std::size_t from) {
     if (input.index == nullptr) return end;
     return static_cast<std::size_t>(
         std::lower_bound(input.index + from, input.index + input.depth, end) - input.index);
   }
 
   void (*forward_)(const kernels::ForwardProduct<T>&, kernels::Range);
-  void (*data_)(const kernels::DataProduct<T>&, kernels::Range);
+  void (*data_)(const kernels::InputGradientProduct<T>&, kernels::Range);
   void (*sgd_)(const kernels::WeightProduct<T>&, kernels::Range);
   void (*gradient_)(const kernels::GradientProduct<T>&, kernels::Range);
   T* scratch_;
@@ -130,9 +135,9 @@ class BlasProducts {
     then(lines);
   }
 
-  void input_gradient(const kernels::DataProduct<T>& p, kernels::Range lines,
+  void input_gradient(const kernels::InputGradientProduct<T>& p, kernels::Range lines,
                       std::size_t part) const {
-    products_.data(p, lines, scratch(part));
+    products_.input_gradient(p, lines, scratch(part));
   }
 
   // Where the weights are a BLAS's matrix as they lie: the product adds to them.
@@ -160,7 +165,7 @@ class BlasProducts {
 
   template <class Use>
   void each_gradient(const kernels::WeightProduct<T>& p, kernels::Range lines, std::size_t part,
-                     std::span<const T* const>, const Use& use) const {
+                     const plan::TrainableParameter<T>&, const Use& use) const {
     products_.gradient(p, lines, scratch(part), use);
   }
 

@@ -2,8 +2,6 @@
 // is NativeProducts or BlasProducts.
 #pragma once
 
-#include <vector>
-
 #include "kernels/table.h"
 #include "ops/dense_products.h"
 #include "plan/trainable.h"
@@ -37,30 +35,31 @@ class ForwardStage final : public Stage<T> {
 template <typename T>
 class TransposeStage final : public Stage<T> {
  public:
-  TransposeStage(kernels::DataProduct<T> product, std::size_t positions,
-                 void (*kernel)(const kernels::DataProduct<T>&, kernels::Range))
+  TransposeStage(kernels::InputGradientProduct<T> product, std::size_t positions,
+                 void (*kernel)(const kernels::InputGradientProduct<T>&, kernels::Range))
       : product_(product), positions_(positions), kernel_(kernel) {}
 
   void run(const Batch<T>& batch, Share share) override {
-    kernels::DataProduct<T> product = product_;
+    kernels::InputGradientProduct<T> product = product_;
     product.rows = batch.rows * positions_;
     kernel_(product, kernels::share(product.units, share.part, share.parts));
   }
 
  private:
-  kernels::DataProduct<T> product_;
+  kernels::InputGradientProduct<T> product_;
   std::size_t positions_;
-  void (*kernel_)(const kernels::DataProduct<T>&, kernels::Range);
+  void (*kernel_)(const kernels::InputGradientProduct<T>&, kernels::Range);
 };
 
 template <typename T, class Products>
 class InputGradientStage final : public Stage<T> {
  public:
-  InputGradientStage(kernels::DataProduct<T> product, std::size_t positions, Products products)
+  InputGradientStage(kernels::InputGradientProduct<T> product, std::size_t positions,
+                     Products products)
       : product_(product), positions_(positions), products_(products) {}
 
   void run(const Batch<T>& batch, Share share) override {
-    kernels::DataProduct<T> product = product_;
+    kernels::InputGradientProduct<T> product = product_;
     product.rows = batch.rows * positions_;
     const kernels::Range lines = lines_of<T>(product.inputs, share);
     products_.input_gradient(product, lines, share.part);
@@ -68,7 +67,7 @@ class InputGradientStage final : public Stage<T> {
   }
 
  private:
-  kernels::DataProduct<T> product_;
+  kernels::InputGradientProduct<T> product_;
   std::size_t positions_;
   Products products_;
 };
@@ -131,20 +130,14 @@ class UpdateStage final : public Stage<T> {
   // `scratch`: a panel for each thread.
   UpdateStage(WeightGradient<T, Products> gradient, TrainableParameter<T> weight,
               TrainableParameter<T> bias, T* scratch)
-      : gradient_(gradient),
-        weight_(weight),
-        bias_(bias),
-        scratch_(scratch),
-        prefetch_(weight_.states.begin(), weight_.states.end()) {
-    prefetch_.insert(prefetch_.begin(), weight_.value);
-  }
+      : gradient_(gradient), weight_(weight), bias_(bias), scratch_(scratch) {}
 
   void run(const Batch<T>& batch, Share share) override {
     const kernels::WeightProduct<T> product = gradient_.at(batch);
     const kernels::Panels<T> panels{product.inputs, product.units};
     const kernels::Range lines = lines_of<T>(product.units, share);
     gradient_.products.each_gradient(
-        product, lines, share.part, prefetch_, [&](const kernels::GradientPiece<T>& piece) {
+        product, lines, share.part, weight_, [&](const kernels::GradientPiece<T>& piece) {
           kernels::each_panel(piece.lines, [&](kernels::Range own) {
             const std::size_t column = own.begin * kernels::kLine<T>;
             weight_.step(*batch.update,
@@ -162,7 +155,6 @@ class UpdateStage final : public Stage<T> {
   WeightGradient<T, Products> gradient_;
   TrainableParameter<T> weight_, bias_;
   T* scratch_;
-  std::vector<const T*> prefetch_;  // the weights and their states
 };
 
 // The gradient of weights and biases, kept.

@@ -122,9 +122,9 @@ struct Noise {
     kernels::NoiseWork<T> noise = make_noise<T>(kind, amount, backward);
     noise.seed = lowering.request().seed;
     // The low byte names the use, as in base/random.h; the rest the layer.
-    noise.stream =
-        static_cast<std::uint32_t>(base::StreamPurpose::noise) | static_cast<std::uint32_t>(layer << 8);
-    return plan::elementwise_function<T>([kernel = lowering.kernels().disturb, noise, x, y](
+    noise.stream = static_cast<std::uint32_t>(base::StreamPurpose::noise) |
+                   static_cast<std::uint32_t>(layer << 8);
+    return plan::elementwise_function<T>([kernel = lowering.kernels().noise, noise, x, y](
                                              const plan::Batch<T>& batch, kernels::Range lines) {
       kernels::NoiseWork<T> now = noise;
       now.step = batch.step;

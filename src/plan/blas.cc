@@ -18,7 +18,7 @@ using kernels::kLine;
 
 template <typename T>
 base::AlignedArray<T> random_array(std::size_t size) {
-  base::Rng random(1, 1);
+  base::RandomStream random(1, 1);
   base::AlignedArray<T> values(size);
   for (T& value : values) value = static_cast<T>(random.uniform(-1, 1));
   return values;
@@ -49,7 +49,7 @@ class Trial {
         return kernels_.forward(forward(), unit_lines());
       case Product::input_gradient:
         kernels_.transpose(data(), {0, shape_.units});
-        return kernels_.data(data(), input_lines());
+        return kernels_.input_gradient(data(), input_lines());
       case Product::weight_gradient:
         return gradient_by_blocks();
     }
@@ -76,7 +76,7 @@ class Trial {
     return {input(),      weight_.data(), bias_.data(), shape_.inputs,
             shape_.units, y_.data(),      y_stride_};
   }
-  kernels::DataProduct<T> data() {
+  kernels::InputGradientProduct<T> data() {
     return {y_.data(),    y_stride_, shape_.rows, weight_.data(),    shape_.inputs,
             shape_.units, x_.data(), x_stride_,   transposed_.data()};
   }
@@ -97,8 +97,7 @@ class Trial {
                            end,
                            block_.data(),
                            panels_.width(lines.begin * kLine<T>),
-                           {},
-                           0},
+                           {}},
                           lines);
       }
     });

@@ -102,7 +102,7 @@ class MuonStage final : public Stage<T> {
   }
   void set_right_turned(const kernels::Matrix<T>& x, std::size_t columns) {
     std::fill_n(right_, kernels::Panels<T>{columns, x.rows}.size(), T{0});
-    kernels::DataProduct<T> turn{};
+    kernels::InputGradientProduct<T> turn{};
     turn.dy = x.data, turn.dy_stride = x.stride, turn.rows = x.rows;
     turn.units = columns;
     turn.transposed = right_;

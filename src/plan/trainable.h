@@ -1,7 +1,6 @@
 // A parameter in training.
 #pragma once
 
-#include <cstddef>
 #include <vector>
 
 #include "kernels/table.h"

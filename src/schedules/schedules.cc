@@ -140,7 +140,7 @@ std::vector<Shapes::Row> make_rows() {
               number("end_div", "the first rate over the last", "10000", 1, 1e12)}},
             Shapes::one_cycle},
            {{"plateau",
-             "multiplied by `factor` when the loss has not fallen for so many epochs",
+             "multiplied by `factor` when the loss has not fallen for `patience` epochs",
              {rate(),
               number("factor", "of each change", "0.5", 0, 1, true),
               {"patience", "epochs without a lower loss", Type::integer, "5", 1, 1e6},

@@ -63,7 +63,7 @@ struct Layer {
   ForwardProduct<T> forward() {
     return {input(), weight.data(), bias.data(), sizes.inputs, sizes.units, y.data(), y_stride};
   }
-  DataProduct<T> data() {
+  InputGradientProduct<T> data() {
     return {dy.data(),   y_stride,  sizes.rows, weight.data(),    sizes.inputs,
             sizes.units, dx.data(), x_stride,   transposed.data()};
   }
@@ -110,7 +110,7 @@ void run_blas(Layer<T>& l, const blas::BlasHandle& blas, std::size_t parts) {
   for (std::size_t part = 0; part < parts; ++part) {
     const Range units = share(l.unit_lines().end, part, parts);
     products.forward(l.forward(), units, scratch.data());
-    products.data(l.data(), share(l.input_lines().end, part, parts), scratch.data());
+    products.input_gradient(l.data(), share(l.input_lines().end, part, parts), scratch.data());
     products.gradient(l.weights(), units, scratch.data(),
                       [&](const GradientPiece<T>& piece) { put(l, piece); });
   }
@@ -124,7 +124,7 @@ void run_reference(Layer<T>& l, bool descends) {
   const Kernels<T>& k = kernels<T>(cpu::Isa::scalar);
   k.forward(l.forward(), l.unit_lines());
   k.transpose(l.data(), {0, l.sizes.units});
-  k.data(l.data(), l.input_lines());
+  k.input_gradient(l.data(), l.input_lines());
   each_panel(l.unit_lines(), [&](Range lines) {
     const std::size_t column = lines.begin * kLine<T>;
     k.gradient({l.input(),

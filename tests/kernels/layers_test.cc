@@ -97,8 +97,8 @@ std::vector<std::pair<std::string, Work<T>>> by_lines() {
        [](auto& k, auto& p, Range r) {
          k.prelu_backward(p.from(), p.gradient(), p.scale.data(), p.first.data(), r);
        }},
-      {"dropout", [](auto& k, auto& p, Range r) { k.disturb(p.noise(0), r); }},
-      {"noise", [](auto& k, auto& p, Range r) { k.disturb(p.noise(static_cast<T>(0.3)), r); }},
+      {"dropout", [](auto& k, auto& p, Range r) { k.noise(p.noise(0), r); }},
+      {"noise", [](auto& k, auto& p, Range r) { k.noise(p.noise(static_cast<T>(0.3)), r); }},
       {"column sums",
        [](auto& k, auto& p, Range r) { k.column_sums(p.from(), p.first.data(), r); }},
   };
@@ -183,7 +183,7 @@ TEST(LayerKernels, DropoutKeepsItsShare) {
   noise.factor = 1, noise.offset = 0, noise.dropped = 12345;
   const auto dropped = [&](std::uint64_t step, std::uint32_t stream) {
     noise.step = step, noise.stream = stream;
-    kernels<float>(cpu::best_isa()).disturb(noise, p.lines());
+    kernels<float>(cpu::best_isa()).noise(noise, p.lines());
     std::vector<bool> result;
     for (std::size_t i = 0; i < p.rows; ++i)
       for (std::size_t n = 0; n < p.columns; ++n)
@@ -200,7 +200,7 @@ TEST(LayerKernels, DropoutKeepsItsShare) {
 
 TEST(LayerKernels, NoiseHasItsDeviation) {
   Problem<double> p(200, 100);
-  kernels<double>(cpu::best_isa()).disturb(p.noise(0.3), p.lines());
+  kernels<double>(cpu::best_isa()).noise(p.noise(0.3), p.lines());
   double sum = 0, squares = 0;
   for (std::size_t i = 0; i < p.rows; ++i)
     for (std::size_t n = 0; n < p.columns; ++n) {

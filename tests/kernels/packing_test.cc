@@ -133,10 +133,10 @@ void expect_equal(const Packed<T>& a, const Packed<T>& b, std::size_t rows, bool
   ASSERT_EQ(a.depth, b.depth);
   for (std::size_t c = 0; c < a.depth; ++c) {
     if (indexed) {
-      ASSERT_EQ(a.index[c], b.index[c]) << "kept column " << c;
+      ASSERT_EQ(a.index[c], b.index[c]) << "nonzero column " << c;
     }
     for (std::size_t i = 0; i < rows; ++i)
-      ASSERT_EQ(a.at(i, c), b.at(i, c)) << "row " << i << ", kept column " << c;
+      ASSERT_EQ(a.at(i, c), b.at(i, c)) << "row " << i << ", nonzero column " << c;
   }
 }
 

@@ -68,7 +68,7 @@ struct Problem {
     return {input(indexed), dy.data(),     y_stride,    sizes.inputs,
             sizes.units,    weight.data(), bias.data(), static_cast<T>(0.37)};
   }
-  DataProduct<T> data() {
+  InputGradientProduct<T> data() {
     return {dy.data(),   y_stride,  sizes.rows, weight.data(),    sizes.inputs,
             sizes.units, dx.data(), x_stride,   transposed.data()};
   }
@@ -106,10 +106,10 @@ void gradient_by_blocks(const Kernels<T>& k, Problem<T>& p, bool indexed, std::s
     for (std::size_t first = 0; first < whole.inputs; first += block) {
       part.first = first;
       part.end = std::min(whole.inputs, first + block);
-      part.kept_first = part.kept_end;
-      while (part.kept_end < whole.input.depth &&
-             (indexed ? whole.input.index[part.kept_end] : part.kept_end) < part.end)
-        ++part.kept_end;
+      part.operand_first = part.operand_end;
+      while (part.operand_end < whole.input.depth &&
+             (indexed ? whole.input.index[part.operand_end] : part.operand_end) < part.end)
+        ++part.operand_end;
       part.to = whole.weight + panels.at(first, panel);
       (indexed ? k.gradient_indexed : k.gradient)(part,
                                                   {line, std::min(line + 2, p.unit_lines().end)});
@@ -130,7 +130,7 @@ void check(Isa isa, Sizes sizes, bool indexed) {
   expect_same(a.y, b.y, exact, what + " forward");
 
   k.transpose(a.data(), {0, sizes.units});
-  k.data(a.data(), a.input_lines());
+  k.input_gradient(a.data(), a.input_lines());
   reference.transpose(b.data(), {0, sizes.units});
   reference.data(b.data(), b.input_lines());
   expect_same(a.dx, b.dx, exact, what + " data");
@@ -161,14 +161,14 @@ void check_shares(Isa isa, Sizes sizes, std::size_t parts) {
   Problem<T> a(sizes), b(sizes);
   k.forward(a.forward(false), a.unit_lines());
   k.transpose(a.data(), {0, sizes.units});
-  k.data(a.data(), a.input_lines());
+  k.input_gradient(a.data(), a.input_lines());
   k.sgd(a.gradient(false), a.unit_lines());
   for (std::size_t part = 0; part < parts; ++part) {
     k.forward(b.forward(false), share(b.unit_lines().end, part, parts));
     k.transpose(b.data(), share(sizes.units, part, parts));
   }
   for (std::size_t part = 0; part < parts; ++part)
-    k.data(b.data(), share(b.input_lines().end, part, parts));
+    k.input_gradient(b.data(), share(b.input_lines().end, part, parts));
   for (std::size_t part = 0; part < parts; ++part)
     k.sgd(b.gradient(false), share(b.unit_lines().end, part, parts));
   expect_same(a.y, b.y, true, "forward");
