@@ -18,7 +18,7 @@ using kernels::kLine;
 
 template <typename T>
 base::AlignedArray<T> random_array(std::size_t size) {
-  base::RandomStream random(1, 1);
+  base::Rng random(1, 1);
   base::AlignedArray<T> values(size);
   for (T& value : values) value = static_cast<T>(random.uniform(-1, 1));
   return values;
@@ -60,7 +60,7 @@ class Trial {
       case Product::forward:
         return blas_.forward(forward(), unit_lines(), scratch_.data());
       case Product::input_gradient:
-        return blas_.data(data(), input_lines(), scratch_.data());
+        return blas_.input_gradient(data(), input_lines(), scratch_.data());
       case Product::weight_gradient:
         return blas_.gradient(weights(), unit_lines(), scratch_.data(), [](const auto&) {});
     }
@@ -97,7 +97,9 @@ class Trial {
                            end,
                            block_.data(),
                            panels_.width(lines.begin * kLine<T>),
-                           {}},
+                           nullptr,
+                           {},
+                           0},
                           lines);
       }
     });
