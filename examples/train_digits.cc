@@ -13,7 +13,7 @@ int main() {
     const lithe::Dataset digits = lithe::load_dataset("digits", {});
     const auto network = lithe::Network::parse("dense(30, sigmoid) -> dense(10, sigmoid)");
     lithe::Model model(network.with_input({digits.shape}), lithe::Precision::float32, /*seed=*/1,
-                       meaning_of(digits));
+                       preprocessing_of(digits));
     lithe::Trainer trainer(model, digits.train, digits.test,
                            {.optimizer = "sgd(1.25)", .batch = 10});
     const lithe::EpochReport report = trainer.run_epoch();

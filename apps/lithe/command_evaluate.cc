@@ -58,9 +58,9 @@ int evaluate(const Arguments& arguments) {
   Model model = Model::load(file);
   const Dataset data = examples_for(model, load_for_model(choice, model, TargetUse::required).set);
   if (!json && folder.empty()) {
-    const auto loss = model.notes().find("lithe.loss");
+    const auto loss = model.metadata().find("lithe.loss");
     print_line(lithe::evaluate(model, data.test,
-                               loss == model.notes().end() ? "quadratic" : loss->second, isa),
+                               loss == model.metadata().end() ? "quadratic" : loss->second, isa),
                data.test.labels == nullptr);
     return 0;
   }

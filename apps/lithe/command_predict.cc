@@ -19,14 +19,14 @@ namespace lithe::app {
 namespace {
 
 std::string class_name(const Model& model, std::size_t index) {
-  const auto& names = model.meaning().class_names;
+  const auto& names = model.preprocessing().class_names;
   return index < names.size() ? names[index] : fmt::format("{}", index);
 }
 
 // What the model believes of each class, from its outputs: of logits the softmax, or with one
 // output the sigmoid, that of yes.
 std::vector<double> confidences(Model& model, std::vector<double> outputs) {
-  const std::string& loss = model.notes()["lithe.loss"];
+  const std::string& loss = model.metadata()["lithe.loss"];
   const auto sigmoid = [](double z) { return 1 / (1 + std::exp(-z)); };
   if (loss.starts_with("binary_cross_entropy"))
     for (double& value : outputs) value = sigmoid(value);
@@ -36,7 +36,7 @@ std::vector<double> confidences(Model& model, std::vector<double> outputs) {
     const double sum = std::accumulate(outputs.begin(), outputs.end(), 0.0);
     for (double& value : outputs) value /= sum;
   }
-  if (outputs.size() == 1 && model.meaning().class_names.size() == 2)
+  if (outputs.size() == 1 && model.preprocessing().class_names.size() == 2)
     outputs = {1 - outputs[0], outputs[0]};
   return outputs;
 }
@@ -52,7 +52,7 @@ std::vector<std::size_t> ranked(const std::vector<double>& values) {
 // One line or one JSON value for the answer to `what`.
 void answer(Model& model, const std::string& what, const std::vector<double>& outputs,
             nlohmann::json* results) {
-  const bool numbers = model.meaning().class_names.empty();
+  const bool numbers = model.preprocessing().class_names.empty();
   const std::vector<double> values = numbers ? outputs : confidences(model, outputs);
   const std::vector<std::size_t> order = ranked(values);
   if (results != nullptr) {
@@ -139,8 +139,8 @@ void predict_pictures(Model& model, std::span<const std::string> files, const Pi
     }
   }
   const std::size_t columns = form.height * form.width * form.channels;
-  const Features features{pixels.data(), ElementType::uint8,     names.size(), columns,
-                          columns,       model.meaning().divisor};
+  const Features features{pixels.data(), ElementType::uint8,           names.size(), columns,
+                          columns,       model.preprocessing().divisor};
   answer_all(
       model, features, [&](std::size_t row) { return names[row]; }, results);
 }

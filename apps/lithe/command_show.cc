@@ -25,7 +25,7 @@ struct LayerCard {
 std::string shape_text(const std::vector<std::size_t>& shape) { return Shape{shape}.to_string(); }
 
 std::vector<LayerCard> layer_cards(const Model& model) {
-  const graph::Graph& graph = model.data().graph;
+  const graph::Graph& graph = data_of(model).graph;
   std::vector<LayerCard> cards;
   for (const auto& operation : graph.operations) {
     if (cards.empty() || cards.back().number != operation.layer)
@@ -47,7 +47,7 @@ void print_text(const std::string& file, Model& model) {
   fmt::print("{}, {} values to learn, {:.0f} operations for an example\n", name(model.precision()),
              model.network().parameter_count(), model.network().forward_operations());
   fmt::print("takes {} values, divided by {}; gives {}\n\n", model.network().input_shape().size(),
-             model.meaning().divisor, model.network().output_shape().size());
+             model.preprocessing().divisor, model.network().output_shape().size());
   for (const LayerCard& card : layer_cards(model)) {
     fmt::print("{:40} -> {:6}  {:>10} values\n", card.label, card.outputs, card.values);
     for (const std::string& array : card.arrays) fmt::print("    {}\n", array);
@@ -55,14 +55,13 @@ void print_text(const std::string& file, Model& model) {
   for (const auto& [name, array] : model.extra_arrays())
     fmt::print("    {} {}\n", name, shape_text(array.shape));
   fmt::print("\n");
-  for (const auto& [key, value] : model.notes())
-    if (key != "lithe.schema" && key != "lithe.history")
-      fmt::print("{:16} {}\n", key.substr(6), value);
-  const Meaning& meaning = model.meaning();
-  if (!meaning.image.empty())
-    fmt::print("{:16} {}, others made so by {}\n", "images", shape_text(meaning.image),
-               name(meaning.resize));
-  const auto& classes = meaning.class_names;
+  for (const auto& [key, value] : model.metadata())
+    if (key != "lithe.history") fmt::print("{:16} {}\n", key.substr(6), value);
+  const Preprocessing& preprocessing = model.preprocessing();
+  if (!preprocessing.image.empty())
+    fmt::print("{:16} {}, others made so by {}\n", "images", shape_text(preprocessing.image),
+               name(preprocessing.resize));
+  const auto& classes = preprocessing.class_names;
   if (!classes.empty())
     fmt::print("{:16} {} ({}{})\n", "classes", classes.size(), classes.front(),
                classes.size() > 1 ? ", ..." : "");
@@ -82,12 +81,13 @@ void print_json(Model& model) {
                           {"precision", name(model.precision())},
                           {"parameters", model.network().parameter_count()},
                           {"operations", model.network().forward_operations()},
-                          {"divisor", model.meaning().divisor},
-                          {"class_names", model.meaning().class_names},
-                          {"image", model.meaning().image},
-                          {"resize", name(model.meaning().resize)},
+                          {"divisor", model.preprocessing().divisor},
+                          {"class_names", model.preprocessing().class_names},
+                          {"image", model.preprocessing().image},
+                          {"resize", name(model.preprocessing().resize)},
+                          {"schema", model.preprocessing().schema},
                           {"layers", layers},
-                          {"notes", model.notes()}}
+                          {"metadata", model.metadata()}}
                          .dump(2));
 }
 

@@ -135,9 +135,9 @@ int train(const Arguments& arguments) {
   if (!command.json) print_notices(command, setup);
   train_epochs(trainer, run);
   keep_history(model, reports_of(run), setup.learned(), setup.data.test);
-  model.notes()["lithe.epochs"] = fmt::format("{}", run.epochs.size());
+  model.metadata()["lithe.epochs"] = fmt::format("{}", run.epochs.size());
   if (!run.epochs.empty() && run.epochs.back().report.total > 0)
-    model.notes()["lithe.score"] = score_of(run);
+    model.metadata()["lithe.score"] = score_of(run);
   model.save(command.output);  // before anything else can fail
   if (command.unknown.asked()) {
     run.unknown = calibrate(command, setup, std::move(comparison));

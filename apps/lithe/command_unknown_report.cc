@@ -59,7 +59,7 @@ std::optional<int> parse_report(const Arguments& arguments, ReportCommand& c) {
 }
 
 Dataset load_known(ReportCommand& command, Model& model) {
-  if (command.known.empty()) command.known = model.notes()["lithe.data"];
+  if (command.known.empty()) command.known = model.metadata()["lithe.data"];
   if (command.known.empty())
     throw Error(ErrorKind::usage, "the model does not say what it was trained on", "--known",
                 "--known DATA");

@@ -96,9 +96,10 @@ PictureForm form_of(const std::vector<std::size_t>& shape, Resize resize) {
 }
 
 PictureForm form_of(const Model& model) {
-  const Meaning& meaning = model.meaning();
-  return form_of(meaning.image.empty() ? model.network().input_shape().sizes : meaning.image,
-                 meaning.resize);
+  const Preprocessing& preprocessing = model.preprocessing();
+  return form_of(
+      preprocessing.image.empty() ? model.network().input_shape().sizes : preprocessing.image,
+      preprocessing.resize);
 }
 
 bool is_picture_folder(const std::string& data) {

@@ -42,8 +42,8 @@ Environments make_environments(const EnvironmentChoice& choice, const Environmen
 void default_to_trained_environment(EnvironmentChoice& choice, const Model& policy,
                                     const std::string& path) {
   if (!choice.sentence.empty() || !choice.command.empty()) return;
-  const auto at = policy.notes().find("lithe.environment");
-  if (at == policy.notes().end())
+  const auto at = policy.metadata().find("lithe.environment");
+  if (at == policy.metadata().end())
     throw Error(ErrorKind::usage, "this model does not name the environment it was trained in",
                 path, "give the environment");
   choice.sentence = at->second;

@@ -77,7 +77,7 @@ void RlRun::resume() {
   }
   if (command_.evaluate_every == 0 || !std::filesystem::exists(command_.output)) return;
   const Model earlier = Model::load(command_.output);
-  if (earlier.notes() != trainer_.policy().notes()) return;
+  if (earlier.metadata() != trainer_.policy().metadata()) return;
   best_ = evaluate(earlier).mean;
   evaluated_ = true;
   if (!command_.json)
@@ -198,9 +198,9 @@ void RlRun::save() {
 void RlRun::write_curve() const {
   if (command_.curve.empty()) return;
   RlCurve curve = curve_;
-  const std::string& agent = trainer_.policy().notes().at("lithe.agent");
+  const std::string& agent = trainer_.policy().metadata().at("lithe.agent");
   curve.title = fmt::format("{} in {}", agent.substr(0, agent.find('(')),
-                            trainer_.policy().notes().at("lithe.environment"));
+                            trainer_.policy().metadata().at("lithe.environment"));
   base::write_file_atomically(command_.curve + ".csv", curve_csv(curve));
   base::write_file_atomically(command_.curve + ".svg", curve_svg(curve));
 }
@@ -224,8 +224,8 @@ void RlRun::report() const {
   const double seconds = curve_.points.empty() ? 0 : curve_.points.back().seconds;
   if (command_.json) {
     nlohmann::ordered_json json = {
-        {"environment", trainer_.policy().notes().at("lithe.environment")},
-        {"agent", trainer_.policy().notes().at("lithe.agent")},
+        {"environment", trainer_.policy().metadata().at("lithe.environment")},
+        {"agent", trainer_.policy().metadata().at("lithe.agent")},
         {"network", command_.agent.network},
         {"seed", command_.agent.seed},
         {"steps", last_.steps},

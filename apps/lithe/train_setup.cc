@@ -90,8 +90,8 @@ std::optional<OpenTrainingSet> load_outliers(const TrainCommand& command, const 
 Model make_model(const TrainCommand& command, const LoadedData& loaded) {
   const Dataset& data = loaded.set;
   const Precision precision = parse_precision(command.precision);
-  Meaning meaning = meaning_of(data);
-  if (command.unknown.score == kBackground) meaning.class_names.emplace_back("unknown");
+  Preprocessing preprocessing = preprocessing_of(data);
+  if (command.unknown.score == kBackground) preprocessing.class_names.emplace_back("unknown");
   std::optional<Model> old;
   if (!command.from.empty()) old.emplace(load_old(command.from));
   Network network = command.network.empty() ? old->network() : Network::parse(command.network);
@@ -105,7 +105,7 @@ Model make_model(const TrainCommand& command, const LoadedData& loaded) {
     reused = reuse.layers;
   }
   if (command.unknown.score == kBackground) network = with_background(network, data);
-  Model model(std::move(network), precision, command.options.seed, meaning);
+  Model model(std::move(network), precision, command.options.seed, preprocessing);
   if (command.unknown.score == kBackground) mark_background(model);
   if (old) copy_layers(*old, model, reused);
   return model;
@@ -119,24 +119,17 @@ TrainSetup set_up(TrainCommand& command) {
   const Examples train = first_examples(loaded.set, command.examples);
   Model model = make_model(command, loaded);
   if (command.from.empty()) model.standardize(train.features);
-  auto& notes = model.notes();
-  notes["lithe.loss"] = command.options.loss;
-  notes["lithe.optimizer"] = command.options.optimizer;
-  if (!command.options.augment.empty()) notes["lithe.augment"] = command.options.augment;
-  notes["lithe.batch"] = fmt::format("{}", command.options.batch);
-  notes["lithe.seed"] = fmt::format("{}", command.options.seed);
-  notes["lithe.data"] = loaded.set.name;
+  auto& metadata = model.metadata();
+  metadata["lithe.data"] = loaded.set.name;
   if (is_picture_folder(command.data.data))
-    notes["lithe.test_share"] = fmt::format("{}", command.data.table.test_share);
+    metadata["lithe.test_share"] = fmt::format("{}", command.data.table.test_share);
   // Where the rows that are held out can be found again in the data: lithe calibrate looks for
   // them.
   const bool whole = command.examples == 0 && command.data.per_class == 0 &&
                      command.unknown.score != kOutlierExposure;
   if (command.options.validation > 0 && whole)
-    notes["lithe.validation"] = fmt::format("{}", command.options.validation);
-  if (!command.recipe.empty()) notes["lithe.recipe"] = command.recipe;
-  if (loaded.schema && !loaded.schema->columns.empty())
-    notes["lithe.schema"] = loaded.schema->to_json();
+    metadata["lithe.validation"] = fmt::format("{}", command.options.validation);
+  if (!command.recipe.empty()) metadata["lithe.recipe"] = command.recipe;
   if (command.unknown.asked()) check_unknown(model, train);
   auto open = load_outliers(command, loaded, train);
   const bool drops = !command.unknown.asked() && !command.from.empty() &&

@@ -68,17 +68,17 @@ Dataset select(Dataset set, const DataChoice& choice, std::uint64_t seed) {
 
 // Of the model's own folder, the share that its training did not see.
 double unseen_share(const Model& model, const std::string& folder) {
-  const auto& notes = model.notes();
-  const auto data = notes.find("lithe.data"), share = notes.find("lithe.test_share");
+  const auto& metadata = model.metadata();
+  const auto data = metadata.find("lithe.data"), share = metadata.find("lithe.test_share");
   std::error_code unreadable;
-  const bool own = data != notes.end() && share != notes.end() &&
+  const bool own = data != metadata.end() && share != metadata.end() &&
                    data->second == std::filesystem::canonical(folder, unreadable).string();
   return own ? std::clamp(parse_share(share->second, "lithe.test_share"), 0.0, 1.0) : 1;
 }
 
 // Pictures whose classes are the model's by name, or some of them are.
 void check_names(const Model& model, const Dataset& data) {
-  const std::vector<std::string>& names = model.meaning().class_names;
+  const std::vector<std::string>& names = model.preprocessing().class_names;
   const auto is_known = [&](const std::string& name) {
     return std::ranges::find(names, name) != names.end();
   };
@@ -176,13 +176,13 @@ LoadedData load_for_model(const DataChoice& choice, Model& model, TargetUse targ
     check_names(model, pictures);
     return {select(std::move(pictures), choice, 1), {}};
   }
-  const auto schema = model.notes().find("lithe.schema");
-  const bool by_schema = is_table_path(choice.data) && schema != model.notes().end() &&
+  const std::string& schema = model.preprocessing().schema;
+  const bool by_schema = is_table_path(choice.data) && !schema.empty() &&
                          !choice.data.ends_with(".npy") && !choice.data.ends_with(".npz");
   if (!by_schema) return load_data(choice, 1);
   return load_table_with_progress(choice, [&](TableOptions& options) {
     options.target_use = target;
-    return apply_table(choice.data, TableSchema::from_json(schema->second), options);
+    return apply_table(choice.data, TableSchema::from_json(schema), options);
   });
 }
 

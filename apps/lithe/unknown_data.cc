@@ -72,9 +72,9 @@ Dataset fit_images(Dataset data, const ExampleForm& form) {
 // 0 where the model's file says no such number.
 template <typename Number>
 Number note_number(const Model& model, const char* key) {
-  const auto found = model.notes().find(key);
+  const auto found = model.metadata().find(key);
   Number value = 0;
-  if (found != model.notes().end())
+  if (found != model.metadata().end())
     std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
   return value;
 }
@@ -82,8 +82,8 @@ Number note_number(const Model& model, const char* key) {
 }  // namespace
 
 CalibrationParts calibration_parts(const Model& model, const Dataset& data) {
-  const auto name = model.notes().find("lithe.data");
-  const bool same = name != model.notes().end() && name->second == data.name;
+  const auto name = model.metadata().find("lithe.data");
+  const bool same = name != model.metadata().end() && name->second == data.name;
   const double validation = same ? note_number<double>(model, "lithe.validation") : 0;
   if (data.train.features.rows == 0 || (validation == 0 && data.test.features.rows == 0))
     return {hold_out(judged_part(data), kCalibrationShare), "10% of the examples"};
@@ -93,7 +93,7 @@ CalibrationParts calibration_parts(const Model& model, const Dataset& data) {
 }
 
 std::vector<std::string> known_names(const Model& model) {
-  std::vector<std::string> names = model.meaning().class_names;
+  std::vector<std::string> names = model.preprocessing().class_names;
   if (has_background(model) && !names.empty()) names.pop_back();
   return names;
 }
@@ -103,10 +103,10 @@ const Examples& judged_part(const Dataset& data) {
 }
 
 ExampleForm example_form(const Model& model) {
-  ExampleForm form{model.meaning().image, model.meaning().resize, {}};
+  ExampleForm form{model.preprocessing().image, model.preprocessing().resize, {}};
   if (form.shape.empty()) form.shape = model.network().input_shape().sizes;
-  const auto schema = model.notes().find("lithe.schema");
-  if (schema != model.notes().end()) form.schema = TableSchema::from_json(schema->second);
+  const std::string& schema = model.preprocessing().schema;
+  if (!schema.empty()) form.schema = TableSchema::from_json(schema);
   return form;
 }
 

@@ -59,7 +59,7 @@ class AgentTrainer {
   bool finished() const;  // all steps are done
 
   // The policy, an ordinary model: `Policy` maps its outputs to actions, and docs/policies.md
-  // describes its file. Its notes name the agent and the environment.
+  // describes its file. Its metadata name the agent and the environment.
   const Model& policy() const;
 
   // Saves the whole state of the training, environments included, so that a restored training

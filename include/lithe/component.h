@@ -1,5 +1,5 @@
-// Components: layers, activations, losses, optimizers, initializers, each a name with arguments, as
-// plain values. The sentence `dense(30, sigmoid)` is one; a network is a list of them.
+// Components: layers, activations, losses, optimizers and initializers as plain values, each a name
+// with arguments. The sentence `dense(30, sigmoid)` is a component; a network is a list of them.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace lithe {
 
-// One to four positive sizes, height x width x channels; written "28x28x1".
+// One to four positive sizes: height x width x channels, written "28x28x1".
 struct Shape {
   std::vector<std::size_t> sizes;
 
@@ -23,11 +23,11 @@ struct Shape {
 struct Component;
 using Sentence = std::vector<Component>;  // a network
 
-// What an argument can be: a number, a shape, a component, or a network of its own.
+// The value of an argument: a number, a shape, a component, or a network.
 using Value = std::variant<double, Shape, Component, Sentence>;
 
-// All arguments of the component's declaration, in its order, with defaults filled in. The
-// accessors take an argument's name and assert that it is there and of that type.
+// A component has all arguments of its declaration, in that order, with the defaults filled in. The
+// accessors take the name of an argument and assert that it exists and has that type.
 struct Component {
   std::string name;
   std::vector<std::pair<std::string, Value>> arguments;

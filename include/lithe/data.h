@@ -1,4 +1,4 @@
-// Where data sets are kept, how they are loaded, and how the published ones are fetched.
+// Where data sets are stored, how they are loaded, and how published ones are downloaded.
 //
 //   auto folder = lithe::data_folder(chosen);
 //   auto mnist = lithe::load_dataset("mnist", folder);
@@ -19,28 +19,28 @@ namespace lithe {
 // $HOME/.cache/lithe. The folder need not exist yet.
 std::filesystem::path data_folder(const std::string& chosen);
 
-// The data sets known by name.
+// The names of the data sets that load_dataset() knows.
 std::vector<std::string> dataset_names();
-// Whether one of those is generated and needs no folder: digits, letters, shapes, shapes-unknown,
+// Whether a data set is generated and needs no folder: digits, letters, shapes, shapes-unknown,
 // uniform-noise, gaussian-noise.
 bool is_built_in(const std::string& name);
 
-// Loads one of those from the data folder, or, where `name` is a path, what that folder holds: four
+// Loads a data set by its name from the data folder. If `name` is a path, loads that folder: four
 // IDX files (plain or gzip), CIFAR's binary files, or pictures (lithe/images.h, with its defaults;
-// `folder` then keeps the decoded ones). "inverted:NAME" is NAME with black for white,
+// decoded pictures are cached in `folder`). "inverted:NAME" is NAME with black for white,
 // "permuted:NAME" is NAME with the pixels of each image in another order, the same for all;
 // "mirrored:NAME" has left and right changed over, "flipped:NAME" top and bottom; "spoiled:NAME" is
 // spoil_images of it.
 Dataset load_dataset(const std::string& name, const std::filesystem::path& folder);
 
-// The examples of these classes alone, numbered anew in the order given; of the training part at
-// most `per_class` of each (0: all), drawn by the seed. Throws Error(usage) if a class is not
-// there.
+// Only the examples of these classes, renumbered in the order given. The training part keeps at
+// most `per_class` examples of each (0: all), drawn at random by the seed. Throws Error(usage) for
+// a class that does not exist.
 Dataset select_classes(const Dataset& data, const std::vector<std::size_t>& classes,
                        std::size_t per_class = 0, std::uint64_t seed = 1);
 
-// The examples of the classes of these names, numbered in the order given. A name that the data
-// have not keeps its number, and has no examples.
+// Only the examples of the classes with these names, numbered in the order given. A name that the
+// data do not have keeps its number and has no examples.
 Dataset select_classes(const Dataset& data, const std::vector<std::string>& names);
 
 // Every image of both parts changed so that it shows none of the classes: warped, cut, laid over a
@@ -49,22 +49,22 @@ Dataset select_classes(const Dataset& data, const std::vector<std::string>& name
 // bytes.
 Dataset spoil_images(const Dataset& data, std::uint64_t seed);
 
-// How far the file that is being fetched has come. `total` is 0 while the server has not said it.
+// Progress of the file that is being downloaded. `total` is 0 until the server has sent it.
 struct FetchProgress {
   std::string file;
   std::uint64_t done = 0, total = 0;  // bytes
 };
 
 struct FetchOptions {
-  std::vector<std::string> mirrors;  // addresses of folders; none: the data set's own
-  std::function<bool(const FetchProgress&)> progress;  // false stops the fetch
+  std::vector<std::string> mirrors;                    // base URLs; empty: those of the data set
+  std::function<bool(const FetchProgress&)> progress;  // false stops the download
   std::chrono::seconds connect_limit{5};
-  std::chrono::seconds stall_limit{10};  // a connection without progress is given up after this
+  std::chrono::seconds stall_limit{10};  // a connection without progress is closed after this
 };
 
-// Fetches a published data set into the data folder: resumes what an earlier run left, checks each
-// file's digest before it takes its final name, and leaves alone what is already there and right.
-// Throws Error(io) that lists what each mirror said.
+// Downloads a published data set into the data folder. It resumes partial files, checks the digest
+// of each file before giving it its final name, and skips files that are already complete.
+// Throws Error(io) that lists the error of each mirror.
 void fetch_dataset(const std::string& name, const std::filesystem::path& folder,
                    const FetchOptions& options = {});
 

@@ -1,10 +1,11 @@
-// Data as it is stored: examples are rows of a matrix of bytes or floats, with a class or numbers
-// to predict for each. Nothing here is converted; kernels scale bytes where they read them.
+// Data as it is stored: each example is a row of a matrix of bytes or floats, and has a class or
+// numbers as its target. Nothing is converted here; kernels scale bytes when they read them.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,9 +15,18 @@ namespace lithe {
 enum class ElementType { uint8, float32, float64 };
 std::size_t size_of(ElementType type);
 
-// A matrix that somebody else owns: `rows` examples of `columns` values each, consecutive rows
-// `row_stride` bytes apart. A value v enters the network as v / divisor, correctly rounded.
+// A view of a matrix: `rows` examples of `columns` values each, consecutive rows `row_stride` bytes
+// apart. The memory belongs to the caller and must outlive the view and everything that was made
+// from it. A value v enters the network as v / divisor, correctly rounded.
 struct Features {
+  // A view of values that lie row by row without gaps: values[row * columns + column]. Bytes are
+  // taken for pixels, hence the divisor. Throws Error(data) unless there are rows * columns values
+  // and at least one column, Error(usage) unless the divisor is a number above 0.
+  static Features of(std::span<const float> values, std::size_t rows, std::size_t columns);
+  static Features of(std::span<const double> values, std::size_t rows, std::size_t columns);
+  static Features of(std::span<const std::uint8_t> values, std::size_t rows, std::size_t columns,
+                     double divisor = 255);
+
   const void* data = nullptr;
   ElementType type = ElementType::uint8;
   std::size_t rows = 0;
@@ -29,40 +39,54 @@ struct Features {
   }
 };
 
-// One example set: features, and for each row what is to be answered: a class (a number below
-// `classes`), or numbers, which are values to predict or a distribution over classes.
+// A set of examples: features, and for each row the answer, which is a class (a number below
+// `classes`) or `target_columns` numbers: values to predict, or a distribution over classes. All of
+// it are views, as Features is.
 struct Examples {
+  // Rows whose answers are classes from 0 to classes - 1. Throws Error(data) unless there is one
+  // label for each row and each is below `classes`.
+  static Examples classification(const Features& features, std::span<const std::int32_t> labels,
+                                 std::size_t classes);
+  // Rows whose answers are `columns` numbers each: targets[row * columns + column]. Throws
+  // Error(data) unless there are so many targets and all are finite.
+  static Examples regression(const Features& features, std::span<const float> targets,
+                             std::size_t columns = 1);
+  // The same examples, each of which counts as much as its weight says. Throws Error(data) unless
+  // there is one weight for each row, 0 or more.
+  Examples weighted(std::span<const float> row_weights) const;
+
   Features features;
   const std::int32_t* labels = nullptr;  // features.rows of them, or none where there are targets
   std::size_t classes = 0;
   const float* targets = nullptr;  // [features.rows][target_columns], without gaps
   std::size_t target_columns = 0;
-  // How much each row counts, 0 or more; null: all 1. A row of weight 0 is as if it were not there.
+  // The weight of each row, 0 or more; null: all 1. A row of weight 0 does not count at all.
   const float* weights = nullptr;
 
-  // `count` rows from `first` on, as far as there are so many.
+  // At most `count` rows, from row `first` on.
   Examples slice(std::size_t first, std::size_t count) const;
 };
 
-// How a picture from elsewhere is brought to the form of the others.
+// How a picture of another size is brought to that of a data set.
 enum class Resize {
-  crop,     // scaled until it covers the size, its middle kept: proportions stay, edges go
-  pad,      // scaled until it lies within, the rest in the colour of its border
-  stretch,  // each side by itself
-  ink,      // writing in grey: turned light on dark, scaled and centred as MNIST's digits are
+  crop,     // scaled until it covers the size, then cut to its middle: proportions are kept
+  pad,      // scaled until it fits inside; the rest gets the colour of its border
+  stretch,  // each side scaled by itself
+  ink,      // handwriting in grey: made light on dark, scaled and centred like MNIST's digits
 };
 std::string_view name(Resize how);
 Resize parse_resize(std::string_view text);  // throws Error(usage)
 
 // A data set that owns its memory: a training part and a test part of the same shape.
-// Copies share the memory, which never changes once it has been read.
+// Copies share the memory, which does not change after it has been read.
 struct Dataset {
   std::string name;                      // "mnist"
   std::vector<std::size_t> shape;        // of one example: {28, 28}
-  std::vector<std::string> class_names;  // one a class
+  std::vector<std::string> class_names;  // one for each class
   Examples train, test;
-  std::shared_ptr<const void> memory;  // what the views point into
-  Resize resize = Resize::crop;  // where it has images: what makes another picture one of them
+  std::shared_ptr<const void> memory;  // the memory of the views
+  Resize resize = Resize::crop;        // of images: how another picture is brought to their form
+  std::string schema = {};             // of a table read from CSV or LIBSVM: TableSchema::to_json()
 };
 
 }  // namespace lithe

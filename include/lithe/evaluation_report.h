@@ -80,9 +80,9 @@ struct EvaluationOptions {
   std::size_t mistakes = 24;  // at most
 };
 
-// The loss is that of the model's notes, else quadratic. Throws Error(data) for no examples or such
-// as do not fit the network, Error(numeric) where the outputs are no numbers, Error(model) for a
-// damaged calibration.
+// The loss is that of the model's metadata, else quadratic. Throws Error(data) for no examples or
+// such as do not fit the network, Error(numeric) where the outputs are no numbers, Error(model) for
+// a damaged calibration.
 EvaluationReport report_evaluation(const Model& model, const Examples& examples,
                                    const EvaluationOptions& options = {});
 

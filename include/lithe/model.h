@@ -23,26 +23,29 @@ enum class Precision { float32, float64 };
 std::string_view name(Precision precision);
 Precision parse_precision(std::string_view text);  // throws Error(usage)
 
-// What the values mean that come in and go out.
-struct Meaning {
+// How data become the values that go into a network, and what its outputs are called.
+struct Preprocessing {
   double divisor = 1;                         // inputs are divided by it: 255 for pixels
   std::vector<std::string> class_names = {};  // empty: numbers from 0
-  // Where examples are images: {height, width} or {height, width, channels}, which a network that
-  // takes a flat row does not say; and what makes another picture one of them.
+  // Of images: {height, width} or {height, width, channels}, which a network that takes a flat row
+  // does not say, and how another picture is brought to that form.
   std::vector<std::size_t> image = {};
   Resize resize = Resize::crop;
+  // Of a table: TableSchema::to_json(), by which another file, or a row of one, is read.
+  std::string schema = {};
 };
 
-// What these data mean.
-Meaning meaning_of(const Dataset& data);
+// The preprocessing of a data set: its divisor, class names, image shape and table schema.
+Preprocessing preprocessing_of(const Dataset& data);
 
-struct ModelData;  // the engine's side of a model
+struct ModelData;  // what a model is made of (src/train/model_data.h)
 
 class Model {
  public:
-  // Initial values as the network's initializers say, from `seed`. The network must begin with
-  // `input`.
-  Model(Network network, Precision precision, std::uint64_t seed, Meaning meaning = {});
+  // Draws the initial values as the network's initializers say, from `seed`. The network must begin
+  // with `input`; Error(sentence) otherwise.
+  explicit Model(Network network, Precision precision = Precision::float32, std::uint64_t seed = 1,
+                 Preprocessing preprocessing = {});
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
   ~Model();
@@ -54,32 +57,37 @@ class Model {
 
   const Network& network() const;
   Precision precision() const;
-  const Meaning& meaning() const;
-  // Free text that is kept with the model ("lithe.loss", "lithe.optimizer", ...).
-  std::map<std::string, std::string>& notes();
-  const std::map<std::string, std::string>& notes() const;
-  // Arrays that are kept with the model and belong to no layer. Their names begin with "unknown.",
-  // they have at least one value and at most 4 dimensions, and every value is finite: what a score
-  // of unknownness needs (lithe/calibrate.h).
+  // A Trainer sets the divisor to that of its examples, and names the classes by number where they
+  // have no names.
+  const Preprocessing& preprocessing() const;
+  void set_preprocessing(Preprocessing preprocessing);
+  // Text that is kept with the model. A Trainer writes "lithe.loss", "lithe.optimizer",
+  // "lithe.augment", "lithe.batch" and "lithe.seed"; keys of your own may have any other name.
+  std::map<std::string, std::string>& metadata();
+  const std::map<std::string, std::string>& metadata() const;
+  // Arrays that are kept with the model and belong to no layer: the values of an
+  // out-of-distribution score (lithe/calibrate.h). Their names begin with "unknown.", they have one
+  // to four dimensions, and every value is finite.
   std::map<std::string, NamedArray>& extra_arrays();
   const std::map<std::string, NamedArray>& extra_arrays() const;
 
-  // The learned arrays by name, row-major.
+  // The learned arrays by name, row-major. Throws Error(model) for a name that is not there, or for
+  // a number of values that is not the array's.
   std::vector<std::string> names() const;
   std::vector<std::size_t> shape(const std::string& array) const;
   std::vector<double> values(const std::string& array) const;
   void set_values(const std::string& array, const std::vector<double>& given);
 
-  // Gives every `standardize` layer that the examples come to the mean and the standard deviation
-  // of their columns. A column that is always the same becomes 0.
+  // Gives each `standardize` layer that follows the input directly the mean and the standard
+  // deviation of each column of these examples. A constant column becomes 0.
   void standardize(const Features& features);
 
-  // The network's outputs for each row of `features`: rows x outputs, row-major.
+  // The network's outputs for each row of `features`: [rows][outputs], row-major. Throws
+  // Error(data) if the rows do not have as many values as the network takes.
   std::vector<double> predict(const Features& features) const;
 
-  ModelData& data() const { return *data_; }
-
  private:
+  friend ModelData& data_of(const Model& model);
   explicit Model(std::unique_ptr<ModelData> data);
   std::unique_ptr<ModelData> data_;
 };

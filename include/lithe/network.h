@@ -1,46 +1,67 @@
-// A network: a sentence such as
+// A network as a value. It is written as a sentence, such as
 //   input(784) -> dense(30, sigmoid) -> dense(10, sigmoid)
-// as a value. Parsing what was printed gives the same network. `lithe list layers` shows what a
-// sentence can say.
+// or made by the typed builder below. Parsing what to_string() gives yields the same network.
+// `lithe list layers` lists the layers and their arguments.
 #pragma once
 
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "lithe/component.h"
+#include "lithe/layer_options.h"
 
 namespace lithe {
-
-// The text of sentences, as everywhere: activation "sigmoid", initializer "normal(1)".
-struct DenseOptions {
-  std::string activation = "identity";
-  std::string init = "auto";
-  std::string bias_init = "zeros";
-};
 
 class Network {
  public:
   // An empty network, for the builder below.
   Network() = default;
-  // Throws Error(sentence) with a caret under what is wrong.
+  // Throws Error(sentence) with a caret under the mistake.
   static Network parse(std::string_view text);
 
-  // The typed builder: Network().input({{784}}).dense(30, {.activation = "sigmoid"}).dense(10).
-  Network& input(Shape shape);
-  Network& dense(std::size_t units, const DenseOptions& options = {});
+  // The typed builder. Each function appends the layer of its name and returns the network:
+  //
+  //   Network().input({28, 28, 1}).conv2d(8, 3, {.activation = "relu"}).flatten().dense(10)
+  //
+  // is the network of "input(28x28x1) -> conv2d(8, 3, relu) -> flatten -> dense(10)". All throw
+  // Error(sentence) for an argument that is out of range. Whether shapes fit one another is checked
+  // when a model is made.
+  Network& input(std::vector<std::size_t> shape);
   Network& flatten();
-  Network& activation(const std::string& name);
+  Network& dense(std::size_t units, const DenseOptions& options = {});
+  Network& conv2d(std::size_t channels, const Extent& kernel, const Conv2dOptions& options = {});
+  Network& conv1d(std::size_t channels, const Extent& kernel, const Conv1dOptions& options = {});
+  Network& depthwise_conv2d(const Extent& kernel, const DepthwiseConv2dOptions& options = {});
+  Network& conv_transpose2d(std::size_t channels, const Extent& kernel,
+                            const ConvTranspose2dOptions& options = {});
+  Network& max_pool(const Extent& size = 2, const PoolOptions& options = {});
+  Network& avg_pool(const Extent& size = 2, const PoolOptions& options = {});
+  Network& global_avg_pool();
+  Network& batch_norm(const BatchNormOptions& options = {});
+  Network& layer_norm(const LayerNormOptions& options = {});
+  Network& standardize();
+  Network& dropout(double rate = 0.5);
+  Network& spatial_dropout(double rate = 0.1);
+  Network& alpha_dropout(double rate = 0.1);
+  Network& gaussian_noise(double std = 0.1);
+  Network& residual(const Network& layers);  // a network without an input, as in repeat
+  Network& repeat(std::size_t times, const Network& layers);
+  // Any activation as its sentence: "relu", "leaky_relu(0.2)", "softmax".
+  Network& activation(const std::string& sentence);
 
-  // The same network with `input(shape)` in front if it has none, or input(784) for 28x28 where the
-  // first layer takes a flat row. Throws Error(sentence) if it has
-  // one of another size, naming both.
+  // The network with input(shape) in front if it has no input. For a first layer that takes a flat
+  // row, input(784) replaces input(28x28). Throws Error(sentence) with both sizes if the network
+  // has an input of another size.
   Network with_input(const Shape& shape) const;
 
   bool has_input() const;
   Shape input_shape() const;  // has_input() must hold for these
   Shape output_shape() const;
-  // Learned values, and multiply-adds times two of a forward pass, for one example.
+  // The number of learned values, and the operations of a forward pass of one example (two for each
+  // multiply-add).
   std::size_t parameter_count() const;
   double forward_operations() const;
 
@@ -49,6 +70,7 @@ class Network {
   friend bool operator==(const Network&, const Network&) = default;
 
  private:
+  Network& append(std::string name, std::vector<std::pair<std::string, Value>> arguments);
   Sentence layers_;
 };
 

@@ -1,5 +1,5 @@
-// A model ready to answer, again and again, at least delay: everything that can be decided is
-// decided when it is made, and a call allocates nothing.
+// Repeated prediction with little delay: everything that can be decided in advance is decided when
+// the predictor is made, and a call allocates nothing.
 //
 //   lithe::Predictor predictor(model, 1);
 //   std::span<const float> outputs = predictor.run(inputs);  // of one example
@@ -16,17 +16,17 @@ namespace lithe {
 
 class Predictor {
  public:
-  // For up to `batch` examples a call, on one thread. `model` must outlive the predictor, which
-  // sees changes of its values. Not to be called from two threads at once.
+  // Takes up to `batch` examples for each call, on one thread. `model` must outlive the predictor,
+  // which sees changes of its values. Two threads must not use one predictor at the same time.
   explicit Predictor(const Model& model, std::size_t batch = 1, const std::string& isa = "auto");
   Predictor(Predictor&&) noexcept;
   ~Predictor();
 
-  // `input` is row-major: one or more whole examples, as they are stored (they are divided by the
-  // model's divisor). Returns the outputs, row-major; they are valid until the next call. Throws
-  // Error(data) if the input is no whole number of examples, or too many.
+  // `input` is [rows][inputs], row-major, before preprocessing: the model's divisor is applied.
+  // Returns [rows][outputs], row-major, which is valid until the next call. Throws Error(data) if
+  // the input is not a whole number of examples, or has more than `batch` of them.
   std::span<const float> run(std::span<const float> input);
-  // The same for the rows of `inputs` that `rows` lists, read where they are. They must be float32.
+  // The same for the rows of `inputs` whose numbers are in `rows`; nothing is copied. float32 only.
   std::span<const float> run(const Features& inputs, std::span<const std::uint32_t> rows);
 
   class Engine;

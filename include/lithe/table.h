@@ -1,19 +1,21 @@
 // Tables: data sets from CSV, LIBSVM, NPY and NPZ files.
 //
-//   auto table = lithe::load_table("wine.csv");         // the last column is what to learn
+//   auto table = lithe::load_table("wine.csv");         // the target is the last column
 //   train(table.data);                                  // 20% of the rows are its test part
-//   auto text = table.schema.to_json();                 // what a model must remember of it
+//   auto text = table.schema.to_json();                 // preprocessing_of(table.data) has it too
 //   auto more = lithe::apply_table("new.csv", lithe::TableSchema::from_json(text));
 //
-// What was learnt from one file (which columns there are, their categories, what replaces a missing
-// value) is its schema; another file is read by that schema. Nothing is dropped or guessed in
-// silence: whatever does not fit is an Error(data) that names file, line and column.
+// The schema holds what was learned from one file: its columns, their categories, and replacements
+// for missing values. Another file is read by that schema. Nothing is dropped or guessed silently:
+// a value that does not fit is an Error(data) that names the file, line and column.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,15 +27,15 @@ enum class TableTask {
   automatic,  // texts, and whole numbers of at most 20 different values, are classes
   classification,
   regression,
-  none,  // no target: every column is a feature
+  none,  // there is no target, and every column is a feature
 };
 
 enum class MissingPolicy {
-  error,     // refuse the file, with line and column
-  mean,      // of the column's values in the file that the schema was learnt from
-  median,    // likewise
+  error,     // throw Error(data) with line and column
+  mean,      // of the column's values in the file from which the schema was learned
+  median,    // of the same values
   zero,      // 0
-  drop_row,  // leave the row out; TableData::dropped_rows counts them
+  drop_row,  // leave the row out; TableData::dropped_rows counts such rows
 };
 
 enum class ColumnKind { number, category, target, weight, ignored };
@@ -45,21 +47,21 @@ struct TableColumn {
   ColumnKind kind = ColumnKind::number;
   std::vector<std::string> categories;  // sorted
   double replacement = 0;               // for a missing number
-  bool indicator = false;               // one more 0/1 feature: 1 where the value was missing
+  bool indicator = false;               // one more feature: 1 if the value was missing, else 0
 
   std::size_t features() const;
   bool operator==(const TableColumn&) const = default;
 };
 
 struct TableSchema {
-  bool header = true;  // the columns are found by name, else by position
+  bool header = true;  // columns are found by name; without a header, by position
   std::vector<TableColumn> columns;
   TableTask task = TableTask::none;
-  std::vector<std::string> class_names;  // sorted, by value where all are numbers
+  std::vector<std::string> class_names;  // sorted; by value if all are numbers
   MissingPolicy missing = MissingPolicy::error;
   std::vector<std::string> missing_texts;
 
-  // The column that holds the answers, or null.
+  // The column of the target, or null.
   const TableColumn* target() const;
   std::size_t feature_count() const;
   std::vector<std::string> feature_names() const;  // "age", "colour=red", "age is missing"
@@ -72,51 +74,51 @@ struct TableSchema {
 };
 
 enum class CsvHeader {
-  automatic,  // there is one where the first line has a text and no number
+  automatic,  // there is one if the first line has a text and no number
   yes,
   no,
 };
 
-// Columns are named by name or by number from 1; a name goes first.
+// Columns are given by name or by number from 1; if both fit, the name is meant.
 struct CsvOptions {
   CsvHeader header = CsvHeader::automatic;
-  char delimiter = 0;  // 0: whichever of , ; tab | divides the first lines evenly
+  char delimiter = 0;  // 0: the one of , ; tab | that divides the first lines evenly
   TableTask task = TableTask::automatic;
   std::string target;                    // empty: the last column
-  std::string weight;                    // how much each row counts; empty: all alike
+  std::string weight;                    // weight of each row; empty: all rows count the same
   std::vector<std::string> ignore;       // columns to leave out
-  std::vector<std::string> categorical;  // columns of categories, besides those that begin with a
-                                         // text; once numbers stood in a column a text is an error
+  std::vector<std::string> categorical;  // columns of categories, besides those whose first value
+                                         // is a text; a text in a column of numbers is an error
   std::size_t most_categories = 1'000;   // in one column
   std::vector<std::string> missing_texts = {"", "NA", "NaN", "nan", "null", "?"};
   MissingPolicy missing = MissingPolicy::error;
-  bool indicator = false;  // with mean, median or zero: mark what was missing in a feature
+  bool indicator = false;  // with mean, median or zero: add a feature that marks missing values
 };
 
 enum class UnknownCategory { error, zeros };
 enum class TargetUse { required, if_present, ignore };
 
-// How far the file has been read, in bytes; false stops, which is an Error(data).
+// Called with the number of bytes that have been read; false stops with Error(data).
 using TableProgress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
 
 struct TableOptions {
-  CsvOptions csv;  // its `task` serves LIBSVM as well
+  CsvOptions csv;  // `task` is used for LIBSVM too
 
-  // Where the test part comes from: a file read by the same schema, else a share of the rows (from
-  // 1 on: their number), drawn by class where there are classes. 0: no test part.
+  // The test part is a file that is read by the same schema, or a share of the rows (from 1 on: the
+  // number of rows), drawn from each class if there are classes. 0: no test part.
   std::filesystem::path test_file;
   double test_share = 0.2;
   std::uint64_t seed = 1;
 
-  // Of .npy: the file with the answers, integers for classes, floats for values. None: no answers.
+  // For .npy: the file with the targets, integers for classes or floats. Empty: no targets.
   std::filesystem::path answers_file;
-  // Of .npz: what the arrays are called; "x_train", "y_train", "x_test" and "y_test" are tried
-  // first.
+  // For .npz: the names of the arrays, if there are no arrays "x_train", "y_train", "x_test" and
+  // "y_test".
   std::string features_name = "x", answers_name = "y";
-  // What bytes are divided by. 0: 255 where an example has two dimensions or more, else 1.
+  // The divisor of bytes. 0: 255 if an example has two dimensions or more, and 1 otherwise.
   double divisor = 0;
 
-  std::uint64_t most_bytes = std::uint64_t{16} << 30;  // that the features may take in memory
+  std::uint64_t most_bytes = std::uint64_t{16} << 30;  // limit of the features' memory
   TableProgress progress;
 
   // For a file read by a schema.
@@ -126,19 +128,38 @@ struct TableOptions {
 
 struct TableData {
   Dataset data;
-  TableSchema schema;            // without columns for .npy and .npz
-  std::size_t dropped_rows = 0;  // by MissingPolicy::drop_row, of both parts
+  TableSchema schema;            // has no columns for .npy and .npz
+  std::size_t dropped_rows = 0;  // by MissingPolicy::drop_row, in both parts
 };
 
-// Whether the name ends as a table's does: .csv .tsv .npy .npz .libsvm .svm
+// Whether the name ends with .csv, .tsv, .npy, .npz, .libsvm or .svm.
 bool is_table_path(const std::filesystem::path& path);
 
 // Learns a schema from the file and reads it. Throws Error(data), or Error(io) for a file that
-// cannot be read. The file must not be made shorter meanwhile.
+// cannot be read. The file must not be truncated meanwhile.
 TableData load_table(const std::filesystem::path& path, const TableOptions& options = {});
 
 // Reads another CSV or LIBSVM file by a schema; all rows are the test part, in the file's order.
 TableData apply_table(const std::filesystem::path& path, const TableSchema& schema,
                       const TableOptions& options = {});
+
+// One row as the features of the schema, as apply_table() makes them: schema.feature_count()
+// values.
+//
+//   const auto schema = lithe::TableSchema::from_json(model.preprocessing().schema);
+//   const auto row = lithe::encode_row(schema, {{"age", "31"}, {"colour", "red"}});
+//   const auto outputs = model.predict(lithe::Features::of(row, 1, row.size()));
+//
+// `cells` maps the name of a column to its text as it would stand in the file. Every column that is
+// a feature must be there; the columns of the answer and of the weight, and ignored ones, need not.
+// Throws Error(data) that names the column for one that lacks or is not known, for a text where a
+// number belongs, and for a missing value or an unknown category unless the schema or
+// `unknown_category` allows it.
+std::vector<float> encode_row(const TableSchema& schema,
+                              const std::map<std::string, std::string>& cells,
+                              UnknownCategory unknown_category = UnknownCategory::error);
+// The same with one cell for each feature column, in the schema's order.
+std::vector<float> encode_row(const TableSchema& schema, std::span<const std::string> cells,
+                              UnknownCategory unknown_category = UnknownCategory::error);
 
 }  // namespace lithe

@@ -28,9 +28,9 @@ void export_row(const float* from, const FromPlace& from_place, float* to, const
 }
 
 void export_layers(const Model& from, Model& to, bool dueling) {
-  const graph::Graph &source = from.data().graph, &target = to.data().graph;
-  const auto& theirs = std::get<Values>(from.data().values);
-  auto& ours = std::get<Values>(to.data().values);
+  const graph::Graph &source = data_of(from).graph, &target = data_of(to).graph;
+  const auto& theirs = std::get<Values>(data_of(from).values);
+  auto& ours = std::get<Values>(data_of(to).values);
   assert(source.parameters.size() == target.parameters.size());
   const std::size_t last = source.parameters.size() - 2;  // its weight, with the bias behind it
   for (std::size_t id = 0; id < last; ++id)

@@ -19,7 +19,7 @@ Model make_network(const NetworkSpec& spec, std::uint64_t seed) {
 }
 
 StandardizeValues standardize_values_of(Model& model) {
-  ModelData& data = model.data();
+  ModelData& data = data_of(model);
   auto& values = std::get<plan::Parameters<float>>(data.values);
   for (const graph::Operation& operation : data.graph.operations)
     if (const auto work = ops::as_standardize(*operation.op))

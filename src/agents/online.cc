@@ -34,9 +34,9 @@ class OnlineAgent::Engine {
         observation_(spaces.observation.size()),
         next_observation_(observation_.size()),
         action_(spaces.actions()) {
-    auto& notes = core_.policy().notes();
-    notes[agents::kActionSpaceNote] = core_.action_space();
-    notes[agents::kAgentNote] =
+    auto& metadata = core_.policy().metadata();
+    metadata[agents::kActionSpaceNote] = core_.action_space();
+    metadata[agents::kAgentNote] =
         network::print(read(options), network::Category::agent, agents::catalogue());
   }
 

@@ -52,8 +52,8 @@ class Policy::Engine {
 namespace {
 
 void check_policy(const Model& model, const Spaces& spaces) {
-  const auto found = model.notes().find(agents::kActionSpaceNote);
-  if (found == model.notes().end())
+  const auto found = model.metadata().find(agents::kActionSpaceNote);
+  if (found == model.metadata().end())
     throw Error(ErrorKind::model, "this model is not a policy: it has no action space", "the model",
                 "a file that `lithe rl train` wrote");
   const std::string_view wanted = spaces.choices > 0 ? agents::kDiscrete : agents::kContinuous;

@@ -23,7 +23,7 @@ Model make(std::size_t size, double initial) {
 }
 
 std::span<const float> biases_of(Model& model, std::size_t size) {
-  ModelData& data = model.data();
+  ModelData& data = data_of(model);
   const graph::ParameterId bias = ops::as_dense(*data.graph.operations.front().op)->bias;
   return {std::get<plan::Parameters<float>>(data.values).at(bias), size};
 }

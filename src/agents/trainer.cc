@@ -27,7 +27,7 @@ bool finite(const Model& model) {
         return std::all_of(values.data(), values.data() + values.size(),
                            [](auto value) { return std::isfinite(value); });
       },
-      model.data().values);
+      data_of(model).values);
 }
 
 Component read_agent(const std::string& text) {
@@ -56,10 +56,10 @@ class AgentTrainer::Engine {
         runner_(std::move(environments)),
         agent_(make_agent(sentence_, {runner_, options_})),
         policy_(agent_->policy().network(), Precision::float32, 0) {
-    auto& notes = policy_.notes();
-    notes[agents::kActionSpaceNote] = agent_->action_space();
-    notes[agents::kAgentNote] = canonical();
-    notes[agents::kEnvironmentNote] = runner_.environments().name();
+    auto& metadata = policy_.metadata();
+    metadata[agents::kActionSpaceNote] = agent_->action_space();
+    metadata[agents::kAgentNote] = canonical();
+    metadata[agents::kEnvironmentNote] = runner_.environments().name();
     copy_policy();
   }
 

@@ -49,8 +49,8 @@ std::string system_name() {
 
 }  // namespace
 
-// Asked of the kernel, since its figures for each NUMA node, which hwloc adds up, may miss memory
-// that was plugged into a running virtual machine.
+// The total, since the kernel's figures for each NUMA node may miss memory that was plugged into a
+// running virtual machine.
 std::uint64_t memory_bytes() {
   const long pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGESIZE);
   if (pages <= 0 || page <= 0) return 0;

@@ -59,10 +59,10 @@ std::string column_text(const TableColumn& column, const std::vector<double>& va
 }
 
 std::vector<TableColumn> columns_of(const Model& model, std::size_t features) {
-  const auto note = model.notes().find("lithe.schema");
-  if (note == model.notes().end()) return {};
+  const std::string& text = model.preprocessing().schema;
+  if (text.empty()) return {};
   try {
-    const TableSchema schema = TableSchema::from_json(note->second);
+    const TableSchema schema = TableSchema::from_json(text);
     if (schema.feature_count() == features) return schema.columns;
   } catch (const Error&) {
     // Then they are numbered: a name is no reason to fail.

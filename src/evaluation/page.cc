@@ -35,10 +35,10 @@ std::string value_cards(const ValueFigures& figures) {
 
 // A table that is read by a model's schema is judged as a whole.
 bool judges_what_it_learned_from(const Model& model, const Dataset& data) {
-  const auto& notes = model.notes();
-  const auto name = notes.find("lithe.data");
-  return notes.contains("lithe.schema") && data.train.features.rows == 0 && name != notes.end() &&
-         name->second == data.name;
+  const auto& metadata = model.metadata();
+  const auto name = metadata.find("lithe.data");
+  return !model.preprocessing().schema.empty() && data.train.features.rows == 0 &&
+         name != metadata.end() && name->second == data.name;
 }
 
 std::string headline(const EvaluationReport& report) {

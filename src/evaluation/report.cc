@@ -64,7 +64,7 @@ void drop_unused(std::vector<ClassFigures>& figures, std::size_t classes) {
 }
 
 std::vector<std::string> class_names(const Model& model, std::size_t classes) {
-  std::vector<std::string> names = model.meaning().class_names;
+  std::vector<std::string> names = model.preprocessing().class_names;
   names.resize(std::min(names.size(), classes));
   while (names.size() < classes) names.push_back(fmt::format("{}", names.size()));
   return names;
@@ -109,7 +109,7 @@ ClassifierReport report_classes(const Model& model, const Examples& examples, lo
   result.confusion =
       metrics::confusion(std::span(examples.labels, examples.features.rows), all.answers);
   result.figures = metrics::class_figures(result.confusion, classes);
-  drop_unused(result.figures, std::max(model.meaning().class_names.size(), examples.classes));
+  drop_unused(result.figures, std::max(model.preprocessing().class_names.size(), examples.classes));
   result.names = class_names(model, result.figures.size());
   result.macro = metrics::macro_mean(result.figures);
   result.weighted = metrics::weighted_mean(result.figures);
@@ -177,9 +177,9 @@ EvaluationReport report_evaluation(const Model& model, const Examples& examples,
   if (examples.features.rows == 0)
     throw Error(ErrorKind::data, "there are no test examples to evaluate on", "--data",
                 "a data set with a test part");
-  const auto loss = model.notes().find("lithe.loss");
+  const auto loss = model.metadata().find("lithe.loss");
   EvaluationReport report;
-  report.loss = loss == model.notes().end() ? "quadratic" : loss->second;
+  report.loss = loss == model.metadata().end() ? "quadratic" : loss->second;
   report.score = evaluate(model, examples, report.loss, options.isa);
   if (examples.labels != nullptr) {
     report.classes =

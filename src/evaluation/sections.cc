@@ -33,10 +33,10 @@ std::string charts(const std::string& pictures) {
 
 // The column's name where the model's table has one, else its number.
 std::string target_name(const Model& model, std::size_t column, std::size_t columns) {
-  const auto note = model.notes().find("lithe.schema");
-  if (note != model.notes().end() && columns == 1) {
+  const std::string& text = model.preprocessing().schema;
+  if (!text.empty() && columns == 1) {
     try {
-      const TableSchema schema = TableSchema::from_json(note->second);
+      const TableSchema schema = TableSchema::from_json(text);
       if (schema.target() != nullptr) return report::shorten(schema.target()->name, 30);
     } catch (const Error&) {
       // Then it is numbered.
@@ -145,8 +145,8 @@ std::string history_section(const EvaluationReport& report) {
 std::string notes_section(const Model& model) {
   std::string rows;
   std::size_t count = 0;
-  for (const auto& [key, value] : model.notes()) {
-    if (key == "lithe.schema" || key == "lithe.history" || ++count > kMostNotes) continue;
+  for (const auto& [key, value] : model.metadata()) {
+    if (key == "lithe.history" || ++count > kMostNotes) continue;
     const std::string name = key.starts_with("lithe.") ? key.substr(6) : key;
     rows +=
         fmt::format("<tr><td class=\"text\">{}</td><td class=\"text\"><code>{}</code></td></tr>\n",

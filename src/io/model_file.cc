@@ -28,13 +28,14 @@ constexpr std::size_t kMostDimensions = 4;
   throw Error(ErrorKind::model, problem, path, remedy);
 }
 
-// Takes an entry out of the metadata.
+// Removes an entry from the metadata and returns it.
 std::string take(std::map<std::string, std::string>& metadata, const std::string& key,
                  const std::string& path) {
   const auto found = metadata.find(key);
   if (found == metadata.end())
     fail(path,
-         fmt::format("no '{}' in its metadata: this safetensors file is no model of Lithe's", key),
+         fmt::format("no '{}' in its metadata: this safetensors file is not a model of Lithe's",
+                     key),
          "a file that `lithe train` saved");
   std::string value = found->second;
   metadata.erase(found);
@@ -89,7 +90,7 @@ Resize parse_image_resize(const std::string& text, const std::string& path) {
   }
 }
 
-// What is asked of an array that no network's sentence bounds.
+// Checks an array that belongs to no layer, so that no network says its shape.
 void check_extra(const std::string& name, const NamedArray& array, const std::string& path) {
   const std::vector<std::size_t>& shape = array.shape;
   const bool sound = name.starts_with(kExtraPrefix) && !array.values.empty() && !shape.empty() &&
@@ -146,7 +147,7 @@ const ModelArray& ModelFile::array(const std::string& name) const {
 }
 
 void write_model(const std::filesystem::path& path, const ModelFile& file) {
-  std::map<std::string, std::string> metadata = file.notes;
+  std::map<std::string, std::string> metadata = file.metadata;
   metadata["lithe.version"] = kVersion;
   metadata["lithe.network"] = file.network;
   metadata["lithe.input_divisor"] = fmt::format("{}", file.divisor);
@@ -157,11 +158,12 @@ void write_model(const std::filesystem::path& path, const ModelFile& file) {
     metadata["lithe.image"] = fmt::format("{}", fmt::join(file.image, "x"));
     metadata["lithe.resize"] = name(file.resize);
   }
+  if (!file.schema.empty()) metadata["lithe.schema"] = file.schema;
   std::vector<TensorView> tensors;
   for (const ModelArray& array : file.arrays)
     tensors.push_back(
         {array.name, file.float64 ? Dtype::f64 : Dtype::f32, array.shape, array.bytes});
-  std::vector<std::vector<std::uint8_t>> kept;  // that the tensors point into
+  std::vector<std::vector<std::uint8_t>> kept;  // the memory of the tensors
   kept.reserve(file.extra_arrays.size());
   for (const auto& [name, array] : file.extra_arrays) {
     check_extra(name, array, path.string());
@@ -189,7 +191,8 @@ ModelFile read_model(const std::filesystem::path& path) {
     file.image = parse_image(take(metadata, "lithe.image", name), name);
     file.resize = parse_image_resize(take(metadata, "lithe.resize", name), name);
   }
-  file.notes = std::move(metadata);
+  if (metadata.contains("lithe.schema")) file.schema = take(metadata, "lithe.schema", name);
+  file.metadata = std::move(metadata);
   std::optional<Dtype> dtype;
   for (const TensorView& tensor : source.tensors()) {
     if (tensor.name.starts_with(kExtraPrefix)) {

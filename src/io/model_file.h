@@ -2,12 +2,13 @@
 //
 //   lithe.version      "1"
 //   lithe.network      the sentence
-//   lithe.input_divisor, lithe.class_names (a JSON array): what the values mean
+//   lithe.input_divisor, lithe.class_names (a JSON array)
 //   lithe.image, lithe.resize       of images alone: "28x28", "crop"
-//   lithe.*            notes: free text
+//   lithe.schema       of tables alone: JSON (lithe/table.h)
+//   lithe.* and any other key: text that nothing here interprets
 //
-// Tensors are the network's arrays, all of one type, and such as begin with "unknown.": these are
-// float32 where that keeps every value, float64 else.
+// The tensors are the network's arrays, all of one type, and arrays whose names begin with
+// "unknown.". The latter are float32 if that keeps every value, and float64 otherwise.
 #pragma once
 
 #include <cstdint>
@@ -32,12 +33,13 @@ struct ModelFile {
   std::string network;
   double divisor = 1;
   std::vector<std::string> class_names;
-  std::map<std::string, std::string> notes;  // keys begin with "lithe."
+  std::map<std::string, std::string> metadata;  // without the keys that have a member here
   bool float64 = false;
   std::vector<ModelArray> arrays;
   std::map<std::string, NamedArray> extra_arrays = {};
   std::vector<std::size_t> image = {};  // empty: the examples are no images
   Resize resize = Resize::crop;
+  std::string schema = {};  // empty: the examples are no table
 
   const ModelArray& array(const std::string& name) const;  // which must be there
 };

@@ -1,4 +1,4 @@
-// One tensor's object in the header of a safetensors file, and how to speak of its parts.
+// The entry of one tensor in the header of a safetensors file, and how messages quote its parts.
 #pragma once
 
 #include <cstddef>
@@ -19,15 +19,15 @@ struct HeaderEntry {
   std::uint64_t begin = 0, end = 0;  // bytes of the data
 };
 
-// Throws Error(model) with `where` unless the object is complete, its shape and type take just as
-// many bytes as its offsets span, and those are within the data. Fields that the format does not
-// know are passed over.
+// Throws Error(model) with `where` unless the object is complete, its shape and type take as many
+// bytes as its offsets span, and these lie within the data. Fields that the format does not define
+// are ignored.
 HeaderEntry read_entry(const std::string& name, const nlohmann::json& object,
                        std::uint64_t data_size, const std::string& where);
 
 [[noreturn]] void refuse(const std::string& problem, const std::string& where);
 
-// Text or a value from a file as it may stand in a message: printable, and not a megabyte of it.
+// Text or a value from a file, for a message: printable and shortened.
 std::string shown(std::string_view text);
 std::string shown_value(const nlohmann::json& value);
 

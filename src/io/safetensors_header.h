@@ -13,22 +13,22 @@
 
 namespace lithe::io {
 
-// The header's length stands before the header.
+// The size of the length field in front of the header.
 inline constexpr std::size_t kLengthBytes = 8;
 
 struct Header {
-  std::vector<HeaderEntry> entries;  // in the order of their data, which they cover exactly
+  std::vector<HeaderEntry> entries;  // in the order of their data, which they cover completely
   Metadata metadata;
 };
 
-// The header's length out of the first bytes of a file of `file_size` bytes.
+// Reads the header's length from the first bytes of a file of `file_size` bytes.
 std::size_t read_header_length(std::span<const std::uint8_t> start, std::uint64_t file_size,
                                const std::string& file);
 
-// Both throw Error(model) with `file` for anything that the format or its limits forbid.
+// Both throw Error(model) with `file` for anything that the format or its limits do not allow.
 Header parse_header(std::string_view text, std::uint64_t data_size, const std::string& file);
 
-// Everything that stands before the data, the length included; padded to a multiple of 64 bytes.
+// Everything in front of the data, the length included, padded to a multiple of 64 bytes.
 std::string print_header(std::span<const TensorView> tensors, const Metadata& metadata,
                          const std::string& file);
 

@@ -60,10 +60,10 @@ Measured measure(const Model& model, const Scorer& scorer, const Examples& examp
   return result;
 }
 
-double read_number(const std::map<std::string, std::string>& notes, const char* key, double above,
-                   double most) {
-  const auto found = notes.find(key);
-  const std::string text = found == notes.end() ? "" : found->second;
+double read_number(const std::map<std::string, std::string>& metadata, const char* key,
+                   double above, double most) {
+  const auto found = metadata.find(key);
+  const std::string text = found == metadata.end() ? "" : found->second;
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool whole = error == std::errc{} && end == text.data() + text.size();
@@ -114,31 +114,31 @@ Calibration calibrate_unknown(Model& model, const Examples& train, const Example
                                               {held.labels, held.labels + held.features.rows})};
   remove_calibration(model);
   for (auto& [name, array] : scorer.arrays()) model.extra_arrays()["unknown." + name] = array;
-  auto& notes = model.notes();
-  notes[kScore] = result.score;
-  notes[kThreshold] = fmt::format("{}", result.threshold);
-  notes[kShare] = fmt::format("{}", result.share);
-  notes[kTemperature] = fmt::format("{}", result.temperature);
+  auto& metadata = model.metadata();
+  metadata[kScore] = result.score;
+  metadata[kThreshold] = fmt::format("{}", result.threshold);
+  metadata[kShare] = fmt::format("{}", result.share);
+  metadata[kTemperature] = fmt::format("{}", result.temperature);
   return result;
 }
 
 std::optional<Calibration> calibration_of(const Model& model) {
-  const auto& notes = model.notes();
-  const auto score = notes.find(kScore);
-  if (score == notes.end()) return std::nullopt;
+  const auto& metadata = model.metadata();
+  const auto score = metadata.find(kScore);
+  if (score == metadata.end()) return std::nullopt;
   constexpr double kLargest = std::numeric_limits<double>::max();
-  return Calibration{score->second, read_number(notes, kThreshold, -INFINITY, kLargest),
-                     read_number(notes, kShare, 0, 1),
-                     read_number(notes, kTemperature, 0, kLargest)};
+  return Calibration{score->second, read_number(metadata, kThreshold, -INFINITY, kLargest),
+                     read_number(metadata, kShare, 0, 1),
+                     read_number(metadata, kTemperature, 0, kLargest)};
 }
 
 void remove_calibration(Model& model) {
-  for (const char* key : {kScore, kThreshold, kShare, kTemperature}) model.notes().erase(key);
+  for (const char* key : {kScore, kThreshold, kShare, kTemperature}) model.metadata().erase(key);
   std::erase_if(model.extra_arrays(),
                 [](const auto& entry) { return entry.first.starts_with("unknown."); });
 }
 
-void mark_background(Model& model) { model.notes()[kBackgroundNote] = "1"; }
-bool has_background(const Model& model) { return model.notes().contains(kBackgroundNote); }
+void mark_background(Model& model) { model.metadata()[kBackgroundNote] = "1"; }
+bool has_background(const Model& model) { return model.metadata().contains(kBackgroundNote); }
 
 }  // namespace lithe

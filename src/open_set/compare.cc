@@ -77,7 +77,7 @@ TrainOptions fold_options(TrainOptions options, const std::vector<std::int32_t>&
 // The start model's layers with a head for fewer classes.
 Model shrink(const Model& start, std::size_t classes, std::uint64_t seed) {
   Model model(with_outputs(start.network(), classes), start.precision(), seed,
-              {start.meaning().divisor, {}});
+              {start.preprocessing().divisor, {}});
   const auto there = start.names();
   for (const std::string& name : model.names())
     if (std::ranges::find(there, name) != there.end() && start.shape(name) == model.shape(name))

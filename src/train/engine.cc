@@ -125,7 +125,7 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, const Model& model, const Exa
       steps_(optimizer_),
       averaging_(parse_averaging(options.average)),
       values_(values),
-      graph_(model.data().graph),
+      graph_(data_of(model).graph),
       rows_(choose_rows(train, options)),
       weights_(example_weights(train, options)),
       train_(train),
@@ -402,7 +402,7 @@ std::unique_ptr<Trainer::Engine> make_engine(Model& model, const Examples& train
       [&]<typename T>(plan::Parameters<T>& values) -> std::unique_ptr<Trainer::Engine> {
         return std::make_unique<EngineOf<T>>(values, model, train, test, options);
       },
-      model.data().values);
+      data_of(model).values);
 }
 
 }  // namespace lithe::train

@@ -27,7 +27,7 @@ bool is_activation(const graph::Graph& graph, const graph::Op& op) {
 }
 
 Cut cut(const Model& model) {
-  const graph::Graph& graph = model.data().graph;
+  const graph::Graph& graph = data_of(model).graph;
   std::size_t last = graph.operations.size();
   while (last > 0 && is_activation(graph, *graph.operations[last - 1].op)) --last;
   const ops::Dense* head = last > 0 ? ops::as_dense(*graph.operations[last - 1].op) : nullptr;
@@ -45,7 +45,7 @@ Cut cut(const Model& model) {
 }
 
 Head read_head(const Model& model, const Cut& cut) {
-  const auto& parameters = model.data().graph.parameters;
+  const auto& parameters = data_of(model).graph.parameters;
   const std::vector<double> weight = model.values(parameters[cut.head.weight].name),
                             bias = model.values(parameters[cut.head.bias].name);
   if (bias.size() > 1) return {weight, bias};
@@ -86,7 +86,7 @@ Evidence collect_evidence(const Model& model, const Features& features) {
   result.rows = features.rows;
   result.columns = parts.front.slots[parts.front.output()].columns;
   result.classes = head.bias.size();
-  result.features = train::forward(model.data(), parts.front, features);
+  result.features = train::forward(data_of(model), parts.front, features);
   result.logits = logits_of(result.features, head, result.rows, result.columns);
   return result;
 }

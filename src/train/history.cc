@@ -121,14 +121,14 @@ void keep_history(Model& model, const std::vector<EpochReport>& epochs, const Ex
     history.push_back(figures_of(epochs[place(i, count, epochs.size())], learned.labels != nullptr,
                                  test.labels != nullptr));
   if (history.empty())
-    model.notes().erase(kNote);
+    model.metadata().erase(kNote);
   else
-    model.notes()[kNote] = print(history);
+    model.metadata()[kNote] = print(history);
 }
 
 std::vector<EpochFigures> history_of(const Model& model) {
-  const auto note = model.notes().find(kNote);
-  if (note == model.notes().end()) return {};
+  const auto note = model.metadata().find(kNote);
+  if (note == model.metadata().end()) return {};
   if (note->second.size() > kMostText) fail(fmt::format("{} bytes long", note->second.size()));
   const json object = json::parse(note->second, nullptr, false);
   if (object.is_discarded()) fail("it is not JSON");

@@ -124,7 +124,7 @@ class LearnerOf final : public Learner::Engine {
                                       : std::vector<bool>(graph_.parameters.size(), true);
     request.seed = options_.seed;
     examples_.features = {nullptr,    ElementType::float32,       0,
-                          columns(0), columns(0) * sizeof(float), data.meaning.divisor};
+                          columns(0), columns(0) * sizeof(float), data.preprocessing.divisor};
     request.examples = examples_;
     request.isa = cpu::parse_isa(options_.isa);
     request.external_gradient = true;
@@ -183,9 +183,9 @@ Learner::Learner(Model& model, const LearnerOptions& options) {
   train::check_threads(options.threads);
   engine_ = std::visit(
       [&]<typename T>(plan::Parameters<T>& values) -> std::unique_ptr<Engine> {
-        return std::make_unique<LearnerOf<T>>(model.data(), values, options);
+        return std::make_unique<LearnerOf<T>>(data_of(model), values, options);
       },
-      model.data().values);
+      data_of(model).values);
 }
 Learner::Learner(Learner&&) noexcept = default;
 Learner::~Learner() = default;
@@ -208,14 +208,14 @@ void move_toward(Model& model, const Model& other, double share) {
     throw Error(ErrorKind::usage, "values of two networks that are not alike", "move_toward");
   std::visit(
       [&]<typename T>(plan::Parameters<T>& to) {
-        const auto& from = std::get<plan::Parameters<T>>(other.data().values);
+        const auto& from = std::get<plan::Parameters<T>>(data_of(other).values);
         if (share == 1)
           std::copy(from.data(), from.data() + from.size(), to.data());
         else
           kernels::kernels<T>(cpu::best_isa())
               .blend(to.data(), from.data(), static_cast<T>(1 - share), to.size());
       },
-      model.data().values);
+      data_of(model).values);
 }
 
 }  // namespace lithe

@@ -24,11 +24,12 @@ Values make_values(Precision precision, const graph::Graph& graph) {
   return plan::Parameters<double>(graph.parameters);
 }
 
-std::unique_ptr<ModelData> make_data(Network network, Precision precision, Meaning meaning) {
+std::unique_ptr<ModelData> make_data(Network network, Precision precision,
+                                     Preprocessing preprocessing) {
   graph::Graph graph = catalogue::compile(network.layers());
   Values values = make_values(precision, graph);
   return std::unique_ptr<ModelData>(new ModelData{
-      std::move(network), std::move(graph), std::move(meaning), {}, {}, std::move(values)});
+      std::move(network), std::move(graph), std::move(preprocessing), {}, {}, std::move(values)});
 }
 
 double value_at(const Features& features, std::size_t row, std::size_t column) {
@@ -79,16 +80,18 @@ Precision parse_precision(std::string_view text) {
               "float32 or float64");
 }
 
-Meaning meaning_of(const Dataset& data) {
-  Meaning meaning{data.train.features.divisor, data.class_names};
+Preprocessing preprocessing_of(const Dataset& data) {
+  Preprocessing preprocessing{.divisor = data.train.features.divisor,
+                              .class_names = data.class_names,
+                              .schema = data.schema};
   const std::size_t rank = data.shape.size();
   if ((rank == 2 || rank == 3) && data.train.features.type == ElementType::uint8)
-    meaning.image = data.shape, meaning.resize = data.resize;
-  return meaning;
+    preprocessing.image = data.shape, preprocessing.resize = data.resize;
+  return preprocessing;
 }
 
-Model::Model(Network network, Precision precision, std::uint64_t seed, Meaning meaning)
-    : Model(make_data(std::move(network), precision, std::move(meaning))) {
+Model::Model(Network network, Precision precision, std::uint64_t seed, Preprocessing preprocessing)
+    : Model(make_data(std::move(network), precision, std::move(preprocessing))) {
   std::visit([seed](auto& values) { values.initialize(seed); }, data_->values);
 }
 
@@ -98,9 +101,12 @@ Model& Model::operator=(Model&&) noexcept = default;
 Model::~Model() = default;
 
 const Network& Model::network() const { return data_->network; }
-const Meaning& Model::meaning() const { return data_->meaning; }
-std::map<std::string, std::string>& Model::notes() { return data_->notes; }
-const std::map<std::string, std::string>& Model::notes() const { return data_->notes; }
+const Preprocessing& Model::preprocessing() const { return data_->preprocessing; }
+void Model::set_preprocessing(Preprocessing preprocessing) {
+  data_->preprocessing = std::move(preprocessing);
+}
+std::map<std::string, std::string>& Model::metadata() { return data_->metadata; }
+const std::map<std::string, std::string>& Model::metadata() const { return data_->metadata; }
 std::map<std::string, NamedArray>& Model::extra_arrays() { return data_->extra_arrays; }
 const std::map<std::string, NamedArray>& Model::extra_arrays() const { return data_->extra_arrays; }
 Precision Model::precision() const {
@@ -145,14 +151,15 @@ void Model::set_values(const std::string& array, const std::vector<double>& give
 
 void Model::save(const std::filesystem::path& path) const {
   io::ModelFile file{data_->network.to_string(),
-                     data_->meaning.divisor,
-                     data_->meaning.class_names,
-                     data_->notes,
+                     data_->preprocessing.divisor,
+                     data_->preprocessing.class_names,
+                     data_->metadata,
                      precision() == Precision::float64,
                      {},
                      data_->extra_arrays,
-                     data_->meaning.image,
-                     data_->meaning.resize};
+                     data_->preprocessing.image,
+                     data_->preprocessing.resize,
+                     data_->preprocessing.schema};
   std::visit(
       [&](const auto& values) {
         for (graph::ParameterId id = 0; id < data_->graph.parameters.size(); ++id) {
@@ -170,12 +177,13 @@ Model Model::load(const std::filesystem::path& path) {
   if (!network.has_input())
     throw Error(ErrorKind::model, "the model's network has no input layer", path.string());
   if (!file.image.empty() && Shape{file.image}.size() != network.input_shape().size())
-    throw Error(ErrorKind::model,
-                fmt::format("the model is said to take images of {}, and its network takes {}",
-                            Shape{file.image}.to_string(), network.input_shape().to_string()),
-                path.string());
+    throw Error(
+        ErrorKind::model,
+        fmt::format("the model takes images of {} by its metadata, and its network takes {}",
+                    Shape{file.image}.to_string(), network.input_shape().to_string()),
+        path.string());
   const graph::Graph graph = catalogue::compile(network.layers());
-  // Held against what is in the file before memory is asked for: a sentence can ask for any amount.
+  // Checked against the file before memory is allocated: a sentence can ask for any amount of it.
   for (const auto& spec : graph.parameters) {
     const std::vector<std::size_t> wanted = spec.kind != graph::ParameterKind::weight
                                                 ? std::vector<std::size_t>{spec.columns}
@@ -183,9 +191,10 @@ Model Model::load(const std::filesystem::path& path) {
     io::check_array(file, spec.name, wanted, path.string());
   }
   const Precision precision = file.float64 ? Precision::float64 : Precision::float32;
-  Model model(
-      make_data(network, precision, {file.divisor, file.class_names, file.image, file.resize}));
-  model.notes() = file.notes;
+  Model model(make_data(network, precision,
+                        {file.divisor, std::move(file.class_names), std::move(file.image),
+                         file.resize, std::move(file.schema)}));
+  model.metadata() = file.metadata;
   model.extra_arrays() = std::move(file.extra_arrays);
   std::visit(
       [&]<typename T>(plan::Parameters<T>& values) {

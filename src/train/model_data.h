@@ -1,4 +1,4 @@
-// The engine's side of a model: its graph and its values, in one precision or the other.
+// What a model is made of: its graph, and its values in one precision or the other.
 #pragma once
 
 #include <variant>
@@ -12,10 +12,13 @@ namespace lithe {
 struct ModelData {
   Network network;
   graph::Graph graph;
-  Meaning meaning;
-  std::map<std::string, std::string> notes;
+  Preprocessing preprocessing;
+  std::map<std::string, std::string> metadata;
   std::map<std::string, NamedArray> extra_arrays;
   std::variant<plan::Parameters<float>, plan::Parameters<double>> values;
 };
+
+// A plan reads and writes the values of a model that others only read.
+inline ModelData& data_of(const Model& model) { return *model.data_; }
 
 }  // namespace lithe

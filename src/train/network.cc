@@ -11,15 +11,9 @@ namespace lithe {
 
 namespace {
 
-using network::Category;
-
-Component layer(std::string name, std::vector<std::pair<std::string, Value>> arguments = {}) {
-  return network::make_component(std::move(name), Category::layer, catalogue::catalogue(),
-                                 std::move(arguments));
-}
-
-Component part(const std::string& text, Category category) {
-  return network::read_component(text, category, catalogue::catalogue());
+Component input_layer(Shape shape) {
+  return network::make_component("input", network::Category::layer, catalogue::catalogue(),
+                                 {{"shape", std::move(shape)}});
 }
 
 }  // namespace
@@ -31,35 +25,11 @@ Network Network::parse(std::string_view text) {
   return result;
 }
 
-Network& Network::input(Shape shape) {
-  layers_.push_back(layer("input", {{"shape", std::move(shape)}}));
-  return *this;
-}
-
-Network& Network::dense(std::size_t units, const DenseOptions& options) {
-  layers_.push_back(
-      layer("dense", {{"units", static_cast<double>(units)},
-                      {"activation", part(options.activation, Category::activation)},
-                      {"init", part(options.init, Category::initializer)},
-                      {"bias_init", part(options.bias_init, Category::initializer)}}));
-  return *this;
-}
-
-Network& Network::flatten() {
-  layers_.push_back(layer("flatten"));
-  return *this;
-}
-
-Network& Network::activation(const std::string& name) {
-  layers_.push_back(layer(name));
-  return *this;
-}
-
 Network Network::with_input(const Shape& shape) const {
   Network result = *this;
   if (!has_input()) {
     const Shape input = catalogue::fitting_input(layers_, shape);
-    result.layers_.insert(result.layers_.begin(), layer("input", {{"shape", input}}));
+    result.layers_.insert(result.layers_.begin(), input_layer(input));
   } else if (input_shape().size() != shape.size()) {
     network::fail(to_string(), {0, std::string_view("input").size()},
                   fmt::format("the network takes {} values and the data have {} ({})",

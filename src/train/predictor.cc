@@ -74,7 +74,7 @@ class PredictorOf final : public Predictor::Engine {
                                  0,
                                  data.graph.slots[0].columns,
                                  data.graph.slots[0].columns * sizeof(float),
-                                 data.meaning.divisor};
+                                 data.preprocessing.divisor};
     request.nonzero_columns = 0.5;  // not known before the examples come
     request.isa = cpu::parse_isa(isa);
     return request;
@@ -94,9 +94,9 @@ Predictor::Predictor(const Model& model, std::size_t batch, const std::string& i
   if (batch == 0) throw Error(ErrorKind::usage, "a predictor for no examples");
   engine_ = std::visit(
       [&]<typename T>(plan::Parameters<T>& values) -> std::unique_ptr<Engine> {
-        return std::make_unique<PredictorOf<T>>(model.data(), values, batch, isa);
+        return std::make_unique<PredictorOf<T>>(data_of(model), values, batch, isa);
       },
-      model.data().values);
+      data_of(model).values);
 }
 Predictor::Predictor(Predictor&&) noexcept = default;
 Predictor::~Predictor() = default;

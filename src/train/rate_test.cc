@@ -45,14 +45,14 @@ RateTest run(const Model& model, const plan::Parameters<T>& values, const Exampl
   plan::Parameters<T> copy = values.clone();
   plan::OptimizerState<T> learning(copy, optimizers::row(optimizer.rule).states);
   plan::Request request;
-  request.graph = &model.data().graph;
+  request.graph = &data_of(model).graph;
   request.batch = options.batch;
   request.loss = train::parse_loss(options.loss);
   request.examples = train;
   request.nonzero_columns = plan::nonzero_columns(train.features, options.batch);
   request.isa = cpu::parse_isa(options.isa);
   request.optimizer = &optimizer;
-  request.frozen = train::frozen_arrays(model.data().graph, options.frozen);
+  request.frozen = train::frozen_arrays(data_of(model).graph, options.frozen);
   request.seed = options.seed;
   const auto augmenter =
       train::make_augmenter(options, model.network().input_shape(), train.features);
@@ -109,7 +109,7 @@ RateTest find_learning_rate(const Model& model, const Examples& train, const Tra
       [&](const auto& values) {
         return run(model, values, train, options, lowest, highest, steps);
       },
-      model.data().values);
+      data_of(model).values);
 }
 
 }  // namespace lithe

@@ -14,9 +14,34 @@
 
 namespace lithe {
 
+namespace {
+
+// What `lithe predict`, `lithe evaluate` and the reader of a model file need to know of a training.
+void describe_training(Model& model, const Examples& train, const TrainOptions& options) {
+  Preprocessing preprocessing = model.preprocessing();
+  preprocessing.divisor = train.features.divisor;
+  if (preprocessing.class_names.empty() && train.labels != nullptr)
+    for (std::size_t i = 0; i < train.classes; ++i)
+      preprocessing.class_names.push_back(std::to_string(i));
+  model.set_preprocessing(std::move(preprocessing));
+  auto& metadata = model.metadata();
+  metadata["lithe.loss"] = options.loss;
+  metadata["lithe.optimizer"] = options.optimizer;
+  metadata["lithe.batch"] = std::to_string(options.batch);
+  metadata["lithe.seed"] = std::to_string(options.seed);
+  if (options.augment.empty())
+    metadata.erase("lithe.augment");
+  else
+    metadata["lithe.augment"] = options.augment;
+}
+
+}  // namespace
+
 Trainer::Trainer(Model& model, const Examples& train, const Examples& test,
                  const TrainOptions& options)
-    : engine_(train::make_engine(model, train, test, options)) {}
+    : engine_(train::make_engine(model, train, test, options)) {
+  describe_training(model, train, options);
+}
 Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer::~Trainer() = default;
 
@@ -35,7 +60,7 @@ Evaluation evaluate(const Model& model, const Examples& examples, const std::str
   plan::Request request;
   request.loss = train::parse_loss(loss);
   train::check_examples(model, examples, request.loss.loss);
-  request.graph = &model.data().graph;
+  request.graph = &data_of(model).graph;
   request.mode = plan::Mode::evaluate;
   request.batch = std::clamp<std::size_t>(examples.features.rows, 1, kBatch);
   request.examples = examples;
@@ -51,7 +76,7 @@ Evaluation evaluate(const Model& model, const Examples& examples, const std::str
         plan.run(order);
         return plan.take_results();
       },
-      model.data().values);
+      data_of(model).values);
   const auto values =
       static_cast<double>(order.size() * std::max<std::size_t>(1, examples.target_columns));
   return {results.correct, order.size(), std::sqrt(results.squared_error / values),

@@ -13,7 +13,7 @@ namespace lithe {
 
 namespace {
 
-// Whether what a layer's sentence adds to a network is something learned.
+// Whether a layer of the sentence has learned values.
 bool learns(const Sentence& network, std::size_t layer) {
   const auto count = [&](std::size_t layers) {
     const Sentence front(network.begin(), network.begin() + static_cast<std::ptrdiff_t>(layers));
@@ -35,7 +35,7 @@ Reuse replace_head(const Network& network, const std::string& head) {
     if (learns(layers, last)) break;
   std::string kept;
   for (std::size_t i = 0; i < last; ++i) kept += catalogue::print_layer(layers[i]) + " -> ";
-  // A layer is counted where the last one stood: what came before it is kept.
+  // Counts the layers up to the one that replaces the last: those in front of it are kept.
   const Network whole = Network::parse(kept + "dense(1)");
   return {Network::parse(kept + head), catalogue::compile(whole.layers()).layers - 1};
 }
@@ -58,7 +58,7 @@ Network with_outputs(const Network& network, std::size_t units) {
 
 std::vector<std::size_t> copy_layers(const Model& from, Model& to, std::size_t layers) {
   const auto names = from.names();
-  const graph::Graph& graph = to.data().graph;
+  const graph::Graph& graph = data_of(to).graph;
   std::vector<std::size_t> copied;
   for (const auto& operation : graph.operations) {
     if (operation.layer > layers) break;

@@ -119,8 +119,8 @@ TEST(OnlineAgent, BalancesAPole) {
 
 TEST(OnlineAgent, GivesAPolicyLikeAnyOther) {
   const OnlineAgent agent(lamp(), {.agent = "actor_critic(adam(1e-2))"});
-  const auto& notes = agent.policy().notes();
-  EXPECT_EQ(notes.at("lithe.agent"), "actor_critic(adam(0.01))");
+  const auto& metadata = agent.policy().metadata();
+  EXPECT_EQ(metadata.at("lithe.agent"), "actor_critic(adam(0.01))");
   Policy policy(agent.policy(), lamp());
   std::vector<float> seen(lamp().observation.size(), 1.0f);
   EXPECT_LT(policy.act({seen.data(), seen.size()}, 1).choices[0],

@@ -192,8 +192,8 @@ TEST(AgentTrainer, KeepsItsPolicyAsAnOrdinaryModel) {
   trainer.iterate();
   trainer.policy().save(folder.path() / "policy.safetensors");
   const Model read = Model::load(folder.path() / "policy.safetensors");
-  EXPECT_EQ(read.notes().at("lithe.environment"), "cartpole");
-  EXPECT_EQ(read.notes().at("lithe.agent").substr(0, 3), "ppo");
+  EXPECT_EQ(read.metadata().at("lithe.environment"), "cartpole");
+  EXPECT_EQ(read.metadata().at("lithe.agent").substr(0, 3), "ppo");
   EXPECT_EQ(mean_return(read, "cartpole", 20), mean_return(trainer.policy(), "cartpole", 20));
 }
 

@@ -766,7 +766,7 @@ class Unknown(AppTest):
             self.assertEqual(answer["class"] == "unknown", answer["unknown"])
         self.assertEqual(answers[1]["class"], "3")
         card = json.loads(self.run_lithe("show", "m.safetensors", "--json").stdout)
-        self.assertEqual(card["notes"]["lithe.unknown"], "energy")
+        self.assertEqual(card["metadata"]["lithe.unknown"], "energy")
 
         report = self.report("--output", "out")
         self.assertEqual(sorted(report), ["accuracy", "examples", "known", "model", "scores"])

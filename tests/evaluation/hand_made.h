@@ -20,7 +20,7 @@ inline Model passes_on(std::size_t width, const std::string& loss,
   for (std::size_t i = 0; i < width; ++i) unit[i * width + i] = 1;
   model.set_values("layers.0.weight", unit);
   model.set_values("layers.0.bias", std::vector<double>(width));
-  model.notes()["lithe.loss"] = loss;
+  model.metadata()["lithe.loss"] = loss;
   return model;
 }
 

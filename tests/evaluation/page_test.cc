@@ -64,7 +64,7 @@ TEST(EvaluationPage, SaysThatAModelHasNoHistory) {
   std::string page = page_of(model, data);
   EXPECT_TRUE(has(page, "holds no history"));
   EXPECT_TRUE(has(page, "There is none."));  // mistakes
-  model.notes()["lithe.history"] = "[]";
+  model.metadata()["lithe.history"] = "[]";
   page = page_of(model, data);
   expect_well_formed(page);
   EXPECT_TRUE(has(page, "history of its training is damaged"));
@@ -72,9 +72,12 @@ TEST(EvaluationPage, SaysThatAModelHasNoHistory) {
 
 TEST(EvaluationPage, AHostileModelIsText) {
   Model model = passes_on(2, "cross_entropy", {kHostile, std::string(5000, '<')});
-  for (const char* key : {"lithe.data", "lithe.recipe", "lithe.schema", kHostile})
-    model.notes()[key] = kHostile;
-  for (int i = 0; i < 500; ++i) model.notes()["note" + std::to_string(i)] = std::string(9000, '&');
+  for (const char* key : {"lithe.data", "lithe.recipe", kHostile}) model.metadata()[key] = kHostile;
+  Preprocessing preprocessing = model.preprocessing();
+  preprocessing.schema = kHostile;
+  model.set_preprocessing(preprocessing);
+  for (int i = 0; i < 500; ++i)
+    model.metadata()["note" + std::to_string(i)] = std::string(9000, '&');
   Dataset data = rows(2, logits({0.2, 0.9, 0.6}), {1, 0, 1});
   data.name = kHostile;
   const EvaluationReport report = report_evaluation(model, data.test);
@@ -180,10 +183,10 @@ TEST(ExampleValues, AreNamedByTheTablesSchema) {
   const std::vector<double> values = {2.5, 0, 0, 1, 7, 1, 0, 0};
   const Features features{values.data(), ElementType::float64, 2, 4, 4 * sizeof(double), 1};
   EXPECT_EQ(evaluation::values_of(model, features, 0), "1 = 2.5, 2 = 0, 3 = 0, 4 = 1");
-  model.notes()["lithe.schema"] = schema.to_json();
+  model.set_preprocessing({.schema = schema.to_json()});
   EXPECT_EQ(evaluation::values_of(model, features, 0), "size = 2.5, colour = red");
   EXPECT_EQ(evaluation::values_of(model, features, 1), "size = missing, colour = missing");
-  model.notes()["lithe.schema"] = "{}";
+  model.set_preprocessing({.schema = "{}"});
   EXPECT_EQ(evaluation::values_of(model, features, 0), "1 = 2.5, 2 = 0, 3 = 0, 4 = 1");
 }
 

@@ -141,7 +141,7 @@ TEST(EvaluationReport, SaysWhatIsWrong) {
 
 TEST(EvaluationReport, ADamagedHistoryCostsTheCurvesAlone) {
   Model model = passes_on(2, "cross_entropy");
-  model.notes()["lithe.history"] = "{\"epoch\":[3,1]}";
+  model.metadata()["lithe.history"] = "{\"epoch\":[3,1]}";
   const EvaluationReport report = report_evaluation(model, rows(2, {1, 0}, {0}).test);
   EXPECT_TRUE(report.history.empty());
   EXPECT_NE(report.history_problem.find("damaged"), std::string::npos);

@@ -42,3 +42,14 @@ for static in "" --static; do
     $("$PKG_CONFIG" $static --cflags --libs lithe)
   check_example "$work/train_digits"
 done
+
+echo "The core alone, by find_package and by pkg-config"
+"$CMAKE" -G "$GENERATOR" -S "$(dirname "$0")/core_only" -B "$work/core" -DEXAMPLES="$examples" \
+  -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_DISABLE_FIND_PACKAGE_CURL=ON \
+  -DCMAKE_DISABLE_FIND_PACKAGE_PNG=ON -DCMAKE_DISABLE_FIND_PACKAGE_OpenSSL=ON >/dev/null
+"$CMAKE" --build "$work/core" >/dev/null
+(cd "$work" && "$work/core/own_arrays")
+# shellcheck disable=SC2046,SC2086
+"$CXX" $CXXFLAGS -std=c++20 "$examples/own_arrays.cc" -o "$work/own_arrays" \
+  $("$PKG_CONFIG" --cflags --libs lithe-core)
+(cd "$work" && ./own_arrays)

@@ -71,7 +71,7 @@ Work training(const char* network, Precision precision, std::size_t examples,
               TrainOptions options) {
   options.threads = 1, options.isa = kIsa;
   auto digits = std::make_shared<Digits>(examples);
-  auto model = std::make_shared<Model>(Network::parse(network), precision, 1, Meaning{255});
+  auto model = std::make_shared<Model>(Network::parse(network), precision, 1, Preprocessing{255});
   auto trainer =
       std::make_shared<Trainer>(*model, digits->examples, digits->examples, std::move(options));
   return [digits, model, trainer] { trainer->run_epoch(); };
@@ -99,7 +99,8 @@ Work prediction() {
   constexpr std::size_t kCalls = 200;
   auto digits = std::make_shared<Digits>(kCalls);
   auto inputs = std::make_shared<std::vector<float>>(digits->pixels.begin(), digits->pixels.end());
-  auto model = std::make_shared<Model>(Network::parse(kSeed), Precision::float32, 1, Meaning{255});
+  auto model =
+      std::make_shared<Model>(Network::parse(kSeed), Precision::float32, 1, Preprocessing{255});
   auto predictor = std::make_shared<Predictor>(*model, 1, kIsa);
   return [=] {
     for (std::size_t i = 0; i < kCalls; ++i)

@@ -18,7 +18,7 @@ Error error_of(const std::string& text) {
 
 TEST(Network, TheBuilderMakesWhatTheSentenceSays) {
   const Network built = Network()
-                            .input({{28, 28}})
+                            .input({28, 28})
                             .flatten()
                             .dense(30, {.activation = "sigmoid", .init = "normal(1)"})
                             .activation("relu")
@@ -91,7 +91,7 @@ TEST(Network, SizesAreBounded) {
   EXPECT_EQ(underlined(error_of("input(16777216x16777216x16777216x16777216) -> dense(1)")),
             "16777216x16777216");
   EXPECT_EQ(underlined(error_of("input(4) -> dense(1048577)")), "1048577");
-  refusal([] { Network().input({{1u << 20, 1u << 20}}); });
+  refusal([] { Network().input({1u << 20, 1u << 20}); });
   refusal([] { Network().dense(0); });
 }
 

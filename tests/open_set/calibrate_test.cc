@@ -117,7 +117,7 @@ TEST(Calibrate, AnotherScoreTakesThePlaceOfTheFirst) {
   Model once = test::trained();
   calibrate_unknown(once, parts().train, parts().held, {"energy", 0.9});
   EXPECT_EQ(model.extra_arrays().size(), once.extra_arrays().size());
-  EXPECT_EQ(model.notes(), once.notes());
+  EXPECT_EQ(model.metadata(), once.metadata());
   remove_calibration(model);
   EXPECT_TRUE(model.extra_arrays().empty());
   EXPECT_FALSE(calibration_of(model).has_value());
@@ -127,7 +127,7 @@ TEST(Calibrate, DoesNotOutliveTheHead) {
   Model model = test::trained();
   calibrate_unknown(model, parts().train, parts().held, {"mahalanobis", 0.9});
   const Reuse reuse = replace_head(model.network(), "dense(3)");
-  Model next(reuse.network, model.precision(), 1, model.meaning());
+  Model next(reuse.network, model.precision(), 1, model.preprocessing());
   copy_layers(model, next, reuse.layers);
   EXPECT_FALSE(calibration_of(next).has_value());
   EXPECT_TRUE(next.extra_arrays().empty());
@@ -171,13 +171,13 @@ TEST(Calibrate, NotesThatAreNoneAreRefused) {
     for (const char* bad : {"", "nan", "inf", "-inf", "1x", "0x10", "1e999", "abc"}) {
       Model model = test::trained();
       calibrate_unknown(model, parts().train, parts().held);
-      model.notes()[key] = bad;
+      model.metadata()[key] = bad;
       test::expect_error(ErrorKind::model, {key}, [&] { Answerer{model}; });
     }
   for (const char* bad : {"0", "-1"}) {
     Model model = test::trained();
     calibrate_unknown(model, parts().train, parts().held);
-    model.notes()["lithe.temperature"] = bad;
+    model.metadata()["lithe.temperature"] = bad;
     test::expect_error(ErrorKind::model, {"temperature"}, [&] { Answerer{model}; });
   }
 }

@@ -75,7 +75,7 @@ TEST(History, IsThinnedOutEvenlyFromTheFirstToTheLast) {
       EXPECT_GE(history[i].epoch - history[i - 1].epoch, step);
       EXPECT_LE(history[i].epoch - history[i - 1].epoch, step + 1);
     }
-    EXPECT_LT(model.notes()["lithe.history"].size(), 30'000u);
+    EXPECT_LT(model.metadata()["lithe.history"].size(), 30'000u);
   }
 }
 
@@ -85,7 +85,7 @@ TEST(History, OfNoEpochsIsNone) {
   keep_history(model, reports(2), kClasses, kClasses);
   keep_history(model, {}, kClasses, kClasses);
   EXPECT_TRUE(history_of(model).empty());
-  EXPECT_FALSE(model.notes().contains("lithe.history"));
+  EXPECT_FALSE(model.metadata().contains("lithe.history"));
 }
 
 TEST(History, ThatLiesIsRefused) {
@@ -98,10 +98,10 @@ TEST(History, ThatLiesIsRefused) {
            R"({"epoch":["1"]})", R"({"epoch":[1],"loss":[]})", R"({"epoch":[1],"loss":["x"]})",
            R"({"epoch":[1],"loss":{"a":1}})", R"({"epoch":[1],"loss":[1e999]})",
            "{\"epoch\":" + many + "]}", std::string(100'000, '['), std::string(3 << 20, ' ')}) {
-    model.notes()["lithe.history"] = text;
+    model.metadata()["lithe.history"] = text;
     test::expect_error(ErrorKind::model, {"history", "damaged"}, [&] { history_of(model); });
   }
-  model.notes()["lithe.history"] = R"({"epoch":[1,5],"loss":[null,2],"other":"x"})";
+  model.metadata()["lithe.history"] = R"({"epoch":[1,5],"loss":[null,2],"other":"x"})";
   EXPECT_EQ(history_of(model).at(1).loss, 2);
 }
 

@@ -83,8 +83,8 @@ class HostileModel : public testing::Test {
 TEST_F(HostileModel, TheSoundOneLoads) {
   Parts().write(path_);
   const Model model = Model::load(path_);
-  EXPECT_EQ(model.meaning().divisor, 255);
-  EXPECT_EQ(model.meaning().class_names, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(model.preprocessing().divisor, 255);
+  EXPECT_EQ(model.preprocessing().class_names, (std::vector<std::string>{"a", "b", "c"}));
 }
 
 TEST_F(HostileModel, ASentenceOfOtherShapesNamesTheArray) {
@@ -104,8 +104,8 @@ TEST_F(HostileModel, ImagesThatTheNetworkDoesNotTakeAreRefused) {
   sound.metadata["lithe.image"] = "2x2";
   sound.metadata["lithe.resize"] = "pad";
   sound.write(path_);
-  EXPECT_EQ(Model::load(path_).meaning().image, (std::vector<std::size_t>{2, 2}));
-  EXPECT_EQ(Model::load(path_).meaning().resize, Resize::pad);
+  EXPECT_EQ(Model::load(path_).preprocessing().image, (std::vector<std::size_t>{2, 2}));
+  EXPECT_EQ(Model::load(path_).preprocessing().resize, Resize::pad);
   const auto with = [&](const std::string& key, const std::string& value) {
     Parts parts = sound;
     parts.metadata[key] = value;

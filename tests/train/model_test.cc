@@ -7,6 +7,7 @@
 #include "data/sample.h"
 #include "io/model_file.h"
 #include "lithe/error.h"
+#include "lithe/trainer.h"
 
 namespace lithe {
 namespace {
@@ -20,14 +21,14 @@ TEST(ModelFile, RoundTripIsExact) {
   const test::TemporaryFolder folder;
   for (const Precision precision : {Precision::float32, Precision::float64}) {
     Model model = make_model(precision);
-    model.notes()["lithe.loss"] = "quadratic";
+    model.metadata()["lithe.loss"] = "quadratic";
     model.save(folder.path() / "m.safetensors");
     Model read = Model::load(folder.path() / "m.safetensors");
     EXPECT_EQ(read.network(), model.network());
     EXPECT_EQ(read.precision(), precision);
-    EXPECT_EQ(read.meaning().class_names, model.meaning().class_names);
-    EXPECT_EQ(read.meaning().divisor, 255);
-    EXPECT_EQ(read.notes()["lithe.loss"], "quadratic");
+    EXPECT_EQ(read.preprocessing().class_names, model.preprocessing().class_names);
+    EXPECT_EQ(read.preprocessing().divisor, 255);
+    EXPECT_EQ(read.metadata()["lithe.loss"], "quadratic");
     for (const std::string& name : model.names()) EXPECT_EQ(read.values(name), model.values(name));
     const std::vector<double> x = {1, 0, 0, 2, 3, 0, 0, 0, 9, 0, 1, 1};
     const Features features{x.data(), ElementType::float64, 1, 12, 12 * sizeof(double), 1};
@@ -64,17 +65,17 @@ TEST(ModelFile, KeepsWhatMakesPicturesItsExamples) {
   set.shape = {2, 2, 3};
   set.resize = Resize::stretch;
   set.train.features.divisor = 255;
-  const Meaning meaning = meaning_of(set);
-  EXPECT_EQ(meaning.image, set.shape);
-  Model(Network::parse("input(12) -> dense(2)"), Precision::float32, 5, meaning)
+  const Preprocessing preprocessing = preprocessing_of(set);
+  EXPECT_EQ(preprocessing.image, set.shape);
+  Model(Network::parse("input(12) -> dense(2)"), Precision::float32, 5, preprocessing)
       .save(folder.path() / "m.safetensors");
   const Model read = Model::load(folder.path() / "m.safetensors");
-  EXPECT_EQ(read.meaning().image, set.shape);
-  EXPECT_EQ(read.meaning().resize, Resize::stretch);
+  EXPECT_EQ(read.preprocessing().image, set.shape);
+  EXPECT_EQ(read.preprocessing().resize, Resize::stretch);
   set.train.features.type = ElementType::float32;  // numbers, not images
-  EXPECT_TRUE(meaning_of(set).image.empty());
+  EXPECT_TRUE(preprocessing_of(set).image.empty());
   set.shape = {12};
-  EXPECT_TRUE(meaning_of(set).image.empty());
+  EXPECT_TRUE(preprocessing_of(set).image.empty());
 }
 
 TEST(ModelFile, WhatDoesNotFitIsRefused) {
@@ -115,9 +116,45 @@ TEST(ModelFile, AFullDiskLeavesTheOldModel) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
 }
 
+TEST(ModelFile, KeepsTheTablesSchema) {
+  const test::TemporaryFolder folder;
+  Dataset table;
+  table.train.features.divisor = 1;
+  table.schema = R"({"columns": []})";
+  table.class_names = {"no", "yes"};
+  Model model(Network::parse("input(12) -> dense(2)"), Precision::float32, 1,
+              preprocessing_of(table));
+  model.save(folder.path() / "m.safetensors");
+  const Model read = Model::load(folder.path() / "m.safetensors");
+  EXPECT_EQ(read.preprocessing().schema, table.schema);
+  EXPECT_FALSE(read.metadata().contains("lithe.schema"));
+}
+
+// What `lithe predict` and `lithe evaluate` need to know.
+TEST(ModelFile, HoldsHowItWasTrained) {
+  const std::vector<std::uint8_t> pixels = {1, 2, 3, 4, 5, 6, 7, 8};
+  const std::vector<std::int32_t> labels = {0, 1, 2, 1};
+  const Examples examples = Examples::classification(Features::of(pixels, 4, 2, 16), labels, 3);
+  Model model(Network::parse("input(2) -> dense(3)"));
+  const TrainOptions options{
+      .loss = "cross_entropy", .optimizer = "adam(0.01)", .batch = 2, .seed = 7};
+  Trainer(model, examples, {}, options).run_epoch();
+  EXPECT_EQ(model.preprocessing().divisor, 16);
+  EXPECT_EQ(model.preprocessing().class_names, (std::vector<std::string>{"0", "1", "2"}));
+  const std::map<std::string, std::string> expected = {{"lithe.loss", "cross_entropy"},
+                                                       {"lithe.optimizer", "adam(0.01)"},
+                                                       {"lithe.batch", "2"},
+                                                       {"lithe.seed", "7"}};
+  EXPECT_EQ(model.metadata(), expected);
+  Model named(Network::parse("input(2) -> dense(3)"), Precision::float32, 1,
+              {.class_names = {"a", "b", "c"}});
+  Trainer(named, examples, {}, options);
+  EXPECT_EQ(named.preprocessing().class_names, (std::vector<std::string>{"a", "b", "c"}));
+}
+
 TEST(Network, BuilderAndSentenceAreOne) {
   const Network built = Network()
-                            .input({{28, 28}})
+                            .input({28, 28})
                             .flatten()
                             .dense(30, {.activation = "sigmoid"})
                             .dense(10)

@@ -78,6 +78,7 @@ TableData combine(const fs::path& path, TablePart train, const TablePart& test) 
   Dataset& data = table.data;
   data.name = path.string();
   data.shape = train.shape;
+  if (!table.schema.columns.empty()) data.schema = table.schema.to_json();
   data.class_names = train.class_names;
   data.train = train.examples;
   data.test = test.examples;

@@ -1,0 +1,100 @@
+// Views of arrays, checked when they are made: nothing behind them checks a size again.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "lithe/dataset.h"
+#include "lithe/error.h"
+
+namespace lithe {
+
+namespace {
+
+[[noreturn]] void fail(const std::string& problem, const char* where,
+                       const std::string& remedy = {}) {
+  throw Error(ErrorKind::data, problem, where, remedy);
+}
+
+Features view(const void* data, std::size_t values, ElementType type, std::size_t rows,
+              std::size_t columns, double divisor) {
+  if (columns == 0) fail("an example without a value", "Features::of");
+  if (values % columns != 0 || values / columns != rows)
+    fail(fmt::format("{} values are not {} rows of {}", values, rows, columns), "Features::of",
+         "rows * columns values");
+  if (!(divisor > 0) || !std::isfinite(divisor))
+    throw Error(ErrorKind::usage, fmt::format("the divisor is {}", divisor), "Features::of",
+                "a number above 0: 255 for pixels");
+  return {data, type, rows, columns, columns * size_of(type), divisor};
+}
+
+}  // namespace
+
+Features Features::of(std::span<const float> values, std::size_t rows, std::size_t columns) {
+  return view(values.data(), values.size(), ElementType::float32, rows, columns, 1);
+}
+
+Features Features::of(std::span<const double> values, std::size_t rows, std::size_t columns) {
+  return view(values.data(), values.size(), ElementType::float64, rows, columns, 1);
+}
+
+Features Features::of(std::span<const std::uint8_t> values, std::size_t rows, std::size_t columns,
+                      double divisor) {
+  return view(values.data(), values.size(), ElementType::uint8, rows, columns, divisor);
+}
+
+Examples Examples::classification(const Features& features, std::span<const std::int32_t> labels,
+                                  std::size_t classes) {
+  constexpr const char* kWhere = "Examples::classification";
+  if (labels.size() != features.rows)
+    fail(fmt::format("{} labels for {} rows", labels.size(), features.rows), kWhere,
+         "one label for each row");
+  const auto fits = [classes](std::int32_t label) {
+    return label >= 0 && static_cast<std::size_t>(label) < classes;
+  };
+  const auto wrong = std::ranges::find_if_not(labels, fits);
+  if (wrong != labels.end())
+    fail(fmt::format("row {} has the label {} of {} classes", wrong - labels.begin(), *wrong,
+                     classes),
+         kWhere, "labels from 0 to classes - 1");
+  Examples examples;
+  examples.features = features;
+  examples.labels = labels.data();
+  examples.classes = classes;
+  return examples;
+}
+
+Examples Examples::regression(const Features& features, std::span<const float> targets,
+                              std::size_t columns) {
+  constexpr const char* kWhere = "Examples::regression";
+  if (columns == 0 || targets.size() % columns != 0 || targets.size() / columns != features.rows)
+    fail(fmt::format("{} targets are not {} rows of {}", targets.size(), features.rows, columns),
+         kWhere, "`columns` targets for each row");
+  const auto wrong = std::ranges::find_if_not(targets, [](float t) { return std::isfinite(t); });
+  if (wrong != targets.end())
+    fail(fmt::format("row {} has the target {}",
+                     static_cast<std::size_t>(wrong - targets.begin()) / columns, *wrong),
+         kWhere, "finite numbers");
+  Examples examples;
+  examples.features = features;
+  examples.targets = targets.data();
+  examples.target_columns = columns;
+  return examples;
+}
+
+Examples Examples::weighted(std::span<const float> row_weights) const {
+  constexpr const char* kWhere = "Examples::weighted";
+  if (row_weights.size() != features.rows)
+    fail(fmt::format("{} weights for {} rows", row_weights.size(), features.rows), kWhere,
+         "one weight for each row");
+  const auto fits = [](float weight) { return weight >= 0 && std::isfinite(weight); };
+  const auto wrong = std::ranges::find_if_not(row_weights, fits);
+  if (wrong != row_weights.end())
+    fail(fmt::format("row {} has the weight {}", wrong - row_weights.begin(), *wrong), kWhere,
+         "finite numbers of 0 or more");
+  Examples examples = *this;
+  examples.weights = row_weights.data();
+  return examples;
+}
+
+}  // namespace lithe

@@ -1,0 +1,135 @@
+// The typed builder of networks. Each layer becomes the component that its sentence gives.
+#include <fmt/format.h>
+
+#include "catalogue/catalogue.h"
+#include "lithe/network.h"
+#include "network/bind.h"
+
+namespace lithe {
+
+namespace {
+
+using network::Category;
+using Arguments = std::vector<std::pair<std::string, Value>>;
+
+Component part(const std::string& sentence, Category category) {
+  return network::read_component(sentence, category, catalogue::catalogue());
+}
+
+Value number(std::size_t value) { return static_cast<double>(value); }
+Value shape(const Extent& extent) { return Shape{extent.sizes}; }
+
+Value padding(const Padding& given) {
+  if (const auto* zeros = std::get_if<double>(&given.value)) return *zeros;
+  return part(std::get<std::string>(given.value), Category::padding);
+}
+
+// What all convolutions have.
+template <typename Options>
+Arguments window(const Extent& kernel, const Options& options) {
+  return {{"kernel", shape(kernel)},
+          {"activation", part(options.activation, Category::activation)},
+          {"stride", shape(options.stride)},
+          {"padding", padding(options.padding)},
+          {"dilation", shape(options.dilation)},
+          {"init", part(options.init, Category::initializer)},
+          {"bias_init", part(options.bias_init, Category::initializer)}};
+}
+
+Arguments with(Arguments arguments, const Arguments& more) {
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+Arguments pool(const Extent& size, const PoolOptions& options) {
+  return {{"size", shape(size)},
+          {"stride", number(options.stride)},
+          {"padding", padding(options.padding)}};
+}
+
+}  // namespace
+
+Network& Network::append(std::string name, std::vector<std::pair<std::string, Value>> arguments) {
+  layers_.push_back(network::make_component(std::move(name), Category::layer,
+                                            catalogue::catalogue(), std::move(arguments)));
+  return *this;
+}
+
+Network& Network::input(std::vector<std::size_t> sizes) {
+  return append("input", {{"shape", Shape{std::move(sizes)}}});
+}
+
+Network& Network::flatten() { return append("flatten", {}); }
+
+Network& Network::dense(std::size_t units, const DenseOptions& options) {
+  return append("dense", {{"units", number(units)},
+                          {"activation", part(options.activation, Category::activation)},
+                          {"init", part(options.init, Category::initializer)},
+                          {"bias_init", part(options.bias_init, Category::initializer)}});
+}
+
+Network& Network::conv2d(std::size_t channels, const Extent& kernel, const Conv2dOptions& options) {
+  return append("conv2d", with(window(kernel, options),
+                               {{"channels", number(channels)},
+                                {"groups", number(options.groups)},
+                                {"algorithm", part(options.algorithm, Category::algorithm)}}));
+}
+
+Network& Network::conv1d(std::size_t channels, const Extent& kernel, const Conv1dOptions& options) {
+  return append("conv1d", with(window(kernel, options), {{"channels", number(channels)},
+                                                         {"groups", number(options.groups)}}));
+}
+
+Network& Network::depthwise_conv2d(const Extent& kernel, const DepthwiseConv2dOptions& options) {
+  return append("depthwise_conv2d",
+                with(window(kernel, options), {{"multiplier", number(options.multiplier)}}));
+}
+
+Network& Network::conv_transpose2d(std::size_t channels, const Extent& kernel,
+                                   const ConvTranspose2dOptions& options) {
+  return append("conv_transpose2d",
+                with(window(kernel, options), {{"channels", number(channels)}}));
+}
+
+Network& Network::max_pool(const Extent& size, const PoolOptions& options) {
+  return append("max_pool", pool(size, options));
+}
+
+Network& Network::avg_pool(const Extent& size, const PoolOptions& options) {
+  return append("avg_pool", pool(size, options));
+}
+
+Network& Network::global_avg_pool() { return append("global_avg_pool", {}); }
+
+Network& Network::batch_norm(const BatchNormOptions& options) {
+  return append("batch_norm", {{"momentum", options.momentum}, {"epsilon", options.epsilon}});
+}
+
+Network& Network::layer_norm(const LayerNormOptions& options) {
+  return append("layer_norm", {{"epsilon", options.epsilon}});
+}
+
+Network& Network::standardize() { return append("standardize", {}); }
+Network& Network::dropout(double rate) { return append("dropout", {{"rate", rate}}); }
+
+Network& Network::spatial_dropout(double rate) {
+  return append("spatial_dropout", {{"rate", rate}});
+}
+
+Network& Network::alpha_dropout(double rate) { return append("alpha_dropout", {{"rate", rate}}); }
+Network& Network::gaussian_noise(double std) { return append("gaussian_noise", {{"std", std}}); }
+
+Network& Network::residual(const Network& layers) {
+  return append("residual", {{"layers", layers.layers_}});
+}
+
+Network& Network::repeat(std::size_t times, const Network& layers) {
+  return append("repeat", {{"times", number(times)}, {"layers", layers.layers_}});
+}
+
+Network& Network::activation(const std::string& sentence) {
+  Component activation = part(sentence, Category::activation);
+  return append(std::move(activation.name), std::move(activation.arguments));
+}
+
+}  // namespace lithe
