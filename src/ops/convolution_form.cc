@@ -39,7 +39,7 @@ void each_weight(const ConvolutionForm& f, const Work& work) {
 }
 
 template <typename T>
-void repack_weights(ConvolutionForm& f, const kernels::Panels<T>& learned) {
+void repack_weights(ConvolutionForm& f, const kernels::Panels<T>& parameter) {
   const kernels::Panels<T> repacked{f.window.rows * f.depth, f.units};
   f.weight_size = repacked.size();
   f.bias_size = kernels::round_up(f.units, kLine<T>);
@@ -48,7 +48,7 @@ void repack_weights(ConvolutionForm& f, const kernels::Panels<T>& learned) {
   each_weight(f, [&](std::size_t group, std::size_t i, std::size_t j, std::size_t c,
                      std::size_t n) {
     const std::size_t unit = group * f.result_channels + n;
-    const std::size_t from = learned.at(weight_row(f, i, j, c), unit);
+    const std::size_t from = parameter.at(weight_row(f, i, j, c), unit);
     for (std::size_t p = 0; p < f.together; ++p) {
       const std::size_t row = i * f.depth + (j + p * f.window.step_columns) * f.image_channels + c;
       f.weight_repack.push_back(
@@ -66,7 +66,7 @@ void repack_weights(ConvolutionForm& f, const kernels::Panels<T>& learned) {
 
 // Lines of col2im: the runs of a single column's kernel row, cut into cache lines.
 template <typename T>
-void repack_for_col2im(ConvolutionForm& f, const kernels::Panels<T>& learned) {
+void repack_for_col2im(ConvolutionForm& f, const kernels::Panels<T>& parameter) {
   const Window& w = f.window;
   const bool one_run = f.groups == 1 && w.dilation_columns == 1;
   const std::size_t depth = one_run ? w.columns * f.image.channels : f.image_channels;
@@ -85,7 +85,7 @@ void repack_for_col2im(ConvolutionForm& f, const kernels::Panels<T>& learned) {
     const std::size_t line = i * f.lines.size() + (one_run ? 0 : j * in_run) + value / kLine<T>;
     const std::size_t to =
         group * f.col2im_size + (line * f.result_channels + n) * kLine<T> + value % kLine<T>;
-    const std::size_t from = learned.at(weight_row(f, i, j, c), group * f.result_channels + n);
+    const std::size_t from = parameter.at(weight_row(f, i, j, c), group * f.result_channels + n);
     f.col2im_repack.push_back({static_cast<std::uint32_t>(to), static_cast<std::uint32_t>(from)});
   });
 }
@@ -120,9 +120,9 @@ ConvolutionForm form_of(const Convolution& work) {
   f.padded = w.left > 0 || reached > f.image.columns;
 
   if (f.depthwise) return f;
-  const kernels::Panels<T> learned{w.rows * w.columns * f.image_channels, f.result.channels};
-  repack_weights<T>(f, learned);
-  repack_for_col2im<T>(f, learned);
+  const kernels::Panels<T> parameter{w.rows * w.columns * f.image_channels, f.result.channels};
+  repack_weights<T>(f, parameter);
+  repack_for_col2im<T>(f, parameter);
   return f;
 }
 

@@ -32,7 +32,7 @@ struct GraphBuilder {
   Graph graph;
   SlotId slot = 0;           // what the next layer reads
   Shape shape;               // of one example in that slot
-  std::size_t channels = 0;  // the last size of the shape, where that counts channels; else 0
+  std::size_t channels = 0;  // the last size of the shape, where that counts channels; or 0
   std::size_t layer = 0;  // number of the layer; the input and layers that hold others not counted
   std::string label;      // "1 dense(30, sigmoid)"
   const Sentence* sentence = nullptr;
@@ -64,7 +64,7 @@ struct GraphBuilder {
   std::string print_layer(const Component& component) const;
   std::string parameter_name(const std::string& name) const;
   // How many numbers of its own a layer learns that goes value by value: one for each channel of an
-  // image, else one for each column.
+  // image, or one for each column.
   std::size_t channels_or_columns() const {
     return channels > 0 ? channels : graph.slots[slot].columns;
   }

@@ -18,7 +18,7 @@ template <typename T>
 class WinogradWeightsStage final : public Stage<T> {
  public:
   struct Weights {
-    const T* learned;  // Panels<T>{9 * depth, units}
+    const T* parameter;  // Panels<T>{9 * depth, units}
     std::size_t depth, units;
     T* forward;  // WinogradForm<T>{depth, units}
     T* turned;   // Panels<T>{9 * units, depth}; or null, as is
@@ -41,7 +41,7 @@ class WinogradWeightsStage final : public Stage<T> {
   kernels::Panels<T> turned() const { return {kTaps * w_.units, w_.depth}; }
 
   void transform() const {
-    kernels_.winograd_weights({w_.learned, w_.depth, w_.units, w_.forward});
+    kernels_.winograd_weights({w_.parameter, w_.depth, w_.units, w_.forward});
     if (w_.turned == nullptr) return;
     turn();
     kernels_.winograd_weights({w_.turned, w_.units, w_.depth, w_.back});
@@ -52,7 +52,7 @@ class WinogradWeightsStage final : public Stage<T> {
     for (std::size_t tap = 0; tap < kTaps; ++tap)
       for (std::size_t k = 0; k < w_.depth; k += kernels::kLine<T>)
         for (std::size_t n = 0; n < w_.units; ++n) {
-          const T* const a = w_.learned + from.at(tap * w_.depth + k, n);
+          const T* const a = w_.parameter + from.at(tap * w_.depth + k, n);
           T* const b = w_.turned + to.at((kTaps - 1 - tap) * w_.units + n, k);
           const std::size_t width = from.width(n),
                             count = std::min(kernels::kLine<T>, w_.depth - k);

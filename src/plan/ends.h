@@ -71,7 +71,7 @@ class PackStage final : public Stage<T> {
         ahead_(ahead),
         clean_(clean) {}
 
-  // The two buffers of x and index that a pack ahead alternates between; the same one twice else.
+  // The two buffers of x and index that a pack ahead alternates between, or the same one twice.
   void set_buffers(T* x0, T* x1, std::uint32_t* index0, std::uint32_t* index1) {
     x_[0] = x0, x_[1] = x1, index_[0] = index0, index_[1] = index1;
   }

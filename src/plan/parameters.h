@@ -1,4 +1,4 @@
-// The learned values of a network: one contiguous buffer, and the map of what stands where in it.
+// The parameters of a network: one contiguous buffer, and the map of what stands where in it.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +30,7 @@ class Parameters {
   const std::vector<ParameterEntry>& entries() const { return entries_; }
   T* at(graph::ParameterId id) { return values_.data() + entries_[id].offset; }
   const T* at(graph::ParameterId id) const { return values_.data() + entries_[id].offset; }
-  std::size_t count() const;  // values that are learned from gradients, without padding
+  std::size_t count() const;  // trainable values, without padding
   std::size_t bytes() const { return values_.size() * sizeof(T); }
   // All of them as they lie, padding and all.
   T* data() { return values_.data(); }
@@ -45,7 +45,7 @@ class Parameters {
   void initialize(std::uint64_t seed);
 
  private:
-  // Calls visit(place in the buffer, place in row-major order) for every learned value.
+  // Calls visit(place in the buffer, place in row-major order) for every value.
   template <class Visit>
   void for_each(graph::ParameterId id, const Visit& visit) const;
 

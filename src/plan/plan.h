@@ -93,7 +93,7 @@ class Plan {
   void reset_carried(std::span<const std::uint32_t> rows);
 
   // Of the last batch, where gradients are kept: the values of a slot and their gradient (null
-  // where it is of no use), and the gradient of a learned array, laid out as the array is. The
+  // where it is of no use), and the gradient of a parameter, laid out as the parameter is. The
   // gradient of slot 0, the input, needs only that it was asked for.
   kernels::Matrix<const T> values(graph::SlotId slot) const;
   kernels::Matrix<const T> gradient(graph::SlotId slot) const;

@@ -52,6 +52,40 @@ TEST(Describe, OperationsAreThoseCountedByHand) {
   EXPECT_EQ(by_stage.at("2 dense(10, sigmoid): gradient of its input"), kBatch * kSecond);
 }
 
+// One count serves networks, what is shown of their layers, and plans: positions of convolutions
+// included, and learned vectors.
+TEST(Describe, TheCountIsThatOfTheNetwork) {
+  const std::pair<std::string, double> by_hand[] = {
+      {"input(28x28) -> conv2d(6, 5x5)", 172'800},  // 24 x 24 places x 25 weights x 6 x 2
+      {"input(784) -> prelu", 2 * 784},
+      {"input(784) -> batch_norm", 2 * 784},
+      {"input(784) -> layer_norm", 2 * 784},
+      {"input(28x28) -> conv2d(4, 3x3, stride=2, groups=1) -> conv_transpose2d(2, 2x2, stride=2)",
+       2.0 * 13 * 13 * 9 * 4 + 2.0 * 13 * 13 * 4 * 4 * 2},
+      {"input(784) -> dense(30, prelu) -> dropout -> dense(10, softmax)",
+       kFirst + 2 * 30 + kSecond}};
+  for (const auto& [network, count] : by_hand) {
+    SCOPED_TRACE(network);
+    EXPECT_EQ(Network::parse(network).forward_operations(), count);
+    EXPECT_EQ(describe<float>(network, 1, Mode::predict).operations(), count);
+    EXPECT_EQ(describe<double>(network, 2, Mode::predict).operations(), count);
+    EXPECT_GE(describe<float>(network, 1).operations(), 2 * count);
+  }
+}
+
+// An operation that has used the gradient of its output gives the buffer up: the skip connection's
+// gradient is added in place.
+TEST(Describe, GradientsAreAddedInPlaceBehindASkipConnection) {
+  const Description d = describe<float>(
+      "input(784) -> dense(8) -> residual(dense(8, relu) -> dense(8)) -> dense(10)", 1);
+  std::size_t sums = 0;
+  for (const Booking& buffer : d.buffers) sums += buffer.name.starts_with("sum of gradients");
+  EXPECT_EQ(sums, 0u);
+  EXPECT_TRUE(std::any_of(d.stages.begin(), d.stages.end(), [](const StageInfo& stage) {
+    return stage.name.find("add the gradients") != std::string::npos;
+  }));
+}
+
 TEST(Describe, BytesOfAProductAreItsMatrices) {
   for (const StageInfo& stage : describe<double>(kSeed, 1).stages)
     if (stage.name.starts_with("1 dense(30, sigmoid): forward")) {
