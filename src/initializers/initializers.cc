@@ -10,20 +10,20 @@ namespace lithe::initializers {
 
 namespace {
 
-using Draw = std::function<double(base::Rng&)>;
+using Sampler = std::function<double(base::Rng&)>;
 
 struct Row {
   network::Declaration declaration;
-  Draw (*make)(const Component&, Fan);
+  Sampler (*make)(const Component&, Fan);
 };
 
 double mean_fan(Fan fan) { return static_cast<double>(fan.in + fan.out) / 2; }
 
-Draw normal(double mean, double deviation) {
+Sampler normal(double mean, double deviation) {
   return [=](base::Rng& random) { return mean + deviation * random.normal(); };
 }
 // Uniform with the given standard deviation, around zero.
-Draw uniform(double deviation) {
+Sampler uniform(double deviation) {
   const double limit = std::sqrt(3.0) * deviation;
   return [=](base::Rng& random) { return random.uniform(-limit, limit); };
 }
@@ -38,9 +38,9 @@ const std::vector<Row>& rows() {
       {{"auto", "what suits the activation: he_normal for relu, glorot_uniform for the others"},
        nullptr},
       {{"zeros", "all zero"},
-       [](const Component&, Fan) -> Draw { return [](base::Rng&) { return 0.0; }; }},
+       [](const Component&, Fan) -> Sampler { return [](base::Rng&) { return 0.0; }; }},
       {{"constant", "all the same value", {{"value", "the value"}}},
-       [](const Component& c, Fan) -> Draw {
+       [](const Component& c, Fan) -> Sampler {
          return [value = c.number("value")](base::Rng&) { return value; };
        }},
       {{"normal",
@@ -51,7 +51,7 @@ const std::vector<Row>& rows() {
         "normal distribution, drawn again beyond two standard deviations",
         {{"std", "standard deviation before that", Type::number, "1", 0},
          {"mean", "mean", Type::number, "0"}}},
-       [](const Component& c, Fan) -> Draw {
+       [](const Component& c, Fan) -> Sampler {
          return [mean = c.number("mean"), deviation = c.number("std")](base::Rng& random) {
            double value = random.normal();
            while (std::abs(value) > 2) value = random.normal();
@@ -65,7 +65,7 @@ const std::vector<Row>& rows() {
       {{"uniform",
         "uniform distribution",
         {{"low", "lower end", Type::number, "-1"}, {"high", "upper end", Type::number, "1"}}},
-       [](const Component& c, Fan) -> Draw {
+       [](const Component& c, Fan) -> Sampler {
          return [low = c.number("low"), high = c.number("high")](base::Rng& random) {
            return random.uniform(low, high);
          };
@@ -119,7 +119,7 @@ std::vector<double> draw(const Component& initializer, Fan fan, std::size_t rows
     return orthogonal(initializer.number("gain"), rows, columns, random);
   for (const Row& row : initializers::rows()) {
     if (row.declaration.name != initializer.name || row.make == nullptr) continue;
-    const Draw next = row.make(initializer, fan);
+    const Sampler next = row.make(initializer, fan);
     std::vector<double> values(rows * columns);
     for (double& value : values) value = next(random);
     return values;
