@@ -59,7 +59,8 @@ class Plain {
 
   double operator()(double x) const { return run(x)[0]; }
   double derivative(double x) const {
-    base::AlignedArray<double> from = row_.derivative_from == DerivativeFrom::input ? line(x) : run(x);
+    base::AlignedArray<double> from =
+        row_.derivative_from == DerivativeFrom::input ? line(x) : run(x);
     base::AlignedArray<double> dy = line(1);
     kernel().backward({from.data(), from.size(), 1}, {dy.data(), dy.size(), 1}, {0, 1}, argument_);
     return dy[0];
