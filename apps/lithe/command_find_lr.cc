@@ -22,20 +22,20 @@ int find_lr(const Arguments& arguments) {
   };
   if (const auto status = parse_train(arguments, command, "find-lr", add_more)) return *status;
   TrainSetup setup = set_up(command);
-  const RateTest test =
+  const LearningRateTest test =
       find_learning_rate(setup.model, setup.train, command.options, lowest, highest, steps);
-  base::write_file_atomically(picture, draw_rate_test(test));
+  base::write_file_atomically(picture, draw_learning_rate_test(test));
   if (command.json) {
     fmt::print("{}\n", nlohmann::json{{"best", test.best},
-                                      {"rates", test.rates},
+                                      {"learning_rates", test.learning_rates},
                                       {"losses", test.losses},
                                       {"picture", picture}}
                            .dump());
     return 0;
   }
-  for (std::size_t i = 0; i < test.rates.size();
-       i += std::max<std::size_t>(1, test.rates.size() / 20))
-    fmt::print("rate {:9.3g}  loss {:.4g}\n", test.rates[i], test.losses[i]);
+  for (std::size_t i = 0; i < test.learning_rates.size();
+       i += std::max<std::size_t>(1, test.learning_rates.size() / 20))
+    fmt::print("learning rate {:9.3g}  loss {:.4g}\n", test.learning_rates[i], test.losses[i]);
   fmt::print("Begin with a learning rate of {:.2g}: there the loss falls fastest. Curve: {}\n",
              test.best, picture);
   return 0;

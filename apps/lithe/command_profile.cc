@@ -83,7 +83,7 @@ std::optional<std::uint64_t> run_epochs(Trainer& trainer, double most) {
   const auto spent = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
   ProgressBar bar;
   catch_interrupt();
-  const Watcher watcher = [&](double) {
+  const ProgressCallback progress = [&](double) {
     bar.draw("profiling", spent() / most);
     return !interrupted() && spent() < most;
   };
@@ -93,7 +93,7 @@ std::optional<std::uint64_t> run_epochs(Trainer& trainer, double most) {
   do {
     watch_heap(true);
     const auto before = heap_calls();
-    const double epoch = trainer.run_epoch(watcher).seconds;
+    const double epoch = trainer.run_epoch(progress).seconds;
     if (before) calls = calls.value_or(0) + (*heap_calls() - *before);
     watch_heap(false);
     seconds.push_back(epoch);

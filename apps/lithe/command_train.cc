@@ -28,7 +28,7 @@ double seconds_since(Clock::time_point start) {
 void train_epochs(Trainer& trainer, Run& run) {
   ProgressBar bar;
   catch_interrupt();
-  const Watcher watcher = [&](double done) {
+  const ProgressCallback progress = [&](double done) {
     bar.draw("training", done);
     return !interrupted();
   };
@@ -36,7 +36,7 @@ void train_epochs(Trainer& trainer, Run& run) {
   while (!trainer.finished() && !interrupted()) {
     watch_heap(run.command.options.profile);
     const auto before = heap_calls();
-    EpochLine line{trainer.run_epoch(watcher), {}};
+    EpochLine line{trainer.run_epoch(progress), {}};
     watch_heap(false);
     if (before) line.allocations = *heap_calls() - *before;
     bar.clear();
@@ -112,7 +112,7 @@ int train(const Arguments& arguments) {
   const MachineIdentity machine = identify_machine();
   const Limits limits = machine_limits(machine, command.options.isa);
   std::optional<ScoreComparison> comparison;
-  command.options.weigh_blas = command.explain;
+  command.options.benchmark_blas = command.explain;
   if (!command.explain) comparison = compare_scores(command, setup);
   Trainer trainer(model, setup.learned(), setup.data.test, command.options);
   Run run{command,
@@ -146,7 +146,7 @@ int train(const Arguments& arguments) {
   run.plan = trainer.plan();
   run.time = trainer.time_split();
   if (command.options.watch) {
-    run.findings = diagnose(trainer.watched());
+    run.findings = diagnose(trainer.watched()), run.watched = watched_layers(trainer.watched());
     save_picture(command, trainer, command.json);
   }
   if (command.options.profile) save_profile(trainer, run, machine);

@@ -79,7 +79,7 @@ json history(const std::vector<EpochFigures>& epochs) {
                     {"test_loss", value(one.test_loss)},
                     {"test_accuracy", value(one.test_accuracy)},
                     {"test_rmse", value(one.test_rmse)},
-                    {"rate", value(one.rate)}});
+                    {"learning_rate", value(one.learning_rate)}});
   return list;
 }
 

@@ -64,7 +64,7 @@ void print_blas(const PlanReport& plan) {
   const auto products = std::count_if(plan.stages.begin(), plan.stages.end(),
                                       [](const PlanStage& s) { return s.by_blas; });
   const std::string who = describe(*plan.blas);
-  if (plan.blas_use == BlasUse::weighed)
+  if (plan.blas_use == BlasUse::benchmarked)
     fmt::print("Native kernels, held against {}\n", who);
   else if (products == 0)
     fmt::print("Native kernels: no product is faster by {}\n", who);
@@ -76,7 +76,7 @@ void print_blas(const PlanReport& plan) {
 
 nlohmann::json blas_json(const PlanReport& plan) {
   if (!plan.blas) return {};
-  constexpr const char* kUses[] = {"none", "everywhere", "where_faster", "weighed"};
+  constexpr const char* kUses[] = {"none", "everywhere", "where_faster", "benchmarked"};
   return {{"use", kUses[static_cast<std::size_t>(plan.blas_use)]},
           {"path", plan.blas->path},
           {"kind", plan.blas->kind},
@@ -139,8 +139,9 @@ void print_epoch(const Run& run, const EpochLine& line) {
 }
 
 void print_findings(const Run& run) {
-  if (run.findings.empty()) fmt::print("Diagnosis: nothing is wrong with the layers\n");
+  if (run.findings.empty()) fmt::print("Diagnosis: nothing wrong was found\n");
   for (const Diagnosis& finding : run.findings) fmt::print("Diagnosis: {}\n", finding.text);
+  fmt::print("Of the layers: {}\n", run.watched);
 }
 
 void print_time(const Run& run) {
@@ -201,7 +202,7 @@ void print_json(const Run& run) {
                       {"validation_correct", r.validation_correct},
                       {"validation_total", r.validation_total},
                       {"best", r.best},
-                      {"rate", r.rate},
+                      {"learning_rate", r.learning_rate},
                       {"recoveries", r.recoveries},
                       {"examples", r.examples},
                       {"flops", flops(run, r)},
@@ -249,6 +250,7 @@ void print_json(const Run& run) {
       {"stages", stages},
       {"epochs", epochs},
       {"findings", findings},
+      {"watched", run.watched},
       {"unknown", unknown},
       {"seconds_to_first_step", run.start_seconds},
       {"time",

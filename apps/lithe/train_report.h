@@ -31,6 +31,7 @@ struct Run {
   bool regression = false;
   bool soft_targets = false;  // the examples trained on have no classes to count
   std::optional<UnknownRun> unknown;
+  std::string watched = {};  // which layers the findings are about
 
   // The limit that holds for the run: arithmetic, in its precision, on its threads.
   double limit() const;

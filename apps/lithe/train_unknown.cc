@@ -16,7 +16,7 @@ std::optional<ScoreComparison> compare_scores(const TrainCommand& command,
   catch_interrupt();
   CompareOptions options;
   options.held_out = command.options.validation;
-  options.watcher = [&bar](double done) {
+  options.progress = [&bar](double done) {
     bar.draw("comparing scores", done);
     return !interrupted();
   };

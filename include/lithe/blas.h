@@ -51,7 +51,7 @@ enum class BlasUse {
   none,
   everywhere,    // it was asked for: makes every product of a dense layer
   where_faster,  // those that it makes faster
-  weighed        // none; PlanStage::refused says what it would reach
+  benchmarked    // none; PlanStage::refused says what it would reach
 };
 
 }  // namespace lithe

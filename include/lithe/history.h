@@ -16,22 +16,22 @@
 
 namespace lithe {
 
-// Of one epoch; not a number where nothing was measured. Accuracies are shares of the examples.
+// The figures of one epoch; not a number where nothing was measured. Accuracies lie from 0 to 1.
 struct EpochFigures {
   static constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   std::size_t epoch = 0;  // from 1
-  double loss = kNone;    // of the training examples, as they were met
+  double loss = kNone;    // of the training examples, while the weights changed
   double validation_loss = kNone, validation_accuracy = kNone;
   double test_loss = kNone, test_accuracy = kNone, test_rmse = kNone;
-  double rate = kNone;  // learning rate of the last step
+  double learning_rate = kNone;  // of the last step
 };
 
-// As many epochs as a history has at most.
+// The most epochs that a history has.
 inline constexpr std::size_t kMostHistory = 300;
 
-// Keeps what the epochs of a training on `learned` reported: of more than kMostHistory as many,
-// evenly spread, the first and the last among them; to six digits. No epochs: removes what there
-// was.
+// Keeps the figures of the epochs of a training on `learned`, to six digits. Of more than
+// kMostHistory epochs that many are kept, evenly spread, the first and the last among them. Without
+// epochs the history is removed.
 void keep_history(Model& model, const std::vector<EpochReport>& epochs, const Examples& learned,
                   const Examples& test);
 

@@ -1,5 +1,5 @@
-// A network that learns from a gradient which you hand in: for losses that Lithe does not have,
-// rewards, or anything else that can say how the outputs should change.
+// A network that learns from a gradient that the caller computes: for losses that Lithe does not
+// have, for rewards, and for anything else that says how the outputs should change.
 //
 //   lithe::Learner learner(model, {.optimizer = "adam(3e-4)", .batch = 256});
 //   const auto outputs = learner.forward(features, rows);  // [rows][outputs]
@@ -26,15 +26,15 @@ namespace lithe {
 struct LearnerOptions {
   std::string optimizer = "adam(0.001)";
   std::size_t batch = 32;  // the most rows of a step
-  // That the schedule of the learning rate reaches over. 0: the rate stays as it begins.
+  // The steps that the schedule of the learning rate covers. 0: the learning rate is constant.
   std::uint64_t steps = 0;
   std::uint64_t seed = 1;   // of dropout and noise
   std::size_t threads = 1;  // 0: all processors
   std::string isa = "auto";
   std::vector<std::size_t> frozen = {};  // layers, by number from 1, that stay as they are
   bool input_gradient = false;           // for Learner::input_gradient
-  // Off: backward() changes nothing, and is there for the gradient of the inputs alone. `optimizer`
-  // and `frozen` are not looked at then.
+  // false: backward() changes no weights and only computes the gradient of the inputs. `optimizer`
+  // and `frozen` are ignored then.
   bool updates = true;
 };
 
@@ -50,7 +50,8 @@ class Learner {
   // The network's outputs for the rows of `inputs` that `rows` lists, as while training (dropout
   // drops): [rows][outputs], row-major, valid until the next call. The inputs are read where they
   // are; they must be float32. Throws Error(data) if they do not fit the network, if there are no
-  // rows or too many, or if a row is not there.
+  // rows or too many, if a row is not there, or for a single row where a batch_norm would see one
+  // value of each unit.
   std::span<const float> forward(const Features& inputs, std::span<const std::uint32_t> rows);
 
   // Takes the gradient of a loss by the outputs that forward() has just given, of the same form,

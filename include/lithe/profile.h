@@ -1,4 +1,4 @@
-// Where the time of a training goes, and how near each part of it is to the limit of the machine.
+// Where the time of a training goes, and how close each part comes to the limit of the machine.
 //
 //   lithe::Trainer trainer(model, data.train, data.test, {.batch = 10, .profile = true});
 //   for (int epoch = 0; epoch < 10; ++epoch) trainer.run_epoch();
@@ -8,7 +8,8 @@
 //   std::cout << lithe::profile_table(profile);
 //
 // Every other stretch of an epoch (a fiftieth of it) is stamped: each thread reads a clock after
-// each thing it does in a step. The stretches between are not, and tell what stamping costs.
+// each stage and each wait of a step. The stretches between are not stamped; the difference is what
+// stamping costs.
 #pragma once
 
 #include <cstddef>
@@ -52,15 +53,15 @@ struct ProfileRecords {
   std::size_t epochs = 0, steps = 0, stamped = 0;
   // Of the epochs, begin to end, on the first thread: all of it, and its parts.
   double wall = 0;
-  double shuffle = 0;     // a new order
-  double rates = 0;       // learning rates and what else the updates of a stretch need
-  double starts = 0;      // waking the threads, making the first batch of a stretch ready
-  double loop = 0;        // the steps
-  double between = 0;     // results of a stretch, and whoever watches
-  double averaging = 0;   // of the weights
-  double evaluation = 0;  // on test and validation examples
-  double watching = 0;    // steps that are looked at by a plan of their own, and what they show
-  double recording = 0;   // sums of the profile itself
+  double shuffle = 0;         // a new order
+  double learning_rates = 0;  // and what else the updates of a stretch need
+  double starts = 0;          // waking the threads, making the first batch of a stretch ready
+  double loop = 0;            // the steps
+  double between = 0;         // results of a stretch, and whoever watches
+  double averaging = 0;       // of the weights
+  double evaluation = 0;      // on test and validation examples
+  double watching = 0;        // steps that are looked at by a plan of their own, and what they show
+  double recording = 0;       // sums of the profile itself
   std::vector<ProfileThread> threads;
   std::vector<ProfileStretch> stretches;  // the latest, in their order
   std::vector<ProfileEvent> events;       // of some steps, by thread
@@ -117,7 +118,7 @@ struct Profile {
 // `limits` are those of one core. Arithmetic and what each core has its own cache of grow with the
 // threads that share a stage; the last level of cache is taken as measured with one core. So is
 // memory, unless `memory_together` says what all cores read at once (TogetherLimits::read_memory;
-// 0: unknown): then so many threads as share a stage are taken to read as often as much as one, but
+// 0: unknown): then n threads that share a stage are taken to read n times as much as one, but
 // no more than that.
 Profile make_profile(const ProfileRecords& records, const Limits& limits,
                      const std::vector<Cache>& caches, double memory_together = 0);

@@ -28,39 +28,42 @@ struct TrainOptions {
   std::string loss = "quadratic";
   std::string optimizer = "sgd(0.1)";
   std::string average = "none";  // of the weights: "ema(0.999)", "swa(75%)"
-  // Changes of each image at random, anew whenever it is learned from: "shift(2) -> rotate(10)",
-  // see `lithe list augmentations`. Empty: none. The test examples and those held out stay as they
-  // are.
+  // Random changes of each image, new ones in each epoch: "shift(2) -> rotate(10)", see
+  // `lithe list augmentations`. Empty: none. Test and validation examples are not changed.
   std::string augment = "";
-  // What `augment` takes an example for: {height, width} or {height, width, channels}. Empty: the
+  // The shape of an example as an image: {height, width} or {height, width, channels}. Empty: the
   // shape that the network takes.
   std::vector<std::size_t> image = {};
-  std::size_t batch = 32;   // at most the number of examples
-  std::size_t epochs = 10;  // that the schedule of the learning rate reaches over
+  // Examples of a step, at most as many as there are. The last step of an epoch takes what is left
+  // over. Where the network has a batch_norm that would then see a single value of a unit, and that
+  // is one example, the example is left out of this epoch (another one in the next): one value has
+  // no variance. For the same reason such a network takes no batch of 1.
+  std::size_t batch = 32;
+  std::size_t epochs = 10;  // the schedule of the learning rate covers them
   std::uint64_t seed = 1;   // of the shuffle
   std::size_t threads = 0;  // 0: what is measured to be fastest
   bool pin = false;         // bind each thread to a processor
   std::string isa = "auto";
 
-  // Who makes the products of dense layers: "native", Lithe's own kernels; a BLAS by its name
+  // What computes the products of dense layers: "native", Lithe's own kernels; a BLAS by its name
   // ("openblas", "mkl", "blis", "atlas", "flexiblas", "armpl", "nvpl", "reference") or the path of
-  // a library; "auto", the fastest one installed for those products that it was measured to make
-  // faster. A BLAS adds in an order of its own: the same bits from run to run with one library,
-  // instruction set and number of threads, but not those of the native kernels. With "auto" what is
-  // measured may change them too.
+  // a library; "auto", the fastest one installed, for those products that it is measured to make
+  // faster. A BLAS adds in an order of its own: the bits are the same from run to run with one
+  // library, instruction set and number of threads, but differ from those of the native kernels.
+  // With "auto" they may differ from run to run, since the measurement may.
   std::string blas = "native";
-  // Measure what the fastest BLAS would reach, and say so in PlanReport: a second or two, nothing
-  // else changes. Where `blas` is "native".
-  bool weigh_blas = false;
+  // With blas = "native": measure what the fastest BLAS would reach, and put it into PlanReport.
+  // This takes a second or two and has no other effect.
+  bool benchmark_blas = false;
 
-  // Held out of the training examples, by class where they have classes: a share of them below 1,
-  // or so many. With `patience`, training ends after so many epochs without a lower loss on them,
-  // and the best weights are restored.
+  // How many of the training examples are left for validation: a share below 1, or a number of
+  // them; of each class in proportion. With `patience`, training ends after that many epochs
+  // without a lower validation loss, and the weights of the best epoch are restored.
   double validation = 0;
   std::size_t patience = 0;
 
-  // How much the examples of each class count; empty: all 1. `balanced`: each class as much as any
-  // other. Examples of class `ignore` do not count at all.
+  // The weight of the examples of each class; empty: all 1. `balanced`: all classes have the same
+  // weight in total. Examples of class `ignore` have the weight 0.
   std::vector<double> class_weights = {};
   bool balanced = false;
   std::optional<std::int32_t> ignore = {};
@@ -71,13 +74,14 @@ struct TrainOptions {
 
   bool watch = false;    // see lithe/watch.h
   bool profile = false;  // note where the time goes: see lithe/profile.h
-  bool recover = false;  // where the loss leaves the numbers, go back an epoch and halve the rate
+  // If the loss is no longer a number, begin the epoch again with half the learning rate.
+  bool recover = false;
 };
 
 struct EpochReport {
   std::size_t epoch = 0;               // counted from 1
   std::size_t examples = 0;            // trained on
-  double loss = 0;                     // mean over them, as they were met
+  double loss = 0;                     // mean over them while the weights changed
   double seconds = 0;                  // of training, shuffling included
   std::size_t correct = 0, total = 0;  // of the test examples; 0 of 0 without any
   double test_loss = 0;
@@ -85,16 +89,30 @@ struct EpochReport {
   double validation_loss = 0;
   std::size_t validation_correct = 0, validation_total = 0;
   double evaluation_seconds = 0;
-  double rate = 0;             // learning rate of the last step
+  double learning_rate = 0;    // of the last step
   std::size_t recoveries = 0;  // times that the epoch was begun again
   bool best = false;           // the lowest validation loss up to now
-  bool stopped = false;        // the watcher ended the epoch early
+  bool stopped = false;        // the progress callback ended the epoch early
+  std::size_t epochs = 0;      // TrainOptions::epochs
+  // Until all epochs are done, estimated from the time that the epochs have taken up to now. With
+  // `patience` the training may end before.
+  double seconds_left = 0;
+};
+
+// How a training ended.
+struct TrainingResult {
+  std::size_t epochs = 0;      // that were run
+  bool stopped_early = false;  // patience was at its end before all epochs were run
+  // The epoch whose weights the model has: with `patience` the one with the lowest validation loss,
+  // otherwise the last one.
+  std::size_t kept_epoch = 0;
+  double kept_validation_loss = 0;  // with `patience`
 };
 
 struct PlanStage {
   std::string name, kernel;
   bool by_blas = false;
-  bool shared = false;               // among all threads; one runs it alone else
+  bool shared = false;               // among all threads; otherwise one runs it alone
   bool barrier = false;              // all threads meet before it
   std::vector<std::string> refused;  // "kernel: reason"
   double operations = 0, bytes = 0;  // of one full batch
@@ -125,7 +143,7 @@ struct TimeSplit {
 };
 
 // Called some fifty times an epoch with the share that is done; false ends the epoch there.
-using Watcher = std::function<bool(double done)>;
+using ProgressCallback = std::function<bool(double done)>;
 
 struct ProfileRecords;
 
@@ -133,17 +151,17 @@ class Trainer {
  public:
   // `model`, and the memory behind the examples, must outlive the trainer. Throws Error(usage) on
   // an option out of range, Error(sentence) on a loss or optimizer that does not parse, Error(data)
-  // on data that do not fit the network.
+  // on data that do not fit the network, or where network, data and loss do not go together.
   Trainer(Model& model, const Examples& train, const Examples& test, const TrainOptions& options);
   Trainer(Trainer&&) noexcept;
   ~Trainer();
 
   // Throws Error(numeric) if the loss is no longer a number, naming layer and step.
-  EpochReport run_epoch(const Watcher& watcher = {});
+  EpochReport run_epoch(const ProgressCallback& callback = {});
   // Whether all epochs are done, or patience is at its end.
   bool finished() const;
   // Puts the weights that are to be kept into the model: averaged ones, or the best ones.
-  void finish();
+  TrainingResult finish();
 
   const std::vector<EpochWatch>& watched() const;
 
@@ -172,13 +190,14 @@ Evaluation evaluate(const Model& model, const Examples& examples, const std::str
 
 // A range test of the learning rate (Smith, 2017): the rate grows from `lowest` to `highest` over
 // `steps` steps, on a copy of the model, until the loss has grown to four times its least.
-struct RateTest {
-  std::vector<double> rates, losses;  // of each step; losses are smoothed
-  double best = 0;                    // a rate to begin with
+struct LearningRateTest {
+  std::vector<double> learning_rates, losses;  // of each step; losses are smoothed
+  double best = 0;                             // a learning rate to begin with
 };
 
-RateTest find_learning_rate(const Model& model, const Examples& train, const TrainOptions& options,
-                            double lowest = 1e-6, double highest = 10, std::size_t steps = 200);
-std::string draw_rate_test(const RateTest& test);  // SVG
+LearningRateTest find_learning_rate(const Model& model, const Examples& train,
+                                    const TrainOptions& options, double lowest = 1e-6,
+                                    double highest = 10, std::size_t steps = 200);
+std::string draw_learning_rate_test(const LearningRateTest& test);  // SVG
 
 }  // namespace lithe

@@ -134,7 +134,7 @@ std::string history_section(const EvaluationReport& report) {
                            curve("test", report::kOrange, &EpochFigures::test_accuracy)});
   pictures += report::draw_curves("Error", "root of mean square", epochs,
                                   {curve("test", report::kOrange, &EpochFigures::test_rmse)});
-  const report::Curve rate = curve("rate", report::kBlue, &EpochFigures::rate);
+  const report::Curve rate = curve("learning rate", report::kBlue, &EpochFigures::learning_rate);
   if (std::ranges::adjacent_find(rate.values, std::ranges::not_equal_to()) != rate.values.end())
     pictures += report::draw_curves("Learning rate", "of the epoch's last step", epochs, {rate});
   return section(title, paragraph("Training loss is the mean over an epoch while the weights "

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <cassert>
+#include <cstdlib>
+
+#include "losses/requirements.h"
 
 namespace lithe::losses {
 
@@ -26,8 +29,23 @@ Choice choose(const Component& sentence) {
   return {};
 }
 
-bool takes_logits(Loss loss) {
-  return loss == Loss::cross_entropy || loss == Loss::binary_cross_entropy || loss == Loss::hinge;
+// No default: the compiler names a loss that is missing here.
+Requirements requirements(Loss loss) {
+  switch (loss) {
+    case Loss::quadratic:
+    case Loss::mean_squared:
+    case Loss::mean_absolute:
+    case Loss::huber:
+      return {false, Targets::numbers};
+    case Loss::cross_entropy:
+      return {true, Targets::distribution};
+    case Loss::binary_cross_entropy:
+    case Loss::hinge:
+      return {true, Targets::probabilities};
+  }
+  std::abort();
 }
+
+bool takes_logits(Loss loss) { return requirements(loss).logits; }
 
 }  // namespace lithe::losses

@@ -149,7 +149,7 @@ ScoreComparison compare_unknown_scores(const Model& start, const Examples& train
         model, known.examples, {},
         fold_options(options, number, result.plan.epochs, known.examples.features.rows));
     while (!trainer.finished() && !result.stopped) {
-      const EpochReport report = trainer.run_epoch(compare.watcher);
+      const EpochReport report = trainer.run_epoch(compare.progress);
       result.stopped = report.stopped;
     }
     trainer.finish();

@@ -76,7 +76,7 @@ ProductChoice choose_product(Blas* blas, const ProductShape& shape, double nonze
   const std::string measured = fmt::format("measured {:.3g} us, the tiles {:.3g} us, on one thread",
                                            1e6 * times.blas, 1e6 * times.native);
   if (!faster) return {false, {{name, measured}}};
-  if (blas->use() == BlasUse::weighed)
+  if (blas->use() == BlasUse::benchmarked)
     return {false,
             {{name, fmt::format("would be {:.2f} times as fast ({}), but adds in another order and "
                                 "gives other bits: --blas auto takes it",

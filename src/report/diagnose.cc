@@ -20,6 +20,7 @@ constexpr double kDead = 0.5;         // share of units
 constexpr double kSaturated = 0.5;    // share of values
 constexpr double kOverfitted = 1.15;  // held-out loss over the least it has been
 constexpr double kLearntNothing = 0.02;
+constexpr std::size_t kMostNamed = 5;  // of the layers that are not watched
 
 // Of the gradient against the weights.
 double pull(const LayerWatch& layer) {
@@ -58,7 +59,8 @@ void find_vanishing(const EpochWatch& watch, std::vector<Diagnosis>& findings) {
     if (pull(layer) >= pull(*strongest)) strongest = &layer;
   const LayerWatch* worst = nullptr;
   for (const LayerWatch& layer : watch.layers)
-    if (layer.layer < strongest->layer && pull(layer) < kVanishing * pull(*strongest) &&
+    if (!layer.frozen && layer.layer < strongest->layer &&
+        pull(layer) < kVanishing * pull(*strongest) &&
         (worst == nullptr || pull(layer) < pull(*worst)))
       worst = &layer;
   if (worst == nullptr) return;
@@ -102,8 +104,9 @@ void find_flat_units(const EpochWatch& watch, std::vector<Diagnosis>& findings) 
 
 void find_overfitting(const std::vector<EpochWatch>& history, std::vector<Diagnosis>& findings) {
   const EpochWatch& last = history.back();
-  if (history.size() < 3 || last.held_loss <= 0) return;
-  if (last.held_loss < kOverfitted * last.held_loss_best || last.train_loss > last.held_loss / 2)
+  if (history.size() < 3 || last.evaluation_loss <= 0) return;
+  if (last.evaluation_loss < kOverfitted * last.best_evaluation_loss ||
+      last.train_loss > last.evaluation_loss / 2)
     return;
   findings.push_back(
       {Disease::overfitting, 0,
@@ -111,7 +114,7 @@ void find_overfitting(const std::vector<EpochWatch>& history, std::vector<Diagno
                    "that on the others is {:.3g}: overfitting; try `dropout(0.2)` between layers, "
                    "`l2=1e-4` or `adamw`, more examples, a smaller network, or --validation 10% "
                    "--patience 3, which keeps the best weights",
-                   last.held_loss, last.held_loss_best, last.train_loss)});
+                   last.evaluation_loss, last.best_evaluation_loss, last.train_loss)});
 }
 
 void find_standstill(const std::vector<EpochWatch>& history, std::vector<Diagnosis>& findings) {
@@ -126,6 +129,20 @@ void find_standstill(const std::vector<EpochWatch>& history, std::vector<Diagnos
 }
 
 }  // namespace
+
+std::string watched_layers(const std::vector<EpochWatch>& history) {
+  const EpochWatch none, &last = history.empty() ? none : history.back();
+  const std::size_t count = last.layers.size(), others = last.not_watched.size();
+  std::string text = count == 0   ? "no layer was watched"
+                     : count == 1 ? "1 layer was watched"
+                                  : fmt::format("{} layers were watched", count);
+  if (others == 0) return text;
+  const std::size_t shown = std::min(others, kMostNamed);
+  text += "; not watched, because they have no weight matrix: ";
+  for (std::size_t i = 0; i < shown; ++i) text += (i > 0 ? ", " : "") + last.not_watched[i];
+  if (shown < others) text += fmt::format(" and {} more", others - shown);
+  return text;
+}
 
 std::vector<Diagnosis> diagnose(const std::vector<EpochWatch>& history) {
   std::vector<Diagnosis> findings;

@@ -178,7 +178,7 @@ void add_parts(Profile& profile, const ProfileRecords& records, double waiting, 
   if (profile.threads > 1) add("waiting at barriers", waiting);
   add("the loop between steps", between);
   add("starting a stretch", records.starts);
-  add("learning rates of the steps", records.rates);
+  add("learning rates of the steps", records.learning_rates);
   add("shuffle", records.shuffle);
   add("results, progress", records.between);
   add("averaging the weights", records.averaging);

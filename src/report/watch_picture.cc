@@ -103,7 +103,7 @@ void draw_losses(Drawing& drawing, const std::vector<EpochWatch>& history, doubl
   std::vector<double> all;
   for (const EpochWatch& epoch : history) {
     all.push_back(epoch.train_loss);
-    if (epoch.held_loss > 0) all.push_back(epoch.held_loss);
+    if (epoch.evaluation_loss > 0) all.push_back(epoch.evaluation_loss);
   }
   const Axis axis(all, false, top + kPanel, top);
   const Axis epochs(static_cast<double>(history.front().epoch) - 0.5,
@@ -114,7 +114,7 @@ void draw_losses(Drawing& drawing, const std::vector<EpochWatch>& history, doubl
   for (const EpochWatch& epoch : history) {
     const double x = epochs.at(static_cast<double>(epoch.epoch));
     trained.push_back({x, axis.at(epoch.train_loss)});
-    if (epoch.held_loss > 0) held.push_back({x, axis.at(epoch.held_loss)});
+    if (epoch.evaluation_loss > 0) held.push_back({x, axis.at(epoch.evaluation_loss)});
   }
   drawing.path(trained, kNow, 2);
   drawing.path(held, kOther, 2);

@@ -87,7 +87,7 @@ void check_options(const TrainOptions& options, const Examples& train) {
     throw Error(ErrorKind::usage, "nothing is frozen that could thaw", "--unfreeze-at",
                 "--freeze 1..3 beside it");
   if (options.patience > 0 && options.validation == 0)
-    throw Error(ErrorKind::usage, "patience without examples to judge by", "--patience",
+    throw Error(ErrorKind::usage, "patience without validation examples", "--patience",
                 "--validation 10% beside it");
   check_threads(options.threads);
 }

@@ -9,10 +9,13 @@
 
 namespace lithe::train {
 
-// Throw Error(data) or Error(usage) that says what is wrong and what would fit.
+// These throw Error(data) or Error(usage), which says what is wrong and what would fit.
 void check_examples(const Model& model, const Examples& examples, losses::Loss loss);
-// Whether these rows of plain numbers are inputs of a network that takes so many values, of which
-// at most so many come at once.
+// The same for training examples. In addition the loss must suit the end of the network and the
+// targets, and every output must have a class.
+void check_training(const Model& model, const Examples& examples, losses::Loss loss);
+
+// For a network that takes `columns` float32 values and at most `most` rows at once.
 void check_rows(const Features& inputs, std::span<const std::uint32_t> rows, std::size_t columns,
                 std::size_t most);
 void check_threads(std::size_t threads);

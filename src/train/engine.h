@@ -1,4 +1,4 @@
-// What a trainer does, apart from the precision it does it in.
+// The interface of a trainer, independent of its precision.
 #pragma once
 
 #include "lithe/profile.h"
@@ -10,9 +10,9 @@ namespace lithe {
 class Trainer::Engine {
  public:
   virtual ~Engine() = default;
-  virtual EpochReport run_epoch(const Watcher& watcher) = 0;
+  virtual EpochReport run_epoch(const ProgressCallback& callback) = 0;
   virtual bool finished() const = 0;
-  virtual void finish() = 0;
+  virtual TrainingResult finish() = 0;
   virtual PlanReport plan() const = 0;
   virtual TimeSplit time_split() const = 0;
   virtual ProfileRecords profile() const = 0;

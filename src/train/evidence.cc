@@ -18,8 +18,8 @@ struct Cut {
   ops::Dense head;
 };
 
-// Whether an operation does no more to the sums of a layer than an activation does: it has nothing to
-// train, and puts out as many values as it takes.
+// Whether an operation does no more to the sums of a layer than an activation does: it has nothing
+// to train, and puts out as many values as it takes.
 bool is_activation(const graph::Graph& graph, const graph::Op& op) {
   const auto inputs = op.inputs();
   return inputs.size() == 1 && op.parameters().empty() &&

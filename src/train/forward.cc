@@ -4,8 +4,8 @@
 #include <numeric>
 
 #include "base/threads.h"
-#include "plan/choose.h"
 #include "plan/plan.h"
+#include "train/request.h"
 
 namespace lithe::train {
 
@@ -20,14 +20,7 @@ std::vector<double> run(plan::Parameters<T>& values, const graph::Graph& graph,
   std::vector<double> result(features.rows * outputs);
   std::vector<std::uint32_t> order(std::min(kBatch, features.rows));
   base::Team team(1);
-  plan::Request request;
-  request.graph = &graph;
-  request.mode = plan::Mode::predict;
-  request.batch = std::max<std::size_t>(1, order.size());
-  request.examples.features = features;
-  request.nonzero_columns = plan::nonzero_columns(features, request.batch);
-  request.isa = cpu::best_isa();
-  plan::Plan<T> plan(request, values, team);
+  plan::Plan<T> plan(prediction_request(graph, features, order.size(), "auto"), values, team);
   for (std::size_t first = 0; first < features.rows; first += kBatch) {
     order.resize(std::min(kBatch, features.rows - first));
     std::iota(order.begin(), order.end(), static_cast<std::uint32_t>(first));

@@ -28,7 +28,7 @@ constexpr std::array<std::pair<const char*, double EpochFigures::*>, 7> kFigures
     {"test_loss", &EpochFigures::test_loss},
     {"test_accuracy", &EpochFigures::test_accuracy},
     {"test_rmse", &EpochFigures::test_rmse},
-    {"rate", &EpochFigures::rate},
+    {"learning_rate", &EpochFigures::learning_rate},
 }};
 
 double share(std::size_t part, std::size_t whole) {
@@ -39,7 +39,7 @@ EpochFigures figures_of(const EpochReport& report, bool learned_classes, bool te
   EpochFigures result;
   result.epoch = report.epoch;
   result.loss = report.loss;
-  result.rate = report.rate;
+  result.learning_rate = report.learning_rate;
   if (report.validation_total > 0) {
     result.validation_loss = report.validation_loss;
     if (learned_classes)

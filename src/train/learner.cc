@@ -8,8 +8,10 @@
 #include "base/threads.h"
 #include "lithe/error.h"
 #include "plan/plan.h"
+#include "train/batch_of_one.h"
 #include "train/check.h"
 #include "train/model_data.h"
+#include "train/request.h"
 #include "train/setup.h"
 
 namespace lithe {
@@ -38,14 +40,22 @@ class LearnerOf final : public Learner::Engine {
         graph_(data.graph),
         values_(values),
         learning_(values, optimizers::row(optimizer_.rule).states),
+        examples_{train::unbound_inputs(graph_, data.meaning.divisor)},
         team_(options.threads == 0 ? base::usable_processors() : options.threads),
-        plan_(request(data), values, team_, &learning_),
+        request_(
+            train::external_gradient_request(graph_, examples_.features, options_, optimizer_)),
+        needs_two_(train::needs_two_examples(graph_, request_.frozen)),
+        plan_(request_, values, team_, &learning_),
         outputs_(options.batch * columns(graph_.output())),
         input_gradient_(options.input_gradient ? options.batch * columns(0) : 0) {}
 
   std::span<const float> forward(const Features& inputs,
                                  std::span<const std::uint32_t> rows) override {
     train::check_rows(inputs, rows, columns(0), options_.batch);
+    if (rows.size() == 1 && needs_two_)
+      throw Error(ErrorKind::data,
+                  fmt::format("one row, and {} needs two to take a variance", needs_two_->label),
+                  "Learner::forward", "at least 2 rows, or layer_norm instead of batch_norm");
     examples_.features.data = inputs.data;
     examples_.features.row_stride = inputs.row_stride;
     plan_.bind(examples_);
@@ -115,23 +125,6 @@ class LearnerOf final : public Learner::Engine {
   }
 
  private:
-  plan::Request request(const ModelData& data) {
-    plan::Request request;
-    request.graph = &graph_;
-    request.batch = options_.batch;
-    request.optimizer = &optimizer_;
-    request.frozen = options_.updates ? train::frozen_arrays(graph_, options_.frozen)
-                                      : std::vector<bool>(graph_.parameters.size(), true);
-    request.seed = options_.seed;
-    examples_.features = {nullptr,    ElementType::float32,       0,
-                          columns(0), columns(0) * sizeof(float), data.meaning.divisor};
-    request.examples = examples_;
-    request.isa = cpu::parse_isa(options_.isa);
-    request.external_gradient = true;
-    request.input_gradient = options_.input_gradient;
-    return request;
-  }
-
   static void copy(kernels::Matrix<const T> from, std::size_t columns, float* to) {
     for (std::size_t i = 0; i < from.rows; ++i)
       to = std::transform(from.row(i), from.row(i) + columns, to,
@@ -169,9 +162,11 @@ class LearnerOf final : public Learner::Engine {
   plan::OptimizerState<T> learning_;
   Examples examples_;
   base::Team team_;
+  plan::Request request_;
+  const graph::Operation* needs_two_;  // null: one row is enough
   plan::Plan<T> plan_;
   std::vector<float> outputs_, input_gradient_;
-  // Of the outputs that wait for their gradient, and of the last step.
+  // Rows of the outputs that wait for their gradient, and of the last step.
   std::size_t rows_ = 0, taken_ = 0;
 };
 

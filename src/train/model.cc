@@ -6,9 +6,9 @@
 #include <cmath>
 
 #include "catalogue/catalogue.h"
+#include "graph/op.h"
 #include "io/model_file.h"
 #include "lithe/error.h"
-#include "graph/op.h"
 #include "ops/standardize.h"
 #include "train/forward.h"
 #include "train/model_data.h"

@@ -8,7 +8,7 @@ namespace lithe::train {
 
 namespace {
 
-// Empty if all are numbers again.
+// Empty if all values are numbers.
 std::string first_broken(const graph::Graph& graph,
                          const std::function<bool(graph::ParameterId)>& whole) {
   for (const auto& operation : graph.operations)

@@ -1,4 +1,4 @@
-// What is said when a training's loss is no longer a number.
+// The error message for a loss that is no longer a number.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@ struct NumericPlace {
   std::string optimizer;
 };
 
-// Names the first layer whose values are no longer numbers, as far as they still show it; `whole`
-// says whether those of an array are.
+// Names the first layer whose values are no longer numbers, if there still is one; `whole` says
+// whether all values of an array are numbers.
 Error numeric_error(const graph::Graph& graph, const std::function<bool(graph::ParameterId)>& whole,
                     const NumericPlace& place);
 

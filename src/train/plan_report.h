@@ -1,4 +1,4 @@
-// What a plan tells of itself to those who read reports.
+// The description of a plan for reports.
 #pragma once
 
 #include <utility>
@@ -14,8 +14,8 @@ PlanReport report_plan(const plan::Description& plan, const std::vector<double>&
                        Precision precision,
                        const std::vector<std::pair<std::size_t, double>>& trials);
 
-// Of the seconds of training by what the stages are for. The stages' own seconds were sampled; the
-// time that they share was measured.
+// Divides the seconds of training among reading, forward and backward. The seconds of single stages
+// were sampled, so they are scaled to the measured total.
 TimeSplit split_time(const plan::Description& plan, const std::vector<double>& seconds,
                      double training, double evaluation);
 

@@ -11,6 +11,7 @@
 #include "plan/plan.h"
 #include "train/check.h"
 #include "train/model_data.h"
+#include "train/request.h"
 
 namespace lithe {
 
@@ -30,7 +31,8 @@ class PredictorOf final : public Predictor::Engine {
   PredictorOf(const ModelData& data, plan::Parameters<T>& values, std::size_t batch,
               const std::string& isa)
       : team_(1),
-        request_(make_request(data, batch, isa)),
+        request_(train::prediction_request(
+            data.graph, train::unbound_inputs(data.graph, data.meaning.divisor), batch, isa)),
         plan_(request_, values, team_),
         order_(batch),
         columns_(data.graph.slots[data.graph.output()].columns),
@@ -63,23 +65,6 @@ class PredictorOf final : public Predictor::Engine {
   }
 
  private:
-  static plan::Request make_request(const ModelData& data, std::size_t batch,
-                                    const std::string& isa) {
-    plan::Request request;
-    request.graph = &data.graph;
-    request.mode = plan::Mode::predict;
-    request.batch = batch;
-    request.examples.features = {nullptr,
-                                 ElementType::float32,
-                                 0,
-                                 data.graph.slots[0].columns,
-                                 data.graph.slots[0].columns * sizeof(float),
-                                 data.meaning.divisor};
-    request.nonzero_columns = 0.5;  // not known before the examples come
-    request.isa = cpu::parse_isa(isa);
-    return request;
-  }
-
   base::Team team_;
   plan::Request request_;
   plan::Plan<T> plan_;

@@ -7,7 +7,7 @@ namespace lithe::train {
 
 namespace {
 
-// Stamps may add so much to a step.
+// The share of a step that stamps may add.
 constexpr double kCost = 0.01;
 // The first stamped stretches are traced, each in the place of the one before: the last of them has
 // warm caches.
@@ -64,8 +64,9 @@ void Profiler::end_epoch() { wall_ += clock_.now() - epoch_from_; }
 
 void Profiler::end(Part part) { parts_[static_cast<std::size_t>(part)] += since_last(); }
 
-// Every other stretch is stamped, and other ones in the next epoch; as many of its steps as are
-// cheap enough. An odd distance meets both of the buffers that a plan packs ahead into.
+// Every other stretch is stamped, and the other ones in the next epoch; in a stretch as many steps
+// as are cheap enough. The distance is odd, so that both buffers that a plan packs ahead into
+// occur.
 plan::Stamping Profiler::next_stamping() const {
   if ((in_epoch_ + epochs_) % 2 != 0) return {};
   std::size_t every = 1;
@@ -162,7 +163,8 @@ ProfileRecords Profiler::records(PlanReport plan) const {
   r.stamps_of_a_step = stamps_of_a_step_;
   r.epochs = epochs_, r.steps = steps_, r.stamped = stamped_;
   r.wall = seconds(wall_, tick);
-  r.shuffle = part(Part::shuffle), r.rates = part(Part::rates), r.between = part(Part::between);
+  r.shuffle = part(Part::shuffle), r.learning_rates = part(Part::learning_rates),
+  r.between = part(Part::between);
   r.averaging = part(Part::averaging), r.evaluation = part(Part::evaluation);
   r.watching = part(Part::watching);
   r.starts = seconds(starts_, tick), r.loop = seconds(loop_, tick);

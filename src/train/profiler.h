@@ -1,5 +1,5 @@
-// What a trainer notes for a profile: which stretches are stamped, what else an epoch spends its
-// time on, and the sums of it all. Nothing is allocated after it is made.
+// Collects the data of a profile while a trainer runs: which stretches are stamped, what else an
+// epoch spends its time on, and all sums. Nothing is allocated after construction.
 #pragma once
 
 #include <array>
@@ -16,7 +16,7 @@ namespace lithe::train {
 
 class Profiler {
  public:
-  enum class Part { shuffle, rates, between, averaging, evaluation, watching };
+  enum class Part { shuffle, learning_rates, between, averaging, evaluation, watching };
 
   Profiler(base::TickClock clock, const plan::Description& plan);
   Profiler(const Profiler&) = delete;
@@ -26,7 +26,7 @@ class Profiler {
 
   void begin_epoch();
   void end_epoch();
-  // Gives the time since the last call of any of these to a part.
+  // Adds the time since the last call of any of these functions to a part.
   void end(Part part);
   // Around a run of `steps` steps of the plan.
   void begin_stretch();

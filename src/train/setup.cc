@@ -71,13 +71,20 @@ std::vector<float> example_weights(const Examples& examples, const TrainOptions&
   return weights;
 }
 
+Examples weighted(const Examples& examples, const std::vector<float>& weights) {
+  Examples result = examples;
+  if (!weights.empty()) result.weights = weights.data();
+  return result;
+}
+
+std::vector<std::uint32_t> all_rows(std::size_t count) {
+  std::vector<std::uint32_t> rows(count);
+  std::iota(rows.begin(), rows.end(), 0u);
+  return rows;
+}
+
 Rows choose_rows(const Examples& examples, const TrainOptions& options) {
-  if (options.validation == 0) {
-    Rows all;
-    all.train.resize(examples.features.rows);
-    std::iota(all.train.begin(), all.train.end(), 0u);
-    return all;
-  }
+  if (options.validation == 0) return {all_rows(examples.features.rows), {}};
   data::Split split = data::split_rows(examples, options.validation, options.seed);
   if (split.held.empty() || split.train.empty())
     throw Error(ErrorKind::usage,
@@ -130,7 +137,7 @@ optimizers::Optimizer parse_optimizer(const std::string& sentence) {
 
 std::unique_ptr<plan::Blas> load_blas(const TrainOptions& options, Precision precision) {
   const bool native = options.blas == "native";
-  if (native && !options.weigh_blas) return nullptr;
+  if (native && !options.benchmark_blas) return nullptr;
   if (!native && options.blas != "auto")
     return std::make_unique<plan::Blas>(
         blas::find_named_blas(options.blas,
@@ -139,14 +146,7 @@ std::unique_ptr<plan::Blas> load_blas(const TrainOptions& options, Precision pre
   auto fastest = blas::fastest_blas(find_blas(), precision == Precision::float32);
   if (!fastest) return nullptr;
   return std::make_unique<plan::Blas>(std::move(*fastest),
-                                      native ? BlasUse::weighed : BlasUse::where_faster);
-}
-
-Averaging parse_averaging(const std::string& sentence) {
-  const Component c = read(sentence, network::Category::averaging);
-  if (c.name == "ema") return {Averaging::Kind::ema, c.number("decay")};
-  if (c.name == "swa") return {Averaging::Kind::swa, c.number("start")};
-  return {};
+                                      native ? BlasUse::benchmarked : BlasUse::where_faster);
 }
 
 }  // namespace lithe::train

@@ -1,4 +1,4 @@
-// What training is set up with, from options and data.
+// Makes what training needs from options and data.
 #pragma once
 
 #include <cstdint>
@@ -13,32 +13,31 @@
 
 namespace lithe::train {
 
-// How much each example counts; empty where all count 1.
+// The weight of each example by its class; empty where the options give no weights of classes.
 std::vector<float> example_weights(const Examples& examples, const TrainOptions& options);
+// The examples, pointing to these weights unless they are empty.
+Examples weighted(const Examples& examples, const std::vector<float>& weights);
 
-// Which rows are trained on, and which are held out.
+// 0, 1, ... count - 1
+std::vector<std::uint32_t> all_rows(std::size_t count);
+
+// Which rows are trained on, and which are left for validation.
 struct Rows {
-  std::vector<std::uint32_t> train, held;
+  std::vector<std::uint32_t> train, validation;
 };
 Rows choose_rows(const Examples& examples, const TrainOptions& options);
 
-// Which learned arrays belong to the layers that are frozen.
+// By parameter: whether it belongs to a frozen layer.
 std::vector<bool> frozen_arrays(const graph::Graph& graph, const std::vector<std::size_t>& layers);
 
-// What options.augment says; null where it says nothing. `input` is the shape the network takes.
+// The augmenter of options.augment; null where that is empty. `input`: the shape that the network
+// takes.
 std::unique_ptr<augment::Augmenter> make_augmenter(const TrainOptions& options, const Shape& input,
                                                    const Features& features);
 
 optimizers::Optimizer parse_optimizer(const std::string& sentence);
 
-// What options.blas says, looked for, tried and loaded; null where no BLAS is to be used or asked.
+// Finds, tries and loads the BLAS of options.blas; null where none is used or measured.
 std::unique_ptr<plan::Blas> load_blas(const TrainOptions& options, Precision precision);
-
-// How weights are averaged.
-struct Averaging {
-  enum class Kind { none, ema, swa } kind = Kind::none;
-  double amount = 0;  // decay, or the share of the training after which it begins
-};
-Averaging parse_averaging(const std::string& sentence);
 
 }  // namespace lithe::train

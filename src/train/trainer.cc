@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <numeric>
 
 #include "base/threads.h"
-#include "plan/choose.h"
-#include "plan/plan.h"
 #include "train/check.h"
 #include "train/engine.h"
+#include "train/evaluator.h"
+#include "train/request.h"
+#include "train/setup.h"
 
 namespace lithe {
 
@@ -20,9 +20,11 @@ Trainer::Trainer(Model& model, const Examples& train, const Examples& test,
 Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer::~Trainer() = default;
 
-EpochReport Trainer::run_epoch(const Watcher& watcher) { return engine_->run_epoch(watcher); }
+EpochReport Trainer::run_epoch(const ProgressCallback& callback) {
+  return engine_->run_epoch(callback);
+}
 bool Trainer::finished() const { return engine_->finished(); }
-void Trainer::finish() { engine_->finish(); }
+TrainingResult Trainer::finish() { return engine_->finish(); }
 PlanReport Trainer::plan() const { return engine_->plan(); }
 TimeSplit Trainer::time_split() const { return engine_->time_split(); }
 ProfileRecords Trainer::profile() const { return engine_->profile(); }
@@ -31,31 +33,21 @@ const std::vector<EpochWatch>& Trainer::watched() const { return engine_->watche
 
 Evaluation evaluate(const Model& model, const Examples& examples, const std::string& loss,
                     const std::string& isa) {
-  constexpr std::size_t kBatch = 128;
-  plan::Request request;
-  request.loss = train::parse_loss(loss);
-  train::check_examples(model, examples, request.loss.loss);
-  request.graph = &model.data().graph;
-  request.mode = plan::Mode::evaluate;
-  request.batch = std::clamp<std::size_t>(examples.features.rows, 1, kBatch);
-  request.examples = examples;
-  request.nonzero_columns = plan::nonzero_columns(examples.features, request.batch);
-  request.isa = cpu::parse_isa(isa);
-  std::vector<std::uint32_t> order(examples.features.rows);
-  std::iota(order.begin(), order.end(), 0u);
+  const losses::Choice choice = train::parse_loss(loss);
+  train::check_examples(model, examples, choice.loss);
+  const std::size_t rows = examples.features.rows;
+  const plan::Request request =
+      train::evaluation_request(model.data().graph, examples, rows, choice, isa);
   base::Team team(1);
   const auto start = std::chrono::steady_clock::now();
   const plan::Results results = std::visit(
       [&]<typename T>(plan::Parameters<T>& values) {
-        plan::Plan<T> plan(request, values, team);
-        plan.run(order);
-        return plan.take_results();
+        return train::Evaluator<T>(request, train::all_rows(rows), values, team).run();
       },
       model.data().values);
-  const auto values =
-      static_cast<double>(order.size() * std::max<std::size_t>(1, examples.target_columns));
-  return {results.correct, order.size(), std::sqrt(results.squared_error / values),
-          results.weight > 0 ? results.loss / results.weight : 0,
+  const auto values = static_cast<double>(rows * std::max<std::size_t>(1, examples.target_columns));
+  return {results.correct, rows, std::sqrt(results.squared_error / values),
+          train::mean_loss(results),
           std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()};
 }
 

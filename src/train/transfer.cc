@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "catalogue/catalogue.h"
-#include "lithe/error.h"
 #include "graph/op.h"
+#include "lithe/error.h"
 #include "train/model_data.h"
 
 namespace lithe {

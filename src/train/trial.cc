@@ -18,12 +18,12 @@ constexpr std::size_t kTrialSteps = 200;
 // More threads must win by this much: a draw goes to fewer.
 constexpr double kWorthwhile = 1.05;
 
-// Examples a second.
+// Returns examples a second.
 template <typename T>
 double trial(plan::Plan<T>& plan, std::span<const std::uint32_t> order, std::size_t batch,
              std::span<const optimizers::Coefficients<T>> updates) {
   const std::size_t count = std::min(order.size(), kTrialSteps * batch);
-  const std::size_t stretch = std::max(batch, count / 10);
+  const std::size_t stretch = std::max<std::size_t>(1, count / 10 / batch) * batch;
   const auto seconds = [start = Clock::now()] {
     return std::chrono::duration<double>(Clock::now() - start).count();
   };
@@ -37,7 +37,7 @@ double trial(plan::Plan<T>& plan, std::span<const std::uint32_t> order, std::siz
 
 }  // namespace
 
-// Each in turn and again.
+// Each number of threads is tried twice, in turn.
 template <typename T>
 Trials try_threads(const plan::Request& request, const plan::Parameters<T>& values,
                    const plan::OptimizerState<T>& learning, std::span<const std::uint32_t> order,

@@ -1,4 +1,4 @@
-// Which number of threads is fastest for a plan: measured, on a copy of what training changes.
+// Measures which number of threads is fastest for a plan, on a copy of what training changes.
 #pragma once
 
 #include <span>

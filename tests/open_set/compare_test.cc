@@ -57,7 +57,7 @@ TEST(Compare, TheSameSeedFindsTheSame) {
 
 TEST(Compare, CanBeStopped) {
   CompareOptions stopped;
-  stopped.watcher = [](double) { return false; };
+  stopped.progress = [](double) { return false; };
   const auto result = compare_unknown_scores(
       test::untrained(), known_digits().known.train.slice(0, 1000), test::settings(), stopped);
   EXPECT_TRUE(result.stopped);

@@ -118,7 +118,7 @@ TEST(ChooseProduct, GoesByWhatWasMeasured) {
     for (const Product product : {Product::forward, Product::input_gradient, Product::weight_gradient}) {
       const auto& k = kernels::kernels<double>(isa);
       const ProductShape shape{product, 4, 30, 40};
-      Blas may = a_blas(BlasUse::where_faster), asked = a_blas(BlasUse::weighed);
+      Blas may = a_blas(BlasUse::where_faster), asked = a_blas(BlasUse::benchmarked);
       const ProductTimes times = may.times<double>(shape, k);
       EXPECT_GT(times.native, 0);
       EXPECT_GT(times.blas, 0);
@@ -129,10 +129,10 @@ TEST(ChooseProduct, GoesByWhatWasMeasured) {
       ASSERT_EQ(choice.refused.size(), 1u);
       EXPECT_EQ(choice.refused[0].kernel, faster ? "tiles" : "gemm of fake");
       EXPECT_NE(choice.refused[0].reason.find(" us"), std::string::npos);
-      const ProductChoice weighed = choose_product(&asked, shape, 1, k);
-      EXPECT_FALSE(weighed.by_blas) << "it is only weighed";
-      ASSERT_EQ(weighed.refused.size(), 1u);
-      EXPECT_EQ(weighed.refused[0].kernel, "gemm of fake");
+      const ProductChoice benchmarked = choose_product(&asked, shape, 1, k);
+      EXPECT_FALSE(benchmarked.by_blas) << "it is only benchmarked";
+      ASSERT_EQ(benchmarked.refused.size(), 1u);
+      EXPECT_EQ(benchmarked.refused[0].kernel, "gemm of fake");
     }
 }
 

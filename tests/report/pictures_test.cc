@@ -18,7 +18,7 @@ std::vector<EpochWatch> history(std::size_t layers, std::size_t epochs, double v
   for (std::size_t e = 1; e <= epochs; ++e) {
     EpochWatch epoch;
     epoch.epoch = e;
-    epoch.train_loss = 1.0 / static_cast<double>(e), epoch.held_loss = value;
+    epoch.train_loss = 1.0 / static_cast<double>(e), epoch.evaluation_loss = value;
     for (std::size_t l = 1; l <= layers; ++l) {
       LayerWatch layer;
       layer.layer = l;
@@ -53,14 +53,14 @@ TEST(WatchPicture, NamesEveryLayerAndIsAlwaysTheSame) {
 }
 
 TEST(RatePicture, IsWellFormedAndNamesTheRate) {
-  expect_well_formed(draw_rate_test({}));
-  RateTest test;
+  expect_well_formed(draw_learning_rate_test({}));
+  LearningRateTest test;
   for (int i = 0; i < 100; ++i) {
-    test.rates.push_back(std::pow(10, -6 + i * 0.07));
+    test.learning_rates.push_back(std::pow(10, -6 + i * 0.07));
     test.losses.push_back(2.3 - i * 0.01);
   }
   test.best = 0.0123;
-  const std::string svg = draw_rate_test(test);
+  const std::string svg = draw_learning_rate_test(test);
   expect_well_formed(svg);
   EXPECT_NE(svg.find("begin with 0.012"), std::string::npos);
 }

@@ -10,6 +10,10 @@
 namespace lithe {
 namespace {
 
+constexpr const char* kWatchedImages =
+    "input(28x28) -> conv2d(6, 3, relu, stride=2) -> batch_norm -> conv2d(10, 3, stride=4) -> "
+    "global_avg_pool";
+
 std::vector<std::pair<std::string, TrainOptions>> cases() {
   const std::string seed = "input(784) -> dense(30, sigmoid) -> dense(10, sigmoid)";
   const std::string deep =
@@ -43,6 +47,16 @@ std::vector<std::pair<std::string, TrainOptions>> cases() {
   result.emplace_back(
       deep,
       TrainOptions{.loss = "cross_entropy", .optimizer = "muon(0.02)", .batch = 50, .threads = 1});
+  for (const char* network : {deep.c_str(), kWatchedImages})
+    result.emplace_back(network, TrainOptions{.loss = "cross_entropy",
+                                              .optimizer = "adam",
+                                              .average = "swa(10%)",
+                                              .batch = 50,
+                                              .threads = 2,
+                                              .validation = 0.1,
+                                              .patience = 3,
+                                              .watch = true,
+                                              .recover = true});
   // A BLAS may have a heap of its own to look after; this one has none.
   for (const std::size_t batch : {20, 100})
     result.emplace_back(deep, TrainOptions{.loss = "cross_entropy",

@@ -140,11 +140,11 @@ TEST(TrainingByABlas, IsSaidInThePlan) {
 TEST(TrainingByABlas, WeighingOneChangesNothing) {
   TrainOptions options{.batch = 10, .threads = 1};
   const Outcome plain = train(kNarrow, Precision::float32, options);
-  options.weigh_blas = true;
-  const Outcome weighed = train(kNarrow, Precision::float32, options);
-  EXPECT_TRUE(test::same_bits(plain.weights, weighed.weights));
-  EXPECT_EQ(by_blas(weighed.plan), 0u);
-  EXPECT_EQ(weighed.plan.blas_use, BlasUse::weighed);
+  options.benchmark_blas = true;
+  const Outcome benchmarked = train(kNarrow, Precision::float32, options);
+  EXPECT_TRUE(test::same_bits(plain.weights, benchmarked.weights));
+  EXPECT_EQ(by_blas(benchmarked.plan), 0u);
+  EXPECT_EQ(benchmarked.plan.blas_use, BlasUse::benchmarked);
 }
 
 TEST(TrainingByABlas, AutoTrainsWhateverIsInstalled) {

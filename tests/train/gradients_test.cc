@@ -4,10 +4,13 @@
 // with a known rate tells them, gradient = (weights before - weights after) / rate.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "activations/activation.h"
 #include "losses/loss.h"
+#include "losses/requirements.h"
 #include "support/training.h"
 
 namespace lithe {
@@ -78,6 +81,14 @@ void clear_statistics(const Model& model, std::vector<double>& gradient) {
   }
 }
 
+// `loss` may have an argument.
+losses::Requirements requirements_of(const std::string& loss) {
+  for (const losses::Row& row : losses::kLosses)
+    if (row.name == loss.substr(0, loss.find('('))) return losses::requirements(row.loss);
+  ADD_FAILURE() << "no such loss: " << loss;
+  return {};
+}
+
 enum class Answers { classes, numbers, weighted };
 
 // Vectors of 7 values come in where the layers do not say otherwise.
@@ -94,6 +105,11 @@ void check(const std::string& layers, const std::string& loss, Answers answers =
   base::Rng random(4, 1);
   for (std::size_t i = 0; i < kRows * kClasses; ++i)
     targets.push_back(static_cast<float>(random.uniform()));
+  if (requirements_of(loss).targets == losses::Targets::distribution)
+    for (auto row = targets.begin(); row != targets.end(); row += kClasses) {
+      const float sum = std::accumulate(row, row + kClasses, 0.0f);
+      std::for_each(row, row + kClasses, [sum](float& target) { target /= sum; });
+    }
   for (std::size_t i = 0; i < kRows; ++i) weights.push_back(static_cast<float>(i % 4));
   if (answers == Answers::numbers)
     examples.labels = nullptr, examples.targets = targets.data(),
@@ -157,19 +173,25 @@ std::vector<std::string> activations() {
 
 class EachLoss : public testing::TestWithParam<losses::Row> {
  protected:
+  // What the network may end in: not in probabilities where the loss takes logits.
+  std::string end(const std::string& activation) const {
+    const bool probabilities =
+        activation == "softmax" || activation == "sigmoid" || activation == "hard_sigmoid";
+    return probabilities && losses::requirements(GetParam().loss).logits ? "tanh" : activation;
+  }
   const std::string loss_{GetParam().name};
 };
 
 TEST_P(EachLoss, BehindEachActivation) {
   for (const std::string& name : activations())
-    check(dense(6, name) + " -> " + dense(kClasses, name), loss_);
+    check(dense(6, name) + " -> " + dense(kClasses, end(name)), loss_);
 }
 
 TEST_P(EachLoss, BehindEachActivationAsALayerOfItsOwn) {
   for (const std::string& name : activations())
-    check(
-        dense(6, "identity") + " -> " + name + " -> " + dense(kClasses, "identity") + " -> " + name,
-        loss_);
+    check(dense(6, "identity") + " -> " + name + " -> " + dense(kClasses, "identity") + " -> " +
+              end(name),
+          loss_);
 }
 
 TEST_P(EachLoss, ThroughThreeLayersInARow) {
@@ -186,7 +208,7 @@ TEST_P(EachLoss, ThroughOddWidths) {
 
 TEST_P(EachLoss, OfASingleUnitOrLayer) {
   check(dense(1, "tanh") + " -> " + dense(kClasses, "identity"), loss_);
-  check(dense(kClasses, "sigmoid"), loss_);
+  check(dense(kClasses, end("sigmoid")), loss_);
 }
 
 TEST_P(EachLoss, WithItsArgument) {

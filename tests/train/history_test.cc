@@ -27,7 +27,7 @@ std::vector<EpochReport> reports(std::size_t count) {
     report.epoch = e;
     report.loss = 1 / static_cast<double>(e + 2);
     report.correct = e, report.total = 2 * count;
-    report.test_loss = 0.5, report.test_rmse = 0.25, report.rate = 0.1;
+    report.test_loss = 0.5, report.test_rmse = 0.25, report.learning_rate = 0.1;
     result.push_back(report);
   }
   return result;

@@ -308,44 +308,66 @@ TEST(Recovery, GoesBackAndGoesOn) {
   for (const double weight : test::weights_of(again)) ASSERT_TRUE(std::isfinite(weight));
 }
 
-// Looking on changes nothing: the same bits with a watcher as without.
-TEST(Watching, ChangesNothing) {
-  const std::string layers =
-      "dense(40, relu) -> batch_norm -> dropout(0.2) -> dense(30, gelu) -> dense(10)";
-  for (const char* optimizer : {"sgd(0.1)", "adam(0.01)", "momentum(0.1, l2=0.01)"})
-    for (const std::size_t threads : {1, 2}) {
-      Model plain = model_of(layers), watched = model_of(layers);
-      TrainOptions options = small_options();
-      options.optimizer = optimizer, options.threads = threads;
-      Trainer(plain, data(), {}, options).run_epoch();
-      options.watch = true;
-      Trainer trainer(watched, data(), {}, options);
-      trainer.run_epoch();
-      EXPECT_TRUE(test::same_bits(test::weights_of(plain), test::weights_of(watched)))
-          << optimizer << ", " << threads;
-      ASSERT_EQ(trainer.watched().size(), 1u);
-      const EpochWatch& epoch = trainer.watched()[0];
-      ASSERT_EQ(epoch.layers.size(), 3u);
-      EXPECT_GE(epoch.steps, 1u);
-      for (const LayerWatch& layer : epoch.layers) {
-        EXPECT_GT(layer.spread, 0) << layer.label;
-        EXPECT_GT(layer.gradient_norm, 0) << layer.label;
-        EXPECT_GT(layer.update_norm, 0) << layer.label;
-        EXPECT_GT(layer.weight_norm, 0) << layer.label;
-      }
-      EXPECT_EQ(epoch.layers[1].activation, "gelu");
-      EXPECT_EQ(epoch.layers[2].layer, 5u);
-    }
+// The average of the weights goes back with them: nothing else would make a number of it again.
+TEST(Recovery, TakesTheAverageBack) {
+  for (const char* average : {"ema(0.9)", "swa(0%)"}) {
+    TrainOptions options = small_options();
+    options.optimizer = "sgd(2)", options.loss = "quadratic";
+    options.recover = true, options.average = average;
+    Model model = model_of("dense(50) -> dense(10)");
+    Trainer trainer(model, data(), test_data(), options);
+    const EpochReport report = trainer.run_epoch();
+    EXPECT_GT(report.recoveries, 0u);
+    EXPECT_TRUE(std::isfinite(report.test_loss)) << average;
+    trainer.finish();
+    for (const double weight : test::weights_of(model)) ASSERT_TRUE(std::isfinite(weight));
+  }
 }
 
-TEST(RateTest, NamesARateThatLearnsAndLeavesTheModelAlone) {
+TEST(TrainingResult, SaysWhichEpochWasKept) {
+  TrainOptions options = small_options();
+  options.epochs = 3;
+  Model model = model_of(kSmall);
+  Trainer trainer(model, data(), {}, options);
+  while (!trainer.finished()) {
+    const EpochReport report = trainer.run_epoch();
+    EXPECT_EQ(report.epochs, 3u);
+    EXPECT_EQ(report.seconds_left > 0, report.epoch < 3);
+  }
+  const TrainingResult result = trainer.finish();
+  EXPECT_EQ(result.epochs, 3u);
+  EXPECT_EQ(result.kept_epoch, 3u);
+  EXPECT_FALSE(result.stopped_early);
+}
+
+TEST(TrainingResult, SaysThatItStoppedEarly) {
+  TrainOptions options = small_options();
+  options.optimizer = "adam(0.05)", options.epochs = 200;
+  options.validation = 0.2, options.patience = 2;
+  Model model = model_of(kSmall);
+  Trainer trainer(model, data().slice(0, 200), {}, options);
+  std::size_t best = 0;
+  double least = 0;
+  while (!trainer.finished()) {
+    const EpochReport report = trainer.run_epoch();
+    if (report.best) best = report.epoch, least = report.validation_loss;
+  }
+  const TrainingResult result = trainer.finish();
+  EXPECT_TRUE(result.stopped_early);
+  EXPECT_LT(result.epochs, 200u);
+  EXPECT_EQ(result.kept_epoch, best);
+  EXPECT_EQ(result.epochs, best + 2);
+  EXPECT_EQ(result.kept_validation_loss, least);
+}
+
+TEST(LearningRateTest, NamesARateThatLearnsAndLeavesTheModelAlone) {
   Model model = model_of(kSmall);
   const std::vector<double> before = test::weights_of(model);
   TrainOptions options = small_options();
   options.optimizer = "sgd(1)";
-  const RateTest found = find_learning_rate(model, data(), options, 1e-5, 100, 100);
+  const LearningRateTest found = find_learning_rate(model, data(), options, 1e-5, 100, 100);
   EXPECT_TRUE(test::same_bits(test::weights_of(model), before));
-  ASSERT_EQ(found.rates.size(), found.losses.size());
+  ASSERT_EQ(found.learning_rates.size(), found.losses.size());
   EXPECT_GT(found.best, 1e-3);
   EXPECT_LT(found.best, 5);
   options.optimizer = "sgd(" + std::to_string(found.best) + ")";

@@ -7,10 +7,11 @@
 
 #include "base/threads.h"
 #include "lithe/error.h"
-#include "plan/choose.h"
 #include "plan/plan.h"
+#include "train/batch_of_one.h"
 #include "train/check.h"
 #include "train/model_data.h"
+#include "train/request.h"
 #include "train/setup.h"
 #include "train/shuffle.h"
 
@@ -18,13 +19,13 @@ namespace lithe {
 
 namespace {
 
-// Of the running mean of losses, whose start at nothing is made up for.
+// Decay of the running mean of losses, which is corrected for its start at 0.
 constexpr double kSmoothing = 0.9;
 constexpr double kGivesUpAt = 4;  // times the least loss
 
-// Where the loss falls fastest over the logarithm of the rate. Beyond the least loss it does not
-// count, and the first tenth is still settling.
-double steepest(const RateTest& test) {
+// The rate at which the loss falls fastest over the logarithm of the rate. Rates beyond the least
+// loss do not count, nor does the first tenth, where the running mean is still settling.
+double steepest(const LearningRateTest& test) {
   const std::size_t count = test.losses.size();
   const auto least = static_cast<std::size_t>(
       std::min_element(test.losses.begin(), test.losses.end()) - test.losses.begin());
@@ -35,35 +36,27 @@ double steepest(const RateTest& test) {
     const double fall = test.losses[i - width] - test.losses[i + width];
     if (fall > best) best = fall, at = i;
   }
-  return test.rates[at];
+  return test.learning_rates[at];
 }
 
 template <typename T>
-RateTest run(const Model& model, const plan::Parameters<T>& values, const Examples& train,
-             const TrainOptions& options, double lowest, double highest, std::size_t steps) {
+LearningRateTest run(const Model& model, const plan::Parameters<T>& values, const Examples& train,
+                     const TrainOptions& options, double lowest, double highest,
+                     std::size_t steps) {
   const optimizers::Optimizer optimizer = train::parse_optimizer(options.optimizer);
   plan::Parameters<T> copy = values.clone();
   plan::OptimizerState<T> learning(copy, optimizers::row(optimizer.rule).states);
-  plan::Request request;
-  request.graph = &model.data().graph;
-  request.batch = options.batch;
-  request.loss = train::parse_loss(options.loss);
-  request.examples = train;
-  request.nonzero_columns = plan::nonzero_columns(train.features, options.batch);
-  request.isa = cpu::parse_isa(options.isa);
-  request.optimizer = &optimizer;
-  request.frozen = train::frozen_arrays(model.data().graph, options.frozen);
-  request.seed = options.seed;
   const auto augmenter =
       train::make_augmenter(options, model.network().input_shape(), train.features);
-  request.augmenter = augmenter.get();
   const auto blas = train::load_blas(options, model.precision());
-  request.blas = blas.get();
+  const plan::Request request = train::training_request(model.data().graph, train, options,
+                                                        optimizer, augmenter.get(), blas.get());
+  train::rows_per_epoch(*request.graph, request.frozen, train.features.rows, options.batch);
   base::Team team(1);
   plan::Plan<T> plan(request, copy, team, &learning);
   std::vector<std::uint32_t> order(train.features.rows);
   optimizers::StepCounter counter(optimizer);
-  RateTest result;
+  LearningRateTest result;
   double mean = 0, least = std::numeric_limits<double>::infinity();
   std::size_t at = order.size(), epoch = 0;
   for (std::size_t step = 0; step < steps; ++step) {
@@ -84,10 +77,10 @@ RateTest run(const Model& model, const plan::Parameters<T>& values, const Exampl
     const double smooth = mean / (1 - std::pow(kSmoothing, static_cast<double>(step + 1)));
     if (step > steps / 10 && smooth > kGivesUpAt * least) break;
     least = std::min(least, smooth);
-    result.rates.push_back(rate);
+    result.learning_rates.push_back(rate);
     result.losses.push_back(smooth);
   }
-  if (result.rates.size() < 10)
+  if (result.learning_rates.size() < 10)
     throw Error(ErrorKind::numeric, "the loss leaves the range of numbers at once",
                 "the range test of the learning rate", "a lower first rate");
   result.best = steepest(result);
@@ -96,10 +89,11 @@ RateTest run(const Model& model, const plan::Parameters<T>& values, const Exampl
 
 }  // namespace
 
-RateTest find_learning_rate(const Model& model, const Examples& train, const TrainOptions& options,
-                            double lowest, double highest, std::size_t steps) {
+LearningRateTest find_learning_rate(const Model& model, const Examples& train,
+                                    const TrainOptions& options, double lowest, double highest,
+                                    std::size_t steps) {
   train::check_options(options, train);
-  train::check_examples(model, train, train::parse_loss(options.loss).loss);
+  train::check_training(model, train, train::parse_loss(options.loss).loss);
   if (!(lowest > 0) || !(highest > lowest) || highest > 1e6)
     throw Error(ErrorKind::usage, "the range of rates", "--lowest, --highest",
                 "0 < lowest < highest, and highest at most 1e6");

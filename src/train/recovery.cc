@@ -1,0 +1,48 @@
+#include "train/recovery.h"
+
+#include <algorithm>
+
+namespace lithe::train {
+
+namespace {
+
+template <typename T>
+void copy(const plan::Parameters<T>& from, plan::Parameters<T>& to) {
+  std::copy(from.data(), from.data() + from.size(), to.data());
+}
+
+}  // namespace
+
+template <typename T>
+Recovery<T>::Recovery(bool enabled, const plan::Parameters<T>& values,
+                      const plan::OptimizerState<T>& learning) {
+  if (!enabled) return;
+  saved_.emplace(Snapshot{values.clone(), learning.clone(), {}, 0});
+  if (learning.average != nullptr) saved_->average = learning.average->clone();
+}
+
+template <typename T>
+void Recovery<T>::begin_epoch(const plan::Parameters<T>& values,
+                              const plan::OptimizerState<T>& learning, std::uint64_t steps) {
+  retries_ = 0;
+  if (!saved_) return;
+  copy(values, saved_->values);
+  saved_->learning.take_states(learning);
+  if (saved_->average) copy(*learning.average, *saved_->average);
+  saved_->steps = steps;
+}
+
+template <typename T>
+std::uint64_t Recovery<T>::retry(plan::Parameters<T>& values, plan::OptimizerState<T>& learning) {
+  copy(saved_->values, values);
+  learning.take_states(saved_->learning);
+  if (saved_->average) copy(*saved_->average, *learning.average);
+  ++retries_;
+  rate_factor_ /= 2;
+  return saved_->steps;
+}
+
+template class Recovery<float>;
+template class Recovery<double>;
+
+}  // namespace lithe::train

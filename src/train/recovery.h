@@ -1,0 +1,48 @@
+// Recovery from a loss that is no longer a number (options.recover): the epoch is begun again from
+// the weights that it began with, at half the learning rate.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "plan/optimizer_state.h"
+#include "plan/parameters.h"
+
+namespace lithe::train {
+
+template <typename T>
+class Recovery {
+ public:
+  // Memory for a copy of all that training changes, where `enabled`.
+  Recovery(bool enabled, const plan::Parameters<T>& values,
+           const plan::OptimizerState<T>& learning);
+
+  // Copies what training is about to change. Nothing where recovery is not enabled.
+  void begin_epoch(const plan::Parameters<T>& values, const plan::OptimizerState<T>& learning,
+                   std::uint64_t steps);
+  // Whether this epoch may be begun again: a bounded number of times.
+  bool may_retry() const { return saved_.has_value() && retries_ < kMostRetries; }
+  // Puts everything back, halves the learning rate and gives the number of steps that were done.
+  std::uint64_t retry(plan::Parameters<T>& values, plan::OptimizerState<T>& learning);
+
+  std::size_t retries() const { return retries_; }              // of this epoch
+  double learning_rate_factor() const { return rate_factor_; }  // halved with each retry
+
+ private:
+  static constexpr std::size_t kMostRetries = 8;
+  struct Snapshot {
+    plan::Parameters<T> values;
+    plan::OptimizerState<T> learning;
+    std::optional<plan::Parameters<T>> average;
+    std::uint64_t steps = 0;
+  };
+  std::optional<Snapshot> saved_;
+  std::size_t retries_ = 0;
+  double rate_factor_ = 1;
+};
+
+extern template class Recovery<float>;
+extern template class Recovery<double>;
+
+}  // namespace lithe::train

@@ -1,0 +1,102 @@
+#include "train/step_runner.h"
+
+#include <algorithm>
+
+#include "train/setup.h"
+
+namespace lithe::train {
+
+namespace {
+
+// The stretches of an epoch. After each of them the caller decides whether to go on.
+constexpr std::size_t kStretches = 50;
+// A watched step costs about four steps, so watching one in a hundred costs less than 5%.
+constexpr std::size_t kWatchEvery = 100;
+
+}  // namespace
+
+template <typename T>
+StepRunner<T>::StepRunner(const TrainOptions& options, std::size_t rows,
+                          const optimizers::Optimizer& optimizer, const graph::Graph& graph,
+                          plan::Parameters<T>& values, plan::OptimizerState<T>& learning,
+                          base::Team& team)
+    : optimizer_(optimizer),
+      steps_(optimizer),
+      values_(values),
+      learning_(learning),
+      team_(team),
+      batch_(options.batch),
+      profile_(options.profile) {
+  const std::size_t batches = kernels::divide_up(rows, batch_);
+  total_steps_ = static_cast<double>(batches * std::max<std::size_t>(1, options.epochs));
+  updates_.resize(kernels::divide_up(batches, kStretches));
+  if (options.watch) watcher_ = std::make_unique<LayerWatcher<T>>(graph, values, options.epochs);
+}
+
+template <typename T>
+void StepRunner<T>::compile(const plan::Request& request) {
+  plan_ = std::make_unique<plan::Plan<T>>(request, values_, team_, &learning_);
+  if (profile_) {
+    profiler_ = std::make_unique<Profiler>(base::tick_clock(), plan_->describe());
+    plan_->record(&profiler_->recorder());
+  }
+  if (watcher_ != nullptr) watcher_->plan(request, team_, learning_);
+}
+
+template <typename T>
+void StepRunner<T>::begin_epoch() {
+  if (watcher_ != nullptr) watcher_->begin_epoch();
+  if (profiler_ != nullptr) profiler_->begin_epoch();
+}
+
+template <typename T>
+std::span<const optimizers::Coefficients<T>> StepRunner<T>::next_updates(std::size_t count,
+                                                                         double rate_factor) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const double progress = static_cast<double>(steps_.done()) / total_steps_;
+    const double rate = optimizer_.schedule.at(std::min(progress, 1.0)) * rate_factor;
+    updates_[i] = steps_.next(rate).template as<T>();
+  }
+  account(Profiler::Part::learning_rates);
+  return std::span(updates_).first(count);
+}
+
+template <typename T>
+void StepRunner<T>::run_watched(std::span<const std::uint32_t> rows, double rate_factor) {
+  const std::uint64_t first = steps_.done();
+  watcher_->run(rows, next_updates(1, rate_factor), first);
+  account(Profiler::Part::watching);
+}
+
+template <typename T>
+void StepRunner<T>::run_plan(std::span<const std::uint32_t> rows, double rate_factor) {
+  const std::uint64_t first = steps_.done();
+  const auto updates = next_updates(kernels::divide_up(rows.size(), batch_), rate_factor);
+  if (profiler_ != nullptr) profiler_->begin_stretch();
+  plan_->run(rows, updates, first);
+  if (profiler_ != nullptr) profiler_->end_stretch(updates.size());
+}
+
+template <typename T>
+plan::Results StepRunner<T>::run(std::span<const std::uint32_t> rows, double rate_factor) {
+  if (watcher_ != nullptr && watcher_->take_turn(rows.size() / batch_, kWatchEvery)) {
+    const std::size_t one = std::min(rows.size(), batch_);
+    run_watched(rows.first(one), rate_factor);
+    rows = rows.subspan(one);
+  }
+  if (!rows.empty()) run_plan(rows, rate_factor);
+  plan::Results results = plan_->take_results();
+  if (watcher_ != nullptr) watcher_->add_results(results);
+  return results;
+}
+
+template <typename T>
+void StepRunner<T>::restart(std::uint64_t steps) {
+  steps_.restart(steps);
+  if (watcher_ != nullptr) watcher_->begin_epoch();
+}
+
+template class StepRunner<float>;
+template class StepRunner<double>;
+
+}  // namespace lithe::train
