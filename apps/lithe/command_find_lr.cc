@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "command.h"
+#include "terminal.h"
 #include "train_setup.h"
 
 namespace lithe::app {
@@ -14,7 +15,7 @@ int find_lr(const Arguments& arguments) {
   double lowest = 1e-6, highest = 10;
   std::size_t steps = 200;
   std::string picture = "learning-rate.svg";
-  const auto add_more = [&](CLI::App& app) {
+  const auto add_more = [&](Options& app) {
     app.add_option("--lowest", lowest, "first rate")->capture_default_str();
     app.add_option("--highest", highest, "last rate")->capture_default_str();
     app.add_option("--steps", steps, "steps from one to the other")->capture_default_str();
@@ -35,9 +36,9 @@ int find_lr(const Arguments& arguments) {
   }
   for (std::size_t i = 0; i < test.rates.size();
        i += std::max<std::size_t>(1, test.rates.size() / 20))
-    fmt::print("rate {:9.3g}  loss {:.4g}\n", test.rates[i], test.losses[i]);
-  fmt::print("Begin with a learning rate of {:.2g}: there the loss falls fastest. Curve: {}\n",
-             test.best, picture);
+    print_folded("rate {:9.3g}  loss {:.4g}\n", test.rates[i], test.losses[i]);
+  print_folded("Begin with a learning rate of {:.2g}: there the loss falls fastest. Curve: {}\n",
+               test.best, picture);
   return 0;
 }
 

@@ -5,12 +5,13 @@
 #include "info_text.h"
 #include "lithe/machine_report.h"
 #include "parse.h"
+#include "terminal.h"
 
 namespace lithe::app {
 
 int info(const Arguments& arguments) {
-  CLI::App app("What this machine is and can do, every BLAS on it, and what is wrong.",
-               "lithe info");
+  Options app("What this machine is and can do, every BLAS on it, and what is wrong.",
+              "lithe info");
   bool json = false, again = false, all = false;
   std::vector<std::string> folders;
   app.add_flag("--json", json, "print one JSON object with everything");
@@ -23,7 +24,10 @@ int info(const Arguments& arguments) {
   if (all || json) options.blas.seconds = 60;
   options.blas.folders.assign(folders.begin(), folders.end());
   const MachineReport report = report_machine(options);
-  fmt::print("{}", json ? info_json(report) : info_text(report, all));
+  if (json)
+    fmt::print("{}", info_json(report));
+  else
+    print_text(stdout, info_text(report, all));
   return 0;
 }
 

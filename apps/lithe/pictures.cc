@@ -36,16 +36,16 @@ void parse_size(const std::string& text, PictureForm& form) {
 
 void list_skipped(const std::vector<std::string>& skipped) {
   if (skipped.empty()) return;
-  fmt::print(stderr, "{} broken picture{} left out:\n", skipped.size(),
-             skipped.size() == 1 ? " is" : "s are");
+  print_folded(stderr, "{} broken picture{} left out:\n", skipped.size(),
+               skipped.size() == 1 ? " is" : "s are");
   for (std::size_t i = 0; i < std::min(kShown, skipped.size()); ++i)
-    fmt::print(stderr, "  {}\n", skipped[i]);
-  if (skipped.size() > kShown) fmt::print(stderr, "  and {} more\n", skipped.size() - kShown);
+    print_folded(stderr, "  {}\n", skipped[i]);
+  if (skipped.size() > kShown) print_folded(stderr, "  and {} more\n", skipped.size() - kShown);
 }
 
 }  // namespace
 
-void add_picture_form(CLI::App& app, PictureChoice& choice) {
+void add_picture_form(Options& app, PictureChoice& choice) {
   app.add_option("--size", choice.size,
                  "bring pictures to this size: 32, or 32x48 (height x width); needed where they "
                  "are not all of one")
@@ -54,20 +54,20 @@ void add_picture_form(CLI::App& app, PictureChoice& choice) {
                  "how: crop (cover the size, cut the edges), pad (lie within it), stretch, or ink "
                  "(writing as in MNIST: light on dark, centred)")
       ->capture_default_str()
-      ->check(CLI::IsMember({"crop", "pad", "stretch", "ink"}))
+      ->check(OneOf({"crop", "pad", "stretch", "ink"}))
       ->group(kGroup);
   app.add_option("--channels", choice.channels, "1 makes all grey, 3 gives all colours")
-      ->check(CLI::IsMember({1, 3}))
+      ->check(OneOf({"1", "3"}))
       ->group(kGroup);
 }
 
-void add_picture_reading(CLI::App& app, PictureChoice& choice) {
+void add_picture_reading(Options& app, PictureChoice& choice) {
   app.add_flag("--skip-broken", choice.skip_broken,
                "leave out pictures that cannot be read, and list them")
       ->group(kGroup);
   app.add_option("--max-pixels", choice.max_pixels, "refuse larger pictures before decoding them")
       ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 32))
+      ->check(Range(std::uint64_t{1}, std::uint64_t{1} << 32))
       ->group(kGroup);
 }
 

@@ -5,6 +5,7 @@
 #include "lithe/error.h"
 #include "parse.h"
 #include "recipes.h"
+#include "terminal.h"
 
 namespace lithe::app {
 
@@ -12,9 +13,9 @@ namespace {
 
 constexpr std::uint64_t kMost = std::uint64_t{1} << 32;
 
-void add_run_options(CLI::App& app, TrainCommand& c) {
+void add_run_options(Options& app, TrainCommand& c) {
   app.add_option("--examples", c.examples, "train on the first so many examples (default: all)")
-      ->check(CLI::Range(std::uint64_t{1}, kMost));
+      ->check(Range(std::uint64_t{1}, kMost));
   app.add_option(
       "--network", c.network,
       "the network: \"dense(30, sigmoid) -> dense(10, sigmoid)\"; see `lithe list layers`");
@@ -24,18 +25,18 @@ void add_run_options(CLI::App& app, TrainCommand& c) {
       ->capture_default_str();
   app.add_option("--batch", c.options.batch, "examples in a mini-batch")
       ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{1}, kMost));
+      ->check(Range(std::uint64_t{1}, kMost));
   app.add_option("--epochs", c.options.epochs, "passes over the data; 0 saves the initial model")
       ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1000000}));
+      ->check(Range(std::uint64_t{0}, std::uint64_t{1000000}));
   app.add_option("--precision", c.precision, "float32 or float64")
       ->capture_default_str()
-      ->check(CLI::IsMember({"float32", "float64"}));
+      ->check(OneOf({"float32", "float64"}));
   app.add_option("--seed", c.options.seed, "of the initial values, the shuffle and all noise")
       ->capture_default_str();
   app.add_option("--threads", c.options.threads,
                  "number of threads (default: the fastest, measured)")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1024}));
+      ->check(Range(std::uint64_t{1}, std::uint64_t{1024}));
   app.add_flag("--pin", c.options.pin, "bind each thread to a processor");
   app.add_option("--isa", c.options.isa, "instruction set: auto, avx512, avx2, sse4, neon, scalar")
       ->capture_default_str();
@@ -47,14 +48,16 @@ void add_run_options(CLI::App& app, TrainCommand& c) {
   app.add_option("--profile", c.profile,
                  "folder for a profile: table, JSON, roofline, trace, stacks; see `lithe profile`");
   app.add_flag("--explain", c.explain, "print the plan instead of training");
+  app.add_flag("--verbose", c.verbose,
+               "also the time, operations and heap allocations of each epoch");
   app.add_flag("--json", c.json, "print one JSON object instead of text");
-  app.add_option("--score", c.score, "what a recipe promises; for `make recipes`")->group("");
-  app.add_option("--promise", c.promise, "what a recipe promises of a report")->group("");
-  app.add_option("--report", c.report, "arguments of that report")->group("");
-  app.add_option("--splits", c.splits, "known classes of several trainings")->group("");
+  app.add_option("--score", c.score, "what a recipe promises; for `make recipes`")->hide();
+  app.add_option("--promise", c.promise, "what a recipe promises of a report")->hide();
+  app.add_option("--report", c.report, "arguments of that report")->hide();
+  app.add_option("--splits", c.splits, "known classes of several trainings")->hide();
 }
 
-void add_quality_options(CLI::App& app, TrainCommand& c) {
+void add_quality_options(Options& app, TrainCommand& c) {
   const std::string group = "Regularisation and stopping";
   app.add_option("--average", c.options.average,
                  "average of the weights: ema(0.999), swa(75%); see `lithe list averages`")
@@ -71,7 +74,7 @@ void add_quality_options(CLI::App& app, TrainCommand& c) {
                  "stop after so many epochs without a lower validation loss, and keep the best")
       ->group(group);
   app.add_option("--class-weights", c.options.class_weights, "how much each class counts: 1,2,0.5")
-      ->delimiter(',')
+      ->split_at_commas()
       ->group(group);
   app.add_flag("--balanced", c.options.balanced, "each class counts as much as any other")
       ->group(group);
@@ -84,11 +87,11 @@ void add_quality_options(CLI::App& app, TrainCommand& c) {
       ->group(group);
   app.add_option("--watch", c.watch,
                  "gradients: keep figures of every layer, say what is wrong, draw a picture")
-      ->check(CLI::IsMember({"gradients"}))
+      ->check(OneOf({"gradients"}))
       ->group(group);
 }
 
-void add_reuse_options(CLI::App& app, TrainCommand& c) {
+void add_reuse_options(Options& app, TrainCommand& c) {
   const std::string group = "Reuse of another model";
   app.add_option("--from", c.from, "model file whose layers are taken over")->group(group);
   app.add_option("--head", c.head, "layers in the place of its last one: \"dense(3)\"")
@@ -121,31 +124,27 @@ void check_unknown(TrainCommand& command) {
 
 std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command,
                                const std::string& what,
-                               const std::function<void(CLI::App&)>& add_more) {
-  CLI::App app(
-      "Trains a network: a recipe, or your own. Options given beside a recipe replace its.",
-      "lithe " + what);
-  Arguments options = arguments;
-  if (!options.empty() && !options.front().starts_with("-")) {
-    command.recipe = options.front();
-    options.erase(options.begin());
-    app.set_config("--recipe", find_recipe(command.recipe).string(), "", true)->group("");
-    app.allow_config_extras(CLI::config_extras_mode::error);
-  }
-  app.footer(fmt::format("A recipe's name comes first: lithe {} seed --epochs 3", what));
-  app.option_defaults()->take_last();
+                               const std::function<void(Options&)>& add_more) {
+  Options app("Trains a network: a recipe, or your own. Options given beside a recipe replace its.",
+              "lithe " + what);
+  app.add_option("recipe", command.recipe,
+                 "a recipe by name (`lithe list recipes`), or a recipe's file; it comes first")
+      ->propose(recipe_names());
+  if (!arguments.empty() && !arguments.front().starts_with("-"))
+    app.read_recipe(find_recipe(arguments.front()).string());
+  app.footer(fmt::format("lithe {} seed --epochs 3", what));
   add_data_choice(app, command.data, DataFor::training);
   add_run_options(app, command);
   add_quality_options(app, command);
   add_reuse_options(app, command);
   add_unknown_options(app, command.unknown, /*outliers=*/true);
   if (add_more) add_more(app);
-  if (const auto status = parse(app, options)) return status;
+  if (const auto status = parse(app, arguments)) return status;
   if (command.network.empty() && command.from.empty()) {
-    fmt::print(stderr,
-               "lithe: no network is named\n  try: lithe train seed, or --network \"...\"\n");
-    return 2;
+    throw Error(ErrorKind::usage, "no network is named", "lithe " + what,
+                fmt::format("lithe {} seed, or --network \"dense(30, relu) -> dense(10)\"", what));
   }
+  command.data.chose_test_share = app.count("--test-share") > 0;
   command.options.validation = parse_share(command.validation, "--validation");
   check_unknown(command);
   command.options.watch = !command.watch.empty();
