@@ -69,18 +69,17 @@ int clean(const std::string& data_dir, bool only_say) {
   const DecodedPictures pictures =
       only_say ? find_decoded_pictures(folder) : remove_decoded_pictures(folder);
   print_folded("{} {} file{} of decoded pictures, {}, {} {}\n",
-               only_say ? "There would go" : "Removed", pictures.files,
+               only_say ? "Would remove" : "Removed", pictures.files,
                pictures.files == 1 ? "" : "s", size_of(pictures.bytes), only_say ? "in" : "from",
                (folder / "images").string());
-  if (pictures.files > 0)
-    print_folded("They are made anew from the pictures when they are needed\n");
+  if (pictures.files > 0) print_folded("The pictures are decoded again when they are needed\n");
   return 0;
 }
 
 }  // namespace
 
 int data(const Arguments& arguments) {
-  Options app("Shows data sets, fetches them from their public mirrors, or says which are there.",
+  Options app("Lists data sets, fetches them from their public mirrors, or draws samples of them.",
               "lithe data");
   std::string name, data_dir;
   std::vector<std::string> mirrors;
@@ -89,21 +88,23 @@ int data(const Arguments& arguments) {
                         "folder of data sets (default: $LITHE_DATA, else the user's cache folder)");
   };
   SheetCommand sheet;
-  Options* show_command =
-      app.add_subcommand("show", "draw samples of a data set, and of augmentations, as a picture");
+  Options* show_command = app.add_subcommand(
+      "show", "draw samples of a data set, or augmentations of them, as a picture");
   add_sheet_options(*show_command, sheet);
-  Options* fetch_command = app.add_subcommand(
-      "fetch", "fetch a data set; resumes, checks digests, leaves alone what is there");
+  Options* fetch_command =
+      app.add_subcommand("fetch", "fetch a data set; continues a download, and checks the files");
   fetch_command->add_option("name", name, "mnist or fashion_mnist")->required();
-  fetch_command->add_option("--mirror", mirrors, "address of a folder to fetch from instead");
-  Options* list_command = app.add_subcommand("list", "the data sets and whether they are there");
+  fetch_command->add_option("--mirror", mirrors,
+                            "address of a folder to fetch from instead; may be repeated");
+  Options* list_command =
+      app.add_subcommand("list", "list the data sets, and which of them are there");
   add_folder(fetch_command);
   add_folder(list_command);
   bool only_say = false;
-  Options* clean_command = app.add_subcommand(
-      "clean", "remove what is kept of decoded folders of pictures; the pictures stay");
+  Options* clean_command =
+      app.add_subcommand("clean", "remove the cache of decoded pictures; the pictures stay");
   add_folder(clean_command);
-  clean_command->add_flag("--dry-run", only_say, "only say what would go");
+  clean_command->add_flag("--dry-run", only_say, "print what would be removed");
   if (const auto status = parse(app, arguments)) return *status;
   if (show_command->parsed()) return draw_data(sheet);
   if (clean_command->parsed()) return clean(data_dir, only_say);

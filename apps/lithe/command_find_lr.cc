@@ -16,9 +16,10 @@ int find_lr(const Arguments& arguments) {
   std::size_t steps = 200;
   std::string picture = "learning-rate.svg";
   const auto add_more = [&](Options& app) {
-    app.add_option("--lowest", lowest, "first rate")->capture_default_str();
-    app.add_option("--highest", highest, "last rate")->capture_default_str();
-    app.add_option("--steps", steps, "steps from one to the other")->capture_default_str();
+    app.add_option("--lowest", lowest, "first learning rate")->capture_default_str();
+    app.add_option("--highest", highest, "last learning rate")->capture_default_str();
+    app.add_option("--steps", steps, "number of steps from the first to the last")
+        ->capture_default_str();
     app.add_option("--picture", picture, "file for the curve (SVG)")->capture_default_str();
   };
   if (const auto status = parse_train(arguments, command, "find-lr", add_more)) return *status;
@@ -37,7 +38,7 @@ int find_lr(const Arguments& arguments) {
   for (std::size_t i = 0; i < test.rates.size();
        i += std::max<std::size_t>(1, test.rates.size() / 20))
     print_folded("rate {:9.3g}  loss {:.4g}\n", test.rates[i], test.losses[i]);
-  print_folded("Begin with a learning rate of {:.2g}: there the loss falls fastest. Curve: {}\n",
+  print_folded("Begin with a learning rate of {:.2g}: there the loss falls fastest.\nCurve: {}\n",
                test.best, picture);
   return 0;
 }

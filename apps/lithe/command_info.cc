@@ -10,14 +10,15 @@
 namespace lithe::app {
 
 int info(const Arguments& arguments) {
-  Options app("What this machine is and can do, every BLAS on it, and what is wrong.",
+  Options app("Describes this machine: what it can do, every BLAS on it, and what is wrong.",
               "lithe info");
   bool json = false, again = false, all = false;
   std::vector<std::string> folders;
   app.add_flag("--json", json, "print one JSON object with everything");
-  app.add_flag("--all", all, "everything, also what takes more than a screen");
+  app.add_flag("--all", all, "print everything, which may take more than a screen");
   app.add_flag("--measure", again, "measure the limits of one core again");
-  app.add_option("--blas-folder", folders, "look for BLAS libraries in this folder too");
+  app.add_option("--blas-folder", folders,
+                 "look for BLAS libraries in this folder too; may be repeated");
   if (const auto status = parse(app, arguments)) return *status;
   ReportMachine options;
   if (again) options.measure = Measure::again;

@@ -46,7 +46,7 @@ nlohmann::json to_json(const ProfileChange& c) {
 
 int compare(const Arguments& arguments) {
   Compared c;
-  Options app("What became slower from one profile to another.", "lithe profile");
+  Options app("Compares two profiles: what became slower.", "lithe profile");
   app.add_option("--compare", c.files, "profile.json before, and after")->required()->expected(2);
   app.add_flag("--json", c.json, "print one JSON object instead of text");
   if (const auto status = parse(app, arguments)) return *status;
@@ -107,14 +107,17 @@ int profile(const Arguments& arguments) {
   if (is_comparison(arguments)) return compare(arguments);
   TrainCommand command;
   double most = 5;
+  std::vector<std::string> compared;  // for the help: compare() reads it
   const auto add_more = [&](Options& app) {
-    app.add_option("--seconds", most, "run for so long at most; less where figures are steady")
+    app.add_option("--compare", compared, "compare two files profile.json instead")->expected(2);
+    app.add_option("--seconds", most,
+                   "time to run, at most; less if the figures are steady earlier")
         ->capture_default_str()
         ->check(Range(0.1, kMostSeconds));
     app.footer(
-        "lithe profile seed prints where the time goes; --profile FOLDER writes a roofline, a "
-        "trace\nand stacks for a flame graph too. No model is kept.\nlithe profile --compare "
-        "before.json after.json says what became slower.");
+        "lithe profile seed prints where the time goes. --profile FOLDER also writes a roofline, a "
+        "trace, and stacks for a flame graph. No model is saved.\nlithe profile --compare "
+        "before.json after.json prints what became slower.");
   };
   if (const auto status = parse_train(arguments, command, "profile", add_more)) return *status;
   if (!command.profile.empty()) prepare_profile_folder(command.profile);

@@ -96,7 +96,7 @@ void print_json(Model& model) {
 }  // namespace
 
 int show(const Arguments& arguments) {
-  Options app("Shows what a model file holds: layers, shapes, values, and what made it.",
+  Options app("Prints what a model file holds: layers, shapes, and how it was trained.",
               "lithe show");
   std::string file;
   bool json = false;

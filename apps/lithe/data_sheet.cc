@@ -108,13 +108,14 @@ void add_sheet_options(Options& app, SheetCommand& c) {
                  "folder of data sets (default: $LITHE_DATA, else the user's cache folder)");
   app.add_option("--output", c.output, "file for the picture (PNG)")->capture_default_str();
   app.add_option("--augment", c.augment,
-                 "show each sample, and behind it what this makes of it: \"shift(2) -> "
+                 "show each sample, followed by augmentations of it: \"shift(2) -> "
                  "rotate(10)\"; see `lithe list augmentations`");
   app.add_option("--count", c.count,
                  fmt::format("samples of each class (default: {}, with --augment {})", kSamples,
                              kOriginals))
       ->check(Range(std::uint64_t{1}, std::uint64_t{1000}));
-  app.add_option("--seed", c.seed, "of the choice and of the augmentations")->capture_default_str();
+  app.add_option("--seed", c.seed, "seed of the choice and of the augmentations")
+      ->capture_default_str();
   add_class_choice(app, c.data);
   add_picture_form(app, c.data.pictures);
   add_picture_reading(app, c.data.pictures);

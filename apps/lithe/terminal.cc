@@ -109,6 +109,12 @@ std::string time_text(double seconds) {
   return fmt::format("{:.1f} h", seconds / kHour);
 }
 
+std::string accuracy_text(std::size_t correct, std::size_t total) {
+  return fmt::format(
+      "{}/{} {:.1f}%", correct, total,
+      100 * static_cast<double>(correct) / static_cast<double>(std::max<std::size_t>(total, 1)));
+}
+
 std::string join_fields(const std::vector<std::string>& fields, std::size_t hang) {
   const std::size_t width = terminal_width();
   std::string text, line;

@@ -34,7 +34,8 @@ void print_folded(fmt::format_string<Values...> format, Values&&... values) {
   print_text(stdout, fmt::format(format, std::forward<Values>(values)...));
 }
 
-std::string time_text(double seconds);  // "12 s", "3 min"
+std::string time_text(double seconds);                              // "12 s", "3 min"
+std::string accuracy_text(std::size_t correct, std::size_t total);  // "9229/10000 92.3%"
 
 // Fields with two spaces between them, on as few lines as the terminal's width allows; what is
 // carried over stands `hang` columns in. Fields without text are left out.

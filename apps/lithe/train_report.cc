@@ -59,19 +59,20 @@ std::string describe(const BlasLibrary& blas) {
 void print_blas(const PlanReport& plan) {
   if (plan.blas_use == BlasUse::none) return;
   if (!plan.blas) {
-    print_folded("No BLAS that could be used is installed: all products are native\n");
+    print_folded("No usable BLAS is installed: all products are native\n");
     return;
   }
   const auto products = std::count_if(plan.stages.begin(), plan.stages.end(),
                                       [](const PlanStage& s) { return s.by_blas; });
   const std::string who = describe(*plan.blas);
   if (plan.blas_use == BlasUse::weighed)
-    print_folded("Native kernels, held against {}\n", who);
+    print_folded("Native kernels, benchmarked against {}\n", who);
   else if (products == 0)
-    print_folded("Native kernels: no product is faster by {}\n", who);
+    print_folded("Native kernels: no product is faster with {}\n", who);
   else
-    print_folded("Products of dense layers{} by {}; the bits are not those of the native kernels\n",
-                 plan.blas_use == BlasUse::where_faster ? fmt::format(": {}", products) : "", who);
+    print_folded(
+        "Products of dense layers{} by {}; results differ from native ones in the last bits\n",
+        plan.blas_use == BlasUse::where_faster ? fmt::format(": {}", products) : "", who);
   if (!plan.blas->note.empty()) print_folded("  it {}\n", plan.blas->note);
 }
 
@@ -110,11 +111,6 @@ std::string short_count(double value) {
   if (value >= 1e6) return fmt::format("{:.3g}M", value / 1e6);
   if (value >= 1e3) return fmt::format("{:.3g}k", value / 1e3);
   return fmt::format("{:.3g}", value);
-}
-
-std::string accuracy_text(std::size_t correct, std::size_t total) {
-  return fmt::format("{}/{} {:.1f}%", correct, total,
-                     100 * static_cast<double>(correct) / static_cast<double>(total));
 }
 
 // Of the test examples, where there are some.
@@ -195,7 +191,7 @@ void print_kept_epoch(const Run& run) {
 }
 
 void print_findings(const Run& run) {
-  if (run.findings.empty()) print_folded("Diagnosis: nothing is wrong with the layers\n");
+  if (run.findings.empty()) print_folded("Diagnosis: no problem was found in the layers\n");
   for (const Diagnosis& finding : run.findings) print_folded("Diagnosis: {}\n", finding.text);
 }
 
@@ -212,13 +208,13 @@ void print_time(const Run& run) {
 void print_plan(const Run& run) {
   print_header(run);
   for (const auto& [threads, rate] : run.plan.thread_trials)
-    print_folded("tried {} thread{}: {} examples/s\n", threads, threads == 1 ? "" : "s",
+    print_folded("measured with {} thread{}: {} examples/s\n", threads, threads == 1 ? "" : "s",
                  thousands(rate));
-  print_folded("denormal numbers are flushed to zero, on every thread\n\nStages of a step\n");
+  print_folded("Denormal numbers are flushed to zero on every thread.\n\nStages of a step\n");
   const double peak = run.limit();
   for (std::size_t i = 0; i < run.plan.stages.size(); ++i) {
     const PlanStage& s = run.plan.stages[i];
-    if (s.barrier) print_folded("     all threads meet\n");
+    if (s.barrier) print_folded("     barrier: all threads meet\n");
     print_folded("{:3}. {}\n     kernel   {}\n", i, s.name, s.kernel);
     if (run.plan.threads > 1)
       print_folded("     threads  {}\n", s.shared ? "shared by all" : "one");
@@ -227,15 +223,15 @@ void print_plan(const Run& run) {
         "     {} operations, {} bytes{}\n", thousands(s.operations), thousands(s.bytes),
         s.operations > 0 ? fmt::format(", at the limit {:.2f} us", s.operations / peak * 1e6) : "");
   }
-  print_folded("\nBuffers in the arena ({} in all; learned values, outside it, {})\n",
+  print_folded("\nBuffers in the arena ({} in all; parameters, outside it, {})\n",
                bytes(run.plan.arena_bytes), bytes(run.plan.parameter_bytes));
   for (const PlanBuffer& b : run.plan.buffers)
     print_folded("  at {:>9}  {:>9}  stages {:2} to {:2}  {}\n", b.offset, bytes(b.bytes),
                  b.first_stage, b.last_stage, b.name);
   const double batch = static_cast<double>(run.plan.batch);
   print_folded(
-      "\nExpected limit: {} operations an example, {:.2f} us a step, {} examples/s (every zero "
-      "counted as a value)\n",
+      "\nExpected limit: {} operations an example, {:.2f} us a step, {} examples/s (zeros "
+      "count as values)\n",
       thousands(run.plan.operations_per_example),
       run.plan.operations_per_example * batch / peak * 1e6,
       thousands(peak / run.plan.operations_per_example));
