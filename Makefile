@@ -1,4 +1,5 @@
-# The two commands are `make train` and `make test`. Each installs what it needs on Debian 12.
+# The two commands are `make train` and `make test`. Each first installs the Debian packages that it
+# needs and that are missing, with apt-get: as root, or through sudo (scripts/setup.sh).
 build := build/release
 lithe := $(build)/bin/lithe
 cores := $(shell nproc)

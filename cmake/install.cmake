@@ -53,6 +53,8 @@ if(TARGET lithe_app)
   install(FILES ${PROJECT_SOURCE_DIR}/bench/workloads.toml ${PROJECT_SOURCE_DIR}/bench/requirements.txt
     ${PROJECT_SOURCE_DIR}/bench/requirements-keras.txt DESTINATION share/lithe/bench)
   install(PROGRAMS ${PROJECT_SOURCE_DIR}/bench/peers.sh DESTINATION share/lithe/bench)
+  # Completions and the manual page.
+  install(DIRECTORY ${PROJECT_BINARY_DIR}/share/ DESTINATION share)
 endif()
 if(TARGET lithe_preload)
   # What the doctor loads into other programs.

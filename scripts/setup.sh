@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that the build and the tests need, those that are missing.
+# Installs with apt-get those of the Debian packages that are missing: as root, or through sudo.
+# `build` is what the program needs; `test` and `fuzz` add what tests, benchmarks and fuzzing need.
 #   scripts/setup.sh build|test|fuzz
 set -euo pipefail
 packages=(
@@ -19,11 +20,18 @@ for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
-echo "Installing: ${missing[*]}"
 as_root=()
+how="as root"
 if [ "$(id -u)" != 0 ]; then
-  command -v sudo >/dev/null || { echo "These packages are missing and only root can install them: ${missing[*]}" >&2; exit 1; }
+  if ! command -v sudo >/dev/null; then
+    echo "Packages are missing, and only root can install them; there is no sudo here." >&2
+    echo "  try: as root, apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
   as_root=(sudo)
+  how="with sudo, which may ask for your password"
 fi
+echo "Installing ${#missing[@]} packages with apt-get, $how:" | fold -s -w 80
+echo "  ${missing[*]}" | fold -s -w 80
 "${as_root[@]}" apt-get update -qq
 DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

@@ -23,5 +23,6 @@ int info(const Arguments& arguments);
 int bench(const Arguments& arguments);
 int data(const Arguments& arguments);
 int list(const Arguments& arguments);
+int completion(const Arguments& arguments);
 
 }  // namespace lithe::app

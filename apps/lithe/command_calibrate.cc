@@ -7,6 +7,7 @@
 #include "lithe/calibrate.h"
 #include "lithe/error.h"
 #include "parse.h"
+#include "terminal.h"
 #include "training_data.h"
 #include "unknown_data.h"
 #include "unknown_options.h"
@@ -14,8 +15,8 @@
 namespace lithe::app {
 
 int calibrate(const Arguments& arguments) {
-  CLI::App app("Lets a model answer 'unknown', at a threshold found on known examples.",
-               "lithe calibrate");
+  Options app("Lets a model answer 'unknown', at a threshold found on known examples.",
+              "lithe calibrate");
   std::string file, output;
   DataChoice choice;
   UnknownChoice unknown;
@@ -51,7 +52,7 @@ int calibrate(const Arguments& arguments) {
                            .dump(2));
     return 0;
   }
-  fmt::print(
+  print_folded(
       "Unknown: {} above {:.4g}, which accepts {:.1f}% of {} known examples ({}); confidence "
       "at temperature {:.3g}\nModel: {}\n",
       result.score, result.threshold, 100 * accepted, held, parts.held_from, result.temperature,

@@ -31,13 +31,13 @@ int fetch(const std::string& name, const std::string& data_dir,
   const auto folder = data_folder(data_dir);
   fetch_dataset(name, folder, options);
   bar.clear();
-  fmt::print("{} is in {}\n", name, folder.string());
+  print_folded("{} is in {}\n", name, folder.string());
   return 0;
 }
 
 int list(const std::string& data_dir) {
   const auto folder = data_folder(data_dir);
-  fmt::print("data folder {}\n", folder.string());
+  print_folded("data folder {}\n", folder.string());
   for (const std::string& name : dataset_names()) {
     std::string state = "there";
     try {
@@ -49,9 +49,9 @@ int list(const std::string& data_dir) {
       const bool there = std::filesystem::exists(folder / name);
       state = there ? error.problem() : fmt::format("not there (lithe data fetch {})", name);
     }
-    fmt::print("  {:14} {}\n", name, state);
+    print_folded("  {:14} {}\n", name, state);
   }
-  fmt::print(
+  print_folded(
       "\nOf any of them, or a folder: inverted:NAME (black for white), permuted:NAME (pixels in\n"
       "another order, the same for all), mirrored:NAME, flipped:NAME (upside down), spoiled:NAME\n"
       "(warped, cut, doubled and shuffled until they show none of the classes)\n");
@@ -68,42 +68,43 @@ int clean(const std::string& data_dir, bool only_say) {
   const auto folder = data_folder(data_dir);
   const DecodedPictures pictures =
       only_say ? find_decoded_pictures(folder) : remove_decoded_pictures(folder);
-  fmt::print("{} {} file{} of decoded pictures, {}, {} {}\n",
-             only_say ? "There would go" : "Removed", pictures.files,
-             pictures.files == 1 ? "" : "s", size_of(pictures.bytes), only_say ? "in" : "from",
-             (folder / "images").string());
-  if (pictures.files > 0) fmt::print("They are made anew from the pictures when they are needed\n");
+  print_folded("{} {} file{} of decoded pictures, {}, {} {}\n",
+               only_say ? "Would remove" : "Removed", pictures.files,
+               pictures.files == 1 ? "" : "s", size_of(pictures.bytes), only_say ? "in" : "from",
+               (folder / "images").string());
+  if (pictures.files > 0) print_folded("The pictures are decoded again when they are needed\n");
   return 0;
 }
 
 }  // namespace
 
 int data(const Arguments& arguments) {
-  CLI::App app("Shows data sets, fetches them from their public mirrors, or says which are there.",
-               "lithe data");
-  app.require_subcommand(1);
+  Options app("Lists data sets, fetches them from their public mirrors, or draws samples of them.",
+              "lithe data");
   std::string name, data_dir;
   std::vector<std::string> mirrors;
-  const auto add_folder = [&data_dir](CLI::App* command) {
+  const auto add_folder = [&data_dir](Options* command) {
     command->add_option("--data-dir", data_dir,
                         "folder of data sets (default: $LITHE_DATA, else the user's cache folder)");
   };
   SheetCommand sheet;
-  CLI::App* show_command =
-      app.add_subcommand("show", "draw samples of a data set, and of augmentations, as a picture");
+  Options* show_command = app.add_subcommand(
+      "show", "draw samples of a data set, or augmentations of them, as a picture");
   add_sheet_options(*show_command, sheet);
-  CLI::App* fetch_command = app.add_subcommand(
-      "fetch", "fetch a data set; resumes, checks digests, leaves alone what is there");
+  Options* fetch_command =
+      app.add_subcommand("fetch", "fetch a data set; continues a download, and checks the files");
   fetch_command->add_option("name", name, "mnist or fashion_mnist")->required();
-  fetch_command->add_option("--mirror", mirrors, "address of a folder to fetch from instead");
-  CLI::App* list_command = app.add_subcommand("list", "the data sets and whether they are there");
+  fetch_command->add_option("--mirror", mirrors,
+                            "address of a folder to fetch from instead; may be repeated");
+  Options* list_command =
+      app.add_subcommand("list", "list the data sets, and which of them are there");
   add_folder(fetch_command);
   add_folder(list_command);
   bool only_say = false;
-  CLI::App* clean_command = app.add_subcommand(
-      "clean", "remove what is kept of decoded folders of pictures; the pictures stay");
+  Options* clean_command =
+      app.add_subcommand("clean", "remove the cache of decoded pictures; the pictures stay");
   add_folder(clean_command);
-  clean_command->add_flag("--dry-run", only_say, "only say what would go");
+  clean_command->add_flag("--dry-run", only_say, "print what would be removed");
   if (const auto status = parse(app, arguments)) return *status;
   if (show_command->parsed()) return draw_data(sheet);
   if (clean_command->parsed()) return clean(data_dir, only_say);

@@ -11,6 +11,7 @@
 #include "lithe/program_report.h"
 #include "parse.h"
 #include "program_output.h"
+#include "terminal.h"
 
 namespace lithe::app {
 
@@ -27,7 +28,10 @@ int examine_this_machine(const DoctorCommand& command) {
   ExamineMachine options;
   options.blas_folders.assign(command.folders.begin(), command.folders.end());
   const Checkup checkup = examine_machine(options);
-  fmt::print("{}", command.json ? checkup_json(checkup) : checkup_text(checkup, command.all));
+  if (command.json)
+    fmt::print("{}", checkup_json(checkup));
+  else
+    print_text(stdout, checkup_text(checkup, command.all));
   return 0;
 }
 
@@ -36,10 +40,11 @@ int examine_this_machine(const DoctorCommand& command) {
 int examine_their_program(const DoctorCommand& command) {
   const ProgramReport report = examine_program(command.program);
   const std::string text = command.json ? program_json(report) : program_text(report);
+  const std::string folded = command.json ? text : fold(text, terminal_width());
   if (command.output.empty())
-    fmt::print(stderr, "{}", text);
+    fmt::print(stderr, "{}", folded);
   else
-    base::write_file_atomically(command.output, text);
+    base::write_file_atomically(command.output, folded);
   constexpr int kSignalled = 128;
   return report.signal != 0 ? kSignalled + report.signal : report.status;
 }
@@ -50,20 +55,26 @@ int doctor(const Arguments& arguments) {
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
   DoctorCommand command;
   if (dashes != arguments.end()) command.program.command.assign(dashes + 1, arguments.end());
-  CLI::App app("What makes numeric programs slow here, most costly first, and what to do.",
-               "lithe doctor");
+  Options app(
+      "Finds what makes numeric programs slow on this machine, the most costly first, and what to "
+      "do "
+      "about it.",
+      "lithe doctor");
   app.add_flag("--json", command.json, "print one JSON object");
-  app.add_flag("--all", command.all, "also what was looked at and found fine");
-  app.add_option("--blas-folder", command.folders, "look for BLAS libraries in this folder too");
+  app.add_flag("--all", command.all, "print also what was checked and is fine");
+  app.add_option("--blas-folder", command.folders,
+                 "look for BLAS libraries in this folder too; may be repeated");
   app.add_option("--mark", command.program.mark,
-                 "a program's lines of output that end an epoch, as a regular expression");
-  app.add_option("--epochs", command.program.epochs, "divide a program's run into so many epochs");
+                 "regular expression for the lines of the program's output that end an epoch");
+  app.add_option("--epochs", command.program.epochs,
+                 "divide the run of the program into this many epochs");
   app.add_flag("--try", command.program.try_out,
                "run the program again with each remedy that is an environment variable");
-  app.add_flag("--timers{false}", command.program.events,
-               "sample the program by timers in it, as where perf_event_open is refused");
-  app.add_option("-o,--output", command.output, "write the report on a program into this file");
-  app.footer("lithe doctor -- PROGRAM ARGUMENTS runs a program and looks into it.");
+  app.add_flag("--timers", command.program.events,
+               "sample the program with timers instead of perf_event_open")
+      ->sets(false);
+  app.add_option("-o,--output", command.output, "write the report on the program into this file");
+  app.footer("lithe doctor -- PROGRAM ARGUMENTS runs a program and finds what makes it slow.");
   if (const auto status = parse(app, Arguments(arguments.begin(), dashes))) return *status;
   if (dashes == arguments.end()) return examine_this_machine(command);
   if (command.program.command.empty())

@@ -9,6 +9,7 @@
 #include "lithe/evaluation_report.h"
 #include "lithe/trainer.h"
 #include "parse.h"
+#include "terminal.h"
 #include "training_data.h"
 #include "unknown_data.h"
 
@@ -21,15 +22,15 @@ Dataset examples_for(const Model& model, const Dataset& data) {
   Dataset known = known_to(model, data);
   const std::size_t left_out = data.test.features.rows - known.test.features.rows;
   if (left_out > 0)
-    fmt::print(stderr, "{} test examples of classes that the model does not know are left out\n",
-               left_out);
+    print_folded(stderr, "{} test examples of classes that the model does not know are left out\n",
+                 left_out);
   return known;
 }
 
 void print_line(const Evaluation& result, bool regression) {
   const std::string score = regression ? fmt::format("rmse {:.6g} of {}", result.rmse, result.total)
-                                       : fmt::format("{}/{}", result.correct, result.total);
-  fmt::print("{}  loss {:.5f}  {:.4f} s\n", score, result.loss, result.seconds);
+                                       : accuracy_text(result.correct, result.total);
+  print_folded("{}  loss {:.5f}  {:.4f} s\n", score, result.loss, result.seconds);
 }
 
 // index.html and report.json.
@@ -44,15 +45,17 @@ void write_report(const std::filesystem::path& folder, const std::string& file, 
 }  // namespace
 
 int evaluate(const Arguments& arguments) {
-  CLI::App app("Says how many test examples of a data set a model reads.", "lithe evaluate");
+  Options app("Prints accuracy and loss of a model on the test examples of a data set.",
+              "lithe evaluate");
   std::string file, isa = "auto", folder;
   DataChoice choice;
   bool json = false;
   app.add_option("model", file, "model file")->required();
   add_data_choice(app, choice, DataFor::model);
   app.add_option("--report", folder,
-                 "folder for index.html, a page of what it gets right and wrong, and report.json");
-  app.add_option("--isa", isa, "instruction set")->capture_default_str();
+                 "folder for a report: index.html, a page about the errors, and report.json");
+  app.add_option("--isa", isa, "instruction set: auto, avx512, avx2, sse4, neon, scalar")
+      ->capture_default_str();
   app.add_flag("--json", json, "print one JSON object");
   if (const auto status = parse(app, arguments)) return *status;
   Model model = Model::load(file);
@@ -71,7 +74,7 @@ int evaluate(const Arguments& arguments) {
     return 0;
   }
   print_line(report.score, data.test.labels == nullptr);
-  fmt::print("Report: {}\n", (std::filesystem::path(folder) / "index.html").string());
+  print_folded("Report: {}\n", (std::filesystem::path(folder) / "index.html").string());
   return 0;
 }
 

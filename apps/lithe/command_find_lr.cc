@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "command.h"
+#include "terminal.h"
 #include "train_setup.h"
 
 namespace lithe::app {
@@ -14,10 +15,11 @@ int find_lr(const Arguments& arguments) {
   double lowest = 1e-6, highest = 10;
   std::size_t steps = 200;
   std::string picture = "learning-rate.svg";
-  const auto add_more = [&](CLI::App& app) {
-    app.add_option("--lowest", lowest, "first rate")->capture_default_str();
-    app.add_option("--highest", highest, "last rate")->capture_default_str();
-    app.add_option("--steps", steps, "steps from one to the other")->capture_default_str();
+  const auto add_more = [&](Options& app) {
+    app.add_option("--lowest", lowest, "first learning rate")->capture_default_str();
+    app.add_option("--highest", highest, "last learning rate")->capture_default_str();
+    app.add_option("--steps", steps, "number of steps from the first to the last")
+        ->capture_default_str();
     app.add_option("--picture", picture, "file for the curve (SVG)")->capture_default_str();
   };
   if (const auto status = parse_train(arguments, command, "find-lr", add_more)) return *status;
@@ -35,9 +37,9 @@ int find_lr(const Arguments& arguments) {
   }
   for (std::size_t i = 0; i < test.learning_rates.size();
        i += std::max<std::size_t>(1, test.learning_rates.size() / 20))
-    fmt::print("learning rate {:9.3g}  loss {:.4g}\n", test.learning_rates[i], test.losses[i]);
-  fmt::print("Begin with a learning rate of {:.2g}: there the loss falls fastest. Curve: {}\n",
-             test.best, picture);
+    print_folded("learning rate {:9.3g}  loss {:.4g}\n", test.learning_rates[i], test.losses[i]);
+  print_folded("Begin with a learning rate of {:.2g}: there the loss falls fastest.\nCurve: {}\n",
+               test.best, picture);
   return 0;
 }
 

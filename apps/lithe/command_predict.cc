@@ -159,7 +159,7 @@ void predict_table(Model& model, const std::string& file, nlohmann::json* result
 
 int predict(const Arguments& arguments) {
   constexpr std::size_t kTogether = 64;  // pictures
-  CLI::App app(
+  Options app(
       "Says what a model makes of pictures or the rows of a table, and the runner-up. Pictures are "
       "brought to the size and the channels that the model takes, as its training data were.",
       "lithe predict");

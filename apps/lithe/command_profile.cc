@@ -46,7 +46,7 @@ nlohmann::json to_json(const ProfileChange& c) {
 
 int compare(const Arguments& arguments) {
   Compared c;
-  CLI::App app("What became slower from one profile to another.", "lithe profile");
+  Options app("Compares two profiles: what became slower.", "lithe profile");
   app.add_option("--compare", c.files, "profile.json before, and after")->required()->expected(2);
   app.add_flag("--json", c.json, "print one JSON object instead of text");
   if (const auto status = parse(app, arguments)) return *status;
@@ -57,7 +57,7 @@ int compare(const Arguments& arguments) {
   };
   const ProfileComparison comparison = compare_profiles(read(c.files[0]), read(c.files[1]));
   if (!c.json) {
-    fmt::print("{}", comparison_text(comparison));
+    print_text(stdout, comparison_text(comparison));
     return 0;
   }
   nlohmann::json changes = nlohmann::json::array();
@@ -107,14 +107,17 @@ int profile(const Arguments& arguments) {
   if (is_comparison(arguments)) return compare(arguments);
   TrainCommand command;
   double most = 5;
-  const auto add_more = [&](CLI::App& app) {
-    app.add_option("--seconds", most, "run for so long at most; less where figures are steady")
+  std::vector<std::string> compared;  // for the help: compare() reads it
+  const auto add_more = [&](Options& app) {
+    app.add_option("--compare", compared, "compare two files profile.json instead")->expected(2);
+    app.add_option("--seconds", most,
+                   "time to run, at most; less if the figures are steady earlier")
         ->capture_default_str()
-        ->check(CLI::Range(0.1, kMostSeconds));
+        ->check(Range(0.1, kMostSeconds));
     app.footer(
-        "lithe profile seed prints where the time goes; --profile FOLDER writes a roofline, a "
-        "trace\nand stacks for a flame graph too. No model is kept.\nlithe profile --compare "
-        "before.json after.json says what became slower.");
+        "lithe profile seed prints where the time goes. --profile FOLDER also writes a roofline, a "
+        "trace, and stacks for a flame graph. No model is saved.\nlithe profile --compare "
+        "before.json after.json prints what became slower.");
   };
   if (const auto status = parse_train(arguments, command, "profile", add_more)) return *status;
   if (!command.profile.empty()) prepare_profile_folder(command.profile);
@@ -131,10 +134,10 @@ int profile(const Arguments& arguments) {
     fmt::print("{}", profile_json(result));
     return 0;
   }
-  fmt::print("{}\n{}", setup.model.network().to_string(), profile_table(result));
+  print_folded("{}\n{}", setup.model.network().to_string(), profile_table(result));
   if (!command.profile.empty())
-    fmt::print("Written to {}: profile.json, roofline.svg, trace.json, profile.folded\n",
-               command.profile);
+    print_folded("Written to {}: profile.json, roofline.svg, trace.json, profile.folded\n",
+                 command.profile);
   return 0;
 }
 

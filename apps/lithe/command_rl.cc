@@ -61,7 +61,7 @@ struct PlayCommand {
   bool quiet = false;
 };
 
-void add_play_options(CLI::App& app, PlayCommand& command) {
+void add_play_options(Options& app, PlayCommand& command) {
   add_environment_options(app, command.environment);
   app.add_option("--policy", command.policy,
                  "random, or the file of a policy; the file may also be given in place of the "
@@ -70,17 +70,17 @@ void add_play_options(CLI::App& app, PlayCommand& command) {
   app.add_option("--seed", command.seed, "random seed")->capture_default_str();
   app.add_option("--episodes", command.options.episodes, "episodes to play")
       ->capture_default_str()
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}));
+      ->check(Range(std::size_t{1}, std::size_t{1000000}));
   app.add_option("--steps", command.options.max_steps, "at most so many steps in total")
       ->capture_default_str();
   app.add_option(
          "--every", command.options.every,
          "show or write every n-th frame, and the first and last of an episode; if not given, at "
          "most 30 per second of simulated time, or every frame")
-      ->check(CLI::Range(1, 1000000));
+      ->check(Range(1, 1000000));
   app.add_option("--fps", command.options.frames_per_second,
                  "frames per second; if not given, real time or 30")
-      ->check(CLI::Range(0.1, 1000.0));
+      ->check(Range(0.1, 1000.0));
   app.add_option("--gif", command.options.gif, "write a GIF");
   app.add_option("--frames", command.options.frames,
                  "write the frames as PNG files to this folder");
@@ -114,20 +114,19 @@ int play_environment(PlayCommand& command) {
 int rl(const Arguments& arguments) {
   if (!arguments.empty() && arguments.front() == "train")
     return train_agent({arguments.begin() + 1, arguments.end()});
-  CLI::App app("Reinforcement learning.", "lithe rl");
-  app.require_subcommand(1);
+  Options app("Reinforcement learning.", "lithe rl");
   app.add_subcommand("train", "train an agent, with a recipe or your own options");
-  CLI::App* evaluate_command =
+  Options* evaluate_command =
       app.add_subcommand("evaluate", "the mean return of a policy over complete episodes");
   RlEvaluateCommand evaluation;
   add_evaluate_options(*evaluate_command, evaluation);
-  CLI::App* list_command =
+  Options* list_command =
       app.add_subcommand("list", "list the environments with arguments, observations and actions");
-  CLI::App* play_command =
+  Options* play_command =
       app.add_subcommand("play", "play episodes in the terminal, or write them as pictures");
   PlayCommand play_options;
   add_play_options(*play_command, play_options);
-  CLI::App* serve_command = app.add_subcommand(
+  Options* serve_command = app.add_subcommand(
       "serve", "serve an environment to another program, in lines of JSON (docs/environments.md)");
   std::string sentence;
   std::uint64_t seed = 0;

@@ -8,6 +8,7 @@
 #include "graph/op.h"
 #include "lithe/model.h"
 #include "parse.h"
+#include "terminal.h"
 #include "train/model_data.h"
 
 namespace lithe::app {
@@ -43,28 +44,29 @@ std::vector<LayerCard> layer_cards(const Model& model) {
 }
 
 void print_text(const std::string& file, Model& model) {
-  fmt::print("{}: {}\n", file, model.network().to_string());
-  fmt::print("{}, {} values to learn, {:.0f} operations for an example\n", name(model.precision()),
-             model.network().parameter_count(), model.network().forward_operations());
-  fmt::print("takes {} values, divided by {}; gives {}\n\n", model.network().input_shape().size(),
-             model.preprocessing().divisor, model.network().output_shape().size());
+  print_folded("{}: {}\n", file, model.network().to_string());
+  print_folded("{}, {} values to learn, {:.0f} operations for an example\n",
+               name(model.precision()), model.network().parameter_count(),
+               model.network().forward_operations());
+  print_folded("takes {} values, divided by {}; gives {}\n\n", model.network().input_shape().size(),
+               model.preprocessing().divisor, model.network().output_shape().size());
   for (const LayerCard& card : layer_cards(model)) {
-    fmt::print("{:40} -> {:6}  {:>10} values\n", card.label, card.outputs, card.values);
-    for (const std::string& array : card.arrays) fmt::print("    {}\n", array);
+    print_folded("{:40} -> {:6}  {:>10} values\n", card.label, card.outputs, card.values);
+    for (const std::string& array : card.arrays) print_folded("    {}\n", array);
   }
   for (const auto& [name, array] : model.extra_arrays())
-    fmt::print("    {} {}\n", name, shape_text(array.shape));
-  fmt::print("\n");
+    print_folded("    {} {}\n", name, shape_text(array.shape));
+  print_folded("\n");
   for (const auto& [key, value] : model.metadata())
-    if (key != "lithe.history") fmt::print("{:16} {}\n", key.substr(6), value);
+    if (key != "lithe.history") print_folded("{:16} {}\n", key.substr(6), value);
   const Preprocessing& preprocessing = model.preprocessing();
   if (!preprocessing.image.empty())
-    fmt::print("{:16} {}, others made so by {}\n", "images", shape_text(preprocessing.image),
-               name(preprocessing.resize));
+    print_folded("{:16} {}, others made so by {}\n", "images", shape_text(preprocessing.image),
+                 name(preprocessing.resize));
   const auto& classes = preprocessing.class_names;
   if (!classes.empty())
-    fmt::print("{:16} {} ({}{})\n", "classes", classes.size(), classes.front(),
-               classes.size() > 1 ? ", ..." : "");
+    print_folded("{:16} {} ({}{})\n", "classes", classes.size(), classes.front(),
+                 classes.size() > 1 ? ", ..." : "");
 }
 
 void print_json(Model& model) {
@@ -94,8 +96,8 @@ void print_json(Model& model) {
 }  // namespace
 
 int show(const Arguments& arguments) {
-  CLI::App app("Shows what a model file holds: layers, shapes, values, and what made it.",
-               "lithe show");
+  Options app("Prints what a model file holds: layers, shapes, and how it was trained.",
+              "lithe show");
   std::string file;
   bool json = false;
   app.add_option("model", file, "model file")->required();

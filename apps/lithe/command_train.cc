@@ -25,15 +25,23 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+// Where no progress bar shows it, the time that is left is told so often, in seconds.
+constexpr double kTellEvery = 5;
+
 void train_epochs(Trainer& trainer, Run& run) {
   ProgressBar bar;
   catch_interrupt();
+  const double all = static_cast<double>(run.command.options.epochs);
+  std::string label;
   const ProgressCallback progress = [&](double done) {
-    bar.draw("training", done);
+    bar.draw(label, (static_cast<double>(run.epochs.size()) + done) / all);
     return !interrupted();
   };
   run.epochs.reserve(run.command.options.epochs);
+  const Clock::time_point start = Clock::now();
+  double last_told = 0;
   while (!trainer.finished() && !interrupted()) {
+    label = fmt::format("epoch {} of {}", run.epochs.size() + 1, run.command.options.epochs);
     watch_heap(run.command.options.profile);
     const auto before = heap_calls();
     EpochLine line{trainer.run_epoch(progress), {}};
@@ -41,7 +49,11 @@ void train_epochs(Trainer& trainer, Run& run) {
     if (before) line.allocations = *heap_calls() - *before;
     bar.clear();
     run.epochs.push_back(line);
-    if (!run.command.json) print_epoch(run, line);
+    if (run.command.json) continue;
+    print_epoch(run, line);
+    if (bar.shown() || seconds_since(start) < last_told + kTellEvery) continue;
+    last_told = seconds_since(start);
+    print_time_left(run, last_told);
   }
   trainer.finish();
 }
@@ -65,15 +77,15 @@ std::string score_of(const Run& run) {
 // What happens without having been asked for in so many words.
 void print_notices(const TrainCommand& command, const TrainSetup& setup) {
   if (command.holds_out_to_calibrate)
-    fmt::print(
+    print_folded(
         "{:.0f}% of the training examples are held out to calibrate --unknown by; "
         "--validation says how many\n",
         100 * command.options.validation);
   if (setup.open)
-    fmt::print("{} outliers beside {} known examples\n",
-               setup.open->examples.features.rows - setup.open->known, setup.open->known);
+    print_folded("{} outliers beside {} known examples\n",
+                 setup.open->examples.features.rows - setup.open->known, setup.open->known);
   if (setup.drops_calibration)
-    fmt::print(
+    print_folded(
         "What {} calls unknown does not hold for other weights and is not taken over; "
         "--unknown calibrates anew\n",
         command.from);
@@ -83,7 +95,7 @@ void save_picture(const TrainCommand& command, const Trainer& trainer, bool quie
   const std::filesystem::path picture =
       std::filesystem::path(command.output).replace_extension(".layers.svg");
   base::write_file_atomically(picture, draw_watch(trainer.watched()));
-  if (!quiet) fmt::print("Picture of the layers: {}\n", picture.string());
+  if (!quiet) print_folded("Picture of the layers: {}\n", picture.string());
 }
 
 void save_profile(const Trainer& trainer, const Run& run, const MachineIdentity& machine) {
@@ -94,7 +106,7 @@ void save_profile(const Trainer& trainer, const Run& run, const MachineIdentity&
   const Profile profile = profile_of(records, machine, run.limits, calls);
   write_profile(run.command.profile, profile, records);
   if (run.command.json) return;
-  fmt::print("\n{}Profile: {}\n", profile_table(profile), run.command.profile);
+  print_folded("\n{}Profile: {}\n", profile_table(profile), run.command.profile);
 }
 
 }  // namespace
@@ -154,11 +166,12 @@ int train(const Arguments& arguments) {
     print_json(run);
     return 0;
   }
-  if (interrupted()) fmt::print("Interrupted: the model is as it was then\n");
+  if (interrupted()) print_folded("Interrupted: the model has the weights of that moment\n");
+  print_kept_epoch(run);
   if (command.options.watch) print_findings(run);
   if (run.unknown) print(*run.unknown);
   print_time(run);
-  fmt::print("Model: {}\n", command.output);
+  print_folded("Model: {}\n", command.output);
   return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "lithe/error.h"
 #include "lithe/unknown_report.h"
 #include "parse.h"
+#include "terminal.h"
 #include "training_data.h"
 #include "unknown_data.h"
 #include "unknown_options.h"
@@ -29,24 +30,22 @@ struct ReportCommand {
 };
 
 std::optional<int> parse_report(const Arguments& arguments, ReportCommand& c) {
-  CLI::App app("Says how well a model tells what it knows from what it does not.",
-               "lithe unknown-report");
+  Options app("Says how well a model tells what it knows from what it does not.",
+              "lithe unknown-report");
   app.add_option("model", c.model, "model file")->required();
   app.add_option("--known", c.known, "data set of what it knows (default: its training's)");
   app.add_option("--known-classes", c.known_classes,
                  "these classes of it, in the model's order: 2,4,5 (default: those of the model's "
                  "names)");
   app.add_option("--unknown", c.unknown, "data set of what it does not know; may be repeated")
-      ->required()
-      ->allow_extra_args(false);
+      ->required();
   app.add_option("--unknown-classes", c.unknown_classes,
                  "these classes of them: 0,1,6 (default: all; of the known data set those that the "
                  "model does not know)");
   app.add_option(
-         "--score", c.scores,
-         "score to report (`lithe list unknown`), or all (default: the model's own); may be "
-         "repeated")
-      ->allow_extra_args(false);
+      "--score", c.scores,
+      "score to report (`lithe list unknown`), or all (default: the model's own); may be "
+      "repeated");
   app.add_option("--unknown-share", c.share,
                  "share of known examples that thresholds of other scores accept")
       ->capture_default_str();
@@ -96,17 +95,17 @@ std::vector<std::string> chosen_scores(const ReportCommand& command, const Model
 }
 
 void print_table(const UnknownReport& report) {
-  fmt::print("{} known examples, {:.2f}% of them read right\n", report.known,
-             100 * report.accuracy);
+  print_folded("{} known examples, {:.2f}% of them read right\n", report.known,
+               100 * report.accuracy);
   for (const ScoreReport& score : report.scores) {
-    fmt::print("\n{}: at {:.4g}, {:.2f}% of the known are accepted\n", score.score, score.threshold,
-               100 * score.known_accepted);
-    fmt::print("  {:28} {:>8} {:>8} {:>8} {:>9} {:>8} {:>9}\n", "unknown", "examples", "AUROC",
-               "AUPR", "FPR at 95", "OSCR", "accepted");
+    print_folded("\n{}: at {:.4g}, {:.2f}% of the known are accepted\n", score.score,
+                 score.threshold, 100 * score.known_accepted);
+    print_folded("  {:28} {:>8} {:>8} {:>8} {:>9} {:>8} {:>9}\n", "unknown", "examples", "AUROC",
+                 "AUPR", "FPR at 95", "OSCR", "accepted");
     for (const UnknownFigures& row : score.rows)
-      fmt::print("  {:28} {:8} {:8.4f} {:8.4f} {:8.2f}% {:8.4f} {:8.2f}%\n",
-                 row.kind.empty() ? row.set : "  " + row.kind, row.examples, row.auroc, row.aupr,
-                 100 * row.fpr95, row.oscr, 100 * row.accepted);
+      print_folded("  {:28} {:8} {:8.4f} {:8.4f} {:8.2f}% {:8.4f} {:8.2f}%\n",
+                   row.kind.empty() ? row.set : "  " + row.kind, row.examples, row.auroc, row.aupr,
+                   100 * row.fpr95, row.oscr, 100 * row.accepted);
   }
 }
 
@@ -174,7 +173,7 @@ void write_report(const ReportCommand& command, const UnknownReport& report, con
     write_sheet(folder / fmt::format("accepted-{}.png", file_word(sets[s].name)), sets[s],
                 judged_part(sets[s]), lowest_rows(first.unknown_scores[s], kShown));
   if (!command.json)
-    fmt::print("\nReport: {} (curves, and the images that fool it most)\n", folder.string());
+    print_folded("\nReport: {} (curves, and the images that fool it most)\n", folder.string());
 }
 
 }  // namespace

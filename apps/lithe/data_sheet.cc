@@ -12,6 +12,7 @@
 #include "lithe/data.h"
 #include "lithe/error.h"
 #include "network/bind.h"
+#include "terminal.h"
 
 namespace lithe::app {
 
@@ -99,7 +100,7 @@ std::vector<data::SheetRow> variant_rows(const std::vector<data::SheetRow>& orig
 
 }  // namespace
 
-void add_sheet_options(CLI::App& app, SheetCommand& c) {
+void add_sheet_options(Options& app, SheetCommand& c) {
   app.add_option("data", c.data.data,
                  "a data set by name, or a folder of pictures or of the files of IDX or CIFAR")
       ->required();
@@ -107,13 +108,14 @@ void add_sheet_options(CLI::App& app, SheetCommand& c) {
                  "folder of data sets (default: $LITHE_DATA, else the user's cache folder)");
   app.add_option("--output", c.output, "file for the picture (PNG)")->capture_default_str();
   app.add_option("--augment", c.augment,
-                 "show each sample, and behind it what this makes of it: \"shift(2) -> "
+                 "show each sample, followed by augmentations of it: \"shift(2) -> "
                  "rotate(10)\"; see `lithe list augmentations`");
   app.add_option("--count", c.count,
                  fmt::format("samples of each class (default: {}, with --augment {})", kSamples,
                              kOriginals))
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000}));
-  app.add_option("--seed", c.seed, "of the choice and of the augmentations")->capture_default_str();
+      ->check(Range(std::uint64_t{1}, std::uint64_t{1000}));
+  app.add_option("--seed", c.seed, "seed of the choice and of the augmentations")
+      ->capture_default_str();
   add_class_choice(app, c.data);
   add_picture_form(app, c.data.pictures);
   add_picture_reading(app, c.data.pictures);
@@ -129,9 +131,9 @@ int draw_data(const SheetCommand& command) {
   std::vector<data::SheetRow> rows = sample_rows(samples);
   if (augments) rows = variant_rows(rows, Variants(command.augment, samples, command.seed));
   data::write_png(command.output, data::draw_sheet(rows, augments));
-  fmt::print("{}: {} samples of {} class{}{}\n", command.output, samples.train.features.rows,
-             samples.class_names.size(), samples.class_names.size() == 1 ? "" : "es",
-             augments ? fmt::format(", each with {} variants", kVariants) : "");
+  print_folded("{}: {} samples of {} class{}{}\n", command.output, samples.train.features.rows,
+               samples.class_names.size(), samples.class_names.size() == 1 ? "" : "es",
+               augments ? fmt::format(", each with {} variants", kVariants) : "");
   return 0;
 }
 

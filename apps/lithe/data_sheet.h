@@ -15,7 +15,7 @@ struct SheetCommand {
   std::uint64_t seed = 1;
 };
 
-void add_sheet_options(CLI::App& app, SheetCommand& command);
+void add_sheet_options(Options& app, SheetCommand& command);
 int draw_data(const SheetCommand& command);
 
 }  // namespace lithe::app

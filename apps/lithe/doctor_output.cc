@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "terminal.h"
+
 namespace lithe::app {
 
 namespace {
@@ -26,8 +28,8 @@ std::string finding_text(int number, const std::string& costs, const Finding& fi
   line("only if", finding.only_if);
   line("measured", finding.evidence);
   line("do", finding.remedy);
-  for (const std::string& command : finding.commands) line("", "  " + command);
-  line("check", finding.check);
+  for (const std::string& command : finding.commands) line("", "  " + unbroken(command));
+  line("check", unbroken(finding.check));
   return text;
 }
 

@@ -9,6 +9,7 @@
 
 #include "labelled_lines.h"
 #include "lithe/data.h"
+#include "terminal.h"
 
 namespace lithe::app {
 
@@ -150,7 +151,8 @@ class Writer {
       const Finding& f = r_.findings[i];
       line(i == 0 ? "verdict" : "", "{}{}", f.problem,
            f.factor >= 1.05 ? fmt::format(": {:.1f} times slower", f.factor) : "");
-      line("", "  try: {}{}", f.remedy, f.commands.empty() ? "" : ": " + f.commands.front());
+      line("", "  try: {}", f.remedy);
+      if (!f.commands.empty()) line("", "       {}", unbroken(f.commands.front()));
     }
     if (shown < r_.findings.size())
       line("", "{} more: lithe info --all", r_.findings.size() - shown);

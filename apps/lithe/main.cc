@@ -7,52 +7,25 @@
 
 #include "base/nearest.h"
 #include "command.h"
+#include "commands.h"
 #include "lithe/error.h"
+#include "terminal.h"
+
+namespace lithe::app {
 
 namespace {
 
-struct Command {
-  std::string name, help;
-  int (*run)(const lithe::app::Arguments&);
-};
-
-const std::vector<Command>& commands() {
-  static const std::vector<Command> all = {
-      {"train", "train a network: a recipe (lithe train seed) or your own", lithe::app::train},
-      {"evaluate", "how many examples of a data set a model reads, and a page of its mistakes",
-       lithe::app::evaluate},
-      {"predict", "what a model says of pictures or the rows of a table", lithe::app::predict},
-      {"calibrate", "let a model answer 'unknown', at a threshold found on known examples",
-       lithe::app::calibrate},
-      {"unknown-report", "how well a model tells what it knows from what it does not",
-       lithe::app::unknown_report},
-      {"show", "what a model file holds: layers, shapes, what made it", lithe::app::show},
-      {"find-lr", "try learning rates from low to high, and name one", lithe::app::find_lr},
-      {"rl", "learn what to do from rewards: train, evaluate, play; list and serve environments",
-       lithe::app::rl},
-      {"profile", "where the time of a training goes, and how near the limit each part is",
-       lithe::app::profile},
-      {"info", "this machine, what Lithe found on it, what it will use", lithe::app::info},
-      {"doctor", "what makes programs slow on this machine, what it costs, what to do",
-       lithe::app::doctor},
-      {"bench", "Lithe and its peers on the same work, in turns", lithe::app::bench},
-      {"data", "show or fetch data sets, or say where they are", lithe::app::data},
-      {"list", "what sentences can say: layers, activations, losses, ...", lithe::app::list},
-  };
-  return all;
-}
-
 void print_usage(std::FILE* to) {
-  fmt::print(to,
-             "lithe {}: trains neural networks at the limit of the processor\n\n"
-             "usage: lithe COMMAND [ARGUMENTS]\n\n",
-             LITHE_VERSION);
+  print_folded(to,
+               "lithe {}: trains neural networks at the limit of the processor\n\n"
+               "usage: lithe COMMAND [ARGUMENTS]\n\n",
+               LITHE_VERSION);
   for (const Command& command : commands())
-    fmt::print(to, "  {:15}{}\n", command.name, command.help);
-  fmt::print(to, "\n`lithe COMMAND --help` says more.\n");
+    print_folded(to, "  {:15}{}\n", command.name, command.help);
+  print_folded(to, "\n`lithe COMMAND --help` says more.\n");
 }
 
-int run(const std::string& name, const lithe::app::Arguments& arguments) {
+int run(const std::string& name, const Arguments& arguments) {
   std::vector<std::string> names;
   for (const Command& command : commands()) {
     if (command.name == name) return command.run(arguments);
@@ -66,31 +39,47 @@ int run(const std::string& name, const lithe::app::Arguments& arguments) {
     fmt::print("lithe {}\n", LITHE_VERSION);
     return 0;
   }
-  const std::string near = lithe::base::nearest(name, names);
-  fmt::print(stderr, "lithe: no command '{}'{}\n\n", name,
-             near.empty() ? "" : fmt::format("; try `lithe {}`", near));
-  print_usage(stderr);
-  return 2;
+  const std::string near = base::nearest(name, names);
+  throw Error(ErrorKind::usage, fmt::format("there is no command '{:.60}'", name), {},
+              near.empty() ? "`lithe --help` lists the commands" : fmt::format("lithe {}", near));
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc < 2) {
-    print_usage(stderr);
-    return 2;
+// A quoted sentence with a caret below it stays as it is; the caret would lose its place.
+void print_error(const Error& error) {
+  const bool is_quoted = error.where().find('\n') != std::string::npos;
+  const std::string head = "lithe: " + error.problem();
+  if (is_quoted) {
+    print_folded(stderr, "{}\n", head);
+    fmt::print(stderr, "{}\n", error.where());
+  } else {
+    print_folded(stderr, "{}{}{}\n", head, error.where().empty() ? "" : " at ", error.where());
   }
+  if (!error.remedy().empty()) print_folded(stderr, "  try: {}\n", error.remedy());
+}
+
+int guarded_run(int argc, char** argv) {
   try {
-    return run(argv[1], lithe::app::Arguments(argv + 2, argv + argc));
-  } catch (const lithe::Error& error) {
-    fmt::print(stderr, "lithe: {}\n", error.what());
-    const bool misused =
-        error.kind() == lithe::ErrorKind::usage || error.kind() == lithe::ErrorKind::sentence;
+    return run(argv[1], Arguments(argv + 2, argv + argc));
+  } catch (const Error& error) {
+    print_error(error);
+    const bool misused = error.kind() == ErrorKind::usage || error.kind() == ErrorKind::sentence;
     return misused ? 2 : 1;
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "lithe: out of memory\n  try: a smaller network or batch\n");
   } catch (const std::exception& error) {
-    fmt::print(stderr, "lithe: {}\n", error.what());
+    print_folded(stderr, "lithe: {}\n", error.what());
   }
   return 1;
+}
+
+}  // namespace
+
+}  // namespace lithe::app
+
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    lithe::app::print_usage(stderr);
+    return 2;
+  }
+  return lithe::app::guarded_run(argc, argv);
 }

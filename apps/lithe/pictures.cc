@@ -15,7 +15,7 @@ namespace lithe::app {
 
 namespace {
 
-constexpr const char* kGroup = "Pictures (folders of PNG and JPEG files, a class a folder)";
+constexpr const char* kGroup = "Pictures (PNG and JPEG files, a folder for each class)";
 constexpr std::size_t kShown = 10;  // of the pictures that are left out
 
 // "32" or "32x48", height first; nothing asks for no size.
@@ -36,38 +36,40 @@ void parse_size(const std::string& text, PictureForm& form) {
 
 void list_skipped(const std::vector<std::string>& skipped) {
   if (skipped.empty()) return;
-  fmt::print(stderr, "{} broken picture{} left out:\n", skipped.size(),
-             skipped.size() == 1 ? " is" : "s are");
+  print_folded(stderr, "{} broken picture{} left out:\n", skipped.size(),
+               skipped.size() == 1 ? " is" : "s are");
   for (std::size_t i = 0; i < std::min(kShown, skipped.size()); ++i)
-    fmt::print(stderr, "  {}\n", skipped[i]);
-  if (skipped.size() > kShown) fmt::print(stderr, "  and {} more\n", skipped.size() - kShown);
+    print_folded(stderr, "  {}\n", skipped[i]);
+  if (skipped.size() > kShown) print_folded(stderr, "  and {} more\n", skipped.size() - kShown);
 }
 
 }  // namespace
 
-void add_picture_form(CLI::App& app, PictureChoice& choice) {
-  app.add_option("--size", choice.size,
-                 "bring pictures to this size: 32, or 32x48 (height x width); needed where they "
-                 "are not all of one")
+void add_picture_form(Options& app, PictureChoice& choice) {
+  app.add_option(
+         "--size", choice.size,
+         "size of the pictures: 32, or 32x48 (height x width); needed if they differ in size")
       ->group(kGroup);
-  app.add_option("--resize", choice.resize,
-                 "how: crop (cover the size, cut the edges), pad (lie within it), stretch, or ink "
-                 "(writing as in MNIST: light on dark, centred)")
+  app.add_option(
+         "--resize", choice.resize,
+         "crop covers the size and cuts the edges, pad fits the picture in, stretch changes "
+         "its proportions, ink centres writing on a dark ground as in MNIST")
       ->capture_default_str()
-      ->check(CLI::IsMember({"crop", "pad", "stretch", "ink"}))
+      ->check(OneOf({"crop", "pad", "stretch", "ink"}))
       ->group(kGroup);
-  app.add_option("--channels", choice.channels, "1 makes all grey, 3 gives all colours")
-      ->check(CLI::IsMember({1, 3}))
+  app.add_option("--channels", choice.channels,
+                 "1 for grey, 3 for colours (default: as the pictures are)")
+      ->check(OneOf({"1", "3"}))
       ->group(kGroup);
 }
 
-void add_picture_reading(CLI::App& app, PictureChoice& choice) {
+void add_picture_reading(Options& app, PictureChoice& choice) {
   app.add_flag("--skip-broken", choice.skip_broken,
-               "leave out pictures that cannot be read, and list them")
+               "list pictures that cannot be read, and leave them out")
       ->group(kGroup);
-  app.add_option("--max-pixels", choice.max_pixels, "refuse larger pictures before decoding them")
+  app.add_option("--max-pixels", choice.max_pixels, "refuse pictures with more pixels")
       ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 32))
+      ->check(Range(std::uint64_t{1}, std::uint64_t{1} << 32))
       ->group(kGroup);
 }
 

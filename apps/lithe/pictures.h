@@ -21,9 +21,9 @@ struct PictureChoice {
 };
 
 // --size, --resize, --channels: for commands that no model tells them.
-void add_picture_form(CLI::App& app, PictureChoice& choice);
+void add_picture_form(Options& app, PictureChoice& choice);
 // --skip-broken, --max-pixels.
-void add_picture_reading(CLI::App& app, PictureChoice& choice);
+void add_picture_reading(Options& app, PictureChoice& choice);
 
 // What every picture is brought to.
 struct PictureForm {

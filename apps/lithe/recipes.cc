@@ -45,6 +45,11 @@ std::vector<std::filesystem::path> recipes_within(const std::string& part) {
 }  // namespace
 
 std::vector<std::filesystem::path> all_recipes() { return recipes_within("."); }
+std::vector<std::string> recipe_names() {
+  std::vector<std::string> names;
+  for (const auto& path : all_recipes()) names.push_back(path.stem());
+  return names;
+}
 std::vector<std::filesystem::path> all_agent_recipes() { return recipes_within("rl"); }
 
 std::optional<std::filesystem::path> find_agent_recipe(const std::string& name) {

@@ -13,6 +13,7 @@ namespace lithe::app {
 // built from. Throws Error(usage) with the names that there are.
 std::filesystem::path find_recipe(const std::string& name);
 std::vector<std::filesystem::path> all_recipes();
+std::vector<std::string> recipe_names();
 // Those of agents, for `lithe rl train`, stand in the folder rl of these. None of that name: no
 // path.
 std::optional<std::filesystem::path> find_agent_recipe(const std::string& name);

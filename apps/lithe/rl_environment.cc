@@ -9,7 +9,7 @@
 
 namespace lithe::app {
 
-void add_environment_options(CLI::App& app, EnvironmentChoice& choice) {
+void add_environment_options(Options& app, EnvironmentChoice& choice) {
   app.add_option("environment,--environment", choice.sentence,
                  "such as cartpole or \"snake(8x8, starve=2)\"; see `lithe rl list`");
   app.add_option("--env-command", choice.command,
@@ -17,7 +17,7 @@ void add_environment_options(CLI::App& app, EnvironmentChoice& choice) {
   app.add_option("--env-time-limit", choice.time_limit,
                  "seconds that the program may take for an answer")
       ->capture_default_str()
-      ->check(CLI::Range(0.001, 1e6));
+      ->check(Range(0.001, 1e6));
 }
 
 Environments make_environments(const EnvironmentChoice& choice, const EnvironmentOptions& options) {

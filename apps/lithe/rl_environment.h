@@ -15,7 +15,7 @@ struct EnvironmentChoice {
 };
 
 // The environment's name, --env-command and --env-time-limit.
-void add_environment_options(CLI::App& app, EnvironmentChoice& choice);
+void add_environment_options(Options& app, EnvironmentChoice& choice);
 
 // Throws Error(usage) unless exactly one of the two is given. The standard error of the programs is
 // printed to standard error, with the number of the environment if there are several.

@@ -25,15 +25,15 @@ ReturnSummary summary(const std::vector<Environments::Episode>& episodes) {
   return result;
 }
 
-void add_evaluate_options(CLI::App& app, RlEvaluateCommand& c) {
+void add_evaluate_options(Options& app, RlEvaluateCommand& c) {
   app.add_option("policy", c.policy, "a file that `lithe rl train` wrote")->required();
   add_environment_options(app, c.environment);
   app.add_option("--environments", c.environments, "environments that step together")
       ->capture_default_str()
-      ->check(CLI::Range(std::size_t{1}, std::size_t{65536}));
+      ->check(Range(std::size_t{1}, std::size_t{65536}));
   app.add_option("--episodes", c.episodes, "episodes to play")
       ->capture_default_str()
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}));
+      ->check(Range(std::size_t{1}, std::size_t{1000000}));
   app.add_option("--seed", c.seed, "random seed")->capture_default_str();
   app.add_flag("--json", c.json, "print JSON");
 }

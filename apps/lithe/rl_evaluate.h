@@ -25,7 +25,7 @@ struct RlEvaluateCommand {
   std::uint64_t seed = 1000;
   bool json = false;
 };
-void add_evaluate_options(CLI::App& app, RlEvaluateCommand& command);
+void add_evaluate_options(Options& app, RlEvaluateCommand& command);
 int evaluate_policy(RlEvaluateCommand& command);
 
 }  // namespace lithe::app

@@ -13,16 +13,16 @@ namespace lithe::app {
 
 namespace {
 
-void add_train_options(CLI::App& app, RlTrainCommand& c) {
+void add_train_options(Options& app, RlTrainCommand& c) {
   add_environment_options(app, c.environment);
   app.add_option("--environments", c.environments, "environments that step together")
       ->capture_default_str()
-      ->check(CLI::Range(std::size_t{1}, std::size_t{65536}));
+      ->check(Range(std::size_t{1}, std::size_t{65536}));
   app.add_option("--action-repeat", c.action_repeat,
                  "environment steps for which an action is repeated while training, counted as one "
                  "step; not used by evaluate and play")
       ->capture_default_str()
-      ->check(CLI::Range(1, 1000));
+      ->check(Range(1, 1000));
   app.add_option("--agent", c.agent.agent, "the agent, a sentence; see `lithe list agents`")
       ->capture_default_str();
   app.add_option(
@@ -32,7 +32,7 @@ void add_train_options(CLI::App& app, RlTrainCommand& c) {
       ->capture_default_str();
   app.add_option("--steps", c.agent.steps, "total steps of all environments")
       ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 53));
+      ->check(Range(std::uint64_t{1}, std::uint64_t{1} << 53));
   app.add_option("--seed", c.agent.seed, "random seed")->capture_default_str();
   app.add_option("--threads", c.agent.threads, "0: all processors")->capture_default_str();
   app.add_option("--isa", c.agent.isa, "auto, avx512, avx2, ...")->capture_default_str();
@@ -41,7 +41,7 @@ void add_train_options(CLI::App& app, RlTrainCommand& c) {
   app.add_option("--save-every", c.save_every,
                  "seconds between saves of the state, and of the policy if none was evaluated")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1e9));
+      ->check(Range(0.0, 1e9));
   app.add_flag("--resume", c.resume, "continue from the file of --state, with the same bits");
   app.add_option("--curve", c.curve, "write the learning curve to NAME.svg and NAME.csv");
   app.add_option("--evaluate-every", c.evaluate_every,
@@ -49,13 +49,12 @@ void add_train_options(CLI::App& app, RlTrainCommand& c) {
       ->capture_default_str();
   app.add_option("--episodes", c.episodes, "episodes of an evaluation")
       ->capture_default_str()
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}));
+      ->check(Range(std::size_t{1}, std::size_t{1000000}));
   app.add_option("--target-return", c.target_return,
                  "stop when an evaluation reaches this mean return");
   app.add_flag("--verbose", c.verbose, "also print the metrics of the agent");
   app.add_flag("--json", c.json, "print the result as JSON");
-  app.add_option("--score", c.score, "the mean return of a recipe, for `make rl-recipes`")
-      ->group("");
+  app.add_option("--score", c.score, "the mean return of a recipe, for `make rl-recipes`")->hide();
 }
 
 // Adds a grid to the sentence of an environment.
@@ -90,7 +89,7 @@ void check(const RlTrainCommand& command) {
 }  // namespace
 
 int train_agent(const Arguments& arguments) {
-  CLI::App app(
+  Options app(
       "Trains an agent by reinforcement learning, with a recipe (`lithe list rl-recipes`) or your "
       "own "
       "options. Options on the command line replace those of the recipe.",
@@ -103,13 +102,11 @@ int train_agent(const Arguments& arguments) {
     if (const auto recipe = find_agent_recipe(name)) {
       options.erase(options.begin());
       name = recipe->stem();
-      app.set_config("--recipe", recipe->string(), "", true)->group("");
-      app.allow_config_extras(CLI::config_extras_mode::error);
+      app.read_recipe(recipe->string());
     } else {
       name = name.substr(0, name.find('('));
     }
   }
-  app.option_defaults()->take_last();
   add_train_options(app, command);
   app.add_option("--grid", grid, "the grid of an environment that has one, such as 8x8");
   if (const auto status = parse(app, options)) return *status;

@@ -1,13 +1,49 @@
-// A progress bar, on a terminal only.
+// What commands print with: text folded at the terminal's width, and a progress bar.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <chrono>
+#include <cstdio>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace lithe::app {
 
-// Draws at most ten times a second on standard error, and nothing where that is no terminal.
-// Allocates nothing. The line is cleared when the bar goes.
+// Columns of the terminal: $COLUMNS where it is set, else what the terminal says, else 80.
+std::size_t terminal_width();
+
+// Breaks lines that are wider at spaces. What is carried over stands `hang` columns in; by default
+// below the text behind a label ("memory       23 GiB"), else two columns deeper than its line. A
+// word that is wider alone, such as a path, stays whole.
+std::string fold(std::string_view text, std::size_t width, std::size_t hang = std::string::npos);
+
+// Text that fold() leaves whole and that can be copied: a command line.
+std::string unbroken(std::string text);
+
+// As fmt::print, folded at the terminal's width.
+void print_text(std::FILE* to, std::string_view text);
+template <typename... Values>
+void print_folded(std::FILE* to, fmt::format_string<Values...> format, Values&&... values) {
+  print_text(to, fmt::format(format, std::forward<Values>(values)...));
+}
+template <typename... Values>
+void print_folded(fmt::format_string<Values...> format, Values&&... values) {
+  print_text(stdout, fmt::format(format, std::forward<Values>(values)...));
+}
+
+std::string time_text(double seconds);                              // "12 s", "3 min"
+std::string accuracy_text(std::size_t correct, std::size_t total);  // "9229/10000 92.3%"
+
+// Fields with two spaces between them, on as few lines as the terminal's width allows; what is
+// carried over stands `hang` columns in. Fields without text are left out.
+std::string join_fields(const std::vector<std::string>& fields, std::size_t hang);
+
+// Draws at most ten times a second on standard error, with the time that is left if the rest takes
+// as long as what is done; nothing where that is no terminal. Allocates nothing. The line is
+// cleared when the bar goes.
 class ProgressBar {
  public:
   ProgressBar();
@@ -17,10 +53,11 @@ class ProgressBar {
 
   void draw(std::string_view label, double share);  // share from 0 to 1
   void clear();
+  bool shown() const { return terminal_; }
 
  private:
   bool terminal_, drawn_ = false;
-  std::chrono::steady_clock::time_point last_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now(), last_;
 };
 
 // From here on, the first Ctrl-C or SIGTERM sets a flag instead of ending the program; the second

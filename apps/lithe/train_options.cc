@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "lithe/catalogue.h"
 #include "lithe/error.h"
 #include "parse.h"
 #include "recipes.h"
+#include "terminal.h"
 
 namespace lithe::app {
 
@@ -12,90 +14,115 @@ namespace {
 
 constexpr std::uint64_t kMost = std::uint64_t{1} << 32;
 
-void add_run_options(CLI::App& app, TrainCommand& c) {
-  app.add_option("--examples", c.examples, "train on the first so many examples (default: all)")
-      ->check(CLI::Range(std::uint64_t{1}, kMost));
+std::vector<std::string> names_in(const char* category) {
+  std::vector<std::string> names;
+  for (const CatalogueCategory& one : list_catalogue())
+    if (one.name == category)
+      for (const CatalogueEntry& entry : one.entries) names.push_back(entry.name);
+  return names;
+}
+
+void add_run_options(Options& app, TrainCommand& c) {
+  app.add_option("--examples", c.examples,
+                 "train on this many examples, the first ones (default: all)")
+      ->check(Range(std::uint64_t{1}, kMost));
+  app.add_option("--network", c.network,
+                 "the layers, such as \"dense(30, relu) -> dense(10)\"; see `lithe list layers`");
+  app.add_option("--loss", c.options.loss, "the loss; see `lithe list losses`")
+      ->capture_default_str()
+      ->propose(names_in("losses"));
   app.add_option(
-      "--network", c.network,
-      "the network: \"dense(30, sigmoid) -> dense(10, sigmoid)\"; see `lithe list layers`");
-  app.add_option("--loss", c.options.loss, "see `lithe list losses`")->capture_default_str();
-  app.add_option("--optimizer", c.options.optimizer,
-                 "see `lithe list optimizers` and `lithe list schedules`")
-      ->capture_default_str();
+         "--optimizer", c.options.optimizer,
+         "the optimizer with its learning rate; see `lithe list optimizers` and `lithe list "
+         "schedules`")
+      ->capture_default_str()
+      ->propose(names_in("optimizers"));
   app.add_option("--batch", c.options.batch, "examples in a mini-batch")
       ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{1}, kMost));
-  app.add_option("--epochs", c.options.epochs, "passes over the data; 0 saves the initial model")
+      ->check(Range(std::uint64_t{1}, kMost));
+  app.add_option("--epochs", c.options.epochs,
+                 "passes over the examples; 0 saves the initial model")
       ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1000000}));
-  app.add_option("--precision", c.precision, "float32 or float64")
+      ->check(Range(std::uint64_t{0}, std::uint64_t{1000000}));
+  app.add_option("--precision", c.precision, "type of the numbers")
       ->capture_default_str()
-      ->check(CLI::IsMember({"float32", "float64"}));
-  app.add_option("--seed", c.options.seed, "of the initial values, the shuffle and all noise")
+      ->check(OneOf({"float32", "float64"}));
+  app.add_option("--seed", c.options.seed, "seed of the initial values, the shuffle and all noise")
       ->capture_default_str();
   app.add_option("--threads", c.options.threads,
-                 "number of threads (default: the fastest, measured)")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1024}));
+                 "number of threads (default: the fastest number, measured)")
+      ->check(Range(std::uint64_t{1}, std::uint64_t{1024}));
   app.add_flag("--pin", c.options.pin, "bind each thread to a processor");
   app.add_option("--isa", c.options.isa, "instruction set: auto, avx512, avx2, sse4, neon, scalar")
       ->capture_default_str();
   app.add_option("--blas", c.options.blas,
-                 "who multiplies: native, auto, openblas, mkl, blis, reference, or the path of a "
-                 "library; other than native gives other bits")
+                 "what multiplies matrices: native, auto, openblas, mkl, blis, reference, or the "
+                 "path of a library; results differ in the last bits")
       ->capture_default_str();
-  app.add_option("--output", c.output, "model file (default: the recipe's name .safetensors)");
+  app.add_option("--output", c.output,
+                 "model file (default: the name of the recipe, or model, with .safetensors)");
   app.add_option("--profile", c.profile,
-                 "folder for a profile: table, JSON, roofline, trace, stacks; see `lithe profile`");
+                 "folder for a profile of the training: table, JSON, roofline, trace, stacks");
   app.add_flag("--explain", c.explain, "print the plan instead of training");
+  app.add_flag("--verbose", c.verbose,
+               "also the time, operations and heap allocations of each epoch");
   app.add_flag("--json", c.json, "print one JSON object instead of text");
-  app.add_option("--score", c.score, "what a recipe promises; for `make recipes`")->group("");
-  app.add_option("--promise", c.promise, "what a recipe promises of a report")->group("");
-  app.add_option("--report", c.report, "arguments of that report")->group("");
-  app.add_option("--splits", c.splits, "known classes of several trainings")->group("");
+  app.add_option("--score", c.score, "what a recipe promises; for `make recipes`")->hide();
+  app.add_option("--promise", c.promise, "what a recipe promises of a report")->hide();
+  app.add_option("--report", c.report, "arguments of that report")->hide();
+  app.add_option("--splits", c.splits, "known classes of several trainings")->hide();
 }
 
-void add_quality_options(CLI::App& app, TrainCommand& c) {
+void add_quality_options(Options& app, TrainCommand& c) {
   const std::string group = "Regularisation and stopping";
   app.add_option("--average", c.options.average,
-                 "average of the weights: ema(0.999), swa(75%); see `lithe list averages`")
+                 "average of the weights, such as ema(0.999); see `lithe list averages`")
       ->capture_default_str()
+      ->propose(names_in("averages"))
       ->group(group);
-  app.add_option("--augment", c.options.augment,
-                 "changes of the images at random: \"shift(2) -> rotate(10)\"; see `lithe list "
-                 "augmentations`")
+  app.add_option(
+         "--augment", c.options.augment,
+         "random changes of the images, such as \"shift(2) -> rotate(10)\"; see `lithe list "
+         "augmentations`")
+      ->propose(names_in("augmentations"))
       ->group(group);
   app.add_option("--validation", c.validation,
-                 "held out of the training examples, by class: 10% or 5000")
+                 "validation examples, held out of the training examples: 10% or 5000")
       ->group(group);
-  app.add_option("--patience", c.options.patience,
-                 "stop after so many epochs without a lower validation loss, and keep the best")
+  app.add_option(
+         "--patience", c.options.patience,
+         "stop after this many epochs without a lower validation loss, and keep the weights of "
+         "the best epoch")
       ->group(group);
-  app.add_option("--class-weights", c.options.class_weights, "how much each class counts: 1,2,0.5")
-      ->delimiter(',')
+  app.add_option("--class-weights", c.options.class_weights,
+                 "weight of each class in the loss: 1,2,0.5")
+      ->split_at_commas()
       ->group(group);
-  app.add_flag("--balanced", c.options.balanced, "each class counts as much as any other")
+  app.add_flag("--balanced", c.options.balanced,
+               "weigh the classes so that each counts as much as any other")
       ->group(group);
-  app.add_option("--ignore-class", c.options.ignore, "examples of this class do not count")
+  app.add_option("--ignore-class", c.options.ignore,
+                 "leave examples of this class out of the loss and the scores")
       ->group(group);
-  app.add_flag("--no-standardize", c.no_standardize, "take the columns of a table as they are")
+  app.add_flag("--no-standardize", c.no_standardize, "do not standardize the columns of a table")
       ->group(group);
   app.add_flag("--recover", c.options.recover,
-               "where the loss is no longer a number, go back an epoch and halve the rate")
+               "if the loss is no longer a number, go back an epoch and halve the learning rate")
       ->group(group);
   app.add_option("--watch", c.watch,
-                 "gradients: keep figures of every layer, say what is wrong, draw a picture")
-      ->check(CLI::IsMember({"gradients"}))
+                 "gradients: record statistics of the layers, diagnose them, and draw a picture")
+      ->check(OneOf({"gradients"}))
       ->group(group);
 }
 
-void add_reuse_options(CLI::App& app, TrainCommand& c) {
+void add_reuse_options(Options& app, TrainCommand& c) {
   const std::string group = "Reuse of another model";
-  app.add_option("--from", c.from, "model file whose layers are taken over")->group(group);
-  app.add_option("--head", c.head, "layers in the place of its last one: \"dense(3)\"")
+  app.add_option("--from", c.from, "model file whose weights to begin with")->group(group);
+  app.add_option("--head", c.head, "layers that replace its last one, such as \"dense(3)\"")
       ->group(group);
-  app.add_option("--freeze", c.freeze, "layers that stay as they are, by number: 1..6")
-      ->group(group);
-  app.add_option("--unfreeze-at", c.options.unfreeze_at, "epoch from which on they learn too")
+  app.add_option("--freeze", c.freeze, "layers that do not learn, by number: 1..6")->group(group);
+  app.add_option("--unfreeze-at", c.options.unfreeze_at,
+                 "epoch from which the frozen layers learn too")
       ->group(group);
 }
 
@@ -121,31 +148,27 @@ void check_unknown(TrainCommand& command) {
 
 std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command,
                                const std::string& what,
-                               const std::function<void(CLI::App&)>& add_more) {
-  CLI::App app(
-      "Trains a network: a recipe, or your own. Options given beside a recipe replace its.",
-      "lithe " + what);
-  Arguments options = arguments;
-  if (!options.empty() && !options.front().starts_with("-")) {
-    command.recipe = options.front();
-    options.erase(options.begin());
-    app.set_config("--recipe", find_recipe(command.recipe).string(), "", true)->group("");
-    app.allow_config_extras(CLI::config_extras_mode::error);
-  }
-  app.footer(fmt::format("A recipe's name comes first: lithe {} seed --epochs 3", what));
-  app.option_defaults()->take_last();
+                               const std::function<void(Options&)>& add_more) {
+  Options app("Trains a network: a recipe, or your own. Options replace those of the recipe.",
+              "lithe " + what);
+  app.add_option("recipe", command.recipe,
+                 "a recipe by name (`lithe list recipes`), or a recipe's file; it comes first")
+      ->propose(recipe_names());
+  if (!arguments.empty() && !arguments.front().starts_with("-"))
+    app.read_recipe(find_recipe(arguments.front()).string());
+  app.footer(fmt::format("lithe {} seed --epochs 3", what));
   add_data_choice(app, command.data, DataFor::training);
   add_run_options(app, command);
   add_quality_options(app, command);
   add_reuse_options(app, command);
   add_unknown_options(app, command.unknown, /*outliers=*/true);
   if (add_more) add_more(app);
-  if (const auto status = parse(app, options)) return status;
+  if (const auto status = parse(app, arguments)) return status;
   if (command.network.empty() && command.from.empty()) {
-    fmt::print(stderr,
-               "lithe: no network is named\n  try: lithe train seed, or --network \"...\"\n");
-    return 2;
+    throw Error(ErrorKind::usage, "no network is named", "lithe " + what,
+                fmt::format("lithe {} seed, or --network \"dense(30, relu) -> dense(10)\"", what));
   }
+  command.data.chose_test_share = app.count("--test-share") > 0;
   command.options.validation = parse_share(command.validation, "--validation");
   check_unknown(command);
   command.options.watch = !command.watch.empty();

@@ -24,7 +24,7 @@ struct TrainCommand {
   UnknownChoice unknown;
   bool holds_out_to_calibrate = false;  // what was not asked for is held out for --unknown
   bool no_standardize = false;
-  bool explain = false, json = false;
+  bool explain = false, verbose = false, json = false;
   // What the recipe promises; nothing is done with it here.
   std::string score, promise, report, splits;
 };
@@ -33,6 +33,6 @@ struct TrainCommand {
 // command: train, or another that is told the same things.
 std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command,
                                const std::string& what = "train",
-                               const std::function<void(CLI::App&)>& add_more = {});
+                               const std::function<void(Options&)>& add_more = {});
 
 }  // namespace lithe::app

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "blas/choice.h"
+#include "terminal.h"
 
 namespace lithe::app {
 
@@ -58,20 +59,21 @@ std::string describe(const BlasLibrary& blas) {
 void print_blas(const PlanReport& plan) {
   if (plan.blas_use == BlasUse::none) return;
   if (!plan.blas) {
-    fmt::print("No BLAS that could be used is installed: all products are native\n");
+    print_folded("No usable BLAS is installed: all products are native\n");
     return;
   }
   const auto products = std::count_if(plan.stages.begin(), plan.stages.end(),
                                       [](const PlanStage& s) { return s.by_blas; });
   const std::string who = describe(*plan.blas);
   if (plan.blas_use == BlasUse::benchmarked)
-    fmt::print("Native kernels, held against {}\n", who);
+    print_folded("Native kernels, benchmarked against {}\n", who);
   else if (products == 0)
-    fmt::print("Native kernels: no product is faster by {}\n", who);
+    print_folded("Native kernels: no product is faster with {}\n", who);
   else
-    fmt::print("Products of dense layers{} by {}; the bits are not those of the native kernels\n",
-               plan.blas_use == BlasUse::where_faster ? fmt::format(": {}", products) : "", who);
-  if (!plan.blas->note.empty()) fmt::print("  it {}\n", plan.blas->note);
+    print_folded(
+        "Products of dense layers{} by {}; results differ from native ones in the last bits\n",
+        plan.blas_use == BlasUse::where_faster ? fmt::format(": {}", products) : "", who);
+  if (!plan.blas->note.empty()) print_folded("  it {}\n", plan.blas->note);
 }
 
 nlohmann::json blas_json(const PlanReport& plan) {
@@ -94,92 +96,143 @@ double Run::limit() const {
 }
 
 void print_header(const Run& run) {
-  fmt::print("{}\n", run.network);
-  fmt::print("{} parameters, {}, batch {}, {}, {} thread{}; limit {:.0f} GFLOP/s\n",
-             thousands(static_cast<double>(run.plan.parameters)), name(run.plan.precision),
-             run.plan.batch, run.plan.isa, run.plan.threads, run.plan.threads == 1 ? "" : "s",
-             run.limit() / 1e9);
+  print_folded("{}\n", run.network);
+  print_folded("{} parameters, {}, batch {}, {}, {} thread{}; limit {:.0f} GFLOP/s\n",
+               thousands(static_cast<double>(run.plan.parameters)), name(run.plan.precision),
+               run.plan.batch, run.plan.isa, run.plan.threads, run.plan.threads == 1 ? "" : "s",
+               run.limit() / 1e9);
   print_blas(run.plan);
 }
 
 namespace {
 
-// "9229/10000", or for numbers "rmse 0.1234"; nothing where there are no test examples.
-std::string test_score(const Run& run, const EpochReport& r) {
-  if (r.total == 0) return fmt::format("loss {:.5g}", r.loss);
-  if (run.regression) return fmt::format("rmse {:.5g}", r.test_rmse);
-  return fmt::format("{}/{}", r.correct, r.total);
+// "1.36M", "12.3k", "987"
+std::string short_count(double value) {
+  if (value >= 1e6) return fmt::format("{:.3g}M", value / 1e6);
+  if (value >= 1e3) return fmt::format("{:.3g}k", value / 1e3);
+  return fmt::format("{:.3g}", value);
 }
 
-std::string validation_score(const Run& run, const EpochReport& r) {
-  if (r.validation_total == 0) return {};
-  const std::string right = run.regression || run.soft_targets
-                                ? ""
-                                : fmt::format("{}/{} ", r.validation_correct, r.validation_total);
-  return fmt::format("  validation {}loss {:.5g}{}", right, r.validation_loss,
-                     r.best ? " (best)" : "");
+// Of the test examples, where there are some.
+std::string test_score(const Run& run, const EpochReport& r) {
+  if (r.total == 0) return "";
+  if (run.regression) return fmt::format("rmse {:.4g}", r.test_rmse);
+  return accuracy_text(r.correct, r.total);
+}
+
+// "loss" is that of training, which every epoch has.
+std::string epoch_text(const Run& run, const EpochReport& r) {
+  const std::string score = test_score(run, r);
+  const double rate = static_cast<double>(r.examples) / r.seconds;
+  const bool counts = run.plan.operations_per_example > 0 && run.limit() > 0;
+  return join_fields(
+      {fmt::format("Epoch {}: {}", r.epoch,
+                   score.empty() ? fmt::format("loss {:.4g}", r.loss) : score),
+       score.empty() ? "" : fmt::format("loss {:.4g}", r.loss),
+       fmt::format("{} {}/s", short_count(rate),
+                   is_table_path(run.command.data.data) ? "examples" : "images"),
+       counts ? fmt::format("{:.0f}% of limit", 100 * flops(run, r) / run.limit()) : "",
+       fmt::format("[{}/{}]", r.epoch, run.command.options.epochs)},
+      2);
+}
+
+std::string validation_text(const Run& run, const EpochReport& r) {
+  const bool has_classes = !run.regression && !run.soft_targets;
+  return join_fields(
+      {"  validation", has_classes ? accuracy_text(r.validation_correct, r.validation_total) : "",
+       fmt::format("loss {:.4g}", r.validation_loss), r.best ? "(best)" : ""},
+      4);
+}
+
+std::string details(const Run& run, const EpochLine& line) {
+  const EpochReport& r = line.report;
+  return join_fields(
+      {fmt::format("  {:.4f} s", r.seconds), fmt::format("{:.1f} GFLOP/s", flops(run, r) / 1e9),
+       thousands(run.plan.operations_per_example) + " operations an example",
+       line.allocations ? fmt::format("{} allocations", *line.allocations) : ""},
+      4);
 }
 
 }  // namespace
 
 void print_epoch(const Run& run, const EpochLine& line) {
   const EpochReport& r = line.report;
-  const double rate = flops(run, r);
-  fmt::print("Epoch {}: {}{}  {:.4f} s  {} {}/s  {:.1f} GFLOP/s  {:.0f}% of limit{}{}{}\n", r.epoch,
-             test_score(run, r), validation_score(run, r), r.seconds,
-             thousands(static_cast<double>(r.examples) / r.seconds),
-             is_table_path(run.command.data.data) ? "examples" : "images", rate / 1e9,
-             100 * rate / run.limit(),
-             line.allocations ? fmt::format("  {} allocations", *line.allocations) : "",
-             r.recoveries > 0
-                 ? fmt::format("  (begun again {} times, with a smaller rate)", r.recoveries)
-                 : "",
-             r.stopped ? "  (stopped early)" : "");
+  fmt::print("{}\n", epoch_text(run, r));
+  if (r.validation_total > 0) fmt::print("{}\n", validation_text(run, r));
+  if (run.command.verbose) fmt::print("{}\n", details(run, line));
+  if (r.recoveries > 0)
+    print_folded(
+        "  begun again {} time{} with a smaller learning rate: the loss was not a number\n",
+        r.recoveries, r.recoveries == 1 ? "" : "s");
   std::fflush(stdout);
 }
 
+void print_time_left(const Run& run, double seconds_spent) {
+  const std::size_t done = run.epochs.size(), all = run.command.options.epochs;
+  if (done == 0 || done >= all) return;
+  const double left = seconds_spent / static_cast<double>(done) * static_cast<double>(all - done);
+  print_folded("  epoch {} of {} done after {}, {}{} left\n", done, all, time_text(seconds_spent),
+               run.command.options.patience > 0 ? "at most " : "about ", time_text(left));
+  std::fflush(stdout);
+}
+
+void print_kept_epoch(const Run& run) {
+  if (run.command.options.patience == 0 || run.epochs.empty()) return;
+  const std::size_t last = run.epochs.back().report.epoch;
+  const EpochReport* kept = nullptr;
+  for (const EpochLine& line : run.epochs)
+    if (line.report.best) kept = &line.report;
+  if (kept == nullptr) return;
+  if (kept->epoch + run.command.options.patience <= last)
+    print_folded("Stopped after epoch {}: no lower validation loss for {} epoch{}\n", last,
+                 run.command.options.patience, run.command.options.patience == 1 ? "" : "s");
+  print_folded("Kept: the weights of epoch {}, the lowest validation loss ({:.4g})\n", kept->epoch,
+               kept->validation_loss);
+}
+
 void print_findings(const Run& run) {
-  if (run.findings.empty()) fmt::print("Diagnosis: nothing wrong was found\n");
-  for (const Diagnosis& finding : run.findings) fmt::print("Diagnosis: {}\n", finding.text);
-  fmt::print("Of the layers: {}\n", run.watched);
+  if (run.findings.empty()) print_folded("Diagnosis: no problem was found in the layers\n");
+  for (const Diagnosis& finding : run.findings) print_folded("Diagnosis: {}\n", finding.text);
+  print_folded("Of the layers: {}\n", run.watched);
 }
 
 void print_time(const Run& run) {
   const TimeSplit& t = run.time;
-  fmt::print(
-      "Time: reading {:.3f} s (files {:.3f}, batches {:.3f}), forward {:.3f} s, backward and "
-      "update "
-      "{:.3f} s, evaluation {:.3f} s\n",
-      run.loading_seconds + t.reading, run.loading_seconds, t.reading, t.forward,
-      t.backward_and_update, t.evaluation);
+  print_folded(
+      "Time: reading {:.3f} s, forward {:.3f} s, backward and update {:.3f} s, evaluation {:.3f} "
+      "s\n",
+      run.loading_seconds + t.reading, t.forward, t.backward_and_update, t.evaluation);
+  if (run.command.verbose)
+    print_folded("Reading: files {:.3f} s, batches {:.3f} s\n", run.loading_seconds, t.reading);
 }
 
 void print_plan(const Run& run) {
   print_header(run);
   for (const auto& [threads, rate] : run.plan.thread_trials)
-    fmt::print("tried {} thread{}: {} examples/s\n", threads, threads == 1 ? "" : "s",
-               thousands(rate));
-  fmt::print("denormal numbers are flushed to zero, on every thread\n\nStages of a step\n");
+    print_folded("measured with {} thread{}: {} examples/s\n", threads, threads == 1 ? "" : "s",
+                 thousands(rate));
+  print_folded("Denormal numbers are flushed to zero on every thread.\n\nStages of a step\n");
   const double peak = run.limit();
   for (std::size_t i = 0; i < run.plan.stages.size(); ++i) {
     const PlanStage& s = run.plan.stages[i];
-    if (s.barrier) fmt::print("     all threads meet\n");
-    fmt::print("{:3}. {}\n     kernel   {}\n", i, s.name, s.kernel);
-    if (run.plan.threads > 1) fmt::print("     threads  {}\n", s.shared ? "shared by all" : "one");
-    for (const std::string& refusal : s.refused) fmt::print("     refused  {}\n", refusal);
-    fmt::print("     {} operations, {} bytes", thousands(s.operations), thousands(s.bytes));
-    if (s.operations > 0) fmt::print(", at the limit {:.2f} us", s.operations / peak * 1e6);
-    fmt::print("\n");
+    if (s.barrier) print_folded("     barrier: all threads meet\n");
+    print_folded("{:3}. {}\n     kernel   {}\n", i, s.name, s.kernel);
+    if (run.plan.threads > 1)
+      print_folded("     threads  {}\n", s.shared ? "shared by all" : "one");
+    for (const std::string& refusal : s.refused) print_folded("     refused  {}\n", refusal);
+    print_folded(
+        "     {} operations, {} bytes{}\n", thousands(s.operations), thousands(s.bytes),
+        s.operations > 0 ? fmt::format(", at the limit {:.2f} us", s.operations / peak * 1e6) : "");
   }
-  fmt::print("\nBuffers in the arena ({} in all; learned values, outside it, {})\n",
-             bytes(run.plan.arena_bytes), bytes(run.plan.parameter_bytes));
+  print_folded("\nBuffers in the arena ({} in all; parameters, outside it, {})\n",
+               bytes(run.plan.arena_bytes), bytes(run.plan.parameter_bytes));
   for (const PlanBuffer& b : run.plan.buffers)
-    fmt::print("  at {:>9}  {:>9}  stages {:2} to {:2}  {}\n", b.offset, bytes(b.bytes),
-               b.first_stage, b.last_stage, b.name);
+    print_folded("  at {:>9}  {:>9}  stages {:2} to {:2}  {}\n", b.offset, bytes(b.bytes),
+                 b.first_stage, b.last_stage, b.name);
   const double batch = static_cast<double>(run.plan.batch);
-  fmt::print(
-      "\nExpected limit: {} operations an example, {:.2f} us a step, {} examples/s (every zero "
-      "counted as a value)\n",
+  print_folded(
+      "\nExpected limit: {} operations an example, {:.2f} us a step, {} examples/s (zeros "
+      "count as values)\n",
       thousands(run.plan.operations_per_example),
       run.plan.operations_per_example * batch / peak * 1e6,
       thousands(peak / run.plan.operations_per_example));

@@ -22,7 +22,7 @@ std::optional<ScoreComparison> compare_scores(const TrainCommand& command,
   };
   const ComparisonPlan plan = plan_comparison(setup.train.classes, command.options, options);
   if (!command.json) {
-    fmt::print(
+    print_folded(
         "Comparing scores of unknownness: {} trainings of {} epoch{}, each without {} of the "
         "{} classes, which then are the unknown\n",
         plan.folds, plan.epochs, plan.epochs == 1 ? "" : "s",
@@ -54,21 +54,21 @@ UnknownRun calibrate(const TrainCommand& command, TrainSetup& setup,
 }
 
 void print(const ScoreComparison& comparison) {
-  fmt::print("  {:24} {:>7} {:>7} {:>12}\n", "score", "AUROC", "worst", "FPR at 95%");
+  print_folded("  {:24} {:>7} {:>7} {:>12}\n", "score", "AUROC", "worst", "FPR at 95%");
   for (const ScoreTrial& trial : comparison.trials) {
     if (!trial.failed.empty())
-      fmt::print("  {:24} {}\n", trial.score, trial.failed);
+      print_folded("  {:24} {}\n", trial.score, trial.failed);
     else
-      fmt::print("  {:24} {:7.4f} {:7.4f} {:11.1f}%{}\n", trial.score, trial.auroc(),
-                 *std::min_element(trial.aurocs.begin(), trial.aurocs.end()),
-                 100 * trial.false_positives(), trial.score == comparison.best ? "  taken" : "");
+      print_folded("  {:24} {:7.4f} {:7.4f} {:11.1f}%{}\n", trial.score, trial.auroc(),
+                   *std::min_element(trial.aurocs.begin(), trial.aurocs.end()),
+                   100 * trial.false_positives(), trial.score == comparison.best ? "  taken" : "");
   }
-  fmt::print("Compared in {:.1f} s\n", comparison.seconds);
+  print_folded("Compared in {:.1f} s\n", comparison.seconds);
 }
 
 void print(const UnknownRun& run) {
   const Calibration& c = run.calibration;
-  fmt::print(
+  print_folded(
       "Unknown: {} above {:.4g}, which accepts {:.1f}% of {} held-out known examples; "
       "confidence at temperature {:.3g}\n",
       c.score, c.threshold, 100 * run.accepted, run.held, c.temperature);

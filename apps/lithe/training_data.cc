@@ -52,7 +52,7 @@ LoadedData load_table_with_progress(const DataChoice& choice, const Load& load) 
   TableData table = load(options);
   bar.clear();
   if (table.dropped_rows > 0)
-    fmt::print(stderr, "{} rows with missing values were left out\n", table.dropped_rows);
+    print_folded(stderr, "{} rows with missing values were left out\n", table.dropped_rows);
   return {std::move(table.data), std::move(table.schema)};
 }
 
@@ -106,45 +106,47 @@ void check_test_share(const DataChoice& choice) {
 
 }  // namespace
 
-void add_class_choice(CLI::App& app, DataChoice& choice) {
-  app.add_option("--classes", choice.classes, "these classes alone, by number: 0..4 or 1,3,5");
+void add_class_choice(Options& app, DataChoice& choice) {
+  app.add_option("--classes", choice.classes, "only these classes, by number: 0..4 or 1,3,5");
 }
 
-void add_data_choice(CLI::App& app, DataChoice& c, DataFor use) {
+void add_data_choice(Options& app, DataChoice& c, DataFor use) {
   add_data_options(app, c.data, c.data_dir);
   add_class_choice(app, c);
-  app.add_option("--per-class", c.per_class, "at most so many training examples of each class");
+  app.add_option("--per-class", c.per_class, "at most this many training examples of each class");
   if (use == DataFor::training) {
-    app.add_option("--test-share", c.table.test_share,
-                   "share of a table's rows, or of a folder's pictures, to test on (0.2)")
-        ->each([&c](const std::string&) { c.chose_test_share = true; });
+    app.add_option(
+        "--test-share", c.table.test_share,
+        "share of the rows of a table, or of the pictures of a folder, to test on (default: "
+        "0.2)");
     add_picture_form(app, c.pictures);
   }
   add_picture_reading(app, c.pictures);
   const std::string group = "Tables (.csv, .tsv, .npy, .npz, .libsvm)";
-  app.add_option("--target", c.table.csv.target, "column to learn, by name or number (last)")
+  app.add_option("--target", c.table.csv.target,
+                 "column to predict, by name or number (default: the last)")
       ->group(group);
-  app.add_option("--task", c.task, "auto, classification or regression")
-      ->check(CLI::IsMember({"auto", "classification", "regression"}))
+  app.add_option("--task", c.task, "what to predict: classes or numbers")
+      ->check(OneOf({"auto", "classification", "regression"}))
       ->group(group);
-  app.add_option("--missing", c.missing,
-                 "what to do about missing values: error, mean, median, "
-                 "zero, drop (the row)")
-      ->check(CLI::IsMember({"error", "mean", "median", "zero", "drop"}))
+  app.add_option("--missing", c.missing, "what missing values become; drop leaves the row out")
+      ->check(OneOf({"error", "mean", "median", "zero", "drop"}))
       ->group(group);
-  app.add_flag("--indicator", c.table.csv.indicator, "mark what was missing in a column of its own")
+  app.add_flag("--indicator", c.table.csv.indicator, "add a column that marks what was missing")
       ->group(group);
-  app.add_option("--header", c.header, "whether the first line has names: auto, yes, no")
-      ->check(CLI::IsMember({"auto", "yes", "no"}))
+  app.add_option("--header", c.header, "whether the first line has the names of the columns")
+      ->check(OneOf({"auto", "yes", "no"}))
       ->group(group);
-  app.add_option("--ignore", c.ignore, "columns to leave out")->delimiter(',')->group(group);
-  app.add_option("--categorical", c.categorical, "columns of numbers that are categories")
-      ->delimiter(',')
+  app.add_option("--ignore", c.ignore, "columns to leave out: 2,colour")
+      ->split_at_commas()
       ->group(group);
-  app.add_option("--weight", c.table.csv.weight, "column that says how much each row counts")
+  app.add_option("--categorical", c.categorical, "columns of numbers that are categories: 2,year")
+      ->split_at_commas()
+      ->group(group);
+  app.add_option("--weight", c.table.csv.weight, "column with the weight of each row")
       ->group(group);
   app.add_option("--test-data", c.table.test_file, "file of test rows")->group(group);
-  app.add_option("--answers", c.table.answers_file, "of a .npy: the file with the answers")
+  app.add_option("--answers", c.table.answers_file, "file with the targets of a .npy file")
       ->group(group);
 }
 

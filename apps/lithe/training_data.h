@@ -27,9 +27,9 @@ struct DataChoice {
 enum class DataFor { training, model };  // a model says itself what form its examples have
 
 // --data, --data-dir, --classes, --per-class, and the options of tables and pictures.
-void add_data_choice(CLI::App& app, DataChoice& choice, DataFor use);
+void add_data_choice(Options& app, DataChoice& choice, DataFor use);
 // --classes alone.
-void add_class_choice(CLI::App& app, DataChoice& choice);
+void add_class_choice(Options& app, DataChoice& choice);
 
 struct LoadedData {
   Dataset set;

@@ -8,7 +8,7 @@
 
 namespace lithe::app {
 
-void add_unknown_options(CLI::App& app, UnknownChoice& choice, bool outliers) {
+void add_unknown_options(Options& app, UnknownChoice& choice, bool outliers) {
   const std::string group = "None of these";
   app.add_option("--unknown", choice.score,
                  outliers ? "score that says what is unknown, calibrated on held-out examples: "
@@ -26,16 +26,14 @@ void add_unknown_options(CLI::App& app, UnknownChoice& choice, bool outliers) {
          "data set of unknown examples to learn from; spoiled: the training images "
          "themselves, warped, cut, doubled and shuffled until they show none of the classes; "
          "may be repeated")
-      ->allow_extra_args(false)
       ->group(group);
   app.add_option("--outlier-classes", choice.outlier_classes,
                  "these classes of the outliers' data set: 2..7,9 (default: all); with several "
                  "sets, once for each in their order")
-      ->allow_extra_args(false)
       ->group(group);
   app.add_option("--outlier-weight", choice.outlier_weight,
                  "how much all outliers together count in outlier_exposure, against all known")
-      ->check(CLI::Range(1e-6, 1e6))
+      ->check(Range(1e-6, 1e6))
       ->capture_default_str()
       ->group(group);
 }

@@ -29,7 +29,7 @@ struct UnknownChoice {
 };
 
 // --unknown, --unknown-share, and with `outliers` --outliers and --outlier-weight.
-void add_unknown_options(CLI::App& app, UnknownChoice& choice, bool outliers);
+void add_unknown_options(Options& app, UnknownChoice& choice, bool outliers);
 
 // "95%": above 0, at most 1. Throws Error(usage).
 double parse_known_share(const std::string& text);

@@ -5,6 +5,7 @@
 #include "lithe/agent.h"
 #include "lithe/blas.h"
 #include "lithe/calibrate.h"
+#include "lithe/catalogue.h"
 #include "lithe/compare.h"
 #include "lithe/component.h"
 #include "lithe/data.h"

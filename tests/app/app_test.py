@@ -42,7 +42,8 @@ class AppTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
-        self.environment = dict(os.environ, XDG_CACHE_HOME=os.environ.get(
+        # Wide, so that no text is folded; terminal_test.py looks at the folding.
+        self.environment = dict(os.environ, COLUMNS="1000", XDG_CACHE_HOME=os.environ.get(
             "LITHE_TEST_CACHE", os.path.join(self.folder, "cache")))
 
     def run_lithe(self, *arguments, status=0):
@@ -87,11 +88,11 @@ class Profiles(AppTest):
 
     def test_beside_a_training(self):
         plain = self.train("--output", "plain.safetensors")
-        profiled = self.train("--profile", "out", "--output", "profiled.safetensors")
+        profiled = self.train("--profile", "out", "--output", "profiled.safetensors", "--verbose")
         self.assertIn("Accounted for: ", profiled.stdout)
         self.assertNotIn("Accounted for: ", plain.stdout)
         self.assertEqual(sorted(os.listdir(os.path.join(self.folder, "out"))), self.FILES)
-        self.assertRegex(profiled.stdout, "Epoch 2: .* 0 allocations")
+        self.assertRegex(profiled.stdout, "Epoch 2: .*\n.* 0 allocations")
 
     def test_compared(self):
         for name in "ab":
@@ -224,7 +225,7 @@ class Blas(AppTest):
         out = self.train("--blas", self.fake("ilp64")).stdout
         self.assertIn("Products of dense layers by BLAS, integers of 64 bits, " +
                       self.fake("ilp64"), out)
-        self.assertIn("the bits are not those of the native kernels", out)
+        self.assertIn("results differ from native ones in the last bits", out)
         self.assertNotIn("BLAS", self.train().stdout)
 
     def test_as_a_key_of_a_recipe(self):
@@ -243,7 +244,7 @@ class Blas(AppTest):
 
     def test_weighed_by_explain(self):
         out = self.train("--explain").stdout
-        self.assertRegex(out, "held against|No BLAS that could be used is installed")
+        self.assertRegex(out, "benchmarked against|No usable BLAS is installed")
 
     def test_refused(self):
         for name, reason in (("crash", "signal"), ("wrong", "multiplies wrongly"),
@@ -297,7 +298,7 @@ class Tables(AppTest):
                                "--network", "dense(16, tanh) -> dense(1)", "--loss", "huber",
                                "--optimizer", "adam(one_cycle(0.1))", "--epochs", "30",
                                "--validation", "20%", "--patience", "30")
-        self.assertRegex(out.stdout, r"Epoch 30: rmse [\d.]+  validation loss [\d.]+")
+        self.assertRegex(out.stdout, r"Epoch 30: rmse [\d.]+ .*\n  validation  loss [\d.]+")
         self.assertIn("rows with missing values were left out", out.stderr)
 
     def test_mistakes_name_line_and_column(self):
@@ -425,7 +426,7 @@ class Pictures(AppTest):
         self.write_bars("bars", 10)
         self.train_bars("--size", "12", "--epochs", "1")
         told = r"1 file of decoded pictures, 8\.\d kB, (in|from) .*kept/images"
-        self.assertRegex(self.run_lithe("data", "clean", "--dry-run").stdout, "There would go " + told)
+        self.assertRegex(self.run_lithe("data", "clean", "--dry-run").stdout, "Would remove " + told)
         self.assertRegex(self.run_lithe("data", "clean").stdout, "Removed " + told)
         self.assertEqual(os.listdir(os.path.join(self.folder, "kept", "images")), [])
         self.train_bars("--size", "12", "--epochs", "1")
@@ -476,7 +477,7 @@ class Pictures(AppTest):
                     file.write(bytes([label]) + bytes([20 * label] * 3072))
         out = self.run_lithe("train", "--data", "cifar", "--network", "flatten -> dense(10)",
                              "--loss", "cross_entropy", "--epochs", "1").stdout
-        self.assertIn("/10  ", out)
+        self.assertRegex(out, r"/10 [\d.]+%  loss")
         self.write_bar("a.png", True, 3)
         self.assertIn("a.png: ", self.run_lithe("predict", "model.safetensors", "a.png").stdout)
         self.run_lithe("data", "show", "cifar", "--classes", "0..3", "--count", "2")
@@ -629,7 +630,7 @@ class Evaluate(AppTest):
     def test_images(self):
         self.train("--output", "m.safetensors", "--validation", "10%")
         plain = self.evaluate("--data", "digits").stdout
-        self.assertRegex(plain, r"^\d+/10000  loss \d\.\d+  \d\.\d+ s\n$")
+        self.assertRegex(plain, r"^\d+/10000 [\d.]+%  loss \d\.\d+  \d\.\d+ s\n$")
         out = self.evaluate("--data", "digits", "--report", "deep/out").stdout
         self.assertEqual(out.split("  ")[:2], plain.split("  ")[:2])
         self.assertIn("Report: deep/out/index.html", out)
@@ -891,7 +892,7 @@ class Commands(AppTest):
         self.assertIn("try `lithe train`", self.run_lithe("trian", status=2).stderr)
         self.run_lithe(status=2)
         for command in ["train", "evaluate", "predict", "calibrate", "unknown-report", "show",
-                        "find-lr", "doctor", "info", "data", "list"]:
+                        "find-lr", "doctor", "info", "data", "list", "completion"]:
             self.assertIn("--help", self.run_lithe(command, "--help").stdout)
 
     def test_make_train_takes_the_digits_where_mnist_cannot_be_had(self):
@@ -908,8 +909,7 @@ class Commands(AppTest):
 
     def test_train_prints_an_epoch_a_line_and_saves(self):
         out = self.train("--output", "m.safetensors").stdout
-        lines = re.findall(r"^Epoch (\d+): (\d+)/10000  \d\.\d+ s  [\d,]+ images/s  [\d.]+ GFLOP/s"
-                           r"  \d+% of limit", out, re.M)
+        lines = re.findall(r"^Epoch (\d+): (\d+)/10000 ", out, re.M)
         self.assertEqual([line[0] for line in lines], ["1", "2"])
         self.assertGreater(int(lines[1][1]), 1500)  # guessing reads 1000
         self.assertRegex(out, r"Time: reading .* forward .* backward and update .* evaluation")

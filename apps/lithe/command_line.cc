@@ -1,0 +1,81 @@
+#include "command_line.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+
+#include "lithe/error.h"
+
+namespace lithe::app {
+
+namespace {
+
+// Values are kept as text: Option::assign checks and reads them, with errors in our own words.
+void declare(CLI::App& app, Option& option) {
+  const std::string names = fmt::format("{}", fmt::join(option.names, ","));
+  if (option.is_flag()) {
+    app.add_flag_callback(names, [&option] { option.count = 1; });
+    return;
+  }
+  CLI::Option* const added = app.add_option(names, option.given);
+  if (option.values > 1) {
+    added->expected(static_cast<int>(option.values));
+  } else if (option.is_list()) {
+    added->allow_extra_args(option.takes_several);
+  } else {
+    added->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  }
+}
+
+// CLI11's words begin with the option's name.
+[[noreturn]] void refuse(Options& options, const std::string& words) {
+  const std::string name = words.substr(0, words.find(':'));
+  const Option* const option = options.find(name);
+  if (option == nullptr)
+    throw Error(ErrorKind::usage, words, options.get_name(),
+                fmt::format("`{} --help`", options.get_name()));
+  if (option->is_flag()) throw Error(ErrorKind::usage, "this option takes no value", name, name);
+  const std::string expected = option->expectation();
+  throw Error(ErrorKind::usage,
+              option->values > 1 ? fmt::format("{} values must follow this option", option->values)
+                                 : "a value must follow this option",
+              name,
+              !expected.empty()
+                  ? expected
+                  : fmt::format("`{} --help` says what it takes", options.get_name()));
+}
+
+}  // namespace
+
+MatchedLine match(Options& options, const Arguments& arguments) {
+  CLI::App app;
+  app.set_help_flag();
+  app.allow_extras();
+  MatchedLine result;
+  app.add_flag("-h,--help", result.asks_for_help);
+  for (Option& option : options.all()) declare(app, option);
+  Arguments reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
+  try {
+    app.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    refuse(options, error.what());
+  }
+  for (Option& option : options.all()) option.count += option.given.size();
+  result.unknown = app.remaining();
+  return result;
+}
+
+std::vector<RecipeEntry> read_recipe_file(const std::string& path) {
+  std::vector<RecipeEntry> entries;
+  try {
+    for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_file(path))
+      entries.push_back({item.fullname(), item.inputs});
+  } catch (const CLI::Error& error) {
+    throw Error(ErrorKind::usage, fmt::format("the recipe cannot be read: {}", error.what()), path,
+                "lines such as `epochs = 10` and `loss = \"cross_entropy\"`");
+  }
+  return entries;
+}
+
+}  // namespace lithe::app

@@ -1,0 +1,118 @@
+// The options of a command, declared once: from the declarations they are parsed and checked
+// (parse.h), explained (help.h), completed by shells and described in the manual page.
+//
+//   Options options("Shows what a model file holds.", "lithe show");
+//   options.add_option("model", file, "model file")->required();
+//   options.add_flag("--json", json, "print one JSON object");
+//   if (const auto status = parse(options, arguments)) return *status;
+//
+// The names of the calls are those of CLI11, which splits the command line; only command_line.cc
+// includes it, because its header takes six seconds to compile.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace lithe::app {
+
+struct Range {
+  template <typename Low, typename High>
+  Range(Low lowest, High highest)
+      : low(static_cast<double>(lowest)), high(static_cast<double>(highest)) {}
+  double low, high;  // both included
+};
+
+struct OneOf {
+  std::vector<std::string> words;
+};
+
+// The variable that an option's value goes to. The command owns it.
+using Target = std::variant<bool*, std::string*, std::filesystem::path*, std::int32_t*,
+                            std::uint64_t*, double*, std::optional<std::int32_t>*,
+                            std::vector<std::string>*, std::vector<double>*>;
+
+struct Option {
+  std::vector<std::string> names;  // "-o", "--output"; of a positional argument "model"
+  std::string help;
+  Target target;
+  std::string group_name = "Options", default_text = {};
+  bool is_required = false, is_hidden = false;
+  bool value_of_flag = true;
+  bool comma_separated = false;
+  bool takes_several = false;         // values after one name
+  std::size_t values = 1;             // how many after each name
+  std::optional<Range> range = {};    // that a number must lie in
+  std::vector<std::string> allowed;   // the only values; empty: any
+  std::vector<std::string> proposed;  // values that shells complete, among others
+  std::vector<std::string> given;     // what the command line says
+  std::size_t count = 0;
+
+  Option* required() { return is_required = true, this; }
+  // Shows in the help what the variable holds now.
+  Option* capture_default_str() { return default_text = print_value(), this; }
+  Option* group(std::string name) { return group_name = std::move(name), this; }
+  Option* hide() { return is_hidden = true, this; }
+  Option* check(Range allowed_range) { return range = allowed_range, this; }
+  Option* check(OneOf words) { return allowed = std::move(words.words), this; }
+  Option* propose(std::vector<std::string> words) { return proposed = std::move(words), this; }
+  Option* split_at_commas() { return comma_separated = true, this; }
+  Option* expected(std::size_t number) { return values = number, this; }
+  Option* sets(bool value) { return value_of_flag = value, this; }
+
+  bool is_flag() const { return std::holds_alternative<bool*>(target); }
+  bool is_list() const;
+  bool is_positional() const { return !names.front().starts_with('-'); }
+  const std::string& name() const { return names.back(); }  // the long one
+  std::string print_value() const;
+  // "a whole number from 1 to 1024"; empty where any text will do.
+  std::string expectation() const;
+  // Gives the variable these values. Throws Error(usage) that names `where`.
+  void assign(const std::vector<std::string>& texts, const std::string& where);
+};
+
+class Options {
+ public:
+  Options(std::string description, std::string name)
+      : name_(std::move(name)), description_(std::move(description)) {}
+
+  // `names`: "model", "--epochs", or several such as "-o,--output".
+  Option* add_option(const std::string& names, Target target, std::string help);
+  Option* add_flag(const std::string& names, bool& variable, std::string help) {
+    return add_option(names, &variable, std::move(help));
+  }
+  template <typename Variable>
+  Option* add_option(const std::string& names, Variable& variable, std::string help) {
+    return add_option(names, Target(&variable), std::move(help));
+  }
+  Options* add_subcommand(const std::string& name, std::string description);
+  void footer(std::string text) { footer_ = std::move(text); }
+  // Values for options that the command line does not give, from a file of `key = value` lines.
+  void read_recipe(std::string path) { recipe_ = std::move(path); }
+
+  const std::string& get_name() const { return name_; }  // "lithe data fetch"
+  const std::string& description() const { return description_; }
+  const std::string& footer() const { return footer_; }
+  const std::string& recipe() const { return recipe_; }
+  std::deque<Option>& all() { return options_; }
+  const std::deque<Option>& all() const { return options_; }
+  std::deque<Options>& subcommands() { return subcommands_; }
+  const std::deque<Options>& subcommands() const { return subcommands_; }
+  Option* find(const std::string& name);  // "--epochs"; null where there is none
+  // How often the command line or the recipe gives it.
+  std::size_t count(const std::string& name) { return find(name)->count; }
+  bool parsed() const { return parsed_; }  // a subcommand: whether it is the one asked for
+  void mark_parsed() { parsed_ = true; }
+
+ private:
+  std::string name_, description_, footer_, recipe_;
+  std::deque<Option> options_;  // pointers to them stay valid
+  std::deque<Options> subcommands_;
+  bool parsed_ = false;
+};
+
+}  // namespace lithe::app
