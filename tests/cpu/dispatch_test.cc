@@ -1,6 +1,4 @@
 // LITHE_VERSION_FOR gives the version that was asked for, whatever other threads ask for.
-#include "cpu/dispatch.h"
-
 #include "cpu/targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -9,6 +7,7 @@
 // After foreach_target.
 #include <cstdint>
 
+#include "cpu/dispatch.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
