@@ -18,12 +18,12 @@ namespace lithe {
 struct CompareOptions {
   std::size_t most_folds = 5;      // trainings; with more classes several are left out at once
   double epoch_share = 1.0 / 3;    // of the epochs of the whole training
-  double held_out = 0.1;           // of the examples, to judge by: a share, or so many
+  double held_out = 0.1;           // of the examples, for validation: a share, or a number
   ProgressCallback progress = {};  // of each epoch of each training
 };
 
 struct ComparisonPlan {
-  std::size_t folds = 0, epochs = 0;  // so many trainings of so many epochs
+  std::size_t folds = 0, epochs = 0;  // trainings, and epochs of each
 };
 
 struct ScoreTrial {

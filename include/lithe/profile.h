@@ -118,7 +118,7 @@ struct Profile {
 // `limits` are those of one core. Arithmetic and what each core has its own cache of grow with the
 // threads that share a stage; the last level of cache is taken as measured with one core. So is
 // memory, unless `memory_together` says what all cores read at once (TogetherLimits::read_memory;
-// 0: unknown): then so many threads as share a stage are taken to read as often as much as one, but
+// 0: unknown): then n threads that share a stage are taken to read n times as much as one, but
 // no more than that.
 Profile make_profile(const ProfileRecords& records, const Limits& limits,
                      const std::vector<Cache>& caches, double memory_together = 0);

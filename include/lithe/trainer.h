@@ -53,7 +53,7 @@ struct TrainOptions {
   // With "auto" they may differ from run to run, since the measurement may.
   std::string blas = "native";
   // With blas = "native": measure what the fastest BLAS would reach, and put it into PlanReport.
-  // This takes a second or two and changes nothing else.
+  // This takes a second or two and has no other effect.
   bool benchmark_blas = false;
 
   // How many of the training examples are left for validation: a share below 1, or a number of
