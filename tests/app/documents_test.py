@@ -17,7 +17,9 @@ import subprocess
 import sys
 import tempfile
 import unittest
-import zlib
+
+sys.dont_write_bytecode = True
+from support import write_png  # noqa: E402
 
 LITHE = pathlib.Path(os.environ["LITHE"]).resolve()
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -32,16 +34,6 @@ def blocks(page):
 def pages():
     found = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
     return [page for page in found if blocks(page)]
-
-
-def write_png(path, rows, channels=1):
-    """A PNG of 8 bits from rows of bytes: grey, or in colours."""
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-    header = struct.pack(">IIBBBBB", len(rows[0]) // channels, len(rows), 8, 0 if channels == 1 else 2, 0, 0, 0)
-    data = zlib.compress(b"".join(b"\0" + bytes(row) for row in rows))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b""))
 
 
 def write_tables(folder):
@@ -60,6 +52,7 @@ def write_pictures(folder):
         for kind, bright in (("dark", 60), ("light", 200)):
             width = 20 + i % 5
             rows = [[bright + random.randrange(-20, 21) for _ in range(3 * width)] for _ in range(24)]
+            (folder / "photos" / kind).mkdir(parents=True, exist_ok=True)
             write_png(folder / "photos" / kind / f"{i}.png", rows, 3)
     write_png(folder / "photo.png", [[200] * 60] * 20, 3)
     write_png(folder / "digit.png", [[0] * 12 + [255] * 4 + [0] * 12] * 28)
@@ -112,5 +105,4 @@ for each in pages():
             lambda self, page=each: self.run_page(page))
 
 if __name__ == "__main__":
-    sys.dont_write_bytecode = True
     unittest.main()

@@ -11,7 +11,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from app_test import LITHE, AppTest  # noqa: E402
+from support import LITHE, AppTest  # noqa: E402
 
 EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "examples" / "own_environment.py"
 PROGRAM = f"exec {sys.executable} {EXAMPLE}"

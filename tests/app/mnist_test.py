@@ -1,0 +1,30 @@
+"""What needs MNIST: skipped unless LITHE_DATA names a folder that has it."""
+
+import os
+import re
+import unittest
+
+from support import AppTest
+
+
+HAS_MNIST = os.path.isdir(os.path.join(os.environ.get("LITHE_DATA", "/nowhere"), "mnist"))
+
+
+@unittest.skipUnless(HAS_MNIST, "LITHE_DATA does not name a folder with mnist/: `lithe data fetch "
+                     "mnist --data-dir FOLDER` makes one")
+class Mnist(AppTest):
+    def test_the_seed_recipe_learns(self):
+        scores = []
+        for seed in range(1, 6):
+            out = self.run_lithe("train", "seed", "--seed", str(seed)).stdout
+            scores.append(int(re.search(r"Epoch 10: (\d+)/10000", out).group(1)))
+        self.assertGreaterEqual(sorted(scores)[2], 9350, scores)
+
+    def test_digits_are_a_substitute(self):
+        self.run_lithe("train", "seed", "--data", "digits")
+        out = self.run_lithe("evaluate", "seed.safetensors", "--data", "mnist").stdout
+        self.assertGreaterEqual(int(out.split("/")[0]), 8500)
+
+
+if __name__ == "__main__":
+    unittest.main()
