@@ -6,10 +6,10 @@
 #include <numeric>
 #include <span>
 
-#include "evaluation/shares.h"
 #include "lithe/calibrate.h"
 #include "lithe/error.h"
 #include "lithe/evaluation_report.h"
+#include "losses/outputs.h"
 #include "metrics/classification.h"
 #include "metrics/regression.h"
 #include "metrics/reliability.h"
@@ -83,8 +83,8 @@ Answers collect(const Model& model, const Examples& examples, losses::Loss loss)
   Answers all;
   for_each_row(model, examples, [&](std::size_t row, std::span<const double> outputs) {
     const auto truth = static_cast<std::size_t>(examples.labels[row]);
-    const std::vector<double> shares = evaluation::shares_of(outputs, loss);
-    const std::size_t answer = evaluation::answer_of(outputs, loss);
+    const std::vector<double> shares = losses::probabilities(outputs, loss);
+    const std::size_t answer = losses::predicted_class(outputs, loss);
     all.answers.push_back(answer);
     // With one output there are two places: the answer's and the other's.
     all.ranks.push_back(outputs.size() == 1 ? answer != truth : metrics::rank_of(outputs, truth));
@@ -100,7 +100,7 @@ Answers collect(const Model& model, const Examples& examples, losses::Loss loss)
 ClassifierReport report_classes(const Model& model, const Examples& examples, losses::Loss loss,
                                 std::size_t most_mistakes) {
   const std::size_t outputs = model.network().output_shape().size();
-  const std::size_t classes = evaluation::answer_count(outputs);
+  const std::size_t classes = losses::class_count(outputs, loss);
   Answers all = collect(model, examples, loss);
   ClassifierReport result;
   result.accuracy = metrics::top_k(all.ranks, 1);
@@ -113,7 +113,7 @@ ClassifierReport report_classes(const Model& model, const Examples& examples, lo
   result.names = class_names(model, result.figures.size());
   result.macro = metrics::macro_mean(result.figures);
   result.weighted = metrics::weighted_mean(result.figures);
-  result.confidence_from = evaluation::shares_in_words(outputs, loss);
+  result.confidence_from = losses::describe_probabilities(outputs, loss);
   result.plain = confidence_figures(all.confidences, all.right);
   std::ranges::stable_sort(all.mistakes, std::ranges::greater(), &Mistake::confidence);
   all.mistakes.resize(std::min(all.mistakes.size(), most_mistakes));

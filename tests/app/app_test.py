@@ -792,7 +792,7 @@ class Unknown(AppTest):
         self.assertNotIn("unknown", self.run_lithe("show", "m.safetensors").stdout)
         self.write_images()
         answer = json.loads(self.run_lithe("predict", "m.safetensors", "one.png", "--json").stdout)
-        self.assertEqual(sorted(answer[0]), ["class", "of", "outputs"])  # as ever
+        self.assertEqual(sorted(answer[0]), ["class", "of", "outputs", "probabilities"])
         error = self.run_lithe("unknown-report", "m.safetensors", "--unknown", "digits",
                                status=1).stderr
         self.assertIn("lithe calibrate MODEL", error)
