@@ -52,8 +52,8 @@ void answer(const Model& model, const std::string& what, std::span<const double>
 }
 
 // The same of a model that can say "unknown".
-void answer(const Model& model, const std::string& what, const Answer& given, double threshold,
-            nlohmann::json* results) {
+void answer(const Model& model, const std::string& what, const OpenSetPrediction& given,
+            double threshold, nlohmann::json* results) {
   const std::string best = class_name(model, given.best), next = class_name(model, given.runner_up);
   if (results != nullptr) {
     results->push_back({{"of", what},
@@ -79,10 +79,10 @@ void answer(const Model& model, const std::string& what, const Answer& given, do
 template <typename Name>
 void answer_all(Model& model, const Features& rows, const Name& name, nlohmann::json* results) {
   if (calibration_of(model)) {
-    const Answerer answerer(model);
-    const std::vector<Answer> answers = answerer.answer(rows);
+    const OpenSetPredictor predictor(model);
+    const std::vector<OpenSetPrediction> answers = predictor.predict(rows);
     for (std::size_t row = 0; row < rows.rows; ++row)
-      answer(model, name(row), answers[row], answerer.calibration().threshold, results);
+      answer(model, name(row), answers[row], predictor.calibration().threshold, results);
     return;
   }
   const std::vector<double> outputs = model.predict(rows);

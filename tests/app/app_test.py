@@ -139,7 +139,7 @@ class Doctor(AppTest):
                 self.assertTrue(finding[key], finding)
             self.assertTrue(finding["factor"] == 0 or finding["factor"] >= 1.05, finding)
         self.assertGreater(diagnosis["trials"]["granted"]["processors"], 0)
-        names = [looked["name"] for looked in diagnosis["looked"]]
+        names = [check["name"] for check in diagnosis["checks"]]
         self.assertEqual(names, ["blas", "threads", "settings", "quota", "other programs", "host",
                                  "clock", "instructions", "build", "bandwidth", "denormals",
                                  "huge pages", "memory"])
@@ -179,7 +179,7 @@ class Doctor(AppTest):
     def test_names_more_threads_than_processors(self):
         self.environment["OMP_NUM_THREADS"] = "64"
         diagnosis = self.doctor()
-        if "OpenMP" not in [one["seen"] for one in diagnosis["looked"] if one["name"] == "threads"][0]:
+        if "OpenMP" not in [one["observed"] for one in diagnosis["checks"] if one["name"] == "threads"][0]:
             self.skipTest("needs GCC's OpenMP (apt-get install libgomp1), and time for it")
         if os.cpu_count() >= 64:
             self.skipTest("64 threads are not too many here")
@@ -639,7 +639,7 @@ class Evaluate(AppTest):
         page = self.page("deep/out")
         self.assertEqual(page.tags.count("img"), 24)
         for text in ["m.safetensors on digits", plain.split("/")[0] + " of 10000",
-                     "What is taken for what", "Each class", "How it learned", "validation"]:
+                     "Confusion matrix", "Classes", "Training history", "validation"]:
             self.assertIn(text, page.text)
 
         report = self.report("deep/out")
@@ -698,16 +698,16 @@ class Evaluate(AppTest):
         self.assertLessEqual(report["mae"], report["rmse"])
         self.assertEqual(len(report["history"]), 20)
         self.assertNotIn("classes", report)
-        self.assertIn("Predicted and true: price", self.page("out").text)
+        self.assertIn("Predicted against true: price", self.page("out").text)
 
     def test_calibrated(self):
         self.train("--output", "m.safetensors", "--unknown", "energy")
         result = json.loads(self.evaluate("--data", "digits", "--report", "out", "--json").stdout)
-        self.assertAlmostEqual(result["unknown"]["accepted"], 0.95, delta=0.03)
+        self.assertAlmostEqual(result["unknown"]["acceptance_rate"], 0.95, delta=0.03)
         self.assertGreater(result["temperature"], 0)
         self.assertEqual(self.report("out")["confidence_at_temperature"]["ece"],
                          result["ece_at_temperature"])
-        self.assertIn("What it calls unknown", self.page("out").text)
+        self.assertIn("Unknown examples", self.page("out").text)
 
     def test_a_folder_that_cannot_be(self):
         self.train("--output", "m.safetensors")
@@ -749,7 +749,7 @@ class Unknown(AppTest):
             write_png(os.path.join(self.folder, name + ".png"), rows)
 
     def test_train_predict_and_report(self):
-        out = self.train_known("--unknown", "energy", "--unknown-share", "80%").stdout
+        out = self.train_known("--unknown", "energy", "--unknown-acceptance", "80%").stdout
         self.assertIn("10% of the training examples are held out", out)
         self.assertRegex(out, r"Unknown: energy above [-\d.]+, which accepts 80\.\d% of 3\d+ held-out")
         self.write_images()
@@ -774,10 +774,10 @@ class Unknown(AppTest):
         self.assertGreater(report["accuracy"], 0.9)
         rows = report["scores"][0]["unknown"]
         self.assertEqual([row["kind"] for row in rows], ["", "0", "1", "6", "7"])
-        self.assertEqual(sorted(rows[0]), ["accepted", "aupr", "auroc", "examples", "fpr95", "kind",
+        self.assertEqual(sorted(rows[0]), ["acceptance_rate", "aupr", "auroc", "examples", "fpr95", "kind",
                                            "oscr", "set"])
         self.assertGreater(rows[0]["auroc"], 0.7)
-        self.assertAlmostEqual(report["scores"][0]["known_accepted"], 0.8, delta=0.03)
+        self.assertAlmostEqual(report["scores"][0]["known_acceptance_rate"], 0.8, delta=0.03)
         self.assertEqual(sorted(os.listdir(os.path.join(self.folder, "out"))),
                          ["accepted-digits.png", "curves-energy.svg", "known-rejected.png",
                           "report.json"])
@@ -797,11 +797,11 @@ class Unknown(AppTest):
                                status=1).stderr
         self.assertIn("lithe calibrate MODEL", error)
         done = json.loads(self.run_lithe("calibrate", "m.safetensors", "--data", "digits",
-                                         "--unknown", "max_softmax", "--unknown-share", "80%",
+                                         "--unknown", "max_softmax", "--unknown-acceptance", "80%",
                                          "--json").stdout)
         self.assertEqual(done["score"], "max_softmax")
-        self.assertEqual(done["held_out_from"], "the test examples")
-        self.assertAlmostEqual(done["accepted"], 0.8, delta=0.01)
+        self.assertEqual(done["validation_from"], "the test examples")
+        self.assertAlmostEqual(done["validation_acceptance_rate"], 0.8, delta=0.01)
         out = self.run_lithe("calibrate", "m.safetensors", "--data", "digits", "--output",
                              "n.safetensors").stdout
         self.assertRegex(out, r"Unknown: max_softmax above .* accepts 95\.0%")
@@ -837,11 +837,11 @@ class Unknown(AppTest):
 
     def test_outliers(self):
         for how, outliers in [("background", ["digits"]), ("outlier_exposure", ["digits"]),
-                              ("background", ["spoiled", "--outliers", "mirrored:digits",
+                              ("background", ["corrupted", "--outliers", "mirrored:digits",
                                               "--outlier-classes", "all", "--outlier-classes", "2,4"])]:
             result = json.loads(self.train_known("--unknown", how, "--outliers", *outliers, "--json",
                                                  "--examples", "6000").stdout)
-            self.assertAlmostEqual(result["unknown"]["accepted"], 0.95, delta=0.01)
+            self.assertAlmostEqual(result["unknown"]["acceptance_rate"], 0.95, delta=0.01)
             self.assertEqual(result["network"].endswith("dense(7)"), how == "background")
             report = self.report("--score", "all")
             names = [score["score"] for score in report["scores"]]
@@ -850,11 +850,11 @@ class Unknown(AppTest):
     def test_mistakes(self):
         for arguments, told in [(["--unknown", "background"], "--outliers"),
                                 (["--outliers", "digits"], "--unknown background"),
-                                (["--unknown", "background", "--outliers", "spoiled", "--outliers",
+                                (["--unknown", "background", "--outliers", "corrupted", "--outliers",
                                   "digits", "--outlier-classes", "1"], "once for each"),
                                 (["--unknown", "enrgy"], "enrgy"),
-                                (["--unknown", "energy", "--unknown-share", "0%"], "above 0%"),
-                                (["--unknown", "energy", "--unknown-share", "95"], "95"),
+                                (["--unknown", "energy", "--unknown-acceptance", "0%"], "above 0%"),
+                                (["--unknown", "energy", "--unknown-acceptance", "95"], "95"),
                                 (["--unknown", "energy", "--ignore-class", "1"], "--classes"),
                                 (["--unknown", "outlier_exposure", "--outliers", "digits", "--loss",
                                   "quadratic"], "cross_entropy")]:
@@ -966,9 +966,9 @@ class Commands(AppTest):
     def test_info(self):
         machine = json.loads(self.run_lithe("info", "--json").stdout)
         self.assertGreater(machine["limits"]["flops_float32"], 1e9)
-        self.assertGreater(machine["together"]["flops_float32"], 1e8)
-        self.assertGreaterEqual(machine["together"]["threads"], 1)
-        self.assertGreater(machine["together"]["clock_alone"], 1e8)
+        self.assertGreater(machine["all_cores"]["flops_float32"], 1e8)
+        self.assertGreaterEqual(machine["all_cores"]["threads"], 1)
+        self.assertGreater(machine["all_cores"]["clock_one_core"], 1e8)
         for finding in machine["findings"]:
             self.assertTrue(finding["problem"] and finding["remedy"], finding)
         text = self.run_lithe("info").stdout

@@ -23,7 +23,7 @@ constexpr std::size_t kRows = 600;
 // Few values, so that many outputs are equal, lie on a threshold, or round to the same probability.
 std::vector<double> drawn_outputs(std::size_t count) {
   constexpr double kValues[] = {-800, -2, -0.5, 0, 0.25, 0.5, 0.75, 1, 1.5, 40, 50, 800};
-  base::RandomStream random(11, 3);
+  base::Rng random(11, 3);
   std::vector<double> values(count);
   for (double& value : values)
     value = random.below(4) == 0 ? 4 * random.uniform() - 2 : kValues[random.below(12)];
@@ -58,7 +58,7 @@ TEST(Probabilities, EvaluationCountsThePredictedClass) {
     EXPECT_EQ(report.score.correct, kRows);
     EXPECT_DOUBLE_EQ(report.classes->accuracy, 1);
     for (const ConfusionCell& cell : report.classes->confusion)
-      EXPECT_EQ(cell.truth, cell.answer);
+      EXPECT_EQ(cell.truth, cell.predicted);
   });
 }
 

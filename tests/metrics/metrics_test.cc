@@ -24,7 +24,7 @@ TEST(Detection, AurocIsTheShareOfPairsInOrder) {
   double right = 0;
   for (const double k : known)
     for (const double u : unknown) right += u > k ? 1 : u == k ? 0.5 : 0;
-  EXPECT_NEAR(auroc(known, unknown), right / 1200, 1e-14);
+  EXPECT_NEAR(auroc(known, unknown), correct / 1200, 1e-14);
   EXPECT_EQ(auroc({1, 2}, {3}), 1);
   EXPECT_EQ(auroc({3}, {1, 2}), 0);
   EXPECT_EQ(auroc({1, 1}, {1}), 0.5);
