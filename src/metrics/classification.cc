@@ -42,7 +42,7 @@ std::vector<ConfusionCell> confusion(std::span<const std::int32_t> truth,
 std::vector<ClassFigures> class_figures(const std::vector<ConfusionCell>& cells,
                                         std::size_t classes) {
   std::vector<ClassFigures> result(classes);
-  std::vector<std::size_t> right(classes);
+  std::vector<std::size_t> correct(classes);
   for (const ConfusionCell& cell : cells) {
     result[cell.truth].support += cell.count;
     result[cell.predicted].predicted += cell.count;

@@ -1,4 +1,4 @@
-// Figures of predicted numbers against the true ones.
+// How far predicted numbers are from the true ones.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace lithe::metrics {
 
-// Both have the same number of values, at least one.
+// Both have as many values, at least one.
 ValueFigures value_figures(const std::vector<double>& predicted, const std::vector<double>& truth);
 
 }  // namespace lithe::metrics

@@ -19,8 +19,7 @@ double negative_log_likelihood(const std::vector<double>& logits, std::size_t cl
   return sum / static_cast<double>(labels.size());
 }
 
-// The likelihood is convex in 1 / temperature and so has one minimum, which ternary search over the
-// logarithm finds.
+// It has one minimum, being convex in 1 / temperature: thirds of the logarithm close in on it.
 double fit_temperature(const std::vector<double>& logits, std::size_t classes,
                        const std::vector<std::int32_t>& labels) {
   const auto loss = [&](double log_temperature) {

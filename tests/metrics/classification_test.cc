@@ -52,12 +52,12 @@ TEST(ClassFigures, PropertiesOfRandomAnswers) {
   base::Rng random(5, 1);
   std::vector<std::int32_t> truth;
   std::vector<std::size_t> answers;
-  double right = 0;
+  double correct = 0;
   for (int i = 0; i < 500; ++i) {
     truth.push_back(static_cast<std::int32_t>(random.below(7)));
     answers.push_back(random.below(2) == 0 ? static_cast<std::size_t>(truth.back())
                                            : random.below(7));
-    right += static_cast<std::size_t>(truth.back()) == answers.back();
+    correct += static_cast<std::size_t>(truth.back()) == answers.back();
   }
   const auto figures = class_figures(confusion(truth, answers), 7);
   std::size_t support = 0, answered = 0;
