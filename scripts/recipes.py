@@ -40,7 +40,7 @@ FINDING = {"dnn10-sigmoid"}  # something has to be reported as wrong
 
 
 OPERATORS = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
-WORST = {"auroc": min, "aupr": min, "oscr": min, "fpr95": max, "accepted": max}  # of several sets
+WORST = {"auroc": min, "aupr": min, "oscr": min, "fpr95": max, "acceptance_rate": max}  # of several sets
 
 
 def parse_promises(text):
@@ -48,7 +48,7 @@ def parse_promises(text):
     result = []
     for promise in filter(None, (part.strip() for part in text.split(","))):
         found = re.fullmatch(r"((?:kind )?(\w+))\s*(>=|>|<=|<)\s*([\d.]+)(%?)", promise)
-        if not found or found[2] not in {"accuracy", "known_accepted", *WORST}:
+        if not found or found[2] not in {"accuracy", "known_acceptance_rate", *WORST}:
             raise ValueError(f"'{promise}' promises nothing that a report has")
         result.append((found[1], found[3], float(found[4]) / (100 if found[5] else 1)))
     return result
@@ -57,7 +57,7 @@ def parse_promises(text):
 def figures(report):
     """Of a report's first score, by the names that promises use."""
     score = report["scores"][0]
-    result = {"accuracy": report["accuracy"], "known_accepted": score["known_accepted"]}
+    result = {"accuracy": report["accuracy"], "known_acceptance_rate": score["known_acceptance_rate"]}
     sets = [row for row in score["unknown"] if not row["kind"]]
     # A set of one kind has no row for it.
     several = {row["set"] for row in score["unknown"] if row["kind"]}

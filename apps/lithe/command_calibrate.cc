@@ -29,25 +29,25 @@ int calibrate(const Arguments& arguments) {
   if (const auto status = parse(app, arguments)) return *status;
   Model model = Model::load(file);
   if (!unknown.asked()) {
-    const auto held = calibration_of(model);
-    unknown.score = held ? held->score : has_background(model) ? kBackground : "energy";
+    const auto earlier = calibration_of(model);
+    unknown.score = earlier ? earlier->score : has_background(model) ? kBackground : "energy";
   }
   check_for_calibration(unknown);
   const Dataset data = known_to(model, load_for_model(choice, model, TargetUse::required).set);
   const CalibrationParts parts = calibration_parts(model, data);
-  const Calibration result =
-      calibrate_unknown(model, parts.known.train, parts.known.held, {unknown.score, unknown.share});
-  const std::size_t held = parts.known.held.features.rows;
-  const double accepted = share_accepted(model, parts.known.held.features);
+  const Calibration result = calibrate_unknown(model, parts.known.train, parts.known.validation,
+                                               {unknown.score, unknown.acceptance_rate});
+  const std::size_t validation = parts.known.validation.features.rows;
+  const double accepted = lithe::acceptance_rate(model, parts.known.validation.features);
   model.save(output.empty() ? file : output);
   if (json) {
     fmt::print("{}\n", nlohmann::json{{"score", result.score},
                                       {"threshold", result.threshold},
-                                      {"share", result.share},
+                                      {"acceptance_rate", result.acceptance_rate},
                                       {"temperature", result.temperature},
-                                      {"held_out", held},
-                                      {"held_out_from", parts.held_from},
-                                      {"accepted", accepted},
+                                      {"validation", validation},
+                                      {"validation_from", parts.validation_from},
+                                      {"validation_acceptance_rate", accepted},
                                       {"model", output.empty() ? file : output}}
                            .dump(2));
     return 0;
@@ -55,8 +55,8 @@ int calibrate(const Arguments& arguments) {
   print_folded(
       "Unknown: {} above {:.4g}, which accepts {:.1f}% of {} known examples ({}); confidence "
       "at temperature {:.3g}\nModel: {}\n",
-      result.score, result.threshold, 100 * accepted, held, parts.held_from, result.temperature,
-      output.empty() ? file : output);
+      result.score, result.threshold, 100 * accepted, validation, parts.validation_from,
+      result.temperature, output.empty() ? file : output);
   return 0;
 }
 

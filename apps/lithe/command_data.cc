@@ -53,7 +53,8 @@ int list(const std::string& data_dir) {
   }
   print_folded(
       "\nOf any of them, or a folder: inverted:NAME (black for white), permuted:NAME (pixels in\n"
-      "another order, the same for all), mirrored:NAME, flipped:NAME (upside down), spoiled:NAME\n"
+      "another order, the same for all), mirrored:NAME, flipped:NAME (upside down), "
+      "corrupted:NAME\n"
       "(warped, cut, doubled and shuffled until they show none of the classes)\n");
   return 0;
 }

@@ -1,16 +1,16 @@
 // lithe predict: what a model says of pictures, or of the rows of a table.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <span>
 
 #include "command.h"
 #include "lithe/calibrate.h"
 #include "lithe/error.h"
 #include "lithe/model.h"
+#include "lithe/probabilities.h"
 #include "parse.h"
 #include "training_data.h"
 
@@ -23,58 +23,37 @@ std::string class_name(const Model& model, std::size_t index) {
   return index < names.size() ? names[index] : fmt::format("{}", index);
 }
 
-// What the model believes of each class, from its outputs: of logits the softmax, or with one
-// output the sigmoid, that of yes.
-std::vector<double> confidences(Model& model, std::vector<double> outputs) {
-  const std::string& loss = model.metadata()["lithe.loss"];
-  const auto sigmoid = [](double z) { return 1 / (1 + std::exp(-z)); };
-  if (loss.starts_with("binary_cross_entropy"))
-    for (double& value : outputs) value = sigmoid(value);
-  if (loss.starts_with("cross_entropy")) {
-    const double largest = *std::max_element(outputs.begin(), outputs.end());
-    for (double& value : outputs) value = std::exp(value - largest);
-    const double sum = std::accumulate(outputs.begin(), outputs.end(), 0.0);
-    for (double& value : outputs) value /= sum;
-  }
-  if (outputs.size() == 1 && model.preprocessing().class_names.size() == 2)
-    outputs = {1 - outputs[0], outputs[0]};
-  return outputs;
+std::string loss_of(const Model& model) {
+  const auto note = model.metadata().find("lithe.loss");
+  return note == model.metadata().end() ? "quadratic" : note->second;
 }
 
-std::vector<std::size_t> ranked(const std::vector<double>& values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return values[a] > values[b]; });
-  return order;
-}
-
-// One line or one JSON value for the answer to `what`.
-void answer(Model& model, const std::string& what, const std::vector<double>& outputs,
+// Prints the prediction for one input as a line, or adds it to `results`.
+void answer(const Model& model, const std::string& what, std::span<const double> outputs,
             nlohmann::json* results) {
   const bool numbers = model.preprocessing().class_names.empty();
-  const std::vector<double> values = numbers ? outputs : confidences(model, outputs);
-  const std::vector<std::size_t> order = ranked(values);
-  if (results != nullptr) {
-    nlohmann::json one = {{"of", what}, {"outputs", values}};
-    if (!numbers) one["class"] = class_name(model, order[0]);
-    results->push_back(std::move(one));
+  if (results != nullptr) results->push_back({{"of", what}, {"outputs", outputs}});
+  if (numbers) {
+    if (results == nullptr) fmt::print("{}: {:.6g}\n", what, fmt::join(outputs, " "));
     return;
   }
-  fmt::print("{}: ", what);
-  if (numbers) {
-    for (const double value : values) fmt::print("{:.6g} ", value);
-  } else {
-    fmt::print("{} ({:.3f})", class_name(model, order[0]), values[order[0]]);
-    if (order.size() > 1)
-      fmt::print(", then {} ({:.3f})", class_name(model, order[1]), values[order[1]]);
+  const std::string loss = loss_of(model);
+  const std::vector<std::size_t> ranked = ranked_classes(outputs, loss);
+  const std::vector<double> values = probabilities(outputs, loss);
+  if (results != nullptr) {
+    results->back()["probabilities"] = values;
+    results->back()["class"] = class_name(model, ranked[0]);
+    return;
   }
+  fmt::print("{}: {} ({:.3f})", what, class_name(model, ranked[0]), values[ranked[0]]);
+  if (ranked.size() > 1)
+    fmt::print(", then {} ({:.3f})", class_name(model, ranked[1]), values[ranked[1]]);
   fmt::print("\n");
 }
 
 // The same of a model that can say "unknown".
-void answer(const Model& model, const std::string& what, const Answer& given, double threshold,
-            nlohmann::json* results) {
+void answer(const Model& model, const std::string& what, const OpenSetPrediction& given,
+            double threshold, nlohmann::json* results) {
   const std::string best = class_name(model, given.best), next = class_name(model, given.runner_up);
   if (results != nullptr) {
     results->push_back({{"of", what},
@@ -100,18 +79,16 @@ void answer(const Model& model, const std::string& what, const Answer& given, do
 template <typename Name>
 void answer_all(Model& model, const Features& rows, const Name& name, nlohmann::json* results) {
   if (calibration_of(model)) {
-    const Answerer answerer(model);
-    const std::vector<Answer> answers = answerer.answer(rows);
+    const OpenSetPredictor predictor(model);
+    const std::vector<OpenSetPrediction> answers = predictor.predict(rows);
     for (std::size_t row = 0; row < rows.rows; ++row)
-      answer(model, name(row), answers[row], answerer.calibration().threshold, results);
+      answer(model, name(row), answers[row], predictor.calibration().threshold, results);
     return;
   }
   const std::vector<double> outputs = model.predict(rows);
   const std::size_t width = outputs.size() / std::max<std::size_t>(1, rows.rows);
-  for (std::size_t row = 0; row < rows.rows; ++row) {
-    const auto first = outputs.begin() + static_cast<std::ptrdiff_t>(row * width);
-    answer(model, name(row), {first, first + static_cast<std::ptrdiff_t>(width)}, results);
-  }
+  for (std::size_t row = 0; row < rows.rows; ++row)
+    answer(model, name(row), std::span(outputs).subspan(row * width, width), results);
 }
 
 struct PredictCommand {

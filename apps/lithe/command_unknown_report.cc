@@ -1,4 +1,4 @@
-// lithe unknown-report: how well a model tells what it knows from what it does not.
+// lithe unknown-report: how well a model detects unknown examples.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -23,31 +23,31 @@ namespace lithe::app {
 namespace {
 
 struct ReportCommand {
-  std::string model, known, known_classes, unknown_classes, data_dir, share = "95%", output;
+  std::string model, known, known_classes, unknown_classes, data_dir, acceptance_rate = "95%",
+                                                                      output;
   std::vector<std::string> unknown, scores;
   PictureChoice pictures;
   bool json = false;
 };
 
 std::optional<int> parse_report(const Arguments& arguments, ReportCommand& c) {
-  Options app("Says how well a model tells what it knows from what it does not.",
-              "lithe unknown-report");
+  Options app("Reports how well a model detects unknown examples.", "lithe unknown-report");
   app.add_option("model", c.model, "model file")->required();
-  app.add_option("--known", c.known, "data set of what it knows (default: its training's)");
+  app.add_option("--known", c.known, "data set of known examples (default: the training data)");
   app.add_option("--known-classes", c.known_classes,
                  "these classes of it, in the model's order: 2,4,5 (default: those of the model's "
                  "names)");
-  app.add_option("--unknown", c.unknown, "data set of what it does not know; may be repeated")
+  app.add_option("--unknown", c.unknown, "data set of unknown examples; may be repeated")
       ->required();
   app.add_option("--unknown-classes", c.unknown_classes,
                  "these classes of them: 0,1,6 (default: all; of the known data set those that the "
                  "model does not know)");
   app.add_option(
-      "--score", c.scores,
-      "score to report (`lithe list unknown`), or all (default: the model's own); may be "
-      "repeated");
-  app.add_option("--unknown-share", c.share,
-                 "share of known examples that thresholds of other scores accept")
+         "--score", c.scores,
+         "score to report (`lithe list unknown`), or all (default: the model's own); may be "
+         "repeated");
+  app.add_option("--unknown-acceptance", c.acceptance_rate,
+                 "fraction of known examples that the thresholds of other scores accept")
       ->capture_default_str();
   app.add_option("--data-dir", c.data_dir,
                  "folder of data sets (default: $LITHE_DATA, else the user's cache folder)");
@@ -95,17 +95,16 @@ std::vector<std::string> chosen_scores(const ReportCommand& command, const Model
 }
 
 void print_table(const UnknownReport& report) {
-  print_folded("{} known examples, {:.2f}% of them read right\n", report.known,
-               100 * report.accuracy);
+  print_folded("{} known examples, accuracy {:.2f}%\n", report.known, 100 * report.accuracy);
   for (const ScoreReport& score : report.scores) {
-    print_folded("\n{}: at {:.4g}, {:.2f}% of the known are accepted\n", score.score,
-                 score.threshold, 100 * score.known_accepted);
+    print_folded("\n{}: threshold {:.4g}, accepts {:.2f}% of the known examples\n", score.score,
+               score.threshold, 100 * score.known_acceptance_rate);
     print_folded("  {:28} {:>8} {:>8} {:>8} {:>9} {:>8} {:>9}\n", "unknown", "examples", "AUROC",
-                 "AUPR", "FPR at 95", "OSCR", "accepted");
+               "AUPR", "FPR at 95", "OSCR", "accepted");
     for (const UnknownFigures& row : score.rows)
       print_folded("  {:28} {:8} {:8.4f} {:8.4f} {:8.2f}% {:8.4f} {:8.2f}%\n",
-                   row.kind.empty() ? row.set : "  " + row.kind, row.examples, row.auroc, row.aupr,
-                   100 * row.fpr95, row.oscr, 100 * row.accepted);
+                 row.kind.empty() ? row.set : "  " + row.kind, row.examples, row.auroc, row.aupr,
+                 100 * row.fpr95, row.oscr, 100 * row.acceptance_rate);
   }
 }
 
@@ -122,10 +121,10 @@ nlohmann::json to_json(const ReportCommand& command, const UnknownReport& report
                       {"aupr", row.aupr},
                       {"fpr95", row.fpr95},
                       {"oscr", row.oscr},
-                      {"accepted", row.accepted}});
+                      {"acceptance_rate", row.acceptance_rate}});
     scores.push_back({{"score", score.score},
                       {"threshold", score.threshold},
-                      {"known_accepted", score.known_accepted},
+                      {"known_acceptance_rate", score.known_acceptance_rate},
                       {"unknown", rows}});
   }
   return {{"model", command.model},
@@ -186,11 +185,11 @@ int unknown_report(const Arguments& arguments) {
   const std::vector<Dataset> sets = load_sets(command, model, known);
   UnknownReportOptions options;
   options.scores = chosen_scores(command, model);
-  options.share = parse_known_share(command.share);
-  HeldOut parts;
+  options.acceptance_rate = parse_acceptance_rate(command.acceptance_rate);
+  HoldoutSplit parts;
   if (!options.scores.empty()) {
     parts = calibration_parts(model, known).known;
-    options.fit = parts.train, options.held = parts.held;
+    options.fit = parts.train, options.validation = parts.validation;
   }
   std::vector<UnknownSet> unknown;
   for (const Dataset& set : sets) unknown.push_back({set.name, judged_part(set), set.class_names});

@@ -81,8 +81,8 @@ std::string checkup_text(const Checkup& checkup, bool all) {
   for (const std::string& name : checkup.trials.left_out)
     text += fmt::format("Not looked at, for want of time: {}\n", name);
   if (!all) return text;
-  for (const Looked& looked : checkup.looked)
-    if (looked.fine) text += fmt::format("fine: {:16}{}\n", looked.name, looked.seen);
+  for (const Check& check : checkup.checks)
+    if (check.passed) text += fmt::format("fine: {:16}{}\n", check.name, check.observed);
   return text + fmt::format("{:.1f} s\n", checkup.seconds);
 }
 
@@ -138,19 +138,19 @@ Json trials_json(const MachineTrials& t) {
             {"bytes", t.pages.bytes},
             {"small", page_json(t.pages.small)},
             {"huge", page_json(t.pages.huge)},
-            {"unasked", page_json(t.pages.unasked)}}},
+            {"by_default", page_json(t.pages.by_default)}}},
           {"left_out", t.left_out}};
 }
 
 }  // namespace
 
 std::string checkup_json(const Checkup& checkup) {
-  Json looked = Json::array();
-  for (const Looked& one : checkup.looked)
-    looked.push_back({{"name", one.name}, {"seen", one.seen}, {"fine", one.fine}});
+  Json checks = Json::array();
+  for (const Check& one : checkup.checks)
+    checks.push_back({{"name", one.name}, {"observed", one.observed}, {"passed", one.passed}});
   return Json{{"version", LITHE_VERSION},    {"machine", checkup.report.identity.key()},
               {"seconds", checkup.seconds},  {"findings", findings_json(checkup.report.findings)},
-              {"looked", std::move(looked)}, {"trials", trials_json(checkup.trials)}}
+              {"checks", std::move(checks)}, {"trials", trials_json(checkup.trials)}}
              .dump(2, ' ', false, Json::error_handler_t::replace) +
          "\n";
 }

@@ -43,28 +43,28 @@ json class_list(const ClassifierReport& report) {
                     {"recall", one.recall},
                     {"f1", one.f1},
                     {"support", one.support},
-                    {"answered", one.answered}});
+                    {"predicted", one.predicted}});
   }
   return list;
 }
 
-// Rows of the true classes, columns of the answers; null where there are too many classes.
+// Rows are true classes, columns predicted ones; null where there are too many classes.
 json matrix(const ClassifierReport& report) {
   const std::size_t classes = report.names.size();
   if (classes > kMostMatrix) return {};
   std::vector<std::vector<std::size_t>> rows(classes, std::vector<std::size_t>(classes));
-  for (const ConfusionCell& cell : report.confusion) rows[cell.truth][cell.answer] = cell.count;
+  for (const ConfusionCell& cell : report.confusion) rows[cell.truth][cell.predicted] = cell.count;
   return rows;
 }
 
-json mistakes(const ClassifierReport& report) {
+json confident_errors(const ClassifierReport& report) {
   json list = json::array();
-  for (const Mistake& one : report.mistakes)
+  for (const Misclassification& one : report.errors)
     list.push_back({{"row", one.row},
                     {"class", report.names[one.truth]},
-                    {"answer", report.names[one.answer]},
+                    {"predicted", report.names[one.predicted]},
                     {"confidence", one.confidence},
-                    {"confidence_of_class", one.of_truth}});
+                    {"class_probability", one.true_probability}});
   return list;
 }
 
@@ -115,8 +115,8 @@ json to_json(const EvaluationReport& report) {
   if (report.unknown)
     result["unknown"] = {{"score", report.unknown->score},
                          {"threshold", report.unknown->threshold},
-                         {"share", report.unknown->share},
-                         {"accepted", report.unknown->accepted},
+                         {"calibrated_acceptance_rate", report.unknown->calibrated_acceptance_rate},
+                         {"acceptance_rate", report.unknown->acceptance_rate},
                          {"accuracy_accepted", report.unknown->accuracy_accepted}};
   return result;
 }
@@ -133,7 +133,7 @@ json to_json(const EvaluationReport& report, const Model& model, const std::stri
   if (!report.classes) return result;
   const ClassifierReport& classes = *report.classes;
   result["confusion"] = matrix(classes);
-  result["mistakes"] = mistakes(classes);
+  result["most_confident_errors"] = confident_errors(classes);
   result["confidence"] = to_json(classes.plain);
   result["confidence"]["from"] = classes.confidence_from;
   if (classes.tempered) result["confidence_at_temperature"] = to_json(*classes.tempered);

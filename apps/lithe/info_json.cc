@@ -29,13 +29,13 @@ Json one_core(const Limits& limits) {
           {"measured_at", limits.measured_at}};
 }
 
-Json together(const TogetherLimits& t) {
+Json all_cores(const AllCoresLimits& t) {
   return {{"threads", t.threads},
           {"flops_float32", t.flops_float32},
           {"flops_float64", t.flops_float64},
           {"read_memory", t.read_memory},
-          {"clock_alone", t.clock_alone},
-          {"clock_together", t.clock_together},
+          {"clock_one_core", t.clock_one_core},
+          {"clock_all_cores", t.clock_all_cores},
           {"others", t.others},
           {"stolen", t.stolen}};
 }
@@ -95,7 +95,7 @@ std::string info_json(const MachineReport& report) {
               {"isas", supported_isas()},
               {"caches", caches(m)},
               {"limits", one_core(report.limits)},
-              {"together", together(report.together)},
+              {"all_cores", all_cores(report.all_cores)},
               {"frequency", {{"most", report.most_clock}, {"governor", report.governor}}},
               {"quota",
                {{"processors", report.quota.processors},

@@ -71,7 +71,7 @@ class Writer {
   }
 
   void limits() {
-    const TogetherLimits& t = r_.together;
+    const AllCoresLimits& t = r_.all_cores;
     line("arithmetic", "one core {:.0f} GFLOP/s in float32, {:.0f} in float64{}",
          r_.limits.flops_float32 / kGiga, r_.limits.flops_float64 / kGiga,
          r_.limits.under_load ? " (measured under load)" : "");
@@ -85,8 +85,8 @@ class Writer {
       levels.push_back(fmt::format("{} {:.0f}", b.level, b.bytes_per_second / kGiga));
     line("reading", "one core {} GB/s{}", fmt::join(levels, ", "),
          t.read_memory > 0 ? fmt::format("; all, memory {:.0f} GB/s", t.read_memory / kGiga) : "");
-    line("frequency", "{:.2f} GHz, {:.2f} with all processors at work{}", t.clock_alone / kGiga,
-         t.clock_together / kGiga,
+    line("frequency", "{:.2f} GHz, {:.2f} with all processors at work{}", t.clock_one_core / kGiga,
+         t.clock_all_cores / kGiga,
          r_.most_clock > 0 ? fmt::format(", {:.2f} at most", r_.most_clock / kGiga) : "");
   }
 
@@ -97,7 +97,7 @@ class Writer {
     else if (all_)
       line("quota", "none");
     line("other load", "{:.1f} processors busy with other programs, {:.1f} taken by the host",
-         r_.together.others, r_.together.stolen);
+         r_.all_cores.others, r_.all_cores.stolen);
   }
 
   void blas() {

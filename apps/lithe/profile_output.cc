@@ -23,7 +23,7 @@ Profile profile_of(const ProfileRecords& records, const MachineIdentity& machine
                    const Limits& limits, std::optional<std::uint64_t> allocations) {
   const bool several = records.plan.threads > 1;
   const double memory =
-      several ? limits::measure_together(machine, records.plan.isa).read_memory : 0;
+      several ? limits::measure_all_cores(machine, records.plan.isa).read_memory : 0;
   Profile profile = make_profile(records, limits, machine.caches, memory);
   profile.allocations = allocations;
   if (allocations && *allocations > 0) profile.allocation_sites = heap_sites();

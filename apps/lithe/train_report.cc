@@ -36,16 +36,16 @@ nlohmann::json to_json(const UnknownRun& run) {
     for (const ScoreTrial& trial : run.comparison->trials)
       trials.push_back({{"score", trial.score},
                         {"auroc", trial.auroc()},
-                        {"fpr95", trial.false_positives()},
+                        {"fpr95", trial.false_positive_rate()},
                         {"failed", trial.failed}});
   const Calibration& c = run.calibration;
   return {{"score", c.score},
           {"threshold", c.threshold},
-          {"share", c.share},
+          {"acceptance_rate", c.acceptance_rate},
           {"known", run.known},
           {"temperature", c.temperature},
-          {"held_out", run.held},
-          {"accepted", run.accepted},
+          {"validation", run.validation},
+          {"validation_acceptance_rate", run.acceptance_rate},
           {"compared", trials}};
 }
 

@@ -61,7 +61,8 @@ Dataset with_training(Dataset data, const Examples& train) {
 Dataset load_outlier_set(const TrainCommand& command, const LoadedData& loaded,
                          const Examples& train, const std::string& name,
                          const std::string& classes) {
-  if (name == kSpoiled) return spoil_images(with_training(loaded.set, train), command.options.seed);
+  if (name == kCorrupted)
+    return corrupt_images(with_training(loaded.set, train), command.options.seed);
   Dataset set = load_unknown(
       {.data = name, .data_dir = command.data.data_dir, .pictures = command.data.pictures},
       {loaded.set.shape, loaded.set.resize, loaded.schema});

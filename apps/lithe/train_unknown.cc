@@ -15,7 +15,7 @@ std::optional<ScoreComparison> compare_scores(const TrainCommand& command,
   ProgressBar bar;
   catch_interrupt();
   CompareOptions options;
-  options.held_out = command.options.validation;
+  options.validation = command.options.validation;
   options.progress = [&bar](double done) {
     bar.draw("comparing scores", done);
     return !interrupted();
@@ -23,8 +23,8 @@ std::optional<ScoreComparison> compare_scores(const TrainCommand& command,
   const ComparisonPlan plan = plan_comparison(setup.train.classes, command.options, options);
   if (!command.json) {
     print_folded(
-        "Comparing scores of unknownness: {} trainings of {} epoch{}, each without {} of the "
-        "{} classes, which then are the unknown\n",
+        "Comparing out-of-distribution scores: {} folds of {} epoch{}, each of which leaves out {} "
+        "of the {} classes as unknown\n",
         plan.folds, plan.epochs, plan.epochs == 1 ? "" : "s",
         setup.train.classes > plan.folds ? "some" : "one", setup.train.classes);
     std::fflush(stdout);
@@ -40,16 +40,17 @@ UnknownRun calibrate(const TrainCommand& command, TrainSetup& setup,
                      std::optional<ScoreComparison> comparison) {
   const double share = command.options.validation;
   const std::uint64_t seed = command.options.seed;
-  const HeldOut parts = setup.open ? hold_out(*setup.open, setup.train, share, seed)
-                                   : hold_out(setup.train, share, seed);
+  const HoldoutSplit parts = setup.open ? hold_out(*setup.open, setup.train, share, seed)
+                                        : hold_out(setup.train, share, seed);
   UnknownRun run;
-  run.calibration = calibrate_unknown(
-      setup.model, parts.train, parts.held,
-      {comparison ? comparison->best : command.unknown.fitted_score(), command.unknown.share});
+  run.calibration =
+      calibrate_unknown(setup.model, parts.train, parts.validation,
+                        {comparison ? comparison->best : command.unknown.fitted_score(),
+                         command.unknown.acceptance_rate});
   run.comparison = std::move(comparison);
   run.known = parts.train.features.rows;
-  run.held = parts.held.features.rows;
-  run.accepted = share_accepted(setup.model, parts.held.features);
+  run.validation = parts.validation.features.rows;
+  run.acceptance_rate = acceptance_rate(setup.model, parts.validation.features);
   return run;
 }
 
@@ -60,8 +61,8 @@ void print(const ScoreComparison& comparison) {
       print_folded("  {:24} {}\n", trial.score, trial.failed);
     else
       print_folded("  {:24} {:7.4f} {:7.4f} {:11.1f}%{}\n", trial.score, trial.auroc(),
-                   *std::min_element(trial.aurocs.begin(), trial.aurocs.end()),
-                   100 * trial.false_positives(), trial.score == comparison.best ? "  taken" : "");
+                 *std::min_element(trial.aurocs.begin(), trial.aurocs.end()),
+                 100 * trial.false_positive_rate(), trial.score == comparison.best ? "  best" : "");
   }
   print_folded("Compared in {:.1f} s\n", comparison.seconds);
 }
@@ -69,9 +70,9 @@ void print(const ScoreComparison& comparison) {
 void print(const UnknownRun& run) {
   const Calibration& c = run.calibration;
   print_folded(
-      "Unknown: {} above {:.4g}, which accepts {:.1f}% of {} held-out known examples; "
+      "Unknown: {} above {:.4g}, which accepts {:.1f}% of {} validation examples; "
       "confidence at temperature {:.3g}\n",
-      c.score, c.threshold, 100 * run.accepted, run.held, c.temperature);
+      c.score, c.threshold, 100 * run.acceptance_rate, run.validation, c.temperature);
 }
 
 }  // namespace lithe::app

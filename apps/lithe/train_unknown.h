@@ -12,8 +12,8 @@ namespace lithe::app {
 struct UnknownRun {
   std::optional<ScoreComparison> comparison;
   Calibration calibration;
-  std::size_t known = 0, held = 0;  // examples fitted on, and calibrated by
-  double accepted = 0;              // share of the held-out ones
+  std::size_t known = 0, validation = 0;  // examples that the score is fitted and calibrated on
+  double acceptance_rate = 0;             // of the validation examples
 };
 
 // For --unknown auto: tries all scores on the model as it is before its training.

@@ -37,8 +37,8 @@ Dataset unknown_to(const Model& model, const Dataset& data);
 // Known examples that the model has learned from, and others that it has not seen: those that its
 // training held out, else the test part, else a share of what there is.
 struct CalibrationParts {
-  HeldOut known;
-  std::string held_from;  // in words
+  HoldoutSplit known;
+  std::string validation_from;  // in words
 };
 CalibrationParts calibration_parts(const Model& model, const Dataset& data);
 

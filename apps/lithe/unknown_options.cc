@@ -16,14 +16,14 @@ void add_unknown_options(Options& app, UnknownChoice& choice, bool outliers) {
                             "background, outlier_exposure (learn from --outliers)"
                           : "score that says what is unknown: energy, ... (`lithe list unknown`)")
       ->group(group);
-  app.add_option("--unknown-share", choice.share_text,
-                 "share of known examples that are to be accepted")
+  app.add_option("--unknown-acceptance", choice.acceptance_text,
+                 "fraction of known examples to accept")
       ->capture_default_str()
       ->group(group);
   if (!outliers) return;
   app.add_option(
          "--outliers", choice.outliers,
-         "data set of unknown examples to learn from; spoiled: the training images "
+         "data set of unknown examples to learn from; corrupted: the training images "
          "themselves, warped, cut, doubled and shuffled until they show none of the classes; "
          "may be repeated")
       ->group(group);
@@ -38,15 +38,15 @@ void add_unknown_options(Options& app, UnknownChoice& choice, bool outliers) {
       ->group(group);
 }
 
-double parse_known_share(const std::string& text) {
-  const double share = parse_share(text, "--unknown-share");
-  if (share > 0 && share <= 1) return share;
-  throw Error(ErrorKind::usage, fmt::format("'{}' of the known examples cannot be accepted", text),
-              "--unknown-share", "above 0%, up to 100%: 95%");
+double parse_acceptance_rate(const std::string& text) {
+  const double rate = parse_share(text, "--unknown-acceptance");
+  if (rate > 0 && rate <= 1) return rate;
+  throw Error(ErrorKind::usage, fmt::format("'{}' is no acceptance rate", text),
+              "--unknown-acceptance", "above 0%, up to 100%: 95%");
 }
 
 void check_for_calibration(UnknownChoice& choice) {
-  choice.share = parse_known_share(choice.share_text);
+  choice.acceptance_rate = parse_acceptance_rate(choice.acceptance_text);
   if (choice.score == kAuto || choice.score == kOutlierExposure)
     throw Error(ErrorKind::usage, fmt::format("{} is a matter of training", choice.score),
                 "--unknown",
@@ -55,12 +55,12 @@ void check_for_calibration(UnknownChoice& choice) {
 }
 
 void check_for_training(UnknownChoice& choice) {
-  choice.share = parse_known_share(choice.share_text);
+  choice.acceptance_rate = parse_acceptance_rate(choice.acceptance_text);
   const bool learns = choice.score == kBackground || choice.score == kOutlierExposure;
   if (learns && choice.outliers.empty())
     throw Error(ErrorKind::usage, fmt::format("{} learns from unknown examples", choice.score),
                 "--unknown",
-                "--outliers DATA beside it, --outliers spoiled (made of the training images), or "
+                "--outliers DATA beside it, --outliers corrupted (made of the training images), or "
                 "--unknown energy, which needs none");
   if (!learns && !choice.outliers.empty())
     throw Error(ErrorKind::usage, "outliers, and nothing that learns from them", "--outliers",

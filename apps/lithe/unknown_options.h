@@ -11,16 +11,16 @@ namespace lithe::app {
 inline constexpr const char *kAuto = "auto", *kBackground = "background",
                             *kOutlierExposure = "outlier_exposure";
 // Of --outliers: made of the training images themselves.
-inline constexpr const char* kSpoiled = "spoiled";
+inline constexpr const char* kCorrupted = "corrupted";
 // Of --outlier-classes.
 inline constexpr const char* kAllClasses = "all";
 inline constexpr double kCalibrationShare = 0.1;  // of the training examples
 
 struct UnknownChoice {
   std::string score;  // a score's sentence, or one of the words above; empty: not asked for
-  std::string share_text = "95%";
+  std::string acceptance_text = "95%";
   std::vector<std::string> outliers, outlier_classes;
-  double share = 0.95, outlier_weight = 0.5;
+  double acceptance_rate = 0.95, outlier_weight = 0.5;
 
   bool asked() const { return !score.empty(); }
   // The score to calibrate, where it is known before the training: outlier exposure goes with
@@ -28,11 +28,11 @@ struct UnknownChoice {
   std::string fitted_score() const { return score == kOutlierExposure ? "energy" : score; }
 };
 
-// --unknown, --unknown-share, and with `outliers` --outliers and --outlier-weight.
+// --unknown, --unknown-acceptance, and with `outliers` --outliers and --outlier-weight.
 void add_unknown_options(Options& app, UnknownChoice& choice, bool outliers);
 
 // "95%": above 0, at most 1. Throws Error(usage).
-double parse_known_share(const std::string& text);
+double parse_acceptance_rate(const std::string& text);
 
 // Read the share. Throw Error(usage) for options that do not go together, Error(sentence) for a
 // score that there is not.

@@ -86,7 +86,7 @@ int main(int argc, char** argv) {
   app.add_option("environments", sentences, "sentences; all that Lithe brings where none is given");
   CLI11_PARSE(app, argc, argv);
   if (sentences.empty()) {
-    for (const auto& sheet : lithe::environment_sheets()) sentences.push_back(sheet.name);
+    for (const auto& info : lithe::environment_infos()) sentences.push_back(info.name);
     sentences.push_back("snake(observation=features)");
   }
   nlohmann::ordered_json json = nlohmann::ordered_json::object();

@@ -8,7 +8,7 @@ from . import process
 _LIMIT = 120  # seconds: the first time, the limits are measured
 _KEYS = ("machine", "processor", "vendor", "family", "model", "stepping", "sockets", "numa_nodes",
          "cores", "hardware_threads", "usable_cpus", "virtual_machine", "memory_bytes", "system",
-         "instruction_sets", "isas", "caches", "limits", "together", "quota")
+         "instruction_sets", "isas", "caches", "limits", "all_cores", "quota")
 _BLAS_KEYS = ("path", "kind", "version", "core", "integer_bits", "threads", "problem",
               "flops_float32", "flops_float64")
 

@@ -1,15 +1,15 @@
-// "None of these" for a model: a score of unknownness (lithe/unknown.h), the threshold above which
-// an example is called unknown, and a temperature that makes the confidence in the other answers
-// one that can be believed.
+// Open-set recognition: a model that says "unknown" for examples of none of its classes. It has an
+// out-of-distribution score (lithe/unknown.h), a threshold above which an example is unknown, and a
+// temperature that calibrates the confidence of the other predictions.
 //
-//   HeldOut parts = hold_out(data.train, 0.1);
+//   HoldoutSplit parts = hold_out(data.train, 0.1);
 //   Trainer(model, parts.train, data.test, options) ...
-//   calibrate_unknown(model, parts.train, parts.held, {.score = "energy", .share = 0.95});
-//   model.save("m.safetensors");                        // score and threshold go with it
-//   for (const Answer& a : Answerer(model).answer(data.test.features)) ...
+//   calibrate_unknown(model, parts.train, parts.validation, {.score = "energy"});
+//   model.save("m.safetensors");  // with the score and the threshold
+//   for (const OpenSetPrediction& p : OpenSetPredictor(model).predict(data.test.features)) ...
 //
-// All of it looks at what goes into the network's last dense layer (features) and at the sums of
-// that layer (logits), so the network must end in one, with activations at most behind it.
+// The scores use the inputs of the network's last dense layer (features) and its sums before any
+// activation (logits). The network must end in a dense layer, which only activations may follow.
 #pragma once
 
 #include <cstddef>
@@ -25,102 +25,101 @@
 
 namespace lithe {
 
-// The model's last dense layer, and what the model makes of examples. A layer of one unit, which
-// tells two classes apart by z, counts as two units with the sums 0 and z. Labels are those of the
-// examples, where they have any. Throws Error(model) with what to do where the network does not end
-// in a dense layer, Error(data) where the examples are not the model's.
+// The model's last dense layer, and the features and logits of examples. A layer of one unit, whose
+// sum z decides between two classes, counts as two units with the sums 0 and z. Labels are copied
+// from the examples, if they have any. Throws Error(model) where the network does not end in a
+// dense layer, Error(data) where the examples do not fit the network.
 Head head_of(const Model& model);
 Evidence collect_evidence(const Model& model, const Examples& examples);
 Evidence collect_evidence(const Model& model, const Features& features);
 
-// Examples in two parts, each class in both by the same share; copies, whose memory is `memory`.
-// The parts are those that a Trainer makes with TrainOptions::validation = share and that seed.
-struct HeldOut {
-  Examples train, held;
+// Examples in two parts, stratified by class. They are copies, owned by `memory`. A Trainer makes
+// the same two parts with TrainOptions::validation = share and the same seed.
+struct HoldoutSplit {
+  Examples train, validation;
   std::shared_ptr<const void> memory;
 };
-HeldOut hold_out(const Examples& examples, double share, std::uint64_t seed = 1);
+HoldoutSplit hold_out(const Examples& examples, double share, std::uint64_t seed = 1);
 
-// Throws Error(sentence) for a score that there is not; "background" is one.
+// Throws Error(sentence) for an unknown name of a score. "background" is a score too.
 void check_unknown_score(const std::string& sentence);
 
 struct CalibrateOptions {
-  std::string score = "energy";  // or "background" for a model that has learned such a class
-  double share = 0.95;           // of known examples that are to be accepted, above 0, at most 1
+  std::string score = "energy";   // or "background" for a model that has learned such a class
+  double acceptance_rate = 0.95;  // wanted, of known examples: above 0, at most 1
 };
 
 struct Calibration {
   std::string score;  // canonical
   double threshold = 0;
-  double share = 0.95;
+  double acceptance_rate = 0.95;
   double temperature = 1;  // confidence = softmax(logits / temperature)
 };
 
-// Fits the score on `train`, known examples that the model has learned from, and then threshold and
-// temperature on `held`, known ones that it has not; all of it is put into the model, in the place
-// of what was there. Of more training examples than fit into half a gigabyte a sample is taken.
-// Throws Error(usage) for a share out of range, Error(sentence) for a score that there is not,
-// Error(data) for examples without labels, too few, or of classes that the model has not.
-Calibration calibrate_unknown(Model& model, const Examples& train, const Examples& held,
+// Fits the score on `train`, known examples that the model was trained on, then the threshold and
+// the temperature on `validation`, known examples that it was not trained on. Stores them in the
+// model in place of an earlier calibration. Takes a sample of the training examples where their
+// features need more than half a gigabyte. Throws Error(usage) for an acceptance rate out of range,
+// Error(sentence) for an unknown score, Error(data) for examples that have no labels, that are too
+// few, or that have classes which the model does not know.
+Calibration calibrate_unknown(Model& model, const Examples& train, const Examples& validation,
                               const CalibrateOptions& options = {});
 
-// What the model holds of it, nothing where it never was calibrated. Throws Error(model) where what
-// it holds is no calibration.
+// The model's calibration, if it has one. Throws Error(model) where it is damaged.
 std::optional<Calibration> calibration_of(const Model& model);
 void remove_calibration(Model& model);
 
-struct Answer {
+struct OpenSetPrediction {
   bool unknown = false;       // score > threshold
-  double score = 0;           // of unknownness
-  std::size_t best = 0;       // the likeliest class, also where the answer is unknown
-  double confidence = 0;      // in it, against the other classes
-  std::size_t runner_up = 0;  // the same as best where there is no other class
+  double score = 0;           // out-of-distribution score
+  std::size_t best = 0;       // the most probable class, even where `unknown` is true
+  double confidence = 0;      // its probability among the known classes
+  std::size_t runner_up = 0;  // equals `best` where there is no other class
   double runner_up_confidence = 0;
 };
 
-// Answers by a calibrated model, which must outlive it. Throws Error(model) for one that is not
-// calibrated, saying what to run, or whose arrays do not fit its network.
-class Answerer {
+// Predicts with a calibrated model, which must outlive the predictor. Throws Error(model) for a
+// model that is not calibrated, or whose calibration does not fit its network.
+class OpenSetPredictor {
  public:
-  explicit Answerer(const Model& model);
-  Answerer(Answerer&&) noexcept;
-  ~Answerer();
+  explicit OpenSetPredictor(const Model& model);
+  OpenSetPredictor(OpenSetPredictor&&) noexcept;
+  ~OpenSetPredictor();
 
   const Calibration& calibration() const;
-  std::vector<Answer> answer(const Features& features) const;
+  std::vector<OpenSetPrediction> predict(const Features& features) const;
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
 
-// The share of examples that are not called unknown.
-double share_accepted(const Model& model, const Features& features);
+// The fraction of the examples that are not predicted as unknown.
+double acceptance_rate(const Model& model, const Features& features);
 
-// Training with examples of what is not known, where there are some. `background`: they are one
-// more class, the last (Dhamija, Guenther, Boult, "Reducing network agnostophobia", 2018, compare
-// it). `exposure`: the network is to give them all classes alike, by targets of 1 / classes
-// (Hendrycks, Mazeika, Dietterich, "Deep anomaly detection with outlier exposure", 2019); the loss
-// has to be cross_entropy.
+// Training with outliers, that is examples of none of the classes. `background`: they form one more
+// class, the last one (compared in Dhamija, Guenther, Boult, "Reducing network agnostophobia",
+// 2018). `exposure`: their targets are 1 / classes for every class (Hendrycks, Mazeika, Dietterich,
+// "Deep anomaly detection with outlier exposure", 2019); the loss must be cross_entropy.
 enum class OutlierUse { background, exposure };
 
 struct OpenTrainingSet {
-  Examples examples;      // the known ones, in their order, then the outliers
-  std::size_t known = 0;  // how many are known
+  Examples examples;      // the known examples in their order, then the outliers
+  std::size_t known = 0;  // number of known examples
   std::shared_ptr<const void> memory;
 };
 
-// `weight`: how much all outliers together count against all known examples together; 0 leaves the
-// weights alone. Throws Error(data) where outliers are of another size or element type.
+// `weight` is the total weight of the outliers over the total weight of the known examples; 0 gives
+// every outlier the weight 1. Throws Error(data) where outliers have another size or element type.
 OpenTrainingSet add_outliers(const Examples& known, const std::vector<Features>& outliers,
                              OutlierUse use, double weight = 0.5);
 
-// The known ones of them in the two parts that a Trainer makes of the whole set. `known` is what it
-// was made from.
-HeldOut hold_out(const OpenTrainingSet& set, const Examples& known, double share,
-                 std::uint64_t seed = 1);
+// The known examples of the two parts that a Trainer makes of the whole set. `known` holds the
+// known examples that the set was made from.
+HoldoutSplit hold_out(const OpenTrainingSet& set, const Examples& known, double share,
+                      std::uint64_t seed = 1);
 
-// Notes that the model's last class is `background`, so that it is never given as an answer.
+// Marks the model's last class as the background class, which is never predicted.
 void mark_background(Model& model);
 bool has_background(const Model& model);
 

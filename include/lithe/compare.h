@@ -1,9 +1,9 @@
-// Which score of unknownness suits a network and its data, found without any unknown example: the
-// known classes are left out in turn, the network is trained on the others, and each score is asked
-// to tell the held-out examples of the ones from those of the others.
+// Chooses an out-of-distribution score for a network and its data without any unknown example. Each
+// fold leaves out some of the known classes and trains the network on the others. The validation
+// examples of the left-out classes then are the unknown ones that each score must detect.
 //
 //   ScoreComparison comparison = compare_unknown_scores(model, train, options);
-//   calibrate_unknown(trained, parts.train, parts.held, {.score = comparison.best});
+//   calibrate_unknown(trained, parts.train, parts.validation, {.score = comparison.best});
 #pragma once
 
 #include <cstddef>
@@ -16,41 +16,41 @@
 namespace lithe {
 
 struct CompareOptions {
-  std::size_t most_folds = 5;      // trainings; with more classes several are left out at once
-  double epoch_share = 1.0 / 3;    // of the epochs of the whole training
-  double held_out = 0.1;           // of the examples, for validation: a share, or a number
-  ProgressCallback progress = {};  // of each epoch of each training
+  std::size_t most_folds = 5;      // at most; with more classes, a fold leaves several out
+  double epoch_share = 1.0 / 3;    // epochs of each fold, as a fraction of the whole training's
+  double validation = 0.1;         // of the examples: a fraction, or a number from 1 on
+  ProgressCallback progress = {};  // called within each epoch of each fold
 };
 
 struct ComparisonPlan {
-  std::size_t folds = 0, epochs = 0;  // trainings, and epochs of each
+  std::size_t folds = 0, epochs = 0;  // epochs of each fold
 };
 
 struct ScoreTrial {
   std::string score;
-  std::vector<double> aurocs;    // of each training
-  std::vector<double> accepted;  // share of the unknown, where 95% of the known are
-  std::string failed;            // why the score could not be tried; else empty
+  std::vector<double> aurocs;                // of each fold
+  std::vector<double> false_positive_rates;  // of each fold, at a true positive rate of 95%
+  std::string failed;                        // why the score could not be fitted; empty if it could
 
-  double auroc() const;  // means over the trainings
-  double false_positives() const;
+  double auroc() const;  // means over the folds
+  double false_positive_rate() const;
 };
 
 struct ScoreComparison {
   ComparisonPlan plan;
   std::vector<ScoreTrial> trials;  // in the order of unknown_scores()
-  std::string best;                // of the largest mean AUROC
+  std::string best;                // the score with the largest mean AUROC
   double seconds = 0;
   bool stopped = false;  // by the progress callback
 };
 
-// What the comparison would do. Throws Error(usage) for fewer than three classes.
+// The folds and epochs of a comparison. Throws Error(usage) for fewer than three classes.
 ComparisonPlan plan_comparison(std::size_t classes, const TrainOptions& options,
                                const CompareOptions& compare = {});
 
-// `start` is the model before its training: layers that it took over from another one are taken
-// over here as well. Throws what Trainer throws, Error(usage) for fewer than three classes,
-// Error(model) where the network does not end in a dense layer.
+// `start` is the model before its training. Each fold starts from its values, so that layers taken
+// from another model are used here too. Throws what Trainer throws, Error(usage) for fewer than
+// three classes, Error(model) where the network does not end in a dense layer.
 ScoreComparison compare_unknown_scores(const Model& start, const Examples& train,
                                        const TrainOptions& options,
                                        const CompareOptions& compare = {});

@@ -29,8 +29,8 @@ bool is_built_in(const std::string& name);
 // IDX files (plain or gzip), CIFAR's binary files, or pictures (lithe/images.h, with its defaults;
 // decoded pictures are cached in `folder`). "inverted:NAME" is NAME with black for white,
 // "permuted:NAME" is NAME with the pixels of each image in another order, the same for all;
-// "mirrored:NAME" has left and right changed over, "flipped:NAME" top and bottom; "spoiled:NAME" is
-// spoil_images of it.
+// "mirrored:NAME" has left and right changed over, "flipped:NAME" top and bottom; "corrupted:NAME"
+// is corrupt_images of it.
 Dataset load_dataset(const std::string& name, const std::filesystem::path& folder);
 
 // Only the examples of these classes, renumbered in the order given. The training part keeps at
@@ -44,10 +44,10 @@ Dataset select_classes(const Dataset& data, const std::vector<std::size_t>& clas
 Dataset select_classes(const Dataset& data, const std::vector<std::string>& names);
 
 // Every image of both parts changed so that it shows none of the classes: warped, cut, laid over a
-// turned copy of itself, or shuffled (src/data/spoil.h), by random numbers of the seed and its row.
-// Outliers to learn from where there are no others. Throws Error(data) for what is no images of
-// bytes.
-Dataset spoil_images(const Dataset& data, std::uint64_t seed);
+// turned copy of itself, or shuffled (src/data/synthetic/corrupt.h), by random numbers of the seed
+// and its row. Outliers to learn from where there are no others. Throws Error(data) for what is no
+// images of bytes.
+Dataset corrupt_images(const Dataset& data, std::uint64_t seed);
 
 // Progress of the file that is being downloaded. `total` is 0 until the server has sent it.
 struct FetchProgress {

@@ -1,5 +1,5 @@
-// What makes numeric programs slow on this machine, what it costs, what to do, and how to see that
-// it helped.
+// Examines this machine for what makes numeric programs slow: what it costs, how to fix it, and how
+// to check that the fix helped.
 //
 //   for (const auto& finding : lithe::examine_machine().report.findings)
 //     std::cout << finding.problem << ": " << finding.factor << " times slower\n";
@@ -14,26 +14,26 @@
 
 namespace lithe {
 
-// One thing that was looked at.
-struct Looked {
+// One check of the examination.
+struct Check {
   std::string name;
-  std::string seen;  // what was seen, in a line
-  bool fine = true;  // whether no finding is about it
+  std::string observed;  // in one line
+  bool passed = true;    // without a finding
 };
 
 struct Checkup {
-  // With all findings: first those that cost everyone, of them those last that pass by themselves
-  // (what other programs and the host take), then those that cost only some programs (`only_if`);
-  // each most costly first.
+  // With all findings, in this order: those that concern every program, then the temporary ones
+  // (processors taken by other programs or the host), then those that concern only some programs
+  // (`only_if`). Each group has the most costly finding first.
   MachineReport report;
   MachineTrials trials;
-  std::vector<Looked> looked;
-  double seconds = 0;  // that it took
+  std::vector<Check> checks;
+  double seconds = 0;  // that the examination took
 };
 
 struct ExamineMachine {
-  double seconds = 15;  // about; what would be looked at after that is left out and said to be
-  std::vector<std::filesystem::path> blas_folders;  // to look in besides the usual ones
+  double seconds = 15;  // about; trials for which no time is left are skipped and listed
+  std::vector<std::filesystem::path> blas_folders;  // searched in addition to the usual ones
 };
 
 // Throws Error(machine) if the system refuses threads or processes.

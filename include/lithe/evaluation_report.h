@@ -1,4 +1,4 @@
-// What a model gets right and wrong, in figures, and as one page to look at.
+// The evaluation of a model on test examples: its figures, and an HTML page that shows them.
 //
 //   EvaluationReport report = report_evaluation(model, data.test);
 //   report.classes->macro.f1, report.classes->plain.ece, report.classes->figures[3].recall ...
@@ -18,76 +18,78 @@
 
 namespace lithe {
 
-// How far confidence in the answers can be believed (src/metrics/reliability.h).
+// The calibration of the confidence: whether it agrees with the accuracy
+// (src/metrics/reliability.h).
 struct ConfidenceFigures {
-  double ece = 0, mce = 0;  // expected and maximum calibration error, of 15 bins of equal width
-  double adaptive_ece = 0;  // expected one, of 15 bins of equal numbers of examples
-  double accuracy = 0;      // of the answers that the confidence is in
-  double confidence = 0;    // its mean
+  double ece = 0, mce = 0;  // expected and maximum calibration error, with 15 bins of equal width
+  double adaptive_ece = 0;  // expected one, with 15 bins of equally many examples
+  double accuracy = 0;
+  double confidence = 0;             // mean
   std::vector<ReliabilityBin> bins;  // of equal width
 };
 
-// An answer that is wrong.
-struct Mistake {
+// An example whose predicted class is not its label.
+struct Misclassification {
   std::size_t row = 0;  // of the examples, from 0
-  std::size_t truth = 0, answer = 0;
-  double confidence = 0, of_truth = 0;  // shares of the answer and of the true class
+  std::size_t truth = 0, predicted = 0;
+  double confidence = 0;        // the predicted class's probability
+  double true_probability = 0;  // the true class's
 };
 
 struct ClassifierReport {
-  std::vector<std::string> names;  // of the classes; numbers where there are none
+  std::vector<std::string> names;  // of the classes; their numbers where the model has no names
   double accuracy = 0;
-  double top5 = 0;   // share of examples whose class is among the five likeliest
+  double top5 = 0;   // fraction of examples whose class is among the five most probable
   double brier = 0;  // mean over the examples
   MeanFigures macro, weighted;
   std::vector<ClassFigures> figures;          // of each class
-  std::vector<ConfusionCell> confusion;       // by truth, then answer
-  std::vector<Mistake> mistakes;              // the surest first
+  std::vector<ConfusionCell> confusion;       // nonzero cells, sorted by truth, then prediction
+  std::vector<Misclassification> errors;      // the most confident first
   std::string confidence_from;                // "the softmax of the outputs"
-  ConfidenceFigures plain;                    // of the outputs as they are
-  std::optional<ConfidenceFigures> tempered;  // at the model's temperature, where it has one
+  ConfidenceFigures plain;                    // without a temperature
+  std::optional<ConfidenceFigures> tempered;  // at the model's temperature, if it has one
   double temperature = 1;
 };
 
-// Of each column of targets.
 struct RegressionReport {
-  ValueFigures all;  // columns together; r2 is the mean of the columns'
+  ValueFigures all;  // over all target columns; r2 is the mean of the columns' r2
   std::vector<ValueFigures> columns;
-  std::vector<std::vector<double>> predicted, truth;  // of each column, in the rows' order
+  std::vector<std::vector<double>> predicted, truth;  // [column][row]
 };
 
-// What the model's calibration does with these examples, which count as known.
-struct UnknownUse {
+// What an open-set model (lithe/calibrate.h) does with these examples, all of which are known.
+struct OpenSetFigures {
   std::string score;
-  double threshold = 0, share = 0;  // the share of known examples that it was set to accept
-  double accepted = 0;              // share of these examples
-  double accuracy_accepted = 0;     // of those accepted, the share answered right
-  std::vector<double> scores;       // of each example
+  double threshold = 0;
+  double calibrated_acceptance_rate = 0;  // that the threshold was chosen for
+  double acceptance_rate = 0;             // of these examples
+  double accuracy_accepted = 0;           // on the accepted ones
+  std::vector<double> scores;             // of each example
 };
 
 struct EvaluationReport {
-  Evaluation score;                         // as evaluate() says it
-  std::string loss;                         // the sentence
-  std::optional<ClassifierReport> classes;  // one of these two
-  std::optional<RegressionReport> values;
-  std::optional<UnknownUse> unknown;
+  Evaluation score;                         // the result of evaluate()
+  std::string loss;                         // its sentence
+  std::optional<ClassifierReport> classes;  // either this
+  std::optional<RegressionReport> values;   // or this
+  std::optional<OpenSetFigures> unknown;
   std::vector<EpochFigures> history;  // empty where the model has none
-  std::string history_problem;        // why the one it has is not shown
+  std::string history_problem;        // why the model's history cannot be read; empty if it can
 };
 
 struct EvaluationOptions {
   std::string isa = "auto";
-  std::size_t mistakes = 24;  // at most
+  std::size_t most_errors = 24;  // that the report lists
 };
 
-// The loss is that of the model's metadata, else quadratic. Throws Error(data) for no examples or
-// such as do not fit the network, Error(numeric) where the outputs are no numbers, Error(model) for
-// a damaged calibration.
+// Uses the loss in the model's metadata, or quadratic where it has none. Throws Error(data) where
+// there are no examples or they do not fit the network, Error(numeric) where outputs are not
+// finite, Error(model) for a damaged calibration.
 EvaluationReport report_evaluation(const Model& model, const Examples& examples,
                                    const EvaluationOptions& options = {});
 
-// One HTML file that loads nothing: no script, pictures within. `data` is where the examples of the
-// report come from, its test part; `model_file` is shown.
+// One HTML file without scripts that loads nothing; its pictures are embedded. `data` is the data
+// set whose test part the report is about, and `model_file` is the name to show.
 std::string evaluation_page(const std::string& model_file, const Model& model, const Dataset& data,
                             const EvaluationReport& report);
 

@@ -1,44 +1,42 @@
-// Figures of answers against the truth, as plain values: what src/metrics works out and reports
-// hold. Every example counts alike, whatever its weight.
+// Figures of predictions against true values: what src/metrics computes and reports hold. Example
+// weights are ignored.
 #pragma once
 
 #include <cstddef>
 
 namespace lithe {
 
-// So many examples of class `truth` were answered `answer`.
+// A cell of a confusion matrix: `count` examples of class `truth` were predicted as `predicted`.
 struct ConfusionCell {
-  std::size_t truth = 0, answer = 0, count = 0;
+  std::size_t truth = 0, predicted = 0, count = 0;
   bool operator==(const ConfusionCell&) const = default;
 };
 
-// A class against all others.
+// One class against all others.
 struct ClassFigures {
-  std::size_t support = 0;   // examples of the class
-  std::size_t answered = 0;  // examples that it is the answer to
-  double precision = 0;      // share of those answered that are of the class; 0 where none is
-  double recall = 0;         // share of the class's examples that are answered so; 0 of none
-  double f1 = 0;             // harmonic mean of the two
+  std::size_t support = 0;    // examples of the class
+  std::size_t predicted = 0;  // examples that the class was predicted for
+  double precision = 0;       // true positives / predicted; 0 where nothing was predicted
+  double recall = 0;          // true positives / support; 0 without support
+  double f1 = 0;              // harmonic mean of the two
 };
 
 struct MeanFigures {
   double precision = 0, recall = 0, f1 = 0;
 };
 
-// The examples whose confidence lies above `low`, up to `high`; the first bin has those at its low
-// end as well.
+// The examples with low < confidence <= high; the first bin includes its low end.
 struct ReliabilityBin {
   double low = 0, high = 0;
   std::size_t count = 0;
-  double confidence = 0, accuracy = 0;  // means over them, 0 where there are none
+  double confidence = 0, accuracy = 0;  // means over the examples, 0 without any
 };
 
-// Numbers that were predicted, against the true ones.
+// Regression figures of one column.
 struct ValueFigures {
-  double rmse = 0, mae = 0;  // root of the mean square, and mean absolute, of what they differ by
-  double r2 = 0;    // 1 - squared differences / squared distances of the true ones from their mean;
-                    // not a number where all true ones are alike
-  double bias = 0;  // mean of predicted minus true
+  double rmse = 0, mae = 0;  // root mean squared error, mean absolute error
+  double r2 = 0;             // coefficient of determination; NaN where all true values are equal
+  double bias = 0;           // mean error, predicted minus true
 };
 
 }  // namespace lithe

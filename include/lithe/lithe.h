@@ -25,6 +25,7 @@
 #include "lithe/model.h"
 #include "lithe/network.h"
 #include "lithe/predictor.h"
+#include "lithe/probabilities.h"
 #include "lithe/profile.h"
 #include "lithe/program_report.h"
 #include "lithe/rng.h"

@@ -117,7 +117,7 @@ struct Profile {
 
 // `limits` are those of one core. Arithmetic and what each core has its own cache of grow with the
 // threads that share a stage; the last level of cache is taken as measured with one core. So is
-// memory, unless `memory_together` says what all cores read at once (TogetherLimits::read_memory;
+// memory, unless `memory_together` says what all cores read at once (AllCoresLimits::read_memory;
 // 0: unknown): then n threads that share a stage are taken to read n times as much as one, but
 // no more than that.
 Profile make_profile(const ProfileRecords& records, const Limits& limits,

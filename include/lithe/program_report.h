@@ -1,10 +1,10 @@
-// A program of the user's, run and looked into: what it spends its time and memory on, which
-// libraries multiply for it, and what makes it slow.
+// Runs a program and profiles it from outside: where its time and memory go, which libraries do its
+// matrix products, and what makes it slow.
 //
 //   auto report = lithe::examine_program({.command = {"python3", "train.py"}});
 //   for (const auto& finding : report.findings) std::cout << finding.problem << "\n";
 //
-// docs/doctor-program.md says how each figure comes about, and what is not seen.
+// docs/doctor-program.md explains how each figure is measured, and what cannot be measured.
 #pragma once
 
 #include <cstdint>
@@ -19,30 +19,31 @@
 namespace lithe {
 
 struct ExamineProgram {
-  std::vector<std::string> command;  // the program, looked for in PATH, and its arguments
-  // A regular expression (extended, as of POSIX; letters of either case). A line of the program's
-  // output that it is found in ends an epoch.
+  std::vector<std::string> command;  // the program, which is searched in PATH, and its arguments
+  // A POSIX extended regular expression, case-insensitive. A line of the program's output that
+  // matches it ends an epoch.
   std::string mark = "^epoch";
-  int epochs = 0;        // above 0: the whole run is divided by it, and no line is looked for
-  bool try_out = false;  // run the program again with each remedy that is an environment variable
-  bool events = true;    // false: sample by timers, as where the system refuses perf_event_open
-  // The library that is loaded into the program; empty: where it was installed, or built.
+  int epochs = 0;  // above 0: the run is divided into that many equal epochs, and `mark` is ignored
+  bool try_out = false;  // run the program again with each remedy that sets environment variables
+  bool events =
+      true;  // false: sample by timers, which is also done where perf_event_open is refused
+  // The library to load into the program; empty: the installed one, or the one in the build folder.
   std::filesystem::path preload;
 };
 
-// What processor time goes into.
+// What processor time is spent on.
 enum class Activity {
   products,     // matrix products: BLAS, oneDNN, MKL, Eigen
   loops,        // numeric loops: NumPy's ufuncs, PyTorch's kernels, the mathematical library
-  copies,       // memcpy and its relatives
-  allocation,   // malloc, free, and the system calls by which they get and return memory
-  page_faults,  // the system hands out pages at their first touch
+  copies,       // memcpy, memmove, memset
+  allocation,   // malloc, free, and their system calls
+  page_faults,  // the system maps pages at their first touch
   interpreter,  // Python, Julia, Node, R, ...
-  framework,    // PyTorch's way from a call to its kernel and back
-  waiting,      // threads that spin for work
-  kernel,       // the rest of the system's time
-  watching,     // Lithe's own counting in the program
-  other,        // the program's own code and everything else
+  framework,    // PyTorch's code between a call and its kernel
+  waiting,      // threads that spin while they wait for work
+  kernel,       // all other time in the system
+  monitoring,   // Lithe's own counting in the program
+  other,        // the program's own code, and everything unknown
 };
 inline constexpr int kActivities = 11;
 
@@ -52,30 +53,30 @@ const char* name(Activity activity);
 struct ActivityShare {
   Activity activity = Activity::other;
   double share = 0;  // of the program's processor time
-  // The library or function where most of it was spent: "libopenblas.so.0", "malloc in libc.so.6".
+  // The library or function with the most samples: "libopenblas.so.0", "malloc in libc.so.6".
   std::string mostly;
 };
 
-// What was asked of the heap; only by those processes that had the library loaded.
+// Heap use of the processes that had the library loaded.
 struct HeapUse {
   std::uint64_t calls = 0, bytes = 0, frees = 0;
-  std::uint64_t largest = 0;       // bytes asked for at once
+  std::uint64_t largest = 0;       // bytes of one request
   std::uint64_t maps = 0;          // mmap without a file, called by the program itself
   std::uint64_t mapped_bytes = 0;  // by those
 };
 
-// Between two marks. The first begins with the program, so loading and reading are in it.
+// The time between two marks. The first epoch begins with the program and includes its start-up.
 struct ProgramEpoch {
   double seconds = 0;
   std::uint64_t faults = 0;  // pages touched for the first time, by the process that wrote the mark
-  HeapUse heap;              // `largest` is of the run so far
+  HeapUse heap;              // `largest`: of the whole run so far
 };
 
-// Its factor is how many times slower it makes the program.
+// The factor is the slowdown of the whole program.
 struct ProgramFinding : Finding {
-  bool at_most = false;  // the factor is the most that can be gained, not what was measured
-  // Environment variables that mend it, those with an empty value by being unset; none where there
-  // are none. And how many times as fast the program ran with them; 0: it was not tried.
+  bool at_most = false;  // the factor is an upper bound, not a measurement
+  // Environment variables that fix it; an empty value means that the variable must be unset.
+  // `tried` is the speedup of the program with them; 0: it was not tried.
   std::vector<std::pair<std::string, std::string>> variables = {};
   double tried = 0;
 };
@@ -85,48 +86,48 @@ enum class Sampling { events, events_of_user, timers, none };
 
 struct ProgramReport {
   std::vector<std::string> command;
-  int status = 0;                               // its exit status
-  int signal = 0;                               // that ended it; 0: none did
-  double seconds = 0;                           // by the clock
-  double user_seconds = 0, system_seconds = 0;  // of all its threads and processes that ended
-  // In which its first thread could have run and had no processor.
-  double waited_seconds = 0;
+  int status = 0;      // its exit status
+  int signal = 0;      // that ended it, or 0
+  double seconds = 0;  // wall time
+  double user_seconds = 0,
+         system_seconds = 0;       // of all threads and of the child processes that ended
+  double waited_seconds = 0;       // its first thread was runnable and had no processor
   std::uint64_t faults = 0;        // pages touched for the first time
-  std::uint64_t memory_bytes = 0;  // most resident at once, in one process
-  int threads = 1;                 // most at once, in one process, as seen
+  std::uint64_t memory_bytes = 0;  // largest resident size of one process
+  int threads = 1;                 // most at once in one process, as observed
   int processes = 1;
   double processors = 1;  // that it may use
 
   Sampling sampling = Sampling::none;
-  std::uint64_t samples = 0;  // that the shares are of
-  // Whether those are of the time after the first epoch, or of the whole run.
+  std::uint64_t samples = 0;  // that the shares were computed from
+  // Whether the samples are from the epochs after the first, or from the whole run.
   bool shares_of_later_epochs = false;
   std::vector<ActivityShare> shares;  // largest first, none of 0
 
-  // What it and the programs that it started loaded: each BLAS, tried (`names` is empty), and paths
-  // of OpenMP runtimes; and those paths of either that were in one process together, in the one
-  // that had most.
+  // Loaded by the program or its child processes: each BLAS, measured (`names` is empty), and the
+  // paths of OpenMP runtimes. The last two list the paths loaded in one process, the one with most.
   std::vector<BlasLibrary> blas;
-  std::vector<std::string> openmp, blas_together, openmp_together;
-  std::vector<std::string> missing;  // what could not be seen, and why: sentences
+  std::vector<std::string> openmp, blas_in_one_process, openmp_in_one_process;
+  std::vector<std::string> missing;  // sentences: what could not be measured, and why
 
-  bool counted = false;              // whether the heap was
+  bool counted = false;              // whether heap calls were counted
   HeapUse heap;                      // of the whole run
   std::uint64_t peak_bytes = 0;      // of heap alive at once in one process
-  std::vector<ProgramEpoch> epochs;  // the first apart from those that follow
-  bool divided = false;              // the epochs are the whole run in equal parts
+  std::vector<ProgramEpoch> epochs;  // in order
+  bool divided = false;              // the epochs are equal parts of the whole run
 
   std::vector<ProgramFinding> findings;  // most costly first
 };
 
-// The median of each figure over the epochs but the first; of the first if there is no other.
+// The median of each figure over the epochs after the first, or the first epoch if it is the only
+// one.
 ProgramEpoch usual_epoch(const ProgramReport& report);
 
-// Runs the program to its end with this process's streams, and looks into it meanwhile; then tries
-// the BLAS libraries that it loaded (seconds). While it runs, this process ignores the interrupt
-// and quit signals, which reach the program by themselves, and passes on those that ask it to end.
-// Throws Error(usage) if there is no such program or it cannot be run, if `mark` is no regular
-// expression; Error(machine) if the system refuses a process.
+// Runs the program to its end with this process's streams and monitors it; then measures the BLAS
+// libraries that it loaded, which takes seconds. While the program runs, this process ignores the
+// interrupt and quit signals, which the program gets from the terminal, and forwards the signals
+// that ask it to terminate. Throws Error(usage) if the program does not exist or cannot be run, or
+// if `mark` is not a regular expression; Error(machine) if the system refuses a process.
 ProgramReport examine_program(const ExamineProgram& options);
 
 }  // namespace lithe

@@ -1,5 +1,5 @@
-// "None of these": how unlike the known classes an example is, and from where on it is called
-// unknown. lithe/calibrate.h puts it to use on models.
+// Out-of-distribution scores: how unlike the known classes an example is, and the threshold above
+// which it is unknown. lithe/calibrate.h applies them to models.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -10,13 +10,13 @@
 
 namespace lithe {
 
-// What a classifier makes of examples: the values that go into its last dense layer (features),
-// and what that layer puts out before any softmax or sigmoid (logits).
+// What a classifier computes for examples: the inputs of its last dense layer (features), and that
+// layer's sums before any activation (logits).
 struct Evidence {
   std::size_t rows = 0, columns = 0, classes = 0;
   std::vector<double> features;      // [rows][columns]
   std::vector<double> logits;        // [rows][classes]
-  std::vector<std::int32_t> labels;  // rows of them, or none
+  std::vector<std::int32_t> labels;  // [rows], or empty
 };
 
 // The last dense layer: logits = features W + b.
@@ -30,14 +30,15 @@ struct NamedArray {
   std::vector<double> values;
 };
 
-// A score of unknownness, ready to use: the higher, the less the example is like a known one.
+// A fitted out-of-distribution score: the higher, the less an example resembles the known ones.
 class UnknownScore {
  public:
-  // `sentence`: "energy", "knn(50)". `train`: known examples with labels, those the network learned
-  // from. Throws Error(sentence) for a sentence that says none, Error(data) where the examples do
-  // not suffice (fewer than two of a class, say).
+  // `sentence` is "energy" or "knn(50)", for example. `train` holds known examples with labels,
+  // which the network was trained on. Throws Error(sentence) where the sentence names no score,
+  // Error(data) where the examples do not suffice, for example fewer than two of a class.
   static UnknownScore fit(const std::string& sentence, const Evidence& train, const Head& head);
-  // From what sentence() and arrays() gave. Throws Error(model) where they do not fit together.
+  // From the results of sentence() and arrays(). Throws Error(model) where they do not fit
+  // together.
   static UnknownScore restore(const std::string& sentence,
                               const std::map<std::string, NamedArray>& arrays);
   std::vector<double> score(const Evidence& examples) const;
@@ -49,11 +50,11 @@ class UnknownScore {
   std::shared_ptr<const State> state_;
 };
 
-// The threshold at which `share` (0.95) of the known examples are accepted: a score above it means
+// The threshold that accepts this fraction (0.95) of the known examples: a score above it means
 // unknown.
-double unknown_threshold(std::vector<double> known_scores, double share);
+double unknown_threshold(std::vector<double> known_scores, double acceptance_rate);
 
-// The scores there are, most recommended first, for --unknown auto and for lists.
+// The names of all scores, the most recommended first: --unknown auto tries them in this order.
 std::vector<std::string> unknown_scores();
 std::string describe_unknown_score(const std::string& name);  // as `lithe list` shows it
 

@@ -2,12 +2,12 @@
 //
 //   an image -> one resampling (all geometric steps) -> cutout, noise -> an image
 //
-// The geometric steps are composed into one map from places in the result to places in the image,
-// which is then read once, bilinearly: chains do not blur, and cost as much as one step. Outside
-// the image there is 0. An elastic step displaces what the steps after it read; because its field
-// is the same everywhere and in all directions, it is drawn where the result is. Every random
-// number is a function of the seed, a time and the image's row: the same bits on any number of
-// threads.
+// The geometric steps are composed into one map from positions in the result to positions in the
+// image, which is then sampled once, bilinearly. A chain therefore blurs no more, and costs no
+// more, than one step. Outside the image values are 0. The field of an elastic step is stationary
+// and isotropic, so it is drawn in the coordinates of the result. Every random number is a function
+// of the seed, the step of the training and the image's row, so the number of threads does not
+// matter.
 #pragma once
 
 #include <cstddef>
@@ -29,17 +29,17 @@ std::vector<network::Declaration> declarations();
 class Augmenter {
  public:
   // `shape`: height x width, or height x width x channels. `type`: uint8 or float32. A value v
-  // enters the network as v / divisor, which is what noise is measured in. Throws Error(usage) for
-  // another shape or type, and for steps that do not go together.
+  // enters the network as v / divisor, the unit of noise. Throws Error(usage) for another shape or
+  // type, and for steps that cannot be combined.
   Augmenter(const Sentence& sentence, const std::vector<std::size_t>& shape, ElementType type,
             double divisor, std::uint64_t seed);
 
-  // Another one than `shape` where a crop makes it so.
+  // The shape of the result, which a crop changes.
   const std::vector<std::size_t>& output_shape() const { return output_shape_; }
   std::size_t scratch_bytes() const;
 
-  // Writes the image of row `row` as it is to be seen at `time` (a step of the training). Image and
-  // output have their values one behind the other; scratch lies on a cache line.
+  // Writes the image of row `row` as changed at `time` (a step of the training). Image and output
+  // are contiguous; scratch is aligned to a cache line.
   void run(const void* image, void* output, std::uint64_t time, std::uint32_t row,
            void* scratch) const;
 

@@ -2,9 +2,9 @@
 // convolutional neural networks applied to visual document analysis", ICDAR 2003): uniform random
 // numbers, one a pixel, blurred by a Gaussian of standard deviation sigma and multiplied by alpha.
 //
-// Here the random numbers stand on a grid, a little more than sigma apart. A Gaussian blur cannot
-// tell: the variance, alpha^2 / (12 pi sigma^2), and the correlation of two places, exp(-distance^2
-// / (4 sigma^2)), stay the same to half a percent, at a sigma^2-th of the work.
+// Here the random numbers lie on a grid with a spacing a little larger than sigma. After the blur
+// the variance, alpha^2 / (12 pi sigma^2), and the correlation of two points, exp(-distance^2 / (4
+// sigma^2)), are the same to half a percent, for 1 / sigma^2 of the work.
 #pragma once
 
 #include <cstddef>
@@ -25,13 +25,13 @@ class ElasticField {
   std::size_t scratch_values() const;
 
  private:
-  static constexpr std::size_t kBlock = 8;  // pixels that are worked on together
+  static constexpr std::size_t kBlock = 8;  // pixels computed at once
 
-  // How much each number of the grid adds to each pixel along one axis.
+  // The weight of each grid number for each pixel along one axis.
   struct Axis {
     std::size_t numbers = 0, padded = 0;  // a whole number of blocks of pixels
     std::vector<float> weights;           // [numbers][padded]
-    std::vector<std::size_t> first, end;  // by block: the numbers that reach it
+    std::vector<std::size_t> first, end;  // by block: the numbers with a nonzero weight
   };
   static Axis make_axis(std::size_t pixels, double sigma, double height);
 

@@ -1,4 +1,4 @@
-// Steps that change single values of an image.
+// The steps that change single values of an image: cutout and noise.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Zeroed memory on a cache-line boundary, on huge pages where the system grants them on request.
+// Zeroed memory on a cache-line boundary, on huge pages where the system gives them on request.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@ struct AlignedFree {
 // Throws std::bad_alloc. A request of 2 MiB or more is aligned to 2 MiB and marked for huge pages.
 void* allocate_aligned(std::size_t bytes);
 
-// A fixed-size array of trivially copyable values, all bits zero at first.
+// A fixed-size array of trivially copyable values, initially all zero bits.
 template <typename T>
 class AlignedArray {
  public:

@@ -1,4 +1,4 @@
-// Work that may crash, hang or print, done in a process of its own.
+// Runs work that may crash, hang or print in a child process.
 #pragma once
 
 #include <chrono>
@@ -8,15 +8,15 @@
 namespace lithe::base {
 
 struct ChildAnswer {
-  std::string text;  // what the work returned, if it came to an end
+  std::string text;  // what the work returned, if it finished
   std::string
-      problem;  // else what happened: "ended by signal 11 (Segmentation fault)"; its last words
+      problem;  // otherwise: "ended by signal 11 (Segmentation fault)", with its last output
 };
 
-// Runs `work` in a forked child whose input is empty and whose output goes nowhere, and returns
-// what it returned: at most 64 KiB. A child that takes longer than `limit` is killed. `work` must
-// not rely on other threads of this process, for they are not in the child. Throws Error(machine)
-// if the system refuses to start one.
+// Runs `work` in a forked child with empty input and discarded output, and returns its result, at
+// most 64 KiB. Kills a child that takes longer than `limit`. `work` must not use other threads of
+// this process, which do not exist in the child. Throws Error(machine) if the system refuses a
+// process.
 ChildAnswer run_in_child(const std::function<std::string()>& work, std::chrono::milliseconds limit);
 
 }  // namespace lithe::base

@@ -1,4 +1,4 @@
-// Files read whole under a bound, and files written so that the old one survives any failure.
+// Reads whole files up to a limit, and writes files so that the old one survives any failure.
 #pragma once
 
 #include <cstddef>
@@ -11,12 +11,12 @@
 namespace lithe::base {
 
 // Reads a whole regular file. Throws Error(io) if it cannot be opened, is not a regular file, or is
-// larger than `limit` bytes (checked before memory is asked for).
+// larger than `limit` bytes, which is checked before memory is allocated.
 std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::size_t limit);
 
-// A file that grows beside the old one of its name and takes its place once it is whole. Whatever
-// fails throws Error(io), and without commit() nothing of it stays. What is there and is no file
-// (a device such as /dev/null, a pipe) is written to as it is: nothing may take its place.
+// Writes a temporary file beside `path` that replaces it on commit(); without commit() it is
+// removed. A failure throws Error(io). A path that is not a regular file (a device such as
+// /dev/null, a pipe) is written to directly.
 class NewFile {
  public:
   explicit NewFile(std::filesystem::path path);
@@ -25,7 +25,7 @@ class NewFile {
   ~NewFile();
 
   void append(std::span<const std::uint8_t> bytes);
-  // Over what stands at the beginning.
+  // Overwrites the beginning of the file.
   void overwrite_start(std::span<const std::uint8_t> bytes);
   // Flushes to disk and renames.
   void commit();

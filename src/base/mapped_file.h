@@ -1,4 +1,4 @@
-// A file as memory, read by the system as it is touched: for files too large to copy.
+// A memory-mapped file, for files too large to copy.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace lithe::base {
 
-// A program that makes the file shorter while it is mapped makes reading it fatal.
+// If another program truncates the file while it is mapped, reading it ends this process.
 class MappedFile {
  public:
   // Throws Error(io) if it cannot be opened or is not a regular file.

@@ -1,4 +1,4 @@
-// The word that somebody probably meant.
+// Finds the word that a misspelled one probably means.
 #pragma once
 
 #include <span>
@@ -7,8 +7,8 @@
 
 namespace lithe::base {
 
-// The candidate with the fewest edits (a letter inserted, deleted, replaced or swapped with its
-// neighbour) from `word`, or nothing where even that is more than a third of the word.
+// The candidate with the smallest edit distance from `word` (insertions, deletions, replacements
+// and swaps of neighbours), or nothing where it exceeds a third of the word's length.
 std::string nearest(std::string_view word, std::span<const std::string> candidates);
 
 }  // namespace lithe::base

@@ -1,4 +1,4 @@
-// Small files of the kernel (/proc, /sys), whose size is not known before they are read.
+// Reads and parses small files of the kernel (/proc, /sys), whose size is not known in advance.
 #pragma once
 
 #include <charconv>
@@ -19,7 +19,8 @@ inline std::string read_text(const std::filesystem::path& path, std::size_t limi
   return text;
 }
 
-// Takes what stands before `separator` off the front of `text`, the separator too.
+// Removes the text up to the first `separator`, and the separator, from the front of `text`.
+// Returns it without the separator.
 inline std::string_view take_until(std::string_view& text, char separator) {
   const std::size_t end = text.find(separator);
   const std::string_view taken = text.substr(0, end);

@@ -1,5 +1,5 @@
-// A team of threads that a training run works with: started once, parked while there is nothing to
-// do, woken for a stretch of many steps. Within a stretch they meet at a barrier between stages.
+// A team of threads for a training run: started once, parked while there is no work, woken for many
+// steps at a time. During the steps they meet at a barrier between stages.
 #pragma once
 
 #include <atomic>
@@ -9,8 +9,8 @@
 
 namespace lithe::base {
 
-// Where `parties` threads wait for each other, again and again. Waiting spins for a few
-// microseconds, for that is how long stages last, and then sleeps.
+// A reusable barrier for `parties` threads. Waiting spins for a few microseconds, which is about
+// the duration of a stage, and then sleeps.
 class Barrier {
  public:
   explicit Barrier(std::size_t parties) : parties_(static_cast<unsigned>(parties)) {}
@@ -22,7 +22,7 @@ class Barrier {
   alignas(64) std::atomic<unsigned> round_{0};
 };
 
-// Work for a team: called on every thread with its number, 0 being the caller.
+// Work for a team: run() is called on every thread with its number; the caller is thread 0.
 class TeamWork {
  public:
   virtual void run(std::size_t part) = 0;
@@ -52,8 +52,7 @@ class Team {
   std::unique_ptr<State> state_;
 };
 
-// Processors that this process may use, which a container or taskset may have made fewer than
-// exist.
+// The number of processors that this process may use, which a container or taskset may restrict.
 std::size_t usable_processors();
 
 }  // namespace lithe::base

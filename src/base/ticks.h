@@ -1,5 +1,5 @@
-// The cheapest clock of this machine, for many time stamps: the processor's counter where it runs
-// at one speed in every state (an invariant TSC), the system's steady clock else.
+// The cheapest clock of this machine, for many time stamps: the processor's time stamp counter if
+// it is invariant (runs at one rate in every state), otherwise the system's steady clock.
 #pragma once
 
 #include <cstdint>
@@ -13,18 +13,24 @@ struct TickClock {
 
 TickClock tick_clock();
 
-// How long a tick lasts, by the steady clock: from when this was made to when it is asked.
+// The steady clock in nanoseconds.
+std::uint64_t steady_nanoseconds();
+
+// Measures the length of a tick by the steady clock, from the construction to the call of
+// seconds().
 class TickLength {
  public:
-  explicit TickLength(TickClock clock);
-  double seconds() const;  // asked too early it waits until 2 ms have passed
+  // `nanoseconds` is the clock to compare with.
+  explicit TickLength(TickClock clock, std::uint64_t (*nanoseconds)() = steady_nanoseconds);
+  double seconds() const;  // waits until at least 2 ms have passed
 
  private:
   TickClock clock_;
+  std::uint64_t (*now_)();
   std::uint64_t ticks_, nanoseconds_;
 };
 
-// What reading the clock costs, in seconds: the least of some measurements.
+// The cost of reading the clock in seconds: the minimum of some measurements.
 double stamp_seconds(TickClock clock);
 
 }  // namespace lithe::base

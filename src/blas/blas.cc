@@ -19,8 +19,8 @@ namespace blas {
 
 namespace {
 
-// OpenBLAS's names of x86 processors by what their kernels use. Names that are not here are newer
-// than this list, and nothing is said about them.
+// OpenBLAS's names of x86 processors with the instruction set of their kernels. Names that are not
+// in the list are newer and are not judged.
 constexpr std::string_view kWithoutFma[] = {
     "katmai",       "coppermine", "northwood",  "prescott", "banias",     "atom",
     "core2",        "penryn",     "dunnington", "nehalem",  "athlon",     "opteron",
@@ -59,7 +59,7 @@ std::string core_note(std::string_view core, cpu::Isa best, std::string_view rem
 
 namespace {
 
-// The environment variables by which each kind is told which kernels to run.
+// The environment variables that select the kernels of each kind.
 std::vector<std::string> variables_of(std::string_view kind) {
   if (kind == "OpenBLAS") return {"OPENBLAS_CORETYPE"};
   if (kind == "BLIS") return {"BLIS_ARCH_TYPE"};
@@ -72,8 +72,8 @@ struct Remedy {
   std::vector<std::pair<std::string, std::string>> variables;
 };
 
-// What may mend a library's choice of kernels: what the user's environment says is taken away, then
-// it is told.
+// The remedies for a library's choice of kernels, in order: unset the variable in the user's
+// environment, then set it.
 std::vector<Remedy> remedies(const BlasLibrary& blas) {
   std::vector<Remedy> all;
   for (const std::string& variable : variables_of(blas.kind))
@@ -85,8 +85,8 @@ std::vector<Remedy> remedies(const BlasLibrary& blas) {
   return all;
 }
 
-// Where other programs have the processors too, one trial may miss what a library can do. The
-// factor is told to the user, so both sides get two more turns.
+// With other programs on the processors, one trial may be too slow. The factor is shown to the
+// user, so both sides get two more trials.
 void measure_again(const std::filesystem::path& path, const BlasTrial& with_remedy,
                    BlasLibrary& blas) {
   BlasTrial plain = with_remedy;
@@ -102,8 +102,8 @@ void measure_again(const std::filesystem::path& path, const BlasTrial& with_reme
 
 }  // namespace
 
-// Tries the library, and if it runs the wrong kernels or was told which to run, tries what may mend
-// it: the first remedy after which it runs newer kernels or, where it does not say which, is
+// Tries the library. If it runs the wrong kernels, or a variable selects its kernels, tries the
+// remedies. Takes the first with which it runs newer kernels or, where it does not report them, is
 // faster.
 BlasLibrary try_with_remedy(const std::filesystem::path& path, bool measure,
                             std::chrono::milliseconds limit) {
@@ -143,7 +143,7 @@ std::vector<BlasLibrary> find_blas(const FindBlas& options) {
     BlasLibrary blas;
     const auto left = most - (std::chrono::steady_clock::now() - start);
     if (left.count() > 0) {
-      // One that hangs leaves time for others.
+      // The limit leaves time for the others if this one hangs.
       const auto limit = std::min<std::chrono::duration<double>>(left, most / 3) + kLeast;
       blas = blas::try_with_remedy(file.path, options.measure,
                                    std::chrono::duration_cast<std::chrono::milliseconds>(limit));

@@ -1,4 +1,4 @@
-// What a BLAS says about itself, judged.
+// Judges whether a BLAS runs the right kernels, and finds the remedy if it does not.
 #pragma once
 
 #include <chrono>
@@ -11,15 +11,15 @@
 
 namespace lithe::blas {
 
-// The name of a processor whose kernels OpenBLAS should run on a machine whose best instruction set
-// is `best`, if it runs those for `core` and they leave instructions unused; empty if they do not.
+// The processor name (OPENBLAS_CORETYPE) whose kernels OpenBLAS should run on a machine whose best
+// instruction set is `best`. Empty if the kernels for `core` use that set.
 std::string_view better_core(std::string_view core, cpu::Isa best);
 
-// What the user should know of a library that runs kernels for `core` and is faster after `remedy`.
+// The note for the user about a library that runs kernels for `core` and is faster with `remedy`.
 std::string core_note(std::string_view core, cpu::Isa best, std::string_view remedy);
 
-// Tries the library (machine/blas_trial.h), and if it runs the wrong kernels, tries the remedy too;
-// each for at most `limit`.
+// Tries the library (blas/trial.h) and, if it runs the wrong kernels, tries it with the remedy too.
+// Each trial takes at most `limit`.
 BlasLibrary try_with_remedy(const std::filesystem::path& path, bool measure,
                             std::chrono::milliseconds limit);
 

@@ -55,7 +55,7 @@ BlasLibrary try_file(const BlasFile& file) {
   return blas;
 }
 
-// What there is, for those who asked for something else.
+// The list of available libraries for an error.
 std::string found_here(const std::vector<BlasFile>& files) {
   std::vector<std::string> found;
   for (const BlasFile& file : files)
@@ -81,7 +81,7 @@ BlasLibrary find_named_blas(const std::string& name, const std::vector<BlasFile>
   }
   const Known& wanted = known(name);
   std::optional<BlasLibrary> refused;
-  // A file called libblas may be any of them, and is looked into last.
+  // A file named libblas may be of any kind, and is tried last.
   for (const std::string_view called : {wanted.kind, std::string_view("BLAS")})
     for (const BlasFile& file : files) {
       if (blas_kind(file.path.filename().string()) != called) continue;

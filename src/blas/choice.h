@@ -1,4 +1,4 @@
-// Which library `--blas` means.
+// Chooses the library for `--blas`.
 #pragma once
 
 #include <optional>
@@ -10,17 +10,17 @@
 
 namespace lithe::blas {
 
-// The first of `files` that is what `name` says: "openblas", "mkl", "blis", "atlas", "flexiblas",
-// "armpl", "nvpl" or "reference"; or the file itself, where `name` has a slash or ends like a
-// library. Each is tried in a process of its own first. Throws Error(usage) on another word,
-// Error(machine) where there is none, saying what there is and how to get it, or where none of them
-// can serve, with the reason of the first.
+// The first of `files` of the kind `name`: "openblas", "mkl", "blis", "atlas", "flexiblas",
+// "armpl", "nvpl" or "reference"; or the file `name` itself, where it contains a slash or ends as
+// libraries do. Each is tried in a child process first. Throws Error(usage) for another word.
+// Throws Error(machine) where there is no such library, with those that there are and how to
+// install one, and where none of them works, with the problem of the first.
 BlasLibrary find_named_blas(const std::string& name, const std::vector<BlasFile>& files);
 
-// The one that multiplies fastest in that precision; none where none can be used.
+// The fastest in that precision, if any can be used.
 std::optional<BlasLibrary> fastest_blas(const std::vector<BlasLibrary>& found, bool float32);
 
-// "OpenBLAS 0.3.21 (SkylakeX)": kind and version in a few words, and whose kernels it runs.
+// "OpenBLAS 0.3.21 (SkylakeX)": kind, version, and the processor of its kernels.
 std::string short_name(const BlasLibrary& blas);
 
 }  // namespace lithe::blas

@@ -51,8 +51,8 @@ bool is_text(std::span<const std::uint8_t> head) {
   });
 }
 
-// Every piece that would be loaded must be in the file: the loader maps them unseen, and the first
-// touch of what is not there ends the program.
+// Every segment to load must be in the file. The loader maps segments without a check, and touching
+// a missing part would end the program.
 bool pieces_are_there(const Elf64_Ehdr& header, std::span<const std::uint8_t> head,
                       std::uint64_t file_bytes) {
   const auto fits = [file_bytes](std::uint64_t offset, std::uint64_t bytes) {

@@ -1,5 +1,4 @@
-// What kind of file a shared library is, told from its headers before the loader is trusted with
-// it.
+// Checks the headers of a shared library before the loader opens it.
 #pragma once
 
 #include <cstddef>
@@ -10,12 +9,12 @@
 
 namespace lithe::blas {
 
-// Why the file whose first bytes are `head` and that has `file_bytes` in all is no shared library
-// of this processor: "is text, not a library", "is made for AArch64 ...". Empty if it may be one.
-// Knows the Executable and Linkable Format of 64 bits, as the System V ABI describes it.
+// Why a file of `file_bytes` that begins with `head` is not a shared library for this processor:
+// "is text, not a library", "is made for AArch64 ...". Empty if it may be one. Reads 64-bit ELF as
+// in the System V ABI.
 std::string elf_problem(std::span<const std::uint8_t> head, std::uint64_t file_bytes);
 
-// The same of a file. Reads its first 4 KiB; whatever is no regular file is not opened.
+// The same for a file. Reads its first 4 KiB; does not open what is not a regular file.
 std::string library_problem(const std::filesystem::path& path);
 
 }  // namespace lithe::blas

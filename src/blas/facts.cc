@@ -14,7 +14,7 @@ namespace lithe::blas {
 
 namespace {
 
-// OpenBLAS's functions bear what its builder chose: Fedora's and NumPy's builds differ.
+// The names of OpenBLAS's functions depend on the build: Fedora's and NumPy's differ.
 constexpr std::array<std::pair<const char*, const char*>, 5> kOpenBlasNames = {
     {{"", ""}, {"", "64_"}, {"scipy_", ""}, {"scipy_", "64_"}, {"", "_64"}}};
 
@@ -30,7 +30,7 @@ std::string ask_text(void* address) {
   return answer == nullptr ? "" : answer;
 }
 
-// BLIS counts in its own integers, of 64 bits on these processors.
+// BLIS has its own integer type, of 64 bits on these processors.
 std::int64_t ask_wide(void* address) {
   return address == nullptr ? 0 : reinterpret_cast<std::int64_t (*)()>(address)();
 }
@@ -85,8 +85,8 @@ bool ask_blis(void* library, BlasFacts& facts) {
   return true;
 }
 
-// The reference implementation tells nothing of itself. It has what the standard names, which
-// faster ones add to.
+// The reference implementation reports nothing. It has only the standard functions, to which others
+// add.
 std::string silent_kind(void* library, const std::string& kind) {
   const auto has = [library](const char* name) { return function(library, name) != nullptr; };
   if (has("ATL_buildinfo") || has("ATL_sgemm")) return "ATLAS";

@@ -1,5 +1,5 @@
-// The functions by which each BLAS tells of itself and takes its number of threads. They are found
-// by name, for no header of theirs is needed here.
+// The functions by which each BLAS reports its version and takes its number of threads. They are
+// looked up by name, so that no header of a BLAS is needed.
 #pragma once
 
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace lithe::blas {
 
-// The address of a loaded library's function, null without one.
+// The address of a function in a loaded library, or null.
 void* function(void* library, const std::string& name);
 
-// Fills in everything but the integers; `kind` is what the file's name says.
+// Fills in everything except the width of integers. `kind` comes from the file's name.
 void ask_facts(void* library, const std::string& kind, BlasFacts& facts);
 
 bool set_threads(void* library, int count);

@@ -1,4 +1,4 @@
-// The folders that a BLAS may lie in.
+// The folders that may contain a BLAS.
 #include <algorithm>
 #include <cstdlib>
 #include <set>
@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostEntries = 4096;  // of a folder that is looked through
+constexpr std::size_t kMostEntries = 4096;  // read of one folder
 constexpr int kMostIncludes = 4;            // of one file of /etc/ld.so.conf in another
 
 // The folders in a folder, sorted, those that cannot be read left out.

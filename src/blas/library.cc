@@ -17,7 +17,7 @@ namespace lithe::blas {
 
 namespace {
 
-// Sizes are handed over as the address of 64 bits: a library of 32-bit integers reads the lower
+// Sizes are passed as addresses of 64-bit integers. A library with 32-bit integers reads the lower
 // half, which comes first.
 static_assert(std::endian::native == std::endian::little);
 
@@ -35,7 +35,7 @@ void call_gemm(void* address, const Gemm<T>& g) {
                                          &g.beta, g.c, &g.ldc, 1, 1);
 }
 
-// How the names are spelt: Fortran's, with what builders put around them.
+// Spellings of the names: those of Fortran, with prefixes and suffixes of some builds.
 constexpr std::array<std::pair<const char*, const char*>, 6> kSpellings = {
     {{"", "_"}, {"", "_64_"}, {"", "64_"}, {"scipy_", "_"}, {"scipy_", "_64_"}, {"scipy_", "64_"}}};
 
@@ -63,9 +63,9 @@ Interface find_interface(void* library) {
   return found;
 }
 
-// Asks for the place of the largest of three numbers, their count being 3 in the lower half of an
-// integer that is negative as a whole. Whoever reads 64 bits finds nothing to do and answers 0; 32
-// bits, and the answer is 2. Harmless in either case, which a product would not be.
+// Finds the width of integers by isamax of three numbers, with a count that is negative in 64 bits
+// and 3 in its lower 32 bits. A library with 64-bit integers returns 0, one with 32-bit integers 2.
+// Unlike a product, this is harmless in both cases.
 int integer_bits(void* isamax) {
   const std::array<float, 3> x = {1, 5, 2};
   const std::int64_t count = (std::int64_t{-1} << 32) | 3, step = 1;
@@ -75,8 +75,8 @@ int integer_bits(void* isamax) {
   return place == 2 ? 32 : place == 0 ? 64 : 0;
 }
 
-// Sums of small whole numbers are exact, so any way of adding gives the same. Large enough to reach
-// the kernels and what they do at the edges; columns lie further apart than they are long.
+// Sums of small integers are exact, so the order of the sum does not matter. The size reaches the
+// kernels and their edge cases, and the leading dimensions exceed the rows.
 template <typename T>
 bool multiplies_right(void* gemm, bool transpose_a, bool transpose_b) {
   constexpr std::int64_t kM = 37, kN = 29, kK = 41, kGap = 3;
@@ -127,7 +127,7 @@ void BlasHandle::Close::operator()(void* library) const { ::dlclose(library); }
 
 BlasHandle::BlasHandle(const std::filesystem::path& path) {
   if (const std::string problem = library_problem(path); !problem.empty()) refuse(path, problem);
-  // A path without a slash would be looked for elsewhere.
+  // The loader searches other folders for a path without a slash.
   library_.reset(
       ::dlopen(std::filesystem::absolute(path).c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE));
   if (library_ == nullptr) {
@@ -140,8 +140,8 @@ BlasHandle::BlasHandle(const std::filesystem::path& path) {
   dgemm_ = found.dgemm;
   facts_.interface_name = found.name;
   ask_facts(library_.get(), std::string(blas_kind(path.filename().string())), facts_);
-  // Threads that wait for each other may take seconds for the small products below, where other
-  // programs have the processors.
+  // With other programs on the processors, threads that wait for each other may take seconds for
+  // the small products below.
   set_threads(library_.get(), 1);
   facts_.integer_bits = integer_bits(found.isamax);
   if (facts_.integer_bits == 0)

@@ -1,4 +1,4 @@
-// A library of the BLAS interface, loaded by its path and held under our control.
+// A BLAS library, loaded by its path.
 //
 //   BlasHandle blas("/usr/lib/x86_64-linux-gnu/libblas.so.3");
 //   blas.use_threads(1);
@@ -12,19 +12,19 @@
 
 namespace lithe::blas {
 
-// What a library says of itself. Empty or 0 where it says nothing.
+// What a library reports about itself. Empty or 0 where it reports nothing.
 struct BlasFacts {
   std::string kind;      // "OpenBLAS", "BLIS", "MKL", "ATLAS", "FlexiBLAS", "reference", "BLAS"
   std::string version;   // and how it was built
-  std::string core;      // the processor whose kernels it runs, in its own words
+  std::string core;      // the processor of its kernels, as it reports it
   int integer_bits = 0;  // of sizes: 32 (LP64) or 64 (ILP64)
-  int threads = 0;       // that it would work with
-  std::string interface_name;  // of its single-precision product: "sgemm_", "sgemm_64_"
+  int threads = 0;       // that it would use
+  std::string interface_name;  // of the single-precision product: "sgemm_", "sgemm_64_"
 };
 
 // c = alpha op(a) op(b) + beta c, all column-major: op(a) is m x k, op(b) is k x n, c is m x n.
-// What is transposed lies as k x m, or n x k. Columns are lda, ldb, ldc values apart. Where beta is
-// 0 nothing of c is read.
+// A transposed operand is stored as k x m, or n x k. Columns are lda, ldb, ldc values apart. Where
+// beta is 0, c is not read.
 template <typename T>
 struct Gemm {
   bool transpose_a = false, transpose_b = false;
@@ -39,23 +39,23 @@ struct Gemm {
   std::int64_t ldc = 0;
 };
 
-// Once loaded, a library stays in the process to its end: those with threads of their own are not
-// made to leave before.
+// A loaded library stays in the process until its end, because libraries with threads cannot be
+// unloaded safely.
 class BlasHandle {
  public:
-  // It has one thread to begin with. Checks the file's headers, loads it apart from everything else
-  // in the process, tells the width of its integers, and holds small products in both precisions
-  // against known answers. Throws Error(machine) with the reason if the file is no library of this
-  // processor, cannot be loaded, lacks functions, or multiplies wrongly. A library that crashes
-  // takes the process with it: try one that nobody has tried before in a child (blas_trial.h).
+  // Checks the file's headers, loads it apart from everything else in the process, finds the width
+  // of its integers, and checks small products in both precisions. Sets one thread. Throws
+  // Error(machine) with the reason if the file is not a library for this processor, cannot be
+  // loaded, lacks functions, or computes wrong products. A library that crashes ends this process,
+  // so an unknown one should be tried in a child process first (blas/trial.h).
   explicit BlasHandle(const std::filesystem::path& path);
 
   const BlasFacts& facts() const { return facts_; }
 
-  // True if the library took the number. One that has no threads takes one.
+  // Returns whether the library accepted the number. One without threads accepts only 1.
   bool use_threads(int count);
 
-  // From any number of threads at once. Sizes are at least 1.
+  // May be called from several threads at once. Sizes are at least 1.
   void gemm(const Gemm<float>& work) const;
   void gemm(const Gemm<double>& work) const;
 

@@ -18,8 +18,8 @@ struct Kind {
   std::string_view name, kind;
 };
 
-// What may stand between "lib" and ".so": as a whole or before the digest that Python's packages
-// append to it; or at the beginning, before OpenBLAS's "p-r0.3.21" and BLIS's "64" and "-mt".
+// Names between "lib" and ".so". They match as a whole, before the digest that Python packages
+// append, or as a prefix of names such as OpenBLAS's "p-r0.3.21" and BLIS's "64" and "-mt".
 constexpr Kind kExact[] = {{"blas", "BLAS"},
                            {"blas64", "BLAS"},
 
@@ -41,7 +41,7 @@ std::vector<fs::path> files_in(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
     if (!blas_kind(it->path().filename().string()).empty()) found.push_back(it->path());
-  // The shortest name first: it is the one that programs ask for.
+  // The shortest name first, which is the one that programs link to.
   std::sort(found.begin(), found.end(), [](const fs::path& a, const fs::path& b) {
     const auto &x = a.native(), &y = b.native();
     return x.size() != y.size() ? x.size() < y.size() : x < y;
@@ -60,7 +60,8 @@ std::string ending(const fs::path& path) {
   return text;
 }
 
-// The beginning holds the digest that linkers give each build, the end the table of its sections.
+// Compares the beginning, which contains the build id, and the end, which contains the section
+// table.
 bool same_content(const fs::path& a, const fs::path& b) {
   std::error_code error;
   if (!fs::is_regular_file(a, error) || !fs::is_regular_file(b, error)) return false;
@@ -88,7 +89,7 @@ std::string_view blas_kind(std::string_view file_name) {
       return row.kind;
   for (const Kind& row : kBeginning)
     if (name.starts_with(row.name)) return row.kind;
-  // "libblister" is none.
+  // "libblister" is not a BLAS.
   const bool blis = name.starts_with("blis") && (name.size() == 4 || !std::islower(name[4]));
   return blis ? "BLIS" : "";
 }

@@ -1,4 +1,4 @@
-// Where libraries of the BLAS interface lie on a machine. Nothing is loaded here.
+// Finds the BLAS libraries of a machine without loading any.
 #pragma once
 
 #include <filesystem>
@@ -9,7 +9,7 @@
 
 namespace lithe::blas {
 
-// A file system and an environment to look in: this machine's, or a test's.
+// A file system and an environment to search: those of this machine, or of a test.
 struct Surroundings {
   std::filesystem::path root = "/";
   // The value of an environment variable, empty if it is not set. Paths in it are below `root`.
@@ -18,33 +18,32 @@ struct Surroundings {
 
 Surroundings this_machine();
 
-// Who would load what lies in a folder.
+// A folder with the programs that load from it.
 struct BlasFolder {
   std::filesystem::path path;
   std::string owner;  // "loader", "system", or the Python environment's folder
 };
 
-// The folders that may hold a BLAS, in the order in which the first one wins: those of the dynamic
-// loader (LD_LIBRARY_PATH, /etc/ld.so.conf, its defaults), then those below them that Debian's
-// alternatives point into, vendors' folders below /opt, then conda's and Python's environments:
-// the active one, those of each Python in PATH, and those in their usual places. Only folders that
-// exist; each once.
+// The existing folders that may contain a BLAS, in order of precedence and without duplicates:
+// those of the dynamic loader (LD_LIBRARY_PATH, /etc/ld.so.conf, its defaults), the folders below
+// them that Debian's alternatives point to, folders of vendors below /opt, and those of conda and
+// Python environments (the active one, that of each Python in PATH, and those in the usual places).
 std::vector<BlasFolder> blas_folders(const Surroundings& surroundings);
 
-// What a file's name says that it is: "OpenBLAS", "BLIS", "MKL", "ATLAS", "FlexiBLAS", "ArmPL",
-// "NVPL"; "BLAS" for libblas, which may be any; empty for what is no BLAS, such as libcblas, the
-// C interface to one.
+// The kind by the file's name: "OpenBLAS", "BLIS", "MKL", "ATLAS", "FlexiBLAS", "ArmPL", "NVPL", or
+// "BLAS" for libblas, which may be any of them. Empty for files that are not a BLAS, such as the C
+// interface libcblas.
 std::string_view blas_kind(std::string_view file_name);
 
 struct BlasFile {
-  std::filesystem::path path;      // links resolved
-  std::vector<std::string> names;  // all that lead to it, as found
-  std::string owner;               // of the folder where it was found first
-  bool by_loader = false;          // a program that asks for names.front() gets this one
+  std::filesystem::path path;      // without symbolic links
+  std::vector<std::string> names;  // all paths that lead to it
+  std::string owner;               // of the first folder with it
+  bool by_loader = false;          // the loader finds it for names.front()
 };
 
-// The BLAS libraries in `folders`, each file once, in the order of the folders. A file that is the
-// same as another to the byte counts as another name of it.
+// The BLAS libraries in `folders`, each file once, in the order of the folders. Files with the same
+// content count as one with several names.
 std::vector<BlasFile> blas_files(const std::vector<BlasFolder>& folders);
 
 }  // namespace lithe::blas

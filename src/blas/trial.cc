@@ -20,14 +20,14 @@ using Json = nlohmann::json;
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
-// Large enough for a library's best kernels, small enough that the reference, at some 2 GFLOP/s,
-// takes a tenth of a second for one product.
+// Large enough for a library's best kernels, and small enough that one product of the reference, at
+// about 2 GFLOP/s, takes 0.1 s.
 constexpr std::int64_t kRows = 480;
 constexpr double kEach = 0.06;  // seconds of the processor for each precision
 constexpr double kMost = 0.5;   // by the clock
 
-// Processor time is the measure where other programs take turns with the library, the clock where
-// the library has threads at work that it did not let us take away.
+// Processor time, which other programs do not affect, or wall time where the library uses threads
+// that could not be switched off.
 class Stopwatch {
  public:
   double seconds() const {
@@ -41,7 +41,7 @@ class Stopwatch {
   double processor_ = cpu::processor_seconds(kClock);
 };
 
-// The best of the products that fit into the time, and of at least two.
+// The best of all products within the time, of which there are at least two.
 template <typename T>
 double rate(const BlasHandle& blas) {
   const auto size = static_cast<std::size_t>(kRows * kRows);

@@ -1,17 +1,17 @@
-// How much processor time the container or service that we run in is granted.
+// The limits of processor time and memory of the container or service that this process runs in.
 #pragma once
 
 #include <filesystem>
 
 namespace lithe::cpu {
 
-// In processors, 1.5 being three halves of one's time; infinite where nothing limits it. Knows
-// both versions of Linux's control groups. `root` is the root of the file system.
+// The quota in processors, for example 1.5; infinite where there is none. Supports both versions of
+// Linux's control groups. `root` is the root of the file system.
 double cpu_quota(const std::filesystem::path& root = "/");
 
-// The periods that the quota is granted for, and those in which it ran out and the processes were
-// stopped, since the group was made: of the group around us that was stopped most; 0 where nothing
-// counts them.
+// The number of quota periods since the group was made, and of those in which the processes were
+// stopped because the quota was used up. Of all enclosing groups, the one that was stopped most; 0
+// where the system does not count them.
 struct StopCounts {
   double periods = 0, stopped = 0;
   double share() const { return periods > 0 ? stopped / periods : 0; }
@@ -21,8 +21,8 @@ StopCounts stop_counts(const std::filesystem::path& root = "/");
 // Their share.
 double stopped_share(const std::filesystem::path& root = "/");
 
-// Of the group around us that has least room, in bytes; what the kernel could give back at once
-// (the cache of files) is not in use. 0 where nothing limits it.
+// In bytes, of the enclosing group with the least memory left. Memory that the kernel can reclaim
+// at once (the file cache) does not count as used. 0 where there is no limit.
 struct MemoryLimit {
   double most = 0, used = 0;
 };

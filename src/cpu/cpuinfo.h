@@ -1,4 +1,4 @@
-// The processor's name and abilities as /proc/cpuinfo tells them.
+// The processor's name and features from /proc/cpuinfo.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ struct CpuInfo {
   bool hypervisor = false;
 };
 
-// From the text of /proc/cpuinfo, of which the first processor's paragraph counts.
+// Parses the paragraph of the first processor.
 CpuInfo parse_cpuinfo(std::string_view text);
 
 }  // namespace lithe::cpu

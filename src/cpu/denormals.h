@@ -1,6 +1,6 @@
-// Numbers too small for full precision are computed in microcode, tens of times slower than others,
-// and mean nothing to training. While an object of this class lives they are taken as zero, on the
-// thread that made it.
+// Denormal numbers are computed in microcode, tens of times slower than others, and do not matter
+// for training. During the lifetime of an object of this class, the thread that made it flushes
+// them to zero.
 #pragma once
 
 #include <cstdint>

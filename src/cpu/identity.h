@@ -8,9 +8,10 @@
 
 namespace lithe::cpu {
 
-// What key() is the hash of. Neither the system's version nor what this process may use is in it.
+// The text that key() hashes. It contains neither the system's version nor the processors that this
+// process may use.
 std::string fingerprint(const MachineIdentity& machine);
 
-std::uint64_t memory_bytes();  // that the machine has; 0: unknown
+std::uint64_t memory_bytes();  // of the machine; 0: unknown
 
 }  // namespace lithe::cpu

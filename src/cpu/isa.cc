@@ -16,21 +16,21 @@ namespace lithe::cpu {
 
 namespace {
 
-struct Row {
+struct IsaEntry {
   Isa isa;
   std::string_view name;
   std::int64_t target;  // Highway's bit; 0: none
 };
 
 // Best first.
-constexpr Row kRows[] = {
+constexpr IsaEntry kIsas[] = {
     {Isa::avx512, "avx512", HWY_AVX3}, {Isa::avx2, "avx2", HWY_AVX2}, {Isa::sse4, "sse4", HWY_SSE4},
     {Isa::neon, "neon", HWY_NEON},     {Isa::scalar, "scalar", 0},
 };
 
-const Row& row_of(Isa isa) {
-  return *std::find_if(std::begin(kRows), std::end(kRows),
-                       [isa](const Row& row) { return row.isa == isa; });
+const IsaEntry& entry_of(Isa isa) {
+  return *std::find_if(std::begin(kIsas), std::end(kIsas),
+                       [isa](const IsaEntry& entry) { return entry.isa == isa; });
 }
 
 std::vector<std::string_view> names() {
@@ -42,14 +42,15 @@ std::vector<std::string_view> names() {
 
 }  // namespace
 
-std::string_view name(Isa isa) { return row_of(isa).name; }
+std::string_view name(Isa isa) { return entry_of(isa).name; }
 
 const std::vector<Isa>& supported_isas() {
   static const std::vector<Isa> found = [] {
     std::vector<Isa> result;
     const std::int64_t present = hwy::SupportedTargets();
-    for (const Row& row : kRows)
-      if ((present & row.target) != 0 && (HWY_TARGETS & row.target) != 0) result.push_back(row.isa);
+    for (const IsaEntry& entry : kIsas)
+      if ((present & entry.target) != 0 && (HWY_TARGETS & entry.target) != 0)
+        result.push_back(entry.isa);
     return result;
   }();
   return found;
@@ -64,8 +65,9 @@ Isa best_isa() { return supported_isas().empty() ? Isa::scalar : supported_isas(
 
 Isa parse_isa(std::string_view wanted) {
   if (wanted == "auto") return best_isa();
-  for (const Row& row : kRows)
-    if (row.name == wanted && (row.isa == Isa::scalar || supported(row.isa))) return row.isa;
+  for (const IsaEntry& entry : kIsas)
+    if (entry.name == wanted && (entry.isa == Isa::scalar || supported(entry.isa)))
+      return entry.isa;
   throw Error(ErrorKind::usage, fmt::format("no instruction set '{}' on this machine", wanted),
               "--isa", fmt::format("auto, {}", fmt::join(names(), ", ")));
 }

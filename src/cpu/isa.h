@@ -12,7 +12,7 @@ enum class Isa { scalar, sse4, avx2, avx512, neon };
 
 std::string_view name(Isa isa);
 
-// Those that this machine has and kernels were built for, best first; scalar is not among them.
+// Those that this machine has and kernels were built for, best first, without scalar.
 const std::vector<Isa>& supported_isas();
 bool supported(Isa isa);
 Isa best_isa();

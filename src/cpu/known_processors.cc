@@ -6,7 +6,7 @@ namespace lithe::cpu {
 
 namespace {
 
-struct Row {
+struct ModelRange {
   std::string_view vendor;
   int family, first_model, last_model;
   KnownProcessor has;
@@ -18,7 +18,7 @@ constexpr KnownProcessor kAvx2{"avx2", 32}, kZen1{"avx2", 16}, kAvx512{"avx512",
     kWide{"avx512", 64};
 constexpr std::string_view kIntel = "GenuineIntel", kAmd = "AuthenticAMD";
 
-constexpr Row kRows[] = {
+constexpr ModelRange kModels[] = {
     {kIntel, 6, 60, 61, kAvx2},      // Haswell, Broadwell
     {kIntel, 6, 63, 63, kAvx2},      // Haswell-EP
     {kIntel, 6, 69, 71, kAvx2},      // Haswell, Broadwell
@@ -60,10 +60,10 @@ bool shows(const MachineIdentity& machine, std::string_view set) {
 }  // namespace
 
 KnownProcessor known_processor(const MachineIdentity& machine) {
-  for (const Row& row : kRows)
-    if (row.vendor == machine.vendor && row.family == machine.family &&
-        machine.model >= row.first_model && machine.model <= row.last_model)
-      return row.has;
+  for (const ModelRange& range : kModels)
+    if (range.vendor == machine.vendor && range.family == machine.family &&
+        machine.model >= range.first_model && machine.model <= range.last_model)
+      return range.has;
   return {};
 }
 

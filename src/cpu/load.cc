@@ -53,29 +53,29 @@ CpuTimes parse_cpu_times(std::string_view text) {
   return times;
 }
 
-bool disturbed(const LoadSeen& seen) {
+bool disturbed(const LoadObserved& load) {
   constexpr double kWaited = 0.03, kStolen = 0.05, kOthers = 0.25;
-  return seen.share_lost() > kWaited || seen.stolen > kStolen * seen.processors ||
-         seen.others > kOthers * seen.processors;
+  return load.share_lost() > kWaited || load.stolen > kStolen * load.processors ||
+         load.others > kOthers * load.processors;
 }
 
-LoadWatch::LoadWatch()
+LoadMonitor::LoadMonitor()
     : start_(std::chrono::steady_clock::now()),
       thread_start_(processor_seconds(CLOCK_THREAD_CPUTIME_ID)),
       times_start_(now()) {}
 
-LoadSeen LoadWatch::seen(double own) const {
-  LoadSeen seen;
-  seen.thread_seconds = processor_seconds(CLOCK_THREAD_CPUTIME_ID) - thread_start_;
-  seen.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+LoadObserved LoadMonitor::observed(double own) const {
+  LoadObserved load;
+  load.thread_seconds = processor_seconds(CLOCK_THREAD_CPUTIME_ID) - thread_start_;
+  load.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   const CpuTimes times = now();
-  seen.processors = processors();
-  if (seen.seconds <= 0) return seen;
+  load.processors = processors();
+  if (load.seconds <= 0) return load;
   // The kernel's ticks are coarse: what is less than one is nothing.
-  const double busy = times.busy - times_start_.busy - std::max(own, seen.thread_seconds);
-  seen.others = std::max(busy, 0.0) / seen.seconds;
-  seen.stolen = std::max(times.stolen - times_start_.stolen, 0.0) / seen.seconds;
-  return seen;
+  const double busy = times.busy - times_start_.busy - std::max(own, load.thread_seconds);
+  load.others = std::max(busy, 0.0) / load.seconds;
+  load.stolen = std::max(times.stolen - times_start_.stolen, 0.0) / load.seconds;
+  return load;
 }
 
 }  // namespace lithe::cpu

@@ -43,7 +43,7 @@ Finding old_kernel(const BlasLibrary& blas, std::size_t count, const MachineRepo
   Finding finding;
   finding.name = "old_kernels";
   const std::string kernels =
-      blas.core.empty() ? "kernels that it was told to run" : "kernels for " + blas.core;
+      blas.core.empty() ? "kernels that a variable selects" : "kernels for " + blas.core;
   finding.problem =
       fmt::format("{}{} {}, older than this processor", blas.path, who_runs(count), kernels);
   finding.evidence = evidence(blas, report);
@@ -54,10 +54,11 @@ Finding old_kernel(const BlasLibrary& blas, std::size_t count, const MachineRepo
   const std::string variable = unset ? blas.remedy.substr(kUnset.size()) : "OPENBLAS_CORETYPE";
   const std::string* now = setting(report, variable.c_str());
   if (unset) {
-    finding.remedy = "take away the variable that tells it so";
+    finding.remedy = "unset the variable that selects them";
     if (now != nullptr) finding.remedy += fmt::format(" ({}={})", variable, *now);
   } else {
-    finding.remedy = "tell it the processor, or install a newer OpenBLAS, which knows it";
+    finding.remedy =
+        "set the processor with the command below, or install a newer OpenBLAS, which knows it";
     if (now != nullptr) finding.remedy += fmt::format("; {} is {} now", variable, *now);
   }
   if (blas.remedied_float32 > 0 && blas.flops_float32 > 0)
@@ -65,8 +66,8 @@ Finding old_kernel(const BlasLibrary& blas, std::size_t count, const MachineRepo
   return finding;
 }
 
-// Libraries that run the same kernels are as a rule one package under several names; those that
-// one variable holds back are one fault.
+// Libraries that run the same kernels usually are one package under several names, and all
+// libraries that one variable slows down have one fault.
 std::string fault(const BlasLibrary& blas) {
   return blas.remedy.starts_with("unset") ? blas.remedy : blas.version + blas.core;
 }
@@ -90,7 +91,7 @@ double reach(const BlasLibrary& blas) {
   return std::max(blas.flops_float32, blas.remedied_float32);
 }
 
-// The name under which `better` stands where `name` could be made to lead.
+// The name of `better` with the same file name as `name`.
 std::string same_name(const BlasLibrary& better, const std::string& name) {
   const auto file = std::filesystem::path(name).filename();
   for (const std::string& other : better.names)
@@ -98,8 +99,8 @@ std::string same_name(const BlasLibrary& better, const std::string& name) {
   return {};
 }
 
-// The fastest that could take the place of `blas`: with the same integers, and not one that belongs
-// to a Python environment.
+// The fastest that could replace `blas`: with the same width of integers, and outside of Python
+// environments.
 const BlasLibrary* better_than(const BlasLibrary& blas, const MachineReport& report) {
   constexpr double kBetter = 1.5;
   const BlasLibrary* best = nullptr;
@@ -107,7 +108,7 @@ const BlasLibrary* better_than(const BlasLibrary& blas, const MachineReport& rep
     const bool fits = other.integer_bits == blas.integer_bits &&
                       (other.owner == "loader" || other.owner == "system");
     if (!fits || reach(other) <= kBetter * reach(blas)) continue;
-    // One that Debian's alternatives know comes before one that is a little faster.
+    // A library among Debian's alternatives is preferred to one that is a little faster.
     const auto rank = [&](const BlasLibrary& b) {
       return std::pair(!same_name(b, blas.names.front()).empty(), reach(b));
     };
@@ -116,7 +117,7 @@ const BlasLibrary* better_than(const BlasLibrary& blas, const MachineReport& rep
   return best;
 }
 
-// The dynamic loader looks first where LD_LIBRARY_PATH says.
+// Whether the loader finds the library through LD_LIBRARY_PATH.
 bool by_variable(const BlasLibrary& blas, const MachineReport& report) {
   const std::string* folders = setting(report, "LD_LIBRARY_PATH");
   if (folders == nullptr) return false;
@@ -149,7 +150,7 @@ void choose(const BlasLibrary& blas, const BlasLibrary* better, const MachineRep
     return;
   }
   if (better == nullptr) {
-    finding.remedy = "install an OpenBLAS, which takes its place";
+    finding.remedy = "install OpenBLAS, which replaces it";
     finding.commands = {kInstall};
     return;
   }
@@ -164,8 +165,8 @@ void choose(const BlasLibrary& blas, const BlasLibrary* better, const MachineRep
     finding.commands = {"export LD_PRELOAD=" + better->path};
 }
 
-// The reference, or anything else that reaches less than a third of the core and has no remedy of
-// its own. Only what programs get unasked matters.
+// Libraries that programs get by default and that reach less than a third of the core's peak,
+// without a remedy of their own.
 std::vector<Finding> slow_ones(const MachineReport& report) {
   constexpr double kShare = 1.0 / 3;
   const double peak = report.limits.flops_float32;
@@ -174,9 +175,8 @@ std::vector<Finding> slow_ones(const MachineReport& report) {
     const bool slow = blas.flops_float32 > 0 && blas.flops_float32 < kShare * peak;
     if (!blas.by_loader || !blas.remedy.empty() || !slow) continue;
     const BlasLibrary* better = better_than(blas, report);
-    const char* what = blas.kind == "reference"
-                           ? "the reference BLAS, which is made to be read and not to be fast"
-                           : blas.kind.c_str();
+    const char* what =
+        blas.kind == "reference" ? "the reference BLAS, which is not optimised" : blas.kind.c_str();
     Finding finding;
     finding.name = "slow_blas";
     finding.problem = fmt::format("programs that ask for {} get {}", blas.names.front(), what);
@@ -215,7 +215,7 @@ std::vector<Finding> too_many_threads(const MachineReport& report) {
     finding.name = "threads";
     finding.problem = fmt::format("{} works with {} threads on {:.3g} processors", blas.path,
                                   blas.threads, report.identity.usable_cpus);
-    finding.remedy = "tell it the number of processors";
+    finding.remedy = "set the number of threads to the number of processors";
     finding.commands = {fmt::format("export OMP_NUM_THREADS={0} OPENBLAS_NUM_THREADS={0}", right)};
     finding.check = "lithe doctor";
     return {finding};

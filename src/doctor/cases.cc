@@ -37,11 +37,12 @@ std::vector<Finding> named(const MachineReport& report, const char* name) {
 Case blas_case(const MachineReport& report) {
   Case result{"blas", "no BLAS is installed", {}};
   if (const BlasLibrary* blas = given(report)) {
-    result.seen = fmt::format("programs get {}{}, {:.3g} GFLOP/s of one core's {:.0f} in float32",
-                              blas->kind, blas->core.empty() ? "" : ", kernels for " + blas->core,
-                              blas->flops_float32 / kGiga, report.limits.flops_float32 / kGiga);
+    result.observed =
+        fmt::format("programs get {}{}, {:.3g} GFLOP/s of one core's {:.0f} in float32", blas->kind,
+                    blas->core.empty() ? "" : ", kernels for " + blas->core,
+                    blas->flops_float32 / kGiga, report.limits.flops_float32 / kGiga);
   } else if (!report.blas.empty()) {
-    result.seen =
+    result.observed =
         fmt::format("{} found, none of which programs get by its name alone", report.blas.size());
   }
   for (const char* name : {"old_kernels", "slow_blas", "broken_blas"})
@@ -67,9 +68,10 @@ Case build_case(const MachineReport& report, const MachineTrials& trials) {
       "this Lithe is a build for finding errors:{}{}{}", build.optimized ? "" : " not optimised",
       build.assertions ? " with assertions" : "",
       build.sanitizer.empty() ? "" : fmt::format(" with the {} sanitizer", build.sanitizer));
-  // One multiply-add of 8 floats a cycle is half of what the oldest processors with AVX2 do.
+  // One multiply-add of 8 floats in each cycle, half of the peak of the oldest processors with
+  // AVX2.
   constexpr double kLeast = 16;
-  const double possible = kLeast * report.together.clock_alone;
+  const double possible = kLeast * report.all_cores.clock_one_core;
   const bool wide = report.limits.isa == "avx2" || report.limits.isa == "avx512";
   if (wide && report.limits.flops_float32 > 0 && possible > report.limits.flops_float32) {
     finding.factor = possible / report.limits.flops_float32;

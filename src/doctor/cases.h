@@ -1,4 +1,4 @@
-// From what was measured of a machine to what is wrong with it: pure functions, one a case.
+// The checks of the doctor: pure functions from measurements to findings, one for each case.
 #pragma once
 
 #include <string>
@@ -8,15 +8,15 @@
 
 namespace lithe::doctor {
 
-// One thing that was looked at.
+// The result of one check.
 struct Case {
   std::string name;
-  std::string seen;               // what was seen, in a line
-  std::vector<Finding> findings;  // none: it is fine
+  std::string observed;           // in one line
+  std::vector<Finding> findings;  // empty: nothing is wrong
 };
 
-// Whether and how each says something is wrong. `report.findings` are those that need no trial;
-// where a trial measured what one of them costs, the case's own take its place.
+// `report.findings` are the findings that need no trial. Where a trial measured the cost of one,
+// the case makes its own finding instead.
 Case blas_case(const MachineReport& report);
 Case thread_case(const MachineReport& report, const MachineTrials& trials);
 Case settings_case(const MachineReport& report, const MachineTrials& trials);
@@ -34,20 +34,20 @@ Case memory_case(const MachineTrials& trials);
 // All of them, in this order.
 std::vector<Case> all_cases(const MachineReport& report, const MachineTrials& trials);
 
-// Those of all cases that cost something: first what costs everyone and stays until somebody mends
-// it, then what others take at the moment, then what costs only some programs; each most costly
-// first, those of unknown cost last.
+// The findings of all cases that cost something: first those that concern every program and are
+// permanent, then the temporary ones, then those that concern only some programs. Each group has
+// the most costly finding first and those of unknown cost last.
 std::vector<Finding> findings_of(const std::vector<Case>& cases);
 
-// What the cases share.
+// Shared by the cases.
 constexpr double kGiga = 1e9;
 constexpr double kMuch = 1.15;  // a factor beyond the noise of short measurements
 inline constexpr const char* kAgain = "lithe doctor";
 
-// Whether other programs left the processors alone, so that what threads gain can be judged.
+// Whether other programs left the processors idle, so that the speedup of threads can be judged.
 bool quiet(const MachineTrials& trials);
 
-// Those of the report's findings that have the name.
+// The report's findings of that name.
 std::vector<Finding> named(const MachineReport& report, const char* name);
 
 }  // namespace lithe::doctor

@@ -1,4 +1,4 @@
-// Puts together what lithe doctor says of a machine.
+// Runs all trials and checks of lithe doctor.
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -15,12 +15,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Trials until the time is up. What comes after that is left out by name.
+// Runs trials until the time is up. Those for which too little time is left are skipped and listed.
 class Session {
  public:
   Session(double seconds, MachineTrials& trials) : seconds_(seconds), trials_(trials) {}
 
-  // `least` is about how long it takes.
+  // `least` is about the duration of the trial in seconds.
   void run(const char* name, double least, const std::function<void()>& trial) {
     if (left() < least) {
       trials_.left_out.emplace_back(name);
@@ -40,14 +40,15 @@ class Session {
   MachineTrials& trials_;
 };
 
-// Whether it is the name that NumPy, R and others ask for.
+// Whether it has the name that NumPy, R and others link to.
 bool is_common(const BlasLibrary& blas) {
   return std::any_of(blas.names.begin(), blas.names.end(), [](const std::string& name) {
     return std::filesystem::path(name).filename() == "libblas.so.3";
   });
 }
 
-// The library whose threads are tried: the one that programs get, of several one that has threads.
+// The library to measure with threads: the one that programs get by default; of several, one that
+// uses threads.
 std::string library_to_try(const MachineReport& report) {
   const BlasLibrary* best = nullptr;
   const auto rank = [](const BlasLibrary& blas) {
@@ -59,8 +60,8 @@ std::string library_to_try(const MachineReport& report) {
 }
 
 void try_all(const MachineReport& report, Session& session, MachineTrials& trials) {
-  constexpr double kHang = 4;  // seconds that a child may take
-  const int processors = report.together.threads;
+  constexpr double kHang = 4;  // seconds, the time limit of a child process
+  const int processors = report.all_cores.threads;
   session.run("processors", 0.5, [&] { trials.granted = doctor::try_granted(); });
   session.run("denormals", 0.5, [&] { trials.denormals = doctor::try_denormals(); });
   session.run("threads", 1.5, [&] {
@@ -92,7 +93,7 @@ Checkup examine_machine(const ExamineMachine& options) {
   const auto cases = doctor::all_cases(checkup.report, checkup.trials);
   checkup.report.findings = doctor::findings_of(cases);
   for (const doctor::Case& one : cases)
-    checkup.looked.push_back({one.name, one.seen, doctor::findings_of({one}).empty()});
+    checkup.checks.push_back({one.name, one.observed, doctor::findings_of({one}).empty()});
   checkup.seconds = session.spent();
   return checkup;
 }

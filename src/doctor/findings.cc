@@ -22,13 +22,13 @@ constexpr const char* kAgain = "lithe doctor";
 
 void add_quota(const MachineReport& report, Findings& found) {
   const Quota& quota = report.quota;
-  if (quota.processors <= 0 || quota.processors >= report.together.threads) return;
+  if (quota.processors <= 0 || quota.processors >= report.all_cores.threads) return;
   Finding finding;
   finding.name = "quota";
   finding.problem = fmt::format(
       "the container or service is granted the time of {:.3g} processors and sees {}: programs "
       "that start a thread for each are stopped for a part of every period",
-      quota.processors, report.together.threads);
+      quota.processors, report.all_cores.threads);
   if (quota.stopped_periods > 0)
     finding.evidence =
         fmt::format("stopped in {:.0f}% of the periods so far", 100 * quota.stopped_periods);
@@ -45,7 +45,7 @@ void add_settings(const MachineReport& report, Findings& found) {
     Finding finding;
     finding.name = "settings";
     finding.problem = fmt::format("{}={} {}", set.variable, set.value, set.problem);
-    finding.remedy = "take it away, or set it to what you mean";
+    finding.remedy = "unset it, or set the value that you mean";
     finding.commands = {"unset " + set.variable};
     finding.check = kAgain;
     found.push_back(std::move(finding));
@@ -53,7 +53,7 @@ void add_settings(const MachineReport& report, Findings& found) {
 }
 
 void add_others(const MachineReport& report, Findings& found) {
-  const TogetherLimits& t = report.together;
+  const AllCoresLimits& t = report.all_cores;
   constexpr double kMuch = 0.2;  // of the processors
   if (t.others > kMuch * t.threads) {
     Finding finding;
@@ -62,7 +62,7 @@ void add_others(const MachineReport& report, Findings& found) {
         "other programs kept {:.1f} of {} processors busy while the figures of all cores were "
         "measured",
         t.others, report.identity.hardware_threads);
-    finding.remedy = "end them, or wait until they have ended";
+    finding.remedy = "end them, or wait until they end";
     finding.commands = {"ps -e -o pid,pcpu,args --sort=-pcpu | head"};
     finding.check = kAgain;
     found.push_back(std::move(finding));
@@ -83,41 +83,44 @@ void add_limits(const MachineReport& report, Findings& found) {
   Finding finding;
   finding.name = "limits";
   finding.problem =
-      "the limits of one core were measured while other programs had the processor, and may be "
+      "the limits of one core were measured while other programs used the processor, and may be "
       "higher";
-  finding.remedy = "measure again on a quiet machine; it also tries again by itself";
+  finding.remedy = "measure again on an idle machine; lithe also repeats the measurement by itself";
   finding.commands = {"lithe info --measure"};
   finding.check = "lithe info";
   found.push_back(std::move(finding));
 }
 
 void add_frequency(const MachineReport& report, Findings& found) {
-  const TogetherLimits& t = report.together;
+  const AllCoresLimits& t = report.all_cores;
   constexpr double kDrop = 0.85, kHeldLow = 0.75;
   Finding finding;
   finding.name = "clock";
   finding.check = kAgain;
-  if (t.clock_alone > 0 && t.clock_together < kDrop * t.clock_alone) {
+  if (t.clock_one_core > 0 && t.clock_all_cores < kDrop * t.clock_one_core) {
     finding.problem = fmt::format(
         "the processors slow down from {:.2f} to {:.2f} GHz when all of them do arithmetic",
-        t.clock_alone / kGiga, t.clock_together / kGiga);
-    finding.remedy = "better cooling or a higher power limit; else it is the processor's nature";
-    finding.factor = t.clock_alone / t.clock_together;
+        t.clock_one_core / kGiga, t.clock_all_cores / kGiga);
+    finding.remedy =
+        "improve the cooling or raise the power limit, if the processor does not have this limit "
+        "by design";
+    finding.factor = t.clock_one_core / t.clock_all_cores;
     found.push_back(finding);
   }
-  if (report.most_clock > 0 && t.clock_alone > 0 && t.clock_alone < kHeldLow * report.most_clock) {
+  if (report.most_clock > 0 && t.clock_one_core > 0 &&
+      t.clock_one_core < kHeldLow * report.most_clock) {
     finding.problem =
         fmt::format("the processor runs at {:.2f} GHz and may run at {:.2f}{}",
-                    t.clock_alone / kGiga, report.most_clock / kGiga,
+                    t.clock_one_core / kGiga, report.most_clock / kGiga,
                     report.governor.empty() ? "" : " (governor: " + report.governor + ")");
     finding.remedy = "let it clock up";
     finding.commands = {"sudo cpupower frequency-set -g performance"};
-    finding.factor = report.most_clock / t.clock_alone;
+    finding.factor = report.most_clock / t.clock_one_core;
     found.push_back(finding);
   }
 }
 
-// What the processor's model has and the system does not show.
+// Instruction sets that the processor's model has and the system does not show.
 void add_hidden_sets(const MachineReport& report, Findings& found) {
   const cpu::HiddenSets hidden = cpu::hidden_sets(report.identity);
   if (hidden.name.empty()) return;
@@ -133,13 +136,13 @@ void add_hidden_sets(const MachineReport& report, Findings& found) {
     finding.commands = {"virsh edit DOMAIN  # on the host: <cpu mode='host-passthrough'/>"};
   } else {
     finding.remedy =
-        "look for what hides it: an option of the kernel (clearcpuid=, noxsave), the firmware, or "
-        "a mitigation that newer microcode makes needless";
+        "find what hides it: a kernel option (clearcpuid=, noxsave), the firmware, or a mitigation "
+        "that newer microcode makes unnecessary";
     finding.commands = {"cat /proc/cmdline"};
   }
   finding.check = fmt::format("grep -o -m1 -w {} /proc/cpuinfo", hidden.flag);
-  // An operation is a fused multiply-add of so many floats a cycle in each unit.
-  const double cycle = report.together.clock_alone;
+  // The peak at this clock, if the system showed the instruction set.
+  const double cycle = report.all_cores.clock_one_core;
   if (hidden.known && cycle > 0 && report.limits.flops_float32 > 0) {
     finding.factor = hidden.flops_per_cycle * cycle / report.limits.flops_float32;
     finding.estimated = true;
@@ -152,7 +155,7 @@ void add_hidden_sets(const MachineReport& report, Findings& found) {
 }  // namespace
 
 std::vector<std::string> unused_sets(const std::vector<std::string>& present) {
-  // What the kernels are built for, and what belongs to it.
+  // The instruction sets of the kernels, and those that they include.
   constexpr std::string_view kUsed[] = {"sse4", "avx", "fma", "avx2", "avx512", "neon"};
   std::vector<std::string> unused;
   for (const std::string& set : present)

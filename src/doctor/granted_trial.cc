@@ -1,4 +1,4 @@
-// How much of the processors' time threads get.
+// Measures the processor time that busy threads get.
 #include <chrono>
 #include <vector>
 
@@ -15,7 +15,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Three periods of a quota, which are a tenth of a second as a rule.
+// Three periods of a quota, which usually last 0.1 s.
 constexpr std::chrono::duration<double> kLong{0.32};
 
 class WantAll final : public base::TeamWork {
@@ -55,14 +55,14 @@ GrantedTime try_granted(const std::filesystem::path& root) {
   WantAll work(probes, threads);
   const std::uint64_t hot = hot_events(root);
   const cpu::StopCounts stops = cpu::stop_counts(root);
-  const cpu::LoadWatch watch;
+  const cpu::LoadMonitor monitor;
   team.run(work);
-  const cpu::LoadSeen seen = watch.seen(work.all());
+  const cpu::LoadObserved load = monitor.observed(work.all());
   GrantedTime granted;
   granted.threads = static_cast<int>(threads);
-  granted.processors = seen.seconds > 0 ? work.all() / seen.seconds : 0;
-  granted.others = seen.others;
-  granted.stolen = seen.stolen;
+  granted.processors = load.seconds > 0 ? work.all() / load.seconds : 0;
+  granted.others = load.others;
+  granted.stolen = load.stolen;
   granted.stopped_periods = share(stops, cpu::stop_counts(root));
   granted.hot_events = hot_events(root) - hot;
   return granted;

@@ -1,4 +1,4 @@
-// Puts together everything that lithe info shows.
+// Makes the report of lithe info.
 #include "lithe/machine_report.h"
 
 #include <cmath>
@@ -16,7 +16,7 @@ MachineReport report_machine(const ReportMachine& options) {
   MachineReport report;
   report.identity = identify_machine();
   report.limits = machine_limits(report.identity, "auto", options.measure);
-  report.together = limits::measure_together(report.identity, "auto");
+  report.all_cores = limits::measure_all_cores(report.identity, "auto");
   const limits::FrequencyRules rules = limits::frequency_rules();
   report.most_clock = rules.most;
   report.governor = rules.governor;

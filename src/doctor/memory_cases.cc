@@ -1,4 +1,4 @@
-// Memory: its bandwidth, its pages, its size, and numbers too small for full precision in it.
+// Checks of memory: bandwidth, huge pages, size, and denormal numbers.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,9 +12,9 @@ namespace {
 
 constexpr double kGiB = 1 << 30, kMiB = 1 << 20;
 
-// Floating-point operations for each byte read of memory below which its bandwidth is the bound.
+// Operations for each byte read from memory below which its bandwidth is the bound.
 double operations_a_byte(const MachineReport& report, double bytes_per_second) {
-  return bytes_per_second > 0 ? report.together.flops_float32 / bytes_per_second : 0;
+  return bytes_per_second > 0 ? report.all_cores.flops_float32 / bytes_per_second : 0;
 }
 
 double ratio(double a, double b) { return a > 0 && b > 0 ? a / b : 0; }
@@ -22,18 +22,18 @@ double ratio(double a, double b) { return a > 0 && b > 0 ? a / b : 0; }
 }  // namespace
 
 Case bandwidth_case(const MachineReport& report, const MachineTrials& trials) {
-  const MemoryTogether& memory = trials.memory;
+  const MemoryBandwidth& memory = trials.memory;
   Case result{"bandwidth", "not measured", {}};
   if (memory.one <= 0 || memory.all <= 0) return result;
-  result.seen = fmt::format(
-      "memory gives one thread {:.0f} GB/s, {} threads {:.0f}; what needs less than {:.2g} "
-      "operations in float32 for each byte waits for it",
+  result.observed = fmt::format(
+      "memory gives one thread {:.0f} GB/s, {} threads {:.0f}; code with fewer than {:.2g} float32 "
+      "operations for each byte is bound by it",
       memory.one / kGiga, memory.threads, memory.all / kGiga,
       operations_a_byte(report, memory.all));
   constexpr double kHardlyMore = 1.25;
   // Other programs read memory as well.
   const bool ours = quiet(trials);
-  if (!ours) result.seen += " (measured beside other programs)";
+  if (!ours) result.observed += " (measured beside other programs)";
   if (!ours || memory.threads < 2 || memory.all > kHardlyMore * memory.one) return result;
   Finding finding;
   finding.name = "bandwidth";
@@ -48,8 +48,8 @@ Case bandwidth_case(const MachineReport& report, const MachineTrials& trials) {
   finding.evidence = fmt::format("{:.1f} GB/s with one thread, {:.1f} with {}", memory.one / kGiga,
                                  memory.all / kGiga, memory.threads);
   finding.remedy =
-      "keep what is worked on within the caches (smaller batches, float32 in place of float64, "
-      "operations joined), or let such a program run on one thread and another beside it";
+      "keep the working set within the caches (smaller batches, float32 in place of float64, "
+      "fused operations), or run such a program on one thread and another beside it";
   finding.commands = {"export OMP_NUM_THREADS=1"};
   finding.check = "lithe info  # the line 'reading'";
   result.findings.push_back(std::move(finding));
@@ -60,7 +60,7 @@ Case denormals_case(const MachineTrials& trials) {
   const DenormalCost& cost = trials.denormals;
   Case result{"denormals", "not measured", {}};
   if (cost.float32 <= 0) return result;
-  result.seen =
+  result.observed =
       fmt::format("a multiply-add of them takes {:.1f} times as long in float32, {:.1f} in float64",
                   cost.float32, cost.float64);
   constexpr double kCosts = 1.5;
@@ -73,12 +73,13 @@ Case denormals_case(const MachineTrials& trials) {
   finding.only_if =
       "its values fall below 1.2e-38 in float32 or 2.2e-308 in float64 without being zero (weights "
       "under decay, gradients that vanish, echoes that fade)";
-  finding.evidence = result.seen;
+  finding.evidence = result.observed;
   if (cost.flushed > 0)
-    finding.evidence += fmt::format("; {:.1f} while they are taken as zero", cost.flushed);
+    finding.evidence += fmt::format("; {:.1f} while they are flushed to zero", cost.flushed);
   finding.remedy =
-      "take them as zero: PyTorch by torch.set_flush_denormal(True), C and C++ by -ffast-math when "
-      "linking; Lithe does so by itself. Any other program on x86 by a library loaded before it";
+      "flush them to zero: PyTorch by torch.set_flush_denormal(True), C and C++ by -ffast-math "
+      "when "
+      "linking; Lithe always does. Any other program on x86 by a library that is loaded before it";
   finding.commands = {
       "echo '__attribute__((constructor)) void f() { "
       "__builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | 0x8040); }' | gcc -shared -fPIC -x c - -o "
@@ -95,9 +96,9 @@ Case pages_case(const MachineTrials& trials) {
   const HugePages& pages = trials.pages;
   Case result{"huge pages", "the kernel has none", {}};
   if (pages.mode.empty()) return result;
-  const double read = ratio(pages.unasked.read, pages.huge.read);
-  const double touch = ratio(pages.unasked.touch, pages.huge.touch);
-  result.seen = fmt::format(
+  const double read = ratio(pages.by_default.read, pages.huge.read);
+  const double touch = ratio(pages.by_default.touch, pages.huge.touch);
+  result.observed = fmt::format(
       "'{}': touching new memory takes {:.1f} times as long as in huge pages, "
       "reading at random {:.1f}",
       pages.mode, touch, read);
@@ -116,8 +117,8 @@ Case pages_case(const MachineTrials& trials) {
   finding.evidence = fmt::format(
       "{:.0f} MiB: touched first in {:.1f} ms, {:.1f} in huge pages; a read at random {:.1f} ns, "
       "{:.1f} in huge pages",
-      static_cast<double>(pages.bytes) / kMiB, 1e3 * pages.unasked.touch, 1e3 * pages.huge.touch,
-      1e9 * pages.unasked.read, 1e9 * pages.huge.read);
+      static_cast<double>(pages.bytes) / kMiB, 1e3 * pages.by_default.touch, 1e3 * pages.huge.touch,
+      1e9 * pages.by_default.read, 1e9 * pages.huge.read);
   if (pages.mode == "never") {
     finding.remedy = "let programs ask for them, and let the C library ask (glibc 2.35 and later)";
     finding.commands = {"echo madvise | sudo tee /sys/kernel/mm/transparent_hugepage/enabled",
@@ -159,7 +160,7 @@ void add_swap(const MemoryRoom& room, Case& result) {
   finding.name = "swap";
   finding.problem = fmt::format(
       "the machine has too little memory: it moved {} pages from or to its disk while the doctor "
-      "looked, and {:.1f} GiB lie there",
+      "ran, and {:.1f} GiB are on it",
       room.pages_swapped, room.swapped / kGiB);
   finding.remedy = "end what uses the memory, or load less of the data at once";
   finding.commands = {"ps -e -o pid,rss,args --sort=-rss | head"};
@@ -193,8 +194,8 @@ Case memory_case(const MachineTrials& trials) {
                           room.available / kGiB, room.all / kGiB),
               {}};
   if (room.limit > 0)
-    result.seen += fmt::format("; the limit of {:.1f} GiB leaves {:.1f}", room.limit / kGiB,
-                               (room.limit - room.used) / kGiB);
+    result.observed += fmt::format("; the limit of {:.1f} GiB leaves {:.1f}", room.limit / kGiB,
+                                   (room.limit - room.used) / kGiB);
   add_limit(room, result);
   add_swap(room, result);
   add_shared(room, result);

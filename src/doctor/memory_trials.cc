@@ -1,4 +1,4 @@
-// What memory costs: denormal numbers in it, all threads at it, its pages.
+// Measures the cost of denormal numbers, memory bandwidth, and the cost of pages.
 #include <sys/mman.h>
 #include <sys/resource.h>
 
@@ -18,12 +18,12 @@ namespace lithe::doctor {
 
 namespace {
 
-// Of the thread, so that others' turns do not count; what the kernel does for it does.
+// Processor time of the thread: excludes other programs, includes the kernel's work for it.
 double seconds() { return cpu::processor_seconds(CLOCK_THREAD_CPUTIME_ID); }
 
 constexpr std::size_t kPage = 4096, kHuge = std::size_t{2} << 20, kBytes = 32 * kHuge;
 
-// Fresh memory that begins at a huge page's boundary; none if the system refuses.
+// Fresh memory aligned to a huge page; empty if the system refuses.
 class Pages {
  public:
   explicit Pages(int advice) {
@@ -47,7 +47,7 @@ class Pages {
   std::uint8_t* data_ = nullptr;
 };
 
-// At places that no processor foresees: Knuth's MMIX generator, its high half.
+// Reads at unpredictable addresses, by the high half of Knuth's MMIX generator.
 double read_at_random(const std::uint8_t* data) {
   constexpr std::size_t kReads = 200'000;
   std::uint64_t state = 1, sum = 0;
@@ -67,7 +67,7 @@ PageCost cost(int advice) {
   const double start = seconds();
   for (std::size_t i = 0; i < kBytes; i += kPage) pages.data()[i] = 1;
   result.touch = seconds() - start;
-  // Even where huge pages are switched off, the kernel makes them when it is told to (since 6.1).
+  // MADV_COLLAPSE (Linux 6.1) makes huge pages even where they are switched off.
 #if defined(MADV_COLLAPSE)
   if (advice == MADV_HUGEPAGE) ::madvise(pages.data(), kBytes, MADV_COLLAPSE);
 #endif
@@ -96,13 +96,13 @@ DenormalCost try_denormals() {
   return times;
 }
 
-MemoryTogether try_memory(const MachineIdentity& machine, int threads) {
-  MemoryTogether rates;
+MemoryBandwidth try_memory(const MachineIdentity& machine, int threads) {
+  MemoryBandwidth rates;
   rates.threads = threads;
   constexpr int kTurns = 2;  // so that a noisy moment does not hit one of them alone
   for (int turn = 0; turn < kTurns; ++turn) {
-    rates.one = std::max(rates.one, limits::read_memory_together(machine, "auto", 1));
-    rates.all = std::max(rates.all, limits::read_memory_together(
+    rates.one = std::max(rates.one, limits::read_memory_in_parallel(machine, "auto", 1));
+    rates.all = std::max(rates.all, limits::read_memory_in_parallel(
                                         machine, "auto", static_cast<std::size_t>(threads)));
   }
   return rates;
@@ -117,7 +117,7 @@ HugePages try_pages(const std::filesystem::path& root) {
   for (int turn = 0; turn < kTurns; ++turn) {
     keep_less(pages.small, cost(MADV_NOHUGEPAGE));
     keep_less(pages.huge, cost(MADV_HUGEPAGE));
-    keep_less(pages.unasked, cost(MADV_NORMAL));
+    keep_less(pages.by_default, cost(MADV_NORMAL));
   }
   return pages;
 }

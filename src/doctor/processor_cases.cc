@@ -1,4 +1,4 @@
-// The processors' time and clock: who takes it, who holds it back.
+// Checks of processor time and clock rate: quota, other programs, host, frequency.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,7 +17,7 @@ std::string got(const GrantedTime& granted) {
                            granted.threads, granted.processors);
 }
 
-// What is left of a finding of the report when a trial has measured its cost.
+// A finding of the report, completed with the cost that a trial measured.
 Finding first_or(std::vector<Finding> found, const char* name) {
   Finding finding = found.empty() ? Finding{} : std::move(found.front());
   finding.name = name;
@@ -33,13 +33,13 @@ Case quota_case(const MachineReport& report, const MachineTrials& trials) {
   const Quota& quota = report.quota;
   Case result{"quota", "no quota of processor time", {}};
   if (quota.processors > 0)
-    result.seen = fmt::format("a quota of {:.3g} processors, which is no less than there are",
-                              quota.processors);
+    result.observed = fmt::format("a quota of {:.3g} processors, which is no less than there are",
+                                  quota.processors);
   std::vector<Finding> found = named(report, "quota");
   if (found.empty()) return result;
   Finding finding = std::move(found.front());
   if (granted.threads > 0 && granted.processors > 0) {
-    // By the quota alone: what other programs take is another finding.
+    // Only the cost of the quota; other programs are another finding.
     const double processors =
         std::clamp(quota.processors, granted.processors, static_cast<double>(granted.threads));
     finding.factor = granted.threads / processors;
@@ -58,7 +58,7 @@ Case others_case(const MachineReport& report, const MachineTrials& trials) {
   const GrantedTime& granted = trials.granted;
   Case result{"other programs",
               fmt::format("{:.1f} processors busy with other programs",
-                          granted.threads > 0 ? granted.others : report.together.others),
+                          granted.threads > 0 ? granted.others : report.all_cores.others),
               {}};
   std::vector<Finding> found = named(report, "other_programs");
   if (granted.threads == 0) {
@@ -89,8 +89,8 @@ Case host_case(const MachineReport& report, const MachineTrials& trials) {
       report.identity.virtual_machine ? "its host takes no time from it" : "not a virtual machine",
       {}};
   std::vector<Finding> found = named(report, "host");
-  const double stolen = granted.threads > 0 ? granted.stolen : report.together.stolen;
-  const double threads = granted.threads > 0 ? granted.threads : report.together.threads;
+  const double stolen = granted.threads > 0 ? granted.stolen : report.all_cores.stolen;
+  const double threads = granted.threads > 0 ? granted.threads : report.all_cores.threads;
   if (stolen < kShare * threads) return result;
   Finding finding = first_or(std::move(found), "host");
   finding.problem =
@@ -104,10 +104,10 @@ Case host_case(const MachineReport& report, const MachineTrials& trials) {
 }
 
 Case clock_case(const MachineReport& report, const MachineTrials& trials) {
-  const TogetherLimits& t = report.together;
+  const AllCoresLimits& t = report.all_cores;
   Case result{"clock",
-              fmt::format("{:.2f} GHz, {:.2f} with all processors at work", t.clock_alone / kGiga,
-                          t.clock_together / kGiga),
+              fmt::format("{:.2f} GHz, {:.2f} with all processors at work",
+                          t.clock_one_core / kGiga, t.clock_all_cores / kGiga),
               named(report, "clock")};
   for (Finding& finding : result.findings) {
     finding.evidence = "the time of instructions that take one cycle each";
@@ -124,8 +124,8 @@ Case clock_case(const MachineReport& report, const MachineTrials& trials) {
   finding.problem = fmt::format(
       "the processor became too hot and slowed down {} time{} within a third of a second", hot,
       hot == 1 ? "" : "s");
-  finding.factor = t.clock_together > 0 ? t.clock_alone / t.clock_together : 0;
-  finding.evidence = result.seen;
+  finding.factor = t.clock_all_cores > 0 ? t.clock_one_core / t.clock_all_cores : 0;
+  finding.evidence = result.observed;
   finding.remedy = "cool it better: clean its fans, give it air; or use fewer threads";
   finding.commands.clear();
   finding.check = "grep . /sys/devices/system/cpu/cpu*/thermal_throttle/core_throttle_count";

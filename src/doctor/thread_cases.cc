@@ -1,4 +1,5 @@
-// Threads: of the BLAS that programs get, of OpenMP, and what the environment says about them.
+// Checks of threads: those of the default BLAS and of OpenMP, and the environment variables about
+// them.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,7 +27,7 @@ const ThreadSetting* setting(const MachineReport& report, std::string_view varia
   return nullptr;
 }
 
-// The variables that a library takes its number of threads from, the strongest first.
+// The variables that set the number of threads of a library, in order of precedence.
 std::vector<std::string> variables_of(const std::string& kind) {
   if (kind == "OpenBLAS") return {"OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS"};
   if (kind == "BLIS") return {"BLIS_NUM_THREADS", "OMP_NUM_THREADS"};
@@ -43,7 +44,7 @@ std::string threads_text(int count) {
   return count == 1 ? "one thread" : fmt::format("{} threads", count);
 }
 
-// Seconds by number of threads, each number once.
+// The times by number of threads, as text.
 std::string by_threads(int by_default, double default_seconds, int all, double all_seconds,
                        double one_seconds) {
   std::string text = fmt::format("{} with the {} that it takes", duration(default_seconds),
@@ -65,18 +66,18 @@ std::string evidence(const OpenMpThreads& openmp) {
                     openmp.one_seconds);
 }
 
-// The number of threads that would be right; 0 if that cannot be told: beside other programs two
-// threads may lose to one, and it is not their fault.
+// The best number of threads; 0 if it is unknown, because while other programs run two threads may
+// lose to one without being the cause.
 int right_number(int by_default, int all, bool one_is_best, bool is_quiet) {
   if (one_is_best && !is_quiet) return by_default > all ? all : 0;
   return one_is_best ? 1 : all;
 }
 
-// Makes the library take as many threads: the variable that says otherwise is taken away if what is
-// right is what it takes by itself, else it is told.
+// The command that sets the number of threads: it unsets the present variable if the default is
+// right, otherwise it sets the variable.
 std::vector<std::string> take(int threads, const MachineReport& report,
                               const std::vector<std::string>& variables) {
-  const bool by_itself = threads == report.together.threads && threads > 1;
+  const bool by_itself = threads == report.all_cores.threads && threads > 1;
   for (const std::string& variable : variables)
     if (setting(report, variable) != nullptr)
       return {by_itself ? "unset " + variable : fmt::format("export {}={}", variable, threads)};
@@ -96,7 +97,7 @@ void add_blas(const MachineReport& report, const BlasThreads& blas, bool is_quie
   finding.problem =
       fmt::format("{} works with {} and is faster with {}", blas.path,
                   threads_text(blas.by_default), right == 1 ? "one" : std::to_string(right));
-  // What is right for one size may be wrong for another.
+  // The best number may differ between sizes.
   const bool other_way =
       is_quiet &&
       std::any_of(blas.products.begin(), blas.products.end(), [right](const ProductTrial& p) {
@@ -133,7 +134,7 @@ void add_openmp(const MachineReport& report, const OpenMpThreads& openmp, bool i
   result.findings.push_back(std::move(finding));
 }
 
-// Whom a variable concerns.
+// The library that a variable concerns.
 std::string_view user_of(std::string_view variable) {
   const auto starts = [variable](std::string_view start) { return variable.starts_with(start); };
   if (starts("OMP_") || starts("GOMP_")) return "OpenMP";
@@ -153,10 +154,10 @@ Case thread_case(const MachineReport& report, const MachineTrials& trials) {
   Case result{"threads", "not measured", {}};
   const BlasThreads& blas = trials.blas;
   const OpenMpThreads& openmp = trials.openmp;
-  if (!blas.products.empty()) result.seen = evidence(blas, blas.products.back());
+  if (!blas.products.empty()) result.observed = evidence(blas, blas.products.back());
   if (openmp.by_default > 0)
-    result.seen +=
-        fmt::format("{}OpenMP takes {}", result.seen.empty() ? "" : "; ", openmp.by_default);
+    result.observed +=
+        fmt::format("{}OpenMP takes {}", result.observed.empty() ? "" : "; ", openmp.by_default);
   add_openmp(report, openmp, quiet(trials), result);
   add_blas(report, blas, quiet(trials), result);
   if (blas.products.empty())
@@ -166,9 +167,10 @@ Case thread_case(const MachineReport& report, const MachineTrials& trials) {
 
 Case settings_case(const MachineReport& report, const MachineTrials& trials) {
   Case result{"settings", "nothing about threads or kernels is set", {}};
-  if (!report.settings.empty()) result.seen.clear();
+  if (!report.settings.empty()) result.observed.clear();
   for (const ThreadSetting& set : report.settings)
-    result.seen += fmt::format("{}{}={}", result.seen.empty() ? "" : ", ", set.variable, set.value);
+    result.observed +=
+        fmt::format("{}{}={}", result.observed.empty() ? "" : ", ", set.variable, set.value);
   const std::string kind = kind_of(report, trials.blas.path);
   for (Finding& finding : named(report, "settings")) {
     const std::string_view user = user_of(finding.problem);

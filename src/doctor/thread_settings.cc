@@ -15,13 +15,13 @@ namespace {
 
 enum class What { threads, waiting, twice, debug, text };
 
-struct Row {
+struct KnownVariable {
   const char* name;
   What what;
   const char* meaning;
 };
 
-constexpr Row kRows[] = {
+constexpr KnownVariable kVariables[] = {
     {"OMP_NUM_THREADS", What::threads,
      "threads of OpenMP programs: PyTorch, scikit-learn, MKL, and OpenBLAS and BLIS where nothing "
      "of their own is set"},
@@ -91,12 +91,12 @@ std::string waiting_problem(std::string_view name, std::string_view value) {
   return spins ? "lets threads that wait use the processor up, which others on it feel" : "";
 }
 
-std::string problem_of(const Row& row, std::string_view value, double processors) {
-  switch (row.what) {
+std::string problem_of(const KnownVariable& known, std::string_view value, double processors) {
+  switch (known.what) {
     case What::threads:
       return thread_problem(value, processors);
     case What::waiting:
-      return waiting_problem(row.name, value);
+      return waiting_problem(known.name, value);
     case What::twice:
       return equal(value, "true") || value == "1"
                  ? "hides that two OpenMP runtimes are loaded, each with its own threads"
@@ -116,11 +116,11 @@ std::string problem_of(const Row& row, std::string_view value, double processors
 std::vector<ThreadSetting> thread_settings(const std::function<std::string(const char*)>& variable,
                                            double processors) {
   std::vector<ThreadSetting> settings;
-  for (const Row& row : kRows) {
-    const std::string value = variable(row.name);
+  for (const KnownVariable& known : kVariables) {
+    const std::string value = variable(known.name);
     if (value.empty()) continue;
     settings.push_back(
-        {row.name, value, row.meaning, problem_of(row, base::trim(value), processors)});
+        {known.name, value, known.meaning, problem_of(known, base::trim(value), processors)});
   }
   return settings;
 }

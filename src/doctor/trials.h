@@ -27,7 +27,7 @@ OpenMpThreads try_openmp(int processors, std::chrono::milliseconds limit,
 DenormalCost try_denormals();
 
 // About 0.1 s for each number of threads.
-MemoryTogether try_memory(const MachineIdentity& machine, int threads);
+MemoryBandwidth try_memory(const MachineIdentity& machine, int threads);
 
 // About 0.2 s with 64 MiB.
 HugePages try_pages(const std::filesystem::path& root = "/");

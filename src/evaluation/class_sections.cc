@@ -1,4 +1,4 @@
-// What a classifier takes for what: matrix, classes, mistakes, confidence.
+// The sections about a classifier: confusion matrix, classes, most confident errors, calibration.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,11 +22,11 @@ std::string name(const ClassifierReport& report, std::size_t index) {
   return fmt::format("<bdi>{}</bdi>", escape(report::shorten(report.names[index], kMostName)));
 }
 
-// The mistakes that are made most often.
+// The most frequent pairs of true and predicted class that differ.
 std::vector<ConfusionCell> confused(const std::vector<ConfusionCell>& cells) {
   std::vector<ConfusionCell> wrong;
   std::ranges::copy_if(cells, std::back_inserter(wrong),
-                       [](const ConfusionCell& cell) { return cell.truth != cell.answer; });
+                       [](const ConfusionCell& cell) { return cell.truth != cell.predicted; });
   std::ranges::stable_sort(wrong, std::ranges::greater(), &ConfusionCell::count);
   wrong.resize(std::min(wrong.size(), kMostPairs));
   return wrong;
@@ -37,27 +37,27 @@ std::string pairs_table(const ClassifierReport& report, const std::vector<Confus
   for (const ConfusionCell& pair : pairs)
     rows += fmt::format(
         "<tr><td class=\"text\">{}</td><td class=\"text\">{}</td><td>{}</td><td>{}</td></tr>\n",
-        name(report, pair.truth), name(report, pair.answer), pair.count,
+        name(report, pair.truth), name(report, pair.predicted), pair.count,
         percent(static_cast<double>(pair.count) /
                 static_cast<double>(report.figures[pair.truth].support)));
-  return "<table><tr><th class=\"text\">true class</th><th class=\"text\">answer</th>"
-         "<th>examples</th><th>of the class</th></tr>\n" +
+  return "<table><tr><th class=\"text\">true class</th><th class=\"text\">predicted</th>"
+         "<th>examples</th><th>of the true class</th></tr>\n" +
          rows + "</table>\n";
 }
 
-std::string share_cell(double share) {
+std::string percent_cell(double fraction) {
   return fmt::format("<td>{0:.1f}%<span class=\"bar\"><i style=\"width:{0:.1f}%\"></i></span></td>",
-                     100 * share);
+                     100 * fraction);
 }
 
 std::string figures_row(const std::string& title, const MeanFigures& figures,
                         const std::string& rest) {
   return fmt::format("<tr><td class=\"text\">{}</td>{}{}{}{}</tr>\n", title,
-                     share_cell(figures.precision), share_cell(figures.recall),
-                     share_cell(figures.f1), rest);
+                     percent_cell(figures.precision), percent_cell(figures.recall),
+                     percent_cell(figures.f1), rest);
 }
 
-// All classes in their order, or the worst where there are too many to look at.
+// All classes in their order, or those with the lowest F1 where there are too many to show.
 std::vector<std::size_t> shown_classes(const ClassifierReport& report) {
   std::vector<std::size_t> order(report.figures.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -67,23 +67,23 @@ std::vector<std::size_t> shown_classes(const ClassifierReport& report) {
   return order;
 }
 
-std::string mistake_picture(const ClassifierReport& report, const Mistake& mistake,
-                            const data::Image& image) {
+std::string error_picture(const ClassifierReport& report, const Misclassification& error,
+                          const data::Image& image) {
   return fmt::format(
       "<figure><img alt=\"example {0}\" src=\"data:image/png;base64,{1}\"/><figcaption>"
-      "<b>{2}</b> taken for <span class=\"wrong\">{3}</span><br/>{4} sure"
-      "<br/>truth: {5}<br/>example {0}</figcaption></figure>\n",
-      mistake.row + 1, report::base64(data::encode_png(image)), name(report, mistake.truth),
-      name(report, mistake.answer), percent(mistake.confidence), percent(mistake.of_truth));
+      "<b>{2}</b> predicted as <span class=\"wrong\">{3}</span><br/>confidence {4}"
+      "<br/>true class {5}<br/>example {0}</figcaption></figure>\n",
+      error.row + 1, report::base64(data::encode_png(image)), name(report, error.truth),
+      name(report, error.predicted), percent(error.confidence), percent(error.true_probability));
 }
 
-std::string mistake_row(const ClassifierReport& report, const Mistake& mistake,
-                        const std::string& values) {
+std::string error_row(const ClassifierReport& report, const Misclassification& error,
+                      const std::string& values) {
   return fmt::format(
       "<tr><td>{}</td><td class=\"text\">{}</td><td class=\"text wrong\">{}</td><td>{}</td>"
       "<td class=\"text values\">{}</td></tr>\n",
-      mistake.row + 1, name(report, mistake.truth), name(report, mistake.answer),
-      percent(mistake.confidence), escape(report::shorten(values, 400)));
+      error.row + 1, name(report, error.truth), name(report, error.predicted),
+      percent(error.confidence), escape(report::shorten(values, 400)));
 }
 
 std::string confidence_row(const std::string& title, const ConfidenceFigures& figures) {
@@ -101,18 +101,20 @@ std::string confusion_section(const ClassifierReport& report) {
   std::string body;
   if (report.names.size() <= report::kMostMatrix)
     body = paragraph(
-               "A row is a class, a column an answer; the more of the class, the stronger the "
-               "colour. Blue is right, orange wrong.") +
+               "Rows are the true classes, columns the predicted ones. Correct predictions are "
+               "blue, errors orange; the stronger the colour, the larger the fraction of the true "
+               "class.") +
            "<div class=\"beside\"><div class=\"scroll\">" +
            report::draw_confusion(report.confusion, report.names) + "</div>\n";
   else
-    body = paragraph(fmt::format("{} classes are too many for a matrix; these are mixed up most.",
-                                 report.names.size())) +
-           "<div class=\"beside\">\n";
+    body =
+        paragraph(fmt::format("{} classes are too many to draw a matrix. The most frequent errors:",
+                              report.names.size())) +
+        "<div class=\"beside\">\n";
   if (!pairs.empty() && report.names.size() > 2)
-    body +=
-        "<div class=\"scroll\"><h3>Mixed up most</h3>" + pairs_table(report, pairs) + "</div>\n";
-  return section("What is taken for what", body + "</div>\n");
+    body += "<div class=\"scroll\"><h3>Most frequent errors</h3>" + pairs_table(report, pairs) +
+            "</div>\n";
+  return section("Confusion matrix", body + "</div>\n");
 }
 
 std::string classes_section(const ClassifierReport& report) {
@@ -121,73 +123,78 @@ std::string classes_section(const ClassifierReport& report) {
   for (const std::size_t c : shown) {
     const ClassFigures& one = report.figures[c];
     rows += figures_row(name(report, c), {one.precision, one.recall, one.f1},
-                        fmt::format("<td>{}</td><td>{}</td>", one.support, one.answered));
+                        fmt::format("<td>{}</td><td>{}</td>", one.support, one.predicted));
   }
-  rows += figures_row("<b>mean of the classes</b>", report.macro, "<td></td><td></td>");
-  rows += figures_row("<b>weighted by examples</b>", report.weighted, "<td></td><td></td>");
+  rows += figures_row("<b>macro mean</b>", report.macro, "<td></td><td></td>");
+  rows += figures_row("<b>mean weighted by examples</b>", report.weighted, "<td></td><td></td>");
   const std::string text =
-      "Precision: of the examples with this answer, the share that is of the class. Recall: of the "
-      "class's examples, the share that gets this answer. F1: their harmonic mean." +
+      "Precision: the fraction of the examples predicted as the class that belong to it. Recall: "
+      "the "
+      "fraction of the class's examples that are predicted as it. F1: the harmonic mean of both." +
       (shown.size() < report.figures.size()
-           ? fmt::format(" Of {} classes, the {} with the lowest F1.", report.figures.size(),
-                         shown.size())
+           ? fmt::format(" Of {} classes, the table shows the {} with the lowest F1.",
+                         report.figures.size(), shown.size())
            : std::string());
   return section(
-      "Each class",
+      "Classes",
       paragraph(text) +
           "<div class=\"scroll\"><table><tr><th class=\"text\">class</th><th>precision</th>"
-          "<th>recall</th><th>F1</th><th>examples</th><th>answers</th></tr>\n" +
+          "<th>recall</th><th>F1</th><th>examples</th><th>predicted</th></tr>\n" +
           rows + "</table></div>\n");
 }
 
-std::string mistakes_section(const ClassifierReport& report, const Model& model,
-                             const Dataset& data) {
-  const std::string title = "Its surest mistakes";
-  if (report.mistakes.empty()) return section(title, paragraph("There is none."));
+std::string errors_section(const ClassifierReport& report, const Model& model,
+                           const Dataset& data) {
+  const std::string title = "Most confident errors";
+  if (report.errors.empty()) return section(title, paragraph("There are no errors."));
   std::string pictures, rows;
-  for (const Mistake& mistake : report.mistakes) {
+  for (const Misclassification& error : report.errors) {
     const Features& features = data.test.features;
-    if (const auto image = picture_of(data, features, mistake.row))
-      pictures += mistake_picture(report, mistake, *image);
+    if (const auto image = picture_of(data, features, error.row))
+      pictures += error_picture(report, error, *image);
     else
-      rows += mistake_row(report, mistake, values_of(model, features, mistake.row));
+      rows += error_row(report, error, values_of(model, features, error.row));
   }
   std::string body = paragraph(fmt::format(
-      "Wrong answers with the most confidence ({}). Where the truth seems wrong, look at the data.",
+      "The errors with the highest confidence ({}). Where the true class looks wrong, check the "
+      "label in the data.",
       report.confidence_from));
-  if (!pictures.empty()) body += "<div class=\"mistakes\">" + pictures + "</div>\n";
+  if (!pictures.empty()) body += "<div class=\"errors\">" + pictures + "</div>\n";
   if (!rows.empty())
     body +=
         "<div class=\"scroll\"><table><tr><th>row</th><th class=\"text\">true class</th>"
-        "<th class=\"text\">answer</th><th>confidence</th><th class=\"text\">values</th></tr>\n" +
+        "<th class=\"text\">predicted</th><th>confidence</th><th "
+        "class=\"text\">values</th></tr>\n" +
         rows + "</table></div>\n";
   return section(title, body);
 }
 
 std::string confidence_section(const ClassifierReport& report) {
-  std::string charts = report::draw_reliability("As the network says it", report.plain.bins);
-  std::string rows = confidence_row("as the network says it", report.plain);
+  std::string charts = report::draw_reliability("Without temperature scaling", report.plain.bins);
+  std::string rows = confidence_row("without temperature scaling", report.plain);
   if (report.tempered) {
     const std::string at = fmt::format("at temperature {:.3g}", report.temperature);
-    charts += report::draw_reliability("Scaled, " + at, report.tempered->bins);
+    charts += report::draw_reliability("At" + at.substr(2), report.tempered->bins);
     rows += confidence_row(at, *report.tempered);
   }
   const std::string text = fmt::format(
-      "Of the answers given with 80% of confidence, 80% should be right: on the line. Orange: they "
-      "are right less often than it says; green: more often. Confidence is {}{}.",
+      "Of the predictions with a confidence of 80%, 80% should be correct: then the bars end on "
+      "the "
+      "line. Orange: the model is overconfident; green: underconfident. The confidence is {}{}.",
       report.confidence_from,
-      report.tempered ? ", or the softmax of the last layer's sums over the temperature"
-                      : "; `lithe calibrate` fits a temperature to it");
+      report.tempered ? ", or the softmax of the last layer's logits divided by the temperature"
+                      : ". `lithe calibrate` fits a temperature that corrects it");
   return section(
-      "Can its confidence be believed?",
+      "Calibration of the confidence",
       paragraph(text) + "<div class=\"charts\">" + charts + "</div>\n" +
           "<div class=\"scroll\"><table><tr><th class=\"text\">confidence</th>"
-          "<th>expected error</th><th>with equal counts</th><th>largest error</th>"
-          "<th>mean confidence</th><th>right</th></tr>\n" +
+          "<th>ECE</th><th>adaptive ECE</th><th>MCE</th>"
+          "<th>mean confidence</th><th>accuracy</th></tr>\n" +
           rows + "</table></div>\n" +
-          paragraph("Expected error: the mean distance between confidence and accuracy over 15 "
-                    "bins, by their examples (ECE; Guo and others, 2017); with equal counts: over "
-                    "bins of as many examples each; largest: of any bin, however few it has."));
+          paragraph("ECE: the expected calibration error, which is the mean distance between "
+                    "confidence and accuracy over 15 bins, weighted by their examples (Guo and "
+                    "others, 2017). Adaptive ECE: the same with equally many examples in each bin. "
+                    "MCE: the maximum of any bin, however few examples it has."));
 }
 
 }  // namespace lithe::evaluation

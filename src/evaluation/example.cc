@@ -31,7 +31,7 @@ std::vector<double> row_values(const Features& features, std::size_t row) {
   return values;
 }
 
-std::vector<std::uint8_t> spread(const std::vector<double>& values) {
+std::vector<std::uint8_t> to_grey(const std::vector<double>& values) {
   const auto [low, high] = std::ranges::minmax(values);
   const double range = high > low ? high - low : 1;
   std::vector<std::uint8_t> pixels;
@@ -42,7 +42,7 @@ std::vector<std::uint8_t> spread(const std::vector<double>& values) {
   return pixels;
 }
 
-// What one column of a table holds; `at` moves on over its features.
+// One column of a table as text. Moves `at` past its features.
 std::string column_text(const TableColumn& column, const std::vector<double>& values,
                         std::size_t& at) {
   const std::size_t end = at + column.features();
@@ -65,7 +65,7 @@ std::vector<TableColumn> columns_of(const Model& model, std::size_t features) {
     const TableSchema schema = TableSchema::from_json(text);
     if (schema.feature_count() == features) return schema.columns;
   } catch (const Error&) {
-    // Then they are numbered: a name is no reason to fail.
+    // Without names the columns are numbered.
   }
   return {};
 }
@@ -83,7 +83,7 @@ std::optional<data::Image> picture_of(const Dataset& data, const Features& featu
   if (features.type == ElementType::uint8)
     result.pixels.assign(features.row(row), features.row(row) + features.columns);
   else
-    result.pixels = spread(row_values(features, row));
+    result.pixels = to_grey(row_values(features, row));
   const std::size_t longest = std::max(result.height, result.width);
   if (longest <= kLongestSide) return result;
   const auto shrunk = [&](std::size_t side) {

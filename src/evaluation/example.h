@@ -1,4 +1,4 @@
-// An example as a person can look at it: a picture, or what stands in the columns of its row.
+// An example in a form for the page: a picture, or the values of its row as text.
 #pragma once
 
 #include <cstddef>
@@ -11,13 +11,14 @@
 
 namespace lithe::evaluation {
 
-// Of examples of {height, width} or {height, width, 1 or 3}; other numbers than bytes are spread
-// over black to white. Large ones are made smaller. Nothing where the data are no images.
+// The picture of an example of shape {height, width} or {height, width, 1 or 3}. Values that are
+// not bytes are scaled from black to white, and large pictures are shrunk. Returns nothing where
+// the data are not images.
 std::optional<data::Image> picture_of(const Dataset& data, const Features& features,
                                       std::size_t row);
 
-// "size = 8.1, colour = red, ...", as the model's table schema names the columns, else by number;
-// the first few of them.
+// The first few values: "size = 8.1, colour = red, ...". The names come from the model's table
+// schema; without one the columns are numbered.
 std::string values_of(const Model& model, const Features& features, std::size_t row);
 
 }  // namespace lithe::evaluation

@@ -17,24 +17,24 @@ constexpr std::size_t kMostSentence = 2000;
 std::string class_cards(const ClassifierReport& classes, const Evaluation& score) {
   std::string cards = card("accuracy", percent(classes.accuracy),
                            fmt::format("{} of {}", score.correct, score.total));
-  cards += card("macro F1", percent(classes.macro.f1), "mean of the classes");
+  cards += card("macro F1", percent(classes.macro.f1), "mean over the classes");
   cards += card("calibration error", fmt::format("{:.4f}", classes.plain.ece),
                 classes.tempered ? fmt::format("{:.4f} at temperature {:.3g}",
                                                classes.tempered->ece, classes.temperature)
                                  : "ECE, no temperature fitted");
   if (classes.names.size() > 5)
-    cards += card("among the first 5", percent(classes.top5), "top-5 accuracy");
-  return cards + card("Brier score", fmt::format("{:.4f}", classes.brier), "0 is best");
+    cards += card("top-5 accuracy", percent(classes.top5), "class among the 5 most probable");
+  return cards + card("Brier score", fmt::format("{:.4f}", classes.brier), "0 is best, 2 worst");
 }
 
 std::string value_cards(const ValueFigures& figures) {
-  return card("rmse", number(figures.rmse), "root of mean square") +
-         card("mae", number(figures.mae), "mean absolute error") +
+  return card("RMSE", number(figures.rmse), "root mean squared error") +
+         card("MAE", number(figures.mae), "mean absolute error") +
          card("R²", number(figures.r2), "1 is best");
 }
 
-// A table that is read by a model's schema is judged as a whole.
-bool judges_what_it_learned_from(const Model& model, const Dataset& data) {
+// A table that is read by the schema in the model is evaluated as a whole.
+bool evaluates_training_data(const Model& model, const Dataset& data) {
   const auto& metadata = model.metadata();
   const auto name = metadata.find("lithe.data");
   return !model.preprocessing().schema.empty() && data.train.features.rows == 0 &&
@@ -42,8 +42,8 @@ bool judges_what_it_learned_from(const Model& model, const Dataset& data) {
 }
 
 std::string headline(const EvaluationReport& report) {
-  if (report.classes) return percent(report.classes->accuracy) + " right";
-  return "rmse " + number(report.values->all.rmse);
+  if (report.classes) return percent(report.classes->accuracy) + " accuracy";
+  return "RMSE " + number(report.values->all.rmse);
 }
 
 std::string head(const std::string& title) {
@@ -69,15 +69,15 @@ std::string evaluation_page(const std::string& model_file, const Model& model, c
   page += card("parameters", fmt::format("{}", model.network().parameter_count()),
                std::string(name(model.precision())));
   page += "</div>\n";
-  if (judges_what_it_learned_from(model, data))
+  if (evaluates_training_data(model, data))
     page += "<div class=\"notice\">" +
             paragraph(
-                "These are all rows of the table that the model was trained on: it has learned "
-                "from most of them, and does less well on others.") +
+                "These are all rows of the table that the model was trained on. It has learned "
+                "from most of them and will do worse on new ones.") +
             "</div>\n";
   if (report.classes) {
     page += confusion_section(*report.classes) + classes_section(*report.classes) +
-            mistakes_section(*report.classes, model, data) + confidence_section(*report.classes);
+            errors_section(*report.classes, model, data) + confidence_section(*report.classes);
   } else {
     page += values_section(*report.values, model);
   }

@@ -1,4 +1,4 @@
-// The figures of an evaluation, from what the model makes of each example.
+// Computes the figures of an evaluation from the outputs for each example.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,10 +6,10 @@
 #include <numeric>
 #include <span>
 
-#include "evaluation/shares.h"
 #include "lithe/calibrate.h"
 #include "lithe/error.h"
 #include "lithe/evaluation_report.h"
+#include "losses/outputs.h"
 #include "metrics/classification.h"
 #include "metrics/regression.h"
 #include "metrics/reliability.h"
@@ -19,47 +19,45 @@ namespace lithe {
 
 namespace {
 
-constexpr std::size_t kPart = 4096;  // examples at a time, so that outputs take little memory
-constexpr std::size_t kTop = 5;
+constexpr std::size_t kPart = 4096;  // examples at a time, which bounds the memory of their outputs
 
 void check_numbers(const std::vector<double>& outputs) {
   if (!std::ranges::all_of(outputs, [](double value) { return std::isfinite(value); }))
-    throw Error(ErrorKind::numeric, "the model's outputs are not numbers", {},
-                "train it with a smaller rate");
+    throw Error(ErrorKind::numeric, "the model's outputs are not finite", {},
+                "train it with a smaller learning rate");
 }
 
-// Calls `take` with each row's number and its outputs.
-template <typename Take>
-void for_each_row(const Model& model, const Examples& examples, const Take& take) {
+// Calls `visit` with each row's number and its outputs.
+template <typename Visit>
+void for_each_row(const Model& model, const Examples& examples, const Visit& visit) {
   const std::size_t width = model.network().output_shape().size();
   for (std::size_t first = 0; first < examples.features.rows; first += kPart) {
     const Features part = examples.slice(first, kPart).features;
     const std::vector<double> outputs = model.predict(part);
     check_numbers(outputs);
     for (std::size_t i = 0; i < part.rows; ++i)
-      take(first + i, std::span(outputs).subspan(i * width, width));
+      visit(first + i, std::span(outputs).subspan(i * width, width));
   }
 }
 
 ConfidenceFigures confidence_figures(const std::vector<double>& confidences,
-                                     const std::vector<bool>& right) {
+                                     const std::vector<bool>& correct) {
   ConfidenceFigures result;
   const auto count = static_cast<double>(confidences.size());
-  result.bins = metrics::reliability(confidences, right);
+  result.bins = metrics::reliability(confidences, correct);
   result.ece = metrics::expected_calibration_error(result.bins);
   result.mce = metrics::maximum_calibration_error(result.bins);
   result.adaptive_ece =
-      metrics::expected_calibration_error(metrics::reliability_by_count(confidences, right));
-  result.accuracy = static_cast<double>(std::ranges::count(right, true)) / count;
+      metrics::expected_calibration_error(metrics::reliability_by_count(confidences, correct));
+  result.accuracy = static_cast<double>(std::ranges::count(correct, true)) / count;
   result.confidence = std::accumulate(confidences.begin(), confidences.end(), 0.0) / count;
   return result;
 }
 
-// Outputs beyond the classes that have a name or examples, which are never answered either, are
-// none.
+// Drops the outputs beyond the classes with a name or examples that were never predicted.
 void drop_unused(std::vector<ClassFigures>& figures, std::size_t classes) {
   while (figures.size() > std::max<std::size_t>(classes, 1) &&
-         figures.back().support + figures.back().answered == 0)
+         figures.back().support + figures.back().predicted == 0)
     figures.pop_back();
 }
 
@@ -70,54 +68,55 @@ std::vector<std::string> class_names(const Model& model, std::size_t classes) {
   return names;
 }
 
-// What is looked at of each example, in the rows' order.
-struct Answers {
-  std::vector<std::size_t> answers, ranks;
+// What the figures need of each example, in the rows' order.
+struct Predictions {
+  std::vector<std::size_t> classes, ranks;
   std::vector<double> confidences;
-  std::vector<bool> right;
-  double brier = 0;  // sum
-  std::vector<Mistake> mistakes;
+  std::vector<bool> correct;
+  double brier = 0;  // summed over the examples
+  std::vector<Misclassification> errors;
 };
 
-Answers collect(const Model& model, const Examples& examples, losses::Loss loss) {
-  Answers all;
+Predictions collect(const Model& model, const Examples& examples, losses::Loss loss) {
+  Predictions all;
   for_each_row(model, examples, [&](std::size_t row, std::span<const double> outputs) {
     const auto truth = static_cast<std::size_t>(examples.labels[row]);
-    const std::vector<double> shares = evaluation::shares_of(outputs, loss);
-    const std::size_t answer = evaluation::answer_of(outputs, loss);
-    all.answers.push_back(answer);
-    // With one output there are two places: the answer's and the other's.
-    all.ranks.push_back(outputs.size() == 1 ? answer != truth : metrics::rank_of(outputs, truth));
-    all.confidences.push_back(shares[answer]);
-    all.right.push_back(answer == truth);
-    all.brier += metrics::brier(shares, truth);
-    if (answer != truth)
-      all.mistakes.push_back({row, truth, answer, shares[answer], shares[truth]});
+    const std::vector<double> probabilities = losses::probabilities(outputs, loss);
+    const std::size_t predicted = losses::predicted_class(outputs, loss);
+    all.classes.push_back(predicted);
+    // One output decides between two classes, so the true class is either first or second.
+    all.ranks.push_back(outputs.size() == 1 ? predicted != truth
+                                            : metrics::rank_of(outputs, truth));
+    all.confidences.push_back(probabilities[predicted]);
+    all.correct.push_back(predicted == truth);
+    all.brier += metrics::brier(probabilities, truth);
+    if (predicted != truth)
+      all.errors.push_back({row, truth, predicted, probabilities[predicted], probabilities[truth]});
   });
   return all;
 }
 
 ClassifierReport report_classes(const Model& model, const Examples& examples, losses::Loss loss,
-                                std::size_t most_mistakes) {
+                                std::size_t most_errors) {
   const std::size_t outputs = model.network().output_shape().size();
-  const std::size_t classes = evaluation::answer_count(outputs);
-  Answers all = collect(model, examples, loss);
+  const std::size_t classes = losses::class_count(outputs, loss);
+  Predictions all = collect(model, examples, loss);
   ClassifierReport result;
   result.accuracy = metrics::top_k(all.ranks, 1);
-  result.top5 = metrics::top_k(all.ranks, kTop);
+  result.top5 = metrics::top_k(all.ranks, 5);
   result.brier = all.brier / static_cast<double>(examples.features.rows);
   result.confusion =
-      metrics::confusion(std::span(examples.labels, examples.features.rows), all.answers);
+      metrics::confusion(std::span(examples.labels, examples.features.rows), all.classes);
   result.figures = metrics::class_figures(result.confusion, classes);
   drop_unused(result.figures, std::max(model.preprocessing().class_names.size(), examples.classes));
   result.names = class_names(model, result.figures.size());
   result.macro = metrics::macro_mean(result.figures);
   result.weighted = metrics::weighted_mean(result.figures);
-  result.confidence_from = evaluation::shares_in_words(outputs, loss);
-  result.plain = confidence_figures(all.confidences, all.right);
-  std::ranges::stable_sort(all.mistakes, std::ranges::greater(), &Mistake::confidence);
-  all.mistakes.resize(std::min(all.mistakes.size(), most_mistakes));
-  result.mistakes = std::move(all.mistakes);
+  result.confidence_from = losses::describe_probabilities(outputs, loss);
+  result.plain = confidence_figures(all.confidences, all.correct);
+  std::ranges::stable_sort(all.errors, std::ranges::greater(), &Misclassification::confidence);
+  all.errors.resize(std::min(all.errors.size(), most_errors));
+  result.errors = std::move(all.errors);
   return result;
 }
 
@@ -144,29 +143,31 @@ RegressionReport report_values(const Model& model, const Examples& examples) {
   return result;
 }
 
-// The temperature's confidence comes with the answers of a model that can say "unknown".
+// The figures of a calibrated model: how many examples it accepts, and its confidence at the
+// temperature.
 void add_calibration(const Model& model, const Examples& examples, EvaluationReport& report) {
   if (!calibration_of(model)) return;
-  const Answerer answerer(model);
-  const Calibration& calibration = answerer.calibration();
+  const OpenSetPredictor predictor(model);
+  const Calibration& calibration = predictor.calibration();
   std::vector<double> confidences;
-  std::vector<bool> right;
-  UnknownUse unknown{calibration.score, calibration.threshold, calibration.share, 0, 0, {}};
-  double accepted = 0, accepted_right = 0;
-  const std::vector<Answer> answers = answerer.answer(examples.features);
-  for (std::size_t row = 0; row < answers.size(); ++row) {
-    const Answer& answer = answers[row];
-    confidences.push_back(answer.confidence);
-    right.push_back(answer.best == static_cast<std::size_t>(examples.labels[row]));
-    unknown.scores.push_back(answer.score);
-    accepted += answer.unknown ? 0 : 1;
-    accepted_right += !answer.unknown && right.back() ? 1 : 0;
+  std::vector<bool> correct;
+  OpenSetFigures unknown{
+      calibration.score, calibration.threshold, calibration.acceptance_rate, 0, 0, {}};
+  double accepted = 0, accepted_correct = 0;
+  const std::vector<OpenSetPrediction> predictions = predictor.predict(examples.features);
+  for (std::size_t row = 0; row < predictions.size(); ++row) {
+    const OpenSetPrediction& prediction = predictions[row];
+    confidences.push_back(prediction.confidence);
+    correct.push_back(prediction.best == static_cast<std::size_t>(examples.labels[row]));
+    unknown.scores.push_back(prediction.score);
+    accepted += prediction.unknown ? 0 : 1;
+    accepted_correct += !prediction.unknown && correct.back() ? 1 : 0;
   }
   check_numbers(confidences);
-  unknown.accepted = accepted / static_cast<double>(answers.size());
-  unknown.accuracy_accepted = accepted > 0 ? accepted_right / accepted : 0;
+  unknown.acceptance_rate = accepted / static_cast<double>(predictions.size());
+  unknown.accuracy_accepted = accepted > 0 ? accepted_correct / accepted : 0;
   report.unknown = std::move(unknown);
-  report.classes->tempered = confidence_figures(confidences, right);
+  report.classes->tempered = confidence_figures(confidences, correct);
   report.classes->temperature = calibration.temperature;
 }
 
@@ -183,7 +184,7 @@ EvaluationReport report_evaluation(const Model& model, const Examples& examples,
   report.score = evaluate(model, examples, report.loss, options.isa);
   if (examples.labels != nullptr) {
     report.classes =
-        report_classes(model, examples, train::parse_loss(report.loss).loss, options.mistakes);
+        report_classes(model, examples, train::parse_loss(report.loss).loss, options.most_errors);
     add_calibration(model, examples, report);
   } else {
     report.values = report_values(model, examples);

@@ -31,7 +31,7 @@ std::string charts(const std::string& pictures) {
   return "<div class=\"charts\">" + pictures + "</div>\n";
 }
 
-// The column's name where the model's table has one, else its number.
+// The name of the target column in the model's table schema, or a number.
 std::string target_name(const Model& model, std::size_t column, std::size_t columns) {
   const std::string& text = model.preprocessing().schema;
   if (!text.empty() && columns == 1) {
@@ -39,7 +39,7 @@ std::string target_name(const Model& model, std::size_t column, std::size_t colu
       const TableSchema schema = TableSchema::from_json(text);
       if (schema.target() != nullptr) return report::shorten(schema.target()->name, 30);
     } catch (const Error&) {
-      // Then it is numbered.
+      // A damaged schema does not keep the figures from being shown.
     }
   }
   return columns == 1 ? "value" : fmt::format("value {}", column + 1);
@@ -67,7 +67,7 @@ std::string card(const std::string& name, const std::string& value, const std::s
                      escape(name), escape(value), escape(more));
 }
 
-std::string percent(double share) { return fmt::format("{:.2f}%", 100 * share); }
+std::string percent(double fraction) { return fmt::format("{:.2f}%", 100 * fraction); }
 
 std::string number(double value) {
   return std::isfinite(value) ? fmt::format("{:.4g}", value) : "–";
@@ -82,42 +82,44 @@ std::string values_section(const RegressionReport& report, const Model& model) {
     if (c >= kMostColumns) continue;
     std::vector<double> errors(report.truth[c].size());
     std::ranges::transform(report.predicted[c], report.truth[c], errors.begin(), std::minus<>());
+    pictures += report::draw_scatter("Predicted against true: " + name, report.truth[c],
+                                     report.predicted[c]);
     pictures +=
-        report::draw_scatter("Predicted and true: " + name, report.truth[c], report.predicted[c]);
-    pictures +=
-        report::draw_histogram("Errors: " + name, "predicted minus true", errors, 0, "no error");
+        report::draw_histogram("Residuals: " + name, "predicted minus true", errors, 0, "no error");
   }
   std::string body = charts(pictures);
   if (columns > kMostColumns)
-    body += paragraph(fmt::format("The first {} of {} values are drawn.", kMostColumns, columns));
+    body +=
+        paragraph(fmt::format("The charts show the first {} of {} values.", kMostColumns, columns));
   body +=
-      "<div class=\"scroll\"><table><tr><th class=\"text\">value</th><th>root of mean square</th>"
-      "<th>mean absolute</th><th>R²</th><th>mean error</th></tr>\n" +
+      "<div class=\"scroll\"><table><tr><th class=\"text\">value</th><th>RMSE</th>"
+      "<th>MAE</th><th>R²</th><th>mean error</th></tr>\n" +
       rows + "</table></div>\n";
-  return section("How near it comes", body);
+  return section("Regression", body);
 }
 
-std::string unknown_section(const UnknownUse& unknown) {
+std::string unknown_section(const OpenSetFigures& unknown) {
   const std::string text = fmt::format(
-      "Above a score ({}) of {:.4g} it answers “unknown”. That was set to accept {} of known "
-      "examples; of these it accepts {}, and of those accepted it reads {} right.",
-      report::shorten(unknown.score, 100), unknown.threshold, percent(unknown.share),
-      percent(unknown.accepted), percent(unknown.accuracy_accepted));
-  return section(
-      "What it calls unknown",
-      paragraph(text) + charts(report::draw_histogram("Score of unknownness of these examples",
-                                                      "the higher, the less known", unknown.scores,
-                                                      unknown.threshold, "unknown above")));
+      "The model predicts “unknown” for an out-of-distribution score ({}) above {:.4g}. The "
+      "threshold was calibrated to accept {} of known examples. It accepts {} of these examples, "
+      "with an accuracy of {} on the accepted ones.",
+      report::shorten(unknown.score, 100), unknown.threshold,
+      percent(unknown.calibrated_acceptance_rate), percent(unknown.acceptance_rate),
+      percent(unknown.accuracy_accepted));
+  return section("Unknown examples",
+                 paragraph(text) + charts(report::draw_histogram("Out-of-distribution scores",
+                                                                 "score", unknown.scores,
+                                                                 unknown.threshold, "threshold")));
 }
 
 std::string history_section(const EvaluationReport& report) {
-  const std::string title = "How it learned";
+  const std::string title = "Training history";
   if (!report.history_problem.empty())
-    return section(title, paragraph("Not shown: " + report.history_problem));
+    return section(title, paragraph("It cannot be shown: " + report.history_problem));
   const std::vector<EpochFigures>& history = report.history;
   if (history.empty())
-    return section(title, paragraph("The model holds no history of its training; `lithe train` "
-                                    "keeps one in the models that it saves."));
+    return section(title, paragraph("The model holds no history of its training. `lithe train` "
+                                    "stores one in every model that it saves."));
   std::vector<double> epochs;
   for (const EpochFigures& epoch : history) epochs.push_back(static_cast<double>(epoch.epoch));
   const auto curve = [&](const char* name, const char* colour, double EpochFigures::*figure) {
@@ -129,16 +131,17 @@ std::string history_section(const EvaluationReport& report) {
                            curve("validation", report::kGreen, &EpochFigures::validation_loss),
                            curve("test", report::kOrange, &EpochFigures::test_loss)});
   pictures +=
-      report::draw_curves("Accuracy", "share of the examples that are read right", epochs,
+      report::draw_curves("Accuracy", "fraction of the examples", epochs,
                           {curve("validation", report::kGreen, &EpochFigures::validation_accuracy),
                            curve("test", report::kOrange, &EpochFigures::test_accuracy)});
-  pictures += report::draw_curves("Error", "root of mean square", epochs,
+  pictures += report::draw_curves("Error", "RMSE", epochs,
                                   {curve("test", report::kOrange, &EpochFigures::test_rmse)});
   const report::Curve rate = curve("learning rate", report::kBlue, &EpochFigures::learning_rate);
   if (std::ranges::adjacent_find(rate.values, std::ranges::not_equal_to()) != rate.values.end())
-    pictures += report::draw_curves("Learning rate", "of the epoch's last step", epochs, {rate});
-  return section(title, paragraph("Training loss is the mean over an epoch while the weights "
-                                  "change; the others are taken at its end.") +
+    pictures +=
+        report::draw_curves("Learning rate", "at the last step of the epoch", epochs, {rate});
+  return section(title, paragraph("The training loss is the mean over an epoch, during which the "
+                                  "weights change. The other figures are from the end of it.") +
                             charts(pictures));
 }
 
@@ -152,7 +155,7 @@ std::string notes_section(const Model& model) {
         fmt::format("<tr><td class=\"text\">{}</td><td class=\"text\"><code>{}</code></td></tr>\n",
                     escape(report::shorten(name, 60)), escape(report::shorten(value, kMostNote)));
   }
-  return rows.empty() ? "" : section("What made it", "<table>" + rows + "</table>\n");
+  return rows.empty() ? "" : section("Metadata", "<table>" + rows + "</table>\n");
 }
 
 }  // namespace lithe::evaluation

@@ -41,7 +41,7 @@ td.values { min-width: 220px; }
 .bar { display: inline-block; vertical-align: middle; width: 60px; height: 8px; margin-left: 8px;
   background: var(--line); border-radius: 4px; overflow: hidden; }
 .bar i { display: block; height: 100%; background: var(--blue); }
-.mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(112px, 1fr)); gap: 14px; }
+.errors { display: grid; grid-template-columns: repeat(auto-fill, minmax(112px, 1fr)); gap: 14px; }
 figure { margin: 0; }
 figure img { display: block; width: 96px; height: 96px; object-fit: contain;
   image-rendering: pixelated; background: var(--card); border: 1px solid var(--line); }

@@ -22,7 +22,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
-constexpr double kRound = 0.004;  // seconds: long enough for the waking of all threads to vanish
+constexpr double kRound =
+    0.004;  // seconds: so long that the time to wake the threads does not matter
 constexpr int kRounds = 8;
 constexpr Seconds kMost{0.25};  // for one figure
 
@@ -40,12 +41,12 @@ class SameWork final : public base::TeamWork {
     const double start = thread_seconds();
     amounts_[part] = probe_(times_);
     seconds_[part] = thread_seconds() - start;
-    // Right after the work, before the processor can change its mind.
+    // Right after the work, before the clock rate changes.
     clocks_[part] = std::max(clocks_[part], clock_rate(1));
   }
 
-  // The most that all threads together did in a second. Goes on until one round was undisturbed:
-  // hardly longer by the clock than the processor time of each thread.
+  // The highest rate of all threads. Repeats until one round was undisturbed, that is until its
+  // wall time was close to the processor time of each thread.
   double best_rate(base::Team& team) {
     const auto begin = Clock::now();
     times_ = 1;
@@ -79,7 +80,7 @@ class SameWork final : public base::TeamWork {
   std::vector<double> amounts_, seconds_, clocks_;
 };
 
-// Every thread reads memory of its own, which it touched first, so that it lies near to it.
+// Every thread reads memory that it touched first, so that it is local to its NUMA node.
 class ReadWork final : public base::TeamWork {
  public:
   ReadWork(std::size_t threads, const Probes& probes, std::size_t bytes)
@@ -90,7 +91,7 @@ class ReadWork final : public base::TeamWork {
       try {
         data_[part] = base::AlignedArray<std::uint8_t>(bytes_);
       } catch (const std::bad_alloc&) {
-        return;  // the figure is 0: unknown
+        return;  // then the rate is 0
       }
     }
     const double start = thread_seconds();
@@ -98,7 +99,7 @@ class ReadWork final : public base::TeamWork {
     if (part == 0) first_seconds_ = thread_seconds() - start;
   }
 
-  // By the clock, for they must read at the same time; one alone by the time that it had.
+  // By wall time, because the threads must read at the same time; a single one by processor time.
   double best_rate(base::Team& team) {
     team.run(*this);
     for (const auto& data : data_)
@@ -121,7 +122,7 @@ class ReadWork final : public base::TeamWork {
   std::vector<base::AlignedArray<std::uint8_t>> data_;
 };
 
-// Of each thread: together four times all the last caches that there are, within bounds.
+// For each thread; summed over them, four times all last-level caches, within bounds.
 std::size_t bytes_each(const MachineIdentity& machine, std::size_t threads) {
   constexpr std::size_t kMostBytes = std::size_t{1} << 31;
   std::size_t all = read_levels(machine).back().working_set;
@@ -136,35 +137,35 @@ std::size_t bytes_each(const MachineIdentity& machine, std::size_t threads) {
 
 }  // namespace
 
-double read_memory_together(const MachineIdentity& machine, const std::string& isa,
-                            std::size_t threads) {
+double read_memory_in_parallel(const MachineIdentity& machine, const std::string& isa,
+                               std::size_t threads) {
   const Probes probes = limits::probes(measured_isa(isa));
   base::Team team(threads, true);
-  // One thread has one of the last caches.
+  // One thread uses one last-level cache.
   const std::size_t bytes =
       threads == 1 ? read_levels(machine).back().working_set : bytes_each(machine, threads);
   return ReadWork(threads, probes, bytes).best_rate(team);
 }
 
-TogetherLimits measure_together(const MachineIdentity& machine, const std::string& isa) {
+AllCoresLimits measure_all_cores(const MachineIdentity& machine, const std::string& isa) {
   const Probes probes = limits::probes(measured_isa(isa));
   const std::size_t threads = base::usable_processors();
-  TogetherLimits limits;
+  AllCoresLimits limits;
   limits.threads = static_cast<int>(threads);
-  limits.clock_alone = clock_rate(200);
+  limits.clock_one_core = clock_rate(200);
   base::Team team(threads, true);
-  const cpu::LoadWatch watch;
+  const cpu::LoadMonitor monitor;
   const double process_start = cpu::processor_seconds(CLOCK_PROCESS_CPUTIME_ID);
   SameWork float32(threads, probes.multiply_add_float32);
   limits.flops_float32 = float32.best_rate(team);
   SameWork float64(threads, probes.multiply_add_float64);
   limits.flops_float64 = float64.best_rate(team);
-  limits.clock_together = std::min(float32.slowest_clock(), float64.slowest_clock());
+  limits.clock_all_cores = std::min(float32.slowest_clock(), float64.slowest_clock());
   limits.read_memory = ReadWork(threads, probes, bytes_each(machine, threads)).best_rate(team);
-  const cpu::LoadSeen seen =
-      watch.seen(cpu::processor_seconds(CLOCK_PROCESS_CPUTIME_ID) - process_start);
-  limits.others = seen.others;
-  limits.stolen = seen.stolen;
+  const cpu::LoadObserved load =
+      monitor.observed(cpu::processor_seconds(CLOCK_PROCESS_CPUTIME_ID) - process_start);
+  limits.others = load.others;
+  limits.stolen = load.stolen;
   return limits;
 }
 

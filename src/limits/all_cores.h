@@ -1,4 +1,4 @@
-// What all cores reach when they work at once.
+// Measures the peak of all cores at once.
 #pragma once
 
 #include <cstddef>
@@ -8,13 +8,14 @@
 
 namespace lithe::limits {
 
-// Measures for about 0.2 s with a thread on each processor that this program may use. `isa` as
-// measure_limits() takes it. Throws Error(machine) if threads are refused.
-TogetherLimits measure_together(const MachineIdentity& machine, const std::string& isa);
+// Measures for about 0.2 s with a thread on each processor that this program may use. `isa` is
+// a name as for measure_limits(). Throws Error(machine) if threads are refused.
+AllCoresLimits measure_all_cores(const MachineIdentity& machine, const std::string& isa);
 
-// Bytes a second that so many threads read of memory together, each on a processor of its own and
-// in memory of its own, the best of some rounds; 0: there was no memory for it.
-double read_memory_together(const MachineIdentity& machine, const std::string& isa,
-                            std::size_t threads);
+// Bytes a second that this number of threads read from memory, summed over them, each on a
+// processor and in memory of its own: the best of several rounds. 0 where there is too little
+// memory.
+double read_memory_in_parallel(const MachineIdentity& machine, const std::string& isa,
+                               std::size_t threads);
 
 }  // namespace lithe::limits

@@ -1,4 +1,4 @@
-// How fast the processor is clocked, told by its own instructions.
+// Measures the processor's clock rate by instructions of known latency.
 #pragma once
 
 #include <filesystem>
@@ -6,14 +6,14 @@
 
 namespace lithe::limits {
 
-// Cycles a second of the processor that the caller runs on, now: the best of `samples` of some 20
-// microseconds each. Works where the system tells no frequency, as in most virtual machines.
+// The present cycles a second of the caller's processor: the best of `samples` of about 20
+// microseconds each. Works where the system reports no frequency, as in most virtual machines.
 double clock_rate(int samples);
 
-// What the system says of the first processor's frequency.
+// The system's settings for the frequency of the first processor.
 struct FrequencyRules {
-  double most = 0;       // cycles a second that it may reach; 0: unknown
-  std::string governor;  // Linux's rule for choosing one: "performance", "powersave"; may be empty
+  double most = 0;       // highest cycles a second; 0: unknown
+  std::string governor;  // "performance", "powersave"; may be empty
 };
 FrequencyRules frequency_rules(const std::filesystem::path& root = "/");
 

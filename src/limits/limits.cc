@@ -106,13 +106,13 @@ Limits measure_limits(const MachineIdentity& identity, const std::string& isa) {
   limits.isa = cpu::name(measured);
   limits.read = limits::read_levels(identity);
   const base::AlignedArray<std::uint8_t> data(limits.read.back().working_set);
-  const cpu::LoadWatch watch;
+  const cpu::LoadMonitor monitor;
   limits.flops_float32 = limits::best_rate(probes.multiply_add_float32);
   limits.flops_float64 = limits::best_rate(probes.multiply_add_float64);
   for (Bandwidth& level : limits.read)
     level.bytes_per_second = limits::best_rate(
         [&](std::size_t times) { return probes.read(data.data(), level.working_set, times); });
-  limits.under_load = cpu::disturbed(watch.seen());
+  limits.under_load = cpu::disturbed(monitor.observed());
   limits.measured_at = std::chrono::duration_cast<std::chrono::seconds>(
                            std::chrono::system_clock::now().time_since_epoch())
                            .count();

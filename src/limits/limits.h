@@ -1,4 +1,4 @@
-// What is measured of a machine, apart from the measuring.
+// The parts of measuring limits that do not measure.
 #pragma once
 
 #include <cstddef>
@@ -11,18 +11,17 @@
 
 namespace lithe::limits {
 
-// The instruction set whose limits stand for those of `isa` (a name as --isa takes it).
+// The instruction set whose limits are used for `isa`, a name as for --isa.
 cpu::Isa measured_isa(const std::string& isa);
 
-// The levels of memory whose bandwidth is measured and how much of each is read; rates are 0.
+// The levels of memory whose bandwidth is measured, with their working sets; the rates are 0.
 std::vector<Bandwidth> read_levels(const MachineIdentity& machine);
 
-// `work` does something so many times and returns how much that was; the result is the most of it
-// that was done in a second, in short rounds.
+// `work` repeats something `times` times and returns the amount of work. Returns the highest amount
+// a second over short rounds.
 double best_rate(const std::function<double(std::size_t times)>& work);
 
-// The higher of each figure of two measurements of one machine with one instruction set. Under load
-// if both were.
+// The higher of each figure of two measurements. Under load if both were.
 Limits best_of(const Limits& one, const Limits& other);
 
 }  // namespace lithe::limits

@@ -1,4 +1,4 @@
-// Loops that do a known amount of work as fast as a core can, for measuring what that is.
+// Loops with a known amount of work that run at the peak of a core.
 #pragma once
 
 #include <cstddef>
@@ -9,11 +9,11 @@
 namespace lithe::limits {
 
 struct Probes {
-  // Multiply-adds that depend on nothing but themselves, in registers. They return the number of
-  // floating-point operations done.
+  // Independent chains of multiply-adds in registers. They return the number of floating-point
+  // operations.
   double (*multiply_add_float32)(std::size_t rounds);
   double (*multiply_add_float64)(std::size_t rounds);
-  // The same with all values below the normal numbers.
+  // The same with denormal numbers.
   double (*multiply_add_tiny_float32)(std::size_t rounds);
   double (*multiply_add_tiny_float64)(std::size_t rounds);
   // Reads `bytes`, a multiple of kReadBlock, `rounds` times over, and returns the bytes read.
@@ -22,7 +22,7 @@ struct Probes {
 
 inline constexpr std::size_t kReadBlock = 4096;
 
-// For an instruction set that this machine has, or for Highway's own choice for cpu::Isa::scalar.
+// For an instruction set of this machine. For cpu::Isa::scalar, Highway chooses one.
 Probes probes(cpu::Isa isa);
 
 }  // namespace lithe::limits

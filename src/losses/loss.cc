@@ -46,6 +46,4 @@ Requirements requirements(Loss loss) {
   std::abort();
 }
 
-bool takes_logits(Loss loss) { return requirements(loss).logits; }
-
 }  // namespace lithe::losses

@@ -16,21 +16,30 @@
 
 namespace lithe::losses {
 
+// What the outputs of a network mean that was trained with a loss (losses/outputs.h).
+enum class Outputs {
+  values,          // each the probability of its class, or close to it; one output: of the second
+  softmax_logits,  // the softmax of them gives the probabilities
+  sigmoid_logits,  // the sigmoid of each gives its probability
+  margins          // the largest is the class; one output: the second class from 0 on
+};
+
 enum class Loss {
-#define LITHE_LOSS(name, argument, fallback, low, high, help) name,
+#define LITHE_LOSS(name, outputs, argument, fallback, low, high, help) name,
 #include "losses/losses.inc"
 };
 
 struct Row {
   Loss loss;
+  Outputs outputs;
   std::string_view name, argument;
   double fallback, low, high;
   std::string_view help;
 };
 
 inline constexpr Row kLosses[] = {
-#define LITHE_LOSS(name, argument, fallback, low, high, help) \
-  {Loss::name, #name, argument, fallback, low, high, help},
+#define LITHE_LOSS(name, outputs, argument, fallback, low, high, help) \
+  {Loss::name, Outputs::outputs, #name, argument, fallback, low, high, help},
 #include "losses/losses.inc"
 };
 inline constexpr std::size_t kCount = sizeof(kLosses) / sizeof(kLosses[0]);
@@ -44,8 +53,6 @@ struct Choice {
 std::vector<network::Declaration> declarations();
 Choice choose(const Component& sentence);
 
-// Whether outputs are logits: sigmoid or softmax of them is the answer, and with one output the
-// answer is yes from 0 on. Else it is from a half on.
-bool takes_logits(Loss loss);
+constexpr Outputs outputs_of(Loss loss) { return kLosses[static_cast<std::size_t>(loss)].outputs; }
 
 }  // namespace lithe::losses

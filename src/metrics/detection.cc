@@ -35,9 +35,10 @@ double aupr(const std::vector<double>& known, const std::vector<double>& unknown
   return area;
 }
 
-double fpr_at(std::vector<double> known, const std::vector<double>& unknown, double share) {
+double fpr_at(std::vector<double> known, const std::vector<double>& unknown,
+              double true_positive_rate) {
   std::sort(known.begin(), known.end());
-  const double rank = std::ceil(share * static_cast<double>(known.size())) - 1;
+  const double rank = std::ceil(true_positive_rate * static_cast<double>(known.size())) - 1;
   const double threshold = known[static_cast<std::size_t>(std::max(0.0, rank))];
   const auto accepted = std::count_if(unknown.begin(), unknown.end(),
                                       [threshold](double u) { return u <= threshold; });
@@ -64,9 +65,9 @@ std::vector<Rate> rates(const std::vector<double>& known, const std::vector<doub
   return result;
 }
 
-double oscr(const std::vector<double>& known, const std::vector<bool>& right,
+double oscr(const std::vector<double>& known, const std::vector<bool>& correct,
             const std::vector<double>& unknown) {
-  const std::vector<Rate> points = rates(known, unknown, right);
+  const std::vector<Rate> points = rates(known, unknown, correct);
   double area = 0;
   for (std::size_t i = 1; i < points.size(); ++i)
     area +=

@@ -8,10 +8,10 @@ namespace lithe::metrics {
 
 namespace {
 
-void add(ReliabilityBin& bin, double confidence, bool right) {
+void add(ReliabilityBin& bin, double confidence, bool correct) {
   ++bin.count;
   bin.confidence += confidence;
-  bin.accuracy += right ? 1 : 0;
+  bin.accuracy += correct ? 1 : 0;
 }
 
 // From sums to means.
@@ -32,20 +32,21 @@ std::size_t bin_of(double confidence, const std::vector<ReliabilityBin>& bins) {
 }  // namespace
 
 std::vector<ReliabilityBin> reliability(const std::vector<double>& confidences,
-                                        const std::vector<bool>& right, std::size_t bins) {
+                                        const std::vector<bool>& correct, std::size_t bins) {
   std::vector<ReliabilityBin> result(bins);
   for (std::size_t b = 0; b < bins; ++b) {
     result[b].low = static_cast<double>(b) / static_cast<double>(bins);
     result[b].high = static_cast<double>(b + 1) / static_cast<double>(bins);
   }
   for (std::size_t i = 0; i < confidences.size(); ++i)
-    add(result[bin_of(confidences[i], result)], confidences[i], right[i]);
+    add(result[bin_of(confidences[i], result)], confidences[i], correct[i]);
   finish(result);
   return result;
 }
 
 std::vector<ReliabilityBin> reliability_by_count(const std::vector<double>& confidences,
-                                                 const std::vector<bool>& right, std::size_t bins) {
+                                                 const std::vector<bool>& correct,
+                                                 std::size_t bins) {
   std::vector<std::size_t> order(confidences.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, {}, [&](std::size_t i) { return confidences[i]; });
@@ -54,7 +55,7 @@ std::vector<ReliabilityBin> reliability_by_count(const std::vector<double>& conf
     const std::size_t first = order.size() * b / result.size();
     const std::size_t end = order.size() * (b + 1) / result.size();
     for (std::size_t i = first; i < end; ++i)
-      add(result[b], confidences[order[i]], right[order[i]]);
+      add(result[b], confidences[order[i]], correct[order[i]]);
     result[b].low = b == 0 ? confidences[order[first]] : result[b - 1].high;
     result[b].high = confidences[order[end - 1]];
   }
@@ -78,10 +79,10 @@ double maximum_calibration_error(const std::vector<ReliabilityBin>& bins) {
   return largest;
 }
 
-double brier(std::span<const double> shares, std::size_t truth) {
+double brier(std::span<const double> probabilities, std::size_t truth) {
   double sum = 0;
-  for (std::size_t c = 0; c < shares.size(); ++c) {
-    const double error = shares[c] - (c == truth ? 1 : 0);
+  for (std::size_t c = 0; c < probabilities.size(); ++c) {
+    const double error = probabilities[c] - (c == truth ? 1 : 0);
     sum += error * error;
   }
   return sum;

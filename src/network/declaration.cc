@@ -28,7 +28,7 @@ std::string_view name(Category category) {
     case Category::augmentation:
       return "augmentation";
     case Category::unknown:
-      return "score of unknownness";
+      return "out-of-distribution score";
     case Category::environment:
       return "environment";
     case Category::agent:

@@ -1,4 +1,4 @@
-// From known examples to a threshold, kept in the model.
+// Calibrates a model on known examples, and stores the calibration in it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,21 +22,21 @@ using open_set::Scorer;
 namespace {
 
 constexpr const char *kScore = "lithe.unknown", *kThreshold = "lithe.unknown_threshold",
-                     *kShare = "lithe.unknown_share", *kTemperature = "lithe.temperature",
-                     *kBackgroundNote = "lithe.background";
+                     *kAcceptanceRate = "lithe.unknown_acceptance",
+                     *kTemperature = "lithe.temperature", *kBackgroundNote = "lithe.background";
 
 void check_known(const Model& model, const Examples& examples, const char* what) {
   if (examples.features.rows == 0)
-    throw Error(ErrorKind::data, fmt::format("there are no {} examples to calibrate by", what));
+    throw Error(ErrorKind::data, fmt::format("there are no {} examples to calibrate on", what));
   if (examples.labels == nullptr)
     throw Error(ErrorKind::data, fmt::format("the {} examples have no classes", what), {},
-                "data with classes: what is unknown is said of classifiers alone");
+                "data with classes: only classifiers detect unknown examples");
   const auto classes = static_cast<std::int32_t>(known_classes(model));
   for (std::size_t row = 0; row < examples.features.rows; ++row)
     if (examples.labels[row] < 0 || examples.labels[row] >= classes)
       throw Error(ErrorKind::data,
-                  fmt::format("the {} examples have a class {} and the model knows {}", what,
-                              examples.labels[row], classes),
+                  fmt::format("the {} examples have a class {} and the model knows {} classes",
+                              what, examples.labels[row], classes),
                   {}, "the classes that the model was trained on: --classes");
 }
 
@@ -55,8 +55,9 @@ Measured measure(const Model& model, const Scorer& scorer, const Examples& examp
   });
   const auto finite = [](double value) { return std::isfinite(value); };
   if (!std::ranges::all_of(result.scores, finite) || !std::ranges::all_of(result.logits, finite))
-    throw Error(ErrorKind::numeric, "the model's outputs are no longer numbers",
-                fmt::format("score '{}'", scorer.sentence()), "train it with a smaller rate");
+    throw Error(ErrorKind::numeric, "the model's outputs are not finite",
+                fmt::format("score '{}'", scorer.sentence()),
+                "train it with a smaller learning rate");
   return result;
 }
 
@@ -73,51 +74,52 @@ double read_number(const std::map<std::string, std::string>& metadata, const cha
   return value;
 }
 
-HeldOut take_parts(const Examples& examples, const data::Split& split) {
-  if (split.held.empty() || split.train.empty())
+HoldoutSplit take_parts(const Examples& examples, const data::Split& split) {
+  if (split.validation.empty() || split.train.empty())
     throw Error(ErrorKind::usage,
                 fmt::format("of {} examples {} are held out and {} are left to train on",
-                            examples.features.rows, split.held.size(), split.train.size()),
-                {}, "more examples, or another share");
+                            examples.features.rows, split.validation.size(), split.train.size()),
+                {}, "more examples, or another --validation");
   auto parts = std::make_shared<std::pair<data::TablePart, data::TablePart>>(
-      data::take_rows(examples, split.train), data::take_rows(examples, split.held));
+      data::take_rows(examples, split.train), data::take_rows(examples, split.validation));
   return {parts->first.examples, parts->second.examples, parts};
 }
 
 }  // namespace
 
-HeldOut hold_out(const Examples& examples, double share, std::uint64_t seed) {
+HoldoutSplit hold_out(const Examples& examples, double share, std::uint64_t seed) {
   return take_parts(examples, data::split_rows(examples, share, seed));
 }
 
-HeldOut hold_out(const OpenTrainingSet& set, const Examples& known, double share,
-                 std::uint64_t seed) {
+HoldoutSplit hold_out(const OpenTrainingSet& set, const Examples& known, double share,
+                      std::uint64_t seed) {
   data::Split split = data::split_rows(set.examples, share, seed);
   const auto is_outlier = [&](std::uint32_t row) { return row >= set.known; };
   std::erase_if(split.train, is_outlier);
-  std::erase_if(split.held, is_outlier);
+  std::erase_if(split.validation, is_outlier);
   return take_parts(known, split);
 }
 
-Calibration calibrate_unknown(Model& model, const Examples& train, const Examples& held,
+Calibration calibrate_unknown(Model& model, const Examples& train, const Examples& validation,
                               const CalibrateOptions& options) {
-  if (!(options.share > 0) || options.share > 1)
-    throw Error(ErrorKind::usage, fmt::format("a share of {} of the known", options.share),
-                "--unknown-share", "above 0%, up to 100%: 95%");
+  if (!(options.acceptance_rate > 0) || options.acceptance_rate > 1)
+    throw Error(ErrorKind::usage, fmt::format("an acceptance rate of {}", options.acceptance_rate),
+                "--unknown-acceptance", "above 0%, up to 100%: 95%");
   check_known(model, train, "training");
-  check_known(model, held, "held-out");
+  check_known(model, validation, "validation");
   const Scorer scorer = Scorer::fit(options.score, model, train);
-  const Measured known = measure(model, scorer, held);
-  Calibration result{scorer.sentence(), unknown_threshold(known.scores, options.share),
-                     options.share,
-                     metrics::fit_temperature(known.logits, known_classes(model),
-                                              {held.labels, held.labels + held.features.rows})};
+  const Measured known = measure(model, scorer, validation);
+  Calibration result{
+      scorer.sentence(), unknown_threshold(known.scores, options.acceptance_rate),
+      options.acceptance_rate,
+      metrics::fit_temperature(known.logits, known_classes(model),
+                               {validation.labels, validation.labels + validation.features.rows})};
   remove_calibration(model);
   for (auto& [name, array] : scorer.arrays()) model.extra_arrays()["unknown." + name] = array;
   auto& metadata = model.metadata();
   metadata[kScore] = result.score;
   metadata[kThreshold] = fmt::format("{}", result.threshold);
-  metadata[kShare] = fmt::format("{}", result.share);
+  metadata[kAcceptanceRate] = fmt::format("{}", result.acceptance_rate);
   metadata[kTemperature] = fmt::format("{}", result.temperature);
   return result;
 }
@@ -128,12 +130,13 @@ std::optional<Calibration> calibration_of(const Model& model) {
   if (score == metadata.end()) return std::nullopt;
   constexpr double kLargest = std::numeric_limits<double>::max();
   return Calibration{score->second, read_number(metadata, kThreshold, -INFINITY, kLargest),
-                     read_number(metadata, kShare, 0, 1),
+                     read_number(metadata, kAcceptanceRate, 0, 1),
                      read_number(metadata, kTemperature, 0, kLargest)};
 }
 
 void remove_calibration(Model& model) {
-  for (const char* key : {kScore, kThreshold, kShare, kTemperature}) model.metadata().erase(key);
+  for (const char* key : {kScore, kThreshold, kAcceptanceRate, kTemperature})
+    model.metadata().erase(key);
   std::erase_if(model.extra_arrays(),
                 [](const auto& entry) { return entry.first.starts_with("unknown."); });
 }

@@ -1,5 +1,5 @@
-// Which score says best what is unknown: each class is left out of a training of its own once, and
-// stands for the unknown.
+// Cross-validation of the out-of-distribution scores: in each fold some classes are left out of the
+// training and serve as the unknown ones.
 #include "lithe/compare.h"
 
 #include <fmt/format.h>
@@ -19,9 +19,9 @@ namespace lithe {
 
 namespace {
 
-constexpr std::size_t kFewestClasses = 3;  // of which two remain
+constexpr std::size_t kFewestClasses = 3;  // leaving one out leaves two
 
-// The classes of one training: the new number of each, -1 for one that is left out.
+// The classes of one fold: the new number of each, or -1 for one that is left out.
 std::vector<std::int32_t> renumber(std::size_t classes, std::size_t fold, std::size_t folds) {
   std::vector<std::int32_t> number(classes);
   std::int32_t next = 0;
@@ -29,7 +29,7 @@ std::vector<std::int32_t> renumber(std::size_t classes, std::size_t fold, std::s
   return number;
 }
 
-// The rows whose class remains (or does not), with their new classes.
+// The rows of the remaining classes, with their new numbers, or the rows of the others.
 struct Selection {
   data::TablePart part;
   std::vector<std::int32_t> labels;
@@ -53,7 +53,7 @@ Selection select(const Examples& from, const std::vector<std::int32_t>& number, 
   return result;
 }
 
-// The same settings for fewer classes and epochs, without what only a whole training needs.
+// The same options for fewer classes and epochs, without validation and watching.
 TrainOptions fold_options(TrainOptions options, const std::vector<std::int32_t>& number,
                           std::size_t epochs, std::size_t rows) {
   options.epochs = epochs;
@@ -74,7 +74,7 @@ TrainOptions fold_options(TrainOptions options, const std::vector<std::int32_t>&
   return options;
 }
 
-// The start model's layers with a head for fewer classes.
+// The start model with a head for fewer classes.
 Model shrink(const Model& start, std::size_t classes, std::uint64_t seed) {
   Model model(with_outputs(start.network(), classes), start.precision(), seed,
               {start.preprocessing().divisor, {}});
@@ -95,15 +95,15 @@ std::vector<double> scores_of(const open_set::Scorer& scorer, const Model& model
   return all;
 }
 
-void judge(ScoreTrial& trial, const Model& model, const Examples& train, const Examples& known,
-           const Examples& unknown) {
+void evaluate(ScoreTrial& trial, const Model& model, const Examples& train, const Examples& known,
+              const Examples& unknown) {
   if (!trial.failed.empty()) return;
   try {
     const auto scorer = open_set::Scorer::fit(trial.score, model, train);
     const auto of_known = scores_of(scorer, model, known),
                of_unknown = scores_of(scorer, model, unknown);
     trial.aurocs.push_back(metrics::auroc(of_known, of_unknown));
-    trial.accepted.push_back(metrics::fpr_at(of_known, of_unknown, 0.95));
+    trial.false_positive_rates.push_back(metrics::fpr_at(of_known, of_unknown, 0.95));
   } catch (const Error& error) {
     trial.failed = error.problem();
   }
@@ -118,13 +118,13 @@ double mean(const std::vector<double>& values) {
 }  // namespace
 
 double ScoreTrial::auroc() const { return mean(aurocs); }
-double ScoreTrial::false_positives() const { return mean(accepted); }
+double ScoreTrial::false_positive_rate() const { return mean(false_positive_rates); }
 
 ComparisonPlan plan_comparison(std::size_t classes, const TrainOptions& options,
                                const CompareOptions& compare) {
   if (classes < kFewestClasses)
     throw Error(ErrorKind::usage,
-                fmt::format("{} classes: leaving one out leaves nothing to tell apart", classes),
+                fmt::format("{} classes: with one left out, fewer than two remain", classes),
                 "--unknown auto", fmt::format("a score by name: {}", unknown_scores().front()));
   const double epochs = std::ceil(compare.epoch_share * static_cast<double>(options.epochs));
   return {std::min(classes, compare.most_folds), static_cast<std::size_t>(std::max(1.0, epochs))};
@@ -138,12 +138,12 @@ ScoreComparison compare_unknown_scores(const Model& start, const Examples& train
   ScoreComparison result;
   result.plan = plan_comparison(train.classes, options, compare);
   for (const std::string& score : unknown_scores()) result.trials.push_back({score, {}, {}, {}});
-  const HeldOut parts = hold_out(train, compare.held_out, options.seed);
+  const HoldoutSplit parts = hold_out(train, compare.validation, options.seed);
   for (std::size_t fold = 0; fold < result.plan.folds; ++fold) {
     const auto number = renumber(train.classes, fold, result.plan.folds);
     const Selection known = select(parts.train, number, true);
-    const Selection held = select(parts.held, number, true),
-                    left = select(parts.held, number, false);
+    const Selection seen = select(parts.validation, number, true),
+                    unseen = select(parts.validation, number, false);
     Model model = shrink(start, known.examples.classes, options.seed);
     Trainer trainer(
         model, known.examples, {},
@@ -154,10 +154,10 @@ ScoreComparison compare_unknown_scores(const Model& start, const Examples& train
     }
     trainer.finish();
     for (ScoreTrial& trial : result.trials)
-      judge(trial, model, known.examples, held.examples, left.examples);
+      evaluate(trial, model, known.examples, seen.examples, unseen.examples);
     if (result.stopped) break;
   }
-  // The first of the best is the one recommended most.
+  // Among equal scores the most recommended one comes first.
   const auto better = [](const ScoreTrial& a, const ScoreTrial& b) {
     if (a.failed.empty() != b.failed.empty()) return !a.failed.empty();
     return a.auroc() < b.auroc();

@@ -1,4 +1,4 @@
-// Training examples with outliers among them.
+// Training sets that contain outliers.
 #include <fmt/format.h>
 
 #include <cstring>
@@ -25,8 +25,9 @@ void check(const Features& own, const Features& outliers) {
                             own.columns),
                 "--outliers", "outliers of the same size");
   if (outliers.type != own.type || outliers.divisor != own.divisor)
-    throw Error(ErrorKind::data, "the outliers' values are of another kind than the known ones'",
-                "--outliers", "both as images, or both as tables");
+    throw Error(ErrorKind::data,
+                "the outliers and the known examples have different element types or scales",
+                "--outliers", "both images, or both tables");
 }
 
 void copy_rows(const Features& from, std::uint8_t* to) {
@@ -35,7 +36,7 @@ void copy_rows(const Features& from, std::uint8_t* to) {
     std::memcpy(to + row * bytes, from.row(row), bytes);
 }
 
-// 1 at an example's class; the same everywhere for an outlier.
+// One-hot targets for the known examples, uniform ones for the outliers.
 std::vector<float> soft_targets(const Examples& known, std::size_t rows) {
   const std::size_t classes = known.classes;
   std::vector<float> targets(rows * classes, 1 / static_cast<float>(classes));
@@ -63,7 +64,7 @@ OpenTrainingSet add_outliers(const Examples& known, const std::vector<Features>&
                              OutlierUse use, double weight) {
   const Features& own = known.features;
   if (known.labels == nullptr)
-    throw Error(ErrorKind::data, "outliers beside examples that have no classes");
+    throw Error(ErrorKind::data, "outliers need known examples with classes, and these have none");
   std::size_t rows = own.rows;
   for (const Features& some : outliers) {
     check(own, some);

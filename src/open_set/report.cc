@@ -18,74 +18,76 @@ using open_set::Scorer;
 
 namespace {
 
-// A score with the threshold it is used at.
-struct Judge {
+// A fitted score with its threshold.
+struct Detector {
   Scorer scorer;
   double threshold;
 };
 
-// Scores of all examples, one list for each judge, and with labels which ones are read right.
+// The scores of all examples, one list for each detector, and whether each example with a label is
+// classified correctly.
 struct Scored {
   std::vector<std::vector<double>> scores;
-  std::vector<bool> right;
+  std::vector<bool> correct;
 };
 
-Scored score_all(const Model& model, const std::vector<Judge>& judges, const Examples& examples) {
+Scored score_all(const Model& model, const std::vector<Detector>& detectors,
+                 const Examples& examples) {
   Scored result;
-  result.scores.resize(judges.size());
+  result.scores.resize(detectors.size());
   const std::size_t classes = open_set::known_classes(model);
   open_set::for_each_part(model, examples, [&](const Evidence& part, std::size_t) {
-    for (std::size_t j = 0; j < judges.size(); ++j) {
-      const std::vector<double> scores = judges[j].scorer.score(part);
+    for (std::size_t j = 0; j < detectors.size(); ++j) {
+      const std::vector<double> scores = detectors[j].scorer.score(part);
       result.scores[j].insert(result.scores[j].end(), scores.begin(), scores.end());
     }
     for (std::size_t row = 0; row < part.labels.size(); ++row) {
       const auto first = part.logits.begin() + static_cast<std::ptrdiff_t>(row * part.classes);
       const auto best = std::max_element(first, first + static_cast<std::ptrdiff_t>(classes));
-      result.right.push_back(best - first == part.labels[row]);
+      result.correct.push_back(best - first == part.labels[row]);
     }
   });
   return result;
 }
 
-Judge fit_judge(const std::string& score, const Model& model, const UnknownReportOptions& options) {
-  if (options.fit.features.rows == 0 || options.held.features.rows == 0)
-    throw Error(
-        ErrorKind::model,
-        fmt::format("the model was not calibrated for '{}', and there are no known training "
-                    "examples to do it by",
-                    score),
-        {}, fmt::format("lithe calibrate MODEL --data DATA --unknown \"{}\"", score));
-  std::vector<Judge> judge{{Scorer::fit(score, model, options.fit), 0}};
-  judge[0].threshold =
-      unknown_threshold(score_all(model, judge, options.held).scores[0], options.share);
-  return judge[0];
+Detector fit_detector(const std::string& score, const Model& model,
+                      const UnknownReportOptions& options) {
+  if (options.fit.features.rows == 0 || options.validation.features.rows == 0)
+    throw Error(ErrorKind::model,
+                fmt::format("the model was not calibrated for '{}', and there are no known "
+                            "examples to calibrate it on",
+                            score),
+                {}, fmt::format("lithe calibrate MODEL --data DATA --unknown \"{}\"", score));
+  std::vector<Detector> detector{{Scorer::fit(score, model, options.fit), 0}};
+  detector[0].threshold = unknown_threshold(
+      score_all(model, detector, options.validation).scores[0], options.acceptance_rate);
+  return detector[0];
 }
 
-std::vector<Judge> make_judges(const Model& model, const UnknownReportOptions& options) {
+std::vector<Detector> make_detectors(const Model& model, const UnknownReportOptions& options) {
   const auto own = calibration_of(model);
   if (options.scores.empty() && !own)
-    throw Error(ErrorKind::model, "the model holds no score of what is unknown", {},
+    throw Error(ErrorKind::model, "the model is not calibrated to detect unknown examples", {},
                 "lithe calibrate MODEL --data DATA --unknown energy, or --score all");
   std::vector<std::string> scores = options.scores;
   if (scores.empty()) scores.push_back(own->score);
-  std::vector<Judge> judges;
+  std::vector<Detector> detectors;
   for (const std::string& score : scores) {
     if (own && own->score == score)
-      judges.push_back({Scorer::restore(score, model), own->threshold});
+      detectors.push_back({Scorer::restore(score, model), own->threshold});
     else
-      judges.push_back(fit_judge(score, model, options));
+      detectors.push_back(fit_detector(score, model, options));
   }
-  return judges;
+  return detectors;
 }
 
-double share_below(const std::vector<double>& scores, double threshold) {
+double acceptance_rate_at(const std::vector<double>& scores, double threshold) {
   const auto count =
       std::ranges::count_if(scores, [&](double score) { return score <= threshold; });
   return static_cast<double>(count) / static_cast<double>(scores.size());
 }
 
-UnknownFigures figures(const ScoreReport& report, const std::vector<bool>& right,
+UnknownFigures figures(const ScoreReport& report, const std::vector<bool>& correct,
                        const std::string& set, const std::string& kind,
                        const std::vector<double>& unknown) {
   const std::vector<double>& known = report.known_scores;
@@ -95,14 +97,14 @@ UnknownFigures figures(const ScoreReport& report, const std::vector<bool>& right
           metrics::auroc(known, unknown),
           metrics::aupr(known, unknown),
           metrics::fpr_at(known, unknown, 0.95),
-          metrics::oscr(known, right, unknown),
-          share_below(unknown, report.threshold)};
+          metrics::oscr(known, correct, unknown),
+          acceptance_rate_at(unknown, report.threshold)};
 }
 
-// A row for the set, and where it has several kinds one for each.
-void add_rows(ScoreReport& report, const std::vector<bool>& right, const UnknownSet& set,
+// Adds a row for the set, and one for each kind if it has several.
+void add_rows(ScoreReport& report, const std::vector<bool>& correct, const UnknownSet& set,
               const std::vector<double>& scores) {
-  report.rows.push_back(figures(report, right, set.name, "", scores));
+  report.rows.push_back(figures(report, correct, set.name, "", scores));
   if (set.examples.labels == nullptr) return;
   std::map<std::int32_t, std::vector<double>> kinds;
   for (std::size_t row = 0; row < scores.size(); ++row)
@@ -111,18 +113,18 @@ void add_rows(ScoreReport& report, const std::vector<bool>& right, const Unknown
   for (const auto& [kind, own] : kinds) {
     const auto index = static_cast<std::size_t>(kind);
     const std::string name = index < set.kinds.size() ? set.kinds[index] : fmt::format("{}", kind);
-    report.rows.push_back(figures(report, right, set.name, name, own));
+    report.rows.push_back(figures(report, correct, set.name, name, own));
   }
 }
 
 void check(const Model& model, const Examples& known, const std::vector<UnknownSet>& unknown) {
   if (known.labels == nullptr || known.features.rows == 0)
-    throw Error(ErrorKind::data, "there are no known examples with classes to compare with",
-                "--known", "a data set with classes");
+    throw Error(ErrorKind::data, "there are no known examples with classes", "--known",
+                "a data set with classes");
   const std::size_t classes = open_set::known_classes(model);
   if (known.classes > classes)
     throw Error(ErrorKind::data,
-                fmt::format("the known examples are of {} classes and the model knows {}",
+                fmt::format("the known examples have {} classes and the model knows {}",
                             known.classes, classes),
                 "--known-classes", "the classes that the model was trained on");
   for (const UnknownSet& set : unknown)
@@ -137,22 +139,22 @@ UnknownReport report_unknown(const Model& model, const Examples& known,
                              const std::vector<UnknownSet>& unknown,
                              const UnknownReportOptions& options) {
   check(model, known, unknown);
-  const std::vector<Judge> judges = make_judges(model, options);
-  Scored of_known = score_all(model, judges, known);
+  const std::vector<Detector> detectors = make_detectors(model, options);
+  Scored of_known = score_all(model, detectors, known);
   UnknownReport result;
   result.known = known.features.rows;
-  result.accuracy = static_cast<double>(std::ranges::count(of_known.right, true)) /
+  result.accuracy = static_cast<double>(std::ranges::count(of_known.correct, true)) /
                     static_cast<double>(result.known);
-  for (std::size_t j = 0; j < judges.size(); ++j) {
-    ScoreReport report{judges[j].scorer.sentence(), judges[j].threshold, 0, {}, {}, {}};
+  for (std::size_t j = 0; j < detectors.size(); ++j) {
+    ScoreReport report{detectors[j].scorer.sentence(), detectors[j].threshold, 0, {}, {}, {}};
     report.known_scores = std::move(of_known.scores[j]);
-    report.known_accepted = share_below(report.known_scores, report.threshold);
+    report.known_acceptance_rate = acceptance_rate_at(report.known_scores, report.threshold);
     result.scores.push_back(std::move(report));
   }
   for (const UnknownSet& set : unknown) {
-    Scored scored = score_all(model, judges, set.examples);
-    for (std::size_t j = 0; j < judges.size(); ++j) {
-      add_rows(result.scores[j], of_known.right, set, scored.scores[j]);
+    Scored scored = score_all(model, detectors, set.examples);
+    for (std::size_t j = 0; j < detectors.size(); ++j) {
+      add_rows(result.scores[j], of_known.correct, set, scored.scores[j]);
       result.scores[j].unknown_scores.push_back(std::move(scored.scores[j]));
     }
   }
@@ -165,16 +167,17 @@ std::string draw_unknown_curves(const ScoreReport& report) {
   constexpr double kLeft = 70, kTop = 40, kSide = 360;
   report::Drawing drawing(kLeft + kSide + 220, kTop + kSide + 60);
   const report::Axis x(0, 1, kLeft, kLeft + kSide), y(0, 1, kTop + kSide, kTop);
-  drawing.text({kLeft, kTop - 15}, fmt::format("Score {}", report.score));
+  drawing.text({kLeft, kTop - 15}, fmt::format("{}: ROC curves and AUROC", report.score));
   for (const auto& tick : x.ticks()) {
     drawing.line({x.at(tick.value), y.at(0)}, {x.at(tick.value), y.at(1)}, "#ddd");
     drawing.line({x.at(0), y.at(tick.value)}, {x.at(1), y.at(tick.value)}, "#ddd");
     drawing.text({x.at(tick.value), y.at(0) + 16}, tick.label, report::Drawing::Anchor::middle, 10);
     drawing.text({kLeft - 6, y.at(tick.value) + 4}, tick.label, report::Drawing::Anchor::end, 10);
   }
-  drawing.text({x.at(0.5), y.at(0) + 40}, "share of unknown accepted",
+  drawing.text({x.at(0.5), y.at(0) + 40}, "acceptance rate of unknown examples",
                report::Drawing::Anchor::middle);
-  drawing.text({8, kTop - 15}, "known accepted", report::Drawing::Anchor::start, 10);
+  drawing.text({8, kTop - 15}, "acceptance rate of known examples", report::Drawing::Anchor::start,
+               10);
   std::size_t set = 0;
   for (const UnknownFigures& row : report.rows) {
     if (!row.kind.empty()) continue;

@@ -13,13 +13,13 @@ namespace {
 
 constexpr std::size_t kMostFeatures = std::size_t{1} << 26;  // half a gigabyte of them
 
-// The features of all examples, or of a sample of each class where there are too many.
+// The evidence of all examples, or of a stratified sample where there are too many.
 Evidence bounded_evidence(const Model& model, const Examples& train, const Head& head) {
   const std::size_t columns = head.weight.size() / head.bias.size();
   const std::size_t most = std::max<std::size_t>(1, kMostFeatures / columns);
   if (train.features.rows <= most) return collect_evidence(model, train);
-  const HeldOut sample = hold_out(train, static_cast<double>(std::max<std::size_t>(2, most)));
-  return collect_evidence(model, sample.held);
+  const HoldoutSplit sample = hold_out(train, static_cast<double>(std::max<std::size_t>(2, most)));
+  return collect_evidence(model, sample.validation);
 }
 
 Head known_head(Head head, std::size_t classes) {
@@ -33,11 +33,11 @@ Head known_head(Head head, std::size_t classes) {
 
 void check_background(const Model& model) {
   if (!has_background(model))
-    throw Error(ErrorKind::model, "the model has learned no class of unknown examples", {},
+    throw Error(ErrorKind::model, "the model has no background class", {},
                 "lithe train ... --unknown background --outliers DATA, or another score: energy");
 }
 
-// log of the odds of the last class against the others together.
+// The log odds of the last class against all others.
 std::vector<double> background_odds(const Evidence& all, std::size_t classes) {
   std::vector<double> result(all.rows);
   for (std::size_t row = 0; row < all.rows; ++row) {
@@ -122,7 +122,7 @@ void check_unknown_score(const std::string& sentence) {
   try {
     UnknownScore::fit(sentence, tiny, {{-1, 1}, {0, 0}});
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::sentence) throw;  // that four examples do not suffice is no news
+    if (error.kind() == ErrorKind::sentence) throw;  // four examples need not suffice
   }
 }
 

@@ -165,9 +165,8 @@ void Lowering<T>::count_correct() {
   const SlotId slot = graph_.output();
   add("count correct answers", Phase::evaluation, {{value(slot), false}},
       [this, slot](const Buffers& buffers) {
-        const T threshold = losses::takes_logits(request_.loss.loss) ? T{0} : T{0.5};
         auto stage = std::make_unique<CountStage<T>>(values(buffers, slot).data, columns(slot),
-                                                     threshold, ends_.totals);
+                                                     request_.loss.loss, ends_.totals);
         ends_.count = stage.get();
         return stage;
       });

@@ -5,12 +5,14 @@
 #include <cstring>
 #include <map>
 #include <numeric>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "augment/augment.h"
 #include "kernels/table.h"
 #include "lithe/dataset.h"
+#include "losses/outputs.h"
 #include "plan/update_stages.h"
 #include "plan/values.h"
 
@@ -238,14 +240,13 @@ class GatherIntegersStage final : public Stage<T> {
   const std::int32_t* integers_ = nullptr;
 };
 
-// Counts the examples that are answered correctly: whose largest output is that of their class, or
-// whose one output is on the correct side of `threshold`. Where targets are numbers, adds up how
-// far the outputs are from them.
+// Counts the correct examples, those whose predicted class is their label. Where targets are
+// numbers, sums the squared errors.
 template <typename T>
 class CountStage final : public Stage<T> {
  public:
-  CountStage(const T* output, std::size_t columns, T threshold, Totals& totals)
-      : output_(output), columns_(columns), threshold_(threshold), totals_(totals) {}
+  CountStage(const T* output, std::size_t columns, losses::Loss loss, Totals& totals)
+      : output_(output), columns_(columns), loss_(loss), totals_(totals) {}
   void set_answers(const Examples& examples) { examples_ = examples; }
 
   void run(const Batch<T>& batch, Share) override {
@@ -253,16 +254,15 @@ class CountStage final : public Stage<T> {
       const T* row = output_ + i * kernels::row_stride<T>(columns_);
       const std::size_t example = batch.order[i];
       if (examples_.labels != nullptr)
-        totals_.correct += answer(row) == examples_.labels[example];
+        totals_.correct += predicted(row) == examples_.labels[example];
       else
         add_error(row, examples_.targets + example * columns_);
     }
   }
 
  private:
-  std::int32_t answer(const T* row) const {
-    if (columns_ == 1) return row[0] >= threshold_;
-    return static_cast<std::int32_t>(std::max_element(row, row + columns_) - row);
+  std::int32_t predicted(const T* row) const {
+    return static_cast<std::int32_t>(losses::predicted_class(std::span(row, columns_), loss_));
   }
   void add_error(const T* row, const float* target) {
     for (std::size_t n = 0; n < columns_; ++n) {
@@ -273,7 +273,7 @@ class CountStage final : public Stage<T> {
 
   const T* output_;
   std::size_t columns_;
-  T threshold_;
+  losses::Loss loss_;
   Examples examples_;
   Totals& totals_;
 };

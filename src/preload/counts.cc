@@ -14,76 +14,77 @@
 
 namespace lithe::preload {
 
-using program::Board;
 using program::CountBlock;
 using program::HeapCounts;
+using program::SharedCounters;
 
 namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
-// How much of the heap's growth or shrinking a thread keeps to itself. The peak is right to this
-// much for each thread.
-constexpr std::int64_t kUntold = 64 << 10;
+// A thread adds its change of the heap's size to the process's sum when it exceeds this. The peak
+// is accurate to this much for each thread.
+constexpr std::int64_t kUnreported = 64 << 10;
 
 struct Local {
   CountBlock* block;
-  std::int64_t alive;  // that the process's sum does not know yet
+  std::int64_t alive;  // not yet in the process's sum
   std::int32_t number;
   bool ended;
 };
-// Reached without a call that could allocate.
+// initial-exec, because the other models may allocate on the first access.
 __thread Local local __attribute__((tls_model("initial-exec")));
 
-std::atomic<Board*> found{nullptr};
-std::atomic<bool> looked{false};
+std::atomic<SharedCounters*> found{nullptr};
+std::atomic<bool> searched{false};
 std::atomic<std::int64_t> alive_here{0};  // in this process
 pthread_key_t thread_key;
 std::atomic<bool> key_made{false};
 
-Board* attach(const char* path) {
+SharedCounters* attach(const char* path) {
   const int descriptor = ::open(path, O_RDWR | O_CLOEXEC);
   if (descriptor < 0) return nullptr;
   void* memory = MAP_FAILED;
   struct stat status;
-  if (::fstat(descriptor, &status) == 0 && status.st_size == sizeof(Board))
-    memory = ::mmap(nullptr, sizeof(Board), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+  if (::fstat(descriptor, &status) == 0 && status.st_size == sizeof(SharedCounters))
+    memory =
+        ::mmap(nullptr, sizeof(SharedCounters), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
   ::close(descriptor);
   if (memory == MAP_FAILED) return nullptr;
-  auto* board = static_cast<Board*>(memory);
-  return board->magic == program::kBoardMagic ? board : nullptr;
+  auto* counters = static_cast<SharedCounters*>(memory);
+  return counters->magic == program::kCountersMagic ? counters : nullptr;
 }
 
-void register_process(Board& board) {
-  const std::uint32_t place = board.processes.fetch_add(1, kRelaxed);
+void register_process(SharedCounters& counters) {
+  const std::uint32_t place = counters.processes.fetch_add(1, kRelaxed);
   if (place < program::kProcesses)
-    board.process[place].store(static_cast<std::int32_t>(::getpid()), kRelaxed);
+    counters.process[place].store(static_cast<std::int32_t>(::getpid()), kRelaxed);
 }
 
 void at_thread_end(void* unused);
 
-CountBlock* claim(Board& board) {
+CountBlock* claim(SharedCounters& counters) {
   const std::int32_t number = thread_number();
   for (std::uint32_t i = 0; i < program::kBlocks; ++i) {
     std::int32_t nobody = 0;
-    CountBlock& block = board.block[i];
+    CountBlock& block = counters.block[i];
     if (block.owner.load(kRelaxed) != 0 ||
         !block.owner.compare_exchange_strong(nobody, number, std::memory_order_acquire))
       continue;
-    std::uint32_t used = board.blocks_used.load(kRelaxed);
-    while (used < i + 1 && !board.blocks_used.compare_exchange_weak(used, i + 1, kRelaxed)) {
+    std::uint32_t used = counters.blocks_used.load(kRelaxed);
+    while (used < i + 1 && !counters.blocks_used.compare_exchange_weak(used, i + 1, kRelaxed)) {
     }
     return &block;
   }
-  return &board.crowd;
+  return &counters.crowd;
 }
 
 CountBlock* my_block() {
   if (local.block != nullptr) return local.block;
-  Board* shared = board();
+  SharedCounters* shared = counters();
   if (shared == nullptr) return nullptr;
   local.block = local.ended ? &shared->crowd : claim(*shared);
-  // Setting it may allocate, which then finds the block already there.
+  // This may allocate; the nested call then finds the block already set.
   if (local.block != &shared->crowd && key_made.load(kRelaxed))
     pthread_setspecific(thread_key, &local);
   return local.block;
@@ -91,7 +92,7 @@ CountBlock* my_block() {
 
 bool shared_by_all(const CountBlock& block) { return &block == &found.load(kRelaxed)->crowd; }
 
-// A block of one's own needs no atomic addition, which would cost more than the rest of counting.
+// A thread's own block needs no atomic addition, which would cost more than the rest of counting.
 void add(CountBlock& block, std::atomic<std::uint64_t>& field, std::uint64_t amount) {
   if (shared_by_all(block))
     field.fetch_add(amount, kRelaxed);
@@ -103,25 +104,25 @@ void raise(CountBlock& block, std::uint64_t size) {
   if (size > block.largest.load(kRelaxed)) block.largest.store(size, kRelaxed);
 }
 
-void tell_alive(Board& board) {
+void report_alive(SharedCounters& counters) {
   const std::int64_t now = alive_here.fetch_add(local.alive, kRelaxed) + local.alive;
   local.alive = 0;
-  std::int64_t peak = board.peak.load(kRelaxed);
-  while (now > peak && !board.peak.compare_exchange_weak(peak, now, kRelaxed)) {
+  std::int64_t peak = counters.peak.load(kRelaxed);
+  while (now > peak && !counters.peak.compare_exchange_weak(peak, now, kRelaxed)) {
   }
 }
 
 void change_alive(std::int64_t amount) {
   local.alive += amount;
-  if (local.alive > kUntold || local.alive < -kUntold) tell_alive(*found.load(kRelaxed));
+  if (local.alive > kUnreported || local.alive < -kUnreported) report_alive(*found.load(kRelaxed));
 }
 
-// Another thread may use the block from here on. Destructors that run later count with the crowd.
+// Frees the block for another thread. Destructors that run later count in the shared block.
 void at_thread_end(void* /*unused*/) {
   stop_timer();
-  Board* shared = found.load(kRelaxed);
+  SharedCounters* shared = found.load(kRelaxed);
   if (shared == nullptr || local.block == nullptr) return;
-  tell_alive(*shared);
+  report_alive(*shared);
   if (local.block != &shared->crowd) local.block->owner.store(0, std::memory_order_release);
   local.block = nullptr;
   local.ended = true;
@@ -129,13 +130,13 @@ void at_thread_end(void* /*unused*/) {
 
 }  // namespace
 
-Board* board() {
-  Board* shared = found.load(std::memory_order_acquire);
-  if (shared != nullptr || looked.load(kRelaxed)) return shared;
-  if (environ == nullptr) return nullptr;  // the C library is not ready; ask again
-  if (looked.exchange(true)) return nullptr;
+SharedCounters* counters() {
+  SharedCounters* shared = found.load(std::memory_order_acquire);
+  if (shared != nullptr || searched.load(kRelaxed)) return shared;
+  if (environ == nullptr) return nullptr;  // the C library is not initialised; try again later
+  if (searched.exchange(true)) return nullptr;
   const int before = errno;
-  const char* path = std::getenv(program::kBoardVariable);
+  const char* path = std::getenv(program::kCountersVariable);
   shared = path == nullptr ? nullptr : attach(path);
   if (shared != nullptr) {
     register_process(*shared);
@@ -179,7 +180,7 @@ void count_unmap() {
   if (block != nullptr) add(*block, block->unmaps, 1);
 }
 
-HeapCounts sum(const Board& board) {
+HeapCounts sum(const SharedCounters& counters) {
   HeapCounts total;
   const auto add_block = [&total](const CountBlock& b) {
     total.calls += b.calls.load(kRelaxed);
@@ -191,15 +192,15 @@ HeapCounts sum(const Board& board) {
     total.mapped_bytes += b.mapped_bytes.load(kRelaxed);
     total.unmaps += b.unmaps.load(kRelaxed);
   };
-  const std::uint32_t used = board.blocks_used.load(kRelaxed);
-  for (std::uint32_t i = 0; i < used && i < program::kBlocks; ++i) add_block(board.block[i]);
-  add_block(board.crowd);
+  const std::uint32_t used = counters.blocks_used.load(kRelaxed);
+  for (std::uint32_t i = 0; i < used && i < program::kBlocks; ++i) add_block(counters.block[i]);
+  add_block(counters.crowd);
   return total;
 }
 
 void begin_process() {
   local = {};
-  Board* shared = found.load(kRelaxed);
+  SharedCounters* shared = found.load(kRelaxed);
   if (shared != nullptr) register_process(*shared);
 }
 

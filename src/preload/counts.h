@@ -1,36 +1,35 @@
-// Counting, in the process of somebody else.
+// Counting within the examined program.
 //
-// Nothing here allocates, takes a lock, or calls what is interposed; everything may be called from
-// a signal handler, before the C library is ready, and after a thread's last destructor.
+// No function here allocates, takes a lock, or calls an interposed function. All may be called from
+// a signal handler, before the C library is initialised, and after a thread's last destructor.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-#include "program/board.h"
+#include "program/shared_counters.h"
 
 namespace lithe::preload {
 
-// Finds the board on the first call that can; null where there is none, or not yet.
-program::Board* board();
+// Maps the shared counters on the first call that can. Null where there are none, or not yet.
+program::SharedCounters* counters();
 
-// `alive` is what the block takes on the heap.
+// `alive` is the size of the block on the heap.
 void count_new(std::size_t asked, std::size_t alive);
 void count_free(std::size_t alive);
 void count_map(std::size_t bytes);
 void count_unmap();
 
-// Everything that all threads of all processes have counted.
-program::HeapCounts sum(const program::Board& board);
+// The sum over all threads of all processes.
+program::HeapCounts sum(const program::SharedCounters& counters);
 
-// In a child that fork() made: its threads count for themselves.
+// To be called in the child of a fork(), which counts in blocks of its own.
 void begin_process();
 
-// Of a new thread, before it counts anything: its end will then be noticed. Else the first thing
-// that it counts does this.
+// To be called by a new thread, so that its end is noticed. Otherwise its first count does this.
 void begin_thread();
 
-// The calling thread's number, 0 before it was asked for. The system is asked once a thread.
+// The calling thread's number. Asks the system once for each thread.
 std::int32_t thread_number();
 
 }  // namespace lithe::preload

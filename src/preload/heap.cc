@@ -1,5 +1,5 @@
-// Stands in front of malloc and its relatives, counts, and calls the real ones, be they the C
-// library's or those of another allocator that the program was linked with.
+// Interposes malloc and its relatives: counts, and calls the real functions of the C library or of
+// another allocator in the program.
 #include <dlfcn.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -35,8 +35,8 @@ RealHeap real;
 enum class Stage { begin, looking, ready };
 std::atomic<Stage> stage{Stage::begin};
 
-// For what is allocated while the real functions are looked up, on the one thread that there is
-// then. Never given back.
+// Memory for allocations during the look-up of the real functions, which happens on a single
+// thread. It is never freed.
 alignas(64) char early[16 << 10];
 std::size_t early_used = 0;
 
@@ -61,7 +61,7 @@ bool same_library(const void* a, const void* b) {
   return ::dladdr(a, &one) != 0 && ::dladdr(b, &other) != 0 && one.dli_fbase == other.dli_fbase;
 }
 
-// False while the look-up itself is what allocates.
+// False while the look-up itself allocates.
 bool ready() {
   if (stage.load(std::memory_order_acquire) == Stage::ready) [[likely]]
     return true;
@@ -73,7 +73,7 @@ bool ready() {
   look_up(real.memalign, "memalign");
   look_up(real.posix_memalign, "posix_memalign");
   look_up(real.usable, "malloc_usable_size");
-  // The C library's knows nothing of what another allocator gave.
+  // The C library's function cannot size blocks of another allocator.
   if (!same_library(reinterpret_cast<void*>(real.usable), reinterpret_cast<void*>(real.malloc)))
     real.usable = unknown_size;
   stage.store(Stage::ready, std::memory_order_release);
@@ -111,7 +111,7 @@ LITHE_INTERPOSED void* calloc(std::size_t count, std::size_t size) {
     errno = ENOMEM;
     return nullptr;
   }
-  if (!ready()) return early_memory(bytes, 16);  // never used before, so it is zero
+  if (!ready()) return early_memory(bytes, 16);  // initially zero
   return counted(real.calloc(count, size), bytes);
 }
 
@@ -125,7 +125,7 @@ LITHE_INTERPOSED void* realloc(void* memory, std::size_t size) {
   }
   const std::size_t before = real.usable(memory);
   void* moved = real.realloc(memory, size);
-  if (moved == nullptr && size > 0) return nullptr;  // the old one is still there
+  if (moved == nullptr && size > 0) return nullptr;  // the old block stays valid
   count_free(before);
   return counted(moved, size);
 }
@@ -163,7 +163,7 @@ LITHE_INTERPOSED void* pvalloc(std::size_t size) {
   return aligned(page(), (size + page() - 1) / page() * page());
 }
 
-// The allocator's own calls do not come here: it has mmap inside.
+// The allocator's own calls bypass this function.
 LITHE_INTERPOSED void* mmap(void* address, std::size_t bytes, int protection, int flags,
                             int descriptor, off_t offset) {
   void* memory = reinterpret_cast<void*>(

@@ -8,11 +8,11 @@
 #include <cstring>
 
 #include "preload/counts.h"
-#include "program/board.h"
+#include "program/shared_counters.h"
 
 namespace lithe::preload {
 
-using program::Board;
+using program::SharedCounters;
 
 namespace {
 
@@ -20,37 +20,38 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 
 struct Assembled {
   std::atomic<bool> busy{false};
-  std::uint32_t length = 0;  // of the line so far, up to what is kept
+  std::uint32_t length = 0;  // of the recorded part of the line so far
   char text[program::kLineText];
 };
 Assembled lines[2];
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-bool of_interest(const Board& board, const Assembled& line) {
-  const std::uint32_t length = board.prefix_length;
+bool of_interest(const SharedCounters& counters, const Assembled& line) {
+  const std::uint32_t length = counters.prefix_length;
   if (length > program::kPrefix || line.length < length) return false;
   for (std::uint32_t i = 0; i < length; ++i)
-    if (lower(line.text[i]) != lower(board.prefix[i])) return false;
+    if (lower(line.text[i]) != lower(counters.prefix[i])) return false;
   return true;
 }
 
-// Claims the next place only if Lithe has read what stood there.
-bool claim(Board& board, std::uint64_t& place) {
-  place = board.lines.load(kRelaxed);
+// Claims the next entry of the ring, unless Lithe has not read it yet.
+bool claim(SharedCounters& counters, std::uint64_t& place) {
+  place = counters.lines.load(kRelaxed);
   do {
-    if (place - board.lines_read.load(std::memory_order_acquire) >= program::kLines) return false;
-  } while (!board.lines.compare_exchange_weak(place, place + 1, kRelaxed));
+    if (place - counters.lines_read.load(std::memory_order_acquire) >= program::kLines)
+      return false;
+  } while (!counters.lines.compare_exchange_weak(place, place + 1, kRelaxed));
   return true;
 }
 
-void post(Board& board, const Assembled& from) {
+void post(SharedCounters& counters, const Assembled& from) {
   std::uint64_t place = 0;
-  if (!claim(board, place)) {
-    board.lines_lost.fetch_add(1, kRelaxed);
+  if (!claim(counters, place)) {
+    counters.lines_lost.fetch_add(1, kRelaxed);
     return;
   }
-  program::Line& line = board.line[place % program::kLines];
+  program::Line& line = counters.line[place % program::kLines];
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   rusage usage{};
@@ -59,14 +60,14 @@ void post(Board& board, const Assembled& from) {
   line.nanoseconds = static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
                      static_cast<std::uint64_t>(now.tv_nsec);
   line.faults = static_cast<std::uint64_t>(usage.ru_minflt);
-  line.heap = sum(board);
+  line.heap = sum(counters);
   line.length = from.length;
   std::memcpy(line.text, from.text, from.length);
   line.turn.store(static_cast<std::uint32_t>(place / program::kLines) + 1,
                   std::memory_order_release);
 }
 
-void take(Board& board, Assembled& line, const char* text, std::size_t length) {
+void take(SharedCounters& counters, Assembled& line, const char* text, std::size_t length) {
   while (length > 0) {
     const auto* end = static_cast<const char*>(std::memchr(text, '\n', length));
     const std::size_t part = end == nullptr ? length : static_cast<std::size_t>(end - text);
@@ -75,7 +76,7 @@ void take(Board& board, Assembled& line, const char* text, std::size_t length) {
     std::memcpy(line.text + line.length, text, kept);
     line.length += static_cast<std::uint32_t>(kept);
     if (end == nullptr) return;
-    if (of_interest(board, line)) post(board, line);
+    if (of_interest(counters, line)) post(counters, line);
     line.length = 0;
     text += part + 1;
     length -= part + 1;
@@ -86,7 +87,7 @@ void take(Board& board, Assembled& line, const char* text, std::size_t length) {
 
 void see(int descriptor, const char* text, std::size_t length) {
   if (descriptor != STDOUT_FILENO && descriptor != STDERR_FILENO) return;
-  Board* shared = board();
+  SharedCounters* shared = counters();
   if (shared == nullptr || text == nullptr) return;
   Assembled& line = lines[descriptor - 1];
   if (line.busy.exchange(true, std::memory_order_acquire)) return;

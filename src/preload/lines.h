@@ -1,16 +1,15 @@
-// The beginnings of the lines that the program writes, put on the board with what had been counted
-// by then.
+// Records the beginnings of the lines that the program writes, with the counters at that moment.
 #pragma once
 
 #include <cstddef>
 
 namespace lithe::preload {
 
-// `text` goes to descriptor 1 or 2; of others nothing is kept. Waits for nobody: where two threads
-// write at once, a line may be missed.
+// Records what is written to descriptors 1 and 2, and ignores all others. Never waits: where two
+// threads write at the same time, a line may be missed.
 void see(int descriptor, const char* text, std::size_t length);
 
-// The file that `descriptor` is now may stand in the middle of no line.
+// Forgets unfinished lines, for a process in which the descriptors have changed.
 void begin_lines();
 
 }  // namespace lithe::preload

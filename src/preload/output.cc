@@ -1,8 +1,8 @@
-// Stands in front of the functions that write, and looks at what goes to the two output streams.
+// Interposes the functions that write, and records what goes to the two output streams.
 //
-// What the C library's streams print is seen when it is printed, not when its buffer is written
-// out, for that happens inside of the library. A function calls the real one first: a line counts
-// when it has been written.
+// Text that the C library's streams print is recorded when it is printed, because the later write
+// of the buffer happens within the library. Each function calls the real one first, so that a line
+// counts only after it was written.
 #include <stdio.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -22,7 +22,7 @@ namespace {
 using lithe::preload::Real;
 using lithe::preload::see;
 
-// Only the two streams themselves: a look into any other might find it closed.
+// Only these two streams: any other may be closed.
 int descriptor_of(FILE* stream) {
   if (stream == stdout) return STDOUT_FILENO;
   return stream == stderr ? STDERR_FILENO : -1;
@@ -38,8 +38,7 @@ void see_character(FILE* stream, int character) {
   see_on(stream, &c, 1);
 }
 
-// What does not fit is the end of a long line, and of no interest; only whether the line has ended
-// is.
+// The end of a long line is not recorded. Only its line feed matters.
 void see_formatted(FILE* stream, const char* format, va_list values, int printed) {
   if (printed <= 0 || descriptor_of(stream) < 0) return;
   char text[512];
@@ -169,7 +168,7 @@ LITHE_INTERPOSED int printf(const char* format, ...) {
   return printed;
 }
 
-// What printf becomes where a program is compiled with _FORTIFY_SOURCE.
+// The functions that printf and others become with _FORTIFY_SOURCE.
 LITHE_INTERPOSED int __vfprintf_chk(FILE* stream, int flag, const char* format, va_list values) {
   return print_checked(stream, flag, format, values);
 }

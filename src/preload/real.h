@@ -1,4 +1,4 @@
-// The functions that this library stands in front of.
+// The functions that this library interposes.
 #pragma once
 
 #include <dlfcn.h>
@@ -7,8 +7,8 @@
 
 namespace lithe::preload {
 
-// The next function of this name in the order of the loader, looked up on the first call. For
-// functions of which the look-up itself makes no use; those of the heap are in heap.cc.
+// The next function of this name in the loader's order, looked up on the first call. Only for
+// functions that the look-up itself does not call; those of the heap are in heap.cc.
 template <typename Function>
 class Real {
  public:
@@ -30,5 +30,5 @@ class Real {
 
 }  // namespace lithe::preload
 
-// What the loader shall find in place of the C library's.
+// Exported, so that the loader uses it in place of the C library's function.
 #define LITHE_INTERPOSED extern "C" __attribute__((visibility("default")))

@@ -1,4 +1,4 @@
-// Where the library comes to life: when it is loaded, when a process forks, when a thread starts.
+// The entry points of the library: its load, a fork, and the start of a thread.
 #include <pthread.h>
 
 #include <cstdlib>
@@ -19,12 +19,12 @@ void in_child() {
 }
 
 __attribute__((constructor)) void loaded() {
-  if (lithe::preload::board() == nullptr) return;
+  if (lithe::preload::counters() == nullptr) return;
   ::pthread_atfork(nullptr, nullptr, in_child);
   start_timer();
 }
 
-// What the program wanted its thread to run.
+// The function that the program passed to pthread_create.
 struct Work {
   void* (*run)(void*);
   void* argument;
@@ -34,7 +34,7 @@ void* run_with_timer(void* given) {
   const Work work = *static_cast<Work*>(given);
   std::free(given);
   lithe::preload::begin_thread();
-  start_timer();  // until the thread's end
+  start_timer();  // runs until the thread ends
   return work.run(work.argument);
 }
 

@@ -9,7 +9,7 @@
 #include <cerrno>
 
 #include "preload/counts.h"
-#include "program/board.h"
+#include "program/shared_counters.h"
 
 namespace lithe::preload {
 
@@ -40,10 +40,10 @@ std::uint64_t address_of(const void* context) {
 #endif
 }
 
-// Reads and writes memory and nothing else. Who reads too late has lost the oldest samples.
+// Only reads and writes memory. A reader that is too late loses the oldest samples.
 void on_timer(int /*signal*/, siginfo_t* /*info*/, void* context) {
   const int before = errno;
-  program::Board* shared = board();
+  program::SharedCounters* shared = counters();
   if (shared != nullptr) {
     const std::uint64_t place = shared->samples.fetch_add(1, kRelaxed);
     program::TimerSample& sample = shared->sample[place % program::kSamples];
@@ -72,7 +72,7 @@ bool take_signal() {
 
 bool sampling() {
   if (answer.load(kRelaxed) == Answer::unknown) {
-    program::Board* shared = board();
+    program::SharedCounters* shared = counters();
     const bool yes = shared != nullptr && shared->timer_microseconds > 0 && take_signal();
     answer.store(yes ? Answer::yes : Answer::no, kRelaxed);
   }
@@ -85,9 +85,9 @@ void start_timer() {
   event.sigev_notify = SIGEV_THREAD_ID;
   event.sigev_signo = timer_signal();
   event._sigev_un._tid = thread_number();
-  // By the system's own call: the C library's allocates.
+  // A direct system call, because the C library's function allocates.
   if (::syscall(SYS_timer_create, CLOCK_THREAD_CPUTIME_ID, &event, &timer.id) != 0) return;
-  const long every = static_cast<long>(board()->timer_microseconds) * 1000;
+  const long every = static_cast<long>(counters()->timer_microseconds) * 1000;
   const itimerspec period{{every / 1'000'000'000, every % 1'000'000'000},
                           {every / 1'000'000'000, every % 1'000'000'000}};
   timer.running = ::syscall(SYS_timer_settime, timer.id, 0, &period, nullptr) == 0;

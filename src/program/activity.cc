@@ -11,14 +11,14 @@ namespace lithe::program {
 
 namespace {
 
-struct Row {
+struct LibraryActivity {
   std::string_view begins;
   Activity activity;
 };
 
 // By the beginning of the library's name.
-constexpr Row kLibraries[] = {
-    {"lithe_preload", Activity::watching},
+constexpr LibraryActivity kLibraries[] = {
+    {"lithe_preload", Activity::monitoring},
     {"libdnnl", Activity::products},
     {"libmkldnn", Activity::products},
     {"libmkl_", Activity::products},
@@ -35,7 +35,7 @@ constexpr Row kLibraries[] = {
     {"multiarray.", Activity::loops},
     {"umath.", Activity::loops},
     {"_ufuncs", Activity::loops},
-    {"libtorch_cpu", Activity::loops},  // what it exports is told apart below
+    {"libtorch_cpu", Activity::loops},  // its exported functions are classified below
     {"libtorch", Activity::framework},
     {"libc10", Activity::framework},
     {"libtensorflow", Activity::framework},
@@ -80,8 +80,8 @@ constexpr Part kAnywhere[] = {
     {"oneDNN", Activity::products},
 };
 
-// What PyTorch exports by a name is its way to a kernel; the kernels themselves have none, or lie
-// in at::native::DEFAULT, AVX2 and AVX512.
+// Functions that PyTorch exports lead to a kernel. The kernels themselves have no name, or lie in
+// at::native::DEFAULT, AVX2 and AVX512.
 constexpr Part kInTorch[] = {
     {"2at6native7DEFAULT", Activity::loops}, {"2at6native4AVX2", Activity::loops},
     {"2at6native6AVX512", Activity::loops},  {"vectorized", Activity::loops},
@@ -96,7 +96,7 @@ constexpr std::string_view kHeap[] = {
     "_int_realloc",   "_int_memalign", "ptmalloc_init",  "unlink_chunk",      "malloc_consolidate",
     "arena_get2",     "tcache_init",   "new_heap",       "grow_heap",         "munmap_chunk",
     "mremap_chunk",   "alloc_perturb", "sysmalloc_mmap", "__default_morecore"};
-// System calls by which memory is got and given back.
+// System calls that map and unmap memory.
 constexpr std::string_view kMemoryCalls[] = {"mmap", "mmap64", "munmap", "mremap",
                                              "brk",  "sbrk",   "madvise"};
 constexpr std::string_view kCopies[] = {"memcpy",  "memmove", "memset",   "mempcpy", "memcmp",
@@ -114,10 +114,11 @@ bool among(const std::string_view (&names)[N], std::string_view name) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
-// Of the C library. "__memmove_avx512_unaligned_erms" is one of many of memmove.
+// For functions of the C library. "__memmove_avx512_unaligned_erms" is one of several variants.
 std::optional<Activity> in_c_library(std::string_view name) {
   const std::string_view known = bare(name);
-  if (known == "malloc_usable_size") return Activity::watching;  // hardly anybody else asks
+  if (known == "malloc_usable_size")
+    return Activity::monitoring;  // Lithe's library calls it; other programs rarely do
   if (name == "__default_morecore" || among(kHeap, known)) return Activity::allocation;
   if (among(kMemoryCalls, known)) return Activity::allocation;
   if (known == "sched_yield") return Activity::waiting;
@@ -135,7 +136,7 @@ std::optional<Activity> by_parts(const Part (&parts)[N], std::string_view name) 
   return {};
 }
 
-// One of its versions or builds: "python3.11", "node18".
+// Accepts versions too: "python3.11", "node18".
 bool interpreter_name(std::string_view name) {
   for (const std::string_view known : kInterpreters) {
     if (!name.starts_with(known)) continue;
@@ -147,8 +148,8 @@ bool interpreter_name(std::string_view name) {
 
 Activity by_library(std::string_view name) {
   if (is_blas(name)) return Activity::products;
-  for (const Row& row : kLibraries)
-    if (name.starts_with(row.begins)) return row.activity;
+  for (const LibraryActivity& library : kLibraries)
+    if (name.starts_with(library.begins)) return library.activity;
   return interpreter_name(name) ? Activity::interpreter : Activity::other;
 }
 
@@ -165,8 +166,8 @@ std::optional<Activity> by_name(std::string_view file, std::string_view name) {
   return {};
 }
 
-// A function without a name, between two of which one thing is known, is of their kind: they come
-// from the same source file.
+// A function without a name gets the activity of its named neighbours if they agree, because the
+// three usually come from one source file.
 std::optional<Activity> by_neighbours(std::string_view file, const ElfImage::Function& function) {
   const auto before = by_name(file, function.before), after = by_name(file, function.after);
   return before && after && *before == *after && *before != Activity::framework
@@ -195,7 +196,7 @@ std::string_view file_name(std::string_view path) {
 std::string_view openmp_kind(std::string_view name) {
   for (const std::string_view kind : {"libgomp", "libomp", "libiomp5"}) {
     if (!name.starts_with(kind)) continue;
-    // PyPI's wheels bear a digest: "libgomp-a34b3233.so.1".
+    // Wheels of PyPI have a digest in the name: "libgomp-a34b3233.so.1".
     const std::string_view rest = name.substr(kind.size());
     if (rest.find(".so") == rest.npos) continue;
     if (rest.starts_with(".so") || rest.starts_with('-') || rest.starts_with("5.so")) return kind;
@@ -211,7 +212,7 @@ Activity activity_at(const Spot& spot, bool made_by_onednn) {
   if (!spot.after_system_call) return Activity::page_faults;
   const std::string_view file = file_name(spot.file);
   if (is_openmp(file)) return Activity::waiting;
-  // The loader's mmap is of files.
+  // The loader maps files, which is no allocation.
   const bool known_calls = c_library(file) && !file.starts_with("ld");
   const auto known = known_calls ? in_c_library(spot.function.name) : std::nullopt;
   return known == Activity::allocation || known == Activity::waiting ? *known : Activity::kernel;

@@ -1,4 +1,4 @@
-// What a program is doing when it is in a certain function of a certain library.
+// Classifies samples: the activity of a program in a certain function of a certain library.
 #pragma once
 
 #include <string_view>
@@ -8,21 +8,20 @@
 
 namespace lithe::program {
 
-// Where a sample fell.
+// The place of a sample.
 struct Spot {
-  std::string_view file;           // its path; empty for code made at run time
-  ElfImage::Function function;     // names as the linker has them
-  bool in_kernel = false;          // the system was at work for the code at this place
-  bool after_system_call = false;  // which had called it; else it was a page fault
+  std::string_view file;           // path; empty for code generated at run time
+  ElfImage::Function function;     // with mangled names
+  bool in_kernel = false;          // in the kernel, entered from this place
+  bool after_system_call = false;  // entered by a system call; if not, by a page fault
   bool in_spin_loop = false;
 };
 
-// `made_by_onednn`: code made at run time is oneDNN's, for it is loaded and nothing else is that
-// makes any.
+// `made_by_onednn`: whether generated code counts as oneDNN's.
 Activity activity_at(const Spot& spot, bool made_by_onednn = false);
 
-// The OpenMP runtime that a file is by its name: "libgomp" (GNU), "libomp" (LLVM), "libiomp5"
-// (Intel). Empty for anything else.
+// The OpenMP runtime by its file name: "libgomp" (GNU), "libomp" (LLVM), "libiomp5" (Intel). Empty
+// for any other file.
 std::string_view openmp_kind(std::string_view file_name);
 
 bool is_openmp(std::string_view file_name);

@@ -1,4 +1,4 @@
-// What lies where in the memory of a process: which file an address of code belongs to.
+// Memory maps: the file that an address of code in a process belongs to.
 #pragma once
 
 #include <cstdint>
@@ -10,22 +10,22 @@
 
 namespace lithe::program {
 
-// A stretch of memory that can be run.
+// An executable range of memory.
 struct Mapping {
   std::uint64_t start = 0, end = 0;
   std::uint64_t offset = 0;  // in the file
-  std::string path;  // "/usr/lib/libm.so.6", "[vdso]"; empty for what is no file: made at run time
+  std::string path;          // "/usr/lib/libm.so.6", "[vdso]"; empty for generated code
 };
 
-// Those in the text of /proc/PID/maps that can be run. Lines that are none are passed over. Names
-// may hold blanks and bytes that the system writes as \ooo.
+// The executable mappings in the text of /proc/PID/maps. Skips malformed lines. Names may contain
+// blanks, and bytes that the system writes as \ooo.
 std::vector<Mapping> parse_maps(std::string_view text);
 
-// Paths as small numbers, each path one. Number 0 is the empty path.
+// Numbers paths. Number 0 is the empty path.
 class Files {
  public:
   Files() { number({}); }
-  // 0 when there are more files than any sound program maps.
+  // Returns 0 once there are too many files.
   std::uint32_t number(std::string_view path);
   const std::vector<std::string>& paths() const { return paths_; }
 
@@ -36,15 +36,15 @@ class Files {
 
 struct Place {
   std::uint32_t file = 0;    // of Files
-  std::uint64_t offset = 0;  // in it; 0 for code that is in no file
+  std::uint64_t offset = 0;  // in the file; 0 for code that is in no file
 };
 
 class AddressSpace {
  public:
-  // Takes the place of whatever was there.
+  // Replaces what was mapped in that range.
   void add(const Mapping& mapping, Files& files);
   bool knows(std::uint64_t address) const;
-  // Of an address that it does not know: no file.
+  // An unknown address has no file.
   Place find(std::uint64_t address) const;
 
  private:

@@ -1,4 +1,4 @@
-// Amounts as people read them.
+// Formats amounts for reports.
 #pragma once
 
 #include <cstdint>

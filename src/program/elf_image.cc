@@ -20,7 +20,7 @@ constexpr std::size_t kMostHeaders = 1 << 16;
 
 }  // namespace
 
-// Read in pieces, for a mapped file that somebody makes shorter ends whoever reads it.
+// Uses pread, because reading a mapped file that is being truncated would end this process.
 class ElfImage::File {
  public:
   explicit File(const std::filesystem::path& path) {
@@ -42,7 +42,7 @@ class ElfImage::File {
 
   const std::optional<Elf64_Ehdr>& header() const { return header_; }
 
-  // All of them, or none where the file does not have them or they are more than anybody needs.
+  // Returns all items, or none where the file is too short or there are too many.
   template <typename T>
   std::vector<T> read(std::uint64_t offset, std::uint64_t count) const {
     std::vector<T> items;
@@ -153,7 +153,7 @@ ElfImage::Function ElfImage::function_at(std::uint64_t offset) const {
   const auto next = std::upper_bound(
       symbols_.begin(), symbols_.end(), address,
       [](std::uint64_t value, const Symbol& symbol) { return value < symbol.address; });
-  // Several names may begin in one place, and short ones within long ones.
+  // Several functions may begin at one address, and small ones may lie within large ones.
   constexpr int kLook = 8;
   auto at = next;
   for (int i = 0; i < kLook && at != symbols_.begin(); ++i) {

@@ -1,4 +1,4 @@
-// The functions of a program or library, by their place in its file.
+// The functions of an ELF program or library, by their offset in the file.
 #pragma once
 
 #include <cstdint>
@@ -12,28 +12,27 @@ namespace lithe::program {
 
 class ElfImage {
  public:
-  // Whatever cannot be read, or is no ELF file of 64 bits, has no functions. Also takes the names
-  // in the file of debugging symbols below `debug`, where Debian and others install it, if there is
-  // one. Reads headers, symbols and their names: at most 256 MiB.
+  // A file that cannot be read, or is not a 64-bit ELF file, has no functions. Adds the symbols of
+  // the debugging file below `debug`, where Debian and others install it, if there is one. Reads
+  // headers, symbols and their names, at most 256 MiB.
   explicit ElfImage(const std::filesystem::path& path,
                     const std::filesystem::path& debug = "/usr/lib/debug");
   ElfImage(ElfImage&&) noexcept;
   ElfImage& operator=(ElfImage&&) noexcept;
   ~ElfImage();
 
-  // The function that holds the byte at `offset` of the file. Where none that has a name does:
-  // empty, and the named ones before and after it, which lie in the same part of the library as a
-  // rule.
+  // The function that contains the byte at `offset` of the file. If no named function does, `name`
+  // is empty, and `before` and `after` are the nearest named ones.
   struct Function {
     std::string_view name, before, after;
   };
   Function function_at(std::uint64_t offset) const;
 
-  // Whether the instruction before `offset` calls the system.
+  // Whether the instruction before `offset` is a system call.
   bool after_system_call(std::uint64_t offset) const;
 
-  // Whether `offset` lies in a loop that spins: beside an instruction that tells the processor so
-  // (pause), or reads its clock (rdtsc), as OpenBLAS's waiting threads do.
+  // Whether `offset` lies in a spin loop: near a pause instruction, or near a read of the time
+  // stamp counter, as in OpenBLAS's waiting threads.
   bool in_spin_loop(std::uint64_t offset) const;
 
  private:

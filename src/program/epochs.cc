@@ -40,7 +40,7 @@ bool Mark::found_in(const std::string& line) const {
 }
 
 std::string Mark::prefix(std::string_view expression) {
-  // An alternative may begin otherwise.
+  // Another alternative may begin differently.
   if (!expression.starts_with('^') || expression.find('|') != expression.npos) return {};
   expression.remove_prefix(1);
   std::size_t length = 0;
@@ -48,7 +48,7 @@ std::string Mark::prefix(std::string_view expression) {
          (std::isalnum(static_cast<unsigned char>(expression[length])) != 0 ||
           expression[length] == ' '))
     ++length;
-  // What follows may say that the last one need not be there.
+  // The next character may make the last one optional.
   const bool plain = length == expression.size();
   return std::string(
       expression.substr(0, plain ? length : length - std::min<std::size_t>(length, 1)));

@@ -1,4 +1,4 @@
-// Epochs: what happened between one mark in a program's output and the next.
+// Epochs: the time between one mark in a program's output and the next.
 #pragma once
 
 #include <regex.h>
@@ -10,14 +10,14 @@
 #include <vector>
 
 #include "lithe/program_report.h"
-#include "program/board_file.h"
+#include "program/counters_file.h"
 
 namespace lithe::program {
 
-// A POSIX extended regular expression, letters of either case.
+// A POSIX extended regular expression, case-insensitive.
 class Mark {
  public:
-  // Throws Error(usage) for what is none.
+  // Throws Error(usage) for an invalid expression.
   explicit Mark(const std::string& expression);
   Mark(const Mark&) = delete;
   Mark& operator=(const Mark&) = delete;
@@ -25,7 +25,7 @@ class Mark {
 
   bool found_in(const std::string& line) const;
 
-  // With what every line begins that it can be found in; empty if it may be anything.
+  // The literal text with which every matching line begins; empty if there is none.
   static std::string prefix(std::string_view expression);
 
  private:
@@ -34,7 +34,7 @@ class Mark {
 
 HeapUse heap_use(const HeapCounts& counts);
 
-// Makes epochs of marks as they come, at most 100,000.
+// Makes epochs from marks in their order, at most 100,000.
 class EpochCutter {
  public:
   // `start`: nanoseconds of CLOCK_MONOTONIC when the program began.
@@ -42,7 +42,7 @@ class EpochCutter {
 
   void cut(const LineSeen& mark);
   std::vector<ProgramEpoch> epochs() const { return epochs_; }
-  // When the first ended; 0 before it has.
+  // The end of the first epoch, or 0 before it.
   std::uint64_t first_end() const { return first_end_; }
 
  private:
@@ -51,7 +51,7 @@ class EpochCutter {
   std::vector<ProgramEpoch> epochs_;
 };
 
-// A whole run in equal parts.
+// Divides a whole run into equal epochs.
 std::vector<ProgramEpoch> divide(const ProgramEpoch& run, int parts);
 
 }  // namespace lithe::program

@@ -16,11 +16,12 @@ namespace lithe::program {
 
 namespace {
 
-// Nanoseconds of a processor between two samples. About 1000 a second tell one percent of ten
-// seconds from two; not quite a millisecond, so as not to keep step with the system's own clock.
+// Processor time between two samples. About 1000 samples a second distinguish 1% from 2% in ten
+// seconds. Slightly below a millisecond, so that the samples are not in step with the system's
+// clock tick.
 constexpr std::uint64_t kEvery = 997'001;
-// Of 4 KiB: half a second of samples, and all that a program maps while it loads. What one user may
-// have locked without special rights, 516 KiB a processor, is four times as much.
+// Pages of 4 KiB: enough for half a second of samples and for all mappings while a program loads.
+// The limit for users without special rights, 516 KiB for each processor, is four times as much.
 constexpr std::size_t kPages = 32;
 
 #if defined(__x86_64__)
@@ -48,7 +49,7 @@ perf_event_attr attributes(bool kernel, bool registers) {
   a.task = 1;
   a.sample_id_all = 1;
   a.use_clockid = 1;
-  a.clockid = CLOCK_MONOTONIC;  // the board's
+  a.clockid = CLOCK_MONOTONIC;  // as in the shared counters
 #if defined(__x86_64__) || defined(__aarch64__)
   if (registers) {
     a.sample_type |= PERF_SAMPLE_REGS_USER;
@@ -88,7 +89,7 @@ bool EventSampler::open_ring(pid_t process, int processor) {
 
 std::unique_ptr<EventSampler> EventSampler::open(pid_t process, std::string& why) {
   std::unique_ptr<EventSampler> sampler(new EventSampler);
-  // The most telling that the system allows, found on the first processor.
+  // Uses the most detailed events that the system allows, found on the first processor.
   constexpr std::pair<bool, bool> kWays[] = {
       {true, true}, {true, false}, {false, true}, {false, false}};
   bool allowed = false;
@@ -102,7 +103,7 @@ std::unique_ptr<EventSampler> EventSampler::open(pid_t process, std::string& why
   if (!allowed) return nullptr;
   const auto processors = static_cast<int>(::sysconf(_SC_NPROCESSORS_CONF));
   for (int i = 1; i < processors; ++i)
-    // One that is switched off has no events.
+    // A processor that is switched off has no events.
     if (!sampler->open_ring(process, i) && errno != ENODEV) {
       why = std::strerror(errno);
       return nullptr;
@@ -124,7 +125,7 @@ void EventSampler::read(Ring& ring) {
   const std::size_t size = ring_bytes();
   const std::uint8_t* data = ring.memory + page_bytes();
   const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(head - tail, size));
-  std::vector<std::uint8_t> bytes(count);  // in one piece, where the ring has it in two
+  std::vector<std::uint8_t> bytes(count);  // contiguous, because the ring may wrap
   const std::size_t at = tail % size, first = std::min(count, size - at);
   std::copy_n(data + at, first, bytes.begin());
   std::copy_n(data, count - first, bytes.begin() + static_cast<std::ptrdiff_t>(first));

@@ -1,4 +1,4 @@
-// Samples of a program and all that it starts, by the system's performance events.
+// Samples a program and its descendants by performance events of the kernel.
 #pragma once
 
 #include <sys/types.h>
@@ -15,18 +15,19 @@ namespace lithe::program {
 
 class EventSampler {
  public:
-  // From the next exec of `process` on. Null, and why in a few words, where the system refuses.
+  // Samples from the next exec of `process` on. Returns null and sets `why` where the system
+  // refuses.
   static std::unique_ptr<EventSampler> open(pid_t process, std::string& why);
   EventSampler(const EventSampler&) = delete;
   EventSampler& operator=(const EventSampler&) = delete;
   ~EventSampler();
 
-  // What happened since the last call, in the order of time. `end`: nothing more is to come. What
-  // is younger than the last call waits for the next, for the buffers of other processors may hold
-  // something older.
+  // The events since the last call, ordered by time. Events later than the last call are kept for
+  // the next one, because the buffers of other processors may hold earlier ones. `end`: returns
+  // them all.
   std::vector<Event> take(bool end = false);
 
-  // Whether what happens in the system is sampled too, and where it was entered from.
+  // Whether the kernel is sampled too, with the address that it was entered from.
   bool sees_kernel() const { return sees_kernel_; }
   std::uint64_t lost() const { return lost_; }
 
@@ -39,7 +40,7 @@ class EventSampler {
   bool open_ring(pid_t process, int processor);
   void read(Ring& ring);
 
-  std::vector<Ring> rings_;  // one a processor
+  std::vector<Ring> rings_;  // one for each processor
   std::vector<Event> waiting_;
   std::uint64_t last_seen_ = 0, lost_ = 0;
   bool sees_kernel_ = true, registers_ = true;

@@ -11,7 +11,7 @@ namespace lithe::program {
 
 namespace {
 
-// Reads one value after another and gives zeros at the end of the bytes.
+// Reads values in order; beyond the end it returns zeros.
 class Reader {
  public:
   explicit Reader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
@@ -34,7 +34,7 @@ class Reader {
     bytes_ = bytes_.subspan(std::min(count, bytes_.size()));
   }
 
-  // Up to the zero that ends it.
+  // A zero-terminated text.
   std::string text() {
     return std::string(bytes_.begin(), std::find(bytes_.begin(), bytes_.end(), 0));
   }
@@ -46,7 +46,7 @@ class Reader {
   bool whole_ = true;
 };
 
-// What stands at the end of every record but a sample: process, thread, time.
+// The end of every record except samples: process, thread, time.
 constexpr std::size_t kTrailer = 16;
 
 void take_ids(Reader& from, Event& event) {
@@ -81,7 +81,7 @@ bool read_mapping(Reader& from, Event& event) {
   return from.whole() && mapping.end > mapping.start;
 }
 
-// The beginning of a process, or the end of its first thread; not those of other threads.
+// The fork of a process, or the end of its first thread. Ignores other threads.
 bool read_process(Reader& from, Event::Kind kind, Event& event) {
   event.kind = kind;
   event.process = from.next<std::int32_t>();

@@ -1,5 +1,5 @@
-// What the system's performance events (perf_event_open(2)) tell of a running program, read from
-// the bytes of their ring buffers.
+// Parses the records of performance events (perf_event_open(2)) from the bytes of their ring
+// buffers.
 #pragma once
 
 #include <cstdint>
@@ -16,18 +16,18 @@ struct Event {
   Kind kind = Kind::sample;
   std::uint64_t time = 0;  // nanoseconds, of one clock for all processors
   std::int32_t process = 0, thread = 0;
-  std::int32_t parent = 0;  // fork: the process that this one is a copy of
-  // Of a sample: where the thread was, and whether in the system; then where it had entered it
-  // from, 0 if that is unknown.
+  std::int32_t parent = 0;  // for a fork
+  // For a sample: the address, and whether it is in the kernel. Then `entered_from` is the user's
+  // address from which the kernel was entered, 0 if that is unknown.
   std::uint64_t address = 0;
   bool in_kernel = false;
   std::uint64_t entered_from = 0;
   Mapping mapping;         // of code
-  std::uint64_t lost = 0;  // events for which there was no room
+  std::uint64_t lost = 0;  // number of events that did not fit into the buffer
 };
 
-// The whole records in `bytes`, in their order; those of no interest are left out. `registers`:
-// samples bear the user's instruction pointer. What is cut off or cannot be is left out too.
+// Passes on the complete records in `bytes` in order. Skips irrelevant and malformed ones.
+// `registers`: samples contain the user's instruction pointer.
 void parse_events(std::span<const std::uint8_t> bytes, bool registers,
                   const std::function<void(Event&&)>& take);
 

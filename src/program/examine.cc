@@ -1,4 +1,4 @@
-// Runs a program and puts together what was seen of it.
+// Runs a program, and makes the report from what was measured.
 #include <fmt/format.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -17,12 +17,12 @@
 #include "lithe/machine_report.h"
 #include "lithe/program_report.h"
 #include "program/activity.h"
-#include "program/board_file.h"
+#include "program/counters_file.h"
 #include "program/epochs.h"
 #include "program/launch.h"
+#include "program/monitor.h"
 #include "program/preload.h"
 #include "program/program_findings.h"
-#include "program/watch.h"
 
 namespace lithe {
 
@@ -30,7 +30,7 @@ namespace program {
 
 namespace {
 
-constexpr auto kLook = std::chrono::milliseconds(20);
+constexpr auto kPollInterval = std::chrono::milliseconds(20);
 constexpr std::uint32_t kTimerMicroseconds = 2000;
 
 std::uint64_t now_nanoseconds() {
@@ -49,41 +49,41 @@ class Examination {
  public:
   explicit Examination(const ExamineProgram& options)
       : options_(options),
-        board_(options.epochs > 0 ? "\n" : Mark::prefix(options.mark), kTimerMicroseconds) {
+        counters_(options.epochs > 0 ? "\n" : Mark::prefix(options.mark), kTimerMicroseconds) {
     if (options.epochs <= 0) mark_.emplace(options.mark);
     preload_ = options.preload.empty() ? find_preload() : options.preload;
     cannot_load_ = why_not_loaded();
   }
 
-  // Its times, and what else only the run itself tells.
+  // Runs the program and fills in all that is measured during the run.
   void run(ProgramReport& report) {
     Launched launched(options_.command, variables());
-    const PassSignals signals(launched.process());
+    const ForwardSignals signals(launched.process());
     std::string refused = "not asked for";
     std::unique_ptr<EventSampler> events;
     if (options_.events) events = EventSampler::open(launched.process(), refused);
-    if (events != nullptr) board_.stop_timers();
+    if (events != nullptr) counters_.stop_timers();
     const bool by_events = events != nullptr;
     if (!by_events) tell_refusal(report, refused);
-    watch_ = std::make_unique<Watch>(launched.process(), board_, std::move(events),
-                                     mark_ ? &*mark_ : nullptr, now_nanoseconds());
+    monitor_ = std::make_unique<Monitor>(launched.process(), counters_, std::move(events),
+                                         mark_ ? &*mark_ : nullptr, now_nanoseconds());
     launched.go();
     do {
-      watch_->look();
-    } while (!launched.ended(kLook));
-    watch_->finish();
+      monitor_->poll();
+    } while (!launched.ended(kPollInterval));
+    monitor_->finish();
     take_end(launched, report);
     take_heap(report);
     take_shares(by_events, report);
     take_libraries(report);
   }
 
-  // By the clock, with some more variables set and what it prints going nowhere.
+  // Wall time of a run with more variables set and its output discarded, or 0 where it failed.
   double run_again(const Variables& more) {
     Variables all = variables();
     all.insert(all.end(), more.begin(), more.end());
     Launched launched(options_.command, all, true);
-    const PassSignals signals(launched.process());
+    const ForwardSignals signals(launched.process());
     launched.go();
     while (!launched.ended(std::chrono::seconds(1))) {
     }
@@ -94,24 +94,25 @@ class Examination {
   Variables variables() const {
     Variables set;
     if (!cannot_load_.empty()) return set;
-    set = {{"LD_PRELOAD", preload_value(preload_)}, {kBoardVariable, board_.path()}};
-    // Else Python keeps its lines until 8 KiB of them have come together.
+    set = {{"LD_PRELOAD", preload_value(preload_)}, {kCountersVariable, counters_.path()}};
+    // Without it Python buffers its lines until there are 8 KiB of them.
     if (options_.epochs <= 0) set.emplace_back("PYTHONUNBUFFERED", "1");
     return set;
   }
 
   std::string why_not_loaded() const {
-    if (preload_.empty()) return "lithe_preload.so is not beside this program nor installed";
+    if (preload_.empty()) return "lithe_preload.so is neither beside this program nor installed";
     if (preload_value(preload_).empty())
-      return fmt::format("the loader takes no path with blanks or colons ({})", preload_.string());
+      return fmt::format("the loader cannot take a path with blanks or colons ({})",
+                         preload_.string());
     const auto path = find_program(options_.command.front());
     return path.empty() ? "" : preload_problem(path);
   }
 
   void tell_refusal(ProgramReport& report, const std::string& refused) const {
     report.missing.push_back(fmt::format(
-        "there is no perf_event_open ({}), so timers in the program sample it, and page faults are "
-        "told from other work by the system's accounting alone",
+        "perf_event_open cannot be used ({}), so timers in the program sample it, and page faults "
+        "are estimated from the system's accounting",
         refused));
   }
 
@@ -125,64 +126,65 @@ class Examination {
     report.system_seconds = seconds(usage.ru_stime);
     report.faults = static_cast<std::uint64_t>(usage.ru_minflt);
     report.memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) << 10;
-    report.threads = watch_->most_threads();
-    report.processes = watch_->processes();
-    report.waited_seconds = watch_->waited();
+    report.threads = monitor_->most_threads();
+    report.processes = monitor_->processes();
+    report.waited_seconds = monitor_->waited();
   }
 
   void take_heap(ProgramReport& report) {
-    report.counted = !board_.processes().empty();
+    report.counted = !counters_.processes().empty();
     if (!report.counted) {
       report.missing.push_back(fmt::format(
-          "the heap was not counted, and no line of the output seen: {}",
+          "the heap and the epochs could not be measured: {}",
           cannot_load_.empty() ? "the program did not load the library" : cannot_load_));
       return;
     }
-    report.heap = heap_use(board_.counts());
-    report.peak_bytes = board_.peak();
+    report.heap = heap_use(counters_.counts());
+    report.peak_bytes = counters_.peak();
     report.divided = options_.epochs > 0;
     report.epochs = report.divided
                         ? divide({report.seconds, report.faults, report.heap}, options_.epochs)
-                        : watch_->epochs();
+                        : monitor_->epochs();
     if (report.epochs.empty())
       report.missing.push_back(fmt::format(
-          "no line of the output matches '{}', so nothing is said of an epoch: --mark names "
-          "another, --epochs N divides the whole run",
+          "no line of the output matches '{}', so there are no figures of epochs; give another "
+          "expression with --mark, or divide the whole run with --epochs N",
           options_.mark));
-    if (board_.lines_lost() > 0 && !report.divided)
+    if (counters_.lines_lost() > 0 && !report.divided)
       report.missing.push_back(fmt::format(
           "{} lines came faster than they could be read; a --mark that begins with ^ and a word "
-          "leaves the others out",
-          board_.lines_lost()));
+          "skips the others",
+          counters_.lines_lost()));
   }
 
   void take_shares(bool by_events, ProgramReport& report) {
-    // Where there is enough of it, the time after the first epoch: before it a program loads and
-    // reads.
+    // Uses the samples after the first epoch if there are enough, because the first one includes
+    // loading and reading.
     constexpr std::uint64_t kEnough = 100;
-    report.shares_of_later_epochs = watch_->later_tally().samples() >= kEnough;
-    const Tally& tally = report.shares_of_later_epochs ? watch_->later_tally() : watch_->tally();
-    report.samples = tally.samples();
+    report.shares_of_later_epochs = monitor_->later_histogram().samples() >= kEnough;
+    const SampleHistogram& histogram =
+        report.shares_of_later_epochs ? monitor_->later_histogram() : monitor_->histogram();
+    report.samples = histogram.samples();
     if (report.samples == 0) return;
-    const bool sees_kernel = by_events && watch_->events()->sees_kernel();
+    const bool sees_kernel = by_events && monitor_->events()->sees_kernel();
     report.sampling = !by_events    ? Sampling::timers
                       : sees_kernel ? Sampling::events
                                     : Sampling::events_of_user;
-    report.shares = tally.shares(watch_->files(), !by_events);
+    report.shares = histogram.shares(monitor_->files(), !by_events);
     const double all = report.user_seconds + report.system_seconds;
     if (!sees_kernel && all > 0)
       account_for_system(report.shares, report.system_seconds / all,
                          by_events ? Activity::kernel : Activity::page_faults);
     if (report.sampling == Sampling::events_of_user)
       report.missing.push_back(
-          "the system shows no samples of itself to this user (perf_event_paranoid), so page "
-          "faults and system calls count as one");
+          "the system allows this user no samples of the kernel (perf_event_paranoid), so page "
+          "faults and system calls cannot be told apart");
   }
 
   void take_libraries(ProgramReport& report) {
-    report.openmp_together = watch_->together(is_openmp);
-    report.blas_together = watch_->together(is_blas);
-    for (const std::string& path : watch_->files().paths()) {
+    report.openmp_in_one_process = monitor_->loaded_together(is_openmp);
+    report.blas_in_one_process = monitor_->loaded_together(is_blas);
+    for (const std::string& path : monitor_->files().paths()) {
       const std::string_view file = file_name(path);
       if (is_openmp(file)) report.openmp.push_back(path);
       if (!is_blas(file)) continue;
@@ -194,11 +196,11 @@ class Examination {
   }
 
   const ExamineProgram& options_;
-  BoardFile board_;
+  CountersFile counters_;
   std::optional<Mark> mark_;
   std::filesystem::path preload_;
   std::string cannot_load_;  // why
-  std::unique_ptr<Watch> watch_;
+  std::unique_ptr<Monitor> monitor_;
 };
 
 void try_blas_libraries(ProgramReport& report) {
@@ -217,7 +219,7 @@ MachineReport surroundings(const ProgramReport& report) {
   around.settings =
       doctor::thread_settings(blas::this_machine().variable, around.identity.usable_cpus);
   for (const BlasLibrary& blas : report.blas) {
-    if (!blas.problem.empty()) continue;  // it served the program, whatever it did to us
+    if (!blas.problem.empty()) continue;  // it worked in the program
     around.blas.push_back(blas);
     around.blas.back().names = {blas.path};
     around.blas.back().by_loader = true;
@@ -231,7 +233,7 @@ MachineReport surroundings(const ProgramReport& report) {
 
 ProgramReport examine_program(const ExamineProgram& options) {
   if (options.command.empty())
-    throw Error(ErrorKind::usage, "there is no program to look into", {},
+    throw Error(ErrorKind::usage, "there is no program to examine", {},
                 "lithe doctor -- python3 train.py");
   ProgramReport report;
   report.command = options.command;
@@ -247,7 +249,7 @@ ProgramReport examine_program(const ExamineProgram& options) {
       const double again = examination.run_again(finding.variables);
       if (again > 0) finding.tried = report.seconds / again;
     }
-  // What was tried is known better than what was worked out.
+  // A measured factor takes precedence over an estimated one.
   const auto known = [](const ProgramFinding& f) { return f.tried > 0 ? f.tried : f.factor; };
   std::stable_sort(
       report.findings.begin(), report.findings.end(),
@@ -258,7 +260,7 @@ ProgramReport examine_program(const ExamineProgram& options) {
 const char* name(Activity activity) {
   constexpr const char* kNames[kActivities] = {
       "products",    "numeric loops",   "memory copies",    "allocation", "page faults",
-      "interpreter", "framework calls", "spinning threads", "the system", "being looked at",
+      "interpreter", "framework calls", "spinning threads", "the system", "monitoring",
       "other"};
   return kNames[static_cast<int>(activity)];
 }

@@ -25,12 +25,12 @@ void close_end(int& descriptor) {
   descriptor = -1;
 }
 
-// Waits for a byte, becomes the program, or writes why it cannot. Between fork and exec, and so
-// without memory that other threads might hold.
+// Waits for a byte, then becomes the program, or writes why it cannot. It runs between fork and
+// exec and must not allocate, because another thread may hold the heap's lock.
 [[noreturn]] void become(char* const* arguments, char* const* environment, int start, int problem,
                          bool silent) {
   char byte = 0;
-  if (::read(start, &byte, 1) != 1) ::_exit(127);  // whoever wanted it has gone
+  if (::read(start, &byte, 1) != 1) ::_exit(127);  // the parent has ended
   const int nowhere = silent ? ::open("/dev/null", O_WRONLY) : -1;
   if (nowhere >= 0) ::dup2(nowhere, STDOUT_FILENO);
   ::execvpe(arguments[0], arguments, environment);
@@ -39,8 +39,7 @@ void close_end(int& descriptor) {
   ::_exit(127);
 }
 
-// "NAME=value" for all that is set here and in `variables`, which win. Of two of one name there the
-// last one does.
+// "NAME=value" for every variable of this process and of `variables`, which take precedence.
 std::vector<std::string> environment_with(const Variables& variables) {
   std::vector<std::string> all;
   for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -65,11 +64,12 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 [[noreturn]] void cannot_run(const std::string& program, int error) {
   if (error == ENOENT)
     throw Error(ErrorKind::usage, "there is no such program, or what runs it is missing", program,
-                "give its path, or a name that is in PATH");
+                "give its path, or the name of a program in PATH");
   if (error == EACCES)
-    throw Error(ErrorKind::usage, "it is not executable", program,
-                fmt::format("chmod +x {}, or name what runs it: lithe doctor -- python3 {}",
-                            program, program));
+    throw Error(
+        ErrorKind::usage, "it is not executable", program,
+        fmt::format("chmod +x {}, or run it with its interpreter: lithe doctor -- python3 {}",
+                    program, program));
   throw Error(ErrorKind::usage, fmt::format("it cannot be run: {}", std::strerror(error)), program);
 }
 
@@ -107,7 +107,7 @@ Launched::Launched(std::vector<std::string> command, const Variables& variables,
   ::close(start[0]);
   ::close(problem[1]);
   if (process_ > 0) {
-    watch_ = process_descriptor(process_);
+    descriptor_ = process_descriptor(process_);
     return;
   }
   close_end(start_);
@@ -123,7 +123,7 @@ Launched::~Launched() {
     while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
     }
   }
-  close_end(watch_);
+  close_end(descriptor_);
 }
 
 void Launched::go() {
@@ -143,8 +143,8 @@ void Launched::go() {
 bool Launched::ended(std::chrono::milliseconds wait) {
   if (ended_) return true;
   const auto milliseconds = static_cast<int>(wait.count());
-  pollfd watched{watch_, POLLIN, 0};
-  if (watch_ >= 0)
+  pollfd watched{descriptor_, POLLIN, 0};
+  if (descriptor_ >= 0)
     ::poll(&watched, 1, milliseconds);
   else
     ::poll(nullptr, 0, milliseconds);
@@ -154,7 +154,7 @@ bool Launched::ended(std::chrono::milliseconds wait) {
   return ended_;
 }
 
-struct PassSignals::Saved {
+struct ForwardSignals::Saved {
   int signal;
   struct sigaction action;
 };
@@ -163,7 +163,7 @@ namespace {
 
 std::atomic<pid_t> receiver{0};
 
-void pass_on(int signal) {
+void forward(int signal) {
   const int before = errno;
   if (const pid_t process = receiver.load(); process > 0) ::kill(process, signal);
   errno = before;
@@ -171,11 +171,11 @@ void pass_on(int signal) {
 
 }  // namespace
 
-PassSignals::PassSignals(pid_t process) {
+ForwardSignals::ForwardSignals(pid_t process) {
   receiver = process;
   for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP}) {
     struct sigaction now {};
-    now.sa_handler = signal == SIGINT || signal == SIGQUIT ? SIG_IGN : pass_on;
+    now.sa_handler = signal == SIGINT || signal == SIGQUIT ? SIG_IGN : forward;
     now.sa_flags = SA_RESTART;
     Saved saved{signal, {}};
     ::sigaction(signal, &now, &saved.action);
@@ -183,7 +183,7 @@ PassSignals::PassSignals(pid_t process) {
   }
 }
 
-PassSignals::~PassSignals() {
+ForwardSignals::~ForwardSignals() {
   for (const Saved& saved : saved_) ::sigaction(saved.signal, &saved.action, nullptr);
   receiver = 0;
 }

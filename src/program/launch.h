@@ -1,4 +1,4 @@
-// Starting the program that is to be looked into, and waiting for it.
+// Starts the program to examine, and waits for it.
 #pragma once
 
 #include <sys/resource.h>
@@ -12,38 +12,39 @@
 
 namespace lithe::program {
 
-// An empty value: unset.
+// Environment variables; an empty value means that the variable is unset.
 using Variables = std::vector<std::pair<std::string, std::string>>;
 
 class Launched {
  public:
-  // A process that will become the program once `go` is called; its environment is this one's with
-  // `variables` set. `silent`: what it writes to standard output goes nowhere.
+  // Makes a process that becomes the program when `go` is called. Its environment is that of this
+  // process with `variables` set. `silent` discards its standard output.
   // Throws Error(machine) if the system refuses a process.
   Launched(std::vector<std::string> command, const Variables& variables, bool silent = false);
   Launched(const Launched&) = delete;
   Launched& operator=(const Launched&) = delete;
-  ~Launched();  // ends a program that still runs
+  ~Launched();  // kills the program if it still runs
 
   pid_t process() const { return process_; }
 
   // Throws Error(usage) if the program cannot be run.
   void go();
 
-  // Waits for its end for at most so long. True once it has ended.
+  // Waits at most this long for the end of the program. Returns whether it has ended.
   bool ended(std::chrono::milliseconds wait);
 
   // After its end.
-  int status() const { return status_; }  // as wait(2) has it
+  int status() const { return status_; }  // as of wait(2)
   const rusage& usage() const { return usage_; }
-  double seconds() const { return seconds_; }  // by the clock
+  double seconds() const { return seconds_; }  // wall time
 
  private:
   using Clock = std::chrono::steady_clock;
 
   std::vector<std::string> command_;
   pid_t process_ = -1;
-  int start_ = -1, problem_ = -1, watch_ = -1;  // ends of pipes; the process as a descriptor
+  int start_ = -1, problem_ = -1,
+      descriptor_ = -1;  // ends of pipes, and a descriptor of the process
   bool ended_ = false;
   int status_ = 0;
   rusage usage_{};
@@ -51,14 +52,15 @@ class Launched {
   Clock::time_point begin_;
 };
 
-// While it lives, this process ignores the signals that the terminal sends to it and to the program
-// alike, and hands on to `process` those that ask it to end. One at a time.
-class PassSignals {
+// During its lifetime, this process ignores the signals that the terminal sends to it and to the
+// program alike, and forwards the signals that ask it to terminate to `process`. There may be one
+// at a time.
+class ForwardSignals {
  public:
-  explicit PassSignals(pid_t process);
-  PassSignals(const PassSignals&) = delete;
-  PassSignals& operator=(const PassSignals&) = delete;
-  ~PassSignals();
+  explicit ForwardSignals(pid_t process);
+  ForwardSignals(const ForwardSignals&) = delete;
+  ForwardSignals& operator=(const ForwardSignals&) = delete;
+  ~ForwardSignals();
 
  private:
   struct Saved;

@@ -20,11 +20,11 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kName = "lithe_preload.so";
-constexpr int kMostScripts = 4;  // that run one another; the system follows as many
+constexpr int kMostScripts = 4;  // nested interpreters, as many as the system follows
 
 bool holds(std::string_view text, std::string_view word) { return text.find(word) != text.npos; }
 
-// The pieces of a program that a loader reads.
+// The program headers.
 std::vector<Elf64_Phdr> pieces_of(std::string_view file, const Elf64_Ehdr& header) {
   std::vector<Elf64_Phdr> pieces;
   for (std::size_t i = 0; i < header.e_phnum; ++i) {
@@ -45,7 +45,7 @@ std::string elf_program_problem(std::string_view file) {
   const bool dynamic = std::any_of(pieces.begin(), pieces.end(),
                                    [](const Elf64_Phdr& p) { return p.p_type == PT_INTERP; });
   if (!dynamic) return "it is linked statically";
-  // Their own heap must come first.
+  // Their heap must be loaded first.
   if (holds(file, "libasan.so") || holds(file, "__asan_init"))
     return "it is built with the address sanitizer";
   if (holds(file, "libtsan.so") || holds(file, "__tsan_init"))
@@ -66,7 +66,7 @@ fs::path interpreter_of(std::string_view script) {
   return named.empty() ? first : named;
 }
 
-// The loader ignores the variable where a program runs with other rights than its caller's.
+// The loader ignores LD_PRELOAD where a program runs with the rights of another user.
 bool other_rights(const fs::path& program) {
   struct stat status {};
   if (::stat(program.c_str(), &status) != 0) return false;

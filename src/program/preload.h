@@ -1,5 +1,4 @@
-// The library that is loaded into a program (src/preload/), and the programs that it cannot be
-// loaded into.
+// Finds the library to load into a program (src/preload/), and why a program cannot load it.
 #pragma once
 
 #include <filesystem>
@@ -7,20 +6,20 @@
 
 namespace lithe::program {
 
-// Beside the program that calls this (../lib/lithe, as installed and as built), or where it was to
-// be installed; empty if it is in neither place.
+// Searches ../lib/lithe relative to this program, as installed and as built, and the installation
+// folder. Empty if it is in neither place.
 std::filesystem::path find_preload();
 
-// What the system would run for this name: the name itself if it holds a slash, else the first
-// executable file of it in PATH; empty if there is none.
+// The file that the system would run for this name: the name itself if it contains a slash, or the
+// first executable file of that name in PATH. Empty if there is none.
 std::filesystem::path find_program(const std::string& name);
 
-// Why the library would not be loaded into the program, in a few words; empty if it would be. A
-// script is as what runs it.
+// Why the library cannot be loaded into the program; empty if it can. A script is judged by its
+// interpreter.
 std::string preload_problem(const std::filesystem::path& program);
 
-// How the dynamic loader is told to load it: its path before whatever is in LD_PRELOAD already.
-// Empty for a path that the loader would take for several.
+// The value of LD_PRELOAD that loads the library before those in the present value. Empty for a
+// path that the loader would split.
 std::string preload_value(const std::filesystem::path& library);
 
 }  // namespace lithe::program

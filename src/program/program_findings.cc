@@ -26,7 +26,7 @@ double share_of(const ProgramReport& report, Activity activity) {
   return 0;
 }
 
-// Of the time that threads had work: those that spin beside the others hold nobody up by it.
+// The share of the time without spinning threads, because those do not delay the others.
 double working_share(const ProgramReport& report, std::initializer_list<Activity> activities) {
   const double working = 1 - share_of(report, Activity::waiting);
   double sum = 0;
@@ -34,7 +34,7 @@ double working_share(const ProgramReport& report, std::initializer_list<Activity
   return working > 0 ? sum / working : 0;
 }
 
-// What is gained if a share of the time goes, at most.
+// The largest speedup from removing a share of the time.
 double gain(double share) { return share < 1 ? 1 / (1 - share) : 0; }
 
 const char* mostly(const ProgramReport& report, Activity activity) {
@@ -53,7 +53,8 @@ std::vector<std::string> exports(const Variables& variables) {
   return {line};
 }
 
-// Of a command: "export OPENBLAS_CORETYPE=SkylakeX", "unset OPENBLAS_CORETYPE".
+// The variables of a command such as "export OPENBLAS_CORETYPE=SkylakeX" or "unset
+// OPENBLAS_CORETYPE".
 Variables variables_of(std::string_view command) {
   constexpr std::string_view kExport = "export ", kUnset = "unset ";
   if (command.starts_with(kUnset)) return {{std::string(command.substr(kUnset.size())), ""}};
@@ -71,8 +72,8 @@ ProgramFinding make(const char* name, std::string problem, std::string remedy) {
   return finding;
 }
 
-// What is wrong with the libraries themselves, in the words of `lithe info`; a library that is
-// n times too slow makes the program slower by as much as its products take.
+// The findings of `lithe info` about the BLAS libraries. The slowdown of the program follows from
+// the slowdown of the library and the share of products.
 void add_blas(const ProgramReport& report, const MachineReport& around, Findings& found) {
   const double products = working_share(report, {Activity::products});
   for (Finding& of_library : doctor::blas_findings(around)) {
@@ -89,7 +90,7 @@ void add_blas(const ProgramReport& report, const MachineReport& around, Findings
   }
 }
 
-// Libraries in one folder are parts of one package: Debian's libblas.so.3 passes calls on to the
+// Libraries in one folder belong to one package: Debian's libblas.so.3 forwards calls to the
 // libopenblas beside it.
 std::vector<std::string> packages(const std::vector<std::string>& libraries) {
   std::vector<std::string> paths;
@@ -100,7 +101,7 @@ std::vector<std::string> packages(const std::vector<std::string>& libraries) {
 }
 
 void add_two_blas(const ProgramReport& report, const MachineReport&, Findings& found) {
-  const std::vector<std::string> paths = packages(report.blas_together);
+  const std::vector<std::string> paths = packages(report.blas_in_one_process);
   if (paths.size() < 2) return;
   found.push_back(make("two_blas",
                        fmt::format("{} BLAS libraries are loaded at once, each with threads of its "
@@ -111,11 +112,12 @@ void add_two_blas(const ProgramReport& report, const MachineReport&, Findings& f
 }
 
 void add_two_openmp(const ProgramReport& report, const MachineReport&, Findings& found) {
-  if (report.openmp_together.size() < 2) return;
+  if (report.openmp_in_one_process.size() < 2) return;
   ProgramFinding finding =
       make("two_openmp",
            fmt::format("{} OpenMP runtimes are loaded at once ({}): each starts threads of its own",
-                       report.openmp_together.size(), fmt::join(report.openmp_together, ", ")),
+                       report.openmp_in_one_process.size(),
+                       fmt::join(report.openmp_in_one_process, ", ")),
            "install the packages that load them from one source; until then, one thread for each");
   finding.variables = {{"OMP_NUM_THREADS", "1"}};
   finding.commands = exports(finding.variables);
@@ -132,7 +134,7 @@ const Variables& one_thread() {
 
 double burnt(const ProgramReport& report) { return report.user_seconds + report.system_seconds; }
 
-// Threads that spin, or else much processor time for its duration.
+// Reports spinning threads, or otherwise a processor time that exceeds the duration.
 void add_threads(const ProgramReport& report, const MachineReport&, Findings& found) {
   const double waiting = share_of(report, Activity::waiting);
   const double busy = report.seconds > 0 ? burnt(report) / report.seconds : 0;

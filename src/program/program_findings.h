@@ -1,4 +1,4 @@
-// What makes a program slow, from what was seen of it.
+// Finds what makes a program slow from its report.
 #pragma once
 
 #include <vector>
@@ -8,8 +8,9 @@
 
 namespace lithe::program {
 
-// From everything else in the report. `around`: the machine's identity, limits and settings, and in
-// `blas` the libraries that the program loaded. Most costly first, those of unknown cost last.
+// Uses everything else in the report. `around` has the machine's identity, limits and settings, and
+// in `blas` the libraries that the program loaded. The most costly finding comes first, those of
+// unknown cost last.
 std::vector<ProgramFinding> program_findings(const ProgramReport& report,
                                              const MachineReport& around);
 

@@ -25,7 +25,7 @@ std::vector<double> finite(const std::vector<double>& values) {
   return result;
 }
 
-// How many lie in each of kBars stretches of that width.
+// The counts of kBars bins of that width.
 std::vector<double> count(const std::vector<double>& values, double low, double width) {
   std::vector<double> counts(kBars);
   for (const double value : values) {
@@ -154,8 +154,7 @@ std::string draw_scatter(std::string_view title, const std::vector<double>& trut
     y.push_back(predicted[i * truth.size() / count]);
   }
   Scale across{finite(x)}, up{finite(y)};
-  // Both axes reach over the true values, so that the line of equal ones is the diagonal of what
-  // there should be.
+  // Both axes cover the true values, so that the line of equal values fits on the chart.
   up.values.insert(up.values.end(), across.values.begin(), across.values.end());
   if (across.values.empty()) return "";
   const auto [low, high] = std::ranges::minmax(across.values);

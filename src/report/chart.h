@@ -1,4 +1,4 @@
-// A plot of lines, dots or bars between two axes, as part of a page that defines the colours
+// A chart of lines, dots or bars between two axes, as part of a page that defines the colours
 // --ink, --soft, --line, --blue, --orange and --green.
 #pragma once
 
@@ -14,11 +14,11 @@ inline constexpr const char *kInk = "var(--ink)", *kSoft = "var(--soft)", *kLine
                             *kBlue = "var(--blue)", *kOrange = "var(--orange)",
                             *kGreen = "var(--green)";
 
-// What an axis reaches over: the values, of which those that are not finite are left out.
+// The range of an axis: it covers all values that are finite.
 struct Scale {
   std::vector<double> values;
   bool logarithmic = false;
-  bool whole = false;  // ticks at whole numbers alone
+  bool whole = false;  // ticks only at whole numbers
 };
 
 class Chart {
@@ -28,7 +28,7 @@ class Chart {
   Chart(std::string_view title, std::string_view across_label, std::string_view up_label,
         const Scale& across, const Scale& up);
 
-  // The points one after another; a line is broken where one is not finite. Few of them are marked.
+  // A line through the points, with a gap where one is not finite. Few points are marked by dots.
   void line(const std::vector<double>& x, const std::vector<double>& y, std::string_view colour);
   void dots(const std::vector<double>& x, const std::vector<double>& y, std::string_view colour);
   // From the axis up to `value`.
@@ -47,7 +47,7 @@ class Chart {
   Axis across_, up_;
 };
 
-// Loss or another figure of several parts of the data, epoch by epoch.
+// A figure of several parts of the data over the epochs, for example the loss.
 struct Curve {
   std::string name, colour;
   std::vector<double> values;  // not finite: not measured
@@ -55,13 +55,13 @@ struct Curve {
 std::string draw_curves(std::string_view title, std::string_view up_label,
                         const std::vector<double>& epochs, const std::vector<Curve>& curves);
 
-// How many of the values lie where; where `mark` is finite, a line there with its name.
+// A histogram. Where `mark` is finite, a line marks it with its name.
 std::string draw_histogram(std::string_view title, std::string_view across_label,
                            const std::vector<double>& values, double mark,
                            std::string_view mark_name);
 
-// Predicted over true values, with the line on which they are alike. Of many pairs some, evenly
-// spread.
+// Predicted over true values, with the line on which they are equal. Of many pairs it shows an
+// evenly spaced selection.
 std::string draw_scatter(std::string_view title, const std::vector<double>& truth,
                          const std::vector<double>& predicted);
 

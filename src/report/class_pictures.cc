@@ -15,12 +15,12 @@ namespace {
 using Anchor = Drawing::Anchor;
 
 constexpr std::size_t kMostLabel = 18, kMostHint = 60;  // characters of a class's name
-constexpr double kCharacter = 0.6;  // a letter's width against its height, about
+constexpr double kCharacter = 0.6;  // about the width of a letter over its height
 
-// Sizes of a matrix of so many classes: all in pixels.
+// The layout of a matrix, in pixels.
 struct Matrix {
   double cell, font, left, top;
-  bool upright;  // columns' names stand upright
+  bool upright;  // the names of the columns are turned by 90 degrees
 };
 
 Matrix layout(const std::vector<std::string>& labels) {
@@ -38,7 +38,7 @@ Matrix layout(const std::vector<std::string>& labels) {
 
 void draw_names(Drawing& drawing, const Matrix& m, const std::vector<std::string>& labels) {
   const double side = m.cell * static_cast<double>(labels.size());
-  drawing.text({m.left, 14}, "answer", Anchor::start, 12, kSoft);
+  drawing.text({m.left, 14}, "predicted class", Anchor::start, 12, kSoft);
   drawing.text_upwards({14, m.top + std::min(side, 80.0)}, "true class", 12, kSoft);
   for (std::size_t c = 0; c < labels.size(); ++c) {
     const double middle = (static_cast<double>(c) + 0.5) * m.cell;
@@ -65,16 +65,17 @@ void draw_grid(Drawing& drawing, const Matrix& m, std::size_t classes) {
 
 void draw_cell(Drawing& drawing, const Matrix& m, const ConfusionCell& cell, double share,
                const std::vector<std::string>& names) {
-  const Point corner{m.left + m.cell * static_cast<double>(cell.answer),
+  const Point corner{m.left + m.cell * static_cast<double>(cell.predicted),
                      m.top + m.cell * static_cast<double>(cell.truth)};
-  const bool right = cell.truth == cell.answer;
-  // Mistakes are a few in a hundred: the root lets them be seen.
-  const double strength = right ? 0.1 + 0.9 * share : std::clamp(std::sqrt(share) * 1.2, 0.14, 1.0);
-  drawing.box({corner.x + 0.5, corner.y + 0.5}, m.cell - 1, m.cell - 1, right ? kBlue : kOrange,
+  const bool correct = cell.truth == cell.predicted;
+  // Errors are a few in a hundred; the root makes them visible.
+  const double strength =
+      correct ? 0.1 + 0.9 * share : std::clamp(std::sqrt(share) * 1.2, 0.14, 1.0);
+  drawing.box({corner.x + 0.5, corner.y + 0.5}, m.cell - 1, m.cell - 1, correct ? kBlue : kOrange,
               strength,
-              fmt::format("{}, answered {}: {} ({:.2f}% of the class)",
+              fmt::format("{}, predicted as {}: {} ({:.2f}% of the class)",
                           shorten(names[cell.truth], kMostHint),
-                          shorten(names[cell.answer], kMostHint), cell.count, 100 * share));
+                          shorten(names[cell.predicted], kMostHint), cell.count, 100 * share));
   const std::string number = fmt::format("{}", cell.count);
   const double font =
       std::min(13.0, (m.cell - 4) / (kCharacter * static_cast<double>(number.size())));
@@ -83,14 +84,14 @@ void draw_cell(Drawing& drawing, const Matrix& m, const ConfusionCell& cell, dou
                font, strength > 0.55 ? "var(--paper)" : kInk);
 }
 
-// Places of a reliability picture: the square, and below it the counts.
+// The layout of a reliability diagram: the square, and the counts below it.
 constexpr double kLeft = 48, kSide = 270, kTop = 44, kCounts = 44, kGap = 12;
 constexpr double kBottom = kTop + kSide, kLowest = kBottom + kGap + kCounts;
 
 void draw_bin(Drawing& drawing, const ReliabilityBin& bin, const Axis& x, const Axis& y,
               std::size_t most) {
   const double left = x.at(bin.low) + 1, width = x.at(bin.high) - x.at(bin.low) - 2;
-  const std::string hint = fmt::format("{} examples: {:.1f}% right with {:.1f}% of confidence",
+  const std::string hint = fmt::format("{} examples: accuracy {:.1f}%, confidence {:.1f}%",
                                        bin.count, 100 * bin.accuracy, 100 * bin.confidence);
   const double both = std::min(bin.accuracy, bin.confidence);
   const double either = std::max(bin.accuracy, bin.confidence);
@@ -117,14 +118,15 @@ std::string draw_confusion(const std::vector<ConfusionCell>& cells,
   draw_grid(drawing, m, names.size());
   for (const ConfusionCell& cell : cells)
     draw_cell(drawing, m, cell, static_cast<double>(cell.count) / rows[cell.truth], names);
-  return drawing.finish_within("confusion matrix: true classes by row, answers by column");
+  return drawing.finish_within(
+      "confusion matrix: true classes by row, predicted classes by column");
 }
 
 std::string draw_reliability(std::string_view title, const std::vector<ReliabilityBin>& bins) {
   Drawing drawing(kLeft + kSide + 14, kLowest + 40);
   const Axis x(0, 1, kLeft, kLeft + kSide), y(0, 1, kBottom, kTop);
   drawing.text({kLeft, 16}, title, Anchor::start, 14, kInk);
-  drawing.text({kLeft, 33}, "share that is right", Anchor::start, 11, kSoft);
+  drawing.text({kLeft, 33}, "accuracy", Anchor::start, 11, kSoft);
   drawing.text({kLeft + kSide / 2, kLowest + 33}, "confidence", Anchor::middle, 11, kSoft);
   drawing.text({kLeft - 7, kLowest - kCounts / 2 + 4}, "count", Anchor::end, 10, kSoft);
   for (const Axis::Tick& tick : x.ticks()) {

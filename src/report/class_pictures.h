@@ -1,4 +1,4 @@
-// Pictures of a classifier's answers, as parts of a page (report/chart.h says its colours).
+// Charts of a classifier's predictions, as parts of a page (report/chart.h names its colours).
 #pragma once
 
 #include <string>
@@ -9,17 +9,18 @@
 
 namespace lithe::report {
 
-// A matrix of more classes is no picture any more.
+// A matrix of more classes cannot be read.
 inline constexpr std::size_t kMostMatrix = 100;
 
-// Rows: the true classes. Columns: the answers. Right answers blue, wrong ones orange, the stronger
-// the larger their share of the row; numbers where there is room, and all of them on pointing. At
-// most kMostMatrix names, every class of the cells among them.
+// Rows are the true classes, columns the predicted ones. Correct predictions are blue, errors
+// orange; the larger the fraction of the row, the stronger the colour. Counts are written where
+// there is room, and shown where the mouse points. At most kMostMatrix names, which cover every
+// class of the cells.
 std::string draw_confusion(const std::vector<ConfusionCell>& cells,
                            const std::vector<std::string>& names);
 
-// Accuracy over confidence: orange where answers are right less often than their confidence says,
-// green where more often. Below, how many examples there are.
+// A reliability diagram: accuracy over confidence, orange where the accuracy is lower than the
+// confidence, green where it is higher. Below it, the number of examples in each bin.
 std::string draw_reliability(std::string_view title, const std::vector<ReliabilityBin>& bins);
 
 }  // namespace lithe::report

@@ -1,5 +1,5 @@
-// What the figures of the layers say, in sentences. The thresholds were set on networks built to be
-// ill and on healthy ones (tests/report/diagnose_test.cc trains them).
+// Diagnoses a training from the figures of its layers. The thresholds were set on networks with
+// known faults and on healthy ones, which tests/report/diagnose_test.cc trains.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -82,8 +82,8 @@ std::string Drawing::finish() const {
 Axis::Axis(double low, double high, double from, double to)
     : low_(low), high_(high), from_(from), to_(to), logarithmic_(false) {}
 
-// A logarithmic axis reaches from a power of ten to another, at most 12 of them apart: what is
-// below is as good as nothing.
+// A logarithmic axis begins and ends at powers of ten, at most 12 decades apart; smaller values are
+// put at the lower end.
 Axis::Axis(const std::vector<double>& values, bool logarithmic, double from, double to)
     : low_(HUGE_VAL), high_(-HUGE_VAL), from_(from), to_(to), logarithmic_(logarithmic) {
   for (const double value : values) {

@@ -1,4 +1,4 @@
-// Pictures in SVG: shapes, text, and axes that say where a value stands.
+// Drawings in SVG: shapes, text, and axes that map values to positions.
 #pragma once
 
 #include <string>
@@ -22,15 +22,15 @@ class Drawing {
   void text(Point at, std::string_view text, Anchor anchor = Anchor::start, double size = 12,
             std::string_view colour = "#222");
 
-  // Reads from below; `at` is where it begins.
+  // Text turned by 90 degrees that reads upwards from `at`.
   void text_upwards(Point at, std::string_view text, double size, std::string_view colour);
-  // Filled, `corner` the one with the lowest x and y. The hint is shown where the mouse points.
+  // A filled box; `corner` has its lowest x and y. The hint is shown where the mouse points.
   void box(Point corner, double width, double height, std::string_view colour, double opacity = 1,
            std::string_view hint = {});
 
   std::string finish() const;  // the whole file, on white
-  // As part of a page, whose background shows and whose CSS says what "var(--ink)" is; `label` is
-  // read out instead of it.
+  // Part of a page, whose background shows through and whose CSS defines colours such as
+  // "var(--ink)". Screen readers read `label`.
   std::string finish_within(std::string_view label) const;
 
  private:
@@ -38,17 +38,17 @@ class Drawing {
   double width_, height_;
 };
 
-// From values to places between two ends, along a line or a logarithm. What no place stands for
-// (0 on a logarithm, what is not finite) is put at the lower or upper end.
+// Maps values to positions between two ends, linearly or by logarithm. Values without a position (0
+// on a logarithmic axis, or not finite) are put at the lower or upper end.
 class Axis {
  public:
-  // `from` and `to` are the places of the lowest and the highest value.
+  // `from` and `to` are the positions of the lowest and the highest value.
   Axis(const std::vector<double>& values, bool logarithmic, double from, double to);
-  // With ends that are given.
+  // From `low` to `high`.
   Axis(double low, double high, double from, double to);
 
   double at(double value) const;
-  bool shows(double value) const;  // it stands where it should, not at an end
+  bool shows(double value) const;  // the value has a position of its own
   struct Tick {
     double value;
     std::string label;

@@ -1,4 +1,4 @@
-// Pieces of HTML and SVG from text that may hold anything.
+// Makes any text safe to put into HTML and SVG.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,10 @@
 
 namespace lithe::report {
 
-// Fit to stand between tags and inside quotes; control characters become spaces.
+// Escapes text for use between tags and inside quotes; control characters become spaces.
 std::string escape(std::string_view text);
 
-// The first `most` characters, and three dots where there are more; never part of a character.
+// At most `most` characters, followed by three dots where some were cut; never cuts a character.
 std::string shorten(std::string_view text, std::size_t most);
 
 // RFC 4648, with padding.

@@ -1,4 +1,4 @@
-// From what a training has noted to a profile: figures alone, no clock.
+// Computes a profile from the records of a training. It reads no clock.
 #include "lithe/profile.h"
 
 #include <fmt/format.h>
@@ -15,7 +15,7 @@ namespace {
 using report::Quartiles;
 using report::quartiles;
 
-// Stamped steps are taken to be like the others of their thread.
+// The steps of a thread without stamps are assumed to be like its stamped ones.
 std::vector<double> scales(const ProfileRecords& records) {
   std::vector<double> result;
   for (const ProfileThread& thread : records.threads) {
@@ -26,7 +26,7 @@ std::vector<double> scales(const ProfileRecords& records) {
   return result;
 }
 
-// Of one item, over the threads.
+// The sum of one item over the threads.
 struct Times {
   double slowest = 0, sum = 0, wait = 0;
   std::size_t threads = 0;  // that worked at it
@@ -44,7 +44,7 @@ Times times(const ProfileRecords& records, const std::vector<double>& scale, std
   return result;
 }
 
-// The level of memory that so many bytes for each thread fit in.
+// The level of memory that this number of bytes for each thread fits in.
 const Bandwidth* level_of(double bytes, const Limits& limits, const std::vector<Cache>& caches) {
   for (std::size_t i = 0; i < limits.read.size(); ++i) {
     const bool fits = i < caches.size() && bytes <= static_cast<double>(caches[i].bytes);
@@ -59,8 +59,8 @@ struct Roofs {
   double memory_together;
 };
 
-// What so many threads read from a level. Each core has the first levels to itself; memory belongs
-// to all, and so does the last level of cache, of which only one core's rate is known.
+// The bandwidth of a level for this number of threads. The first levels belong to each core. Memory
+// and the last-level cache are shared; of the latter only the rate of one core is known.
 double together(const Bandwidth& level, const Roofs& roofs, std::size_t threads) {
   const std::size_t levels = roofs.limits.read.size();
   const double one = level.bytes_per_second, each = one * static_cast<double>(threads);
@@ -106,8 +106,8 @@ ProfileRow make_row(const ProfileRecords& records, const std::vector<double>& sc
   return row;
 }
 
-// Where another thread makes the next batch ready, the first waits for it at the barrier behind, at
-// most as long as that takes.
+// Where another thread prepares the next batch, the first thread waits for it at the next barrier,
+// at most for the time of the preparation.
 double waiting_for_data(const Profile& profile, const ProfileRecords& records,
                         const std::vector<double>& scale) {
   double seconds = 0, beside = 0;
@@ -120,7 +120,7 @@ double waiting_for_data(const Profile& profile, const ProfileRecords& records,
     seconds += own;
     beside += profile.rows[i].seconds - own;
   }
-  // The list is run again and again: the first barrier of the next step.
+  // The list of stages repeats, so this is the first barrier of the next step.
   for (std::size_t i = 0; i < profile.rows.size() && beside > 0; ++i)
     if (records.plan.stages[i].barrier) {
       seconds += std::min(records.threads[0].wait[i] * scale[0], beside);
@@ -133,9 +133,8 @@ double step_of(const ProfileStretch& stretch) {
   return stretch.seconds / static_cast<double>(std::max<std::size_t>(1, stretch.steps));
 }
 
-// The median over neighbouring stretches of which one is stamped. Those that other programs have
-// held up, which may take many times as long, say nothing of stamps: both must be within half more
-// than the fastest tenth.
+// The median over pairs of neighbouring stretches, of which one is stamped. Stretches that other
+// programs delayed are left out: both must be at most 1.5 times as long as the fastest tenth.
 Quartiles added_by_stamps(const std::vector<ProfileStretch>& stretches) {
   std::vector<double> steps, added;
   for (const ProfileStretch& stretch : stretches) steps.push_back(step_of(stretch));

@@ -1,4 +1,4 @@
-// What became slower from one profile to another.
+// Compares two profiles.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,15 +11,15 @@ namespace lithe {
 
 namespace {
 
-// What a figure must change by to be called a change: so much of itself, and of the step that it is
-// a part of. Stamps are not finer.
+// The smallest change that is reported, relative to the figure itself and to the whole step. Time
+// stamps are no finer.
 constexpr double kLeast = 0.03, kLeastOfStep = 0.005;
 
 struct Spread {
   double low, median, high;
 };
 
-// A change is told from noise where each median lies outside the other's quartiles.
+// A change is significant if each median lies outside the other's quartiles.
 ProfileChange change(const std::string& name, const Spread& a, const Spread& b, double step) {
   ProfileChange result{name, a.median, b.median, 1, false};
   if (!(a.median > 0) || !(b.median > 0)) return result;

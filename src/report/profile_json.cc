@@ -105,8 +105,8 @@ Profile read_profile(const std::string& text, const std::string& where) {
   }
 }
 
-// Events come by thread and in time; those of one step are put inside an event of its own. Times
-// are microseconds.
+// Events are ordered by thread and time. Those of one step are nested in an event for the step.
+// Times are in microseconds.
 std::string profile_trace(const ProfileRecords& records) {
   json events = json::array();
   const auto& stages = records.plan.stages;

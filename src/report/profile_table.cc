@@ -49,7 +49,7 @@ std::string row_line(const Profile& profile, const ProfileRow& row) {
   return line + "\n";
 }
 
-// A screen takes so many operations; of more, those with the largest shares are shown.
+// The number of operations that fit on a screen. Of more, those with the largest shares are shown.
 double least_shown(const Profile& p) {
   constexpr std::size_t kMost = 24;
   if (p.rows.size() <= kMost) return 0;
@@ -82,7 +82,7 @@ std::string allocation_lines(const Profile& p) {
   return text;
 }
 
-// Which of the limits are not those of all threads.
+// Notes which limits are not those of all threads.
 std::string shared_roofs(const Profile& p) {
   if (p.threads == 1 || p.roofs.size() < 3) return "\n";
   return fmt::format("\n  {} as one core reads it, for what all read together is not measured\n",

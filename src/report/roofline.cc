@@ -1,5 +1,5 @@
-// The roofline (Williams, Waterman and Patterson, 2009): what operations a byte allow, and what
-// each stage reaches.
+// The roofline model (Williams, Waterman and Patterson, 2009): the attainable rate over the
+// operations for each byte, and the rate of each stage.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -84,7 +84,7 @@ double distance(Point a, Point b) { return std::hypot(a.x - b.x, a.y - b.y); }
 
 constexpr double kNumber = 7;  // half of what a number takes, and a little air
 
-// The nearest place around the dot at which its number meets no dot and no other number.
+// The nearest position around the dot where its number overlaps no dot and no other number.
 Point place_beside(const std::vector<Mark>& marks, std::size_t i) {
   constexpr double kTurns = 16, kFarthest = 90, kStep = 6;
   const Mark& own = marks[i];
@@ -107,7 +107,7 @@ Point place_beside(const std::vector<Mark>& marks, std::size_t i) {
   return own.at;
 }
 
-// Dots that touch another cannot hold their number, which another might cover.
+// A dot that touches another cannot contain its number.
 void place_numbers(std::vector<Mark>& marks) {
   for (std::size_t i = 0; i < marks.size(); ++i) {
     const bool touches = std::any_of(marks.begin(), marks.end(), [&](const Mark& other) {
@@ -118,7 +118,7 @@ void place_numbers(std::vector<Mark>& marks) {
   }
 }
 
-// Large dots first, so that small ones are seen upon them; then lines from dots to numbers.
+// Draws large dots first, so that small ones stay visible, then lines from dots to numbers.
 void draw_marks(Drawing& drawing, const std::vector<Mark>& marks) {
   std::vector<std::size_t> order(marks.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

@@ -1,5 +1,5 @@
-// The layers side by side: one column a layer, one panel a figure, the last epoch in front of the
-// earlier ones; below them the losses.
+// The picture of --watch: one column for each layer, one panel for each figure, with the last epoch
+// in front of earlier ones, and the losses below.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -44,7 +44,7 @@ std::vector<Panel> panels() {
            [](const LayerWatch& l) { return over_weights(l.update_norm, l); }, nullptr, true}};
 }
 
-// Some of the epochs, evenly spread, the last among them.
+// Evenly spaced epochs, including the last one.
 std::vector<const EpochWatch*> chosen(const std::vector<EpochWatch>& history) {
   std::vector<const EpochWatch*> result;
   const std::size_t count = std::min(history.size(), kMostEpochs);

@@ -86,12 +86,12 @@ std::vector<std::uint32_t> all_rows(std::size_t count) {
 Rows choose_rows(const Examples& examples, const TrainOptions& options) {
   if (options.validation == 0) return {all_rows(examples.features.rows), {}};
   data::Split split = data::split_rows(examples, options.validation, options.seed);
-  if (split.held.empty() || split.train.empty())
+  if (split.validation.empty() || split.train.empty())
     throw Error(ErrorKind::usage,
                 fmt::format("{} held out of {} examples leaves nothing on one side",
                             options.validation, examples.features.rows),
                 "--validation", "a share such as 10%, or a number of examples");
-  return {std::move(split.train), std::move(split.held)};
+  return {std::move(split.train), std::move(split.validation)};
 }
 
 std::vector<bool> frozen_arrays(const graph::Graph& graph, const std::vector<std::size_t>& layers) {

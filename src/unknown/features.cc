@@ -1,5 +1,5 @@
-// Scores that look at where an example lies among the known ones, by the values that go into the
-// last dense layer.
+// Scores from the features, that is the inputs of the last dense layer: how far an example lies
+// from the known ones.
 #include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
 #include <Eigen/QR>
@@ -52,8 +52,8 @@ Matrix class_means(const Evidence& e) {
   return count.cwiseInverse().asDiagonal() * means;
 }
 
-// Covariances are drawn towards a multiple of the identity by this share, so that they can be
-// inverted where features are few, the same, or never active (Ledoit and Wolf, 2004, say why).
+// Covariances are shrunk towards a multiple of the identity, so that they can be inverted where
+// features are few, equal, or never active (Ledoit and Wolf, 2004).
 constexpr double kShrinkage = 1e-3;
 
 // The matrix that turns a covariance into the identity: x' C^-1 x = |A x|^2.
@@ -67,8 +67,9 @@ Matrix whitening(const Matrix& centred) {
   return factor.matrixL().solve(Matrix::Identity(covariance.rows(), covariance.cols()));
 }
 
-// The squared distance of Mahalanobis to the nearest class, whose covariance all share (Lee and
-// others, 2018); or, relative, less that to all known examples as one (Ren and others, 2021).
+// The squared Mahalanobis distance to the nearest class mean, with one covariance for all classes
+// (Lee and others, 2018). The relative score subtracts the distance to the mean of all known
+// examples, with their covariance (Ren and others, 2021).
 class Mahalanobis final : public Score {
  public:
   explicit Mahalanobis(bool relative) : relative_(relative) {}
@@ -112,8 +113,8 @@ class Mahalanobis final : public Score {
   Matrix means_;  // whitened
 };
 
-// The distance to the k-th nearest known example, of features brought to length 1 (Sun and others,
-// 2022). So many known examples are kept at most, evenly taken.
+// The distance to the k-th nearest known example, of features normalised to length 1 (Sun and
+// others, 2022). At most this many known examples are kept, evenly spaced.
 constexpr std::size_t kMostNeighbours = 5000;
 
 class NearestNeighbours final : public Score {
@@ -123,7 +124,7 @@ class NearestNeighbours final : public Score {
   Arrays fit(const Evidence& e, const Head&) const override {
     const std::size_t kept = std::min(e.rows, kMostNeighbours);
     if (kept < k_)
-      throw Error(ErrorKind::data, "there are fewer known examples than neighbours asked for", {},
+      throw Error(ErrorKind::data, "there are fewer known examples than k", {},
                   "knn with a smaller k");
     Matrix rows(index(kept), index(e.columns));
     for (std::size_t i = 0; i < kept; ++i)
@@ -152,8 +153,8 @@ class NearestNeighbours final : public Score {
   Arrays arrays_;
 };
 
-// Virtual-logit matching (Wang and others, 2022): what of the features lies outside the space that
-// known examples mostly fill, as a logit beside the others.
+// Virtual-logit matching (Wang and others, 2022): the norm of the features' component outside the
+// principal subspace of the known examples, as one more logit.
 class Vim final : public Score {
  public:
   explicit Vim(std::size_t dimension) : dimension_(dimension) {}
@@ -165,12 +166,12 @@ class Vim final : public Score {
                   "vim with a smaller dimension, or another score");
     const MatrixView weight(head.weight.data(), index(e.columns), index(e.classes));
     const VectorView bias(head.bias.data(), index(e.classes));
-    // Where all logits are as near 0 as can be.
+    // The least-squares solution of logits = 0.
     const Matrix transposed = weight.transpose();
     const Vector origin = -transposed.completeOrthogonalDecomposition().solve(Vector(bias));
     const Matrix centred = features_of(e).rowwise() - origin.transpose();
     const Matrix second = centred.transpose() * centred / static_cast<double>(e.rows);
-    const Eigen::SelfAdjointEigenSolver<Matrix> solver(second);  // the largest stand last
+    const Eigen::SelfAdjointEigenSolver<Matrix> solver(second);  // in ascending order
     const Matrix residual = solver.eigenvectors().leftCols(index(e.columns - main));
     double logits = 0;
     for (std::size_t i = 0; i < e.rows; ++i)
@@ -208,18 +209,18 @@ class Vim final : public Score {
 std::vector<Entry> feature_scores() {
   using network::Type;
   return {{{"knn",
-            "distance to the k-th nearest known example, of features of length 1",
-            {{"k", "which neighbour", Type::integer, "50", 1, 5000}}},
+            "distance to the k-th nearest known example, of features normalised to length 1",
+            {{"k", "rank of the neighbour", Type::integer, "50", 1, 5000}}},
            [](const Component& c) { return std::make_unique<NearestNeighbours>(c.integer("k")); }},
           {{"vim",
-            "what of the features lies outside the space of known examples, against the logits",
-            {{"dimension", "of that space; 0: half of the features, at most 1000", Type::integer,
+            "virtual logit: the features outside the principal subspace of the known examples",
+            {{"dimension", "of that subspace; 0: half of the features, at most 1000", Type::integer,
               "0", 0, 1 << 16}}},
            [](const Component& c) { return std::make_unique<Vim>(c.integer("dimension")); }},
           {{"relative_mahalanobis",
-            "distance of Mahalanobis to the nearest class, less that to all known examples"},
+            "Mahalanobis distance to the nearest class minus that to all known examples"},
            [](const Component&) { return std::make_unique<Mahalanobis>(true); }},
-          {{"mahalanobis", "distance of Mahalanobis to the nearest class"},
+          {{"mahalanobis", "Mahalanobis distance to the nearest class"},
            [](const Component&) { return std::make_unique<Mahalanobis>(false); }}};
 }
 

@@ -1,4 +1,4 @@
-// Scores that look at the logits alone, and need no fitting.
+// Scores that need only the logits, and no fitting.
 #include <algorithm>
 #include <cmath>
 
@@ -10,7 +10,7 @@ namespace {
 
 double largest(const Example& e) { return *std::max_element(e.logits, e.logits + e.classes); }
 
-// A score that is a function of the logits and of one argument.
+// A function of the logits and one argument.
 class OfLogits final : public Score {
  public:
   using Function = double (*)(const Example&, double);
@@ -35,13 +35,13 @@ double energy(const Example& e, double temperature) {
   return -temperature * log_sum_exp(e.logits, e.classes, temperature);
 }
 
-// Of the softmax, in nats.
+// Entropy of the softmax, in nats.
 double entropy(const Example& e, double) {
   const double sum = log_sum_exp(e.logits, e.classes);
   double result = 0;
   for (std::size_t c = 0; c < e.classes; ++c) {
-    const double log_share = e.logits[c] - sum;
-    result -= std::exp(log_share) * log_share;
+    const double log_probability = e.logits[c] - sum;
+    result -= std::exp(log_probability) * log_probability;
   }
   return result;
 }
@@ -69,13 +69,13 @@ double log_sum_exp(const double* values, std::size_t count, double temperature) 
 }
 
 std::vector<Entry> logit_scores() {
-  return {
-      entry("energy", "minus the logarithm of the sum of exp(logit)", energy, "1"),
-      entry("max_logit", "minus the largest logit", max_logit),
-      entry("max_softmax", "minus the largest share of the softmax", max_softmax),
-      entry("entropy", "entropy of the softmax", entropy),
-      entry("temperature_scaled", "minus the largest share of the softmax at a high temperature",
-            max_softmax, "1000")};
+  return {entry("energy", "minus the logarithm of the sum of exp(logit)", energy, "1"),
+          entry("max_logit", "minus the largest logit", max_logit),
+          entry("max_softmax", "minus the largest probability of the softmax", max_softmax),
+          entry("entropy", "entropy of the softmax", entropy),
+          entry("temperature_scaled",
+                "minus the largest probability of the softmax at a high temperature", max_softmax,
+                "1000")};
 }
 
 }  // namespace lithe::unknown

@@ -1,5 +1,6 @@
-// OpenMax (Bendale and Boult, 2016): how far a class's best known examples lie from its mean, by
-// extreme value theory, takes some of a large logit away and gives it to "unknown".
+// OpenMax (Bendale and Boult, 2016): extreme value theory models how far a class's correct examples
+// lie from their mean. The farther an example lies, the more of its large logits moves to
+// "unknown".
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -50,15 +51,16 @@ class OpenMax final : public Score {
     NamedArray means{{classes, classes}, std::vector<double>(classes * classes)};
     NamedArray tails{{classes, 3}, {}};
     for (std::size_t c = 0; c < classes; ++c) {
-      std::vector<std::size_t> rows;  // answered right
+      std::vector<std::size_t> rows;  // correct ones
       for (std::size_t i = 0; i < e.rows; ++i) {
         const double* z = &e.logits[i * classes];
-        const auto answer = static_cast<std::size_t>(std::max_element(z, z + classes) - z);
-        if (answer == c && e.labels[i] == static_cast<std::int32_t>(c)) rows.push_back(i);
+        const auto predicted = static_cast<std::size_t>(std::max_element(z, z + classes) - z);
+        if (predicted == c && e.labels[i] == static_cast<std::int32_t>(c)) rows.push_back(i);
       }
       if (rows.size() < 2)
-        throw Error(ErrorKind::data, "a class has fewer than two known examples answered right", {},
-                    "train for longer, or take another score");
+        throw Error(ErrorKind::data,
+                    "a class has fewer than two known examples that are classified correctly", {},
+                    "train for longer, or use another score");
       double* const mean = &means.values[c * classes];
       for (const std::size_t i : rows)
         for (std::size_t j = 0; j < classes; ++j)
@@ -121,10 +123,10 @@ class OpenMax final : public Score {
 Entry openmax() {
   using network::Type;
   return {{"openmax",
-           "what extreme value theory takes away from the largest logits",
-           {{"tail", "known examples of a class that its tail is fitted to", Type::integer, "20", 2,
-             10000},
-            {"alpha", "logits that are revised", Type::integer, "10", 1, 1 << 16}}},
+           "the part of the largest logits that extreme value theory moves to unknown",
+           {{"tail", "farthest known examples of a class to fit its tail to", Type::integer, "20",
+             2, 10000},
+            {"alpha", "number of largest logits to revise", Type::integer, "10", 1, 1 << 16}}},
           [](const Component& c) {
             return std::make_unique<OpenMax>(c.integer("tail"), c.integer("alpha"));
           }};

@@ -1,5 +1,5 @@
-// The contract of a score of unknownness: its declaration, how it is fitted, and what it makes of
-// an example. To add one, write it and name it in unknown.cc.
+// The interface of an out-of-distribution score: its declaration, fitting, and scoring. To add one,
+// write a class and name it in unknown.cc.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,7 @@ namespace lithe::unknown {
 
 using Arrays = std::map<std::string, NamedArray>;
 
-// An example: what went into the last dense layer, and what came out of it.
+// The inputs (features) and the sums (logits) of the last dense layer for one example.
 struct Example {
   const double* features;
   const double* logits;
@@ -26,11 +26,11 @@ struct Example {
 class Score {
  public:
   virtual ~Score() = default;
-  // What an example is scored by, from known examples with labels.
+  // Computes the arrays that scoring needs from known examples with labels.
   virtual Arrays fit(const Evidence&, const Head&) const { return {}; }
-  // Throws Error(model) where they are not such as fit() gives.
+  // Takes the arrays of fit(). Throws Error(model) where they are not valid.
   virtual void use(const Arrays&) {}
-  // Throws Error(model) where the arrays do not fit examples of such sizes.
+  // Throws Error(model) where the arrays do not fit examples of these sizes.
   virtual void check(std::size_t columns, std::size_t classes) const {
     (void)columns, (void)classes;
   }
@@ -48,7 +48,8 @@ Entry openmax();                      // openmax.cc
 
 const network::Catalogue& catalogue();  // of the scores
 
-// An array of the given shape, of which a size 0 is any. Throws Error(model) where it is not there.
+// The array of that name and shape, where 0 stands for any size. Throws Error(model) where it is
+// missing.
 const NamedArray& array_of(const Arrays& arrays, const std::string& name,
                            const std::vector<std::size_t>& shape);
 [[noreturn]] void fail_to_fit();

@@ -46,17 +46,18 @@ void check_evidence(const Evidence& e, bool labelled) {
   if (e.rows == 0 || e.classes == 0)
     throw Error(ErrorKind::data, "there are no known examples to fit a score on");
   if (!finite(e.features) || !finite(e.logits))
-    throw Error(ErrorKind::data, "the network's outputs are not all numbers", {},
-                "a smaller learning rate, and training anew");
+    throw Error(ErrorKind::data, "the network's outputs are not all finite", {},
+                "train it again with a smaller learning rate");
   if (labelled && e.labels.size() != e.rows)
-    throw Error(ErrorKind::data, "known examples need a class each");
+    throw Error(ErrorKind::data, "the known examples have no labels");
 }
 
 }  // namespace
 
 void fail_to_fit() {
-  throw Error(ErrorKind::model, "the arrays of the score of unknownness do not fit the network", {},
-              "lithe calibrate, which fits them anew");
+  throw Error(ErrorKind::model,
+              "the arrays of the out-of-distribution score do not fit the network", {},
+              "calibrate the model again: lithe calibrate MODEL --data DATA");
 }
 
 const NamedArray& array_of(const Arrays& arrays, const std::string& name,
@@ -126,13 +127,13 @@ std::vector<double> UnknownScore::score(const Evidence& examples) const {
 const std::string& UnknownScore::sentence() const { return state_->sentence; }
 std::map<std::string, NamedArray> UnknownScore::arrays() const { return state_->arrays; }
 
-double unknown_threshold(std::vector<double> known_scores, double share) {
+double unknown_threshold(std::vector<double> known_scores, double acceptance_rate) {
   if (known_scores.empty())
-    throw Error(ErrorKind::data, "a threshold needs known examples", {}, "a validation part");
+    throw Error(ErrorKind::data, "a threshold needs the scores of known examples");
   std::sort(known_scores.begin(), known_scores.end());
   const double count = static_cast<double>(known_scores.size());
   return known_scores[static_cast<std::size_t>(
-      std::clamp(std::ceil(share * count) - 1, 0.0, count - 1))];
+      std::clamp(std::ceil(acceptance_rate * count) - 1, 0.0, count - 1))];
 }
 
 std::vector<std::string> unknown_scores() {

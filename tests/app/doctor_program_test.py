@@ -201,13 +201,12 @@ class NumPy(Doctor):
 
     def test_shares_of_the_time(self):
         _, report = self.network("--images", "2000", "--epochs", "3")
-        if report["samples"] < 50:
-            self.skipTest("too few samples came together")
+        self.assertGreaterEqual(report["samples"], 50)
         shares = {s["activity"]: s["share"] for s in report["shares"]}
         self.assertAlmostEqual(sum(shares.values()), 1, delta=0.01)
         self.assertGreater(shares.get("numeric loops", 0), 0)
         self.assertGreater(shares.get("interpreter", 0), 0)
-        self.assertLess(shares.get("being looked at", 0), 0.2)
+        self.assertLess(shares.get("monitoring", 0), 0.2)
 
     def test_a_heap_tracker_says_the_same(self):
         heaptrack, printer = shutil.which("heaptrack"), shutil.which("heaptrack_print")

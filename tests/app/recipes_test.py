@@ -13,13 +13,13 @@ spec.loader.exec_module(recipes)
 
 
 def row(unknown, kind, **figures):
-    return {"set": unknown, "kind": kind, "examples": 10, "aupr": 0.9, "oscr": 0.9, "accepted": 0,
+    return {"set": unknown, "kind": kind, "examples": 10, "aupr": 0.9, "oscr": 0.9, "acceptance_rate": 0,
             "fpr95": 0.1, "auroc": 0.9} | figures
 
 
 REPORT = {
     "accuracy": 0.98,
-    "scores": [{"score": "energy", "known_accepted": 0.95, "unknown": [
+    "scores": [{"score": "energy", "known_acceptance_rate": 0.95, "unknown": [
         row("letters", "", auroc=0.97, fpr95=0.02),
         row("letters", "a", auroc=0.99, fpr95=0.01),
         row("letters", "b", auroc=0.95, fpr95=0.03),

@@ -61,14 +61,12 @@ TEST(Child, AnExceptionIsItsWords) {
 }
 
 TEST(Child, OneThatHangsIsEnded) {
-  const auto start = std::chrono::steady_clock::now();
   const ChildAnswer answer = run_in_child(
       []() -> std::string {
         for (;;) ::pause();
       },
       100ms);
   EXPECT_NE(answer.problem.find("did not end"), std::string::npos) << answer.problem;
-  EXPECT_LT(std::chrono::steady_clock::now() - start, 20s);
 }
 
 TEST(Child, OneThatClosesItsPipesAndHangsIsEndedToo) {

@@ -27,13 +27,13 @@ TEST(CpuTimes, OfAnOldKernelAndOfNonsense) {
 }
 
 TEST(Disturbed, ByWaitingByTheHostAndByOthers) {
-  LoadSeen quiet;
+  LoadObserved quiet;
   quiet.seconds = 1;
   quiet.thread_seconds = 0.99;
   quiet.processors = 4;
   quiet.others = 0.2;
   EXPECT_FALSE(disturbed(quiet));
-  LoadSeen seen = quiet;
+  LoadObserved seen = quiet;
   seen.thread_seconds = 0.9;
   EXPECT_TRUE(disturbed(seen));
   seen = quiet;
@@ -45,14 +45,14 @@ TEST(Disturbed, ByWaitingByTheHostAndByOthers) {
 }
 
 TEST(Disturbed, WhatCannotBeReadDisturbsNobody) {
-  EXPECT_FALSE(disturbed(LoadSeen{}));
-  LoadSeen unknown;
+  EXPECT_FALSE(disturbed(LoadObserved{}));
+  LoadObserved unknown;
   unknown.seconds = unknown.thread_seconds = 1;
   EXPECT_FALSE(disturbed(unknown));
 }
 
 // Three threads take turns on one processor while this one measures on it.
-TEST(LoadWatch, LimitsMeasuredOnABusyProcessorAreMarked) {
+TEST(LoadMonitor, LimitsMeasuredOnABusyProcessorAreMarked) {
   cpu_set_t before, one;
   ASSERT_EQ(sched_getaffinity(0, sizeof(before), &before), 0);
   CPU_ZERO(&one);

@@ -16,7 +16,7 @@ TEST_F(Cases, AHealthyMachineHasNoneAndEachSaysWhatItSaw) {
   EXPECT_TRUE(found().empty());
   const auto cases = all_cases(report_, trials_);
   EXPECT_EQ(cases.size(), 13u);
-  for (const Case& one : cases) EXPECT_NE(one.seen, "") << one.name;
+  for (const Case& one : cases) EXPECT_NE(one.observed, "") << one.name;
 }
 
 TEST_F(Cases, WhatWasNotTriedIsNotFound) {
@@ -160,7 +160,7 @@ TEST_F(ProcessorCases, OtherProgramsAndTheHost) {
 }
 
 TEST_F(ProcessorCases, AClockThatHeatOrARuleHoldsBack) {
-  report_.together.clock_together = 2e9;
+  report_.all_cores.clock_all_cores = 2e9;
   trials_.granted.hot_events = 7;
   EXPECT_EQ(only().name, "clock");
   EXPECT_TRUE(has(only().problem, "too hot and slowed down 7 times")) << only().problem;
@@ -191,13 +191,13 @@ TEST_F(MemoryCases, DenormalsCostOnlyWhoeverHasThem) {
 
 TEST_F(MemoryCases, HugePagesThatMustBeAskedFor) {
   trials_.pages.mode = "madvise";
-  trials_.pages.unasked = trials_.pages.small;
+  trials_.pages.by_default = trials_.pages.small;
   EXPECT_EQ(only().name, "huge_pages");
   EXPECT_DOUBLE_EQ(only().factor, 5);
   EXPECT_TRUE(has(only().commands.front(), "GLIBC_TUNABLES")) << only().commands.front();
   trials_.pages.mode = "never";
   EXPECT_TRUE(has(only().commands.front(), "echo madvise")) << only().commands.front();
-  trials_.pages.huge = trials_.pages.unasked;  // the kernel made none: nothing is known
+  trials_.pages.huge = trials_.pages.by_default;  // the kernel made none: nothing is known
   EXPECT_TRUE(found().empty());
 }
 

@@ -16,8 +16,8 @@ class FindingsTest : public ::testing::Test {
     report_.identity.usable_cpus = 4;
     report_.identity.hardware_threads = 4;
     report_.limits.flops_float32 = 100e9;
-    report_.together.threads = 4;
-    report_.together.clock_alone = report_.together.clock_together = 3e9;
+    report_.all_cores.threads = 4;
+    report_.all_cores.clock_one_core = report_.all_cores.clock_all_cores = 3e9;
     report_.blas.push_back(library("/lib/libopenblas.so.0", "OpenBLAS", 95e9));
     report_.blas.front().by_loader = true;
   }
@@ -138,20 +138,20 @@ TEST_F(FindingsTest, AQuotaBelowTheProcessors) {
 }
 
 TEST_F(FindingsTest, OtherProgramsTheHostAndFiguresMeasuredUnderLoad) {
-  report_.together.others = 2;
+  report_.all_cores.others = 2;
   EXPECT_TRUE(has(only().problem, "2.0 of 4 processors")) << only().problem;
-  report_.together.others = 0;
-  report_.together.stolen = 1;
+  report_.all_cores.others = 0;
+  report_.all_cores.stolen = 1;
   EXPECT_TRUE(has(only().problem, "the host took")) << only().problem;
-  report_.together.stolen = 0;
+  report_.all_cores.stolen = 0;
   report_.limits.under_load = true;
   EXPECT_TRUE(has(only().commands.front(), "--measure")) << only().commands.front();
 }
 
 TEST_F(FindingsTest, AClockThatDropsOrIsHeldLow) {
-  report_.together.clock_together = 2e9;
+  report_.all_cores.clock_all_cores = 2e9;
   EXPECT_DOUBLE_EQ(only().factor, 1.5);
-  report_.together.clock_together = 3e9;
+  report_.all_cores.clock_all_cores = 3e9;
   report_.most_clock = 6e9;
   report_.governor = "powersave";
   EXPECT_TRUE(has(only().problem, "powersave")) << only().problem;
@@ -182,8 +182,8 @@ TEST_F(FindingsTest, AVirtualMachineThatHidesInstructions) {
 TEST_F(FindingsTest, EachHasANameAndAWayToCheck) {
   report_.settings = {{"OMP_NUM_THREADS", "9", "", "is wrong"}};
   report_.quota = {1.5, 0.4};
-  report_.together.others = report_.together.stolen = 2;
-  report_.together.clock_together = 2e9;
+  report_.all_cores.others = report_.all_cores.stolen = 2;
+  report_.all_cores.clock_all_cores = 2e9;
   report_.most_clock = 6e9;
   report_.limits.under_load = true;
   report_.blas.front().threads = 64;
@@ -202,7 +202,7 @@ TEST_F(FindingsTest, EachHasANameAndAWayToCheck) {
 
 TEST_F(FindingsTest, MostCostlyFirst) {
   report_.settings = {{"OMP_NUM_THREADS", "9", "", "is wrong"}};
-  report_.together.clock_together = 2e9;
+  report_.all_cores.clock_all_cores = 2e9;
   report_.blas.front().flops_float32 = 5e9;
   const auto found = findings(report_);
   ASSERT_EQ(found.size(), 3u);
@@ -222,15 +222,15 @@ TEST(ClockRate, IsThatOfAProcessor) {
   EXPECT_LT(rate, 1.2e10);
 }
 
-TEST(Together, IsNotLessThanNothing) {
+TEST(AllCores, IsNotLessThanNothing) {
   MachineIdentity small;
   small.memory_bytes = 1 << 26;
-  const TogetherLimits limits = limits::measure_together(small, "auto");
+  const AllCoresLimits limits = limits::measure_all_cores(small, "auto");
   EXPECT_GE(limits.threads, 1);
   EXPECT_GT(limits.flops_float32, 1e8);
   EXPECT_GT(limits.flops_float64, 1e8);
   EXPECT_GT(limits.read_memory, 1e7);
-  EXPECT_GT(limits.clock_together, 1e8);
+  EXPECT_GT(limits.clock_all_cores, 1e8);
 }
 
 }  // namespace

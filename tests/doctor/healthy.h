@@ -22,9 +22,9 @@ class Healthy : public ::testing::Test {
     report_.identity.instruction_sets = {"sse4", "avx2", "fma"};
     report_.limits.isa = "avx2";
     report_.limits.flops_float32 = 100e9;
-    report_.together.threads = 4;
-    report_.together.flops_float32 = 400e9;
-    report_.together.clock_alone = report_.together.clock_together = 3e9;
+    report_.all_cores.threads = 4;
+    report_.all_cores.flops_float32 = 400e9;
+    report_.all_cores.clock_one_core = report_.all_cores.clock_all_cores = 3e9;
     BlasLibrary blas;
     blas.path = "/lib/libblas.so.3";
     blas.names = {blas.path};
@@ -44,7 +44,7 @@ class Healthy : public ::testing::Test {
     trials_.memory = {4, 15e9, 40e9};
     trials_.pages.mode = "always";
     trials_.pages.bytes = 64 << 20;
-    trials_.pages.huge = trials_.pages.unasked = {5e-3, 8e-9};
+    trials_.pages.huge = trials_.pages.by_default = {5e-3, 8e-9};
     trials_.pages.small = {25e-3, 11e-9};
     trials_.room.available = trials_.room.all = 8e9;
     trials_.room.shared = 4e9;

@@ -83,7 +83,7 @@ TEST_P(All, EpisodesAreCountedAndFollowOneAnother) {
       }
       ASSERT_EQ(environments.current_episode(i).length, lengths[i]);
       ASSERT_EQ(environments.current_episode(i).episode_return, returns[i]);
-      ASSERT_EQ(environments.episodes(i), ended[i]);
+      ASSERT_EQ(environments.completed_episodes(i), ended[i]);
     }
   }
   std::size_t all_ended = 0;

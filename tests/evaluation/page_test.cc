@@ -47,12 +47,12 @@ TEST(EvaluationPage, OfAClassifier) {
   expect_well_formed(page);
   expect_self_contained(page);
   for (const char* text :
-       {"m.safetensors on rows: 50.00% right", "2 of 4", "macro F1", "What is taken for what",
-        "Each class", "Its surest mistakes", "70.00%", "1 = -1.20397, 2 = -0.356675",
-        "Can its confidence be believed?", "How it learned", ">Accuracy<",
-        "input(2) -&gt; dense(2)", "What made it", "cross_entropy"})
+       {"m.safetensors on rows: 50.00% accuracy", "2 of 4", "macro F1", "Confusion matrix",
+        "Classes", "Most confident errors", "70.00%", "1 = -1.20397, 2 = -0.356675",
+        "Calibration of the confidence", "Training history", ">Accuracy<",
+        "input(2) -&gt; dense(2)", "Metadata", "cross_entropy"})
     EXPECT_TRUE(has(page, text)) << text;
-  EXPECT_FALSE(has(page, "What it calls unknown"));
+  EXPECT_FALSE(has(page, "Unknown examples"));
   EXPECT_FALSE(has(page, "at temperature"));
   EXPECT_FALSE(has(page, "lithe.history"));
   EXPECT_EQ(page, page_of(model, data));  // no times in it
@@ -63,7 +63,7 @@ TEST(EvaluationPage, SaysThatAModelHasNoHistory) {
   Model model = passes_on(2, "cross_entropy");
   std::string page = page_of(model, data);
   EXPECT_TRUE(has(page, "holds no history"));
-  EXPECT_TRUE(has(page, "There is none."));  // mistakes
+  EXPECT_TRUE(has(page, "There are no errors."));
   model.metadata()["lithe.history"] = "[]";
   page = page_of(model, data);
   expect_well_formed(page);
@@ -101,9 +101,9 @@ TEST(EvaluationPage, OfACalibratedModel) {
   calibrate_unknown(model, data.test, data.test);
   const std::string page = page_of(model, data);
   expect_well_formed(page);
-  EXPECT_TRUE(has(page, "What it calls unknown"));
-  EXPECT_TRUE(has(page, "Scaled, at temperature"));
-  EXPECT_TRUE(has(page, "set to accept 95.00% of known examples"));
+  EXPECT_TRUE(has(page, "Unknown examples"));
+  EXPECT_TRUE(has(page, "At temperature"));
+  EXPECT_TRUE(has(page, "calibrated to accept 95.00% of known examples"));
 }
 
 TEST(EvaluationPage, OfNumbers) {
@@ -114,8 +114,8 @@ TEST(EvaluationPage, OfNumbers) {
   const std::string page = page_of(passes_on(2, "mean_squared"), data);
   expect_well_formed(page);
   expect_self_contained(page);
-  EXPECT_TRUE(has(page, "Predicted and true: value 2"));
-  EXPECT_TRUE(has(page, "Errors: value 1"));
+  EXPECT_TRUE(has(page, "Predicted against true: value 2"));
+  EXPECT_TRUE(has(page, "Residuals: value 1"));
   EXPECT_TRUE(has(page, "–"));  // no R² of a constant
 }
 
@@ -132,9 +132,9 @@ TEST(EvaluationPage, OfManyClasses) {
     const std::string page = page_of(passes_on(classes, "cross_entropy"), data);
     expect_well_formed(page);
     EXPECT_EQ(has(page, "confusion matrix"), classes == 100);
-    EXPECT_EQ(has(page, "too many for a matrix"), classes > 100);
+    EXPECT_EQ(has(page, "too many to draw a matrix"), classes > 100);
     EXPECT_EQ(has(page, "the 200 with the lowest F1"), classes > 200);
-    EXPECT_TRUE(has(page, "Mixed up most"));
+    EXPECT_TRUE(has(page, "Most frequent errors"));
   }
 }
 

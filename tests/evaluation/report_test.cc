@@ -33,11 +33,11 @@ TEST(EvaluationReport, OfAClassifierWorkedByHand) {
   EXPECT_NEAR(classes.plain.ece, (0.2 + 0.1 + 0.6 + 0.7) / 4, 1e-12);
   EXPECT_NEAR(classes.plain.mce, 0.7, 1e-12);
   EXPECT_NEAR(classes.plain.confidence, 0.75, 1e-12);
-  ASSERT_EQ(classes.mistakes.size(), 2u);
-  EXPECT_EQ(classes.mistakes[0].row, 3u);  // the surer one
-  EXPECT_NEAR(classes.mistakes[0].confidence, 0.7, 1e-12);
-  EXPECT_NEAR(classes.mistakes[0].of_truth, 0.3, 1e-12);
-  EXPECT_EQ(classes.mistakes[1].answer, 1u);
+  ASSERT_EQ(classes.errors.size(), 2u);
+  EXPECT_EQ(classes.errors[0].row, 3u);  // the more confident one
+  EXPECT_NEAR(classes.errors[0].confidence, 0.7, 1e-12);
+  EXPECT_NEAR(classes.errors[0].true_probability, 0.3, 1e-12);
+  EXPECT_EQ(classes.errors[1].predicted, 1u);
   EXPECT_FALSE(classes.tempered);
   EXPECT_EQ(classes.confidence_from, "the softmax of the outputs");
 }
@@ -52,10 +52,10 @@ TEST(EvaluationReport, OfOneOutputAgreesWithEvaluate) {
     const ClassifierReport& classes = *report.classes;
     EXPECT_DOUBLE_EQ(classes.accuracy, static_cast<double>(report.score.correct) / 10);
     EXPECT_EQ(classes.names.size(), 2u);
-    EXPECT_EQ(classes.mistakes.size(), 10 - report.score.correct);
-    for (const Mistake& mistake : classes.mistakes) {
-      EXPECT_NEAR(mistake.confidence + mistake.of_truth, 1, 1e-12);
-      EXPECT_GE(mistake.confidence, 0.5);
+    EXPECT_EQ(classes.errors.size(), 10 - report.score.correct);
+    for (const Misclassification& error : classes.errors) {
+      EXPECT_NEAR(error.confidence + error.true_probability, 1, 1e-12);
+      EXPECT_GE(error.confidence, 0.5);
     }
   }
 }
@@ -73,9 +73,9 @@ TEST(EvaluationReport, OfSeveralOutputsAgreesWithEvaluate) {
     const EvaluationReport report = report_evaluation(passes_on(4, loss), data.test);
     EXPECT_DOUBLE_EQ(report.classes->accuracy, static_cast<double>(report.score.correct) / 5000);
     EXPECT_DOUBLE_EQ(report.classes->plain.accuracy, report.classes->accuracy);
-    EXPECT_EQ(report.classes->mistakes.size(), 24u);
+    EXPECT_EQ(report.classes->errors.size(), 24u);
     for (std::size_t i = 1; i < 24; ++i)
-      EXPECT_GE(report.classes->mistakes[i - 1].confidence, report.classes->mistakes[i].confidence);
+      EXPECT_GE(report.classes->errors[i - 1].confidence, report.classes->errors[i].confidence);
   }
 }
 
@@ -123,7 +123,7 @@ TEST(EvaluationReport, TemperatureMendsTheConfidence) {
   EXPECT_LT(report.classes->tempered->ece, 0.02);
   ASSERT_TRUE(report.unknown);
   EXPECT_EQ(report.unknown->score, "energy");
-  EXPECT_NEAR(report.unknown->accepted, 0.95, 0.001);
+  EXPECT_NEAR(report.unknown->acceptance_rate, 0.95, 0.001);
   EXPECT_EQ(report.unknown->scores.size(), 4000u);
 }
 

@@ -24,7 +24,7 @@ TEST(ClassFigures, WorkedByHand) {
   const auto figures = class_figures(confusion(kTruth, kAnswers), 4);
   ASSERT_EQ(figures.size(), 4u);
   EXPECT_EQ(figures[0].support, 3u);
-  EXPECT_EQ(figures[0].answered, 2u);
+  EXPECT_EQ(figures[0].predicted, 2u);
   EXPECT_DOUBLE_EQ(figures[0].precision, 1);
   EXPECT_DOUBLE_EQ(figures[0].recall, 2.0 / 3);
   EXPECT_DOUBLE_EQ(figures[0].f1, 0.8);
@@ -32,7 +32,7 @@ TEST(ClassFigures, WorkedByHand) {
   EXPECT_DOUBLE_EQ(figures[1].recall, 0.5);
   EXPECT_DOUBLE_EQ(figures[1].f1, 0.5);
   EXPECT_EQ(figures[2].support, 0u);
-  EXPECT_EQ(figures[2].answered, 1u);
+  EXPECT_EQ(figures[2].predicted, 1u);
   EXPECT_EQ(figures[2].f1, 0);
   EXPECT_EQ(figures[3].precision, 0);  // never seen, never answered
 }
@@ -52,24 +52,24 @@ TEST(ClassFigures, PropertiesOfRandomAnswers) {
   base::Rng random(5, 1);
   std::vector<std::int32_t> truth;
   std::vector<std::size_t> answers;
-  double right = 0;
+  double correct = 0;
   for (int i = 0; i < 500; ++i) {
     truth.push_back(static_cast<std::int32_t>(random.below(7)));
     answers.push_back(random.below(2) == 0 ? static_cast<std::size_t>(truth.back())
                                            : random.below(7));
-    right += static_cast<std::size_t>(truth.back()) == answers.back();
+    correct += static_cast<std::size_t>(truth.back()) == answers.back();
   }
   const auto figures = class_figures(confusion(truth, answers), 7);
   std::size_t support = 0, answered = 0;
   for (const ClassFigures& one : figures) {
-    support += one.support, answered += one.answered;
+    support += one.support, answered += one.predicted;
     EXPECT_NEAR(one.f1, 2 * one.precision * one.recall / (one.precision + one.recall), 1e-12);
     EXPECT_LE(std::min(one.precision, one.recall), one.f1);
     EXPECT_GE(std::max(one.precision, one.recall), one.f1);
   }
   EXPECT_EQ(support, 500u);
   EXPECT_EQ(answered, 500u);
-  EXPECT_NEAR(weighted_mean(figures).recall, right / 500, 1e-12);
+  EXPECT_NEAR(weighted_mean(figures).recall, correct / 500, 1e-12);
 }
 
 TEST(TopK, RanksFollowTheFirstOfTheLargest) {

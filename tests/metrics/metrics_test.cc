@@ -21,10 +21,10 @@ Scores random_scores(std::size_t count, double from, std::uint64_t seed) {
 
 TEST(Detection, AurocIsTheShareOfPairsInOrder) {
   const Scores known = random_scores(40, 0, 1), unknown = random_scores(30, 3, 2);
-  double right = 0;
+  double correct = 0;
   for (const double k : known)
-    for (const double u : unknown) right += u > k ? 1 : u == k ? 0.5 : 0;
-  EXPECT_NEAR(auroc(known, unknown), right / 1200, 1e-14);
+    for (const double u : unknown) correct += u > k ? 1 : u == k ? 0.5 : 0;
+  EXPECT_NEAR(auroc(known, unknown), correct / 1200, 1e-14);
   EXPECT_EQ(auroc({1, 2}, {3}), 1);
   EXPECT_EQ(auroc({3}, {1, 2}), 0);
   EXPECT_EQ(auroc({1, 1}, {1}), 0.5);

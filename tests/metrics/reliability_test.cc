@@ -50,18 +50,18 @@ TEST(Reliability, BinsOfEqualCounts) {
 TEST(Reliability, TellsHonestConfidenceFromBoasting) {
   base::Rng random(3, 1);
   std::vector<double> honest, boasting;
-  std::vector<bool> right;
+  std::vector<bool> correct;
   for (int i = 0; i < 20000; ++i) {
     honest.push_back(random.uniform());
     boasting.push_back(std::sqrt(honest.back()));
-    right.push_back(random.uniform() < honest.back());
+    correct.push_back(random.uniform() < honest.back());
   }
-  EXPECT_LT(expected_calibration_error(reliability(honest, right)), 0.012);
-  EXPECT_LT(expected_calibration_error(reliability_by_count(honest, right)), 0.012);
+  EXPECT_LT(expected_calibration_error(reliability(honest, correct)), 0.012);
+  EXPECT_LT(expected_calibration_error(reliability_by_count(honest, correct)), 0.012);
   // The integral of sqrt(p) - p over 0 to 1.
-  EXPECT_NEAR(expected_calibration_error(reliability(boasting, right)), 1.0 / 6, 0.01);
-  EXPECT_GE(maximum_calibration_error(reliability(boasting, right)),
-            expected_calibration_error(reliability(boasting, right)));
+  EXPECT_NEAR(expected_calibration_error(reliability(boasting, correct)), 1.0 / 6, 0.01);
+  EXPECT_GE(maximum_calibration_error(reliability(boasting, correct)),
+            expected_calibration_error(reliability(boasting, correct)));
 }
 
 TEST(Reliability, OneBinSaysHowFarTheMeansAreApart) {

@@ -18,28 +18,28 @@ namespace {
 
 using test::known_digits;
 
-const HeldOut& parts() { return known_digits().parts; }
+const HoldoutSplit& parts() { return known_digits().parts; }
 
 TEST(Calibrate, AcceptsTheShareThatWasAskedFor) {
   Model model = test::trained();
-  const auto count = static_cast<double>(parts().held.features.rows);
+  const auto count = static_cast<double>(parts().validation.features.rows);
   for (const std::string& score : unknown_scores())
     for (const double share : {0.5, 0.95, 1.0}) {
       const Calibration result =
-          calibrate_unknown(model, parts().train, parts().held, {score, share});
-      const double accepted = share_accepted(model, parts().held.features);
+          calibrate_unknown(model, parts().train, parts().validation, {score, share});
+      const double accepted = acceptance_rate(model, parts().validation.features);
       EXPECT_GE(accepted, share - 1e-12) << score;
       EXPECT_LE(accepted, share + 1.5 / count) << score;
-      EXPECT_EQ(result.share, share);
+      EXPECT_EQ(result.acceptance_rate, share);
       // Of known examples that nobody has seen yet, about as many.
-      EXPECT_NEAR(share_accepted(model, known_digits().known.test.features), share, 0.06) << score;
+      EXPECT_NEAR(acceptance_rate(model, known_digits().known.test.features), share, 0.06) << score;
     }
 }
 
 TEST(Calibrate, UnknownDigitsAreCalledSo) {
   Model model = test::trained();
-  calibrate_unknown(model, parts().train, parts().held);
-  EXPECT_LT(share_accepted(model, known_digits().unknown.test.features), 0.65);
+  calibrate_unknown(model, parts().train, parts().validation);
+  EXPECT_LT(acceptance_rate(model, known_digits().unknown.test.features), 0.65);
 }
 
 // Confidence is the share of right answers, more nearly than the softmax would say.
@@ -51,10 +51,10 @@ TEST(Calibrate, TheTemperatureMakesConfidenceBelievable) {
     for (double& value : values) value *= 3;
     model.set_values(array, values);
   }
-  const Calibration result = calibrate_unknown(model, parts().train, parts().held);
+  const Calibration result = calibrate_unknown(model, parts().train, parts().validation);
   EXPECT_GT(result.temperature, 1.5);
   const Examples& fresh = known_digits().known.test;
-  const std::vector<Answer> answers = Answerer(model).answer(fresh.features);
+  const std::vector<OpenSetPrediction> answers = OpenSetPredictor(model).predict(fresh.features);
   double confidence = 0, right = 0;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     confidence += answers[i].confidence;
@@ -66,13 +66,13 @@ TEST(Calibrate, TheTemperatureMakesConfidenceBelievable) {
 
 TEST(Answers, RankTheClassesAsTheOutputsDo) {
   Model model = test::trained();
-  const Calibration calibration = calibrate_unknown(model, parts().train, parts().held);
+  const Calibration calibration = calibrate_unknown(model, parts().train, parts().validation);
   const Features& features = known_digits().known.test.features;
-  const std::vector<Answer> answers = Answerer(model).answer(features);
+  const std::vector<OpenSetPrediction> answers = OpenSetPredictor(model).predict(features);
   const std::vector<double> outputs = model.predict(features);
   ASSERT_EQ(answers.size(), features.rows);
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    const Answer& a = answers[i];
+    const OpenSetPrediction& a = answers[i];
     const double* z = &outputs[6 * i];
     EXPECT_NEAR(z[a.best], *std::max_element(z, z + 6), 1e-4);
     EXPECT_NE(a.best, a.runner_up);
@@ -94,7 +94,8 @@ TEST(Calibrate, IsKeptByTheFile) {
   for (const std::string& score : unknown_scores()) {
     SCOPED_TRACE(score);
     Model model = test::trained();
-    const Calibration made = calibrate_unknown(model, parts().train, parts().held, {score, 0.9});
+    const Calibration made =
+        calibrate_unknown(model, parts().train, parts().validation, {score, 0.9});
     model.save(folder.path() / "m");
     const Model loaded = Model::load(folder.path() / "m");
     const auto read = calibration_of(loaded);
@@ -103,7 +104,8 @@ TEST(Calibrate, IsKeptByTheFile) {
     EXPECT_EQ(read->threshold, made.threshold);
     EXPECT_EQ(read->share, 0.9);
     EXPECT_EQ(read->temperature, made.temperature);
-    const auto before = Answerer(model).answer(features), after = Answerer(loaded).answer(features);
+    const auto before = OpenSetPredictor(model).predict(features),
+               after = OpenSetPredictor(loaded).predict(features);
     for (std::size_t i = 0; i < before.size(); ++i) EXPECT_EQ(before[i].score, after[i].score);
   }
 }
@@ -112,10 +114,10 @@ TEST(Calibrate, AnotherScoreTakesThePlaceOfTheFirst) {
   Model model = test::trained();
   EXPECT_FALSE(calibration_of(model).has_value());
   for (const std::string& score : unknown_scores())
-    calibrate_unknown(model, parts().train, parts().held, {score, 0.9});
-  calibrate_unknown(model, parts().train, parts().held, {"energy", 0.9});
+    calibrate_unknown(model, parts().train, parts().validation, {score, 0.9});
+  calibrate_unknown(model, parts().train, parts().validation, {"energy", 0.9});
   Model once = test::trained();
-  calibrate_unknown(once, parts().train, parts().held, {"energy", 0.9});
+  calibrate_unknown(once, parts().train, parts().validation, {"energy", 0.9});
   EXPECT_EQ(model.extra_arrays().size(), once.extra_arrays().size());
   EXPECT_EQ(model.metadata(), once.metadata());
   remove_calibration(model);
@@ -125,7 +127,7 @@ TEST(Calibrate, AnotherScoreTakesThePlaceOfTheFirst) {
 
 TEST(Calibrate, DoesNotOutliveTheHead) {
   Model model = test::trained();
-  calibrate_unknown(model, parts().train, parts().held, {"mahalanobis", 0.9});
+  calibrate_unknown(model, parts().train, parts().validation, {"mahalanobis", 0.9});
   const Reuse reuse = replace_head(model.network(), "dense(3)");
   Model next(reuse.network, model.precision(), 1, model.preprocessing());
   copy_layers(model, next, reuse.layers);
@@ -138,7 +140,7 @@ TEST(Calibrate, AnyClassifierWithADenseHead) {
   Model one_output(Network::parse("input(6) -> dense(5, tanh) -> dense(1, sigmoid)"),
                    Precision::float64, 1, {1, {"no", "yes"}});
   calibrate_unknown(one_output, two.examples, two.examples);
-  for (const Answer& a : Answerer(one_output).answer(two.examples.features)) {
+  for (const OpenSetPrediction& a : OpenSetPredictor(one_output).predict(two.examples.features)) {
     EXPECT_NE(a.best, a.runner_up);
     EXPECT_NEAR(a.confidence + a.runner_up_confidence, 1, 1e-12);
   }
@@ -151,9 +153,9 @@ TEST(Calibrate, MistakesAreTold) {
                           const CalibrateOptions& options) {
     test::expect_error(kind, words, [&] { calibrate_unknown(model, train, held, options); });
   };
-  const Examples &train = parts().train, &held = parts().held;
+  const Examples &train = parts().train, &held = parts().validation;
   for (const double share : {0.0, -1.0, 1.01, std::nan("")})
-    expect(ErrorKind::usage, {"--unknown-share"}, train, held, {"energy", share});
+    expect(ErrorKind::usage, {"--unknown-acceptance"}, train, held, {"energy", share});
   expect(ErrorKind::sentence, {"enrgy"}, train, held, {"enrgy", 0.9});
   expect(ErrorKind::model, {"--unknown background"}, train, held, {"background", 0.9});
   Examples unlabelled = held;
@@ -163,22 +165,23 @@ TEST(Calibrate, MistakesAreTold) {
   expect(ErrorKind::data, {"class", "knows 6"}, test::digits(20000, 3000).train, held,
          {"energy", 0.9});
   EXPECT_FALSE(calibration_of(model).has_value()) << "nothing of it may stay";
-  test::expect_error(ErrorKind::model, {"lithe calibrate"}, [&] { Answerer{model}; });
+  test::expect_error(ErrorKind::model, {"lithe calibrate"}, [&] { OpenSetPredictor{model}; });
 }
 
 TEST(Calibrate, NotesThatAreNoneAreRefused) {
-  for (const char* key : {"lithe.unknown_threshold", "lithe.unknown_share", "lithe.temperature"})
+  for (const char* key :
+       {"lithe.unknown_threshold", "lithe.unknown_acceptance", "lithe.temperature"})
     for (const char* bad : {"", "nan", "inf", "-inf", "1x", "0x10", "1e999", "abc"}) {
       Model model = test::trained();
-      calibrate_unknown(model, parts().train, parts().held);
+      calibrate_unknown(model, parts().train, parts().validation);
       model.metadata()[key] = bad;
-      test::expect_error(ErrorKind::model, {key}, [&] { Answerer{model}; });
+      test::expect_error(ErrorKind::model, {key}, [&] { OpenSetPredictor{model}; });
     }
   for (const char* bad : {"0", "-1"}) {
     Model model = test::trained();
-    calibrate_unknown(model, parts().train, parts().held);
+    calibrate_unknown(model, parts().train, parts().validation);
     model.metadata()["lithe.temperature"] = bad;
-    test::expect_error(ErrorKind::model, {"temperature"}, [&] { Answerer{model}; });
+    test::expect_error(ErrorKind::model, {"temperature"}, [&] { OpenSetPredictor{model}; });
   }
 }
 
@@ -187,11 +190,11 @@ TEST(Calibrate, ArraysThatDoNotFitAreRefused) {
   for (const std::string& score : unknown_scores()) {
     SCOPED_TRACE(score);
     Model model = test::trained();
-    calibrate_unknown(model, parts().train, parts().held, {score, 0.9});
+    calibrate_unknown(model, parts().train, parts().validation, {score, 0.9});
     if (model.extra_arrays().empty()) continue;
     const auto sound = model.extra_arrays();
     const auto answer = [&] {
-      Answerer(model).answer(known_digits().known.test.slice(0, 3).features);
+      OpenSetPredictor(model).predict(known_digits().known.test.slice(0, 3).features);
     };
     model.extra_arrays().clear();
     test::expect_error(ErrorKind::model, {"lithe calibrate"}, answer);
@@ -207,9 +210,9 @@ TEST(Calibrate, ArraysThatDoNotFitAreRefused) {
 
 TEST(HoldOut, GivesEveryRowOnceAndOfEachClass) {
   const Examples& all = known_digits().known.train;
-  EXPECT_EQ(parts().train.features.rows + parts().held.features.rows, all.features.rows);
-  std::set<std::int32_t> classes(parts().held.labels,
-                                 parts().held.labels + parts().held.features.rows);
+  EXPECT_EQ(parts().train.features.rows + parts().validation.features.rows, all.features.rows);
+  std::set<std::int32_t> classes(parts().validation.labels,
+                                 parts().validation.labels + parts().validation.features.rows);
   EXPECT_EQ(classes.size(), 6u);
   test::expect_error(ErrorKind::usage, {"held out"}, [&] { hold_out(all.slice(0, 2), 0.01); });
 }

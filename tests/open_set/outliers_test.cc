@@ -54,12 +54,12 @@ TEST(Outliers, AreToBeAnythingAlike) {
 TEST(Outliers, NoneIsHeldOutToCalibrateBy) {
   for (const OutlierUse use : {OutlierUse::background, OutlierUse::exposure}) {
     const OpenTrainingSet set = add_outliers(known(), {outliers()}, use);
-    const HeldOut parts = hold_out(set, known(), 0.1);
-    EXPECT_EQ(parts.train.features.rows + parts.held.features.rows, known().features.rows);
-    EXPECT_NEAR(static_cast<double>(parts.held.features.rows),
+    const HoldoutSplit parts = hold_out(set, known(), 0.1);
+    EXPECT_EQ(parts.train.features.rows + parts.validation.features.rows, known().features.rows);
+    EXPECT_NEAR(static_cast<double>(parts.validation.features.rows),
                 0.1 * static_cast<double>(known().features.rows), 60);
-    for (std::size_t row = 0; row < parts.held.features.rows; ++row)
-      EXPECT_LT(parts.held.labels[row], 6);
+    for (std::size_t row = 0; row < parts.validation.features.rows; ++row)
+      EXPECT_LT(parts.validation.labels[row], 6);
   }
 }
 
@@ -88,22 +88,23 @@ double auroc_of(const Model& model) {
 // Somebody who has examples of what is unknown does better than one who has none.
 TEST(Outliers, Help) {
   Model plain = test::trained();
-  calibrate_unknown(plain, known_digits().parts.train, known_digits().parts.held);
+  calibrate_unknown(plain, known_digits().parts.train, known_digits().parts.validation);
   const double without = auroc_of(plain);
   EXPECT_GT(without, 0.8);
 
   const OpenTrainingSet more = add_outliers(known(), {outliers()}, OutlierUse::background, 0);
   Model background = test::train_on(more.examples, test::untrained("dense(7)"));
   mark_background(background);
-  calibrate_unknown(background, known_digits().parts.train, known_digits().parts.held,
+  calibrate_unknown(background, known_digits().parts.train, known_digits().parts.validation,
                     {"background", 0.95});
   EXPECT_GT(auroc_of(background), without + 0.02);
-  for (const Answer& a : Answerer(background).answer(known_digits().unknown.test.features))
+  for (const OpenSetPrediction& a :
+       OpenSetPredictor(background).predict(known_digits().unknown.test.features))
     EXPECT_LT(a.best, 6u) << "the background class is no answer";
 
   const OpenTrainingSet even = add_outliers(known(), {outliers()}, OutlierUse::exposure);
   Model exposed = test::train_on(even.examples, test::untrained());
-  calibrate_unknown(exposed, known_digits().parts.train, known_digits().parts.held);
+  calibrate_unknown(exposed, known_digits().parts.train, known_digits().parts.validation);
   EXPECT_GT(auroc_of(exposed), without + 0.02);
 }
 

@@ -15,7 +15,7 @@ using test::known_digits;
 
 Model calibrated() {
   Model model = test::trained();
-  calibrate_unknown(model, known_digits().parts.train, known_digits().parts.held);
+  calibrate_unknown(model, known_digits().parts.train, known_digits().parts.validation);
   return model;
 }
 
@@ -33,13 +33,13 @@ TEST(Report, LeavesOutClassesAndFindsThem) {
             evaluate(model, known, "cross_entropy").correct);
   ASSERT_EQ(report.scores.size(), 1u);
   const ScoreReport& score = report.scores[0];
-  EXPECT_EQ(score.known_accepted, share_accepted(model, known.features));
+  EXPECT_EQ(score.known_acceptance_rate, acceptance_rate(model, known.features));
   ASSERT_EQ(score.rows.size(), 5u);
   const UnknownFigures& whole = score.rows[0];
   EXPECT_EQ(whole.kind, "");
   EXPECT_GT(whole.auroc, 0.8);
   EXPECT_LT(whole.fpr95, 0.7);
-  EXPECT_EQ(whole.accepted, share_accepted(model, others().examples.features));
+  EXPECT_EQ(whole.acceptance_rate, acceptance_rate(model, others().examples.features));
   EXPECT_LE(whole.oscr, report.accuracy);
   EXPECT_LE(whole.oscr, whole.auroc);
 
@@ -52,12 +52,12 @@ TEST(Report, LeavesOutClassesAndFindsThem) {
     kinds.push_back(row.kind);
     examples += row.examples;
     auroc += row.auroc * static_cast<double>(row.examples);
-    accepted += row.accepted * static_cast<double>(row.examples);
+    accepted += row.acceptance_rate * static_cast<double>(row.examples);
   }
   EXPECT_EQ(kinds, (std::vector<std::string>{"0", "1", "6", "7"}));
   EXPECT_EQ(examples, whole.examples);
   EXPECT_NEAR(auroc / static_cast<double>(examples), whole.auroc, 1e-9);
-  EXPECT_NEAR(accepted / static_cast<double>(examples), whole.accepted, 1e-9);
+  EXPECT_NEAR(accepted / static_cast<double>(examples), whole.acceptance_rate, 1e-9);
 }
 
 TEST(Report, WhatIsKnownCannotBeToldFromItself) {
@@ -66,19 +66,19 @@ TEST(Report, WhatIsKnownCannotBeToldFromItself) {
   const UnknownFigures& row = report.scores[0].rows[0];
   EXPECT_NEAR(row.auroc, 0.5, 1e-12);
   EXPECT_NEAR(row.fpr95, 0.95, 0.01);
-  EXPECT_EQ(row.accepted, report.scores[0].known_accepted);
+  EXPECT_EQ(row.acceptance_rate, report.scores[0].known_acceptance_rate);
 }
 
 TEST(Report, OtherScoresAreFittedOnKnownExamples) {
   const Model model = calibrated();
   UnknownReportOptions options;
   options.scores = unknown_scores();
-  options.fit = known_digits().parts.train, options.held = known_digits().parts.held;
+  options.fit = known_digits().parts.train, options.validation = known_digits().parts.validation;
   const UnknownReport all =
       report_unknown(model, known_digits().known.test, {others(), others()}, options);
   ASSERT_EQ(all.scores.size(), unknown_scores().size());
   for (const ScoreReport& score : all.scores) {
-    EXPECT_NEAR(score.known_accepted, 0.95, 0.05) << score.score;
+    EXPECT_NEAR(score.known_acceptance_rate, 0.95, 0.05) << score.score;
     EXPECT_EQ(score.rows.size(), 10u);
     EXPECT_EQ(score.unknown_scores.size(), 2u);
   }

@@ -10,7 +10,7 @@ namespace lithe::test {
 
 struct KnownDigits {
   Dataset known, unknown;  // six classes, and the four others
-  HeldOut parts;           // of the known training examples
+  HoldoutSplit parts;      // of the known training examples
 };
 
 inline const KnownDigits& known_digits() {

@@ -42,7 +42,7 @@ TEST(Activity, ByTheLibrary) {
   EXPECT_EQ(activity_at(at("/usr/lib/libm.so.6", "exp")), Activity::loops);
   EXPECT_EQ(activity_at(at("/usr/lib/libgomp.so.1")), Activity::waiting);
   EXPECT_EQ(activity_at(at("/t/libiomp5.so")), Activity::waiting);
-  EXPECT_EQ(activity_at(at("/usr/lib/lithe/lithe_preload.so")), Activity::watching);
+  EXPECT_EQ(activity_at(at("/usr/lib/lithe/lithe_preload.so")), Activity::monitoring);
   EXPECT_EQ(activity_at(at("[vdso]")), Activity::kernel);
   EXPECT_EQ(activity_at(at("/home/me/a.out", "main")), Activity::other);
 }

@@ -1,5 +1,5 @@
 // Programs run and looked into. What is asked of the figures does not depend on how fast they run;
-// shares of time are asked for only where enough samples came together.
+// shares of time need enough samples.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>

@@ -123,14 +123,15 @@ TEST(ProgramFindings, ManyProcessorsAskForATrial) {
 
 TEST(ProgramFindings, TwoOfAKind) {
   ProgramReport report = healthy();
-  report.blas_together = {"/usr/lib/openblas/libblas.so.3", "/usr/lib/openblas/libopenblas.so.0"};
+  report.blas_in_one_process = {"/usr/lib/openblas/libblas.so.3",
+                                "/usr/lib/openblas/libopenblas.so.0"};
   EXPECT_EQ(named(program_findings(report, machine()), "two_blas"), nullptr)
       << "parts of one package";
-  report.blas_together.push_back("/venv/numpy.libs/libscipy_openblas64_-1.so");
+  report.blas_in_one_process.push_back("/venv/numpy.libs/libscipy_openblas64_-1.so");
   report.openmp = {"/usr/lib/libgomp.so.1", "/venv/libiomp5.so"};
   EXPECT_EQ(named(program_findings(report, machine()), "two_openmp"), nullptr)
       << "of two processes";
-  report.openmp_together = report.openmp;
+  report.openmp_in_one_process = report.openmp;
   const auto findings = program_findings(report, machine());
   ASSERT_NE(named(findings, "two_blas"), nullptr);
   EXPECT_NE(named(findings, "two_blas")->problem.find("2 BLAS"), std::string::npos);

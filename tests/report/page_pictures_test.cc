@@ -91,7 +91,7 @@ TEST(ReliabilityPicture, ColoursSayWhichWayItErrs) {
   expect_well_formed(boasting);
   EXPECT_NE(boasting.find(kOrange), boasting.npos);
   EXPECT_EQ(boasting.find(kGreen), boasting.npos);
-  EXPECT_NE(boasting.find("9 examples: 60.0% right with 90.0% of confidence"), boasting.npos);
+  EXPECT_NE(boasting.find("9 examples: accuracy 60.0%, confidence 90.0%"), boasting.npos);
   const std::string modest = draw_reliability("<t>", {{0.5, 1, 9, 0.6, 0.9}});
   expect_well_formed(modest);
   EXPECT_EQ(modest.find(kOrange), modest.npos);

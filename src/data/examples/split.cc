@@ -63,7 +63,7 @@ void draw(Rows group, std::size_t count, base::Rng& random, Split& split) {
     std::swap(group[i], group[other]);
   }
   const auto middle = group.begin() + static_cast<std::ptrdiff_t>(count);
-  split.held.insert(split.held.end(), group.begin(), middle);
+  split.validation.insert(split.validation.end(), group.begin(), middle);
   split.train.insert(split.train.end(), middle, group.end());
 }
 
@@ -81,7 +81,7 @@ Split split_rows(const Examples& examples, double share_or_count, std::uint64_t 
     draw(std::move(groups[i]), shares[i], random, split);
   }
   std::ranges::sort(split.train);
-  std::ranges::sort(split.held);
+  std::ranges::sort(split.validation);
   return split;
 }
 

@@ -1,4 +1,4 @@
-// Rows held out of training: a share of them, the same share of every class, drawn at random.
+// Splits rows at random into those to train on and those held out, stratified by class.
 #pragma once
 
 #include <cstdint>
@@ -9,12 +9,13 @@
 namespace lithe::data {
 
 struct Split {
-  std::vector<std::uint32_t> train, held;  // both ascending; together all rows, each once
+  std::vector<std::uint32_t> train, validation;  // both ascending; every row is in one of them
 };
 
-// Holds out a share of the rows (below 1) or that many of them (from 1 on, a whole number), rounded
-// to the nearest. Classes give in proportion, the largest remainders first. Depends on nothing but
-// the labels and the seed. Throws Error(usage) where no row would be left to train on.
+// Holds out a fraction of the rows (below 1) or a number of them (from 1 on, a whole number),
+// rounded to the nearest. Each class contributes in proportion, by the largest remainder method.
+// The result depends only on the labels and the seed. Throws Error(usage) where no row would be
+// left to train on.
 Split split_rows(const Examples& examples, double share_or_count, std::uint64_t seed);
 
 }  // namespace lithe::data

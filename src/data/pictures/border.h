@@ -1,4 +1,4 @@
-// What stands around the subject of an image.
+// The grey level of an image's border.
 #pragma once
 
 #include <algorithm>

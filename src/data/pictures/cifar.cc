@@ -37,7 +37,8 @@ Form form_of(CifarKind kind) {
           "batches.meta.txt"};
 }
 
-// A name a line. Numbers where there is no such file, or not as many names as classes.
+// One name on each line. Numbers where there is no such file, or where its number of names is
+// wrong.
 std::vector<std::string> class_names(const fs::path& path, std::size_t classes) {
   std::vector<std::string> names;
   if (fs::is_regular_file(path)) {

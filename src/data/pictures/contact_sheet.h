@@ -1,4 +1,4 @@
-// A page of images, a row of them behind each label, to be looked at.
+// A contact sheet: an image with rows of small images, each row with a label.
 #pragma once
 
 #include <cstddef>

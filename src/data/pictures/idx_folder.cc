@@ -67,7 +67,7 @@ Part find_part(const fs::path& folder, const std::string& prefix, const std::str
           .classes = {}};
 }
 
-// The training images take longest by far, so everything else is read beside them.
+// The training images take the longest by far, so everything else is read in parallel.
 void read(Parts& parts) {
   auto test_images =
       std::async(std::launch::async, read_idx, parts.test.images_path, IdxKind::images);

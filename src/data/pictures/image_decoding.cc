@@ -24,7 +24,7 @@ constexpr std::size_t kTogetherBytes = std::size_t{1}
 constexpr std::size_t kMostTogether = 64;      // progress is told, and can end it, after so many
 constexpr std::size_t kShown = 20;             // broken pictures in an error
 
-// What has become of one picture.
+// The result of decoding one picture.
 struct Decoded {
   Image image;
   std::string broken;    // why, or empty
@@ -38,7 +38,7 @@ class Decoding final : public base::TeamWork {
   Decoding(const fs::path& folder, const ImageOptions& options)
       : folder_(folder), options_(options) {}
 
-  // `wanted` is the form that all must have, its channels 0 while that is open.
+  // `wanted` is the form that all pictures must have; its channels are 0 until they are known.
   void set(std::span<const ListedImage> images, const ImageForm& wanted,
            std::vector<Decoded>& results) {
     images_ = images, wanted_ = wanted, results_ = &results;
@@ -87,7 +87,7 @@ std::string words(const ImageForm& form) {
                      form.channels == 1 ? "in grey" : "in colours");
 }
 
-// Writes pictures in the order of the list, and remembers which there were.
+// Writes pictures in the order of the list, and records which ones it wrote.
 class Filling {
  public:
   Filling(const ImageListing& listing, const ImageOptions& options, const fs::path& cache_file)
@@ -95,7 +95,7 @@ class Filling {
         writer_(cache_file),
         form_{options.height, options.width, options.channels} {}
 
-  // Open until the first picture says it.
+  // Unknown until the first picture.
   const ImageForm& form() const { return form_; }
 
   void add(std::size_t number, const Decoded& one) {
@@ -146,7 +146,7 @@ class Filling {
   std::size_t train_ = 0;
 };
 
-// How many to decode before they are written: one while the form is open.
+// The number of pictures to decode before they are written: one until the form is known.
 std::size_t together(const ImageForm& form, std::size_t threads) {
   if (form.bytes() == 0) return 1;
   return std::min(kMostTogether, std::max(kTogetherBytes / form.bytes(), threads));

@@ -1,4 +1,4 @@
-// Pictures from their files into the cache, on several threads.
+// Decodes picture files into the cache file on several threads.
 #pragma once
 
 #include <filesystem>

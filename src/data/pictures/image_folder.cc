@@ -1,4 +1,4 @@
-// Folders of pictures: list, decode into the cache, map.
+// Loads folders of pictures: lists them, decodes them into the cache, and maps it.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -51,7 +51,7 @@ std::string short_digest(const std::string& text) {
       .substr(0, 16);
 }
 
-// What a cache depends on besides folder and options: 2 is since pictures are put upright.
+// The version of the cached form. 2: pictures are rotated by their Exif orientation.
 constexpr int kDecoder = 2;
 
 struct CacheName {
@@ -71,7 +71,7 @@ CacheName cache_name(const fs::path& folder, const data::ImageListing& listing,
   return {short_digest(which), short_digest(content)};
 }
 
-// Caches of the same folder and options as it was before.
+// Caches of earlier states of the same folder with the same options.
 void remove_older(const fs::path& folder, const CacheName& name) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
@@ -81,14 +81,14 @@ void remove_older(const fs::path& folder, const CacheName& name) {
   }
 }
 
-// What the data set's views point into.
+// Owns the memory of the data set.
 struct Memory {
   explicit Memory(const fs::path& path) : file(path) {}
   base::MappedFile file;
   std::vector<std::int32_t> labels;
 };
 
-// Nothing where there is no whole cache of these pictures.
+// Returns nothing where there is no complete cache of these pictures.
 std::optional<ImageFolder> open_cache(const fs::path& folder, const data::ImageListing& listing,
                                       const ImageOptions& options, const fs::path& cache_file) {
   std::error_code unreadable;
@@ -123,7 +123,7 @@ std::optional<ImageFolder> open_cache(const fs::path& folder, const data::ImageL
   return result;
 }
 
-// Broken pictures that were left out, or the choice of those to test on, can take a class's last.
+// A class may have lost its last picture, because broken ones were skipped or because of the split.
 void check_train_part(const Dataset& data) {
   std::vector<bool> has(data.class_names.size());
   for (std::size_t row = 0; row < data.train.features.rows; ++row)

@@ -1,4 +1,4 @@
-// Brings a picture of a digit into the form of MNIST's: see center_ink in image.h.
+// Brings a picture of a digit to the form of MNIST's images: see center_ink in image.h.
 #include <algorithm>
 #include <cmath>
 
@@ -8,7 +8,7 @@ namespace lithe::data {
 
 namespace {
 
-// Fainter than this is paper.
+// Fainter pixels are background.
 constexpr std::uint8_t kInk = 64;
 
 struct Box {
@@ -36,7 +36,7 @@ Image crop(const Image& image, Box box) {
   return result;
 }
 
-// A black frame, so that fitting a crop into a square fills up with black.
+// A black frame, so that fitting a crop into a square pads with black.
 Image frame(const Image& image) {
   Image result{image.height + 2, image.width + 2, {}};
   result.pixels.assign(result.height * result.width, 0);
@@ -46,7 +46,7 @@ Image frame(const Image& image) {
   return result;
 }
 
-// How far along an axis the middle of the mass is from the middle of the image.
+// The distance of the centre of mass from the centre of the image along an axis.
 std::ptrdiff_t offset(const Image& image, bool vertical) {
   double mass = 0, moment = 0;
   for (std::size_t y = 0; y < image.height; ++y)

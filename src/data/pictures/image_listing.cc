@@ -128,7 +128,7 @@ void set_test_apart(ImageListing& listing, const ImageOptions& options) {
   examples.classes = listing.class_names.size();
   const Split split = split_rows(examples, options.test_share, options.seed);
   std::vector<ListedImage> ordered;
-  for (const auto& rows : {split.train, split.held})
+  for (const auto& rows : {split.train, split.validation})
     for (const std::uint32_t row : rows) ordered.push_back(std::move(listing.images[row]));
   listing.images = std::move(ordered);
   listing.train = split.train.size();

@@ -1,4 +1,4 @@
-// What pictures a folder has, of which class and for which part, before any of them is opened.
+// Lists the pictures of a folder with their class and part, without opening them.
 #pragma once
 
 #include <filesystem>

@@ -10,7 +10,7 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-// Numbers of a TIFF structure, in the order of bytes that it says. What lies outside is 0.
+// Reads numbers of a TIFF structure in its byte order. Reads beyond its end give 0.
 class Tiff {
  public:
   explicit Tiff(Bytes bytes) : bytes_(bytes) {
@@ -63,7 +63,7 @@ struct Place {
   std::size_t y, x;
 };
 
-// Which stored pixel is seen at a place; `last` is the stored picture's last one.
+// Maps a position in the upright picture to the stored pixel; `last` is the last stored position.
 Place stored_at(Orientation orientation, Place seen, Place last) {
   switch (orientation) {
     case Orientation::top_left:

@@ -12,7 +12,7 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-// A small file can unpack to a thousand times its length; no published one comes near this.
+// A small file can unpack to a thousand times its length. No published file is near this limit.
 constexpr std::uint64_t kMostContentBytes = std::uint64_t{1} << 30;
 
 std::string content_problem(const RemoteFile& expected, Bytes bytes) {

@@ -19,8 +19,8 @@ constexpr long kPartialContent = 206;
 constexpr long kRangeNotSatisfiable = 416;
 constexpr long kSlowestBytesPerSecond = 1000;  // slower over the stall limit counts as stalled
 
-// What the callbacks of one transfer share. Exceptions may not cross libcurl: they wait in
-// `thrown`.
+// The state that the callbacks of one transfer share. Exceptions must not cross libcurl and are
+// kept in `thrown`.
 struct Call {
   const Download& what;
   PartFile& part;
@@ -38,7 +38,7 @@ long status_of(CURL* curl) {
   return status;
 }
 
-// Where the body of a 206 begins, from "Content-Range: bytes 500-999/1000"; -1 if not said.
+// The start of the body of a 206 response, from "Content-Range: bytes 500-999/1000"; -1 if unknown.
 long long range_start(CURL* curl) {
   curl_header* header = nullptr;
   if (curl_easy_header(curl, "Content-Range", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return -1;
@@ -90,7 +90,7 @@ int on_progress(void* user, curl_off_t expected, curl_off_t got, curl_off_t, cur
   Call& call = *static_cast<Call*>(user);
   try {
     const std::uint64_t done = call.part.size();
-    // libcurl counts from the start of this body, we from the start of the file.
+    // libcurl counts from the start of this body; progress counts from the start of the file.
     const bool known = call.body_begun && expected > 0 && expected >= got;
     report(call.options, {.file = call.what.file,
                           .done = done,

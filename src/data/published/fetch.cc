@@ -29,7 +29,7 @@ void make_folder(const fs::path& folder) {
                 {}, "choose a folder that you may write to with LITHE_DATA or --data-dir");
 }
 
-// What cannot be read is not there, as far as a fetch goes.
+// A file that cannot be read counts as missing.
 bool is_right(const RemoteFile& file, const fs::path& path) {
   std::error_code unreadable;
   if (!fs::is_regular_file(path, unreadable)) return false;
@@ -46,13 +46,14 @@ bool is_there(const RemoteFile& file, const fs::path& folder) {
   if (is_right(file, packed)) return true;
   fs::path plain = packed;
   plain.replace_extension();
-  // Where the gzip file is wrong, a loader would still take it before the plain one.
+  // Loaders prefer the gzip file, so a wrong one must not stay.
   std::error_code unreadable;
   return packed.extension() == ".gz" && !file.sha256_of_content.empty() &&
          !fs::exists(packed, unreadable) && is_right(file, plain);
 }
 
-// Gives what has come its final name if it is right; drops it and says why if not.
+// Gives the file its final name if its digest is right. Otherwise removes it and returns the
+// reason.
 std::string settle(const RemoteFile& file, const fs::path& folder, PartFile& part) {
   if (part.size() > file.max_bytes) {
     part.restart();
@@ -68,8 +69,8 @@ std::string settle(const RemoteFile& file, const fs::path& folder, PartFile& par
   return problem;
 }
 
-// Two tries: the second continues a transfer that broke off, or starts anew where the part file of
-// an earlier run turned out to be of no use. Returns what was wrong; empty: the file is there.
+// Tries twice: the second attempt continues an interrupted transfer, or starts again where the part
+// file of an earlier run was wrong. Returns the problem, or nothing if the file is there.
 std::string try_mirror(const RemoteFile& file, const fs::path& folder, const std::string& mirror,
                        PartFile& part, const FetchOptions& options) {
   const Download what{.address = mirror + (mirror.ends_with('/') ? "" : "/") + file.name,
@@ -90,7 +91,7 @@ std::string try_mirror(const RemoteFile& file, const fs::path& folder, const std
   return problem;
 }
 
-// A mirror that had the file goes to the front: the next file need not wait for the others.
+// Moves a mirror that had the file to the front, so that the next file is fetched from it first.
 void fetch_file(const RemoteFile& file, const fs::path& folder, std::vector<std::string>& mirrors,
                 const FetchOptions& options) {
   PartFile part(folder / (file.name + ".part"));

@@ -54,7 +54,7 @@ constexpr Change kChanges[] = {
     {"permuted:", [](const Dataset& set) { return data::permute_pixels(set, 0); }},
     {"mirrored:", [](const Dataset& set) { return data::mirror(set, data::Mirror::across); }},
     {"flipped:", [](const Dataset& set) { return data::mirror(set, data::Mirror::upside_down); }},
-    {"spoiled:", [](const Dataset& set) { return spoil_images(set, 0); }}};
+    {"corrupted:", [](const Dataset& set) { return corrupt_images(set, 0); }}};
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// A small grey picture that shapes are painted on, by their signed distance from each pixel.
+// A small grey image that shapes are painted on, by the signed distance of each pixel.
 #pragma once
 
 #include <algorithm>

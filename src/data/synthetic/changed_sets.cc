@@ -10,7 +10,7 @@
 #include "base/aligned.h"
 #include "base/random.h"
 #include "base/threads.h"
-#include "data/synthetic/spoil.h"
+#include "data/synthetic/corrupt.h"
 #include "lithe/data.h"
 #include "lithe/error.h"
 
@@ -18,7 +18,7 @@ namespace lithe::data {
 
 namespace {
 
-// The same data with other features, and the memory of both.
+// Keeps the memory of the old and of the changed features.
 struct Changed {
   Dataset old;
   base::AlignedArray<std::uint8_t> train, test;
@@ -46,7 +46,7 @@ class Changing final : public base::TeamWork {
   std::size_t threads_;
 };
 
-// `change` takes a part, the number of a row in it, and where to put that.
+// `change` gets a part, the number of a row in it, and the memory for the changed row.
 template <class ChangeRow>
 Dataset change_rows(const Dataset& data, const std::string& name, const ChangeRow& change) {
   auto memory = std::make_shared<Changed>();
@@ -79,12 +79,14 @@ void invert_row(const void* row, void* to, std::size_t columns, double divisor) 
 ImageSize image_size(const Dataset& data, const char* change) {
   const std::vector<std::size_t>& shape = data.shape;
   if (shape.size() < 2 || shape.size() > 3)
-    throw Error(ErrorKind::data, fmt::format("only images can be {}, and these are none", change),
+    throw Error(ErrorKind::data,
+                fmt::format("only images can be {}, and these data are not images", change),
                 data.name, "a data set of images");
   return {shape[0], shape[1], shape.size() == 3 ? shape[2] : 1};
 }
 
-// A row of another class, if a few draws find one; never the row itself, if there is another.
+// A random row of another class if a few draws find one, otherwise of the same class. Never the row
+// itself, unless it is the only one.
 std::size_t other_class(const Examples& part, std::size_t row, Rng& rng) {
   const std::size_t rows = part.features.rows;
   std::size_t other = row;
@@ -150,17 +152,17 @@ Dataset mirror(const Dataset& data, Mirror how) {
 
 namespace lithe {
 
-Dataset spoil_images(const Dataset& data, std::uint64_t seed) {
-  const data::ImageSize size = data::image_size(data, "spoiled");
+Dataset corrupt_images(const Dataset& data, std::uint64_t seed) {
+  const data::ImageSize size = data::image_size(data, "corrupted");
   if (data.train.features.type != ElementType::uint8)
-    throw Error(ErrorKind::data, "only images of bytes can be spoiled", data.name);
+    throw Error(ErrorKind::data, "only images of bytes can be corrupted", data.name);
   return data::change_rows(
-      data, "spoiled", [&](const Examples& part, std::size_t row, std::uint8_t* to) {
+      data, "corrupted", [&](const Examples& part, std::size_t row, std::uint8_t* to) {
         Rng rng(seed,
                 base::make_stream(base::StreamPurpose::corrupt, static_cast<std::uint32_t>(row)));
         const Features& images = part.features;
         const std::size_t other = data::other_class(part, row, rng);
-        data::spoil(images.row(row), images.row(other), size, rng, to);
+        data::corrupt(images.row(row), images.row(other), size, rng, to);
       });
 }
 

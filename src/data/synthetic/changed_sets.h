@@ -1,4 +1,4 @@
-// Other data sets made unrecognisable.
+// Data sets made from others by changing every image.
 #pragma once
 
 #include <cstdint>
@@ -7,14 +7,14 @@
 
 namespace lithe::data {
 
-// Every value v as divisor - v: black for white.
+// Replaces every value v by divisor - v, which turns black into white.
 Dataset invert(const Dataset& data);
-// The pixels of every image in another order, the same for all of them, drawn by the seed. A
-// pixel's channels stay together.
+// Permutes the pixels, by one permutation for all images, drawn by the seed. The channels of a
+// pixel stay together.
 Dataset permute_pixels(const Dataset& data, std::uint64_t seed);
 
-// Every image with left and right changed over ("mirrored"), or top and bottom ("flipped"). Throws
-// Error(data) for what is no images.
+// Swaps left and right ("mirrored") or top and bottom ("flipped") of every image. Throws
+// Error(data) where the data are not images.
 enum class Mirror { across, upside_down };
 Dataset mirror(const Dataset& data, Mirror how);
 

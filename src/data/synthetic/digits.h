@@ -1,8 +1,7 @@
-// Handwritten-like digits drawn by a generator: a data set for machines that have no other.
+// Generated digits that resemble handwriting: a data set that needs no download.
 //
-// 28x28 grey images, framed and shaded as MNIST's, so that a network trained on them reads real
-// handwriting. Image i of a part depends on the seed and i alone: a longer data set begins with a
-// shorter one, and no number of threads, compiler or mathematics library changes a byte.
+// 28x28 grey images, framed and shaded as those of MNIST, so that a network trained on them
+// recognises real handwriting. See data/synthetic/generated.h for how they depend on the seed.
 #pragma once
 
 #include <cstddef>

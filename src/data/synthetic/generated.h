@@ -1,7 +1,8 @@
-// Data sets of images that are drawn by a generator.
+// Generated data sets of images.
 //
-// Image i of a part depends on the seed and i alone: a longer data set begins with a shorter one,
-// and no number of threads, compiler or mathematics library changes a byte.
+// Image i of a part depends only on the seed and i. A longer data set therefore begins with a
+// shorter one, and the number of threads, the compiler and the mathematics library do not change a
+// byte.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +19,7 @@ struct Generator {
   std::string name;
   std::size_t side;  // of the square grey images
   std::vector<std::string> class_names;
-  std::uint64_t family;  // keeps one set's random numbers apart from another's
+  std::uint64_t family;  // separates the random numbers of different sets
   // Draws image `number` on side * side pixels; returns its class.
   std::size_t (*draw)(std::size_t number, Rng& rng, std::uint8_t* pixels);
   Resize resize = Resize::pad;

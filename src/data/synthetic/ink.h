@@ -1,4 +1,4 @@
-// Ink on paper: the picture of a pen's trace, framed as MNIST frames its digits.
+// Draws a pen's trace as an image, framed as the digits of MNIST are.
 #pragma once
 
 #include <cstddef>

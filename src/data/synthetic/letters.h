@@ -1,5 +1,5 @@
-// Handwritten-like capital letters, as the digits of data/digits.h are: what somebody who reads
-// digits should call unknown. The letters are those of kLetters.
+// Generated capital letters in the style of the digits (data/synthetic/digits.h): unknown examples
+// for a model of digits. The letters are those of kLetters.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Images that no network should know: noise.
+// Images of noise, which serve as unknown examples.
 #pragma once
 
 #include <cstddef>

@@ -10,9 +10,9 @@ Point operator+(Point a, Point b) { return {a.x + b.x, a.y + b.y}; }
 Point operator-(Point a, Point b) { return {a.x - b.x, a.y - b.y}; }
 Point operator*(float s, Point a) { return {s * a.x, s * a.y}; }
 
-// How far single knots stray, in percent of the height.
+// The deviation of single knots, in percent of the height.
 constexpr float kKnotJitter = 3.4f;
-// How far a whole writing is turned, in radians.
+// The deviation of the rotation of a whole glyph, in radians.
 constexpr float kTurn = 0.13f;
 
 struct Skeleton {
@@ -86,8 +86,8 @@ Trace draw(const Skeleton& skeleton) {
   return trace;
 }
 
-// What a whole writing has of its own: it leans, is turned, is narrow or wide, and is bent as if it
-// had been drawn on rubber (a polynomial of the third degree about the middle).
+// The variation of a whole glyph: its slant, rotation, width, and a smooth distortion (a polynomial
+// of the third degree about the centre).
 class Warp {
  public:
   Warp(const GlyphForm& form, Rng& rng)

@@ -1,5 +1,4 @@
-// A hand that writes digits and letters: a skeleton, with all that differs from one writing to the
-// next.
+// Writes digits and letters: a skeleton with random variations.
 #pragma once
 
 #include <array>
@@ -15,13 +14,14 @@ struct Point {
   float x, y;
 };
 
-// The pen's way as short straight pieces: from each point to the next, but not to a first one.
+// The path of the pen as short straight pieces, from each point to the next one that does not start
+// a stroke.
 struct Trace {
   static constexpr std::size_t kPiecesPerSpan = 6;
   static constexpr std::size_t kMost = kLongestSkeleton * kPiecesPerSpan;
 
   std::array<Point, kMost> points;
-  std::array<bool, kMost> is_first;  // the pen comes down here
+  std::array<bool, kMost> is_first;  // starts a stroke
   std::size_t size = 0;
 
   void add(Point point, bool first) {
@@ -30,12 +30,12 @@ struct Trace {
   }
 };
 
-// Random numbers by additions and multiplications alone, so that no mathematics library has a say
-// in the pictures.
+// Random numbers made only by additions and multiplications, so that the images do not depend on
+// the mathematics library.
 inline float uniform_float(Rng& rng, float low, float high) {
   return low + (high - low) * (static_cast<float>(rng.next() >> 8) * 0x1p-24f);
 }
-// The sum of four uniform bytes: close to normal, and never beyond 3.5 deviations.
+// The sum of four uniform bytes, which is close to normal and within 3.5 standard deviations.
 inline float normal_float(Rng& rng, float mean, float deviation) {
   const std::uint32_t word = rng.next();
   const std::uint32_t sum = (word & 255) + (word >> 8 & 255) + (word >> 16 & 255) + (word >> 24);
@@ -43,7 +43,7 @@ inline float normal_float(Rng& rng, float mean, float deviation) {
   return mean + deviation * ((static_cast<float>(sum) - kMean) * (1 / kDeviation));
 }
 
-// Writes a glyph about the origin, some two units high.
+// Writes a glyph centred at the origin, about two units high.
 Trace write(const GlyphForm& form, Rng& rng);
 
 }  // namespace lithe::data

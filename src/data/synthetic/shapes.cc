@@ -14,7 +14,7 @@ namespace {
 enum class Kind { circle, square, triangle, star, cross, ring, noise, letter, digit };
 constexpr std::size_t kKnown = 3, kUnknown = 6;
 
-// What every image has, whatever it shows.
+// The variation of every image, whatever its shape.
 struct Look {
   Point middle;
   float radius;     // of the circle around it, in pixels
@@ -26,7 +26,8 @@ struct Look {
 
 constexpr float kSide = static_cast<float>(kCanvasSide);
 
-// A direction without a library's sine: a point of the disc, drawn again while outside.
+// A random direction without a sine, which depends on the library: a point of the unit disc, drawn
+// by rejection.
 Point any_direction(Rng& rng) {
   for (;;) {
     const Point p{uniform_float(rng, -1, 1), uniform_float(rng, -1, 1)};
@@ -51,7 +52,7 @@ Look choose_look(Rng& rng) {
   return look;
 }
 
-// Dots and short lines, fainter than what is shown.
+// Dots and short lines, fainter than the shape.
 void add_clutter(Canvas& canvas, const Look& look, Rng& rng) {
   const std::size_t count = rng.below(6);
   for (std::size_t i = 0; i < count; ++i) {
@@ -149,7 +150,7 @@ void paint_cross(Canvas& canvas, const Look& look, float thick, Rng& rng) {
   paint_polygon(canvas, look, corners, thick);
 }
 
-// A disc of pixels that have nothing to do with one another.
+// A disc of independent random pixels.
 void paint_noise(Canvas& canvas, const Look& look, Rng& rng) {
   for (std::size_t y = 0; y < kCanvasSide; ++y)
     for (std::size_t x = 0; x < kCanvasSide; ++x) {

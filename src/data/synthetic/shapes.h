@@ -1,5 +1,4 @@
-// Simple shapes on 40x40 grey images, and things that are none of them: the question of a network
-// that knows three shapes and sees a fourth.
+// Simple shapes on 40x40 grey images, and other shapes that serve as unknown examples.
 //
 //   known:   circle, square, triangle, each filled or an outline
 //   unknown: star (five points), cross (two bars alike), ring, noise (a patch of random pixels),
@@ -17,7 +16,7 @@
 
 namespace lithe::data {
 
-// `train` + `test` images, the classes in turn; see data/generated.h.
+// `train` + `test` images, the classes in turn; see data/synthetic/generated.h.
 Dataset generate_shapes(std::uint64_t seed, std::size_t train, std::size_t test,
                         std::size_t threads = 0);
 Dataset generate_unknown_shapes(std::uint64_t seed, std::size_t train, std::size_t test,

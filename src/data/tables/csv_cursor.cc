@@ -36,7 +36,7 @@ CsvCursor::CsvCursor(std::string_view text, char delimiter, std::string name)
 bool CsvCursor::at_end() {
   if (at_ == end_) return true;
   if (*at_ != '\n' && *at_ != '\r') return false;
-  // Many blank lines are looked through once, not again from each of them.
+  // Skips a run of blank lines at once, so that the time stays linear.
   if (at_ >= content_)
     content_ = std::find_if_not(at_, end_, [](char c) { return c == '\n' || c == '\r'; });
   if (content_ == end_) at_ = end_;

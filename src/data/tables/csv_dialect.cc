@@ -13,13 +13,13 @@ namespace lithe::data {
 
 namespace {
 
-// A comma comes last: where it is a decimal comma, it may be as regular as the true delimiter.
+// The comma comes last, because decimal commas may be as regular as the delimiter.
 constexpr std::string_view kCandidates = ";\t|,";
 constexpr std::size_t kSampleRecords = 20, kSampleBytes = std::size_t{1} << 20;
 
 using Counts = std::array<std::size_t, kCandidates.size()>;
 
-// How often each candidate stands outside quotes in each of the first records.
+// The number of times that each candidate occurs outside quotes in each of the first records.
 std::vector<Counts> count_candidates(std::string_view text) {
   std::vector<Counts> records;
   Counts counts{};
@@ -37,7 +37,7 @@ std::vector<Counts> count_candidates(std::string_view text) {
     const std::size_t candidate = kCandidates.find(c);
     if (!quoted && candidate != kCandidates.npos) ++counts[candidate];
   }
-  // A record that the sample cuts short says nothing, unless it is all there is.
+  // Ignores a record that the sample cuts short, unless it is the only one.
   if (!blank && (records.empty() || text.size() <= kSampleBytes)) records.push_back(counts);
   return records;
 }

@@ -12,7 +12,7 @@ namespace lithe::data {
 
 namespace {
 
-// How a slot of a row becomes features.
+// The conversion of a slot of a row to features.
 struct Recipe {
   std::size_t first = 0;              // of its features
   std::vector<std::uint32_t> places;  // of a category: by order of appearance
@@ -62,7 +62,7 @@ void learn_replacements(const CsvRows& rows, CsvLayout& layout) {
   }
 }
 
-// A column with nothing but missing values has nothing to teach and no kind.
+// A column with only missing values cannot be used: its kind is unknown.
 void check_not_empty(const CsvRows& rows, const CsvLayout& layout, const std::string& file) {
   if (rows.rows.rows() == 0)
     throw Error(ErrorKind::data, "a value is missing in every row, and such rows are dropped", file,

@@ -23,7 +23,7 @@ Places places_of(const std::vector<std::string>& names) {
   return places;
 }
 
-// The column with this name, else with this number from 1.
+// The column with this name, or with this number from 1.
 std::size_t find_column(const std::string& word, const std::vector<std::string>& names,
                         const Places& places, const std::string& file) {
   if (const auto found = places.find(word); found != places.end()) return found->second;
@@ -117,7 +117,7 @@ void assign_kinds(CsvLayout& layout, const CsvOptions& options, const std::strin
   for (const auto& word : options.categorical) set(word, Kind::category);
 }
 
-// Where there is no header: the schema's columns in order, of which an unneeded target may lack.
+// Without a header: the columns of the schema in order; a target that is not needed may be missing.
 std::vector<std::size_t> match_by_position(const CsvLayout& layout, const TableOptions& options,
                                            const std::string& file) {
   std::vector<std::size_t> columns;
@@ -149,8 +149,8 @@ void check_all_there(const CsvLayout& layout, const Places& present, const Table
   }
 }
 
-// By name. What the schema does not know and the options do not ignore is an error. The number of
-// columns stands for what is ignored.
+// By name. A column that the schema does not have and the options do not ignore is an error. The
+// number of columns marks those to ignore.
 std::vector<std::size_t> match_by_name(const CsvLayout& layout, const TableOptions& options,
                                        const std::string& file) {
   Places known;

@@ -84,7 +84,7 @@ void CsvRows::fail_ragged(std::size_t fields) const {
 
 void CsvRows::take_field(CsvField& field) {
   double value = 0;
-  // Numbers are taken without a look at anything else where a number is what may stand here.
+  // The fast path: where a number is expected, it is parsed first.
   if (field.kind <= Kind::number && cursor_.take_number(value)) {
     const bool plain = field.kind == Kind::number && missing_numbers_.empty() &&
                        std::abs(value) <= std::numeric_limits<float>::max();
@@ -163,7 +163,7 @@ void CsvRows::fail_number(const CsvField& field, std::string_view text) const {
                         : "declare the column as categorical, or the text as a missing value");
 }
 
-// The first value of a column is a text, so it has categories.
+// Makes a column categorical because its first value is a text.
 void CsvRows::decide(CsvField& field, std::string_view text) {
   if (const char* why = why_not_a_number(text))
     cursor_.fail(fmt::format("'{}' is not read as a number: {}", shortened(text), why),
@@ -173,7 +173,7 @@ void CsvRows::decide(CsvField& field, std::string_view text) {
   row_[field.slot] = category(slots[field.slot], text);
 }
 
-// The number of a category, which is a new one while a schema is learnt; a NaN for a missing one.
+// The number of a category, which is added while a schema is learnt; NaN for a missing value.
 float CsvRows::category(CsvSlot& slot, std::string_view text) {
   if (const auto found = slot.categories.find(text); found != slot.categories.end())
     return static_cast<float>(found->second);
@@ -196,7 +196,7 @@ float CsvRows::category(CsvSlot& slot, std::string_view text) {
 }
 
 void CsvRows::store_missing(CsvField& field) {
-  // A line that breaks off, or a blank one, is the mistake then, not the value that it lacks.
+  // For a line that is too short or blank, the error is about the line and not about the value.
   const std::size_t column = cursor_.place().column;
   if (cursor_.record_ended() && column < layout_.fields.size()) fail_ragged(column);
   if (layout_.schema.missing == MissingPolicy::drop_row) {
@@ -212,7 +212,7 @@ void CsvRows::store_missing(CsvField& field) {
   ++slots[field.slot].missing;
 }
 
-// Adds the record to what has been read, unless it is to be dropped.
+// Adds the record to the rows, unless it is to be dropped.
 void CsvRows::commit() {
   if (drop_) {
     ++dropped;

@@ -38,7 +38,7 @@ Element element_at(const NpyArray& array, std::size_t index) {
   return std::bit_cast<Element>(bytes);
 }
 
-// Where the columns of a row lie, in elements from the row's first; columns in C order.
+// The offsets of the columns of a row, in elements from the first; columns are in C order.
 std::vector<std::size_t> column_offsets(const NpyArray& array) {
   std::vector<std::size_t> offsets(array.columns());
   std::iota(offsets.begin(), offsets.end(), std::size_t{0});
@@ -105,7 +105,8 @@ std::vector<std::int64_t> read_labels(const NpyArray& array) {
   return labels;
 }
 
-// Sorted. All numbers up to the highest where none is negative, so that a class may be absent.
+// The classes, sorted. Where none is negative, all numbers up to the highest are classes, so that
+// one may have no examples.
 std::vector<std::int64_t> classes_of(const std::vector<std::int64_t>& labels,
                                      const std::string& name) {
   std::vector<std::int64_t> classes = labels;
@@ -133,7 +134,7 @@ Answers make_answers(std::span<const std::int64_t> labels,
 }
 
 void attach_to(TablePart& part, Answers answers, std::size_t columns) {
-  // Nobody else has seen this memory yet.
+  // This memory is not shared yet.
   auto& memory = const_cast<TableMemory&>(*part.memory);
   attach(memory, std::move(answers), part);
   if (part.examples.targets != nullptr) part.examples.target_columns = columns;

@@ -1,5 +1,4 @@
-// Reads what stands before the elements of a .npy file: a Python dictionary, of which NumPy only
-// ever writes three entries.
+// Parses the header of a .npy file: a Python dictionary with exactly three entries.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

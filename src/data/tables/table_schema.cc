@@ -1,4 +1,4 @@
-// The schema of a table, and its JSON, in which it travels inside a model file.
+// The schema of a table, and its JSON, which is stored in a model file.
 #include <fmt/format.h>
 
 #include <algorithm>

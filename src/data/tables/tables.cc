@@ -1,4 +1,4 @@
-// Tables by the end of their name, and where the test part comes from.
+// Loads tables by the extension of their name, and chooses the test part.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -98,8 +98,8 @@ TablePart empty_part(const TablePart& other) {
 TableData divide(const fs::path& path, TablePart whole, const TableOptions& options) {
   const auto split = data::split_rows(whole.examples, options.test_share, options.seed);
   TablePart test = empty_part(whole);
-  if (split.held.empty()) return combine(path, std::move(whole), test);
-  test = data::take_rows(whole.examples, split.held);
+  if (split.validation.empty()) return combine(path, std::move(whole), test);
+  test = data::take_rows(whole.examples, split.validation);
   TablePart train = data::take_rows(whole.examples, split.train);
   train.shape = whole.shape;
   train.class_names = whole.class_names;

@@ -37,16 +37,16 @@ TEST(Split, HoldsOutEveryRowOnceAndTheSameShareOfEachClass) {
       const Split split = split_rows(sample.examples, share, 1);
       const auto wanted =
           share >= 1 ? 3u : static_cast<unsigned>(std::lround(share * double(rows)));
-      EXPECT_EQ(split.held.size(), wanted);
+      EXPECT_EQ(split.validation.size(), wanted);
       std::vector<std::uint32_t> all = split.train, expected(rows);
-      all.insert(all.end(), split.held.begin(), split.held.end());
+      all.insert(all.end(), split.validation.begin(), split.validation.end());
       std::ranges::sort(all);
       std::iota(expected.begin(), expected.end(), 0u);
       EXPECT_EQ(all, expected);
-      EXPECT_TRUE(std::ranges::is_sorted(split.held));
+      EXPECT_TRUE(std::ranges::is_sorted(split.validation));
       for (int label = 0; label < 3; ++label) {
         const auto of_label = [&](std::uint32_t row) { return sample.labels[row] == label; };
-        const auto held = double(std::ranges::count_if(split.held, of_label));
+        const auto held = double(std::ranges::count_if(split.validation, of_label));
         const auto total = double(std::ranges::count(sample.labels, label));
         EXPECT_NEAR(held, total * wanted / double(rows), 1.0);
       }
@@ -57,16 +57,16 @@ TEST(Split, HoldsOutEveryRowOnceAndTheSameShareOfEachClass) {
 TEST(Split, DependsOnTheSeedAlone) {
   const Sample sample(500, 4);
   const Split split = split_rows(sample.examples, 0.2, 1);
-  EXPECT_EQ(split.held, split_rows(sample.examples, 0.2, 1).held);
-  EXPECT_NE(split.held, split_rows(sample.examples, 0.2, 2).held);
+  EXPECT_EQ(split.validation, split_rows(sample.examples, 0.2, 1).validation);
+  EXPECT_NE(split.validation, split_rows(sample.examples, 0.2, 2).validation);
   Examples unlabelled = sample.examples;
   unlabelled.labels = nullptr;
-  EXPECT_EQ(split_rows(unlabelled, 0.2, 1).held.size(), 100u);
+  EXPECT_EQ(split_rows(unlabelled, 0.2, 1).validation.size(), 100u);
 }
 
 TEST(Split, RefusesWhatLeavesNothing) {
   const Sample sample(10, 2);
-  EXPECT_TRUE(split_rows(sample.examples, 0, 1).held.empty());
+  EXPECT_TRUE(split_rows(sample.examples, 0, 1).validation.empty());
   for (const double bad : {-0.1, 10.0, 0.99, 1.5, 1e300, std::nan("")})
     expect_error(ErrorKind::usage, {"hold"}, [&] { split_rows(sample.examples, bad, 1); });
 }

@@ -142,7 +142,7 @@ TEST(BuiltIn, PermutedHasTheSamePixelsInOneOtherOrder) {
 
 TEST(BuiltIn, AreLoadedByName) {
   for (const char* name : {"letters", "shapes", "shapes-unknown", "uniform-noise", "gaussian-noise",
-                           "inverted:letters", "permuted:inverted:letters", "spoiled:shapes"}) {
+                           "inverted:letters", "permuted:inverted:letters", "corrupted:shapes"}) {
     const Dataset data = load_dataset(name, "nowhere");
     EXPECT_EQ(data.name, name);
     EXPECT_GE(data.test.features.rows, 2000u);

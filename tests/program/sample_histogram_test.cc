@@ -1,4 +1,4 @@
-#include "program/tally.h"
+#include "program/sample_histogram.h"
 
 #include <gtest/gtest.h>
 
@@ -11,16 +11,16 @@ double share_of(const std::vector<ActivityShare>& shares, Activity activity) {
   return 0;
 }
 
-TEST(Tally, SharesAddUpAndTheLargestIsFirst) {
+TEST(SampleHistogram, SharesAddUpAndTheLargestIsFirst) {
   Files files;
-  Tally tally;
+  SampleHistogram histogram;
   const Place blas{files.number("/nowhere/libopenblas.so.0"), 100};
   const Place python{files.number("/nowhere/python3.11"), 100};
-  for (int i = 0; i < 6; ++i) tally.add(blas, false, true);
-  for (int i = 0; i < 3; ++i) tally.add(python, false, true);
-  tally.add({}, true, false);  // in the system, from where is unknown
-  EXPECT_EQ(tally.samples(), 10);
-  const auto shares = tally.shares(files);
+  for (int i = 0; i < 6; ++i) histogram.add(blas, false, true);
+  for (int i = 0; i < 3; ++i) histogram.add(python, false, true);
+  histogram.add({}, true, false);  // in the system, from where is unknown
+  EXPECT_EQ(histogram.samples(), 10);
+  const auto shares = histogram.shares(files);
   ASSERT_EQ(shares.size(), 3);
   EXPECT_EQ(shares[0].activity, Activity::products);
   EXPECT_DOUBLE_EQ(shares[0].share, 0.6);
@@ -31,15 +31,15 @@ TEST(Tally, SharesAddUpAndTheLargestIsFirst) {
   EXPECT_DOUBLE_EQ(sum, 1);
 }
 
-TEST(Tally, PlacesAreBounded) {
+TEST(SampleHistogram, PlacesAreBounded) {
   Files files;
   const std::uint32_t file = files.number("/nowhere/python3.11");
-  Tally tally;
-  for (std::uint64_t i = 0; i < (1 << 20) + 1000; ++i) tally.add({file, i}, false, true);
-  EXPECT_NEAR(share_of(tally.shares(files), Activity::interpreter), 1, 0.01);
+  SampleHistogram histogram;
+  for (std::uint64_t i = 0; i < (1 << 20) + 1000; ++i) histogram.add({file, i}, false, true);
+  EXPECT_NEAR(share_of(histogram.shares(files), Activity::interpreter), 1, 0.01);
 }
 
-TEST(Tally, WhatTheSystemTookIsAccountedFor) {
+TEST(SampleHistogram, WhatTheSystemTookIsAccountedFor) {
   std::vector<ActivityShare> shares = {
       {Activity::loops, 0.6, ""}, {Activity::interpreter, 0.3, ""}, {Activity::kernel, 0.1, ""}};
   account_for_system(shares, 0.4, Activity::page_faults);

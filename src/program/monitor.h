@@ -1,5 +1,5 @@
-// Looking at a program while it runs: which code it has in memory, where it spends its time, what
-// it writes and allocates.
+// Monitors a running program: the code in its memory, samples of where it spends its time, and the
+// lines that it writes.
 #pragma once
 
 #include <sys/types.h>
@@ -15,35 +15,35 @@
 #include <vector>
 
 #include "program/address_space.h"
-#include "program/board_file.h"
+#include "program/counters_file.h"
 #include "program/epochs.h"
 #include "program/event_sampler.h"
-#include "program/tally.h"
+#include "program/sample_histogram.h"
 
 namespace lithe::program {
 
-class Watch {
+class Monitor {
  public:
-  // Of `process` and what it starts. `events` may be null; then the board's timers are read, and
-  // the memory maps below /proc. `mark` may be null.
-  Watch(pid_t process, BoardFile& board, std::unique_ptr<EventSampler> events, const Mark* mark,
-        std::uint64_t start);
+  // Monitors `process` and its descendants. Where `events` is null, samples come from the timers of
+  // `counters` and memory maps from /proc. `mark` may be null.
+  Monitor(pid_t process, CountersFile& counters, std::unique_ptr<EventSampler> events,
+          const Mark* mark, std::uint64_t start);
 
-  // To be called again and again, some 50 times a second.
-  void look();
-  // Once, after the program's end.
+  // To be called about 50 times a second.
+  void poll();
+  // To be called once, after the program's end.
   void finish();
 
-  const Tally& tally() const { return tally_; }
-  // Of those samples alone that were taken after the first epoch.
-  const Tally& later_tally() const { return later_tally_; }
+  const SampleHistogram& histogram() const { return histogram_; }
+  // Only the samples after the first epoch.
+  const SampleHistogram& later_histogram() const { return later_histogram_; }
   const Files& files() const { return files_; }  // all that were mapped as code
-  // The files of `kind` that one process had mapped together: of the one that had most.
-  std::vector<std::string> together(bool (*kind)(std::string_view file_name)) const;
+  // The files of `kind` that one process had mapped: the process with most of them.
+  std::vector<std::string> loaded_together(bool (*kind)(std::string_view file_name)) const;
   const EventSampler* events() const { return events_.get(); }
   std::vector<ProgramEpoch> epochs() const { return cutter_.epochs(); }
   int most_threads() const { return most_threads_; }  // in one process
-  // Seconds in which the program's first thread wanted to run and had no processor.
+  // Seconds in which the program's first thread was runnable and had no processor.
   double waited() const { return waited_; }
   int processes() const { return static_cast<int>(processes_.size()); }
 
@@ -59,24 +59,24 @@ class Watch {
   void count(const Place& place, bool in_kernel, bool entered, bool later);
   void count_threads();
   void read_waiting();
-  void slow_look();
+  void slow_poll();
   AddressSpace& own_space(pid_t process);
   void map(AddressSpace& space, pid_t process, const Mapping& mapping);
 
   pid_t process_;
-  BoardFile& board_;
+  CountersFile& counters_;
   std::unique_ptr<EventSampler> events_;
   const Mark* mark_;
   EpochCutter cutter_;
   Files files_;
-  Tally tally_, later_tally_;
-  // A fork shares its parent's until one of the two changes.
+  SampleHistogram histogram_, later_histogram_;
+  // A forked process shares the space of its parent until one of the two changes.
   std::unordered_map<pid_t, SharedSpace> spaces_;
   std::set<pid_t> processes_;
-  std::map<pid_t, std::set<std::uint32_t>> libraries_;  // of numeric work, that each had mapped
+  std::map<pid_t, std::set<std::uint32_t>> libraries_;  // BLAS and OpenMP, that each had mapped
   int most_threads_ = 1;
   double waited_ = 0;
-  Clock::time_point next_slow_look_{};
+  Clock::time_point next_slow_poll_{};
 };
 
 }  // namespace lithe::program

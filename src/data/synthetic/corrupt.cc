@@ -1,4 +1,4 @@
-#include "data/synthetic/spoil.h"
+#include "data/synthetic/corrupt.h"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +12,8 @@ namespace lithe::data {
 
 namespace {
 
-// An image of floats that can be read between its pixels, and beyond its edge as at the edge.
+// An image of floats that can be sampled between its pixels. Beyond its edge it continues with the
+// edge's values.
 class Picture {
  public:
   Picture(const ImageSize& size, std::vector<float> values)
@@ -40,7 +41,7 @@ class Picture {
   std::vector<float> values_;
 };
 
-// The image whose pixels are those at `place` (a row and a column, to a row and a column).
+// Resamples an image: `place` maps a point of the result to a point of the image.
 template <class Place>
 Picture move(const Picture& from, const Place& place) {
   const ImageSize& size = from.size();
@@ -54,15 +55,15 @@ Picture move(const Picture& from, const Place& place) {
   return {size, std::move(values)};
 }
 
-// Smooth random displacements: normal ones on a coarse grid, and between them as the smooth step
-// 3t^2 - 2t^3 says.
+// Smooth random displacements: normally distributed on a coarse grid, and interpolated by the
+// smooth step 3t^2 - 2t^3.
 class Field {
  public:
   Field(const ImageSize& size, Rng& rng) : cells_(2 + rng.below(4)) {
     const auto side = static_cast<float>(std::min(size.height, size.width));
     step_ = {static_cast<float>(cells_) / static_cast<float>(size.width),
              static_cast<float>(cells_) / static_cast<float>(size.height)};
-    // From a shape that is hurt to one that is lost, in parts of a cell.
+    // In fractions of a grid cell; from a distorted shape to a lost one.
     const float deviation = uniform_float(rng, 0.3f, 0.6f) * side / static_cast<float>(cells_);
     knots_.resize((cells_ + 1) * (cells_ + 1));
     for (Point& knot : knots_)
@@ -91,7 +92,7 @@ class Field {
   std::vector<Point> knots_;
 };
 
-// What most of the border has, and where the rest of the image lies.
+// The background (the value of most of the border), and the box that contains everything else.
 struct Ground {
   std::vector<float> level;  // of each channel
   Point middle;              // the centre of mass of what differs from it
@@ -136,9 +137,9 @@ Point any_turn(Rng& rng) {
   return {scale * turn.x, scale * turn.y};
 }
 
-// The image turned by any angle, mirrored or not, made larger or smaller about its middle, and
-// moved by up to `reach` of its sides. In half the copies that are moved, pixels stay pixels: no
-// scale, right angles, whole steps.
+// A copy of the image that is rotated by any angle, perhaps mirrored, scaled about its centre, and
+// shifted by up to `reach` of its sides. Half of the shifted copies keep whole pixels: they are not
+// scaled, and rotated by right angles.
 Picture turned_copy(const Picture& picture, const Ground& ground, float reach, Rng& rng) {
   const ImageSize& size = picture.size();
   const bool sharp = reach > 0 && rng.below(2) == 0;
@@ -168,7 +169,7 @@ Picture mix(const Picture& a, const Picture& b, const Mix& each) {
 Picture doubled(const Picture& picture, Rng& rng) {
   const Ground ground = find_ground(picture);
   const std::size_t way = rng.below(4);
-  // A disc and a turned disc in its place is a disc: only their difference is none.
+  // A disc combined with a rotated copy of itself is still a disc, unless it is their difference.
   const Picture copy = turned_copy(picture, ground, way == 0 ? 0.0f : 0.35f, rng);
   switch (way) {
     case 1:
@@ -183,7 +184,7 @@ Picture doubled(const Picture& picture, Rng& rng) {
   }
 }
 
-// One side of a line through the middle, or near it, with the other side of another picture.
+// One side of a line through or near the centre from one image, and the other side from another.
 Picture join(const Picture& picture, const Picture& other, const Ground& ground, Rng& rng) {
   const ImageSize& size = picture.size();
   const auto side = static_cast<float>(std::min(size.height, size.width));
@@ -214,7 +215,7 @@ Picture cut(const Picture& picture, Rng& rng) {
 Picture shuffled(const Picture& picture, Rng& rng) {
   const ImageSize& size = picture.size();
   const std::size_t side = std::max<std::size_t>(std::min(size.height, size.width), 2);
-  // From halves of the image to some pixels.
+  // From half of the image down to some pixels.
   const std::size_t tile = std::max<std::size_t>(side / (2 + rng.below(9)), 1);
   const std::size_t down = size.height / tile, over = size.width / tile;
   std::vector<std::size_t> order(down * over);
@@ -252,8 +253,8 @@ Picture changed(const Picture& picture, const std::uint8_t* other, Rng& rng) {
 
 }  // namespace
 
-void spoil(const std::uint8_t* image, const std::uint8_t* other, const ImageSize& size, Rng& rng,
-           std::uint8_t* to) {
+void corrupt(const std::uint8_t* image, const std::uint8_t* other, const ImageSize& size,
+             Rng& rng, std::uint8_t* to) {
   const Picture result = changed({size, {image, image + size.values()}}, other, rng);
   std::ranges::transform(result.values(), to, [](float value) {
     return static_cast<std::uint8_t>(std::clamp(value + 0.5f, 0.0f, 255.0f));

@@ -1,4 +1,5 @@
-// The board (program/board.h) as Lithe has it: made before the program starts, read while it runs.
+// Lithe's side of the shared counters (program/shared_counters.h): created before the program
+// starts, and read while it runs.
 #pragma once
 
 #include <chrono>
@@ -8,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "program/board.h"
+#include "program/shared_counters.h"
 
 namespace lithe::program {
 
@@ -23,35 +24,35 @@ struct SampleSeen {
   std::uint64_t address = 0;
 };
 
-class BoardFile {
+class CountersFile {
  public:
-  // `prefix`: of the lines that matter, at most kPrefix bytes of it are used. Throws Error(machine)
-  // if the system refuses the memory.
-  BoardFile(std::string_view prefix, std::uint32_t timer_microseconds);
-  BoardFile(const BoardFile&) = delete;
-  BoardFile& operator=(const BoardFile&) = delete;
-  ~BoardFile();
+  // `prefix` is the beginning of the lines to record; its first kPrefix bytes are used. Throws
+  // Error(machine) if the system refuses the memory.
+  CountersFile(std::string_view prefix, std::uint32_t timer_microseconds);
+  CountersFile(const CountersFile&) = delete;
+  CountersFile& operator=(const CountersFile&) = delete;
+  ~CountersFile();
 
-  // Before the program starts: its threads need not be sampled by timers.
-  void stop_timers() { board_->timer_microseconds = 0; }
+  // Turns the timers off. To be called before the program starts.
+  void stop_timers() { counters_->timer_microseconds = 0; }
 
-  // By which other processes of this user find it, as long as this process lives.
+  // The path by which other processes of this user open it while this process lives.
   std::string path() const;
 
-  // Each line and sample once, in their order. One whose writer was killed is passed over.
+  // Passes on each line and sample once, in order. Skips one whose writer was killed.
   void take_lines(const std::function<void(LineSeen&&)>& take);
   void take_samples(const std::function<void(const SampleSeen&)>& take);
 
   std::uint64_t lines_lost() const;
   std::uint64_t samples_lost() const { return samples_lost_; }
-  std::vector<std::int32_t> processes() const;  // that have the library
+  std::vector<std::int32_t> processes() const;  // that loaded the library
   HeapCounts counts() const;
   std::uint64_t peak() const;
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  // Since when the reader waits for one entry.
+  // The time since which the reader has waited for one entry.
   struct Wait {
     std::uint64_t place = ~std::uint64_t{0};
     Clock::time_point since;
@@ -59,7 +60,7 @@ class BoardFile {
   static bool too_long(Wait& wait, std::uint64_t place);
 
   int descriptor_ = -1;
-  Board* board_ = nullptr;
+  SharedCounters* counters_ = nullptr;
   std::uint64_t lines_read_ = 0, samples_read_ = 0, samples_lost_ = 0;
   Wait line_wait_, sample_wait_;
 };

@@ -1,4 +1,4 @@
-#include "program/tally.h"
+#include "program/sample_histogram.h"
 
 #include <fmt/format.h>
 
@@ -16,10 +16,10 @@ namespace lithe::program {
 
 namespace {
 
-// A program whose samples fall into more places spends its time in none of them.
+// With more places than this, the others are counted as one unknown place.
 constexpr std::size_t kMostPlaces = 1 << 20;
 
-// Code made at run time is taken for oneDNN's where it is loaded: it makes its kernels so.
+// oneDNN generates its kernels at run time. Where it is loaded, generated code counts as its own.
 bool onednn_loaded(const Files& files) {
   return std::any_of(files.paths().begin(), files.paths().end(), [](const std::string& path) {
     const std::string_view name = file_name(path);
@@ -28,12 +28,12 @@ bool onednn_loaded(const Files& files) {
   });
 }
 
-// In words, for people.
+// A description for the report.
 std::string words(const Spot& spot) {
   const std::string_view file = file_name(spot.file);
-  if (file.empty()) return spot.in_kernel ? "the system" : "code made at run time";
+  if (file.empty()) return spot.in_kernel ? "the kernel" : "code generated at run time";
   const std::string_view function = spot.function.name;
-  // Mangled names tell people nothing.
+  // A mangled name is hard to read.
   if (function.empty() || function.starts_with("_Z")) return std::string(file);
   return fmt::format("{} in {}", function.substr(0, 60), file);
 }
@@ -62,27 +62,27 @@ void sort(std::vector<ActivityShare>& shares) {
 
 }  // namespace
 
-bool Tally::Key::operator==(const Key& other) const {
+bool SampleHistogram::Key::operator==(const Key& other) const {
   return place.file == other.place.file && place.offset == other.place.offset &&
          in_kernel == other.in_kernel && entered == other.entered;
 }
 
-std::size_t Tally::Hash::operator()(const Key& key) const {
+std::size_t SampleHistogram::Hash::operator()(const Key& key) const {
   const std::uint64_t mixed =
       (key.place.offset << 2 | std::uint64_t{key.in_kernel} << 1 | std::uint64_t{key.entered}) ^
       (std::uint64_t{key.place.file} << 48);
   return std::hash<std::uint64_t>()(mixed * 0x9e3779b97f4a7c15);
 }
 
-void Tally::add(const Place& place, bool in_kernel, bool entered) {
+void SampleHistogram::add(const Place& place, bool in_kernel, bool entered) {
   ++samples_;
   Key key{place, in_kernel, entered};
   if (counts_.size() >= kMostPlaces && !counts_.contains(key)) key = {{}, in_kernel, entered};
   ++counts_[key];
 }
 
-std::vector<ActivityShare> Tally::shares(const Files& files, bool by_timers,
-                                         const std::filesystem::path& debug) const {
+std::vector<ActivityShare> SampleHistogram::shares(const Files& files, bool by_timers,
+                                                   const std::filesystem::path& debug) const {
   std::map<std::uint32_t, ElfImage> images;
   std::array<Sum, kActivities> sums;
   const bool onednn = onednn_loaded(files);

@@ -1,4 +1,4 @@
-// Samples, counted by where they fell, and what follows from them.
+// A histogram of samples by place, and the shares of activities that follow from it.
 #pragma once
 
 #include <cstdint>
@@ -11,15 +11,15 @@
 
 namespace lithe::program {
 
-class Tally {
+class SampleHistogram {
  public:
-  // `entered`: for a sample in the system, where it was entered from (`place`) is known.
+  // `entered`: for a sample in the kernel, whether `place`, from where it was entered, is known.
   void add(const Place& place, bool in_kernel, bool entered);
   std::uint64_t samples() const { return samples_; }
 
-  // Of the samples, largest first. Reads the symbols of the files that they fell into. `by_timers`:
-  // the samples were taken when the system returned to the program, so those behind a system call
-  // are the system's.
+  // The share of each activity, largest first. Reads the symbols of the sampled files. `by_timers`:
+  // timers sample when the kernel returns to the program, so a sample right after a system call
+  // counts as kernel time.
   std::vector<ActivityShare> shares(const Files& files, bool by_timers = false,
                                     const std::filesystem::path& debug = "/usr/lib/debug") const;
 
@@ -37,9 +37,9 @@ class Tally {
   std::uint64_t samples_ = 0;
 };
 
-// Where samples do not see the system at work, what the accounting says does: `system_share` is
-// system's part of all processor time. The shares of user's code shrink to what is left; beyond
-// `kernel`, what the samples do see, the system's part becomes `to`.
+// Corrects shares whose samples do not include the kernel: `system_share` is the kernel's part of
+// all processor time by the system's accounting. What exceeds the share of Activity::kernel is
+// added to the activity `to`, and the other shares shrink accordingly.
 void account_for_system(std::vector<ActivityShare>& shares, double system_share, Activity to);
 
 }  // namespace lithe::program

@@ -1,4 +1,4 @@
-#include "program/watch.h"
+#include "program/monitor.h"
 
 #include <fmt/format.h>
 
@@ -17,48 +17,47 @@ constexpr std::size_t kMapsText = 4 << 20;  // of /proc/PID/maps
 
 }  // namespace
 
-Watch::Watch(pid_t process, BoardFile& board, std::unique_ptr<EventSampler> events,
-             const Mark* mark, std::uint64_t start)
+Monitor::Monitor(pid_t process, CountersFile& counters, std::unique_ptr<EventSampler> events,
+                 const Mark* mark, std::uint64_t start)
     : process_(process),
-      board_(board),
+      counters_(counters),
       events_(std::move(events)),
       mark_(mark),
       cutter_(start),
       processes_{process} {}
 
-void Watch::look() {
-  board_.take_lines([this](LineSeen&& line) {
+void Monitor::poll() {
+  counters_.take_lines([this](LineSeen&& line) {
     if (mark_ != nullptr && mark_->found_in(line.text)) cutter_.cut(line);
   });
-  if (Clock::now() >= next_slow_look_) slow_look();
+  if (Clock::now() >= next_slow_poll_) slow_poll();
   if (events_ != nullptr)
     take_events(false);
   else
     take_timers();
 }
 
-void Watch::finish() {
-  next_slow_look_ = {};  // for those that came and went since the last one
-  look();
+void Monitor::finish() {
+  next_slow_poll_ = {};  // for processes that began and ended since the last one
+  poll();
   if (events_ != nullptr) take_events(true);
 }
 
-// What costs more than it tells, done five times a second; more often at first, for a program that
-// is gone soon.
-void Watch::slow_look() {
+// The more expensive readings, done five times a second.
+void Monitor::slow_poll() {
   constexpr auto kPause = std::chrono::milliseconds(200);
-  next_slow_look_ = Clock::now() + kPause;
-  for (const pid_t process : board_.processes())
+  next_slow_poll_ = Clock::now() + kPause;
+  for (const pid_t process : counters_.processes())
     if (processes_.size() < kMostProcesses) processes_.insert(process);
   count_threads();
   read_waiting();
   if (events_ != nullptr) return;
   read_maps(process_);
-  for (const pid_t process : board_.processes()) read_maps(process);
+  for (const pid_t process : counters_.processes()) read_maps(process);
 }
 
-void Watch::count_threads() {
-  const std::vector<pid_t> known = board_.processes();
+void Monitor::count_threads() {
+  const std::vector<pid_t> known = counters_.processes();
   constexpr std::size_t kLatest = 32;
   std::vector<pid_t> asked(known.end() - std::min<std::ptrdiff_t>(kLatest, std::ssize(known)),
                            known.end());
@@ -74,7 +73,7 @@ void Watch::count_threads() {
 }
 
 // "time on a processor, time of waiting for one, ...", in nanoseconds.
-void Watch::read_waiting() {
+void Monitor::read_waiting() {
   const std::string text = base::read_text(fmt::format("/proc/{}/schedstat", process_));
   std::string_view rest = text;
   base::take_until(rest, ' ');
@@ -82,21 +81,21 @@ void Watch::read_waiting() {
   waited_ = std::max(waited_, static_cast<double>(waited) / 1e9);
 }
 
-void Watch::count(const Place& place, bool in_kernel, bool entered, bool later) {
-  tally_.add(place, in_kernel, entered);
-  if (later) later_tally_.add(place, in_kernel, entered);
+void Monitor::count(const Place& place, bool in_kernel, bool entered, bool later) {
+  histogram_.add(place, in_kernel, entered);
+  if (later) later_histogram_.add(place, in_kernel, entered);
 }
 
-void Watch::read_maps(pid_t process) {
+void Monitor::read_maps(pid_t process) {
   const std::string text = base::read_text(fmt::format("/proc/{}/maps", process), kMapsText);
-  if (text.empty()) return;  // it has ended: what was known last is what counts
+  if (text.empty()) return;  // it has ended; the last known maps remain
   auto space = std::make_shared<AddressSpace>();
   for (const Mapping& mapping : parse_maps(text)) map(*space, process, mapping);
   spaces_[process] = std::move(space);
 }
 
-void Watch::take_timers() {
-  board_.take_samples([this](const SampleSeen& sample) {
+void Monitor::take_timers() {
+  counters_.take_samples([this](const SampleSeen& sample) {
     SharedSpace& space = spaces_[sample.process];
     if (space == nullptr || !space->knows(sample.address)) read_maps(sample.process);
     const SharedSpace& now = spaces_[sample.process];
@@ -105,18 +104,18 @@ void Watch::take_timers() {
   });
 }
 
-void Watch::take_events(bool end) {
+void Monitor::take_events(bool end) {
   for (const Event& event : events_->take(end)) take_event(event);
 }
 
-void Watch::map(AddressSpace& space, pid_t process, const Mapping& mapping) {
+void Monitor::map(AddressSpace& space, pid_t process, const Mapping& mapping) {
   space.add(mapping, files_);
   const std::string_view file = file_name(mapping.path);
   if (libraries_.size() < kMostProcesses && (is_openmp(file) || is_blas(file)))
     libraries_[process].insert(files_.number(mapping.path));
 }
 
-std::vector<std::string> Watch::together(bool (*kind)(std::string_view)) const {
+std::vector<std::string> Monitor::loaded_together(bool (*kind)(std::string_view)) const {
   std::vector<std::string> most;
   for (const auto& [process, files] : libraries_) {
     std::vector<std::string> of_kind;
@@ -127,7 +126,7 @@ std::vector<std::string> Watch::together(bool (*kind)(std::string_view)) const {
   return most;
 }
 
-AddressSpace& Watch::own_space(pid_t process) {
+AddressSpace& Monitor::own_space(pid_t process) {
   SharedSpace& space = spaces_[process];
   if (space == nullptr)
     space = std::make_shared<AddressSpace>();
@@ -136,7 +135,7 @@ AddressSpace& Watch::own_space(pid_t process) {
   return *space;
 }
 
-void Watch::take_event(const Event& event) {
+void Monitor::take_event(const Event& event) {
   if (processes_.size() < kMostProcesses) processes_.insert(event.process);
   switch (event.kind) {
     case Event::Kind::mapping:
@@ -160,7 +159,7 @@ void Watch::take_event(const Event& event) {
   }
 }
 
-void Watch::take_sample(const Event& event) {
+void Monitor::take_sample(const Event& event) {
   const auto space = spaces_.find(event.process);
   const bool entered = event.entered_from != 0;
   const std::uint64_t address = event.in_kernel ? event.entered_from : event.address;

@@ -1,0 +1,91 @@
+// The memory that Lithe shares with a program under examination. The library that is loaded into
+// the program (src/preload/) writes its counters, lines and samples here, and Lithe reads them.
+//
+// It is plain data of fixed size without pointers, so that its meaning is the same in every process
+// and it needs no C++ library. The program may overwrite any of it, so the reader checks all
+// values. It is a file without a name (memfd), which the system removes when the last process that
+// maps it ends.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace lithe::program {
+
+// Changes with the layout, so that an older library does not count.
+constexpr std::uint64_t kCountersMagic = 0x4c49544845424401;
+
+// The environment variable with the path of the file, which lies below /proc.
+constexpr const char* kCountersVariable = "LITHE_COUNTERS";
+
+constexpr std::uint32_t kBlocks =
+    1024;  // threads that count at the same time, each in its own block
+constexpr std::uint32_t kLines = 2048;  // lines of output that Lithe has not read yet
+constexpr std::uint32_t kLineText = 160;
+constexpr std::uint32_t kSamples = 1 << 15;
+constexpr std::uint32_t kProcesses = 1024;
+constexpr std::uint32_t kPrefix = 32;
+
+// Calls of the heap and of mmap since the program began.
+struct HeapCounts {
+  std::uint64_t calls = 0;         // that allocate: malloc, calloc, realloc, ...
+  std::uint64_t bytes = 0;         // requested by them
+  std::uint64_t frees = 0;         // a realloc of an existing block counts as one
+  std::uint64_t largest = 0;       // of one request
+  std::uint64_t maps = 0;          // mmap without a file behind it, by the program itself
+  std::uint64_t mapped_bytes = 0;  // by those
+  std::uint64_t unmaps = 0;
+};
+
+// The same, written by one thread at a time. Aligned to pairs of cache lines, so that neighbouring
+// blocks do not share one.
+struct alignas(128) CountBlock {
+  std::atomic<std::int32_t> owner;  // thread number, or 0 if the block is free
+  std::atomic<std::uint64_t> calls, bytes, frees, largest, maps, mapped_bytes, unmaps;
+};
+
+// A line that the program wrote, with the counters at that moment.
+struct Line {
+  std::atomic<std::uint32_t> turn;  // 1 + number of rounds of the ring before it was written
+  std::int32_t process;
+  std::uint64_t nanoseconds;  // CLOCK_MONOTONIC
+  std::uint64_t faults;       // page faults of the process so far
+  HeapCounts heap;
+  std::uint32_t length;
+  char text[kLineText];  // the beginning of it
+};
+
+// The address at which a timer interrupted a thread.
+struct TimerSample {
+  std::atomic<std::uint32_t> turn;
+  std::int32_t process, thread;
+  std::uint64_t address;
+};
+
+struct SharedCounters {
+  std::uint64_t magic, bytes;
+
+  // Set by Lithe before the program starts.
+  std::uint32_t
+      timer_microseconds;  // processor time between the samples of a thread; 0: no samples
+  std::uint32_t prefix_length;
+  char prefix[kPrefix];  // lines that begin otherwise are skipped; case-insensitive
+
+  // Written by the program.
+  std::atomic<std::uint32_t> processes;  // that have loaded the library
+  std::atomic<std::int32_t> process[kProcesses];
+  std::atomic<std::int64_t> peak;  // most heap bytes alive at once in one process
+  std::atomic<std::uint32_t> blocks_used;
+  CountBlock block[kBlocks];
+  CountBlock crowd;  // shared by the threads for which no block is free
+  std::atomic<std::uint64_t> lines, lines_read, lines_lost;
+  Line line[kLines];
+  std::atomic<std::uint64_t> samples;
+  TimerSample sample[kSamples];
+};
+
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
+static_assert(sizeof(CountBlock) == 128);
+
+}  // namespace lithe::program
