@@ -46,6 +46,14 @@ T Sqrt(T a) {
   return std::sqrt(a);
 }
 template <typename T>
+T Min(T a, T b) {
+  return std::min(a, b);
+}
+template <typename T>
+T Max(T a, T b) {
+  return std::max(a, b);
+}
+template <typename T>
 T sign(T a) {
   return static_cast<T>((a > 0) - (a < 0));
 }

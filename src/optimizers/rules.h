@@ -10,7 +10,7 @@
 //   V step(const Coefficients<V>&, V g, V w, V& state...)
 // that returns the new weight and changes kStates states in place. g is the gradient; w is the
 // weight after decoupled decay. V is a vector or a number, for which MulAdd(a, b, c) = a b + c,
-// NegMulAdd(a, b, c) = c - a b (both fused), Add, Sub, Mul, Div, Sqrt and sign are there.
+// NegMulAdd(a, b, c) = c - a b (both fused), Add, Sub, Mul, Div, Sqrt, Min, Max and sign are there.
 #pragma once
 
 #include <cmath>

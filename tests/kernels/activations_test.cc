@@ -15,6 +15,7 @@
 #include "base/aligned.h"
 #include "base/random.h"
 #include "kernels/table.h"
+#include "support/isas.h"
 
 namespace lithe::kernels {
 namespace {
@@ -200,7 +201,7 @@ base::AlignedArray<T> saved_values(const Case<T>& c, const std::vector<T>& x) {
 
 template <template <typename> class Check>
 void on_every_instruction_set() {
-  for (const Isa isa : cpu::supported_isas()) {
+  for (const Isa isa : test::isas()) {
     for (const auto& c : cases<float>()) Check<float>::run(isa, c);
     for (const auto& c : cases<double>()) Check<double>::run(isa, c);
   }

@@ -102,7 +102,7 @@ void put(Layer<T>& layer, const GradientPiece<T>& piece) {
           piece.values[k * piece.stride + n];
 }
 
-// In so many shares, as threads make them.
+// In `parts` shares, as threads do it.
 template <typename T>
 void run_blas(Layer<T>& l, const blas::BlasHandle& blas, std::size_t parts) {
   const BlasProducts<T> products(blas, l.sizes.rows);

@@ -1,5 +1,5 @@
-// What stands between products: normalisation, noise, softmax, PReLU and sums against the plain
-// reference, and the same bits on every instruction set with fused multiply-add.
+// Normalisation, noise, softmax, PReLU and sums against the plain reference, and the same bits on
+// every instruction set with fused multiply-add.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -9,6 +9,7 @@
 #include "base/aligned.h"
 #include "base/random.h"
 #include "kernels/table.h"
+#include "support/isas.h"
 
 namespace lithe::kernels {
 namespace {
@@ -152,8 +153,7 @@ void check(const std::string& name, const Work<T>& work, bool shares) {
         ASSERT_NEAR(static_cast<double>(best[i]), static_cast<double>(plain[i]),
                     bound * std::max(1.0, std::abs(static_cast<double>(plain[i]))))
             << "value " << i;
-      for (const Isa isa : cpu::supported_isas()) {
-        if (isa == Isa::sse4) continue;  // no fused multiply-add
+      for (const Isa isa : test::fused()) {
         const auto other = run(work, isa, rows, columns);
         ASSERT_EQ(std::memcmp(other.data(), best.data(), best.size() * sizeof(T)), 0)
             << cpu::name(isa);
@@ -176,7 +176,7 @@ void check_all() {
 TEST(LayerKernels, AgreeWithTheReferenceInFloat32) { check_all<float>(); }
 TEST(LayerKernels, AgreeWithTheReferenceInFloat64) { check_all<double>(); }
 
-// Of many values the asked share is kept, and another step keeps others.
+// Dropout keeps the requested share of values, and other ones in another step.
 TEST(LayerKernels, DropoutKeepsItsShare) {
   Problem<float> p(200, 100);
   NoiseWork<float> noise = p.noise(0);
@@ -212,7 +212,7 @@ TEST(LayerKernels, NoiseHasItsDeviation) {
 }
 
 TEST(LayerKernels, MaxNormScalesOnlyWhatIsAbove) {
-  for (const Isa isa : cpu::supported_isas()) {
+  for (const Isa isa : test::isas()) {
     const Panels<float> panels{5, 20};
     base::AlignedArray<float> weight(panels.size());
     for (std::size_t n = 0; n < 20; ++n)

@@ -9,6 +9,7 @@
 #include "base/aligned.h"
 #include "base/random.h"
 #include "kernels/table.h"
+#include "support/isas.h"
 
 namespace lithe::kernels {
 namespace {
@@ -106,7 +107,7 @@ void check_against_reference(Isa isa, const losses::Row& row, const Batch<T>& ba
 template <typename T>
 void check_all() {
   for (const auto& row : losses::kLosses)
-    for (const Isa isa : cpu::supported_isas())
+    for (const Isa isa : test::isas())
       for (const std::size_t classes : kClasses)
         for (const std::size_t rows : {1, 10, 23})
           for (const double scale : {0.1, 1.0, 30.0}) {
@@ -126,8 +127,7 @@ void check_bits() {
     for (const std::size_t classes : kClasses) {
       const Batch<T> batch(13, classes, 3);
       const Result<T> best = batch.run(cpu::best_isa(), row);
-      for (const Isa isa : cpu::supported_isas()) {
-        if (isa == Isa::sse4) continue;  // no fused multiply-add
+      for (const Isa isa : test::fused()) {
         const Result<T> other = batch.run(isa, row);
         EXPECT_EQ(std::memcmp(best.sums, other.sums, sizeof(best.sums)), 0)
             << row.name << " " << cpu::name(isa) << " " << classes;
@@ -148,7 +148,7 @@ TEST(Losses, TheSameBitsOnEveryFusedInstructionSet) {
 template <typename T>
 void check_not_a_number(T bad) {
   for (const auto& row : losses::kLosses)
-    for (const Isa isa : cpu::supported_isas())
+    for (const Isa isa : test::isas())
       for (std::size_t column = 0; column < 10; ++column) {
         Batch<T> batch(3, 10, 1);
         batch.output[batch.stride + column] = bad;

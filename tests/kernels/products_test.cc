@@ -9,6 +9,7 @@
 #include "base/aligned.h"
 #include "base/random.h"
 #include "kernels/table.h"
+#include "support/isas.h"
 
 namespace lithe::kernels {
 namespace {
@@ -94,7 +95,7 @@ void expect_same(const base::AlignedArray<T>& a, const base::AlignedArray<T>& b,
   }
 }
 
-// Puts the gradient in the place of the weights, so many inputs at a time.
+// Replaces the weights by the gradient, some inputs at a time.
 template <typename T>
 void gradient_by_blocks(const Kernels<T>& k, Problem<T>& p, bool indexed, std::size_t block) {
   const WeightProduct<T> whole = p.gradient(indexed);
@@ -146,7 +147,7 @@ void check(Isa isa, Sizes sizes, bool indexed) {
 }
 
 TEST(Products, AgreeWithTheReferenceOnEveryInstructionSet) {
-  for (const Isa isa : cpu::supported_isas())
+  for (const Isa isa : test::isas())
     for (const Sizes& sizes : kSizes)
       for (const bool indexed : {false, true}) {
         check<float>(isa, sizes, indexed);
@@ -177,7 +178,7 @@ void check_shares(Isa isa, Sizes sizes, std::size_t parts) {
 }
 
 TEST(Products, SharesMakeTheWhole) {
-  for (const Isa isa : cpu::supported_isas())
+  for (const Isa isa : test::isas())
     for (const Sizes& sizes : kSizes)
       for (const std::size_t parts : {2, 3, 7}) {
         check_shares<float>(isa, sizes, parts);
@@ -187,7 +188,7 @@ TEST(Products, SharesMakeTheWhole) {
 
 // A column that is zero in every example can be left out: the same bits.
 TEST(Products, LeavingOutZeroColumnsChangesNothing) {
-  for (const Isa isa : cpu::supported_isas()) {
+  for (const Isa isa : test::isas()) {
     const Kernels<float>& k = kernels<float>(isa);
     const Sizes sizes{10, 90, 30};
     Problem<float> dense(sizes), packed(sizes);

@@ -13,6 +13,7 @@
 #include "base/aligned.h"
 #include "base/random.h"
 #include "kernels/table.h"
+#include "support/isas.h"
 
 namespace lithe::kernels {
 namespace {
@@ -162,8 +163,7 @@ TEST(Winograd, GivesTheSameBitsOnEveryInstructionSet) {
   for (const Shape& shape : kShapes) {
     Problem problem(shape, normal);
     const std::vector<float> plain = problem.run(Isa::scalar);
-    for (const Isa isa : cpu::supported_isas()) {
-      if (isa == Isa::sse4) continue;  // no fused multiply-add
+    for (const Isa isa : test::fused()) {
       const std::vector<float> other = problem.run(isa);
       EXPECT_EQ(std::memcmp(other.data(), plain.data(), plain.size() * sizeof(float)), 0)
           << cpu::name(isa) << ", " << shape.depth << " to " << shape.units;
