@@ -8,11 +8,11 @@
 #include "hwy/foreach_target.h"
 // After foreach_target.
 #include "cpu/dispatch.h"
-#include "hwy/contrib/math/math-inl.h"
 #include "hwy/highway.h"
 #include "kernels/fill.h"
 #include "kernels/layout.h"
 #include "kernels/line_sums-inl.h"
+#include "kernels/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lithe::kernels {
@@ -51,7 +51,7 @@ struct Targets {
     const auto columns = columns_from<T>(n);
     return hn::IfThenElseZero(hn::Eq(columns, hn::Set(d, static_cast<T>(hot))), hn::Set(d, T{1}));
   }
-  // Rows of targets stand close together: nothing behind the last may be read.
+  // Rows of targets have no padding: nothing behind the last one may be read.
   HWY_INLINE hn::Vec<Tag<T>> numbers(const float* from, std::size_t count) const {
     const Tag<T> d;
     if (count >= hn::Lanes(d)) return load_targets(d, from);
@@ -74,7 +74,7 @@ HWY_INLINE void by_columns(const LossWork<T>& w, const Of& of, T share) {
   constexpr std::size_t kVectors = kLine<T> / hn::MaxLanes(d);
   using V = hn::Vec<Tag<T>>;
   const std::size_t padded = round_up(w.columns, kLine<T>);
-  V sums[kVectors];  // a place of the line each
+  V sums[kVectors];  // one sum for each place in a line
   for (V& sum : sums) sum = hn::Zero(d);
   for (std::size_t i = 0; i < w.output.rows; ++i) {
     const T* a = w.output.row(i);
@@ -168,12 +168,11 @@ void binary_cross_entropy(const LossWork<T>& w) {
       [=](auto z, auto target, auto& value, auto& slope) {
         const auto zero = hn::Zero(Tag<T>());
         const auto t = hn::MulAdd(target, keep, half);
-        const auto raw = hn::Exp(Tag<T>(), hn::Neg(hn::Abs(z)));
-        const auto e = hn::IfThenElse(hn::Eq(z, z), raw, z);
+        const auto e = exp_negative(Tag<T>(), minus_abs(Tag<T>(), z));
         const auto positive = hn::Div(one, hn::Add(one, e));
         const auto sigmoid = hn::IfThenElse(hn::Ge(z, zero), positive, hn::Mul(e, positive));
         const auto linear = hn::NegMulAdd(z, t, hn::Max(z, zero));
-        value = hn::Add(linear, hn::Log1p(Tag<T>(), e));
+        value = hn::Add(linear, log1p_fraction(Tag<T>(), e));
         value = hn::IfThenElse(hn::Eq(z, z), value, z);
         slope = hn::Sub(sigmoid, t);
       },
@@ -183,7 +182,7 @@ void binary_cross_entropy(const LossWork<T>& w) {
 // With the outputs z shifted by their largest, which cancels and keeps the exponentials in range,
 // and targets t that add up to S:
 //   loss = S log(sum of exp z) - sum of t z, gradient = S exp z / sum of exp z - t
-// `smoothing` moves that share of t to all classes alike.
+// `smoothing` spreads that share of t evenly over all classes.
 template <typename T>
 void cross_entropy(const LossWork<T>& w) {
   const Tag<T> d;
@@ -205,8 +204,7 @@ void cross_entropy(const LossWork<T>& w) {
     LineSums<T> sums, dots, whole;
     for (std::size_t n = 0; n < padded; n += hn::Lanes(d)) {
       const auto x = hn::Sub(hn::Load(d, z + n), shift);
-      const auto e = hn::IfThenElse(hn::Eq(x, x), hn::Exp(d, x), x);
-      const auto real = hn::IfThenElseZero(real_columns<T>(n, w.columns), e);
+      const auto real = hn::IfThenElseZero(real_columns<T>(n, w.columns), exp_negative(d, x));
       const auto t = target(n);
       hn::Store(real, d, dz + n);
       sums.add(n, real);
@@ -225,8 +223,8 @@ void cross_entropy(const LossWork<T>& w) {
   }
 }
 
-// With one output, or targets of 1 and 0 for several questions: max(0, margin - z) where the target
-// is above a half, max(0, margin + z) elsewhere.
+// With one output, or several yes-or-no targets: max(0, margin - z) where the target is above a
+// half, and max(0, margin + z) where it is not.
 template <typename T>
 void hinge_by_columns(const LossWork<T>& w) {
   const Tag<T> d;

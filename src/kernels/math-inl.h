@@ -1,13 +1,21 @@
-// Functions of the mathematics library, a vector at a time: exp, expm1, log1p and the normal
-// distribution, for the arguments that activations and losses have.
+// The mathematical functions of all kernels, a vector at a time, for the arguments that
+// activations, losses and noise have:
 //
-// Made of operations that IEEE 754 rounds in one way alone (and no estimates), so that every
-// instruction set with fused multiply-add gives the same bits. Each says for which arguments it is
-// meant and its error there in units in the last place, tested in tests/kernels/math_test.cc.
-// Not-a-number stays so.
+//   function         arguments       error in ULP, float32 and float64
+//   exp_negative     x <= 0          1.5; 0 where the result would be denormal
+//   expm1_negative   x <= 0          2
+//   log1p_fraction   0 <= u <= 1     2
+//   log_positive     normal x > 0    2
+//   sin_cos_turn     0 <= u <= 1     2.5, of the sine and the cosine of 2 pi u
+//   normal           any x           4, the density, and 8, the distribution; on SSE4, x^2 more
 //
-// Nothing here branches: a range's end is a select, and the polynomials are split into odd and even
-// powers, which halves their latency.
+// tests/kernels/math_test.cc checks these errors, and the edges of the ranges. NaN in gives NaN
+// out. The functions consist of operations that IEEE 754 rounds in one way alone (no estimates), so
+// every instruction set with fused multiply-add gives the same bits. Highway's contrib/math is not
+// used, because its bits may change with its version.
+//
+// There are no branches: the end of a range is a select, and the polynomials are split into odd and
+// even powers, which halves their latency.
 #if defined(LITHE_KERNELS_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LITHE_KERNELS_MATH_INL_H_
 #undef LITHE_KERNELS_MATH_INL_H_
@@ -16,6 +24,7 @@
 #endif
 
 #include <cstddef>
+#include <cstdint>
 
 #include "hwy/highway.h"
 
@@ -50,6 +59,14 @@ struct MathConstants<float> {
       0.755285144f,    -0.607896626f,   0.387136877f,   -0.186523199f,   0.0604041517f,
       -0.00752672274f, -0.00351500371f, 0.00157183805f, 0.000184644945f, -0.000129512278f};
   static constexpr float kNormalEnd = 14.0f;
+  // The bits of sqrt(1/2), rounded down.
+  static constexpr std::int32_t kRootHalfBits = 0x3F3504F3;
+  static constexpr float kRoundQuarters = 12582912.0f;  // 1.5 * 2^23: the sum is an integer
+  // sin(2 pi r) / r and (cos(2 pi r) - 1) / r^2 by r^2, for |r| <= 1/8: 2^-28 and 2^-30.
+  static constexpr float kSin[] = {6.28318528683345039f, -41.3416614549421269f,
+                                   81.5923535561761027f, -75.393562832681845f};
+  static constexpr float kCos[] = {-19.7392087896984524f, 64.9393687205411558f,
+                                   -85.4487637990804219f, 59.4217088311600503f};
 };
 
 template <>
@@ -82,6 +99,15 @@ struct MathConstants<double> {
       -8.478076819137496e-08, 1.3454084945369113e-08,  1.9228589546699285e-08,
       1.7574607489018351e-09, -2.4164771299715166e-09, -6.7095466506235767e-10};
   static constexpr double kNormalEnd = 39.0;
+  static constexpr std::int64_t kRootHalfBits = 0x3FE6A09E667F3BCC;
+  static constexpr double kRoundQuarters = 6755399441055744.0;  // 1.5 * 2^52
+  // 2^-69 and 2^-72.
+  static constexpr double kSin[] = {
+      6.28318530717958648, -41.3417022403997601, 81.6052492760749269, -76.7058597529966892,
+      42.0586939287265969, -15.0946403793322575, 3.81978697902594551, -0.711614973216383767};
+  static constexpr double kCos[] = {
+      -19.7392088021787172, 64.9393940226682915, -85.4568172066936839, 60.2446413718543206,
+      -26.4262567777730693, 7.90353560818237245, -1.71433307613173014, 0.27973725444652509};
 };
 
 // The order of the operands keeps not-a-number: x86 returns the second one.
@@ -136,7 +162,7 @@ HWY_INLINE ExpParts<V> exp_parts(D d, V x) {
   return {scale, hn::MulAdd(hn::Mul(r, r), polynomial(d, r, C::kExp), r)};
 }
 
-// exp(x) for x <= 0; 0 below kExpLow, where it would not be normal. 1.5 ULP.
+// exp(x) for x <= 0; 0 below kExpLow, where it would not be normal.
 template <class D, class V>
 HWY_INLINE V exp_negative(D d, V x) {
   const ExpParts<V> e = exp_parts(d, x);
@@ -144,7 +170,7 @@ HWY_INLINE V exp_negative(D d, V x) {
   return hn::IfThenZeroElse(vanished, hn::MulAdd(e.scale, e.rest, e.scale));
 }
 
-// exp(x) - 1 for x <= 0. 2 ULP.
+// exp(x) - 1 for x <= 0.
 template <class D, class V>
 HWY_INLINE V expm1_negative(D d, V x) {
   using T = hn::TFromD<D>;
@@ -152,11 +178,22 @@ HWY_INLINE V expm1_negative(D d, V x) {
   return hn::MulAdd(e.scale, e.rest, hn::Sub(e.scale, hn::Set(d, T{1})));
 }
 
-// log(1 + u) for 0 <= u <= 1. 2 ULP.
+// log(2^k (1 + f)) for 1 + f between sqrt(1/2) and sqrt(2), with `high` and `low` the parts of
+// k ln 2, the first exact.
 //
-// 1 + u is brought between sqrt(1/2) and sqrt(2) by halving, 1 + u = 2^k (1 + f). With
-// s = f / (2 + f), log(1 + f) = 2 atanh(s) = f - (f^2 / 2 - s (f^2 / 2 + s^2 P(s^2))), a small
-// correction to f, which is exact.
+// With s = f / (2 + f), log(1 + f) = 2 atanh(s) = f - (f^2 / 2 - s (f^2 / 2 + s^2 P(s^2))), a small
+// correction to f.
+template <class D, class V>
+HWY_INLINE V log_scaled(D d, V f, V high, V low) {
+  using T = hn::TFromD<D>;
+  const V s = hn::Div(f, hn::Add(hn::Set(d, T{2}), f));
+  const V z = hn::Mul(s, s), square = hn::Mul(hn::Mul(f, hn::Set(d, T{0.5})), f);
+  const V rest = hn::MulAdd(z, polynomial(d, z, MathConstants<T>::kLog), square);
+  const V log = hn::Sub(f, hn::Sub(square, hn::MulAdd(s, rest, low)));
+  return hn::Add(log, high);
+}
+
+// log(1 + u) for 0 <= u <= 1.
 template <class D, class V>
 HWY_INLINE V log1p_fraction(D d, V u) {
   using T = hn::TFromD<D>;
@@ -164,16 +201,58 @@ HWY_INLINE V log1p_fraction(D d, V u) {
   const V one = hn::Set(d, T{1}), half = hn::Set(d, T{0.5});
   const auto halved = hn::Gt(u, hn::Set(d, static_cast<T>(0.41421356)));
   const V f = hn::IfThenElse(halved, hn::Mul(hn::Sub(u, one), half), u);
-  const V s = hn::Div(f, hn::Add(hn::Set(d, T{2}), f));
-  const V z = hn::Mul(s, s), square = hn::Mul(hn::Mul(f, half), f);
-  const V rest = hn::MulAdd(z, polynomial(d, z, C::kLog), square);
-  const V low = hn::MulAdd(s, rest, hn::IfThenElseZero(halved, hn::Set(d, C::kLn2Low)));
-  const V log = hn::Sub(f, hn::Sub(square, low));
-  return hn::Add(log, hn::IfThenElseZero(halved, hn::Set(d, C::kLn2High)));
+  return log_scaled(d, f, hn::IfThenElseZero(halved, hn::Set(d, C::kLn2High)),
+                    hn::IfThenElseZero(halved, hn::Set(d, C::kLn2Low)));
 }
 
-// Of a normal number: the density at x, 4 ULP, and the probability that it is less, 8 ULP. Both are
-// 0 below -kNormalEnd. Without fused multiply-add (SSE4) the square's last bits are lost, x^2 ULP.
+// log(x) for x > 0 that is normal.
+template <class D, class V>
+HWY_INLINE V log_positive(D d, V x) {
+  using T = hn::TFromD<D>;
+  using C = MathConstants<T>;
+  const hn::RebindToSigned<D> di;
+  const auto bits = hn::BitCast(di, x);
+  const auto exponent =
+      hn::ShiftRight<C::kMantissaBits>(hn::Sub(bits, hn::Set(di, C::kRootHalfBits)));
+  const V scaled = hn::BitCast(d, hn::Sub(bits, hn::ShiftLeft<C::kMantissaBits>(exponent)));
+  const V k = hn::ConvertTo(d, exponent);
+  const V log = log_scaled(d, hn::Sub(scaled, hn::Set(d, T{1})),
+                           hn::Mul(k, hn::Set(d, C::kLn2High)), hn::Mul(k, hn::Set(d, C::kLn2Low)));
+  return hn::IfThenElse(hn::Eq(x, x), log, x);
+}
+
+// The sine and the cosine of 2 pi u for 0 <= u <= 1.
+template <class V>
+struct SinCos {
+  V sin, cos;
+};
+
+// u = q / 4 + r with an integer q and |r| <= 1/8, both exact.
+template <class D, class V>
+HWY_INLINE SinCos<V> sin_cos_turn(D d, V u) {
+  using T = hn::TFromD<D>;
+  using C = MathConstants<T>;
+  const hn::RebindToSigned<D> di;
+  const V round = hn::Set(d, C::kRoundQuarters), one = hn::Set(d, T{1});
+  const V shifted = hn::MulAdd(u, hn::Set(d, T{4}), round);
+  const V r = hn::NegMulAdd(hn::Sub(shifted, round), hn::Set(d, T{0.25}), u);
+  const V z = hn::Mul(r, r);
+  const V sin = hn::Mul(r, polynomial(d, z, C::kSin));
+  const V cos = hn::MulAdd(z, polynomial(d, z, C::kCos), one);
+  // The lowest bits of q: the first swaps the two, the second turns both signs; the cosine's turns
+  // where they differ.
+  const auto q = hn::BitCast(di, shifted), unit = hn::Set(di, 1);
+  const auto swap = hn::MaskFromVec(hn::BitCast(d, hn::Neg(hn::And(q, unit))));
+  constexpr int kToSign = 8 * sizeof(T) - 2;
+  const V sign = hn::SignBit(d);
+  const V sin_sign = hn::And(hn::BitCast(d, hn::ShiftLeft<kToSign>(q)), sign);
+  const V cos_sign = hn::And(hn::BitCast(d, hn::ShiftLeft<kToSign>(hn::Add(q, unit))), sign);
+  return {hn::Xor(hn::IfThenElse(swap, cos, sin), sin_sign),
+          hn::Xor(hn::IfThenElse(swap, sin, cos), cos_sign)};
+}
+
+// The density of the standard normal distribution at x, and its distribution function. Both are 0
+// below -kNormalEnd. Without fused multiply-add (SSE4) the last bits of the square are lost.
 template <class V>
 struct Normal {
   V density, below;

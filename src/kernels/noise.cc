@@ -1,9 +1,9 @@
-// Dropout and its relatives. The random numbers are Philox4x32-10 (Salmon and others, 2011) of
+// Dropout and Gaussian noise. The random numbers are Philox4x32-10 (Salmon and others, 2011) of
 // (seed; place, row, step, stream), so they need no order and no memory: the backward pass draws
 // the same numbers again.
 //
-// A counter gives four numbers: one for each of four cache lines of columns, which are the columns'
-// place in its line apart.
+// A counter gives four numbers, for the same place in each of four consecutive cache lines of
+// columns.
 #include "cpu/targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -11,11 +11,11 @@
 #include "hwy/foreach_target.h"
 // After foreach_target.
 #include "cpu/dispatch.h"
-#include "hwy/contrib/math/math-inl.h"
 #include "hwy/highway.h"
 #include "kernels/fill.h"
 #include "kernels/layout.h"
 #include "kernels/line_sums-inl.h"
+#include "kernels/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lithe::kernels {
@@ -64,7 +64,7 @@ HWY_INLINE Words<T> philox(const NoiseWork<T>& w, std::size_t row, std::size_t c
   return {{c0, c1, c2, c3}};
 }
 
-// Numbers from 0 up to 1, that excluded, in steps of 2^-24.
+// Uniform numbers in [0, 1), in steps of 2^-24.
 template <class V>
 HWY_INLINE hn::Vec<Tag<float>> uniform(Tag<float> d, V word) {
   const hn::RebindToSigned<Tag<float>> whole;
@@ -99,12 +99,11 @@ HWY_INLINE void add_normal(const NoiseWork<T>& w, const Words<T>& random, Values
   const auto deviation = hn::Set(d, w.deviation);
   for (int j = 0; j < 4; j += 2) {
     const auto first = hn::Sub(hn::Set(d, T{1}), uniform(d, random.word[j]));
-    const auto radius = hn::Sqrt(hn::Mul(hn::Set(d, T{-2}), hn::Log(d, first)));
-    const auto angle =
-        hn::Mul(uniform(d, random.word[j + 1]), hn::Set(d, static_cast<T>(6.283185307179586)));
+    const auto radius = hn::Sqrt(hn::Mul(hn::Set(d, T{-2}), log_positive(d, first)));
+    const auto angle = sin_cos_turn(d, uniform(d, random.word[j + 1]));
     const auto scaled = hn::Mul(radius, deviation);
-    x[j] = hn::MulAdd(scaled, hn::Cos(d, angle), x[j]);
-    x[j + 1] = hn::MulAdd(scaled, hn::Sin(d, angle), x[j + 1]);
+    x[j] = hn::MulAdd(scaled, angle.cos, x[j]);
+    x[j + 1] = hn::MulAdd(scaled, angle.sin, x[j + 1]);
   }
 }
 

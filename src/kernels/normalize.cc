@@ -6,19 +6,19 @@
 #include "hwy/foreach_target.h"
 // After foreach_target.
 #include "cpu/dispatch.h"
-#include "hwy/contrib/math/math-inl.h"
 #include "hwy/highway.h"
 #include "kernels/fill.h"
 #include "kernels/layout.h"
 #include "kernels/line_sums-inl.h"
+#include "kernels/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lithe::kernels {
 namespace HWY_NAMESPACE {
 namespace {
 
-// A sum down the rows is one chain of additions, each of which waits some 4 cycles for the one
-// before: so many columns at a time keep the adders busy.
+// A sum down the rows is one chain of additions, each of which waits some 4 cycles for the previous
+// one. This many columns at a time keep the adders busy.
 constexpr std::size_t kTogether = 4;
 
 // Calls work.template columns<kVectors>(n) for groups of vectors that cover the lines.
@@ -60,7 +60,7 @@ struct BatchNormForward {
       hn::Store(mean[v], d, w.mean + at);
       hn::Store(inverse, d, w.inverse + at);
       run(w.running_mean + at, mean[v]);
-      // The variance of what the batch was drawn from, which is larger than the batch's.
+      // The running variance is the unbiased estimate.
       const T rows = static_cast<T>(w.x.rows);
       run(w.running_variance + at,
           hn::Mul(variance, hn::Set(d, rows > 1 ? rows / (rows - 1) : T{1})));
@@ -131,7 +131,7 @@ void batch_norm_backward(const NormBackwardWork<T>& w, Range lines) {
   in_groups<T>(lines, BatchNormBackward<T>{w});
 }
 
-// Calls work(n, vector of the columns from n on) for a row; what lies beyond its end is 0.
+// Calls work(n, vector of the columns from n on) for a row.
 template <typename T, class Work>
 HWY_INLINE void along(const T* row, std::size_t columns, const Work& work) {
   const Tag<T> d;
@@ -264,11 +264,10 @@ void softmax(Matrix<const T> x, Matrix<T> y, std::size_t columns) {
     T* const to = y.row(i);
     LineSums<T> sums;
     along(z, columns, [&](std::size_t n, auto v) {
-      const auto e = hn::IfThenElseZero(real_columns<T>(n, columns), hn::Exp(d, hn::Sub(v, shift)));
-      // Not-a-number stays so.
-      const auto kept = hn::IfThenElse(hn::Eq(v, v), e, v);
-      hn::Store(kept, d, to + n);
-      sums.add(n, kept);
+      const auto shifted = hn::Sub(v, shift);
+      const auto e = hn::IfThenElseZero(real_columns<T>(n, columns), exp_negative(d, shifted));
+      hn::Store(e, d, to + n);
+      sums.add(n, e);
     });
     const auto share = hn::Set(d, T{1} / sums.fold());
     along(to, columns, [&](std::size_t n, auto v) { hn::Store(hn::Mul(v, share), d, to + n); });
