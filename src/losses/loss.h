@@ -1,8 +1,8 @@
 // The losses: the list that everything else about them is made from.
 //
-// A loss is the mean over the examples of a batch of what its row says for one example, with a the
-// network's output and y the target: 1 for the example's class and 0 for the others, or the numbers
-// that the data have. With weights it is the weighted mean.
+// A loss is the mean of the examples' losses in a batch, weighted where there are weights. In the
+// list, a is the network's output and y the target: 1 for the example's class and 0 for the others,
+// or the numbers of the data.
 // To add one: a row in losses.inc, and its value and gradient (vectors and plain) in
 // src/kernels/losses.cc and reference_losses.cc, which will not build without them.
 #pragma once
@@ -44,8 +44,8 @@ struct Choice {
 std::vector<network::Declaration> declarations();
 Choice choose(const Component& sentence);
 
-// Whether outputs are logits: sigmoid or softmax of them is the answer, and with one output the
-// answer is yes from 0 on. Else it is from a half on.
+// Whether outputs are logits, of which sigmoid or softmax gives probabilities: a single output
+// means "yes" from 0 on. An output that is not a logit means "yes" from 0.5 on.
 bool takes_logits(Loss loss);
 
 }  // namespace lithe::losses
