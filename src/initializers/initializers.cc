@@ -86,8 +86,8 @@ const std::vector<Row>& rows() {
   return all;
 }
 
-// Normal vectors, each made orthogonal to those before it (modified Gram and Schmidt, twice, for
-// the first time leaves rounding errors of the size of what was taken away).
+// Normal vectors, each made orthogonal to the previous ones by modified Gram-Schmidt. It is done
+// twice, because the first pass leaves rounding errors.
 std::vector<double> orthogonal(double gain, std::size_t rows, std::size_t columns,
                                base::Rng& random) {
   const std::size_t count = std::min(rows, columns), length = std::max(rows, columns);

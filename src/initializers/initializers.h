@@ -1,4 +1,4 @@
-// The initial values of weights and biases: each initializer is one row.
+// The initial values of weights and biases.
 //
 // Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks",
 // 2010; He, Zhang, Ren, Sun, "Delving deep into rectifiers", 2015; LeCun, Bottou, Orr, Müller,
@@ -16,7 +16,7 @@
 
 namespace lithe::initializers {
 
-// Values that enter and leave a unit: what the scale of its weights is taken from.
+// The number of values that enter a unit and that leave it; they set the scale of its weights.
 struct Fan {
   std::size_t in, out;
 };

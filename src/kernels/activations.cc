@@ -6,16 +6,16 @@
 //   identity, relu      0         softplus        2
 //   leaky_relu          0.5       silu            4
 //   sigmoid, tanh       3         mish            5
-//   elu, selu           2.5       gelu            9; on SSE4, for want of fused multiply-add,
-//   hard_sigmoid        2                         ln(x / y) more
-//   hard_swish          3         gelu_tanh       5 + 3.5 ln(x / y): its cubic's rounding
+//   elu, selu           2.5       gelu            9; ln(x / y) more on SSE4, which has no fused
+//   hard_sigmoid        2                         multiply-add
+//   hard_swish          3         gelu_tanh       5 + 3.5 ln(x / y), from the rounding of the cubic
 //
 // A value nearer to 0 than an exponential that is normal times x (1e-35, 1e-305 in float64) may be
 // 0. Derivatives are sums that cancel: their error is absolute, 4 epsilons (of elu, of alpha where
 // that is above 1), the rounding of the y that they are computed from included.
 //
-// Not-a-number stays not-a-number, so that a training run that fails is noticed. Functions and
-// derivatives of infinities are their limits, and no finite x gives not-a-number.
+// NaN stays NaN, so that a training run that fails is noticed. Functions and derivatives of
+// infinities are their limits, and no finite x gives NaN.
 #include "cpu/targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -43,8 +43,8 @@ HWY_INLINE hn::Vec<D> constant(D d, double value) {
   return hn::Set(d, static_cast<hn::TFromD<D>>(value));
 }
 
-// x within a bound beyond which its factor, an exponential, has vanished: infinity times that would
-// be not-a-number.
+// x clipped to a bound beyond which the exponential that it is multiplied by is 0: infinity times 0
+// would be NaN.
 template <class D, class V>
 HWY_INLINE V above_bound(D d, V x, double bound) {
   return at_least(d, x, static_cast<hn::TFromD<D>>(-bound));
@@ -56,7 +56,7 @@ HWY_INLINE V within_bound(D d, V x, double bound) {
 // exp(-kFar) is 0 in float64 too.
 constexpr double kFar = 710;
 
-// `above` where x > 0, `other` where it is not, x where it is not-a-number.
+// `above` where x > 0, `other` where x <= 0, NaN where x is NaN.
 template <class D, class V>
 HWY_INLINE V by_sign(D d, V x, V above, V other) {
   const V zero = hn::Zero(d);
@@ -286,8 +286,8 @@ struct hard_swish {
   }
 };
 
-// Two vectors at a time, so that one's operations fill the other's latencies; a panel's share of a
-// row is two lines.
+// Two vectors at a time, so that the operations of one hide the latency of the other. A row of a
+// panel is two lines.
 template <class Function, typename T>
 void forward(Matrix<const T> x, Matrix<T> y, Range lines, T argument) {
   const Tag<T> d;

@@ -6,7 +6,7 @@ namespace {
 
 std::int64_t wide(std::size_t size) { return static_cast<std::int64_t>(size); }
 
-// `count` rows from `first` on, of the columns in `lines`, out of the panels.
+// Copies `count` rows from `first` on, with the columns in `lines`, out of the panels.
 template <typename T>
 void copy_rows(const T* weight, Panels<T> panels, std::size_t first, std::size_t count, Range lines,
                T* to, std::size_t stride) {

@@ -19,15 +19,15 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// A tile of kBands bands, of which each meets the same left factors with a right factor of its own:
-// where one vector of units leaves registers free, what has been loaded serves two rows.
+// A tile of kBands bands, each of which multiplies the same left factors by a right factor of its
+// own: where one vector of units leaves registers free, the values loaded serve two rows.
 template <typename T, std::size_t kBands, std::size_t kRows, std::size_t kVectors>
 struct BandTile {
   using V = hn::Vec<Tag<T>>;
   V sum[kBands][kRows][kVectors];
 
   // Element (m, k) of the left factor is left[m * row + k * step]; row k of a band's right factor
-  // stands at right[band] + k * right_step. Bands without one, where it is null, are left out.
+  // stands at right[band] + k * right_step. Bands whose right factor is null are left out.
   HWY_INLINE void accumulate(const T* left, std::size_t row, std::size_t step,
                              const T* const (&right)[kBands], std::size_t right_step,
                              std::size_t depth) {
@@ -95,7 +95,7 @@ HWY_INLINE void call_tile(std::size_t rows, const Work& work, Arguments... argum
   }
 }
 
-// The kernel rows that meet the image in an output row.
+// The kernel rows that lie inside the image for an output row.
 template <typename T>
 HWY_INLINE Range kernel_rows_at(const Correlation<T>& c, std::size_t row) {
   const auto inside = [&](std::size_t i) {
@@ -135,8 +135,8 @@ struct CorrelateWork {
     }
     const std::size_t width = panels.width(unit), x_column = c.x_column;
     const T* const weight = c.weight + panels.column_start(unit);
-    // Band b meets with kernel row i - b what stands in the image where kernel row i of the first
-    // band does.
+    // The row of the image that kernel row i of the first band covers is covered by kernel row i -
+    // b of band b.
     for (std::size_t i = kernel.begin; i < kernel.end + kBands - 1; ++i) {
       const T* left = image_row(c, row, i) + column * x_column;
       const T* right[kBands];
@@ -211,8 +211,8 @@ void correlate(const Correlation<T>& c) {
   });
 }
 
-// Rows of the output whose dy is gone through for all tiles before the next: 16 KiB of a panel's
-// width, so that it stays in the nearest cache.
+// Rows of dy that all tiles use before the next rows are read: 16 KiB of a panel's width, so that
+// they stay in the nearest cache.
 template <typename T>
 std::size_t rows_at_once(const Correlation<T>& c) {
   const std::size_t width = c.units < kPanel<T> ? c.units : kPanel<T>;
@@ -247,7 +247,8 @@ struct KernelGradientWork {
     const bool whole = c.last_units == c.units && c.units - unit >= kVectors * lanes;
     const std::size_t columns = c.columns - !whole;
     const std::ptrdiff_t at = c.run[j].offset + static_cast<std::ptrdiff_t>(k);
-    // Band b meets row - b of dy with the row of the image that kernel row i meets with `row`.
+    // The row of the image that kernel row i covers for output row `row` is multiplied by row - b
+    // of dy in band b.
     for (std::size_t row = rows.begin; row < rows.end + kBands - 1; ++row) {
       if (!inside(row, i)) continue;
       const T* left = image_row(c, row, i) + at;
@@ -285,7 +286,7 @@ struct KernelGradientWork {
   }
 };
 
-// Whether kernel rows go by twos: the next one meets what this one has met a row later.
+// Whether kernel rows are done in pairs: the second covers what the first covers a row later.
 template <typename T>
 HWY_INLINE bool in_pairs(const Correlation<T>& c) {
   return c.units <= kLine<T> && c.row_step == c.kernel_step;
@@ -311,7 +312,7 @@ HWY_INLINE void each_weight_tile(const Correlation<T>& c, bool pairs, const Work
   }
 }
 
-// The sums of dy over columns, four rows at a time, so that four additions are under way.
+// The sums of dy over columns, four rows at a time, so that four additions overlap.
 template <typename T>
 void bias_gradient(const KernelGradient<T>& g) {
   const Tag<T> d;
@@ -400,7 +401,7 @@ struct Col2imWork {
     LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) {
       LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) sum[m][v] = hn::Zero(d);
     }
-    // The fewer of both stay in registers, the others pass by.
+    // The operand with fewer vectors stays in registers, the other one is streamed.
     for (std::size_t k = 0; k < depth; ++k) {
       if constexpr (kColumns <= kVectors) {
         hn::Vec<Tag<T>> a[kColumns];

@@ -1,5 +1,5 @@
-// What images go through besides convolutions that mix their channels: pooling, convolution channel
-// by channel, and normalisation of channels.
+// Kernels of images other than full convolutions: pooling, depthwise convolution and batch norm of
+// channels.
 #include "cpu/targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -34,7 +34,7 @@ HWY_INLINE bool by_twos(const PoolShape& s) {
          2 * s.out_columns <= s.in_columns;
 }
 
-// Calls work(where a window's first value stands, where its output does).
+// Calls work(index of a window's first value, index of its output) for each window.
 template <typename Work>
 HWY_INLINE void each_two(const PoolShape& s, const Work& work) {
   for (std::size_t r = 0; r < s.out_rows; ++r)
@@ -85,7 +85,7 @@ void max_pool_backward(const PoolShape& s, const T* x, const T* y, const T* dy, 
       });
     each_window<T>(s, [&](std::size_t from, PoolShape::Span rows, PoolShape::Span columns) {
       const auto most = load(y + from + n), gradient = load(dy + from + n);
-      auto left = hn::Eq(most, most);  // channels whose largest value has not been met
+      auto left = hn::Eq(most, most);  // channels whose largest value is not found yet
       for (std::size_t r = rows.begin; r < rows.end; ++r)
         for (std::size_t c = columns.begin; c < columns.end; ++c) {
           const std::size_t at = (r * s.in_columns + c) * s.channels + n;
@@ -129,8 +129,8 @@ void average_pool_backward(const PoolShape& s, const T* dy, T* dx) {
   });
 }
 
-// Convolution channel by channel: each run is one column of the kernel, all channels deep, and
-// row i * runs + j of the weights belongs to kernel row i and run j.
+// Depthwise convolution: each run is one column of the kernel with all channels, and row
+// i * runs + j of the weights belongs to kernel row i and run j.
 template <typename T, typename Work>
 HWY_INLINE void each_tap(const Correlation<T>& c, std::size_t row, const Work& work) {
   for (std::size_t i = 0; i < c.kernel_rows; ++i) {
@@ -145,7 +145,7 @@ HWY_INLINE void each_tap(const Correlation<T>& c, std::size_t row, const Work& w
 template <typename T>
 void depthwise(const Correlation<T>& c) {
   const Tag<T> d;
-  constexpr std::size_t kColumns = 8;  // so many sums are under way
+  constexpr std::size_t kColumns = 8;  // independent sums, to hide latency
   const Panels<T> panels{c.kernel_rows * c.runs, c.units};
   each_channel<T>(c.units, [&](std::size_t n, const auto& load, const auto& store) {
     const T* const weight = c.weight + panels.column_start(n);
@@ -177,7 +177,7 @@ void depthwise(const Correlation<T>& c) {
   });
 }
 
-// Into the image, which `x` is here: in the order of rows, taps and columns.
+// Adds to the image `x`, in the order of rows, taps and columns.
 template <typename T>
 void depthwise_col2im(const Correlation<T>& c, T* x, const T* dy) {
   const Tag<T> d;
@@ -211,7 +211,7 @@ void depthwise_gradient(const KernelGradient<T>& g, Range lines) {
     if (g.first) {
       for (std::size_t tap = 0; tap < panels.rows; ++tap)
         hn::Store(hn::Zero(d), d, weight + tap * width);
-      // What stands beside the last channels of a line belongs to nobody.
+      // The rest of the last line is padding.
       for (std::size_t rest = n + lanes; rest % kLine<T> != 0 && rest >= c.units; rest += lanes)
         for (std::size_t tap = 0; tap < panels.rows; ++tap)
           hn::Store(hn::Zero(d), d, weight + tap * width + rest - n);
@@ -234,7 +234,7 @@ void depthwise_gradient(const KernelGradient<T>& g, Range lines) {
   });
 }
 
-// Batch normalisation of channels: as of columns (normalize.cc), over all pixels of all images.
+// Batch norm of channels: as that of columns (normalize.cc), over all pixels of all images.
 template <typename T, typename Work>
 HWY_INLINE void each_pixel(Matrix<const T> x, std::size_t pixels, std::size_t channels,
                            const Work& work) {
@@ -250,7 +250,7 @@ void channel_norm(const NormWork<T>& w, std::size_t channels, Range lines) {
   const auto share = hn::Set(d, T{1} / count);
   each_channel<T>(channels, [&](std::size_t n, const auto& load, const auto& store) {
     if (n < lines.begin * kLine<T> || n >= lines.end * kLine<T>) return;
-    // Of four pixels in a row each has its own sum, so that four additions are under way.
+    // Four pixels in a row have a sum each, so that four additions overlap.
     hn::Vec<Tag<T>> sums[4];
     const auto clear_sums = [&] {
       for (auto& s : sums) s = hn::Zero(d);

@@ -1,11 +1,11 @@
-// How matrices lie in memory: the one place that knows.
+// How matrices lie in memory. Nothing else in the program knows.
 //
 // Activations and gradients are rows of examples: row-major, each row padded to whole cache lines.
 // Weights [inputs][units] are cut into panels of 128 bytes of units: panel after panel, and within
 // a panel row after row. A kernel reads a panel from end to end, so there is nothing to pack before
 // a product, and a row of a panel is two AVX-512 vectors. The last panel is as narrow as whole
-// cache lines allow. Padding, gaps between panels among it, is zero in weights and gradients, and
-// stays so.
+// cache lines allow. All padding, also the gaps between panels, is zero in weights and gradients,
+// and every kernel keeps it zero.
 #pragma once
 
 #include <algorithm>
@@ -36,9 +36,9 @@ struct Panels {
   std::size_t rows, columns;
 
   constexpr std::size_t padded_columns() const { return round_up(columns, kLine<T>); }
-  // Values between the end of a panel and the next one. A product of the gradient of an input reads
-  // the same few rows of every panel: where panels stand a multiple of the cache's page apart they
-  // would all fall into the same sets. The gap is the 14 rows of a tile.
+  // Values between the end of a panel and the next one. The input gradient reads the same few rows
+  // of every panel. If the distance between panels were a multiple of 4096 bytes, these rows would
+  // all fall into the same cache sets. The gap is the 14 rows of a tile.
   constexpr std::size_t gap() const {
     return rows * kPanel<T> * sizeof(T) % 4096 == 0 ? 14 * kPanel<T> : 0;
   }
@@ -59,7 +59,7 @@ struct Panels {
   }
 };
 
-// A share of `count` things for worker `part` of `parts`, as even as can be.
+// The share of worker `part` of `parts` in `count` items; shares differ by one item at most.
 struct Range {
   std::size_t begin, end;
 };
@@ -67,7 +67,7 @@ constexpr Range share(std::size_t count, std::size_t part, std::size_t parts) {
   return {count * part / parts, count * (part + 1) / parts};
 }
 
-// Calls work(lines) for each panel that has some of these lines.
+// Calls work(lines) for each panel that has some of these lines, with those that it has.
 template <class Work>
 void each_panel(Range lines, const Work& work) {
   for (std::size_t line = lines.begin; line < lines.end;) {

@@ -25,7 +25,7 @@ template <typename T>
 struct LineSums {
   HWY_ALIGN T place[kLine<T>] = {};
 
-  // For the values that stand from column n on.
+  // Adds the values of the columns from n on.
   HWY_INLINE void add(std::size_t n, hn::Vec<Tag<T>> v) {
     const Tag<T> d;
     T* at = place + n % kLine<T>;

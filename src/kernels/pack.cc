@@ -16,7 +16,7 @@
 #define LITHE_PACK_ONCE
 namespace lithe::kernels {
 
-// For every set of eight lanes, the numbers of those in it, from the lowest, a byte each.
+// For every subset of eight lanes, the numbers of its lanes in ascending order, a byte each.
 struct LaneNumbers {
   alignas(64) std::uint8_t of[256][8] = {};
   constexpr LaneNumbers() {
@@ -73,9 +73,8 @@ struct Quotient {
   }
 };
 
-// The lanes of v in `keep`, moved to the front. AVX-512 has an instruction for it. Elsewhere
-// Highway 1.0 looks the order up in a table that GCC 12 copies to the stack for every call; ours
-// stays put.
+// The lanes of v in `keep`, moved to the front. AVX-512 has an instruction for it. For other
+// targets Highway 1.0 uses a table that GCC 12 copies to the stack in every call; ours is static.
 HWY_INLINE hn::Vec<Columns> compress(hn::Vec<Columns> v, hn::Mask<Columns> keep) {
 #if HWY_TARGET == HWY_AVX3
   return hn::Compress(v, keep);
@@ -105,9 +104,9 @@ HWY_INLINE const std::uint8_t* row_of(const Pack<T>& p, std::size_t i) {
   return static_cast<const std::uint8_t*>(p.data) + p.order[i] * p.row_stride;
 }
 
-// Asks for the rows of the next batch: they stand anywhere in a data set larger than the caches,
-// and this step's arithmetic hides the time that memory takes. A row at a time, between others'
-// work: all at once would wait for a place in the queue of misses.
+// Prefetches the rows of the next batch, which are anywhere in a data set larger than the caches;
+// the arithmetic of this step hides the latency. One row is prefetched at a time, between the
+// packing of others, because the queue of cache misses is short.
 template <typename T>
 HWY_INLINE void prefetch_next(const Pack<T>& p, std::size_t i) {
   if (i >= p.next_rows) return;
@@ -195,7 +194,7 @@ void find_columns(const Pack<T>& p) {
   for (std::size_t column = 0; column < p.columns; column += lanes)
     hn::Store(hn::Zero(d), d, any + column);
   for (std::size_t i = 0; i < p.rows; i += 4) {
-    const std::uint8_t* HWY_RESTRICT row[4];  // the last one again where fewer are left
+    const std::uint8_t* HWY_RESTRICT row[4];  // repeats the last row where fewer are left
     for (std::size_t j = 0; j < 4; ++j) row[j] = row_of(p, i + j < p.rows ? i + j : p.rows - 1);
     for (std::size_t column = 0; column < whole; column += lanes) {
       const auto a = hn::Or(hn::LoadU(d, row[0] + column), hn::LoadU(d, row[1] + column));

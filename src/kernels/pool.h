@@ -1,8 +1,8 @@
-// Pooling of an image [rows][columns][channels]: of each window, the largest value of a channel or
-// the mean. What lies outside the image does not count.
+// Pooling of an image [rows][columns][channels]: the largest value or the mean of each channel in
+// each window. Values outside the image do not count.
 //
-// The gradient of a largest value goes to the first that is as large, in the order of rows and
-// columns; a value in several windows takes their gradients in the order of the windows.
+// The gradient of a maximum goes to the first value that equals it, in the order of rows and
+// columns. A value in several windows adds up their gradients in the order of the windows.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ struct PoolShape {
   std::size_t in_rows, in_columns, channels;
   std::size_t out_rows, out_columns;
   std::size_t window_rows, window_columns, step_rows, step_columns;
-  std::size_t top, left;  // rows and columns outside that the first window covers
+  std::size_t top, left;  // padding before the first row and column
 
   // The part inside the image of the window that begins `step * at - before`.
   struct Span {

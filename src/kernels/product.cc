@@ -61,7 +61,7 @@ struct SgdWork {
   template <std::size_t kRows, std::size_t kVectors>
   HWY_NOINLINE void tile(std::size_t row, std::size_t column) const {
     const Tag<T> d;
-    // Copies, since the compiler must think that storing weights might change what p refers to.
+    // Copies, because for all the compiler knows a stored weight may change p.
     T* const weight = p.weight + panels.column_start(column);
     const std::size_t width = panels.width(column);
     const std::uint32_t* const index = p.input.index;
@@ -201,7 +201,7 @@ HWY_INLINE void store_blocks(hn::Vec<Tag<T>> v, T* p, std::size_t step) {
   }
 }
 
-// dy^T in panels, so that the data product reads vectors of examples.
+// dy^T in panels, so that the input gradient reads vectors of examples.
 template <typename T>
 void transpose(const InputGradientProduct<T>& p, Range units) {
   const Tag<T> d;
@@ -270,8 +270,8 @@ struct InputGradientWork {
     }
   }
 
-  // Asks for the weights of the next row of tiles in this panel: they stand far from those of the
-  // panel before, where no processor looks for them by itself.
+  // Prefetches the weights of the next row of tiles in this panel. They are far from those of the
+  // previous panel, so the hardware does not prefetch them.
   template <std::size_t kRows>
   HWY_INLINE void fetch_rows(std::size_t input, std::size_t n) const {
     if (input + kRows > p.inputs) return;
@@ -312,7 +312,7 @@ template <typename T>
 void input_gradient(const InputGradientProduct<T>& p, Range lines) {
   const std::size_t first = lines.begin * kLine<T>;
   const std::size_t padded = lines.end * kLine<T>, last = padded < p.inputs ? padded : p.inputs;
-  // The weights of a row of tiles are read once, and serve all examples from the near cache.
+  // The weights of a row of tiles are read once, and stay in the nearest cache for all examples.
   if (last > first)
     cover_by_rows<T>(last - first, {0, divide_up(p.rows, kLine<T>)},
                      InputGradientWork<T>{p, first, {p.inputs, p.units}, {p.units, p.rows}});

@@ -109,14 +109,14 @@ void pack_nonzero(Pack<T>& p) {
   }
 }
 
-// `above` where x > 0, `other` where it is not, x where it is not-a-number.
+// `above` where x > 0, `other` where x <= 0, NaN where x is NaN.
 template <typename T>
 T by_sign(T x, T above, T other) {
   if (std::isnan(x)) return x;
   return x > 0 ? above : other;
 }
 
-// x * factor, where a factor that has vanished wins over an infinite x.
+// x * factor, and 0 where the factor is 0, even if x is infinite.
 template <typename T>
 T limited(T x, T factor) {
   return factor == 0 && !std::isnan(x) ? 0 : x * factor;

@@ -10,7 +10,7 @@
 namespace lithe::kernels {
 namespace {
 
-// The row of the image that kernel row i meets for a row of the output; null outside the image.
+// The row of the image that kernel row i covers for a row of the output; null outside the image.
 template <typename T, class Work>
 auto* row_at(const Work& w, T* x, std::size_t row, std::size_t i) {
   const std::ptrdiff_t at =
@@ -19,7 +19,7 @@ auto* row_at(const Work& w, T* x, std::size_t row, std::size_t i) {
   return inside ? x + at * static_cast<std::ptrdiff_t>(w.x_row) : nullptr;
 }
 
-// Calls work(weights' row, where in the image it meets) for what an output element is a sum of.
+// Calls work(weights' row, pointer into the image) for each term of an output element.
 template <typename T, class Work>
 void each_term(const Correlation<T>& c, std::size_t row, std::size_t column, const Work& work) {
   for (std::size_t i = 0; i < c.kernel_rows; ++i) {
@@ -101,7 +101,7 @@ void col2im(const Col2im<T>& s) {
         }
 }
 
-// Calls work(weights' row, offset in the image) for the taps that meet the image in an output row.
+// Calls work(weights' row, offset in the image) for the taps inside the image in an output row.
 template <typename T, class Work>
 void each_tap(const Correlation<T>& c, std::size_t row, const Work& work) {
   for (std::size_t i = 0; i < c.kernel_rows; ++i) {
@@ -226,7 +226,8 @@ void average_pool_backward(const PoolShape& s, const T* dy, T* dx) {
   });
 }
 
-// Adds up term(x, sum) over the pixels of a channel: four sums in turn, as many images begin anew.
+// Adds up term(x, sum) over the pixels of a channel with four sums in turn, which start again with
+// each image.
 template <typename T, class Term>
 T sum_over(Matrix<const T> x, std::size_t pixels, const Term& term) {
   T sums[4] = {};

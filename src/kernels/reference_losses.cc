@@ -16,7 +16,8 @@ T target(const LossWork<T>& w, std::size_t row, std::size_t n) {
   return static_cast<T>(w.columns == 1 ? label : std::size_t{n == label});
 }
 
-// Each: the loss of the example in that row of the data, with outputs a; da becomes its gradient.
+// Each struct gives the loss of the example in a row of the data, with outputs a; da becomes its
+// gradient.
 template <typename T>
 double quadratic(const LossWork<T>& w, std::size_t row, const T* a, T* da) {
   double sum = 0;

@@ -47,7 +47,7 @@ std::array<T, 6> of_window(const std::array<T, 3>& g) {
           g[2]};
 }
 
-// The ways back of the last two.
+// The transposes of the last two, for the backward pass.
 template <typename T>
 std::array<T, 6> back_from_output(const std::array<T, 4>& y) {
   constexpr T a = P::a, b = P::b, a2 = P::a2, b2 = P::b2;
@@ -100,7 +100,7 @@ void winograd_weights(const WinogradWeights<T>& w) {
     }
 }
 
-// The values that a tile looks at, of one channel.
+// The values of one channel that a tile needs.
 template <typename T>
 Square<T, 6> looked_at(const Winograd<T>& w, std::size_t top, std::size_t left, std::size_t k) {
   Square<T, 6> d;
@@ -141,7 +141,7 @@ void winograd(const Winograd<T>& w) {
     for (std::size_t left = 0; left < w.columns; left += kWinogradOut) make_tile(w, top, left);
 }
 
-// The gradient of a tile, of one unit: 0 where it is beyond the output.
+// The gradient of a tile for one unit; 0 outside the output.
 template <typename T>
 Square<T, 4> gradient_of(const WinogradGradient<T>& g, std::size_t top, std::size_t left,
                          std::size_t n) {

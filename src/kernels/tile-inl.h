@@ -55,8 +55,8 @@ struct Right {
   HWY_INLINE const T* row(std::size_t k) const { return p + (kIndexed ? index[k] : k) * step; }
 };
 
-// Rows that an index names are fetched into the nearest cache this many steps before they are used:
-// ten multiply-adds a vector and step, two a cycle, outlast the 14 cycles of the next cache by far.
+// Rows that an index names are prefetched this many steps before their use. A step has about ten
+// multiply-adds for each vector, two a cycle, so six steps outlast the 14 cycles of the next cache.
 constexpr std::size_t kAhead = 6;
 
 template <std::size_t kVectors, typename T>
@@ -148,8 +148,8 @@ HWY_INLINE void cover_by_rows(std::size_t rows, Range lines, const Work& work) {
   }
 }
 
-// The values that the mask names, from any address; nothing else is read, except by instruction
-// sets without such loads.
+// The values in the mask, from any address. Nothing else is read, except by instruction sets
+// without masked loads.
 template <class D, typename T>
 HWY_INLINE hn::Vec<D> load_part(D d, hn::Mask<D> mask, const T* from) {
 #if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
@@ -159,8 +159,8 @@ HWY_INLINE hn::Vec<D> load_part(D d, hn::Mask<D> mask, const T* from) {
 #endif
 }
 
-// Calls work(n, load, store) for the channels from n on, a vector at a time; of the last one `load`
-// and `store` touch only what exists.
+// Calls work(n, load, store) for the channels from n on, a vector at a time. For the last vector,
+// `load` and `store` touch only channels that exist.
 template <typename T, typename Work>
 HWY_INLINE void each_channel(std::size_t channels, const Work& work) {
   const Tag<T> d;

@@ -41,7 +41,7 @@ void winograd_weights(const WinogradWeights<T>& w) {
   }
 }
 
-// Of the input channels `rows`.
+// For the input channels in `rows`.
 template <typename T>
 void winograd_windows(const WinogradWindows<T>& w, Range rows) {
   const Tag<T> d;
@@ -59,7 +59,7 @@ void winograd_windows(const WinogradWindows<T>& w, Range rows) {
             return hn::Load(d, sums + (i * kWinogradIn + j) * form.weight_apart() + k * width);
           },
           [&](std::size_t i, std::size_t j, Vector<T> value) {
-            // Beside the last units stands what no tile has written.
+            // No tile writes the padding behind the last unit.
             hn::Store(hn::IfThenElseZero(real, value), d,
                       window + ((i * kWinogradWindow + j) * w.depth + k) * width);
           });
@@ -104,8 +104,8 @@ struct WinogradWork {
   const Winograd<T>& w;
   WinogradForm<T> form;
 
-  // The 6x6 pixels that tile (tile_row, tile_column) looks at, transformed, into place `slot`: of
-  // some channels.
+  // Transforms the 6x6 pixels of tile (tile_row, tile_column) into place `slot`, for some of the
+  // channels.
   void take_in(std::size_t tile_row, std::size_t tile_column, std::size_t slot, Range some) const {
     const Tag<T> d;
     const auto top =
@@ -122,7 +122,7 @@ struct WinogradWork {
       both_ways<T>(
           InputTransform<T>(),
           [&](std::size_t i, std::size_t j) { return load(from + i * row + j * w.depth + n); },
-          // Of a row the last vector may reach into the next, but not to the channels wanted there.
+          // The last vector of a row may reach into the next row, but not to channels in use there.
           [&](std::size_t i, std::size_t j, Vector<T> value) {
             hn::StoreU(value, d, to + (i * kWinogradIn + j) * form.input_apart() + n);
           });
@@ -134,7 +134,7 @@ struct WinogradWork {
                      static_cast<std::ptrdiff_t>(w.depth);
   }
 
-  // A copy of the pixels from a place at the image's edge on, with zeros for those outside.
+  // A copy of 6x6 pixels at the image's edge, with zero padding.
   const T* between_zeros(std::ptrdiff_t top, std::ptrdiff_t left) const {
     const auto in = [](std::ptrdiff_t at, std::size_t size) {
       return at >= 0 && at < static_cast<std::ptrdiff_t>(size);
@@ -175,7 +175,7 @@ struct WinogradWork {
     return w.scratch + form.output_start() + panels.column_start(n) + slot * panels.width(n);
   }
 
-  // Tile (tile_row, tile_column) of the output from place `slot`.
+  // Makes tile (tile_row, tile_column) of the output from place `slot`.
   void put_out(std::size_t tile_row, std::size_t tile_column, std::size_t slot) const {
     const Tag<T> d;
     each_unit(
@@ -194,7 +194,7 @@ struct WinogradWork {
         });
   }
 
-  // The gradient of a tile of the output, transformed, into place `slot`.
+  // Transforms the gradient of a tile of the output into place `slot`.
   void take_gradient(const WinogradGradient<T>& g, std::size_t tile_row, std::size_t tile_column,
                      std::size_t slot) const {
     const Tag<T> d;
@@ -235,7 +235,7 @@ struct WinogradWork {
                              false});
   }
 
-  // dU += V' dM, the rows of some channels
+  // dU += V' dM, for the rows of some channels
   void gradient(std::size_t place, std::size_t tiles, Range some, T* sums, bool adds) const {
     cover<T>(some.end - some.begin, unit_lines(),
              PlaceProduct<T>{{input_matrix(place) + some.begin, 1, form.input_row()},

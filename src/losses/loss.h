@@ -1,8 +1,8 @@
 // The losses: the list that everything else about them is made from.
 //
-// A loss is the mean over the examples of a batch of what its row says for one example, with a the
-// network's output and y the target: 1 for the example's class and 0 for the others, or the numbers
-// that the data have. With weights it is the weighted mean.
+// A loss is the mean of the examples' losses in a batch, weighted where there are weights. In the
+// list, a is the network's output and y the target: 1 for the example's class and 0 for the others,
+// or the numbers of the data.
 // To add one: a row in losses.inc, and its value and gradient (vectors and plain) in
 // src/kernels/losses.cc and reference_losses.cc, which will not build without them.
 #pragma once

@@ -68,8 +68,7 @@ class MuonStage final : public Stage<T> {
     return m_.inputs <= m_.units ? x.row(input)[unit] : x.row(unit)[input];
   }
 
-  // X = gradient + momentum * (velocity - gradient) after the velocity has been moved on, over its
-  // norm.
+  // Updates the velocity. X = gradient + momentum * (velocity - gradient), divided by its norm.
   void gather() {
     const kernels::Panels<T> panels{m_.inputs, m_.units};
     double squares = 0;
@@ -88,7 +87,7 @@ class MuonStage final : public Stage<T> {
       for (std::size_t n = 0; n < wide_; ++n) x_.row(i)[n] *= scale;
   }
 
-  // The right factor of a product, in panels: x as it is, or turned over.
+  // Copies x, or its transpose, into panels: the right factor of a product.
   void set_right(const kernels::Matrix<T>& x, std::size_t columns) {
     const kernels::Panels<T> panels{x.rows, columns};
     for (std::size_t n = 0; n < columns; n += kernels::kPanel<T>) {
@@ -137,7 +136,7 @@ class MuonStage final : public Stage<T> {
         x_.row(i)[n] = std::fma(kA, x_.row(i)[n], y_.row(i)[n]);
   }
 
-  // Matrices with more units than inputs take longer steps, so that each unit moves alike.
+  // Matrices with more units than inputs take larger steps, so that every unit changes as much.
   void apply(double rate) {
     const double shape = static_cast<double>(m_.units) / static_cast<double>(m_.inputs);
     const T step = static_cast<T>(rate * std::sqrt(std::max(1.0, shape)));

@@ -1,4 +1,4 @@
-// What happens to gradients that are kept: their norms, the update, and averages of weights.
+// Stages that use gradients in memory: bounds of their norms, the update, and averages of weights.
 #pragma once
 
 #include <cmath>
@@ -40,7 +40,7 @@ class ClipStage final : public Stage<T> {
   }
 
  private:
-  // A norm of 0 divides nothing.
+  // 1e-6 avoids a division by 0.
   static double bound(double most, double norm) { return std::min(1.0, most / (norm + 1e-6)); }
 
   std::vector<Stretch<T>>& stretches_;

@@ -9,7 +9,7 @@ namespace lithe::schedules {
 
 using network::Argument, network::Declaration, network::Type;
 
-// Argument 0 is the rate that the sentence names; what the others are, the declarations say.
+// Argument 0 is the learning rate; the declarations say what the others are.
 struct Shapes {
   static double constant(const Schedule& s, double) { return s.argument(0); }
 
@@ -41,7 +41,8 @@ struct Shapes {
     return low + (high - low) * (1 + std::cos(std::numbers::pi * share)) / 2;
   }
 
-  // `restarts` more times from the top, each cycle `growth` times as long as the one before.
+  // Starts `restarts` times again from the top; each cycle is `growth` times as long as the
+  // previous one.
   static double cosine(const Schedule& s, double progress) {
     const double cycles = s.argument(2) + 1, growth = s.argument(3);
     double whole = 0, length = 1;

@@ -1,8 +1,8 @@
-// Schedules of the learning rate, written where the rate stands: adam(one_cycle(3e-3)).
+// Schedules of the learning rate, written in the place of the rate: adam(one_cycle(3e-3)).
 //
-// A schedule says the rate as a function of the share of the training that is done, from 0 to 1.
-// Each can begin with a warm-up: for that share of the training the rate grows from nothing in
-// proportion, and the schedule itself runs over the rest.
+// A schedule gives the learning rate as a function of the training's progress, from 0 to 1. Each
+// can begin with a warm-up, a share of the training in which the rate grows linearly from 0; the
+// schedule itself runs over the rest.
 //
 // Loshchilov and Hutter, "SGDR", 2017 (cosine); Smith and Topin, "Super-convergence", 2019
 // (one_cycle, with the two cosine phases of PyTorch's OneCycleLR); Goyal and others, 2017
@@ -21,14 +21,14 @@ std::vector<network::Declaration> declarations();
 
 class Schedule {
  public:
-  // Always the same rate.
+  // A constant rate.
   explicit Schedule(double rate);
   static Schedule make(const Component& sentence);
 
-  // The rate when that share of the training is done. Allocates nothing.
+  // The rate at a progress from 0 to 1. Allocates nothing.
   double at(double progress) const;
-  // At the end of an epoch: the loss of examples that are not trained on, where there are some.
-  // Only plateau looks at it.
+  // Called at the end of an epoch with the validation or test loss, where there is one. Only
+  // plateau uses it.
   void note(double loss);
 
  private:
@@ -39,7 +39,7 @@ class Schedule {
   Shape shape_;
   std::vector<double> arguments_;  // of the declaration, in its order
   double warmup_ = 0;
-  // Of plateau: what the rate is multiplied by, and the epochs without a better loss.
+  // For plateau: the factor of the rate, the best loss, and the epochs since then.
   double factor_ = 1, best_ = 0;
   std::size_t waited_ = 0;
   bool watches_ = false, noted_ = false;
