@@ -1,4 +1,5 @@
 // Learns from arrays of your own which points of a square lie within a circle, and asks about one.
+// `lithe evaluate`, `lithe predict` and `lithe show` read the model that it saves.
 #include <lithe/lithe.h>
 
 #include <cstdio>
@@ -20,9 +21,9 @@ int main() {
   lithe::Model model(lithe::Network::parse("input(2) -> dense(32, tanh) -> dense(2)"));
   lithe::Trainer trainer(model, examples, {}, {.loss = "cross_entropy", .optimizer = "adam(0.01)"});
   while (!trainer.finished()) trainer.run_epoch();
+  model.save("circle.safetensors");
   const auto outputs = model.predict(lithe::Features::of(std::vector<float>{0.1f, 0.2f}, 1, 2));
   std::printf("the point is %s the circle\n", outputs[1] > outputs[0] ? "inside" : "outside");
-  model.save("circle.safetensors");  // lithe evaluate, lithe predict and lithe show read it
 
   const lithe::Evaluation score = lithe::evaluate(model, examples, "cross_entropy");
   std::printf("%zu of %zu right\n", score.correct, score.total);

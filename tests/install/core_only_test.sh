@@ -9,6 +9,8 @@ source=$1 libdir=$2
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# A compiler cache, if there is one, finds what it compiled in another temporary folder.
+export CCACHE_BASEDIR=$work CCACHE_NOHASHDIR=1
 
 quietly() {
   "$@" >"$work/said" 2>&1 || { tail -50 "$work/said"; exit 1; }

@@ -54,13 +54,13 @@ class Readme(unittest.TestCase):
 class Code(unittest.TestCase):
     def test_is_compiled(self):
         """Each C++ block of the documents stands in an example, line breaks and indents aside."""
-        examples = [" ".join(text_of(path).split()) for path in tree.files("examples", suffixes=(".cc",))]
+        examples = ["".join(text_of(path).split()) for path in tree.files("examples", suffixes=(".cc",))]
         count = 0
         for path in documents():
             for block in re.findall(r"^```cpp\n(.*?)^```", text_of(path), flags=re.S | re.M):
                 count += 1
                 for part in re.split(r"\n\n|^ *// \.\.\.$", block, flags=re.M):
-                    words = " ".join(part.split())
+                    words = "".join(part.split())
                     self.assertTrue(any(words in example for example in examples), f"{path}:\n{part}")
         self.assertGreater(count, 0)
 
