@@ -136,7 +136,9 @@ void run_reference(Layer<T>& l, bool descends) {
                 l.sizes.inputs,
                 l.gradient.data() + l.panels.column_start(column),
                 l.panels.width(column),
-                {}},
+                nullptr,
+                {},
+                0},
                lines);
   });
   if (!descends) return;

@@ -180,7 +180,7 @@ std::vector<Function<T>> functions() {
 template <typename T>
 std::vector<T> arguments(const Function<T>& f, std::size_t count) {
   std::vector<T> x;
-  base::RandomStream random(9, 4);
+  base::Rng random(9, 4);
   for (std::size_t i = 0; i < count; ++i)
     x.push_back(static_cast<T>(i % 2 == 0 ? random.uniform(f.low, f.high)
                                           : (i % 4 == 1 ? f.low : f.high) *

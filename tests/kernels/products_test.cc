@@ -133,7 +133,7 @@ void check(Isa isa, Sizes sizes, bool indexed) {
   k.transpose(a.data(), {0, sizes.units});
   k.input_gradient(a.data(), a.input_lines());
   reference.transpose(b.data(), {0, sizes.units});
-  reference.data(b.data(), b.input_lines());
+  reference.input_gradient(b.data(), b.input_lines());
   expect_same(a.dx, b.dx, exact, what + " data");
 
   (indexed ? k.sgd_indexed : k.sgd)(a.gradient(indexed), a.unit_lines());

@@ -102,7 +102,7 @@ TEST(Calibrate, IsKeptByTheFile) {
     ASSERT_TRUE(read.has_value());
     EXPECT_EQ(read->score, made.score);
     EXPECT_EQ(read->threshold, made.threshold);
-    EXPECT_EQ(read->share, 0.9);
+    EXPECT_EQ(read->acceptance_rate, 0.9);
     EXPECT_EQ(read->temperature, made.temperature);
     const auto before = OpenSetPredictor(model).predict(features),
                after = OpenSetPredictor(loaded).predict(features);
