@@ -145,7 +145,7 @@ HWY_INLINE void each_tap(const Correlation<T>& c, std::size_t row, const Work& w
 template <typename T>
 void depthwise(const Correlation<T>& c) {
   const Tag<T> d;
-  constexpr std::size_t kColumns = 8;  // so many sums are under way
+  constexpr std::size_t kColumns = 8;  // as many sums are under way
   const Panels<T> panels{c.kernel_rows * c.runs, c.units};
   each_channel<T>(c.units, [&](std::size_t n, const auto& load, const auto& store) {
     const T* const weight = c.weight + panels.column_start(n);

@@ -47,7 +47,7 @@ std::array<T, 6> of_window(const std::array<T, 3>& g) {
           g[2]};
 }
 
-// The ways back of the last two.
+// The adjoints of the last two.
 template <typename T>
 std::array<T, 6> back_from_output(const std::array<T, 4>& y) {
   constexpr T a = P::a, b = P::b, a2 = P::a2, b2 = P::b2;

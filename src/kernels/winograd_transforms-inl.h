@@ -1,4 +1,4 @@
-// The transforms of Winograd's convolution, and their ways back, as winograd.h states them.
+// The transforms of Winograd's convolution, and their adjoints, as winograd.h states them.
 // Included once for each instruction set.
 #if defined(LITHE_KERNELS_WINOGRAD_TRANSFORMS_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef LITHE_KERNELS_WINOGRAD_TRANSFORMS_INL_H
@@ -94,7 +94,7 @@ struct WindowTransform {
   }
 };
 
-// The ways back: of A, and of G.
+// The adjoints of A and of G.
 template <typename T>
 struct OutputGradient {
   static constexpr std::size_t kFrom = kWinogradOut, kTo = kWinogradIn;
