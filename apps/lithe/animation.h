@@ -34,7 +34,7 @@ class Gif {
 // A PNG file.
 void write_picture(const std::filesystem::path& path, const Picture& picture);
 
-// The picture in coloured half blocks, two rows of pixels a line, at most so many columns wide, for
+// The picture in coloured half blocks, two rows of pixels a line, at most `columns` wide, for
 // terminals that know 24-bit colours. Drawing it over the one before is the caller's: it ends
 // `lines` lines below where it began.
 struct TerminalPicture {

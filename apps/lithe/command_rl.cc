@@ -72,7 +72,7 @@ void add_play_options(Options& app, PlayCommand& command) {
   app.add_option("--episodes", command.options.episodes, "episodes to play")
       ->capture_default_str()
       ->check(Range(std::size_t{1}, std::size_t{1000000}));
-  app.add_option("--steps", command.options.max_steps, "at most so many steps in total")
+  app.add_option("--steps", command.options.max_steps, "the largest number of steps in total")
       ->capture_default_str();
   app.add_option(
          "--every", command.options.every,

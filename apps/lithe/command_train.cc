@@ -74,7 +74,7 @@ std::string score_of(const Run& run) {
   return fmt::format("{}/{}", shown->correct, shown->total);
 }
 
-// What happens without having been asked for in so many words.
+// What happens although no option asked for it.
 void print_notices(const TrainCommand& command, const TrainSetup& setup) {
   if (command.holds_out_to_calibrate)
     print_folded(

@@ -39,7 +39,7 @@ struct Run {
 
 void print_header(const Run& run);
 void print_epoch(const Run& run, const EpochLine& line);
-// How far a training of several epochs is, after so many seconds of it.
+// How far a training of several epochs is after `seconds_spent`.
 void print_time_left(const Run& run, double seconds_spent);
 // With --patience: whether it stopped, and the epoch whose weights the model has.
 void print_kept_epoch(const Run& run);

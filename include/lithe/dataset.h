@@ -48,7 +48,7 @@ struct Examples {
   static Examples classification(const Features& features, std::span<const std::int32_t> labels,
                                  std::size_t classes);
   // Rows whose answers are `columns` numbers each: targets[row * columns + column]. Throws
-  // Error(data) unless there are so many targets and all are finite.
+  // Error(data) unless there are rows * columns targets and all are finite.
   static Examples regression(const Features& features, std::span<const float> targets,
                              std::size_t columns = 1);
   // The same examples, each of which counts as much as its weight says. Throws Error(data) unless

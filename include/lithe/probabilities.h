@@ -2,7 +2,7 @@
 // class. The loss that the network was trained with decides it.
 //
 //   const std::vector<double> outputs = model.predict(row);  // of one example
-//   const std::string& loss = model.notes()["lithe.loss"];   // "cross_entropy"
+//   const std::string& loss = model.metadata().at("lithe.loss");  // "cross_entropy"
 //   const std::size_t best = lithe::predicted_class(outputs, loss);
 //   const double probability = lithe::probabilities(outputs, loss)[best];
 //

@@ -33,7 +33,7 @@ class OffPolicy : public Agent {
   // One gradient step; gradient_steps() is its number.
   virtual void learn() = 0;
   virtual void begin_iteration() = 0;
-  // After so many gradient steps.
+  // After this many gradient steps.
   virtual void end_iteration(std::uint64_t gradient_steps) = 0;
 
   VectorEnvRunner& runner() { return runner_; }

@@ -69,7 +69,7 @@ float mix(const float* top, const float* bottom, std::size_t next, std::uint32_t
   return above + (below - above) * fy;
 }
 
-// kChannels: how many there are, where the compiler is to know it; 0 else.
+// kChannels: how many there are, if the compiler is to know it, otherwise 0.
 template <std::size_t kChannels, typename Pixel>
 void read_line(const Pixel* bordered, std::size_t stride, std::size_t given, std::size_t width,
                const std::int32_t* places, Pixel* output) {

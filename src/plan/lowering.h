@@ -195,7 +195,7 @@ class Lowering {
   void add(const Elementwise& op, MakeElementwise<T> make);
   void copy(const std::string& name, Phase phase, graph::SlotId from_slot, BufferId from,
             graph::SlotId to_slot, BufferId to);
-  // Who runs a stage of so many operations that is divided by lines of columns, and the slices of a
+  // Who runs a stage of that many operations, divided by lines of columns, and the slices of a
   // buffer that is divided likewise; whether threads share a stage that is divided by rows.
   Workers workers_for(std::size_t columns, double operations) const;
   std::size_t slices_if_shared(std::size_t columns, double operations) const;

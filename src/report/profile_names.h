@@ -16,7 +16,7 @@ inline std::string short_stage_name(std::string_view name, std::size_t most) {
     if (depth == 0) result += c;
     if (c == ')') --depth;
   }
-  // What is taken along of the same layer.
+  // What is fused from the same layer.
   for (std::size_t from = 0, at = 0; (at = result.find(" + ", from)) != result.npos;
        from = at + 3) {
     const std::size_t colon = result.find(": ");

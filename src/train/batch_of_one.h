@@ -1,6 +1,6 @@
 // Batches of a single example. Batch norm takes the variance of each unit over the batch: of one
-// value it is 0, which would spoil the running variance that evaluation uses. PyTorch refuses such
-// a batch; here the example that is left over at the end of an epoch is left out.
+// value it is 0, which would distort the running variance that evaluation uses. PyTorch refuses
+// such a batch; here the example that is left over at the end of an epoch is left out.
 #pragma once
 
 #include <cstddef>

@@ -1,23 +1,12 @@
 #!/usr/bin/env python3
-"""The folders of the tree: no include runs up, each public header belongs to one folder, and the
-program sees the public headers alone."""
+"""The folders of the tree: no include runs up, and each public header belongs to one folder."""
 
-import pathlib
 import unittest
 
 import tree
 
 # Headers that only gather others.
 GATHERING = {"lithe.h"}
-
-# What the program still includes of src/: the list may only become shorter.
-APP_INCLUDES = {
-    "agents/agent.h", "augment/augment.h", "base/aligned.h", "base/file.h", "base/folders.h",
-    "base/nearest.h", "base/random.h", "blas/choice.h", "catalogue/catalogue.h",
-    "data/pictures/contact_sheet.h", "data/pictures/image.h", "data/pictures/image_file.h",
-    "environments/protocol.h", "limits/all_cores.h", "network/bind.h", "program/amounts.h",
-    "report/drawing.h", "train/model_data.h",
-}
 
 
 class Arrows(unittest.TestCase):
@@ -72,20 +61,6 @@ class PublicHeaders(unittest.TestCase):
             for line, include in tree.includes(path):
                 if "/" in include:
                     self.assertTrue(include.startswith("lithe/"), f"{path}:{line} includes {include}")
-
-
-class Program(unittest.TestCase):
-    def test_includes_public_headers_alone(self):
-        top = {pathlib.PurePosixPath(folder.name).parts[0] for folder in tree.folders()}
-        found = {include for path in tree.files("apps") for _, include in tree.includes(path)
-                 if include.split("/")[0] in top and "/" in include}
-        self.assertEqual(found - APP_INCLUDES, set(), "the program includes these headers of src/")
-        self.assertEqual(APP_INCLUDES - found, set(), "no longer included: shorten APP_INCLUDES")
-
-    def test_does_not_compile_against_src(self):
-        if not APP_INCLUDES:
-            text = (tree.ROOT / "apps/lithe/CMakeLists.txt").read_text()
-            self.assertNotIn("PROJECT_SOURCE_DIR}/src)", text)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kTogetherBytes = std::size_t{1}
                                        << 26;  // of pictures, before they are written
-constexpr std::size_t kMostTogether = 64;      // progress is told, and can end it, after so many
+constexpr std::size_t kMostTogether = 64;      // progress is reported, and can end it, after each
 constexpr std::size_t kShown = 20;             // broken pictures in an error
 
 // The result of decoding one picture.

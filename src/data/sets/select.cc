@@ -19,7 +19,7 @@ struct Part {
   std::vector<std::int32_t> labels;
 };
 
-// The rows of each class that is wanted, at most so many of each, in the order they stand in.
+// The rows of each class that is wanted, at most `most` of each, in the order they stand in.
 std::vector<std::uint32_t> choose(const Examples& from, const std::vector<std::int32_t>& number_of,
                                   std::size_t classes, std::size_t most, std::uint64_t seed) {
   std::vector<std::vector<std::uint32_t>> rows(classes);
