@@ -24,7 +24,9 @@ void declare(CLI::App& app, Option& option) {
   } else if (option.is_list()) {
     added->allow_extra_args(option.takes_several);
   } else {
-    added->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    // One value: a positional argument leaves those behind it to the next.
+    added->expected(1)->allow_extra_args(false);
+    added->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   }
 }
 
