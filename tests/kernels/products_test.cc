@@ -102,8 +102,8 @@ void gradient_by_blocks(const Kernels<T>& k, Problem<T>& p, bool indexed, std::s
   const Panels<T> panels{whole.inputs, whole.units};
   for (std::size_t line = 0; line < p.unit_lines().end; line += 2) {
     const std::size_t panel = line * kLine<T>;
-    GradientProduct<T> part{whole.input, whole.dy, whole.dy_stride,     0, 0, 0,
-                            0,           nullptr,  panels.width(panel), {}};
+    GradientProduct<T> part{whole.input, whole.dy, whole.dy_stride,     0,       0,  0,
+                            0,           nullptr,  panels.width(panel), nullptr, {}, 0};
     for (std::size_t first = 0; first < whole.inputs; first += block) {
       part.first = first;
       part.end = std::min(whole.inputs, first + block);
