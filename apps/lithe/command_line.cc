@@ -35,7 +35,6 @@ void declare(CLI::App& app, Option& option) {
   if (option == nullptr)
     throw Error(ErrorKind::usage, words, options.get_name(),
                 fmt::format("`{} --help`", options.get_name()));
-  if (option->is_flag()) throw Error(ErrorKind::usage, "this option takes no value", name, name);
   const std::string expected = option->expectation();
   throw Error(ErrorKind::usage,
               option->values > 1 ? fmt::format("{} values must follow this option", option->values)
@@ -44,6 +43,17 @@ void declare(CLI::App& app, Option& option) {
               !expected.empty()
                   ? expected
                   : fmt::format("`{} --help` says what it takes", options.get_name()));
+}
+
+// "--json=yes": CLI11 would take some words for a flag's value.
+void check_flags(Options& options, const Arguments& arguments) {
+  for (const std::string& argument : arguments) {
+    if (argument == "--") return;
+    const std::string name = argument.substr(0, argument.find('='));
+    const Option* const option = name.starts_with("--") ? options.find(name) : nullptr;
+    if (option != nullptr && option->is_flag() && name != argument)
+      throw Error(ErrorKind::usage, "this option takes no value", name, name);
+  }
 }
 
 }  // namespace
@@ -55,6 +65,7 @@ MatchedLine match(Options& options, const Arguments& arguments) {
   MatchedLine result;
   app.add_flag("-h,--help", result.asks_for_help);
   for (Option& option : options.all()) declare(app, option);
+  check_flags(options, arguments);
   Arguments reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
   try {
     app.parse(reversed);

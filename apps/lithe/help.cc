@@ -85,10 +85,14 @@ std::string option_help(const Option& option) {
   if (option.allowed.empty() && option.range) {
     const std::string expected = option.expectation();
     const auto numbers = expected.find("number");
-    facts.push_back(expected.substr(expected.find_first_of(" ,", numbers) + 1));
+    facts.push_back(expected.substr(expected.find_first_not_of("number ,", numbers)));
   }
   if (!option.default_text.empty()) facts.push_back("default: " + option.default_text);
-  return facts.empty() ? option.help : fmt::format("{} ({})", option.help, fmt::join(facts, "; "));
+  if (facts.empty()) return option.help;
+  const std::string text = fmt::format("{}", fmt::join(facts, "; "));
+  return option.help.ends_with(')')  // one pair of brackets is enough
+             ? option.help.substr(0, option.help.size() - 1) + "; " + text + ")"
+             : fmt::format("{} ({})", option.help, text);
 }
 
 std::string help_text(const Options& options, std::size_t width) {

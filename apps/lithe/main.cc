@@ -21,7 +21,7 @@ void print_usage(std::FILE* to) {
                "usage: lithe COMMAND [ARGUMENTS]\n\n",
                LITHE_VERSION);
   for (const Command& command : commands())
-    print_folded(to, "  {:15}{}\n", command.name, command.help);
+    print_folded(to, "  {:16}{}\n", command.name, command.help);
   print_folded(to, "\n`lithe COMMAND --help` says more.\n");
 }
 

@@ -40,7 +40,7 @@ constexpr Elsewhere kElsewhere[] = {
     {"--momentum", "momentum is an argument of the optimizer",
      "--optimizer \"momentum(0.01, 0.9)\""},
     {"--weight-decay", "weight decay is an argument of the optimizer",
-     "--optimizer \"adamw(0.001, decay=0.01)\""},
+     "--optimizer \"adamw(0.001, weight_decay=0.01)\""},
     {"--scheduler", "the schedule stands in the place of the learning rate",
      "--optimizer \"adam(cosine(0.001))\""},
     {"--schedule", "the schedule stands in the place of the learning rate",

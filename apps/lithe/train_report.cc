@@ -198,10 +198,12 @@ void print_findings(const Run& run) {
 
 void print_time(const Run& run) {
   const TimeSplit& t = run.time;
-  print_folded(
-      "Time: reading {:.3f} s, forward {:.3f} s, backward and update {:.3f} s, evaluation {:.3f} "
-      "s\n",
-      run.loading_seconds + t.reading, t.forward, t.backward_and_update, t.evaluation);
+  fmt::print("{}\n",
+             join_fields({fmt::format("Time: reading {:.3f} s", run.loading_seconds + t.reading),
+                          fmt::format("forward {:.3f} s", t.forward),
+                          fmt::format("backward and update {:.3f} s", t.backward_and_update),
+                          fmt::format("evaluation {:.3f} s", t.evaluation)},
+                         6));
   if (run.command.verbose)
     print_folded("Reading: files {:.3f} s, batches {:.3f} s\n", run.loading_seconds, t.reading);
 }
