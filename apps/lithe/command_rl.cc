@@ -15,6 +15,7 @@
 #include "rl_play.h"
 #include "rl_serve.h"
 #include "rl_train.h"
+#include "terminal.h"
 
 namespace lithe::app {
 
@@ -39,16 +40,16 @@ std::string bounds(const std::vector<float>& low, const std::vector<float>& high
 int list_environments() {
   for (const EnvironmentInfo& sheet : environment_infos()) {
     const Spaces& s = sheet.spaces;
-    fmt::print("{}", sheet.help);
-    fmt::print("    observation     {}: {}\n", s.observation.to_string(), bounds(s.low, s.high));
+    print_text(stdout, sheet.help);
+    print_folded("    observation     {}: {}\n", s.observation.to_string(), bounds(s.low, s.high));
     if (s.choices > 0)
-      fmt::print("    actions         discrete({})\n", s.choices);
+      print_folded("    actions         discrete({})\n", s.choices);
     else
-      fmt::print("    actions         continuous({}): {}\n", s.actions(),
-                 bounds(s.action_low, s.action_high));
-    if (s.step_limit > 0) fmt::print("    truncated after {} steps\n", s.step_limit);
-    if (s.solved) fmt::print("    solved at a mean return of {}\n", *s.solved);
-    fmt::print("\n");
+      print_folded("    actions         continuous({}): {}\n", s.actions(),
+                   bounds(s.action_low, s.action_high));
+    if (s.step_limit > 0) print_folded("    truncated after {} steps\n", s.step_limit);
+    if (s.solved) print_folded("    solved at a mean return of {}\n", *s.solved);
+    print_folded("\n");
   }
   return 0;
 }

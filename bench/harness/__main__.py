@@ -1,11 +1,11 @@
-"""Measures Lithe and its peers on the same work, in turns, and says who takes how long.
+"""Measures Lithe and its peers on the same work, in turns.
 
-    lithe bench seed                      the seed network, all peers that are installed
-    lithe bench deep conv --quick         whether all runs; figures too short to quote
+    lithe bench seed                 the seed network, all installed peers
+    lithe bench deep conv --quick    whether all runs; too short for figures
     lithe bench tanh300 --peers jax,torch
-    lithe bench seed --blas all           every BLAS in place of Lithe's own kernels
-    lithe bench list                      workloads and peers, and where each peer is
-    lithe bench rl                        learning from rewards: lithe bench rl --help
+    lithe bench seed --blas all      every BLAS in place of Lithe's kernels
+    lithe bench list                 workloads and peers, and where each peer is
+    lithe bench rl                   learning from rewards: lithe bench rl --help
 
 `lithe bench` runs this folder with Python.
 """
