@@ -8,6 +8,7 @@
 #include "lithe/error.h"
 #include "lithe/trainer.h"
 #include "losses/loss.h"
+#include "losses/requirements.h"
 #include "support/isas.h"
 #include "train/plain_network.h"
 
