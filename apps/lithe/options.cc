@@ -132,8 +132,10 @@ void Option::assign(const std::vector<std::string>& texts, const std::string& wh
         if constexpr (is_vector<Variable>::value) {
           variable->clear();
           for (const std::string& text : parts) one(text, variable->emplace_back());
-        } else {
-          one(parts.back(), *variable);
+        } else if (parts.size() == 1) {
+          one(parts.front(), *variable);
+        } else {  // of a recipe: an empty list, or a list where one value belongs
+          refuse(*this, fmt::format("[{}]", fmt::join(parts, ", ")), where);
         }
       },
       target);

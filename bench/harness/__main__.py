@@ -5,7 +5,7 @@
     lithe bench tanh300 --peers jax,torch
     lithe bench seed --blas all      every BLAS in place of Lithe's kernels
     lithe bench list                 workloads and peers, and where each peer is
-    lithe bench rl                   learning from rewards: lithe bench rl --help
+    lithe bench rl                 learning from rewards: lithe bench rl --help
 
 `lithe bench` runs this folder with Python.
 """

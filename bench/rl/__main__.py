@@ -10,6 +10,7 @@
 
 import argparse
 import datetime
+import os
 import pathlib
 import subprocess
 import sys
@@ -45,6 +46,7 @@ def main():
     try:
         here = options.machine or machine.describe(options.lithe, again=not options.quick)
         agents = subprocess.run([options.lithe, "list", "agents"], capture_output=True, text=True,
+                                env={**os.environ, "COLUMNS": "100000"},
                                 check=True).stdout
     except (process.Failed, OSError, subprocess.CalledProcessError) as failure:
         print(f"lithe bench: {options.lithe} failed: {failure}", file=sys.stderr)

@@ -94,7 +94,7 @@ class AgentTrainer::Engine {
     archive.write(path, {{"lithe.state", kVersion},
                          {kAgentKey, canonical()},
                          {"environment", runner_.environments().name()},
-                         {"hold", action_repeat()},
+                         {"action_repeat", action_repeat()},
                          {"network", options_.network}});
   }
 
@@ -144,7 +144,7 @@ class AgentTrainer::Engine {
       throw Error(ErrorKind::model, "this is not the state file of a training", path);
     check_entry("lithe.state", kVersion);
     check_entry("environment", runner_.environments().name());
-    check_entry("hold", action_repeat());
+    check_entry("action_repeat", action_repeat());
     check_entry(kAgentKey, canonical());
     check_entry("network", options_.network);
   }

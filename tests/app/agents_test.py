@@ -58,8 +58,9 @@ class Agents(unittest.TestCase):
         return os.path.join(self.folder, name)
 
     def run_lithe(self, *arguments, status=0):
+        # Wide, so that no text is folded.
         result = subprocess.run([LITHE, "rl", *arguments], cwd=self.folder, capture_output=True,
-                                text=True, timeout=120)
+                                text=True, timeout=120, env=dict(os.environ, COLUMNS="1000"))
         self.assertEqual(result.returncode, status, result.stdout + result.stderr)
         return result
 

@@ -64,8 +64,8 @@ class Interface(unittest.TestCase):
         read = sum(int(answer["class"]) == truth for answer, truth in zip(answers, inside))
         self.assertEqual(len(answers), 300)
         self.assertGreater(read, 270)
-        for answer in answers:  # the loss is known, so the outputs are probabilities
-            self.assertAlmostEqual(sum(answer["outputs"]), 1, places=5)
+        for answer in answers:  # the loss is known, so the outputs have probabilities
+            self.assertAlmostEqual(sum(answer["probabilities"]), 1, places=5)
         score = self.lithe("evaluate", "circle.safetensors", "--data", "points.npz")
         self.assertEqual(score["correct"], read)
 

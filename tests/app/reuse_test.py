@@ -9,7 +9,8 @@ from support import AppTest, DIGITS
 
 class Reuse(AppTest):
     def test_layers_of_another_model(self):
-        self.train("--output", "old.safetensors", "--classes", "0..4")
+        self.train("--output", "old.safetensors", "--classes", "0..4", "--network",
+                   "dense(30, sigmoid) -> dense(5)")
         arguments = ["train", "--data", "digits", "--from", "old.safetensors", "--classes", "5..9",
                      "--per-class", "50", "--freeze", "1", "--head", "dense(5)", "--loss",
                      "cross_entropy", "--batch", "10", "--epochs", "1", "--output",

@@ -40,7 +40,7 @@ class Unknown(AppTest):
     def test_train_predict_and_report(self):
         out = self.train_known("--unknown", "energy", "--unknown-acceptance", "80%").stdout
         self.assertIn("10% of the training examples are held out", out)
-        self.assertRegex(out, r"Unknown: energy above [-\d.]+, which accepts 80\.\d% of 3\d+ held-out")
+        self.assertRegex(out, r"Unknown: energy above [-\d.]+, which accepts 80\.\d% of 3\d+ validation")
         self.write_images()
         images = ["one.png", "three.png"]
         text = self.run_lithe("predict", "m.safetensors", *images).stdout
@@ -119,7 +119,7 @@ class Unknown(AppTest):
 
     def test_auto_compares(self):
         out = self.train_known("--unknown", "auto", "--examples", "6000", "--epochs", "3").stdout
-        self.assertIn("5 trainings of 1 epoch", out)
+        self.assertIn("5 folds of 1 epoch", out)
         taken = re.search(r"(?m)^  (\S+) .* taken$", out).group(1)
         self.assertIn(f"Unknown: {taken} above", out)
         self.assertRegex(out, r"Compared in [\d.]+ s")

@@ -186,7 +186,7 @@ TEST_F(MemoryCases, DenormalsCostOnlyWhoeverHasThem) {
   EXPECT_EQ(only().name, "denormals");
   EXPECT_DOUBLE_EQ(only().factor, 40);
   EXPECT_NE(only().only_if, "");
-  EXPECT_TRUE(has(only().evidence, "1.0 while they are taken as zero")) << only().evidence;
+  EXPECT_TRUE(has(only().evidence, "1.0 while they are flushed to zero")) << only().evidence;
 }
 
 TEST_F(MemoryCases, HugePagesThatMustBeAskedFor) {

@@ -161,7 +161,7 @@ TEST(Calibrate, MistakesAreTold) {
   Examples unlabelled = held;
   unlabelled.labels = nullptr;
   expect(ErrorKind::data, {"have no classes"}, train, unlabelled, {"energy", 0.9});
-  expect(ErrorKind::data, {"no held-out examples"}, train, held.slice(0, 0), {"energy", 0.9});
+  expect(ErrorKind::data, {"no validation examples"}, train, held.slice(0, 0), {"energy", 0.9});
   expect(ErrorKind::data, {"class", "knows 6"}, test::digits(20000, 3000).train, held,
          {"energy", 0.9});
   EXPECT_FALSE(calibration_of(model).has_value()) << "nothing of it may stay";

@@ -68,7 +68,7 @@ TEST(Outliers, OfAnotherFormAreRefused) {
   test::expect_error(ErrorKind::data, {"5 values", "784"}, [&] {
     add_outliers(known(), {other.examples.features}, OutlierUse::background);
   });
-  test::expect_error(ErrorKind::data, {"another kind"}, [&] {
+  test::expect_error(ErrorKind::data, {"different element types"}, [&] {
     add_outliers(known(), {floats.examples.features}, OutlierUse::background);
   });
   Features none = outliers();

@@ -112,7 +112,7 @@ TEST(Heap, PeakIsOfWhatIsAliveAtOnce) {
   }
   EXPECT_GE(peak(), kPiece);
   EXPECT_LT(peak(), 2 * kPiece);
-  void* const other = std::malloc(kPiece);
+  void* volatile other = std::malloc(kPiece);  // volatile: kept by the compiler
   memory = std::malloc(kPiece);
   EXPECT_GE(peak(), 2 * kPiece);
   std::free(memory);

@@ -73,10 +73,10 @@ TEST(Confusion, IsWellFormedForAnyNumberOfClasses) {
 TEST(Confusion, NumbersStandWhereThereIsRoom) {
   const std::string small = draw_confusion({{0, 0, 41}, {0, 1, 7}, {1, 1, 12}}, {"no", "yes"});
   for (const char* number : {">41<", ">7<", ">12<"}) EXPECT_NE(small.find(number), small.npos);
-  EXPECT_NE(small.find("no, answered yes: 7 (14.58% of the class)"), small.npos);
+  EXPECT_NE(small.find("no, predicted as yes: 7 (14.58% of the class)"), small.npos);
   const std::string large = draw_confusion({{0, 0, 41}}, std::vector<std::string>(100, "name"));
   EXPECT_EQ(large.find(">41<"), large.npos);
-  EXPECT_NE(large.find("name, answered name: 41"), large.npos);
+  EXPECT_NE(large.find("name, predicted as name: 41"), large.npos);
 }
 
 TEST(Confusion, LongNamesDoNotMakeItLarge) {
