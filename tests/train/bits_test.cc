@@ -22,8 +22,8 @@ constexpr const char* kNetworks[] = {
 };
 // Wide enough for every stage to be shared among threads.
 constexpr const char* kWide =
-    "input(784) -> dense(200, relu) -> tanh -> sigmoid -> dense(130, sigmoid) -> dense(90) -> "
-    "dense(10)";
+    "input(784) -> dense(200, relu) -> tanh -> sigmoid -> dense(130, sigmoid) -> "
+    "dense(90, sigmoid) -> dense(10)";
 // No exponential anywhere: even the plain reference gives these bits.
 constexpr const char* kExact = "input(784) -> dense(33, relu) -> dense(40) -> relu -> dense(10)";
 
@@ -210,7 +210,8 @@ TEST_P(Bits, OfEachOptimizer) {
 
 // Each of a network of its own, so that whatever is added to the catalogue is trained here as well.
 // The other tests have the combinations.
-void check_quickly(const Case& c) {
+void check_quickly(Case c) {
+  if (c.optimizer == Case{}.optimizer) c.optimizer = "sgd(0.01)";  // for outputs without bounds
   SCOPED_TRACE(c.network + ", " + c.loss + ", " + c.optimizer);
   const Examples& data = test::digits(57, 0).train;
   const Outcome expected = train(c, data, "auto", 1);
