@@ -19,7 +19,8 @@ const Examples& data() { return test::digits(600, 200).train; }
 const Examples& test_data() { return test::digits(600, 200).test; }
 
 Model model_of(const std::string& layers, std::uint64_t seed = 1) {
-  return {Network::parse("input(784) -> " + layers), Precision::float64, seed, {.divisor = 255}};
+  return Model(Network::parse("input(784) -> " + layers), Precision::float64, seed,
+               {.divisor = 255});
 }
 
 constexpr const char* kSmall = "dense(20, tanh) -> dense(10)";
