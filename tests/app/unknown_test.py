@@ -120,7 +120,7 @@ class Unknown(AppTest):
     def test_auto_compares(self):
         out = self.train_known("--unknown", "auto", "--examples", "6000", "--epochs", "3").stdout
         self.assertIn("5 folds of 1 epoch", out)
-        taken = re.search(r"(?m)^  (\S+) .* taken$", out).group(1)
+        taken = re.search(r"(?m)^  (\S+) .* best$", out).group(1)
         self.assertIn(f"Unknown: {taken} above", out)
         self.assertRegex(out, r"Compared in [\d.]+ s")
 
