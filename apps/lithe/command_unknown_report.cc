@@ -43,9 +43,9 @@ std::optional<int> parse_report(const Arguments& arguments, ReportCommand& c) {
                  "these classes of them: 0,1,6 (default: all; of the known data set those that the "
                  "model does not know)");
   app.add_option(
-         "--score", c.scores,
-         "score to report (`lithe list unknown`), or all (default: the model's own); may be "
-         "repeated");
+      "--score", c.scores,
+      "score to report (`lithe list unknown`), or all (default: the model's own); may be "
+      "repeated");
   app.add_option("--unknown-acceptance", c.acceptance_rate,
                  "fraction of known examples that the thresholds of other scores accept")
       ->capture_default_str();
@@ -98,13 +98,13 @@ void print_table(const UnknownReport& report) {
   print_folded("{} known examples, accuracy {:.2f}%\n", report.known, 100 * report.accuracy);
   for (const ScoreReport& score : report.scores) {
     print_folded("\n{}: threshold {:.4g}, accepts {:.2f}% of the known examples\n", score.score,
-               score.threshold, 100 * score.known_acceptance_rate);
+                 score.threshold, 100 * score.known_acceptance_rate);
     print_folded("  {:28} {:>8} {:>8} {:>8} {:>9} {:>8} {:>9}\n", "unknown", "examples", "AUROC",
-               "AUPR", "FPR at 95", "OSCR", "accepted");
+                 "AUPR", "FPR at 95", "OSCR", "accepted");
     for (const UnknownFigures& row : score.rows)
       print_folded("  {:28} {:8} {:8.4f} {:8.4f} {:8.2f}% {:8.4f} {:8.2f}%\n",
-                 row.kind.empty() ? row.set : "  " + row.kind, row.examples, row.auroc, row.aupr,
-                 100 * row.fpr95, row.oscr, 100 * row.acceptance_rate);
+                   row.kind.empty() ? row.set : "  " + row.kind, row.examples, row.auroc, row.aupr,
+                   100 * row.fpr95, row.oscr, 100 * row.acceptance_rate);
   }
 }
 

@@ -61,8 +61,9 @@ void print(const ScoreComparison& comparison) {
       print_folded("  {:24} {}\n", trial.score, trial.failed);
     else
       print_folded("  {:24} {:7.4f} {:7.4f} {:11.1f}%{}\n", trial.score, trial.auroc(),
-                 *std::min_element(trial.aurocs.begin(), trial.aurocs.end()),
-                 100 * trial.false_positive_rate(), trial.score == comparison.best ? "  best" : "");
+                   *std::min_element(trial.aurocs.begin(), trial.aurocs.end()),
+                   100 * trial.false_positive_rate(),
+                   trial.score == comparison.best ? "  best" : "");
   }
   print_folded("Compared in {:.1f} s\n", comparison.seconds);
 }

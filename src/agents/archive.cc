@@ -59,9 +59,8 @@ void Archive::add(const std::string& name, std::uint64_t& value) {
 }
 
 void Archive::add(const std::string& name, Model& model) {
-  std::visit(
-      [&](auto& values) { add(name + ".values", std::span(values.data(), values.size())); },
-      data_of(model).values);
+  std::visit([&](auto& values) { add(name + ".values", std::span(values.data(), values.size())); },
+             data_of(model).values);
 }
 
 void Archive::add(const std::string& name, Learner& learner) {

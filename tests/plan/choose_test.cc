@@ -115,7 +115,8 @@ TEST(ChooseProduct, IsTheBlasThatWasAskedFor) {
 // Whatever the clock says, the choice follows from it: measured once, kept, and told.
 TEST(ChooseProduct, GoesByWhatWasMeasured) {
   for (const cpu::Isa isa : {cpu::best_isa(), cpu::Isa::scalar})
-    for (const Product product : {Product::forward, Product::input_gradient, Product::weight_gradient}) {
+    for (const Product product :
+         {Product::forward, Product::input_gradient, Product::weight_gradient}) {
       const auto& k = kernels::kernels<double>(isa);
       const ProductShape shape{product, 4, 30, 40};
       Blas may = a_blas(BlasUse::where_faster), asked = a_blas(BlasUse::benchmarked);

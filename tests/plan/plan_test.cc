@@ -61,7 +61,7 @@ TEST(Barriers, StandWhereOneWritesWhatAnotherUses) {
 TEST(Barriers, WhatIsPackedAheadIsReadInTheNextRound) {
   // Packs buffer 1 while 0 is read; then they change roles: each round needs one meeting.
   const std::vector<StageAccess> stages = {{Workers::all, {{0, false}}},
-                                         {Workers::last, {{1, true}}}};
+                                           {Workers::last, {{1, true}}}};
   const DoubleBuffer exchange{0, 1};
   const auto flags = barriers(stages, std::span(&exchange, 1));
   EXPECT_TRUE(flags[0] || flags[1]);

@@ -33,8 +33,8 @@ std::size_t in_round(std::size_t buffer, std::size_t round, bool exchange) {
 
 // Whether two threads could be at one place at once, one of them writing: stage x of one round and
 // stage y of a later or the same one.
-bool must_not_meet(const StageAccess& x, std::size_t x_round, const StageAccess& y, std::size_t y_round,
-                   bool exchange) {
+bool must_not_meet(const StageAccess& x, std::size_t x_round, const StageAccess& y,
+                   std::size_t y_round, bool exchange) {
   const bool one_thread = x.workers != Workers::all && x.workers == y.workers;
   if (one_thread) return false;
   for (const Access& a : x.buffers)
@@ -83,7 +83,7 @@ TEST(Barriers, OneThreadNeedsNone) {
 // roles, and not two.
 TEST(Barriers, PackingAheadCostsOneMeeting) {
   const std::vector<StageAccess> stages = {{Workers::all, {{0, false}, {2, true, 4}}},
-                                         {Workers::last, {{1, true}}}};
+                                           {Workers::last, {{1, true}}}};
   const Flags flags = barriers(stages, std::span(&kExchange, 1));
   EXPECT_EQ(std::count(flags.begin(), flags.end(), true), 1);
 }

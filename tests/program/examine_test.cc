@@ -131,8 +131,8 @@ TEST_P(Examine, ManyThreads) {
 // A timer's signal goes off while its thread runs, and interrupts no call that waits.
 TEST_P(Examine, WaitingCallsAreNotInterrupted) { EXPECT_EQ(examine(subject({"wait"})).status, 0); }
 
-// Samples are taken by processor time, at least every 10 ms of it, so that other programs do not make
-// them fewer.
+// Samples are taken by processor time, at least every 10 ms of it, so that other programs do not
+// make them fewer.
 constexpr std::uint64_t kEnoughSamples = 20;
 
 TEST_P(Examine, SpinningIsTold) {

@@ -253,8 +253,8 @@ Picture changed(const Picture& picture, const std::uint8_t* other, Rng& rng) {
 
 }  // namespace
 
-void corrupt(const std::uint8_t* image, const std::uint8_t* other, const ImageSize& size,
-             Rng& rng, std::uint8_t* to) {
+void corrupt(const std::uint8_t* image, const std::uint8_t* other, const ImageSize& size, Rng& rng,
+             std::uint8_t* to) {
   const Picture result = changed({size, {image, image + size.values()}}, other, rng);
   std::ranges::transform(result.values(), to, [](float value) {
     return static_cast<std::uint8_t>(std::clamp(value + 0.5f, 0.0f, 255.0f));

@@ -27,7 +27,7 @@ struct ImageSize {
 
 // Images of bytes with interleaved channels. `other` is another image of the same size, of another
 // class if there is one. `to` must be neither.
-void corrupt(const std::uint8_t* image, const std::uint8_t* other, const ImageSize& size,
-             Rng& rng, std::uint8_t* to);
+void corrupt(const std::uint8_t* image, const std::uint8_t* other, const ImageSize& size, Rng& rng,
+             std::uint8_t* to);
 
 }  // namespace lithe::data
