@@ -59,12 +59,8 @@ class Writer {
   void shares() {
     constexpr double kWorthALine = 0.005;
     const char* label = "went into";
-    double rest = 0;
     for (const ActivityShare& share : r_.shares) {
-      if (share.share < kWorthALine) {
-        rest += share.share;
-        continue;
-      }
+      if (share.share < kWorthALine) continue;
       line(std::exchange(label, ""), "{:3.0f}% {:17}{}", 100 * share.share, name(share.activity),
            share.mostly.empty() ? "" : "mostly " + share.mostly);
     }
