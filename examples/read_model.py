@@ -321,6 +321,8 @@ class Network:
         if name == "prelu":  # a slope for each channel of an image, for each value of a row
             y = self.by_channel(x, array("slope"))
             return np.where(y > 0, y, array("slope") * y).reshape(x.shape)
+        if name not in ACTIVATIONS:
+            raise ValueError(f"this reader does not know {name}: add its formula to ACTIVATIONS")
         return ACTIVATIONS[name](x, **arguments)
 
     @staticmethod

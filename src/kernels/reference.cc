@@ -1,10 +1,10 @@
 // The plain reference: what every kernel computes, one value at a time, in the same order.
 //
 // The products give the same bits as the vector kernels; exponentials are the C library's, so the
-// activations made from them agree to the errors stated in activations.cc.
+// activations made from them agree to the errors that activations.inc states.
 #include <cmath>
-#include <numbers>
 
+#include "activations/plain.h"
 #include "kernels/fill.h"
 #include "kernels/layout.h"
 
@@ -109,192 +109,6 @@ void pack_nonzero(Pack<T>& p) {
   }
 }
 
-// `above` where x > 0, `other` where x <= 0, NaN where x is NaN.
-template <typename T>
-T by_sign(T x, T above, T other) {
-  if (std::isnan(x)) return x;
-  return x > 0 ? above : other;
-}
-
-// x * factor, and 0 where the factor is 0, even if x is infinite.
-template <typename T>
-T limited(T x, T factor) {
-  return factor == 0 && !std::isnan(x) ? 0 : x * factor;
-}
-
-// forward: f(x). derivative: f'(x), from y = f(x) or from x, as the row in activations.inc says. a:
-// the argument.
-struct identity {
-  template <typename T>
-  static T forward(T x, T) {
-    return x;
-  }
-  template <typename T>
-  static T derivative(T, T) {
-    return 1;
-  }
-};
-
-struct sigmoid {
-  template <typename T>
-  static T forward(T x, T) {
-    return 1 / (1 + std::exp(-x));
-  }
-  template <typename T>
-  static T derivative(T y, T) {
-    return y - y * y;
-  }
-};
-
-struct tanh {
-  template <typename T>
-  static T forward(T x, T) {
-    return std::tanh(x);
-  }
-  template <typename T>
-  static T derivative(T y, T) {
-    return 1 - y * y;
-  }
-};
-
-struct relu {
-  template <typename T>
-  static T forward(T x, T) {
-    return x <= 0 ? 0 : x;
-  }
-  template <typename T>
-  static T derivative(T y, T) {
-    return by_sign<T>(y, 1, 0);
-  }
-};
-
-struct leaky_relu {
-  template <typename T>
-  static T forward(T x, T a) {
-    return by_sign(x, x, limited(x, a));
-  }
-  template <typename T>
-  static T derivative(T y, T a) {
-    return by_sign(y, T{1}, a);
-  }
-};
-
-struct elu {
-  template <typename T>
-  static T forward(T x, T a) {
-    return x > 0 ? x : a * std::expm1(x);
-  }
-  template <typename T>
-  static T derivative(T y, T a) {
-    return y > 0 ? 1 : y + a;
-  }
-};
-
-struct selu {
-  static constexpr double kScale = 1.05070098735548049342, kScaledAlpha = 1.75809934084737685994;
-
-  template <typename T>
-  static T forward(T x, T) {
-    return x > 0 ? static_cast<T>(kScale) * x : static_cast<T>(kScaledAlpha) * std::expm1(x);
-  }
-  template <typename T>
-  static T derivative(T y, T) {
-    return y > 0 ? static_cast<T>(kScale) : y + static_cast<T>(kScaledAlpha);
-  }
-};
-
-struct gelu {
-  template <typename T>
-  static constexpr T kRoot = 1 / std::numbers::sqrt2_v<T>;
-
-  template <typename T>
-  static T forward(T x, T) {
-    return limited(x, std::erfc(-x * kRoot<T>) / 2);
-  }
-  template <typename T>
-  static T derivative(T x, T) {
-    const T density = std::exp(-x * x / 2) * kRoot<T> * std::numbers::inv_sqrtpi_v<T>;
-    return std::erfc(-x * kRoot<T>) / 2 + limited(x, density);
-  }
-};
-
-struct gelu_tanh {
-  static constexpr double kLinear = 1.59576912160573071176, kCubic = 0.044715;
-
-  template <typename T>
-  static T inner(T x) {
-    return static_cast<T>(kLinear) * (x + static_cast<T>(kCubic) * x * x * x);
-  }
-  template <typename T>
-  static T forward(T x, T) {
-    return limited(x, sigmoid::forward(inner(x), T{}));
-  }
-  template <typename T>
-  static T derivative(T x, T) {
-    const T s = sigmoid::forward(inner(x), T{});
-    const T slope = static_cast<T>(kLinear) * (1 + 3 * static_cast<T>(kCubic) * x * x);
-    return s + limited(x * slope, s * sigmoid::forward(-inner(x), T{}));
-  }
-};
-
-struct silu {
-  template <typename T>
-  static T forward(T x, T) {
-    return limited(x, sigmoid::forward(x, T{}));
-  }
-  template <typename T>
-  static T derivative(T x, T) {
-    const T s = sigmoid::forward(x, T{});
-    return s + limited(x, s * sigmoid::forward(-x, T{}));
-  }
-};
-
-struct softplus {
-  template <typename T>
-  static T forward(T x, T) {
-    return std::max(x, T{0}) + std::log1p(std::exp(-std::abs(x)));
-  }
-  template <typename T>
-  static T derivative(T y, T) {
-    return -std::expm1(-y);
-  }
-};
-
-struct mish {
-  template <typename T>
-  static T forward(T x, T) {
-    return limited(x, std::tanh(softplus::forward(x, T{})));
-  }
-  template <typename T>
-  static T derivative(T x, T) {
-    const T y = softplus::forward(x, T{}), t = std::tanh(y), cosh = std::cosh(y);
-    return t + limited(x, sigmoid::forward(x, T{}) / (cosh * cosh));
-  }
-};
-
-struct hard_sigmoid {
-  template <typename T>
-  static T forward(T x, T) {
-    return std::min(std::max(x + 3, T{0}), T{6}) / 6;
-  }
-  template <typename T>
-  static T derivative(T y, T) {
-    return y < 1 ? by_sign(y, T{1} / 6, T{0}) : by_sign(y, T{0}, T{0});
-  }
-};
-
-struct hard_swish {
-  template <typename T>
-  static T forward(T x, T) {
-    return limited(x, hard_sigmoid::forward(x, T{}));
-  }
-  template <typename T>
-  static T derivative(T x, T) {
-    if (x < -3) return 0;
-    return x > 3 ? 1 : x / 3 + static_cast<T>(0.5);
-  }
-};
-
 template <class Function, typename T>
 void activate(Matrix<const T> x, Matrix<T> y, Range lines, T argument) {
   for (std::size_t i = 0; i < y.rows; ++i)
@@ -324,8 +138,9 @@ void fill(Kernels<T>& k) {
   k.pack_float32 = pack<float, T>;
   k.pack_float64 = pack<double, T>;
   std::size_t i = 0;
-#define LITHE_ACTIVATION(name, derivative_from, argument, fallback, low, high, help) \
-  k.activations[i++] = {activate<name, T>, differentiate<name, T>};
+#define LITHE_ACTIVATION(name, ...)                            \
+  k.activations[i++] = {activate<activations::plain::name, T>, \
+                        differentiate<activations::plain::name, T>};
 #include "activations/activations.inc"
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 
 #include "ops/op.h"
 
@@ -36,7 +37,8 @@ void add_row(const Component& activation, GraphBuilder& builder) {
 const std::vector<ActivationKind>& kinds() {
   static const std::vector<ActivationKind> all = [] {
     std::vector<ActivationKind> result;
-    for (const auto& row : activations::kActivations) result.push_back({declare(row), add_row});
+    for (const auto& row : activations::kActivations)
+      result.push_back({declare(row), add_row, row.initializer});
     result.push_back(prelu());
     result.push_back(softmax());
     return result;
@@ -125,6 +127,15 @@ void GraphBuilder::activate(const Component& activation) {
   for (const ActivationKind& kind : kinds())
     if (kind.declaration.name == activation.name) return kind.add(activation, *this);
   assert(false && "an activation that is declared");
+}
+
+Component resolve_initializer(const Component& initializer, const std::string& activation) {
+  if (initializer.name != "auto") return initializer;
+  const auto kind = std::ranges::find(kinds(), activation, [](const ActivationKind& candidate) {
+    return candidate.declaration.name;
+  });
+  assert(kind != kinds().end() && "an activation that is declared");
+  return {std::string(kind->initializer), {}};
 }
 
 }  // namespace lithe::ops

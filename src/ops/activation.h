@@ -1,6 +1,8 @@
 // Activations: as layers of their own, and as what other layers end with.
 #pragma once
 
+#include <string_view>
+
 #include "activations/activation.h"
 #include "graph/op.h"
 #include "ops/layer.h"
@@ -30,6 +32,7 @@ const Activate* as_activation(const graph::Op& op);
 struct ActivationKind {
   network::Declaration declaration;
   void (*add)(const Component&, GraphBuilder&);
+  std::string_view initializer;  // of the weights in front of it, where they are left to `auto`
 };
 ActivationKind prelu();    // prelu.cc
 ActivationKind softmax();  // softmax.cc

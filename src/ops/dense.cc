@@ -4,9 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-
 #include "blas/choice.h"
 #include "ops/dense_stages.h"
 #include "ops/op.h"
@@ -378,18 +375,6 @@ std::shared_ptr<const graph::Op> make_dense(const Dense& dense) { return make_op
 const Dense* as_dense(const graph::Op& op) {
   const auto* dense = dynamic_cast<const OpOf<Dense>*>(&op);
   return dense != nullptr ? &dense->spec : nullptr;
-}
-
-// He for the units that let through what is positive, LeCun where self-normalisation asks for it
-// (Klambauer and others, 2017), Glorot for the others.
-Component resolve_initializer(const Component& initializer, const std::string& activation) {
-  constexpr std::array kRectifiers = {"relu",      "leaky_relu", "prelu", "elu",       "gelu",
-                                      "gelu_tanh", "silu",       "mish",  "hard_swish"};
-  if (initializer.name != "auto") return initializer;
-  if (activation == "selu") return {"lecun_normal", {}};
-  const bool rectifier =
-      std::find(kRectifiers.begin(), kRectifiers.end(), activation) != kRectifiers.end();
-  return {rectifier ? "he_normal" : "glorot_uniform", {}};
 }
 
 std::vector<Layer> dense_layers() {

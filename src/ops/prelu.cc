@@ -189,7 +189,8 @@ ActivationKind prelu() {
            "x where it is positive, slope * x where it is not; the slope of each unit, of an image "
            "of each channel, is trained",
            {{"start", "the slopes at first", network::Type::number, "0.25", -1, 1}}},
-          add};
+          add,
+          "he_normal"};
 }
 
 }  // namespace lithe::ops

@@ -60,7 +60,8 @@ ActivationKind softmax() {
           [](const Component&, GraphBuilder& builder) {
             const SlotId input = builder.slot;
             builder.add(make_op(Softmax{input, builder.advance("output")}));
-          }};
+          },
+          "glorot_uniform"};
 }
 
 }  // namespace lithe::ops

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "activations/activation.h"
 #include "lithe/error.h"
 #include "losses/requirements.h"
 #include "train/check.h"
@@ -13,14 +14,20 @@ namespace lithe::train {
 
 namespace {
 
-// Activations whose outputs are probabilities.
-constexpr std::string_view kProbabilities[] = {"softmax", "sigmoid", "hard_sigmoid"};
 // Layers that change no value outside of training.
 constexpr std::string_view kNothing[] = {"flatten",         "identity",      "dropout",
                                          "spatial_dropout", "alpha_dropout", "gaussian_noise"};
 
 bool is_among(std::string_view name, std::span<const std::string_view> names) {
   return std::ranges::find(names, name) != names.end();
+}
+
+// Whether the outputs of the activation are probabilities.
+bool gives_probabilities(std::string_view activation) {
+  if (activation == "softmax") return true;
+  const auto* row =
+      std::ranges::find(activations::kActivations, activation, &activations::Row::name);
+  return row != std::end(activations::kActivations) && row->probabilities;
 }
 
 // The component of a layer's argument `activation`; null where it has none.
@@ -46,7 +53,7 @@ const Component* end_of(const Sentence& layers) {
 
 void check_end(const Network& network, std::string_view loss) {
   const Component* end = end_of(network.layers());
-  if (end == nullptr || !is_among(end->name, kProbabilities)) return;
+  if (end == nullptr || !gives_probabilities(end->name)) return;
   throw Error(ErrorKind::data,
               fmt::format("the loss {} takes logits, and the network ends in {}", loss, end->name),
               network.to_string(),

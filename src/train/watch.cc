@@ -13,14 +13,10 @@ namespace {
 
 using activations::Activation;
 
-// Beyond these outputs the derivative of sigmoid or tanh is below a twelfth of its largest value.
-constexpr double kSigmoidFlat = 0.02, kTanhFlat = 0.96;
-
 // Whether the activation is almost flat where it puts out y.
 bool flat(Activation activation, double y) {
-  if (activation == Activation::sigmoid) return y < kSigmoidFlat || y > 1 - kSigmoidFlat;
-  if (activation == Activation::tanh) return std::abs(y) > kTanhFlat;
-  return false;
+  const activations::Flat& flat = activations::row(activation).flat;
+  return y < flat.below || y > flat.above;
 }
 
 template <typename T>

@@ -97,8 +97,9 @@ TEST(Activations, DerivativesAreThoseOfTheFunctions) {
   for (const Row& row : kActivations)
     for (const double argument : arguments_of(row)) {
       const Plain f(row, argument);
-      // Off the kinks, which lie at whole numbers.
       for (double x = -7.87; x < 8; x += 0.25) {
+        const auto near = [x, h](double kink) { return std::abs(x - kink) <= h; };
+        if (std::any_of(row.kinks.begin(), row.kinks.end(), near)) continue;
         const double expected = (f(x + h) - f(x - h)) / (2 * h);
         ASSERT_NEAR(f.derivative(x), expected, 1e-8 * std::max(1.0, argument))
             << row.name << " argument " << argument << " at " << x;

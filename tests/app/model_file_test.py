@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The reader of model files in NumPy (examples/read_model.py) computes what `lithe predict` computes,
-for models of every layer and every activation."""
+for models of every layer and of every activation that it knows."""
 
 import json
 import os
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -114,9 +115,20 @@ class ModelFile(unittest.TestCase):
         self.check(NETWORKS["images"], self.columns(NETWORKS["images"]), "float32", 2e-5)
 
     def test_every_activation(self):
-        for name in listed("activations"):
+        """Each that the reader knows; it may lack some of Lithe's."""
+        known = {*read_model.ACTIVATIONS, "softmax", "prelu"}
+        self.assertEqual(known - set(listed("activations")), set())
+        for name in sorted(known):
             with self.subTest(name):
                 self.check(f"input(6) -> dense(5, {name}) -> dense(4) -> {name} -> dense(1)", 6)
+
+    def test_an_activation_that_the_reader_does_not_know_is_named(self):
+        model, rows, _ = self.train("input(6) -> dense(5, tanh) -> dense(1)", 6)
+        reader = read_model.Network(model)
+        with unittest.mock.patch.dict(read_model.ACTIVATIONS):
+            del read_model.ACTIVATIONS["tanh"]
+            with self.assertRaisesRegex(ValueError, "does not know tanh"):
+                reader(rows)
 
     def test_no_layer_is_left_out(self):
         """A layer that is added to Lithe must be added to the reader and to a network above."""

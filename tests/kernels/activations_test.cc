@@ -1,17 +1,16 @@
-// The activations: their errors as activations.cc states them, their behaviour at the ends of the
+// The activations: their errors as activations.inc states them, their behaviour at the ends of the
 // range, their derivatives, and the same bits on every instruction set. All by the list of
-// activations; one added later must state its exact function and its error in stated().
+// activations and their plain formulas: one added later is tested by its row.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <numbers>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "activations/activation.h"
+#include "activations/plain.h"
 #include "base/aligned.h"
 #include "base/random.h"
 #include "kernels/table.h"
@@ -24,83 +23,20 @@ using activations::Activation;
 using activations::DerivativeFrom;
 using cpu::Isa;
 
-// The limit of x * factor, where a factor that vanishes does so exponentially.
-long double limited(long double x, long double factor) { return factor == 0 ? 0 : x * factor; }
-long double logistic(long double x) { return 1 / (1 + std::exp(-x)); }
-long double log1p_exp(long double x) {
-  return std::max(x, 0.0L) + std::log1p(std::exp(-std::abs(x)));
-}
-long double relu6(long double x) { return std::min(std::max(x, 0.0L), 6.0L); }
+using Exact = long double (*)(long double x, long double argument);
 
-// What activations.cc states, in units in the last place.
-struct Stated {
-  long double (*exact)(long double x, long double argument);
-  double ulp;
-  // May be 0 nearer to 0 than this many times the smallest normal number.
-  double floor = 0;
-  std::vector<double> kinks = {};  // where there is no derivative, or it jumps
-  // Units more for each time that y is smaller than x by e: an exponent's rounding. The second
-  // without fused multiply-add (SSE4).
-  double growth = 0, growth_unfused = 0;
-
-  double most(long double x, long double y, Isa isa) const {
-    const double rate = isa == Isa::sse4 ? growth_unfused : growth;
-    return ulp + (rate > 0 ? rate * std::max(0.0, static_cast<double>(std::log(x / y))) : 0);
-  }
+// The plain formulas, in long double. In the order of the enumeration.
+constexpr Exact kExact[] = {
+#define LITHE_ACTIVATION(name, ...) &activations::plain::name::forward<long double>,
+#include "activations/activations.inc"
 };
+Exact exact_of(Activation activation) { return kExact[static_cast<std::size_t>(activation)]; }
 
-Stated stated(Activation activation) {
-  using L = long double;
-  switch (activation) {
-    case Activation::identity:
-      return {[](L x, L) { return x; }, 0};
-    case Activation::sigmoid:
-      return {[](L x, L) { return logistic(x); }, 3, 1.1};
-    case Activation::tanh:
-      return {[](L x, L) { return std::tanh(x); }, 3};
-    case Activation::relu:
-      return {[](L x, L) { return x > 0 ? x : 0; }, 0, 0, {0}};
-    case Activation::leaky_relu:
-      return {[](L x, L a) { return x > 0 ? x : limited(x, a); }, 0.5, 0, {0}};
-    case Activation::elu:
-      return {[](L x, L a) { return x > 0 ? x : a * std::expm1(x); }, 2.5, 0, {0}};
-    case Activation::selu:
-      return {[](L x, L) {
-                return x > 0 ? 1.05070098735548049342L * x
-                             : 1.75809934084737685994L * std::expm1(x);
-              },
-              2.5,
-              0,
-              {0}};
-    case Activation::gelu:
-      return {[](L x, L) { return limited(x, std::erfc(-x / std::numbers::sqrt2_v<L>) / 2); },
-              9,
-              100,
-              {},
-              0,
-              1};
-    case Activation::gelu_tanh:
-      return {[](L x, L) {
-                return limited(x, logistic(2 * std::sqrt(2 / std::numbers::pi_v<L>) *
-                                           (x + 0.044715L * x * x * x)));
-              },
-              5,
-              1000,
-              {},
-              3.5,
-              3.5};
-    case Activation::silu:
-      return {[](L x, L) { return limited(x, logistic(x)); }, 4, 1000};
-    case Activation::softplus:
-      return {[](L x, L) { return log1p_exp(x); }, 2, 1.1};
-    case Activation::mish:
-      return {[](L x, L) { return limited(x, std::tanh(log1p_exp(x))); }, 5, 1000};
-    case Activation::hard_sigmoid:
-      return {[](L x, L) { return relu6(x + 3) / 6; }, 2, 0, {-3, 3}};
-    case Activation::hard_swish:
-      return {[](L x, L) { return limited(x, relu6(x + 3) / 6); }, 3, 0, {-3, 3}};
-  }
-  throw std::logic_error("no such activation");
+// What the row states for x and the exact y, in units in the last place.
+double most(const activations::ErrorBound& bound, long double x, long double y, Isa isa) {
+  const double rate = isa == Isa::sse4 ? bound.growth_unfused : bound.growth;
+  if (rate == 0) return bound.ulp;
+  return bound.ulp + rate * std::max(0.0, static_cast<double>(std::log(x / y)));
 }
 
 // Distance of `value` from `exact` in units in the last place of exact's rounding to T.
@@ -211,44 +147,46 @@ template <typename T>
 struct Errors {
   static void run(Isa isa, const Case<T>& c) {
     static const std::vector<T> x = arguments<T>();
-    const Stated claim = stated(c.row.activation);
-    const long double floor = claim.floor * static_cast<long double>(std::numeric_limits<T>::min());
+    const activations::ErrorBound& bound = c.row.error;
+    const long double floor = bound.floor * static_cast<long double>(std::numeric_limits<T>::min());
+    const Exact f = exact_of(c.row.activation);
     const base::AlignedArray<T> y = forward(isa, c, x);
     double worst = 0;
     T at = 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
       const long double exact =
-          claim.exact(static_cast<long double>(x[i]), static_cast<long double>(c.argument));
+          f(static_cast<long double>(x[i]), static_cast<long double>(c.argument));
       if (std::abs(exact) < floor && std::abs(y[i]) < floor) continue;
       // As a part of what is stated.
-      const double most = claim.most(static_cast<long double>(x[i]), exact, isa);
-      const double error = ulp_error(y[i], exact) / std::max(most, 1e-9);
+      const double stated = most(bound, static_cast<long double>(x[i]), exact, isa);
+      const double error = ulp_error(y[i], exact) / std::max(stated, 1e-9);
       if (!(error <= worst)) worst = error, at = x[i];
     }
     EXPECT_LE(worst, 1) << c.name() << " " << cpu::name(isa) << " at " << at;
     testing::Test::RecordProperty(c.name() + "_" + std::string(cpu::name(isa)),
-                                  std::to_string(worst * claim.ulp) + " at " + std::to_string(at));
+                                  std::to_string(worst * bound.ulp) + " at " + std::to_string(at));
   }
 };
 TEST(Activations, ErrorsAreAsStated) { on_every_instruction_set<Errors>(); }
 
 // By a five-point stencil, to about 1e-14.
-long double slope_of(const Stated& f, long double x, long double argument) {
+long double slope_of(Exact f, long double x, long double argument) {
   const long double h = 3e-4L;
-  const auto at = [&](long double step) { return f.exact(x + step * h, argument); };
+  const auto at = [&](long double step) { return f(x + step * h, argument); };
   return (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * h);
 }
 
 template <typename T>
 struct Derivatives {
   static void run(Isa isa, const Case<T>& c) {
-    const Stated f = stated(c.row.activation);
+    const Exact f = exact_of(c.row.activation);
+    const activations::Kinks& kinks = c.row.kinks;
     std::vector<T> x;
     base::Rng random(9, 2);
     while (x.size() < 20'000) {
       const double at = x.size() % 2 == 0 ? random.uniform(-15, 15) : random.uniform(-1.5, 1.5);
       const auto near = [at](double kink) { return std::abs(at - kink) < 1e-3; };
-      if (std::none_of(f.kinks.begin(), f.kinks.end(), near)) x.push_back(static_cast<T>(at));
+      if (std::none_of(kinks.begin(), kinks.end(), near)) x.push_back(static_cast<T>(at));
     }
     const auto slope = backward(isa, c, saved_values(c, x), std::vector<T>(x.size(), T{1}));
     const double unit = std::numeric_limits<T>::epsilon() * static_cast<double>(c.scale());

@@ -175,8 +175,10 @@ class EachLoss : public testing::TestWithParam<losses::Row> {
  protected:
   // What the network may end in: not in probabilities where the loss takes logits.
   std::string end(const std::string& activation) const {
-    const bool probabilities =
-        activation == "softmax" || activation == "sigmoid" || activation == "hard_sigmoid";
+    const auto* row =
+        std::ranges::find(activations::kActivations, activation, &activations::Row::name);
+    const bool probabilities = activation == "softmax" ||
+                               (row != std::end(activations::kActivations) && row->probabilities);
     return probabilities && losses::requirements(GetParam().loss).logits ? "tanh" : activation;
   }
   const std::string loss_{GetParam().name};
