@@ -15,7 +15,6 @@ train: setup
 
 test: setup-test build
 	@scripts/check-format.sh
-	@scripts/check-tidy.py $(build)
 	@ctest --test-dir $(build) --output-on-failure -j$(cores)
 
 build:
