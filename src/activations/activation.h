@@ -31,7 +31,8 @@ struct ErrorBound {
   double growth = 0, growth_unfused = 0;
 };
 
-// Where there is no derivative, or it jumps.
+// Where the first or the second derivative does not exist or jumps. The tests take no finite
+// differences there.
 class Kinks {
  public:
   constexpr Kinks(std::initializer_list<double> at) {

@@ -171,7 +171,7 @@ TEST(Activations, ErrorsAreAsStated) { on_every_instruction_set<Errors>(); }
 
 // By a five-point stencil, to about 1e-14.
 long double slope_of(Exact f, long double x, long double argument) {
-  const long double h = 3e-4L;
+  const long double h = 2e-4L;
   const auto at = [&](long double step) { return f(x + step * h, argument); };
   return (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * h);
 }
