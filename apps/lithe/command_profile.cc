@@ -8,6 +8,7 @@
 
 #include "allocations.h"
 #include "base/file.h"
+#include "clock.h"
 #include "command.h"
 #include "parse.h"
 #include "profile_output.h"
@@ -17,8 +18,6 @@
 namespace lithe::app {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 // An epoch's time is steady when the quartiles of the latest epochs lie within so much.
 constexpr double kSteady = 0.02;
@@ -80,7 +79,7 @@ bool steady(const std::vector<double>& seconds) {
 // Heap calls during the epochs, where they can be counted.
 std::optional<std::uint64_t> run_epochs(Trainer& trainer, double most) {
   const Clock::time_point start = Clock::now();
-  const auto spent = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
+  const auto spent = [&] { return seconds_since(start); };
   ProgressBar bar;
   catch_interrupt();
   const ProgressCallback progress = [&](double) {

@@ -6,6 +6,7 @@
 
 #include "allocations.h"
 #include "base/file.h"
+#include "clock.h"
 #include "command.h"
 #include "lithe/error.h"
 #include "lithe/history.h"
@@ -18,12 +19,6 @@
 namespace lithe::app {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 // Where no progress bar shows it, the time that is left is told so often, in seconds.
 constexpr double kTellEvery = 5;

@@ -4,18 +4,16 @@
 
 namespace lithe::app {
 
-using nlohmann::json;
-
 namespace {
 
 constexpr std::size_t kMostMatrix = 100;  // classes
 
-json to_json(const MeanFigures& mean) {
+nlohmann::json to_json(const MeanFigures& mean) {
   return {{"precision", mean.precision}, {"recall", mean.recall}, {"f1", mean.f1}};
 }
 
-json to_json(const ConfidenceFigures& figures) {
-  json bins = json::array();
+nlohmann::json to_json(const ConfidenceFigures& figures) {
+  nlohmann::json bins = nlohmann::json::array();
   for (const ReliabilityBin& bin : figures.bins)
     bins.push_back({{"low", bin.low},
                     {"high", bin.high},
@@ -27,15 +25,15 @@ json to_json(const ConfidenceFigures& figures) {
           {"accuracy", figures.accuracy}, {"bins", bins}};
 }
 
-json to_json(const ValueFigures& figures) {
+nlohmann::json to_json(const ValueFigures& figures) {
   return {{"rmse", figures.rmse},
           {"mae", figures.mae},
-          {"r2", std::isfinite(figures.r2) ? json(figures.r2) : json()},
+          {"r2", std::isfinite(figures.r2) ? nlohmann::json(figures.r2) : nlohmann::json()},
           {"bias", figures.bias}};
 }
 
-json class_list(const ClassifierReport& report) {
-  json list = json::array();
+nlohmann::json class_list(const ClassifierReport& report) {
+  nlohmann::json list = nlohmann::json::array();
   for (std::size_t c = 0; c < report.figures.size(); ++c) {
     const ClassFigures& one = report.figures[c];
     list.push_back({{"class", report.names[c]},
@@ -49,7 +47,7 @@ json class_list(const ClassifierReport& report) {
 }
 
 // Rows are true classes, columns predicted ones; null where there are too many classes.
-json matrix(const ClassifierReport& report) {
+nlohmann::json matrix(const ClassifierReport& report) {
   const std::size_t classes = report.names.size();
   if (classes > kMostMatrix) return {};
   std::vector<std::vector<std::size_t>> rows(classes, std::vector<std::size_t>(classes));
@@ -57,8 +55,8 @@ json matrix(const ClassifierReport& report) {
   return rows;
 }
 
-json confident_errors(const ClassifierReport& report) {
-  json list = json::array();
+nlohmann::json confident_errors(const ClassifierReport& report) {
+  nlohmann::json list = nlohmann::json::array();
   for (const Misclassification& one : report.errors)
     list.push_back({{"row", one.row},
                     {"class", report.names[one.truth]},
@@ -68,9 +66,11 @@ json confident_errors(const ClassifierReport& report) {
   return list;
 }
 
-json history(const std::vector<EpochFigures>& epochs) {
-  const auto value = [](double figure) { return std::isfinite(figure) ? json(figure) : json(); };
-  json list = json::array();
+nlohmann::json history(const std::vector<EpochFigures>& epochs) {
+  const auto value = [](double figure) {
+    return std::isfinite(figure) ? nlohmann::json(figure) : nlohmann::json();
+  };
+  nlohmann::json list = nlohmann::json::array();
   for (const EpochFigures& one : epochs)
     list.push_back({{"epoch", one.epoch},
                     {"loss", value(one.loss)},
@@ -83,7 +83,7 @@ json history(const std::vector<EpochFigures>& epochs) {
   return list;
 }
 
-void add(json& result, const ClassifierReport& report) {
+void add(nlohmann::json& result, const ClassifierReport& report) {
   result["accuracy"] = report.accuracy;
   result["ece"] = report.plain.ece;
   result["macro_f1"] = report.macro.f1;
@@ -99,17 +99,17 @@ void add(json& result, const ClassifierReport& report) {
 
 }  // namespace
 
-json to_json(const EvaluationReport& report) {
-  json result = {{"correct", report.score.correct},
-                 {"total", report.score.total},
-                 {"rmse", report.score.rmse},
-                 {"loss", report.score.loss},
-                 {"seconds", report.score.seconds}};
+nlohmann::json to_json(const EvaluationReport& report) {
+  nlohmann::json result = {{"correct", report.score.correct},
+                           {"total", report.score.total},
+                           {"rmse", report.score.rmse},
+                           {"loss", report.score.loss},
+                           {"seconds", report.score.seconds}};
   if (report.classes) add(result, *report.classes);
   if (report.values) {
     result["mae"] = report.values->all.mae;
     result["r2"] = to_json(report.values->all)["r2"];
-    result["values"] = json::array();
+    result["values"] = nlohmann::json::array();
     for (const ValueFigures& one : report.values->columns) result["values"].push_back(to_json(one));
   }
   if (report.unknown)
@@ -121,9 +121,9 @@ json to_json(const EvaluationReport& report) {
   return result;
 }
 
-json to_json(const EvaluationReport& report, const Model& model, const std::string& model_file,
-             const std::string& data) {
-  json result = to_json(report);
+nlohmann::json to_json(const EvaluationReport& report, const Model& model,
+                       const std::string& model_file, const std::string& data) {
+  nlohmann::json result = to_json(report);
   result["model"] = model_file;
   result["data"] = data;
   result["network"] = model.network().to_string();
@@ -140,8 +140,8 @@ json to_json(const EvaluationReport& report, const Model& model, const std::stri
   return result;
 }
 
-std::string to_text(const json& object) {
-  return object.dump(2, ' ', false, json::error_handler_t::replace);
+std::string to_text(const nlohmann::json& object) {
+  return object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace lithe::app

@@ -15,8 +15,6 @@ namespace lithe::app {
 
 namespace {
 
-constexpr double kGiga = 1e9;
-
 std::string counted(int count, const char* noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
@@ -27,9 +25,9 @@ std::string size_text(std::size_t bytes) {
                        : fmt::format("{} KiB", bytes / kKiB);
 }
 
-class Writer {
+class InfoWriter {
  public:
-  Writer(const MachineReport& report, bool all) : r_(report), m_(report.identity), all_(all) {}
+  InfoWriter(const MachineReport& report, bool all) : r_(report), m_(report.identity), all_(all) {}
 
   std::string write() {
     processor();
@@ -73,21 +71,21 @@ class Writer {
   void limits() {
     const AllCoresLimits& t = r_.all_cores;
     line("arithmetic", "one core {:.0f} GFLOP/s in float32, {:.0f} in float64{}",
-         r_.limits.flops_float32 / kGiga, r_.limits.flops_float64 / kGiga,
+         r_.limits.flops_float32 / 1e9, r_.limits.flops_float64 / 1e9,
          r_.limits.under_load ? " (measured under load)" : "");
     constexpr double kMuch = 0.2;  // of the processors
     line("", "{} {:.0f} GFLOP/s in float32, {:.0f} in float64{}",
          t.threads == 1 ? "its one processor" : fmt::format("all {} processors", t.threads),
-         t.flops_float32 / kGiga, t.flops_float64 / kGiga,
+         t.flops_float32 / 1e9, t.flops_float64 / 1e9,
          t.others > kMuch * t.threads ? " (measured under load)" : "");
     std::vector<std::string> levels;
     for (const Bandwidth& b : r_.limits.read)
-      levels.push_back(fmt::format("{} {:.0f}", b.level, b.bytes_per_second / kGiga));
+      levels.push_back(fmt::format("{} {:.0f}", b.level, b.bytes_per_second / 1e9));
     line("reading", "one core {} GB/s{}", fmt::join(levels, ", "),
-         t.read_memory > 0 ? fmt::format("; all, memory {:.0f} GB/s", t.read_memory / kGiga) : "");
-    line("frequency", "{:.2f} GHz, {:.2f} with all processors at work{}", t.clock_one_core / kGiga,
-         t.clock_all_cores / kGiga,
-         r_.most_clock > 0 ? fmt::format(", {:.2f} at most", r_.most_clock / kGiga) : "");
+         t.read_memory > 0 ? fmt::format("; all, memory {:.0f} GB/s", t.read_memory / 1e9) : "");
+    line("frequency", "{:.2f} GHz, {:.2f} with all processors at work{}", t.clock_one_core / 1e9,
+         t.clock_all_cores / 1e9,
+         r_.most_clock > 0 ? fmt::format(", {:.2f} at most", r_.most_clock / 1e9) : "");
   }
 
   void circumstances() {
@@ -120,7 +118,7 @@ class Writer {
     const std::string speed =
         b.flops_float32 > 0
             ? fmt::format("; one thread {:.3g} GFLOP/s in float32, {:.3g} in float64",
-                          b.flops_float32 / kGiga, b.flops_float64 / kGiga)
+                          b.flops_float32 / 1e9, b.flops_float64 / 1e9)
             : "";
     const std::string bits =
         b.integer_bits > 0 ? fmt::format(", {}-bit integers", b.integer_bits) : "";
@@ -166,6 +164,8 @@ class Writer {
 
 }  // namespace
 
-std::string info_text(const MachineReport& report, bool all) { return Writer(report, all).write(); }
+std::string info_text(const MachineReport& report, bool all) {
+  return InfoWriter(report, all).write();
+}
 
 }  // namespace lithe::app

@@ -16,7 +16,7 @@ namespace lithe::app {
 namespace {
 
 constexpr const char* kGroup = "Pictures (PNG and JPEG files, a folder for each class)";
-constexpr std::size_t kShown = 10;  // of the pictures that are left out
+constexpr std::size_t kNamed = 10;  // of the pictures that are left out
 
 // "32" or "32x48", height first; nothing asks for no size.
 void parse_size(const std::string& text, PictureForm& form) {
@@ -38,9 +38,9 @@ void list_skipped(const std::vector<std::string>& skipped) {
   if (skipped.empty()) return;
   print_folded(stderr, "{} broken picture{} left out:\n", skipped.size(),
                skipped.size() == 1 ? " is" : "s are");
-  for (std::size_t i = 0; i < std::min(kShown, skipped.size()); ++i)
+  for (std::size_t i = 0; i < std::min(kNamed, skipped.size()); ++i)
     print_folded(stderr, "  {}\n", skipped[i]);
-  if (skipped.size() > kShown) print_folded(stderr, "  and {} more\n", skipped.size() - kShown);
+  if (skipped.size() > kNamed) print_folded(stderr, "  and {} more\n", skipped.size() - kNamed);
 }
 
 }  // namespace

@@ -18,11 +18,9 @@ namespace {
 using program::bytes_text;
 using program::count_text;
 
-constexpr double kGiga = 1e9;
-
-class Writer {
+class ProgramWriter {
  public:
-  explicit Writer(const ProgramReport& report) : r_(report) {}
+  explicit ProgramWriter(const ProgramReport& report) : r_(report) {}
 
   std::string write() {
     end();
@@ -100,7 +98,7 @@ class Writer {
       const std::string kernels = b.core.empty() ? "" : fmt::format(", kernels for {}", b.core);
       const std::string speed =
           b.flops_float32 > 0
-              ? fmt::format(", one thread {:.3g} GFLOP/s in float32", b.flops_float32 / kGiga)
+              ? fmt::format(", one thread {:.3g} GFLOP/s in float32", b.flops_float32 / 1e9)
               : "";
       line(std::exchange(label, ""), "{} ({}{}{}{})", b.path, b.kind, kernels, speed,
            b.problem.empty() ? "" : "; tried alone, it " + b.problem);
@@ -130,6 +128,6 @@ class Writer {
 
 }  // namespace
 
-std::string program_text(const ProgramReport& report) { return Writer(report).write(); }
+std::string program_text(const ProgramReport& report) { return ProgramWriter(report).write(); }
 
 }  // namespace lithe::app

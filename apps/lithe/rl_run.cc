@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "clock.h"
 #include "lithe/error.h"
 #include "terminal.h"
 
@@ -17,15 +18,9 @@ namespace lithe::app {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr double kNotEvaluated = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLineInterval = 1;  // seconds between progress lines
 constexpr std::size_t kLineWidth = 79;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 // "40 s", "12 min", "3.5 h"
 std::string duration(double seconds) {

@@ -16,8 +16,6 @@ namespace lithe::app {
 
 namespace {
 
-using nlohmann::json;
-
 [[noreturn]] void refuse(const std::string& problem) { throw Error(ErrorKind::usage, problem); }
 
 class Server {
@@ -31,8 +29,8 @@ class Server {
     environment_.reset(rows(observation_));
   }
 
-  json answer(const std::string& line) {
-    const json question = json::parse(line, nullptr, false);
+  nlohmann::json answer(const std::string& line) {
+    const nlohmann::json question = nlohmann::json::parse(line, nullptr, false);
     if (!question.is_object() || !question.contains("command") || !question["command"].is_string())
       refuse("a question is an object with \"command\"");
     const auto command = question["command"].get<std::string>();
@@ -49,7 +47,7 @@ class Server {
   static ObservationRows rows(std::vector<float>& values) { return {values.data(), values.size()}; }
 
   // Without a seed, the next episode of the same seed.
-  json reset(const json& question) {
+  nlohmann::json reset(const nlohmann::json& question) {
     if (question.contains("seed")) {
       if (!question["seed"].is_number_unsigned()) refuse("\"seed\" is a whole number, 0 or more");
       environment_ = Environments::make(
@@ -60,7 +58,7 @@ class Server {
     return {{"observation", observation_}};
   }
 
-  json step(const json& question) {
+  nlohmann::json step(const nlohmann::json& question) {
     if (over_) refuse("the episode is over: reset");
     read_action(question);
     float reward = 0;
@@ -74,7 +72,7 @@ class Server {
             {"truncated", truncated != 0}};
   }
 
-  void read_action(const json& question) {
+  void read_action(const nlohmann::json& question) {
     const auto action = question.find("action");
     if (action == question.end()) refuse("a step needs an \"action\"");
     const std::size_t choices = environment_.spaces().choices;
@@ -84,7 +82,7 @@ class Server {
     choice_ = action->get<std::int32_t>();
   }
 
-  json restore(const json& question) {
+  nlohmann::json restore(const nlohmann::json& question) {
     std::vector<double> state(environment_.state(0).size());
     environments::read_numbers(question, "state", std::span(state));
     environment_.set_state(0, state);
@@ -105,7 +103,7 @@ class Server {
 void serve(const std::string& sentence, std::uint64_t seed) {
   Server server(sentence, seed);
   for (std::string line; std::getline(std::cin, line);) {
-    json answer;
+    nlohmann::json answer;
     try {
       answer = server.answer(line);
     } catch (const Error& error) {

@@ -9,8 +9,6 @@ namespace lithe::agents {
 
 namespace {
 
-constexpr std::size_t kIterationSteps = 1000;  // steps of all environments together
-
 LearnerOptions learner_options(const Component& sentence, std::size_t environments,
                                const AgentOptions& options) {
   return {.optimizer = optimizer_of(sentence, "optimizer"),

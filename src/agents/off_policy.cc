@@ -4,12 +4,6 @@
 
 namespace lithe::agents {
 
-namespace {
-
-constexpr std::size_t kIterationSteps = 1000;  // steps of all environments together
-
-}  // namespace
-
 OffPolicy::OffPolicy(VectorEnvRunner& runner, const OffPolicyOptions& options)
     : runner_(runner),
       o_(options),

@@ -14,6 +14,7 @@
 namespace lithe::agents {
 
 inline constexpr std::size_t kRecentEpisodes = 100;
+inline constexpr std::size_t kIterationSteps = 1000;  // of all environments together
 
 // From the rows of a policy to the actions of the environments, clipped to their bounds.
 class ActionMapper {

@@ -14,8 +14,6 @@ namespace lithe::doctor {
 
 namespace {
 
-constexpr double kGiga = 1e9;
-
 constexpr const char* kCheck = "lithe info  # kernels and GFLOP/s of each BLAS";
 constexpr const char* kInstall = "sudo apt-get install libopenblas0-pthread";
 
@@ -33,10 +31,10 @@ const std::string* setting(const MachineReport& report, const char* variable) {
 std::string evidence(const BlasLibrary& blas, const MachineReport& report) {
   if (blas.flops_float32 <= 0) return {};
   std::string text = fmt::format("products of 480 x 480 in float32 on one thread: {:.3g} GFLOP/s",
-                                 blas.flops_float32 / kGiga);
+                                 blas.flops_float32 / 1e9);
   if (blas.remedied_float32 > 0)
-    text += fmt::format(", {:.3g} with the remedy", blas.remedied_float32 / kGiga);
-  return text + fmt::format("; one core can do {:.0f}", report.limits.flops_float32 / kGiga);
+    text += fmt::format(", {:.3g} with the remedy", blas.remedied_float32 / 1e9);
+  return text + fmt::format("; one core can do {:.0f}", report.limits.flops_float32 / 1e9);
 }
 
 Finding old_kernel(const BlasLibrary& blas, std::size_t count, const MachineReport& report) {
@@ -155,7 +153,7 @@ void choose(const BlasLibrary& blas, const BlasLibrary* better, const MachineRep
     return;
   }
   finding.remedy = fmt::format("let programs get {} instead ({:.0f} GFLOP/s)", better->path,
-                               reach(*better) / kGiga);
+                               reach(*better) / 1e9);
   const std::string other = same_name(*better, name);
   if (!choice.empty() && !other.empty())
     finding.commands = {fmt::format("sudo update-alternatives --set {} {}", choice, other)};

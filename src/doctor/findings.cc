@@ -9,16 +9,13 @@
 
 #include "cpu/known_processors.h"
 #include "doctor/blas_findings.h"
+#include "doctor/cases.h"
 
 namespace lithe::doctor {
 
 namespace {
 
-constexpr double kGiga = 1e9;
-
 using Findings = std::vector<Finding>;
-
-constexpr const char* kAgain = "lithe doctor";
 
 void add_quota(const MachineReport& report, Findings& found) {
   const Quota& quota = report.quota;
@@ -100,7 +97,7 @@ void add_frequency(const MachineReport& report, Findings& found) {
   if (t.clock_one_core > 0 && t.clock_all_cores < kDrop * t.clock_one_core) {
     finding.problem = fmt::format(
         "the processors slow down from {:.2f} to {:.2f} GHz when all of them do arithmetic",
-        t.clock_one_core / kGiga, t.clock_all_cores / kGiga);
+        t.clock_one_core / 1e9, t.clock_all_cores / 1e9);
     finding.remedy =
         "improve the cooling or raise the power limit, if the processor does not have this limit "
         "by design";
@@ -111,7 +108,7 @@ void add_frequency(const MachineReport& report, Findings& found) {
       t.clock_one_core < kHeldLow * report.most_clock) {
     finding.problem =
         fmt::format("the processor runs at {:.2f} GHz and may run at {:.2f}{}",
-                    t.clock_one_core / kGiga, report.most_clock / kGiga,
+                    t.clock_one_core / 1e9, report.most_clock / 1e9,
                     report.governor.empty() ? "" : " (governor: " + report.governor + ")");
     finding.remedy = "let it clock up";
     finding.commands = {"sudo cpupower frequency-set -g performance"};
@@ -147,7 +144,7 @@ void add_hidden_sets(const MachineReport& report, Findings& found) {
     finding.factor = hidden.flops_per_cycle * cycle / report.limits.flops_float32;
     finding.estimated = true;
     finding.evidence = fmt::format("{:.0f} GFLOP/s of one core at {:.2f} GHz",
-                                   report.limits.flops_float32 / kGiga, cycle / kGiga);
+                                   report.limits.flops_float32 / 1e9, cycle / 1e9);
   }
   found.push_back(std::move(finding));
 }

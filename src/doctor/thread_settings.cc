@@ -85,9 +85,9 @@ std::string thread_problem(std::string_view value, double processors) {
 }
 
 std::string waiting_problem(std::string_view name, std::string_view value) {
-  constexpr int kLong = 200;  // Intel's own default, milliseconds
+  constexpr int kUsual = 200;  // Intel's own default, milliseconds
   const bool spins = equal(value, "active") || equal(value, "infinite") ||
-                     (name == "KMP_BLOCKTIME" && base::to_number(value, 0) > kLong);
+                     (name == "KMP_BLOCKTIME" && base::to_number(value, 0) > kUsual);
   return spins ? "lets threads that wait use the processor up, which others on it feel" : "";
 }
 

@@ -22,10 +22,10 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
-constexpr double kRound =
+constexpr double kShortestRound =
     0.004;  // seconds: so long that the time to wake the threads does not matter
 constexpr int kRounds = 8;
-constexpr Seconds kMost{0.25};  // for one figure
+constexpr Seconds kLongest{0.25};  // for one figure
 
 double thread_seconds() { return cpu::processor_seconds(CLOCK_THREAD_CPUTIME_ID); }
 
@@ -50,7 +50,7 @@ class SameWork final : public base::TeamWork {
   double best_rate(base::Team& team) {
     const auto begin = Clock::now();
     times_ = 1;
-    for (timed(team); longest() < kRound; timed(team)) times_ *= 2;
+    for (timed(team); longest() < kShortestRound; timed(team)) times_ *= 2;
     double best = 0;
     bool undisturbed = false;
     for (int round = 0; round < kRounds || !undisturbed; ++round) {
@@ -59,7 +59,7 @@ class SameWork final : public base::TeamWork {
       for (const double amount : amounts_) sum += amount;
       best = std::max(best, sum / elapsed);
       undisturbed = undisturbed || elapsed < 1.1 * longest();
-      if (Clock::now() - begin > kMost) break;
+      if (Clock::now() - begin > kLongest) break;
     }
     return best;
   }

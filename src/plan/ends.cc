@@ -197,5 +197,6 @@ void Lowering<T>::external_gradients() {
   template void Lowering<T>::external_gradients();
 LITHE_INSTANTIATE(float)
 LITHE_INSTANTIATE(double)
+#undef LITHE_INSTANTIATE
 
 }  // namespace lithe::plan

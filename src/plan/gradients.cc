@@ -109,5 +109,6 @@ BufferId Lowering<T>::own_gradient(SlotId slot) {
   template BufferId Lowering<T>::own_gradient(SlotId);
 LITHE_INSTANTIATE(float)
 LITHE_INSTANTIATE(double)
+#undef LITHE_INSTANTIATE
 
 }  // namespace lithe::plan

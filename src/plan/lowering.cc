@@ -330,5 +330,6 @@ void Lowering<T>::plan_values() {
   template void Lowering<T>::copy(const std::string&, Phase, SlotId, BufferId, SlotId, BufferId);
 LITHE_INSTANTIATE(float)
 LITHE_INSTANTIATE(double)
+#undef LITHE_INSTANTIATE
 
 }  // namespace lithe::plan

@@ -286,5 +286,6 @@ void Lowering<T>::update_from_kept() {
   template void Lowering<T>::update_all();
 LITHE_INSTANTIATE(float)
 LITHE_INSTANTIATE(double)
+#undef LITHE_INSTANTIATE
 
 }  // namespace lithe::plan

@@ -85,8 +85,8 @@ void draw_cell(Drawing& drawing, const Matrix& m, const ConfusionCell& cell, dou
 }
 
 // The layout of a reliability diagram: the square, and the counts below it.
-constexpr double kLeft = 48, kSide = 270, kTop = 44, kCounts = 44, kGap = 12;
-constexpr double kBottom = kTop + kSide, kLowest = kBottom + kGap + kCounts;
+constexpr double kMatrixLeft = 48, kSide = 270, kMatrixTop = 44, kCounts = 44, kMatrixGap = 12;
+constexpr double kMatrixBottom = kMatrixTop + kSide, kLowest = kMatrixBottom + kMatrixGap + kCounts;
 
 void draw_bin(Drawing& drawing, const ReliabilityBin& bin, const Axis& x, const Axis& y,
               std::size_t most) {
@@ -95,7 +95,7 @@ void draw_bin(Drawing& drawing, const ReliabilityBin& bin, const Axis& x, const 
                                        bin.count, 100 * bin.accuracy, 100 * bin.confidence);
   const double both = std::min(bin.accuracy, bin.confidence);
   const double either = std::max(bin.accuracy, bin.confidence);
-  drawing.box({left, y.at(both)}, width, kBottom - y.at(both), kBlue, 0.7, hint);
+  drawing.box({left, y.at(both)}, width, kMatrixBottom - y.at(both), kBlue, 0.7, hint);
   drawing.box({left, y.at(either)}, width, y.at(both) - y.at(either),
               bin.accuracy < bin.confidence ? kOrange : kGreen, 0.7, hint);
   const double height =
@@ -123,22 +123,22 @@ std::string draw_confusion(const std::vector<ConfusionCell>& cells,
 }
 
 std::string draw_reliability(std::string_view title, const std::vector<ReliabilityBin>& bins) {
-  Drawing drawing(kLeft + kSide + 14, kLowest + 40);
-  const Axis x(0, 1, kLeft, kLeft + kSide), y(0, 1, kBottom, kTop);
-  drawing.text({kLeft, 16}, title, Anchor::start, 14, kInk);
-  drawing.text({kLeft, 33}, "accuracy", Anchor::start, 11, kSoft);
-  drawing.text({kLeft + kSide / 2, kLowest + 33}, "confidence", Anchor::middle, 11, kSoft);
-  drawing.text({kLeft - 7, kLowest - kCounts / 2 + 4}, "count", Anchor::end, 10, kSoft);
+  Drawing drawing(kMatrixLeft + kSide + 14, kLowest + 40);
+  const Axis x(0, 1, kMatrixLeft, kMatrixLeft + kSide), y(0, 1, kMatrixBottom, kMatrixTop);
+  drawing.text({kMatrixLeft, 16}, title, Anchor::start, 14, kInk);
+  drawing.text({kMatrixLeft, 33}, "accuracy", Anchor::start, 11, kSoft);
+  drawing.text({kMatrixLeft + kSide / 2, kLowest + 33}, "confidence", Anchor::middle, 11, kSoft);
+  drawing.text({kMatrixLeft - 7, kLowest - kCounts / 2 + 4}, "count", Anchor::end, 10, kSoft);
   for (const Axis::Tick& tick : x.ticks()) {
-    drawing.line({kLeft, y.at(tick.value)}, {kLeft + kSide, y.at(tick.value)}, kLine);
-    drawing.text({kLeft - 7, y.at(tick.value) + 4}, tick.label, Anchor::end, 11, kSoft);
+    drawing.line({kMatrixLeft, y.at(tick.value)}, {kMatrixLeft + kSide, y.at(tick.value)}, kLine);
+    drawing.text({kMatrixLeft - 7, y.at(tick.value) + 4}, tick.label, Anchor::end, 11, kSoft);
     drawing.text({x.at(tick.value), kLowest + 16}, tick.label, Anchor::middle, 11, kSoft);
   }
   std::size_t most = 1;
   for (const ReliabilityBin& bin : bins) most = std::max(most, bin.count);
   for (const ReliabilityBin& bin : bins)
     if (bin.count > 0) draw_bin(drawing, bin, x, y, most);
-  drawing.line({kLeft, kBottom}, {kLeft + kSide, kTop}, kInk, 1);
+  drawing.line({kMatrixLeft, kMatrixBottom}, {kMatrixLeft + kSide, kMatrixTop}, kInk, 1);
   return drawing.finish_within(title);
 }
 

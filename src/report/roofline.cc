@@ -18,7 +18,8 @@ namespace {
 using report::Axis, report::Drawing, report::Point;
 using Anchor = Drawing::Anchor;
 
-constexpr double kWidth = 900, kLeft = 70, kRight = 560, kTop = 60, kBottom = 440;
+constexpr double kRoofWidth = 900, kRoofLeft = 70, kRoofRight = 560, kRoofTop = 60,
+                 kRoofBottom = 440;
 constexpr double kLegendStep = 34;
 constexpr const char* kColours[] = {"#1f5fa8", "#c0562b", "#2e7d4f", "#7b4fa3",
                                     "#8a6d00", "#0f7f8c", "#a8325e", "#555555"};
@@ -33,17 +34,19 @@ struct Picture {
 void draw_grid(Picture& p) {
   for (const auto& tick : p.up.ticks()) {
     const double y = p.up.at(tick.value);
-    p.drawing.line({kLeft, y}, {kRight, y}, "#ececec");
-    p.drawing.text({kLeft - 8, y + 4}, fmt::format("{:g}", tick.value), Anchor::end, 11, "#666");
+    p.drawing.line({kRoofLeft, y}, {kRoofRight, y}, "#ececec");
+    p.drawing.text({kRoofLeft - 8, y + 4}, fmt::format("{:g}", tick.value), Anchor::end, 11,
+                   "#666");
   }
   for (const auto& tick : p.across.ticks()) {
     const double x = p.across.at(tick.value);
-    p.drawing.line({x, kTop}, {x, kBottom}, "#ececec");
-    p.drawing.text({x, kBottom + 18}, fmt::format("{:g}", tick.value), Anchor::middle, 11, "#666");
+    p.drawing.line({x, kRoofTop}, {x, kRoofBottom}, "#ececec");
+    p.drawing.text({x, kRoofBottom + 18}, fmt::format("{:g}", tick.value), Anchor::middle, 11,
+                   "#666");
   }
-  p.drawing.text({(kLeft + kRight) / 2, kBottom + 40}, "operations per byte", Anchor::middle, 12,
-                 "#444");
-  p.drawing.text_upwards({22, (kTop + kBottom) / 2 + 30}, "GFLOP/s", 12, "#444");
+  p.drawing.text({(kRoofLeft + kRoofRight) / 2, kRoofBottom + 40}, "operations per byte",
+                 Anchor::middle, 12, "#444");
+  p.drawing.text_upwards({22, (kRoofTop + kRoofBottom) / 2 + 30}, "GFLOP/s", 12, "#444");
 }
 
 // The slope of a level up to where it meets the arithmetic, labelled along the left side.
@@ -66,9 +69,9 @@ void draw_roofs(Picture& p, const Profile& profile) {
     p.drawing.text({at.x, at.y - 2}, name, Anchor::start, 10, "#666");
   }
   if (!(peak > 0)) return;
-  p.drawing.line({p.across.at(std::min(lowest, p.right)), p.up.at(peak)}, {kRight, p.up.at(peak)},
-                 "#222", 1.5);
-  p.drawing.text({kRight, p.up.at(peak) - 8}, fmt::format("arithmetic {:.0f} GFLOP/s", peak),
+  p.drawing.line({p.across.at(std::min(lowest, p.right)), p.up.at(peak)},
+                 {kRoofRight, p.up.at(peak)}, "#222", 1.5);
+  p.drawing.text({kRoofRight, p.up.at(peak) - 8}, fmt::format("arithmetic {:.0f} GFLOP/s", peak),
                  Anchor::end, 11, "#222");
 }
 
@@ -89,8 +92,8 @@ Point place_beside(const std::vector<Mark>& marks, std::size_t i) {
   constexpr double kTurns = 16, kFarthest = 90, kStep = 6;
   const Mark& own = marks[i];
   const auto is_free = [&](Point p) {
-    if (p.x < kLeft + kNumber || p.x > kRight - kNumber || p.y < kTop + kNumber ||
-        p.y > kBottom - kNumber)
+    if (p.x < kRoofLeft + kNumber || p.x > kRoofRight - kNumber || p.y < kRoofTop + kNumber ||
+        p.y > kRoofBottom - kNumber)
       return false;
     for (std::size_t j = 0; j < marks.size(); ++j)
       if (distance(p, marks[j].at) < marks[j].radius + kNumber ||
@@ -142,11 +145,13 @@ void draw_marks(Drawing& drawing, const std::vector<Mark>& marks) {
 void draw_legend(Drawing& drawing, const std::vector<Mark>& marks) {
   for (std::size_t i = 0; i < marks.size(); ++i) {
     const ProfileRow& row = *marks[i].row;
-    const double side = kTop + 10 + kLegendStep * static_cast<double>(i);
-    drawing.dot({kRight + 28, side - 4}, 8, colour(i));
-    drawing.text({kRight + 28, side - 0.5}, fmt::format("{}", i + 1), Anchor::middle, 10, "white");
-    drawing.text({kRight + 44, side}, report::short_stage_name(row.name, 46), Anchor::start, 11);
-    drawing.text({kRight + 44, side + 14},
+    const double side = kRoofTop + 10 + kLegendStep * static_cast<double>(i);
+    drawing.dot({kRoofRight + 28, side - 4}, 8, colour(i));
+    drawing.text({kRoofRight + 28, side - 0.5}, fmt::format("{}", i + 1), Anchor::middle, 10,
+                 "white");
+    drawing.text({kRoofRight + 44, side}, report::short_stage_name(row.name, 46), Anchor::start,
+                 11);
+    drawing.text({kRoofRight + 44, side + 14},
                  fmt::format("{:.1f} GFLOP/s, {:.0f}% of {}, {:.1f}% of the time", row.flops / 1e9,
                              100 * row.of_limit, row.limit, 100 * row.share),
                  Anchor::start, 10, "#666");
@@ -166,14 +171,14 @@ std::string draw_roofline(const Profile& profile) {
   }
   y.push_back(profile.peak > 0 ? 1.5 * profile.peak / 1e9 : 1);
   y.push_back(y.back() / 100);
-  const double legend = kTop + 10 + kLegendStep * static_cast<double>(marks.size());
-  const Axis across(x, true, kLeft, kRight), up(y, true, kBottom, kTop);
+  const double legend = kRoofTop + 10 + kLegendStep * static_cast<double>(marks.size());
+  const Axis across(x, true, kRoofLeft, kRoofRight), up(y, true, kRoofBottom, kRoofTop);
   const auto [low, high] = std::minmax_element(x.begin(), x.end());
-  Picture p{Drawing(kWidth, std::max(kBottom + 60, legend + 20)), across, up,
+  Picture p{Drawing(kRoofWidth, std::max(kRoofBottom + 60, legend + 20)), across, up,
             std::pow(10, std::floor(std::log10(*low))), std::pow(10, std::ceil(std::log10(*high)))};
-  p.drawing.text({kLeft, 26}, "What each operation reaches, under the roofs of this machine",
+  p.drawing.text({kRoofLeft, 26}, "What each operation reaches, under the roofs of this machine",
                  Anchor::start, 15);
-  p.drawing.text({kLeft, 44}, profile.title, Anchor::start, 11, "#666");
+  p.drawing.text({kRoofLeft, 44}, profile.title, Anchor::start, 11, "#666");
   draw_grid(p);
   draw_roofs(p, profile);
   for (Mark& mark : marks)

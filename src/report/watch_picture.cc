@@ -15,7 +15,7 @@ namespace {
 using report::Axis, report::Drawing, report::Point;
 using Anchor = Drawing::Anchor;
 
-constexpr double kLeft = 70, kRight = 30, kPanel = 105, kGap = 48, kTop = 60;
+constexpr double kPanelLeft = 70, kPanelRight = 30, kPanel = 105, kPanelGap = 48, kPanelTop = 60;
 constexpr const char *kNow = "#1f5fa8", *kThen = "#bcd0e6", *kOther = "#c0562b",
                      *kOtherThen = "#ecd0c2", *kGrid = "#e4e4e4";
 constexpr std::size_t kMostEpochs = 8;  // of the earlier ones
@@ -55,11 +55,11 @@ std::vector<const EpochWatch*> chosen(const std::vector<EpochWatch>& history) {
 
 void draw_grid(Drawing& drawing, const Axis& axis, double right, const std::string& title,
                double top) {
-  drawing.text({kLeft, top - 10}, title, Anchor::start, 13);
+  drawing.text({kPanelLeft, top - 10}, title, Anchor::start, 13);
   for (const auto& tick : axis.ticks()) {
     const double y = axis.at(tick.value);
-    drawing.line({kLeft, y}, {right, y}, kGrid);
-    drawing.text({kLeft - 8, y + 4}, tick.label, Anchor::end, 11, "#666");
+    drawing.line({kPanelLeft, y}, {right, y}, kGrid);
+    drawing.text({kPanelLeft - 8, y + 4}, tick.label, Anchor::end, 11, "#666");
   }
 }
 
@@ -67,8 +67,8 @@ struct Columns {
   double right;
   std::size_t count;
   double at(std::size_t column) const {
-    return kLeft +
-           (right - kLeft) * (static_cast<double>(column) + 0.5) / static_cast<double>(count);
+    return kPanelLeft +
+           (right - kPanelLeft) * (static_cast<double>(column) + 0.5) / static_cast<double>(count);
   }
 };
 
@@ -107,7 +107,7 @@ void draw_losses(Drawing& drawing, const std::vector<EpochWatch>& history, doubl
   }
   const Axis axis(all, false, top + kPanel, top);
   const Axis epochs(static_cast<double>(history.front().epoch) - 0.5,
-                    static_cast<double>(history.back().epoch) + 0.5, kLeft, right);
+                    static_cast<double>(history.back().epoch) + 0.5, kPanelLeft, right);
   draw_grid(drawing, axis, right,
             "loss by epoch: of what is trained on (blue), of what is not (orange)", top);
   std::vector<Point> trained, held;
@@ -134,27 +134,28 @@ std::string draw_watch(const std::vector<EpochWatch>& history) {
     return drawing.finish();
   }
   const auto& layers = history.back().layers;
-  const double width =
-      kLeft + kRight + std::clamp(46.0 * static_cast<double>(layers.size()), 520.0, 1400.0);
-  const Columns columns{width - kRight, layers.size()};
+  const double width = kPanelLeft + kPanelRight +
+                       std::clamp(46.0 * static_cast<double>(layers.size()), 520.0, 1400.0);
+  const Columns columns{width - kPanelRight, layers.size()};
   const auto figures = panels();
-  const double legend = kTop + static_cast<double>(figures.size()) * (kPanel + kGap);
+  const double legend = kPanelTop + static_cast<double>(figures.size()) * (kPanel + kPanelGap);
   const double losses = legend + 17 * static_cast<double>(layers.size()) + 40;
   Drawing drawing(width, losses + kPanel + 40);
-  drawing.text({kLeft, 24},
+  drawing.text({kPanelLeft, 24},
                fmt::format("{} layers after epoch {}; paler: earlier epochs; hollow: off the scale",
                            layers.size(), history.back().epoch),
                Anchor::start, 15);
-  double top = kTop;
+  double top = kPanelTop;
   for (const Panel& panel : figures) {
     draw_panel(drawing, panel, top, chosen(history), columns);
     for (std::size_t i = 0; i < layers.size(); ++i)
       drawing.text({columns.at(i), top + kPanel + 16}, fmt::format("{}", layers[i].layer),
                    Anchor::middle, 11, "#666");
-    top += kPanel + kGap;
+    top += kPanel + kPanelGap;
   }
   for (std::size_t i = 0; i < layers.size(); ++i)
-    drawing.text({kLeft, legend + 17 * static_cast<double>(i)}, layers[i].label, Anchor::start, 12);
+    drawing.text({kPanelLeft, legend + 17 * static_cast<double>(i)}, layers[i].label, Anchor::start,
+                 12);
   draw_losses(drawing, history, losses, columns.right);
   return drawing.finish();
 }

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kSide = 32, kPlane = kSide * kSide, kChannels = 3;
+constexpr std::size_t kCifarSide = 32, kPlane = kCifarSide * kCifarSide, kChannels = 3;
 constexpr std::size_t kPixels = kPlane * kChannels;
 constexpr std::size_t kLargestFile = std::size_t{1} << 29;
 
@@ -125,7 +125,7 @@ Dataset load_cifar_folder(const fs::path& folder) {
       Parts{read_part(folder, form.train, kind), read_part(folder, form.test, kind)});
   Dataset result;
   result.name = folder.string();
-  result.shape = {kSide, kSide, kChannels};
+  result.shape = {kCifarSide, kCifarSide, kChannels};
   result.class_names = class_names(folder / form.names, form.classes);
   result.train = view(parts->train, form.classes);
   result.test = view(parts->test, form.classes);

@@ -10,11 +10,11 @@ namespace lithe::data {
 
 namespace {
 
-constexpr std::size_t kSide = 64;      // an image is enlarged to about this side
-constexpr std::size_t kLargest = 128;  // and reduced to this one
+constexpr std::size_t kShownSide = 64;  // an image is enlarged to about this side
+constexpr std::size_t kLargest = 128;   // and reduced to this one
 constexpr std::size_t kGap = 4, kMargin = 12, kApart = 12;
 constexpr std::size_t kDot = 2, kMostCharacters = 24;
-constexpr std::uint8_t kPaper = 236, kInk = 40;
+constexpr std::uint8_t kPaper = 236, kText = 40;
 
 constexpr bool is_sound(const FontStrip& strip) {
   return std::ranges::all_of(strip.rows, [&](std::string_view row) {
@@ -48,7 +48,8 @@ struct Size {
 Size shown_size(const Image& image) {
   const std::size_t longer = std::max(image.height, image.width);
   const auto shown = [&](std::size_t side) {
-    if (longer <= kLargest) return side * std::max<std::size_t>(1, (kSide + longer / 2) / longer);
+    if (longer <= kLargest)
+      return side * std::max<std::size_t>(1, (kShownSide + longer / 2) / longer);
     return std::max<std::size_t>(1, side * kLargest / longer);
   };
   return {shown(image.height), shown(image.width)};
@@ -144,7 +145,7 @@ Image draw_sheet(const std::vector<SheetRow>& rows, bool first_apart) {
     const std::size_t top = layout.top(r);
     std::string label = rows[r].label;
     while (character_count(label) > kMostCharacters) label.pop_back();
-    draw_text(page, label, top + (layout.cell_height - 7 * kDot) / 2, kMargin, kDot, kInk);
+    draw_text(page, label, top + (layout.cell_height - 7 * kDot) / 2, kMargin, kDot, kText);
     for (std::size_t i = 0; i < rows[r].images.size(); ++i)
       paste(page, shown(rows[r].images[i], layout.channels), top, layout.left(i, first_apart));
   }
