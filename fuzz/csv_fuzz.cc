@@ -27,6 +27,7 @@ lithe::TableOptions options_from(std::uint8_t byte) {
   options.most_bytes = 1 << 20;
   options.csv.missing = static_cast<lithe::MissingPolicy>((byte & 7) % 5);
   options.csv.indicator = (byte & 8) != 0;
+  options.test_share = 0;
   options.csv.task = static_cast<lithe::TableTask>((byte >> 4) & 3);
   options.csv.header = static_cast<lithe::CsvHeader>((byte >> 6) % 3);
   return options;
@@ -50,7 +51,7 @@ std::size_t check(const TablePart& part) {
 void check_again(std::string_view text, const TablePart& part, const lithe::TableOptions& options) {
   const TableSchema schema = TableSchema::from_json(part.schema.to_json());
   require(schema == part.schema);
-  const TablePart again = lithe::data::parse_csv(text, "fuzz", options, &schema);
+  const TablePart again = lithe::data::parse_csv(text, "fuzz", options, &schema).test;
   const std::size_t size = check(again);
   require(again.examples.features.rows == part.examples.features.rows);
   require(std::memcmp(part.examples.features.data, again.examples.features.data,
@@ -67,7 +68,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text(data + 1, data + size);
   TablePart part;
   try {
-    part = lithe::data::parse_csv(text, "fuzz", options);
+    part = lithe::data::parse_csv(text, "fuzz", options).train;
   } catch (const lithe::Error& error) {
     require(error.kind() == lithe::ErrorKind::data && !error.problem().empty());
     return 0;

@@ -95,6 +95,7 @@ struct PredictCommand {
   std::string model;
   std::vector<std::string> inputs;
   PictureChoice pictures;
+  DataChoice tables = {};
   bool json = false;
 };
 
@@ -122,8 +123,8 @@ void predict_pictures(Model& model, std::span<const std::string> files, const Pi
       model, features, [&](std::size_t row) { return names[row]; }, results);
 }
 
-void predict_table(Model& model, const std::string& file, nlohmann::json* results) {
-  DataChoice choice;
+void predict_table(Model& model, const std::string& file, DataChoice choice,
+                   nlohmann::json* results) {
   choice.data = file;
   choice.table.test_share = 0;
   const Dataset data = load_for_model(choice, model, TargetUse::ignore).set;
@@ -144,6 +145,7 @@ int predict(const Arguments& arguments) {
   app.add_option("model", c.model, "model file")->required();
   app.add_option("inputs", c.inputs, "PNG and JPEG files, or tables (.csv, .npy, ...)")->required();
   add_picture_reading(app, c.pictures);
+  add_table_options(app, c.tables.reading, c.tables.table, TableUse::apply);
   app.add_flag("--json", c.json, "print one JSON array");
   if (const auto status = parse(app, arguments)) return *status;
   Model model = Model::load(c.model);
@@ -157,7 +159,7 @@ int predict(const Arguments& arguments) {
     if (pictures > 0)
       predict_pictures(model, all.subspan(done, pictures), c.pictures, collected);
     else
-      predict_table(model, all[done], collected);
+      predict_table(model, all[done], c.tables, collected);
     done += std::max<std::size_t>(pictures, 1);
   }
   if (c.json) fmt::print("{}\n", results.dump(2));

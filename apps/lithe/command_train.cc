@@ -138,6 +138,8 @@ int train(const Arguments& arguments) {
     command.json ? print_json(run) : print_plan(run);
     return 0;
   }
+  if (!command.json)
+    for (const std::string& line : setup.understood) print_folded("{}\n", line);
   if (!command.json) print_header(run);
   if (!command.json) print_notices(command, setup);
   train_epochs(trainer, run);

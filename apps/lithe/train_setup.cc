@@ -29,6 +29,16 @@ Network with_standardize(const Network& network) {
   return speaks ? network : Network::parse("standardize -> " + network.to_string());
 }
 
+// Of a network for a table.
+bool has_one_output(const std::string& network) {
+  if (network.empty()) return false;
+  try {
+    return Network::parse(network).with_input(Shape{{1}}).output_shape().size() == 1;
+  } catch (const Error&) {
+    return false;  // it is not for tables, or a mistake that is told where the network is used
+  }
+}
+
 Model load_old(const std::string& file) {
   if (!std::filesystem::exists(file))
     throw Error(ErrorKind::usage, fmt::format("there is no model file '{}'", file), "--from",
@@ -115,6 +125,7 @@ Model make_model(const TrainCommand& command, const LoadedData& loaded) {
 }  // namespace
 
 TrainSetup set_up(TrainCommand& command) {
+  command.data.table.csv.one_output = has_one_output(command.network);
   LoadedData loaded = load_data(command.data, command.options.seed);
   command.options.image = loaded.set.shape;
   const Examples train = first_examples(loaded.set, command.examples);
@@ -135,7 +146,13 @@ TrainSetup set_up(TrainCommand& command) {
   auto open = load_outliers(command, loaded, train);
   const bool drops = !command.unknown.asked() && !command.from.empty() &&
                      calibration_of(load_old(command.from)).has_value();
-  return {std::move(loaded.set), train, std::move(model), std::move(open), drops};
+  return {std::move(loaded.set),
+          train,
+          std::move(model),
+          std::move(open),
+          drops,
+          std::move(loaded.understood),
+          std::move(loaded.understood_json)};
 }
 
 }  // namespace lithe::app

@@ -14,6 +14,8 @@ struct TrainSetup {
   Model model;
   std::optional<OpenTrainingSet> open;  // `train` and outliers, where there are some to learn from
   bool drops_calibration = false;       // that another model had whose layers were taken over
+  std::vector<std::string> understood = {};  // how the data were read, in lines
+  std::string understood_json = "null";
 
   const Examples& learned() const { return open ? open->examples : train; }
 };

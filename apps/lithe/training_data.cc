@@ -16,44 +16,17 @@ namespace lithe::app {
 
 namespace {
 
-template <class Value>
-Value choose(const std::map<std::string, Value>& values, const std::string& text) {
-  return values.at(text);  // CLI11 has checked that it is there
-}
-
-TableOptions table_options(const DataChoice& choice) {
-  TableOptions options = choice.table;
-  options.csv.task = choose<TableTask>({{"auto", TableTask::automatic},
-                                        {"classification", TableTask::classification},
-                                        {"regression", TableTask::regression}},
-                                       choice.task);
-  options.csv.missing = choose<MissingPolicy>({{"error", MissingPolicy::error},
-                                               {"mean", MissingPolicy::mean},
-                                               {"median", MissingPolicy::median},
-                                               {"zero", MissingPolicy::zero},
-                                               {"drop", MissingPolicy::drop_row}},
-                                              choice.missing);
-  options.csv.header = choose<CsvHeader>(
-      {{"auto", CsvHeader::automatic}, {"yes", CsvHeader::yes}, {"no", CsvHeader::no}},
-      choice.header);
-  options.csv.ignore = choice.ignore;
-  options.csv.categorical = choice.categorical;
-  return options;
-}
-
 template <class Load>
-LoadedData load_table_with_progress(const DataChoice& choice, const Load& load) {
+TableData load_table_with_progress(const DataChoice& choice, const Load& load) {
   ProgressBar bar;
-  TableOptions options = table_options(choice);
+  TableOptions options = table_options(choice.reading, choice.table);
   options.progress = [&bar](std::uint64_t done, std::uint64_t total) {
     bar.draw("reading", total == 0 ? 1 : static_cast<double>(done) / static_cast<double>(total));
     return true;
   };
   TableData table = load(options);
   bar.clear();
-  if (table.dropped_rows > 0)
-    print_folded(stderr, "{} rows with missing values were left out\n", table.dropped_rows);
-  return {std::move(table.data), std::move(table.schema)};
+  return table;
 }
 
 Dataset select(Dataset set, const DataChoice& choice, std::uint64_t seed) {
@@ -122,32 +95,8 @@ void add_data_choice(Options& app, DataChoice& c, DataFor use) {
     add_picture_form(app, c.pictures);
   }
   add_picture_reading(app, c.pictures);
-  const std::string group = "Tables (.csv, .tsv, .npy, .npz, .libsvm)";
-  app.add_option("--target", c.table.csv.target,
-                 "column to predict, by name or number (default: the last)")
-      ->group(group);
-  app.add_option("--task", c.task, "what to predict: classes or numbers")
-      ->check(OneOf({"auto", "classification", "regression"}))
-      ->group(group);
-  app.add_option("--missing", c.missing, "what missing values become; drop leaves the row out")
-      ->check(OneOf({"error", "mean", "median", "zero", "drop"}))
-      ->group(group);
-  app.add_flag("--indicator", c.table.csv.indicator, "add a column that marks what was missing")
-      ->group(group);
-  app.add_option("--header", c.header, "whether the first line has the names of the columns")
-      ->check(OneOf({"auto", "yes", "no"}))
-      ->group(group);
-  app.add_option("--ignore", c.ignore, "columns to leave out: 2,colour")
-      ->split_at_commas()
-      ->group(group);
-  app.add_option("--categorical", c.categorical, "columns of numbers that are categories: 2,year")
-      ->split_at_commas()
-      ->group(group);
-  app.add_option("--weight", c.table.csv.weight, "column with the weight of each row")
-      ->group(group);
-  app.add_option("--test-data", c.table.test_file, "file of test rows")->group(group);
-  app.add_option("--answers", c.table.answers_file, "file with the targets of a .npy file")
-      ->group(group);
+  add_table_options(app, c.reading, c.table,
+                    use == DataFor::training ? TableUse::learn : TableUse::apply);
 }
 
 LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
@@ -156,18 +105,21 @@ LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
     return {select(load_pictures(choice.data, choice.data_dir, choice.pictures,
                                  form_asked_for(choice.pictures), {choice.table.test_share}),
                    choice, seed),
+            {},
             {}};
   if (!choice.pictures.size.empty() || choice.pictures.channels > 0)
     throw Error(ErrorKind::usage, "only a folder of pictures is brought to a size or to channels",
                 "--size, --channels", "leave them out");
   if (!is_table_path(choice.data))
-    return {select(load_dataset(choice.data, data_folder(choice.data_dir)), choice, seed), {}};
-  LoadedData loaded = load_table_with_progress(choice, [&](TableOptions& options) {
+    return {select(load_dataset(choice.data, data_folder(choice.data_dir)), choice, seed), {}, {}};
+  TableData table = load_table_with_progress(choice, [&](TableOptions& options) {
     options.seed = seed;
     return load_table(choice.data, options);
   });
-  loaded.set = select(std::move(loaded.set), choice, seed);
-  return loaded;
+  std::vector<std::string> understood = describe(table);
+  std::string json = describe_json(table);
+  return {select(std::move(table.data), choice, seed), std::move(table.schema),
+          std::move(understood), std::move(json)};
 }
 
 LoadedData load_for_model(const DataChoice& choice, Model& model, TargetUse target) {
@@ -176,16 +128,18 @@ LoadedData load_for_model(const DataChoice& choice, Model& model, TargetUse targ
     Dataset pictures =
         load_pictures(choice.data, choice.data_dir, choice.pictures, form_of(model), use);
     check_names(model, pictures);
-    return {select(std::move(pictures), choice, 1), {}};
+    return {select(std::move(pictures), choice, 1), {}, {}};
   }
   const std::string& schema = model.preprocessing().schema;
   const bool by_schema = is_table_path(choice.data) && !schema.empty() &&
                          !choice.data.ends_with(".npy") && !choice.data.ends_with(".npz");
   if (!by_schema) return load_data(choice, 1);
-  return load_table_with_progress(choice, [&](TableOptions& options) {
+  TableData table = load_table_with_progress(choice, [&](TableOptions& options) {
     options.target_use = target;
     return apply_table(choice.data, TableSchema::from_json(schema), options);
   });
+  for (const TableNote& note : table.notes) print_folded(stderr, "{}\n", note.text);
+  return {std::move(table.data), std::move(table.schema), {}};
 }
 
 std::vector<std::size_t> parse_numbers(const std::string& text, const std::string& option) {

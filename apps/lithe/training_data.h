@@ -10,6 +10,7 @@
 #include "lithe/table.h"
 #include "parse.h"
 #include "pictures.h"
+#include "table_options.h"
 
 namespace lithe::app {
 
@@ -17,8 +18,7 @@ struct DataChoice {
   std::string data = "mnist", data_dir;
   std::string classes = {};  // "0..4": these alone
   std::size_t per_class = 0;
-  std::string task = "auto", missing = "error", header = "auto";
-  std::vector<std::string> ignore = {}, categorical = {};
+  TableReading reading = {};
   TableOptions table = {};
   bool chose_test_share = false;  // the default is not the user's word
   PictureChoice pictures = {};
@@ -33,7 +33,9 @@ void add_class_choice(Options& app, DataChoice& choice);
 
 struct LoadedData {
   Dataset set;
-  std::optional<TableSchema> schema;  // of a table
+  std::optional<TableSchema> schema;    // of a table
+  std::vector<std::string> understood;  // lines that say how the data were read
+  std::string understood_json = "null";
 };
 
 // Draws its progress on a terminal.

@@ -5,9 +5,12 @@
 //   auto text = table.schema.to_json();                 // preprocessing_of(table.data) has it too
 //   auto more = lithe::apply_table("new.csv", lithe::TableSchema::from_json(text));
 //
-// The schema holds what was learned from one file: its columns, their categories, and replacements
-// for missing values. Another file is read by that schema. Nothing is dropped or guessed silently:
-// a value that does not fit is an Error(data) that names the file, line and column.
+// What a column is, is decided over all of its rows: a number, a date, yes or no, or a category.
+// What was decided is in TableData::notes, with a warning where it is doubtful; what cannot be
+// right is an Error(data) that names the file, line and column.
+//
+// The schema holds what was learned from the rows to train on: the columns, their categories, and
+// replacements for missing values. The test rows, and other files, are read by it.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +18,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,15 +28,18 @@
 namespace lithe {
 
 enum class TableTask {
-  automatic,  // texts, and whole numbers of at most 20 different values, are classes
+  automatic,  // texts, and whole numbers of at most 20 different values, are classes; several
+              // targets of 0 and 1, or yes and no, are labels, and others are numbers
   classification,
   regression,
-  none,  // there is no target, and every column is a feature
+  multi_label,  // several targets, each of which holds (1) or does not (0)
+  none,         // there is no target, and every column is a feature
 };
 
+// A row whose target is missing is left out whatever the policy is.
 enum class MissingPolicy {
   error,     // throw Error(data) with line and column
-  mean,      // of the column's values in the file from which the schema was learned
+  mean,      // of the column's values in the rows from which the schema was learned
   median,    // of the same values
   zero,      // 0
   drop_row,  // leave the row out; TableData::dropped_rows counts such rows
@@ -40,13 +47,34 @@ enum class MissingPolicy {
 
 enum class ColumnKind { number, category, target, weight, ignored };
 
+// How the cells of a column of numbers are read.
+enum class CellFormat {
+  number,   // 12, -1.5e3, and what people write: 1,234.50, $ 12, (3.5), 45%
+  date,     // days since 1970-01-01 UTC: 2024-03-31, 31.3.2024 13:45, 31 March 2024
+  boolean,  // 1 for true, yes, y, t and on, 0 for their opposites
+};
+
+// What 3/4/2024 is.
+enum class DateOrder {
+  automatic,  // what all dates of the column allow; the month first where both would do
+  day_first,
+  month_first,
+};
+
 // A column of a file. A number becomes one feature, a category one 0/1 feature for each of its
-// values; a missing category is all zeros.
+// values. A missing category is all zeros where rows to train on had some, and `usual` otherwise.
 struct TableColumn {
   std::string name;  // "1", "2" and so on where the file has no header
   ColumnKind kind = ColumnKind::number;
+  CellFormat format = CellFormat::number;
+  DateOrder date_order = DateOrder::month_first;
+  // Subtracted from a number in double precision, before it becomes a float: close values far from
+  // 0, such as times in seconds since 1970, would otherwise become equal.
+  double offset = 0;
   std::vector<std::string> categories;  // sorted
-  double replacement = 0;               // for a missing number
+  std::string usual;                    // the most frequent category
+  double replacement = 0;               // for a missing number, less the offset
+  bool had_missing = false;             // values were missing in the rows to train on
   bool indicator = false;               // one more feature: 1 if the value was missing, else 0
 
   std::size_t features() const;
@@ -60,9 +88,11 @@ struct TableSchema {
   std::vector<std::string> class_names;  // sorted; by value if all are numbers
   MissingPolicy missing = MissingPolicy::error;
   std::vector<std::string> missing_texts;
+  char decimal = '.';  // or a comma
 
-  // The column of the target, or null.
+  // The column of the first target, or null.
   const TableColumn* target() const;
+  std::vector<std::string> target_names() const;
   std::size_t feature_count() const;
   std::vector<std::string> feature_names() const;  // "age", "colour=red", "age is missing"
 
@@ -74,28 +104,39 @@ struct TableSchema {
 };
 
 enum class CsvHeader {
-  automatic,  // there is one if the first line has a text and no number
+  automatic,  // decided by comparing the first line with those below
   yes,
   no,
 };
+
+// Texts that stand for a missing value, in any case and with blanks around them.
+std::vector<std::string> usual_missing_texts();
 
 // Columns are given by name or by number from 1; if both fit, the name is meant.
 struct CsvOptions {
   CsvHeader header = CsvHeader::automatic;
   char delimiter = 0;  // 0: the one of , ; tab | that divides the first lines evenly
+  char decimal = 0;    // the decimal sign, a point or a comma; 0: what all numbers allow
+  DateOrder date_order = DateOrder::automatic;
   TableTask task = TableTask::automatic;
-  std::string target;                    // empty: the last column
+  // The network has one output, so whole numbers of more than two values are no classes.
+  bool one_output = false;
+  std::vector<std::string> targets;      // empty: the last column
   std::string weight;                    // weight of each row; empty: all rows count the same
   std::vector<std::string> ignore;       // columns to leave out
-  std::vector<std::string> categorical;  // columns of categories, besides those whose first value
-                                         // is a text; a text in a column of numbers is an error
+  std::vector<std::string> categorical;  // columns of categories, whatever their cells are
   std::size_t most_categories = 1'000;   // in one column
-  std::vector<std::string> missing_texts = {"", "NA", "NaN", "nan", "null", "?"};
-  MissingPolicy missing = MissingPolicy::error;
+  std::vector<std::string> missing_texts = usual_missing_texts();
+  MissingPolicy missing = MissingPolicy::mean;
   bool indicator = false;  // with mean, median or zero: add a feature that marks missing values
 };
 
-enum class UnknownCategory { error, zeros };
+// What becomes of a category that the schema does not have.
+enum class UnknownCategory {
+  error,
+  usual,  // it counts as the most frequent one
+  zeros,
+};
 enum class TargetUse { required, if_present, ignore };
 
 // Called with the number of bytes that have been read; false stops with Error(data).
@@ -122,15 +163,43 @@ struct TableOptions {
   TableProgress progress;
 
   // For a file read by a schema.
-  UnknownCategory unknown_category = UnknownCategory::error;
+  UnknownCategory unknown_category = UnknownCategory::usual;
+  std::optional<MissingPolicy> missing;  // instead of the schema's
   TargetUse target_use = TargetUse::required;
+};
+
+// Something that was decided about a table.
+struct TableNote {
+  bool warning = false;  // it may be wrong, and `remedy` says what settles it
+  std::string text;      // "the column "id" is left out: it counts the rows"
+  std::string remedy;    // "--categorical id"
+};
+
+// What a column was taken for, over the rows to train on.
+struct ColumnSummary {
+  std::string name;
+  std::string kind;            // "number", "date", "yes or no", "category of 3", "left out: ..."
+  std::size_t missing = 0;     // in all rows
+  double low = 0, high = 0;    // of a number; a date in days since 1970
+  std::string format() const;  // one line: "number, 1.5 to 20, 3 missing"
 };
 
 struct TableData {
   Dataset data;
-  TableSchema schema;            // has no columns for .npy and .npz
-  std::size_t dropped_rows = 0;  // by MissingPolicy::drop_row, in both parts
+  TableSchema schema;  // has no columns for .npy and .npz
+  std::size_t dropped_rows =
+      0;  // by MissingPolicy::drop_row or for a missing target, in both parts
+  bool test_is_a_share = false;  // of the rows, drawn at random
+  std::vector<TableNote> notes;
+  std::vector<ColumnSummary> columns;  // of a file from which a schema was learned
 };
+
+// What was understood, in lines for a person: the file, its rows, the target with its task and
+// classes, which rows are held out, what each column was taken for (at most `most_columns` of
+// them), and the notes. Also of data without columns, such as arrays.
+std::vector<std::string> describe(const TableData& table, std::size_t most_columns = 20);
+// The same as a JSON object.
+std::string describe_json(const TableData& table);
 
 // Whether the name ends with .csv, .tsv, .npy, .npz, .libsvm or .svm.
 bool is_table_path(const std::filesystem::path& path);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <string_view>
 
 #include "activations/activation.h"
@@ -60,6 +61,16 @@ void check_end(const Network& network, std::string_view loss) {
               fmt::format("leave {} out at the end, or take another loss: quadratic", end->name));
 }
 
+// Where every example has the same class, any answer that is always the same is right.
+void check_several_classes(const Examples& examples) {
+  const std::span labels(examples.labels, examples.features.rows);
+  if (labels.size() < 2 ||
+      std::ranges::adjacent_find(labels, std::ranges::not_equal_to()) != labels.end())
+    return;
+  throw Error(ErrorKind::data, "all examples have the same class: there is nothing to tell apart",
+              {}, "data with examples of at least two classes");
+}
+
 void check_outputs_have_classes(std::size_t outputs, std::size_t classes) {
   if (outputs <= std::max<std::size_t>(1, classes)) return;
   throw Error(ErrorKind::data,
@@ -106,6 +117,7 @@ void check_training(const Model& model, const Examples& examples, losses::Loss l
   const losses::Requirements wanted = losses::requirements(loss);
   const std::string_view name = losses::kLosses[static_cast<std::size_t>(loss)].name;
   if (wanted.logits) check_end(model.network(), name);
+  if (examples.labels != nullptr) check_several_classes(examples);
   if (examples.labels != nullptr)
     check_outputs_have_classes(model.network().output_shape().size(), examples.classes);
   else if (wanted.targets != losses::Targets::numbers)

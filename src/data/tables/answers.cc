@@ -119,19 +119,25 @@ Answers AnswerCollector::sorted_classes() {
   std::vector<std::int32_t> places(classes_.names().size());
   std::iota(places.begin(), places.end(), 0);
   if (!known_) places = classes_.sort();
-  Answers answers{.task = task_, .class_names = classes_.names(), .labels = {}, .targets = {}};
+  Answers answers{.task = task_,
+                  .class_names = classes_.names(),
+                  .labels = {},
+                  .targets = {},
+                  .target_columns = 1};
   answers.labels.reserve(ids_.size());
   for (const std::uint32_t id : ids_) answers.labels.push_back(places[id]);
   return answers;
 }
 
 Answers AnswerCollector::finish() {
-  if (task_ == TableTask::automatic && countable_) make_classes();
+  const bool too_many = one_output_ && seen_.size() > 2;
+  if (task_ == TableTask::automatic && countable_ && !too_many) make_classes();
   if (task_ == TableTask::classification) return sorted_classes();
   return {.task = TableTask::regression,
           .class_names = {},
           .labels = {},
-          .targets = {values_.begin(), values_.end()}};
+          .targets = {values_.begin(), values_.end()},
+          .target_columns = 1};
 }
 
 }  // namespace lithe::data

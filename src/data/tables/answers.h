@@ -51,12 +51,15 @@ struct Answers {
   TableTask task = TableTask::none;
   std::vector<std::string> class_names;
   std::vector<std::int32_t> labels;  // of classification
-  std::vector<float> targets;        // of regression
+  std::vector<float> targets;        // [rows][target_columns] of the other tasks
+  std::size_t target_columns = 1;
 };
 
 class AnswerCollector {
  public:
-  explicit AnswerCollector(TableTask task) : task_(task) {}
+  // `one_output`: whole numbers of more than two values are no classes.
+  explicit AnswerCollector(TableTask task, bool one_output = false)
+      : task_(task), one_output_(one_output) {}
   explicit AnswerCollector(const TableSchema& schema);
 
   // Both return what is wrong with the answer, or nothing.
@@ -73,7 +76,7 @@ class AnswerCollector {
   Answers sorted_classes();
 
   TableTask task_;  // automatic until the first text
-  bool known_ = false;
+  bool known_ = false, one_output_ = false;
   ClassIndex classes_;
   std::vector<std::uint32_t> ids_;
   std::vector<double> values_;

@@ -2,19 +2,24 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
 #include <unordered_set>
 #include <utility>
 
+#include "data/examples/split.h"
 #include "data/tables/csv_cursor.h"
 #include "data/tables/csv_dialect.h"
 #include "data/tables/csv_features.h"
 #include "data/tables/csv_layout.h"
 #include "data/tables/csv_rows.h"
+#include "data/tables/csv_survey.h"
 #include "lithe/error.h"
 
 namespace lithe::data {
 
 namespace {
+
+constexpr std::size_t kSurveyedRows = 1'000;
 
 std::vector<std::string> read_first_record(CsvCursor& cursor) {
   std::vector<std::string> fields;
@@ -40,37 +45,212 @@ std::vector<std::string> column_names(std::vector<std::string> header, bool is_h
       throw Error(ErrorKind::data, fmt::format("a column's name of {} bytes", header[i].size()),
                   where);
     if (!seen.insert(header[i]).second)
-      throw Error(ErrorKind::data, fmt::format("the header has \"{}\" twice", header[i]), where);
+      throw Error(ErrorKind::data, fmt::format("the header has \"{}\" twice", header[i]), where,
+                  "give each column a name of its own");
   }
   return header;
 }
 
-bool starts_with_header(const std::vector<std::string>& record, const CsvOptions& options,
-                        const TableSchema* known) {
-  if (known == nullptr) return has_header(record, options);
-  return known->header;
-}
+// Reads one text, by a schema that it learns or that is known.
+class CsvReader {
+ public:
+  CsvReader(std::string_view text, const std::string& name, const TableOptions& options,
+            const TableSchema* known)
+      : name_(name),
+        options_(options),
+        known_(known),
+        dialect_(find_dialect(text, options.csv.delimiter)),
+        body_(start()) {
+    if (body_.at_end()) throw Error(ErrorKind::data, "the file is empty", name);
+    first_ = read_first_record(body_);
+  }
+
+  TableParts read() { return known_ == nullptr ? learn() : apply(); }
+
+ private:
+  CsvCursor start() const {
+    return {dialect_.table, dialect_.delimiter, name_, dialect_.first_line};
+  }
+
+  void find_body(bool header) {
+    header_ = header;
+    for (const std::string& cell : first_) nameless_.push_back(header && cell.empty());
+    names_ = column_names(std::move(first_), header, name_);
+    if (!header) body_ = start();
+    body_.set_names(header ? &names_ : nullptr);
+    if (body_.at_end()) throw Error(ErrorKind::data, "the file has a header but no rows", name_);
+  }
+
+  TableParts learn() {
+    const MissingTexts missing(options_.csv.missing_texts);
+    const std::size_t width = first_.size();
+    find_body(
+        has_header(first_, survey(body_, width, missing, kSurveyedRows), options_.csv, name_));
+    CsvSurvey seen = survey(body_, width, missing, kSurveyedRows);
+    if (!settles(seen)) seen = survey(body_, width, missing, SIZE_MAX);
+    for (;;) {
+      CsvLayout layout = learn_layout(names_, nameless_, header_, seen, options_.csv, name_);
+      if (layout.slots.empty())
+        throw Error(ErrorKind::data, "no column is left as a feature", name_);
+      CsvCursor cursor = body_;
+      CsvRows rows(layout, cursor, options_, false, name_, dialect_.table.size());
+      if (rows.read()) return learned(rows, layout);
+      seen = survey(body_, width, missing, SIZE_MAX);
+    }
+  }
+
+  void check_features(const CsvLayout& layout) const {
+    if (!layout.slots.empty()) return;
+    std::string why;
+    for (const TableNote& note : layout.notes) why += (why.empty() ? ": " : "; ") + note.text;
+    throw Error(ErrorKind::data, "no column is left as a feature" + why.substr(0, 300), name_,
+                "a table with columns beside the target");
+  }
+
+  TableParts learned(CsvRows& rows, CsvLayout& layout) {
+    Answers answers = answers_of(rows, layout);
+    const std::vector<std::uint32_t> held_out = choose_rows(rows, answers);
+    const auto columns = learn_schema(rows, held_out, layout, options_, name_);
+    layout.schema.task = answers.task;
+    layout.schema.class_names = answers.class_names;
+    check_answers(answers, layout);
+    const std::size_t dropped = rows.dropped + rows.without_target;
+    note_dropped(rows, layout);
+    TableParts parts = make_parts(rows, std::move(answers), held_out, layout, options_, name_);
+    parts.train.dropped_rows = dropped;
+    parts.train.columns = columns;
+    parts.train.notes = std::move(layout.notes);
+    return parts;
+  }
+
+  static Answers answers_of(CsvRows& rows, const CsvLayout& layout) {
+    if (layout.targets == 0) return {};
+    if (layout.targets == 1) return rows.answers.finish();
+    Answers answers{.task = layout.schema.task,
+                    .class_names = {},
+                    .labels = {},
+                    .targets = std::move(rows.many_answers),
+                    .target_columns = layout.targets};
+    const bool bits =
+        std::ranges::all_of(answers.targets, [](float value) { return value == 0 || value == 1; });
+    if (answers.task == TableTask::automatic)
+      answers.task = bits ? TableTask::multi_label : TableTask::regression;
+    if (answers.task == TableTask::multi_label) answers.class_names = layout.schema.target_names();
+    return answers;
+  }
+
+  std::vector<std::uint32_t> choose_rows(const CsvRows& rows, const Answers& answers) const {
+    if (!options_.test_file.empty() || rows.rows.rows() == 0) return {};
+    Examples examples;
+    examples.features.rows = rows.rows.rows();
+    if (answers.task == TableTask::classification) {
+      examples.labels = answers.labels.data();
+      examples.classes = answers.class_names.size();
+    }
+    return split_rows(examples, options_.test_share, options_.seed).validation;
+  }
+
+  // What cannot be learned, or is doubtful.
+  void check_answers(const Answers& answers, CsvLayout& layout) const {
+    if (answers.task == TableTask::multi_label &&
+        !std::ranges::all_of(answers.targets, [](float value) { return value == 0 || value == 1; }))
+      throw Error(ErrorKind::data, "labels are 0 or 1, and a target has other values", name_,
+                  "--task regression");
+    const TableColumn* target = layout.schema.target();
+    if (answers.task != TableTask::classification || target == nullptr) return;
+    const bool numbers = !layout.fields.empty() && options_.csv.task == TableTask::automatic &&
+                         answers.class_names.size() > kFewClasses && all_numbers(answers);
+    if (numbers)
+      layout.notes.push_back({true,
+                              fmt::format("the {} whole numbers of \"{}\" are taken for classes",
+                                          answers.class_names.size(), target->name),
+                              "--task regression"});
+  }
+
+  static constexpr std::size_t kFewClasses = 10;
+  static bool all_numbers(const Answers& answers) {
+    return std::ranges::all_of(answers.class_names,
+                               [](const std::string& text) { return to_number(text).has_value(); });
+  }
+
+  void note_dropped(const CsvRows& rows, CsvLayout& layout) const {
+    if (rows.without_target > 0)
+      layout.notes.push_back(
+          {false,
+           fmt::format("{} row{} left out: the target is missing", rows.without_target,
+                       rows.without_target == 1 ? " is" : "s are"),
+           {}});
+  }
+
+  TableParts apply() {
+    find_body(known_->header);
+    CsvLayout layout = match_layout(names_, *known_, options_, name_);
+    check_features(layout);
+    CsvRows rows(layout, body_, options_, true, name_, dialect_.table.size());
+    rows.read();
+    if (rows.rows.rows() == 0)
+      throw Error(ErrorKind::data, "a value is missing in every row, and such rows are left out",
+                  name_, "--missing mean");
+    note_replaced(rows, layout);
+    const std::size_t dropped = rows.dropped + rows.without_target;
+    Answers answers = layout.targets == 0   ? Answers{}
+                      : layout.targets == 1 ? rows.answers.finish()
+                                            : answers_of(rows, layout);
+    TableParts parts = make_parts(rows, std::move(answers), {}, layout, options_, name_);
+    std::swap(parts.train, parts.test);
+    parts.train.schema = *known_;
+    parts.train.class_names = parts.test.class_names;
+    parts.train.dropped_rows = dropped;
+    parts.train.notes = std::move(layout.notes);
+    return parts;
+  }
+
+  // One line a column for values that training did not meet.
+  void note_replaced(const CsvRows& rows, CsvLayout& layout) const {
+    for (std::size_t slot = 0; slot < rows.slots.size(); ++slot) {
+      const TableColumn& column = layout.schema.columns[layout.slots[slot]];
+      const CsvSlot& counts = rows.slots[slot];
+      const bool usual = options_.unknown_category == UnknownCategory::usual;
+      if (counts.unknown > 0)
+        layout.notes.push_back(
+            {false,
+             fmt::format(
+                 "{} value{} of \"{}\" that training did not meet count{} as {}", counts.unknown,
+                 counts.unknown == 1 ? "" : "s", column.name, counts.unknown == 1 ? "s" : "",
+                 usual ? fmt::format("'{}', the most frequent", column.usual) : "no category"),
+             {}});
+      if (counts.missing > 0)
+        layout.notes.push_back(
+            {false,
+             fmt::format("{} missing value{} of \"{}\" count{} as {}", counts.missing,
+                         counts.missing == 1 ? "" : "s", column.name,
+                         counts.missing == 1 ? "s" : "", stand_in(column)),
+             {}});
+    }
+  }
+
+  static std::string stand_in(const TableColumn& column) {
+    if (column.kind == ColumnKind::number)
+      return fmt::format("{:.6g}", column.replacement + column.offset);
+    return column.had_missing ? "missing, as in training"
+                              : fmt::format("'{}', the most frequent", column.usual);
+  }
+
+  const std::string& name_;
+  const TableOptions& options_;
+  const TableSchema* known_;
+  const CsvDialect dialect_;
+  CsvCursor body_;  // stands at the first row
+  std::vector<std::string> first_, names_;
+  std::vector<bool> nameless_;
+  bool header_ = false;
+};
 
 }  // namespace
 
-TablePart parse_csv(std::string_view text, const std::string& name, const TableOptions& options,
-                    const TableSchema* known) {
-  const char delimiter = find_delimiter(text, options.csv.delimiter);
-  CsvCursor cursor(text, delimiter, name);
-  if (cursor.at_end()) throw Error(ErrorKind::data, "the file is empty", name);
-  std::vector<std::string> first = read_first_record(cursor);
-  const bool header = starts_with_header(first, options.csv, known);
-  std::vector<std::string> names = column_names(std::move(first), header, name);
-  CsvLayout layout = known == nullptr ? learn_layout(std::move(names), header, options.csv, name)
-                                      : match_layout(std::move(names), *known, options, name);
-  if (layout.slots.empty()) throw Error(ErrorKind::data, "no column is left as a feature", name);
-
-  CsvCursor body = header ? std::move(cursor) : CsvCursor(text, delimiter, name);
-  body.set_names(header ? &layout.names : nullptr);
-  if (body.at_end()) throw Error(ErrorKind::data, "the file has a header but no rows", name);
-  CsvRows rows(layout, body, options, known != nullptr, name, text.size());
-  rows.read();
-  return make_csv_part(rows, layout, options, known != nullptr, name);
+TableParts parse_csv(std::string_view text, const std::string& name, const TableOptions& options,
+                     const TableSchema* known) {
+  return CsvReader(text, name, options, known).read();
 }
 
 }  // namespace lithe::data

@@ -23,12 +23,14 @@ std::uint64_t zero_bytes(std::uint64_t word) { return (word - kOnes) & ~word & (
 
 }  // namespace
 
-CsvCursor::CsvCursor(std::string_view text, char delimiter, std::string name)
+CsvCursor::CsvCursor(std::string_view text, char delimiter, std::string name,
+                     std::size_t first_line)
     : start_(text.data()),
       at_(start_),
       end_(start_ + text.size()),
       content_(start_),
       delimiter_(delimiter),
+      line_(first_line),
       name_(std::move(name)) {
   if (text.starts_with("\xEF\xBB\xBF")) at_ += 3;
 }

@@ -19,8 +19,9 @@ inline constexpr std::size_t kMostColumns = 1'000'000;
 
 class CsvCursor {
  public:
-  // `text` must outlive it. A byte order mark at its start is passed over.
-  CsvCursor(std::string_view text, char delimiter, std::string name);
+  // `text` must outlive it. A byte order mark at its start is passed over. `first_line` is the
+  // number of its first line in the file.
+  CsvCursor(std::string_view text, char delimiter, std::string name, std::size_t first_line = 1);
 
   // For use between records: passes over blank lines at the end of the file, and says whether
   // anything is left.
@@ -91,10 +92,10 @@ class CsvCursor {
 
   const char *start_, *at_, *end_;
   const char* content_;  // no line before it that is not blank
-  const char delimiter_;
+  char delimiter_;
   bool ended_ = true;
   std::size_t line_ = 1, field_line_ = 1, column_ = 0;
-  const std::string name_;
+  std::string name_;
   const std::vector<std::string>* names_ = nullptr;
   std::string unquoted_;  // a field with doubled quotes
 };

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 
+#include "data/tables/cell.h"
 #include "data/tables/number.h"
 #include "lithe/error.h"
 
@@ -48,15 +50,8 @@ bool is_regular(const std::vector<Counts>& records, std::size_t candidate) {
   });
 }
 
-}  // namespace
-
-char find_delimiter(std::string_view text, char chosen) {
-  if (chosen != 0) {
-    if (std::strchr(",;\t|:!#$%&*/<=>@^_~", chosen) == nullptr)
-      throw Error(ErrorKind::usage, "this character cannot be a delimiter", {},
-                  ", ; | a tab, or another sign that no number or quote has");
-    return chosen;
-  }
+// The delimiter that divides the first lines evenly.
+char guess_delimiter(std::string_view text) {
   const auto records = count_candidates(text);
   if (records.empty()) return ',';
   const Counts& first = records.front();
@@ -71,14 +66,113 @@ char find_delimiter(std::string_view text, char chosen) {
   return first[best] == 0 ? ',' : kCandidates[best];
 }
 
-bool has_header(const std::vector<std::string>& first_record, const CsvOptions& options) {
-  if (options.header != CsvHeader::automatic) return options.header == CsvHeader::yes;
-  const auto is_number = [](const std::string& field) { return to_number(field).has_value(); };
-  const auto is_missing = [&](const std::string& field) {
-    return std::ranges::find(options.missing_texts, field) != options.missing_texts.end();
+void check_delimiter(char chosen) {
+  if (std::strchr(",;\t|:!#$%&*/<=>@^_~", chosen) == nullptr)
+    throw Error(ErrorKind::usage, "this character cannot be a delimiter", {},
+                ", ; | a tab, or another sign that no number or quote has");
+}
+
+// The first line of the text, without its end.
+std::string_view first_line(std::string_view text) {
+  std::string_view line = text.substr(0, text.find('\n'));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+// What the first line says about the header, column by column.
+struct Votes {
+  std::size_t names = 0, values = 0;
+  // A text above numbers, and a number above numbers.
+  const std::string* name = nullptr;
+  const std::string* value = nullptr;
+};
+
+bool is_year(double number) {
+  return number >= 1800 && number <= 2100 && number == std::floor(number);
+}
+
+// Whether the numbers of the first line name columns: years, or each one more than its neighbour.
+bool names_columns(const std::vector<std::string>& record, std::size_t i, bool texts_too) {
+  const auto number = [&](std::size_t at) {
+    return at < record.size() ? to_number(record[at]) : std::nullopt;
   };
-  return std::ranges::none_of(first_record, is_number) &&
-         !std::ranges::all_of(first_record, is_missing);
+  const auto here = number(i), before = i > 0 ? number(i - 1) : std::nullopt, next = number(i + 1);
+  const bool in_order = (before && *here == *before + 1) || (next && *next == *here + 1);
+  return is_year(*here) ? in_order || texts_too : in_order && texts_too;
+}
+
+void vote(const std::vector<std::string>& record, std::size_t i, const ColumnSurvey& below,
+          bool texts_too, Votes& votes) {
+  const std::string& cell = record[i];
+  const std::size_t texts = below.of(CellKind::text).cells, present = below.present();
+  const bool is_number = parse_written_number(cell, '.') || parse_written_number(cell, ',') ||
+                         parse_date(cell, DateOrder::month_first);
+  if (present == 0) return;
+  if (texts == 0 && !is_number && below.of(CellKind::boolean).cells < present) {
+    ++votes.names, votes.name = &cell;
+  } else if (texts == 0 && is_number && !(to_number(cell) && names_columns(record, i, texts_too))) {
+    ++votes.values, votes.value = &cell;
+  } else if (!is_number && !below.many_values) {
+    if (below.values.contains(cell))
+      ++votes.values;
+    else if (below.values.size() * 2 <= present)
+      ++votes.names;
+  }
+}
+
+}  // namespace
+
+CsvDialect find_dialect(std::string_view text, char chosen) {
+  CsvDialect dialect;
+  if (chosen != 0) check_delimiter(chosen);
+  dialect.delimiter = chosen;
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  while (!text.empty()) {
+    const std::string_view line = first_line(text);
+    const bool names_delimiter = line.size() == 5 && line.starts_with("sep=");
+    if (!names_delimiter && !line.starts_with('#')) break;
+    // "#a,b,c" may be the header: then it has as many delimiters as the line below.
+    const std::string_view rest = text.substr(std::min(text.size(), text.find('\n')));
+    const std::string_view below = first_line(rest.substr(std::min<std::size_t>(rest.size(), 1)));
+    const char guess = dialect.delimiter != 0 ? dialect.delimiter : guess_delimiter(below);
+    const auto divided = std::ranges::count(line, guess);
+    if (!names_delimiter && divided > 0 && divided == std::ranges::count(below, guess)) {
+      text.remove_prefix(1);
+      break;
+    }
+    if (names_delimiter && chosen == 0) {
+      check_delimiter(line[4]);
+      dialect.delimiter = line[4];
+    }
+    text = rest.substr(std::min<std::size_t>(rest.size(), 1));
+    ++dialect.first_line;
+  }
+  dialect.table = text;
+  if (dialect.delimiter == 0) dialect.delimiter = guess_delimiter(text);
+  return dialect;
+}
+
+bool has_header(const std::vector<std::string>& first_record, const CsvSurvey& below,
+                const CsvOptions& options, const std::string& file) {
+  if (options.header != CsvHeader::automatic) return options.header == CsvHeader::yes;
+  const MissingTexts missing(options.missing_texts);
+  std::size_t texts = 0, numbers = 0;
+  for (const std::string& cell : first_record) {
+    numbers += to_number(cell) ? 1 : 0;
+    texts += !to_number(cell) && !missing.contains(cell) ? 1 : 0;
+  }
+  Votes votes;
+  for (std::size_t i = 0; i < first_record.size() && i < below.columns.size(); ++i)
+    if (!missing.contains(first_record[i]))
+      vote(first_record, i, below.columns[i], texts > 0, votes);
+  if (votes.name != nullptr && votes.value != nullptr)
+    throw Error(ErrorKind::data,
+                fmt::format("the first line may be a header or not: '{}' stands above numbers, and "
+                            "'{}' is a number as those below",
+                            shortened(*votes.name), shortened(*votes.value)),
+                file + ", line 1", "--header yes, or --header no");
+  if (votes.names != votes.values) return votes.names > votes.values;
+  return numbers == 0 && texts > 0;
 }
 
 }  // namespace lithe::data

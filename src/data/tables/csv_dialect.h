@@ -1,18 +1,34 @@
-// What a CSV file does not say about itself: its delimiter, and whether it begins with a header.
+// What a CSV file does not say about itself: where its table begins, its delimiter, and whether it
+// begins with a header.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "data/tables/csv_survey.h"
 #include "lithe/table.h"
 
 namespace lithe::data {
 
-// `chosen`, which Error(usage) refuses if fields may begin with it, or for 0 the delimiter that
-// divides the first lines into equally many fields: ; tab or | if one of them does, else a comma.
-char find_delimiter(std::string_view text, char chosen);
+struct CsvDialect {
+  char delimiter = ',';
+  std::size_t first_line = 1;  // of the table
+  std::string_view table;      // the text from there on
+};
 
-bool has_header(const std::vector<std::string>& first_record, const CsvOptions& options);
+// `chosen`: a delimiter, which Error(usage) refuses if fields may begin with it, or 0. In front of
+// the table there may be a line such as "sep=;", which names the delimiter, and lines that begin
+// with
+// #. Otherwise the delimiter is the one that divides the first lines into equally many fields: ;
+// tab or | if one of them does, or else a comma.
+CsvDialect find_dialect(std::string_view text, char chosen);
+
+// Whether the first line has the names of the columns: `below` is a survey of the lines after it. A
+// text above numbers is a name, and so is one that does not recur in a column of few texts; a
+// number above numbers is a value, unless it is a year or counts the columns. Throws Error(data)
+// that names the option where the columns disagree.
+bool has_header(const std::vector<std::string>& first_record, const CsvSurvey& below,
+                const CsvOptions& options, const std::string& file);
 
 }  // namespace lithe::data

@@ -12,97 +12,38 @@ namespace lithe::data {
 
 namespace {
 
+constexpr std::uint32_t kNone = UINT32_MAX;
+
 // The conversion of a slot of a row to features.
 struct Recipe {
   std::size_t first = 0;              // of its features
-  std::vector<std::uint32_t> places;  // of a category: by order of appearance
+  std::vector<std::uint32_t> places;  // of a category: by order of appearance; kNone: it has none
+  std::uint32_t missing = kNone, unknown = kNone;  // places that such values take
   float replacement = 0;
-  bool category = false, indicator = false;
+  bool used = true, category = false, indicator = false;
 };
 
-double median(std::vector<float> values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  if (values.size() % 2 != 0) return *middle;
-  return (double{*middle} + double{*std::max_element(values.begin(), middle)}) / 2;
-}
-
-std::vector<double> means(const RowStore& rows) {
-  std::vector<double> sums(rows.width()), counts(rows.width());
-  for (std::size_t i = 0; i < rows.rows(); ++i) {
-    const auto row = rows.row(i);
-    for (std::size_t slot = 0; slot < row.size(); ++slot) {
-      if (std::isnan(row[slot])) continue;
-      sums[slot] += double{row[slot]};
-      ++counts[slot];
-    }
-  }
-  for (std::size_t slot = 0; slot < sums.size(); ++slot)
-    sums[slot] = counts[slot] == 0 ? 0 : sums[slot] / counts[slot];
-  return sums;
-}
-
-double median_of_slot(const RowStore& rows, std::size_t slot) {
-  std::vector<float> values;
-  for (std::size_t i = 0; i < rows.rows(); ++i)
-    if (const float value = rows.row(i)[slot]; !std::isnan(value)) values.push_back(value);
-  return median(std::move(values));
-}
-
-void learn_replacements(const CsvRows& rows, CsvLayout& layout) {
-  const MissingPolicy policy = layout.schema.missing;
-  if (policy != MissingPolicy::mean && policy != MissingPolicy::median) return;
-  const auto mean = policy == MissingPolicy::mean ? means(rows.rows) : std::vector<double>();
-  for (std::size_t slot = 0; slot < layout.slots.size(); ++slot) {
-    TableColumn& column = layout.schema.columns[layout.slots[slot]];
-    if (column.kind != ColumnKind::number) continue;
-    column.replacement =
-        policy == MissingPolicy::mean ? mean[slot] : median_of_slot(rows.rows, slot);
-  }
-}
-
-// A column with only missing values cannot be used: its kind is unknown.
-void check_not_empty(const CsvRows& rows, const CsvLayout& layout, const std::string& file) {
-  if (rows.rows.rows() == 0)
-    throw Error(ErrorKind::data, "a value is missing in every row, and such rows are dropped", file,
-                "ignore columns with many missing values, or replace these");
-  for (std::size_t slot = 0; slot < layout.slots.size(); ++slot)
-    if (rows.slots[slot].missing == rows.rows.rows())
-      throw Error(ErrorKind::data,
-                  fmt::format("the column \"{}\" has no values",
-                              layout.schema.columns[layout.slots[slot]].name),
-                  file, "ignore it");
-}
-
-void learn_schema(const CsvRows& rows, CsvLayout& layout, const TableOptions& options,
-                  const std::string& file) {
-  check_not_empty(rows, layout, file);
-  const MissingPolicy policy = layout.schema.missing;
-  const bool replaced = policy != MissingPolicy::error && policy != MissingPolicy::drop_row;
-  for (std::size_t slot = 0; slot < layout.slots.size(); ++slot) {
-    TableColumn& column = layout.schema.columns[layout.slots[slot]];
-    column.indicator = options.csv.indicator && replaced && rows.slots[slot].missing > 0;
-    for (const auto& [text, id] : rows.slots[slot].categories) column.categories.push_back(text);
-    std::ranges::sort(column.categories);
-  }
-  learn_replacements(rows, layout);
-}
-
-std::vector<Recipe> make_recipes(const CsvRows& rows, const CsvLayout& layout) {
+std::vector<Recipe> make_recipes(const CsvRows& rows, const CsvLayout& layout,
+                                 const TableOptions& options) {
   std::vector<Recipe> recipes;
   std::size_t first = 0;
   for (std::size_t slot = 0; slot < layout.slots.size(); ++slot) {
     const TableColumn& column = layout.schema.columns[layout.slots[slot]];
     Recipe recipe;
     recipe.first = first;
+    recipe.used = column.features() > 0;
     recipe.category = column.kind == ColumnKind::category;
     recipe.indicator = column.indicator;
     recipe.replacement = static_cast<float>(column.replacement);
     const TextIndex& ids = rows.slots[slot].categories;
-    recipe.places.resize(ids.size());
-    for (std::uint32_t place = 0; place < column.categories.size(); ++place)
-      recipe.places[ids.find(column.categories[place])->second] = place;
+    recipe.places.assign(ids.size(), kNone);
+    for (std::uint32_t place = 0; place < column.categories.size(); ++place) {
+      if (const auto id = ids.find(column.categories[place]); id != ids.end())
+        recipe.places[id->second] = place;
+      if (column.categories[place] != column.usual) continue;
+      if (!column.had_missing) recipe.missing = place;
+      if (options.unknown_category == UnknownCategory::usual) recipe.unknown = place;
+    }
     first += column.features();
     recipes.push_back(std::move(recipe));
   }
@@ -111,53 +52,90 @@ std::vector<Recipe> make_recipes(const CsvRows& rows, const CsvLayout& layout) {
 
 // `out` is all zeros.
 void write_features(const Recipe& recipe, float value, float* out) {
+  if (!recipe.used) return;
   const bool missing = std::isnan(value);
   float* const here = out + recipe.first;
-  if (recipe.indicator && missing) here[recipe.category ? recipe.places.size() : 1] = 1;
-  if (!recipe.category)
+  if (!recipe.category) {
     *here = missing ? recipe.replacement : value;
-  else if (!missing && value != kUnknownCategory)
-    here[recipe.places[static_cast<std::size_t>(value)]] = 1;
+    if (recipe.indicator && missing) here[1] = 1;
+    return;
+  }
+  std::uint32_t place = recipe.missing;
+  if (!missing) {
+    place = value == kUnknownCategory ? kNone : recipe.places[static_cast<std::size_t>(value)];
+    if (place == kNone) place = recipe.unknown;
+  } else if (recipe.indicator) {
+    return;  // its last feature, which the caller knows the place of
+  }
+  if (place != kNone) here[place] = 1;
 }
 
-bool is_plain(const TableSchema& schema) {
-  return std::ranges::all_of(schema.columns, [](const TableColumn& column) {
-    return column.features() == (column.kind == ColumnKind::number ? 1 : 0);
+// Where rows go: to one of two matrices.
+class Sorter {
+ public:
+  Sorter(std::span<const std::uint32_t> held_out, std::size_t columns, float* train, float* test)
+      : held_out_(held_out), columns_(columns), train_(train), test_(test) {}
+
+  float* next() {
+    const bool held = at_ < held_out_.size() && held_out_[at_] == row_;
+    ++row_;
+    if (!held) return std::exchange(train_, train_ + columns_);
+    ++at_;
+    return std::exchange(test_, test_ + columns_);
+  }
+
+ private:
+  std::span<const std::uint32_t> held_out_;
+  std::size_t columns_, at_ = 0, row_ = 0;
+  float *train_, *test_;
+};
+
+void fill_features(CsvRows& rows, const CsvLayout& layout, const TableOptions& options,
+                   Sorter sorter) {
+  const auto recipes = make_recipes(rows, layout, options);
+  const bool plain = std::ranges::all_of(recipes, [](const Recipe& recipe) {
+    return recipe.used && !recipe.category && !recipe.indicator;
   });
-}
-
-void fill_features(CsvRows& rows, const CsvLayout& layout, std::size_t columns, float* out) {
-  const auto recipes = make_recipes(rows, layout);
-  const bool plain = is_plain(layout.schema);
+  std::vector<std::size_t> marks;  // of categories with an indicator: its place
+  for (std::size_t slot = 0; slot < recipes.size(); ++slot)
+    marks.push_back(recipes[slot].first +
+                    layout.schema.columns[layout.slots[slot]].categories.size());
   rows.rows.drain([&](std::span<const float> piece) {
-    if (plain) {
-      for (std::size_t i = 0; i < piece.size(); ++i) {
-        out[i] = std::isnan(piece[i]) ? recipes[i % recipes.size()].replacement : piece[i];
+    for (; !piece.empty(); piece = piece.subspan(recipes.size())) {
+      float* const out = sorter.next();
+      if (plain) {
+        for (std::size_t slot = 0; slot < recipes.size(); ++slot)
+          out[slot] = std::isnan(piece[slot]) ? recipes[slot].replacement : piece[slot];
+        continue;
       }
-      out += piece.size();
-      return;
-    }
-    for (; !piece.empty(); piece = piece.subspan(recipes.size()), out += columns)
-      for (std::size_t slot = 0; slot < recipes.size(); ++slot)
+      for (std::size_t slot = 0; slot < recipes.size(); ++slot) {
         write_features(recipes[slot], piece[slot], out);
+        if (recipes[slot].category && recipes[slot].indicator && std::isnan(piece[slot]))
+          out[marks[slot]] = 1;
+      }
+    }
   });
 }
 
-}  // namespace
+template <typename Value>
+void divide(std::vector<Value>& values, std::size_t width, std::span<const std::uint32_t> held_out,
+            std::vector<Value>& test) {
+  if (values.empty() || held_out.empty()) return;
+  std::vector<Value> train;
+  train.reserve(values.size());
+  std::size_t at = 0;
+  for (std::size_t row = 0; row < values.size() / width; ++row) {
+    const bool held = at < held_out.size() && held_out[at] == row;
+    at += held ? 1 : 0;
+    auto& to = held ? test : train;
+    to.insert(to.end(), values.begin() + static_cast<std::ptrdiff_t>(row * width),
+              values.begin() + static_cast<std::ptrdiff_t>((row + 1) * width));
+  }
+  values = std::move(train);
+}
 
-TablePart make_csv_part(CsvRows& rows, CsvLayout& layout, const TableOptions& options, bool known,
-                        const std::string& file) {
-  if (!known) learn_schema(rows, layout, options, file);
-  const std::size_t count = rows.rows.rows(), columns = layout.schema.feature_count();
-  if (columns > kMostColumns)
-    throw Error(ErrorKind::data, fmt::format("more than {} features with all categories", columns),
-                file, "ignore columns with many categories");
-  check_table_size(count, columns, sizeof(float), options, file);
-  auto memory = std::make_shared<TableMemory>();
-  memory->features = base::AlignedArray<std::uint8_t>(count * columns * sizeof(float));
-  fill_features(rows, layout, columns, reinterpret_cast<float*>(memory->features.data()));
-  memory->weights = std::move(rows.weights);
-
+TablePart make_part(const CsvLayout& layout, std::size_t count, std::size_t columns,
+                    std::shared_ptr<TableMemory> memory, Answers answers) {
   TablePart part;
   part.examples.features = {.data = nullptr,
                             .type = ElementType::float32,
@@ -165,17 +143,39 @@ TablePart make_csv_part(CsvRows& rows, CsvLayout& layout, const TableOptions& op
                             .columns = columns,
                             .row_stride = columns * sizeof(float)};
   part.shape = {columns};
-  part.dropped_rows = rows.dropped;
-  Answers answers = layout.has_target ? rows.answers.finish() : Answers{};
-  if (!known) {
-    layout.schema.task = answers.task;
-    layout.schema.class_names = answers.class_names;
-  }
   attach(*memory, std::move(answers), part);
   part.class_names = layout.schema.class_names;
   part.schema = layout.schema;
   part.memory = std::move(memory);
   return part;
+}
+
+}  // namespace
+
+TableParts make_parts(CsvRows& rows, Answers answers, std::span<const std::uint32_t> held_out,
+                      const CsvLayout& layout, const TableOptions& options,
+                      const std::string& file) {
+  const std::size_t count = rows.rows.rows(), columns = layout.schema.feature_count();
+  if (columns == 0) throw Error(ErrorKind::data, "no column is left as a feature", file);
+  if (columns > kMostColumns)
+    throw Error(ErrorKind::data, fmt::format("more than {} features with all categories", columns),
+                file, "--ignore columns with many categories");
+  check_table_size(count, columns, sizeof(float), options, file);
+  const std::size_t tested = held_out.size(), trained = count - tested;
+  auto train = std::make_shared<TableMemory>(), test = std::make_shared<TableMemory>();
+  train->features = base::AlignedArray<std::uint8_t>(trained * columns * sizeof(float));
+  test->features = base::AlignedArray<std::uint8_t>(tested * columns * sizeof(float));
+  fill_features(rows, layout, options,
+                Sorter(held_out, columns, reinterpret_cast<float*>(train->features.data()),
+                       reinterpret_cast<float*>(test->features.data())));
+  train->weights = std::move(rows.weights);
+  divide(train->weights, 1, held_out, test->weights);
+  Answers held = answers;
+  held.labels.clear(), held.targets.clear();
+  divide(answers.labels, 1, held_out, held.labels);
+  divide(answers.targets, answers.target_columns, held_out, held.targets);
+  return {make_part(layout, trained, columns, std::move(train), std::move(answers)),
+          make_part(layout, tested, columns, std::move(test), std::move(held))};
 }
 
 }  // namespace lithe::data

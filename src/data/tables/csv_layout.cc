@@ -1,13 +1,17 @@
 #include "data/tables/csv_layout.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
+#include <numeric>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 
 #include "base/nearest.h"
+#include "data/tables/csv_types.h"
 #include "lithe/error.h"
 
 namespace lithe::data {
@@ -38,84 +42,83 @@ std::size_t find_column(const std::string& word, const std::vector<std::string>&
               meant.empty() ? "a column's name, or its number from 1" : meant);
 }
 
-ColumnKind schema_kind(Kind kind) {
-  switch (kind) {
-    case Kind::category:
-      return ColumnKind::category;
-    case Kind::target:
-      return ColumnKind::target;
-    case Kind::weight:
-      return ColumnKind::weight;
-    case Kind::ignored:
-      return ColumnKind::ignored;
-    case Kind::undecided:
-    case Kind::number:
-      break;
-  }
-  return ColumnKind::number;
-}
+bool is_feature(Kind kind) { return kind == Kind::number || kind == Kind::category; }
 
-Kind field_kind(const TableColumn& column, TargetUse use) {
+CsvField field_of(const TableColumn& column, const TableSchema& schema, TargetUse use) {
+  CsvField field;
+  field.format = column.format;
+  field.date_order = column.date_order;
+  field.offset = column.offset;
   switch (column.kind) {
     case ColumnKind::category:
-      return Kind::category;
+      field.kind = Kind::category;
+      break;
     case ColumnKind::target:
-      return use == TargetUse::ignore ? Kind::ignored : Kind::target;
+      field.kind = use == TargetUse::ignore ? Kind::ignored : Kind::target;
+      field.as_text = schema.task == TableTask::classification;
+      break;
     case ColumnKind::weight:
-      return Kind::weight;
+      field.kind = Kind::weight;
+      break;
     case ColumnKind::ignored:
-      return Kind::ignored;
+      field.kind = Kind::ignored;
+      break;
     case ColumnKind::number:
       break;
   }
-  return Kind::number;
+  return field;
 }
 
-bool is_feature(Kind kind) {
-  return kind == Kind::undecided || kind == Kind::number || kind == Kind::category;
-}
-
-// Gives every feature a slot, in the order of the schema's columns. `columns` says which column of
-// the schema each field is.
+// Gives every feature and every target a slot, in the order of the schema's columns. `columns` says
+// which column of the schema each field is.
 void number_slots(CsvLayout& layout, const std::vector<std::size_t>& columns) {
-  std::vector<std::size_t> field_of(layout.schema.columns.size(), layout.fields.size());
+  for (CsvField& field : layout.fields)
+    field.is_plain = field.kind != Kind::category && field.kind != Kind::ignored &&
+                     field.format == CellFormat::number && !field.as_text;
+  const std::size_t none = layout.fields.size();
+  std::vector<std::size_t> field_of(layout.schema.columns.size(), none);
   for (std::size_t i = 0; i < columns.size(); ++i)
-    if (is_feature(layout.fields[i].kind)) field_of[columns[i]] = i;
+    if (columns[i] < field_of.size()) field_of[columns[i]] = i;
   for (std::size_t column = 0; column < field_of.size(); ++column) {
-    if (field_of[column] == layout.fields.size()) continue;
-    layout.fields[field_of[column]].slot = static_cast<std::uint32_t>(layout.slots.size());
+    if (field_of[column] == none) continue;
+    CsvField& field = layout.fields[field_of[column]];
+    layout.has_weight = layout.has_weight || field.kind == Kind::weight;
+    if (field.kind == Kind::target) field.slot = static_cast<std::uint32_t>(layout.targets++);
+    if (!is_feature(field.kind)) continue;
+    field.slot = static_cast<std::uint32_t>(layout.slots.size());
     layout.slots.push_back(column);
   }
-  for (const CsvField& field : layout.fields) {
-    layout.has_target = layout.has_target || field.kind == Kind::target;
-    layout.has_weight = layout.has_weight || field.kind == Kind::weight;
-  }
 }
 
-void set_kind(CsvLayout& layout, std::size_t column, Kind kind, const std::string& file) {
-  Kind& now = layout.fields[column].kind;
-  if (now != Kind::undecided)
-    throw Error(ErrorKind::data,
-                fmt::format("the column \"{}\" is named for two purposes", layout.names[column]),
-                file, "target, weight, ignored and categorical columns are all different");
-  now = kind;
-}
-
-void assign_kinds(CsvLayout& layout, const CsvOptions& options, const std::string& file) {
-  const Places places = places_of(layout.names);
-  const auto set = [&](const std::string& word, Kind kind) {
-    set_kind(layout, find_column(word, layout.names, places, file), kind, file);
-  };
-  for (const auto& word : options.ignore) set(word, Kind::ignored);
-  if (!options.weight.empty()) set(options.weight, Kind::weight);
-  if (options.task != TableTask::none) {
-    if (options.target.empty())
-      set_kind(layout, layout.names.size() - 1, Kind::target, file);
-    else
-      set(options.target, Kind::target);
+// What the options say of the columns; a number where they say nothing.
+class NamedColumns {
+ public:
+  NamedColumns(const std::vector<std::string>& names, const CsvOptions& options,
+               const std::string& file)
+      : names_(names), file_(file), places_(places_of(names)), kinds_(names.size()) {
+    for (const auto& word : options.ignore) set(word, Kind::ignored);
+    if (!options.weight.empty()) set(options.weight, Kind::weight);
+    for (const auto& word : options.targets) set(word, Kind::target);
+    for (const auto& word : options.categorical) set(word, Kind::category);
   }
-  for (const auto& word : options.categorical) set(word, Kind::category);
-}
+  std::optional<Kind> of(std::size_t column) const { return kinds_[column]; }
+  void set(std::size_t column, Kind kind) { kinds_[column] = kind; }
+
+ private:
+  void set(const std::string& word, Kind kind) {
+    const std::size_t column = find_column(word, names_, places_, file_);
+    if (kinds_[column])
+      throw Error(ErrorKind::data,
+                  fmt::format("the column \"{}\" is named for two purposes", names_[column]), file_,
+                  "target, weight, ignored and categorical columns are all different");
+    kinds_[column] = kind;
+  }
+
+  const std::vector<std::string>& names_;
+  const std::string& file_;
+  const Places places_;
+  std::vector<std::optional<Kind>> kinds_;
+};
 
 // Without a header: the columns of the schema in order; a target that is not needed may be missing.
 std::vector<std::size_t> match_by_position(const CsvLayout& layout, const TableOptions& options,
@@ -123,8 +126,10 @@ std::vector<std::size_t> match_by_position(const CsvLayout& layout, const TableO
   std::vector<std::size_t> columns;
   const auto& known = layout.schema.columns;
   const std::size_t width = layout.names.size();
-  const bool target_lacks = layout.schema.target() != nullptr && width + 1 == known.size() &&
-                            options.target_use != TargetUse::required;
+  const auto targets =
+      static_cast<std::size_t>(std::ranges::count(known, ColumnKind::target, &TableColumn::kind));
+  const bool target_lacks =
+      targets > 0 && width + targets == known.size() && options.target_use != TargetUse::required;
   if (width != known.size() && !target_lacks)
     throw Error(ErrorKind::data, fmt::format("it has {} columns, not {}", width, known.size()),
                 fmt::format("{}, line 1", file));
@@ -149,47 +154,139 @@ void check_all_there(const CsvLayout& layout, const Places& present, const Table
   }
 }
 
-// By name. A column that the schema does not have and the options do not ignore is an error. The
-// number of columns marks those to ignore.
-std::vector<std::size_t> match_by_name(const CsvLayout& layout, const TableOptions& options,
+// By name. Columns that the schema does not have are ignored; their number in the result is the
+// number of the schema's columns.
+std::vector<std::size_t> match_by_name(CsvLayout& layout, const TableOptions& options,
                                        const std::string& file) {
   Places known;
   for (std::size_t i = 0; i < layout.schema.columns.size(); ++i)
     known.emplace(layout.schema.columns[i].name, i);
   check_all_there(layout, places_of(layout.names), options, file);
   std::vector<std::size_t> columns;
-  for (std::size_t i = 0; i < layout.names.size(); ++i) {
-    const std::string& name = layout.names[i];
+  std::vector<std::string> extra;
+  for (const std::string& name : layout.names) {
     const auto found = known.find(name);
-    const bool ignored = std::ranges::find(options.csv.ignore, name) != options.csv.ignore.end();
-    if (found == known.end() && !ignored)
-      throw Error(ErrorKind::data, fmt::format("the column \"{}\" is not known", name),
-                  fmt::format("{}, line 1, column {}", file, i + 1), "ignore it by name");
+    if (found == known.end() &&
+        std::ranges::find(options.csv.ignore, name) == options.csv.ignore.end())
+      extra.push_back(name);
     columns.push_back(found == known.end() ? known.size() : found->second);
   }
+  if (!extra.empty())
+    layout.notes.push_back(
+        {false,
+         fmt::format("{} column{} that the model does not take {} ignored: {:.200}", extra.size(),
+                     extra.size() == 1 ? "" : "s", extra.size() == 1 ? "is" : "are",
+                     fmt::to_string(fmt::join(extra, ", "))),
+         {}});
   return columns;
 }
 
+// The last column, unless separators at the ends of all lines made it.
+std::size_t last_column(const CsvSurvey& survey, const std::vector<bool>& nameless) {
+  const std::size_t last = survey.columns.size() - 1;
+  return last > 0 && nameless[last] && survey.columns[last].present() == 0 ? last - 1 : last;
+}
+
+class LayoutLearner {
+ public:
+  LayoutLearner(CsvLayout& layout, const std::vector<bool>& nameless, const CsvSurvey& survey,
+                const CsvOptions& options, const std::string& file)
+      : layout_(layout), nameless_(nameless), survey_(survey), options_(options), file_(file) {}
+
+  void run() {
+    NamedColumns named(layout_.names, options_, file_);
+    if (options_.task != TableTask::none && options_.targets.empty()) {
+      const std::size_t last = last_column(survey_, nameless_);
+      if (named.of(last))
+        throw Error(ErrorKind::data,
+                    fmt::format("the column \"{}\" is named for two purposes", layout_.names[last]),
+                    file_, "--target COLUMN: without it, the last column is the target");
+      named.set(last, Kind::target);
+    }
+    layout_.schema.decimal = choose_decimal(survey_, layout_.names, options_, layout_.notes);
+    for (std::size_t i = 0; i < layout_.names.size(); ++i) add(i, named.of(i));
+  }
+
+ private:
+  void add(std::size_t i, std::optional<Kind> kind) {
+    const std::string& name = layout_.names[i];
+    const ColumnSurvey& cells = survey_.columns[i];
+    TableColumn column;
+    column.name = name;
+    if (kind == Kind::ignored) {
+      layout_.left_out[name] = "--ignore";
+      column.kind = ColumnKind::ignored;
+    } else if (kind == Kind::category) {
+      column.kind = ColumnKind::category;
+    } else if (const std::string why = kind ? "" : why_left_out(i); !why.empty()) {
+      layout_.notes.push_back({false, fmt::format("the column \"{}\" is left out: {}", name, why),
+                               fmt::format("--categorical \"{}\" takes it", name)});
+      layout_.left_out[name] = why;
+      column.kind = ColumnKind::ignored;
+    } else {
+      if (kind == Kind::target) column.kind = ColumnKind::target;
+      if (kind == Kind::weight) column.kind = ColumnKind::weight;
+      set_type(column, cells);
+    }
+    CsvField field = field_of(column, layout_.schema, TargetUse::required);
+    field.as_text = column.kind == ColumnKind::target && reads_texts_;
+    layout_.fields.push_back(field);
+    layout_.schema.columns.push_back(std::move(column));
+  }
+
+  std::string why_left_out(std::size_t i) const {
+    const ColumnSurvey& cells = survey_.columns[i];
+    if (survey_.whole && cells.present() == 0) return "it has no values";
+    return why_index(cells, layout_.names[i], !nameless_[i], i);
+  }
+
+  void set_type(TableColumn& column, const ColumnSurvey& cells) {
+    const bool target = column.kind == ColumnKind::target;
+    reads_texts_ = target && options_.task == TableTask::classification;
+    if (reads_texts_) return;
+    const CsvType type =
+        choose_type(cells, layout_.schema.decimal, column.name, options_, file_, layout_.notes);
+    const bool several = options_.targets.size() > 1;
+    if (target && !several && (type.category || type.format == CellFormat::boolean)) {
+      reads_texts_ = true;
+      return;
+    }
+    column.format = type.format;
+    column.date_order = type.date_order;
+    if (target || column.kind == ColumnKind::weight) return;
+    column.offset = type.offset;
+    if (type.category) column.kind = ColumnKind::category;
+  }
+
+  CsvLayout& layout_;
+  const std::vector<bool>& nameless_;
+  const CsvSurvey& survey_;
+  const CsvOptions& options_;
+  const std::string& file_;
+  bool reads_texts_ = false;  // of the target that was added last
+};
+
 }  // namespace
 
-CsvLayout learn_layout(std::vector<std::string> names, bool header, const CsvOptions& options,
+bool settles(const CsvSurvey& survey) {
+  return survey.whole || std::ranges::all_of(survey.columns, [](const ColumnSurvey& column) {
+           return is_pure(column, '.') || is_pure(column, ',');
+         });
+}
+
+CsvLayout learn_layout(std::vector<std::string> names, const std::vector<bool>& nameless,
+                       bool header, const CsvSurvey& survey, const CsvOptions& options,
                        const std::string& file) {
   CsvLayout layout;
   layout.names = std::move(names);
-  layout.fields.resize(layout.names.size());
-  assign_kinds(layout, options, file);
+  layout.settled = survey.whole;
   layout.schema.header = header;
   layout.schema.missing = options.missing;
   layout.schema.missing_texts = options.missing_texts;
   layout.schema.task = options.task;
-  std::vector<std::size_t> columns;
-  for (std::size_t i = 0; i < layout.names.size(); ++i) {
-    TableColumn column;
-    column.name = layout.names[i];
-    column.kind = schema_kind(layout.fields[i].kind);
-    layout.schema.columns.push_back(std::move(column));
-    columns.push_back(i);
-  }
+  LayoutLearner(layout, nameless, survey, options, file).run();
+  std::vector<std::size_t> columns(layout.names.size());
+  std::iota(columns.begin(), columns.end(), std::size_t{0});
   number_slots(layout, columns);
   return layout;
 }
@@ -201,13 +298,12 @@ CsvLayout match_layout(std::vector<std::string> names, const TableSchema& schema
   layout.schema = schema;
   const auto columns = schema.header ? match_by_name(layout, options, file)
                                      : match_by_position(layout, options, file);
-  for (const std::size_t column : columns) {
-    CsvField field;
-    field.kind = column == schema.columns.size()
-                     ? Kind::ignored
-                     : field_kind(schema.columns[column], options.target_use);
-    layout.fields.push_back(field);
-  }
+  CsvField unknown;
+  unknown.kind = Kind::ignored;
+  for (const std::size_t column : columns)
+    layout.fields.push_back(column == schema.columns.size()
+                                ? unknown
+                                : field_of(schema.columns[column], schema, options.target_use));
   number_slots(layout, columns);
   return layout;
 }

@@ -1,27 +1,27 @@
-// Which column of a CSV file is what: decided once, from its first record and the options or a
-// schema, before any row is read.
+// Which column of a CSV file is what: decided from the options and a survey of its cells, or taken
+// from a schema, before rows are read.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "data/tables/csv_survey.h"
 #include "lithe/table.h"
 
 namespace lithe::data {
 
 struct CsvField {
-  enum class Kind : std::uint8_t {
-    undecided,  // a feature, number or category as its first value will tell
-    number,
-    category,
-    target,
-    weight,
-    ignored,
-  };
-  Kind kind = Kind::undecided;
-  std::uint32_t slot = 0;  // of a feature: its place in the rows as they are read
+  enum class Kind : std::uint8_t { number, category, target, weight, ignored };
+  Kind kind = Kind::number;
+  CellFormat format = CellFormat::number;
+  DateOrder date_order = DateOrder::month_first;
+  bool as_text = false;    // of a target: its cells are names of classes, numbers among them
+  bool is_plain = false;   // its cells are numbers, most of them as plain as 12 or -1.5
+  double offset = 0;       // subtracted from numbers
+  std::uint32_t slot = 0;  // of a feature: its place in the rows as they are read; of a target too
 };
 
 struct CsvLayout {
@@ -29,11 +29,21 @@ struct CsvLayout {
   std::vector<CsvField> fields;    // likewise
   std::vector<std::size_t> slots;  // the schema's column of each slot
   TableSchema schema;
-  bool has_target = false, has_weight = false;
+  std::size_t targets = 0;
+  bool has_weight = false;
+  bool settled = true;  // a cell that does not fit its column is an error: all cells were looked at
+  std::map<std::string, std::string> left_out;  // columns that are not taken, and why
+  std::vector<TableNote> notes;
 };
 
-// Both throw Error(data) with `file` for what does not fit.
-CsvLayout learn_layout(std::vector<std::string> names, bool header, const CsvOptions& options,
+// Whether a survey of the first rows settles what the columns are: none of them is of several
+// kinds.
+bool settles(const CsvSurvey& survey);
+
+// Both throw Error(data) with `file` for what does not fit. `nameless`: the columns that the header
+// gives no name.
+CsvLayout learn_layout(std::vector<std::string> names, const std::vector<bool>& nameless,
+                       bool header, const CsvSurvey& survey, const CsvOptions& options,
                        const std::string& file);
 CsvLayout match_layout(std::vector<std::string> names, const TableSchema& schema,
                        const TableOptions& options, const std::string& file);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "data/tables/answers.h"
 #include "data/tables/csv_cursor.h"
 #include "data/tables/csv_layout.h"
+#include "data/tables/missing_texts.h"
 #include "data/tables/row_store.h"
 #include "lithe/table.h"
 
@@ -27,7 +29,8 @@ inline constexpr std::size_t kMostCategories = std::size_t{1} << 20;
 
 struct CsvSlot {
   TextIndex categories;
-  std::size_t missing = 0;
+  std::size_t missing = 0, unknown = 0;
+  bool left_out = false;  // too many different texts for categories
 };
 
 class CsvRows {
@@ -36,14 +39,15 @@ class CsvRows {
   CsvRows(CsvLayout& layout, CsvCursor& cursor, const TableOptions& options, bool known,
           std::string file, std::uint64_t total_bytes);
 
-  // Reads to the end of the file.
-  void read();
+  // Reads to the end of the file. False: the layout is not settled, and a cell does not fit it.
+  bool read();
 
   RowStore rows;
   std::vector<CsvSlot> slots;
   std::vector<float> weights;
-  AnswerCollector answers;
-  std::size_t dropped = 0;
+  AnswerCollector answers;          // of one target
+  std::vector<float> many_answers;  // of several: [rows][targets]
+  std::size_t dropped = 0, without_target = 0;
 
  private:
   // The answer of a record that may yet be dropped.
@@ -56,15 +60,13 @@ class CsvRows {
 
   void read_record();
   void take_field(CsvField& field);
-  void store_number(CsvField& field, double value);
-  void store_text(CsvField& field, std::string_view text);
-  void store_missing(CsvField& field);
-  void store_weight(double value);
+  void store_number(const CsvField& field, double value);
+  void store_text(const CsvField& field, std::string_view text);
+  void store_missing(const CsvField& field);
   float category(CsvSlot& slot, std::string_view text);
-  void decide(CsvField& field, std::string_view text);
+  float new_category(CsvSlot& slot, std::string_view text);
   void commit();
-  bool is_missing(std::string_view text) const;
-  bool is_missing(double value) const;
+  std::optional<double> number_in(const CsvField& field, std::string_view text) const;
   [[noreturn]] void fail_number(const CsvField& field, std::string_view text) const;
   [[noreturn]] void fail_ragged(std::size_t fields) const;
   void report();
@@ -75,11 +77,13 @@ class CsvRows {
   const bool known_;
   const std::string file_;
   const std::uint64_t total_bytes_;
+  const MissingPolicy missing_policy_;
+  const MissingTexts missing_texts_;
+  const bool plain_numbers_;  // a plain number can be taken as it stands
   std::uint64_t next_report_ = 0;
-  std::vector<double> missing_numbers_;
-  std::vector<float> row_;
+  std::vector<float> row_, many_;
   float weight_ = 0;
-  bool drop_ = false;
+  bool fits_ = true, drop_ = false, no_target_ = false;
   Pending answer_;
 };
 

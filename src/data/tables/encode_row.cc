@@ -2,6 +2,8 @@
 // both give the same features and refuse the same things.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "data/tables/csv.h"
 #include "lithe/error.h"
 #include "lithe/table.h"
@@ -32,6 +34,9 @@ std::vector<float> encode_row(const TableSchema& schema,
   if (cells.empty()) throw Error(ErrorKind::data, "there are no cells", kWhere);
   std::string names, values;
   for (const auto& [name, text] : cells) {
+    if (std::ranges::find(schema.columns, name, &TableColumn::name) == schema.columns.end())
+      throw Error(ErrorKind::data, fmt::format("the column \"{}\" is not known", name), kWhere,
+                  "leave it out");
     names += (names.empty() ? "" : ",") + field(name);
     values += (values.empty() ? "" : ",") + field(text);
   }
@@ -41,9 +46,9 @@ std::vector<float> encode_row(const TableSchema& schema,
   options.csv.delimiter = ',';
   options.unknown_category = unknown_category;
   options.target_use = TargetUse::ignore;
-  const data::TablePart part =
+  const data::TableParts parts =
       data::parse_csv(names + "\n" + values + "\n", kWhere, options, &by_name);
-  const Features& features = part.examples.features;
+  const Features& features = parts.test.examples.features;
   if (features.rows != 1)
     throw Error(ErrorKind::data, "a value is missing, and the schema leaves such rows out", kWhere);
   const auto* first = static_cast<const float*>(features.data);

@@ -29,6 +29,14 @@ struct TablePart {
   TableSchema schema;
   std::size_t dropped_rows = 0;
   std::shared_ptr<const TableMemory> memory;
+  std::vector<TableNote> notes;
+  std::vector<ColumnSummary> columns;
+};
+
+// The rows of a file to train on and those held out; notes, columns and dropped rows of both are
+// with the first.
+struct TableParts {
+  TablePart train, test;
 };
 
 // Rows are counted in 32 bits from here on.
@@ -58,7 +66,7 @@ inline void attach(TableMemory& memory, Answers answers, TablePart& part) {
     examples.classes = part.class_names.size();
   } else if (!memory.targets.empty()) {
     examples.targets = memory.targets.data();
-    examples.target_columns = 1;
+    examples.target_columns = answers.target_columns;
   }
   if (!memory.weights.empty()) examples.weights = memory.weights.data();
 }

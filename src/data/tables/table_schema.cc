@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "data/tables/cell.h"
 #include "data/tables/csv_cursor.h"
 #include "lithe/error.h"
 #include "lithe/table.h"
@@ -26,9 +27,19 @@ constexpr std::array<std::pair<ColumnKind, const char*>, 5> kKinds = {{
     {ColumnKind::weight, "weight"},
     {ColumnKind::ignored, "ignored"},
 }};
-constexpr std::array<std::pair<TableTask, const char*>, 3> kTasks = {{
+constexpr std::array<std::pair<CellFormat, const char*>, 3> kFormats = {{
+    {CellFormat::number, "number"},
+    {CellFormat::date, "date"},
+    {CellFormat::boolean, "boolean"},
+}};
+constexpr std::array<std::pair<DateOrder, const char*>, 2> kOrders = {{
+    {DateOrder::day_first, "day_first"},
+    {DateOrder::month_first, "month_first"},
+}};
+constexpr std::array<std::pair<TableTask, const char*>, 4> kTasks = {{
     {TableTask::classification, "classification"},
     {TableTask::regression, "regression"},
+    {TableTask::multi_label, "multi_label"},
     {TableTask::none, "none"},
 }};
 constexpr std::array<std::pair<MissingPolicy, const char*>, 5> kPolicies = {{
@@ -98,27 +109,50 @@ void check_all_different(const std::vector<std::string>& texts, const char* what
 
 json print_column(const TableColumn& column) {
   json object = {{"name", column.name}, {"kind", word_for(kKinds, column.kind)}};
-  if (column.kind == ColumnKind::category) object["categories"] = column.categories;
-  if (column.kind == ColumnKind::number) object["replacement"] = column.replacement;
+  if (column.kind == ColumnKind::category) {
+    object["categories"] = column.categories;
+    object["usual"] = column.usual;
+  }
+  if (column.kind == ColumnKind::number) {
+    object["replacement"] = column.replacement;
+    if (column.offset != 0) object["offset"] = column.offset;
+  }
+  if (column.format != CellFormat::number) object["format"] = word_for(kFormats, column.format);
+  if (column.format == CellFormat::date) object["dates"] = word_for(kOrders, column.date_order);
+  if (column.had_missing) object["had_missing"] = true;
   if (column.indicator) object["indicator"] = true;
   return object;
+}
+
+double number_member(const json& object, const char* key) {
+  const json& value = member(object, key);
+  if (!value.is_number() || !(std::abs(value.get<double>()) <= 3.4e38))
+    fail(fmt::format("'{}' is not a number of 32 bits", key));
+  return value.get<double>();
+}
+
+void parse_categories(const json& object, TableColumn& column) {
+  column.categories = texts_member(object, "categories");
+  check_all_different(column.categories, "a category stands there");
+  if (!std::ranges::is_sorted(column.categories)) fail("categories are not sorted");
+  column.usual = text_member(object, "usual");
+  if (!std::ranges::binary_search(column.categories, column.usual))
+    fail("the usual category is none of the categories");
 }
 
 TableColumn parse_column(const json& object) {
   TableColumn column;
   column.name = text_member(object, "name");
   column.kind = value_for(kKinds, text_member(object, "kind"));
-  if (column.kind == ColumnKind::category) {
-    column.categories = texts_member(object, "categories");
-    check_all_different(column.categories, "a category stands there");
-    if (!std::ranges::is_sorted(column.categories)) fail("categories are not sorted");
-  }
+  if (column.kind == ColumnKind::category) parse_categories(object, column);
   if (column.kind == ColumnKind::number) {
-    const json& value = member(object, "replacement");
-    if (!value.is_number() || !(std::abs(value.get<double>()) <= 3.4e38))
-      fail("a replacement is not a number of 32 bits");
-    column.replacement = value.get<double>();
+    column.replacement = number_member(object, "replacement");
+    if (object.contains("offset")) column.offset = number_member(object, "offset");
   }
+  if (object.contains("format")) column.format = value_for(kFormats, text_member(object, "format"));
+  if (column.format == CellFormat::date)
+    column.date_order = value_for(kOrders, text_member(object, "dates"));
+  if (object.contains("had_missing")) column.had_missing = bool_member(object, "had_missing");
   if (object.contains("indicator")) column.indicator = bool_member(object, "indicator");
   if (column.indicator && column.features() == 0) fail("a column marks what it does not hold");
   return column;
@@ -135,15 +169,23 @@ void check(const TableSchema& schema) {
   }
   check_all_different(names, "a column stands there");
   check_all_different(schema.class_names, "a class stands there");
-  if (targets > 1 || weights > 1) fail("it has more than one target or weight");
+  if (weights > 1) fail("it has more than one weight");
   if (features > data::kMostColumns) fail("it has too many features");
-  const bool classes = schema.task == TableTask::classification;
+  const bool several = schema.task == TableTask::multi_label;
+  const bool classes = schema.task == TableTask::classification || several;
   if (classes == schema.class_names.empty()) fail("its classes do not fit its task");
-  if (!schema.columns.empty() && (schema.task != TableTask::none) != (targets == 1))
+  if (several && schema.class_names.size() != targets) fail("its labels do not fit its targets");
+  if (targets > 1 && schema.task == TableTask::classification) fail("classes of several targets");
+  if (!schema.columns.empty() && (schema.task != TableTask::none) != (targets > 0))
     fail("its target does not fit its task");
 }
 
 }  // namespace
+
+std::vector<std::string> usual_missing_texts() {
+  return {"",     "NA",   "N/A", "#N/A", "#N/A N/A", "<NA>", "n.a.",   "NaN",     "-nan",
+          "null", "None", "nil", "?",    "-",        "--",   "#NULL!", "#VALUE!", "."};
+}
 
 std::size_t TableColumn::features() const {
   if (kind == ColumnKind::number) return indicator ? 2 : 1;
@@ -154,6 +196,13 @@ std::size_t TableColumn::features() const {
 const TableColumn* TableSchema::target() const {
   const auto found = std::ranges::find(columns, ColumnKind::target, &TableColumn::kind);
   return found == columns.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> TableSchema::target_names() const {
+  std::vector<std::string> names;
+  for (const TableColumn& column : columns)
+    if (column.kind == ColumnKind::target) names.push_back(column.name);
+  return names;
 }
 
 std::size_t TableSchema::feature_count() const {
@@ -179,6 +228,7 @@ std::string TableSchema::to_json() const {
                  {"class_names", class_names},
                  {"missing", word_for(kPolicies, missing)},
                  {"missing_texts", missing_texts},
+                 {"decimal", std::string(1, decimal)},
                  {"columns", json::array()}};
   for (const TableColumn& column : columns) object["columns"].push_back(print_column(column));
   return object.dump();
@@ -193,11 +243,23 @@ TableSchema TableSchema::from_json(const std::string& text) {
   schema.class_names = texts_member(object, "class_names");
   schema.missing = value_for(kPolicies, text_member(object, "missing"));
   schema.missing_texts = texts_member(object, "missing_texts");
+  const std::string decimal = text_member(object, "decimal");
+  if (decimal != "." && decimal != ",") fail("its decimal sign is neither a point nor a comma");
+  schema.decimal = decimal[0];
   const json& columns = array_member(object, "columns");
   if (columns.size() > data::kMostColumns + 1) fail("it has too many columns");
   for (const json& column : columns) schema.columns.push_back(parse_column(column));
   check(schema);
   return schema;
+}
+
+std::string ColumnSummary::format() const {
+  std::string text = kind;
+  if (kind == "number") text += fmt::format(", {:.6g} to {:.6g}", low, high);
+  if (kind == "date")
+    text += fmt::format(", {} to {}", data::date_text(low), data::date_text(high));
+  if (missing > 0) text += fmt::format(", {} missing", missing);
+  return text;
 }
 
 }  // namespace lithe

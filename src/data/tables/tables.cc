@@ -22,6 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using data::TablePart;
+using data::TableParts;
 
 enum class Format { csv, libsvm, npy, npz };
 
@@ -46,14 +47,26 @@ std::string_view text_of(const base::MappedFile& file) {
   return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
 }
 
-TablePart read_text_table(const fs::path& path, const TableOptions& options,
-                          const TableSchema* known) {
+TableParts read_csv(const fs::path& path, const TableOptions& options, const TableSchema* known) {
   const base::MappedFile file(path);
-  if (known_format(path) == Format::libsvm)
-    return data::parse_libsvm(text_of(file), path.string(), options, known);
   TableOptions chosen = options;
   if (path.extension() == ".tsv" && options.csv.delimiter == 0) chosen.csv.delimiter = '\t';
   return data::parse_csv(text_of(file), path.string(), chosen, known);
+}
+
+TablePart read_libsvm(const fs::path& path, const TableOptions& options, const TableSchema* known) {
+  const base::MappedFile file(path);
+  return data::parse_libsvm(text_of(file), path.string(), options, known);
+}
+
+// All rows of a file by a schema.
+TablePart read_by_schema(const fs::path& path, const TableOptions& options,
+                         const TableSchema& schema) {
+  if (known_format(path) == Format::libsvm) return read_libsvm(path, options, &schema);
+  TableParts parts = read_csv(path, options, &schema);
+  parts.test.dropped_rows = parts.train.dropped_rows;
+  parts.test.notes = std::move(parts.train.notes);
+  return std::move(parts.test);
 }
 
 TablePart read_npy(const fs::path& path, const TableOptions& options) {
@@ -74,6 +87,9 @@ struct Memory {
 TableData combine(const fs::path& path, TablePart train, const TablePart& test) {
   TableData table;
   table.dropped_rows = train.dropped_rows + test.dropped_rows;
+  table.notes = std::move(train.notes);
+  table.notes.insert(table.notes.end(), test.notes.begin(), test.notes.end());
+  table.columns = std::move(train.columns);
   table.schema = std::move(train.schema);
   Dataset& data = table.data;
   data.name = path.string();
@@ -105,7 +121,9 @@ TableData divide(const fs::path& path, TablePart whole, const TableOptions& opti
   train.class_names = whole.class_names;
   train.schema = std::move(whole.schema);
   train.dropped_rows = whole.dropped_rows;
-  return combine(path, std::move(train), test);
+  TableData table = combine(path, std::move(train), test);
+  table.test_is_a_share = true;
+  return table;
 }
 
 void refuse_test_file(const TableOptions& options) {
@@ -131,12 +149,22 @@ TableData load_table(const fs::path& path, const TableOptions& options) {
     if (test.examples.features.rows == 0) return divide(path, std::move(train), options);
     return combine(path, std::move(train), test);
   }
-  TablePart train = read_text_table(path, options, nullptr);
-  if (options.test_file.empty()) return divide(path, std::move(train), options);
+  TableParts parts;
+  if (format == Format::csv) {
+    parts = read_csv(path, options, nullptr);
+  } else {
+    parts.train = read_libsvm(path, options, nullptr);
+    if (options.test_file.empty()) return divide(path, std::move(parts.train), options);
+  }
+  if (options.test_file.empty()) {
+    TableData table = combine(path, std::move(parts.train), parts.test);
+    table.test_is_a_share = table.data.test.features.rows > 0;
+    return table;
+  }
   TableOptions as_known = options;
   as_known.target_use = TargetUse::required;
-  TablePart test = read_text_table(options.test_file, as_known, &train.schema);
-  return combine(path, std::move(train), test);
+  const TablePart test = read_by_schema(options.test_file, as_known, parts.train.schema);
+  return combine(path, std::move(parts.train), test);
 }
 
 TableData apply_table(const fs::path& path, const TableSchema& schema,
@@ -144,7 +172,7 @@ TableData apply_table(const fs::path& path, const TableSchema& schema,
   const Format format = known_format(path);
   if (format != Format::csv && format != Format::libsvm)
     throw Error(ErrorKind::usage, "arrays have no columns that a schema could name", path.string());
-  TablePart test = read_text_table(path, options, &schema);
+  TablePart test = read_by_schema(path, options, schema);
   TablePart train = empty_part(test);
   train.schema = schema;
   train.class_names = test.class_names;

@@ -35,7 +35,8 @@ inline std::vector<float> targets_of(const Examples& examples) {
 inline data::TablePart csv(std::string_view text, const CsvOptions& options = {}) {
   TableOptions all;
   all.csv = options;
-  return data::parse_csv(text, "t.csv", all);
+  all.test_share = 0;
+  return data::parse_csv(text, "t.csv", all).train;
 }
 
 inline ByteVector bytes_of(std::string_view text) { return {text.begin(), text.end()}; }

@@ -1,0 +1,126 @@
+#include "table_options.h"
+
+#include <map>
+
+#include "lithe/error.h"
+
+namespace lithe::app {
+
+namespace {
+
+constexpr const char* kGroup = "Tables (.csv, .tsv, .npy, .npz, .libsvm)";
+
+template <class Value>
+Value choose(const std::map<std::string, Value>& values, const std::string& text) {
+  return values.at(text);  // CLI11 has checked that it is there
+}
+
+const std::map<std::string, MissingPolicy> kPolicies = {{"error", MissingPolicy::error},
+                                                        {"mean", MissingPolicy::mean},
+                                                        {"median", MissingPolicy::median},
+                                                        {"zero", MissingPolicy::zero},
+                                                        {"drop", MissingPolicy::drop_row}};
+
+void add_learning_options(Options& app, TableReading& r, TableOptions& options) {
+  app.add_option("--target", r.targets,
+                 "column to predict, by name or number (default: the last); repeated, several "
+                 "columns")
+      ->group(kGroup);
+  app.add_option("--task", r.task, "what to predict: classes, numbers, or several labels")
+      ->check(OneOf({"auto", "classification", "regression", "multi-label"}))
+      ->group(kGroup);
+  app.add_option("--missing", r.missing,
+                 "what missing values become (default: the mean); drop leaves the row out")
+      ->check(OneOf({"error", "mean", "median", "zero", "drop"}))
+      ->group(kGroup);
+  app.add_flag("--indicator", options.csv.indicator, "add a column that marks what was missing")
+      ->group(kGroup);
+  app.add_option("--header", r.header, "whether the first line has the names of the columns")
+      ->check(OneOf({"auto", "yes", "no"}))
+      ->group(kGroup);
+  app.add_option("--ignore", r.ignore, "columns to leave out: 2,colour")
+      ->split_at_commas()
+      ->group(kGroup);
+  app.add_option("--categorical", r.categorical,
+                 "columns that are categories, whatever their cells are: 2,year")
+      ->split_at_commas()
+      ->group(kGroup);
+  app.add_option("--missing-text", r.missing_texts,
+                 "a text that stands for a missing value, besides NA, N/A, None, ? and the like; "
+                 "may be repeated")
+      ->group(kGroup);
+  app.add_option("--decimal", r.decimal, "the decimal sign")
+      ->check(OneOf({"auto", "point", "comma"}))
+      ->group(kGroup);
+  app.add_option("--dates", r.dates, "whether 3/4/2024 is in April or in March")
+      ->check(OneOf({"auto", "day-first", "month-first"}))
+      ->group(kGroup);
+  app.add_option("--weight", options.csv.weight, "column with the weight of each row")
+      ->group(kGroup);
+  app.add_option("--test-data", options.test_file, "file of test rows")->group(kGroup);
+}
+
+}  // namespace
+
+void add_table_options(Options& app, TableReading& r, TableOptions& options, TableUse use) {
+  if (use == TableUse::learn) {
+    add_learning_options(app, r, options);
+  } else {
+    app.add_option("--missing", r.missing,
+                   "what missing values become (default: as in training); drop leaves the row out")
+        ->check(OneOf({"error", "mean", "median", "zero", "drop"}))
+        ->group(kGroup);
+    app.add_option("--unseen", r.unseen,
+                   "what a category that training did not meet counts as: the most frequent one, "
+                   "none, or an error")
+        ->check(OneOf({"usual", "zeros", "error"}))
+        ->group(kGroup);
+    app.add_option("--missing-text", r.missing_texts,
+                   "a text that stands for a missing value, besides the training's; may be "
+                   "repeated")
+        ->group(kGroup);
+  }
+  app.add_option("--delimiter", r.delimiter,
+                 "what divides the fields (default: what divides the first lines evenly); \"tab\"")
+      ->group(kGroup);
+  app.add_option("--answers", options.answers_file, "file with the targets of a .npy file")
+      ->group(kGroup);
+}
+
+TableOptions table_options(const TableReading& r, TableOptions options) {
+  CsvOptions& csv = options.csv;
+  csv.task = choose<TableTask>({{"auto", TableTask::automatic},
+                                {"classification", TableTask::classification},
+                                {"regression", TableTask::regression},
+                                {"multi-label", TableTask::multi_label}},
+                               r.task);
+  if (!r.missing.empty()) {
+    csv.missing = choose(kPolicies, r.missing);
+    options.missing = csv.missing;
+  }
+  csv.header = choose<CsvHeader>(
+      {{"auto", CsvHeader::automatic}, {"yes", CsvHeader::yes}, {"no", CsvHeader::no}}, r.header);
+  csv.decimal = choose<char>({{"auto", '\0'}, {"point", '.'}, {"comma", ','}}, r.decimal);
+  csv.date_order = choose<DateOrder>({{"auto", DateOrder::automatic},
+                                      {"day-first", DateOrder::day_first},
+                                      {"month-first", DateOrder::month_first}},
+                                     r.dates);
+  options.unknown_category = choose<UnknownCategory>({{"usual", UnknownCategory::usual},
+                                                      {"zeros", UnknownCategory::zeros},
+                                                      {"error", UnknownCategory::error}},
+                                                     r.unseen);
+  if (r.delimiter == "tab")
+    csv.delimiter = '\t';
+  else if (r.delimiter.size() == 1)
+    csv.delimiter = r.delimiter[0];
+  else if (!r.delimiter.empty())
+    throw Error(ErrorKind::usage, "a delimiter is one character, or tab", "--delimiter",
+                "--delimiter \";\"");
+  csv.targets = r.targets;
+  csv.ignore = r.ignore;
+  csv.categorical = r.categorical;
+  csv.missing_texts.insert(csv.missing_texts.end(), r.missing_texts.begin(), r.missing_texts.end());
+  return options;
+}
+
+}  // namespace lithe::app

@@ -1,0 +1,259 @@
+// What a schema learns from the rows to train on.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "data/tables/csv_features.h"
+#include "lithe/error.h"
+
+namespace lithe::data {
+
+namespace {
+
+// Texts of which more than half are different say nothing of a row, unless they are few.
+constexpr std::size_t kFewCategories = 20;
+
+// What is known of a slot's values in the rows to train on.
+struct SlotFigures {
+  std::size_t present = 0, missing = 0;
+  double sum = 0, low = INFINITY, high = -INFINITY;
+  std::vector<std::size_t> counts;  // of each category
+};
+
+// Calls `use` for each row that is not held out.
+template <typename Use>
+void for_each_row(const CsvRows& rows, std::span<const std::uint32_t> held_out, const Use& use) {
+  std::size_t at = 0;
+  for (std::size_t row = 0; row < rows.rows.rows(); ++row) {
+    if (at < held_out.size() && held_out[at] == row)
+      ++at;
+    else
+      use(rows.rows.row(row));
+  }
+}
+
+std::vector<SlotFigures> figures_of(const CsvRows& rows, std::span<const std::uint32_t> held_out) {
+  std::vector<SlotFigures> slots(rows.slots.size());
+  for (std::size_t slot = 0; slot < slots.size(); ++slot)
+    slots[slot].counts.resize(rows.slots[slot].categories.size());
+  for_each_row(rows, held_out, [&](std::span<const float> row) {
+    for (std::size_t slot = 0; slot < row.size(); ++slot) {
+      SlotFigures& figures = slots[slot];
+      if (std::isnan(row[slot])) {
+        ++figures.missing;
+        continue;
+      }
+      const double value = double{row[slot]};
+      ++figures.present;
+      figures.sum += value;
+      figures.low = std::min(figures.low, value);
+      figures.high = std::max(figures.high, value);
+      if (const auto id = static_cast<std::size_t>(value); id < figures.counts.size())
+        ++figures.counts[id];
+    }
+  });
+  return slots;
+}
+
+double median_of_slot(const CsvRows& rows, std::span<const std::uint32_t> held_out,
+                      std::size_t slot) {
+  std::vector<float> values;
+  for_each_row(rows, held_out, [&](std::span<const float> row) {
+    if (!std::isnan(row[slot])) values.push_back(row[slot]);
+  });
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  if (values.size() % 2 != 0) return double{*middle};
+  return (double{*middle} + double{*std::max_element(values.begin(), middle)}) / 2;
+}
+
+// Numbers such as -999 that stand for a missing value in many files.
+bool is_sentinel(double value) {
+  for (const double one :
+       {-1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0})
+    if (value == one) return true;
+  return false;
+}
+
+class SchemaLearner {
+ public:
+  SchemaLearner(const CsvRows& rows, std::span<const std::uint32_t> held_out, CsvLayout& layout,
+                const TableOptions& options)
+      : rows_(rows),
+        held_out_(held_out),
+        layout_(layout),
+        options_(options),
+        figures_(figures_of(rows, held_out)) {}
+
+  void learn() {
+    for (std::size_t slot = 0; slot < layout_.slots.size(); ++slot) {
+      TableColumn& column = layout_.schema.columns[layout_.slots[slot]];
+      if (const std::string why = why_left_out(slot, column); !why.empty()) {
+        leave_out(column, why);
+        continue;
+      }
+      column.had_missing = rows_.slots[slot].missing > 0;
+      column.indicator = options_.csv.indicator && replaces() && column.had_missing;
+      column.kind == ColumnKind::category ? learn_category(slot, column)
+                                          : learn_number(slot, column);
+    }
+    note_constants();
+  }
+
+  // In the order of the file's columns.
+  std::vector<ColumnSummary> summaries() const {
+    std::vector<ColumnSummary> result;
+    std::vector<std::size_t> slot_of(layout_.schema.columns.size(), figures_.size());
+    for (std::size_t slot = 0; slot < layout_.slots.size(); ++slot)
+      slot_of[layout_.slots[slot]] = slot;
+    for (std::size_t i = 0; i < slot_of.size(); ++i)
+      result.push_back(summary(layout_.schema.columns[i], slot_of[i]));
+    return result;
+  }
+
+ private:
+  bool replaces() const {
+    return layout_.schema.missing != MissingPolicy::error &&
+           layout_.schema.missing != MissingPolicy::drop_row;
+  }
+
+  std::string why_left_out(std::size_t slot, const TableColumn& column) const {
+    const SlotFigures& figures = figures_[slot];
+    const std::size_t different = rows_.slots[slot].categories.size();
+    if (figures.present == 0) return "it has no values";
+    if (column.kind == ColumnKind::category) {
+      const bool asked = std::ranges::find(options_.csv.categorical, column.name) !=
+                         options_.csv.categorical.end();
+      const bool many = different > kFewCategories && different * 2 > figures.present;
+      if (rows_.slots[slot].left_out) return "its texts are nearly all different";
+      if (many && !asked)
+        return fmt::format("its texts are nearly all different ({} in {} rows)", different,
+                           rows_.rows.rows());
+    }
+    return "";
+  }
+
+  void note_constants() {
+    std::vector<std::string> names;
+    for (std::size_t slot = 0; slot < layout_.slots.size(); ++slot) {
+      const SlotFigures& figures = figures_[slot];
+      const bool one = figures.low == figures.high && figures.missing == 0 && figures.present > 1;
+      if (one) names.push_back(layout_.schema.columns[layout_.slots[slot]].name);
+    }
+    if (names.empty()) return;
+    layout_.notes.push_back(
+        {false,
+         fmt::format("{} column{} the same value in all rows: {:.100}", names.size(),
+                     names.size() == 1 ? " has" : "s have", fmt::to_string(fmt::join(names, ", "))),
+         {}});
+  }
+
+  void leave_out(TableColumn& column, const std::string& why) {
+    layout_.notes.push_back(
+        {false, fmt::format("the column \"{}\" is left out: {}", column.name, why), {}});
+    layout_.left_out[column.name] = why;
+    column.kind = ColumnKind::ignored;
+  }
+
+  void learn_category(std::size_t slot, TableColumn& column) {
+    const auto& counts = figures_[slot].counts;
+    std::size_t most = 0;
+    for (const auto& [text, id] : rows_.slots[slot].categories) {
+      if (counts[id] == 0) continue;  // in the test rows alone
+      column.categories.push_back(text);
+      const bool more = counts[id] > most || (counts[id] == most && text < column.usual);
+      if (!more) continue;
+      most = counts[id];
+      column.usual = text;
+    }
+    std::ranges::sort(column.categories);
+  }
+
+  void learn_number(std::size_t slot, TableColumn& column) {
+    const SlotFigures& figures = figures_[slot];
+    const double mean = figures.sum / static_cast<double>(figures.present);
+    if (layout_.schema.missing == MissingPolicy::median)
+      column.replacement = median_of_slot(rows_, held_out_, slot);
+    else if (layout_.schema.missing != MissingPolicy::zero)
+      column.replacement = mean;
+    else
+      column.replacement = -column.offset;
+    if (column.format == CellFormat::number) look_for_sentinel(slot, column);
+  }
+
+  // A sentinel is the lowest or highest value, and the others are far from it.
+  void look_for_sentinel(std::size_t slot, const TableColumn& column) {
+    const SlotFigures& figures = figures_[slot];
+    for (const double end : {figures.low, figures.high}) {
+      if (!is_sentinel(end + column.offset)) continue;
+      double low = INFINITY, high = -INFINITY;
+      std::size_t times = 0;
+      for_each_row(rows_, held_out_, [&](std::span<const float> row) {
+        const double value = double{row[slot]};
+        if (std::isnan(value)) return;
+        if (value == end) ++times;
+        if (value != end) low = std::min(low, value), high = std::max(high, value);
+      });
+      const double gap = end < low ? low - end : end - high;
+      if (!(low <= high) || times < 2 || gap <= high - low || gap <= 8) continue;
+      layout_.notes.push_back(
+          {true,
+           fmt::format("\"{}\" has {} {} times, far from its other values ({:.6g} to {:.6g}): does "
+                       "it stand for a missing value?",
+                       column.name, end + column.offset, times, low + column.offset,
+                       high + column.offset),
+           fmt::format("--missing-text {}", end + column.offset)});
+    }
+  }
+
+  ColumnSummary summary(const TableColumn& column, std::size_t slot) const {
+    ColumnSummary result;
+    result.name = column.name;
+    const auto reason = layout_.left_out.find(column.name);
+    constexpr const char* kFormats[] = {"number", "date", "yes or no"};
+    if (column.kind == ColumnKind::ignored)
+      result.kind = reason == layout_.left_out.end() ? "left out" : "left out: " + reason->second;
+    else if (column.kind == ColumnKind::category)
+      result.kind = fmt::format("category of {}", column.categories.size());
+    else if (column.kind == ColumnKind::target)
+      result.kind = "target";
+    else if (column.kind == ColumnKind::weight)
+      result.kind = "weight";
+    else
+      result.kind = kFormats[static_cast<std::size_t>(column.format)];
+    if (slot == figures_.size()) return result;
+    result.missing = rows_.slots[slot].missing;
+    if (column.kind != ColumnKind::number) return result;
+    result.low = figures_[slot].low + column.offset;
+    result.high = figures_[slot].high + column.offset;
+    return result;
+  }
+
+  const CsvRows& rows_;
+  const std::span<const std::uint32_t> held_out_;
+  CsvLayout& layout_;
+  const TableOptions& options_;
+  const std::vector<SlotFigures> figures_;
+};
+
+}  // namespace
+
+std::vector<ColumnSummary> learn_schema(const CsvRows& rows,
+                                        std::span<const std::uint32_t> held_out, CsvLayout& layout,
+                                        const TableOptions& options, const std::string& file) {
+  if (rows.rows.rows() == 0)
+    throw Error(ErrorKind::data,
+                rows.dropped > 0 ? "a value is missing in every row, and such rows are left out"
+                                 : "the target is missing in every row",
+                file,
+                rows.dropped > 0 ? "--missing mean, or --ignore columns with many missing values"
+                                 : "--target COLUMN");
+  SchemaLearner learner(rows, held_out, layout, options);
+  learner.learn();
+  return learner.summaries();
+}
+
+}  // namespace lithe::data

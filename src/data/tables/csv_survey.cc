@@ -1,0 +1,96 @@
+#include "data/tables/csv_survey.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "data/tables/cell.h"
+#include "data/tables/number.h"
+
+namespace lithe::data {
+
+std::size_t ColumnSurvey::present() const {
+  std::size_t cells = 0;
+  for (const Kind& kind : kinds) cells += kind.cells;
+  return cells;
+}
+
+std::size_t ColumnSurvey::numbers(char decimal) const {
+  return of(CellKind::plain).cells + of(CellKind::either).cells +
+         of(decimal == ',' ? CellKind::comma : CellKind::point).cells;
+}
+
+void ColumnSurvey::add_number(double value) {
+  const bool first = low > high;
+  counts_rows = counts_rows && (first ? value == 0 || value == 1 : value == last + 1);
+  floats_hold = floats_hold && static_cast<double>(static_cast<float>(value)) == value;
+  last = value;
+  low = std::min(low, value);
+  high = std::max(high, value);
+}
+
+void ColumnSurvey::add_value(std::string_view cell) {
+  if (many_values || values.contains(std::string(cell))) return;
+  many_values = values.size() == kMostValues;
+  if (!many_values) values.emplace(cell);
+}
+
+// What a cell is that is not missing; takes note of what numbers and dates there are.
+CellKind ColumnSurvey::kind_of(std::string_view cell) {
+  const auto point = parse_written_number(cell, '.'), comma = parse_written_number(cell, ',');
+  if (point && comma) {
+    add_number(*point);
+    if (*point == *comma) return CellKind::plain;
+    if (grouped.empty() && cell.find(',') != cell.npos) grouped = cell;
+    return CellKind::either;
+  }
+  if (point || comma) {
+    add_number(point ? *point : *comma);
+    return point ? CellKind::point : CellKind::comma;
+  }
+  counts_rows = false;
+  const auto day = parse_date(cell, DateOrder::day_first);
+  const auto month = parse_date(cell, DateOrder::month_first);
+  if (day || month) {
+    day_first += day && !month ? 1 : 0;
+    month_first += month && !day ? 1 : 0;
+    either_order += day && month && *day != *month ? 1 : 0;
+    add_number(month ? *month : *day);
+    return CellKind::date;
+  }
+  return parse_boolean(cell) ? CellKind::boolean : CellKind::text;
+}
+
+void ColumnSurvey::add(std::string_view cell, const MissingTexts& missing_texts,
+                       CsvCursor::Place place) {
+  const auto number = to_number(cell);
+  if (missing_texts.contains(cell) || (number && missing_texts.contains(*number))) {
+    ++missing;
+    return;
+  }
+  add_value(cell);
+  Kind& kind = kinds[static_cast<std::size_t>(kind_of(cell))];
+  if (kind.cells++ > 0) return;
+  kind.first = cell;
+  kind.place = place;
+}
+
+CsvSurvey survey(CsvCursor cursor, std::size_t columns, const MissingTexts& missing_texts,
+                 std::size_t most_rows) {
+  CsvSurvey result;
+  result.columns.resize(columns);
+  while (!cursor.at_end() && result.rows < most_rows) {
+    cursor.begin_record();
+    std::size_t fields = 0;
+    do {
+      const std::string_view cell = cursor.take_text();
+      if (fields < columns) result.columns[fields].add(cell, missing_texts, cursor.place());
+      ++fields;
+    } while (!cursor.record_ended());
+    result.most_fields = std::max(result.most_fields, fields);
+    ++result.rows;
+  }
+  result.whole = cursor.at_end();
+  return result;
+}
+
+}  // namespace lithe::data

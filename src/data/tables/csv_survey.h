@@ -1,0 +1,77 @@
+// What the cells of each column of a CSV file are: counted over the first rows, which usually
+// settle it, or over all of them.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "data/tables/csv_cursor.h"
+#include "data/tables/missing_texts.h"
+#include "lithe/table.h"
+
+namespace lithe::data {
+
+// What a cell can be.
+enum class CellKind : std::uint8_t {
+  plain,   // 12, -1e3: a number, whatever the decimal sign is
+  point,   // 1.5 and 1,234.5: a number where the decimal sign is a point
+  comma,   // 1,5 and 1.234,5
+  either,  // 1,234 and 1.234: with one sign a thousand times as much as with the other
+  date,
+  boolean,
+  text,
+};
+inline constexpr std::size_t kCellKinds = 7;
+
+struct ColumnSurvey {
+  // How many cells of a kind there are, and the first of them.
+  struct Kind {
+    std::size_t cells = 0;
+    std::string first;
+    CsvCursor::Place place;
+  };
+  static constexpr std::size_t kMostValues = 64;
+
+  std::array<Kind, kCellKinds> kinds;
+  std::size_t missing = 0;
+  std::string grouped;  // the first cell such as 1,234, which with a decimal comma were 1.234
+  // Dates that are dates with the day first and not with the month first, the other way round, and
+  // those that are different days: 31/3/2024, 3/31/2024, 3/4/2024.
+  std::size_t day_first = 0, month_first = 0, either_order = 0;
+  bool counts_rows = true;  // each number is one more than the one above, from 0 or 1 on
+  bool floats_hold = true;  // all numbers are floats without an error
+  double low = std::numeric_limits<double>::infinity(), high = -low, last = 0;
+  std::unordered_set<std::string> values;  // up to kMostValues different ones
+  bool many_values = false;                // more than those
+
+  const Kind& of(CellKind kind) const { return kinds[static_cast<std::size_t>(kind)]; }
+  std::size_t present() const;
+  // Cells that are numbers with this decimal sign.
+  std::size_t numbers(char decimal) const;
+  void add(std::string_view cell, const MissingTexts& missing_texts, CsvCursor::Place place);
+
+ private:
+  CellKind kind_of(std::string_view cell);
+  void add_number(double value);
+  void add_value(std::string_view cell);
+};
+
+struct CsvSurvey {
+  std::vector<ColumnSurvey> columns;
+  std::size_t rows = 0;
+  bool whole = false;           // all rows were looked at
+  std::size_t most_fields = 0;  // of a line
+};
+
+// Looks at up to `most_rows` rows from where the cursor stands. Lines with too few or too many
+// fields count for the fields that they have: who reads the file refuses them.
+CsvSurvey survey(CsvCursor cursor, std::size_t columns, const MissingTexts& missing_texts,
+                 std::size_t most_rows);
+
+}  // namespace lithe::data

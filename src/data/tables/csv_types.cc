@@ -1,0 +1,152 @@
+#include "data/tables/csv_types.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "data/tables/cell.h"
+#include "lithe/error.h"
+
+namespace lithe::data {
+
+namespace {
+
+// A column whose values are this many times farther from 0 than from each other, and that floats do
+// not hold exactly, is moved to 0 before it becomes floats.
+constexpr double kFarFromZero = 16;
+
+std::size_t sum(const ColumnSurvey& column, CellKind a, CellKind b) {
+  return column.of(a).cells + column.of(b).cells;
+}
+
+// 0, 1 and words for yes and no.
+bool is_boolean(const ColumnSurvey& column) {
+  const std::size_t booleans = column.of(CellKind::boolean).cells;
+  const bool bits = column.low > column.high || (column.low >= 0 && column.high <= 1);
+  return booleans > 0 && bits && booleans + column.of(CellKind::plain).cells == column.present();
+}
+
+bool is_dates(const ColumnSurvey& column) {
+  const bool one_order = column.day_first == 0 || column.month_first == 0;
+  return one_order && column.of(CellKind::date).cells > 0 &&
+         column.of(CellKind::date).cells == column.present();
+}
+
+// The first cell that is not of the kinds that most cells are of.
+const ColumnSurvey::Kind& odd_one(const ColumnSurvey& column, bool dates, char decimal) {
+  const CellKind other_sign = decimal == ',' ? CellKind::point : CellKind::comma;
+  for (const CellKind kind : {CellKind::text, CellKind::boolean, other_sign, CellKind::plain})
+    if (column.of(kind).cells > 0 && (kind != CellKind::plain || dates)) return column.of(kind);
+  return column.of(dates ? CellKind::either : CellKind::date);
+}
+
+[[noreturn]] void fail_mixed(const ColumnSurvey& column, bool dates, char decimal,
+                             const std::string& name, const std::string& file) {
+  const ColumnSurvey::Kind& odd = odd_one(column, dates, decimal);
+  const char* const why = dates ? nullptr : why_not_a_number(odd.first);
+  const std::string shown = shortened(odd.first);
+  throw Error(
+      ErrorKind::data,
+      fmt::format("'{}' is not a {}{}{}, and {} of the {} values of the column are", shown,
+                  dates ? "date" : "number", why == nullptr ? "" : ": ", why == nullptr ? "" : why,
+                  dates ? column.of(CellKind::date).cells : column.numbers(decimal),
+                  column.present()),
+      fmt::format("{}, line {}, column {} (\"{}\")", file, odd.place.line, odd.place.column, name),
+      fmt::format("--missing-text \"{}\" if it stands for a missing value, or --categorical \"{}\"",
+                  shown, name));
+}
+
+DateOrder choose_order(const ColumnSurvey& column, const std::string& name,
+                       const CsvOptions& options, std::vector<TableNote>& notes) {
+  if (options.date_order != DateOrder::automatic) return options.date_order;
+  if (column.day_first > 0) return DateOrder::day_first;
+  if (column.month_first == 0 && column.either_order > 0)
+    notes.push_back({true,
+                     fmt::format("the dates of \"{}\", such as {}, are read with the month first",
+                                 name, column.of(CellKind::date).first),
+                     "--dates day-first"});
+  return DateOrder::month_first;
+}
+
+double choose_offset(const ColumnSurvey& column) {
+  const double farthest = std::max(std::abs(column.low), std::abs(column.high));
+  const double range = column.high - column.low;
+  if (!(range > 0) || column.floats_hold || farthest < kFarFromZero * range) return 0;
+  return std::floor(column.low);
+}
+
+}  // namespace
+
+char choose_decimal(const CsvSurvey& survey, const std::vector<std::string>& names,
+                    const CsvOptions& options, std::vector<TableNote>& notes) {
+  if (options.decimal != 0) return options.decimal;
+  bool point = false, comma = false;
+  const ColumnSurvey* open = nullptr;
+  std::size_t place = 0;
+  for (std::size_t i = 0; i < survey.columns.size(); ++i) {
+    const ColumnSurvey& column = survey.columns[i];
+    if (column.of(CellKind::text).cells + column.of(CellKind::date).cells > 0) continue;
+    point = point || column.of(CellKind::point).cells > 0;
+    comma = comma || column.of(CellKind::comma).cells > 0;
+    if (column.grouped.empty() || column.of(CellKind::point).cells > 0) continue;
+    open = &column;
+    place = i;
+  }
+  if (comma && !point) return ',';
+  if (open != nullptr && !point)
+    notes.push_back(
+        {true,
+         fmt::format("{} in \"{}\" is read as {:.0f}: its comma divides thousands", open->grouped,
+                     names[place], parse_written_number(open->grouped, '.').value_or(0)),
+         "--decimal comma"});
+  return '.';
+}
+
+bool is_pure(const ColumnSurvey& column, char decimal) {
+  const std::size_t present = column.present();
+  return column.numbers(decimal) == present || is_dates(column) || is_boolean(column) ||
+         column.of(CellKind::text).cells == present;
+}
+
+CsvType choose_type(const ColumnSurvey& column, char decimal, const std::string& name,
+                    const CsvOptions& options, const std::string& file,
+                    std::vector<TableNote>& notes) {
+  const std::size_t present = column.present(), numbers = column.numbers(decimal);
+  CsvType type;
+  if (numbers == present) {
+    type.offset = choose_offset(column);
+  } else if (is_dates(column)) {
+    type.format = CellFormat::date;
+    type.date_order = choose_order(column, name, options, notes);
+    type.offset = choose_offset(column);
+  } else if (is_boolean(column)) {
+    type.format = CellFormat::boolean;
+  } else if (numbers * 2 >= present && sum(column, CellKind::text, CellKind::comma) +
+                                               sum(column, CellKind::boolean, CellKind::point) >
+                                           0) {
+    fail_mixed(column, false, decimal, name, file);
+  } else if (column.of(CellKind::date).cells * 2 >= present) {
+    fail_mixed(column, true, decimal, name, file);
+  } else {
+    type.category = true;
+  }
+  return type;
+}
+
+std::string why_index(const ColumnSurvey& column, const std::string& name, bool has_name,
+                      std::size_t position) {
+  const bool counts =
+      column.counts_rows && column.missing == 0 && column.present() > 2 &&
+      column.of(CellKind::plain).cells + column.of(CellKind::either).cells == column.present();
+  if (!counts) return {};
+  std::string lower = name;
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  constexpr std::string_view kNames[] = {"index",   "id",        "row",    "rownames",
+                                         "rowname", "row_names", "row_id", "unnamed: 0"};
+  const bool named = std::ranges::find(kNames, lower) != std::end(kNames);
+  return (has_name ? named : position == 0) ? "it counts the rows" : "";
+}
+
+}  // namespace lithe::data

@@ -1,0 +1,128 @@
+// What was understood of a table, for people and for programs.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "lithe/table.h"
+
+namespace lithe {
+
+namespace {
+
+constexpr std::size_t kMostClasses = 10;  // that are listed
+
+const char* task_name(const TableData& table) {
+  switch (table.schema.task) {
+    case TableTask::classification:
+      return "classification";
+    case TableTask::multi_label:
+      return "several labels";
+    case TableTask::regression:
+      return "regression";
+    case TableTask::automatic:
+    case TableTask::none:
+      break;
+  }
+  if (table.data.train.labels != nullptr) return "classification";
+  return table.data.train.targets != nullptr ? "regression" : "no target";
+}
+
+// How many rows of both parts each class has; of labels, those where it holds.
+std::vector<std::size_t> class_counts(const Dataset& data) {
+  std::vector<std::size_t> counts(data.class_names.size());
+  for (const Examples* part : {&data.train, &data.test})
+    for (std::size_t row = 0; row < part->features.rows; ++row)
+      for (std::size_t c = 0; c < counts.size(); ++c) {
+        const bool holds = part->labels != nullptr
+                               ? static_cast<std::size_t>(part->labels[row]) == c
+                               : part->targets != nullptr && c < part->target_columns &&
+                                     part->targets[row * part->target_columns + c] == 1;
+        counts[c] += holds ? 1 : 0;
+      }
+  return counts;
+}
+
+std::string classes_text(const Dataset& data) {
+  const std::vector<std::size_t> counts = class_counts(data);
+  std::string text;
+  for (std::size_t c = 0; c < std::min(counts.size(), kMostClasses); ++c)
+    text += fmt::format("{}{} {}", c == 0 ? "" : ", ", data.class_names[c], counts[c]);
+  if (counts.size() > kMostClasses) text += ", ...";
+  return text;
+}
+
+std::string target_text(const TableData& table) {
+  const std::vector<std::string> names = table.schema.target_names();
+  std::string text = task_name(table);
+  if (!names.empty()) text += fmt::format(" of {:.200}", fmt::to_string(fmt::join(names, ", ")));
+  const std::size_t classes = table.data.class_names.size();
+  if (classes > 0)
+    text += fmt::format(", {} {}: {}", classes,
+                        table.schema.task == TableTask::multi_label ? "labels" : "classes",
+                        classes_text(table.data));
+  return text;
+}
+
+std::string rows_text(const TableData& table) {
+  const std::size_t train = table.data.train.features.rows, test = table.data.test.features.rows;
+  if (test == 0) return fmt::format("{} rows to train on, none to test on", train);
+  const bool by_class = table.data.train.labels != nullptr;
+  return fmt::format("{} rows to train on, {} to test on{}", train, test,
+                     table.test_is_a_share
+                         ? by_class ? ", drawn at random from each class" : ", drawn at random"
+                         : "");
+}
+
+}  // namespace
+
+std::vector<std::string> describe(const TableData& table, std::size_t most_columns) {
+  std::vector<std::string> lines = {
+      fmt::format("{}: {} features", table.data.name, table.data.train.features.columns),
+      target_text(table), rows_text(table)};
+  std::size_t width = 0, shown = 0;
+  for (const ColumnSummary& column : table.columns)
+    width = std::min<std::size_t>(30, std::max(width, column.name.size()));
+  for (const ColumnSummary& column : table.columns) {
+    if (shown++ == most_columns) {
+      lines.push_back(fmt::format("  and {} more columns", table.columns.size() - most_columns));
+      break;
+    }
+    lines.push_back(fmt::format("  {:{}}  {}", column.name, width, column.format()));
+  }
+  for (const TableNote& note : table.notes)
+    lines.push_back(
+        fmt::format("{}: {}{}", note.warning ? "Warning" : "Note", note.text,
+                    note.remedy.empty()
+                        ? ""
+                        : fmt::format(" ({}{})", note.warning ? "otherwise: " : "", note.remedy)));
+  return lines;
+}
+
+std::string describe_json(const TableData& table) {
+  using nlohmann::json;
+  json columns = json::array(), notes = json::array(), classes = json::object();
+  for (const ColumnSummary& column : table.columns) {
+    columns.push_back({{"name", column.name}, {"kind", column.kind}, {"missing", column.missing}});
+    if (column.low <= column.high && (column.kind == "number" || column.kind == "date"))
+      columns.back()["low"] = column.low, columns.back()["high"] = column.high;
+  }
+  for (const TableNote& note : table.notes)
+    notes.push_back({{"warning", note.warning}, {"text", note.text}, {"remedy", note.remedy}});
+  const std::vector<std::size_t> counts = class_counts(table.data);
+  for (std::size_t c = 0; c < counts.size(); ++c) classes[table.data.class_names[c]] = counts[c];
+  return json{{"file", table.data.name},
+              {"task", task_name(table)},
+              {"targets", table.schema.target_names()},
+              {"classes", classes},
+              {"features", table.data.train.features.columns},
+              {"train_rows", table.data.train.features.rows},
+              {"test_rows", table.data.test.features.rows},
+              {"dropped_rows", table.dropped_rows},
+              {"columns", columns},
+              {"notes", notes}}
+      .dump(2, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace lithe
