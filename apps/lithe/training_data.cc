@@ -110,7 +110,9 @@ LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
   if (!choice.pictures.size.empty() || choice.pictures.channels > 0)
     throw Error(ErrorKind::usage, "only a folder of pictures is brought to a size or to channels",
                 "--size, --channels", "leave them out");
-  if (!is_table_path(choice.data))
+  std::error_code unknown;
+  const bool is_file = std::filesystem::is_regular_file(choice.data, unknown);
+  if (!is_table_path(choice.data) && !is_file)
     return {select(load_dataset(choice.data, data_folder(choice.data_dir)), choice, seed), {}, {}};
   TableData table = load_table_with_progress(choice, [&](TableOptions& options) {
     options.seed = seed;

@@ -60,6 +60,7 @@ class CsvReader {
         options_(options),
         known_(known),
         dialect_(find_dialect(text, options.csv.delimiter)),
+        spaced_(dialect_.delimiter == ' ' ? with_tabs(dialect_.table) : std::string()),
         body_(start()) {
     if (body_.at_end()) throw Error(ErrorKind::data, "the file is empty", name);
     first_ = read_first_record(body_);
@@ -69,6 +70,7 @@ class CsvReader {
 
  private:
   CsvCursor start() const {
+    if (dialect_.delimiter == ' ') return {spaced_, '\t', name_, dialect_.first_line};
     return {dialect_.table, dialect_.delimiter, name_, dialect_.first_line};
   }
 
@@ -90,8 +92,7 @@ class CsvReader {
     if (!settles(seen)) seen = survey(body_, width, missing, SIZE_MAX);
     for (;;) {
       CsvLayout layout = learn_layout(names_, nameless_, header_, seen, options_.csv, name_);
-      if (layout.slots.empty())
-        throw Error(ErrorKind::data, "no column is left as a feature", name_);
+      check_features(layout);
       CsvCursor cursor = body_;
       CsvRows rows(layout, cursor, options_, false, name_, dialect_.table.size());
       if (rows.read()) return learned(rows, layout);
@@ -185,6 +186,7 @@ class CsvReader {
   TableParts apply() {
     find_body(known_->header);
     CsvLayout layout = match_layout(names_, *known_, options_, name_);
+    layout.schema.decimal = decimal_of_new(layout);
     check_features(layout);
     CsvRows rows(layout, body_, options_, true, name_, dialect_.table.size());
     rows.read();
@@ -203,6 +205,21 @@ class CsvReader {
     parts.train.dropped_rows = dropped;
     parts.train.notes = std::move(layout.notes);
     return parts;
+  }
+
+  // Another file may have another decimal sign.
+  char decimal_of_new(const CsvLayout& layout) const {
+    if (options_.csv.decimal != 0) return options_.csv.decimal;
+    CsvSurvey seen = survey(body_, layout.fields.size(), MissingTexts(layout.schema.missing_texts),
+                            kSurveyedRows);
+    std::size_t point = 0, comma = 0;
+    for (std::size_t i = 0; i < layout.fields.size(); ++i) {
+      if (!layout.fields[i].is_plain) continue;
+      point += seen.columns[i].of(CellKind::point).cells;
+      comma += seen.columns[i].of(CellKind::comma).cells;
+    }
+    if (point == comma || (point > 0 && comma > 0)) return layout.schema.decimal;
+    return comma > 0 ? ',' : '.';
   }
 
   // One line a column for values that training did not meet.
@@ -240,7 +257,8 @@ class CsvReader {
   const TableOptions& options_;
   const TableSchema* known_;
   const CsvDialect dialect_;
-  CsvCursor body_;  // stands at the first row
+  const std::string spaced_;  // the table with tabs, where blanks divide it
+  CsvCursor body_;            // stands at the first row
   std::vector<std::string> first_, names_;
   std::vector<bool> nameless_;
   bool header_ = false;

@@ -66,6 +66,24 @@ char guess_delimiter(std::string_view text) {
   return first[best] == 0 ? ',' : kCandidates[best];
 }
 
+// Whether the first lines have no other delimiter, and blanks divide them evenly.
+bool is_divided_by_blanks(std::string_view text) {
+  std::size_t lines = 0, width = 0;
+  for (text = text.substr(0, kSampleBytes); !text.empty() && lines < kSampleRecords; ++lines) {
+    const std::size_t end = text.find('\n');
+    const std::string_view line = text.substr(0, end);
+    if (line.find_first_of(",;\t|\"") != line.npos) return false;
+    std::size_t words = 0;
+    for (std::size_t i = 0; i < line.size(); ++i)
+      words += line[i] != ' ' && line[i] != '\r' && (i == 0 || line[i - 1] == ' ') ? 1 : 0;
+    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+    if (words == 0) continue;
+    if (width == 0) width = words;
+    if (words != width) return false;
+  }
+  return width > 1;
+}
+
 void check_delimiter(char chosen) {
   if (std::strchr(",;\t|:!#$%&*/<=>@^_~", chosen) == nullptr)
     throw Error(ErrorKind::usage, "this character cannot be a delimiter", {},
@@ -99,6 +117,21 @@ bool names_columns(const std::vector<std::string>& record, std::size_t i, bool t
   const auto here = number(i), before = i > 0 ? number(i - 1) : std::nullopt, next = number(i + 1);
   const bool in_order = (before && *here == *before + 1) || (next && *next == *here + 1);
   return is_year(*here) ? in_order || texts_too : in_order && texts_too;
+}
+
+// Whether the first line is 0, 1, 2 or 1, 2, 3 and so on, as programs call columns without names.
+bool counts_columns(const std::vector<std::string>& record) {
+  const auto first = record.size() < 3 ? std::nullopt : to_number(record.front());
+  if (!first || (*first != 0 && *first != 1)) return false;
+  for (std::size_t i = 0; i < record.size(); ++i)
+    if (to_number(record[i]) != *first + static_cast<double>(i)) return false;
+  return true;
+}
+
+bool all_whole(const CsvSurvey& below) {
+  return std::ranges::all_of(below.columns, [](const ColumnSurvey& column) {
+    return column.of(CellKind::plain).cells == column.present();
+  });
 }
 
 void vote(const std::vector<std::string>& record, std::size_t i, const ColumnSurvey& below,
@@ -148,8 +181,28 @@ CsvDialect find_dialect(std::string_view text, char chosen) {
     ++dialect.first_line;
   }
   dialect.table = text;
-  if (dialect.delimiter == 0) dialect.delimiter = guess_delimiter(text);
+  if (dialect.delimiter == 0)
+    dialect.delimiter = is_divided_by_blanks(text) ? ' ' : guess_delimiter(text);
   return dialect;
+}
+
+std::string with_tabs(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') quoted = !quoted;
+    if (quoted || (c != ' ' && c != '\t')) {
+      result += c;
+      continue;
+    }
+    const bool starts = result.empty() || result.back() == '\n' || result.back() == '\t';
+    const char next = i + 1 < text.size() ? text[i + 1] : '\n';
+    const bool ends = next == '\n' || next == '\r' || next == ' ' || next == '\t';
+    if (!starts && !ends) result += '\t';
+  }
+  return result;
 }
 
 bool has_header(const std::vector<std::string>& first_record, const CsvSurvey& below,
@@ -161,6 +214,7 @@ bool has_header(const std::vector<std::string>& first_record, const CsvSurvey& b
     numbers += to_number(cell) ? 1 : 0;
     texts += !to_number(cell) && !missing.contains(cell) ? 1 : 0;
   }
+  if (counts_columns(first_record) && !all_whole(below)) return true;
   Votes votes;
   for (std::size_t i = 0; i < first_record.size() && i < below.columns.size(); ++i)
     if (!missing.contains(first_record[i]))

@@ -12,7 +12,7 @@
 namespace lithe::data {
 
 struct CsvDialect {
-  char delimiter = ',';
+  char delimiter = 0;          // a blank stands for any number of them
   std::size_t first_line = 1;  // of the table
   std::string_view table;      // the text from there on
 };
@@ -21,8 +21,13 @@ struct CsvDialect {
 // the table there may be a line such as "sep=;", which names the delimiter, and lines that begin
 // with
 // #. Otherwise the delimiter is the one that divides the first lines into equally many fields: ;
-// tab or | if one of them does, or else a comma.
+// tab or | if one of them does, blanks
+// if nothing else does, or else a comma.
 CsvDialect find_dialect(std::string_view text, char chosen);
+
+// A text whose fields are divided by one or more blanks, with a tab in the place of each run of
+// them.
+std::string with_tabs(std::string_view text);
 
 // Whether the first line has the names of the columns: `below` is a survey of the lines after it. A
 // text above numbers is a name, and so is one that does not recur in a column of few texts; a

@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <optional>
 #include <utility>
 
 #include "base/mapped_file.h"
@@ -13,6 +11,7 @@
 #include "data/tables/npy.h"
 #include "data/tables/npz.h"
 #include "data/tables/take_rows.h"
+#include "data/tables/text_file.h"
 #include "lithe/error.h"
 #include "lithe/table.h"
 
@@ -24,45 +23,41 @@ namespace fs = std::filesystem;
 using data::TablePart;
 using data::TableParts;
 
-enum class Format { csv, libsvm, npy, npz };
+using data::TableFormat;
 
-std::optional<Format> format_of(const fs::path& path) {
-  const std::string end = path.extension().string();
-  if (end == ".csv" || end == ".tsv") return Format::csv;
-  if (end == ".libsvm" || end == ".svm") return Format::libsvm;
-  if (end == ".npy") return Format::npy;
-  if (end == ".npz") return Format::npz;
-  return std::nullopt;
-}
+constexpr const char* kReadable =
+    "a name that ends with .csv, .tsv, .tab, .txt, .data, .npy, .npz, .libsvm, .svm or .xlsx, or "
+    "those of texts with .gz or .zst behind";
 
-Format known_format(const fs::path& path) {
-  const auto format = format_of(path);
-  if (!format)
-    throw Error(ErrorKind::data, fmt::format("'{}' is not the name of a table", path.string()), {},
-                "a name that ends with .csv, .tsv, .npy, .npz, .libsvm or .svm");
-  return *format;
-}
-
-std::string_view text_of(const base::MappedFile& file) {
-  return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
+TableFormat known_format(const fs::path& path) {
+  const auto format = data::format_of(path);
+  if (format == TableFormat::parquet)
+    throw Error(ErrorKind::data, fmt::format("'{}' files are not read", data::kind_of(path)),
+                path.string(), "save the table as .csv, .npz or .xlsx");
+  if (format) return *format;
+  const std::string name = path.string();
+  if (fs::is_regular_file(path))
+    throw Error(ErrorKind::data,
+                fmt::format("'{}' is a file, but not of a kind that is read", name), {}, kReadable);
+  throw Error(ErrorKind::data, fmt::format("'{}' is not the name of a table", name), {}, kReadable);
 }
 
 TableParts read_csv(const fs::path& path, const TableOptions& options, const TableSchema* known) {
-  const base::MappedFile file(path);
+  const data::TextFile file(path, options.most_bytes);
   TableOptions chosen = options;
-  if (path.extension() == ".tsv" && options.csv.delimiter == 0) chosen.csv.delimiter = '\t';
-  return data::parse_csv(text_of(file), path.string(), chosen, known);
+  if (data::kind_of(path) == ".tsv" && options.csv.delimiter == 0) chosen.csv.delimiter = '\t';
+  return data::parse_csv(file.text(), path.string(), chosen, known);
 }
 
 TablePart read_libsvm(const fs::path& path, const TableOptions& options, const TableSchema* known) {
-  const base::MappedFile file(path);
-  return data::parse_libsvm(text_of(file), path.string(), options, known);
+  const data::TextFile file(path, options.most_bytes);
+  return data::parse_libsvm(file.text(), path.string(), options, known);
 }
 
 // All rows of a file by a schema.
 TablePart read_by_schema(const fs::path& path, const TableOptions& options,
                          const TableSchema& schema) {
-  if (known_format(path) == Format::libsvm) return read_libsvm(path, options, &schema);
+  if (known_format(path) == TableFormat::libsvm) return read_libsvm(path, options, &schema);
   TableParts parts = read_csv(path, options, &schema);
   parts.test.dropped_rows = parts.train.dropped_rows;
   parts.test.notes = std::move(parts.train.notes);
@@ -134,15 +129,15 @@ void refuse_test_file(const TableOptions& options) {
 
 }  // namespace
 
-bool is_table_path(const fs::path& path) { return format_of(path).has_value(); }
+bool is_table_path(const fs::path& path) { return data::format_of(path).has_value(); }
 
 TableData load_table(const fs::path& path, const TableOptions& options) {
-  const Format format = known_format(path);
-  if (format == Format::npy) {
+  const TableFormat format = known_format(path);
+  if (format == TableFormat::npy) {
     refuse_test_file(options);
     return divide(path, read_npy(path, options), options);
   }
-  if (format == Format::npz) {
+  if (format == TableFormat::npz) {
     refuse_test_file(options);
     const base::MappedFile file(path);
     auto [train, test] = data::parse_npz(file.bytes(), path.string(), options);
@@ -150,7 +145,7 @@ TableData load_table(const fs::path& path, const TableOptions& options) {
     return combine(path, std::move(train), test);
   }
   TableParts parts;
-  if (format == Format::csv) {
+  if (format != TableFormat::libsvm) {
     parts = read_csv(path, options, nullptr);
   } else {
     parts.train = read_libsvm(path, options, nullptr);
@@ -169,8 +164,8 @@ TableData load_table(const fs::path& path, const TableOptions& options) {
 
 TableData apply_table(const fs::path& path, const TableSchema& schema,
                       const TableOptions& options) {
-  const Format format = known_format(path);
-  if (format != Format::csv && format != Format::libsvm)
+  const TableFormat format = known_format(path);
+  if (format == TableFormat::npy || format == TableFormat::npz)
     throw Error(ErrorKind::usage, "arrays have no columns that a schema could name", path.string());
   TablePart test = read_by_schema(path, options, schema);
   TablePart train = empty_part(test);

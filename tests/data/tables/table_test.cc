@@ -126,7 +126,13 @@ TEST_F(Table, LoadsByTheEndOfTheName) {
   write_bytes(folder_.path() / "a.npz",
               zip({{"x.npy", npy<float>("4,", {1, 2, 3, 4}, "f4")}}, true));
   EXPECT_EQ(load_table(folder_.path() / "a.npz").data.train.features.rows, 3u);
-  expect_error(ErrorKind::data, {"not the name of a table"}, [&] { load_table("a.txt"); });
+  expect_error(ErrorKind::data, {"not the name of a table"}, [&] { load_table("a.jpg"); });
+  expect_error(ErrorKind::data, {"is a file, but not of a kind that is read", ".csv"},
+               [&] { load_table(write("a.doc", "x")); });
+  expect_error(ErrorKind::data, {"'.parquet' files are not read"},
+               [&] { load_table(write("a.parquet", "PAR1")); });
+  for (const char* name : {"a.CSV", "a.txt", "a.data", "a.TAB", "a.dat"})
+    EXPECT_EQ(load_table(write(name, "a,b\n1,2.5\n3,4.5\n")).schema.columns[0].name, "a") << name;
   expect_error(ErrorKind::io, {"nowhere.csv"}, [&] { load_table(folder_.path() / "nowhere.csv"); });
   std::filesystem::create_directory(folder_.path() / "d.csv");
   expect_error(ErrorKind::io, {"not a file"}, [&] { load_table(folder_.path() / "d.csv"); });
