@@ -77,6 +77,18 @@ int clean(const std::string& data_dir, bool only_say) {
   return 0;
 }
 
+// How a table is read: what `lithe train` says before it begins.
+int show_table(const SheetCommand& command) {
+  const TableData table =
+      load_table(command.data.data, table_options(command.data.reading, command.data.table));
+  if (command.json) {
+    fmt::print("{}\n", describe_json(table));
+    return 0;
+  }
+  for (const std::string& line : describe(table, SIZE_MAX)) print_folded("{}\n", line);
+  return 0;
+}
+
 }  // namespace
 
 int data(const Arguments& arguments) {
@@ -90,7 +102,9 @@ int data(const Arguments& arguments) {
   };
   SheetCommand sheet;
   Options* show_command = app.add_subcommand(
-      "show", "draw samples of a data set, or augmentations of them, as a picture");
+      "show",
+      "print how a table is read; or draw samples of a data set, or augmentations of them, as a "
+      "picture");
   add_sheet_options(*show_command, sheet);
   Options* fetch_command =
       app.add_subcommand("fetch", "fetch a data set; continues a download, and checks the files");
@@ -107,7 +121,8 @@ int data(const Arguments& arguments) {
   add_folder(clean_command);
   clean_command->add_flag("--dry-run", only_say, "print what would be removed");
   if (const auto status = parse(app, arguments)) return *status;
-  if (show_command->parsed()) return draw_data(sheet);
+  if (show_command->parsed())
+    return is_table_path(sheet.data.data) ? show_table(sheet) : draw_data(sheet);
   if (clean_command->parsed()) return clean(data_dir, only_say);
   return fetch_command->parsed() ? fetch(name, data_dir, mirrors) : list(data_dir);
 }

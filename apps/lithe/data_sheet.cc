@@ -101,8 +101,9 @@ std::vector<data::SheetRow> variant_rows(const std::vector<data::SheetRow>& orig
 }  // namespace
 
 void add_sheet_options(Options& app, SheetCommand& c) {
-  app.add_option("data", c.data.data,
-                 "a data set by name, or a folder of pictures or of the files of IDX or CIFAR")
+  app.add_option(
+         "data", c.data.data,
+         "a table, a data set by name, or a folder of pictures or of the files of IDX or CIFAR")
       ->required();
   app.add_option("--data-dir", c.data.data_dir,
                  "folder of data sets (default: $LITHE_DATA, else the user's cache folder)");
@@ -119,6 +120,8 @@ void add_sheet_options(Options& app, SheetCommand& c) {
   add_class_choice(app, c.data);
   add_picture_form(app, c.data.pictures);
   add_picture_reading(app, c.data.pictures);
+  add_table_options(app, c.data.reading, c.data.table, TableUse::learn);
+  app.add_flag("--json", c.json, "print what is known of a table as a JSON object");
 }
 
 int draw_data(const SheetCommand& command) {

@@ -13,6 +13,7 @@ struct SheetCommand {
   std::string output = "sheet.png", augment;
   std::size_t count = 0;  // 0: the default
   std::uint64_t seed = 1;
+  bool json = false;  // of a table
 };
 
 void add_sheet_options(Options& app, SheetCommand& command);

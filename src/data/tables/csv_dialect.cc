@@ -116,6 +116,7 @@ bool names_columns(const std::vector<std::string>& record, std::size_t i, bool t
   };
   const auto here = number(i), before = i > 0 ? number(i - 1) : std::nullopt, next = number(i + 1);
   const bool in_order = (before && *here == *before + 1) || (next && *next == *here + 1);
+  if (*here != std::floor(*here)) return false;
   return is_year(*here) ? in_order || texts_too : in_order && texts_too;
 }
 
@@ -141,6 +142,10 @@ void vote(const std::vector<std::string>& record, std::size_t i, const ColumnSur
   const bool is_number = parse_written_number(cell, '.') || parse_written_number(cell, ',') ||
                          parse_date(cell, DateOrder::month_first);
   if (present == 0) return;
+  if (const auto year = to_number(cell); year && is_year(*year) && !is_year(below.low)) {
+    votes.names += names_columns(record, i, texts_too) ? 1 : 0;
+    return;
+  }
   if (texts == 0 && !is_number && below.of(CellKind::boolean).cells < present) {
     ++votes.names, votes.name = &cell;
   } else if (texts == 0 && is_number && !(to_number(cell) && names_columns(record, i, texts_too))) {

@@ -24,6 +24,15 @@ MissingTexts missing_texts_of(const TableSchema& schema, const CsvOptions& optio
   return MissingTexts(texts);
 }
 
+// A target of names is one of classes, also where some of the names are numbers.
+TableTask task_of(const CsvLayout& layout) {
+  const bool names = std::ranges::any_of(layout.fields, [](const CsvField& field) {
+    return field.kind == Kind::target && field.as_text;
+  });
+  return names && layout.schema.task == TableTask::automatic ? TableTask::classification
+                                                             : layout.schema.task;
+}
+
 }  // namespace
 
 CsvRows::CsvRows(CsvLayout& layout, CsvCursor& cursor, const TableOptions& options, bool known,
@@ -31,7 +40,7 @@ CsvRows::CsvRows(CsvLayout& layout, CsvCursor& cursor, const TableOptions& optio
     : rows(layout.slots.size()),
       slots(layout.slots.size()),
       answers(known ? AnswerCollector(layout.schema)
-                    : AnswerCollector(layout.schema.task, options.csv.one_output)),
+                    : AnswerCollector(task_of(layout), options.csv.one_output)),
       layout_(layout),
       cursor_(cursor),
       options_(options),
