@@ -140,6 +140,8 @@ int train(const Arguments& arguments) {
   }
   if (!command.json)
     for (const std::string& line : setup.understood) print_folded("{}\n", line);
+  if (!command.json && !command.defaults.empty())
+    print_folded("Chosen by the data: {}\n", command.defaults);
   if (!command.json) print_header(run);
   if (!command.json) print_notices(command, setup);
   train_epochs(trainer, run);

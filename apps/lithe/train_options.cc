@@ -126,6 +126,12 @@ void add_reuse_options(Options& app, TrainCommand& c) {
       ->group(group);
 }
 
+// Tables and folders of pictures get a network that fits them.
+bool has_default_network(const TrainCommand& command) {
+  return command.recipe.empty() &&
+         (is_table_path(command.data.data) || is_picture_folder(command.data.data));
+}
+
 // Notices what does not go together, and holds examples out to calibrate by.
 void check_unknown(TrainCommand& command) {
   check_for_training(command.unknown);
@@ -164,7 +170,11 @@ std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command
   add_unknown_options(app, command.unknown, /*outliers=*/true);
   if (add_more) add_more(app);
   if (const auto status = parse(app, arguments)) return status;
-  if (command.network.empty() && command.from.empty()) {
+  const auto is_given = [&](const char* name) { return app.count(name) > 0; };
+  command.given = {!command.recipe.empty(), is_given("--loss"),
+                   is_given("--optimizer"), is_given("--batch"),
+                   is_given("--epochs"),    is_given("--validation") || is_given("--patience")};
+  if (command.network.empty() && command.from.empty() && !has_default_network(command)) {
     throw Error(ErrorKind::usage, "no network is named", "lithe " + what,
                 fmt::format("lithe {} seed, or --network \"dense(30, relu) -> dense(10)\"", what));
   }

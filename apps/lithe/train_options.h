@@ -18,6 +18,12 @@ struct TrainCommand {
   std::size_t examples = 0;  // 0: all
   std::string precision = "float32";
   TrainOptions options;
+  // What the command line or the recipe says, as opposed to what fits the data (lithe/defaults.h).
+  struct Given {
+    bool recipe = false, loss = false, optimizer = false, batch = false, epochs = false,
+         validation = false;
+  } given;
+  std::string defaults = {};  // the options that were chosen by the data, as one would write them
   std::string validation = "0", watch, freeze;  // as they are written
   std::string from, head;
   std::string profile;  // folder for one; empty: none is asked for

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "lithe/data.h"
+#include "lithe/defaults.h"
 #include "lithe/error.h"
 #include "lithe/transfer.h"
 #include "unknown_data.h"
@@ -122,6 +123,36 @@ Model make_model(const TrainCommand& command, const LoadedData& loaded) {
   return model;
 }
 
+// What neither the command line nor a recipe says of tables and folders of pictures.
+void fill_in_defaults(TrainCommand& command, const Examples& train,
+                      const std::vector<std::size_t>& shape) {
+  const bool table = is_table_path(command.data.data);
+  TrainOptions& options = command.options;
+  if (table && train.targets != nullptr && !command.no_standardize)
+    options.standardize_targets = default_training(train, shape).options.standardize_targets;
+  if (command.given.recipe || !(table || is_picture_folder(command.data.data))) return;
+  const DefaultTraining chosen = default_training(train, shape);
+  std::string& said = command.defaults;
+  const auto choose = [&](bool given, auto& option, const auto& value, const std::string& words) {
+    if (given) return;
+    option = value;
+    said += (said.empty() ? "" : " ") + words;
+  };
+  choose(!command.network.empty() || !command.from.empty(), command.network, chosen.network,
+         fmt::format("--network \"{}\"", chosen.network));
+  choose(command.given.loss, options.loss, chosen.options.loss, "--loss " + chosen.options.loss);
+  choose(command.given.optimizer, options.optimizer, chosen.options.optimizer,
+         fmt::format("--optimizer \"{}\"", chosen.options.optimizer));
+  choose(command.given.batch, options.batch, chosen.options.batch,
+         fmt::format("--batch {}", chosen.options.batch));
+  choose(command.given.epochs, options.epochs, chosen.options.epochs,
+         fmt::format("--epochs {}", chosen.options.epochs));
+  if (command.given.validation || options.validation > 0 || chosen.options.validation == 0) return;
+  options.validation = chosen.options.validation;
+  options.patience = options.epochs;
+  said += fmt::format(" --validation {} --patience {}", options.validation, options.patience);
+}
+
 }  // namespace
 
 TrainSetup set_up(TrainCommand& command) {
@@ -129,6 +160,7 @@ TrainSetup set_up(TrainCommand& command) {
   LoadedData loaded = load_data(command.data, command.options.seed);
   command.options.image = loaded.set.shape;
   const Examples train = first_examples(loaded.set, command.examples);
+  fill_in_defaults(command, train, loaded.set.shape);
   Model model = make_model(command, loaded);
   if (command.from.empty()) model.standardize(train.features);
   auto& metadata = model.metadata();

@@ -10,6 +10,7 @@
 #include "lithe/component.h"
 #include "lithe/data.h"
 #include "lithe/dataset.h"
+#include "lithe/defaults.h"
 #include "lithe/doctor.h"
 #include "lithe/environment.h"
 #include "lithe/error.h"

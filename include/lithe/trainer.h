@@ -72,6 +72,10 @@ struct TrainOptions {
   std::vector<std::size_t> frozen = {};
   std::size_t unfreeze_at = 0;
 
+  // Numbers to predict are learned with mean 0 and standard deviation 1. The model keeps both figures
+  // and answers in the targets' own units; so does test_rmse. Losses are of what is learned.
+  bool standardize_targets = false;
+
   bool watch = false;    // see lithe/watch.h
   bool profile = false;  // note where the time goes: see lithe/profile.h
   // If the loss is no longer a number, begin the epoch again with half the learning rate.

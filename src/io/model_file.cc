@@ -63,6 +63,16 @@ std::vector<std::string> parse_class_names(const std::string& text, const std::s
   return names;
 }
 
+std::vector<double> parse_numbers(const std::string& text, const std::string& path) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  const bool fits = json.is_array() && json.size() <= kMostClassNames &&
+                    std::all_of(json.begin(), json.end(), [](const auto& n) {
+                      return n.is_number() && std::isfinite(n.template get<double>());
+                    });
+  if (!fits) fail(path, "the scaling of its targets is not a JSON array of numbers");
+  return json.get<std::vector<double>>();
+}
+
 // "32x48x3": at most three numbers.
 std::vector<std::size_t> parse_image(const std::string& text, const std::string& path) {
   std::vector<std::size_t> shape;
@@ -159,6 +169,10 @@ void write_model(const std::filesystem::path& path, const ModelFile& file) {
     metadata["lithe.resize"] = name(file.resize);
   }
   if (!file.schema.empty()) metadata["lithe.schema"] = file.schema;
+  if (!file.target_mean.empty()) {
+    metadata["lithe.target_mean"] = nlohmann::json(file.target_mean).dump();
+    metadata["lithe.target_deviation"] = nlohmann::json(file.target_deviation).dump();
+  }
   std::vector<TensorView> tensors;
   for (const ModelArray& array : file.arrays)
     tensors.push_back(
@@ -190,6 +204,13 @@ ModelFile read_model(const std::filesystem::path& path) {
   if (metadata.contains("lithe.image")) {
     file.image = parse_image(take(metadata, "lithe.image", name), name);
     file.resize = parse_image_resize(take(metadata, "lithe.resize", name), name);
+  }
+  if (metadata.contains("lithe.target_mean")) {
+    file.target_mean = parse_numbers(take(metadata, "lithe.target_mean", name), name);
+    file.target_deviation = parse_numbers(take(metadata, "lithe.target_deviation", name), name);
+    if (file.target_mean.size() != file.target_deviation.size() ||
+        !std::ranges::all_of(file.target_deviation, [](double value) { return value > 0; }))
+      fail(name, "its targets have a mean and no deviation above 0");
   }
   if (metadata.contains("lithe.schema")) file.schema = take(metadata, "lithe.schema", name);
   file.metadata = std::move(metadata);

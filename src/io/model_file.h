@@ -4,6 +4,7 @@
 //   lithe.network      the sentence
 //   lithe.input_divisor, lithe.class_names (a JSON array)
 //   lithe.image, lithe.resize       of images alone: "28x28", "crop"
+//   lithe.target_mean, lithe.target_deviation    of scaled targets alone: JSON arrays of numbers
 //   lithe.schema       of tables alone: JSON (lithe/table.h)
 //   lithe.* and any other key: text that nothing here interprets
 //
@@ -40,6 +41,8 @@ struct ModelFile {
   std::vector<std::size_t> image = {};  // empty: the examples are no images
   Resize resize = Resize::crop;
   std::string schema = {};  // empty: the examples are no table
+  // Of each output; empty: targets were not scaled.
+  std::vector<double> target_mean = {}, target_deviation = {};
 
   const ModelArray& array(const std::string& name) const;  // which must be there
 };

@@ -27,6 +27,16 @@ std::size_t predicted_class(std::span<const T> outputs, Loss loss) {
   return static_cast<std::size_t>(std::ranges::max_element(outputs) - outputs.begin());
 }
 
+// Whether each output says of its label what the target says, where outputs are answers of their own:
+// from a probability of one half on a label holds. False for other losses.
+template <typename T>
+bool all_labels_right(std::span<const T> outputs, const float* targets, Loss loss) {
+  if (outputs_of(loss) != Outputs::sigmoid_logits) return false;
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    if ((outputs[i] >= T{0}) != (targets[i] >= 0.5F)) return false;
+  return true;
+}
+
 // All classes, the most probable first; the first is predicted_class. They are ordered by the
 // outputs, because different outputs can round to the same probability.
 std::vector<std::size_t> ranked_classes(std::span<const double> outputs, Loss loss);

@@ -166,7 +166,8 @@ void Lowering<T>::count_correct() {
   add("count correct answers", Phase::evaluation, {{value(slot), false}},
       [this, slot](const Buffers& buffers) {
         auto stage = std::make_unique<CountStage<T>>(values(buffers, slot).data, columns(slot),
-                                                     request_.loss.loss, ends_.totals);
+                                                     request_.loss.loss, request_.target_deviation,
+                                                     ends_.totals);
         ends_.count = stage.get();
         return stage;
       });

@@ -240,13 +240,20 @@ class GatherIntegersStage final : public Stage<T> {
   const std::int32_t* integers_ = nullptr;
 };
 
-// Counts the correct examples, those whose predicted class is their label. Where targets are
-// numbers, sums the squared errors.
+// Counts the correct examples: those whose predicted class is their label, or all of whose labels
+// are predicted. Where targets are numbers, sums the squared errors.
 template <typename T>
 class CountStage final : public Stage<T> {
  public:
-  CountStage(const T* output, std::size_t columns, losses::Loss loss, Totals& totals)
-      : output_(output), columns_(columns), loss_(loss), totals_(totals) {}
+  CountStage(const T* output, std::size_t columns, losses::Loss loss,
+             std::vector<double> target_deviation, Totals& totals)
+      : output_(output),
+        columns_(columns),
+        loss_(loss),
+        target_deviation_(std::move(target_deviation)),
+        totals_(totals) {
+    target_deviation_.resize(columns, 1);
+  }
   void set_answers(const Examples& examples) { examples_ = examples; }
 
   void run(const Batch<T>& batch, Share) override {
@@ -256,7 +263,7 @@ class CountStage final : public Stage<T> {
       if (examples_.labels != nullptr)
         totals_.correct += predicted(row) == examples_.labels[example];
       else
-        add_error(row, examples_.targets + example * columns_);
+        add_targets(row, examples_.targets + example * columns_);
     }
   }
 
@@ -264,9 +271,11 @@ class CountStage final : public Stage<T> {
   std::int32_t predicted(const T* row) const {
     return static_cast<std::int32_t>(losses::predicted_class(std::span(row, columns_), loss_));
   }
-  void add_error(const T* row, const float* target) {
+  void add_targets(const T* row, const float* target) {
+    totals_.correct += losses::all_labels_right(std::span(row, columns_), target, loss_);
     for (std::size_t n = 0; n < columns_; ++n) {
-      const double error = static_cast<double>(row[n]) - static_cast<double>(target[n]);
+      const double error =
+          (static_cast<double>(row[n]) - static_cast<double>(target[n])) * target_deviation_[n];
       totals_.squared_error += error * error;
     }
   }
@@ -274,6 +283,7 @@ class CountStage final : public Stage<T> {
   const T* output_;
   std::size_t columns_;
   losses::Loss loss_;
+  std::vector<double> target_deviation_;
   Examples examples_;
   Totals& totals_;
 };

@@ -19,6 +19,7 @@
 #include "train/request.h"
 #include "train/setup.h"
 #include "train/step_runner.h"
+#include "train/target_scaling.h"
 #include "train/trial.h"
 
 namespace lithe::train {
@@ -37,11 +38,18 @@ BlasUse blas_use(const TrainOptions& options) {
   return options.benchmark_blas ? BlasUse::benchmarked : BlasUse::none;
 }
 
+// The examples to train on as the network learns them; the model keeps how they were scaled.
+ScaledTargets scaled(Model& model, const Examples& examples, std::span<const std::uint32_t> rows,
+                     const TrainOptions& options) {
+  model.set_preprocessing(with_target_scaling(model.preprocessing(), examples, rows, options));
+  return {examples, model.preprocessing()};
+}
+
 template <typename T>
 class EngineOf final : public Trainer::Engine {
  public:
-  EngineOf(plan::Parameters<T>& values, const Model& model, const Examples& train,
-           const Examples& test, const TrainOptions& options);
+  EngineOf(plan::Parameters<T>& values, Model& model, const Examples& train, const Examples& test,
+           const TrainOptions& options);
 
   EpochReport run_epoch(const ProgressCallback& callback) override;
   bool finished() const override { return epoch_ >= options_.epochs || early_stopping_.stops(); }
@@ -76,6 +84,8 @@ class EngineOf final : public Trainer::Engine {
   const graph::Graph& graph_;
   optimizers::Optimizer optimizer_;
   Rows rows_;
+  ScaledTargets train_targets_, test_targets_;
+  std::vector<double> target_deviation_;
   std::vector<float> weights_;
   Examples train_;
   std::unique_ptr<augment::Augmenter> augmenter_;
@@ -95,15 +105,18 @@ class EngineOf final : public Trainer::Engine {
 };
 
 template <typename T>
-EngineOf<T>::EngineOf(plan::Parameters<T>& values, const Model& model, const Examples& train,
+EngineOf<T>::EngineOf(plan::Parameters<T>& values, Model& model, const Examples& train,
                       const Examples& test, const TrainOptions& options)
     : options_(options),
       values_(values),
       graph_(data_of(model).graph),
       optimizer_(parse_optimizer(options.optimizer)),
       rows_(choose_rows(train, options)),
+      train_targets_(scaled(model, train, rows_.train, options)),
+      test_targets_(test, model.preprocessing()),
+      target_deviation_(model.preprocessing().target_deviation),
       weights_(example_weights(train, options)),
-      train_(weighted(train, weights_)),
+      train_(weighted(train_targets_.examples(), weights_)),
       augmenter_(make_augmenter(options, model.network().input_shape(), train.features)),
       blas_(load_blas(options, model.precision())),
       request_(
@@ -116,7 +129,7 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, const Model& model, const Exa
       team_(choose_threads(), options.pin),
       steps_(options_, order_.size(), optimizer_, graph_, values_, learning_, team_) {
   steps_.compile(request_);
-  make_evaluators(test);
+  make_evaluators(test_targets_.examples());
 }
 
 // Layers that are frozen for a while count as not frozen, because the order is made once.
@@ -140,9 +153,9 @@ void EngineOf<T>::make_evaluators(const Examples& test) {
   const auto make = [&](std::optional<Evaluator<T>>& evaluator, const Examples& examples,
                         std::vector<std::uint32_t> rows) {
     if (rows.empty()) return;
-    evaluator.emplace(
-        evaluation_request(graph_, examples, rows.size(), request_.loss, options_.isa, blas),
-        std::move(rows), evaluated_values(), team_);
+    evaluator.emplace(evaluation_request(graph_, examples, rows.size(), request_.loss, options_.isa,
+                                         blas, target_deviation_),
+                      std::move(rows), evaluated_values(), team_);
   };
   make(test_, test, all_rows(test.features.rows));
   make(validation_, train_, std::move(rows_.validation));

@@ -14,6 +14,7 @@
 #include "train/request.h"
 #include "train/setup.h"
 #include "train/shuffle.h"
+#include "train/target_scaling.h"
 
 namespace lithe {
 
@@ -40,21 +41,25 @@ double steepest(const LearningRateTest& test) {
 }
 
 template <typename T>
-LearningRateTest run(const Model& model, const plan::Parameters<T>& values, const Examples& train,
+LearningRateTest run(const Model& model, const plan::Parameters<T>& values, const Examples& given,
                      const TrainOptions& options, double lowest, double highest,
                      std::size_t steps) {
+  const train::ScaledTargets scaled(
+      given, train::with_target_scaling(model.preprocessing(), given,
+                                        train::all_rows(given.features.rows), options));
+  const Examples& examples = scaled.examples();
   const optimizers::Optimizer optimizer = train::parse_optimizer(options.optimizer);
   plan::Parameters<T> copy = values.clone();
   plan::OptimizerState<T> learning(copy, optimizers::row(optimizer.rule).states);
   const auto augmenter =
-      train::make_augmenter(options, model.network().input_shape(), train.features);
+      train::make_augmenter(options, model.network().input_shape(), examples.features);
   const auto blas = train::load_blas(options, model.precision());
-  const plan::Request request = train::training_request(data_of(model).graph, train, options,
+  const plan::Request request = train::training_request(data_of(model).graph, examples, options,
                                                         optimizer, augmenter.get(), blas.get());
-  train::rows_per_epoch(*request.graph, request.frozen, train.features.rows, options.batch);
+  train::rows_per_epoch(*request.graph, request.frozen, examples.features.rows, options.batch);
   base::Team team(1);
   plan::Plan<T> plan(request, copy, team, &learning);
-  std::vector<std::uint32_t> order(train.features.rows);
+  std::vector<std::uint32_t> order(examples.features.rows);
   optimizers::StepCounter counter(optimizer);
   LearningRateTest result;
   double mean = 0, least = std::numeric_limits<double>::infinity();

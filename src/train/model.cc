@@ -12,6 +12,7 @@
 #include "ops/standardize.h"
 #include "train/forward.h"
 #include "train/model_data.h"
+#include "train/target_scaling.h"
 
 namespace lithe {
 
@@ -159,7 +160,9 @@ void Model::save(const std::filesystem::path& path) const {
                      data_->extra_arrays,
                      data_->preprocessing.image,
                      data_->preprocessing.resize,
-                     data_->preprocessing.schema};
+                     data_->preprocessing.schema,
+                     data_->preprocessing.target_mean,
+                     data_->preprocessing.target_deviation};
   std::visit(
       [&](const auto& values) {
         for (graph::ParameterId id = 0; id < data_->graph.parameters.size(); ++id) {
@@ -182,6 +185,11 @@ Model Model::load(const std::filesystem::path& path) {
         fmt::format("the model takes images of {} by its metadata, and its network takes {}",
                     Shape{file.image}.to_string(), network.input_shape().to_string()),
         path.string());
+  if (!file.target_mean.empty() && file.target_mean.size() != network.output_shape().size())
+    throw Error(ErrorKind::model,
+                fmt::format("the targets of {} outputs are scaled, and the network has {}",
+                            file.target_mean.size(), network.output_shape().size()),
+                path.string());
   const graph::Graph graph = catalogue::compile(network.layers());
   // Checked against the file before memory is allocated: a sentence can ask for any amount of it.
   for (const auto& spec : graph.parameters) {
@@ -191,9 +199,10 @@ Model Model::load(const std::filesystem::path& path) {
     io::check_array(file, spec.name, wanted, path.string());
   }
   const Precision precision = file.float64 ? Precision::float64 : Precision::float32;
-  Model model(make_data(network, precision,
-                        {file.divisor, std::move(file.class_names), std::move(file.image),
-                         file.resize, std::move(file.schema)}));
+  Model model(make_data(
+      network, precision,
+      {file.divisor, std::move(file.class_names), std::move(file.image), file.resize,
+       std::move(file.target_mean), std::move(file.target_deviation), std::move(file.schema)}));
   model.metadata() = file.metadata;
   model.extra_arrays() = std::move(file.extra_arrays);
   std::visit(
@@ -219,7 +228,9 @@ std::vector<double> Model::predict(const Features& features) const {
   if (features.columns != network().input_shape().size())
     throw Error(ErrorKind::data, fmt::format("the model takes {} values and an example has {}",
                                              network().input_shape().size(), features.columns));
-  return train::forward(*data_, data_->graph, features);
+  std::vector<double> outputs = train::forward(*data_, data_->graph, features);
+  train::unscale(std::span(outputs), preprocessing());
+  return outputs;
 }
 
 }  // namespace lithe

@@ -12,6 +12,7 @@
 #include "train/check.h"
 #include "train/model_data.h"
 #include "train/request.h"
+#include "train/target_scaling.h"
 
 namespace lithe {
 
@@ -36,7 +37,8 @@ class PredictorOf final : public Predictor::Engine {
         plan_(request_, values, team_),
         order_(batch),
         columns_(data.graph.slots[data.graph.output()].columns),
-        outputs_(batch * columns_) {
+        outputs_(batch * columns_),
+        preprocessing_(data.preprocessing) {
     std::iota(order_.begin(), order_.end(), 0u);
   }
 
@@ -61,6 +63,7 @@ class PredictorOf final : public Predictor::Engine {
       std::transform(from, from + columns_, outputs_.data() + i * columns_,
                      [](T value) { return static_cast<float>(value); });
     }
+    train::unscale(std::span(outputs_).first(rows.size() * columns_), preprocessing_);
     return std::span(outputs_).first(rows.size() * columns_);
   }
 
@@ -71,6 +74,7 @@ class PredictorOf final : public Predictor::Engine {
   std::vector<std::uint32_t> order_;
   std::size_t columns_;
   std::vector<float> outputs_;
+  const Preprocessing preprocessing_;
 };
 
 }  // namespace

@@ -53,12 +53,14 @@ plan::Request watching_request(plan::Request training) {
 
 plan::Request evaluation_request(const graph::Graph& graph, const Examples& examples,
                                  std::size_t rows, const losses::Choice& loss,
-                                 const std::string& isa, plan::Blas* blas) {
+                                 const std::string& isa, plan::Blas* blas,
+                                 const std::vector<double>& target_deviation) {
   plan::Request request =
       common(graph, plan::Mode::evaluate, std::min(kEvaluationBatch, rows), examples, isa);
   request.nonzero_columns = plan::nonzero_columns(examples.features, request.batch);
   request.loss = loss;
   request.blas = blas;
+  request.target_deviation = target_deviation;
   return request;
 }
 

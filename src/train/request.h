@@ -23,10 +23,12 @@ plan::Request training_request(const graph::Graph& graph, const Examples& exampl
 // The same steps, with values and gradients kept for whoever looks at them.
 plan::Request watching_request(plan::Request training);
 
-// The loss and the number of correct answers, for `rows` of the examples.
+// The loss and the number of correct answers, for `rows` of the examples. `target_deviation`: see
+// plan::Request.
 plan::Request evaluation_request(const graph::Graph& graph, const Examples& examples,
                                  std::size_t rows, const losses::Choice& loss,
-                                 const std::string& isa, plan::Blas* blas = nullptr);
+                                 const std::string& isa, plan::Blas* blas = nullptr,
+                                 const std::vector<double>& target_deviation = {});
 
 // The outputs for inputs of this form.
 plan::Request prediction_request(const graph::Graph& graph, const Features& inputs,

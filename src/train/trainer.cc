@@ -11,6 +11,7 @@
 #include "train/evaluator.h"
 #include "train/request.h"
 #include "train/setup.h"
+#include "train/target_scaling.h"
 
 namespace lithe {
 
@@ -61,8 +62,10 @@ Evaluation evaluate(const Model& model, const Examples& examples, const std::str
   const losses::Choice choice = train::parse_loss(loss);
   train::check_examples(model, examples, choice.loss);
   const std::size_t rows = examples.features.rows;
+  const train::ScaledTargets scaled(examples, model.preprocessing());
   const plan::Request request =
-      train::evaluation_request(data_of(model).graph, examples, rows, choice, isa);
+      train::evaluation_request(data_of(model).graph, scaled.examples(), rows, choice, isa, nullptr,
+                                model.preprocessing().target_deviation);
   base::Team team(1);
   const auto start = std::chrono::steady_clock::now();
   const plan::Results results = std::visit(

@@ -1,0 +1,30 @@
+// Settings that suit data nobody has tried yet: what `lithe train --data table.csv` uses where
+// nothing else is said.
+//
+//   const lithe::DefaultTraining chosen = lithe::default_training(data.train, data.shape);
+//   lithe::Model model(lithe::Network::parse(chosen.network).with_input({data.shape}));
+//   lithe::Trainer trainer(model, data.train, data.test, chosen.options);
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "lithe/dataset.h"
+#include "lithe/trainer.h"
+
+namespace lithe {
+
+struct DefaultTraining {
+  std::string network;  // without its input layer
+  // Loss, optimizer, batch, epochs, validation, patience and standardize_targets are set.
+  TrainOptions options;
+};
+
+// `train`: classes give cross entropy; numbers that are all 0 or 1, in several columns, are labels
+// and give binary cross entropy; other numbers give the mean squared error of standardised targets.
+// `shape`: of an example; images in bytes, 16 pixels and more on a side, get a convolutional
+// network, everything else dense layers. docs/defaults.md shows what the settings reach.
+DefaultTraining default_training(const Examples& train, const std::vector<std::size_t>& shape);
+
+}  // namespace lithe
