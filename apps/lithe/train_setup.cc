@@ -147,7 +147,10 @@ void fill_in_defaults(TrainCommand& command, const Examples& train,
          fmt::format("--batch {}", chosen.options.batch));
   choose(command.given.epochs, options.epochs, chosen.options.epochs,
          fmt::format("--epochs {}", chosen.options.epochs));
-  if (command.given.validation || options.validation > 0 || chosen.options.validation == 0) return;
+  // Whoever says how many epochs there are says when the training ends.
+  if (command.given.epochs || command.given.validation || options.validation > 0 ||
+      chosen.options.validation == 0)
+    return;
   options.validation = chosen.options.validation;
   options.patience = options.epochs;
   said += fmt::format(" --validation {} --patience {}", options.validation, options.patience);
