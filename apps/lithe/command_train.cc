@@ -50,7 +50,7 @@ void train_epochs(Trainer& trainer, Run& run) {
     last_told = seconds_since(start);
     print_time_left(run, last_told);
   }
-  trainer.finish();
+  run.result = trainer.finish();
 }
 
 std::vector<EpochReport> reports_of(const Run& run) {
@@ -59,14 +59,10 @@ std::vector<EpochReport> reports_of(const Run& run) {
   return reports;
 }
 
-// Of the last epoch, or of the best where its weights are the ones kept.
-std::string score_of(const Run& run) {
-  const EpochReport* shown = &run.epochs.back().report;
-  if (run.command.options.patience > 0)
-    for (const EpochLine& line : run.epochs)
-      if (line.report.best) shown = &line.report;
-  if (run.regression) return fmt::format("rmse {:.6g}", shown->test_rmse);
-  return fmt::format("{}/{}", shown->correct, shown->total);
+// Of the epoch whose weights the model has.
+std::string score_text(const Run& run, const EpochReport& kept) {
+  if (run.regression) return fmt::format("rmse {:.6g}", kept.test_rmse);
+  return fmt::format("{}/{}", kept.correct, kept.total);
 }
 
 // What happens although no option asked for it.
@@ -147,8 +143,8 @@ int train(const Arguments& arguments) {
   train_epochs(trainer, run);
   keep_history(model, reports_of(run), setup.learned(), setup.data.test);
   model.metadata()["lithe.epochs"] = fmt::format("{}", run.epochs.size());
-  if (!run.epochs.empty() && run.epochs.back().report.total > 0)
-    model.metadata()["lithe.score"] = score_of(run);
+  if (run.kept() != nullptr && run.kept()->total > 0)
+    model.metadata()["lithe.score"] = score_text(run, *run.kept());
   model.save(command.output);  // before anything else can fail
   if (command.unknown.asked()) {
     run.unknown = calibrate(command, setup, std::move(comparison));

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "blas/choice.h"
 #include "terminal.h"
 
 namespace lithe::app {
@@ -51,8 +50,7 @@ nlohmann::json to_json(const UnknownRun& run) {
 
 // "OpenBLAS 0.3.21 (SkylakeX), integers of 32 bits, /usr/lib/..."
 std::string describe(const BlasLibrary& blas) {
-  return fmt::format("{}, integers of {} bits, {}", blas::short_name(blas), blas.integer_bits,
-                     blas.path);
+  return fmt::format("{}, integers of {} bits, {}", short_name(blas), blas.integer_bits, blas.path);
 }
 
 // Who makes the products, where it may be others than the native kernels.
@@ -93,6 +91,10 @@ nlohmann::json blas_json(const PlanReport& plan) {
 double Run::limit() const {
   return static_cast<double>(plan.threads) *
          (plan.precision == Precision::float32 ? limits.flops_float32 : limits.flops_float64);
+}
+
+const EpochReport* Run::kept() const {
+  return epochs.empty() ? nullptr : &epochs[result.kept_epoch - 1].report;
 }
 
 void print_header(const Run& run) {
@@ -168,26 +170,22 @@ void print_epoch(const Run& run, const EpochLine& line) {
 }
 
 void print_time_left(const Run& run, double seconds_spent) {
-  const std::size_t done = run.epochs.size(), all = run.command.options.epochs;
-  if (done == 0 || done >= all) return;
-  const double left = seconds_spent / static_cast<double>(done) * static_cast<double>(all - done);
-  print_folded("  epoch {} of {} done after {}, {}{} left\n", done, all, time_text(seconds_spent),
-               run.command.options.patience > 0 ? "at most " : "about ", time_text(left));
+  if (run.epochs.empty() || run.epochs.back().report.seconds_left == 0) return;
+  const EpochReport& last = run.epochs.back().report;
+  print_folded("  epoch {} of {} done after {}, {}{} left\n", last.epoch, last.epochs,
+               time_text(seconds_spent), run.command.options.patience > 0 ? "at most " : "about ",
+               time_text(last.seconds_left));
   std::fflush(stdout);
 }
 
 void print_kept_epoch(const Run& run) {
-  if (run.command.options.patience == 0 || run.epochs.empty()) return;
-  const std::size_t last = run.epochs.back().report.epoch;
-  const EpochReport* kept = nullptr;
-  for (const EpochLine& line : run.epochs)
-    if (line.report.best) kept = &line.report;
-  if (kept == nullptr) return;
-  if (kept->epoch + run.command.options.patience <= last)
-    print_folded("Stopped after epoch {}: no lower validation loss for {} epoch{}\n", last,
-                 run.command.options.patience, run.command.options.patience == 1 ? "" : "s");
-  print_folded("Kept: the weights of epoch {}, the lowest validation loss ({:.4g})\n", kept->epoch,
-               kept->validation_loss);
+  const std::size_t patience = run.command.options.patience;
+  if (patience == 0 || run.kept() == nullptr || !run.kept()->best) return;
+  if (run.result.stopped_early)
+    print_folded("Stopped after epoch {}: no lower validation loss for {} epoch{}\n",
+                 run.result.epochs, patience, patience == 1 ? "" : "s");
+  print_folded("Kept: the weights of epoch {}, the lowest validation loss ({:.4g})\n",
+               run.result.kept_epoch, run.result.kept_validation_loss);
 }
 
 void print_findings(const Run& run) {
@@ -304,6 +302,8 @@ void print_json(const Run& run) {
        {{"flops", run.limit() / static_cast<double>(run.plan.threads)}, {"isa", run.limits.isa}}},
       {"stages", stages},
       {"epochs", epochs},
+      {"stopped_early", run.result.stopped_early},
+      {"kept_epoch", run.result.kept_epoch},
       {"findings", findings},
       {"watched", run.watched},
       {"unknown", unknown},

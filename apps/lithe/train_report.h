@@ -32,6 +32,10 @@ struct Run {
   bool soft_targets = false;  // the examples trained on have no classes to count
   std::optional<UnknownRun> unknown;
   std::string watched = {};  // which layers the findings are about
+  TrainingResult result = {};
+
+  // The epoch whose weights the model has; null where none was run.
+  const EpochReport* kept() const;
 
   // The limit that holds for the run: arithmetic, in its precision, on its threads.
   double limit() const;
@@ -39,7 +43,7 @@ struct Run {
 
 void print_header(const Run& run);
 void print_epoch(const Run& run, const EpochLine& line);
-// How far a training of several epochs is after `seconds_spent`.
+// How far a training of several epochs is: its last epoch, after `seconds_spent`.
 void print_time_left(const Run& run, double seconds_spent);
 // With --patience: whether it stopped, and the epoch whose weights the model has.
 void print_kept_epoch(const Run& run);

@@ -4,6 +4,7 @@
 // Everything here is pure: an operation cannot forget to answer.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "graph/graph.h"
@@ -28,6 +29,9 @@ struct Traits {
   bool reads_packed;
   // It does nothing outside training.
   bool identity_at_inference;
+  // The name of the function, sigmoid or softmax say, if its outputs are probabilities: a loss that
+  // takes logits refuses to follow it. Empty otherwise.
+  std::string_view probabilities;
 };
 
 class Op {

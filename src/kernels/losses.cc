@@ -273,7 +273,7 @@ void hinge(const LossWork<T>& w) {
 template <typename T>
 void fill(Kernels<T>& k) {
   std::size_t i = 0;
-#define LITHE_LOSS(name, outputs, argument, fallback, low, high, help) k.losses[i++] = name<T>;
+#define LITHE_LOSS(name, ...) k.losses[i++] = name<T>;
 #include "losses/losses.inc"
 }
 

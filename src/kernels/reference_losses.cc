@@ -126,8 +126,7 @@ void loss(const LossWork<T>& w) {
 template <typename T>
 void fill(Kernels<T>& k) {
   std::size_t i = 0;
-#define LITHE_LOSS(name, outputs, argument, fallback, low, high, help) \
-  k.losses[i++] = loss<T, name<T>>;
+#define LITHE_LOSS(name, ...) k.losses[i++] = loss<T, name<T>>;
 #include "losses/losses.inc"
 }
 

@@ -3,9 +3,6 @@
 #include <fmt/format.h>
 
 #include <cassert>
-#include <cstdlib>
-
-#include "losses/requirements.h"
 
 namespace lithe::losses {
 
@@ -27,23 +24,6 @@ Choice choose(const Component& sentence) {
       return {row.loss, row.argument.empty() ? 0 : sentence.number(row.argument)};
   assert(false && "a loss that is declared");
   return {};
-}
-
-// No default: the compiler names a loss that is missing here.
-Requirements requirements(Loss loss) {
-  switch (loss) {
-    case Loss::quadratic:
-    case Loss::mean_squared:
-    case Loss::mean_absolute:
-    case Loss::huber:
-      return {false, Targets::numbers};
-    case Loss::cross_entropy:
-      return {true, Targets::distribution};
-    case Loss::binary_cross_entropy:
-    case Loss::hinge:
-      return {true, Targets::probabilities};
-  }
-  std::abort();
 }
 
 }  // namespace lithe::losses

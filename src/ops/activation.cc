@@ -59,7 +59,10 @@ graph::Traits Activate::traits() const {
           .backward_reads_output = by_output,
           .by_image = false,
           .reads_packed = false,
-          .identity_at_inference = false};
+          .identity_at_inference = false,
+          .probabilities = activations::row(activation).probabilities
+                               ? activations::name(activation)
+                               : std::string_view()};
 }
 
 template <typename T>

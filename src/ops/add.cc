@@ -17,7 +17,8 @@ struct Add {
             .backward_reads_output = false,
             .by_image = false,
             .reads_packed = false,
-            .identity_at_inference = false};
+            .identity_at_inference = false,
+            .probabilities = {}};
   }
   double operations(const Graph&) const { return 0; }
 

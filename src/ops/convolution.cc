@@ -327,7 +327,8 @@ Traits Convolution::traits() const {
           .backward_reads_output = false,
           .by_image = true,
           .reads_packed = false,
-          .identity_at_inference = false};
+          .identity_at_inference = false,
+          .probabilities = {}};
 }
 
 double Convolution::operations(const Graph& graph) const {

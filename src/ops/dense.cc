@@ -92,11 +92,10 @@ template <typename T>
 BufferId DenseLowering<T>::book_blas_scratch(LoweredStage<T>& stage) {
   const kernels::BlasProducts<T> products = blas_products();
   stage.info.by_blas = true;
-  stage.info.kernel =
-      fmt::format("gemm of {}, {}", blas::short_name(lowering_.request().blas->library()),
-                  spec_.columns <= kernels::kPanel<T> ? "weights as they lie"
-                  : products.copies(spec_.columns)    ? "weights copied in blocks"
-                                                      : "panel by panel");
+  stage.info.kernel = fmt::format("gemm of {}, {}", short_name(lowering_.request().blas->library()),
+                                  spec_.columns <= kernels::kPanel<T> ? "weights as they lie"
+                                  : products.copies(spec_.columns)    ? "weights copied in blocks"
+                                                                      : "panel by panel");
   const BufferId scratch = lowering_.book(
       "scratch of a BLAS",
       lowering_.threads() * products.scratch_size(spec_.rows, spec_.columns) * sizeof(T));
@@ -347,7 +346,8 @@ Traits Dense::traits() const {
           .backward_reads_output = false,
           .by_image = false,
           .reads_packed = true,
-          .identity_at_inference = false};
+          .identity_at_inference = false,
+          .probabilities = {}};
 }
 
 double Dense::operations(const Graph& graph) const {

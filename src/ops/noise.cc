@@ -82,7 +82,8 @@ struct Noise {
             .backward_reads_output = false,
             .by_image = false,
             .reads_packed = false,
-            .identity_at_inference = true};
+            .identity_at_inference = true,
+            .probabilities = {}};
   }
   double operations(const Graph&) const { return 0; }
 

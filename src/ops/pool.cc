@@ -25,7 +25,8 @@ struct Pool {
             .backward_reads_output = true,
             .by_image = true,
             .reads_packed = false,
-            .identity_at_inference = false};
+            .identity_at_inference = false,
+            .probabilities = {}};
   }
   double operations(const Graph&) const { return 0; }
 

@@ -63,7 +63,8 @@ struct Prelu {
             .backward_reads_output = false,
             .by_image = false,
             .reads_packed = false,
-            .identity_at_inference = false};
+            .identity_at_inference = false,
+            .probabilities = {}};
   }
   double operations(const Graph& graph) const {
     return 2 * static_cast<double>(graph.slots[output].size());

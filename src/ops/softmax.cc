@@ -17,7 +17,8 @@ struct Softmax {
             .backward_reads_output = true,
             .by_image = false,
             .reads_packed = false,
-            .identity_at_inference = false};
+            .identity_at_inference = false,
+            .probabilities = "softmax"};
   }
   double operations(const Graph&) const { return 0; }
 

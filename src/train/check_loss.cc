@@ -6,59 +6,37 @@
 #include <functional>
 #include <string_view>
 
-#include "activations/activation.h"
+#include "graph/op.h"
 #include "lithe/error.h"
-#include "losses/requirements.h"
+#include "losses/loss.h"
 #include "train/check.h"
+#include "train/model_data.h"
 
 namespace lithe::train {
 
 namespace {
 
-// Layers that change no value outside of training.
-constexpr std::string_view kNothing[] = {"flatten",         "identity",      "dropout",
-                                         "spatial_dropout", "alpha_dropout", "gaussian_noise"};
-
-bool is_among(std::string_view name, std::span<const std::string_view> names) {
-  return std::ranges::find(names, name) != names.end();
-}
-
-// Whether the outputs of the activation are probabilities.
-bool gives_probabilities(std::string_view activation) {
-  if (activation == "softmax") return true;
-  const auto* row =
-      std::ranges::find(activations::kActivations, activation, &activations::Row::name);
-  return row != std::end(activations::kActivations) && row->probabilities;
-}
-
-// The component of a layer's argument `activation`; null where it has none.
-const Component* activation_of(const Component& layer) {
-  for (const auto& [name, value] : layer.arguments)
-    if (name == "activation") return std::get_if<Component>(&value);
-  return nullptr;
-}
-
-// The last layer that changes a value, or the activation that it ends with; null: there is none.
-const Component* end_of(const Sentence& layers) {
-  for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
-    if (is_among(layer->name, kNothing)) continue;
-    if (layer->name == "repeat") {
-      if (const Component* end = end_of(layer->network("layers"))) return end;
-      continue;
-    }
-    const Component* activation = activation_of(*layer);
-    return activation != nullptr ? activation : &*layer;
+// The function that the outputs come from, if it gives probabilities: its name; otherwise empty.
+// What does nothing outside of training does not count.
+std::string_view probabilities_at_end(const graph::Graph& graph) {
+  graph::SlotId slot = graph.output();
+  for (auto operation = graph.operations.rbegin(); operation != graph.operations.rend();
+       ++operation) {
+    if (operation->op->output() != slot) continue;
+    const graph::Traits traits = operation->op->traits();
+    if (!traits.identity_at_inference) return traits.probabilities;
+    slot = operation->op->inputs().front();
   }
-  return nullptr;
+  return {};
 }
 
-void check_end(const Network& network, std::string_view loss) {
-  const Component* end = end_of(network.layers());
-  if (end == nullptr || !gives_probabilities(end->name)) return;
+void check_end(const Model& model, std::string_view loss) {
+  const std::string_view end = probabilities_at_end(data_of(model).graph);
+  if (end.empty()) return;
   throw Error(ErrorKind::data,
-              fmt::format("the loss {} takes logits, and the network ends in {}", loss, end->name),
-              network.to_string(),
-              fmt::format("leave {} out at the end, or take another loss: quadratic", end->name));
+              fmt::format("the loss {} takes logits, and the network ends in {}", loss, end),
+              model.network().to_string(),
+              fmt::format("leave {} out at the end, or take another loss: quadratic", end));
 }
 
 // Where every example has the same class, any answer that is always the same is right.
@@ -114,14 +92,13 @@ void check_targets(const Examples& examples, std::string_view loss, losses::Targ
 
 void check_training(const Model& model, const Examples& examples, losses::Loss loss) {
   check_examples(model, examples, loss);
-  const losses::Requirements wanted = losses::requirements(loss);
-  const std::string_view name = losses::kLosses[static_cast<std::size_t>(loss)].name;
-  if (wanted.logits) check_end(model.network(), name);
+  const losses::Row& row = losses::row(loss);
+  if (losses::takes_logits(loss)) check_end(model, row.name);
   if (examples.labels != nullptr) check_several_classes(examples);
   if (examples.labels != nullptr)
     check_outputs_have_classes(model.network().output_shape().size(), examples.classes);
-  else if (wanted.targets != losses::Targets::numbers)
-    check_targets(examples, name, wanted.targets);
+  else if (row.targets != losses::Targets::numbers)
+    check_targets(examples, row.name, row.targets);
 }
 
 }  // namespace lithe::train

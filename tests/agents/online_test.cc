@@ -102,7 +102,8 @@ class Loop {
 // At random a pole falls after 22 steps. Learning from single steps is restless, and one training
 // in five ends badly: these three together do not.
 TEST(OnlineAgent, BalancesAPole) {
-  if (test::sanitized()) GTEST_SKIP() << "whole trainings take long with a sanitizer";
+  if (test::sanitized())
+    GTEST_SKIP() << "whole trainings take minutes with a sanitizer: use a release build";
   double mean = 0;
   for (const std::uint64_t seed : {1, 2, 3}) {
     Loop loop("cartpole", {.agent = "actor_critic(adam(linear(2e-3, 0)))",

@@ -126,7 +126,8 @@ TEST(AgentTrainer, AllocatesNothingOnceAllMemoryIsThere) {
 }
 
 // The same code runs above, in a few rounds.
-constexpr const char* kTooLong = "a whole training takes minutes with a sanitizer";
+constexpr const char* kTooLong =
+    "a whole training takes minutes with a sanitizer: use a release build";
 
 double mean_return(const Model& policy, const std::string& environment, std::size_t episodes) {
   Environments environments = Environments::make(environment, {.count = 20, .seed = 99});

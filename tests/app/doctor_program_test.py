@@ -120,7 +120,7 @@ class Programs(Doctor):
         built = compiler and subprocess.run([compiler, "-static", source, "-o", program],
                                             capture_output=True, check=False).returncode == 0
         if not built:
-            self.skipTest("no compiler that links statically")
+            self.skipTest("needs a C compiler and the static C library (apt-get install gcc libc6-dev)")
         done, report = self.report(program)
         self.assertEqual(done.returncode, 4)
         self.assertFalse(report["counted"])
@@ -142,7 +142,7 @@ class Programs(Doctor):
     def test_two_openmp_runtimes_at_once(self):
         found = sorted(pathlib.Path("/usr/lib").glob("*/libgomp.so.1"))
         if not found:
-            self.skipTest("no libgomp here")
+            self.skipTest("needs GCC's OpenMP below /usr/lib (apt-get install libgomp1)")
         both = self.copies(found[0], "libiomp5.so", "libgomp-1234.so.1")
         _, report = self.report(sys.executable, self.loading(*both))
         self.assertEqual(set(map(str, both)) - set(report["openmp"]), set())
@@ -173,7 +173,7 @@ class NumPy(Doctor):
         super().setUp()
         self.python = python_with("numpy")
         if self.python is None:
-            self.skipTest("NumPy is not here")
+            self.skipTest("needs NumPy (apt-get install python3-numpy)")
 
     def network(self, *arguments, options=()):
         return self.report(self.python, NETWORK, "--synthetic", *arguments, options=options)
@@ -211,7 +211,7 @@ class NumPy(Doctor):
     def test_a_heap_tracker_says_the_same(self):
         heaptrack, printer = shutil.which("heaptrack"), shutil.which("heaptrack_print")
         if not heaptrack or not printer:
-            self.skipTest("heaptrack is not here")
+            self.skipTest("needs heaptrack (apt-get install heaptrack)")
 
         def tracked(epochs):
             out = self.folder / f"tracked{epochs}"
@@ -232,7 +232,8 @@ class PyTorch(Doctor):
     def test_its_libraries_and_its_time(self):
         python = python_with("torch")
         if python is None:
-            self.skipTest("PyTorch is not here")
+            self.skipTest("needs PyTorch for the Python that runs the tests (pip install torch, in a virtual "
+                          "environment that is active when `make test` is run)")
         script = self.folder / "train.py"
         script.write_text("""
 import torch

@@ -39,7 +39,8 @@ class Doctor(AppTest):
         self.environment["OPENBLAS_CORETYPE"] = "Prescott"
         old = self.find(self.doctor(), "old_kernels")
         if not old:
-            self.skipTest("needs an OpenBLAS (apt-get install libopenblas0-pthread) and AVX2")
+            self.skipTest("needs an OpenBLAS (apt-get install libopenblas0-pthread) and a processor with "
+                          "AVX2")
         self.assertIn("Prescott", old[0]["problem"])
         self.assertRegex(old[0]["commands"][0],
                          "^(unset OPENBLAS_CORETYPE|export OPENBLAS_CORETYPE=[A-Z])")
@@ -65,9 +66,10 @@ class Doctor(AppTest):
         self.environment["OMP_NUM_THREADS"] = "64"
         diagnosis = self.doctor()
         if "OpenMP" not in [one["observed"] for one in diagnosis["checks"] if one["name"] == "threads"][0]:
-            self.skipTest("needs GCC's OpenMP (apt-get install libgomp1), and time for it")
+            self.skipTest("needs GCC's OpenMP (apt-get install libgomp1), and a machine on which its trial "
+                          "ends in time")
         if os.cpu_count() >= 64:
-            self.skipTest("64 threads are not too many here")
+            self.skipTest("needs a machine with fewer than 64 processors")
         threads = [f for f in self.find(diagnosis, "threads") if "OpenMP" in f["problem"]]
         self.assertEqual(len(threads), 1, diagnosis)
         self.assertIn("64 threads", threads[0]["problem"])

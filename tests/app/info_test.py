@@ -41,7 +41,8 @@ class Info(AppTest):
         machine = json.loads(self.run_lithe("info", "--json").stdout)
         old = [b for b in machine["blas"] if b["core"] == "Prescott"]
         if not old or "avx512" not in machine["isas"]:
-            self.skipTest("needs an OpenBLAS (apt install libopenblas0-pthread) and AVX-512")
+            self.skipTest("needs an OpenBLAS (apt-get install libopenblas0-pthread) and a processor with "
+                          "AVX-512")
         self.assertGreater(old[0]["remedied_float32"], 1.5 * old[0]["flops_float32"])
         first = machine["findings"][0]
         self.assertIn("Prescott", first["problem"])

@@ -10,8 +10,8 @@ from support import AppTest
 HAS_MNIST = os.path.isdir(os.path.join(os.environ.get("LITHE_DATA", "/nowhere"), "mnist"))
 
 
-@unittest.skipUnless(HAS_MNIST, "LITHE_DATA does not name a folder with mnist/: `lithe data fetch "
-                     "mnist --data-dir FOLDER` makes one")
+@unittest.skipUnless(HAS_MNIST, "needs MNIST: run `lithe data fetch mnist`, set LITHE_DATA to its data "
+                     "folder")
 class Mnist(AppTest):
     def test_the_seed_recipe_learns(self):
         scores = []

@@ -20,7 +20,7 @@ try:
     import numpy as np
 except ImportError:  # `make test` installs Debian's python3-numpy, which another Python does not see
     if sys.executable == "/usr/bin/python3" or not os.path.exists("/usr/bin/python3"):
-        print("NumPy is not here")
+        print("skipped: needs NumPy (apt-get install python3-numpy)")
         sys.exit(77)
     os.execv("/usr/bin/python3", ["/usr/bin/python3", *sys.argv])
 import read_model  # noqa: E402

@@ -4,7 +4,7 @@
 set -euo pipefail
 lithe=$1 print_order=$2
 here=$(cd "$(dirname "$0")" && pwd)
-[ -d "${LITHE_DATA:-/nowhere}/mnist" ] || { echo "skipped: LITHE_DATA names no folder with mnist/"; exit 77; }
+[ -d "${LITHE_DATA:-/nowhere}/mnist" ] || { echo "skipped: needs MNIST: run \`lithe data fetch mnist\`, set LITHE_DATA to its data folder"; exit 77; }
 # Debian's NumPy is Debian's Python's, which need not be the first one found.
 for python in python3 /usr/bin/python3; do "$python" -c 'import numpy' 2>/dev/null && break; done
 folder=$(mktemp -d)

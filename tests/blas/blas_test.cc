@@ -78,7 +78,8 @@ TEST(Blas, BrokenOnesAreListedWithTheReasonAndDoNoHarm) {
 // A library that knows this processor, and a variable of the user's that says otherwise.
 TEST(Blas, AVariableThatMakesKernelsOldIsToBeUnset) {
 #if defined(__x86_64__)
-  if (cpu::best_isa() == cpu::Isa::sse4) GTEST_SKIP() << "no kernels are older than SSE4";
+  if (cpu::best_isa() == cpu::Isa::sse4)
+    GTEST_SKIP() << "needs a processor with AVX2: no kernels are older than those for SSE4";
   const test::TemporaryFolder folder;
   std::filesystem::copy_file(test::fake_blas("modern"), folder.path() / "libopenblas.so.0");
   ::setenv("OPENBLAS_CORETYPE", "Prescott", 1);

@@ -116,19 +116,21 @@ TEST(TryBlas, VariablesReachTheLibraryAndNobodyElse) {
 
 TEST(TryBlas, DebiansReferenceIsKnownAsSuch) {
   const std::filesystem::path path = "/usr/lib/x86_64-linux-gnu/blas/libblas.so.3";
-  if (!std::filesystem::exists(path)) GTEST_SKIP() << "not here; apt install libblas3";
+  if (!std::filesystem::exists(path))
+    GTEST_SKIP() << "needs the reference BLAS: apt-get install libblas3";
   EXPECT_EQ(try_blas(std::filesystem::canonical(path), {false, 30s, {}}).kind, "reference");
 }
 
 TEST(TryBlas, ARealOpenBlasToldToRunOldKernelsIsSlower) {
 #if defined(__x86_64__)
   const auto path = test::installed_openblas();
-  if (path.empty()) GTEST_SKIP() << "no OpenBLAS here; apt install libopenblas0-pthread";
+  if (path.empty()) GTEST_SKIP() << "needs an OpenBLAS: apt-get install libopenblas0-pthread";
   const BlasTrial old{true, 30s, {{"OPENBLAS_CORETYPE", "Prescott"}}};
   const BlasLibrary blas = try_blas(path, old);
   ASSERT_EQ(blas.problem, "");
   EXPECT_EQ(blas.core, "Prescott");
-  if (cpu::best_isa() != cpu::Isa::avx512) GTEST_SKIP() << "the factor is known for AVX-512 only";
+  if (cpu::best_isa() != cpu::Isa::avx512)
+    GTEST_SKIP() << "needs a processor with AVX-512: the factor is not known for others";
   const BlasTrial fit{true, 30s, {{"OPENBLAS_CORETYPE", "SkylakeX"}}};
   EXPECT_GT(try_blas(path, fit).flops_float32, 1.5 * blas.flops_float32);
 #endif

@@ -49,14 +49,15 @@ TEST(TryBlasThreads, ABrokenOneIsTold) {
 
 TEST(TryOpenMp, TakesAsManyThreadsAsTheEnvironmentSays) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "GCC's OpenMP is not made for sanitizers";
+  GTEST_SKIP() << "GCC's OpenMP is not made for sanitizers: use a release build";
 #endif
   const char* before = std::getenv("OMP_NUM_THREADS");
   const std::string saved = before == nullptr ? "" : before;
   ::setenv("OMP_NUM_THREADS", "16", 1);
   const OpenMpThreads threads = try_openmp(2, 60s);
   before == nullptr ? ::unsetenv("OMP_NUM_THREADS") : ::setenv("OMP_NUM_THREADS", saved.c_str(), 1);
-  if (!threads.problem.empty()) GTEST_SKIP() << threads.problem;
+  if (!threads.problem.empty())
+    GTEST_SKIP() << threads.problem << "; needs GCC's OpenMP: apt-get install libgomp1";
   EXPECT_EQ(threads.by_default, 16);
   EXPECT_GT(threads.default_seconds, 0);
   EXPECT_GT(threads.all_seconds, 0);

@@ -51,7 +51,7 @@ class Plain {
     // Class 1 of those there are; with one output, the class that it stands for. Or numbers.
     label_ = 1;
     for (std::size_t n = 0; n < columns_; ++n) targets_.push_back(0.3f * static_cast<float>(n % 3));
-    if (row.loss == Loss::binary_cross_entropy || row.loss == Loss::hinge)
+    if (row.targets == Targets::probabilities)
       for (float& target : targets_) target = target > 0 ? 1.0f : 0.0f;
   }
 

@@ -23,7 +23,8 @@ struct Lookup {
             .backward_reads_output = false,
             .by_image = false,
             .reads_packed = false,
-            .identity_at_inference = false};
+            .identity_at_inference = false,
+            .probabilities = {}};
   }
   double operations(const graph::Graph&) const { return 0; }
 

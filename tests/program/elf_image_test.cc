@@ -40,7 +40,7 @@ TEST(ElfImage, KnowsTheFunctionsOfALibrary) {
 
 TEST(ElfImage, KnowsWhereASystemCallReturnsTo) {
 #if !defined(__x86_64__)
-  GTEST_SKIP() << "the instruction looked for here is one of x86";
+  GTEST_SKIP() << "needs an x86-64 processor, whose instruction the test looks for";
 #endif
   std::string path;
   const auto address = reinterpret_cast<std::uint64_t>(::dlsym(RTLD_DEFAULT, "getppid"));

@@ -2,7 +2,9 @@
 // step is done.
 #include <gtest/gtest.h>
 
-#include "losses/requirements.h"
+#include "catalogue/catalogue.h"
+#include "losses/loss.h"
+#include "support/declarations.h"
 #include "support/expect_error.h"
 #include "support/training.h"
 
@@ -32,7 +34,7 @@ struct Numbers {
 std::vector<std::string> losses_with(bool logits) {
   std::vector<std::string> names;
   for (const losses::Row& row : losses::kLosses)
-    if (losses::requirements(row.loss).logits == logits) names.emplace_back(row.name);
+    if (losses::takes_logits(row.loss) == logits) names.emplace_back(row.name);
   EXPECT_FALSE(names.empty());
   return names;
 }
@@ -63,6 +65,41 @@ TEST(Check, ALossOfProbabilitiesTakesThem) {
   for (const std::string& loss : losses_with(false))
     for (const auto& [layers, end] : kProbabilities)
       EXPECT_NO_THROW(train(layers, loss, digits())) << loss << ", " << layers;
+}
+
+// A layer that changes nothing outside of training hides no probabilities. Which layers those are
+// is found by using each of the catalogue.
+// Whether the layer has no arrays and, behind these layers, leaves all values as they are.
+bool has_no_effect(const std::string& before, const std::string& layer) {
+  const test::RandomExamples examples(5, 32, 2);
+  const Features& features = examples.examples.features;
+  const Model without(Network::parse(before), Precision::float64, 1);
+  try {
+    const Model with(Network::parse(before + " -> " + layer), Precision::float64, 1);
+    return with.names() == without.names() && with.predict(features) == without.predict(features);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::sentence) << layer;  // it does not fit there
+    return false;
+  }
+}
+
+TEST(Check, NoLayerWithoutEffectHidesProbabilities) {
+  const test::RandomExamples examples(40, 32, 10);
+  for (const std::string before : {"input(32) -> dense(10", "input(4x4x2) -> conv2d(1, 2x2"}) {
+    std::size_t without_effect = 0;
+    for (const auto& [category, declaration] : catalogue::catalogue().entries) {
+      if (category != network::Category::layer) continue;
+      const std::string layer =
+          test::Declared{catalogue::catalogue(), category, declaration}.bare();
+      // Values of both signs, because relu leaves the positive ones alone.
+      if (!has_no_effect(before + ")", layer)) continue;
+      ++without_effect;
+      test::expect_error(ErrorKind::data, {"cross_entropy", "takes logits", "sigmoid"}, [&] {
+        train(before + ", sigmoid) -> " + layer, "cross_entropy", examples.examples, "");
+      });
+    }
+    EXPECT_GE(without_effect, 4u) << before;  // identity, dropout, alpha_dropout, gaussian_noise
+  }
 }
 
 TEST(Check, SoftmaxElsewhereIsAllowed) {

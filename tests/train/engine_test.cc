@@ -8,7 +8,6 @@
 #include "lithe/error.h"
 #include "lithe/trainer.h"
 #include "losses/loss.h"
-#include "losses/requirements.h"
 #include "support/isas.h"
 #include "train/plain_network.h"
 
@@ -95,7 +94,7 @@ TEST(Gradient, AgreesWithFiniteDifferencesForEveryActivationAndLoss) {
       const std::string name(activation.name);
       check_gradient("dense(13, " + name + ") -> dense(11, " + name + ") -> dense(10)",
                      std::string(loss.name));
-      if (!activation.probabilities || !losses::requirements(loss.loss).logits)
+      if (!activation.probabilities || !losses::takes_logits(loss.loss))
         check_gradient("dense(12) -> " + name + " -> dense(10, " + name + ")",
                        std::string(loss.name));
     }

@@ -10,7 +10,6 @@
 
 #include "activations/activation.h"
 #include "losses/loss.h"
-#include "losses/requirements.h"
 #include "support/training.h"
 
 namespace lithe {
@@ -82,9 +81,9 @@ void clear_statistics(const Model& model, std::vector<double>& gradient) {
 }
 
 // `loss` may have an argument.
-losses::Requirements requirements_of(const std::string& loss) {
+losses::Targets targets_of(const std::string& loss) {
   for (const losses::Row& row : losses::kLosses)
-    if (row.name == loss.substr(0, loss.find('('))) return losses::requirements(row.loss);
+    if (row.name == loss.substr(0, loss.find('('))) return row.targets;
   ADD_FAILURE() << "no such loss: " << loss;
   return {};
 }
@@ -105,7 +104,7 @@ void check(const std::string& layers, const std::string& loss, Answers answers =
   base::Rng random(4, 1);
   for (std::size_t i = 0; i < kRows * kClasses; ++i)
     targets.push_back(static_cast<float>(random.uniform()));
-  if (requirements_of(loss).targets == losses::Targets::distribution)
+  if (targets_of(loss) == losses::Targets::distribution)
     for (auto row = targets.begin(); row != targets.end(); row += kClasses) {
       const float sum = std::accumulate(row, row + kClasses, 0.0f);
       std::for_each(row, row + kClasses, [sum](float& target) { target /= sum; });
@@ -179,7 +178,7 @@ class EachLoss : public testing::TestWithParam<losses::Row> {
         std::ranges::find(activations::kActivations, activation, &activations::Row::name);
     const bool probabilities = activation == "softmax" ||
                                (row != std::end(activations::kActivations) && row->probabilities);
-    return probabilities && losses::requirements(GetParam().loss).logits ? "tanh" : activation;
+    return probabilities && losses::takes_logits(GetParam().loss) ? "tanh" : activation;
   }
   const std::string loss_{GetParam().name};
 };

@@ -35,7 +35,7 @@ double relative_distance(const std::vector<double>& a, const std::vector<double>
 TEST(ReferenceEpoch, OfMnist) {
   const char* folder = std::getenv("LITHE_DATA");
   if (folder == nullptr)
-    GTEST_SKIP() << "set LITHE_DATA to a folder with MNIST: `lithe data fetch mnist` makes one";
+    GTEST_SKIP() << "needs MNIST: run `lithe data fetch mnist`, set LITHE_DATA to its data folder";
   const Dataset mnist = load_dataset("mnist", folder);
   const Examples data = mnist.train.slice(0, test::sanitized() ? 1003 : 50000);
   Model model(Network::parse("input(784) -> dense(30, sigmoid, normal, normal)"

@@ -292,7 +292,7 @@ TEST_F(Fetch, SaysWhereItCannotWrite) {
 }
 
 TEST_F(Fetch, SaysThatAFolderIsReadOnly) {
-  if (::geteuid() == 0) GTEST_SKIP() << "root may write anywhere: run as another user";
+  if (::geteuid() == 0) GTEST_SKIP() << "root may write anywhere: run the tests as another user";
   const HttpServer mirror(honest());
   std::filesystem::create_directories(folder());
   std::filesystem::permissions(
@@ -326,7 +326,7 @@ TEST_F(Fetch, DataSetsByName) {
 
 TEST(FetchMnist, FindsNothingToDoWhereItIs) {
   if (std::getenv("LITHE_DATA") == nullptr)
-    GTEST_SKIP() << "run `lithe data fetch mnist` and set LITHE_DATA to the data folder";
+    GTEST_SKIP() << "needs MNIST: run `lithe data fetch mnist`, set LITHE_DATA to its data folder";
   const HttpServer empty([](const Exchange& exchange) { exchange.head("404 Not Found"); });
   FetchOptions options;
   options.mirrors = {empty.address()};

@@ -148,7 +148,7 @@ TEST(DatasetNames, DigitsNeedNoFolder) {
 
 TEST(Mnist, IsReadAsPublished) {
   if (std::getenv("LITHE_DATA") == nullptr)
-    GTEST_SKIP() << "run `lithe data fetch mnist` and set LITHE_DATA to the data folder";
+    GTEST_SKIP() << "needs MNIST: run `lithe data fetch mnist`, set LITHE_DATA to its data folder";
   const Dataset set = load_dataset("mnist", data_folder(""));
   EXPECT_EQ(set.shape, (std::vector<std::size_t>{28, 28}));
   ASSERT_EQ(set.train.features.rows, 60'000u);
