@@ -67,7 +67,8 @@ int evaluate(const Arguments& arguments) {
                data.test.labels == nullptr);
     return 0;
   }
-  const EvaluationReport report = report_evaluation(model, data.test, {.isa = isa});
+  const EvaluationReport report =
+      report_evaluation(model, data.test, {.isa = isa, .columns = !folder.empty()});
   if (!folder.empty()) write_report(folder, file, model, data, report);
   if (json) {
     fmt::print("{}\n", to_text(to_json(report)));

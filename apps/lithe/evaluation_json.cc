@@ -91,6 +91,7 @@ void add(nlohmann::json& result, const ClassifierReport& report) {
   result["weighted"] = to_json(report.weighted);
   result["top5"] = report.top5;
   result["brier"] = report.brier;
+  result["log_loss"] = report.log_loss;
   result["classes"] = class_list(report);
   if (!report.tempered) return;
   result["temperature"] = report.temperature;
@@ -112,6 +113,10 @@ nlohmann::json to_json(const EvaluationReport& report) {
     result["values"] = nlohmann::json::array();
     for (const ValueFigures& one : report.values->columns) result["values"].push_back(to_json(one));
   }
+  if (report.columns)
+    for (const ColumnImportance& one : report.columns->importance)
+      result["importance"].push_back(
+          {{"column", one.name}, {"mean", one.mean}, {"deviation", one.deviation}});
   if (report.unknown)
     result["unknown"] = {{"score", report.unknown->score},
                          {"threshold", report.unknown->threshold},

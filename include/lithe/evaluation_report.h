@@ -39,10 +39,12 @@ struct Misclassification {
 struct ClassifierReport {
   std::vector<std::string> names;  // of the classes; their numbers where the model has no names
   double accuracy = 0;
-  double top5 = 0;   // fraction of examples whose class is among the five most probable
-  double brier = 0;  // mean over the examples
+  double top5 = 0;      // fraction of examples whose class is among the five most probable
+  double brier = 0;     // mean over the examples
+  double log_loss = 0;  // mean of -log of the true class's probability, which is at least 1e-15
   MeanFigures macro, weighted;
   std::vector<ClassFigures> figures;          // of each class
+  std::vector<RankingFigures> ranking;        // likewise: of its probability
   std::vector<ConfusionCell> confusion;       // nonzero cells, sorted by truth, then prediction
   std::vector<Misclassification> errors;      // the most confident first
   std::string confidence_from;                // "the softmax of the outputs"
@@ -55,6 +57,28 @@ struct RegressionReport {
   ValueFigures all;  // over all target columns; r2 is the mean of the columns' r2
   std::vector<ValueFigures> columns;
   std::vector<std::vector<double>> predicted, truth;  // [column][row]
+};
+
+// How much worse a model gets when the values of a column are shuffled among the rows.
+struct ColumnImportance {
+  std::string name;
+  double mean = 0, deviation = 0;  // of the loss of accuracy, or of the gain of RMSE
+};
+
+// The mean answer over the rows where all of them have one value of a column.
+struct PartialDependence {
+  std::string name;
+  std::vector<std::string> labels;          // of the values: categories, or empty
+  std::vector<double> values;               // numbers, in the file's units
+  std::vector<std::string> answers;         // names of the curves: classes or targets
+  std::vector<std::vector<double>> curves;  // [answer][value]
+};
+
+// Of a table: how the answers depend on its columns.
+struct ColumnsReport {
+  std::size_t rows = 0, repeats = 0;          // that the figures are from
+  std::vector<ColumnImportance> importance;   // the highest first
+  std::vector<PartialDependence> dependence;  // of the most important ones
 };
 
 // What an open-set model (lithe/calibrate.h) does with these examples, all of which are known.
@@ -73,13 +97,16 @@ struct EvaluationReport {
   std::optional<ClassifierReport> classes;  // either this
   std::optional<RegressionReport> values;   // or this
   std::optional<OpenSetFigures> unknown;
-  std::vector<EpochFigures> history;  // empty where the model has none
-  std::string history_problem;        // why the model's history cannot be read; empty if it can
+  std::optional<ColumnsReport> columns;  // where EvaluationOptions::columns asks for it
+  std::vector<EpochFigures> history;     // empty where the model has none
+  std::string history_problem;           // why the model's history cannot be read; empty if it can
 };
 
 struct EvaluationOptions {
   std::string isa = "auto";
   std::size_t most_errors = 24;  // that the report lists
+  // Of a table also the importance of its columns, which evaluates the model many times.
+  bool columns = false;
 };
 
 // Uses the loss in the model's metadata, or quadratic where it has none. Throws Error(data) where

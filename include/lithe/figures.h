@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 namespace lithe {
 
@@ -19,6 +20,15 @@ struct ClassFigures {
   double precision = 0;       // true positives / predicted; 0 where nothing was predicted
   double recall = 0;          // true positives / support; 0 without support
   double f1 = 0;              // harmonic mean of the two
+};
+
+// How well a score ranks the examples of one class above the others.
+struct RankingFigures {
+  double roc_auc = 0;            // area under the ROC curve; not a number without both kinds
+  double average_precision = 0;  // area under the precision-recall curve
+  // As the threshold falls past each score. The ROC curve begins at 0, 0; `precision` has one value
+  // for each further point.
+  std::vector<double> false_positive_rate = {}, true_positive_rate = {}, precision = {};
 };
 
 struct MeanFigures {

@@ -31,9 +31,9 @@ struct Preprocessing {
   // does not say, and how another picture is brought to that form.
   std::vector<std::size_t> image = {};
   Resize resize = Resize::crop;
-  // Of targets that were standardised while the network learned them, one for each output: an output
-  // z of the network stands for z * target_deviation + target_mean, which is what predict() gives.
-  // Empty: z itself.
+  // Of targets that were standardised while the network learned them, one for each output: an
+  // output z of the network stands for z * target_deviation + target_mean, which is what predict()
+  // gives. Empty: z itself.
   std::vector<double> target_mean = {}, target_deviation = {};
   // Of a table: TableSchema::to_json(), by which another file, or a row of one, is read.
   std::string schema = {};

@@ -202,9 +202,8 @@ std::vector<std::string> describe(const TableData& table, std::size_t most_colum
 std::string describe_json(const TableData& table);
 
 // Whether this names a table: its name ends with .csv, .tsv, .tab, .txt, .data or .dat, with one of
-// these and .gz or .zst, with .npy, .npz, .libsvm, .svm or .xlsx, in any case; or it is "-", standard
-// input. A workbook (.xlsx) is converted by
-// the program xlsx2csv.
+// these and .gz or .zst, with .npy, .npz, .libsvm, .svm or .xlsx, in any case; or it is "-",
+// standard input. A workbook (.xlsx) is converted by the program xlsx2csv.
 bool is_table_path(const std::filesystem::path& path);
 
 // Learns a schema from the file and reads it. Throws Error(data), or Error(io) for a file that

@@ -72,8 +72,9 @@ struct TrainOptions {
   std::vector<std::size_t> frozen = {};
   std::size_t unfreeze_at = 0;
 
-  // Numbers to predict are learned with mean 0 and standard deviation 1. The model keeps both figures
-  // and answers in the targets' own units; so does test_rmse. Losses are of what is learned.
+  // Numbers to predict are learned with mean 0 and standard deviation 1. The model keeps both
+  // figures and answers in the targets' own units; so does test_rmse. Losses are of what is
+  // learned.
   bool standardize_targets = false;
 
   bool watch = false;    // see lithe/watch.h

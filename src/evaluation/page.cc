@@ -24,6 +24,7 @@ std::string class_cards(const ClassifierReport& classes, const Evaluation& score
                                  : "ECE, no temperature fitted");
   if (classes.names.size() > 5)
     cards += card("top-5 accuracy", percent(classes.top5), "class among the 5 most probable");
+  cards += card("log loss", fmt::format("{:.4f}", classes.log_loss), "0 is best");
   return cards + card("Brier score", fmt::format("{:.4f}", classes.brier), "0 is best, 2 worst");
 }
 
@@ -77,10 +78,12 @@ std::string evaluation_page(const std::string& model_file, const Model& model, c
             "</div>\n";
   if (report.classes) {
     page += confusion_section(*report.classes) + classes_section(*report.classes) +
-            errors_section(*report.classes, model, data) + confidence_section(*report.classes);
+            ranking_section(*report.classes) + errors_section(*report.classes, model, data) +
+            confidence_section(*report.classes);
   } else {
     page += values_section(*report.values, model);
   }
+  if (report.columns) page += columns_section(*report.columns, report.classes.has_value());
   if (report.unknown) page += unknown_section(*report.unknown);
   page += history_section(report) + notes_section(model);
   return page + "</body>\n</html>\n";

@@ -6,11 +6,13 @@
 #include <numeric>
 #include <span>
 
+#include "evaluation/columns.h"
 #include "lithe/calibrate.h"
 #include "lithe/error.h"
 #include "lithe/evaluation_report.h"
 #include "losses/outputs.h"
 #include "metrics/classification.h"
+#include "metrics/ranking.h"
 #include "metrics/regression.h"
 #include "metrics/reliability.h"
 #include "train/check.h"
@@ -19,6 +21,7 @@ namespace lithe {
 
 namespace {
 
+constexpr double kLeastProbability = 1e-15;  // in the log loss, which is infinite at 0
 constexpr std::size_t kPart = 4096;  // examples at a time, which bounds the memory of their outputs
 
 void check_numbers(const std::vector<double>& outputs) {
@@ -73,7 +76,8 @@ struct Predictions {
   std::vector<std::size_t> classes, ranks;
   std::vector<double> confidences;
   std::vector<bool> correct;
-  double brier = 0;  // summed over the examples
+  double brier = 0, log_loss = 0;                  // summed over the examples
+  std::vector<std::vector<double>> probabilities;  // [class][example]
   std::vector<Misclassification> errors;
 };
 
@@ -90,10 +94,22 @@ Predictions collect(const Model& model, const Examples& examples, losses::Loss l
     all.confidences.push_back(probabilities[predicted]);
     all.correct.push_back(predicted == truth);
     all.brier += metrics::brier(probabilities, truth);
+    all.log_loss -= std::log(std::max(probabilities[truth], kLeastProbability));
+    all.probabilities.resize(probabilities.size());
+    for (std::size_t c = 0; c < probabilities.size(); ++c)
+      all.probabilities[c].push_back(probabilities[c]);
     if (predicted != truth)
       all.errors.push_back({row, truth, predicted, probabilities[predicted], probabilities[truth]});
   });
   return all;
+}
+
+RankingFigures ranking_of(const Predictions& all, const Examples& examples, std::size_t c) {
+  std::vector<bool> of_class(examples.features.rows);
+  for (std::size_t row = 0; row < of_class.size(); ++row)
+    of_class[row] = static_cast<std::size_t>(examples.labels[row]) == c;
+  return c < all.probabilities.size() ? metrics::ranking_figures(all.probabilities[c], of_class)
+                                      : RankingFigures{};
 }
 
 ClassifierReport report_classes(const Model& model, const Examples& examples, losses::Loss loss,
@@ -105,10 +121,13 @@ ClassifierReport report_classes(const Model& model, const Examples& examples, lo
   result.accuracy = metrics::top_k(all.ranks, 1);
   result.top5 = metrics::top_k(all.ranks, 5);
   result.brier = all.brier / static_cast<double>(examples.features.rows);
+  result.log_loss = all.log_loss / static_cast<double>(examples.features.rows);
   result.confusion =
       metrics::confusion(std::span(examples.labels, examples.features.rows), all.classes);
   result.figures = metrics::class_figures(result.confusion, classes);
   drop_unused(result.figures, std::max(model.preprocessing().class_names.size(), examples.classes));
+  for (std::size_t c = 0; c < result.figures.size(); ++c)
+    result.ranking.push_back(ranking_of(all, examples, c));
   result.names = class_names(model, result.figures.size());
   result.macro = metrics::macro_mean(result.figures);
   result.weighted = metrics::weighted_mean(result.figures);
@@ -189,6 +208,7 @@ EvaluationReport report_evaluation(const Model& model, const Examples& examples,
   } else {
     report.values = report_values(model, examples);
   }
+  if (options.columns) report.columns = evaluation::report_columns(model, examples);
   try {
     report.history = history_of(model);
   } catch (const Error& error) {

@@ -27,10 +27,6 @@ std::vector<double> figure_of(const std::vector<EpochFigures>& history,
   return values;
 }
 
-std::string charts(const std::string& pictures) {
-  return "<div class=\"charts\">" + pictures + "</div>\n";
-}
-
 // The name of the target column in the model's table schema, or a number.
 std::string target_name(const Model& model, std::size_t column, std::size_t columns) {
   const std::string& text = model.preprocessing().schema;
@@ -56,6 +52,10 @@ std::string values_row(const std::string& name, const ValueFigures& figures) {
 
 std::string section(const std::string& title, const std::string& body) {
   return "<section>\n<h2>" + escape(title) + "</h2>\n" + body + "</section>\n";
+}
+
+std::string charts(const std::string& pictures) {
+  return "<div class=\"charts\">" + pictures + "</div>\n";
 }
 
 std::string paragraph(const std::string& text) {
@@ -86,6 +86,10 @@ std::string values_section(const RegressionReport& report, const Model& model) {
                                      report.predicted[c]);
     pictures +=
         report::draw_histogram("Residuals: " + name, "predicted minus true", errors, 0, "no error");
+    report::Chart residuals("Residuals against true: " + name, "true", "predicted minus true",
+                            {report.truth[c]}, {errors});
+    residuals.dots(report.truth[c], errors, report::kBlue);
+    pictures += residuals.finish();
   }
   std::string body = charts(pictures);
   if (columns > kMostColumns)
