@@ -10,8 +10,8 @@
 #include <span>
 
 #include "base/file.h"
-#include "data/pictures/image_file.h"
 #include "lithe/error.h"
+#include "lithe/image.h"
 
 namespace lithe::app {
 
@@ -19,9 +19,7 @@ namespace {
 
 constexpr std::size_t kMostColours = 256;
 
-data::Image image_of(const Picture& picture) {
-  return {picture.height, picture.width, picture.rgb, 3};
-}
+Image image_of(const Picture& picture) { return {picture.height, picture.width, picture.rgb, 3}; }
 
 // Each pixel's place among the colours that there are when the lowest `dropped` bits do not count;
 // false where there are too many.
@@ -126,14 +124,14 @@ void Gif::write(const std::filesystem::path& path) const {
 }
 
 void write_picture(const std::filesystem::path& path, const Picture& picture) {
-  data::write_png(path, image_of(picture));
+  write_png(path, image_of(picture));
 }
 
 TerminalPicture terminal_picture(const Picture& picture, std::size_t columns) {
   const std::size_t width = std::min(columns, picture.width);
   const std::size_t height =
       std::max<std::size_t>(2, (picture.height * width / picture.width + 1) / 2 * 2);
-  const data::Image small = data::scale(image_of(picture), height, width);
+  const Image small = resize(image_of(picture), height, width, Resize::stretch);
   TerminalPicture result;
   for (std::size_t row = 0; row < height; row += 2, ++result.lines) {
     for (std::size_t column = 0; column < width; ++column) {

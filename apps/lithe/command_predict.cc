@@ -107,7 +107,7 @@ void predict_pictures(Model& model, std::span<const std::string> files, const Pi
   std::vector<std::uint8_t> pixels;
   for (const std::string& file : files) {
     try {
-      const data::Image image = read_picture(file, form, choice.max_pixels);
+      const Image image = read_picture(file, form, choice.max_pixels);
       pixels.insert(pixels.end(), image.pixels.begin(), image.pixels.end());
       names.push_back(file);
     } catch (const Error& error) {

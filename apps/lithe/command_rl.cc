@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <iostream>
 #include <optional>
 
 #include "command.h"
@@ -13,7 +14,6 @@
 #include "rl_environment.h"
 #include "rl_evaluate.h"
 #include "rl_play.h"
-#include "rl_serve.h"
 #include "rl_train.h"
 #include "terminal.h"
 
@@ -137,7 +137,7 @@ int rl(const Arguments& arguments) {
   if (list_command->parsed()) return list_environments();
   if (play_command->parsed()) return play_environment(play_options);
   if (evaluate_command->parsed()) return evaluate_policy(evaluation);
-  serve(sentence, seed);
+  serve_environment(sentence, seed, std::cin, std::cout);
   return 0;
 }
 

@@ -3,44 +3,23 @@
 
 #include <nlohmann/json.hpp>
 
-#include "catalogue/catalogue.h"
 #include "command.h"
-#include "graph/op.h"
 #include "lithe/model.h"
 #include "parse.h"
 #include "terminal.h"
-#include "train/model_data.h"
 
 namespace lithe::app {
 
 namespace {
 
-struct LayerCard {
-  std::size_t number;
-  std::string label;
-  std::size_t outputs, values;  // learned values
-  double operations;            // of a forward pass, for one example
-  std::vector<std::string> arrays;
-};
-
 std::string shape_text(const std::vector<std::size_t>& shape) { return Shape{shape}.to_string(); }
 
-std::vector<LayerCard> layer_cards(const Model& model) {
-  const graph::Graph& graph = data_of(model).graph;
-  std::vector<LayerCard> cards;
-  for (const auto& operation : graph.operations) {
-    if (cards.empty() || cards.back().number != operation.layer)
-      cards.push_back({operation.layer, operation.label, 0, 0, 0, {}});
-    LayerCard& card = cards.back();
-    card.outputs = graph.slots[operation.op->output()].columns;
-    for (const auto id : operation.op->parameters()) {
-      const auto& spec = graph.parameters[id];
-      card.arrays.push_back(fmt::format("{} {}", spec.name, shape_text(model.shape(spec.name))));
-      if (spec.kind != graph::ParameterKind::statistic) card.values += spec.rows * spec.columns;
-    }
-    card.operations += operation.op->operations(graph);
-  }
-  return cards;
+// "layers.0.weight 784x30"
+std::vector<std::string> array_texts(const Model& model, const LayerDescription& layer) {
+  std::vector<std::string> texts;
+  for (const std::string& array : layer.arrays)
+    texts.push_back(fmt::format("{} {}", array, shape_text(model.shape(array))));
+  return texts;
 }
 
 void print_text(const std::string& file, Model& model) {
@@ -50,9 +29,10 @@ void print_text(const std::string& file, Model& model) {
                model.network().forward_operations());
   print_folded("takes {} values, divided by {}; gives {}\n\n", model.network().input_shape().size(),
                model.preprocessing().divisor, model.network().output_shape().size());
-  for (const LayerCard& card : layer_cards(model)) {
-    print_folded("{:40} -> {:6}  {:>10} values\n", card.label, card.outputs, card.values);
-    for (const std::string& array : card.arrays) print_folded("    {}\n", array);
+  for (const LayerDescription& layer : describe_layers(model)) {
+    print_folded("{:40} -> {:>8}  {:>10} values\n", layer.label, layer.output.to_string(),
+                 layer.parameters);
+    for (const std::string& array : array_texts(model, layer)) print_folded("    {}\n", array);
   }
   for (const auto& [name, array] : model.extra_arrays())
     print_folded("    {} {}\n", name, shape_text(array.shape));
@@ -72,13 +52,14 @@ void print_text(const std::string& file, Model& model) {
 void print_json(Model& model) {
   using nlohmann::json;
   json layers = json::array();
-  for (const LayerCard& card : layer_cards(model))
-    layers.push_back({{"layer", card.number},
-                      {"label", card.label},
-                      {"outputs", card.outputs},
-                      {"values", card.values},
-                      {"operations", card.operations},
-                      {"arrays", card.arrays}});
+  for (const LayerDescription& layer : describe_layers(model))
+    layers.push_back({{"layer", layer.number},
+                      {"label", layer.label},
+                      {"shape", layer.output.sizes},
+                      {"outputs", layer.output.size()},
+                      {"values", layer.parameters},
+                      {"operations", layer.operations},
+                      {"arrays", array_texts(model, layer)}});
   fmt::print("{}\n", json{{"network", model.network().to_string()},
                           {"precision", name(model.precision())},
                           {"parameters", model.network().parameter_count()},

@@ -7,8 +7,7 @@
 #include "base/file.h"
 #include "base/folders.h"
 #include "command.h"
-#include "data/pictures/contact_sheet.h"
-#include "data/pictures/image_file.h"
+#include "lithe/contact_sheet.h"
 #include "lithe/data.h"
 #include "lithe/error.h"
 #include "lithe/unknown_report.h"
@@ -146,14 +145,14 @@ std::string file_word(std::string text) {
 // These rows, where they are images.
 void write_sheet(const std::filesystem::path& path, const Dataset& set, const Examples& examples,
                  const std::vector<std::size_t>& rows) {
-  std::vector<data::SheetRow> sheet;
+  std::vector<SheetRow> sheet;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    auto image = data::image_at(set, examples.features, rows[i]);
+    auto image = image_at(set, examples.features, rows[i]);
     if (!image) return;
     if (i % kAcross == 0) sheet.emplace_back();
     sheet.back().images.push_back(std::move(*image));
   }
-  if (!sheet.empty()) data::write_png(path, data::draw_sheet(sheet));
+  if (!sheet.empty()) write_png(path, draw_sheet(sheet));
 }
 
 // report.json, curves-SCORE.svg, and of the first score known-rejected.png and accepted-SET.png.

@@ -4,14 +4,9 @@
 
 #include <numeric>
 
-#include "augment/augment.h"
-#include "base/aligned.h"
-#include "catalogue/catalogue.h"
-#include "data/pictures/contact_sheet.h"
-#include "data/pictures/image_file.h"
+#include "lithe/contact_sheet.h"
 #include "lithe/data.h"
 #include "lithe/error.h"
-#include "network/bind.h"
 #include "terminal.h"
 
 namespace lithe::app {
@@ -22,29 +17,6 @@ constexpr std::size_t kSamples = 10;   // of a class
 constexpr std::size_t kOriginals = 3;  // of a class, where augmentations are shown
 constexpr std::size_t kVariants = 9;   // of an original
 constexpr std::size_t kMostRows = 2000;
-
-// Images of one data set as augmentations see them.
-class Variants {
- public:
-  Variants(const std::string& sentence, const Dataset& set, std::uint64_t seed)
-      : augmenter_(network::read_sentence(sentence, network::Category::augmentation,
-                                          catalogue::catalogue()),
-                   set.shape, ElementType::uint8, set.train.features.divisor, seed),
-        scratch_(augmenter_.scratch_bytes()) {}
-
-  data::Image draw(const data::Image& image, std::uint64_t time, std::size_t row) {
-    const std::vector<std::size_t>& shape = augmenter_.output_shape();
-    data::Image result{shape[0], shape[1], {}, image.channels};
-    result.pixels.resize(shape[0] * shape[1] * image.channels);
-    augmenter_.run(image.pixels.data(), result.pixels.data(), time, static_cast<std::uint32_t>(row),
-                   scratch_.data());
-    return result;
-  }
-
- private:
-  augment::Augmenter augmenter_;
-  base::AlignedArray<std::byte> scratch_;
-};
 
 // All pictures of a folder; of other data those to train on, or to test on where there are no
 // others.
@@ -57,8 +29,8 @@ Dataset load_images(const DataChoice& choice) {
   if (set.train.features.rows == 0) set.train = set.test;
   set.test = set.train.slice(0, 0);
   if (set.train.labels == nullptr || set.train.features.rows == 0 ||
-      !data::image_at(set, set.train.features, 0))
-    throw Error(ErrorKind::data, "the examples are no images in classes", choice.data,
+      !image_at(set, set.train.features, 0))
+    throw Error(ErrorKind::data, "the examples are not images in classes", choice.data,
                 "shapes, mnist, or a folder of pictures");
   return set;
 }
@@ -72,30 +44,6 @@ Dataset draw_samples(const SheetCommand& command, std::size_t count) {
   std::iota(classes.begin(), classes.end(), std::size_t{0});
   if (!command.data.classes.empty()) classes = parse_numbers(command.data.classes, "--classes");
   return select_classes(set, classes, count, command.seed);
-}
-
-// A row a class.
-std::vector<data::SheetRow> sample_rows(const Dataset& samples) {
-  std::vector<data::SheetRow> rows;
-  for (const std::string& name : samples.class_names) rows.push_back({name, {}});
-  for (std::size_t i = 0; i < samples.train.features.rows; ++i)
-    rows[static_cast<std::size_t>(samples.train.labels[i])].images.push_back(
-        *data::image_at(samples, samples.train.features, i));
-  return rows;
-}
-
-// A row an original, its variants behind it.
-std::vector<data::SheetRow> variant_rows(const std::vector<data::SheetRow>& originals,
-                                         Variants variants) {
-  std::vector<data::SheetRow> rows;
-  for (const data::SheetRow& of : originals)
-    for (std::size_t i = 0; i < of.images.size(); ++i) {
-      data::SheetRow row{i == 0 ? of.label : "", {of.images[i]}};
-      for (std::size_t time = 0; time < kVariants; ++time)
-        row.images.push_back(variants.draw(of.images[i], time, rows.size()));
-      rows.push_back(std::move(row));
-    }
-  return rows;
 }
 
 }  // namespace
@@ -128,9 +76,13 @@ int draw_data(const SheetCommand& command) {
   if (samples.class_names.size() * (augments ? count : 1) > kMostRows)
     throw Error(ErrorKind::usage, fmt::format("more than {} rows", kMostRows), "lithe data show",
                 "fewer --classes or a smaller --count");
-  std::vector<data::SheetRow> rows = sample_rows(samples);
-  if (augments) rows = variant_rows(rows, Variants(command.augment, samples, command.seed));
-  data::write_png(command.output, data::draw_sheet(rows, augments));
+  std::vector<SheetRow> rows = class_rows(samples);
+  if (augments)
+    rows = augmented_rows(
+        rows,
+        Augmentation(command.augment, samples.shape, samples.train.features.divisor, command.seed),
+        kVariants);
+  write_png(command.output, draw_sheet(rows, augments));
   print_folded("{}: {} samples of {} class{}{}\n", command.output, samples.train.features.rows,
                samples.class_names.size(), samples.class_names.size() == 1 ? "" : "es",
                augments ? fmt::format(", each with {} variants", kVariants) : "");

@@ -6,7 +6,6 @@
 #include <charconv>
 #include <cmath>
 
-#include "data/pictures/image_file.h"
 #include "lithe/data.h"
 #include "lithe/error.h"
 #include "terminal.h"
@@ -89,7 +88,7 @@ PictureForm form_of(const std::vector<std::size_t>& shape, Resize resize) {
     form.height = shape[0], form.width = shape[1];
     if (rank == 3) form.channels = shape[2];
   }
-  if (form.height * form.width * form.channels != values || values > data::kMostPixels ||
+  if (form.height * form.width * form.channels != values || values > ImageOptions{}.max_pixels ||
       (form.channels != 1 && form.channels != 3) || (form.channels == 3 && resize == Resize::ink))
     throw Error(ErrorKind::model,
                 fmt::format("examples of {} are no pictures", Shape{shape}.to_string()), {},
@@ -132,10 +131,8 @@ Dataset load_pictures(const std::string& folder, const std::string& data_dir,
   return loaded.data;
 }
 
-data::Image read_picture(const std::string& path, const PictureForm& form,
-                         std::uint64_t max_pixels) {
-  return data::resize(data::read_image(path, form.channels, max_pixels), form.height, form.width,
-                      form.resize);
+Image read_picture(const std::string& path, const PictureForm& form, std::uint64_t max_pixels) {
+  return resize(read_image(path, form.channels, max_pixels), form.height, form.width, form.resize);
 }
 
 }  // namespace lithe::app

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "data/pictures/image.h"
+#include "lithe/image.h"
 #include "lithe/images.h"
 #include "lithe/model.h"
 #include "parse.h"
@@ -52,7 +52,6 @@ struct PictureUse {
 Dataset load_pictures(const std::string& folder, const std::string& data_dir,
                       const PictureChoice& choice, const PictureForm& form, const PictureUse& use);
 
-data::Image read_picture(const std::string& path, const PictureForm& form,
-                         std::uint64_t max_pixels);
+Image read_picture(const std::string& path, const PictureForm& form, std::uint64_t max_pixels);
 
 }  // namespace lithe::app

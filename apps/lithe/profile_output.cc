@@ -6,7 +6,6 @@
 
 #include "allocations.h"
 #include "base/file.h"
-#include "limits/all_cores.h"
 #include "lithe/error.h"
 
 namespace lithe::app {
@@ -21,10 +20,7 @@ void prepare_profile_folder(const std::string& folder) {
 
 Profile profile_of(const ProfileRecords& records, const MachineIdentity& machine,
                    const Limits& limits, std::optional<std::uint64_t> allocations) {
-  const bool several = records.plan.threads > 1;
-  const double memory =
-      several ? limits::measure_all_cores(machine, records.plan.isa).read_memory : 0;
-  Profile profile = make_profile(records, limits, machine.caches, memory);
+  Profile profile = make_profile(records, machine, limits);
   profile.allocations = allocations;
   if (allocations && *allocations > 0) profile.allocation_sites = heap_sites();
   return profile;

@@ -15,9 +15,7 @@ namespace lithe::app {
 // if it cannot be.
 void prepare_profile_folder(const std::string& folder);
 
-// A training on several threads is held against what all processors read from memory together,
-// which takes half a second to measure. `allocations` are the heap calls during the epochs, where
-// they are counted.
+// make_profile, with the heap calls during the epochs, where they are counted.
 Profile profile_of(const ProfileRecords& records, const MachineIdentity& machine,
                    const Limits& limits, std::optional<std::uint64_t> allocations);
 

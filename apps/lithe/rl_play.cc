@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "animation.h"
-#include "base/random.h"
 #include "lithe/agent.h"
 #include "lithe/error.h"
 #include "terminal.h"
@@ -129,18 +128,10 @@ void print_summary(const EpisodeWindow& window) {
 }  // namespace
 
 Player random_player(const Spaces& spaces, std::uint64_t seed) {
-  Rng rng(seed, base::make_stream(base::StreamPurpose::sample, 0));
-  return
-      [spaces, rng](std::span<const float>, std::int32_t& choice, std::span<float> values) mutable {
-        if (spaces.choices > 0)
-          choice = static_cast<std::int32_t>(rng.below(static_cast<std::uint32_t>(spaces.choices)));
-        for (std::size_t j = 0; j < spaces.action_low.size(); ++j) {
-          const double low = static_cast<double>(spaces.action_low[j]);
-          const double high = static_cast<double>(spaces.action_high[j]);
-          const bool bounded = std::isfinite(low) && std::isfinite(high);
-          values[j] = static_cast<float>(bounded ? rng.uniform(low, high) : rng.normal());
-        }
-      };
+  return [spaces, rng = Rng(seed, 0)](std::span<const float>, std::int32_t& choice,
+                                      std::span<float> values) mutable {
+    sample_action(spaces, rng, choice, values);
+  };
 }
 
 Player policy_player(const Model& model, const Spaces& spaces) {

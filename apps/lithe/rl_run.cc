@@ -68,7 +68,7 @@ void RlRun::resume() {
   const std::filesystem::path csv = command_.curve + ".csv";
   if (!command_.curve.empty() && std::filesystem::exists(csv)) {
     const auto bytes = base::read_file(csv, std::size_t{1} << 30);
-    curve_ = read_curve_csv({bytes.begin(), bytes.end()}, csv.string());
+    curve_ = read_learning_curve_csv({bytes.begin(), bytes.end()}, csv.string());
   }
   if (command_.evaluate_every == 0 || !std::filesystem::exists(command_.output)) return;
   const Model earlier = Model::load(command_.output);
@@ -82,19 +82,20 @@ void RlRun::resume() {
 void RlRun::record(const AgentReport& report) {
   if (last_.steps == 0) {  // points after the saved state are computed again
     const std::uint64_t from = report.steps - report.iteration_steps;
-    std::erase_if(curve_.points, [&](const CurvePoint& point) { return point.steps > from; });
+    std::erase_if(curve_.points,
+                  [&](const LearningCurvePoint& point) { return point.steps > from; });
     if (!curve_.points.empty()) earlier_seconds_ = curve_.points.back().seconds;
     first_steps_ = from;
   }
   last_ = report;
   evaluated_now_ = false;
   curve_.metric_names.clear();
-  CurvePoint point{report.steps,
-                   earlier_seconds_ + seconds_since(start_),
-                   report.episodes > 0 ? report.mean_return : kNotEvaluated,
-                   report.mean_length,
-                   kNotEvaluated,
-                   {}};
+  LearningCurvePoint point{report.steps,
+                           earlier_seconds_ + seconds_since(start_),
+                           report.episodes > 0 ? report.mean_return : kNotEvaluated,
+                           report.mean_length,
+                           kNotEvaluated,
+                           {}};
   for (const auto& [name, value] : report.metrics) {
     curve_.metric_names.emplace_back(name);
     point.metrics.push_back(value);
@@ -192,12 +193,12 @@ void RlRun::save() {
 
 void RlRun::write_curve() const {
   if (command_.curve.empty()) return;
-  RlCurve curve = curve_;
+  LearningCurve curve = curve_;
   const std::string& agent = trainer_.policy().metadata().at("lithe.agent");
   curve.title = fmt::format("{} in {}", agent.substr(0, agent.find('(')),
                             trainer_.policy().metadata().at("lithe.environment"));
-  base::write_file_atomically(command_.curve + ".csv", curve_csv(curve));
-  base::write_file_atomically(command_.curve + ".svg", curve_svg(curve));
+  base::write_file_atomically(command_.curve + ".csv", learning_curve_csv(curve));
+  base::write_file_atomically(command_.curve + ".svg", learning_curve_svg(curve));
 }
 
 // After an error, which is reported in any case.

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "lithe/agent.h"
-#include "rl_curve.h"
+#include "lithe/learning_curve.h"
 #include "rl_evaluate.h"
 #include "rl_train.h"
 
@@ -39,7 +39,7 @@ class RlRun {
   const RlTrainCommand& command_;
   AgentTrainer trainer_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  RlCurve curve_;
+  LearningCurve curve_;
   AgentReport last_;
   double last_line_ = -1, last_saved_ = 0, best_ = -INFINITY;
   double earlier_seconds_ = 0;     // of the curve of a resumed training

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "blas/choice.h"
 #include "terminal.h"
 
 namespace lithe::app {
@@ -51,7 +50,7 @@ nlohmann::json to_json(const UnknownRun& run) {
 
 // "OpenBLAS 0.3.21 (SkylakeX), integers of 32 bits, /usr/lib/..."
 std::string describe(const BlasLibrary& blas) {
-  return fmt::format("{}, integers of {} bits, {}", blas::short_name(blas), blas.integer_bits, blas.path);
+  return fmt::format("{}, integers of {} bits, {}", short_name(blas), blas.integer_bits, blas.path);
 }
 
 // Who makes the products, where it may be others than the native kernels.

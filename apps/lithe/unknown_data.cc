@@ -6,9 +6,9 @@
 #include <charconv>
 #include <memory>
 
-#include "data/pictures/contact_sheet.h"
 #include "lithe/data.h"
 #include "lithe/error.h"
+#include "lithe/image.h"
 #include "unknown_options.h"
 
 namespace lithe::app {
@@ -30,9 +30,8 @@ Features fit_part(const Dataset& set, const Features& from, const PictureForm& t
   // Images of a data set are as it wants them: what is ink has been centred, or cannot be.
   const Resize how = to.resize == Resize::ink ? Resize::pad : to.resize;
   for (std::size_t row = 0; row < from.rows; ++row) {
-    const data::Image fitted =
-        data::resize(data::with_channels(*data::image_at(set, from, row), to.channels), to.height,
-                     to.width, how);
+    const Image fitted =
+        resize(with_channels(*image_at(set, from, row), to.channels), to.height, to.width, how);
     pixels.insert(pixels.end(), fitted.pixels.begin(), fitted.pixels.end());
   }
   Features result = from;
@@ -47,7 +46,7 @@ Dataset fit_images(Dataset data, const ExampleForm& form) {
     const PictureForm square = form_of(data.shape, Resize::pad);
     data.shape = {square.height, square.width};
   }
-  if (!data::image_at(data, judged_part(data).features, 0))
+  if (!image_at(data, judged_part(data).features, 0))
     throw Error(ErrorKind::data,
                 fmt::format("the examples of {} are {} and the model's are {}", data.name,
                             Shape{data.shape}.to_string(), Shape{form.shape}.to_string()),

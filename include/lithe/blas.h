@@ -46,6 +46,9 @@ struct FindBlas {
 // that a broken one does no harm; its problem is reported.
 std::vector<BlasLibrary> find_blas(const FindBlas& options = {});
 
+// "OpenBLAS 0.3.21 (SkylakeX)": kind, version, and the processor of its kernels.
+std::string short_name(const BlasLibrary& blas);
+
 // What a plan does with a BLAS.
 enum class BlasUse {
   none,

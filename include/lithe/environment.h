@@ -27,6 +27,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <span>
@@ -114,6 +115,10 @@ struct Outcomes {
   Picture* final_pictures = nullptr;  // as draw() renders them before the reset
 };
 
+// Draws a random action of one environment: uniform within the bounds, normal where there are none.
+// `values` has spaces.actions() of them.
+void sample_action(const Spaces& spaces, Rng& rng, std::int32_t& choice, std::span<float> values);
+
 struct EnvironmentOptions {
   std::size_t count = 1;  // 1 to 65536
   std::uint64_t seed = 0;
@@ -188,6 +193,12 @@ class Environments {
   explicit Environments(std::unique_ptr<environments::Engine> engine);
   std::unique_ptr<environments::Engine> engine_;
 };
+
+// Makes an environment and answers the questions of docs/environments.md about it, a line of JSON
+// each, until there are no more or the answers cannot be written. A question that cannot be
+// answered gets {"error": "..."}. Throws as Environments::make does.
+void serve_environment(const std::string& sentence, std::uint64_t seed, std::istream& questions,
+                       std::ostream& answers);
 
 // Statistics of the most recent episodes. Allocates nothing after construction.
 class EpisodeWindow {

@@ -92,4 +92,17 @@ class Model {
   std::unique_ptr<ModelData> data_;
 };
 
+// A layer of a model.
+struct LayerDescription {
+  std::size_t number = 0;           // from 1; the input and layers that hold others do not count
+  std::string label;                // "1 dense(30, sigmoid)"
+  Shape output;                     // of one example
+  std::size_t parameters = 0;       // trainable values
+  double operations = 0;            // of the forward pass of one example
+  std::vector<std::string> arrays;  // their names: Model::shape and Model::values take them
+};
+
+// The layers in their order, those inside of others too.
+std::vector<LayerDescription> describe_layers(const Model& model);
+
 }  // namespace lithe

@@ -3,8 +3,8 @@
 //   lithe::Trainer trainer(model, data.train, data.test, {.batch = 10, .profile = true});
 //   for (int epoch = 0; epoch < 10; ++epoch) trainer.run_epoch();
 //   auto machine = lithe::identify_machine();
-//   auto records = trainer.profile();
-//   auto profile = lithe::make_profile(records, lithe::machine_limits(machine), machine.caches);
+//   auto limits = lithe::machine_limits(machine);
+//   auto profile = lithe::make_profile(trainer.profile(), machine, limits);
 //   std::cout << lithe::profile_table(profile);
 //
 // Every other stretch of an epoch (a fiftieth of it) is stamped: each thread reads a clock after
@@ -115,11 +115,17 @@ struct Profile {
   std::vector<std::string> allocation_sites;  // where from: call stacks, innermost first
 };
 
-// `limits` are those of one core. Arithmetic and what each core has its own cache of grow with the
-// threads that share a stage; the last level of cache is taken as measured with one core. So is
-// memory, unless `memory_together` says what all cores read at once (AllCoresLimits::read_memory;
-// 0: unknown): then n threads that share a stage are taken to read n times as much as one, but
-// no more than that.
+// `limits` are those of one core of this machine, with the instruction set of the training. If the
+// training had several threads, what all cores read from memory at once is measured, which takes
+// half a second. Throws Error(machine) if threads are refused.
+Profile make_profile(const ProfileRecords& records, const MachineIdentity& machine,
+                     const Limits& limits);
+
+// The same as a pure function of measured limits. Arithmetic and what each core has its own cache
+// of grow with the threads that share a stage; the last level of cache is taken as measured with
+// one core. So is memory, unless `memory_together` says what all cores read at once
+// (AllCoresLimits::read_memory; 0: unknown): then n threads that share a stage are taken to read n
+// times as much as one, but no more than that.
 Profile make_profile(const ProfileRecords& records, const Limits& limits,
                      const std::vector<Cache>& caches, double memory_together = 0);
 

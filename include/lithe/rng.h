@@ -3,7 +3,7 @@
 //
 // A generator is made where it is needed and costs nothing to make: its numbers are a pure function
 // of (seed, stream, position), so that neither the order of the work nor the number of threads
-// changes them.
+// changes them. Lithe's own streams begin at 2^32 (base/random.h); those below are yours.
 #pragma once
 
 #include <array>

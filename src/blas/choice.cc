@@ -105,6 +105,10 @@ std::optional<BlasLibrary> fastest_blas(const std::vector<BlasLibrary>& found, b
   return best == nullptr ? std::nullopt : std::optional(*best);
 }
 
+}  // namespace lithe::blas
+
+namespace lithe {
+
 std::string short_name(const BlasLibrary& blas) {
   std::string result = blas.kind;
   std::smatch version;
@@ -113,4 +117,4 @@ std::string short_name(const BlasLibrary& blas) {
   return blas.core.empty() ? result : fmt::format("{} ({})", result, blas.core);
 }
 
-}  // namespace lithe::blas
+}  // namespace lithe

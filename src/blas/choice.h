@@ -20,7 +20,4 @@ BlasLibrary find_named_blas(const std::string& name, const std::vector<BlasFile>
 // The fastest in that precision, if any can be used.
 std::optional<BlasLibrary> fastest_blas(const std::vector<BlasLibrary>& found, bool float32);
 
-// "OpenBLAS 0.3.21 (SkylakeX)": kind, version, and the processor of its kernels.
-std::string short_name(const BlasLibrary& blas);
-
 }  // namespace lithe::blas

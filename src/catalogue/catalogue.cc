@@ -44,6 +44,7 @@ const ops::Layer& layer_called(const std::string& name) {
 
 struct Built {
   Graph graph;
+  std::vector<graph::LayerOutput> layers;
   Shape shape;  // of what goes out
 };
 
@@ -69,7 +70,7 @@ Built build(const Sentence& network) {
   }
   builder.graph.outputs = {{"output", builder.slot}};
   builder.graph.layers = builder.layer;
-  return {std::move(builder.graph), builder.shape};
+  return {std::move(builder.graph), std::move(builder.outputs), builder.shape};
 }
 
 // What the first layer wants to which the shape of its input matters.
@@ -132,6 +133,9 @@ Shape fitting_input(const Sentence& network, const Shape& shape) {
   return taken_by(network) == ops::InputForm::row ? Shape{{shape.size()}} : shape;
 }
 
+std::vector<graph::LayerOutput> layer_outputs(const Sentence& network) {
+  return build(network).layers;
+}
 Shape input_shape(const Sentence& network) { return network.front().shape("shape"); }
 Shape output_shape(const Sentence& network) { return build(network).shape; }
 

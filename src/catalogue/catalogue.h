@@ -31,6 +31,9 @@ Shape fitting_input(const Sentence& network, const Shape& shape);
 // One layer as its sentence.
 std::string print_layer(const Component& layer);
 
+// What each layer of a network puts out, in their order.
+std::vector<graph::LayerOutput> layer_outputs(const Sentence& network);
+
 // The shape of an example that comes in, and of what goes out.
 Shape input_shape(const Sentence& network);
 Shape output_shape(const Sentence& network);

@@ -68,7 +68,7 @@ std::vector<std::size_t> shown_classes(const ClassifierReport& report) {
 }
 
 std::string error_picture(const ClassifierReport& report, const Misclassification& error,
-                          const data::Image& image) {
+                          const Image& image) {
   return fmt::format(
       "<figure><img alt=\"example {0}\" src=\"data:image/png;base64,{1}\"/><figcaption>"
       "<b>{2}</b> predicted as <span class=\"wrong\">{3}</span><br/>confidence {4}"

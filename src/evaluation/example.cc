@@ -72,14 +72,13 @@ std::vector<TableColumn> columns_of(const Model& model, std::size_t features) {
 
 }  // namespace
 
-std::optional<data::Image> picture_of(const Dataset& data, const Features& features,
-                                      std::size_t row) {
+std::optional<Image> picture_of(const Dataset& data, const Features& features, std::size_t row) {
   const std::vector<std::size_t>& shape = data.shape;
   const std::size_t channels = shape.size() == 3 ? shape[2] : 1;
   const bool image = (shape.size() == 2 || shape.size() == 3) && (channels == 1 || channels == 3);
   if (!image || features.columns == 0 || shape[0] * shape[1] * channels != features.columns)
     return std::nullopt;
-  data::Image result{shape[0], shape[1], {}, channels};
+  Image result{shape[0], shape[1], {}, channels};
   if (features.type == ElementType::uint8)
     result.pixels.assign(features.row(row), features.row(row) + features.columns);
   else
@@ -89,7 +88,7 @@ std::optional<data::Image> picture_of(const Dataset& data, const Features& featu
   const auto shrunk = [&](std::size_t side) {
     return std::max<std::size_t>(1, side * kLongestSide / longest);
   };
-  return data::scale(result, shrunk(result.height), shrunk(result.width));
+  return resize(result, shrunk(result.height), shrunk(result.width), Resize::stretch);
 }
 
 std::string values_of(const Model& model, const Features& features, std::size_t row) {

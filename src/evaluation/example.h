@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "data/pictures/image.h"
 #include "lithe/dataset.h"
+#include "lithe/image.h"
 #include "lithe/model.h"
 
 namespace lithe::evaluation {
@@ -14,8 +14,7 @@ namespace lithe::evaluation {
 // The picture of an example of shape {height, width} or {height, width, 1 or 3}. Values that are
 // not bytes are scaled from black to white, and large pictures are shrunk. Returns nothing where
 // the data are not images.
-std::optional<data::Image> picture_of(const Dataset& data, const Features& features,
-                                      std::size_t row);
+std::optional<Image> picture_of(const Dataset& data, const Features& features, std::size_t row);
 
 // The first few values: "size = 8.1, colour = red, ...". The names come from the model's table
 // schema; without one the columns are numbered.

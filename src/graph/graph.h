@@ -57,6 +57,13 @@ struct Operation {
   std::shared_ptr<const Op> op;
 };
 
+// A layer that a graph was made of, and the shape of one example behind it.
+struct LayerOutput {
+  std::size_t layer;  // its number, from 1
+  std::string label;
+  Shape shape;
+};
+
 // A slot that is known by a name outside of the graph: an input or an output.
 struct NamedSlot {
   std::string name;

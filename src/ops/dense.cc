@@ -92,7 +92,7 @@ template <typename T>
 BufferId DenseLowering<T>::book_blas_scratch(LoweredStage<T>& stage) {
   const kernels::BlasProducts<T> products = blas_products();
   stage.info.by_blas = true;
-  stage.info.kernel = fmt::format("gemm of {}, {}", blas::short_name(lowering_.request().blas->library()),
+  stage.info.kernel = fmt::format("gemm of {}, {}", short_name(lowering_.request().blas->library()),
                                   spec_.columns <= kernels::kPanel<T> ? "weights as they lie"
                                   : products.copies(spec_.columns)    ? "weights copied in blocks"
                                                                       : "panel by panel");

@@ -44,6 +44,7 @@ void GraphBuilder::append(const Sentence& network) {
     const Layer& made_by = catalogue.find(component.name);
     if (!made_by.holds_layers) label = fmt::format("{} {}", ++layer, print_layer(component));
     made_by.build(component, *this);
+    if (!made_by.holds_layers) outputs.push_back({layer, label, shape});
     check_size(*this);
   }
 }

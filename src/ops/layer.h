@@ -35,6 +35,7 @@ struct GraphBuilder {
   std::size_t channels = 0;  // the last size of the shape, where that counts channels; or 0
   std::size_t layer = 0;  // number of the layer; the input and layers that hold others not counted
   std::string label;      // "1 dense(30, sigmoid)"
+  std::vector<graph::LayerOutput> outputs;  // of the layers so far
   const Sentence* sentence = nullptr;
   std::size_t position = 0;  // of the layer in the sentence
   // Parameters that the next layers use in the place of their own, in the order in which they would

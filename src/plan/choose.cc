@@ -66,7 +66,7 @@ ProductChoice choose_product(Blas* blas, const ProductShape& shape, double nonze
                              const kernels::Kernels<T>& kernels) {
   if (blas == nullptr) return {};
   if (blas->use() == BlasUse::everywhere) return {true, {{"tiles", "a BLAS was asked for"}}};
-  const std::string name = "gemm of " + blas::short_name(blas->library());
+  const std::string name = "gemm of " + short_name(blas->library());
   if (nonzero < 1)
     return {false,
             {{name, fmt::format("would multiply all columns, of which {:.0f}% are not zero",

@@ -1,4 +1,4 @@
-// A profile from made-up notes of a training: no clock is read here.
+// A profile from made-up notes of a training.
 #include "lithe/profile.h"
 
 #include <gtest/gtest.h>
@@ -146,8 +146,22 @@ TEST(Profile, MemoryBelongsToAllThreads) {
               make_profile(r, limits(), caches()).rows[0].of_limit, 1e-12);
 }
 
+// One thread needs no figure of all cores; two get one that was measured here.
+TEST(Profile, MeasuresWhatAllCoresReadFromMemory) {
+  MachineIdentity machine = identify_machine();
+  machine.caches = caches();
+  EXPECT_EQ(profile_json(make_profile(one_thread(), machine, limits())),
+            profile_json(make_profile(one_thread(), limits(), caches())));
+  Limits slow = limits();
+  slow.read.back().bytes_per_second = 1;  // so that any measured figure is above that of two cores
+  ProfileRecords r = two_threads();
+  r.plan.isa = supported_isas().front();
+  EXPECT_EQ(make_profile(r, slow, caches()).roofs.back().bytes_per_second, 1);
+  EXPECT_EQ(make_profile(r, machine, slow).roofs.back().bytes_per_second, 2);
+}
+
 TEST(Profile, NothingNotedIsNoMistake) {
-  const Profile p = make_profile({}, {}, {});
+  const Profile p = make_profile({}, Limits{}, {});
   EXPECT_TRUE(p.rows.empty());
   EXPECT_FALSE(profile_table(p).empty());
   test::expect_well_formed(draw_roofline(p));

@@ -1,44 +1,25 @@
-#include "data/pictures/contact_sheet.h"
+#include "lithe/contact_sheet.h"
 
 #include <algorithm>
 
 #include "data/pictures/dot_font.h"
+#include "data/pictures/image.h"
 #include "data/pictures/image_file.h"
+#include "data/pictures/letters.h"
 #include "lithe/error.h"
 
-namespace lithe::data {
+namespace lithe {
 
 namespace {
+
+using data::character_count, data::draw_text, data::kGlyphPitch, data::kGlyphRows,
+    data::kMostPixels, data::scale;
 
 constexpr std::size_t kShownSide = 64;  // an image is enlarged to about this side
 constexpr std::size_t kLargest = 128;   // and reduced to this one
 constexpr std::size_t kGap = 4, kMargin = 12, kApart = 12;
 constexpr std::size_t kDot = 2, kMostCharacters = 24;
 constexpr std::uint8_t kPaper = 236, kText = 40;
-
-constexpr bool is_sound(const FontStrip& strip) {
-  return std::ranges::all_of(strip.rows, [&](std::string_view row) {
-    return row.size() == kGlyphPitch * strip.characters.size();
-  });
-}
-static_assert(std::ranges::all_of(kFont, is_sound));
-
-// Whether a glyph has ink there. What has no glyph is a box.
-bool has_ink(char character, std::size_t row, std::size_t column) {
-  for (const FontStrip& strip : kFont) {
-    const std::size_t at = strip.characters.find(character);
-    if (at != std::string_view::npos) return strip.rows[row][at * kGlyphPitch + column] == '#';
-  }
-  return row < 7 && (row % 6 == 0 || column % 4 == 0);
-}
-
-bool continues(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }  // UTF-8
-
-void fill(Image& page, std::size_t top, std::size_t left, std::size_t side, std::uint8_t level) {
-  for (std::size_t y = top; y < std::min(top + side, page.height); ++y)
-    for (std::size_t x = left; x < std::min(left + side, page.width); ++x)
-      std::fill_n(&page.pixels[(y * page.width + x) * page.channels], page.channels, level);
-}
 
 struct Size {
   std::size_t height, width;
@@ -106,29 +87,46 @@ struct Layout {
 
 }  // namespace
 
-std::size_t character_count(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return !continues(c); }));
-}
-
-void draw_text(Image& page, const std::string& text, std::size_t top, std::size_t left,
-               std::size_t dot, std::uint8_t level) {
-  for (const char character : text) {
-    if (continues(character)) continue;
-    for (std::size_t y = 0; y < kGlyphRows; ++y)
-      for (std::size_t x = 0; x < kGlyphColumns; ++x)
-        if (has_ink(character, y, x)) fill(page, top + y * dot, left + x * dot, dot, level);
-    left += kGlyphPitch * dot;
-  }
-}
-
-std::optional<Image> image_at(const Dataset& set, const Features& features, std::size_t row) {
-  const std::size_t rank = set.shape.size(), channels = rank == 3 ? set.shape[2] : 1;
+std::optional<Image> image_at(const Dataset& data, const Features& features, std::size_t row) {
+  const std::size_t rank = data.shape.size(), channels = rank == 3 ? data.shape[2] : 1;
   if (features.type != ElementType::uint8 || rank < 2 || rank > 3 ||
       (channels != 1 && channels != 3))
     return std::nullopt;
   const std::uint8_t* const from = features.row(row);
-  return Image{set.shape[0], set.shape[1], {from, from + features.columns}, channels};
+  return Image{data.shape[0], data.shape[1], {from, from + features.columns}, channels};
+}
+
+std::vector<SheetRow> class_rows(const Dataset& data) {
+  const Examples& examples = data.train;
+  const std::size_t count = examples.features.rows;
+  if (examples.labels == nullptr || count == 0 || !image_at(data, examples.features, 0))
+    throw Error(ErrorKind::data, "the examples are not images in classes", data.name,
+                "images of bytes with a class each");
+  std::vector<SheetRow> rows(examples.classes);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    rows[i].label = i < data.class_names.size() ? data.class_names[i] : std::to_string(i);
+  for (std::size_t i = 0; i < count; ++i)
+    rows[static_cast<std::size_t>(examples.labels[i])].images.push_back(
+        *image_at(data, examples.features, i));
+  return rows;
+}
+
+std::vector<SheetRow> augmented_rows(const std::vector<SheetRow>& originals,
+                                     const Augmentation& augmentation, std::size_t count) {
+  const std::vector<std::size_t>& shape = augmentation.output_shape();
+  std::vector<SheetRow> rows;
+  for (const SheetRow& original : originals)
+    for (std::size_t i = 0; i < original.images.size(); ++i) {
+      const Image& image = original.images[i];
+      SheetRow row{i == 0 ? original.label : "", {image}};
+      for (std::size_t step = 0; step < count; ++step)
+        row.images.push_back({shape[0], shape[1],
+                              augmentation.apply(std::span(image.pixels), step,
+                                                 static_cast<std::uint32_t>(rows.size())),
+                              image.channels});
+      rows.push_back(std::move(row));
+    }
+  return rows;
 }
 
 Image draw_sheet(const std::vector<SheetRow>& rows, bool first_apart) {
@@ -152,4 +150,4 @@ Image draw_sheet(const std::vector<SheetRow>& rows, bool first_apart) {
   return page;
 }
 
-}  // namespace lithe::data
+}  // namespace lithe

@@ -1,9 +1,12 @@
 #include "data/pictures/image.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 
 #include "data/pictures/border.h"
+#include "lithe/error.h"
 
 namespace lithe::data {
 
@@ -142,8 +145,40 @@ Image fit(const Image& image, std::size_t height, std::size_t width) {
   return result;
 }
 
+std::uint8_t luminance(const std::uint8_t* rgb) {
+  return static_cast<std::uint8_t>((299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000);
+}
+
+bool is_dark_on_light(const Image& image) { return border_colour(image, 0) > 127; }
+
+void invert(Image& image) {
+  for (std::uint8_t& pixel : image.pixels) pixel = static_cast<std::uint8_t>(255 - pixel);
+}
+
+}  // namespace lithe::data
+
+namespace lithe {
+
+namespace {
+
+void check_resize(const Image& image, std::size_t height, std::size_t width, Resize how) {
+  const std::size_t pixels = image.height * image.width;
+  if (height == 0 || width == 0 || pixels == 0 || image.pixels.size() != pixels * image.channels)
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("an image of {}x{}x{} with {} values cannot be brought to {}x{}", image.height,
+                    image.width, image.channels, image.pixels.size(), height, width),
+        "resize", "sizes of at least 1, and as many values as the image has pixels");
+  if (how == Resize::ink && image.channels != 1)
+    throw Error(ErrorKind::usage, "ink is found in grey images alone", "resize",
+                "with_channels(image, 1), or another Resize");
+}
+
+}  // namespace
+
 Image resize(const Image& image, std::size_t height, std::size_t width, Resize how) {
-  assert(how != Resize::ink || image.channels == 1);
+  check_resize(image, height, width, how);
+  using namespace data;
   const bool fits = image.height == height && image.width == width;
   if (how == Resize::ink && is_dark_on_light(image)) {
     Image light = image;
@@ -164,27 +199,19 @@ Image resize(const Image& image, std::size_t height, std::size_t width, Resize h
   return image;
 }
 
-std::uint8_t luminance(const std::uint8_t* rgb) {
-  return static_cast<std::uint8_t>((299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000);
-}
-
 Image with_channels(Image image, std::size_t channels) {
-  assert(is_sound(image) && (channels == 1 || channels == 3));
+  if (channels != 1 && channels != 3)
+    throw Error(ErrorKind::usage, fmt::format("an image cannot have {} channels", channels),
+                "with_channels", "1 for grey, or 3 for colours");
   if (image.channels == channels) return image;
   Image result{image.height, image.width, {}, channels};
   result.pixels.reserve(image.height * image.width * channels);
   for (std::size_t i = 0; i < image.pixels.size(); i += image.channels)
     if (channels == 1)
-      result.pixels.push_back(luminance(&image.pixels[i]));
+      result.pixels.push_back(data::luminance(&image.pixels[i]));
     else
       result.pixels.insert(result.pixels.end(), 3, image.pixels[i]);
   return result;
 }
 
-bool is_dark_on_light(const Image& image) { return border_colour(image, 0) > 127; }
-
-void invert(Image& image) {
-  for (std::uint8_t& pixel : image.pixels) pixel = static_cast<std::uint8_t>(255 - pixel);
-}
-
-}  // namespace lithe::data
+}  // namespace lithe

@@ -1,30 +1,17 @@
-// Pictures of bytes: made to fit a network's input, and read from and written to files
-// (image_file.h).
+// What the library does with single pictures (lithe/image.h) besides what is public. Nothing here
+// makes or takes an empty image.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
-#include "lithe/images.h"
+#include "lithe/image.h"
 
 namespace lithe::data {
-
-// Rows from the top; of a pixel one channel (0 is black and 255 white), or red, green and blue.
-// Nothing below makes or takes an empty image.
-struct Image {
-  std::size_t height = 0, width = 0;
-  std::vector<std::uint8_t> pixels;  // height * width * channels of them
-  std::size_t channels = 1;
-};
 
 // In another size: where a side becomes shorter each pixel is the average of the stretch it covers,
 // where it becomes longer it lies between its neighbours (linear), exactly rounded.
 Image scale(const Image& image, std::size_t height, std::size_t width);
-
-// Brought to height x width; see Resize. Ink asks for a grey image, and leaves one of that size
-// where it is.
-Image resize(const Image& image, std::size_t height, std::size_t width, Resize how);
 
 // The image scaled to the largest size within height x width that keeps its proportions, centred;
 // the rest has the colour of the image's border (the median, for each channel).
@@ -35,8 +22,7 @@ Image fit(const Image& image, std::size_t height, std::size_t width);
 // it is.
 Image center_ink(const Image& image, std::size_t height, std::size_t width);
 
-// In 1 or 3 channels: grey by the luminance of ITU-R BT.601, as JPEG has it.
-Image with_channels(Image image, std::size_t channels);
+// By ITU-R BT.601, as JPEG has it.
 std::uint8_t luminance(const std::uint8_t* rgb);
 
 // Of a grey image: whether the border, half of it or more, is lighter than middle grey: ink on

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "base/file.h"
+#include "data/pictures/image.h"
 #include "data/pictures/orientation.h"
 #include "lithe/error.h"
 
@@ -178,12 +179,6 @@ Image decode_image(Bytes file, const std::string& name, std::size_t channels,
   refuse_format(file, name);
 }
 
-Image read_image(const std::filesystem::path& path, std::size_t channels,
-                 std::uint64_t max_pixels) {
-  return decode_image(base::read_file(path, kLargestImageFile), path.string(), channels,
-                      max_pixels);
-}
-
 std::vector<std::uint8_t> encode_png(const Image& image) {
   assert(image.height > 0 && image.pixels.size() == image.height * image.width * image.channels);
   Png png;
@@ -199,10 +194,26 @@ std::vector<std::uint8_t> encode_png(const Image& image) {
   return file;
 }
 
+}  // namespace lithe::data
+
+namespace lithe {
+
+Image read_image(const std::filesystem::path& path, std::size_t channels,
+                 std::uint64_t max_pixels) {
+  return data::decode_image(base::read_file(path, data::kLargestImageFile), path.string(), channels,
+                            max_pixels);
+}
+
 void write_png(const std::filesystem::path& path, const Image& image) {
-  const std::vector<std::uint8_t> file = encode_png(image);
+  if (image.pixels.empty() || image.pixels.size() != image.height * image.width * image.channels ||
+      (image.channels != 1 && image.channels != 3))
+    throw Error(ErrorKind::usage,
+                fmt::format("an image of {}x{}x{} with {} values cannot be written", image.height,
+                            image.width, image.channels, image.pixels.size()),
+                path.string(), "1 or 3 channels, and as many values as the image has pixels");
+  const std::vector<std::uint8_t> file = data::encode_png(image);
   const std::span<const std::uint8_t> whole(file);
   base::write_file_atomically(path, std::span(&whole, 1));
 }
 
-}  // namespace lithe::data
+}  // namespace lithe

@@ -1,10 +1,9 @@
-// Pages of images, and the letters on them.
-#include "data/pictures/contact_sheet.h"
+// Pages of images.
+#include "lithe/contact_sheet.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <set>
 #include <string>
 
 #include "data/sample.h"
@@ -20,12 +19,6 @@ Image plain(std::size_t height, std::size_t width, std::uint8_t level, std::size
 
 std::size_t count(const Image& page, std::uint8_t level) {
   return static_cast<std::size_t>(std::ranges::count(page.pixels, level));
-}
-
-Image written(const std::string& text) {
-  Image page = plain(9, 6 * character_count(text), 0);
-  draw_text(page, text, 0, 0, 1, 255);
-  return page;
 }
 
 TEST(ContactSheet, EnlargesPixelsToSquares) {
@@ -68,29 +61,39 @@ TEST(ContactSheet, IsBounded) {
   expect_error(ErrorKind::usage, {"pixels"}, [&] { draw_sheet(rows); });
 }
 
-TEST(Letters, DifferAndHaveInk) {
-  std::set<std::string> glyphs;
-  const std::string all =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.,:/+()&'!?%=";
-  for (const char c : all) {
-    const ByteVector pixels = written(std::string(1, c)).pixels;
-    glyphs.emplace(pixels.begin(), pixels.end());
-    EXPECT_GT(count(written(std::string(1, c)), 255), 0) << c;
+TEST(ContactSheet, HasARowForEachClass) {
+  const ByteVector pixels = pattern(24);
+  const std::vector<std::int32_t> labels = {1, 0, 1, 1};
+  Dataset set;
+  set.shape = {2, 3}, set.class_names = {"cat", "dog"};
+  set.train = Examples::classification(Features::of(std::span(pixels), 4, 6), labels, 3);
+  const std::vector<SheetRow> rows = class_rows(set);
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_EQ(rows[0].label, "cat");
+  EXPECT_EQ(rows[2].label, "2");  // it has no name
+  EXPECT_EQ(rows[1].images.size(), 3u);
+  EXPECT_EQ(rows[0].images.at(0).pixels, ByteVector(pixels.begin() + 6, pixels.begin() + 12));
+  EXPECT_TRUE(rows[2].images.empty());
+  set.train.labels = nullptr;
+  expect_error(ErrorKind::data, {"not images in classes"}, [&] { class_rows(set); });
+}
+
+TEST(ContactSheet, PutsAugmentationsBehindEachImage) {
+  const Image image{8, 8, pattern(64)};
+  const Augmentation augmentation("shift(3) -> crop(6)", {8, 8}, 255, 7);
+  const auto rows = augmented_rows({{"cat", {image, image}}, {"none", {}}}, augmentation, 4);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].label, "cat");
+  EXPECT_EQ(rows[1].label, "");
+  for (std::size_t row = 0; row < 2; ++row) {
+    ASSERT_EQ(rows[row].images.size(), 5u);
+    EXPECT_EQ(rows[row].images[0].pixels, image.pixels);
+    for (std::uint32_t step = 0; step < 4; ++step) {
+      EXPECT_EQ(rows[row].images[step + 1].height, 6u);
+      EXPECT_EQ(rows[row].images[step + 1].pixels,
+                augmentation.apply(std::span(image.pixels), step, static_cast<std::uint32_t>(row)));
+    }
   }
-  EXPECT_EQ(glyphs.size(), all.size());
-  EXPECT_EQ(count(written(" "), 255), 0);
-}
-
-TEST(Letters, HaveABoxForEachOtherCharacter) {
-  EXPECT_EQ(character_count("\xc3\xa9t\xc3\xa9"), 3);  // été
-  EXPECT_EQ(written("\xc3\xa9").pixels, written("\xe6\xbc\xa2").pixels);
-  EXPECT_EQ(count(written("\xc3\xa9"), 255), 20);
-}
-
-TEST(Letters, AreCutAtTheEdge) {
-  Image page = plain(4, 8, 0);
-  draw_text(page, "MMMM", 2, 5, 3, 255);
-  EXPECT_GT(count(page, 255), 0);
 }
 
 TEST(ImageAt, ReadsRowsOfBytesAlone) {

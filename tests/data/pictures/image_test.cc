@@ -259,6 +259,19 @@ TEST(Resized, InkIsTurnedLightOnDark) {
   EXPECT_EQ(resize({1, 2, {0, 240}}, 1, 2, Resize::ink).pixels, (ByteVector{255, 15}));
 }
 
+TEST(Resized, RefusesWhatIsNoImage) {
+  const Image grey = {1, 2, {0, 240}};
+  expect_error(ErrorKind::usage, {"0x4"}, [&] { resize(grey, 0, 4, Resize::crop); });
+  expect_error(ErrorKind::usage, {"0x0x1"}, [] { resize({}, 4, 4, Resize::crop); });
+  expect_error(ErrorKind::usage, {"1x2x3", "2 values"}, [] {
+    resize({1, 2, {0, 240}, 3}, 4, 4, Resize::pad);
+  });
+  expect_error(ErrorKind::usage, {"grey"},
+               [&] { resize(with_channels(grey, 3), 4, 4, Resize::ink); });
+  expect_error(ErrorKind::usage, {"2 channels"}, [&] { with_channels(grey, 2); });
+  expect_error(ErrorKind::usage, {"1x2x2"}, [] { write_png("a.png", {1, 2, {0, 0, 0, 0}, 2}); });
+}
+
 TEST(Border, TellsInkOnPaperFromLightOnDark) {
   Image image = {4, 4, ByteVector(16, 250)};
   image.pixels[5] = image.pixels[6] = image.pixels[9] = image.pixels[10] = 0;

@@ -1,4 +1,4 @@
-#include "rl_curve.h"
+#include "lithe/learning_curve.h"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 #include "lithe/error.h"
 #include "report/drawing.h"
 
-namespace lithe::app {
+namespace lithe {
 
 namespace {
 
@@ -67,7 +67,7 @@ std::optional<double> value_of(const std::string& cell) {
   return value;
 }
 
-std::optional<CurvePoint> point_of(const std::string& line, std::size_t columns) {
+std::optional<LearningCurvePoint> point_of(const std::string& line, std::size_t columns) {
   std::vector<double> values;
   for (const std::string& cell : split(line, ',')) {
     const auto value = value_of(cell);
@@ -75,19 +75,19 @@ std::optional<CurvePoint> point_of(const std::string& line, std::size_t columns)
     values.push_back(*value);
   }
   if (values.size() != columns || !(values[0] >= 0 && values[0] <= 0x1p53)) return {};
-  return CurvePoint{
+  return LearningCurvePoint{
       static_cast<std::uint64_t>(values[0]), values[1], values[2], values[3], values[4],
       {values.begin() + 5, values.end()}};
 }
 
 }  // namespace
 
-RlCurve read_curve_csv(const std::string& text, const std::string& where) {
+LearningCurve read_learning_curve_csv(const std::string& text, const std::string& where) {
   const std::vector<std::string> lines = split(text, '\n');
   if (lines.empty() || !lines.front().starts_with(kColumns))
     throw Error(ErrorKind::data, "this file is not a learning curve", where, "another file name");
   const std::vector<std::string> columns = split(lines.front(), ',');
-  RlCurve curve;
+  LearningCurve curve;
   curve.metric_names.assign(columns.begin() + 5, columns.end());
   for (std::size_t i = 1; i < lines.size(); ++i) {
     const auto point = point_of(lines[i], columns.size());
@@ -100,11 +100,11 @@ RlCurve read_curve_csv(const std::string& text, const std::string& where) {
   return curve;
 }
 
-std::string curve_csv(const RlCurve& curve) {
+std::string learning_curve_csv(const LearningCurve& curve) {
   std::string result = kColumns;
   for (const std::string& name : curve.metric_names) result += "," + name;
   result += "\n";
-  for (const CurvePoint& point : curve.points) {
+  for (const LearningCurvePoint& point : curve.points) {
     result += fmt::format("{},{:.3f},{},{},{}", point.steps, point.seconds, cell(point.mean_return),
                           cell(point.mean_length), cell(point.evaluation));
     for (const double metric : point.metrics) result += "," + cell(metric);
@@ -113,9 +113,9 @@ std::string curve_csv(const RlCurve& curve) {
   return result;
 }
 
-std::string curve_svg(const RlCurve& curve) {
+std::string learning_curve_svg(const LearningCurve& curve) {
   std::vector<double> steps = {0}, returns;
-  for (const CurvePoint& point : curve.points) {
+  for (const LearningCurvePoint& point : curve.points) {
     steps.push_back(static_cast<double>(point.steps));
     for (const double value : {point.mean_return, point.evaluation})
       if (std::isfinite(value)) returns.push_back(value);
@@ -127,7 +127,7 @@ std::string curve_svg(const RlCurve& curve) {
   draw_axes(drawing, across, up);
   std::vector<Point> line;
   bool evaluated = false;
-  for (const CurvePoint& point : curve.points) {
+  for (const LearningCurvePoint& point : curve.points) {
     const double x = across.at(static_cast<double>(point.steps));
     if (std::isfinite(point.mean_return)) line.push_back({x, up.at(point.mean_return)});
     if (!std::isfinite(point.evaluation)) continue;
@@ -141,4 +141,4 @@ std::string curve_svg(const RlCurve& curve) {
   return drawing.finish();
 }
 
-}  // namespace lithe::app
+}  // namespace lithe

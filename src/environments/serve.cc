@@ -1,18 +1,17 @@
-#include "rl_serve.h"
+// An environment as a server, as other programs are to Lithe (programs.h).
 
 #include <fmt/format.h>
 
-#include <cmath>
-#include <cstdio>
-#include <iostream>
+#include <istream>
 #include <nlohmann/json.hpp>
+#include <ostream>
 #include <vector>
 
 #include "environments/protocol.h"
 #include "lithe/environment.h"
 #include "lithe/error.h"
 
-namespace lithe::app {
+namespace lithe {
 
 namespace {
 
@@ -100,18 +99,18 @@ class Server {
 
 }  // namespace
 
-void serve(const std::string& sentence, std::uint64_t seed) {
+void serve_environment(const std::string& sentence, std::uint64_t seed, std::istream& questions,
+                       std::ostream& answers) {
   Server server(sentence, seed);
-  for (std::string line; std::getline(std::cin, line);) {
+  for (std::string line; std::getline(questions, line);) {
     nlohmann::json answer;
     try {
       answer = server.answer(line);
     } catch (const Error& error) {
       answer = {{"error", error.problem()}};
     }
-    fmt::print("{}\n", answer.dump());
-    if (std::fflush(stdout) != 0) return;
+    if (!(answers << answer.dump() << std::endl)) return;
   }
 }
 
-}  // namespace lithe::app
+}  // namespace lithe
