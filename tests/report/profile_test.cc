@@ -161,7 +161,7 @@ TEST(Profile, MeasuresWhatAllCoresReadFromMemory) {
 }
 
 TEST(Profile, NothingNotedIsNoMistake) {
-  const Profile p = make_profile({}, {}, {});
+  const Profile p = make_profile({}, Limits{}, {});
   EXPECT_TRUE(p.rows.empty());
   EXPECT_FALSE(profile_table(p).empty());
   test::expect_well_formed(draw_roofline(p));

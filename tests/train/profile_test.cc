@@ -209,7 +209,7 @@ TEST(Profile, EveryLookOfAnEpochBelongsToAPart) {
                          records.between + records.averaging + records.evaluation +
                          records.watching + records.recording;
     EXPECT_NEAR((records.wall - parts) / look, 4, 1e-6) << threads;
-    EXPECT_LE(make_profile(records, {}, {}).accounted, 1 + 1e-9) << threads;
+    EXPECT_LE(make_profile(records, Limits{}, {}).accounted, 1 + 1e-9) << threads;
   }
 }
 
