@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "clock.h"
 #include "command.h"
+#include "cross_validation.h"
 #include "lithe/error.h"
 #include "lithe/history.h"
 #include "output_file.h"
@@ -106,6 +107,7 @@ int train(const Arguments& arguments) {
   const Clock::time_point start = Clock::now();
   TrainCommand command;
   if (const auto status = parse_train(arguments, command)) return *status;
+  if (is_repeated(command)) return train_repeatedly(command);
   if (!command.explain) check_output(command.output, "--output");
   if (command.options.profile && !command.explain) prepare_profile_folder(command.profile);
   const Clock::time_point loading = Clock::now();
@@ -142,6 +144,10 @@ int train(const Arguments& arguments) {
   if (!command.json) print_notices(command, setup);
   train_epochs(trainer, run);
   keep_history(model, reports_of(run), setup.learned(), setup.data.test);
+  if (!command.curve.empty()) {
+    base::write_file_atomically(command.curve, draw_history(history_of(model)));
+    if (!command.json) print_folded("Picture of loss and score: {}\n", command.curve);
+  }
   model.metadata()["lithe.epochs"] = fmt::format("{}", run.epochs.size());
   if (run.kept() != nullptr && run.kept()->total > 0)
     model.metadata()["lithe.score"] = score_text(run, *run.kept());

@@ -55,6 +55,12 @@ void add_learning_options(Options& app, TableReading& r, TableOptions& options) 
   app.add_option("--dates", r.dates, "whether 3/4/2024 is in April or in March")
       ->check(OneOf({"auto", "day-first", "month-first"}))
       ->group(kGroup);
+  app.add_option("--group", options.csv.group,
+                 "column of groups that stay together when rows are held out")
+      ->group(kGroup);
+  app.add_option("--time", options.csv.time,
+                 "column of times: the last rows are held out, and training looks at none of them")
+      ->group(kGroup);
   app.add_option("--weight", options.csv.weight, "column with the weight of each row")
       ->group(kGroup);
   app.add_option("--test-data", options.test_file, "file of test rows")->group(kGroup);

@@ -98,6 +98,16 @@ void add_quality_options(Options& app, TrainCommand& c) {
                  "weight of each class in the loss: 1,2,0.5")
       ->split_at_commas()
       ->group(group);
+  app.add_option("--cv", c.folds,
+                 "cross-validation: train this many times, each time tested on other rows of a "
+                 "table; with --group or --time as these divide them")
+      ->check(Range(std::uint64_t{2}, std::uint64_t{1000}))
+      ->group(group);
+  app.add_option("--seeds", c.seeds, "train with this many seeds, from --seed on")
+      ->check(Range(std::uint64_t{1}, std::uint64_t{1000}))
+      ->group(group);
+  app.add_option("--curve", c.curve, "file for a picture of loss and score by epoch (SVG)")
+      ->group(group);
   app.add_flag("--balanced", c.options.balanced,
                "weigh the classes so that each counts as much as any other")
       ->group(group);

@@ -115,7 +115,7 @@ LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
   if (!is_table_path(choice.data) && !is_file)
     return {select(load_dataset(choice.data, data_folder(choice.data_dir)), choice, seed), {}, {}};
   TableData table = load_table_with_progress(choice, [&](TableOptions& options) {
-    options.seed = seed;
+    options.seed = choice.split_seed.value_or(seed);
     return load_table(choice.data, options);
   });
   std::vector<std::string> understood = describe(table);

@@ -20,7 +20,8 @@ struct DataChoice {
   std::size_t per_class = 0;
   TableReading reading = {};
   TableOptions table = {};
-  bool chose_test_share = false;  // the default is not the user's word
+  std::optional<std::uint64_t> split_seed = {};  // of the rows held out; none: the training's
+  bool chose_test_share = false;                 // the default is not the user's word
   PictureChoice pictures = {};
 };
 

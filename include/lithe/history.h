@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "lithe/dataset.h"
@@ -38,5 +39,8 @@ void keep_history(Model& model, const std::vector<EpochReport>& epochs, const Ex
 // Empty where the model has none. Throws Error(model) for a note that keep_history cannot have
 // written.
 std::vector<EpochFigures> history_of(const Model& model);
+
+// A picture (SVG) of loss, score and learning rate by epoch.
+std::string draw_history(const std::vector<EpochFigures>& history);
 
 }  // namespace lithe

@@ -121,7 +121,11 @@ struct CsvOptions {
   TableTask task = TableTask::automatic;
   // The network has one output, so whole numbers of more than two values are no classes.
   bool one_output = false;
-  std::vector<std::string> targets;      // empty: the last column
+  std::vector<std::string> targets;  // empty: the last column
+  // A column by which rows are divided into those to train on and those to test on, and which is no
+  // feature: rows of one group stay together; the last rows by time are tested. At most one of
+  // both.
+  std::string group, time;
   std::string weight;                    // weight of each row; empty: all rows count the same
   std::vector<std::string> ignore;       // columns to leave out
   std::vector<std::string> categorical;  // columns of categories, whatever their cells are
@@ -150,6 +154,9 @@ struct TableOptions {
   std::filesystem::path test_file;
   double test_share = 0.2;
   std::uint64_t seed = 1;
+  // Instead of a share: part `fold`, from 0, of a cross-validation of `folds` parts. By time, a
+  // fold trains on what lies before its test rows, and leaves out what lies behind. CSV files only.
+  std::size_t folds = 0, fold = 0;
 
   // For .npy: the file with the targets, integers for classes or floats. Empty: no targets.
   std::filesystem::path answers_file;

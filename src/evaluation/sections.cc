@@ -10,6 +10,7 @@
 #include "lithe/error.h"
 #include "lithe/table.h"
 #include "report/chart.h"
+#include "report/history_picture.h"
 #include "report/html.h"
 
 namespace lithe::evaluation {
@@ -19,13 +20,6 @@ using report::escape;
 namespace {
 
 constexpr std::size_t kMostColumns = 6, kMostNotes = 60, kMostNote = 600;
-
-std::vector<double> figure_of(const std::vector<EpochFigures>& history,
-                              double EpochFigures::*figure) {
-  std::vector<double> values;
-  for (const EpochFigures& epoch : history) values.push_back(epoch.*figure);
-  return values;
-}
 
 // The name of the target column in the model's table schema, or a number.
 std::string target_name(const Model& model, std::size_t column, std::size_t columns) {
@@ -124,26 +118,8 @@ std::string history_section(const EvaluationReport& report) {
   if (history.empty())
     return section(title, paragraph("The model holds no history of its training. `lithe train` "
                                     "stores one in every model that it saves."));
-  std::vector<double> epochs;
-  for (const EpochFigures& epoch : history) epochs.push_back(static_cast<double>(epoch.epoch));
-  const auto curve = [&](const char* name, const char* colour, double EpochFigures::*figure) {
-    return report::Curve{name, colour, figure_of(history, figure)};
-  };
-  std::string pictures =
-      report::draw_curves("Loss", "mean over the examples", epochs,
-                          {curve("training", report::kBlue, &EpochFigures::loss),
-                           curve("validation", report::kGreen, &EpochFigures::validation_loss),
-                           curve("test", report::kOrange, &EpochFigures::test_loss)});
-  pictures +=
-      report::draw_curves("Accuracy", "fraction of the examples", epochs,
-                          {curve("validation", report::kGreen, &EpochFigures::validation_accuracy),
-                           curve("test", report::kOrange, &EpochFigures::test_accuracy)});
-  pictures += report::draw_curves("Error", "RMSE", epochs,
-                                  {curve("test", report::kOrange, &EpochFigures::test_rmse)});
-  const report::Curve rate = curve("learning rate", report::kBlue, &EpochFigures::learning_rate);
-  if (std::ranges::adjacent_find(rate.values, std::ranges::not_equal_to()) != rate.values.end())
-    pictures +=
-        report::draw_curves("Learning rate", "at the last step of the epoch", epochs, {rate});
+  std::string pictures;
+  for (const std::string& chart : report::history_charts(history)) pictures += chart;
   return section(title, paragraph("The training loss is the mean over an epoch, during which the "
                                   "weights change. The other figures are from the end of it.") +
                             charts(pictures));

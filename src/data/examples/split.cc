@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <utility>
 
@@ -68,6 +69,99 @@ void draw(Rows group, std::size_t count, base::Rng& random, Split& split) {
 }
 
 }  // namespace
+
+namespace {
+
+using Uses = std::vector<RowUse>;
+
+// Deals the rows of each class to the folds in turn, in a random order.
+Uses fold_by_class(const Examples& examples, const SplitRule& rule) {
+  Uses uses(examples.features.rows, RowUse::train);
+  std::size_t dealt = 0;
+  const std::vector<Rows> groups = rows_by_class(examples);
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    base::Rng random(rule.seed,
+                     base::make_stream(base::StreamPurpose::split, static_cast<std::uint32_t>(i)));
+    Split order;
+    draw(groups[i], groups[i].size(), random, order);
+    for (const std::uint32_t row : order.validation)
+      if (dealt++ % rule.folds == rule.fold) uses[row] = RowUse::test;
+  }
+  return uses;
+}
+
+// The larger groups first, each to the part that has the fewest rows for its size: a fold, or what
+// is tested on (part 0) and what is trained on (part 1).
+Uses divide_by_group(std::size_t rows, std::span<const double> keys, const SplitRule& rule) {
+  std::map<double, Rows> groups;
+  for (std::uint32_t row = 0; row < rows; ++row) groups[keys[row]].push_back(row);
+  std::vector<const Rows*> order;
+  for (const auto& [key, members] : groups) order.push_back(&members);
+  base::Rng random(rule.seed, base::make_stream(base::StreamPurpose::split, 0));
+  for (std::size_t i = order.size(); i > 1; --i)
+    std::swap(order[i - 1], order[random.below(static_cast<std::uint32_t>(i))]);
+  std::ranges::stable_sort(order, std::greater<>(),
+                           [](const Rows* group) { return group->size(); });
+  const double share = rule.share < 1 ? rule.share : rule.share / static_cast<double>(rows);
+  std::vector<double> sizes(rule.folds, 1), filled;
+  if (rule.folds == 0) sizes = {share, 1 - share};
+  filled.resize(sizes.size());
+  const std::size_t tested = rule.folds == 0 ? 0 : rule.fold;
+  Uses uses(rows, RowUse::train);
+  for (const Rows* group : order) {
+    std::size_t best = 0;
+    for (std::size_t part = 1; part < sizes.size(); ++part)
+      if (filled[part] / sizes[part] < filled[best] / sizes[best]) best = part;
+    filled[best] += static_cast<double>(group->size());
+    if (best != tested) continue;
+    for (const std::uint32_t row : *group) uses[row] = RowUse::test;
+  }
+  return uses;
+}
+
+Uses divide_by_time(std::size_t rows, std::span<const double> keys, const SplitRule& rule) {
+  std::vector<std::uint32_t> order(rows);
+  std::iota(order.begin(), order.end(), 0u);
+  std::ranges::stable_sort(order, {}, [&](std::uint32_t row) { return keys[row]; });
+  std::size_t first = rows - count_held(rows, rule.share), last = rows;
+  if (rule.folds > 0) {
+    first = rows * (rule.fold + 1) / (rule.folds + 1);
+    last = rows * (rule.fold + 2) / (rule.folds + 1);
+  }
+  Uses uses(rows, RowUse::none);
+  for (std::size_t i = 0; i < last; ++i) uses[order[i]] = i < first ? RowUse::train : RowUse::test;
+  return uses;
+}
+
+Uses uses_of(const Examples& examples, std::span<const double> keys, const SplitRule& rule) {
+  const std::size_t rows = examples.features.rows;
+  if (rule.by == SplitRule::By::group) return divide_by_group(rows, keys, rule);
+  if (rule.by == SplitRule::By::time) return divide_by_time(rows, keys, rule);
+  if (rule.folds > 0) return fold_by_class(examples, rule);
+  Uses uses(rows, RowUse::train);
+  for (const std::uint32_t row : split_rows(examples, rule.share, rule.seed).validation)
+    uses[row] = RowUse::test;
+  return uses;
+}
+
+}  // namespace
+
+std::vector<RowUse> divide_rows(const Examples& examples, std::span<const double> keys,
+                                const SplitRule& rule) {
+  const std::size_t rows = examples.features.rows;
+  if (rule.folds == 0 && rule.share == 0) return Uses(rows, RowUse::train);
+  if (rule.folds == 1 || rule.folds > rows)
+    throw Error(ErrorKind::usage, fmt::format("{} folds of {} rows", rule.folds, rows), "--cv",
+                "from 2 to the number of rows");
+  Uses uses = uses_of(examples, keys, rule);
+  for (const RowUse part : {RowUse::train, RowUse::test})
+    if (std::ranges::find(uses, part) == uses.end())
+      throw Error(ErrorKind::usage,
+                  fmt::format("no row is left to {} on", part == RowUse::train ? "train" : "test"),
+                  rule.by == SplitRule::By::group ? "--group" : "--test-share",
+                  "more rows or groups, or another share");
+  return uses;
+}
 
 Split split_rows(const Examples& examples, double share_or_count, std::uint64_t seed) {
   const std::size_t rows = examples.features.rows, held = count_held(rows, share_or_count);

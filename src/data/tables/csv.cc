@@ -84,6 +84,9 @@ class CsvReader {
   }
 
   TableParts learn() {
+    if (!options_.csv.group.empty() && !options_.csv.time.empty())
+      throw Error(ErrorKind::usage, "rows are divided by groups or by time", "--group, --time",
+                  "one of them");
     const MissingTexts missing(options_.csv.missing_texts);
     const std::size_t width = first_.size();
     find_body(
@@ -110,14 +113,14 @@ class CsvReader {
 
   TableParts learned(CsvRows& rows, CsvLayout& layout) {
     Answers answers = answers_of(rows, layout);
-    const std::vector<std::uint32_t> held_out = choose_rows(rows, answers);
-    const auto columns = learn_schema(rows, held_out, layout, options_, name_);
+    const std::vector<RowUse> uses = choose_rows(rows, answers);
+    const auto columns = learn_schema(rows, uses, layout, options_, name_);
     layout.schema.task = answers.task;
     layout.schema.class_names = answers.class_names;
     check_answers(answers, layout);
     const std::size_t dropped = rows.dropped + rows.without_target;
     note_dropped(rows, layout);
-    TableParts parts = make_parts(rows, std::move(answers), held_out, layout, options_, name_);
+    TableParts parts = make_parts(rows, answers, uses, layout, options_, name_);
     parts.train.dropped_rows = dropped;
     parts.train.columns = columns;
     parts.train.notes = std::move(layout.notes);
@@ -140,15 +143,23 @@ class CsvReader {
     return answers;
   }
 
-  std::vector<std::uint32_t> choose_rows(const CsvRows& rows, const Answers& answers) const {
-    if (!options_.test_file.empty() || rows.rows.rows() == 0) return {};
+  std::vector<RowUse> choose_rows(const CsvRows& rows, const Answers& answers) const {
+    if (!options_.test_file.empty() || rows.rows.rows() == 0)
+      return std::vector<RowUse>(rows.rows.rows(), RowUse::train);
     Examples examples;
     examples.features.rows = rows.rows.rows();
     if (answers.task == TableTask::classification) {
       examples.labels = answers.labels.data();
       examples.classes = answers.class_names.size();
     }
-    return split_rows(examples, options_.test_share, options_.seed).validation;
+    SplitRule rule{.by = SplitRule::By::class_,
+                   .share = options_.test_share,
+                   .folds = options_.folds,
+                   .fold = options_.fold,
+                   .seed = options_.seed};
+    if (!options_.csv.group.empty()) rule.by = SplitRule::By::group;
+    if (!options_.csv.time.empty()) rule.by = SplitRule::By::time;
+    return divide_rows(examples, rows.keys, rule);
   }
 
   // What cannot be learned, or is doubtful.
@@ -195,11 +206,12 @@ class CsvReader {
                   name_, "--missing mean");
     note_replaced(rows, layout);
     const std::size_t dropped = rows.dropped + rows.without_target;
-    Answers answers = layout.targets == 0   ? Answers{}
-                      : layout.targets == 1 ? rows.answers.finish()
-                                            : answers_of(rows, layout);
-    TableParts parts = make_parts(rows, std::move(answers), {}, layout, options_, name_);
-    std::swap(parts.train, parts.test);
+    const Answers answers = layout.targets == 0   ? Answers{}
+                            : layout.targets == 1 ? rows.answers.finish()
+                                                  : answers_of(rows, layout);
+    TableParts parts =
+        make_parts(rows, answers, std::vector<RowUse>(rows.rows.rows(), RowUse::test), layout,
+                   options_, name_);
     parts.train.schema = *known_;
     parts.train.class_names = parts.test.class_names;
     parts.train.dropped_rows = dropped;

@@ -70,23 +70,27 @@ void write_features(const Recipe& recipe, float value, float* out) {
   if (place != kNone) here[place] = 1;
 }
 
-// Where rows go: to one of two matrices.
+// Where rows go: to one of two matrices, or nowhere.
 class Sorter {
  public:
-  Sorter(std::span<const std::uint32_t> held_out, std::size_t columns, float* train, float* test)
-      : held_out_(held_out), columns_(columns), train_(train), test_(test) {}
+  Sorter(std::span<const RowUse> uses, std::size_t columns, float* train, float* test)
+      : uses_(uses), columns_(columns), train_(train), test_(test) {}
 
   float* next() {
-    const bool held = at_ < held_out_.size() && held_out_[at_] == row_;
-    ++row_;
-    if (!held) return std::exchange(train_, train_ + columns_);
-    ++at_;
-    return std::exchange(test_, test_ + columns_);
+    switch (uses_[row_++]) {
+      case RowUse::train:
+        return std::exchange(train_, train_ + columns_);
+      case RowUse::test:
+        return std::exchange(test_, test_ + columns_);
+      case RowUse::none:
+        break;
+    }
+    return nullptr;
   }
 
  private:
-  std::span<const std::uint32_t> held_out_;
-  std::size_t columns_, at_ = 0, row_ = 0;
+  std::span<const RowUse> uses_;
+  std::size_t columns_, row_ = 0;
   float *train_, *test_;
 };
 
@@ -103,6 +107,7 @@ void fill_features(CsvRows& rows, const CsvLayout& layout, const TableOptions& o
   rows.rows.drain([&](std::span<const float> piece) {
     for (; !piece.empty(); piece = piece.subspan(recipes.size())) {
       float* const out = sorter.next();
+      if (out == nullptr) continue;
       if (plain) {
         for (std::size_t slot = 0; slot < recipes.size(); ++slot)
           out[slot] = std::isnan(piece[slot]) ? recipes[slot].replacement : piece[slot];
@@ -117,21 +122,24 @@ void fill_features(CsvRows& rows, const CsvLayout& layout, const TableOptions& o
   });
 }
 
+// The values of the rows of one use.
 template <typename Value>
-void divide(std::vector<Value>& values, std::size_t width, std::span<const std::uint32_t> held_out,
-            std::vector<Value>& test) {
-  if (values.empty() || held_out.empty()) return;
-  std::vector<Value> train;
-  train.reserve(values.size());
-  std::size_t at = 0;
-  for (std::size_t row = 0; row < values.size() / width; ++row) {
-    const bool held = at < held_out.size() && held_out[at] == row;
-    at += held ? 1 : 0;
-    auto& to = held ? test : train;
-    to.insert(to.end(), values.begin() + static_cast<std::ptrdiff_t>(row * width),
-              values.begin() + static_cast<std::ptrdiff_t>((row + 1) * width));
-  }
-  values = std::move(train);
+std::vector<Value> values_for(RowUse use, const std::vector<Value>& values, std::size_t width,
+                              std::span<const RowUse> uses) {
+  std::vector<Value> result;
+  for (std::size_t row = 0; row < values.size() / width; ++row)
+    if (uses[row] == use)
+      result.insert(result.end(), values.begin() + static_cast<std::ptrdiff_t>(row * width),
+                    values.begin() + static_cast<std::ptrdiff_t>((row + 1) * width));
+  return result;
+}
+
+Answers answers_for(RowUse use, const Answers& answers, std::span<const RowUse> uses) {
+  return {.task = answers.task,
+          .class_names = answers.class_names,
+          .labels = values_for(use, answers.labels, 1, uses),
+          .targets = values_for(use, answers.targets, answers.target_columns, uses),
+          .target_columns = answers.target_columns};
 }
 
 TablePart make_part(const CsvLayout& layout, std::size_t count, std::size_t columns,
@@ -152,7 +160,7 @@ TablePart make_part(const CsvLayout& layout, std::size_t count, std::size_t colu
 
 }  // namespace
 
-TableParts make_parts(CsvRows& rows, Answers answers, std::span<const std::uint32_t> held_out,
+TableParts make_parts(CsvRows& rows, const Answers& answers, std::span<const RowUse> uses,
                       const CsvLayout& layout, const TableOptions& options,
                       const std::string& file) {
   const std::size_t count = rows.rows.rows(), columns = layout.schema.feature_count();
@@ -161,21 +169,20 @@ TableParts make_parts(CsvRows& rows, Answers answers, std::span<const std::uint3
     throw Error(ErrorKind::data, fmt::format("more than {} features with all categories", columns),
                 file, "--ignore columns with many categories");
   check_table_size(count, columns, sizeof(float), options, file);
-  const std::size_t tested = held_out.size(), trained = count - tested;
+  const auto tested = static_cast<std::size_t>(std::ranges::count(uses, RowUse::test));
+  const auto trained = static_cast<std::size_t>(std::ranges::count(uses, RowUse::train));
   auto train = std::make_shared<TableMemory>(), test = std::make_shared<TableMemory>();
   train->features = base::AlignedArray<std::uint8_t>(trained * columns * sizeof(float));
   test->features = base::AlignedArray<std::uint8_t>(tested * columns * sizeof(float));
   fill_features(rows, layout, options,
-                Sorter(held_out, columns, reinterpret_cast<float*>(train->features.data()),
+                Sorter(uses, columns, reinterpret_cast<float*>(train->features.data()),
                        reinterpret_cast<float*>(test->features.data())));
-  train->weights = std::move(rows.weights);
-  divide(train->weights, 1, held_out, test->weights);
-  Answers held = answers;
-  held.labels.clear(), held.targets.clear();
-  divide(answers.labels, 1, held_out, held.labels);
-  divide(answers.targets, answers.target_columns, held_out, held.targets);
-  return {make_part(layout, trained, columns, std::move(train), std::move(answers)),
-          make_part(layout, tested, columns, std::move(test), std::move(held))};
+  train->weights = values_for(RowUse::train, rows.weights, 1, uses);
+  test->weights = values_for(RowUse::test, rows.weights, 1, uses);
+  return {make_part(layout, trained, columns, std::move(train),
+                    answers_for(RowUse::train, answers, uses)),
+          make_part(layout, tested, columns, std::move(test),
+                    answers_for(RowUse::test, answers, uses))};
 }
 
 }  // namespace lithe::data

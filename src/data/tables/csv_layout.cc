@@ -72,9 +72,11 @@ CsvField field_of(const TableColumn& column, const TableSchema& schema, TargetUs
 // Gives every feature and every target a slot, in the order of the schema's columns. `columns` says
 // which column of the schema each field is.
 void number_slots(CsvLayout& layout, const std::vector<std::size_t>& columns) {
-  for (CsvField& field : layout.fields)
+  for (CsvField& field : layout.fields) {
+    layout.has_key = layout.has_key || field.kind == Kind::key;
     field.is_plain = field.kind != Kind::category && field.kind != Kind::ignored &&
                      field.format == CellFormat::number && !field.as_text;
+  }
   const std::size_t none = layout.fields.size();
   std::vector<std::size_t> field_of(layout.schema.columns.size(), none);
   for (std::size_t i = 0; i < columns.size(); ++i)
@@ -99,6 +101,8 @@ class NamedColumns {
     for (const auto& word : options.ignore) set(word, Kind::ignored);
     if (!options.weight.empty()) set(options.weight, Kind::weight);
     for (const auto& word : options.targets) set(word, Kind::target);
+    if (!options.group.empty()) set(options.group, Kind::key);
+    if (!options.time.empty()) set(options.time, Kind::key);
     for (const auto& word : options.categorical) set(word, Kind::category);
   }
   std::optional<Kind> of(std::size_t column) const { return kinds_[column]; }
@@ -213,8 +217,8 @@ class LayoutLearner {
     const ColumnSurvey& cells = survey_.columns[i];
     TableColumn column;
     column.name = name;
-    if (kind == Kind::ignored) {
-      layout_.left_out[name] = "--ignore";
+    if (kind == Kind::ignored || kind == Kind::key) {
+      layout_.left_out[name] = kind == Kind::ignored ? "--ignore" : "it divides the rows";
       column.kind = ColumnKind::ignored;
     } else if (kind == Kind::category) {
       column.kind = ColumnKind::category;
@@ -229,9 +233,26 @@ class LayoutLearner {
       set_type(column, cells);
     }
     CsvField field = field_of(column, layout_.schema, TargetUse::required);
+    if (kind == Kind::key) set_key(i, field);
     field.as_text = column.kind == ColumnKind::target && reads_texts_;
     layout_.fields.push_back(field);
     layout_.schema.columns.push_back(std::move(column));
+  }
+
+  // A time is a number or a date; a group is any text.
+  void set_key(std::size_t i, CsvField& field) {
+    field.kind = Kind::key;
+    field.as_text = options_.time.empty();
+    if (field.as_text) return;
+    const std::string& name = layout_.names[i];
+    const CsvType type = choose_type(survey_.columns[i], layout_.schema.decimal, name, options_,
+                                     file_, layout_.notes);
+    if (type.category)
+      throw Error(ErrorKind::data,
+                  fmt::format("the column \"{}\" has texts that are no times", name), file_,
+                  "--time names a column of numbers or dates; --group, one of texts");
+    field.format = type.format;
+    field.date_order = type.date_order;
   }
 
   std::string why_left_out(std::size_t i) const {

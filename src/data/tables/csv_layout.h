@@ -14,7 +14,14 @@
 namespace lithe::data {
 
 struct CsvField {
-  enum class Kind : std::uint8_t { number, category, target, weight, ignored };
+  enum class Kind : std::uint8_t {
+    number,
+    category,
+    target,
+    weight,
+    key,  // the group or the time of a row, by which rows are divided; no feature
+    ignored,
+  };
   Kind kind = Kind::number;
   CellFormat format = CellFormat::number;
   DateOrder date_order = DateOrder::month_first;
@@ -30,7 +37,7 @@ struct CsvLayout {
   std::vector<std::size_t> slots;  // the schema's column of each slot
   TableSchema schema;
   std::size_t targets = 0;
-  bool has_weight = false;
+  bool has_weight = false, has_key = false;
   bool settled = true;  // a cell that does not fit its column is an error: all cells were looked at
   std::map<std::string, std::string> left_out;  // columns that are not taken, and why
   std::vector<TableNote> notes;

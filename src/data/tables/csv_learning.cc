@@ -24,21 +24,16 @@ struct SlotFigures {
 
 // Calls `use` for each row that is not held out.
 template <typename Use>
-void for_each_row(const CsvRows& rows, std::span<const std::uint32_t> held_out, const Use& use) {
-  std::size_t at = 0;
-  for (std::size_t row = 0; row < rows.rows.rows(); ++row) {
-    if (at < held_out.size() && held_out[at] == row)
-      ++at;
-    else
-      use(rows.rows.row(row));
-  }
+void for_each_row(const CsvRows& rows, std::span<const RowUse> uses, const Use& use) {
+  for (std::size_t row = 0; row < rows.rows.rows(); ++row)
+    if (uses[row] == RowUse::train) use(rows.rows.row(row));
 }
 
-std::vector<SlotFigures> figures_of(const CsvRows& rows, std::span<const std::uint32_t> held_out) {
+std::vector<SlotFigures> figures_of(const CsvRows& rows, std::span<const RowUse> uses) {
   std::vector<SlotFigures> slots(rows.slots.size());
   for (std::size_t slot = 0; slot < slots.size(); ++slot)
     slots[slot].counts.resize(rows.slots[slot].categories.size());
-  for_each_row(rows, held_out, [&](std::span<const float> row) {
+  for_each_row(rows, uses, [&](std::span<const float> row) {
     for (std::size_t slot = 0; slot < row.size(); ++slot) {
       SlotFigures& figures = slots[slot];
       if (std::isnan(row[slot])) {
@@ -57,10 +52,9 @@ std::vector<SlotFigures> figures_of(const CsvRows& rows, std::span<const std::ui
   return slots;
 }
 
-double median_of_slot(const CsvRows& rows, std::span<const std::uint32_t> held_out,
-                      std::size_t slot) {
+double median_of_slot(const CsvRows& rows, std::span<const RowUse> uses, std::size_t slot) {
   std::vector<float> values;
-  for_each_row(rows, held_out, [&](std::span<const float> row) {
+  for_each_row(rows, uses, [&](std::span<const float> row) {
     if (!std::isnan(row[slot])) values.push_back(row[slot]);
   });
   if (values.empty()) return 0;
@@ -80,13 +74,13 @@ bool is_sentinel(double value) {
 
 class SchemaLearner {
  public:
-  SchemaLearner(const CsvRows& rows, std::span<const std::uint32_t> held_out, CsvLayout& layout,
+  SchemaLearner(const CsvRows& rows, std::span<const RowUse> uses, CsvLayout& layout,
                 const TableOptions& options)
       : rows_(rows),
-        held_out_(held_out),
+        uses_(uses),
         layout_(layout),
         options_(options),
-        figures_(figures_of(rows, held_out)) {}
+        figures_(figures_of(rows, uses)) {}
 
   void learn() {
     for (std::size_t slot = 0; slot < layout_.slots.size(); ++slot) {
@@ -176,7 +170,7 @@ class SchemaLearner {
     const SlotFigures& figures = figures_[slot];
     const double mean = figures.sum / static_cast<double>(figures.present);
     if (layout_.schema.missing == MissingPolicy::median)
-      column.replacement = median_of_slot(rows_, held_out_, slot);
+      column.replacement = median_of_slot(rows_, uses_, slot);
     else if (layout_.schema.missing != MissingPolicy::zero)
       column.replacement = mean;
     else
@@ -191,7 +185,7 @@ class SchemaLearner {
       if (!is_sentinel(end + column.offset)) continue;
       double low = INFINITY, high = -INFINITY;
       std::size_t times = 0;
-      for_each_row(rows_, held_out_, [&](std::span<const float> row) {
+      for_each_row(rows_, uses_, [&](std::span<const float> row) {
         const double value = double{row[slot]};
         if (std::isnan(value)) return;
         if (value == end) ++times;
@@ -233,7 +227,7 @@ class SchemaLearner {
   }
 
   const CsvRows& rows_;
-  const std::span<const std::uint32_t> held_out_;
+  const std::span<const RowUse> uses_;
   CsvLayout& layout_;
   const TableOptions& options_;
   const std::vector<SlotFigures> figures_;
@@ -241,9 +235,9 @@ class SchemaLearner {
 
 }  // namespace
 
-std::vector<ColumnSummary> learn_schema(const CsvRows& rows,
-                                        std::span<const std::uint32_t> held_out, CsvLayout& layout,
-                                        const TableOptions& options, const std::string& file) {
+std::vector<ColumnSummary> learn_schema(const CsvRows& rows, std::span<const RowUse> uses,
+                                        CsvLayout& layout, const TableOptions& options,
+                                        const std::string& file) {
   if (rows.rows.rows() == 0)
     throw Error(ErrorKind::data,
                 rows.dropped > 0 ? "a value is missing in every row, and such rows are left out"
@@ -251,7 +245,7 @@ std::vector<ColumnSummary> learn_schema(const CsvRows& rows,
                 file,
                 rows.dropped > 0 ? "--missing mean, or --ignore columns with many missing values"
                                  : "--target COLUMN");
-  SchemaLearner learner(rows, held_out, layout, options);
+  SchemaLearner learner(rows, uses, layout, options);
   learner.learn();
   return learner.summaries();
 }

@@ -137,7 +137,9 @@ std::optional<double> CsvRows::number_in(const CsvField& field, std::string_view
 void CsvRows::store_number(const CsvField& field, double value) {
   if (!(std::abs(value) <= std::numeric_limits<float>::max()))
     cursor_.fail("the number is too large for 32 bits", "scale the column, or leave it out");
-  if (field.kind == Kind::weight) {
+  if (field.kind == Kind::key) {
+    key_ = value;
+  } else if (field.kind == Kind::weight) {
     if (value < 0) cursor_.fail("a weight below 0");
     weight_ = static_cast<float>(value);
   } else if (field.kind == Kind::target && layout_.targets > 1) {
@@ -156,6 +158,10 @@ void CsvRows::store_text(const CsvField& field, std::string_view text) {
     return;
   }
   cursor_.check_utf8(text);
+  if (field.kind == Kind::key) {
+    key_ = groups_.try_emplace(std::string(text), groups_.size()).first->second;
+    return;
+  }
   if (const char* why = why_not_a_number(text))
     cursor_.fail(fmt::format("'{}' is no answer: {}", shortened(text), why));
   answer_ = {false, 0, std::string(text), cursor_.place()};
@@ -218,6 +224,8 @@ void CsvRows::store_missing(const CsvField& field) {
     return;
   }
   if (field.kind == Kind::weight) cursor_.fail("the weight is missing");
+  if (field.kind == Kind::key)
+    cursor_.fail("the group or the time of the row is missing", "--missing drop");
   if (missing_policy_ == MissingPolicy::error)
     cursor_.fail("the value is missing",
                  "--missing mean replaces missing values, --missing drop leaves such rows out");
@@ -234,6 +242,7 @@ void CsvRows::commit() {
   }
   rows.add(row_);
   if (layout_.has_weight) weights.push_back(weight_);
+  if (layout_.has_key) keys.push_back(key_);
   if (layout_.targets > 1) many_answers.insert(many_answers.end(), many_.begin(), many_.end());
   if (layout_.targets != 1) return;
   const std::string wrong =

@@ -45,6 +45,7 @@ class CsvRows {
   RowStore rows;
   std::vector<CsvSlot> slots;
   std::vector<float> weights;
+  std::vector<double> keys;         // the group or the time of each row
   AnswerCollector answers;          // of one target
   std::vector<float> many_answers;  // of several: [rows][targets]
   std::size_t dropped = 0, without_target = 0;
@@ -83,6 +84,8 @@ class CsvRows {
   std::uint64_t next_report_ = 0;
   std::vector<float> row_, many_;
   float weight_ = 0;
+  double key_ = 0;
+  TextIndex groups_;
   bool fits_ = true, drop_ = false, no_target_ = false;
   Pending answer_;
 };
