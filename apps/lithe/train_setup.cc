@@ -76,7 +76,7 @@ Dataset load_outlier_set(const TrainCommand& command, const LoadedData& loaded,
     return corrupt_images(with_training(loaded.set, train), command.options.seed);
   Dataset set = load_unknown(
       {.data = name, .data_dir = command.data.data_dir, .pictures = command.data.pictures},
-      {loaded.set.shape, loaded.set.resize, loaded.schema});
+      {loaded.set.shape, loaded.set.resize, loaded.schema, train.features.divisor});
   return classes == kAllClasses ? set
                                 : select_classes(set, parse_numbers(classes, "--outlier-classes"));
 }

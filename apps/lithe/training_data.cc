@@ -152,7 +152,10 @@ void add_class_choice(Options& app, DataChoice& choice) {
 }
 
 void add_data_choice(Options& app, DataChoice& c, DataFor use) {
+  if (use == DataFor::model) c.data.clear();
   add_data_options(app, c.data, c.data_dir);
+  if (use == DataFor::model)
+    app.find("--data")->help += " (default: what the model was trained on)";
   add_class_choice(app, c);
   app.add_option("--per-class", c.per_class, "at most this many training examples of each class");
   if (use == DataFor::training) {

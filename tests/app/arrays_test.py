@@ -195,6 +195,14 @@ class HeldOut(Arrays):
             self.assertRegex(everything.stdout, r"^2\d\d/300 ")
             self.assertIn("learned from 240 of these 300 rows", everything.stderr)
 
+    def test_calibration_takes_the_rows_held_out(self):
+        self.train("n.npz", network="dense(8, relu) -> dense(2)")
+        os.rename(self.path("n.npz"), self.path("renamed.npz"))
+        found = json.loads(self.run_lithe("calibrate", "m.safetensors", "--data", "renamed.npz",
+                                          "--unknown", "energy", "--json").stdout)
+        self.assertEqual((found["validation"], found["validation_from"]),
+                         (60, "the test examples"))
+
     def test_all_rows_of_another_file_count(self):
         self.train("n.csv", network="dense(4) -> dense(2)")
         with open(self.path("n.csv"), "rb") as file:

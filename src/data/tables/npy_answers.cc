@@ -14,7 +14,7 @@ namespace lithe::data {
 namespace {
 
 // More whole numbers than this that are taken for classes are worth a warning.
-constexpr std::size_t kFewClasses = 10;
+constexpr std::size_t kFewNumbers = 10;
 
 // One or two arrays of answers, and the parts of the data that they belong to.
 struct AnswerPart {
@@ -133,13 +133,13 @@ void add_many(const AnswerParts& parts, const TableOptions& options, const Array
   add_numbers(parts, bits ? TableTask::multi_label : TableTask::regression);
 }
 
-bool is_whole(double value) { return value == std::floor(value) && std::abs(value) < 1e15; }
+bool is_integral(double value) { return value == std::floor(value) && std::abs(value) < 1e15; }
 
 // Whether numbers are classes where nobody says it: few whole ones as in a CSV; integers also where
 // most numbers from 0 or 1 on are there and each stands for some rows.
 bool look_like_classes(const std::set<double>& numbers, std::size_t rows, const NpyArray& array,
                        bool one_output) {
-  if (!std::ranges::all_of(numbers, is_whole)) return false;
+  if (!std::ranges::all_of(numbers, is_integral)) return false;
   if (one_output && numbers.size() > 2) return false;
   if (numbers.size() <= kMostAutomaticClasses) return true;
   const double low = *numbers.begin(), high = *numbers.rbegin();
@@ -151,7 +151,7 @@ bool look_like_classes(const std::set<double>& numbers, std::size_t rows, const 
 // Numbers from 0 on without large gaps are all classes up to the highest: one may have no rows.
 void fill_gaps(std::set<double>& numbers) {
   const double high = *numbers.rbegin();
-  if (*numbers.begin() != 0 || !std::ranges::all_of(numbers, is_whole) ||
+  if (*numbers.begin() != 0 || !std::ranges::all_of(numbers, is_integral) ||
       high >= 2 * static_cast<double>(numbers.size()))
     return;
   for (std::size_t i = 0; static_cast<double>(i) < high; ++i)
@@ -206,8 +206,8 @@ void add_texts(const AnswerParts& parts, TableTask task) {
 
 void note_choice(const AnswerParts& parts, const std::set<double>& numbers, bool classes) {
   const NpyArray& array = parts.front().array;
-  const bool whole = std::ranges::all_of(numbers, is_whole);
-  const bool doubtful = classes ? numbers.size() > kFewClasses : whole && array.is_integer();
+  const bool whole = std::ranges::all_of(numbers, is_integral);
+  const bool doubtful = classes ? numbers.size() > kFewNumbers : whole && array.is_integer();
   if (!doubtful) return;
   parts.front().part.notes.push_back(
       {true,

@@ -20,7 +20,7 @@ constexpr std::size_t kSmallImage = 5;
 
 bool is_channel_count(std::size_t size) { return size == 1 || size == 3; }
 
-std::size_t count(const Shape& shape) {
+std::size_t value_count(const Shape& shape) {
   return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
 }
 
@@ -44,9 +44,9 @@ bool has_channels_first(const NpyArray& array, const TableOptions& options, cons
 
 void check_first_axis(const NpyArray& array, const Shape& example) {
   const std::size_t columns = array.columns();
-  const bool is_one = array.shape == example ||
-                      (columns != count(example) && columns * array.rows() == count(example));
-  if (!is_one || count(example) == 1) return;
+  const bool is_one = array.shape == example || (columns != value_count(example) &&
+                                                 columns * array.rows() == value_count(example));
+  if (!is_one || value_count(example) == 1) return;
   throw Error(ErrorKind::data,
               fmt::format("the array has the shape {}, which is that of one example: it lacks the "
                           "dimension that counts the examples",

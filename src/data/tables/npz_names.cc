@@ -21,7 +21,7 @@ constexpr Words kAnswers = {"y",       "labels",  "label",  "target", "targets",
 constexpr Words kTest = {"test", "val", "valid", "validation", "dev", "eval"};
 
 // Lower case, letters and digits alone.
-std::string plain(const std::string& name) {
+std::string plain_name(const std::string& name) {
   std::string text;
   for (const char c : name) {
     if (c >= 'A' && c <= 'Z')
@@ -57,8 +57,8 @@ class Chooser {
   std::string find(const std::string& name) const {
     const auto exact = std::ranges::find(names_, name);
     if (exact != names_.end()) return *exact;
-    const auto near = std::ranges::find(names_, plain(name), plain);
-    return near == names_.end() || plain(name).empty() ? "" : *near;
+    const auto near = std::ranges::find(names_, plain_name(name), plain_name);
+    return near == names_.end() || plain_name(name).empty() ? "" : *near;
   }
 
   std::string train_of(const std::string& stem) const {
@@ -82,13 +82,13 @@ class Chooser {
       return first_of(usual, [&](const std::string& stem) { return find(stem); });
     }
     if (const std::string found = find(name); !found.empty()) return found;
-    if (const std::string found = train_of(plain(name)); !found.empty()) return found;
+    if (const std::string found = train_of(plain_name(name)); !found.empty()) return found;
     refuse(name, option);
   }
 
   // Those of "x_train" are "y_train", and those of "x" are "y", unless they are named.
   std::string find_answers(const std::string& examples) const {
-    const bool divided = plain(examples).find("train") != std::string::npos;
+    const bool divided = plain_name(examples).find("train") != std::string::npos;
     if (!options_.answers_name.empty()) return find_part(options_.answers_name, {}, "--answers");
     return first_of(kAnswers,
                     [&](const std::string& stem) { return divided ? train_of(stem) : find(stem); });
@@ -96,7 +96,7 @@ class Chooser {
 
   // "x_test" of "x_train", with this word for "test".
   std::string test_of(const std::string& train, const std::string& word) const {
-    std::string name = plain(train);
+    std::string name = plain_name(train);
     const std::size_t at = name.find("train");
     if (at == std::string::npos) return "";
     return find(name.replace(at, 5, word));
