@@ -7,6 +7,7 @@
 #include <string>
 
 #include "data/tables/npy.h"
+#include "data/tables/npy_answers.h"
 #include "data/tables/npz.h"
 #include "lithe/error.h"
 

@@ -33,6 +33,7 @@ int calibrate(const Arguments& arguments) {
     unknown.score = earlier ? earlier->score : has_background(model) ? kBackground : "energy";
   }
   check_for_calibration(unknown);
+  if (app.count("--data") == 0) choice = own_data(choice, model);
   const Dataset data = known_to(model, load_for_model(choice, model, TargetUse::required).set);
   const CalibrationParts parts = calibration_parts(model, data);
   const Calibration result = calibrate_unknown(model, parts.known.train, parts.known.validation,

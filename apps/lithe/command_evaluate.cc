@@ -33,6 +33,18 @@ void print_line(const Evaluation& result, bool regression) {
   print_folded("{}  loss {:.5f}  {:.4f} s\n", score, result.loss, result.seconds);
 }
 
+// Which rows of the table that the model was trained on are counted.
+void print_origin(const LoadedData& loaded) {
+  const std::size_t counted = loaded.set.test.features.rows;
+  if (loaded.learned_from > 0)
+    print_folded(stderr, "The model learned from {} of these {} rows: new rows would score lower\n",
+                 loaded.learned_from, counted);
+  else if (loaded.split)
+    print_folded(stderr,
+                 "{} of {} rows are counted, which training held out; --all-rows counts all\n",
+                 counted, loaded.split->rows);
+}
+
 // index.html and report.json.
 void write_report(const std::filesystem::path& folder, const std::string& file, const Model& model,
                   const Dataset& data, const EvaluationReport& report) {
@@ -52,6 +64,9 @@ int evaluate(const Arguments& arguments) {
   bool json = false;
   app.add_option("model", file, "model file")->required();
   add_data_choice(app, choice, DataFor::model);
+  app.add_flag("--all-rows", choice.all_rows,
+               "of the table that the model was trained on, count all rows, also those that it "
+               "learned from");
   app.add_option("--report", folder,
                  "folder for a report: index.html, a page about the errors, and report.json");
   app.add_option("--isa", isa, "instruction set: auto, avx512, avx2, sse4, neon, scalar")
@@ -59,7 +74,12 @@ int evaluate(const Arguments& arguments) {
   app.add_flag("--json", json, "print one JSON object");
   if (const auto status = parse(app, arguments)) return *status;
   Model model = Model::load(file);
-  const Dataset data = examples_for(model, load_for_model(choice, model, TargetUse::required).set);
+  if (app.count("--data") == 0) choice = own_data(choice, model);
+  LoadedData loaded = load_for_model(choice, model, TargetUse::required);
+  if (loaded.set.test.features.rows == 0) loaded.set.test = loaded.set.train;
+  const Dataset data = examples_for(model, loaded.set);
+  if (!json && app.count("--data") == 0) print_folded("Data: {}\n", choice.data);
+  print_origin(loaded);
   if (!json && folder.empty()) {
     const auto loss = model.metadata().find("lithe.loss");
     print_line(lithe::evaluate(model, data.test,
@@ -71,7 +91,10 @@ int evaluate(const Arguments& arguments) {
       report_evaluation(model, data.test, {.isa = isa, .columns = !folder.empty()});
   if (!folder.empty()) write_report(folder, file, model, data, report);
   if (json) {
-    fmt::print("{}\n", to_text(to_json(report)));
+    nlohmann::json object = to_json(report);
+    object["data"] = choice.data;
+    object["learned_from"] = loaded.learned_from;
+    fmt::print("{}\n", to_text(object));
     return 0;
   }
   print_line(report.score, data.test.labels == nullptr);

@@ -89,7 +89,18 @@ void add_table_options(Options& app, TableReading& r, TableOptions& options, Tab
   app.add_option("--delimiter", r.delimiter,
                  "what divides the fields (default: what divides the first lines evenly); \"tab\"")
       ->group(kGroup);
-  app.add_option("--answers", options.answers_file, "file with the targets of a .npy file")
+  app.add_option("--inputs", r.inputs,
+                 "array of a .npz with the examples (default: x, data, images, features, x_train "
+                 "and the like)")
+      ->group(kGroup);
+  app.add_option("--answers", r.answers,
+                 "array of a .npz with the answers (default: y, target, labels, y_train and the "
+                 "like); for a .npy, the file with its answers")
+      ->group(kGroup);
+  app.add_option("--layout", r.layout,
+                 "where images in an array have their channels (default: first where that is "
+                 "clear)")
+      ->check(OneOf({"auto", "channels-first", "channels-last"}))
       ->group(kGroup);
 }
 
@@ -115,6 +126,13 @@ TableOptions table_options(const TableReading& r, TableOptions options) {
                                                       {"zeros", UnknownCategory::zeros},
                                                       {"error", UnknownCategory::error}},
                                                      r.unseen);
+  options.features_name = r.inputs;
+  options.answers_name = r.answers;
+  options.answers_file = r.answers;
+  options.layout = choose<ImageLayout>({{"auto", ImageLayout::automatic},
+                                        {"channels-first", ImageLayout::channels_first},
+                                        {"channels-last", ImageLayout::channels_last}},
+                                       r.layout);
   if (r.delimiter == "tab")
     csv.delimiter = '\t';
   else if (r.delimiter.size() == 1)

@@ -12,7 +12,7 @@ namespace lithe::app {
 // What the command line says, in its words.
 struct TableReading {
   std::string task = "auto", missing = {}, header = "auto", decimal = "auto", dates = "auto";
-  std::string unseen = "usual", delimiter = {};
+  std::string unseen = "usual", delimiter = {}, inputs = {}, answers = {}, layout = "auto";
   std::vector<std::string> targets = {}, ignore = {}, categorical = {}, missing_texts = {};
 };
 

@@ -76,7 +76,7 @@ Dataset load_outlier_set(const TrainCommand& command, const LoadedData& loaded,
     return corrupt_images(with_training(loaded.set, train), command.options.seed);
   Dataset set = load_unknown(
       {.data = name, .data_dir = command.data.data_dir, .pictures = command.data.pictures},
-      {loaded.set.shape, loaded.set.resize, loaded.schema});
+      {loaded.set.shape, loaded.set.resize, loaded.schema, train.features.divisor});
   return classes == kAllClasses ? set
                                 : select_classes(set, parse_numbers(classes, "--outlier-classes"));
 }
@@ -166,10 +166,8 @@ TrainSetup set_up(TrainCommand& command) {
   fill_in_defaults(command, train, loaded.set.shape);
   Model model = make_model(command, loaded);
   if (command.from.empty()) model.standardize(train.features);
+  keep_data(command.data, loaded, train.features.rows, model);
   auto& metadata = model.metadata();
-  metadata["lithe.data"] = loaded.set.name;
-  if (is_picture_folder(command.data.data))
-    metadata["lithe.test_share"] = fmt::format("{}", command.data.table.test_share);
   // Where the rows that are held out can be found again in the data: lithe calibrate looks for
   // them.
   const bool whole = command.examples == 0 && command.data.per_class == 0 &&

@@ -63,6 +63,74 @@ void check_names(const Model& model, const Dataset& data) {
                 data.name, "folders named as the model's classes (`lithe show MODEL`)");
 }
 
+std::string note_of(const Model& model, const char* key) {
+  const auto found = model.metadata().find(key);
+  return found == model.metadata().end() ? "" : found->second;
+}
+
+// 0 for what is no number.
+std::size_t count_of(const std::string& text) {
+  std::size_t count = 0;
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  return count;
+}
+
+// What the model takes of arrays.
+ArrayForm form_for_arrays(const Model& model) {
+  const Preprocessing& preprocessing = model.preprocessing();
+  ArrayForm form;
+  form.shape =
+      preprocessing.image.empty() ? model.network().input_shape().sizes : preprocessing.image;
+  form.divisor = preprocessing.divisor;
+  form.class_names = preprocessing.class_names;
+  const std::string range = note_of(model, "lithe.input_range");
+  const char* const end = range.data() + range.size();
+  const auto [middle, error] = std::from_chars(range.data(), end, form.low);
+  if (error == std::errc{} && middle != end) std::from_chars(middle + 1, end, form.high);
+  return form;
+}
+
+void refuse_all_rows(const DataChoice& choice) {
+  if (choice.all_rows)
+    throw Error(ErrorKind::usage, fmt::format("'{}' has a part of its own to test on", choice.data),
+                "--all-rows", "leave it out; it is for the rows of a table");
+}
+
+TableData apply(const DataChoice& choice, const Model& model, TableOptions& options) {
+  const Preprocessing& preprocessing = model.preprocessing();
+  if (!is_array_path(choice.data))
+    return apply_table(choice.data, TableSchema::from_json(preprocessing.schema), options);
+  if (options.target_use == TargetUse::ignore)
+    options.csv.task = TableTask::none;
+  else if (preprocessing.class_names.empty())
+    options.csv.task = TableTask::regression;
+  return apply_arrays(choice.data, form_for_arrays(model), options);
+}
+
+// A table for a model. The rows that its training held out are looked for where answers are asked
+// for: predictions are for all rows.
+LoadedData load_rows(const DataChoice& choice, const Model& model, TargetUse target) {
+  const std::string note = note_of(model, "lithe.rows");
+  std::optional<TableSplit> known;
+  if (!note.empty() && target == TargetUse::required) known = TableSplit::parse(note);
+  TableData table = load_table_with_progress(choice, [&](TableOptions& options) {
+    options.target_use = target;
+    if (!choice.all_rows) options.split = known;
+    return apply(choice, model, options);
+  });
+  if (table.data.train.features.rows > 0) refuse_all_rows(choice);  // it has arrays to test on
+  for (const TableNote& one : table.notes) print_folded(stderr, "{}\n", one.text);
+  LoadedData loaded{select(std::move(table.data), choice, 1), std::move(table.schema), {}};
+  if (!known || known->digest != table.split.digest || known->rows != table.split.rows)
+    return loaded;
+  // The same file, whatever its name is.
+  loaded.set.name = note_of(model, "lithe.data");
+  loaded.split = table.split;
+  const bool held_out = table.divided_again && loaded.set.test.features.rows > 0;
+  if (!held_out) loaded.learned_from = count_of(note_of(model, "lithe.train_rows"));
+  return loaded;
+}
+
 // A share to test on is taken where nothing else says what to test on.
 void check_test_share(const DataChoice& choice) {
   std::string part;
@@ -84,7 +152,10 @@ void add_class_choice(Options& app, DataChoice& choice) {
 }
 
 void add_data_choice(Options& app, DataChoice& c, DataFor use) {
+  if (use == DataFor::model) c.data.clear();
   add_data_options(app, c.data, c.data_dir);
+  if (use == DataFor::model)
+    app.find("--data")->help += " (default: what the model was trained on)";
   add_class_choice(app, c);
   app.add_option("--per-class", c.per_class, "at most this many training examples of each class");
   if (use == DataFor::training) {
@@ -121,7 +192,7 @@ LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
   std::vector<std::string> understood = describe(table);
   std::string json = describe_json(table);
   return {select(std::move(table.data), choice, seed), std::move(table.schema),
-          std::move(understood), std::move(json)};
+          std::move(understood), std::move(json), table.split};
 }
 
 LoadedData load_for_model(const DataChoice& choice, Model& model, TargetUse target) {
@@ -132,16 +203,54 @@ LoadedData load_for_model(const DataChoice& choice, Model& model, TargetUse targ
     check_names(model, pictures);
     return {select(std::move(pictures), choice, 1), {}, {}};
   }
-  const std::string& schema = model.preprocessing().schema;
-  const bool by_schema = is_table_path(choice.data) && !schema.empty() &&
-                         !choice.data.ends_with(".npy") && !choice.data.ends_with(".npz");
-  if (!by_schema) return load_data(choice, 1);
-  TableData table = load_table_with_progress(choice, [&](TableOptions& options) {
-    options.target_use = target;
-    return apply_table(choice.data, TableSchema::from_json(schema), options);
-  });
-  for (const TableNote& note : table.notes) print_folded(stderr, "{}\n", note.text);
-  return {std::move(table.data), std::move(table.schema), {}};
+  const bool arrays = is_array_path(choice.data);
+  if (!arrays && (!is_table_path(choice.data) || model.preprocessing().schema.empty())) {
+    refuse_all_rows(choice);
+    return load_data(choice, 1);
+  }
+  return load_rows(choice, model, target);
+}
+
+DataChoice own_data(DataChoice choice, const Model& model) {
+  choice.data = note_of(model, "lithe.test_data");
+  if (choice.data.empty()) choice.data = note_of(model, "lithe.data");
+  if (choice.data.empty())
+    throw Error(ErrorKind::usage, "the model does not say what it was trained on", "--data",
+                "--data DATA");
+  std::error_code unknown;
+  if (is_table_path(choice.data) && !std::filesystem::exists(choice.data, unknown))
+    throw Error(ErrorKind::usage,
+                fmt::format("the model was trained on {}, which is not there", choice.data),
+                "--data", "--data DATA");
+  TableReading& reading = choice.reading;
+  if (reading.inputs.empty()) reading.inputs = note_of(model, "lithe.inputs");
+  if (reading.answers.empty()) reading.answers = note_of(model, "lithe.answers");
+  return choice;
+}
+
+void keep_data(const DataChoice& choice, const LoadedData& loaded, std::size_t train_rows,
+               Model& model) {
+  auto& metadata = model.metadata();
+  metadata["lithe.data"] = loaded.set.name;
+  if (is_picture_folder(choice.data))
+    metadata["lithe.test_share"] = fmt::format("{}", choice.table.test_share);
+  if (!loaded.split) return;
+  const auto absolute = [](const std::filesystem::path& path) {
+    return path == "-" ? "-" : std::filesystem::absolute(path).lexically_normal().string();
+  };
+  metadata["lithe.data"] = absolute(choice.data);
+  metadata["lithe.rows"] = loaded.split->to_string();
+  metadata["lithe.train_rows"] = fmt::format("{}", train_rows);
+  if (!choice.table.test_file.empty())
+    metadata["lithe.test_data"] = absolute(choice.table.test_file);
+  if (!is_array_path(choice.data)) return;
+  const TableReading& reading = choice.reading;
+  const bool is_file = choice.data.ends_with(".npy");
+  if (!reading.inputs.empty()) metadata["lithe.inputs"] = reading.inputs;
+  if (!reading.answers.empty())
+    metadata["lithe.answers"] = is_file ? absolute(reading.answers) : reading.answers;
+  const ArrayForm form = array_form(loaded.set);
+  if (form.divisor == 1) metadata["lithe.input_range"] = fmt::format("{} {}", form.low, form.high);
 }
 
 std::vector<std::size_t> parse_numbers(const std::string& text, const std::string& option) {

@@ -22,6 +22,7 @@ struct DataChoice {
   TableOptions table = {};
   std::optional<std::uint64_t> split_seed = {};  // of the rows held out; none: the training's
   bool chose_test_share = false;                 // the default is not the user's word
+  bool all_rows = false;  // of a table, also those that a model has learned from
   PictureChoice pictures = {};
 };
 
@@ -37,15 +38,24 @@ struct LoadedData {
   std::optional<TableSchema> schema;    // of a table
   std::vector<std::string> understood;  // lines that say how the data were read
   std::string understood_json = "null";
+  std::optional<TableSplit> split = {};  // of a table
+  std::size_t learned_from = 0;          // rows of the test part that training used
 };
 
 // Draws its progress on a terminal.
 LoadedData load_data(const DataChoice& choice, std::uint64_t seed);
 
-// A table read as the model's training data were; pictures in the form that it takes, and from the
-// folder that it was trained on, the same ones to test on (from another, all). Anything else as it
-// is.
+// A table read as the model's training data were; pictures in the form that it takes. Of the file
+// or the folder that it was trained on, the same ones to test on; of another, all. Anything else as
+// it is.
 LoadedData load_for_model(const DataChoice& choice, Model& model, TargetUse target);
+
+// What the model was trained on, read in the same way. Throws Error(usage) where the model does not
+// say it, or the file is not there.
+DataChoice own_data(DataChoice choice, const Model& model);
+// Keeps in the model what own_data() and load_for_model() need. `train_rows`: that it learns from.
+void keep_data(const DataChoice& choice, const LoadedData& loaded, std::size_t train_rows,
+               Model& model);
 
 // "1..6", "1,3,5", "0..4,9".
 std::vector<std::size_t> parse_numbers(const std::string& text, const std::string& option);

@@ -102,7 +102,8 @@ const Examples& judged_part(const Dataset& data) {
 }
 
 ExampleForm example_form(const Model& model) {
-  ExampleForm form{model.preprocessing().image, model.preprocessing().resize, {}};
+  ExampleForm form{
+      model.preprocessing().image, model.preprocessing().resize, {}, model.preprocessing().divisor};
   if (form.shape.empty()) form.shape = model.network().input_shape().sizes;
   const std::string& schema = model.preprocessing().schema;
   if (!schema.empty()) form.schema = TableSchema::from_json(schema);
@@ -116,6 +117,13 @@ Dataset load_unknown(const DataChoice& choice, const ExampleForm& form) {
     options.test_share = 0;
     if (form.schema && !form.schema->columns.empty())
       return apply_table(choice.data, *form.schema, options).data;
+    if (is_array_path(choice.data)) {
+      options.csv.task = TableTask::none;
+      return apply_arrays(choice.data,
+                          {.shape = form.shape, .divisor = form.divisor, .class_names = {}},
+                          options)
+          .data;
+    }
     return load_table(choice.data, options).data;
   }
   if (is_picture_folder(choice.data))

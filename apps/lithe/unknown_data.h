@@ -18,6 +18,7 @@ struct ExampleForm {
   std::vector<std::size_t> shape;
   Resize resize = Resize::crop;
   std::optional<TableSchema> schema;  // of a table
+  double divisor = 1;
 };
 ExampleForm example_form(const Model& model);
 

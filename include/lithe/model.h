@@ -86,8 +86,8 @@ class Model {
   // deviation of each column of these examples. A constant column becomes 0.
   void standardize(const Features& features);
 
-  // The network's outputs for each row of `features`: [rows][outputs], row-major. Throws
-  // Error(data) if the rows do not have as many values as the network takes.
+  // [rows][outputs], row-major. Features whose divisor is 1 are brought to the model's scale, where
+  // they are 0 to 1 or 0 to its divisor. Throws Error(data) for others, and for rows that do not fit.
   std::vector<double> predict(const Features& features) const;
 
  private:

@@ -143,6 +143,34 @@ enum class UnknownCategory {
 };
 enum class TargetUse { required, if_present, ignore };
 
+// Where the channels of the images in an array of four dimensions are.
+enum class ImageLayout {
+  automatic,       // first where the second dimension is 1 or 3, and the last is neither
+  channels_last,   // [examples, height, width, channels]
+  channels_first,  // [examples, channels, height, width]; they become the last
+};
+
+// How the rows of a file were divided, by which the rows held out are found again.
+struct TableSplit {
+  std::uint64_t digest = 0;  // of the text of a table, or of the bytes of arrays
+  std::size_t rows = 0;      // of both parts
+  double test_share = 0;     // 0: all rows are to train on
+  std::uint64_t seed = 1;
+
+  std::string to_string() const;
+  // Throws Error(model) for anything that to_string() cannot have written.
+  static TableSplit parse(const std::string& text);
+};
+
+// What a model takes, for arrays that it is shown. array_form() says it of the data to train on.
+struct ArrayForm {
+  std::vector<std::size_t> shape;  // of one example
+  double divisor = 1;
+  double low = 0,
+         high = 0;  // where the divisor is 1: of the values to train on, 0 and 0 if unknown
+  std::vector<std::string> class_names;  // empty: the model answers with numbers
+};
+
 // Called with the number of bytes that have been read; false stops with Error(data).
 using TableProgress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
 
@@ -158,11 +186,12 @@ struct TableOptions {
   // fold trains on what lies before its test rows, and leaves out what lies behind. CSV files only.
   std::size_t folds = 0, fold = 0;
 
-  // For .npy: the file with the targets, integers for classes or floats. Empty: no targets.
+  // For .npy: the file with the answers. Empty: no answers.
   std::filesystem::path answers_file;
-  // For .npz: the names of the arrays, if there are no arrays "x_train", "y_train", "x_test" and
-  // "y_test".
-  std::string features_name = "x", answers_name = "y";
+  // For .npz: the names of the arrays. Empty: the usual ones in any case, such as x and y, data and
+  // target, images and labels, features and labels, or x_train, y_train, x_test and y_test.
+  std::string features_name = {}, answers_name = {};
+  ImageLayout layout = ImageLayout::automatic;
   // The divisor of bytes. 0: 255 if an example has two dimensions or more, and 1 otherwise.
   double divisor = 0;
 
@@ -173,6 +202,8 @@ struct TableOptions {
   UnknownCategory unknown_category = UnknownCategory::usual;
   std::optional<MissingPolicy> missing;  // instead of the schema's
   TargetUse target_use = TargetUse::required;
+  // How the rows to train on were divided. A file that is the same by its digest is divided again.
+  std::optional<TableSplit> split = {};
 };
 
 // Something that was decided about a table.
@@ -197,6 +228,8 @@ struct TableData {
   std::size_t dropped_rows =
       0;  // by MissingPolicy::drop_row or for a missing target, in both parts
   bool test_is_a_share = false;  // of the rows, drawn at random
+  TableSplit split;              // by which apply_table() and apply_arrays() divide the file again
+  bool divided_again = false;    // by TableOptions::split
   std::vector<TableNote> notes;
   std::vector<ColumnSummary> columns;  // of a file from which a schema was learned
 };
@@ -212,14 +245,24 @@ std::string describe_json(const TableData& table);
 // these and .gz or .zst, with .npy, .npz, .libsvm, .svm or .xlsx, in any case; or it is "-",
 // standard input. A workbook (.xlsx) is converted by the program xlsx2csv.
 bool is_table_path(const std::filesystem::path& path);
+// Whether it is .npy or .npz, which have no schema.
+bool is_array_path(const std::filesystem::path& path);
+
+ArrayForm array_form(const Dataset& data);
 
 // Learns a schema from the file and reads it. Throws Error(data), or Error(io) for a file that
 // cannot be read. The file must not be truncated meanwhile.
 TableData load_table(const std::filesystem::path& path, const TableOptions& options = {});
 
-// Reads another CSV or LIBSVM file by a schema; all rows are the test part, in the file's order.
+// Reads another CSV or LIBSVM file by a schema; all rows are the test part, in the file's order,
+// unless TableOptions::split says that it is the file that was trained on.
 TableData apply_table(const std::filesystem::path& path, const TableSchema& schema,
                       const TableOptions& options = {});
+
+// The same of .npy and .npz. Values are brought to the scale of the model; Error(data) where they
+// cannot be meant for it. Where the file has arrays to test on, these are the test part.
+TableData apply_arrays(const std::filesystem::path& path, const ArrayForm& form,
+                       const TableOptions& options = {});
 
 // One row as the features of the schema, as apply_table() makes them: schema.feature_count()
 // values.

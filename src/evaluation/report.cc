@@ -6,6 +6,7 @@
 #include <numeric>
 #include <span>
 
+#include "data/examples/scale.h"
 #include "evaluation/columns.h"
 #include "lithe/calibrate.h"
 #include "lithe/error.h"
@@ -192,8 +193,10 @@ void add_calibration(const Model& model, const Examples& examples, EvaluationRep
 
 }  // namespace
 
-EvaluationReport report_evaluation(const Model& model, const Examples& examples,
+EvaluationReport report_evaluation(const Model& model, const Examples& given,
                                    const EvaluationOptions& options) {
+  Examples examples = given;
+  examples.features = data::in_scale(given.features, model.preprocessing().divisor);
   if (examples.features.rows == 0)
     throw Error(ErrorKind::data, "there are no test examples to evaluate on", "--data",
                 "a data set with a test part");

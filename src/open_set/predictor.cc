@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/examples/scale.h"
 #include "lithe/error.h"
 #include "open_set/scorer.h"
 
@@ -67,7 +68,7 @@ double acceptance_rate(const Model& model, const Features& features) {
 std::vector<OpenSetPrediction> OpenSetPredictor::predict(const Features& features) const {
   std::vector<OpenSetPrediction> result(features.rows);
   Examples examples;
-  examples.features = features;
+  examples.features = data::in_scale(features, state_->model.preprocessing().divisor);
   open_set::for_each_part(state_->model, examples, [&](const Evidence& part, std::size_t first) {
     const std::vector<double> scores = state_->scorer.score(part);
     for (std::size_t i = 0; i < part.rows; ++i) {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "catalogue/catalogue.h"
+#include "data/examples/scale.h"
 #include "graph/op.h"
 #include "io/model_file.h"
 #include "lithe/error.h"
@@ -228,7 +229,8 @@ std::vector<double> Model::predict(const Features& features) const {
   if (features.columns != network().input_shape().size())
     throw Error(ErrorKind::data, fmt::format("the model takes {} values and an example has {}",
                                              network().input_shape().size(), features.columns));
-  std::vector<double> outputs = train::forward(*data_, data_->graph, features);
+  const Features scaled = data::in_scale(features, preprocessing().divisor);
+  std::vector<double> outputs = train::forward(*data_, data_->graph, scaled);
   train::unscale(std::span(outputs), preprocessing());
   return outputs;
 }

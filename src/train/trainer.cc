@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/threads.h"
+#include "data/examples/scale.h"
 #include "train/check.h"
 #include "train/engine.h"
 #include "train/evaluator.h"
@@ -57,8 +58,10 @@ ProfileRecords Trainer::profile() const { return engine_->profile(); }
 std::vector<std::uint32_t> Trainer::order(std::size_t epoch) const { return engine_->order(epoch); }
 const std::vector<EpochWatch>& Trainer::watched() const { return engine_->watched(); }
 
-Evaluation evaluate(const Model& model, const Examples& examples, const std::string& loss,
+Evaluation evaluate(const Model& model, const Examples& given, const std::string& loss,
                     const std::string& isa) {
+  Examples examples = given;
+  examples.features = data::in_scale(given.features, model.preprocessing().divisor);
   const losses::Choice choice = train::parse_loss(loss);
   train::check_examples(model, examples, choice.loss);
   const std::size_t rows = examples.features.rows;

@@ -19,26 +19,33 @@ namespace {
 constexpr std::size_t kReportLines = 10'000;
 
 struct Entry {
-  std::uint32_t index;  // from 0
+  std::uint32_t index;  // as it stands in the file
   float value;
 };
+
+// Whether a schema's features are counted from 0: they are called by their indices.
+bool counts_from_zero(const TableSchema& schema) {
+  for (const TableColumn& column : schema.columns)
+    if (column.kind == ColumnKind::number) return column.name == "0";
+  return false;
+}
 
 class LibsvmReader {
  public:
   LibsvmReader(std::string_view text, const std::string& name, const TableOptions& options,
                const TableSchema* known)
-      : answers(known == nullptr ? AnswerCollector(options.csv.task) : AnswerCollector(*known)),
+      : answers(known == nullptr ? AnswerCollector(options.csv.task, options.csv.one_output)
+                                 : AnswerCollector(*known)),
+        from_zero(known != nullptr && counts_from_zero(*known)),
         start_(text.data()),
         at_(start_),
         end_(start_ + text.size()),
         line_start_(start_),
         name_(name),
         options_(options),
-        known_(known != nullptr),
         use_answers_(known == nullptr ? options.csv.task != TableTask::none
                                       : known->task != TableTask::none &&
-                                            options.target_use != TargetUse::ignore),
-        most_columns_(known == nullptr ? kMostColumns : known->feature_count()) {}
+                                            options.target_use != TargetUse::ignore) {}
 
   void read() {
     while (at_ != end_) {
@@ -51,11 +58,16 @@ class LibsvmReader {
   AnswerCollector answers;
   std::vector<std::size_t> row_starts;  // where the entries of each row begin
   std::vector<Entry> entries;
-  std::size_t columns = 0;  // the highest index
+  bool from_zero;               // an index was 0, or the schema counts so
+  std::size_t highest = 0;      // index
+  std::size_t query_count = 0;  // of "qid:" before the entries of a row
+
+  std::size_t columns() const { return entries.empty() ? 0 : highest + (from_zero ? 1 : 0); }
 
  private:
   void read_line();
   void read_answer();
+  bool skip_query();
   void read_entry();
   double read_number(const char* what);
   std::size_t read_index();
@@ -74,8 +86,7 @@ class LibsvmReader {
   std::size_t line_ = 1;
   const std::string name_;
   const TableOptions& options_;
-  const bool known_, use_answers_;
-  const std::size_t most_columns_;
+  const bool use_answers_;
 };
 
 void LibsvmReader::report() const {
@@ -91,7 +102,8 @@ void LibsvmReader::read_line() {
     row_starts.push_back(entries.size());
     read_answer();
     for (skip_blanks(); !at_line_end(); skip_blanks()) read_entry();
-    check_table_size(row_starts.size(), columns, sizeof(float), options_, name_);
+    if (columns() > kMostColumns) fail(fmt::format("more than {} features", kMostColumns));
+    check_table_size(row_starts.size(), columns(), sizeof(float), options_, name_);
   }
   const auto rest = static_cast<std::size_t>(end_ - at_);
   const void* line_end = rest == 0 ? nullptr : std::memchr(at_, '\n', rest);
@@ -112,7 +124,11 @@ double LibsvmReader::read_number(const char* what) {
   return value;
 }
 
+// Rows that are to be answered may lack the label.
 void LibsvmReader::read_answer() {
+  const auto token_end = std::find_if(
+      at_, end_, [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == ':'; });
+  if (!use_answers_ && token_end != end_ && *token_end == ':') return;
   const double value = read_number("the label");
   if (!use_answers_) return;
   if (const std::string wrong = answers.add(value); !wrong.empty()) fail(wrong);
@@ -126,28 +142,37 @@ std::size_t LibsvmReader::read_index() {
     ++at_;
   }
   const bool whole = at_ != begin && at_ != end_ && *at_ == ':';
-  const std::size_t last =
-      entries.size() == row_starts.back() ? 0 : std::size_t{entries.back().index} + 1;
+  const bool is_first = entries.size() == row_starts.back();
   const auto refuse = [&](const std::string& problem, const std::string& remedy = {}) {
     at_ = begin;
     fail(problem, remedy);
   };
   if (!whole) refuse("an entry that is not index:value");
-  if (index == 0) refuse("index 0", "count the features from 1");
-  if (index <= last)
-    refuse(fmt::format("index {} after index {}", index, last), "sort the indices");
-  if (index > most_columns_)
-    refuse(fmt::format("index {} of at most {}", index, most_columns_),
-           known_ ? "the schema was learnt from a file without this feature" : "");
+  if (!is_first && index <= entries.back().index)
+    refuse(fmt::format("index {} after index {}", index, entries.back().index), "sort the indices");
+  if (index > kMostColumns) refuse(fmt::format("index {} of at most {}", index, kMostColumns));
   ++at_;
   return index;
 }
 
+// "qid:7" says which query of a ranking a row belongs to.
+bool LibsvmReader::skip_query() {
+  constexpr std::string_view kQuery = "qid:";
+  if (!std::string_view(at_, static_cast<std::size_t>(end_ - at_)).starts_with(kQuery) ||
+      entries.size() != row_starts.back())
+    return false;
+  while (!at_token_end()) ++at_;
+  ++query_count;
+  return true;
+}
+
 void LibsvmReader::read_entry() {
+  if (skip_query()) return;
   const std::size_t index = read_index();
   const double value = read_number("the value");
-  entries.push_back({static_cast<std::uint32_t>(index - 1), static_cast<float>(value)});
-  columns = std::max(columns, index);
+  entries.push_back({static_cast<std::uint32_t>(index), static_cast<float>(value)});
+  from_zero = from_zero || index == 0;
+  highest = std::max(highest, index);
 }
 
 TableSchema make_schema(const LibsvmReader& reader, const Answers& answers) {
@@ -161,21 +186,48 @@ TableSchema make_schema(const LibsvmReader& reader, const Answers& answers) {
     label.kind = ColumnKind::target;
     schema.columns.push_back(std::move(label));
   }
-  for (std::size_t i = 1; i <= reader.columns; ++i) {
+  for (std::size_t i = 0; i < reader.columns(); ++i) {
     TableColumn column;
-    column.name = fmt::to_string(i);
+    column.name = fmt::to_string(i + (reader.from_zero ? 0 : 1));
     schema.columns.push_back(std::move(column));
   }
   return schema;
 }
 
-void fill(const LibsvmReader& reader, std::size_t columns, float* out) {
+// Returns how many entries are of features beyond the columns.
+std::size_t fill(const LibsvmReader& reader, std::size_t columns, float* out) {
+  std::size_t beyond = 0;
   for (std::size_t row = 0; row < reader.row_starts.size(); ++row, out += columns) {
     const std::size_t next =
         row + 1 < reader.row_starts.size() ? reader.row_starts[row + 1] : reader.entries.size();
-    for (std::size_t i = reader.row_starts[row]; i < next; ++i)
-      out[reader.entries[i].index] = reader.entries[i].value;
+    for (std::size_t i = reader.row_starts[row]; i < next; ++i) {
+      const std::size_t column = reader.entries[i].index - (reader.from_zero ? 0 : 1);
+      if (column < columns)
+        out[column] = reader.entries[i].value;
+      else
+        ++beyond;
+    }
   }
+  return beyond;
+}
+
+std::vector<TableNote> notes_of(const LibsvmReader& reader, const TableSchema* known,
+                                std::size_t columns, std::size_t beyond) {
+  std::vector<TableNote> notes;
+  if (known != nullptr && reader.from_zero != counts_from_zero(*known))
+    notes.push_back({true,
+                     "an index is 0, so features are counted from 0 here, and from 1 in the "
+                     "data that the model was trained on",
+                     "count them alike"});
+  if (reader.query_count > 0) notes.push_back({false, "the query numbers (qid) are ignored", {}});
+  if (beyond > 0)
+    notes.push_back(
+        {false,
+         fmt::format("{} value{} of features beyond the {} that the model takes {} "
+                     "ignored",
+                     beyond, beyond == 1 ? "" : "s", columns, beyond == 1 ? "is" : "are"),
+         {}});
+  return notes;
 }
 
 }  // namespace
@@ -186,12 +238,13 @@ TablePart parse_libsvm(std::string_view text, const std::string& name, const Tab
   reader.read();
   const std::size_t rows = reader.row_starts.size();
   if (rows == 0) throw Error(ErrorKind::data, "the file has no rows", name);
-  const std::size_t columns = known == nullptr ? reader.columns : known->feature_count();
+  const std::size_t columns = known == nullptr ? reader.columns() : known->feature_count();
   if (columns == 0) throw Error(ErrorKind::data, "no row has a feature", name);
   check_table_size(rows, columns, sizeof(float), options, name);
   auto memory = std::make_shared<TableMemory>();
   memory->features = base::AlignedArray<std::uint8_t>(rows * columns * sizeof(float));
-  fill(reader, columns, reinterpret_cast<float*>(memory->features.data()));
+  const std::size_t beyond =
+      fill(reader, columns, reinterpret_cast<float*>(memory->features.data()));
 
   TablePart part;
   part.examples.features = {.data = nullptr,
@@ -200,6 +253,7 @@ TablePart parse_libsvm(std::string_view text, const std::string& name, const Tab
                             .columns = columns,
                             .row_stride = columns * sizeof(float)};
   part.shape = {columns};
+  part.notes = notes_of(reader, known, columns, beyond);
   Answers answers = reader.answers.empty() ? Answers{} : reader.answers.finish();
   part.schema = known == nullptr ? make_schema(reader, answers) : *known;
   attach(*memory, std::move(answers), part);

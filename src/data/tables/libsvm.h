@@ -1,5 +1,6 @@
-// The LIBSVM format: a line a row, "label index:value index:value", indices from 1 and ascending,
-// what is not written is 0, # begins a comment. Read into a dense table.
+// The LIBSVM format: a line a row, "label index:value index:value", indices ascending and from 1,
+// or from 0 where an index is 0; what is not written is 0, # begins a comment, "qid:n" before the
+// entries is ignored. Read into a dense table.
 #pragma once
 
 #include <string>

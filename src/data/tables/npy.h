@@ -1,7 +1,8 @@
 // NumPy's .npy: a text header with element type, order and shape, then the elements. Versions 1 to
-// 3, C and Fortran order, either byte order; integers, booleans, float32 and float64.
+// 3, C and Fortran order, either byte order; integers, booleans, float16, float32 and float64, and
+// texts (S and U) for answers.
 //
-// Bytes and float64 stay what they are; the rest becomes float32.
+// Bytes and float64 stay what they are; the other numbers become float32.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +18,8 @@ namespace lithe::data {
 
 struct NpyArray {
   std::string name;                // for messages
-  char kind = 'u';                 // b, i, u or f
-  std::size_t element_bytes = 1;   // 1, 2, 4 or 8
+  char kind = 'u';                 // b, i, u, f, S (bytes of a text) or U (four bytes a character)
+  std::size_t element_bytes = 1;   // 1, 2, 4 or 8; of texts as many as the longest has
   bool swapped = false;            // not this machine's byte order
   bool fortran = false;            // the first index varies fastest
   std::vector<std::size_t> shape;  // nothing is 0; at least one dimension
@@ -26,19 +27,17 @@ struct NpyArray {
 
   std::size_t rows() const { return shape.front(); }
   std::size_t columns() const { return elements.size() / element_bytes / rows(); }
-  bool is_integer() const { return kind != 'f'; }
+  bool is_integer() const { return kind == 'b' || kind == 'i' || kind == 'u'; }
+  bool is_text() const { return kind == 'S' || kind == 'U'; }
 };
 
 // The array points into `file`. Throws Error(data), with the offset, for what is not one, whole.
 NpyArray parse_npy(std::span<const std::uint8_t> file, const std::string& name);
 
-// The first dimension counts the examples. Throws Error(data) for a value that is not finite.
-TablePart make_npy_part(const NpyArray& array, const TableOptions& options);
-
-// Answers for training and test examples together, so that both know the same classes; a null array
-// is a part that is not there. Integers from 0 on are classes up to the highest; other integers are
-// classes by value; floats are targets.
-void add_npy_answers(const NpyArray* train_answers, TablePart& train, const NpyArray* test_answers,
-                     TablePart& test, const TableOptions& options);
+// The first dimension counts the examples; channels become the last one as `options` say, and what
+// was done is in the part's notes. With `form`, values are in the scale of that model. Throws
+// Error(data) for a value that is not finite, and for a single example without that dimension.
+TablePart make_npy_part(const NpyArray& array, const TableOptions& options,
+                        const ArrayForm* form = nullptr);
 
 }  // namespace lithe::data

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <cstring>
 #include <string_view>
 
@@ -42,6 +43,7 @@ class HeaderReader {
  private:
   void read_entry();
   void read_type();
+  std::size_t text_bytes(std::string_view element) const;
   void read_order();
   void read_shape();
   std::size_t read_size();
@@ -104,16 +106,30 @@ void HeaderReader::read_type() {
   if (peek() == '[') refuse("its elements are records", "save each field as an array of its own");
   const std::string_view type = read_text();
   const std::string_view known[] = {"b1", "i1", "i2", "i4", "i8", "u1",
-                                    "u2", "u4", "u8", "f4", "f8"};
+                                    "u2", "u4", "u8", "f2", "f4", "f8"};
   const bool marked = !type.empty() && std::strchr("<>|=", type[0]) != nullptr;
   const std::string_view element = type.substr(marked ? 1 : 0);
-  if (std::ranges::find(known, element) == std::end(known))
+  if (element == "O")
+    refuse("its elements are Python objects", "array.astype(str) for texts, array.astype(float)");
+  const bool is_text = element.starts_with('S') || element.starts_with('U');
+  if (!is_text && std::ranges::find(known, element) == std::end(known))
     refuse(fmt::format("its elements are of type '{}', which is not read", type.substr(0, 20)),
            "save it as float32, float64, or integers");
   array_.kind = element[0];
-  array_.element_bytes = static_cast<std::size_t>(element[1] - '0');
+  array_.element_bytes = is_text ? text_bytes(element) : static_cast<std::size_t>(element[1] - '0');
   constexpr char kForeign = std::endian::native == std::endian::little ? '>' : '<';
   array_.swapped = type[0] == kForeign && array_.element_bytes > 1;
+}
+
+// "U5" has five characters of four bytes, "S5" five bytes.
+std::size_t HeaderReader::text_bytes(std::string_view element) const {
+  std::size_t length = 0;
+  const char* const end = element.data() + element.size();
+  const auto [stop, error] = std::from_chars(element.data() + 1, end, length);
+  if (error != std::errc{} || stop != end || length == 0 || length > kLongestText)
+    refuse(fmt::format("its texts have '{}' characters", element.substr(1, 20)),
+           fmt::format("texts of 1 to {} characters", kLongestText));
+  return length * (element[0] == 'U' ? 4 : 1);
 }
 
 void HeaderReader::read_order() {

@@ -7,7 +7,9 @@
 #include <memory>
 
 #include "data/files/zip.h"
-#include "data/tables/npy.h"
+#include "data/tables/npy_answers.h"
+#include "data/tables/npy_images.h"
+#include "data/tables/npz_names.h"
 #include "lithe/error.h"
 
 namespace lithe::data {
@@ -21,16 +23,22 @@ class Npz {
   Npz(Bytes file, const std::string& name, const TableOptions& options)
       : file_(file), name_(name), options_(options), entries_(list_zip(file, name)) {}
 
-  bool has(const std::string& array) const { return find(array) != entries_.end(); }
+  std::vector<std::string> names() const {
+    std::vector<std::string> names;
+    for (const ZipEntry& entry : entries_)
+      if (entry.name.ends_with(".npy"))
+        names.push_back(entry.name.substr(0, entry.name.size() - 4));
+    return names;
+  }
 
-  // An array with the memory that it points into; nothing where there is none by that name.
+  // An array with the memory that it points into; nothing where the name is empty.
   struct Loaded {
     std::vector<std::uint8_t> bytes;
     NpyArray array;
   };
   std::unique_ptr<Loaded> load(const std::string& array) const {
-    const auto entry = find(array);
-    if (entry == entries_.end()) return nullptr;
+    if (array.empty()) return nullptr;
+    const auto entry = std::ranges::find(entries_, array + ".npy", &ZipEntry::name);
     auto loaded = std::make_unique<Loaded>();
     // A header comes on top of what the elements may take.
     constexpr std::uint64_t kHeader = std::uint64_t{1} << 20;
@@ -40,21 +48,7 @@ class Npz {
     return loaded;
   }
 
-  [[noreturn]] void fail_without_features() const {
-    std::vector<std::string> names;
-    for (const ZipEntry& entry : entries_)
-      if (names.size() < 10) names.push_back(entry.name);
-    throw Error(ErrorKind::data,
-                fmt::format("it has no array \"{0}_train\" or \"{0}\", but {1}",
-                            options_.features_name, fmt::join(names, ", ")),
-                name_, "say what its arrays are called");
-  }
-
  private:
-  std::vector<ZipEntry>::const_iterator find(const std::string& array) const {
-    return std::ranges::find(entries_, array + ".npy", &ZipEntry::name);
-  }
-
   Bytes file_;
   const std::string& name_;
   const TableOptions& options_;
@@ -65,27 +59,48 @@ const NpyArray* array_of(const std::unique_ptr<Npz::Loaded>& loaded) {
   return loaded == nullptr ? nullptr : &loaded->array;
 }
 
+void note_names(const NpzNames& chosen, TablePart& part) {
+  if (chosen.by_order)
+    part.notes.push_back({true,
+                          fmt::format("the examples are {}, the answers {}", chosen.examples,
+                                      chosen.answers.empty() ? "none" : chosen.answers),
+                          "--inputs NAME, --answers NAME"});
+  if (!chosen.unused.empty())
+    part.notes.push_back({false,
+                          fmt::format("arrays that are not used: {:.200}",
+                                      fmt::to_string(fmt::join(chosen.unused, ", "))),
+                          "--inputs NAME and --answers NAME choose others"});
+}
+
+// Test examples in the form of those to train on.
+TablePart make_test_part(const NpyArray& array, const TablePart& train, const TableOptions& options,
+                         const ArrayForm* form) {
+  check_first_axis(array, train.shape);
+  TablePart test = make_npy_part(array, options, form);
+  test.notes.clear();  // those to train on have the same
+  return test;
+}
+
 }  // namespace
 
 std::pair<TablePart, TablePart> parse_npz(Bytes file, const std::string& name,
-                                          const TableOptions& options) {
+                                          const TableOptions& options, const ArrayForm* form) {
   const Npz npz(file, name, options);
-  const std::string &x = options.features_name, &y = options.answers_name;
-  const bool divided = npz.has(x + "_train");
-  if (!divided && !npz.has(x)) npz.fail_without_features();
-  const bool has_test = divided && npz.has(x + "_test");
-  TablePart train = make_npy_part(npz.load(divided ? x + "_train" : x)->array, options), test;
-  if (has_test) test = make_npy_part(npz.load(x + "_test")->array, options);
+  const NpzNames chosen = choose_arrays(npz.names(), options, name);
+  const bool has_test = !chosen.test_examples.empty();
+  TablePart train = make_npy_part(npz.load(chosen.examples)->array, options, form), test;
+  if (has_test) test = make_test_part(npz.load(chosen.test_examples)->array, train, options, form);
+  note_names(chosen, train);
   if (has_test && train.shape != test.shape)
     throw Error(ErrorKind::data,
                 fmt::format("training examples are {}, test examples {}",
                             fmt::join(train.shape, "x"), fmt::join(test.shape, "x")),
                 name);
-  const auto train_answers = npz.load(divided ? y + "_train" : y);
-  const auto test_answers = has_test ? npz.load(y + "_test") : nullptr;
-  if (has_test && (train_answers == nullptr) != (test_answers == nullptr))
+  if (has_test && chosen.answers.empty() != chosen.test_answers.empty())
     throw Error(ErrorKind::data, "training or test examples have answers, but not both", name);
-  add_npy_answers(array_of(train_answers), train, array_of(test_answers), test, options);
+  const auto train_answers = npz.load(chosen.answers);
+  const auto test_answers = npz.load(chosen.test_answers);
+  add_npy_answers(array_of(train_answers), train, array_of(test_answers), test, options, form);
   return {std::move(train), std::move(test)};
 }
 

@@ -11,9 +11,10 @@
 
 namespace lithe::data {
 
-// x_train, y_train, x_test and y_test (of which the answers and the test part may lack), else x and
-// y; the names are TableOptions's. Without test arrays the second part has no rows.
+// The arrays that choose_arrays() finds, of which the answers and the test part may lack. Without
+// test arrays the second part has no rows. `form`: as for make_npy_part().
 std::pair<TablePart, TablePart> parse_npz(std::span<const std::uint8_t> file,
-                                          const std::string& name, const TableOptions& options);
+                                          const std::string& name, const TableOptions& options,
+                                          const ArrayForm* form = nullptr);
 
 }  // namespace lithe::data

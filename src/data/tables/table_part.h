@@ -31,6 +31,7 @@ struct TablePart {
   std::shared_ptr<const TableMemory> memory;
   std::vector<TableNote> notes;
   std::vector<ColumnSummary> columns;
+  std::uint64_t digest = 0;  // of the file
 };
 
 // The rows of a file to train on and those held out; notes, columns and dropped rows of both are

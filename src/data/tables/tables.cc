@@ -5,10 +5,13 @@
 #include <utility>
 
 #include "base/mapped_file.h"
+#include "data/examples/scale.h"
 #include "data/examples/split.h"
 #include "data/tables/csv.h"
+#include "data/tables/file_digest.h"
 #include "data/tables/libsvm.h"
 #include "data/tables/npy.h"
+#include "data/tables/npy_answers.h"
 #include "data/tables/npz.h"
 #include "data/tables/take_rows.h"
 #include "data/tables/text_file.h"
@@ -46,12 +49,16 @@ TableParts read_csv(const fs::path& path, const TableOptions& options, const Tab
   const data::TextFile file(path, options.most_bytes);
   TableOptions chosen = options;
   if (data::kind_of(path) == ".tsv" && options.csv.delimiter == 0) chosen.csv.delimiter = '\t';
-  return data::parse_csv(file.text(), path.string(), chosen, known);
+  TableParts parts = data::parse_csv(file.text(), path.string(), chosen, known);
+  parts.train.digest = data::digest_of(file.text());
+  return parts;
 }
 
 TablePart read_libsvm(const fs::path& path, const TableOptions& options, const TableSchema* known) {
   const data::TextFile file(path, options.most_bytes);
-  return data::parse_libsvm(file.text(), path.string(), options, known);
+  TablePart part = data::parse_libsvm(file.text(), path.string(), options, known);
+  part.digest = data::digest_of(file.text());
+  return part;
 }
 
 // All rows of a file by a schema.
@@ -61,18 +68,28 @@ TablePart read_by_schema(const fs::path& path, const TableOptions& options,
   TableParts parts = read_csv(path, options, &schema);
   parts.test.dropped_rows = parts.train.dropped_rows;
   parts.test.notes = std::move(parts.train.notes);
+  parts.test.digest = parts.train.digest;
   return std::move(parts.test);
 }
 
-TablePart read_npy(const fs::path& path, const TableOptions& options) {
+TablePart read_npy(const fs::path& path, const TableOptions& options, const ArrayForm* form) {
   const base::MappedFile file(path);
-  TablePart part = data::make_npy_part(data::parse_npy(file.bytes(), path.string()), options);
-  if (options.answers_file.empty()) return part;
+  TablePart part = data::make_npy_part(data::parse_npy(file.bytes(), path.string()), options, form);
+  part.digest = data::digest_of(file.bytes());
+  if (options.answers_file.empty() || options.target_use == TargetUse::ignore) return part;
   const base::MappedFile answers_file(options.answers_file);
   const auto answers = data::parse_npy(answers_file.bytes(), options.answers_file.string());
   TablePart none;
-  data::add_npy_answers(&answers, part, nullptr, none, options);
+  data::add_npy_answers(&answers, part, nullptr, none, options, form);
   return part;
+}
+
+TableParts read_arrays(const fs::path& path, const TableOptions& options, const ArrayForm* form) {
+  if (known_format(path) == TableFormat::npy) return {read_npy(path, options, form), {}};
+  const base::MappedFile file(path);
+  auto [train, test] = data::parse_npz(file.bytes(), path.string(), options, form);
+  train.digest = data::digest_of(file.bytes());
+  return {std::move(train), std::move(test)};
 }
 
 struct Memory {
@@ -85,6 +102,8 @@ TableData combine(const fs::path& path, TablePart train, const TablePart& test) 
   table.notes = std::move(train.notes);
   table.notes.insert(table.notes.end(), test.notes.begin(), test.notes.end());
   table.columns = std::move(train.columns);
+  table.split.digest = train.digest;
+  table.split.rows = train.examples.features.rows + test.examples.features.rows;
   table.schema = std::move(train.schema);
   Dataset& data = table.data;
   data.name = path.string();
@@ -106,6 +125,15 @@ TablePart empty_part(const TablePart& other) {
   return part;
 }
 
+// That the test part was drawn as the options say.
+TableData with_share(TableData table, const TableOptions& options) {
+  table.test_is_a_share = table.data.test.features.rows > 0;
+  if (!table.test_is_a_share) return table;
+  table.split.test_share = options.test_share;
+  table.split.seed = options.seed;
+  return table;
+}
+
 TableData divide(const fs::path& path, TablePart whole, const TableOptions& options) {
   const auto split = data::split_rows(whole.examples, options.test_share, options.seed);
   TablePart test = empty_part(whole);
@@ -116,9 +144,31 @@ TableData divide(const fs::path& path, TablePart whole, const TableOptions& opti
   train.class_names = whole.class_names;
   train.schema = std::move(whole.schema);
   train.dropped_rows = whole.dropped_rows;
-  TableData table = combine(path, std::move(train), test);
-  table.test_is_a_share = true;
-  return table;
+  train.notes = std::move(whole.notes);
+  train.columns = std::move(whole.columns);
+  train.digest = whole.digest;
+  return with_share(combine(path, std::move(train), test), options);
+}
+
+// A file that a model is shown: divided as it was for training if it is that file, else all of its
+// rows are to test on.
+TableData divide_again(const fs::path& path, TablePart whole, const TableOptions& options) {
+  const auto& split = options.split;
+  const bool known =
+      split && split->digest == whole.digest && split->rows == whole.examples.features.rows;
+  if (known) {
+    TableOptions as_then = options;
+    as_then.test_share = split->test_share, as_then.seed = split->seed;
+    TableData table = divide(path, std::move(whole), as_then);
+    table.divided_again = true;
+    return table;
+  }
+  TablePart train = empty_part(whole);
+  train.schema = whole.schema;
+  train.class_names = whole.class_names;
+  train.notes = std::move(whole.notes);
+  train.digest = whole.digest;
+  return combine(path, std::move(train), whole);
 }
 
 void refuse_test_file(const TableOptions& options) {
@@ -131,47 +181,60 @@ void refuse_test_file(const TableOptions& options) {
 
 bool is_table_path(const fs::path& path) { return data::format_of(path).has_value(); }
 
+bool is_array_path(const fs::path& path) {
+  const auto format = data::format_of(path);
+  return format == TableFormat::npy || format == TableFormat::npz;
+}
+
+ArrayForm array_form(const Dataset& data) {
+  const Features& features = data.train.features;
+  const data::Range range = data::range_of(features);
+  return {data.shape, features.divisor, range.low, range.high, data.class_names};
+}
+
 TableData load_table(const fs::path& path, const TableOptions& options) {
   const TableFormat format = known_format(path);
-  if (format == TableFormat::npy) {
-    refuse_test_file(options);
-    return divide(path, read_npy(path, options), options);
-  }
-  if (format == TableFormat::npz) {
-    refuse_test_file(options);
-    const base::MappedFile file(path);
-    auto [train, test] = data::parse_npz(file.bytes(), path.string(), options);
-    if (test.examples.features.rows == 0) return divide(path, std::move(train), options);
-    return combine(path, std::move(train), test);
-  }
   TableParts parts;
+  if (is_array_path(path)) {
+    refuse_test_file(options);
+    parts = read_arrays(path, options, nullptr);
+    if (parts.test.examples.features.rows == 0)
+      return divide(path, std::move(parts.train), options);
+    return combine(path, std::move(parts.train), parts.test);
+  }
   if (format != TableFormat::libsvm) {
     parts = read_csv(path, options, nullptr);
   } else {
     parts.train = read_libsvm(path, options, nullptr);
     if (options.test_file.empty()) return divide(path, std::move(parts.train), options);
   }
-  if (options.test_file.empty()) {
-    TableData table = combine(path, std::move(parts.train), parts.test);
-    table.test_is_a_share = table.data.test.features.rows > 0;
-    return table;
-  }
+  if (options.test_file.empty())
+    return with_share(combine(path, std::move(parts.train), parts.test), options);
   TableOptions as_known = options;
   as_known.target_use = TargetUse::required;
   const TablePart test = read_by_schema(options.test_file, as_known, parts.train.schema);
-  return combine(path, std::move(parts.train), test);
+  TableData table = combine(path, std::move(parts.train), test);
+  table.split.rows = table.data.train.features.rows;
+  return table;
 }
 
 TableData apply_table(const fs::path& path, const TableSchema& schema,
                       const TableOptions& options) {
-  const TableFormat format = known_format(path);
-  if (format == TableFormat::npy || format == TableFormat::npz)
+  known_format(path);
+  if (is_array_path(path))
     throw Error(ErrorKind::usage, "arrays have no columns that a schema could name", path.string());
-  TablePart test = read_by_schema(path, options, schema);
-  TablePart train = empty_part(test);
-  train.schema = schema;
-  train.class_names = test.class_names;
-  return combine(path, std::move(train), test);
+  TablePart whole = read_by_schema(path, options, schema);
+  whole.schema = schema;
+  return divide_again(path, std::move(whole), options);
+}
+
+TableData apply_arrays(const fs::path& path, const ArrayForm& form, const TableOptions& options) {
+  TableParts parts = read_arrays(path, options, &form);
+  if (parts.test.examples.features.rows == 0)
+    return divide_again(path, std::move(parts.train), options);
+  TableData table = combine(path, std::move(parts.train), parts.test);
+  table.divided_again = options.split && options.split->digest == table.split.digest;
+  return table;
 }
 
 }  // namespace lithe

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <numeric>
+
 #include "data/tables/npy_sample.h"
 #include "data/tables/table_sample.h"
 
@@ -96,8 +99,11 @@ TEST(Npy, RefusesHeadersThatLie) {
   std::string deep = "(";
   for (int i = 0; i < 40; ++i) deep += "1,";
   expect_bad({"too many dimensions"}, changed("(2,)", deep + ")"));
-  expect_bad({"type '<f2'"}, changed("|u1", "<f2"));
-  expect_bad({"type '|O'"}, changed("|u1", "|O"));
+  expect_bad({"type '<c8'"}, changed("|u1", "<c8"));
+  expect_bad({"Python objects", "astype"}, changed("|u1", "|O"));
+  expect_bad({"'99999' characters"}, changed("|u1", "<U99999"));
+  expect_bad({"'' characters"}, changed("|u1", "|S"));
+  expect_bad({"the examples are texts"}, changed("|u1", "|S1"));
   expect_bad({"records"}, changed("'|u1'", "[('a', '<f4')]"));
   expect_bad({"neither True nor False"}, changed("False", "Maybe"));
   expect_bad({"unknown entry"}, changed("'descr'", "'other'"));
@@ -107,7 +113,11 @@ TEST(Npy, RefusesHeadersThatLie) {
   ByteVector cut = npy_file(good, {});
   cut.resize(30);
   expect_bad({"ends within its header", "byte 30"}, cut);
-  expect_bad({"nan in 32 bits", "row 2, column 1"}, npy<float>("2,", {1, std::nanf("")}, "f4"));
+  expect_bad({"a value is not a number (nan)", "row 2, column 1"},
+             npy<float>("2,", {1, std::nanf("")}, "f4"));
+  expect_bad({"a value is infinite", "row 1, column 2"}, npy<double>("1, 2", {1, INFINITY}, "f8"));
+  expect_bad({"a value is infinite", "row 1, column 1"},
+             npy<std::uint16_t>("2,", {0xFC00, 0}, "f2"));
   for (std::size_t size = 0; size < good.size() + 12; ++size) {
     ByteVector file = npy_file(good, {7, 8});
     file.resize(std::min(size, file.size() - 1));
@@ -115,34 +125,59 @@ TEST(Npy, RefusesHeadersThatLie) {
   }
 }
 
-TEST(Npy, NumbersClasses) {
-  const auto features = npy<float>("3,", {1, 2, 3}, "f4");
-  TablePart train = read(features), test;
-  const auto add = [&](const ByteVector& answers, TableTask task = TableTask::automatic) {
-    train = read(features);
-    TableOptions options;
-    options.csv.task = task;
-    const auto array = parse_npy(answers, "y.npy");
-    add_npy_answers(&array, train, nullptr, test, options);
+// 1, -2, the largest, the least above 0, and 0.333251953125, the nearest to a third.
+TEST(Npy, ReadsHalves) {
+  const std::vector<std::uint16_t> halves = {0x3C00, 0xC000, 0x7BFF, 0x0001, 0x3555, 0x8000};
+  for (const bool big : {false, true}) {
+    const auto part = read(npy<std::uint16_t>("2, 3", halves, "f2", big));
+    EXPECT_EQ(part.examples.features.type, ElementType::float32);
+    EXPECT_EQ(rows_of(part.examples),
+              (std::vector<std::vector<float>>{{1, -2, 65504},
+                                               {std::ldexp(1.0F, -24), 0.333251953125F, 0}}));
+  }
+}
+
+std::vector<std::uint8_t> counted(std::size_t count) {
+  std::vector<std::uint8_t> bytes(count);
+  std::iota(bytes.begin(), bytes.end(), std::uint8_t{0});
+  return bytes;
+}
+
+TEST(Npy, MovesChannelsToTheEnd) {
+  const auto file = npy<std::uint8_t>("1, 3, 5, 6", counted(90), "u1");
+  const auto moved = read(file);
+  EXPECT_EQ(moved.shape, (std::vector<std::size_t>{5, 6, 3}));
+  ASSERT_EQ(moved.notes.size(), 1u);
+  EXPECT_NE(moved.notes[0].text.find("channels"), std::string::npos);
+  // Pixel 7 has the values 7, 30 + 7 and 60 + 7.
+  const std::uint8_t* const pixel = moved.examples.features.row(0) + 7 * 3;
+  EXPECT_EQ((std::vector<int>(pixel, pixel + 3)), (std::vector<int>{7, 37, 67}));
+  TableOptions options;
+  options.layout = ImageLayout::channels_last;
+  EXPECT_EQ(read(file, options).shape, (std::vector<std::size_t>{3, 5, 6}));
+  options.layout = ImageLayout::channels_first;
+  EXPECT_EQ(read(npy<std::uint8_t>("1, 2, 2, 3", counted(12), "u1"), options).shape,
+            (std::vector<std::size_t>{2, 3, 2}));
+  expect_error(ErrorKind::data, {"without a dimension for channels", "--layout"},
+               [&] { read(npy<std::uint8_t>("2, 3", counted(6), "u1"), options); });
+}
+
+TEST(Npy, LeavesChannelsThatAreLastOrUnclear) {
+  for (const char* shape : {"1, 3, 10, 3", "1, 30, 3, 1", "1, 10, 3, 3", "1, 3, 2, 15"})
+    EXPECT_TRUE(read(npy<std::uint8_t>(shape, counted(90), "u1")).notes.empty()) << shape;
+}
+
+TEST(Npy, NamesAnExampleWithoutItsAxis) {
+  const ArrayForm form{.shape = {5, 6}, .divisor = 255, .class_names = {}};
+  const auto shown = [&](const std::string& shape, std::size_t count) {
+    const ByteVector file = npy<std::uint8_t>(shape, counted(count), "u1");
+    return make_npy_part(parse_npy(file, "x.npy"), {}, &form).examples.features.rows;
   };
-  add(npy<std::int64_t>("3,", {0, 3, 1}, "i8"));
-  EXPECT_EQ(labels_of(train.examples), (std::vector<std::int32_t>{0, 3, 1}));
-  EXPECT_EQ(train.examples.classes, 4u);
-  add(npy<std::int8_t>("3, 1", {-1, 1, 1}, "i1"));
-  EXPECT_EQ(train.class_names, (Texts{"-1", "1"}));
-  add(npy<std::int8_t>("3,", {-1, 1, 1}, "i1"), TableTask::regression);
-  EXPECT_EQ(targets_of(train.examples), (std::vector<float>{-1, 1, 1}));
-  add(npy<float>("3, 2", {1, 2, 3, 4, 5, 6}, "f4"));
-  EXPECT_EQ(train.examples.target_columns, 2u);
-  EXPECT_EQ(targets_of(train.examples), (std::vector<float>{1, 2, 3, 4, 5, 6}));
-  const auto bad = [&](const Texts& words, const ByteVector& answers,
-                       TableTask task = TableTask::automatic) {
-    expect_error(ErrorKind::data, words, [&] { add(answers, task); });
-  };
-  bad({"2 answers for 3 examples", "y.npy"}, npy<float>("2,", {1, 2}, "f4"));
-  bad({"one a row"}, npy<std::int8_t>("3, 2", {1, 2, 3, 4, 5, 6}, "i1"));
-  bad({"integers"}, npy<float>("3,", {1, 2, 3}, "f4"), TableTask::classification);
-  bad({"label 18446744073709551615", "row 1"}, npy<std::uint64_t>("3,", {~0ull, 2, 3}, "u8"));
+  EXPECT_EQ(shown("2, 5, 6", 60), 2u);
+  EXPECT_EQ(shown("2, 30", 60), 2u);
+  for (const char* shape : {"5, 6", "30,"})
+    expect_error(ErrorKind::data, {"that of one example", "numpy.newaxis", "x.npy"},
+                 [&] { shown(shape, 30); });
 }
 
 }  // namespace

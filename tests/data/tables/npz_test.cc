@@ -1,5 +1,7 @@
 #include "data/tables/npz.h"
 
+#include <array>
+
 #include "data/files/zip.h"
 #include "data/tables/npy_sample.h"
 #include "data/tables/table_sample.h"
@@ -40,12 +42,68 @@ TEST(Npz, ReadsOneSetByAnyName) {
       parse_npz(zip({{"data.npy", kX}, {"label.npy", kY}}, true), "t", options);
   EXPECT_EQ(train.examples.features.rows, 2u);
   EXPECT_EQ(test.examples.features.rows, 0u);
-  const auto alone = parse_npz(zip({{"x.npy", kX}}, false), "t", {});
+  options.features_name = "DATA";
+  EXPECT_EQ(parse_npz(zip({{"data.npy", kX}, {"label.npy", kY}}, true), "t", options)
+                .first.examples.classes,
+            2u);
+  const auto alone = parse_npz(zip({{"whatever.npy", kX}}, false), "t", {});
   EXPECT_EQ(alone.first.examples.labels, nullptr);
 }
 
+TEST(Npz, KnowsTheUsualNames) {
+  const std::vector<std::pair<const char*, const char*>> usual = {{"X", "y"},
+                                                                  {"X", "Y"},
+                                                                  {"data", "target"},
+                                                                  {"images", "labels"},
+                                                                  {"features", "labels"},
+                                                                  {"inputs", "targets"},
+                                                                  {"x", "label"},
+                                                                  {"arr_0", "arr_1"}};
+  for (const auto& [x, y] : usual) {
+    const Entries entries = {{std::string(y) + ".npy", kY}, {std::string(x) + ".npy", kX}};
+    const auto part = parse_npz(zip(entries, false), "t", {}).first;
+    EXPECT_EQ(rows_of(part.examples), (std::vector<std::vector<float>>{{1}, {2}})) << x;
+    EXPECT_EQ(part.examples.classes, 2u) << y;
+  }
+  const std::vector<std::array<const char*, 4>> divided = {
+      {"X_train", "y_train", "X_test", "y_test"},
+      {"train_images", "train_labels", "val_images", "val_labels"},
+      {"trainX", "trainY", "testX", "testY"}};
+  for (const auto& [x, y, x1, y1] : divided) {
+    const Entries entries = {{std::string(x) + ".npy", kX},
+                             {std::string(y) + ".npy", kY},
+                             {std::string(x1) + ".npy", kX1},
+                             {std::string(y1) + ".npy", kY1}};
+    const auto [train, test] = parse_npz(zip(entries, false), "t", {});
+    EXPECT_EQ(test.examples.features.rows, 1u) << x;
+    EXPECT_EQ(train.examples.classes, 3u) << x;
+  }
+}
+
+TEST(Npz, SaysWhichArraysAreLeft) {
+  const Entries entries = {{"x.npy", kX}, {"y.npy", kY}, {"weights.npy", kX}};
+  const auto part = parse_npz(zip(entries, false), "t", {}).first;
+  ASSERT_EQ(part.notes.size(), 1u);
+  EXPECT_NE(part.notes[0].text.find("weights"), std::string::npos);
+  EXPECT_NE(part.notes[0].remedy.find("--answers"), std::string::npos);
+}
+
+TEST(Npz, NamesATestExampleWithoutItsAxis) {
+  const auto images = npy<std::uint8_t>("2, 2, 3", {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, "u1");
+  const auto one = npy<std::uint8_t>("2, 3", {0, 1, 2, 3, 4, 5}, "u1");
+  expect_bad({"lacks the dimension", "x_test.npy", "numpy.newaxis"},
+             zip({{"x_train.npy", images}, {"x_test.npy", one}}, false));
+}
+
 TEST(Npz, RefusesWhatDoesNotBelongTogether) {
-  expect_bad({"no array \"x_train\" or \"x\"", "a.npy", "t.npz"}, zip({{"a.npy", kX}}, false));
+  expect_bad({"usual name", "a, b", "t.npz", "--inputs", "--answers"},
+             zip({{"a.npy", kX}, {"b.npy", kY}}, false));
+  TableOptions options;
+  options.answers_name = "other";
+  expect_bad({"no array 'other'", "x, y", "--answers"}, zip({{"x.npy", kX}, {"y.npy", kY}}, false),
+             options);
+  options.features_name = "first";
+  expect_bad({"no array 'first'", "--inputs"}, zip({{"x.npy", kX}, {"y.npy", kY}}, false), options);
   expect_bad({"1 answers for 2 examples", "y.npy"}, zip({{"x.npy", kX}, {"y.npy", kY1}}, false));
   expect_bad({"but not both"},
              zip({{"x_train.npy", kX}, {"y_train.npy", kY}, {"x_test.npy", kX1}}, false));

@@ -100,6 +100,109 @@ TEST_F(Table, ReadsNewRowsByASchema) {
       nullptr);
 }
 
+// Rows whose answers are in them, so that rows can be told apart.
+std::vector<float> first_columns(const Examples& examples) {
+  std::vector<float> values;
+  for (std::size_t i = 0; i < examples.features.rows; ++i) values.push_back(row_of(examples, i)[0]);
+  return values;
+}
+
+std::string many_rows(const char* form) {
+  std::string text = std::string_view(form).find(',') == std::string::npos ? "" : "y,x\n";
+  for (int i = 0; i < 100; ++i) text += fmt::format(fmt::runtime(form), i % 3, i + 0.5);
+  return text;
+}
+
+TEST_F(Table, DividesTheSameRowsAgain) {
+  for (const auto& [name, form] : {std::pair{"a.csv", "{},{}\n"}, {"a.svm", "{} 1:{}\n"}}) {
+    TableOptions options;
+    options.seed = 7;
+    options.test_share = 0.3;
+    options.csv.targets = {"y"};
+    const std::string text = many_rows(form);
+    const auto table = load_table(write(name, text), options);
+    ASSERT_EQ(table.data.test.features.rows, 30u);
+    options = {};
+    options.split = TableSplit::parse(table.split.to_string());
+    const auto again =
+        apply_table(write(std::string("copy of ") + name, text), table.schema, options);
+    EXPECT_TRUE(again.divided_again);
+    EXPECT_EQ(first_columns(again.data.test), first_columns(table.data.test));
+    EXPECT_EQ(first_columns(again.data.train), first_columns(table.data.train));
+    const auto other = apply_table(write(name, text + fmt::format(fmt::runtime(form), 1, 2)),
+                                   table.schema, options);
+    EXPECT_FALSE(other.divided_again);
+    EXPECT_EQ(other.data.test.features.rows, 101u);
+    options.split.reset();
+    EXPECT_EQ(apply_table(write(name, text), table.schema, options).data.test.features.rows, 100u);
+  }
+}
+
+TEST_F(Table, DividesArraysAgain) {
+  std::vector<float> x, y;
+  for (int i = 0; i < 100; ++i)
+    x.push_back(static_cast<float>(i)), y.push_back(static_cast<float>(i % 2));
+  const auto xs = npy<float>("100, 1", x, "f4"), ys = npy<float>("100,", y, "f4");
+  write_bytes(folder_.path() / "x.npy", xs);
+  write_bytes(folder_.path() / "y.npy", ys);
+  write_bytes(folder_.path() / "a.npz", zip({{"X.npy", xs}, {"y.npy", ys}}, true));
+  for (const char* name : {"x.npy", "a.npz"}) {
+    TableOptions options;
+    options.answers_file = folder_.path() / "y.npy";
+    const auto table = load_table(folder_.path() / name, options);
+    options.split = table.split;
+    const ArrayForm form = array_form(table.data);
+    const auto again = apply_arrays(folder_.path() / name, form, options);
+    EXPECT_EQ(first_columns(again.data.test), first_columns(table.data.test));
+    EXPECT_EQ(again.data.train.features.rows, 80u);
+    options.split->digest ^= 1;
+    EXPECT_EQ(apply_arrays(folder_.path() / name, form, options).data.test.features.rows, 100u);
+  }
+}
+
+TEST(TableSplit, RefusesWhatItCannotHaveWritten) {
+  const TableSplit split{0xFFEEDDCCBBAA9988, 300, 0.2, 42};
+  const TableSplit read = TableSplit::parse(split.to_string());
+  EXPECT_EQ(read.digest, split.digest);
+  EXPECT_EQ(read.rows, 300u);
+  EXPECT_EQ(read.test_share, 0.2);
+  EXPECT_EQ(read.seed, 42u);
+  for (const char* text :
+       {"", "12", "x 1 0.2 1", "1 1 -1 1", "1 10 10 1", "1 1 nan 1", "1 1 0.2 1 1", "1 1 0.2 1x"})
+    EXPECT_THROW(TableSplit::parse(text), Error) << text;
+}
+
+// Values in another range than a model's, by what its training data were.
+TEST_F(Table, ArraysAreBroughtToTheScaleOfAModel) {
+  const auto divisor = [&](const ByteVector& file, const ArrayForm& form) {
+    write_bytes(folder_.path() / "new.npy", file);
+    return apply_arrays(folder_.path() / "new.npy", form).data.test.features.divisor;
+  };
+  const ArrayForm bytes{.shape = {2, 2}, .divisor = 255, .class_names = {}};
+  const std::vector<std::uint8_t> pixels = {0, 1, 128, 255};
+  EXPECT_EQ(divisor(npy<std::uint8_t>("1, 2, 2", pixels, "u1"), bytes), 255);
+  EXPECT_EQ(divisor(npy<std::uint8_t>("1, 4", pixels, "u1"), bytes), 255);
+  EXPECT_EQ(divisor(npy<std::uint8_t>("1, 4", {0, 0, 1, 1}, "u1"), bytes), 255);
+  EXPECT_EQ(divisor(npy<std::int64_t>("1, 4", {0, 0, 1, 255}, "i8"), bytes), 255);
+  EXPECT_EQ(divisor(npy<std::int64_t>("1, 4", {0, 0, 1, 1}, "i8"), bytes), 255);
+  EXPECT_EQ(divisor(npy<float>("1, 4", {0, 0, 1, 255}, "f4"), bytes), 255);
+  EXPECT_EQ(divisor(npy<double>("1, 4", {0, 0, 0.5, 1}, "f8"), bytes), 1);
+  for (const float wrong : {-1.0F, 255.5F, 4095.0F})
+    expect_error(ErrorKind::data, {"the values are from", "0 to 255", "new.npy"}, [&] {
+      divisor(npy<float>("1, 4", {0, 0, 1, wrong}, "f4"), bytes);
+    });
+
+  const ArrayForm shares{.shape = {2, 2}, .divisor = 1, .low = 0, .high = 0.9, .class_names = {}};
+  EXPECT_EQ(divisor(npy<std::uint8_t>("1, 2, 2", pixels, "u1"), shares), 255);
+  EXPECT_EQ(divisor(npy<std::uint8_t>("1, 4", pixels, "u1"), shares), 255);
+  EXPECT_EQ(divisor(npy<float>("1, 2, 2", {0, 1, 128, 255}, "f4"), shares), 255);
+  EXPECT_EQ(divisor(npy<float>("1, 2, 2", {0, 0, 0.5, 1}, "f4"), shares), 1);
+  EXPECT_EQ(divisor(npy<float>("1, 4", {0, 1, 128, 255}, "f4"), shares), 1);  // no image
+  const ArrayForm raw{.shape = {2, 2}, .divisor = 1, .low = 0, .high = 250, .class_names = {}};
+  EXPECT_EQ(divisor(npy<std::uint8_t>("1, 2, 2", pixels, "u1"), raw), 1);
+  EXPECT_EQ(divisor(npy<float>("1, 2, 2", {0, 0, 0.5, 1}, "f4"), raw), 1 / 255.0);
+}
+
 TEST_F(Table, MatchesByPositionWithoutAHeader) {
   const auto schema = load_table(write("a.csv", "1,2,a\n3,4,b\n")).schema;
   TableOptions options;
