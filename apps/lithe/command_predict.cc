@@ -7,11 +7,13 @@
 #include <span>
 
 #include "command.h"
+#include "lithe/answers_file.h"
 #include "lithe/calibrate.h"
 #include "lithe/error.h"
 #include "lithe/model.h"
 #include "lithe/probabilities.h"
 #include "parse.h"
+#include "terminal.h"
 #include "training_data.h"
 
 namespace lithe::app {
@@ -23,9 +25,52 @@ std::string class_name(const Model& model, std::size_t index) {
   return index < names.size() ? names[index] : fmt::format("{}", index);
 }
 
+bool has_classes(const Model& model) { return !model.preprocessing().class_names.empty(); }
+
 std::string loss_of(const Model& model) {
   const auto note = model.metadata().find("lithe.loss");
   return note == model.metadata().end() ? "quadratic" : note->second;
+}
+
+// What a file of answers says of one input.
+void keep(const Model& model, const std::string& what, std::span<const double> outputs,
+          AnswersFile& file) {
+  file.inputs.push_back(what);
+  if (!has_classes(model)) {
+    file.values.insert(file.values.end(), outputs.begin(), outputs.end());
+    return;
+  }
+  const std::string loss = loss_of(model);
+  const std::vector<double> values = probabilities(outputs, loss);
+  file.classes.push_back(class_name(model, ranked_classes(outputs, loss)[0]));
+  file.values.insert(file.values.end(), values.begin(), values.end());
+}
+
+void keep(const Model& model, const std::string& what, const OpenSetPrediction& given,
+          AnswersFile& file) {
+  file.inputs.push_back(what);
+  file.classes.push_back(given.unknown ? "unknown" : class_name(model, given.best));
+  file.unknown.push_back(given.unknown);
+  file.values.insert(file.values.end(), {given.confidence, given.score});
+}
+
+// Names of the values that keep() gives.
+std::vector<std::string> value_names(const Model& model) {
+  if (calibration_of(model)) return {"confidence", "unknown score"};
+  std::vector<std::string> names;
+  if (!has_classes(model)) {
+    const std::string& schema = model.preprocessing().schema;
+    if (!schema.empty()) names = TableSchema::from_json(schema).target_names();
+    for (std::size_t i = names.size(); i < model.network().output_shape().size(); ++i)
+      names.push_back(fmt::format("output {}", i + 1));
+    return names;
+  }
+  const std::size_t classes =
+      probabilities(std::vector<double>(model.network().output_shape().size()), loss_of(model))
+          .size();
+  for (std::size_t i = 0; i < classes; ++i)
+    names.push_back("probability of " + class_name(model, i));
+  return names;
 }
 
 // Prints the prediction for one input as a line, or adds it to `results`.
@@ -75,20 +120,32 @@ void answer(const Model& model, const std::string& what, const OpenSetPrediction
   fmt::print("), then {} ({:.3f})\n", next, given.runner_up_confidence);
 }
 
+// Where answers go: to a file, to a list that is printed at the end, or to the terminal.
+struct AnswerSink {
+  AnswersFile* file = nullptr;
+  nlohmann::json* results = nullptr;
+};
+
 // Answers each row; `name` says what a row is called.
 template <typename Name>
-void answer_all(Model& model, const Features& rows, const Name& name, nlohmann::json* results) {
+void answer_all(Model& model, const Features& rows, const Name& name, const AnswerSink& sink) {
   if (calibration_of(model)) {
     const OpenSetPredictor predictor(model);
     const std::vector<OpenSetPrediction> answers = predictor.predict(rows);
     for (std::size_t row = 0; row < rows.rows; ++row)
-      answer(model, name(row), answers[row], predictor.calibration().threshold, results);
+      if (sink.file != nullptr)
+        keep(model, name(row), answers[row], *sink.file);
+      else
+        answer(model, name(row), answers[row], predictor.calibration().threshold, sink.results);
     return;
   }
   const std::vector<double> outputs = model.predict(rows);
   const std::size_t width = outputs.size() / std::max<std::size_t>(1, rows.rows);
-  for (std::size_t row = 0; row < rows.rows; ++row)
-    answer(model, name(row), std::span(outputs).subspan(row * width, width), results);
+  for (std::size_t row = 0; row < rows.rows; ++row) {
+    const std::span<const double> one = std::span(outputs).subspan(row * width, width);
+    sink.file != nullptr ? keep(model, name(row), one, *sink.file)
+                         : answer(model, name(row), one, sink.results);
+  }
 }
 
 struct PredictCommand {
@@ -96,13 +153,14 @@ struct PredictCommand {
   std::vector<std::string> inputs;
   PictureChoice pictures;
   DataChoice tables = {};
+  std::string output;
   bool json = false;
 };
 
 // Answers for these pictures together; those that cannot be read are told and left out where that
 // is allowed.
 void predict_pictures(Model& model, std::span<const std::string> files, const PictureChoice& choice,
-                      nlohmann::json* results) {
+                      const AnswerSink& sink) {
   const PictureForm form = form_of(model);
   std::vector<std::string> names;
   std::vector<std::uint8_t> pixels;
@@ -120,17 +178,17 @@ void predict_pictures(Model& model, std::span<const std::string> files, const Pi
   const Features features{pixels.data(), ElementType::uint8,           names.size(), columns,
                           columns,       model.preprocessing().divisor};
   answer_all(
-      model, features, [&](std::size_t row) { return names[row]; }, results);
+      model, features, [&](std::size_t row) { return names[row]; }, sink);
 }
 
 void predict_table(Model& model, const std::string& file, DataChoice choice,
-                   nlohmann::json* results) {
+                   const AnswerSink& sink) {
   choice.data = file;
   choice.table.test_share = 0;
   const Dataset data = load_for_model(choice, model, TargetUse::ignore).set;
   const Features& rows = data.test.features.rows > 0 ? data.test.features : data.train.features;
   answer_all(
-      model, rows, [](std::size_t row) { return fmt::format("row {}", row + 1); }, results);
+      model, rows, [](std::size_t row) { return fmt::format("row {}", row + 1); }, sink);
 }
 
 }  // namespace
@@ -146,23 +204,36 @@ int predict(const Arguments& arguments) {
   app.add_option("inputs", c.inputs, "PNG and JPEG files, or tables (.csv, .npy, ...)")->required();
   add_picture_reading(app, c.pictures);
   add_table_options(app, c.tables.reading, c.tables.table, TableUse::apply);
+  app.add_option("--output", c.output,
+                 "file for the answers, .csv, .json or .npz: each input, its class and the "
+                 "probability of each class, or its numbers");
   app.add_flag("--json", c.json, "print one JSON array");
   if (const auto status = parse(app, arguments)) return *status;
   Model model = Model::load(c.model);
   auto results = nlohmann::json::array();
-  nlohmann::json* const collected = c.json ? &results : nullptr;
+  AnswersFile file;
+  if (!c.output.empty()) {
+    check_answers_file(c.output);
+    file.columns = value_names(model);
+  }
+  const AnswerSink sink{c.output.empty() ? nullptr : &file, c.json ? &results : nullptr};
   const std::span<const std::string> all(c.inputs);
   for (std::size_t done = 0; done < all.size();) {
     const auto is_picture = [&](std::size_t i) { return i < all.size() && !is_table_path(all[i]); };
     std::size_t pictures = 0;
     while (pictures < kTogether && is_picture(done + pictures)) ++pictures;
     if (pictures > 0)
-      predict_pictures(model, all.subspan(done, pictures), c.pictures, collected);
+      predict_pictures(model, all.subspan(done, pictures), c.pictures, sink);
     else
-      predict_table(model, all[done], c.tables, collected);
+      predict_table(model, all[done], c.tables, sink);
     done += std::max<std::size_t>(pictures, 1);
   }
-  if (c.json) fmt::print("{}\n", results.dump(2));
+  if (!c.output.empty()) {
+    file.save(c.output);
+    print_folded("{} answers: {}\n", file.inputs.size(), c.output);
+  } else if (c.json) {
+    fmt::print("{}\n", results.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  }
   return 0;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lithe/agent.h"
+#include "lithe/answers_file.h"
 #include "lithe/augmentation.h"
 #include "lithe/blas.h"
 #include "lithe/calibrate.h"

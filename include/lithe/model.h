@@ -87,7 +87,8 @@ class Model {
   void standardize(const Features& features);
 
   // [rows][outputs], row-major. Features whose divisor is 1 are brought to the model's scale, where
-  // they are 0 to 1 or 0 to its divisor. Throws Error(data) for others, and for rows that do not fit.
+  // they are 0 to 1 or 0 to its divisor. Throws Error(data) for others, and for rows that do not
+  // fit.
   std::vector<double> predict(const Features& features) const;
 
  private:
