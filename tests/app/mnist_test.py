@@ -4,7 +4,7 @@ import os
 import re
 import unittest
 
-from support import AppTest
+from support import AppTest, README
 
 
 HAS_MNIST = os.path.isdir(os.path.join(os.environ.get("LITHE_DATA", "/nowhere"), "mnist"))
@@ -19,6 +19,16 @@ class Mnist(AppTest):
             out = self.run_lithe("train", "seed", "--seed", str(seed)).stdout
             scores.append(int(re.search(r"Epoch 10: (\d+)/10000", out).group(1)))
         self.assertGreaterEqual(sorted(scores)[2], 9350, scores)
+
+    def test_the_readme_shows_what_is_printed(self):
+        """All but what depends on the machine: times, threads, instruction set and limit."""
+        def masked(text):
+            return re.sub(r"[\d.]+[kM]? images/s|\d+% of limit|avx\d+|\d+ threads?|\d+ GFLOP/s|[\d.]+ s\b",
+                          "#", " ".join(text.split()))
+        with open(README, encoding="utf-8") as file:
+            shown = re.search(r"```\n(input\(784\).*?)```", file.read(), re.S).group(1)
+        pattern = re.escape(masked(shown)).replace(re.escape("..."), ".*")
+        self.assertRegex(masked(self.run_lithe("train", "seed").stdout), f"^{pattern}$")
 
     def test_digits_are_a_substitute(self):
         self.run_lithe("train", "seed", "--data", "digits")
