@@ -138,8 +138,10 @@ void add_reuse_options(Options& app, TrainCommand& c) {
 
 // Tables and folders of pictures get a network that fits them.
 bool has_default_network(const TrainCommand& command) {
+  std::error_code unknown;
   return command.recipe.empty() &&
-         (is_table_path(command.data.data) || is_picture_folder(command.data.data));
+         (is_table_path(command.data.data) || is_picture_folder(command.data.data) ||
+          std::filesystem::is_regular_file(command.data.data, unknown));
 }
 
 // Notices what does not go together, and holds examples out to calibrate by.

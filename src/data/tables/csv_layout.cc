@@ -233,8 +233,8 @@ class LayoutLearner {
       set_type(column, cells);
     }
     CsvField field = field_of(column, layout_.schema, TargetUse::required);
-    if (kind == Kind::key) set_key(i, field);
     field.as_text = column.kind == ColumnKind::target && reads_texts_;
+    if (kind == Kind::key) set_key(i, field);
     layout_.fields.push_back(field);
     layout_.schema.columns.push_back(std::move(column));
   }
