@@ -107,6 +107,17 @@ TableData apply(const DataChoice& choice, const Model& model, TableOptions& opti
   return apply_arrays(choice.data, form_for_arrays(model), options);
 }
 
+// Arrays to train or to judge by.
+void check_answered(const DataChoice& choice, const Dataset& data) {
+  if (!is_array_path(choice.data)) return;
+  for (const Examples* part : {&data.train, &data.test})
+    if (part->labels != nullptr || part->targets != nullptr) return;
+  const bool is_file = std::filesystem::path(choice.data).extension() == ".npy";
+  throw Error(ErrorKind::data, "the examples have no answers", choice.data,
+              is_file ? "--answers FILE, a .npy with an answer for each example"
+                      : "--answers NAME, the array with an answer for each example");
+}
+
 // A table for a model. The rows that its training held out are looked for where answers are asked
 // for: predictions are for all rows.
 LoadedData load_rows(const DataChoice& choice, const Model& model, TargetUse target) {
@@ -118,6 +129,7 @@ LoadedData load_rows(const DataChoice& choice, const Model& model, TargetUse tar
     if (!choice.all_rows) options.split = known;
     return apply(choice, model, options);
   });
+  if (target == TargetUse::required) check_answered(choice, table.data);
   if (table.data.train.features.rows > 0) refuse_all_rows(choice);  // it has arrays to test on
   for (const TableNote& one : table.notes) print_folded(stderr, "{}\n", one.text);
   LoadedData loaded{select(std::move(table.data), choice, 1), std::move(table.schema), {}};
@@ -189,6 +201,7 @@ LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
     options.seed = choice.split_seed.value_or(seed);
     return load_table(choice.data, options);
   });
+  check_answered(choice, table.data);
   std::vector<std::string> understood = describe(table);
   std::string json = describe_json(table);
   return {select(std::move(table.data), choice, seed), std::move(table.schema),

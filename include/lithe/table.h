@@ -153,9 +153,13 @@ enum class ImageLayout {
 // How the rows of a file were divided, by which the rows held out are found again.
 struct TableSplit {
   std::uint64_t digest = 0;  // of the text of a table, or of the bytes of arrays
-  std::size_t rows = 0;      // of both parts
+  std::size_t rows = 0;      // of the file, without those left out for a missing value
   double test_share = 0;     // 0: all rows are to train on
   std::uint64_t seed = 1;
+  std::size_t folds = 0, fold = 0;  // of a cross-validation
+  // Where a column divides the rows (CsvOptions::group or time): runs of rows to train on (r), to
+  // test on (t), and of no use (n), such as "240r60t".
+  std::string uses = {};
 
   std::string to_string() const;
   // Throws Error(model) for anything that to_string() cannot have written.

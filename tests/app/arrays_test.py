@@ -86,6 +86,11 @@ class Answers(Arrays):
                              "--output", "m.safetensors").stdout
         self.assertIn("regression", out)
 
+    def test_no_answers(self):
+        self.assertIn("--answers FILE", self.train("X.npy", status=1).stderr)
+        self.write_npz("a.npz", {"x": self.x, "other": self.x})
+        self.assertIn("--answers NAME", self.train("a.npz", status=1).stderr)
+
     def test_one_hot(self):
         bits = [float(column == label) for label in self.labels for column in range(3)]
         self.write_npz("a.npz", {"x": self.x, "y": npy("<f4", (300, 3), bits)})

@@ -123,6 +123,7 @@ class CsvReader {
     TableParts parts = make_parts(rows, answers, uses, layout, options_, name_);
     parts.train.dropped_rows = dropped;
     parts.train.columns = columns;
+    if (layout.has_key) parts.train.uses = uses;
     parts.train.notes = std::move(layout.notes);
     return parts;
   }

@@ -59,6 +59,7 @@ void copy_elements(const NpyArray& array, bool channels_first, ElementType type,
 void bring_to_scale(const NpyArray& array, const ArrayForm& form, TablePart& part) {
   Features& features = part.examples.features;
   const double own = features.divisor;
+  if (array.kind == 'b') return;  // 0 and 1
   if (form.divisor != 1) {
     features.divisor = 1;
     features.divisor = divisor_for(features, form.divisor, array.is_integer(), array.name);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/aligned.h"
+#include "data/examples/split.h"
 #include "data/tables/answers.h"
 #include "lithe/error.h"
 #include "lithe/table.h"
@@ -32,6 +33,7 @@ struct TablePart {
   std::vector<TableNote> notes;
   std::vector<ColumnSummary> columns;
   std::uint64_t digest = 0;  // of the file
+  std::vector<RowUse> uses;  // of the rows of the file, where a column divides them
 };
 
 // The rows of a file to train on and those held out; notes, columns and dropped rows of both are

@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "data/tables/row_uses.h"
 #include "lithe/error.h"
 #include "lithe/table.h"
 
@@ -24,18 +25,23 @@ bool take(std::string_view& text, Number& value, Base... base) {
 }  // namespace
 
 std::string TableSplit::to_string() const {
-  return fmt::format("{:016x} {} {} {}", digest, rows, test_share, seed);
+  return fmt::format("{:016x} {} {} {} {} {} {}", digest, rows, test_share, seed, folds, fold,
+                     uses);
 }
 
 TableSplit TableSplit::parse(const std::string& text) {
   TableSplit split;
   std::string_view rest = text;
   const bool whole = take(rest, split.digest, 16) && take(rest, split.rows) &&
-                     take(rest, split.test_share) && take(rest, split.seed) && rest.empty();
+                     take(rest, split.test_share) && take(rest, split.seed) &&
+                     take(rest, split.folds) && take(rest, split.fold);
   const double share = split.test_share;
-  const bool fits = share >= 0 && (share < 1 || share < static_cast<double>(split.rows));
+  const bool fits = share >= 0 && (share < 1 || share < static_cast<double>(split.rows)) &&
+                    split.folds <= split.rows && split.fold <= split.folds;
   if (!whole || !fits)
     throw Error(ErrorKind::model, fmt::format("'{:.60}' does not say how rows were divided", text));
+  split.uses = rest;
+  if (!split.uses.empty()) data::parse_uses(split.uses, split.rows);
   return split;
 }
 

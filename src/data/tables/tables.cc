@@ -6,14 +6,13 @@
 
 #include "base/mapped_file.h"
 #include "data/examples/scale.h"
-#include "data/examples/split.h"
 #include "data/tables/csv.h"
+#include "data/tables/division.h"
 #include "data/tables/file_digest.h"
 #include "data/tables/libsvm.h"
 #include "data/tables/npy.h"
 #include "data/tables/npy_answers.h"
 #include "data/tables/npz.h"
-#include "data/tables/take_rows.h"
 #include "data/tables/text_file.h"
 #include "lithe/error.h"
 #include "lithe/table.h"
@@ -92,83 +91,11 @@ TableParts read_arrays(const fs::path& path, const TableOptions& options, const 
   return {std::move(train), std::move(test)};
 }
 
-struct Memory {
-  std::shared_ptr<const data::TableMemory> train, test;
-};
-
-TableData combine(const fs::path& path, TablePart train, const TablePart& test) {
-  TableData table;
-  table.dropped_rows = train.dropped_rows + test.dropped_rows;
-  table.notes = std::move(train.notes);
-  table.notes.insert(table.notes.end(), test.notes.begin(), test.notes.end());
-  table.columns = std::move(train.columns);
-  table.split.digest = train.digest;
-  table.split.rows = train.examples.features.rows + test.examples.features.rows;
-  table.schema = std::move(train.schema);
-  Dataset& data = table.data;
-  data.name = path.string();
-  data.shape = train.shape;
-  if (!table.schema.columns.empty()) data.schema = table.schema.to_json();
-  data.class_names = train.class_names;
-  data.train = train.examples;
-  data.test = test.examples;
-  data.memory = std::make_shared<Memory>(Memory{train.memory, test.memory});
-  return table;
-}
-
-// A part like `other` without rows.
-TablePart empty_part(const TablePart& other) {
-  TablePart part;
-  part.examples = other.examples.slice(0, 0);
-  part.shape = other.shape;
-  part.memory = other.memory;
-  return part;
-}
-
-// That the test part was drawn as the options say.
-TableData with_share(TableData table, const TableOptions& options) {
-  table.test_is_a_share = table.data.test.features.rows > 0;
-  if (!table.test_is_a_share) return table;
-  table.split.test_share = options.test_share;
-  table.split.seed = options.seed;
-  return table;
-}
-
-TableData divide(const fs::path& path, TablePart whole, const TableOptions& options) {
-  const auto split = data::split_rows(whole.examples, options.test_share, options.seed);
-  TablePart test = empty_part(whole);
-  if (split.validation.empty()) return combine(path, std::move(whole), test);
-  test = data::take_rows(whole.examples, split.validation);
-  TablePart train = data::take_rows(whole.examples, split.train);
-  train.shape = whole.shape;
-  train.class_names = whole.class_names;
-  train.schema = std::move(whole.schema);
-  train.dropped_rows = whole.dropped_rows;
-  train.notes = std::move(whole.notes);
-  train.columns = std::move(whole.columns);
-  train.digest = whole.digest;
-  return with_share(combine(path, std::move(train), test), options);
-}
-
-// A file that a model is shown: divided as it was for training if it is that file, else all of its
-// rows are to test on.
-TableData divide_again(const fs::path& path, TablePart whole, const TableOptions& options) {
-  const auto& split = options.split;
-  const bool known =
-      split && split->digest == whole.digest && split->rows == whole.examples.features.rows;
-  if (known) {
-    TableOptions as_then = options;
-    as_then.test_share = split->test_share, as_then.seed = split->seed;
-    TableData table = divide(path, std::move(whole), as_then);
-    table.divided_again = true;
-    return table;
-  }
-  TablePart train = empty_part(whole);
-  train.schema = whole.schema;
-  train.class_names = whole.class_names;
-  train.notes = std::move(whole.notes);
-  train.digest = whole.digest;
-  return combine(path, std::move(train), whole);
+// What only the columns of a CSV file can be asked for.
+void refuse_columns(const TableOptions& options, const fs::path& path) {
+  if (options.csv.group.empty() && options.csv.time.empty()) return;
+  throw Error(ErrorKind::usage, "the file has no columns by which rows could be divided",
+              path.string(), "leave out --group and --time, or use a .csv");
 }
 
 void refuse_test_file(const TableOptions& options) {
@@ -195,25 +122,26 @@ ArrayForm array_form(const Dataset& data) {
 TableData load_table(const fs::path& path, const TableOptions& options) {
   const TableFormat format = known_format(path);
   TableParts parts;
+  if (is_array_path(path) || format == TableFormat::libsvm) refuse_columns(options, path);
   if (is_array_path(path)) {
     refuse_test_file(options);
     parts = read_arrays(path, options, nullptr);
     if (parts.test.examples.features.rows == 0)
-      return divide(path, std::move(parts.train), options);
-    return combine(path, std::move(parts.train), parts.test);
+      return data::divide(path, std::move(parts.train), options);
+    return data::combine(path, std::move(parts.train), parts.test);
   }
   if (format != TableFormat::libsvm) {
     parts = read_csv(path, options, nullptr);
   } else {
     parts.train = read_libsvm(path, options, nullptr);
-    if (options.test_file.empty()) return divide(path, std::move(parts.train), options);
+    if (options.test_file.empty()) return data::divide(path, std::move(parts.train), options);
   }
   if (options.test_file.empty())
-    return with_share(combine(path, std::move(parts.train), parts.test), options);
+    return data::with_share(data::combine(path, std::move(parts.train), parts.test), options);
   TableOptions as_known = options;
   as_known.target_use = TargetUse::required;
   const TablePart test = read_by_schema(options.test_file, as_known, parts.train.schema);
-  TableData table = combine(path, std::move(parts.train), test);
+  TableData table = data::combine(path, std::move(parts.train), test);
   table.split.rows = table.data.train.features.rows;
   return table;
 }
@@ -225,14 +153,14 @@ TableData apply_table(const fs::path& path, const TableSchema& schema,
     throw Error(ErrorKind::usage, "arrays have no columns that a schema could name", path.string());
   TablePart whole = read_by_schema(path, options, schema);
   whole.schema = schema;
-  return divide_again(path, std::move(whole), options);
+  return data::divide_again(path, std::move(whole), options);
 }
 
 TableData apply_arrays(const fs::path& path, const ArrayForm& form, const TableOptions& options) {
   TableParts parts = read_arrays(path, options, &form);
   if (parts.test.examples.features.rows == 0)
-    return divide_again(path, std::move(parts.train), options);
-  TableData table = combine(path, std::move(parts.train), parts.test);
+    return data::divide_again(path, std::move(parts.train), options);
+  TableData table = data::combine(path, std::move(parts.train), parts.test);
   table.divided_again = options.split && options.split->digest == table.split.digest;
   return table;
 }

@@ -28,7 +28,11 @@ TablePart add(const ByteVector& answers, const CsvOptions& csv = {},
   return train;
 }
 
-TablePart add(const ByteVector& answers, TableTask task) { return add(answers, {.task = task}); }
+TablePart add(const ByteVector& answers, TableTask task) {
+  CsvOptions csv;
+  csv.task = task;
+  return add(answers, csv);
+}
 
 void expect_bad(const Texts& words, const ByteVector& answers,
                 TableTask task = TableTask::automatic) {
@@ -95,9 +99,11 @@ TEST(NpyAnswers, TheTaskDecides) {
             (Texts{"0.5", "1"}));
   EXPECT_EQ(add(npy<float>("2,", {0.5, 1}, "f4"), TableTask::none).examples.targets, nullptr);
   // A network with one output cannot have three classes.
+  CsvOptions one_output;
+  one_output.one_output = true;
   const auto three = npy<std::int64_t>("3,", {1, 2, 3}, "i8");
-  EXPECT_EQ(add(three, {.one_output = true}).examples.target_columns, 1u);
-  EXPECT_EQ(add(npy<std::int64_t>("2,", {0, 1}, "i8"), {.one_output = true}).examples.classes, 2u);
+  EXPECT_EQ(add(three, one_output).examples.target_columns, 1u);
+  EXPECT_EQ(add(npy<std::int64_t>("2,", {0, 1}, "i8"), one_output).examples.classes, 2u);
 }
 
 TEST(NpyAnswers, OneHotRowsAreClasses) {

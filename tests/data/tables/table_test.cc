@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "data/tables/npy_sample.h"
 #include "data/tables/table_sample.h"
 
@@ -161,15 +163,67 @@ TEST_F(Table, DividesArraysAgain) {
 }
 
 TEST(TableSplit, RefusesWhatItCannotHaveWritten) {
-  const TableSplit split{0xFFEEDDCCBBAA9988, 300, 0.2, 42};
+  TableSplit split{0xFFEEDDCCBBAA9988, 300, 0.2, 42, 5, 3, "200r50n50t"};
   const TableSplit read = TableSplit::parse(split.to_string());
   EXPECT_EQ(read.digest, split.digest);
   EXPECT_EQ(read.rows, 300u);
   EXPECT_EQ(read.test_share, 0.2);
   EXPECT_EQ(read.seed, 42u);
+  EXPECT_EQ(read.folds, 5u);
+  EXPECT_EQ(read.fold, 3u);
+  EXPECT_EQ(read.uses, split.uses);
+  split.uses.clear();
+  EXPECT_EQ(TableSplit::parse(split.to_string()).uses, "");
   for (const char* text :
-       {"", "12", "x 1 0.2 1", "1 1 -1 1", "1 10 10 1", "1 1 nan 1", "1 1 0.2 1 1", "1 1 0.2 1x"})
+       {"", "12", "1 1 0.2 1", "x 1 0.2 1 0 0", "1 1 -1 1 0 0", "1 10 10 1 0 0", "1 1 nan 1 0 0",
+        "1 1 0.2 1 2 0", "1 9 0.2 1 2 3", "1 9 0.2 1 0 0 8r", "1 9 0.2 1 0 0 8r2t",
+        "1 9 0.2 1 0 0 9x", "1 9 0.2 1 0 0 r", "1 9 0.2 1 0 0 99999999999999999999r"})
     EXPECT_THROW(TableSplit::parse(text), Error) << text;
+}
+
+// A model of a fold, or of rows divided by a column, knows its test rows too.
+TEST_F(Table, DividesRowsOfFoldsAndGroupsAgain) {
+  std::string text = "group,x,y\n";
+  for (int i = 0; i < 100; ++i) text += fmt::format("{},{},{}\n", i * 7 % 13, i + 0.5, i % 2);
+  const auto path = write("a.csv", text);
+  const auto check = [&](const TableOptions& options) {
+    const auto table = load_table(path, options);
+    TableOptions again;
+    again.split = TableSplit::parse(table.split.to_string());
+    const auto found = apply_table(path, table.schema, again);
+    EXPECT_TRUE(found.divided_again);
+    EXPECT_EQ(rows_of(found.data.test), rows_of(table.data.test));
+    EXPECT_EQ(rows_of(found.data.train), rows_of(table.data.train));
+  };
+  TableOptions options;
+  options.folds = 5, options.fold = 2;
+  check(options);
+  options.csv.time = "group";
+  check(options);
+  options.csv.time.clear();
+  options.csv.group = "group";
+  check(options);
+  options.folds = 0;
+  check(options);
+}
+
+TEST_F(Table, ArraysHaveFolds) {
+  std::vector<float> x(100), y(100);
+  for (std::size_t i = 0; i < 100; ++i) x[i] = static_cast<float>(i), y[i] = x[i] / 3;
+  write_bytes(folder_.path() / "a.npz", zip({{"x.npy", npy<float>("100, 1", x, "f4")},
+                                             {"y.npy", npy<float>("100,", y, "f4")}},
+                                            true));
+  std::set<float> tested;
+  TableOptions options;
+  options.folds = 4;
+  for (options.fold = 0; options.fold < 4; ++options.fold)
+    for (const float value : first_columns(load_table(folder_.path() / "a.npz", options).data.test))
+      EXPECT_TRUE(tested.insert(value).second);
+  EXPECT_EQ(tested.size(), 100u);
+  options.csv.group = "x";
+  expect_error(ErrorKind::usage, {"no columns", "a.npz", "--group"},
+               [&] { load_table(folder_.path() / "a.npz", options); });
+}
 }
 
 // Values in another range than a model's, by what its training data were.
@@ -187,6 +241,7 @@ TEST_F(Table, ArraysAreBroughtToTheScaleOfAModel) {
   EXPECT_EQ(divisor(npy<std::int64_t>("1, 4", {0, 0, 1, 1}, "i8"), bytes), 255);
   EXPECT_EQ(divisor(npy<float>("1, 4", {0, 0, 1, 255}, "f4"), bytes), 255);
   EXPECT_EQ(divisor(npy<double>("1, 4", {0, 0, 0.5, 1}, "f8"), bytes), 1);
+  EXPECT_EQ(divisor(npy<std::uint8_t>("1, 4", {0, 1, 1, 1}, "b1"), bytes), 1);
   for (const float wrong : {-1.0F, 255.5F, 4095.0F})
     expect_error(ErrorKind::data, {"the values are from", "0 to 255", "new.npy"}, [&] {
       divisor(npy<float>("1, 4", {0, 0, 1, wrong}, "f4"), bytes);
