@@ -34,6 +34,7 @@ struct Misclassification {
   std::size_t truth = 0, predicted = 0;
   double confidence = 0;        // the predicted class's probability
   double true_probability = 0;  // the true class's
+  std::string file = {};        // of the example, where examples have files
 };
 
 struct ClassifierReport {
@@ -79,7 +80,8 @@ struct EvaluationReport {
 
 struct EvaluationOptions {
   std::string isa = "auto";
-  std::size_t most_errors = 24;  // that the report lists
+  std::size_t most_errors = 24;         // that the report lists
+  std::vector<std::string> files = {};  // of the examples, if they have some
 };
 
 // Uses the loss in the model's metadata, or quadratic where it has none. Throws Error(data) where
