@@ -59,7 +59,8 @@ int evaluate(const Arguments& arguments) {
   app.add_flag("--json", json, "print one JSON object");
   if (const auto status = parse(app, arguments)) return *status;
   Model model = Model::load(file);
-  const Dataset data = examples_for(model, load_for_model(choice, model, TargetUse::required).set);
+  const LoadedData loaded = load_for_model(choice, model, TargetUse::required);
+  const Dataset data = examples_for(model, loaded.set);
   if (!json && folder.empty()) {
     const auto loss = model.metadata().find("lithe.loss");
     print_line(lithe::evaluate(model, data.test,
@@ -67,7 +68,9 @@ int evaluate(const Arguments& arguments) {
                data.test.labels == nullptr);
     return 0;
   }
-  const EvaluationReport report = report_evaluation(model, data.test, {.isa = isa});
+  const EvaluationReport report = report_evaluation(
+      model, data.test,
+      {.isa = isa, .files = files_of_classes(loaded.test_files, loaded.set, data)});
   if (!folder.empty()) write_report(folder, file, model, data, report);
   if (json) {
     fmt::print("{}\n", to_text(to_json(report)));

@@ -143,7 +143,9 @@ int predict(const Arguments& arguments) {
       "lithe predict");
   PredictCommand c;
   app.add_option("model", c.model, "model file")->required();
-  app.add_option("inputs", c.inputs, "PNG and JPEG files, or tables (.csv, .npy, ...)")->required();
+  app.add_option("inputs", c.inputs,
+                 "pictures, folders of them, patterns (\"new/*.jpg\"), or tables (.csv, .npy, ...)")
+      ->required();
   add_picture_reading(app, c.pictures);
   add_table_options(app, c.tables.reading, c.tables.table, TableUse::apply);
   app.add_flag("--json", c.json, "print one JSON array");
@@ -151,7 +153,8 @@ int predict(const Arguments& arguments) {
   Model model = Model::load(c.model);
   auto results = nlohmann::json::array();
   nlohmann::json* const collected = c.json ? &results : nullptr;
-  const std::span<const std::string> all(c.inputs);
+  const std::vector<std::string> inputs = expand_inputs(c.inputs);
+  const std::span<const std::string> all(inputs);
   for (std::size_t done = 0; done < all.size();) {
     const auto is_picture = [&](std::size_t i) { return i < all.size() && !is_table_path(all[i]); };
     std::size_t pictures = 0;

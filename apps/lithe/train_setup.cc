@@ -168,8 +168,10 @@ TrainSetup set_up(TrainCommand& command) {
   if (command.from.empty()) model.standardize(train.features);
   auto& metadata = model.metadata();
   metadata["lithe.data"] = loaded.set.name;
-  if (is_picture_folder(command.data.data))
+  if (is_picture_folder(command.data.data)) {
     metadata["lithe.test_share"] = fmt::format("{}", command.data.table.test_share);
+    metadata["lithe.val_folder"] = command.data.pictures.val_folder;
+  }
   // Where the rows that are held out can be found again in the data: lithe calibrate looks for
   // them.
   const bool whole = command.examples == 0 && command.data.per_class == 0 &&

@@ -36,6 +36,7 @@ struct LoadedData {
   std::optional<TableSchema> schema;    // of a table
   std::vector<std::string> understood;  // lines that say how the data were read
   std::string understood_json = "null";
+  std::vector<std::string> test_files = {};  // of the rows to test on, where these are pictures
 };
 
 // Draws its progress on a terminal.
@@ -45,6 +46,11 @@ LoadedData load_data(const DataChoice& choice, std::uint64_t seed);
 // folder that it was trained on, the same ones to test on (from another, all). Anything else as it
 // is.
 LoadedData load_for_model(const DataChoice& choice, Model& model, TargetUse target);
+
+// The files of the rows to test on of a part of `all` with some of its classes: select_classes()
+// keeps the order of the rows.
+std::vector<std::string> files_of_classes(const std::vector<std::string>& files, const Dataset& all,
+                                          const Dataset& kept);
 
 // "1..6", "1,3,5", "0..4,9".
 std::vector<std::size_t> parse_numbers(const std::string& text, const std::string& option);
