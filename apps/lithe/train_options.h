@@ -20,8 +20,8 @@ struct TrainCommand {
   TrainOptions options;
   // What the command line or the recipe says, as opposed to what fits the data (lithe/defaults.h).
   struct Given {
-    bool recipe = false, loss = false, optimizer = false, batch = false, epochs = false,
-         validation = false;
+    bool recipe = false, network = false, loss = false, optimizer = false, batch = false,
+         epochs = false, validation = false;
   } given;
   std::string defaults = {};  // the options that were chosen by the data, as one would write them
   std::string validation = "0", watch, freeze;  // as they are written

@@ -123,14 +123,20 @@ Model make_model(const TrainCommand& command, const LoadedData& loaded) {
   return model;
 }
 
-// What neither the command line nor a recipe says of tables and folders of pictures.
+// Whether what is not said fits the data: that of tables and folders of pictures.
+bool follows_data(const TrainCommand& command) {
+  return !command.given.recipe &&
+         (is_table_path(command.data.data) || is_picture_folder(command.data.data));
+}
+
+// What neither the command line nor a recipe says of such data.
 void fill_in_defaults(TrainCommand& command, const Examples& train,
                       const std::vector<std::size_t>& shape) {
   const bool table = is_table_path(command.data.data);
   TrainOptions& options = command.options;
   if (table && train.targets != nullptr && !command.no_standardize)
     options.standardize_targets = default_training(train, shape).options.standardize_targets;
-  if (command.given.recipe || !(table || is_picture_folder(command.data.data))) return;
+  if (!follows_data(command)) return;
   const DefaultTraining chosen = default_training(train, shape);
   std::string& said = command.defaults;
   const auto choose = [&](bool given, auto& option, const auto& value, const std::string& words) {
@@ -138,9 +144,11 @@ void fill_in_defaults(TrainCommand& command, const Examples& train,
     option = value;
     said += (said.empty() ? "" : " ") + words;
   };
-  choose(!command.network.empty() || !command.from.empty(), command.network, chosen.network,
+  choose(command.given.network, command.network, chosen.network,
          fmt::format("--network \"{}\"", chosen.network));
-  choose(command.given.loss, options.loss, chosen.options.loss, "--loss " + chosen.options.loss);
+  const bool own_network = command.given.network;
+  choose(command.given.loss || own_network, options.loss, chosen.options.loss,
+         "--loss " + chosen.options.loss);
   choose(command.given.optimizer, options.optimizer, chosen.options.optimizer,
          fmt::format("--optimizer \"{}\"", chosen.options.optimizer));
   choose(command.given.batch, options.batch, chosen.options.batch,
@@ -165,9 +173,15 @@ TrainSetup set_up(TrainCommand& command) {
   const Examples train = first_examples(loaded.set, command.examples);
   fill_in_defaults(command, train, loaded.set.shape);
   Model model = make_model(command, loaded);
+  if (command.given.network && !command.given.loss && follows_data(command)) {
+    command.options.loss = default_loss(model, train);
+    command.defaults += " --loss " + command.options.loss;
+  }
   if (command.from.empty()) model.standardize(train.features);
   keep_data(command.data, loaded, train.features.rows, model);
   auto& metadata = model.metadata();
+  if (is_picture_folder(command.data.data))
+    metadata["lithe.val_folder"] = command.data.pictures.val_folder;
   // Where the rows that are held out can be found again in the data: lithe calibrate looks for
   // them.
   const bool whole = command.examples == 0 && command.data.per_class == 0 &&

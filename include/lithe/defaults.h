@@ -27,4 +27,8 @@ struct DefaultTraining {
 // network, everything else dense layers. docs/defaults.md shows what the settings reach.
 DefaultTraining default_training(const Examples& train, const std::vector<std::size_t>& shape);
 
+// The loss that suits a network of one's own: default_training()'s, or where the network ends in
+// probabilities or has one output for two classes, the one that fits these.
+std::string default_loss(const Model& model, const Examples& train);
+
 }  // namespace lithe

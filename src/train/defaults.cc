@@ -6,6 +6,9 @@
 #include <bit>
 #include <cmath>
 
+#include "lithe/error.h"
+#include "train/check.h"
+
 namespace lithe {
 
 namespace {
@@ -41,6 +44,20 @@ std::string network_for(const Examples& train, const std::vector<std::size_t>& s
 }
 
 }  // namespace
+
+std::string default_loss(const Model& model, const Examples& train) {
+  const std::string first =
+      default_training(train, model.network().input_shape().sizes).options.loss;
+  for (const std::string& loss : {first, std::string("binary_cross_entropy")}) {
+    try {
+      train::check_training(model, train, train::parse_loss(loss).loss);
+      return loss;
+    } catch (const Error&) {
+      // Another loss may fit; what none fits is told when the training begins.
+    }
+  }
+  return train.labels != nullptr ? "quadratic" : first;
+}
 
 DefaultTraining default_training(const Examples& train, const std::vector<std::size_t>& shape) {
   const std::size_t rows = train.features.rows;
