@@ -183,9 +183,13 @@ std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command
   if (add_more) add_more(app);
   if (const auto status = parse(app, arguments)) return status;
   const auto is_given = [&](const char* name) { return app.count(name) > 0; };
-  command.given = {!command.recipe.empty(), is_given("--loss"),
-                   is_given("--optimizer"), is_given("--batch"),
-                   is_given("--epochs"),    is_given("--validation") || is_given("--patience")};
+  command.given = {.recipe = !command.recipe.empty(),
+                   .network = !command.network.empty() || !command.from.empty(),
+                   .loss = is_given("--loss"),
+                   .optimizer = is_given("--optimizer"),
+                   .batch = is_given("--batch"),
+                   .epochs = is_given("--epochs"),
+                   .validation = is_given("--validation") || is_given("--patience")};
   if (command.network.empty() && command.from.empty() && !has_default_network(command)) {
     throw Error(ErrorKind::usage, "no network is named", "lithe " + what,
                 fmt::format("lithe {} seed, or --network \"dense(30, relu) -> dense(10)\"", what));
