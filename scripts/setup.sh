@@ -6,7 +6,8 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build pkg-config make
   libhwy-dev libfmt-dev libcli11-dev nlohmann-json3-dev librandom123-dev
-  libeigen3-dev zlib1g-dev libzstd-dev libdeflate-dev libpng-dev libgif-dev libturbojpeg0-dev libcurl4-openssl-dev libssl-dev
+  libeigen3-dev zlib1g-dev libzstd-dev libdeflate-dev libpng-dev libgif-dev libturbojpeg0-dev libwebp-dev
+  libcurl4-openssl-dev libssl-dev
   ca-certificates
 )
 case "${1:-build}" in

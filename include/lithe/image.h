@@ -1,4 +1,4 @@
-// One picture: read from a PNG or JPEG file, brought to the size that a network takes, written.
+// One picture: read from a file, brought to the size that a network takes, written.
 //
 //   const auto photo = lithe::read_image("photo.jpg", 1);  // 1 channel: grey
 //   const auto small = lithe::resize(photo, 28, 28, lithe::Resize::crop);
@@ -27,9 +27,9 @@ struct Image {
 // `channels`: 1, 3, or 0 for as many as the file has. Colours become grey by their luminance, what
 // is transparent shows a white page behind it, 16 bits become 8, CMYK (which is taken to be
 // Adobe's, 255 meaning no ink) becomes red, green and blue. A JPEG that says it is stored turned or
-// mirrored is put upright. Throws Error(io) where the file cannot be read, and Error(data) for what
-// is neither PNG nor JPEG, for a damaged file, and for more than `max_pixels` pixels, which is
-// checked before memory is asked for.
+// mirrored is put upright. Of an animation it is the first frame. Throws Error(io) where the file
+// cannot be read, and Error(data) for what is no PNG, JPEG, WebP, GIF or BMP, for a damaged file,
+// and for more than `max_pixels` pixels, which is checked before memory is asked for.
 Image read_image(const std::filesystem::path& path, std::size_t channels = 0,
                  std::uint64_t max_pixels = std::uint64_t{1} << 26);
 

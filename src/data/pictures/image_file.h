@@ -1,4 +1,4 @@
-// PNG and JPEG files, told apart by their first bytes.
+// PNG, JPEG, WebP, GIF and BMP files, told apart by their first bytes.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,8 @@ namespace lithe::data {
 inline constexpr std::uint64_t kMostPixels = std::uint64_t{1} << 26;
 inline constexpr std::size_t kLargestImageFile = std::size_t{1} << 28;  // bytes
 
-// What a file's header says. Colour palettes and CMYK count as colours.
+// What a file's header says. Colour palettes and CMYK count as colours, as does all of WebP and
+// GIF.
 struct ImageInfo {
   std::size_t height, width, channels;
 };

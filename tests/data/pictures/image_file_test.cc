@@ -1,4 +1,4 @@
-// PNG and JPEG files of every kind, and broken ones.
+// PNG and JPEG files of every kind, and broken ones, of the other kinds too.
 #include "data/pictures/image_file.h"
 
 #include <gtest/gtest.h>
@@ -105,6 +105,9 @@ std::vector<ByteVector> files_of_all_kinds() {
       encode_jpeg(rgb, kHeight, kWidth, TJPF_RGB, TJSAMP_420),
       encode_jpeg(rgb, kHeight, kWidth, TJPF_RGB, TJSAMP_420, TJFLAG_PROGRESSIVE),
       encode_jpeg(slope(kHeight, kWidth, 4), kHeight, kWidth, TJPF_CMYK, TJSAMP_444),
+      encode_webp(kHeight, kWidth, rgb, 3),
+      encode_gif({kHeight, kWidth, {{1, 2, 3}, {4, 5, 6}}}, {{ByteVector(kHeight * kWidth, 1)}}),
+      encode_bmp(kHeight, kWidth, 24, {}, rgb),
   };
 }
 
@@ -175,8 +178,9 @@ TEST(Broken, WhatIsNoPicture) {
     expect_error(ErrorKind::data, {word, "x.png"}, [&] { image_info(file, "x.png"); });
   };
   refused({}, "empty");
-  refused({'h', 'e', 'l', 'l', 'o', '\n'}, "neither a PNG nor a JPEG");
-  refused({'G', 'I', 'F', '8', '9', 'a'}, "neither a PNG nor a JPEG");
+  refused({'h', 'e', 'l', 'l', 'o', '\n'}, "not a PNG, JPEG, WebP, GIF or BMP");
+  refused({'G', 'I', 'F', '8', '9', 'a'}, "not a GIF picture that can be read");
+  refused({'B', 'M', 'W', ' ', 'i', 's', ' ', 'a', ' ', 'c', 'a', 'r'}, "not a PNG, JPEG");
 }
 
 TEST(ImageFile, IsToldByItsFirstBytes) {

@@ -116,7 +116,7 @@ TEST(Png, ReadsPalettes) {
 
 TEST(Png, RefusesWhatIsNoPng) {
   expect_refused({"empty"}, {});
-  expect_refused({"neither a PNG nor"}, {'G', 'I', 'F', '8', '9', 'a'});
+  expect_refused({"not a GIF picture that can be read"}, {'G', 'I', 'F', '8', '9', 'a'});
   expect_refused({"not a PNG"}, png_start(0, 5, 8, kGrey));
   expect_refused({"not a PNG"}, png_start(5, 5, 3, kGrey));
   expect_refused({}, png_start(5, 5, 8, kGrey));
