@@ -154,6 +154,16 @@ std::size_t together(const ImageForm& form, std::size_t threads) {
 
 }  // namespace
 
+std::string why_broken(const fs::path& folder, const ListedImage& image,
+                       const ImageOptions& options) {
+  Decoding decoding(folder, options);
+  std::vector<Decoded> result;
+  decoding.set({&image, 1}, {}, result);
+  decoding.run(0);
+  return fmt::format("{}: {}", image.path,
+                     result[0].broken.empty() ? "it could not be read before" : result[0].broken);
+}
+
 std::vector<std::string> decode_into_cache(const fs::path& folder, const ImageListing& listing,
                                            const ImageOptions& options,
                                            const fs::path& cache_file) {

@@ -19,4 +19,8 @@ std::vector<std::string> decode_into_cache(const std::filesystem::path& folder,
                                            const ImageListing& listing, const ImageOptions& options,
                                            const std::filesystem::path& cache_file);
 
+// "path: why" of a picture that decode_into_cache() left out.
+std::string why_broken(const std::filesystem::path& folder, const ListedImage& image,
+                       const ImageOptions& options);
+
 }  // namespace lithe::data

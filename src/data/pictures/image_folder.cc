@@ -3,16 +3,17 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 #include <memory>
 
 #include "base/mapped_file.h"
 #include "data/files/digest.h"
 #include "data/pictures/cifar.h"
+#include "data/pictures/folder_walk.h"
 #include "data/pictures/idx_folder.h"
 #include "data/pictures/image_cache.h"
 #include "data/pictures/image_decoding.h"
 #include "data/pictures/image_listing.h"
+#include "data/pictures/split_folders.h"
 #include "lithe/error.h"
 #include "lithe/images.h"
 
@@ -23,7 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMostResized = std::uint64_t{1} << 24;  // pixels that a size may ask for
-constexpr std::size_t kMostLookedAt = 100'000;  // files and folders, for the first picture
 
 [[noreturn]] void misuse(const std::string& problem, const char* option, const char* remedy) {
   throw Error(ErrorKind::usage, problem, option, remedy);
@@ -51,8 +51,9 @@ std::string short_digest(const std::string& text) {
       .substr(0, 16);
 }
 
-// The version of the cached form. 2: pictures are rotated by their Exif orientation.
-constexpr int kDecoder = 2;
+// The version of the cached form. 2: pictures are rotated by their Exif orientation. 3: WebP, GIF
+// and BMP are read.
+constexpr int kDecoder = 3;
 
 struct CacheName {
   std::string which, version;  // the folder and the options; what the folder has now
@@ -61,10 +62,10 @@ struct CacheName {
 
 CacheName cache_name(const fs::path& folder, const data::ImageListing& listing,
                      const ImageOptions& options) {
-  const std::string which =
-      fmt::format("{}|{}x{}|{}|{}|{}|{}|{}|{}|{}", folder.string(), options.height, options.width,
-                  name(options.resize), options.channels, options.skip_broken, options.max_pixels,
-                  options.test_share, options.seed, options.for_training);
+  const std::string which = fmt::format(
+      "{}|{}x{}|{}|{}|{}|{}|{}|{}|{}|{}", folder.string(), options.height, options.width,
+      name(options.resize), options.channels, options.skip_broken, options.max_pixels,
+      options.test_share, options.seed, options.for_training, name(options.validation));
   std::string content = fmt::format("{}|{}", kDecoder, listing.train);
   for (const data::ListedImage& image : listing.images)
     content += fmt::format("\n{}|{}|{}|{}", image.path, image.label, image.bytes, image.changed);
@@ -102,11 +103,13 @@ std::optional<ImageFolder> open_cache(const fs::path& folder, const data::ImageL
   ImageFolder result;
   std::vector<bool> kept(cache->listed);
   for (const std::uint32_t from : cache->from) {
+    const bool trains = memory->labels.size() < cache->train;
+    (trains ? result.train_files : result.test_files).push_back(listing.images[from].path);
     memory->labels.push_back(listing.images[from].label);
     kept[from] = true;
   }
   for (std::size_t i = 0; i < kept.size(); ++i)
-    if (!kept[i]) result.skipped.push_back(listing.images[i].path);
+    if (!kept[i]) result.skipped.push_back(data::why_broken(folder, listing.images[i], options));
   const data::ImageForm& form = cache->form;
   const Examples all{.features = {cache->pixels, ElementType::uint8, cache->train + cache->test,
                                   form.bytes(), form.bytes(), 255},
@@ -135,13 +138,40 @@ void check_train_part(const Dataset& data) {
                   data.name, "more pictures of it, or a smaller --test-share");
 }
 
+// Classes whose accuracy will not be known.
+void note_untested(ImageFolder& folder) {
+  const Dataset& data = folder.data;
+  if (data.test.features.rows == 0 || data.train.features.rows == 0) return;
+  std::vector<bool> has(data.class_names.size());
+  for (std::size_t row = 0; row < data.test.features.rows; ++row)
+    has[static_cast<std::size_t>(data.test.labels[row])] = true;
+  std::vector<std::string> untested;
+  for (std::size_t c = 0; c < has.size(); ++c)
+    if (!has[c]) untested.push_back(data.class_names[c]);
+  if (!untested.empty())
+    folder.notes.push_back(
+        {true,
+         fmt::format("no picture of {:.200} is held out to test on: how well it is recognised is "
+                     "not measured",
+                     fmt::to_string(fmt::join(untested, ", "))),
+         "more pictures of it"});
+}
+
+ImageFolder with_notes(ImageFolder folder, const data::ImageListing& listing) {
+  folder.train_from = listing.train_from;
+  folder.test_from = listing.test_from;
+  folder.notes = listing.notes;
+  note_untested(folder);
+  return folder;
+}
+
 ImageFolder load(const fs::path& path, const ImageOptions& options, const fs::path& cache) {
   const data::ImageListing listing = data::list_images(path, options);
   const CacheName name = cache_name(path, listing, options);
   const fs::path folder = cache / "images", file = folder / name.file();
   if (auto found = open_cache(path, listing, options, file)) {
     found->from_cache = true;
-    return std::move(*found);
+    return with_notes(std::move(*found), listing);
   }
   std::error_code error;
   fs::create_directories(folder, error);
@@ -156,35 +186,55 @@ ImageFolder load(const fs::path& path, const ImageOptions& options, const fs::pa
     throw Error(ErrorKind::io, "the cache of decoded pictures is not what was written",
                 file.string(), "is its disk in order?");
   made->skipped = std::move(skipped);
-  return std::move(*made);
-}
-
-bool is_picture(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::ranges::transform(extension, extension.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
+  return with_notes(std::move(*made), listing);
 }
 
 }  // namespace
+
+std::string_view name(ValidationFolder use) {
+  switch (use) {
+    case ValidationFolder::train:
+      return "train";
+    case ValidationFolder::test:
+      return "test";
+    case ValidationFolder::none:
+      break;
+  }
+  return "none";
+}
+
+ValidationFolder parse_validation_folder(std::string_view text) {
+  for (const ValidationFolder use :
+       {ValidationFolder::train, ValidationFolder::test, ValidationFolder::none})
+    if (text == name(use)) return use;
+  throw Error(ErrorKind::usage, fmt::format("'{:.40}' is no use of a folder", text), "--val-folder",
+              "train, test or none");
+}
 
 bool is_image_folder(const fs::path& path) {
   std::error_code unreadable;
   if (!fs::is_directory(path, unreadable) || data::is_cifar_folder(path) ||
       data::is_idx_folder(path))
     return false;
-  fs::recursive_directory_iterator at(path, fs::directory_options::skip_permission_denied,
-                                      unreadable);
-  std::size_t looked_at = 0;
-  for (const fs::recursive_directory_iterator end; at != end && looked_at < kMostLookedAt;
-       at.increment(unreadable), ++looked_at)
-    if (is_picture(at->path())) return true;
-  return false;
+  return data::has_picture(path);
+}
+
+PictureFiles pictures_in(const fs::path& folder) {
+  try {
+    data::FoundFiles found = data::find_files(folder, folder);
+    PictureFiles result{{}, std::move(found.left_out)};
+    for (const data::FoundFile& file : found.files) result.files.push_back(folder / file.path);
+    return result;
+  } catch (const fs::filesystem_error& error) {
+    throw Error(ErrorKind::io, fmt::format("cannot read '{}': {}", error.path1().string(),
+                                           error.code().message()));
+  }
 }
 
 bool has_test_folder(const fs::path& path) {
   try {
-    return data::sets_test_apart(path);
+    std::vector<PictureNote> notes;
+    return !data::find_split(path, notes).held_out().empty();
   } catch (const fs::filesystem_error&) {
     return false;  // loading will say what is wrong with it
   }

@@ -5,15 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "data/pictures/folder_walk.h"
 #include "lithe/images.h"
 
 namespace lithe::data {
 
-struct ListedImage {
-  std::string path;  // below the folder
+struct ListedImage : FoundFile {
   std::int32_t label;
-  std::uintmax_t bytes;
-  std::int64_t changed;  // when, in the file system's clock
 };
 
 struct ImageListing {
@@ -21,15 +19,13 @@ struct ImageListing {
   // Those to train on and then those to test on, each part by class and name.
   std::vector<ListedImage> images;
   std::size_t train = 0;
+  std::string train_from, test_from;  // folders; empty where none sets the part apart
+  std::vector<PictureNote> notes;
 };
 
-// Every file in a class's folder, or below, is taken for a picture, but hidden ones and what
-// Windows leaves behind. Throws Error(data) for folders that make no data set, Error(io) for one
-// that cannot be read.
+// Every file in a class's folder, or below, is taken for a picture, but those that find_files()
+// leaves out, which are noted. Throws Error(data) for folders that make no data set, Error(io) for
+// one that cannot be read.
 ImageListing list_images(const std::filesystem::path& folder, const ImageOptions& options);
-
-// Whether the folder has its test pictures in one of their own. Throws as list_images() or
-// filesystem_error.
-bool sets_test_apart(const std::filesystem::path& folder);
 
 }  // namespace lithe::data
