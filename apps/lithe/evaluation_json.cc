@@ -57,12 +57,14 @@ nlohmann::json matrix(const ClassifierReport& report) {
 
 nlohmann::json confident_errors(const ClassifierReport& report) {
   nlohmann::json list = nlohmann::json::array();
-  for (const Misclassification& one : report.errors)
+  for (const Misclassification& one : report.errors) {
     list.push_back({{"row", one.row},
                     {"class", report.names[one.truth]},
                     {"predicted", report.names[one.predicted]},
                     {"confidence", one.confidence},
                     {"class_probability", one.true_probability}});
+    if (!one.file.empty()) list.back()["file"] = one.file;
+  }
   return list;
 }
 

@@ -34,6 +34,7 @@ struct Misclassification {
   std::size_t truth = 0, predicted = 0;
   double confidence = 0;        // the predicted class's probability
   double true_probability = 0;  // the true class's
+  std::string file = {};        // of the example, where examples have files
 };
 
 struct ClassifierReport {
@@ -107,6 +108,7 @@ struct EvaluationOptions {
   std::size_t most_errors = 24;  // that the report lists
   // Of a table also the importance of its columns, which evaluates the model many times.
   bool columns = false;
+  std::vector<std::string> files = {};  // of the examples, if they have some
 };
 
 // Uses the loss in the model's metadata, or quadratic where it has none. Throws Error(data) where

@@ -72,9 +72,11 @@ std::string error_picture(const ClassifierReport& report, const Misclassificatio
   return fmt::format(
       "<figure><img alt=\"example {0}\" src=\"data:image/png;base64,{1}\"/><figcaption>"
       "<b>{2}</b> predicted as <span class=\"wrong\">{3}</span><br/>confidence {4}"
-      "<br/>true class {5}<br/>example {0}</figcaption></figure>\n",
+      "<br/>true class {5}<br/>{6}</figcaption></figure>\n",
       error.row + 1, report::base64(data::encode_png(image)), name(report, error.truth),
-      name(report, error.predicted), percent(error.confidence), percent(error.true_probability));
+      name(report, error.predicted), percent(error.confidence), percent(error.true_probability),
+      error.file.empty() ? fmt::format("example {}", error.row + 1)
+                         : fmt::format("<bdi class=\"file\">{}</bdi>", escape(error.file)));
 }
 
 std::string error_row(const ClassifierReport& report, const Misclassification& error,

@@ -114,7 +114,7 @@ RankingFigures ranking_of(const Predictions& all, const Examples& examples, std:
 }
 
 ClassifierReport report_classes(const Model& model, const Examples& examples, losses::Loss loss,
-                                std::size_t most_errors) {
+                                const EvaluationOptions& options) {
   const std::size_t outputs = model.network().output_shape().size();
   const std::size_t classes = losses::class_count(outputs, loss);
   Predictions all = collect(model, examples, loss);
@@ -135,7 +135,9 @@ ClassifierReport report_classes(const Model& model, const Examples& examples, lo
   result.confidence_from = losses::describe_probabilities(outputs, loss);
   result.plain = confidence_figures(all.confidences, all.correct);
   std::ranges::stable_sort(all.errors, std::ranges::greater(), &Misclassification::confidence);
-  all.errors.resize(std::min(all.errors.size(), most_errors));
+  all.errors.resize(std::min(all.errors.size(), options.most_errors));
+  for (Misclassification& error : all.errors)
+    if (error.row < options.files.size()) error.file = options.files[error.row];
   result.errors = std::move(all.errors);
   return result;
 }
@@ -205,8 +207,7 @@ EvaluationReport report_evaluation(const Model& model, const Examples& given,
   report.loss = loss == model.metadata().end() ? "quadratic" : loss->second;
   report.score = evaluate(model, examples, report.loss, options.isa);
   if (examples.labels != nullptr) {
-    report.classes =
-        report_classes(model, examples, train::parse_loss(report.loss).loss, options.most_errors);
+    report.classes = report_classes(model, examples, train::parse_loss(report.loss).loss, options);
     add_calibration(model, examples, report);
   } else {
     report.values = report_values(model, examples);

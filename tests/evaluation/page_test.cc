@@ -34,6 +34,19 @@ std::string page_of(const Model& model, const Dataset& data) {
 
 bool has(const std::string& page, std::string_view text) { return page.find(text) != page.npos; }
 
+TEST(EvaluationPage, ErrorsNameTheirFiles) {
+  const Model model = passes_on(2, "cross_entropy", {"no", "yes"});
+  Dataset data = rows(2, {3, 0, 3, 0, 0, 3}, {0, 1, 1});
+  data.shape = {1, 2};
+  const EvaluationReport report =
+      report_evaluation(model, data.test, {.files = {"a.png", "yes/<b>.png", "c.png"}});
+  ASSERT_EQ(report.classes->errors.size(), 1u);
+  EXPECT_EQ(report.classes->errors[0].file, "yes/<b>.png");
+  const std::string page = evaluation_page("m.safetensors", model, data, report);
+  EXPECT_TRUE(has(page, "yes/&lt;b&gt;.png"));
+  EXPECT_FALSE(has(page, "a.png"));
+}
+
 TEST(EvaluationPage, OfAClassifier) {
   Model model = passes_on(2, "cross_entropy", {"no", "yes"});
   std::vector<EpochReport> epochs(3);
