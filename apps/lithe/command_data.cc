@@ -55,7 +55,8 @@ int list(const std::string& data_dir) {
       "\nOf any of them, or a folder: inverted:NAME (black for white), permuted:NAME (pixels in\n"
       "another order, the same for all), mirrored:NAME, flipped:NAME (upside down), "
       "corrupted:NAME\n"
-      "(warped, cut, doubled and shuffled until they show none of the classes)\n");
+      "(warped, cut, doubled and shuffled until they show none of the classes). lithe:NAME is the "
+      "data\nset NAME where there is also a folder of that name here.\n");
   return 0;
 }
 
@@ -103,8 +104,8 @@ int data(const Arguments& arguments) {
   SheetCommand sheet;
   Options* show_command = app.add_subcommand(
       "show",
-      "print how a table is read; or draw samples of a data set, or augmentations of them, as a "
-      "picture");
+      "print how a table or a folder of pictures is read; draw samples of a data set, or "
+      "augmentations of them, as a picture");
   add_sheet_options(*show_command, sheet);
   Options* fetch_command =
       app.add_subcommand("fetch", "fetch a data set; continues a download, and checks the files");

@@ -88,7 +88,10 @@ int evaluate(const Arguments& arguments) {
     return 0;
   }
   const EvaluationReport report =
-      report_evaluation(model, data.test, {.isa = isa, .columns = !folder.empty()});
+      report_evaluation(model, data.test,
+                        {.isa = isa,
+                         .columns = !folder.empty(),
+                         .files = files_of_classes(loaded.test_files, loaded.set, data)});
   if (!folder.empty()) write_report(folder, file, model, data, report);
   if (json) {
     nlohmann::json object = to_json(report);

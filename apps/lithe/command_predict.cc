@@ -201,7 +201,9 @@ int predict(const Arguments& arguments) {
       "lithe predict");
   PredictCommand c;
   app.add_option("model", c.model, "model file")->required();
-  app.add_option("inputs", c.inputs, "PNG and JPEG files, or tables (.csv, .npy, ...)")->required();
+  app.add_option("inputs", c.inputs,
+                 "pictures, folders of them, patterns (\"new/*.jpg\"), or tables (.csv, .npy, ...)")
+      ->required();
   add_picture_reading(app, c.pictures);
   add_table_options(app, c.tables.reading, c.tables.table, TableUse::apply);
   app.add_option("--output", c.output,
@@ -217,7 +219,8 @@ int predict(const Arguments& arguments) {
     file.columns = value_names(model);
   }
   const AnswerSink sink{c.output.empty() ? nullptr : &file, c.json ? &results : nullptr};
-  const std::span<const std::string> all(c.inputs);
+  const std::vector<std::string> inputs = expand_inputs(c.inputs);
+  const std::span<const std::string> all(inputs);
   for (std::size_t done = 0; done < all.size();) {
     const auto is_picture = [&](std::size_t i) { return i < all.size() && !is_table_path(all[i]); };
     std::size_t pictures = 0;

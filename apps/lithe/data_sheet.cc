@@ -18,14 +18,25 @@ constexpr std::size_t kOriginals = 3;  // of a class, where augmentations are sh
 constexpr std::size_t kVariants = 9;   // of an original
 constexpr std::size_t kMostRows = 2000;
 
-// All pictures of a folder; of other data those to train on, or to test on where there are no
-// others.
+// The pictures of a folder, divided as for a training.
+ImageFolder load_folder(const DataChoice& choice) {
+  tell_own_folder(choice.data, choice.data_dir);
+  return load_pictures(choice.data, choice.data_dir, choice.pictures,
+                       form_asked_for(choice.pictures), {.for_training = false});
+}
+
+// All pictures of a folder, which it describes; of other data those to train on, or to test on
+// where there are no others.
 Dataset load_images(const DataChoice& choice) {
-  Dataset set =
-      is_picture_folder(choice.data)
-          ? load_pictures(choice.data, choice.data_dir, choice.pictures,
-                          form_asked_for(choice.pictures), {.test_share = 0, .for_training = false})
-          : load_data(choice, 1).set;
+  Dataset set;
+  if (is_picture_folder(choice.data)) {
+    const ImageFolder folder = load_folder(choice);
+    for (const std::string& line : describe(folder)) print_folded("{}\n", line);
+    set = folder.data;
+    set.train.features.rows += set.test.features.rows;  // which follow in memory
+  } else {
+    set = load_data(choice, 1).set;
+  }
   if (set.train.features.rows == 0) set.train = set.test;
   set.test = set.train.slice(0, 0);
   if (set.train.labels == nullptr || set.train.features.rows == 0 ||
@@ -69,10 +80,15 @@ void add_sheet_options(Options& app, SheetCommand& c) {
   add_picture_form(app, c.data.pictures);
   add_picture_reading(app, c.data.pictures);
   add_table_options(app, c.data.reading, c.data.table, TableUse::learn);
-  app.add_flag("--json", c.json, "print what is known of a table as a JSON object");
+  app.add_flag("--json", c.json,
+               "print what is known of a table or a folder of pictures as a JSON object");
 }
 
 int draw_data(const SheetCommand& command) {
+  if (command.json && is_picture_folder(command.data.data)) {
+    fmt::print("{}\n", describe_json(load_folder(command.data)));
+    return 0;
+  }
   const bool augments = !command.augment.empty();
   const std::size_t count = command.count > 0 ? command.count : augments ? kOriginals : kSamples;
   const Dataset samples = draw_samples(command, count);

@@ -1,6 +1,7 @@
 #include "pictures.h"
 
 #include <fmt/format.h>
+#include <glob.h>
 
 #include <algorithm>
 #include <charconv>
@@ -14,7 +15,7 @@ namespace lithe::app {
 
 namespace {
 
-constexpr const char* kGroup = "Pictures (PNG and JPEG files, a folder for each class)";
+constexpr const char* kGroup = "Pictures (a folder for each class)";
 constexpr std::size_t kNamed = 10;  // of the pictures that are left out
 
 // "32" or "32x48", height first; nothing asks for no size.
@@ -42,6 +43,31 @@ void list_skipped(const std::vector<std::string>& skipped) {
   if (skipped.size() > kNamed) print_folded(stderr, "  and {} more\n", skipped.size() - kNamed);
 }
 
+// Files that fit a pattern as the shell writes it.
+std::vector<std::string> files_like(const std::string& pattern) {
+  glob_t found{};
+  std::vector<std::string> files;
+  if (::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found) == 0)
+    files.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  ::globfree(&found);
+  std::ranges::sort(files);
+  if (files.empty())
+    throw Error(ErrorKind::usage, fmt::format("no file is named as '{}'", pattern), "lithe predict",
+                "a file, a folder, or a pattern that files fit");
+  return files;
+}
+
+void add_folder(const std::string& folder, std::vector<std::string>& files) {
+  const PictureFiles found = pictures_in(folder);
+  for (const std::filesystem::path& file : found.files) files.push_back(file.string());
+  if (!found.left_out.empty())
+    print_folded(stderr, "{}: {} file{} left out, such as {}\n", folder, found.left_out.size(),
+                 found.left_out.size() == 1 ? " is" : "s are", found.left_out[0]);
+  if (found.files.empty())
+    throw Error(ErrorKind::usage, "there is no picture in the folder", folder,
+                "a folder with pictures in it or below it");
+}
+
 }  // namespace
 
 void add_picture_form(Options& app, PictureChoice& choice) {
@@ -59,6 +85,11 @@ void add_picture_form(Options& app, PictureChoice& choice) {
   app.add_option("--channels", choice.channels,
                  "1 for grey, 3 for colours (default: as the pictures are)")
       ->check(OneOf({"1", "3"}))
+      ->group(kGroup);
+  app.add_option("--val-folder", choice.val_folder,
+                 "of train, val and test folders: add val to train or to test, or leave it out")
+      ->capture_default_str()
+      ->check(OneOf({"train", "test", "none"}))
       ->group(kGroup);
 }
 
@@ -103,13 +134,16 @@ PictureForm form_of(const Model& model) {
       preprocessing.resize);
 }
 
-bool is_picture_folder(const std::string& data) {
-  const std::vector<std::string> known = dataset_names();
-  return std::ranges::find(known, data) == known.end() && is_image_folder(data);
+bool is_picture_folder(const std::string& data) { return is_image_folder(data); }
+
+void tell_own_folder(const std::string& data, const std::string& data_dir) {
+  if (is_own_folder(data, data_folder(data_dir)))
+    print_folded(stderr, "'{0}' is read from the folder ./{0}; Lithe's own is lithe:{0}\n", data);
 }
 
-Dataset load_pictures(const std::string& folder, const std::string& data_dir,
-                      const PictureChoice& choice, const PictureForm& form, const PictureUse& use) {
+ImageFolder load_pictures(const std::string& folder, const std::string& data_dir,
+                          const PictureChoice& choice, const PictureForm& form,
+                          const PictureUse& use) {
   ProgressBar bar;
   ImageOptions options{.height = form.height,
                        .width = form.width,
@@ -118,21 +152,37 @@ Dataset load_pictures(const std::string& folder, const std::string& data_dir,
                        .skip_broken = choice.skip_broken,
                        .max_pixels = choice.max_pixels,
                        .test_share = use.test_share,
+                       .validation = parse_validation_folder(choice.val_folder),
                        .for_training = use.for_training};
   options.progress = [&bar](std::size_t done, std::size_t total) {
     bar.draw("reading pictures", static_cast<double>(done) / static_cast<double>(total));
     return !interrupted();
   };
   catch_interrupt();
-  const ImageFolder loaded = load_image_folder(folder, options, data_folder(data_dir));
+  ImageFolder loaded = load_image_folder(folder, options, data_folder(data_dir));
   release_interrupt();
   bar.clear();
   list_skipped(loaded.skipped);
-  return loaded.data;
+  return loaded;
 }
 
 Image read_picture(const std::string& path, const PictureForm& form, std::uint64_t max_pixels) {
   return resize(read_image(path, form.channels, max_pixels), form.height, form.width, form.resize);
+}
+
+std::vector<std::string> expand_inputs(const std::vector<std::string>& inputs) {
+  std::vector<std::string> files;
+  for (const std::string& input : inputs) {
+    std::error_code missing;
+    const bool pattern = input.find_first_of("*?[") != std::string::npos;
+    if (std::filesystem::is_directory(input, missing))
+      add_folder(input, files);
+    else if (pattern && !std::filesystem::exists(input, missing))
+      std::ranges::copy(files_like(input), std::back_inserter(files));
+    else
+      files.push_back(input);
+  }
+  return files;
 }
 
 }  // namespace lithe::app

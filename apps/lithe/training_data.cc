@@ -39,14 +39,35 @@ Dataset select(Dataset set, const DataChoice& choice, std::uint64_t seed) {
   return select_classes(set, classes, choice.per_class, seed);
 }
 
+// What the model's training noted of the folder that it was trained on; empty for another folder.
+std::string note_of_own(const Model& model, const std::string& folder, const char* key) {
+  const auto& metadata = model.metadata();
+  const auto data = metadata.find("lithe.data"), note = metadata.find(key);
+  std::error_code unreadable;
+  const bool own = data != metadata.end() && note != metadata.end() &&
+                   data->second == std::filesystem::canonical(folder, unreadable).string();
+  return own ? note->second : "";
+}
+
 // Of the model's own folder, the share that its training did not see.
 double unseen_share(const Model& model, const std::string& folder) {
-  const auto& metadata = model.metadata();
-  const auto data = metadata.find("lithe.data"), share = metadata.find("lithe.test_share");
-  std::error_code unreadable;
-  const bool own = data != metadata.end() && share != metadata.end() &&
-                   data->second == std::filesystem::canonical(folder, unreadable).string();
-  return own ? std::clamp(parse_share(share->second, "lithe.test_share"), 0.0, 1.0) : 1;
+  const std::string share = note_of_own(model, folder, "lithe.test_share");
+  return share.empty() ? 1 : std::clamp(parse_share(share, "lithe.test_share"), 0.0, 1.0);
+}
+
+// What its training did with a folder for validation.
+std::string trained_val_folder(const Model& model, const DataChoice& choice) {
+  const std::string use = note_of_own(model, choice.data, "lithe.val_folder");
+  return use.empty() ? choice.pictures.val_folder : use;
+}
+
+LoadedData picture_data(const DataChoice& choice, const PictureForm& form, const PictureUse& use,
+                        std::uint64_t seed) {
+  const ImageFolder folder =
+      load_pictures(choice.data, choice.data_dir, choice.pictures, form, use);
+  LoadedData loaded{select(folder.data, choice, seed), {}, describe(folder), describe_json(folder)};
+  loaded.test_files = files_of_classes(folder.test_files, folder.data, loaded.set);
+  return loaded;
 }
 
 // Pictures whose classes are the model's by name, or some of them are.
@@ -147,6 +168,17 @@ void check_test_share(const DataChoice& choice) {
 
 }  // namespace
 
+std::vector<std::string> files_of_classes(const std::vector<std::string>& files, const Dataset& all,
+                                          const Dataset& kept) {
+  std::vector<std::string> result;
+  for (std::size_t row = 0; row < files.size(); ++row) {
+    const std::string& name = all.class_names[static_cast<std::size_t>(all.test.labels[row])];
+    if (std::ranges::find(kept.class_names, name) != kept.class_names.end())
+      result.push_back(files[row]);
+  }
+  return result;
+}
+
 void add_class_choice(Options& app, DataChoice& choice) {
   app.add_option("--classes", choice.classes, "only these classes, by number: 0..4 or 1,3,5");
 }
@@ -172,15 +204,15 @@ void add_data_choice(Options& app, DataChoice& c, DataFor use) {
 
 LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
   if (choice.chose_test_share) check_test_share(choice);
+  tell_own_folder(choice.data, choice.data_dir);
   if (is_picture_folder(choice.data))
-    return {select(load_pictures(choice.data, choice.data_dir, choice.pictures,
-                                 form_asked_for(choice.pictures), {choice.table.test_share}),
-                   choice, seed),
-            {},
-            {}};
+    return picture_data(choice, form_asked_for(choice.pictures), {choice.table.test_share}, seed);
   if (!choice.pictures.size.empty() || choice.pictures.channels > 0)
     throw Error(ErrorKind::usage, "only a folder of pictures is brought to a size or to channels",
                 "--size, --channels", "leave them out");
+  if (choice.pictures.val_folder != PictureChoice{}.val_folder)
+    throw Error(ErrorKind::usage, "only a folder of pictures has a folder for validation",
+                "--val-folder", "leave it out");
   std::error_code unknown;
   const bool is_file = std::filesystem::is_regular_file(choice.data, unknown);
   if (!is_table_path(choice.data) && !is_file)
@@ -197,11 +229,13 @@ LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
 
 LoadedData load_for_model(const DataChoice& choice, Model& model, TargetUse target) {
   if (is_picture_folder(choice.data)) {
+    tell_own_folder(choice.data, choice.data_dir);
+    DataChoice as_trained = choice;
+    as_trained.pictures.val_folder = trained_val_folder(model, choice);
     const PictureUse use{unseen_share(model, choice.data), /*for_training=*/false};
-    Dataset pictures =
-        load_pictures(choice.data, choice.data_dir, choice.pictures, form_of(model), use);
-    check_names(model, pictures);
-    return {select(std::move(pictures), choice, 1), {}, {}};
+    LoadedData loaded = picture_data(as_trained, form_of(model), use, 1);
+    check_names(model, loaded.set);
+    return loaded;
   }
   const bool arrays = is_array_path(choice.data);
   if (!arrays && (!is_table_path(choice.data) || model.preprocessing().schema.empty())) {
@@ -217,6 +251,9 @@ DataChoice own_data(DataChoice choice, const Model& model) {
   if (choice.data.empty())
     throw Error(ErrorKind::usage, "the model does not say what it was trained on", "--data",
                 "--data DATA");
+  // A folder's name in a model is a whole path.
+  if (is_own_folder(choice.data, data_folder(choice.data_dir)))
+    choice.data = "lithe:" + choice.data;
   std::error_code unknown;
   if (is_table_path(choice.data) && !std::filesystem::exists(choice.data, unknown))
     throw Error(ErrorKind::usage,
@@ -232,8 +269,10 @@ void keep_data(const DataChoice& choice, const LoadedData& loaded, std::size_t t
                Model& model) {
   auto& metadata = model.metadata();
   metadata["lithe.data"] = loaded.set.name;
-  if (is_picture_folder(choice.data))
+  if (is_picture_folder(choice.data)) {
     metadata["lithe.test_share"] = fmt::format("{}", choice.table.test_share);
+    metadata["lithe.val_folder"] = choice.pictures.val_folder;
+  }
   if (!loaded.split) return;
   const auto absolute = [](const std::filesystem::path& path) {
     return path == "-" ? "-" : std::filesystem::absolute(path).lexically_normal().string();

@@ -38,8 +38,9 @@ struct LoadedData {
   std::optional<TableSchema> schema;    // of a table
   std::vector<std::string> understood;  // lines that say how the data were read
   std::string understood_json = "null";
-  std::optional<TableSplit> split = {};  // of a table
-  std::size_t learned_from = 0;          // rows of the test part that training used
+  std::optional<TableSplit> split = {};      // of a table
+  std::size_t learned_from = 0;              // rows of the test part that training used
+  std::vector<std::string> test_files = {};  // of the rows to test on, where these are pictures
 };
 
 // Draws its progress on a terminal.
@@ -56,6 +57,11 @@ DataChoice own_data(DataChoice choice, const Model& model);
 // Keeps in the model what own_data() and load_for_model() need. `train_rows`: that it learns from.
 void keep_data(const DataChoice& choice, const LoadedData& loaded, std::size_t train_rows,
                Model& model);
+
+// The files of the rows to test on of a part of `all` with some of its classes: select_classes()
+// keeps the order of the rows.
+std::vector<std::string> files_of_classes(const std::vector<std::string>& files, const Dataset& all,
+                                          const Dataset& kept);
 
 // "1..6", "1,3,5", "0..4,9".
 std::vector<std::size_t> parse_numbers(const std::string& text, const std::string& option);

@@ -128,8 +128,8 @@ Dataset load_unknown(const DataChoice& choice, const ExampleForm& form) {
   }
   if (is_picture_folder(choice.data))
     return load_pictures(choice.data, choice.data_dir, choice.pictures,
-                         form_of(form.shape, form.resize),
-                         {.test_share = 0, .for_training = false});
+                         form_of(form.shape, form.resize), {.test_share = 0, .for_training = false})
+        .data;
   const Dataset data = load_dataset(choice.data, data_folder(choice.data_dir));
   const bool is_flat = data.shape.size() == 1 || form.shape.size() == 1;
   const bool fits =

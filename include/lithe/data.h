@@ -19,6 +19,11 @@ namespace lithe {
 // $HOME/.cache/lithe. The folder need not exist yet.
 std::filesystem::path data_folder(const std::string& chosen);
 
+// Whether `name`, which is that of a data set, is also a folder here that holds data.
+// load_dataset() loads that folder then, and "lithe:NAME" is the data set. (`folder` is the data
+// folder: a data set's own folder there is not meant.)
+bool is_own_folder(const std::string& name, const std::filesystem::path& folder);
+
 // The names of the data sets that load_dataset() knows.
 std::vector<std::string> dataset_names();
 // Whether a data set is generated and needs no folder: digits, letters, shapes, shapes-unknown,
@@ -27,7 +32,8 @@ bool is_built_in(const std::string& name);
 
 // Loads a data set by its name from the data folder. If `name` is a path, loads that folder: four
 // IDX files (plain or gzip), CIFAR's binary files, or pictures (lithe/images.h, with its defaults;
-// decoded pictures are cached in `folder`). "inverted:NAME" is NAME with black for white,
+// decoded pictures are cached in `folder`). A folder here goes before a data set of its name, and
+// "lithe:NAME" is the data set in any case. "inverted:NAME" is NAME with black for white,
 // "permuted:NAME" is NAME with the pixels of each image in another order, the same for all;
 // "mirrored:NAME" has left and right changed over, "flipped:NAME" top and bottom; "corrupted:NAME"
 // is corrupt_images of it.

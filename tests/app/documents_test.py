@@ -52,8 +52,9 @@ def write_pictures(folder):
         for kind, bright in (("dark", 60), ("light", 200)):
             width = 20 + i % 5
             rows = [[bright + random.randrange(-20, 21) for _ in range(3 * width)] for _ in range(24)]
-            (folder / "photos" / kind).mkdir(parents=True, exist_ok=True)
-            write_png(folder / "photos" / kind / f"{i}.png", rows, 3)
+            for part in [f"photos/{kind}"] + (["new"] if i < 2 else []):
+                (folder / part).mkdir(parents=True, exist_ok=True)
+                write_png(folder / part / f"{kind}{i}.png", rows, 3)
     write_png(folder / "photo.png", [[200] * 60] * 20, 3)
     write_png(folder / "digit.png", [[0] * 12 + [255] * 4 + [0] * 12] * 28)
 

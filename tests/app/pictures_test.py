@@ -51,7 +51,8 @@ class Pictures(AppTest):
     def test_a_folder_from_training_to_answers(self):
         self.write_bars("bars", 40)
         out = self.train_bars("--size", "16x12", "--unknown", "max_logit").stdout
-        self.assertTrue(out.startswith("input(16x12x3) -> conv2d"), out)
+        self.assertIn("80 pictures of 16 x 12 in colours\n", out)
+        self.assertIn("\ninput(16x12x3) -> conv2d", out)
         self.assertRegex(out, r"Epoch 8: 1[56]/16")
         card = json.loads(self.run_lithe("show", "m.safetensors", "--json").stdout)
         self.assertEqual((card["image"], card["resize"]), ([16, 12, 3], "crop"))
@@ -137,7 +138,7 @@ class Pictures(AppTest):
             with open(os.path.join(self.folder, "bars", "level", name), "wb") as file:
                 file.write(content)
         error = self.train_bars("--size", "12", status=1).stderr
-        for told in ["level/empty.png: the file is empty", "level/text.jpg: neither a PNG",
+        for told in ["level/empty.png: the file is empty", "level/text.jpg: not a PNG",
                      "--skip-broken"]:
             self.assertIn(told, error)
         told = self.train_bars("--size", "12", "--skip-broken", "--epochs", "1").stderr
@@ -187,9 +188,10 @@ class Pictures(AppTest):
         self.write_bars("bars", 6)
         sheet = os.path.join(self.folder, "sheet.png")
         out = self.run_lithe("data", "show", "bars", "--size", "16").stdout
-        self.assertEqual(out, "sheet.png: 12 samples of 2 classes\n")
+        self.assertIn("\nclassification, 2 classes: level 6, upright 6\n", out)
+        self.assertTrue(out.endswith("\nsheet.png: 12 samples of 2 classes\n"), out)
         out = self.run_lithe("data", "show", "bars/level", "--size", "16").stdout
-        self.assertEqual(out, "sheet.png: 6 samples of 1 class\n")
+        self.assertTrue(out.endswith("\nsheet.png: 6 samples of 1 class\n"), out)
         width, height, channels = read_png_size(sheet)
         self.assertEqual(channels, 3)
         self.run_lithe("data", "show", "digits", "--classes", "3", "--count", "4")

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 #include "data/pictures/cifar.h"
@@ -56,6 +57,21 @@ constexpr Change kChanges[] = {
     {"flipped:", [](const Dataset& set) { return data::mirror(set, data::Mirror::upside_down); }},
     {"corrupted:", [](const Dataset& set) { return corrupt_images(set, 0); }}};
 
+// Before a data set's name: no folder is looked for.
+constexpr std::string_view kOurs = "lithe:";
+
+// Nothing where no data set has that name.
+std::optional<Dataset> load_ours(const std::string& name, const std::filesystem::path& folder) {
+  if (const BuiltIn* set = find_built_in(name)) return set->make();
+  const auto* published = data::find_published(name);
+  if (published == nullptr) return std::nullopt;
+  return data::load_idx_folder(
+      published->name, folder / published->name, published->class_names,
+      fmt::format("lithe data fetch {}, or set LITHE_DATA or --data-dir to the folder that "
+                  "holds {}/",
+                  published->name, published->name));
+}
+
 }  // namespace
 
 std::vector<std::string> dataset_names() {
@@ -67,17 +83,26 @@ std::vector<std::string> dataset_names() {
 
 bool is_built_in(const std::string& name) { return find_built_in(name) != nullptr; }
 
+bool is_own_folder(const std::string& name, const std::filesystem::path& folder) {
+  if (find_built_in(name) == nullptr && data::find_published(name) == nullptr) return false;
+  std::error_code missing;
+  if (!std::filesystem::is_directory(name, missing) ||
+      std::filesystem::equivalent(name, folder / name, missing))
+    return false;
+  return data::is_cifar_folder(name) || data::is_idx_folder(name) || is_image_folder(name);
+}
+
 Dataset load_dataset(const std::string& name, const std::filesystem::path& folder) {
   for (const Change& change : kChanges)
     if (name.starts_with(change.prefix))
       return change.make(load_dataset(name.substr(change.prefix.size()), folder));
-  if (const BuiltIn* set = find_built_in(name)) return set->make();
-  if (const auto* published = data::find_published(name))
-    return data::load_idx_folder(
-        published->name, folder / published->name, published->class_names,
-        fmt::format("lithe data fetch {}, or set LITHE_DATA or --data-dir to the folder that "
-                    "holds {}/",
-                    published->name, published->name));
+  if (name.starts_with(kOurs)) {
+    if (auto set = load_ours(name.substr(kOurs.size()), folder)) return std::move(*set);
+    data::fail_unknown_dataset(name.substr(kOurs.size()));
+  }
+  if (is_own_folder(name, folder))
+    return load_dataset(std::filesystem::canonical(name).string(), folder);
+  if (auto set = load_ours(name, folder)) return std::move(*set);
   if (data::is_cifar_folder(name)) return data::load_cifar_folder(name);
   if (is_image_folder(name)) return load_image_folder(name, {}, folder).data;
   if (is_path(name))
@@ -85,7 +110,7 @@ Dataset load_dataset(const std::string& name, const std::filesystem::path& folde
         name, name, {},
         "a folder that holds train-images-idx3-ubyte, train-labels-idx1-ubyte, "
         "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, plain or .gz; the binary files of "
-        "CIFAR; or a folder of PNG and JPEG pictures for each class");
+        "CIFAR; or a folder of pictures for each class");
   data::fail_unknown_dataset(name);
 }
 
