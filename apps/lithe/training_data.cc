@@ -264,6 +264,9 @@ DataChoice own_data(DataChoice choice, const Model& model) {
   if (choice.data.empty())
     throw Error(ErrorKind::usage, "the model does not say what it was trained on", "--data",
                 "--data DATA");
+  // A folder's name in a model is a whole path.
+  if (is_own_folder(choice.data, data_folder(choice.data_dir)))
+    choice.data = "lithe:" + choice.data;
   std::error_code unknown;
   if (is_table_path(choice.data) && !std::filesystem::exists(choice.data, unknown))
     throw Error(ErrorKind::usage,
@@ -279,8 +282,10 @@ void keep_data(const DataChoice& choice, const LoadedData& loaded, std::size_t t
                Model& model) {
   auto& metadata = model.metadata();
   metadata["lithe.data"] = loaded.set.name;
-  if (is_picture_folder(choice.data))
+  if (is_picture_folder(choice.data)) {
     metadata["lithe.test_share"] = fmt::format("{}", choice.table.test_share);
+    metadata["lithe.val_folder"] = choice.pictures.val_folder;
+  }
   if (!loaded.split) return;
   const auto absolute = [](const std::filesystem::path& path) {
     return path == "-" ? "-" : std::filesystem::absolute(path).lexically_normal().string();

@@ -62,6 +62,11 @@ void keep_data(const DataChoice& choice, const LoadedData& loaded, std::size_t t
 std::vector<std::string> files_of_classes(const std::vector<std::string>& files, const Dataset& all,
                                           const Dataset& kept);
 
+// The files of the rows to test on of a part of `all` with some of its classes: select_classes()
+// keeps the order of the rows.
+std::vector<std::string> files_of_classes(const std::vector<std::string>& files, const Dataset& all,
+                                          const Dataset& kept);
+
 // "1..6", "1,3,5", "0..4,9".
 std::vector<std::size_t> parse_numbers(const std::string& text, const std::string& option);
 

@@ -34,14 +34,6 @@ std::string value_cards(const ValueFigures& figures) {
          card("R²", number(figures.r2), "1 is best");
 }
 
-// A table that is read by the schema in the model is evaluated as a whole.
-bool evaluates_training_data(const Model& model, const Dataset& data) {
-  const auto& metadata = model.metadata();
-  const auto name = metadata.find("lithe.data");
-  return !model.preprocessing().schema.empty() && data.train.features.rows == 0 &&
-         name != metadata.end() && name->second == data.name;
-}
-
 std::string headline(const EvaluationReport& report) {
   if (report.classes) return percent(report.classes->accuracy) + " accuracy";
   return "RMSE " + number(report.values->all.rmse);
@@ -70,11 +62,11 @@ std::string evaluation_page(const std::string& model_file, const Model& model, c
   page += card("parameters", fmt::format("{}", model.network().parameter_count()),
                std::string(name(model.precision())));
   page += "</div>\n";
-  if (evaluates_training_data(model, data))
+  if (report.learned_from > 0)
     page += "<div class=\"notice\">" +
-            paragraph(
-                "These are all rows of the table that the model was trained on. It has learned "
-                "from most of them and will do worse on new ones.") +
+            paragraph(fmt::format("The model was trained on {} of these {} rows, and will do worse "
+                                  "on new ones.",
+                                  report.learned_from, score.total)) +
             "</div>\n";
   if (report.classes) {
     page += confusion_section(*report.classes) + classes_section(*report.classes) +

@@ -100,8 +100,9 @@ Dataset load_dataset(const std::string& name, const std::filesystem::path& folde
     if (auto set = load_ours(name.substr(kOurs.size()), folder)) return std::move(*set);
     data::fail_unknown_dataset(name.substr(kOurs.size()));
   }
-  if (!is_own_folder(name, folder))
-    if (auto set = load_ours(name, folder)) return std::move(*set);
+  if (is_own_folder(name, folder))
+    return load_dataset(std::filesystem::canonical(name).string(), folder);
+  if (auto set = load_ours(name, folder)) return std::move(*set);
   if (data::is_cifar_folder(name)) return data::load_cifar_folder(name);
   if (is_image_folder(name)) return load_image_folder(name, {}, folder).data;
   if (is_path(name))
