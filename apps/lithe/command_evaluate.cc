@@ -87,11 +87,12 @@ int evaluate(const Arguments& arguments) {
                data.test.labels == nullptr);
     return 0;
   }
-  const EvaluationReport report =
+  EvaluationReport report =
       report_evaluation(model, data.test,
                         {.isa = isa,
                          .columns = !folder.empty(),
                          .files = files_of_classes(loaded.test_files, loaded.set, data)});
+  report.learned_from = loaded.learned_from;
   if (!folder.empty()) write_report(folder, file, model, data, report);
   if (json) {
     nlohmann::json object = to_json(report);

@@ -99,6 +99,7 @@ struct EvaluationReport {
   std::optional<RegressionReport> values;   // or this
   std::optional<OpenSetFigures> unknown;
   std::optional<ColumnsReport> columns;  // where EvaluationOptions::columns asks for it
+  std::size_t learned_from = 0;          // of the examples, those that the model was trained on
   std::vector<EpochFigures> history;     // empty where the model has none
   std::string history_problem;           // why the model's history cannot be read; empty if it can
 };

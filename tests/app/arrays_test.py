@@ -131,7 +131,7 @@ class Scale(Arrays):
         for name, x in self.forms().items():
             self.write_npz(name + ".npz", {"x": x, "y": self.y})
             self.write(name + ".npy", x)
-            score = json.loads(self.run_lithe("evaluate", "m.safetensors", "--data", name + ".npz",
+            score = json.loads(self.run_lithe("evaluate", "m.safetensors", "--data", name + ".npz", "--all-rows",
                                               "--json").stdout)
             scores.add((score["correct"], score["total"]))
             rows = json.loads(self.run_lithe("predict", "m.safetensors", name + ".npy",

@@ -111,11 +111,11 @@ class Evaluate(AppTest):
             for i in range(300)])
         self.run_lithe("train", "--data", "t.csv", "--network", "dense(4, tanh) -> dense(1, sigmoid)",
                        "--optimizer", "adam(0.05)", "--epochs", "5", "--output", "m.safetensors")
-        self.evaluate("--data", "t.csv", "--report", "out")
+        self.evaluate("--data", "t.csv", "--all-rows", "--report", "out")
         page = self.page("out")
         self.assertIn("<script>1</script>", page.text)
         self.assertIn("size = ", page.text)  # the mistakes' values
-        self.assertIn("all rows of the table", page.text)
+        self.assertIn("was trained on 240 of these 300 rows", page.text)
         self.assertEqual([figures["class"] for figures in self.report("out")["classes"]],
                          ["<script>1</script>", "a&b"])
 

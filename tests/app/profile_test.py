@@ -19,8 +19,10 @@ class Profiles(AppTest):
     def test_of_a_network(self):
         out = self.profile("--profile", "out").stdout
         for text in ("1 dense: forward", "loss", "evaluation", "left over", "Accounted for: ",
-                     "Heap calls during the epochs: 0", "a stamped stretch"):
+                     "a stamped stretch"):
             self.assertIn(text, out)
+        # A sanitizer has a heap of its own, whose calls are not counted.
+        self.assertRegex(out, "Heap calls during the epochs: (0|not counted here)")
         self.assertLessEqual(len(out.splitlines()), 50)
         folder = os.path.join(self.folder, "out")
         self.assertEqual(sorted(os.listdir(folder)), self.FILES)
@@ -43,7 +45,8 @@ class Profiles(AppTest):
         self.assertIn("Accounted for: ", profiled.stdout)
         self.assertNotIn("Accounted for: ", plain.stdout)
         self.assertEqual(sorted(os.listdir(os.path.join(self.folder, "out"))), self.FILES)
-        self.assertRegex(profiled.stdout, "Epoch 2: .*\n.* 0 allocations")
+        if "not counted here" not in profiled.stdout:
+            self.assertRegex(profiled.stdout, "Epoch 2: .*\n.* 0 allocations")
 
     def test_compared(self):
         for name in "ab":
