@@ -224,7 +224,6 @@ TEST_F(Table, ArraysHaveFolds) {
   expect_error(ErrorKind::usage, {"no columns", "a.npz", "--group"},
                [&] { load_table(folder_.path() / "a.npz", options); });
 }
-}
 
 // Values in another range than a model's, by what its training data were.
 TEST_F(Table, ArraysAreBroughtToTheScaleOfAModel) {
