@@ -154,6 +154,8 @@ std::vector<RowUse> divide_rows(const Examples& examples, std::span<const double
     throw Error(ErrorKind::usage, fmt::format("{} folds of {} rows", rule.folds, rows), "--cv",
                 "from 2 to the number of rows");
   Uses uses = uses_of(examples, keys, rule);
+  // A share of a few rows may be none.
+  if (rule.by == SplitRule::By::class_ && rule.folds == 0) return uses;
   for (const RowUse part : {RowUse::train, RowUse::test})
     if (std::ranges::find(uses, part) == uses.end())
       throw Error(ErrorKind::usage,

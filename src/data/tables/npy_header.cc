@@ -17,7 +17,7 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-constexpr std::string_view kMagic = "\x93NUMPY";
+constexpr std::string_view kNpyMagic = "\x93NUMPY";
 constexpr std::size_t kLongestHeader = std::size_t{1} << 20;
 constexpr std::size_t kMostDimensions = 32;
 
@@ -172,7 +172,7 @@ std::pair<std::size_t, std::size_t> find_header(Bytes file, const std::string& n
   const auto fail = [&](const std::string& problem, std::size_t at) {
     throw Error(ErrorKind::data, problem, fmt::format("{}, byte {}", name, at));
   };
-  if (file.size() < 10 || std::memcmp(file.data(), kMagic.data(), kMagic.size()) != 0)
+  if (file.size() < 10 || std::memcmp(file.data(), kNpyMagic.data(), kNpyMagic.size()) != 0)
     fail("not a .npy file", 0);
   const std::uint8_t version = file[6];
   if (version < 1 || version > 3 || file[7] != 0)

@@ -37,7 +37,7 @@ TableSplit TableSplit::parse(const std::string& text) {
                      take(rest, split.folds) && take(rest, split.fold);
   const double share = split.test_share;
   const bool fits = share >= 0 && (share < 1 || share < static_cast<double>(split.rows)) &&
-                    split.folds <= split.rows && split.fold <= split.folds;
+                    split.folds <= split.rows && (split.folds == 0 || split.fold < split.folds);
   if (!whole || !fits)
     throw Error(ErrorKind::model, fmt::format("'{:.60}' does not say how rows were divided", text));
   split.uses = rest;

@@ -104,7 +104,8 @@ TEST(Npz, RefusesWhatDoesNotBelongTogether) {
              options);
   options.features_name = "first";
   expect_bad({"no array 'first'", "--inputs"}, zip({{"x.npy", kX}, {"y.npy", kY}}, false), options);
-  expect_bad({"1 answers for 2 examples", "y.npy"}, zip({{"x.npy", kX}, {"y.npy", kY1}}, false));
+  expect_bad({"3 answers for 2 examples", "y.npy"},
+             zip({{"x.npy", kX}, {"y.npy", npy<std::int32_t>("3,", {0, 1, 0}, "i4")}}, false));
   expect_bad({"but not both"},
              zip({{"x_train.npy", kX}, {"y_train.npy", kY}, {"x_test.npy", kX1}}, false));
   expect_bad({"training examples are 1, test examples 2"},

@@ -224,7 +224,6 @@ TEST_F(Table, ArraysHaveFolds) {
   expect_error(ErrorKind::usage, {"no columns", "a.npz", "--group"},
                [&] { load_table(folder_.path() / "a.npz", options); });
 }
-}
 
 // Values in another range than a model's, by what its training data were.
 TEST_F(Table, ArraysAreBroughtToTheScaleOfAModel) {
@@ -273,8 +272,8 @@ TEST_F(Table, MatchesByPositionWithoutAHeader) {
 TEST_F(Table, LoadsByTheEndOfTheName) {
   EXPECT_EQ(load_table(write("a.tsv", "a,b\tc\n1\t2\n3\t4\n")).schema.columns[0].name, "a,b");
   EXPECT_EQ(load_table(write("a.svm", "1 1:2\n0 1:3\n")).data.class_names.size(), 2u);
-  write_bytes(folder_.path() / "x.npy", npy<double>("4, 1", {1, 2, 3, 4}, "f8"));
-  write_bytes(folder_.path() / "y.npy", npy<float>("4,", {1, 2, 3, 4}, "f4"));
+  write_bytes(folder_.path() / "x.npy", npy<double>("4, 1", {1.5, 2, 3, 4}, "f8"));
+  write_bytes(folder_.path() / "y.npy", npy<float>("4,", {1.5, 2, 3, 4}, "f4"));
   TableOptions options;
   options.answers_file = folder_.path() / "y.npy";
   options.test_share = 1;
