@@ -97,7 +97,6 @@ int evaluate(const Arguments& arguments) {
   if (json) {
     nlohmann::json object = to_json(report);
     object["data"] = choice.data;
-    object["learned_from"] = loaded.learned_from;
     fmt::print("{}\n", to_text(object));
     return 0;
   }

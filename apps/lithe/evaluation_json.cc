@@ -103,11 +103,10 @@ void add(nlohmann::json& result, const ClassifierReport& report) {
 }  // namespace
 
 nlohmann::json to_json(const EvaluationReport& report) {
-  nlohmann::json result = {{"correct", report.score.correct},
-                           {"total", report.score.total},
-                           {"rmse", report.score.rmse},
-                           {"loss", report.score.loss},
-                           {"seconds", report.score.seconds}};
+  nlohmann::json result = {
+      {"correct", report.score.correct}, {"total", report.score.total},
+      {"rmse", report.score.rmse},       {"loss", report.score.loss},
+      {"seconds", report.score.seconds}, {"learned_from", report.learned_from}};
   if (report.classes) add(result, *report.classes);
   if (report.values) {
     result["mae"] = report.values->all.mae;

@@ -105,7 +105,7 @@ class Folders(AppTest):
         self.assertEqual(result.stderr, "")
         # A folder without data in it is none.
         os.makedirs(self.path("letters", "x"))
-        self.assertIn("samples of 26 classes",
+        self.assertIn("14 samples of 14 classes",
                       self.run_lithe("data", "show", "letters", "--count", "1").stdout)
 
     def test_answers_for_folders_and_patterns(self):
