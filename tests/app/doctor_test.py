@@ -4,7 +4,7 @@ import json
 import os
 import unittest
 
-from support import AppTest
+from support import AppTest, SANITIZED
 
 
 class Doctor(AppTest):
@@ -52,6 +52,7 @@ class Doctor(AppTest):
             self.environment["OPENBLAS_CORETYPE"] = command[1].split("=")[1]
         self.assertEqual(self.find(self.doctor(), "old_kernels"), [])
 
+    @unittest.skipIf(SANITIZED, "needs a build without sanitizers, whose speeds are the machine's")
     def test_names_the_reference_blas(self):
         folder = "/usr/lib/x86_64-linux-gnu/blas"
         if not os.path.exists(os.path.join(folder, "libblas.so.3")):

@@ -8,6 +8,7 @@ import unittest
 import zlib
 
 LITHE = os.environ["LITHE"]
+SANITIZED = "LITHE_SANITIZED" in os.environ
 README = os.path.join(os.path.dirname(__file__), "..", "..", "README.md")
 NETWORK = "dense(30, sigmoid, normal, normal) -> dense(10, sigmoid, normal, normal)"
 DIGITS = ["--data", "digits", "--network", NETWORK, "--examples", "2000", "--batch", "10",
@@ -38,7 +39,8 @@ class AppTest(unittest.TestCase):
 
     def run_lithe(self, *arguments, status=0):
         result = subprocess.run([LITHE, *arguments], cwd=self.folder, env=self.environment,
-                                capture_output=True, text=True, timeout=120)
+                                capture_output=True, text=True,
+                                timeout=900 if SANITIZED else 120)
         self.assertEqual(result.returncode, status, result.stdout + result.stderr)
         return result
 
