@@ -190,9 +190,15 @@ TEST(ExampleValues, AreNamedByTheTablesSchema) {
   TableSchema schema;
   schema.task = TableTask::classification;
   schema.class_names = {"a", "b"};
-  schema.columns = {{"size", ColumnKind::number, {}, 0, true},
-                    {"colour", ColumnKind::category, {"green", "red"}, 0, false},
-                    {"kind", ColumnKind::target, {}, 0, false}};
+  schema.columns.resize(3);
+  schema.columns[0].name = "size";
+  schema.columns[0].indicator = true;
+  schema.columns[1].name = "colour";
+  schema.columns[1].kind = ColumnKind::category;
+  schema.columns[1].categories = {"green", "red"};
+  schema.columns[1].usual = "red";
+  schema.columns[2].name = "kind";
+  schema.columns[2].kind = ColumnKind::target;
   const std::vector<double> values = {2.5, 0, 0, 1, 7, 1, 0, 0};
   const Features features{values.data(), ElementType::float64, 2, 4, 4 * sizeof(double), 1};
   EXPECT_EQ(evaluation::values_of(model, features, 0), "1 = 2.5, 2 = 0, 3 = 0, 4 = 1");
