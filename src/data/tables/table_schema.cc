@@ -183,8 +183,9 @@ void check(const TableSchema& schema) {
 }  // namespace
 
 std::vector<std::string> usual_missing_texts() {
-  return {"",     "NA",   "N/A", "#N/A", "#N/A N/A", "<NA>", "n.a.",   "NaN",     "-nan",
-          "null", "None", "nil", "?",    "-",        "--",   "#NULL!", "#VALUE!", "."};
+  return {"",        "NA",      "N/A",   "#N/A",   "#N/A N/A", "<NA>", "n.a.", "NaN",
+          "-nan",    "null",    "None",  "nil",    "?",        "-",    "--",   "#NULL!",
+          "#VALUE!", "#DIV/0!", "#REF!", "#NAME?", "#NUM!",    "NaT",  "."};
 }
 
 std::size_t TableColumn::features() const {
