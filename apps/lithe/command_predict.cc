@@ -11,6 +11,7 @@
 #include "lithe/error.h"
 #include "lithe/model.h"
 #include "lithe/probabilities.h"
+#include "lithe/table.h"
 #include "parse.h"
 #include "training_data.h"
 
@@ -28,11 +29,52 @@ std::string loss_of(const Model& model) {
   return note == model.metadata().end() ? "quadratic" : note->second;
 }
 
-// Prints the prediction for one input as a line, or adds it to `results`.
-void answer(const Model& model, const std::string& what, std::span<const double> outputs,
-            nlohmann::json* results) {
+// The labels of a model that was trained on some; empty: it answers with classes or numbers.
+std::vector<std::string> label_names(const Model& model) {
+  const std::string& schema = model.preprocessing().schema;
+  const std::size_t outputs = model.network().output_shape().size();
+  if (!model.preprocessing().class_names.empty() || outputs < 2 ||
+      !loss_of(model).starts_with("binary_cross_entropy"))
+    return {};
+  std::vector<std::string> names;
+  if (!schema.empty()) names = TableSchema::from_json(schema).target_names();
+  for (std::size_t i = names.size(); i < outputs; ++i) names.push_back(fmt::format("{}", i));
+  return names;
+}
+
+// The labels whose probability is at least a half.
+void answer_labels(const std::vector<std::string>& names, const std::string& what,
+                   const std::vector<double>& probabilities, nlohmann::json* results) {
+  std::string text;
+  std::vector<std::string> held;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (probabilities[i] < 0.5) continue;
+    held.push_back(names[i]);
+    text += fmt::format("{}{} ({:.3f})", text.empty() ? "" : ", ", names[i], probabilities[i]);
+  }
+  if (results == nullptr) {
+    const auto highest = std::ranges::max_element(probabilities);
+    const auto nearest = static_cast<std::size_t>(highest - probabilities.begin());
+    if (held.empty())
+      text = fmt::format("no label; the most probable is {} ({:.3f})", names[nearest], *highest);
+    fmt::print("{}: {}\n", what, text);
+    return;
+  }
+  results->back()["labels"] = held;
+  results->back()["probabilities"] = nlohmann::json::object();
+  for (std::size_t i = 0; i < names.size(); ++i)
+    results->back()["probabilities"][names[i]] = probabilities[i];
+}
+
+// Prints the prediction for one input as a line, or adds it to `results`. `labels`: label_names().
+void answer(const Model& model, const std::vector<std::string>& labels, const std::string& what,
+            std::span<const double> outputs, nlohmann::json* results) {
   const bool numbers = model.preprocessing().class_names.empty();
   if (results != nullptr) results->push_back({{"of", what}, {"outputs", outputs}});
+  if (!labels.empty()) {
+    answer_labels(labels, what, probabilities(outputs, loss_of(model)), results);
+    return;
+  }
   if (numbers) {
     if (results == nullptr) fmt::print("{}: {:.6g}\n", what, fmt::join(outputs, " "));
     return;
@@ -87,8 +129,9 @@ void answer_all(Model& model, const Features& rows, const Name& name, nlohmann::
   }
   const std::vector<double> outputs = model.predict(rows);
   const std::size_t width = outputs.size() / std::max<std::size_t>(1, rows.rows);
+  const std::vector<std::string> labels = label_names(model);
   for (std::size_t row = 0; row < rows.rows; ++row)
-    answer(model, name(row), std::span(outputs).subspan(row * width, width), results);
+    answer(model, labels, name(row), std::span(outputs).subspan(row * width, width), results);
 }
 
 struct PredictCommand {

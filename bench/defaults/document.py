@@ -10,7 +10,7 @@ import sklearn
 from datasets import CLASSES
 
 TITLES = {"lithe": "Lithe", "mlp": "MLP", "mlp_scaled": "MLP, scaled", "boosting": "boosting"}
-TEXT = pathlib.Path(__file__).with_name("document.md")
+TEXT = pathlib.Path(__file__).with_name("page.txt")
 
 
 def _figures(entry: dict, model: str, key: str = "score") -> list[float]:

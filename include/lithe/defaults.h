@@ -27,4 +27,11 @@ struct DefaultTraining {
 // network, everything else dense layers. docs/defaults.md shows what the settings reach.
 DefaultTraining default_training(const Examples& train, const std::vector<std::size_t>& shape);
 
+// Whether the examples' answers are labels, any number of which can hold of an example: several
+// columns of 0 and 1.
+bool are_labels(const Examples& examples);
+// The same, and whether a model that was trained with this loss answers with a probability for each
+// of them.
+bool are_labels(const Examples& examples, const std::string& loss);
+
 }  // namespace lithe
