@@ -27,9 +27,11 @@ Dataset examples_for(const Model& model, const Dataset& data) {
   return known;
 }
 
-void print_line(const Evaluation& result, bool regression) {
-  const std::string score = regression ? fmt::format("rmse {:.6g} of {}", result.rmse, result.total)
-                                       : accuracy_text(result.correct, result.total);
+void print_score(const EvaluationReport& report) {
+  const Evaluation& result = report.score;
+  std::string score = accuracy_text(result.correct, result.total);
+  if (report.labels) score += " all labels right";
+  if (report.values) score = fmt::format("rmse {:.6g} of {}", result.rmse, result.total);
   print_folded("{}  loss {:.5f}  {:.4f} s\n", score, result.loss, result.seconds);
 }
 
@@ -43,6 +45,32 @@ void print_origin(const LoadedData& loaded) {
     print_folded(stderr,
                  "{} of {} rows are counted, which training held out; --all-rows counts all\n",
                  counted, loaded.split->rows);
+}
+
+// A line for each label, and the means.
+void print_labels(const LabelReport& report) {
+  for (std::size_t i = 0; i < report.figures.size(); ++i) {
+    const LabelFigures& one = report.figures[i];
+    print_folded("  {}: accuracy {:.1f}%  F1 {:.3f}  precision {:.3f}  recall {:.3f}  of {}\n",
+                 report.names[i], 100 * one.accuracy, one.holds.f1, one.holds.precision,
+                 one.holds.recall, one.holds.support);
+  }
+  print_folded("  all labels: accuracy {:.1f}%  micro F1 {:.3f}  macro F1 {:.3f}\n",
+               100 * report.accuracy, report.micro.f1, report.macro.f1);
+}
+
+void print_targets(const RegressionReport& report) {
+  for (std::size_t c = 0; c < report.columns.size(); ++c) {
+    const ValueFigures& one = report.columns[c];
+    print_folded("  {}: rmse {:.6g}  mean absolute error {:.6g}  R2 {:.4f}\n", report.names[c],
+                 one.rmse, one.mae, one.r2);
+  }
+}
+
+void print_report(const EvaluationReport& report) {
+  print_score(report);
+  if (report.labels) print_labels(*report.labels);
+  if (report.values && report.values->columns.size() > 1) print_targets(*report.values);
 }
 
 // index.html and report.json.
@@ -80,11 +108,12 @@ int evaluate(const Arguments& arguments) {
   const Dataset data = examples_for(model, loaded.set);
   if (!json && app.count("--data") == 0) print_folded("Data: {}\n", choice.data);
   print_origin(loaded);
-  if (!json && folder.empty()) {
+  if (!json && folder.empty() && data.test.labels != nullptr) {
     const auto loss = model.metadata().find("lithe.loss");
-    print_line(lithe::evaluate(model, data.test,
-                               loss == model.metadata().end() ? "quadratic" : loss->second, isa),
-               data.test.labels == nullptr);
+    EvaluationReport report;
+    report.score = lithe::evaluate(
+        model, data.test, loss == model.metadata().end() ? "quadratic" : loss->second, isa);
+    print_score(report);
     return 0;
   }
   EvaluationReport report =
@@ -100,7 +129,8 @@ int evaluate(const Arguments& arguments) {
     fmt::print("{}\n", to_text(object));
     return 0;
   }
-  print_line(report.score, data.test.labels == nullptr);
+  print_report(report);
+  if (folder.empty()) return 0;
   print_folded("Report: {}\n", (std::filesystem::path(folder) / "index.html").string());
   return 0;
 }

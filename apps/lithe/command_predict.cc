@@ -12,6 +12,7 @@
 #include "lithe/error.h"
 #include "lithe/model.h"
 #include "lithe/probabilities.h"
+#include "lithe/table.h"
 #include "parse.h"
 #include "terminal.h"
 #include "training_data.h"
@@ -32,10 +33,32 @@ std::string loss_of(const Model& model) {
   return note == model.metadata().end() ? "quadratic" : note->second;
 }
 
+// The labels of a model that was trained on some; empty: it answers with classes or numbers.
+std::vector<std::string> label_names(const Model& model) {
+  const std::string& schema = model.preprocessing().schema;
+  const std::size_t outputs = model.network().output_shape().size();
+  if (!model.preprocessing().class_names.empty() || outputs < 2 ||
+      !loss_of(model).starts_with("binary_cross_entropy"))
+    return {};
+  std::vector<std::string> names;
+  if (!schema.empty()) names = TableSchema::from_json(schema).target_names();
+  for (std::size_t i = names.size(); i < outputs; ++i) names.push_back(fmt::format("{}", i));
+  return names;
+}
+
 // What a file of answers says of one input.
-void keep(const Model& model, const std::string& what, std::span<const double> outputs,
-          AnswersFile& file) {
+void keep(const Model& model, const std::vector<std::string>& labels, const std::string& what,
+          std::span<const double> outputs, AnswersFile& file) {
   file.inputs.push_back(what);
+  if (!labels.empty()) {
+    const std::vector<double> values = probabilities(outputs, loss_of(model));
+    std::string held;
+    for (std::size_t i = 0; i < labels.size(); ++i)
+      if (values[i] >= 0.5) held += (held.empty() ? "" : "; ") + labels[i];
+    file.classes.push_back(held);
+    file.values.insert(file.values.end(), values.begin(), values.end());
+    return;
+  }
   if (!has_classes(model)) {
     file.values.insert(file.values.end(), outputs.begin(), outputs.end());
     return;
@@ -57,7 +80,9 @@ void keep(const Model& model, const std::string& what, const OpenSetPrediction& 
 // Names of the values that keep() gives.
 std::vector<std::string> value_names(const Model& model) {
   if (calibration_of(model)) return {"confidence", "unknown score"};
-  std::vector<std::string> names;
+  std::vector<std::string> names = label_names(model);
+  for (std::string& name : names) name = "probability of " + name;
+  if (!names.empty()) return names;
   if (!has_classes(model)) {
     const std::string& schema = model.preprocessing().schema;
     if (!schema.empty()) names = TableSchema::from_json(schema).target_names();
@@ -73,11 +98,39 @@ std::vector<std::string> value_names(const Model& model) {
   return names;
 }
 
-// Prints the prediction for one input as a line, or adds it to `results`.
-void answer(const Model& model, const std::string& what, std::span<const double> outputs,
-            nlohmann::json* results) {
+// The labels whose probability is at least a half.
+void answer_labels(const std::vector<std::string>& names, const std::string& what,
+                   const std::vector<double>& probabilities, nlohmann::json* results) {
+  std::string text;
+  std::vector<std::string> held;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (probabilities[i] < 0.5) continue;
+    held.push_back(names[i]);
+    text += fmt::format("{}{} ({:.3f})", text.empty() ? "" : ", ", names[i], probabilities[i]);
+  }
+  if (results == nullptr) {
+    const auto highest = std::ranges::max_element(probabilities);
+    const auto nearest = static_cast<std::size_t>(highest - probabilities.begin());
+    if (held.empty())
+      text = fmt::format("no label; the most probable is {} ({:.3f})", names[nearest], *highest);
+    fmt::print("{}: {}\n", what, text);
+    return;
+  }
+  results->back()["labels"] = held;
+  results->back()["probabilities"] = nlohmann::json::object();
+  for (std::size_t i = 0; i < names.size(); ++i)
+    results->back()["probabilities"][names[i]] = probabilities[i];
+}
+
+// Prints the prediction for one input as a line, or adds it to `results`. `labels`: label_names().
+void answer(const Model& model, const std::vector<std::string>& labels, const std::string& what,
+            std::span<const double> outputs, nlohmann::json* results) {
   const bool numbers = model.preprocessing().class_names.empty();
   if (results != nullptr) results->push_back({{"of", what}, {"outputs", outputs}});
+  if (!labels.empty()) {
+    answer_labels(labels, what, probabilities(outputs, loss_of(model)), results);
+    return;
+  }
   if (numbers) {
     if (results == nullptr) fmt::print("{}: {:.6g}\n", what, fmt::join(outputs, " "));
     return;
@@ -141,10 +194,11 @@ void answer_all(Model& model, const Features& rows, const Name& name, const Answ
   }
   const std::vector<double> outputs = model.predict(rows);
   const std::size_t width = outputs.size() / std::max<std::size_t>(1, rows.rows);
+  const std::vector<std::string> labels = label_names(model);
   for (std::size_t row = 0; row < rows.rows; ++row) {
     const std::span<const double> one = std::span(outputs).subspan(row * width, width);
-    sink.file != nullptr ? keep(model, name(row), one, *sink.file)
-                         : answer(model, name(row), one, sink.results);
+    sink.file != nullptr ? keep(model, labels, name(row), one, *sink.file)
+                         : answer(model, labels, name(row), one, sink.results);
   }
 }
 

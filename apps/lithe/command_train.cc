@@ -9,8 +9,12 @@
 #include "clock.h"
 #include "command.h"
 #include "cross_validation.h"
+#include "lithe/data_diagnosis.h"
+#include "lithe/defaults.h"
 #include "lithe/error.h"
+#include "lithe/evaluation_report.h"
 #include "lithe/history.h"
+#include "lithe/table.h"
 #include "output_file.h"
 #include "profile_output.h"
 #include "terminal.h"
@@ -62,8 +66,32 @@ std::vector<EpochReport> reports_of(const Run& run) {
 
 // Of the epoch whose weights the model has.
 std::string score_text(const Run& run, const EpochReport& kept) {
-  if (run.regression) return fmt::format("rmse {:.6g}", kept.test_rmse);
+  if (run.regression && !run.labels) return fmt::format("rmse {:.6g}", kept.test_rmse);
   return fmt::format("{}/{}", kept.correct, kept.total);
+}
+
+// The data are blamed before the network is.
+std::vector<Diagnosis> diagnose_data(const TrainCommand& command, const TrainSetup& setup,
+                                     const Run& run) {
+  const std::string& schema = setup.model.preprocessing().schema;
+  std::vector<std::string> inputs;
+  if (!schema.empty()) inputs = TableSchema::from_json(schema).feature_names();
+  return diagnose(summarize(setup.model, setup.learned(), command.options), reports_of(run),
+                  inputs);
+}
+
+void add_layer_findings(Run& run, const Trainer& trainer) {
+  run.watched = watched_layers(trainer.watched());
+  const bool explained = !run.findings.empty();
+  for (const Diagnosis& one : diagnose(trainer.watched()))
+    if (!explained || one.disease != Disease::not_learning) run.findings.push_back(one);
+}
+
+void note_never_predicted(Run& run, const Model& model, const Examples& test) {
+  if (run.kept() == nullptr || interrupted()) return;
+  const auto& names = model.preprocessing().class_names;
+  for (const std::size_t c : never_predicted(model, test, run.kept()->correct))
+    run.never_predicted.push_back(c < names.size() ? names[c] : fmt::format("{}", c));
 }
 
 // What happens although no option asked for it.
@@ -132,6 +160,7 @@ int train(const Arguments& arguments) {
           setup.train.labels == nullptr,
           setup.learned().labels == nullptr,
           {}};
+  run.labels = are_labels(setup.learned(), command.options.loss);
   if (command.explain) {
     command.json ? print_json(run) : print_plan(run);
     return 0;
@@ -152,14 +181,16 @@ int train(const Arguments& arguments) {
   if (run.kept() != nullptr && run.kept()->total > 0)
     model.metadata()["lithe.score"] = score_text(run, *run.kept());
   model.save(command.output);  // before anything else can fail
+  note_never_predicted(run, model, setup.data.test);
   if (command.unknown.asked()) {
     run.unknown = calibrate(command, setup, std::move(comparison));
     model.save(command.output);
   }
   run.plan = trainer.plan();
   run.time = trainer.time_split();
+  run.findings = diagnose_data(command, setup, run);
   if (command.options.watch) {
-    run.findings = diagnose(trainer.watched()), run.watched = watched_layers(trainer.watched());
+    add_layer_findings(run, trainer);
     save_picture(command, trainer, command.json);
   }
   if (command.options.profile) save_profile(trainer, run, machine);
@@ -169,7 +200,8 @@ int train(const Arguments& arguments) {
   }
   if (interrupted()) print_folded("Interrupted: the model has the weights of that moment\n");
   print_kept_epoch(run);
-  if (command.options.watch) print_findings(run);
+  print_never_predicted(run);
+  print_findings(run);
   if (run.unknown) print(*run.unknown);
   print_time(run);
   print_folded("Model: {}\n", command.output);

@@ -85,6 +85,34 @@ nlohmann::json history(const std::vector<EpochFigures>& epochs) {
   return list;
 }
 
+void add(nlohmann::json& result, const LabelReport& report) {
+  result["subset_accuracy"] = report.subset_accuracy;
+  result["accuracy"] = report.accuracy;
+  result["micro"] = to_json(report.micro);
+  result["macro"] = to_json(report.macro);
+  result["labels"] = nlohmann::json::array();
+  for (std::size_t i = 0; i < report.figures.size(); ++i) {
+    const LabelFigures& one = report.figures[i];
+    result["labels"].push_back({{"label", report.names[i]},
+                                {"accuracy", one.accuracy},
+                                {"precision", one.holds.precision},
+                                {"recall", one.holds.recall},
+                                {"f1", one.holds.f1},
+                                {"support", one.holds.support},
+                                {"predicted", one.holds.predicted}});
+  }
+}
+
+void add(nlohmann::json& result, const RegressionReport& report) {
+  result["mae"] = report.all.mae;
+  result["r2"] = to_json(report.all)["r2"];
+  result["values"] = nlohmann::json::array();
+  for (std::size_t c = 0; c < report.columns.size(); ++c) {
+    result["values"].push_back(to_json(report.columns[c]));
+    result["values"].back()["target"] = report.names[c];
+  }
+}
+
 void add(nlohmann::json& result, const ClassifierReport& report) {
   result["accuracy"] = report.accuracy;
   result["ece"] = report.plain.ece;
@@ -103,17 +131,15 @@ void add(nlohmann::json& result, const ClassifierReport& report) {
 }  // namespace
 
 nlohmann::json to_json(const EvaluationReport& report) {
-  nlohmann::json result = {
-      {"correct", report.score.correct}, {"total", report.score.total},
-      {"rmse", report.score.rmse},       {"loss", report.score.loss},
-      {"seconds", report.score.seconds}, {"learned_from", report.learned_from}};
+  nlohmann::json result = {{"correct", report.score.correct},
+                           {"total", report.score.total},
+                           {"loss", report.score.loss},
+                           {"seconds", report.score.seconds},
+                           {"learned_from", report.learned_from}};
+  if (!report.labels) result["rmse"] = report.score.rmse;  // of outputs that are no logits
   if (report.classes) add(result, *report.classes);
-  if (report.values) {
-    result["mae"] = report.values->all.mae;
-    result["r2"] = to_json(report.values->all)["r2"];
-    result["values"] = nlohmann::json::array();
-    for (const ValueFigures& one : report.values->columns) result["values"].push_back(to_json(one));
-  }
+  if (report.labels) add(result, *report.labels);
+  if (report.values) add(result, *report.values);
   if (report.columns)
     for (const ColumnImportance& one : report.columns->importance)
       result["importance"].push_back(

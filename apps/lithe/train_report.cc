@@ -118,6 +118,7 @@ std::string short_count(double value) {
 // Of the test examples, where there are some.
 std::string test_score(const Run& run, const EpochReport& r) {
   if (r.total == 0) return "";
+  if (run.labels) return accuracy_text(r.correct, r.total) + " all labels right";
   if (run.regression) return fmt::format("rmse {:.4g}", r.test_rmse);
   return accuracy_text(r.correct, r.total);
 }
@@ -139,7 +140,7 @@ std::string epoch_text(const Run& run, const EpochReport& r) {
 }
 
 std::string validation_text(const Run& run, const EpochReport& r) {
-  const bool has_classes = !run.regression && !run.soft_targets;
+  const bool has_classes = (!run.regression && !run.soft_targets) || run.labels;
   return join_fields(
       {"  validation", has_classes ? accuracy_text(r.validation_correct, r.validation_total) : "",
        fmt::format("loss {:.4g}", r.validation_loss), r.best ? "(best)" : ""},
@@ -189,9 +190,25 @@ void print_kept_epoch(const Run& run) {
 }
 
 void print_findings(const Run& run) {
-  if (run.findings.empty()) print_folded("Diagnosis: no problem was found in the layers\n");
+  const bool watched = run.command.options.watch;
+  if (run.findings.empty() && watched)
+    print_folded("Diagnosis: no problem was found in the layers\n");
   for (const Diagnosis& finding : run.findings) print_folded("Diagnosis: {}\n", finding.text);
-  print_folded("Of the layers: {}\n", run.watched);
+  if (watched) print_folded("Of the layers: {}\n", run.watched);
+}
+
+void print_never_predicted(const Run& run) {
+  constexpr std::size_t kMostNamed = 5;
+  const std::vector<std::string>& names = run.never_predicted;
+  if (names.empty()) return;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kMostNamed); ++i)
+    text += (i > 0 ? ", " : "") + names[i];
+  if (names.size() > kMostNamed) text += fmt::format(" and {} more", names.size() - kMostNamed);
+  print_folded(
+      "Never predicted for a test example, although some are of {}: {}{}\n",
+      names.size() == 1 ? "this class" : "these classes", text,
+      run.command.options.balanced ? "" : "; --balanced gives all classes the same weight");
 }
 
 void print_time(const Run& run) {
@@ -306,6 +323,7 @@ void print_json(const Run& run) {
       {"kept_epoch", run.result.kept_epoch},
       {"findings", findings},
       {"watched", run.watched},
+      {"never_predicted", run.never_predicted},
       {"unknown", unknown},
       {"seconds_to_first_step", run.start_seconds},
       {"time",

@@ -33,6 +33,8 @@ struct Run {
   std::optional<UnknownRun> unknown;
   std::string watched = {};  // which layers the findings are about
   TrainingResult result = {};
+  bool labels = false;  // the targets are labels: an answer is right if all of them are
+  std::vector<std::string> never_predicted = {};  // classes that the test examples have
 
   // The epoch whose weights the model has; null where none was run.
   const EpochReport* kept() const;
@@ -48,6 +50,8 @@ void print_time_left(const Run& run, double seconds_spent);
 // With --patience: whether it stopped, and the epoch whose weights the model has.
 void print_kept_epoch(const Run& run);
 void print_findings(const Run& run);
+// The classes that the model has given up.
+void print_never_predicted(const Run& run);
 void print_time(const Run& run);
 void print_plan(const Run& run);
 void print_json(const Run& run);

@@ -30,5 +30,11 @@ DefaultTraining default_training(const Examples& train, const std::vector<std::s
 // The loss that suits a network of one's own: default_training()'s, or where the network ends in
 // probabilities or has one output for two classes, the one that fits these.
 std::string default_loss(const Model& model, const Examples& train);
+// Whether the examples' answers are labels, any number of which can hold of an example: several
+// columns of 0 and 1.
+bool are_labels(const Examples& examples);
+// The same, and whether a model that was trained with this loss answers with a probability for each
+// of them.
+bool are_labels(const Examples& examples, const std::string& loss);
 
 }  // namespace lithe

@@ -54,8 +54,19 @@ struct ClassifierReport {
   double temperature = 1;
 };
 
+// Of labels, any number of which can hold of an example (are_labels).
+struct LabelReport {
+  std::vector<std::string> names;  // of the labels; their numbers where the model has no names
+  double subset_accuracy = 0;      // fraction of examples all of whose labels are predicted rightly
+  double accuracy = 0;             // mean over the labels
+  MeanFigures micro;               // of all labels' predictions together
+  MeanFigures macro;               // mean over the labels
+  std::vector<LabelFigures> figures;
+};
+
 struct RegressionReport {
-  ValueFigures all;  // over all target columns; r2 is the mean of the columns' r2
+  std::vector<std::string> names;  // of the columns; their numbers where the model has no names
+  ValueFigures all;                // over all target columns; r2 is the mean of the columns' r2
   std::vector<ValueFigures> columns;
   std::vector<std::vector<double>> predicted, truth;  // [column][row]
 };
@@ -96,6 +107,7 @@ struct EvaluationReport {
   Evaluation score;                         // the result of evaluate()
   std::string loss;                         // its sentence
   std::optional<ClassifierReport> classes;  // either this
+  std::optional<LabelReport> labels;        // or this
   std::optional<RegressionReport> values;   // or this
   std::optional<OpenSetFigures> unknown;
   std::optional<ColumnsReport> columns;  // where EvaluationOptions::columns asks for it
@@ -111,6 +123,12 @@ struct EvaluationOptions {
   bool columns = false;
   std::vector<std::string> files = {};  // of the examples, if they have some
 };
+
+// The classes that some of the examples have and that are predicted for none. `correct` of the
+// examples are predicted rightly: where the wrong ones are too few to be a whole class, the model
+// is not asked.
+std::vector<std::size_t> never_predicted(const Model& model, const Examples& examples,
+                                         std::size_t correct);
 
 // Uses the loss in the model's metadata, or quadratic where it has none. Throws Error(data) where
 // there are no examples or they do not fit the network, Error(numeric) where outputs are not

@@ -31,6 +31,12 @@ struct RankingFigures {
   std::vector<double> false_positive_rate = {}, true_positive_rate = {}, precision = {};
 };
 
+// One of several labels, any number of which can hold of an example.
+struct LabelFigures {
+  double accuracy = 0;  // share of the examples for which it is predicted rightly
+  ClassFigures holds;   // the examples of which it holds
+};
+
 struct MeanFigures {
   double precision = 0, recall = 0, f1 = 0;
 };

@@ -12,6 +12,7 @@
 #include "lithe/component.h"
 #include "lithe/contact_sheet.h"
 #include "lithe/data.h"
+#include "lithe/data_diagnosis.h"
 #include "lithe/dataset.h"
 #include "lithe/defaults.h"
 #include "lithe/doctor.h"

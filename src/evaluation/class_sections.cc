@@ -145,6 +145,34 @@ std::string classes_section(const ClassifierReport& report) {
           rows + "</table></div>\n");
 }
 
+std::string labels_section(const LabelReport& report) {
+  std::string rows;
+  for (std::size_t i = 0; i < report.figures.size(); ++i) {
+    const LabelFigures& one = report.figures[i];
+    rows += fmt::format(
+        "<tr><td class=\"text\"><bdi>{}</bdi></td>{}{}{}{}<td>{}</td><td>{}</td></tr>\n",
+        escape(report::shorten(report.names[i], kMostName)), percent_cell(one.accuracy),
+        percent_cell(one.holds.precision), percent_cell(one.holds.recall),
+        percent_cell(one.holds.f1), one.holds.support, one.holds.predicted);
+  }
+  const auto mean_row = [](const char* title, const MeanFigures& mean) {
+    return fmt::format(
+        "<tr><td class=\"text\"><b>{}</b></td><td></td>{}{}{}<td></td><td></td></tr>\n", title,
+        percent_cell(mean.precision), percent_cell(mean.recall), percent_cell(mean.f1));
+  };
+  rows += mean_row("macro mean", report.macro) + mean_row("micro mean", report.micro);
+  return section(
+      "Labels",
+      paragraph(
+          "A label is predicted where its probability is at least one half. Accuracy: the "
+          "fraction of the examples for which that is right. Precision, recall and F1 are of "
+          "the examples where it holds. Macro: the mean over the labels. Micro: of all labels' "
+          "predictions together.") +
+          "<div class=\"scroll\"><table><tr><th class=\"text\">label</th><th>accuracy</th>"
+          "<th>precision</th><th>recall</th><th>F1</th><th>holds</th><th>predicted</th></tr>\n" +
+          rows + "</table></div>\n");
+}
+
 std::string errors_section(const ClassifierReport& report, const Model& model,
                            const Dataset& data) {
   const std::string title = "Most confident errors";

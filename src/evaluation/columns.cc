@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "lithe/defaults.h"
 #include "lithe/table.h"
 #include "losses/outputs.h"
 #include "train/check.h"
@@ -66,10 +67,16 @@ class Sample {
   Examples examples_;
 };
 
-// The share of wrong answers, or the RMSE.
+bool has_labels(const Sample& sample, losses::Loss loss) {
+  return losses::outputs_of(loss) == losses::Outputs::sigmoid_logits &&
+         are_labels(sample.examples());
+}
+
+// The share of wrong answers, or the RMSE. Where there are labels, an answer is right if all are.
 double error_of(const Model& model, const Sample& sample, losses::Loss loss) {
   const std::vector<double> outputs = model.predict(sample.features());
   const std::size_t width = outputs.size() / sample.rows();
+  const bool labels = has_labels(sample, loss);
   double sum = 0;
   for (std::size_t row = 0; row < sample.rows(); ++row) {
     const std::span<const double> one = std::span(outputs).subspan(row * width, width);
@@ -78,13 +85,18 @@ double error_of(const Model& model, const Sample& sample, losses::Loss loss) {
       sum += losses::predicted_class(one, loss) != truth ? 1 : 0;
       continue;
     }
+    const float* truths = sample.examples().targets + row * width;
+    if (labels) {
+      sum += losses::all_labels_right(one, truths, loss) ? 0 : 1;
+      continue;
+    }
     for (std::size_t t = 0; t < width; ++t) {
-      const double error = one[t] - static_cast<double>(sample.examples().targets[row * width + t]);
+      const double error = one[t] - static_cast<double>(truths[t]);
       sum += error * error / static_cast<double>(width);
     }
   }
   const double mean = sum / static_cast<double>(sample.rows());
-  return sample.examples().labels != nullptr ? mean : std::sqrt(mean);
+  return sample.examples().labels != nullptr || labels ? mean : std::sqrt(mean);
 }
 
 void shuffle_column(Sample& sample, const Column& column, base::Rng& random) {
@@ -131,7 +143,7 @@ void add_point(const Model& model, const Sample& sample, losses::Loss loss,
                PartialDependence& result) {
   const std::vector<double> outputs = model.predict(sample.features());
   const std::size_t width = outputs.size() / sample.rows();
-  const bool classes = sample.examples().labels != nullptr;
+  const bool classes = sample.examples().labels != nullptr || has_labels(sample, loss);
   std::vector<double> means;
   for (std::size_t row = 0; row < sample.rows(); ++row) {
     const std::span<const double> one = std::span(outputs).subspan(row * width, width);

@@ -28,6 +28,14 @@ std::string class_cards(const ClassifierReport& classes, const Evaluation& score
   return cards + card("Brier score", fmt::format("{:.4f}", classes.brier), "0 is best, 2 worst");
 }
 
+std::string label_cards(const LabelReport& labels, const Evaluation& score) {
+  return card("subset accuracy", percent(labels.subset_accuracy),
+              fmt::format("all labels right for {} of {}", score.correct, score.total)) +
+         card("accuracy", percent(labels.accuracy), "mean over the labels") +
+         card("micro F1", percent(labels.micro.f1), "of all predictions together") +
+         card("macro F1", percent(labels.macro.f1), "mean over the labels");
+}
+
 std::string value_cards(const ValueFigures& figures) {
   return card("RMSE", number(figures.rmse), "root mean squared error") +
          card("MAE", number(figures.mae), "mean absolute error") +
@@ -36,6 +44,7 @@ std::string value_cards(const ValueFigures& figures) {
 
 std::string headline(const EvaluationReport& report) {
   if (report.classes) return percent(report.classes->accuracy) + " accuracy";
+  if (report.labels) return percent(report.labels->subset_accuracy) + " subset accuracy";
   return "RMSE " + number(report.values->all.rmse);
 }
 
@@ -56,7 +65,9 @@ std::string evaluation_page(const std::string& model_file, const Model& model, c
                       escape(report::shorten(data.name, 200)), escape(headline(report)),
                       escape(report::shorten(model.network().to_string(), kMostSentence)));
   page += "<div class=\"cards\">\n";
-  page += report.classes ? class_cards(*report.classes, score) : value_cards(report.values->all);
+  page += report.classes  ? class_cards(*report.classes, score)
+          : report.labels ? label_cards(*report.labels, score)
+                          : value_cards(report.values->all);
   page += card("loss", number(score.loss), report::shorten(report.loss, 60));
   page += card("examples", fmt::format("{}", score.total));
   page += card("parameters", fmt::format("{}", model.network().parameter_count()),
@@ -72,10 +83,12 @@ std::string evaluation_page(const std::string& model_file, const Model& model, c
     page += confusion_section(*report.classes) + classes_section(*report.classes) +
             ranking_section(*report.classes) + errors_section(*report.classes, model, data) +
             confidence_section(*report.classes);
+  } else if (report.labels) {
+    page += labels_section(*report.labels);
   } else {
-    page += values_section(*report.values, model);
+    page += values_section(*report.values);
   }
-  if (report.columns) page += columns_section(*report.columns, report.classes.has_value());
+  if (report.columns) page += columns_section(*report.columns, report.classes || report.labels);
   if (report.unknown) page += unknown_section(*report.unknown);
   page += history_section(report) + notes_section(model);
   return page + "</body>\n</html>\n";

@@ -8,11 +8,14 @@
 
 #include "data/examples/scale.h"
 #include "evaluation/columns.h"
+#include "evaluation/target_names.h"
 #include "lithe/calibrate.h"
+#include "lithe/defaults.h"
 #include "lithe/error.h"
 #include "lithe/evaluation_report.h"
 #include "losses/outputs.h"
 #include "metrics/classification.h"
+#include "metrics/labels.h"
 #include "metrics/ranking.h"
 #include "metrics/regression.h"
 #include "metrics/reliability.h"
@@ -142,9 +145,31 @@ ClassifierReport report_classes(const Model& model, const Examples& examples, lo
   return result;
 }
 
+LabelReport report_labels(const Model& model, const Examples& examples, double right) {
+  const std::size_t columns = examples.target_columns;
+  std::vector<metrics::LabelCounts> counts(columns);
+  for_each_row(model, examples, [&](std::size_t row, std::span<const double> outputs) {
+    for (std::size_t c = 0; c < columns; ++c)
+      metrics::count_label(counts[c], outputs[c] >= 0, examples.targets[row * columns + c] >= 0.5F);
+  });
+  LabelReport result;
+  result.names = evaluation::target_names(model, columns);
+  result.subset_accuracy = right / static_cast<double>(examples.features.rows);
+  std::vector<ClassFigures> holds;
+  for (const metrics::LabelCounts& one : counts) {
+    result.figures.push_back(metrics::label_figures(one));
+    result.accuracy += result.figures.back().accuracy / static_cast<double>(columns);
+    holds.push_back(result.figures.back().holds);
+  }
+  result.micro = metrics::micro_mean(counts);
+  result.macro = metrics::macro_mean(holds);
+  return result;
+}
+
 RegressionReport report_values(const Model& model, const Examples& examples) {
   const std::size_t columns = examples.target_columns;
   RegressionReport result;
+  result.names = evaluation::target_names(model, columns);
   result.predicted.resize(columns), result.truth.resize(columns);
   for_each_row(model, examples, [&](std::size_t row, std::span<const double> outputs) {
     for (std::size_t c = 0; c < columns; ++c) {
@@ -209,6 +234,8 @@ EvaluationReport report_evaluation(const Model& model, const Examples& given,
   if (examples.labels != nullptr) {
     report.classes = report_classes(model, examples, train::parse_loss(report.loss).loss, options);
     add_calibration(model, examples, report);
+  } else if (are_labels(examples, report.loss)) {
+    report.labels = report_labels(model, examples, static_cast<double>(report.score.correct));
   } else {
     report.values = report_values(model, examples);
   }

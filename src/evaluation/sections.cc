@@ -19,20 +19,8 @@ using report::escape;
 
 namespace {
 
-constexpr std::size_t kMostColumns = 6, kMostNotes = 60, kMostNote = 600;
+constexpr std::size_t kMostColumns = 6, kMostTargetName = 30, kMostNotes = 60, kMostNote = 600;
 
-// The name of the target column in the model's table schema, or a number.
-std::string target_name(const Model& model, std::size_t column, std::size_t columns) {
-  const std::string& text = model.preprocessing().schema;
-  if (!text.empty() && columns == 1) {
-    try {
-      const TableSchema schema = TableSchema::from_json(text);
-      if (schema.target() != nullptr) return report::shorten(schema.target()->name, 30);
-    } catch (const Error&) {
-      // A damaged schema does not keep the figures from being shown.
-    }
-  }
-  return columns == 1 ? "value" : fmt::format("value {}", column + 1);
 }
 
 std::string values_row(const std::string& name, const ValueFigures& figures) {
@@ -67,11 +55,11 @@ std::string number(double value) {
   return std::isfinite(value) ? fmt::format("{:.4g}", value) : "–";
 }
 
-std::string values_section(const RegressionReport& report, const Model& model) {
+std::string values_section(const RegressionReport& report) {
   const std::size_t columns = report.columns.size();
   std::string pictures, rows;
   for (std::size_t c = 0; c < columns; ++c) {
-    const std::string name = target_name(model, c, columns);
+    const std::string name = report::shorten(report.names[c], kMostTargetName);
     rows += values_row(name, report.columns[c]);
     if (c >= kMostColumns) continue;
     std::vector<double> errors(report.truth[c].size());

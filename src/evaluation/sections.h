@@ -20,7 +20,8 @@ std::string confusion_section(const ClassifierReport& report);
 std::string classes_section(const ClassifierReport& report);
 std::string errors_section(const ClassifierReport& report, const Model& model, const Dataset& data);
 std::string confidence_section(const ClassifierReport& report);
-std::string values_section(const RegressionReport& report, const Model& model);
+std::string labels_section(const LabelReport& report);
+std::string values_section(const RegressionReport& report);
 std::string ranking_section(const ClassifierReport& report);
 // `classes`: the model answers classes, and not numbers.
 std::string columns_section(const ColumnsReport& columns, bool classes);

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "lithe/error.h"
+#include "losses/loss.h"
 #include "train/check.h"
 
 namespace lithe {
@@ -14,21 +15,28 @@ namespace lithe {
 namespace {
 
 constexpr std::size_t kLeastSide = 16;  // of an image that convolutions are worth it for
-// Steps of a training, about: enough for small tables, and few passes over large ones.
-constexpr double kSteps = 4000;
-constexpr std::size_t kFewestEpochs = 20, kMostEpochs = 200;
-constexpr std::size_t kLeastToHoldOut = 200;  // examples of which some can be spared
+
+// Chosen on the tables of bench/defaults with seeds of their own; docs/defaults.md shows what they
+// reach. Compared with layers of 128 and 64 units without dropout, a weight decay of 0.01, and the
+// best of up to 200 epochs by a validation tenth (sixteen tables of at most 3,000 rows, five
+// seeds):
+// - dropout, more weight decay and fewer steps: root mean squared errors 6% lower and wrong classes
+//   10% fewer, geometric means; small tables are no longer learned by heart;
+// - all rows are learned from: with dropout, a validation tenth of Bikeshare (8,645 rows) raises
+// its
+//   error from 45.9 to 51.3. Many rows with few of a class are the exception: of Caravan (5,822
+//   rows) 6.4% are wrong instead of 7.5% where the best epoch is kept;
+// - 50 epochs at least: after 20 the error on Bikeshare is 74.8.
+constexpr double kSteps = 2000;
+constexpr std::size_t kFewestPasses = 50, kMostPasses = 100;
+// Beyond so many rows no more examples are seen, in fewer epochs but this many.
+constexpr std::size_t kManyRows = 10'000, kFewestOfMany = 10;
+constexpr double kValidation = 0.1;
+constexpr std::size_t kLeastToHoldOut = 2000, kLeastPicturesToHoldOut = 200;
 
 bool is_image(const Examples& train, const std::vector<std::size_t>& shape) {
   return train.features.type == ElementType::uint8 && shape.size() >= 2 &&
          std::min(shape[0], shape[1]) >= kLeastSide;
-}
-
-bool are_labels(const Examples& train) {
-  if (train.targets == nullptr || train.target_columns < 2) return false;
-  const std::size_t values = train.features.rows * train.target_columns;
-  return std::all_of(train.targets, train.targets + values,
-                     [](float value) { return value == 0 || value == 1; });
 }
 
 std::string network_for(const Examples& train, const std::vector<std::size_t>& shape) {
@@ -40,7 +48,20 @@ std::string network_for(const Examples& train, const std::vector<std::size_t>& s
         "batch_norm -> relu -> max_pool -> flatten -> dropout(0.3) -> dense(128, relu) -> "
         "dropout(0.3) -> dense({})",
         outputs);
-  return fmt::format("dense(128, relu) -> dense(64, relu) -> dense({})", outputs);
+  return fmt::format(
+      "dense(256, relu) -> dropout(0.2) -> dense(128, relu) -> dropout(0.2) -> dense({})", outputs);
+}
+
+std::size_t batch_for(std::size_t rows) {
+  const std::size_t batch = std::bit_floor(std::max<std::size_t>(1, rows / 32));
+  return std::min(std::clamp<std::size_t>(batch, 8, 64), std::max<std::size_t>(1, rows));
+}
+
+std::size_t epochs_for(std::size_t rows, std::size_t batch) {
+  if (rows > kManyRows) return std::max(kFewestOfMany, kFewestPasses * kManyRows / rows);
+  const double passes =
+      kSteps * static_cast<double>(batch) / static_cast<double>(std::max<std::size_t>(1, rows));
+  return std::clamp(static_cast<std::size_t>(passes), kFewestPasses, kMostPasses);
 }
 
 }  // namespace
@@ -59,6 +80,18 @@ std::string default_loss(const Model& model, const Examples& train) {
   return train.labels != nullptr ? "quadratic" : first;
 }
 
+bool are_labels(const Examples& examples) {
+  if (examples.targets == nullptr || examples.target_columns < 2) return false;
+  const std::size_t values = examples.features.rows * examples.target_columns;
+  return std::all_of(examples.targets, examples.targets + values,
+                     [](float value) { return value == 0 || value == 1; });
+}
+
+bool are_labels(const Examples& examples, const std::string& loss) {
+  return losses::outputs_of(train::parse_loss(loss).loss) == losses::Outputs::sigmoid_logits &&
+         are_labels(examples);
+}
+
 DefaultTraining default_training(const Examples& train, const std::vector<std::size_t>& shape) {
   const std::size_t rows = train.features.rows;
   DefaultTraining result;
@@ -68,15 +101,12 @@ DefaultTraining default_training(const Examples& train, const std::vector<std::s
                  : are_labels(train)     ? "binary_cross_entropy"
                                          : "mean_squared";
   options.standardize_targets = train.labels == nullptr && !are_labels(train);
-  options.optimizer = "adam(one_cycle(3e-3), weight_decay=0.01)";
-  options.batch =
-      std::clamp<std::size_t>(std::bit_floor(std::max<std::size_t>(1, rows / 32)), 8, 64);
-  options.batch = std::min(options.batch, std::max<std::size_t>(1, rows));
-  const double passes = kSteps * static_cast<double>(options.batch) /
-                        static_cast<double>(std::max<std::size_t>(1, rows));
-  options.epochs = std::clamp(static_cast<std::size_t>(passes), kFewestEpochs, kMostEpochs);
-  if (rows >= kLeastToHoldOut) {
-    options.validation = 0.1;
+  options.optimizer = "adamw(one_cycle(3e-3), weight_decay=0.1)";
+  options.batch = batch_for(rows);
+  options.epochs = epochs_for(rows, options.batch);
+  if (train.labels != nullptr &&
+      rows >= (is_image(train, shape) ? kLeastPicturesToHoldOut : kLeastToHoldOut)) {
+    options.validation = kValidation;
     options.patience = options.epochs;
   }
   return result;

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "lithe/defaults.h"
 #include "lithe/error.h"
 
 namespace lithe {
@@ -115,11 +116,17 @@ void read_figure(const json& list, const char* name, double EpochFigures::*figur
 
 void keep_history(Model& model, const std::vector<EpochReport>& epochs, const Examples& learned,
                   const Examples& test) {
+  const auto loss = model.metadata().find("lithe.loss");
+  const auto has_correct = [&](const Examples& examples) {
+    return examples.labels != nullptr ||
+           (loss != model.metadata().end() && are_labels(examples, loss->second));
+  };
+  const bool learned_classes = has_correct(learned), test_classes = has_correct(test);
   std::vector<EpochFigures> history;
   const std::size_t count = std::min(epochs.size(), kMostHistory);
   for (std::size_t i = 0; i < count; ++i)
-    history.push_back(figures_of(epochs[place(i, count, epochs.size())], learned.labels != nullptr,
-                                 test.labels != nullptr));
+    history.push_back(
+        figures_of(epochs[place(i, count, epochs.size())], learned_classes, test_classes));
   if (history.empty())
     model.metadata().erase(kNote);
   else
