@@ -132,6 +132,7 @@ int train(const Arguments& arguments) {
           setup.train.labels == nullptr,
           setup.learned().labels == nullptr,
           {}};
+  run.understood = setup.understood_json;
   if (command.explain) {
     command.json ? print_json(run) : print_plan(run);
     return 0;

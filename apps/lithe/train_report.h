@@ -33,6 +33,7 @@ struct Run {
   std::optional<UnknownRun> unknown;
   std::string watched = {};  // which layers the findings are about
   TrainingResult result = {};
+  std::string understood = "null";  // how the data were read, as JSON
 
   // The epoch whose weights the model has; null where none was run.
   const EpochReport* kept() const;
