@@ -161,6 +161,7 @@ int train(const Arguments& arguments) {
           setup.learned().labels == nullptr,
           {}};
   run.labels = are_labels(setup.learned(), command.options.loss);
+  run.understood = setup.understood_json;
   if (command.explain) {
     command.json ? print_json(run) : print_plan(run);
     return 0;

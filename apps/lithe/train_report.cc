@@ -300,6 +300,7 @@ void print_json(const Run& run) {
   const json result = {
       {"version", LITHE_VERSION},
       {"network", run.network},
+      {"understood", json::parse(run.understood)},
       {"data", run.command.data.data},
       {"loss", run.command.options.loss},
       {"optimizer", run.command.options.optimizer},

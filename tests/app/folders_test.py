@@ -46,6 +46,8 @@ class Folders(AppTest):
             self.assertIn(f"45 pictures to train on (from {train}), 18 to test on (from {test})\n",
                           out)
             self.assertRegex(out, r"Epoch 10: 18/18 ")
+            understood = json.loads(self.train_on(train, "--json").stdout)["understood"]
+            self.assertEqual((understood["train_from"], understood["test_pictures"]), (train, 18))
             self.assertRegex(self.run_lithe("evaluate", "m.safetensors", "--data", train).stdout,
                              r"^18/18 ")
 
