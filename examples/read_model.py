@@ -238,13 +238,16 @@ class Network:
         (_, shape), *self.layers = parse(self.metadata["lithe.network"])
         self.shape = shape["shape"] if isinstance(shape["shape"], tuple) else (int(shape["shape"]),)
         self.divisor = float(self.metadata["lithe.input_divisor"])
+        # Of numbers to predict that were standardised; nothing for other models.
+        self.mean = np.array(json.loads(self.metadata.get("lithe.target_mean", "[0]")))
+        self.deviation = np.array(json.loads(self.metadata.get("lithe.target_deviation", "[1]")))
 
     def __call__(self, rows):
         x = np.asarray(rows, next(iter(self.arrays.values())).dtype) / self.divisor
         self.number = 0  # of the next layer that has one: input, residual and repeat have none
         self.sequences = False  # two sizes are a picture of one channel, or behind conv1d a sequence
         x = self.run(self.layers, x.reshape(len(x), *self.shape))
-        return x.reshape(len(x), -1)
+        return x.reshape(len(x), -1) * self.deviation + self.mean
 
     def run(self, layers, x):
         for name, arguments in layers:

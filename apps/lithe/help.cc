@@ -34,6 +34,12 @@ void add_entry(std::string& text, const std::string& label, const std::string& h
                std::size_t width) {
   std::string entry = "  " + label;
   if (entry.size() + 2 > kColumn) {
+    while (entry.size() > width) {  // many values that may be chosen
+      const std::size_t end = entry.rfind('|', width - 1);
+      if (end == entry.npos) break;
+      text += entry.substr(0, end + 1) + "\n";
+      entry = "      " + entry.substr(end + 1);
+    }
     text += entry + "\n";
     entry.clear();
   }

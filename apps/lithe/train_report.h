@@ -35,7 +35,7 @@ struct Run {
   TrainingResult result = {};
   bool labels = false;  // the targets are labels: an answer is right if all of them are
   std::vector<std::string> never_predicted = {};  // classes that the test examples have
-  std::string understood = "null";  // how the data were read, as JSON
+  std::string understood = "null";                // how the data were read, as JSON
 
   // The epoch whose weights the model has; null where none was run.
   const EpochReport* kept() const;

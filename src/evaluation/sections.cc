@@ -21,8 +21,6 @@ namespace {
 
 constexpr std::size_t kMostColumns = 6, kMostTargetName = 30, kMostNotes = 60, kMostNote = 600;
 
-}
-
 std::string values_row(const std::string& name, const ValueFigures& figures) {
   return fmt::format(
       "<tr><td class=\"text\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",

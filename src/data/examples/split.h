@@ -31,7 +31,7 @@ struct SplitRule {
   };
   By by = By::class_;
   double share = 0.2;     // of the rows, or their number from 1 on, to test on
-  std::size_t folds = 0;  // instead: part `fold`, from 0, of a cross-validation of so many parts
+  std::size_t folds = 0;  // instead: part `fold`, from 0, of a cross-validation of that many parts
   std::size_t fold = 0;
   std::uint64_t seed = 1;
 };

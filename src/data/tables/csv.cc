@@ -89,9 +89,9 @@ class CsvReader {
                   "one of them");
     const MissingTexts missing(options_.csv.missing_texts);
     const std::size_t width = first_.size();
-    find_body(
-        has_header(first_, survey(body_, width, missing, kSurveyedRows), options_.csv, name_));
     CsvSurvey seen = survey(body_, width, missing, kSurveyedRows);
+    find_body(has_header(first_, seen, options_.csv, name_));
+    if (!header_) seen = survey(body_, width, missing, kSurveyedRows);
     if (!settles(seen)) seen = survey(body_, width, missing, SIZE_MAX);
     for (;;) {
       CsvLayout layout = learn_layout(names_, nameless_, header_, seen, options_.csv, name_);

@@ -34,8 +34,25 @@ void ColumnSurvey::add_value(std::string_view cell) {
   if (!many_values) values.emplace(cell);
 }
 
+namespace {
+
+// Whether a plain number with a point, such as 1.234, could have a point between thousands.
+bool may_be_grouped(std::string_view cell) {
+  if (cell.starts_with('-') || cell.starts_with('+')) cell.remove_prefix(1);
+  const std::size_t point = cell.find('.');
+  return point >= 1 && point <= 3 && cell.size() == point + 4 && cell[0] != '0' &&
+         cell.find_first_of("eE") == cell.npos;
+}
+
+}  // namespace
+
 // What a cell is that is not missing; takes note of what numbers and dates there are.
-CellKind ColumnSurvey::kind_of(std::string_view cell) {
+CellKind ColumnSurvey::kind_of(std::string_view cell, std::optional<double> number) {
+  if (number) {  // most cells of most files
+    add_number(*number);
+    if (cell.find('.') == cell.npos) return CellKind::plain;
+    return may_be_grouped(cell) ? CellKind::either : CellKind::point;
+  }
   const auto point = parse_written_number(cell, '.'), comma = parse_written_number(cell, ',');
   if (point && comma) {
     add_number(*point);
@@ -68,7 +85,7 @@ void ColumnSurvey::add(std::string_view cell, const MissingTexts& missing_texts,
     return;
   }
   add_value(cell);
-  Kind& kind = kinds[static_cast<std::size_t>(kind_of(cell))];
+  Kind& kind = kinds[static_cast<std::size_t>(kind_of(cell, number))];
   if (kind.cells++ > 0) return;
   kind.first = cell;
   kind.place = place;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -57,7 +58,7 @@ struct ColumnSurvey {
   void add(std::string_view cell, const MissingTexts& missing_texts, CsvCursor::Place place);
 
  private:
-  CellKind kind_of(std::string_view cell);
+  CellKind kind_of(std::string_view cell, std::optional<double> number);
   void add_number(double value);
   void add_value(std::string_view cell);
 };

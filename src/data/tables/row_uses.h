@@ -10,7 +10,7 @@
 namespace lithe::data {
 
 std::string print_uses(std::span<const RowUse> uses);
-// Throws Error(model) for what does not say the uses of so many rows.
+// Throws Error(model) for what does not say the uses of that many rows.
 std::vector<RowUse> parse_uses(const std::string& text, std::size_t rows);
 
 }  // namespace lithe::data
