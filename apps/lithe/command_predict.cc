@@ -37,11 +37,15 @@ std::string loss_of(const Model& model) {
 std::vector<std::string> label_names(const Model& model) {
   const std::string& schema = model.preprocessing().schema;
   const std::size_t outputs = model.network().output_shape().size();
-  if (!model.preprocessing().class_names.empty() || outputs < 2 ||
-      !loss_of(model).starts_with("binary_cross_entropy"))
-    return {};
+  if (outputs < 2 || !loss_of(model).starts_with("binary_cross_entropy")) return {};
   std::vector<std::string> names;
-  if (!schema.empty()) names = TableSchema::from_json(schema).target_names();
+  bool labels = model.preprocessing().class_names.empty();
+  if (!schema.empty()) {
+    const TableSchema table = TableSchema::from_json(schema);
+    names = table.target_names();
+    labels = labels || table.task == TableTask::multi_label;
+  }
+  if (!labels) return {};
   for (std::size_t i = names.size(); i < outputs; ++i) names.push_back(fmt::format("{}", i));
   return names;
 }

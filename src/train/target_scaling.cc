@@ -26,6 +26,10 @@ Preprocessing with_target_scaling(Preprocessing preprocessing, const Examples& e
       square += off * off / count;
     }
     deviation[c] = square > 0 ? std::sqrt(square) : 1;
+    const float first = examples.targets[rows.front() * columns + c];
+    if (std::ranges::all_of(
+            rows, [&](std::uint32_t row) { return examples.targets[row * columns + c] == first; }))
+      mean[c] = static_cast<double>(first), deviation[c] = 1;
   }
   preprocessing.target_mean = std::move(mean);
   preprocessing.target_deviation = std::move(deviation);
