@@ -35,14 +35,17 @@ std::string loss_of(const Model& model) {
 
 // The labels of a model that was trained on some; empty: it answers with classes or numbers.
 std::vector<std::string> label_names(const Model& model) {
-  const std::string& schema = model.preprocessing().schema;
+  const Preprocessing& preprocessing = model.preprocessing();
+  if (!preprocessing.schema.empty()) {
+    const TableSchema schema = TableSchema::from_json(preprocessing.schema);
+    return schema.task == TableTask::multi_label ? schema.target_names()
+                                                 : std::vector<std::string>{};
+  }
   const std::size_t outputs = model.network().output_shape().size();
-  if (!model.preprocessing().class_names.empty() || outputs < 2 ||
-      !loss_of(model).starts_with("binary_cross_entropy"))
-    return {};
   std::vector<std::string> names;
-  if (!schema.empty()) names = TableSchema::from_json(schema).target_names();
-  for (std::size_t i = names.size(); i < outputs; ++i) names.push_back(fmt::format("{}", i));
+  if (preprocessing.class_names.empty() && outputs > 1 &&
+      loss_of(model).starts_with("binary_cross_entropy"))
+    for (std::size_t i = 0; i < outputs; ++i) names.push_back(fmt::format("{}", i));
   return names;
 }
 

@@ -37,7 +37,7 @@ def _cell(entry: dict, model: str) -> str:
     mean, deviation = _mean(entry, model), _deviation(entry, model)
     if entry["task"] == CLASSES:
         return f"{100 * mean:.1f} ± {100 * deviation:.1f}"
-    digits = max(0, 3 - len(str(int(mean))))
+    digits = max(0, 3 - len(str(int(mean)))) if mean >= 1 else 4
     return f"{mean:.{digits}f} ± {deviation:.{digits}f}"
 
 
