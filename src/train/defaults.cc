@@ -30,7 +30,7 @@ constexpr std::size_t kLeastSide = 16;  // of an image that convolutions are wor
 // - 50 epochs at least: after 20 the error on Bikeshare is 74.8.
 constexpr double kSteps = 2000;
 constexpr std::size_t kFewestPasses = 50, kMostPasses = 100;
-// Beyond so many rows no more examples are seen, in fewer epochs but this many.
+// Beyond this number of rows no more examples are seen, in fewer epochs: at least kFewestOfMany.
 constexpr std::size_t kManyRows = 10'000, kFewestOfMany = 10;
 constexpr double kValidation = 0.1;
 constexpr std::size_t kLeastToHoldOut = 2000, kLeastPicturesToHoldOut = 200;
