@@ -35,18 +35,17 @@ std::string loss_of(const Model& model) {
 
 // The labels of a model that was trained on some; empty: it answers with classes or numbers.
 std::vector<std::string> label_names(const Model& model) {
-  const std::string& schema = model.preprocessing().schema;
-  const std::size_t outputs = model.network().output_shape().size();
-  if (outputs < 2 || !loss_of(model).starts_with("binary_cross_entropy")) return {};
-  std::vector<std::string> names;
-  bool labels = model.preprocessing().class_names.empty();
-  if (!schema.empty()) {
-    const TableSchema table = TableSchema::from_json(schema);
-    names = table.target_names();
-    labels = labels || table.task == TableTask::multi_label;
+  const Preprocessing& preprocessing = model.preprocessing();
+  if (!preprocessing.schema.empty()) {
+    const TableSchema schema = TableSchema::from_json(preprocessing.schema);
+    return schema.task == TableTask::multi_label ? schema.target_names()
+                                                 : std::vector<std::string>{};
   }
-  if (!labels) return {};
-  for (std::size_t i = names.size(); i < outputs; ++i) names.push_back(fmt::format("{}", i));
+  const std::size_t outputs = model.network().output_shape().size();
+  std::vector<std::string> names;
+  if (preprocessing.class_names.empty() && outputs > 1 &&
+      loss_of(model).starts_with("binary_cross_entropy"))
+    for (std::size_t i = 0; i < outputs; ++i) names.push_back(fmt::format("{}", i));
   return names;
 }
 

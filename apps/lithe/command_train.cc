@@ -70,14 +70,30 @@ std::string score_text(const Run& run, const EpochReport& kept) {
   return fmt::format("{}/{}", kept.correct, kept.total);
 }
 
+std::vector<std::string> input_names(const Model& model) {
+  const std::string& schema = model.preprocessing().schema;
+  return schema.empty() ? std::vector<std::string>{}
+                        : TableSchema::from_json(schema).feature_names();
+}
+
 // The data are blamed before the network is.
-std::vector<Diagnosis> diagnose_data(const TrainCommand& command, const TrainSetup& setup,
-                                     const Run& run) {
-  const std::string& schema = setup.model.preprocessing().schema;
-  std::vector<std::string> inputs;
-  if (!schema.empty()) inputs = TableSchema::from_json(schema).feature_names();
-  return diagnose(summarize(setup.model, setup.learned(), command.options), reports_of(run),
-                  inputs);
+std::vector<Diagnosis> diagnose_data(const TrainSetup& setup, const Run& run) {
+  return diagnose(summarize(setup.model, setup.learned(), run.command.options), reports_of(run),
+                  input_names(setup.model));
+}
+
+// Trains; where the loss is no longer a number, says first what is wrong with the data.
+void train_epochs(Trainer& trainer, const TrainSetup& setup, Run& run) {
+  try {
+    train_epochs(trainer, run);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::numeric)
+      for (const Diagnosis& one :
+           diagnose_scale(summarize(setup.model, setup.learned(), run.command.options),
+                          input_names(setup.model)))
+        print_folded(stderr, "Diagnosis: {}\n", one.text);
+    throw;
+  }
 }
 
 void add_layer_findings(Run& run, const Trainer& trainer) {
@@ -172,7 +188,7 @@ int train(const Arguments& arguments) {
     print_folded("Chosen by the data: {}\n", command.defaults);
   if (!command.json) print_header(run);
   if (!command.json) print_notices(command, setup);
-  train_epochs(trainer, run);
+  train_epochs(trainer, setup, run);
   keep_history(model, reports_of(run), setup.learned(), setup.data.test);
   if (!command.curve.empty()) {
     base::write_file_atomically(command.curve, draw_history(history_of(model)));
@@ -189,7 +205,7 @@ int train(const Arguments& arguments) {
   }
   run.plan = trainer.plan();
   run.time = trainer.time_split();
-  run.findings = diagnose_data(command, setup, run);
+  run.findings = diagnose_data(setup, run);
   if (command.options.watch) {
     add_layer_findings(run, trainer);
     save_picture(command, trainer, command.json);

@@ -37,7 +37,7 @@ def _cell(entry: dict, model: str) -> str:
     mean, deviation = _mean(entry, model), _deviation(entry, model)
     if entry["task"] == CLASSES:
         return f"{100 * mean:.1f} ± {100 * deviation:.1f}"
-    digits = max(0, 3 - len(str(int(mean))))
+    digits = max(0, 3 - len(str(int(mean)))) if mean >= 1 else 4
     return f"{mean:.{digits}f} ± {deviation:.{digits}f}"
 
 
@@ -94,7 +94,7 @@ def _processor() -> str:
 def write_document(path: pathlib.Path, results: dict, version: str) -> None:
     peers = {"mlp": "the MLP", "mlp_scaled": "the scaled MLP", "boosting": "boosting"}
     path.write_text(TEXT.read_text().format(
-        processor=_processor(), version=version.strip(), sklearn=sklearn.__version__,
+        processor=_processor(), version=version.strip().capitalize(), sklearn=sklearn.__version__,
         python=platform.python_version(), classes=_table(results, CLASSES),
         numbers=_table(results, "regression"), seconds=_seconds(results),
         verdicts="\n".join(_verdict(results, peer, title) for peer, title in peers.items()),

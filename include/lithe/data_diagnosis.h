@@ -42,4 +42,9 @@ DataSummary summarize(const Model& model, const Examples& train, const TrainOpti
 std::vector<Diagnosis> diagnose(const DataSummary& data, const std::vector<EpochReport>& reports,
                                 const std::vector<std::string>& inputs = {});
 
+// Only what is wrong with the scale of inputs and targets: that may end a training with a loss that
+// is no longer a number.
+std::vector<Diagnosis> diagnose_scale(const DataSummary& data,
+                                      const std::vector<std::string>& inputs = {});
+
 }  // namespace lithe

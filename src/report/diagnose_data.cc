@@ -94,6 +94,14 @@ void look_at_held_out(const DataSummary& data, const std::vector<EpochReport>& r
 
 }  // namespace
 
+std::vector<Diagnosis> diagnose_scale(const DataSummary& data,
+                                      const std::vector<std::string>& inputs) {
+  std::vector<Diagnosis> findings;
+  look_at_inputs(data, inputs, findings);
+  look_at_targets(data, findings);
+  return findings;
+}
+
 std::vector<Diagnosis> diagnose(const DataSummary& data, const std::vector<EpochReport>& reports,
                                 const std::vector<std::string>& inputs) {
   std::vector<Diagnosis> findings;
@@ -102,8 +110,7 @@ std::vector<Diagnosis> diagnose(const DataSummary& data, const std::vector<Epoch
     look_at_held_out(data, reports, findings);
     return findings;
   }
-  look_at_inputs(data, inputs, findings);
-  look_at_targets(data, findings);
+  findings = diagnose_scale(data, inputs);
   look_at_classes(data, findings);
   if (findings.empty()) look_at_rate(data, reports, findings);
   if (findings.empty()) say_nothing_was_learned(data, reports, findings);

@@ -105,10 +105,15 @@ class Defaults(AppTest):
             x, big = rng.gauss(0, 1), rng.gauss(0, 1) * 1e6
             rows.append((round(x, 4), round(big, 2), "yes" if x > 0 else "no"))
         table = self.write("big.csv", "x,income,kind", rows)
-        options = ["--optimizer", "sgd(0.1)", "--network", "dense(8, relu) -> dense(2)"]
-        out = self.train(table, *options, "--no-standardize", "--recover")
+        network = ["--network", "dense(8, relu) -> dense(2)"]
+        raw = [*network, "--no-standardize", "--epochs", "4"]
+        out = self.train(table, *raw, "--optimizer", "adam(0.001)")
         self.assertRegex(out, r"Diagnosis: the inputs are not scaled: .* of income")
-        self.assertNotIn("Diagnosis", self.train(table, *options))
+        # Here the loss soon is no number.
+        error = self.run_lithe("train", "--data", table, *raw, "--optimizer", "sgd(0.1)",
+                               status=1).stderr
+        self.assertRegex(error, r"Diagnosis: the inputs are not scaled: .* of income")
+        self.assertNotIn("Diagnosis", self.train(table, *network))
 
 
 if __name__ == "__main__":
