@@ -86,8 +86,8 @@ class Defaults(AppTest):
     def rare(self):
         rng = random.Random(3)
         return self.write("rare.csv", "x,y,kind", [
-            (round(rng.gauss(0, 1), 4), round(rng.gauss(0, 1), 4),
-             "rare" if i % 20 == 0 else "usual") for i in range(400)])
+            (round(rng.gauss(0 if i % 20 else 1.5, 1), 4), round(rng.gauss(0, 1), 4),
+             "usual" if i % 20 else "rare") for i in range(400)])
 
     def test_a_class_that_is_never_predicted_is_named(self):
         options = ["--epochs", "5", "--optimizer", "sgd(0.01)"]
