@@ -1,5 +1,5 @@
-// Feeds the readers of picture files anything at all. They may refuse with lithe::Error; a picture that
-// they give has all its pixels and no more than are allowed, and the header told its size.
+// Feeds the readers of picture files anything at all. They may refuse with lithe::Error; a picture
+// that they give has all its pixels and no more than are allowed, and the header told its size.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -11,7 +11,8 @@ namespace lithe {
 
 namespace {
 
-constexpr std::size_t kRowsTogether = 4096;  // examples at a time, which bounds the memory of their outputs
+constexpr std::size_t kRowsTogether =
+    4096;  // examples at a time, which bounds the memory of their outputs
 
 std::vector<std::size_t> predicted_classes(const Model& model, const Features& features,
                                            losses::Loss loss) {

@@ -27,8 +27,8 @@ std::size_t predicted_class(std::span<const T> outputs, Loss loss) {
   return static_cast<std::size_t>(std::ranges::max_element(outputs) - outputs.begin());
 }
 
-// Whether each output says of its label what the target says, where outputs are answers of their own:
-// from a probability of one half on a label holds. False for other losses.
+// Whether each output says of its label what the target says, where outputs are answers of their
+// own: from a probability of one half on a label holds. False for other losses.
 template <typename T>
 bool all_labels_right(std::span<const T> outputs, const float* targets, Loss loss) {
   if (outputs_of(loss) != Outputs::sigmoid_logits) return false;

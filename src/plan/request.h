@@ -44,8 +44,8 @@ struct Request {
   std::vector<bool> frozen;  // by parameter; empty: none
   std::uint64_t seed = 1;
   bool keep_gradients = false;
-  // Of each output: what one unit of it is in the targets' own units, in which Results::squared_error
-  // is; empty: 1.
+  // Of each output: what one unit of it is in the targets' own units, in which
+  // Results::squared_error is; empty: 1.
   std::vector<double> target_deviation = {};
   Examples examples;              // the data, or for predict just their form
   std::vector<InputData> inputs;  // of the graph's further inputs, in any order

@@ -110,7 +110,8 @@ void HeaderReader::read_type() {
   const bool marked = !type.empty() && std::strchr("<>|=", type[0]) != nullptr;
   const std::string_view element = type.substr(marked ? 1 : 0);
   if (element == "O")
-    refuse("its elements are Python objects", "array.astype(str) for texts, array.astype(float) for numbers");
+    refuse("its elements are Python objects",
+           "array.astype(str) for texts, array.astype(float) for numbers");
   const bool is_text = element.starts_with('S') || element.starts_with('U');
   if (!is_text && std::ranges::find(known, element) == std::end(known))
     refuse(fmt::format("its elements are of type '{}', which is not read", type.substr(0, 20)),
