@@ -158,7 +158,7 @@ void run(const std::string& name) {
   blas::BlasHandle blas(library.path);
   blas.use_threads(1);
   fmt::print("{} ({})\nGFLOP/s: forward, gradient of the input, gradient of the weights\n",
-             blas::short_name(library), library.path);
+             short_name(library), library.path);
   const cpu::FlushDenormals flush;
   measure<float>("float32", blas);
   measure<double>("float64", blas);
