@@ -9,7 +9,7 @@ namespace lithe {
 
 namespace {
 
-using namespace evaluation;
+using evaluation::card, evaluation::number, evaluation::paragraph, evaluation::percent;
 using report::escape;
 
 constexpr std::size_t kMostSentence = 2000;
@@ -49,7 +49,7 @@ std::string headline(const EvaluationReport& report) {
 std::string head(const std::string& title) {
   return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>" +
-         escape(title) + "</title>\n<style>" + kStyle + "</style>\n</head>\n<body>\n";
+         escape(title) + "</title>\n<style>" + evaluation::kStyle + "</style>\n</head>\n<body>\n";
 }
 
 }  // namespace
@@ -76,13 +76,15 @@ std::string evaluation_page(const std::string& model_file, const Model& model, c
                 "from most of them and will do worse on new ones.") +
             "</div>\n";
   if (report.classes) {
-    page += confusion_section(*report.classes) + classes_section(*report.classes) +
-            errors_section(*report.classes, model, data) + confidence_section(*report.classes);
+    page += evaluation::confusion_section(*report.classes) +
+            evaluation::classes_section(*report.classes) +
+            evaluation::errors_section(*report.classes, model, data) +
+            evaluation::confidence_section(*report.classes);
   } else {
-    page += values_section(*report.values, model);
+    page += evaluation::values_section(*report.values, model);
   }
-  if (report.unknown) page += unknown_section(*report.unknown);
-  page += history_section(report) + notes_section(model);
+  if (report.unknown) page += evaluation::unknown_section(*report.unknown);
+  page += evaluation::history_section(report) + evaluation::notes_section(model);
   return page + "</body>\n</html>\n";
 }
 
