@@ -15,6 +15,7 @@ train: setup
 
 test: setup-test build
 	@scripts/check-format.sh
+	@scripts/check-tidy.py
 	@ctest --test-dir $(build) --output-on-failure -j$(cores)
 
 build:
@@ -95,8 +96,8 @@ format:
 check-format:
 	@scripts/check-format.sh
 
-check-tidy: build
-	@scripts/check-tidy.py $(build)
+check-tidy:
+	@scripts/check-tidy.py
 
 # A minute of fuzzing for each reader; FUZZ_SECONDS changes how long. What is found anew stays in
 # build/fuzz/found, and the committed corpus as it is.

@@ -14,9 +14,8 @@ namespace lithe {
 
 // A size along one or two axes: 3, or {3, 5} for 3x5 (height x width).
 struct Extent {
-  template <std::integral Size>
-  Extent(Size every)
-      : sizes{static_cast<std::size_t>(every)} {}  // NOLINT(google-explicit-constructor)
+  template <std::integral Size>  // NOLINTNEXTLINE(google-explicit-constructor)
+  Extent(Size every) : sizes{static_cast<std::size_t>(every)} {}
   Extent(std::size_t height, std::size_t width) : sizes{height, width} {}
 
   std::vector<std::size_t> sizes;

@@ -150,7 +150,7 @@ struct ProfileComparison {
   ProfileChange step;                  // the whole step
   std::vector<ProfileChange> changes;  // by operation, the largest difference in seconds first
 };
-Profile read_profile(const std::string& json, const std::string& where);
+Profile read_profile(const std::string& text, const std::string& where);
 ProfileComparison compare_profiles(const Profile& before, const Profile& after);
 std::string comparison_text(const ProfileComparison& comparison);
 

@@ -36,7 +36,7 @@ class Rng {
   // Four words at once: the next whole block. What next() has left of its own block stays.
   std::array<std::uint32_t, 4> block() {
     if (taken_ == filled_) refill();
-    const std::uint32_t* words = words_.data() + 4 * taken_++;
+    const std::uint32_t* words = words_.data() + std::size_t{4} * taken_++;
     return {words[0], words[1], words[2], words[3]};
   }
   // Blocks that were used since the beginning, the last one perhaps in part.

@@ -124,9 +124,9 @@ std::size_t ActorCriticAgent::iterate() {
     std::swap(observations_, next_);
     loss += core_.value_loss(), entropy += core_.entropy();
   }
-  const double updates = static_cast<double>(steps / runner_.size());
-  metrics_[0].second = loss / updates;
-  metrics_[1].second = entropy / updates;
+  const std::size_t updates = steps / runner_.size();
+  metrics_[0].second = loss / static_cast<double>(updates);
+  metrics_[1].second = entropy / static_cast<double>(updates);
   return steps;
 }
 

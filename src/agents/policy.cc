@@ -88,10 +88,10 @@ Actions Policy::act(ObservationRows observations, std::size_t count) {
   return engine_->act(observations, count);
 }
 
-std::vector<Environments::Episode> play(const Model& model, Environments& environments,
+std::vector<Environments::Episode> play(const Model& policy, Environments& environments,
                                         std::size_t episodes, std::size_t max_length) {
   const std::size_t n = environments.size(), columns = environments.spaces().observation.size();
-  Policy policy(model, environments.spaces(), n);
+  Policy actor(policy, environments.spaces(), n);
   std::vector<float> seen(n * columns), rewards(n);
   std::vector<std::uint8_t> terminated(n), truncated(n);
   const ObservationRows rows = {seen.data(), columns};
@@ -101,7 +101,7 @@ std::vector<Environments::Episode> play(const Model& model, Environments& enviro
   std::vector<std::vector<Environments::Episode>> ended(n);
   const auto wanted = [&](std::size_t e) { return episodes / n + (e < episodes % n); };
   for (std::size_t left = episodes; left > 0;) {
-    environments.step(policy.act(rows, n),
+    environments.step(actor.act(rows, n),
                       {rows, rewards.data(), terminated.data(), truncated.data()});
     for (std::size_t e = 0; e < n; ++e) {
       const bool over = terminated[e] || truncated[e];

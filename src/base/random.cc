@@ -15,7 +15,7 @@ void Rng::refill() {
     const std::uint64_t n = made_ + i;
     const auto block =
         base::random_block(seed_, stream_, first_ + (n & kLowMask) + (n >> kLowBits << shift_));
-    std::copy(block.begin(), block.end(), words_.begin() + 4 * i);
+    std::copy(block.begin(), block.end(), words_.begin() + std::ptrdiff_t{4} * i);
   }
   made_ += count;
   taken_ = 0;

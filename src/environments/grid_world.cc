@@ -72,8 +72,8 @@ class GridWorld final : public VectorEnv {
     const double columns = static_cast<double>(grid_.columns);
     Painter paint(picture, {0, 0}, {columns, rows}, std::floor(256 / std::max(rows, columns)));
     const auto box = [&](std::size_t cell, double inset, Colour colour) {
-      const double x = static_cast<double>(cell % grid_.columns);
-      const double y = rows - 1 - static_cast<double>(cell / grid_.columns);
+      const std::size_t row = cell / grid_.columns, column = cell % grid_.columns;
+      const double x = static_cast<double>(column), y = rows - 1 - static_cast<double>(row);
       paint.box({x + inset, y + inset}, {x + 1 - inset, y + 1 - inset}, colour);
     };
     for (std::size_t cell = 0; cell < grid_.cells(); ++cell)

@@ -23,7 +23,7 @@ void Snake::write_planes(std::size_t i, float* row) const {
   };
   see(ring(i) + game.tail, 0, first);
   see(ring(i), first, game.length);
-  row[3 * cell(game.row, game.column)] = 1;
+  row[3 * std::size_t{cell(game.row, game.column)}] = 1;
   if (game.fruit != kNowhere) row[3 * game.fruit + 2] = 1;
 }
 
@@ -59,8 +59,8 @@ void Snake::draw(std::size_t i, Picture& picture) const {
   paint.box({-0.5, -0.5}, {columns + 0.5, rows + 0.5}, kInk);
   paint.box({0, 0}, {columns, rows}, kPaper);
   const auto middle = [&](Cell at) {
-    return Point{static_cast<double>(at % grid_.columns) + 0.5,
-                 rows - static_cast<double>(at / grid_.columns) - 0.5};
+    const std::size_t row = at / grid_.columns, column = at % grid_.columns;
+    return Point{static_cast<double>(column) + 0.5, rows - static_cast<double>(row) - 0.5};
   };
   for (std::size_t k = 1; k < game.length; ++k)
     paint.line(middle(body(i, k - 1)), middle(body(i, k)), 0.7, kGreen);

@@ -59,7 +59,7 @@ T sign(T a) {
 }
 
 namespace formulas {
-using namespace optimizers;
+using namespace optimizers;  // NOLINT(google-build-using-namespace): as list.inc names its structs
 #define LITHE_OPTIMIZER_FORMULA
 #include "optimizers/list.inc"
 }  // namespace formulas
@@ -289,7 +289,7 @@ void noise(const NoiseWork<T>& w, Range lines) {
 
 template <typename T>
 void fill(Kernels<T>& k) {
-  using namespace optimizers;
+  using namespace optimizers;  // NOLINT(google-build-using-namespace): as above
   static constexpr UpdateKernels<T> kUpdates[] = {
 #define LITHE_OPTIMIZER(Name)                           \
   {update<Name::Coefficients, Name::kStates, false, T>, \

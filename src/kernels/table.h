@@ -24,6 +24,7 @@ struct Matrix {
   std::size_t stride, rows;
 
   T* row(std::size_t i) const { return data + i * stride; }
+  // NOLINTNEXTLINE(google-explicit-constructor)
   operator Matrix<const T>() const { return {data, stride, rows}; }
 };
 

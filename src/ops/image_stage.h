@@ -11,11 +11,12 @@ namespace lithe::ops {
 // Adds a stage whose threads share the images: it makes those in `to` from those in `from`, and
 // takes what comes next into its epilogue, image by image.
 template <typename T>
-void add_image_stage(Lowering<T>& lowering, LoweredStage<T> stage, std::vector<Access> access,
-                     BufferId from, BufferId to, std::size_t columns, plan::MakeStage<T> make) {
+void add_image_stage(Lowering<T>& lowering, LoweredStage<T> stage,
+                     const std::vector<Access>& access, BufferId from, BufferId to,
+                     std::size_t columns, plan::MakeStage<T> make) {
   stage.access.workers =
       lowering.shares_rows(stage.info.operations) ? plan::Workers::all : plan::Workers::first;
-  stage.access.buffers = std::move(access);
+  stage.access.buffers = access;
   stage.access.buffers.push_back({from, false, plan::kByRows});
   stage.access.buffers.push_back({to, true, plan::kByRows});
   stage.fusion = Fusion::by_rows;

@@ -98,8 +98,7 @@ void WinogradLowering<T>::images(LoweredStage<T> stage, bool back, BufferId from
   std::vector<Access> access = {{scratch, true, plan::kByRows}, {weight, false}};
   if (!back) access.push_back({lowering_.parameter(of_.bias), false});
   const SlotId source = back ? of_.output : of_.input, target = back ? of_.input : of_.output;
-  add_image_stage<T>(lowering_, std::move(stage), std::move(access), from, to,
-                     lowering_.columns(target),
+  add_image_stage<T>(lowering_, std::move(stage), access, from, to, lowering_.columns(target),
                      [&lowering = lowering_, bias = of_.bias, back, shape, scratch, weight, from,
                       to, source, target](const Buffers& buffers) {
                        kernels::Winograd<T> whole = shape;

@@ -166,8 +166,8 @@ LITHE_INTERPOSED void* pvalloc(std::size_t size) {
 // The allocator's own calls bypass this function.
 LITHE_INTERPOSED void* mmap(void* address, std::size_t bytes, int protection, int flags,
                             int descriptor, off_t offset) {
-  void* memory = reinterpret_cast<void*>(
-      ::syscall(SYS_mmap, address, bytes, protection, flags, descriptor, offset));
+  const long place = ::syscall(SYS_mmap, address, bytes, protection, flags, descriptor, offset);
+  void* memory = reinterpret_cast<void*>(place);  // NOLINT(performance-no-int-to-ptr)
   if (memory != MAP_FAILED && (flags & MAP_ANONYMOUS) != 0) count_map(bytes);
   return memory;
 }

@@ -55,8 +55,8 @@ Network& Network::append(std::string name, std::vector<std::pair<std::string, Va
   return *this;
 }
 
-Network& Network::input(std::vector<std::size_t> sizes) {
-  return append("input", {{"shape", Shape{std::move(sizes)}}});
+Network& Network::input(std::vector<std::size_t> shape) {
+  return append("input", {{"shape", Shape{std::move(shape)}}});
 }
 
 Network& Network::flatten() { return append("flatten", {}); }
