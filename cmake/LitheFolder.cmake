@@ -1,30 +1,32 @@
-# lithe_unity(TARGET)
+# lithe_unity(TARGET [FILE...])
 #
-# Compiles the target's files eight at a time, as one file each time: most of the time that a file
+# Compiles the target's files sixteen at a time, as one file each time: most of the time that a file
 # takes is spent in the headers of the standard library. Files that Highway compiles once for each
-# instruction set stay alone. The names in the anonymous namespaces of a folder must then differ.
+# instruction set stay alone, and so does each FILE. The names in the anonymous namespaces of the
+# others must then differ.
 function(lithe_unity target)
   if(NOT LITHE_UNITY)
     return()
   endif()
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 16)
   get_target_property(sources ${target} SOURCES)
   foreach(source IN LISTS sources)
     cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
     file(STRINGS ${source} targets REGEX "hwy/foreach_target.h" LIMIT_COUNT 1)
-    if(targets)
+    cmake_path(GET source STEM name)
+    if(targets OR name IN_LIST ARGN)
       set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     endif()
   endforeach()
 endfunction()
 
-# lithe_folder(NAME [APART] [PUBLIC header...] [USES folder...] [LINKS target...])
+# lithe_folder(NAME [APART all|file...] [PUBLIC header...] [USES folder...] [LINKS target...])
 #
 # One target for each folder of src/ (NAME may be nested: data/tables), part of the library that
 # LITHE_COMPONENT names. A folder's sources see the headers of the folder itself and of the folders
 # named in USES, and nothing else: an include that the list does not allow does not build. PUBLIC
 # names the headers of include/lithe/ that the folder implements; they are seen by the folder and by
-# whoever uses it. APART: its files have the same private names, and each is compiled alone.
+# whoever uses it. APART: files that have private names in common; each is compiled alone.
 #
 # How: all includes are written from src/ ("base/file.h") or from include/ ("lithe/error.h"), so each
 # folder has a view of its own, a folder of links, that is an include path of its users.
@@ -33,7 +35,7 @@ function(lithe_folder name)
   if(NOT LITHE_COMPONENT STREQUAL "core" AND NOT LITHE_BUILD_${option})
     return()
   endif()
-  cmake_parse_arguments(FOLDER "APART" "" "PUBLIC;USES;LINKS" ${ARGN})
+  cmake_parse_arguments(FOLDER "" "" "APART;PUBLIC;USES;LINKS" ${ARGN})
   string(REPLACE "/" "_" target lithe_folder_${name})
   set(view ${PROJECT_BINARY_DIR}/include-of/${name})
   get_filename_component(parent ${view}/${name} DIRECTORY)
@@ -47,8 +49,8 @@ function(lithe_folder name)
     return()  # headers alone: a view is all it needs
   endif()
   add_library(${target} OBJECT ${sources})
-  if(NOT FOLDER_APART)
-    lithe_unity(${target})
+  if(NOT FOLDER_APART STREQUAL "all")
+    lithe_unity(${target} ${FOLDER_APART})
   endif()
   target_include_directories(${target} PRIVATE ${view})
   foreach(used IN LISTS FOLDER_USES)

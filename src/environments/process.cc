@@ -22,7 +22,9 @@ namespace {
 constexpr std::size_t kLongestLine = std::size_t{32} << 20;  // bytes
 constexpr std::size_t kLongestStderrLine = 400;
 
-[[noreturn]] void fail(const std::string& problem) { throw Error(ErrorKind::machine, problem); }
+[[noreturn]] void fail_program(const std::string& problem) {
+  throw Error(ErrorKind::machine, problem);
+}
 
 void close_end(int& end) {
   if (end >= 0) ::close(end);
@@ -42,13 +44,13 @@ Process::Process(const std::string& command, LineHandler on_stderr)
     : on_stderr_(std::move(on_stderr)) {
   std::array<int, 2> sockets, words;
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0)
-    fail(fmt::format("no socket: {}", std::strerror(errno)));
+    fail_program(fmt::format("no socket: {}", std::strerror(errno)));
   socket_ = sockets[0];
   if (::pipe2(words.data(), O_CLOEXEC) != 0) {
     const std::string why = std::strerror(errno);
     ::close(sockets[1]);
     close_end(socket_);
-    fail("no pipe: " + why);
+    fail_program("no pipe: " + why);
   }
   stderr_ = words[0];
   start(command, sockets[1], words[1]);
@@ -58,7 +60,7 @@ Process::Process(const std::string& command, LineHandler on_stderr)
     const std::string why = std::strerror(errno);
     close_end(socket_);
     close_end(stderr_);
-    fail("no new process: " + why);
+    fail_program("no new process: " + why);
   }
   ::setpgid(id_, id_);  // parent or child, whichever comes first
   ::fcntl(socket_, F_SETFL, O_NONBLOCK);
@@ -173,14 +175,14 @@ void Process::fail_ended() {
     ::usleep(500);
   }
   read_stderr();
-  if (id_ >= 0) fail("the program closed its output");
+  if (id_ >= 0) fail_program("the program closed its output");
   const std::string& said = stderr_line_.empty() ? last_stderr_line_ : stderr_line_;
-  fail(fmt::format("the program {}{}{}", ending(status_), said.empty() ? "" : ": ", said));
+  fail_program(fmt::format("the program {}{}{}", ending(status_), said.empty() ? "" : ": ", said));
 }
 
 void Process::send(std::string_view line, Clock::time_point until) {
   if (socket_ < 0 || at_end_) fail_ended();
-  if (returned_ < buffer_.size()) fail("the program sent more lines than it was asked for");
+  if (returned_ < buffer_.size()) fail_program("the program sent more lines than it was asked for");
   std::string text(line);
   text += '\n';
   std::string_view rest = text;
@@ -189,7 +191,8 @@ void Process::send(std::string_view line, Clock::time_point until) {
     if (sent >= 0) {
       rest.remove_prefix(static_cast<std::size_t>(sent));
     } else if (errno == EAGAIN) {
-      if (!wait_for(POLLOUT, until)) fail("the program did not read what it was sent in time");
+      if (!wait_for(POLLOUT, until))
+        fail_program("the program did not read what it was sent in time");
     } else if (errno != EINTR) {
       fail_ended();
     }
@@ -206,9 +209,9 @@ std::string_view Process::receive(Clock::time_point until) {
     }
     searched_ = buffer_.size();
     if (buffer_.size() - returned_ > kLongestLine)
-      fail(fmt::format("the program's answer is longer than {} MiB", kLongestLine >> 20));
+      fail_program(fmt::format("the program's answer is longer than {} MiB", kLongestLine >> 20));
     if (at_end_) fail_ended();
-    if (!wait_for(POLLIN, until)) fail("the program did not answer in time");
+    if (!wait_for(POLLIN, until)) fail_program("the program did not answer in time");
     read_answer();
   }
 }

@@ -21,9 +21,9 @@ constexpr std::size_t kMostLookedAt = 100'000;  // files and folders, for the fi
 constexpr std::array kPictures = {".png", ".jpg",  ".jpeg", ".jpe",  ".jfif", ".webp",
                                   ".gif", ".bmp",  ".dib",  ".heic", ".heif", ".avif",
                                   ".tif", ".tiff", ".jp2",  ".jxl"};
-constexpr std::array kOthers = {".txt", ".md",   ".csv",  ".tsv", ".json", ".jsonl", ".xml",
-                                ".yml", ".yaml", ".html", ".pdf", ".py",   ".ipynb", ".zip",
-                                ".tar", ".gz",   ".ini",  ".log", ".mat",  ".npy",   ".db"};
+constexpr std::array kNoPictures = {".txt", ".md",   ".csv",  ".tsv", ".json", ".jsonl", ".xml",
+                                    ".yml", ".yaml", ".html", ".pdf", ".py",   ".ipynb", ".zip",
+                                    ".tar", ".gz",   ".ini",  ".log", ".mat",  ".npy",   ".db"};
 
 template <class Endings>
 bool ends_as(const fs::path& path, const Endings& endings) {
@@ -90,7 +90,8 @@ class Walk {
   }
 
   void add(const fs::directory_entry& entry) {
-    if (ends_as(entry.path(), kOthers)) return leave_out(entry.path(), "not named as a picture is");
+    if (ends_as(entry.path(), kNoPictures))
+      return leave_out(entry.path(), "not named as a picture is");
     found_.files.push_back(
         {name_of(entry.path()), entry.file_size(),
          static_cast<std::int64_t>(entry.last_write_time().time_since_epoch().count())});
