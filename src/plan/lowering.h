@@ -15,12 +15,12 @@
 #include <vector>
 
 #include "graph/op.h"
+#include "plan/barriers.h"
 #include "plan/choose.h"
 #include "plan/elementwise.h"
 #include "plan/optimizer_state.h"
 #include "plan/parameters.h"
 #include "plan/request.h"
-#include "plan/schedule.h"
 #include "plan/trainable.h"
 #include "plan/update_stages.h"
 

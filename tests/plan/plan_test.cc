@@ -6,7 +6,7 @@
 #include "base/random.h"
 #include "base/threads.h"
 #include "plan/arena.h"
-#include "plan/schedule.h"
+#include "plan/barriers.h"
 
 namespace lithe::plan {
 namespace {

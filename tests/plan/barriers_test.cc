@@ -1,6 +1,6 @@
 // Barriers, by their meaning: run any list of stages for some rounds, and between two stages that
 // must not meet all threads have met.
-#include "plan/schedule.h"
+#include "plan/barriers.h"
 
 #include <gtest/gtest.h>
 
