@@ -1,5 +1,7 @@
 #include "table_options.h"
 
+#include <fmt/format.h>
+
 #include <map>
 
 #include "lithe/error.h"
@@ -20,6 +22,20 @@ const std::map<std::string, MissingPolicy> kPolicies = {{"error", MissingPolicy:
                                                         {"median", MissingPolicy::median},
                                                         {"zero", MissingPolicy::zero},
                                                         {"drop", MissingPolicy::drop_row}};
+
+// The character that is meant; 0: none is said.
+char delimiter_of(const std::string& text) {
+  static const std::map<std::string, char> kWords = {
+      {"tab", '\t'},  {"\\t", '\t'},      {"space", ' '}, {"spaces", ' '}, {"blank", ' '},
+      {"comma", ','}, {"semicolon", ';'}, {"pipe", '|'},  {"colon", ':'}};
+  if (text.empty()) return 0;
+  if (const auto word = kWords.find(text); word != kWords.end()) return word->second;
+  if (text.size() > 1)
+    throw Error(ErrorKind::usage,
+                fmt::format("'{}' is no delimiter, which is one character or a word for it", text),
+                "--delimiter", "\";\", or tab, space, comma, semicolon or pipe");
+  return text[0];
+}
 
 void add_learning_options(Options& app, TableReading& r, TableOptions& options) {
   app.add_option("--target", r.targets,
@@ -43,6 +59,10 @@ void add_learning_options(Options& app, TableReading& r, TableOptions& options) 
       ->group(kGroup);
   app.add_option("--categorical", r.categorical,
                  "columns that are categories, whatever their cells are: 2,year")
+      ->split_at_commas()
+      ->group(kGroup);
+  app.add_option("--numeric", r.numeric,
+                 "columns that are numbers, although they look like an index or like codes: id,zip")
       ->split_at_commas()
       ->group(kGroup);
   app.add_option("--missing-text", r.missing_texts,
@@ -86,8 +106,10 @@ void add_table_options(Options& app, TableReading& r, TableOptions& options, Tab
                    "repeated")
         ->group(kGroup);
   }
-  app.add_option("--delimiter", r.delimiter,
-                 "what divides the fields (default: what divides the first lines evenly); \"tab\"")
+  app.add_option(
+         "--delimiter", r.delimiter,
+         "what divides the fields: a character, or tab, space, comma, semicolon or pipe (default: "
+         "what divides the first lines evenly)")
       ->group(kGroup);
   app.add_option("--inputs", r.inputs,
                  "array of a .npz with the examples (default: x, data, images, features, x_train "
@@ -133,16 +155,11 @@ TableOptions table_options(const TableReading& r, TableOptions options) {
                                         {"channels-first", ImageLayout::channels_first},
                                         {"channels-last", ImageLayout::channels_last}},
                                        r.layout);
-  if (r.delimiter == "tab")
-    csv.delimiter = '\t';
-  else if (r.delimiter.size() == 1)
-    csv.delimiter = r.delimiter[0];
-  else if (!r.delimiter.empty())
-    throw Error(ErrorKind::usage, "a delimiter is one character, or tab", "--delimiter",
-                "--delimiter \";\"");
+  csv.delimiter = delimiter_of(r.delimiter);
   csv.targets = r.targets;
   csv.ignore = r.ignore;
   csv.categorical = r.categorical;
+  csv.numeric = r.numeric;
   csv.missing_texts.insert(csv.missing_texts.end(), r.missing_texts.begin(), r.missing_texts.end());
   return options;
 }

@@ -13,7 +13,8 @@ namespace lithe::app {
 struct TableReading {
   std::string task = "auto", missing = {}, header = "auto", decimal = "auto", dates = "auto";
   std::string unseen = "usual", delimiter = {}, inputs = {}, answers = {}, layout = "auto";
-  std::vector<std::string> targets = {}, ignore = {}, categorical = {}, missing_texts = {};
+  std::vector<std::string> targets = {}, ignore = {}, categorical = {}, numeric = {},
+                           missing_texts = {};
 };
 
 enum class TableUse {

@@ -49,9 +49,10 @@ enum class ColumnKind { number, category, target, weight, ignored };
 
 // How the cells of a column of numbers are read.
 enum class CellFormat {
-  number,   // 12, -1.5e3, and what people write: 1,234.50, $ 12, (3.5), 45%
-  date,     // days since 1970-01-01 UTC: 2024-03-31, 31.3.2024 13:45, 31 March 2024
-  boolean,  // 1 for true, yes, y, t and on, 0 for their opposites
+  number,    // 12, -1.5e3, and what people write: 1,234.50, $ 12, (3.5), 45%
+  date,      // days since 1970-01-01 UTC: 2024-03-31, 31.3.2024 13:45, 31 March 2024
+  boolean,   // 1 for true, yes, y, t and on, 0 for their opposites
+  duration,  // days: 2 days 03:10:00, as pandas and Python write it
 };
 
 // What 3/4/2024 is.
@@ -71,6 +72,7 @@ struct TableColumn {
   // Subtracted from a number in double precision, before it becomes a float: close values far from
   // 0, such as times in seconds since 1970, would otherwise become equal.
   double offset = 0;
+  std::string unit;                     // behind each number: "kg"; empty: none
   std::vector<std::string> categories;  // sorted
   std::string usual;                    // the most frequent category
   double replacement = 0;               // for a missing number, less the offset
@@ -129,7 +131,9 @@ struct CsvOptions {
   std::string weight;                    // weight of each row; empty: all rows count the same
   std::vector<std::string> ignore;       // columns to leave out
   std::vector<std::string> categorical;  // columns of categories, whatever their cells are
-  std::size_t most_categories = 1'000;   // in one column
+  // Columns of numbers that would else be left out as an index, or be categories for a 0 in front.
+  std::vector<std::string> numeric;
+  std::size_t most_categories = 1'000;  // in one column
   std::vector<std::string> missing_texts = usual_missing_texts();
   MissingPolicy missing = MissingPolicy::mean;
   bool indicator = false;  // with mean, median or zero: add a feature that marks missing values
@@ -217,12 +221,15 @@ struct TableNote {
   std::string remedy;    // "--categorical id"
 };
 
-// What a column was taken for, over the rows to train on.
+// What a column was taken for.
 struct ColumnSummary {
   std::string name;
-  std::string kind;            // "number", "date", "yes or no", "category of 3", "left out: ..."
+  // "number", "date", "time of day", "duration", "yes or no", "category of 3" (in the rows to train
+  // on), "left out: ..."
+  std::string kind;
+  std::string unit = {};       // of a number
   std::size_t missing = 0;     // in all rows
-  double low = 0, high = 0;    // of a number; a date in days since 1970
+  double low = 0, high = 0;    // in all rows, of a number; a date in days since 1970
   std::string format() const;  // one line: "number, 1.5 to 20, 3 missing"
 };
 
@@ -231,7 +238,8 @@ struct TableData {
   TableSchema schema;  // has no columns for .npy and .npz
   std::size_t dropped_rows =
       0;  // by MissingPolicy::drop_row or for a missing target, in both parts
-  bool test_is_a_share = false;  // of the rows, drawn at random
+  bool test_is_a_share = false;  // of the rows
+  std::string test_rows;         // which these are: "drawn at random", "the last ones by \"day\""
   TableSplit split;              // by which apply_table() and apply_arrays() divide the file again
   bool divided_again = false;    // by TableOptions::split
   std::vector<TableNote> notes;

@@ -336,10 +336,63 @@ std::string date_text(double days) {
                      minutes % 60);
 }
 
+std::string time_text(double share) {
+  const long seconds = std::lround(share * 86400);
+  const long rest = seconds % 60;
+  return fmt::format("{:02}:{:02}", seconds / 3600, seconds / 60 % 60) +
+         (rest == 0 ? "" : fmt::format(":{:02}", rest));
+}
+
+std::optional<double> parse_duration(std::string_view text) {
+  if (text.size() > kLongestNumber) return std::nullopt;
+  Parts parts{text};
+  const double sign = parts.one_of("+-") == '-' ? -1 : 1;
+  const auto days = parts.digits(1, 6);
+  parts.blanks();
+  if (!days || !take(parts.text, "day")) return std::nullopt;
+  parts.one_of("s");
+  parts.one_of(",");
+  parts.blanks();
+  if (parts.text.empty()) return sign * *days;
+  parts.one_of("+");
+  const auto time = take_time(parts);
+  return time && parts.text.empty() ? std::optional(sign * *days + *time) : std::nullopt;
+}
+
+WithUnit split_unit(std::string_view text) {
+  constexpr std::size_t kLongestUnit = 8;
+  if (text.size() > kLongestNumber) return {text, {}};
+  std::size_t begin = text.size();
+  while (begin > 0 && !number::is_digit(text[begin - 1]) && text[begin - 1] != '.' &&
+         text[begin - 1] != ' ')
+    --begin;
+  // The digit of m2 and m3.
+  std::string_view unit = text.substr(begin), before = text.substr(0, begin);
+  if (unit.empty() && text.size() > 2 && (text.ends_with("m2") || text.ends_with("m3"))) {
+    const WithUnit without = split_unit(text.substr(0, text.size() - 1));
+    unit = text.substr(without.number.data() - text.data() + without.number.size());
+    before = without.number;
+    while (unit.starts_with(' ')) unit.remove_prefix(1);
+  }
+  const bool is_word =
+      !unit.empty() && unit.size() <= kLongestUnit && std::ranges::none_of(unit, [](char c) {
+        return std::string_view(",;:-+_()[]{}\"'\\#@?!=<>|").find(c) != std::string_view::npos;
+      });
+  if (!is_word) return {text, {}};
+  trim(before);
+  return {before, unit};
+}
+
 std::optional<bool> parse_boolean(std::string_view text) {
-  for (const std::string_view word : {"true"sv, "yes"sv, "y"sv, "t"sv, "on"sv})
+  constexpr std::string_view kYes[] = {"true",      "yes",  "y",    "t",   "on", "ja",
+                                       "wahr",      "oui",  "vrai", "sí",  "si", "sì",
+                                       "verdadero", "vero", "sim",  "tak", "да"};
+  constexpr std::string_view kNo[] = {"false", "no",     "n",   "f",    "off",
+                                      "nein",  "falsch", "non", "faux", "falso",
+                                      "não",   "nao",    "nie", "nee",  "нет"};
+  for (const std::string_view word : kYes)
     if (same(text, word)) return true;
-  for (const std::string_view word : {"false"sv, "no"sv, "n"sv, "f"sv, "off"sv})
+  for (const std::string_view word : kNo)
     if (same(text, word)) return false;
   return std::nullopt;
 }

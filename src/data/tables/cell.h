@@ -32,8 +32,22 @@ std::optional<double> parse_date(std::string_view text, DateOrder order);
 
 // Such a number as 2024-03-31, or 2024-03-31 13:45.
 std::string date_text(double days);
+// A share of a day as 06:30, or 06:30:05.
+std::string time_text(double share);
 
-// true, yes, y, t, on and their opposites in any case; 1 and 0 are not among them.
+// Days, of what pandas and Python write: 2 days 03:10:00, -1 days +22:30:00, 1 day, 3:00:00; and
+// where a column has these, of a time alone.
+std::optional<double> parse_duration(std::string_view text);
+
+// A number and what stands behind it, where that is a short word: 2.14 kg, 30°C, 80 km/h. The unit
+// is empty where there is none.
+struct WithUnit {
+  std::string_view number, unit;
+};
+WithUnit split_unit(std::string_view text);
+
+// true, yes, y, t, on and their opposites in any case, also in other languages (ja and nein, oui
+// and non); 1 and 0 are not among them.
 std::optional<bool> parse_boolean(std::string_view text);
 
 // The first characters of a text for a message; never half a character.

@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <numeric>
+#include <algorithm>
 #include <unordered_set>
 #include <utility>
 
 #include "data/examples/split.h"
+#include "data/tables/cell.h"
 #include "data/tables/csv_cursor.h"
 #include "data/tables/csv_dialect.h"
 #include "data/tables/csv_features.h"
@@ -34,13 +35,44 @@ std::vector<std::string> read_first_record(CsvCursor& cursor) {
   return fields;
 }
 
-// A column without a name is called by its number.
+// `name`, or where a column has this name, another.
+std::string free_name(const std::vector<std::string>& header, std::string name) {
+  while (std::ranges::find(header, name) != header.end()) name += '_';
+  return name;
+}
+
+// How many fields the first rows have, from those with the fewest to those with the most.
+struct RowWidths {
+  std::size_t rows = 0, least = SIZE_MAX, most = 0;
+  bool ends_empty = true;  // the last field is empty in all of them
+};
+
+RowWidths first_widths(CsvCursor cursor) {
+  constexpr std::size_t kLooked = 20;
+  RowWidths widths;
+  for (; widths.rows < kLooked && !cursor.at_end(); ++widths.rows) {
+    std::size_t fields = 0;
+    bool empty = false;
+    cursor.begin_record();
+    do {
+      empty = cursor.take_text().empty();
+      ++fields;
+    } while (!cursor.record_ended());
+    widths.least = std::min(widths.least, fields);
+    widths.most = std::max(widths.most, fields);
+    widths.ends_empty = widths.ends_empty && empty;
+  }
+  return widths;
+}
+
+// A column without a name is called by its number, "column 3"; without a header, "3".
 std::vector<std::string> column_names(std::vector<std::string> header, bool is_header,
-                                      const std::string& file) {
+                                      const std::string& file, std::size_t line) {
   std::unordered_set<std::string_view> seen;
   for (std::size_t i = 0; i < header.size(); ++i) {
-    if (!is_header || header[i].empty()) header[i] = fmt::to_string(i + 1);
-    const std::string where = fmt::format("{}, line 1, column {}", file, i + 1);
+    if (!is_header) header[i] = fmt::to_string(i + 1);
+    if (header[i].empty()) header[i] = free_name(header, fmt::format("column {}", i + 1));
+    const std::string where = fmt::format("{}, line {}, column {}", file, line, i + 1);
     if (header[i].size() > kLongestText)
       throw Error(ErrorKind::data, fmt::format("a column's name of {} bytes", header[i].size()),
                   where);
@@ -64,6 +96,7 @@ class CsvReader {
         body_(start()) {
     if (body_.at_end()) throw Error(ErrorKind::data, "the file is empty", name);
     first_ = read_first_record(body_);
+    if (known != nullptr ? known->header : options.csv.header != CsvHeader::no) fit_header();
   }
 
   TableParts read() { return known_ == nullptr ? learn() : apply(); }
@@ -74,10 +107,30 @@ class CsvReader {
     return {dialect_.table, dialect_.delimiter, name_, dialect_.first_line};
   }
 
+  // A header with one field less than the rows: R's write.table gives row names no heading, and
+  // separators at the ends of the rows make an empty column. One field more: a separator at the end
+  // of the header.
+  void fit_header() {
+    const RowWidths rows = first_widths(body_);
+    if (rows.rows == 0 || rows.least != rows.most) return;
+    const bool sure = rows.rows > 1 || known_ != nullptr;
+    if (rows.most + 1 == first_.size() && first_.back().empty()) {
+      first_.pop_back();
+    } else if (rows.most == first_.size() + 1 && rows.ends_empty) {
+      first_.emplace_back();
+    } else if (rows.most == first_.size() + 1 && sure) {
+      first_.insert(first_.begin(), free_name(first_, "row names"));
+      row_names_ = true;
+    } else {
+      return;
+    }
+    fitted_ = true;
+  }
+
   void find_body(bool header) {
     header_ = header;
     for (const std::string& cell : first_) nameless_.push_back(header && cell.empty());
-    names_ = column_names(std::move(first_), header, name_);
+    names_ = column_names(std::move(first_), header, name_, dialect_.first_line);
     if (!header) body_ = start();
     body_.set_names(header ? &names_ : nullptr);
     if (body_.at_end()) throw Error(ErrorKind::data, "the file has a header but no rows", name_);
@@ -90,11 +143,13 @@ class CsvReader {
     const MissingTexts missing(options_.csv.missing_texts);
     const std::size_t width = first_.size();
     CsvSurvey seen = survey(body_, width, missing, kSurveyedRows);
-    find_body(has_header(first_, seen, options_.csv, name_));
+    find_body(fitted_ || has_header(first_, seen, options_.csv, name_));
     if (!header_) seen = survey(body_, width, missing, kSurveyedRows);
     if (!settles(seen)) seen = survey(body_, width, missing, SIZE_MAX);
     for (;;) {
-      CsvLayout layout = learn_layout(names_, nameless_, header_, seen, options_.csv, name_);
+      CsvLayout layout =
+          learn_layout(names_, nameless_, header_, row_names_, seen, options_.csv, name_);
+      note_frame(layout);
       check_features(layout);
       CsvCursor cursor = body_;
       CsvRows rows(layout, cursor, options_, false, name_, dialect_.table.size());
@@ -120,6 +175,7 @@ class CsvReader {
     check_answers(answers, layout);
     const std::size_t dropped = rows.dropped + rows.without_target;
     note_dropped(rows, layout);
+    warn_of_few(answers, uses, layout);
     TableParts parts = make_parts(rows, answers, uses, layout, options_, name_);
     parts.train.dropped_rows = dropped;
     parts.train.columns = columns;
@@ -180,10 +236,42 @@ class CsvReader {
                               "--task regression"});
   }
 
+  // What says little: a score on few rows, and a single class.
+  static void warn_of_few(const Answers& answers, const std::vector<RowUse>& uses,
+                          CsvLayout& layout) {
+    constexpr std::ptrdiff_t kFewRows = 10;
+    const auto tested = std::ranges::count(uses, RowUse::test);
+    if (tested > 0 && tested < kFewRows)
+      layout.notes.push_back({true,
+                              fmt::format("{} {} to test on, and a score on few rows says little",
+                                          tested, tested == 1 ? "row is" : "rows are"),
+                              "--cv 5"});
+    if (answers.task == TableTask::classification && answers.class_names.size() == 1)
+      layout.notes.push_back(
+          {true,
+           fmt::format("all rows have the same class, \"{}\"", shortened(answers.class_names[0])),
+           "--target COLUMN"});
+  }
+
   static constexpr std::size_t kFewClasses = 10;
   static bool all_numbers(const Answers& answers) {
     return std::ranges::all_of(answers.class_names,
                                [](const std::string& text) { return to_number(text).has_value(); });
+  }
+
+  // What stands around the table.
+  void note_frame(CsvLayout& layout) const {
+    if (!dialect_.above.empty())
+      layout.notes.push_back({false,
+                              fmt::format("the table begins at line {}, below \"{}\"",
+                                          dialect_.first_line, shortened(dialect_.above)),
+                              {}});
+    if (!dialect_.below.empty())
+      layout.notes.push_back(
+          {false,
+           fmt::format("the end of the file from \"{}\" on is left out: it is no row of the table",
+                       shortened(dialect_.below)),
+           {}});
   }
 
   void note_dropped(const CsvRows& rows, CsvLayout& layout) const {
@@ -205,6 +293,7 @@ class CsvReader {
     if (rows.rows.rows() == 0)
       throw Error(ErrorKind::data, "a value is missing in every row, and such rows are left out",
                   name_, "--missing mean");
+    note_frame(layout);
     note_replaced(rows, layout);
     const std::size_t dropped = rows.dropped + rows.without_target;
     const Answers answers = layout.targets == 0   ? Answers{}
@@ -274,7 +363,8 @@ class CsvReader {
   CsvCursor body_;            // stands at the first row
   std::vector<std::string> first_, names_;
   std::vector<bool> nameless_;
-  bool header_ = false;
+  bool header_ = false, row_names_ = false;
+  bool fitted_ = false;  // the first line is a header, with one field more or less than the rows
 };
 
 }  // namespace

@@ -57,9 +57,12 @@ void CsvCursor::check_utf8(std::string_view text) const {
   if (bad == text.size()) return;
   const auto byte = static_cast<unsigned char>(text[bad]);
   if (byte == 0)
-    fail("the text has a NUL byte", "save the file as UTF-8: UTF-16 and binary files are not read");
+    fail("the text has a NUL byte",
+         fmt::format("a text file; if it is UTF-16: iconv -f utf-16le -t utf-8 '{}' > utf8.csv",
+                     name_));
   fail(fmt::format("byte {} of the text, 0x{:02X}, is not UTF-8", bad + 1, byte),
-       "save the file as UTF-8");
+       fmt::format("iconv -f windows-1252 -t utf-8 '{}' > utf8.csv, if it is Latin-1 (ISO 8859-1)",
+                   name_));
 }
 
 std::string_view CsvCursor::take_text() {

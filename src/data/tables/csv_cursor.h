@@ -38,6 +38,11 @@ class CsvCursor {
     return true;
   }
 
+  // Whether the next field begins as a code does: 01948.
+  bool at_code() const {
+    return end_ - at_ > 2 && at_[0] == '0' && number::is_digit(at_[1]) && number::is_digit(at_[2]);
+  }
+
   // Takes the next field, whatever it is. The text is valid until the next call.
   std::string_view take_text();
 

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstring>
 
 #include "data/tables/cell.h"
+#include "data/tables/csv_frame.h"
 #include "data/tables/number.h"
 #include "lithe/error.h"
 
@@ -15,79 +15,10 @@ namespace lithe::data {
 
 namespace {
 
-// The comma comes last, because decimal commas may be as regular as the delimiter.
-constexpr std::string_view kCandidates = ";\t|,";
-constexpr std::size_t kSampleRecords = 20, kSampleBytes = std::size_t{1} << 20;
-
-using Counts = std::array<std::size_t, kCandidates.size()>;
-
-// The number of times that each candidate occurs outside quotes in each of the first records.
-std::vector<Counts> count_candidates(std::string_view text) {
-  std::vector<Counts> records;
-  Counts counts{};
-  bool quoted = false, blank = true;
-  for (const char c : text.substr(0, kSampleBytes)) {
-    if (c == '"') quoted = !quoted;
-    if (c == '\n' && !quoted) {
-      if (!blank) records.push_back(counts);
-      if (records.size() == kSampleRecords) return records;
-      counts = {};
-      blank = true;
-      continue;
-    }
-    blank = blank && c == '\r';
-    const std::size_t candidate = kCandidates.find(c);
-    if (!quoted && candidate != kCandidates.npos) ++counts[candidate];
-  }
-  // Ignores a record that the sample cuts short, unless it is the only one.
-  if (!blank && (records.empty() || text.size() <= kSampleBytes)) records.push_back(counts);
-  return records;
-}
-
-bool is_regular(const std::vector<Counts>& records, std::size_t candidate) {
-  return std::ranges::all_of(records, [&](const Counts& counts) {
-    return counts[candidate] > 0 && counts[candidate] == records.front()[candidate];
-  });
-}
-
-// The delimiter that divides the first lines evenly.
-char guess_delimiter(std::string_view text) {
-  const auto records = count_candidates(text);
-  if (records.empty()) return ',';
-  const Counts& first = records.front();
-  std::size_t best = kCandidates.size();
-  for (std::size_t i = 0; i < kCandidates.size(); ++i) {
-    if (!is_regular(records, i)) continue;
-    const bool better = best == kCandidates.size() || first[i] > first[best];
-    if (better && (best == kCandidates.size() || kCandidates[i] != ',')) best = i;
-  }
-  if (best == kCandidates.size())  // none is regular: a ragged file, reported later
-    best = static_cast<std::size_t>(std::ranges::max_element(first) - first.begin());
-  return first[best] == 0 ? ',' : kCandidates[best];
-}
-
-// Whether the first lines have no other delimiter, and blanks divide them evenly.
-bool is_divided_by_blanks(std::string_view text) {
-  std::size_t lines = 0, width = 0;
-  for (text = text.substr(0, kSampleBytes); !text.empty() && lines < kSampleRecords; ++lines) {
-    const std::size_t end = text.find('\n');
-    const std::string_view line = text.substr(0, end);
-    if (line.find_first_of(",;\t|\"") != line.npos) return false;
-    std::size_t words = 0;
-    for (std::size_t i = 0; i < line.size(); ++i)
-      words += line[i] != ' ' && line[i] != '\r' && (i == 0 || line[i - 1] == ' ') ? 1 : 0;
-    text.remove_prefix(end == text.npos ? text.size() : end + 1);
-    if (words == 0) continue;
-    if (width == 0) width = words;
-    if (words != width) return false;
-  }
-  return width > 1;
-}
-
 void check_delimiter(char chosen) {
-  if (std::strchr(",;\t|:!#$%&*/<=>@^_~", chosen) == nullptr)
+  if (std::strchr(" ,;\t|:!#$%&*/<=>@^_~", chosen) == nullptr)
     throw Error(ErrorKind::usage, "this character cannot be a delimiter", {},
-                ", ; | a tab, or another sign that no number or quote has");
+                ", ; | a tab, a space, or another sign that no number or quote has");
 }
 
 // The first line of the text, without its end.
@@ -172,7 +103,8 @@ CsvDialect find_dialect(std::string_view text, char chosen) {
     // "#a,b,c" may be the header: then it has as many delimiters as the line below.
     const std::string_view rest = text.substr(std::min(text.size(), text.find('\n')));
     const std::string_view below = first_line(rest.substr(std::min<std::size_t>(rest.size(), 1)));
-    const char guess = dialect.delimiter != 0 ? dialect.delimiter : guess_delimiter(below);
+    char guess = dialect.delimiter != 0 ? dialect.delimiter : find_frame(below, 0).delimiter;
+    if (guess == ' ') guess = ',';  // the words of a comment are no columns
     const auto divided = std::ranges::count(line, guess);
     if (!names_delimiter && divided > 0 && divided == std::ranges::count(below, guess)) {
       text.remove_prefix(1);
@@ -185,9 +117,12 @@ CsvDialect find_dialect(std::string_view text, char chosen) {
     text = rest.substr(std::min<std::size_t>(rest.size(), 1));
     ++dialect.first_line;
   }
-  dialect.table = text;
-  if (dialect.delimiter == 0)
-    dialect.delimiter = is_divided_by_blanks(text) ? ' ' : guess_delimiter(text);
+  const CsvFrame frame = find_frame(text, dialect.delimiter);
+  dialect.delimiter = frame.delimiter;
+  dialect.first_line += frame.lines_above;
+  dialect.table = frame.table;
+  dialect.above = frame.above;
+  dialect.below = frame.below;
   return dialect;
 }
 

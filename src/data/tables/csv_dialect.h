@@ -14,15 +14,14 @@ namespace lithe::data {
 struct CsvDialect {
   char delimiter = 0;          // a blank stands for any number of them
   std::size_t first_line = 1;  // of the table
-  std::string_view table;      // the text from there on
+  std::string_view table;      // the text of the table alone
+  // Lines above and below the table that are none of its rows; empty: there are none.
+  std::string above, below;
 };
 
 // `chosen`: a delimiter, which Error(usage) refuses if fields may begin with it, or 0. In front of
 // the table there may be a line such as "sep=;", which names the delimiter, and lines that begin
-// with
-// #. Otherwise the delimiter is the one that divides the first lines into equally many fields: ;
-// tab or | if one of them does, blanks
-// if nothing else does, or else a comma.
+// with #. Titles above the table and sums below it are found by find_frame().
 CsvDialect find_dialect(std::string_view text, char chosen);
 
 // A text whose fields are divided by one or more blanks, with a tab in the place of each run of

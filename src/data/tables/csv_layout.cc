@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "base/nearest.h"
+#include "data/tables/cell.h"
 #include "data/tables/csv_types.h"
 #include "lithe/error.h"
 
@@ -27,6 +28,19 @@ Places places_of(const std::vector<std::string>& names) {
   return places;
 }
 
+// "a,b" -> "--target a --target b"; empty for a word without a comma.
+std::string options_for_each(std::string_view word) {
+  if (word.find(',') == word.npos) return {};
+  std::string options;
+  while (!word.empty()) {
+    const std::size_t end = std::min(word.find(','), word.size());
+    if (end > 0)
+      options += fmt::format("{}--target {}", options.empty() ? "" : " ", word.substr(0, end));
+    word.remove_prefix(std::min(word.size(), end + 1));
+  }
+  return options;
+}
+
 // The column with this name, or with this number from 1.
 std::size_t find_column(const std::string& word, const std::vector<std::string>& names,
                         const Places& places, const std::string& file) {
@@ -37,6 +51,9 @@ std::size_t find_column(const std::string& word, const std::vector<std::string>&
   if (result.ec == std::errc() && result.ptr == end && number >= 1 && number <= names.size())
     return number - 1;
   const std::string meant = base::nearest(word, names);
+  if (const std::string each = options_for_each(word); !each.empty())
+    throw Error(ErrorKind::data, fmt::format("there is no column '{}'", word), file,
+                "an option for each column: " + each);
   throw Error(ErrorKind::data,
               fmt::format("there is no column '{}' among its {} columns", word, names.size()), file,
               meant.empty() ? "a column's name, or its number from 1" : meant);
@@ -49,6 +66,7 @@ CsvField field_of(const TableColumn& column, const TableSchema& schema, TargetUs
   field.format = column.format;
   field.date_order = column.date_order;
   field.offset = column.offset;
+  field.unit = column.unit;
   switch (column.kind) {
     case ColumnKind::category:
       field.kind = Kind::category;
@@ -104,6 +122,7 @@ class NamedColumns {
     if (!options.group.empty()) set(options.group, Kind::key);
     if (!options.time.empty()) set(options.time, Kind::key);
     for (const auto& word : options.categorical) set(word, Kind::category);
+    for (const auto& word : options.numeric) set(word, Kind::number);
   }
   std::optional<Kind> of(std::size_t column) const { return kinds_[column]; }
   void set(std::size_t column, Kind kind) { kinds_[column] = kind; }
@@ -114,7 +133,7 @@ class NamedColumns {
     if (kinds_[column])
       throw Error(ErrorKind::data,
                   fmt::format("the column \"{}\" is named for two purposes", names_[column]), file_,
-                  "target, weight, ignored and categorical columns are all different");
+                  "target, weight, ignored, categorical and numeric columns are all different");
     kinds_[column] = kind;
   }
 
@@ -193,9 +212,14 @@ std::size_t last_column(const CsvSurvey& survey, const std::vector<bool>& namele
 
 class LayoutLearner {
  public:
-  LayoutLearner(CsvLayout& layout, const std::vector<bool>& nameless, const CsvSurvey& survey,
-                const CsvOptions& options, const std::string& file)
-      : layout_(layout), nameless_(nameless), survey_(survey), options_(options), file_(file) {}
+  LayoutLearner(CsvLayout& layout, const std::vector<bool>& nameless, bool row_names,
+                const CsvSurvey& survey, const CsvOptions& options, const std::string& file)
+      : layout_(layout),
+        nameless_(nameless),
+        row_names_(row_names),
+        survey_(survey),
+        options_(options),
+        file_(file) {}
 
   void run() {
     NamedColumns named(layout_.names, options_, file_);
@@ -207,11 +231,44 @@ class LayoutLearner {
                     file_, "--target COLUMN: without it, the last column is the target");
       named.set(last, Kind::target);
     }
+    check_targets(named);
     layout_.schema.decimal = choose_decimal(survey_, layout_.names, options_, layout_.notes);
     for (std::size_t i = 0; i < layout_.names.size(); ++i) add(i, named.of(i));
   }
 
  private:
+  // Whether one target or several fit the task.
+  void check_targets(const NamedColumns& named) const {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < layout_.names.size(); ++i)
+      if (named.of(i) == Kind::target) names.push_back(layout_.names[i]);
+    if (options_.task == TableTask::multi_label && names.size() == 1)
+      throw Error(ErrorKind::data,
+                  fmt::format("several labels are several targets, and \"{}\" is one", names[0]),
+                  file_, "a --target for each label, or --task classification");
+    if (options_.task == TableTask::classification && names.size() > 1)
+      throw Error(
+          ErrorKind::data,
+          fmt::format("a model tells the classes of one target, and these are {}", names.size()),
+          file_,
+          fmt::format("--target \"{}\" alone, and a model for each of the others; "
+                      "--task multi-label is for targets of 0 and 1",
+                      names[0]));
+  }
+
+  // Several targets are numbers, or labels.
+  [[noreturn]] void refuse_texts(const std::string& name, const ColumnSurvey& cells) const {
+    const ColumnSurvey::Kind& text = cells.of(CellKind::text);
+    throw Error(ErrorKind::data,
+                fmt::format("several targets are numbers, or 0 and 1, or yes and no, and \"{}\" "
+                            "has texts such as '{}'",
+                            name, shortened(text.first)),
+                fmt::format("{}, line {}, column {}", file_, text.place.line, text.place.column),
+                fmt::format("--target \"{}\" alone, which learns its texts as classes; or write "
+                            "them as 0 and 1",
+                            name));
+  }
+
   void add(std::size_t i, std::optional<Kind> kind) {
     const std::string& name = layout_.names[i];
     const ColumnSurvey& cells = survey_.columns[i];
@@ -223,14 +280,18 @@ class LayoutLearner {
     } else if (kind == Kind::category) {
       column.kind = ColumnKind::category;
     } else if (const std::string why = kind ? "" : why_left_out(i); !why.empty()) {
-      layout_.notes.push_back({false, fmt::format("the column \"{}\" is left out: {}", name, why),
-                               fmt::format("--categorical \"{}\" takes it", name)});
+      const bool numbers = cells.numbers(layout_.schema.decimal) == cells.present();
+      layout_.notes.push_back(
+          {false, fmt::format("the column \"{}\" is left out: {}", name, why),
+           cells.present() == 0
+               ? ""
+               : fmt::format("--{} \"{}\" takes it", numbers ? "numeric" : "categorical", name)});
       layout_.left_out[name] = why;
       column.kind = ColumnKind::ignored;
     } else {
       if (kind == Kind::target) column.kind = ColumnKind::target;
       if (kind == Kind::weight) column.kind = ColumnKind::weight;
-      set_type(column, cells);
+      set_type(column, cells, kind == Kind::number);
     }
     CsvField field = field_of(column, layout_.schema, TargetUse::required);
     field.as_text = column.kind == ColumnKind::target && reads_texts_;
@@ -253,21 +314,25 @@ class LayoutLearner {
                   "--time names a column of numbers or dates; --group, one of texts");
     field.format = type.format;
     field.date_order = type.date_order;
+    field.unit = type.unit;
   }
 
   std::string why_left_out(std::size_t i) const {
     const ColumnSurvey& cells = survey_.columns[i];
+    if (i == 0 && row_names_) return "it has the names of the rows, to which the header gives none";
     if (survey_.whole && cells.present() == 0) return "it has no values";
     return why_index(cells, layout_.names[i], !nameless_[i], i);
   }
 
-  void set_type(TableColumn& column, const ColumnSurvey& cells) {
+  // `numeric`: the options say that it is a number.
+  void set_type(TableColumn& column, const ColumnSurvey& cells, bool numeric) {
     const bool target = column.kind == ColumnKind::target;
     reads_texts_ = target && options_.task == TableTask::classification;
     if (reads_texts_) return;
     const CsvType type =
         choose_type(cells, layout_.schema.decimal, column.name, options_, file_, layout_.notes);
     const bool several = options_.targets.size() > 1;
+    if (target && several && type.category) refuse_texts(column.name, cells);
     if (target && !several && (type.category || type.format == CellFormat::boolean)) {
       reads_texts_ = true;
       return;
@@ -276,11 +341,26 @@ class LayoutLearner {
     column.date_order = type.date_order;
     if (target || column.kind == ColumnKind::weight) return;
     column.offset = type.offset;
-    if (type.category) column.kind = ColumnKind::category;
+    column.unit = type.unit;
+    if (numeric && type.category)
+      throw Error(ErrorKind::data,
+                  fmt::format("the column \"{}\" has texts that are no numbers, such as '{}'",
+                              column.name, shortened(cells.of(CellKind::text).first)),
+                  file_, fmt::format("leave out --numeric \"{}\"", column.name));
+    const bool code = cells.leading_zeros > 0 && type.format == CellFormat::number && !numeric;
+    if (type.category || code) column.kind = ColumnKind::category, column.offset = 0;
+    if (code)
+      layout_.notes.push_back(
+          {true,
+           fmt::format("\"{}\" is taken for a category: numbers with a 0 in front, such as {}, are "
+                       "codes",
+                       column.name, cells.leading_zero),
+           fmt::format("--numeric \"{}\"", column.name)});
   }
 
   CsvLayout& layout_;
   const std::vector<bool>& nameless_;
+  const bool row_names_;
   const CsvSurvey& survey_;
   const CsvOptions& options_;
   const std::string& file_;
@@ -296,8 +376,8 @@ bool settles(const CsvSurvey& survey) {
 }
 
 CsvLayout learn_layout(std::vector<std::string> names, const std::vector<bool>& nameless,
-                       bool header, const CsvSurvey& survey, const CsvOptions& options,
-                       const std::string& file) {
+                       bool header, bool row_names, const CsvSurvey& survey,
+                       const CsvOptions& options, const std::string& file) {
   CsvLayout layout;
   layout.names = std::move(names);
   layout.settled = survey.whole;
@@ -305,7 +385,7 @@ CsvLayout learn_layout(std::vector<std::string> names, const std::vector<bool>& 
   layout.schema.missing = options.missing;
   layout.schema.missing_texts = options.missing_texts;
   layout.schema.task = options.task;
-  LayoutLearner(layout, nameless, survey, options, file).run();
+  LayoutLearner(layout, nameless, row_names, survey, options, file).run();
   std::vector<std::size_t> columns(layout.names.size());
   std::iota(columns.begin(), columns.end(), std::size_t{0});
   number_slots(layout, columns);

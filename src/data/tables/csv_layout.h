@@ -28,6 +28,7 @@ struct CsvField {
   bool as_text = false;    // of a target: its cells are names of classes, numbers among them
   bool is_plain = false;   // its cells are numbers, most of them as plain as 12 or -1.5
   double offset = 0;       // subtracted from numbers
+  std::string unit = {};   // behind each number
   std::uint32_t slot = 0;  // of a feature: its place in the rows as they are read; of a target too
 };
 
@@ -48,10 +49,10 @@ struct CsvLayout {
 bool settles(const CsvSurvey& survey);
 
 // Both throw Error(data) with `file` for what does not fit. `nameless`: the columns that the header
-// gives no name.
+// gives no name. `row_names`: the first column is one of them, as R writes it.
 CsvLayout learn_layout(std::vector<std::string> names, const std::vector<bool>& nameless,
-                       bool header, const CsvSurvey& survey, const CsvOptions& options,
-                       const std::string& file);
+                       bool header, bool row_names, const CsvSurvey& survey,
+                       const CsvOptions& options, const std::string& file);
 CsvLayout match_layout(std::vector<std::string> names, const TableSchema& schema,
                        const TableOptions& options, const std::string& file);
 

@@ -20,6 +20,9 @@ struct SlotFigures {
   std::size_t present = 0, missing = 0;
   double sum = 0, low = INFINITY, high = -INFINITY;
   std::vector<std::size_t> counts;  // of each category
+  // The same of all rows.
+  std::size_t all_present = 0, all_categories = 0;
+  double all_low = INFINITY, all_high = -INFINITY;
 };
 
 // Calls `use` for each row that is not held out.
@@ -27,6 +30,34 @@ template <typename Use>
 void for_each_row(const CsvRows& rows, std::span<const RowUse> uses, const Use& use) {
   for (std::size_t row = 0; row < rows.rows.rows(); ++row)
     if (uses[row] == RowUse::train) use(rows.rows.row(row));
+}
+
+// What is shown of a column is said of all rows: an outlier may be among those held out.
+void add_rows_held_out(const CsvRows& rows, std::span<const RowUse> uses,
+                       std::vector<SlotFigures>& slots) {
+  std::vector<std::vector<bool>> met(slots.size());
+  for (std::size_t slot = 0; slot < slots.size(); ++slot) {
+    SlotFigures& figures = slots[slot];
+    figures.all_present = figures.present;
+    figures.all_low = figures.low, figures.all_high = figures.high;
+    for (const std::size_t count : figures.counts) met[slot].push_back(count > 0);
+  }
+  for (std::size_t i = 0; i < rows.rows.rows(); ++i) {
+    if (uses[i] == RowUse::train) continue;
+    const std::span<const float> row = rows.rows.row(i);
+    for (std::size_t slot = 0; slot < row.size(); ++slot) {
+      if (std::isnan(row[slot])) continue;
+      SlotFigures& figures = slots[slot];
+      const double value = double{row[slot]};
+      ++figures.all_present;
+      figures.all_low = std::min(figures.all_low, value);
+      figures.all_high = std::max(figures.all_high, value);
+      if (const auto id = static_cast<std::size_t>(value); id < met[slot].size())
+        met[slot][id] = true;
+    }
+  }
+  for (std::size_t slot = 0; slot < slots.size(); ++slot)
+    slots[slot].all_categories = static_cast<std::size_t>(std::ranges::count(met[slot], true));
 }
 
 std::vector<SlotFigures> figures_of(const CsvRows& rows, std::span<const RowUse> uses) {
@@ -49,6 +80,7 @@ std::vector<SlotFigures> figures_of(const CsvRows& rows, std::span<const RowUse>
         ++figures.counts[id];
     }
   });
+  add_rows_held_out(rows, uses, slots);
   return slots;
 }
 
@@ -116,16 +148,16 @@ class SchemaLearner {
 
   std::string why_left_out(std::size_t slot, const TableColumn& column) const {
     const SlotFigures& figures = figures_[slot];
-    const std::size_t different = rows_.slots[slot].categories.size();
+    const std::size_t different = figures.all_categories;
     if (figures.present == 0) return "it has no values";
     if (column.kind == ColumnKind::category) {
       const bool asked = std::ranges::find(options_.csv.categorical, column.name) !=
                          options_.csv.categorical.end();
-      const bool many = different > kFewCategories && different * 2 > figures.present;
+      const bool many = different > kFewCategories && different * 2 > figures.all_present;
       if (rows_.slots[slot].left_out) return "its texts are nearly all different";
       if (many && !asked)
         return fmt::format("its texts are nearly all different ({} in {} rows)", different,
-                           rows_.rows.rows());
+                           figures.all_present);
     }
     return "";
   }
@@ -207,7 +239,7 @@ class SchemaLearner {
     ColumnSummary result;
     result.name = column.name;
     const auto reason = layout_.left_out.find(column.name);
-    constexpr const char* kFormats[] = {"number", "date", "yes or no"};
+    constexpr const char* kFormats[] = {"number", "date", "yes or no", "duration"};
     if (column.kind == ColumnKind::ignored)
       result.kind = reason == layout_.left_out.end() ? "left out" : "left out: " + reason->second;
     else if (column.kind == ColumnKind::category)
@@ -221,8 +253,11 @@ class SchemaLearner {
     if (slot == figures_.size()) return result;
     result.missing = rows_.slots[slot].missing;
     if (column.kind != ColumnKind::number) return result;
-    result.low = figures_[slot].low + column.offset;
-    result.high = figures_[slot].high + column.offset;
+    result.low = figures_[slot].all_low + column.offset;
+    result.high = figures_[slot].all_high + column.offset;
+    const bool times = result.low >= 0 && result.high < 1;
+    if (column.format == CellFormat::date && times) result.kind = "time of day";
+    result.unit = column.unit;
     return result;
   }
 

@@ -51,6 +51,7 @@ CsvRows::CsvRows(CsvLayout& layout, CsvCursor& cursor, const TableOptions& optio
                             : layout.schema.missing),
       missing_texts_(missing_texts_of(layout.schema, options.csv, known)),
       plain_numbers_(!missing_texts_.has_numbers() && layout.schema.decimal == '.'),
+      looks_for_codes_(!known && !layout.settled),
       next_report_(kReportBytes),
       row_(layout.slots.size()),
       many_(layout.targets) {
@@ -100,7 +101,8 @@ void CsvRows::fail_ragged(std::size_t fields) const {
 void CsvRows::take_field(CsvField& field) {
   double value = 0;
   // The fast path: where a number is expected, it is parsed first.
-  if (field.is_plain && plain_numbers_ && cursor_.take_number(value)) {
+  const bool code = looks_for_codes_ && field.kind == Kind::number && cursor_.at_code();
+  if (field.is_plain && plain_numbers_ && !code && cursor_.take_number(value)) {
     value -= field.offset;
     if (field.kind == Kind::number && std::abs(value) <= std::numeric_limits<float>::max())
       row_[field.slot] = static_cast<float>(value);
@@ -110,6 +112,10 @@ void CsvRows::take_field(CsvField& field) {
   }
   const std::string_view text = cursor_.take_text();
   if (field.kind == Kind::ignored) return;
+  if (code && std::ranges::all_of(text, number::is_digit)) {
+    fits_ = false;
+    return;
+  }
   if (field.kind != Kind::category && missing_texts_.contains(text)) return store_missing(field);
   if (field.kind == Kind::category || field.as_text) return store_text(field, text);
   const auto number = number_in(field, text);
@@ -127,6 +133,13 @@ void CsvRows::take_field(CsvField& field) {
 
 std::optional<double> CsvRows::number_in(const CsvField& field, std::string_view text) const {
   if (field.format == CellFormat::date) return parse_date(text, field.date_order);
+  if (field.format == CellFormat::duration) {
+    if (const auto days = parse_duration(text)) return days;
+    const auto time = parse_date(text, field.date_order);
+    return time && *time >= 0 && *time < 1 ? time : std::nullopt;
+  }
+  if (!field.unit.empty())
+    if (const WithUnit cell = split_unit(text); cell.unit == field.unit) text = cell.number;
   if (field.format == CellFormat::boolean)
     if (const auto boolean = parse_boolean(text)) return *boolean ? 1 : 0;
   if (layout_.schema.decimal == '.')
@@ -169,7 +182,7 @@ void CsvRows::store_text(const CsvField& field, std::string_view text) {
 
 void CsvRows::fail_number(const CsvField& field, std::string_view text) const {
   const char* const why = field.format == CellFormat::number ? why_not_a_number(text) : nullptr;
-  constexpr const char* kWhat[] = {"a number", "a date", "yes or no"};
+  constexpr const char* kWhat[] = {"a number", "a date", "yes or no", "a duration"};
   cursor_.check_utf8(text);
   cursor_.fail(
       fmt::format("'{}' where {} belongs{}{}", shortened(text),

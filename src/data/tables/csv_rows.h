@@ -80,7 +80,8 @@ class CsvRows {
   const std::uint64_t total_bytes_;
   const MissingPolicy missing_policy_;
   const MissingTexts missing_texts_;
-  const bool plain_numbers_;  // a plain number can be taken as it stands
+  const bool plain_numbers_;    // a plain number can be taken as it stands
+  const bool looks_for_codes_;  // numbers with a 0 in front make a column one of texts
   std::uint64_t next_report_ = 0;
   std::vector<float> row_, many_;
   float weight_ = 0;

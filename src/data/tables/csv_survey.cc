@@ -24,6 +24,8 @@ void ColumnSurvey::add_number(double value) {
   counts_rows = counts_rows && (first ? value == 0 || value == 1 : value == last + 1);
   floats_hold = floats_hold && static_cast<double>(static_cast<float>(value)) == value;
   last = value;
+  if (all_different && numbers_.size() < kMostNumbers)
+    all_different = numbers_.insert(value).second;
   low = std::min(low, value);
   high = std::max(high, value);
 }
@@ -44,12 +46,18 @@ bool may_be_grouped(std::string_view cell) {
          cell.find_first_of("eE") == cell.npos;
 }
 
+// 01948, but not 05: days and months are written so.
+bool has_leading_zero(std::string_view cell) {
+  return cell.size() >= 3 && cell[0] == '0' && std::ranges::all_of(cell, number::is_digit);
+}
+
 }  // namespace
 
 // What a cell is that is not missing; takes note of what numbers and dates there are.
 CellKind ColumnSurvey::kind_of(std::string_view cell, std::optional<double> number) {
   if (number) {  // most cells of most files
     add_number(*number);
+    if (has_leading_zero(cell) && leading_zeros++ == 0) leading_zero = cell;
     if (cell.find('.') == cell.npos) return CellKind::plain;
     return may_be_grouped(cell) ? CellKind::either : CellKind::point;
   }
@@ -71,10 +79,30 @@ CellKind ColumnSurvey::kind_of(std::string_view cell, std::optional<double> numb
     day_first += day && !month ? 1 : 0;
     month_first += month && !day ? 1 : 0;
     either_order += day && month && *day != *month ? 1 : 0;
-    add_number(month ? *month : *day);
+    const double value = month ? *month : *day;
+    add_number(value);
+    times += value >= 0 && value < 1 ? 1 : 0;
     return CellKind::date;
   }
-  return parse_boolean(cell) ? CellKind::boolean : CellKind::text;
+  if (const auto days = parse_duration(cell)) {
+    add_number(*days);
+    return CellKind::duration;
+  }
+  if (parse_boolean(cell)) return CellKind::boolean;
+  add_with_unit(cell);
+  return CellKind::text;
+}
+
+void ColumnSurvey::add_with_unit(std::string_view cell) {
+  const auto [number, cell_unit] = split_unit(cell);
+  if (cell_unit.empty()) return;
+  const auto point = parse_written_number(number, '.'), comma = parse_written_number(number, ',');
+  if (!point && !comma) return;
+  unit_point = unit_point || !comma;
+  unit_comma = unit_comma || !point;
+  add_number(point ? *point : *comma);
+  if (with_unit++ == 0) unit = cell_unit, first_with_unit = cell;
+  if (cell_unit != unit && other_unit.empty()) other_unit = cell;
 }
 
 void ColumnSurvey::add(std::string_view cell, const MissingTexts& missing_texts,

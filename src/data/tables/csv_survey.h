@@ -26,9 +26,10 @@ enum class CellKind : std::uint8_t {
   either,  // 1,234 and 1.234: with one sign a thousand times as much as with the other
   date,
   boolean,
+  duration,  // 2 days 03:10:00
   text,
 };
-inline constexpr std::size_t kCellKinds = 7;
+inline constexpr std::size_t kCellKinds = 8;
 
 struct ColumnSurvey {
   // How many cells of a kind there are, and the first of them.
@@ -37,7 +38,7 @@ struct ColumnSurvey {
     std::string first;
     CsvCursor::Place place;
   };
-  static constexpr std::size_t kMostValues = 64;
+  static constexpr std::size_t kMostValues = 64, kMostNumbers = 1'000;
 
   std::array<Kind, kCellKinds> kinds;
   std::size_t missing = 0;
@@ -45,8 +46,18 @@ struct ColumnSurvey {
   // Dates that are dates with the day first and not with the month first, the other way round, and
   // those that are different days: 31/3/2024, 3/31/2024, 3/4/2024.
   std::size_t day_first = 0, month_first = 0, either_order = 0;
-  bool counts_rows = true;  // each number is one more than the one above, from 0 or 1 on
-  bool floats_hold = true;  // all numbers are floats without an error
+  std::size_t times = 0;  // of the dates: a time of day alone
+  // Whole numbers with a 0 in front, such as 01948, and the first of them.
+  std::size_t leading_zeros = 0;
+  std::string leading_zero;
+  // Texts that are a number and a unit, such as 2.14 kg: how many, the unit, and the first one that
+  // has another.
+  std::size_t with_unit = 0;
+  std::string unit, first_with_unit, other_unit;
+  bool unit_point = false, unit_comma = false;  // such a number needs this decimal sign
+  bool counts_rows = true;    // each number is one more than the one above, from 0 or 1 on
+  bool all_different = true;  // no number recurs, among the first kMostNumbers
+  bool floats_hold = true;    // all numbers are floats without an error
   double low = std::numeric_limits<double>::infinity(), high = -low, last = 0;
   std::unordered_set<std::string> values;  // up to kMostValues different ones
   bool many_values = false;                // more than those
@@ -60,7 +71,10 @@ struct ColumnSurvey {
  private:
   CellKind kind_of(std::string_view cell, std::optional<double> number);
   void add_number(double value);
+  void add_with_unit(std::string_view cell);
   void add_value(std::string_view cell);
+
+  std::unordered_set<double> numbers_;
 };
 
 struct CsvSurvey {

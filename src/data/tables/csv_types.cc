@@ -33,6 +33,18 @@ bool is_dates(const ColumnSurvey& column) {
          column.of(CellKind::date).cells == column.present();
 }
 
+bool is_durations(const ColumnSurvey& column) {
+  const std::size_t durations = column.of(CellKind::duration).cells;
+  return durations > 0 && durations + column.times == column.present();
+}
+
+// Numbers, each with the same unit behind it: one with a unit among plain numbers is a mistake.
+bool has_unit(const ColumnSurvey& column, char decimal) {
+  const bool fits = decimal == ',' ? !column.unit_point : !column.unit_comma;
+  return column.with_unit > 0 && fits && column.other_unit.empty() &&
+         column.with_unit == column.present();
+}
+
 // The first cell that is not of the kinds that most cells are of.
 const ColumnSurvey::Kind& odd_one(const ColumnSurvey& column, bool dates, char decimal) {
   const CellKind other_sign = decimal == ',' ? CellKind::point : CellKind::comma;
@@ -48,13 +60,13 @@ const ColumnSurvey::Kind& odd_one(const ColumnSurvey& column, bool dates, char d
   const std::string shown = shortened(odd.first);
   throw Error(
       ErrorKind::data,
-      fmt::format("'{}' is not a {}{}{}, and {} of the {} values of the column are", shown,
-                  dates ? "date" : "number", why == nullptr ? "" : ": ", why == nullptr ? "" : why,
+      fmt::format("{} of the {} values of the column are {}s, but not '{}'{}",
                   dates ? column.of(CellKind::date).cells : column.numbers(decimal),
-                  column.present()),
+                  column.present(), dates ? "date" : "number", shown,
+                  why == nullptr ? "" : fmt::format(" ({})", why)),
       fmt::format("{}, line {}, column {} (\"{}\")", file, odd.place.line, odd.place.column, name),
-      fmt::format("--missing-text \"{}\" if it stands for a missing value, or --categorical \"{}\"",
-                  shown, name));
+      fmt::format("--missing-text \"{}\" if it stands for a missing value", shown) +
+          (why == nullptr ? fmt::format(", or --categorical \"{}\"", name) : ""));
 }
 
 DateOrder choose_order(const ColumnSurvey& column, const std::string& name,
@@ -76,6 +88,18 @@ double choose_offset(const ColumnSurvey& column) {
   return std::floor(column.low);
 }
 
+// Numbers with several units are texts, which is seldom what was meant.
+void note_units(const ColumnSurvey& column, const std::string& name,
+                std::vector<TableNote>& notes) {
+  if (column.other_unit.empty() || !column.many_values || column.with_unit * 2 < column.present())
+    return;
+  notes.push_back(
+      {true,
+       fmt::format("\"{}\" has numbers with different units, {} and {}: they are texts", name,
+                   shortened(column.first_with_unit), shortened(column.other_unit)),
+       "the same unit in all rows"});
+}
+
 }  // namespace
 
 char choose_decimal(const CsvSurvey& survey, const std::vector<std::string>& names,
@@ -86,7 +110,12 @@ char choose_decimal(const CsvSurvey& survey, const std::vector<std::string>& nam
   std::size_t place = 0;
   for (std::size_t i = 0; i < survey.columns.size(); ++i) {
     const ColumnSurvey& column = survey.columns[i];
-    if (column.of(CellKind::text).cells + column.of(CellKind::date).cells > 0) continue;
+    const std::size_t texts = column.of(CellKind::text).cells;
+    if (texts > 0 && texts == column.with_unit) {
+      point = point || column.unit_point;
+      comma = comma || column.unit_comma;
+    }
+    if (texts + column.of(CellKind::date).cells > 0) continue;
     point = point || column.of(CellKind::point).cells > 0;
     comma = comma || column.of(CellKind::comma).cells > 0;
     if (column.grouped.empty() || column.of(CellKind::point).cells > 0) continue;
@@ -106,6 +135,7 @@ char choose_decimal(const CsvSurvey& survey, const std::vector<std::string>& nam
 bool is_pure(const ColumnSurvey& column, char decimal) {
   const std::size_t present = column.present();
   return column.numbers(decimal) == present || is_dates(column) || is_boolean(column) ||
+         is_durations(column) || has_unit(column, decimal) ||
          column.of(CellKind::text).cells == present;
 }
 
@@ -120,6 +150,15 @@ CsvType choose_type(const ColumnSurvey& column, char decimal, const std::string&
     type.format = CellFormat::date;
     type.date_order = choose_order(column, name, options, notes);
     type.offset = choose_offset(column);
+  } else if (is_durations(column)) {
+    type.format = CellFormat::duration;
+  } else if (has_unit(column, decimal)) {
+    type.unit = column.unit;
+    type.offset = choose_offset(column);
+    notes.push_back({false,
+                     fmt::format("\"{}\" is read as numbers: \"{}\" behind them is their unit",
+                                 name, column.unit),
+                     fmt::format("--categorical \"{}\" takes them for texts", name)});
   } else if (is_boolean(column)) {
     type.format = CellFormat::boolean;
   } else if (numbers * 2 >= present && sum(column, CellKind::text, CellKind::comma) +
@@ -130,23 +169,31 @@ CsvType choose_type(const ColumnSurvey& column, char decimal, const std::string&
     fail_mixed(column, true, decimal, name, file);
   } else {
     type.category = true;
+    note_units(column, name, notes);
   }
   return type;
 }
 
 std::string why_index(const ColumnSurvey& column, const std::string& name, bool has_name,
                       std::size_t position) {
-  const bool counts =
-      column.counts_rows && column.missing == 0 && column.present() > 2 &&
+  const bool whole =
+      column.missing == 0 && column.present() > 2 &&
       column.of(CellKind::plain).cells + column.of(CellKind::either).cells == column.present();
-  if (!counts) return {};
+  if (!whole) return {};
   std::string lower = name;
   for (char& c : lower)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  constexpr std::string_view kNames[] = {"index",   "id",        "row",    "rownames",
-                                         "rowname", "row_names", "row_id", "unnamed: 0"};
-  const bool named = std::ranges::find(kNames, lower) != std::end(kNames);
-  return (has_name ? named : position == 0) ? "it counts the rows" : "";
+  constexpr std::string_view kNames[] = {"index",   "id",        "row",   "rownames",
+                                         "rowname", "row_names", "row_id"};
+  const bool unnamed = position == 0 && (!has_name || lower.starts_with("unnamed: 0"));
+  const bool named = unnamed || std::ranges::find(kNames, lower) != std::end(kNames);
+  if (!named) return {};
+  if (column.counts_rows) return "it counts the rows";
+  if (unnamed) return "it has whole numbers and no heading, as an index of rows";
+  constexpr std::size_t kFewRows = 20;
+  return column.all_different && column.present() >= kFewRows
+             ? "its whole numbers are all different, as those of an index"
+             : "";
 }
 
 }  // namespace lithe::data

@@ -14,6 +14,7 @@ struct CsvType {
   CellFormat format = CellFormat::number;
   DateOrder date_order = DateOrder::month_first;
   double offset = 0;
+  std::string unit = {};  // behind each number
 };
 
 // The decimal sign that the numbers of all columns allow: a comma if some number needs one and none

@@ -13,6 +13,12 @@ namespace {
 
 constexpr std::size_t kMostClasses = 10;  // that are listed
 
+// "1 row", "2 rows", "1 class", "3 classes".
+std::string counted(std::size_t count, const std::string& what) {
+  if (count == 1) return "1 " + what;
+  return fmt::format("{} {}{}", count, what, what.ends_with('s') ? "es" : "s");
+}
+
 const char* task_name(const TableData& table) {
   switch (table.schema.task) {
     case TableTask::classification:
@@ -59,34 +65,33 @@ std::string target_text(const TableData& table) {
   if (!names.empty()) text += fmt::format(" of {:.200}", fmt::to_string(fmt::join(names, ", ")));
   const std::size_t classes = table.data.class_names.size();
   if (classes > 0)
-    text += fmt::format(", {} {}: {}", classes,
-                        table.schema.task == TableTask::multi_label ? "labels" : "classes",
-                        classes_text(table.data));
+    text += fmt::format(
+        ", {}: {}",
+        counted(classes, table.schema.task == TableTask::multi_label ? "label" : "class"),
+        classes_text(table.data));
   return text;
 }
 
 std::string rows_text(const TableData& table) {
   const std::size_t train = table.data.train.features.rows, test = table.data.test.features.rows;
-  if (test == 0) return fmt::format("{} rows to train on, none to test on", train);
-  const bool by_class = table.data.train.labels != nullptr;
-  return fmt::format("{} rows to train on, {} to test on{}", train, test,
-                     table.test_is_a_share
-                         ? by_class ? ", drawn at random from each class" : ", drawn at random"
-                         : "");
+  if (test == 0) return fmt::format("{} to train on, none to test on", counted(train, "row"));
+  return fmt::format("{} to train on, {} to test on{}", counted(train, "row"), test,
+                     table.test_rows.empty() ? "" : ", " + table.test_rows);
 }
 
 }  // namespace
 
 std::vector<std::string> describe(const TableData& table, std::size_t most_columns) {
   std::vector<std::string> lines = {
-      fmt::format("{}: {} features", table.data.name, table.data.train.features.columns),
+      fmt::format("{}: {}", table.data.name, counted(table.data.train.features.columns, "feature")),
       target_text(table), rows_text(table)};
   std::size_t width = 0, shown = 0;
   for (const ColumnSummary& column : table.columns)
     width = std::min<std::size_t>(30, std::max(width, column.name.size()));
   for (const ColumnSummary& column : table.columns) {
     if (shown++ == most_columns) {
-      lines.push_back(fmt::format("  and {} more columns", table.columns.size() - most_columns));
+      lines.push_back(
+          fmt::format("  and {}", counted(table.columns.size() - most_columns, "more column")));
       break;
     }
     lines.push_back(fmt::format("  {:{}}  {}", column.name, width, column.format()));
@@ -105,7 +110,9 @@ std::string describe_json(const TableData& table) {
   json columns = json::array(), notes = json::array(), classes = json::object();
   for (const ColumnSummary& column : table.columns) {
     columns.push_back({{"name", column.name}, {"kind", column.kind}, {"missing", column.missing}});
-    if (column.low <= column.high && (column.kind == "number" || column.kind == "date"))
+    if (!column.unit.empty()) columns.back()["unit"] = column.unit;
+    if (column.low <= column.high && (column.kind == "number" || column.kind == "date" ||
+                                      column.kind == "duration" || column.kind == "time of day"))
       columns.back()["low"] = column.low, columns.back()["high"] = column.high;
   }
   for (const TableNote& note : table.notes)
@@ -119,6 +126,7 @@ std::string describe_json(const TableData& table) {
               {"features", table.data.train.features.columns},
               {"train_rows", table.data.train.features.rows},
               {"test_rows", table.data.test.features.rows},
+              {"which_test_rows", table.test_rows},
               {"dropped_rows", table.dropped_rows},
               {"columns", columns},
               {"notes", notes}}

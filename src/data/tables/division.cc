@@ -1,5 +1,7 @@
 #include "data/tables/division.h"
 
+#include <fmt/format.h>
+
 #include <memory>
 #include <span>
 #include <utility>
@@ -61,6 +63,19 @@ TableData divide_by(const fs::path& path, TablePart whole, std::span<const RowUs
   return combine(path, std::move(train), test);
 }
 
+// Which rows are held out.
+std::string which_rows(const TableData& table, const TableOptions& options) {
+  const CsvOptions& csv = options.csv;
+  std::string text =
+      table.data.train.labels != nullptr ? "drawn at random from each class" : "drawn at random";
+  if (!csv.time.empty()) text = fmt::format("the last ones by \"{}\"", csv.time);
+  if (!csv.group.empty()) text = fmt::format("whole groups of \"{}\", drawn at random", csv.group);
+  if (options.folds > 0 && !csv.time.empty())
+    text = fmt::format("the ones that follow by \"{}\"", csv.time);
+  if (options.folds > 0) text += fmt::format(", fold {} of {}", options.fold + 1, options.folds);
+  return text;
+}
+
 }  // namespace
 
 TableData combine(const fs::path& path, TablePart train, const TablePart& test) {
@@ -90,6 +105,7 @@ TableData combine(const fs::path& path, TablePart train, const TablePart& test) 
 TableData with_share(TableData table, const TableOptions& options) {
   table.test_is_a_share = table.data.test.features.rows > 0;
   if (!table.test_is_a_share) return table;
+  table.test_rows = which_rows(table, options);
   table.split.test_share = options.test_share;
   table.split.seed = options.seed;
   table.split.folds = options.folds;

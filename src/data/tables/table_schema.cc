@@ -27,10 +27,11 @@ constexpr std::array<std::pair<ColumnKind, const char*>, 5> kKinds = {{
     {ColumnKind::weight, "weight"},
     {ColumnKind::ignored, "ignored"},
 }};
-constexpr std::array<std::pair<CellFormat, const char*>, 3> kFormats = {{
+constexpr std::array<std::pair<CellFormat, const char*>, 4> kFormats = {{
     {CellFormat::number, "number"},
     {CellFormat::date, "date"},
     {CellFormat::boolean, "boolean"},
+    {CellFormat::duration, "duration"},
 }};
 constexpr std::array<std::pair<DateOrder, const char*>, 2> kOrders = {{
     {DateOrder::day_first, "day_first"},
@@ -116,6 +117,7 @@ json print_column(const TableColumn& column) {
   if (column.kind == ColumnKind::number) {
     object["replacement"] = column.replacement;
     if (column.offset != 0) object["offset"] = column.offset;
+    if (!column.unit.empty()) object["unit"] = column.unit;
   }
   if (column.format != CellFormat::number) object["format"] = word_for(kFormats, column.format);
   if (column.format == CellFormat::date) object["dates"] = word_for(kOrders, column.date_order);
@@ -148,6 +150,7 @@ TableColumn parse_column(const json& object) {
   if (column.kind == ColumnKind::number) {
     column.replacement = number_member(object, "replacement");
     if (object.contains("offset")) column.offset = number_member(object, "offset");
+    if (object.contains("unit")) column.unit = text_member(object, "unit");
   }
   if (object.contains("format")) column.format = value_for(kFormats, text_member(object, "format"));
   if (column.format == CellFormat::date)
@@ -256,7 +259,11 @@ TableSchema TableSchema::from_json(const std::string& text) {
 
 std::string ColumnSummary::format() const {
   std::string text = kind;
-  if (kind == "number") text += fmt::format(", {:.6g} to {:.6g}", low, high);
+  const std::string behind = unit.empty() ? "" : " " + unit;
+  if (kind == "number") text += fmt::format(", {:.6g} to {:.6g}{}", low, high, behind);
+  if (kind == "duration") text += fmt::format(", {:.6g} to {:.6g} days", low, high);
+  if (kind == "time of day")
+    text += fmt::format(", {} to {}", data::time_text(low), data::time_text(high));
   if (kind == "date")
     text += fmt::format(", {} to {}", data::date_text(low), data::date_text(high));
   if (missing > 0) text += fmt::format(", {} missing", missing);

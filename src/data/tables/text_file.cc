@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "data/files/gzip.h"
+#include "data/tables/utf8.h"
 #include "lithe/error.h"
 
 extern char** environ;
@@ -123,14 +124,6 @@ std::string convert_workbook(const fs::path& path, std::uint64_t most_bytes) {
   return text;
 }
 
-// A binary file has a NUL byte, or none of the bytes of UTF-8, near its start.
-void check_is_text(std::string_view text, const std::string& name) {
-  constexpr std::size_t kLooked = 4096;
-  const std::string_view start = text.substr(0, kLooked);
-  const bool utf16 = start.starts_with("\xFF\xFE") || start.starts_with("\xFE\xFF");
-  if (utf16) throw Error(ErrorKind::data, "the text is UTF-16", name, "save the file as UTF-8");
-}
-
 }  // namespace
 
 std::string kind_of(const fs::path& path) {
@@ -176,7 +169,10 @@ TextFile::TextFile(const fs::path& path, std::uint64_t most_bytes) {
   } else {
     unpack(path, most_bytes);
   }
-  check_is_text(text_, path.string());
+  if (!is_utf16(text_)) return;
+  owned_ = from_utf16(text_);
+  text_ = owned_;
+  file_.reset();
 }
 
 }  // namespace lithe::data

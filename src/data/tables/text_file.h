@@ -18,9 +18,9 @@ std::optional<TableFormat> format_of(const std::filesystem::path& path);
 std::string kind_of(const std::filesystem::path& path);
 
 // Maps a file, or unpacks it where it is gzip or Zstandard, by its content; reads standard input
-// where the path is "-"; has the program xlsx2csv convert a workbook's first sheet. Throws
-// Error(io) for a file that cannot be read, and Error(data) for one that is damaged, that is larger
-// than `most_bytes`, or that is no text.
+// where the path is "-"; has the program xlsx2csv convert a workbook's first sheet. Text in UTF-16
+// with a byte order mark becomes UTF-8. Throws Error(io) for a file that cannot be read, and
+// Error(data) for one that is damaged, or that is larger than `most_bytes`.
 class TextFile {
  public:
   TextFile(const std::filesystem::path& path, std::uint64_t most_bytes);

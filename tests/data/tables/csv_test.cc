@@ -48,7 +48,7 @@ TEST(Csv, ReadsAnyLineEndDelimiterAndQuote) {
 TEST(Csv, TellsHeaderAndTask) {
   EXPECT_FALSE(csv("5.1,3.5,setosa\n4.9,3,virginica\n").schema.header);
   EXPECT_TRUE(csv(",x,y\n0,2,0\n").schema.header);
-  EXPECT_EQ(csv(",x,y\n0,2,0\n").schema.columns[0].name, "1");
+  EXPECT_EQ(csv(",x,y\n0,2,0\n").schema.columns[0].name, "column 1");
   EXPECT_EQ(csv("x,y\n1,0.5\n").schema.task, TableTask::regression);
   EXPECT_EQ(csv("x,y\n1,10\n2,-1\n").class_names, (Texts{"-1", "10"}));
   CsvOptions options;
@@ -158,17 +158,18 @@ TEST(Csv, BlankLinesAreMissingValuesOfASingleColumn) {
 }
 
 TEST(Csv, RefusesTextsAmongNumbers) {
-  expect_bad({"'abc' is not a number, and 2 of the 4 values", "line 4, column 1 (\"a\")",
-              "--missing-text \"abc\"", "--categorical \"a\""},
+  expect_bad({"2 of the 4 values of the column are numbers, but not 'abc'",
+              "line 4, column 1 (\"a\")", "--missing-text \"abc\"", "--categorical \"a\""},
              "a,b\n1,2\n2,3\nabc,4\ndef,4\n");
-  expect_bad({"'x' is not a number, and 1 of the 2", "line 3, column 2"}, "a,y\n1,2\n3,x\n");
+  expect_bad({"1 of the 2 values of the column are numbers, but not 'x'", "line 3, column 2"},
+             "a,y\n1,2\n3,x\n");
   expect_bad({"too large", "line 2, column 1"}, "a,b\n1e999,2\n");
   expect_bad({"too large", "line 2, column 1"}, "a,b\n\"-4e38\",2\n");
   expect_bad({"'inf'", "infinite", "line 3, column 1"}, "a,b\n1,2\ninf,2\n");
-  expect_bad({"'-Infinity' is not a number"}, "a,b\n1,2\n-Infinity,2\n");
+  expect_bad({"but not '-Infinity' (it is infinite)"}, "a,b\n1,2\n-Infinity,2\n");
   expect_bad({"'0x1F'", "hexadecimal"}, "a,b\n1,2\n0x1F,2\n");
   expect_bad({"'1,5'", "decimal comma"}, "a;b\n1.5;2\n1,5;3\n");
-  expect_bad({"'1.5.2' is not a number"}, "a,b\n1,2\n1.5.2,2\n");
+  expect_bad({"but not '1.5.2'"}, "a,b\n1,2\n1.5.2,2\n");
 }
 
 TEST(Csv, RefusesWideAndLargeTables) {

@@ -93,7 +93,8 @@ TEST(CsvTypes, LooksAtAllRowsWhereTheFirstDoNotSettleIt) {
   for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = fmt::format("{}", i % 7);
   cells[4000] = "0.5x";
   expect_error(ErrorKind::data,
-               {"'0.5x' is not a number, and 4999 of the 5000", "line 4002, column 1 (\"a\")"},
+               {"4999 of the 5000 values of the column are numbers, but not '0.5x'",
+                "line 4002, column 1 (\"a\")"},
                [&] { csv(table(cells)); });
   CsvOptions options;
   options.missing_texts = {"0.5x"};
@@ -122,6 +123,88 @@ TEST(CsvTypes, LeavesOutWhatSaysNothing) {
   CsvOptions options;
   options.categorical = {"name"};
   EXPECT_EQ(csv(text, options).schema.feature_names().size(), 61u);
+}
+
+TEST(CsvTypes, LeavesOutAnIndexInAnyOrder) {
+  std::string text = "{},x,y\n";
+  for (int i = 0; i < 60; ++i)
+    text += fmt::format("{},{},{}\n", i * 37 % 60 * 3, i % 3, i % 2 == 0 ? "p" : "q");
+  const auto with = [&](const char* heading) { return heading + text.substr(2); };
+  for (const char* heading : {"", "Unnamed: 0", "id", "Index"}) {
+    SCOPED_TRACE(heading);
+    EXPECT_EQ(csv(with(heading)).schema.feature_names(), std::vector<std::string>{"x"});
+  }
+  EXPECT_EQ(csv(with("size")).schema.feature_names(), (std::vector<std::string>{"size", "x"}));
+  CsvOptions options;
+  options.numeric = {"id"};
+  EXPECT_EQ(csv(with("id"), options).schema.feature_names(), (std::vector<std::string>{"id", "x"}));
+  // A column without a heading that is no index has a name.
+  EXPECT_EQ(csv("a,,y\n0.5,1.5,p\n2,3.5,q\n1,1,p\n").schema.feature_names(),
+            (std::vector<std::string>{"a", "column 2"}));
+}
+
+TEST(CsvTypes, TakesNumbersWithAZeroInFrontForCodes) {
+  const std::string text = table({"01948", "10115", "01948", "10115", "01948", "10115"});
+  const auto part = csv(text);
+  EXPECT_EQ(part.schema.columns[0].categories, (std::vector<std::string>{"01948", "10115"}));
+  EXPECT_TRUE(warns(part, "--numeric \"a\""));
+  CsvOptions options;
+  options.numeric = {"a"};
+  EXPECT_EQ(column(csv(text, options))[0], 1948);
+  EXPECT_EQ(csv(table({"05", "12", "0", "0.5"})).schema.columns[0].kind, ColumnKind::number);
+  // Also where the first thousand rows have none.
+  std::vector<std::string> many(3000, "10115");
+  many[2500] = "01948";
+  EXPECT_EQ(csv(table(many)).schema.columns[0].categories.size(), 2u);
+  EXPECT_EQ(csv(table(many), options).schema.columns[0].kind, ColumnKind::number);
+  options.numeric = {"y"};
+  expect_error(ErrorKind::data, {"no numbers, such as 'p'"}, [&] {
+    options.targets = {"a"};
+    csv(table({"1.5", "2", "3"}), options);
+  });
+}
+
+TEST(CsvTypes, ReadsNumbersWithAUnit) {
+  const auto part = csv(table({"2.14 kg", "3 kg", "NA", "1.5kg"}));
+  EXPECT_EQ(part.schema.columns[0].unit, "kg");
+  EXPECT_EQ(column(part)[0], 2.14F);
+  EXPECT_EQ(TableSchema::from_json(part.schema.to_json()), part.schema);
+  EXPECT_EQ(part.columns[0].format(), "number, 1.5 to 3 kg, 1 missing");
+  EXPECT_EQ(column(csv(table({"2,14 m2", "3,5 m2", "1 m2"}, ';')))[1], 3.5F);
+  expect_error(ErrorKind::data, {"'3 g' where a number belongs"},
+               [&] { parse_csv("a,y\n3 g,p\n", "t.csv", {}, &part.schema); });
+  expect_error(ErrorKind::data, {"but not '2 kg'"}, [] { csv(table({"1", "2 kg", "3", "4"})); });
+  EXPECT_EQ(csv(table({"1 kg", "2 g", "1 kg", "2 g"})).schema.columns[0].kind,
+            ColumnKind::category);
+  EXPECT_EQ(csv(table({"1st", "2nd", "1st", "2nd"})).schema.columns[0].kind, ColumnKind::category);
+}
+
+TEST(CsvTypes, ReadsTimesAndDurations) {
+  const auto times = csv(table({"06:30", "18:00", "23:59"}));
+  EXPECT_EQ(times.columns[0].format(), "time of day, 06:30 to 23:59");
+  const auto durations = csv(table({"2 days 12:00:00", "0 days 06:00:00", "-1 days +18:00:00",
+                                    "\"1 day, 6:00:00\"", "12:00:00", "3 days"}));
+  EXPECT_EQ(column(durations), (std::vector<float>{2.5, .25, -.25, 1.25, .5, 3}));
+  EXPECT_EQ(durations.columns[0].kind, "duration");
+  EXPECT_EQ(TableSchema::from_json(durations.schema.to_json()), durations.schema);
+}
+
+TEST(CsvTypes, ShowsTheRangeOfAllRows) {
+  std::string text = "a,y\n";
+  for (int i = 0; i < 100; ++i) text += fmt::format("{}.5,{}\n", i == 50 ? 9000 : i, i % 2);
+  for (std::uint64_t seed = 1; seed < 10; ++seed) {
+    TableOptions options;
+    options.seed = seed;
+    EXPECT_EQ(parse_csv(text, "t.csv", options).train.columns[0].high, 9000.5);
+  }
+}
+
+TEST(CsvTypes, CountsTheTextsOfTheRowsThatStay) {
+  std::string text = "name,a,y\n";
+  for (int i = 0; i < 60; ++i)
+    text += fmt::format("name {},{},{}\n", i, i % 7, i < 20 ? "" : i % 2 == 0 ? "p" : "q");
+  EXPECT_EQ(csv(text).columns[0].kind,
+            "left out: its texts are nearly all different (40 in 40 rows)");
 }
 
 TEST(CsvTypes, WarnsOfSentinels) {

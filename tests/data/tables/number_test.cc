@@ -105,5 +105,22 @@ TEST(Utf8, FindsTheFirstBadByte) {
   EXPECT_EQ(first_bad_utf8(std::string_view("a\0b", 3)), 1u);
 }
 
+TEST(Utf16, BecomesUtf8) {
+  // "aß€", a smiling face beyond 16 bits, and half a pair.
+  const std::u16string text = u"\uFEFFa\u00DF\u20AC\U0001F600\xD83D";
+  std::string little, big;
+  for (const char16_t unit : text) {
+    little += {static_cast<char>(unit & 0xFF), static_cast<char>(unit >> 8)};
+    big += {static_cast<char>(unit >> 8), static_cast<char>(unit & 0xFF)};
+  }
+  const std::string right = "a\xC3\x9F\xE2\x82\xAC\xF0\x9F\x98\x80\xEF\xBF\xBD";
+  for (const std::string& bytes : {little, big, little + "x"}) {
+    EXPECT_TRUE(is_utf16(bytes));
+    EXPECT_EQ(from_utf16(bytes), right);
+  }
+  EXPECT_FALSE(is_utf16("\xEF\xBB\xBF-"));
+  EXPECT_FALSE(is_utf16(std::string_view("\xFF\xFE\0\0a\0\0\0", 8)));  // UTF-32
+}
+
 }  // namespace
 }  // namespace lithe::data
