@@ -8,7 +8,9 @@
 #include "lithe/data.h"
 #include "lithe/evaluation_report.h"
 #include "lithe/trainer.h"
+#include "model_kind.h"
 #include "parse.h"
+#include "target_scores.h"
 #include "terminal.h"
 #include "training_data.h"
 #include "unknown_data.h"
@@ -31,7 +33,9 @@ void print_score(const EvaluationReport& report) {
   const Evaluation& result = report.score;
   std::string score = accuracy_text(result.correct, result.total);
   if (report.labels) score += " all labels right";
-  if (report.values) score = fmt::format("rmse {:.6g} of {}", result.rmse, result.total);
+  if (report.values)
+    score = fmt::format("rmse {:.6g}{} of {}", result.rmse,
+                        over_targets(report.values->names.size()), result.total);
   print_folded("{}  loss {:.5f}  {:.4f} s\n", score, result.loss, result.seconds);
 }
 
@@ -57,14 +61,6 @@ void print_labels(const LabelReport& report) {
   }
   print_folded("  all labels: accuracy {:.1f}%  micro F1 {:.3f}  macro F1 {:.3f}\n",
                100 * report.accuracy, report.micro.f1, report.macro.f1);
-}
-
-void print_targets(const RegressionReport& report) {
-  for (std::size_t c = 0; c < report.columns.size(); ++c) {
-    const ValueFigures& one = report.columns[c];
-    print_folded("  {}: rmse {:.6g}  mean absolute error {:.6g}  R2 {:.4f}\n", report.names[c],
-                 one.rmse, one.mae, one.r2);
-  }
 }
 
 void print_report(const EvaluationReport& report) {
@@ -101,7 +97,7 @@ int evaluate(const Arguments& arguments) {
       ->capture_default_str();
   app.add_flag("--json", json, "print one JSON object");
   if (const auto status = parse(app, arguments)) return *status;
-  Model model = Model::load(file);
+  Model model = load_model(file, "lithe evaluate", {});
   if (app.count("--data") == 0) choice = own_data(choice, model);
   LoadedData loaded = load_for_model(choice, model, TargetUse::required);
   if (loaded.set.test.features.rows == 0) loaded.set.test = loaded.set.train;

@@ -13,6 +13,7 @@
 #include "lithe/model.h"
 #include "lithe/probabilities.h"
 #include "lithe/table.h"
+#include "model_kind.h"
 #include "parse.h"
 #include "terminal.h"
 #include "training_data.h"
@@ -218,6 +219,7 @@ struct PredictCommand {
 // is allowed.
 void predict_pictures(Model& model, std::span<const std::string> files, const PictureChoice& choice,
                       const AnswerSink& sink) {
+  check_kind(model, files.front());
   const PictureForm form = form_of(model);
   std::vector<std::string> names;
   std::vector<std::uint8_t> pixels;
@@ -268,7 +270,7 @@ int predict(const Arguments& arguments) {
                  "probability of each class, or its numbers");
   app.add_flag("--json", c.json, "print one JSON array");
   if (const auto status = parse(app, arguments)) return *status;
-  Model model = Model::load(c.model);
+  Model model = load_model(c.model, "lithe predict", c.inputs);
   auto results = nlohmann::json::array();
   AnswersFile file;
   if (!c.output.empty()) {

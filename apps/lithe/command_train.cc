@@ -17,6 +17,7 @@
 #include "lithe/table.h"
 #include "output_file.h"
 #include "profile_output.h"
+#include "target_scores.h"
 #include "terminal.h"
 #include "train_report.h"
 #include "train_setup.h"
@@ -177,6 +178,8 @@ int train(const Arguments& arguments) {
           setup.learned().labels == nullptr,
           {}};
   run.labels = are_labels(setup.learned(), command.options.loss);
+  if (run.regression && !run.labels)
+    run.targets = std::max<std::size_t>(1, setup.learned().target_columns);
   run.understood = setup.understood_json;
   if (command.explain) {
     command.json ? print_json(run) : print_plan(run);
@@ -203,6 +206,9 @@ int train(const Arguments& arguments) {
     run.unknown = calibrate(command, setup, std::move(comparison));
     model.save(command.output);
   }
+  if (run.targets > 1 && setup.data.test.features.rows > 0)
+    run.target_scores =
+        report_evaluation(model, setup.data.test, {.isa = command.options.isa}).values;
   run.plan = trainer.plan();
   run.time = trainer.time_split();
   run.findings = diagnose_data(setup, run);
@@ -217,6 +223,10 @@ int train(const Arguments& arguments) {
   }
   if (interrupted()) print_folded("Interrupted: the model has the weights of that moment\n");
   print_kept_epoch(run);
+  if (run.target_scores) {
+    print_folded("Test rows, by target:\n");
+    print_targets(*run.target_scores);
+  }
   print_never_predicted(run);
   print_findings(run);
   if (run.unknown) print(*run.unknown);

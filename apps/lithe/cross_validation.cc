@@ -6,9 +6,11 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "lithe/defaults.h"
 #include "lithe/error.h"
 #include "lithe/history.h"
 #include "output_file.h"
+#include "target_scores.h"
 #include "terminal.h"
 #include "train_setup.h"
 
@@ -18,14 +20,16 @@ namespace {
 
 struct Score {
   std::string what, file;  // "fold 2 of 5, seed 1"
-  bool classes = false;
+  bool classes = false, labels = false;
   std::size_t correct = 0, total = 0;
-  double value = 0;  // accuracy, or RMSE
+  double value = 0;  // the share of right answers, or RMSE
+  std::size_t targets = 1;
 };
 
 std::string score_text(const Score& score) {
+  if (score.labels) return accuracy_text(score.correct, score.total) + " all labels right";
   return score.classes ? accuracy_text(score.correct, score.total)
-                       : fmt::format("rmse {:.6g}", score.value);
+                       : fmt::format("rmse {:.6g}{}", score.value, over_targets(score.targets));
 }
 
 // Trains to the end without a word, and scores the model on its test rows.
@@ -48,7 +52,9 @@ Score run(TrainCommand& command, bool first) {
   const Evaluation result = evaluate(setup.model, setup.data.test, command.options.loss);
   Score score;
   score.file = command.output;
-  score.classes = setup.data.test.labels != nullptr;
+  score.labels = are_labels(setup.data.test, command.options.loss);
+  score.classes = setup.data.test.labels != nullptr || score.labels;
+  score.targets = std::max<std::size_t>(1, setup.data.test.target_columns);
   score.correct = result.correct, score.total = result.total;
   score.value = score.classes
                     ? static_cast<double>(result.correct) / static_cast<double>(result.total)
@@ -82,23 +88,26 @@ Spread spread_of(const std::vector<Score>& scores) {
 void print(const std::vector<Score>& scores) {
   const Spread spread = spread_of(scores);
   if (scores.front().classes)
-    print_folded("Accuracy {:.2f}%, standard deviation {:.2f}%, of {} trainings\n",
-                 100 * spread.mean, 100 * spread.deviation, scores.size());
+    print_folded("{} {:.2f}%, standard deviation {:.2f}%, of {} trainings\n",
+                 scores.front().labels ? "All labels right" : "Accuracy", 100 * spread.mean,
+                 100 * spread.deviation, scores.size());
   else
-    print_folded("RMSE {:.6g}, standard deviation {:.3g}, of {} trainings\n", spread.mean,
-                 spread.deviation, scores.size());
+    print_folded("RMSE {:.6g}{}, standard deviation {:.3g}, of {} trainings\n", spread.mean,
+                 over_targets(scores.front().targets), spread.deviation, scores.size());
 }
 
 void print_json(const std::vector<Score>& scores) {
   const Spread spread = spread_of(scores);
   nlohmann::json runs = nlohmann::json::array();
+  const Score& first = scores.front();
+  const char* const name = first.labels ? "subset_accuracy" : first.classes ? "accuracy" : "rmse";
   for (const Score& score : scores)
     runs.push_back({{"what", score.what}, {"model", score.file}, {"score", score.value}});
-  fmt::print("{}\n", nlohmann::json{{"score", scores.front().classes ? "accuracy" : "rmse"},
-                                    {"mean", spread.mean},
-                                    {"deviation", spread.deviation},
-                                    {"runs", runs}}
-                         .dump(2));
+  fmt::print(
+      "{}\n",
+      nlohmann::json{
+          {"score", name}, {"mean", spread.mean}, {"deviation", spread.deviation}, {"runs", runs}}
+          .dump(2));
 }
 
 }  // namespace

@@ -131,11 +131,12 @@ void add(nlohmann::json& result, const ClassifierReport& report) {
 }  // namespace
 
 nlohmann::json to_json(const EvaluationReport& report) {
-  nlohmann::json result = {{"correct", report.score.correct},
-                           {"total", report.score.total},
-                           {"loss", report.score.loss},
-                           {"seconds", report.score.seconds},
-                           {"learned_from", report.learned_from}};
+  nlohmann::json result = {
+      {"correct", report.values ? nlohmann::json() : nlohmann::json(report.score.correct)},
+      {"total", report.score.total},
+      {"loss", report.score.loss},
+      {"seconds", report.score.seconds},
+      {"learned_from", report.learned_from}};
   if (!report.labels) result["rmse"] = report.score.rmse;  // of outputs that are no logits
   if (report.classes) add(result, *report.classes);
   if (report.labels) add(result, *report.labels);

@@ -9,6 +9,7 @@
 
 #include "base/nearest.h"
 #include "lithe/error.h"
+#include "lithe/table.h"
 
 namespace lithe::app {
 
@@ -42,6 +43,14 @@ std::vector<std::filesystem::path> recipes_within(const std::string& part) {
   return result;
 }
 
+// Whoever forgets --data names a file or a folder where a recipe stands.
+void refuse_data(const std::string& name) {
+  std::error_code unknown;
+  if (is_table_path(name) || std::filesystem::is_directory(name, unknown))
+    throw Error(ErrorKind::usage, fmt::format("'{}' is no recipe, but data", name), {},
+                "--data " + name);
+}
+
 }  // namespace
 
 std::vector<std::filesystem::path> all_recipes() { return recipes_within("."); }
@@ -64,6 +73,7 @@ std::optional<std::filesystem::path> find_agent_recipe(const std::string& name) 
 
 std::filesystem::path find_recipe(const std::string& name) {
   if (name.find('/') != name.npos || name.ends_with(".toml")) {
+    refuse_data(name);
     if (std::filesystem::is_regular_file(name)) return name;
     throw Error(ErrorKind::usage, fmt::format("there is no recipe file '{}'", name));
   }
@@ -75,6 +85,7 @@ std::filesystem::path find_recipe(const std::string& name) {
   if (find_agent_recipe(name))
     throw Error(ErrorKind::usage, fmt::format("'{}' learns from rewards", name), {},
                 fmt::format("lithe rl train {}", name));
+  refuse_data(name);
   const std::string near = base::nearest(name, names);
   throw Error(ErrorKind::usage, fmt::format("there is no recipe '{}'", name), {},
               near.empty() ? fmt::format("one of {}", fmt::join(names, ", ")) : near);

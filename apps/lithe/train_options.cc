@@ -22,27 +22,39 @@ std::vector<std::string> names_in(const char* category) {
   return names;
 }
 
+// What the help says of an option that follows the data of a table or of a folder of pictures, and
+// that is `otherwise` for other data.
+std::string by_data(const std::string& otherwise) {
+  return otherwise.empty()
+             ? " (default: chosen by the data, for tables and folders of pictures)"
+             : fmt::format(
+                   " (default: chosen by the data, for tables and folders of pictures; "
+                   "else {})",
+                   otherwise);
+}
+
 void add_run_options(Options& app, TrainCommand& c) {
   app.add_option("--examples", c.examples,
                  "train on this many examples, the first ones (default: all)")
       ->check(Range(std::uint64_t{1}, kMost));
   app.add_option("--network", c.network,
-                 "the layers, such as \"dense(30, relu) -> dense(10)\"; see `lithe list layers`");
-  app.add_option("--loss", c.options.loss, "the loss; see `lithe list losses`")
-      ->capture_default_str()
+                 "the layers, such as \"dense(30, relu) -> dense(10)\"; see `lithe list layers`" +
+                     by_data(""));
+  app.add_option("--loss", c.options.loss,
+                 "the loss; see `lithe list losses`" + by_data(c.options.loss))
       ->propose(names_in("losses"));
   app.add_option(
          "--optimizer", c.options.optimizer,
          "the optimizer with its learning rate; see `lithe list optimizers` and `lithe list "
-         "schedules`")
-      ->capture_default_str()
+         "schedules`" +
+             by_data(c.options.optimizer))
       ->propose(names_in("optimizers"));
-  app.add_option("--batch", c.options.batch, "examples in a mini-batch")
-      ->capture_default_str()
+  app.add_option("--batch", c.options.batch,
+                 "examples in a mini-batch" + by_data(fmt::format("{}", c.options.batch)))
       ->check(Range(std::uint64_t{1}, kMost));
   app.add_option("--epochs", c.options.epochs,
-                 "passes over the examples; 0 saves the initial model")
-      ->capture_default_str()
+                 "passes over the examples; 0 saves the initial model" +
+                     by_data(fmt::format("{}", c.options.epochs)))
       ->check(Range(std::uint64_t{0}, std::uint64_t{1000000}));
   app.add_option("--precision", c.precision, "type of the numbers")
       ->capture_default_str()

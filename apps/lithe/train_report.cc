@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "target_scores.h"
 #include "terminal.h"
 
 namespace lithe::app {
@@ -119,7 +120,7 @@ std::string short_count(double value) {
 std::string test_score(const Run& run, const EpochReport& r) {
   if (r.total == 0) return "";
   if (run.labels) return accuracy_text(r.correct, r.total) + " all labels right";
-  if (run.regression) return fmt::format("rmse {:.4g}", r.test_rmse);
+  if (run.regression) return fmt::format("rmse {:.4g}{}", r.test_rmse, over_targets(run.targets));
   return accuracy_text(r.correct, r.total);
 }
 
@@ -258,16 +259,17 @@ void print_plan(const Run& run) {
 void print_json(const Run& run) {
   using nlohmann::json;
   json epochs = json::array();
+  const bool numbers = run.regression && !run.labels;
   for (const EpochLine& line : run.epochs) {
     const EpochReport& r = line.report;
     epochs.push_back({{"epoch", r.epoch},
-                      {"correct", r.correct},
+                      {"correct", numbers ? json() : json(r.correct)},
                       {"total", r.total},
                       {"loss", r.loss},
                       {"test_loss", r.test_loss},
                       {"seconds", r.seconds},
                       {"evaluation_seconds", r.evaluation_seconds},
-                      {"test_rmse", r.test_rmse},
+                      {"test_rmse", numbers ? json(r.test_rmse) : json()},
                       {"validation_loss", r.validation_loss},
                       {"validation_correct", r.validation_correct},
                       {"validation_total", r.validation_total},
@@ -293,7 +295,11 @@ void print_json(const Run& run) {
   json findings = json::array();
   for (const Diagnosis& f : run.findings)
     findings.push_back({{"layer", f.layer}, {"text", f.text}});
-  json unknown;
+  json unknown, targets;
+  if (run.target_scores)
+    for (std::size_t c = 0; c < run.target_scores->columns.size(); ++c)
+      targets[run.target_scores->names[c]] = {{"rmse", run.target_scores->columns[c].rmse},
+                                              {"mae", run.target_scores->columns[c].mae}};
   if (run.unknown) unknown = to_json(*run.unknown);
   const double examples =
       run.epochs.empty() ? 0 : static_cast<double>(run.epochs.front().report.examples);
@@ -320,6 +326,7 @@ void print_json(const Run& run) {
        {{"flops", run.limit() / static_cast<double>(run.plan.threads)}, {"isa", run.limits.isa}}},
       {"stages", stages},
       {"epochs", epochs},
+      {"targets", targets},
       {"stopped_early", run.result.stopped_early},
       {"kept_epoch", run.result.kept_epoch},
       {"findings", findings},

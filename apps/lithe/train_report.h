@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "lithe/evaluation_report.h"
 #include "lithe/machine.h"
 #include "lithe/trainer.h"
 #include "train_options.h"
@@ -33,6 +34,8 @@ struct Run {
   std::optional<UnknownRun> unknown;
   std::string watched = {};  // which layers the findings are about
   TrainingResult result = {};
+  std::size_t targets = 1;                             // numbers to predict
+  std::optional<RegressionReport> target_scores = {};  // at the end, of several
   bool labels = false;  // the targets are labels: an answer is right if all of them are
   std::vector<std::string> never_predicted = {};  // classes that the test examples have
   std::string understood = "null";                // how the data were read, as JSON

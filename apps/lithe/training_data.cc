@@ -10,6 +10,7 @@
 #include "lithe/data.h"
 #include "lithe/error.h"
 #include "lithe/images.h"
+#include "model_kind.h"
 #include "terminal.h"
 
 namespace lithe::app {
@@ -241,6 +242,7 @@ LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
 }
 
 LoadedData load_for_model(const DataChoice& choice, Model& model, TargetUse target) {
+  check_kind(model, choice.data);
   if (is_picture_folder(choice.data)) {
     tell_own_folder(choice.data, choice.data_dir);
     DataChoice as_trained = choice;
@@ -264,6 +266,9 @@ DataChoice own_data(DataChoice choice, const Model& model) {
   if (choice.data.empty())
     throw Error(ErrorKind::usage, "the model does not say what it was trained on", "--data",
                 "--data DATA");
+  if (choice.data == "-")
+    throw Error(ErrorKind::usage, "the model was trained on standard input, which is not kept",
+                "--data", "--data FILE, or --data - for standard input");
   // A folder's name in a model is a whole path.
   if (is_own_folder(choice.data, data_folder(choice.data_dir)))
     choice.data = "lithe:" + choice.data;

@@ -33,10 +33,13 @@ std::string_view probabilities_at_end(const graph::Graph& graph) {
 void check_end(const Model& model, std::string_view loss) {
   const std::string_view end = probabilities_at_end(data_of(model).graph);
   if (end.empty()) return;
-  throw Error(ErrorKind::data,
-              fmt::format("the loss {} takes logits, and the network ends in {}", loss, end),
-              model.network().to_string(),
-              fmt::format("leave {} out at the end, or take another loss: quadratic", end));
+  throw Error(
+      ErrorKind::data,
+      fmt::format("the loss {} takes logits, and the network ends in {}", loss, end),
+      model.network().to_string(),
+      fmt::format("leave {0} out at the end (the answers are probabilities all the same), or "
+                  "take another loss: quadratic",
+                  end));
 }
 
 // Where every example has the same class, any answer that is always the same is right.

@@ -74,6 +74,11 @@ double weight_decay_for(std::size_t rows) {
 std::string default_loss(const Model& model, const Examples& train) {
   const std::string first =
       default_training(train, model.network().input_shape().sizes).options.loss;
+  if (are_labels(train)) {
+    // A loss that fits such an end would learn numbers, not labels.
+    train::check_training(model, train, train::parse_loss(first).loss);
+    return first;
+  }
   for (const std::string& loss : {first, std::string("binary_cross_entropy")}) {
     try {
       train::check_training(model, train, train::parse_loss(loss).loss);

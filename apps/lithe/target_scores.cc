@@ -1,0 +1,21 @@
+#include "target_scores.h"
+
+#include <fmt/format.h>
+
+#include "terminal.h"
+
+namespace lithe::app {
+
+void print_targets(const RegressionReport& report) {
+  for (std::size_t c = 0; c < report.columns.size(); ++c) {
+    const ValueFigures& one = report.columns[c];
+    print_folded("  {}: rmse {:.6g}  mean absolute error {:.6g}  R2 {:.4f}\n", report.names[c],
+                 one.rmse, one.mae, one.r2);
+  }
+}
+
+std::string over_targets(std::size_t targets) {
+  return targets > 1 ? fmt::format(" over {} targets", targets) : "";
+}
+
+}  // namespace lithe::app
