@@ -107,6 +107,9 @@ class TableTasks(AppTest):
             error = self.error(*words)
             for part in parts:
                 self.assertIn(part, error)
+        with open(os.path.join(self.folder, "t.libsvm"), "w", encoding="utf-8") as file:
+            file.writelines(f"{i % 2} 1:{i % 7}\n" for i in range(60))
+        self.assertIn("the file has one target", self.error(*train, "t.libsvm", "--task", "multi-label"))
         self.run_lithe(*train, texts, "--target", "u")
         self.run_lithe(*train, labels, *both, "--network", "dense(2)")
 
@@ -138,7 +141,7 @@ class TableTasks(AppTest):
     def test_few_rows_and_one_class_are_warned_of(self):
         tiny = self.write("t.csv", ["a,y", "1,p", "2,q", "3,p", "1,q", "2,p"])
         out = self.run_lithe("data", "show", tiny).stdout
-        self.assertIn("1 row is to test on", re.sub(r"\s+", " ", out))
+        self.assertIn("only 1 row is tested on", re.sub(r"\s+", " ", out))
         self.assertIn(": 1 feature\n", out)
         self.train(tiny, "--cv", "5", "--epochs", "2")
         one = self.write("one.csv", ["a,y", *(f"{i}.5,p" for i in range(60))])

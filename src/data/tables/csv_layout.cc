@@ -130,6 +130,9 @@ class NamedColumns {
  private:
   void set(const std::string& word, Kind kind) {
     const std::size_t column = find_column(word, names_, places_, file_);
+    if (kinds_[column] == kind)
+      throw Error(ErrorKind::data, fmt::format("the column \"{}\" is named twice", names_[column]),
+                  file_, "name it once");
     if (kinds_[column])
       throw Error(ErrorKind::data,
                   fmt::format("the column \"{}\" is named for two purposes", names_[column]), file_,

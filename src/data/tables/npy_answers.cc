@@ -220,7 +220,9 @@ void add_one_column(const AnswerParts& parts, const TableOptions& options) {
   const NpyArray& first = parts.front().array;
   const TableTask task = options.csv.task;
   if (first.is_text()) return add_texts(parts, task);
-  if (task == TableTask::multi_label) return add_many(parts, options, nullptr);
+  if (task == TableTask::multi_label)
+    throw Error(ErrorKind::data, "several labels are several columns of answers, and there is one",
+                first.name, "--task classification");
   if (task == TableTask::regression) return add_numbers(parts, task);
   std::set<double> numbers;
   std::size_t rows = 0;

@@ -133,6 +133,9 @@ TableData load_table(const fs::path& path, const TableOptions& options) {
   if (format != TableFormat::libsvm) {
     parts = read_csv(path, options, nullptr);
   } else {
+    if (options.csv.task == TableTask::multi_label)
+      throw Error(ErrorKind::data, "the file has one target, and several labels are several",
+                  path.string(), "a .csv with a column for each label, or --task classification");
     parts.train = read_libsvm(path, options, nullptr);
     if (options.test_file.empty()) return data::divide(path, std::move(parts.train), options);
   }

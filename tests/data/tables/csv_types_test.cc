@@ -256,6 +256,33 @@ TEST(CsvTypes, ReadsSeveralTargets) {
   EXPECT_EQ(TableSchema::from_json(labels.schema.to_json()), labels.schema);
 }
 
+TEST(CsvTypes, RefusesTargetsThatDoNotFitTheTask) {
+  const std::string text = "a,u,v\n1,0,rot\n2,1,blau\n3,1,rot\n";
+  CsvOptions options;
+  options.targets = {"u", "v"};
+  expect_error(ErrorKind::data, {"has texts such as 'rot'", "line 2, column 3", "--target \"v\""},
+               [&] { csv(text, options); });
+  options.task = TableTask::classification;
+  expect_error(ErrorKind::data, {"the classes of one target", "--target \"u\""},
+               [&] { csv(text, options); });
+  options.task = TableTask::multi_label;
+  options.targets = {"u"};
+  expect_error(ErrorKind::data, {"\"u\" is one", "--task classification"},
+               [&] { csv(text, options); });
+  options.targets = {"u,v"};
+  expect_error(ErrorKind::data, {"--target u --target v"}, [&] { csv(text, options); });
+  options.targets = {"u", "u"};
+  expect_error(ErrorKind::data, {"named twice"}, [&] { csv(text, options); });
+}
+
+TEST(CsvTypes, ReadsLabelsInOtherLanguages) {
+  CsvOptions options;
+  options.targets = {"u", "v"};
+  const auto part = csv("a,u,v\n1,ja,oui\n2,nein,non\n3,Ja,non\n", options);
+  EXPECT_EQ(part.schema.task, TableTask::multi_label);
+  EXPECT_EQ(targets_of(part.examples), (std::vector<float>{1, 1, 0, 0, 1, 0}));
+}
+
 TEST(CsvTypes, TakesWholeNumbersForAQuantityWhereTheNetworkHasOneOutput) {
   CsvOptions options;
   EXPECT_EQ(csv("a,y\n1,3\n2,4\n3,5\n", options).schema.task, TableTask::classification);
