@@ -243,8 +243,8 @@ class CsvReader {
     const auto tested = std::ranges::count(uses, RowUse::test);
     if (tested > 0 && tested < kFewRows)
       layout.notes.push_back({true,
-                              fmt::format("{} {} to test on, and a score on few rows says little",
-                                          tested, tested == 1 ? "row is" : "rows are"),
+                              fmt::format("only {} {} tested on, so the score says little", tested,
+                                          tested == 1 ? "row is" : "rows are"),
                               "--cv 5"});
     if (answers.task == TableTask::classification && answers.class_names.size() == 1)
       layout.notes.push_back(
