@@ -1,5 +1,7 @@
 #include "train/recovery.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace lithe::train {
@@ -40,6 +42,22 @@ std::uint64_t Recovery<T>::retry(plan::Parameters<T>& values, plan::OptimizerSta
   ++retries_;
   rate_factor_ /= 2;
   return saved_->steps;
+}
+
+template <typename T>
+void Recovery<T>::add_parts(std::vector<StatePart<T>>& parts) {
+  if (!saved_) return;
+  parts.push_back({"begin.", saved_->values.data()});
+  for (std::size_t i = 0; i < saved_->learning.states.size(); ++i)
+    parts.push_back({fmt::format("begin.optimizer.{}.", i), saved_->learning.states[i].data()});
+  if (saved_->average) parts.push_back({"begin.average.", saved_->average->data()});
+}
+
+template <typename T>
+void Recovery<T>::visit(StateFigures& figures) {
+  figures(retries_), figures(rate_factor_);
+  std::uint64_t none = 0;
+  figures(saved_ ? saved_->steps : none);
 }
 
 template class Recovery<float>;

@@ -5,9 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "plan/optimizer_state.h"
 #include "plan/parameters.h"
+#include "train/state_figures.h"
+#include "train/state_file.h"
 
 namespace lithe::train {
 
@@ -28,6 +31,10 @@ class Recovery {
 
   std::size_t retries() const { return retries_; }              // of this epoch
   double learning_rate_factor() const { return rate_factor_; }  // halved with each retry
+
+  // For the state of the training: what an epoch is begun again from, and the numbers.
+  void add_parts(std::vector<StatePart<T>>& parts);
+  void visit(StateFigures& figures);
 
  private:
   static constexpr std::size_t kMostRetries = 8;

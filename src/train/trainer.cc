@@ -57,6 +57,9 @@ TimeSplit Trainer::time_split() const { return engine_->time_split(); }
 ProfileRecords Trainer::profile() const { return engine_->profile(); }
 std::vector<std::uint32_t> Trainer::order(std::size_t epoch) const { return engine_->order(epoch); }
 const std::vector<EpochWatch>& Trainer::watched() const { return engine_->watched(); }
+const std::vector<EpochReport>& Trainer::history() const { return engine_->history(); }
+void Trainer::save_state(const std::filesystem::path& file) { engine_->save_state(file); }
+void Trainer::load_state(const std::filesystem::path& file) { engine_->load_state(file); }
 
 Evaluation evaluate(const Model& model, const Examples& given, const std::string& loss,
                     const std::string& isa) {
