@@ -172,7 +172,7 @@ void RlRun::run() {
         evaluate_policy();
         if (reached()) break;
       }
-      if (seconds_since(start_) - last_saved_ >= command_.save_every) save();
+      if (seconds_since(start_) - last_saved_ >= command_.keep_every) save();
     }
     save();
     release_interrupt();

@@ -38,7 +38,7 @@ void add_train_options(Options& app, RlTrainCommand& c) {
   app.add_option("--isa", c.agent.isa, "auto, avx512, avx2, ...")->capture_default_str();
   app.add_option("--output", c.output, "the file of the policy");
   app.add_option("--state", c.state, "save the whole state of the training to this file");
-  app.add_option("--save-every", c.save_every,
+  app.add_option("--keep-every", c.keep_every,
                  "seconds between saves of the state, and of the policy if none was evaluated")
       ->capture_default_str()
       ->check(Range(0.0, 1e9));

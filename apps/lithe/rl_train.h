@@ -18,7 +18,7 @@ struct RlTrainCommand {
   std::string output;                // the file of the policy
   std::string state;                 // the state file; empty: none
   bool resume = false;               // from `state`
-  double save_every = 60;            // seconds
+  double keep_every = 60;            // seconds
   std::string curve;                 // NAME.svg and NAME.csv; empty: none
   std::uint64_t evaluate_every = 0;  // steps between evaluations; 0: only at the end
   std::size_t episodes = 100;        // of an evaluation

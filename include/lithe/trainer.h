@@ -21,6 +21,7 @@
 
 #include "lithe/blas.h"
 #include "lithe/dataset.h"
+#include "lithe/error.h"
 #include "lithe/model.h"
 #include "lithe/watch.h"
 
@@ -124,6 +125,8 @@ struct TrainingResult {
   // otherwise the last one.
   std::size_t kept_epoch = 0;
   double kept_validation_loss = 0;  // with `patience`
+  // Why the last state could not be written; TrainOptions::state is then an earlier one, or none.
+  std::optional<Error> state_error = {};
 };
 
 struct PlanStage {
@@ -192,6 +195,9 @@ class Trainer {
   // and those that change no weights. Throws Error(model) that names what differs, and changes
   // nothing then.
   void load_state(const std::filesystem::path& file);
+  // Saves the model with the weights that the last evaluation was of, and goes on as if it had not:
+  // between two epochs.
+  void save_model(const std::filesystem::path& file);
 
   PlanReport plan() const;
   TimeSplit time_split() const;

@@ -71,6 +71,7 @@ class EngineOf final : public Trainer::Engine {
   const std::vector<EpochReport>& history() const override { return history_; }
   void save_state(const std::filesystem::path& file) override;
   void load_state(const std::filesystem::path& file) override;
+  void save_model(const std::filesystem::path& file) override;
   const std::vector<EpochWatch>& watched() const override {
     static const std::vector<EpochWatch> none;
     return steps_.watcher() != nullptr ? steps_.watcher()->history() : none;
@@ -91,6 +92,7 @@ class EngineOf final : public Trainer::Engine {
   std::unique_ptr<StateFile<T>> make_state_file(const std::filesystem::path& file);
   void save(StateFile<T>& file);
   void save_if_due();
+  void save_in_background();
   void make_room();
   plan::Parameters<T>& evaluated_values() {
     return averaging_.average() != nullptr ? *averaging_.average() : values_;
@@ -99,6 +101,7 @@ class EngineOf final : public Trainer::Engine {
 
   TrainOptions options_;
   plan::Parameters<T>& values_;
+  Model& model_;
   const graph::Graph& graph_;
   optimizers::Optimizer optimizer_;
   Rows rows_;
@@ -138,6 +141,7 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, Model& model, const Examples&
                       const Examples& test, const TrainOptions& options)
     : options_(options),
       values_(values),
+      model_(model),
       graph_(data_of(model).graph),
       optimizer_(parse_optimizer(options.optimizer)),
       rows_(choose_rows(train, options)),
@@ -377,7 +381,17 @@ void EngineOf<T>::save_if_due() {
   // What follows a stop counts the epoch as done, which it is not.
   if (!stops && (report_.stopped || !state_->idle() || seconds_since(saved_) < options_.keep_every))
     return;
+  save_in_background();
+}
+
+// The training does not end because of a state that cannot be written; finish() tells.
+template <typename T>
+void EngineOf<T>::save_in_background() {
   make_room();
+  try {
+    state_->wait();
+  } catch (const Error&) {  // another attempt follows
+  }
   save(*state_);
 }
 
@@ -395,6 +409,23 @@ void EngineOf<T>::save_state(const std::filesystem::path& file) {
   const std::unique_ptr<StateFile<T>> state = make_state_file(file);
   save(*state);
   state->wait();
+}
+
+template <typename T>
+void EngineOf<T>::save_model(const std::filesystem::path& file) {
+  plan::Parameters<T>& evaluated = evaluated_values();
+  const auto exchange = [&] {
+    if (&evaluated != &values_)
+      std::swap_ranges(values_.data(), values_.data() + values_.size(), evaluated.data());
+  };
+  exchange();
+  try {
+    model_.save(file);
+  } catch (...) {
+    exchange();
+    throw;
+  }
+  exchange();
 }
 
 template <typename T>
@@ -432,9 +463,12 @@ TrainingResult EngineOf<T>::finish() {
     result.kept_validation_loss = early_stopping_.best_loss();
   }
   if (state_ != nullptr) {
-    make_room();
-    if (!report_.stopped) save(*state_);
-    state_->wait();
+    if (!report_.stopped) save_in_background();
+    try {
+      state_->wait();
+    } catch (const Error& error) {
+      result.state_error = error;
+    }
   }
   if (epoch_ == 0) return result;
   const plan::Parameters<T>& kept = best != nullptr ? *best : evaluated_values();

@@ -21,6 +21,7 @@ class Trainer::Engine {
   virtual const std::vector<EpochReport>& history() const = 0;
   virtual void save_state(const std::filesystem::path& file) = 0;
   virtual void load_state(const std::filesystem::path& file) = 0;
+  virtual void save_model(const std::filesystem::path& file) = 0;
 };
 
 }  // namespace lithe

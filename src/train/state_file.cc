@@ -92,7 +92,6 @@ bool StateFile<T>::idle() const {
 
 template <typename T>
 void StateFile<T>::save() {
-  wait();
   for (std::size_t i = 0; i < parts_.size(); ++i)
     std::copy_n(parts_[i].values, form_.size(), copy_.data() + i * form_.size());
   auto to = table_copy_.begin();

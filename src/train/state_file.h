@@ -59,10 +59,10 @@ class StateFile {
   const std::filesystem::path& path() const { return path_; }
   // Whether the last state that was begun is written.
   bool idle() const;
-  // Copies the state; a thread of its own writes it. Waits for the one before. Throws Error(io)
-  // where an earlier one could not be written; the file is then the one before that.
+  // Copies the state; a thread of its own writes it. The one before must have been waited for.
   void save();
-  // Until what was begun is written. Throws as save() does.
+  // Until what was begun is written. Throws Error(io) where that failed; the file is then the one
+  // before.
   void wait();
 
  private:

@@ -59,6 +59,7 @@ std::vector<std::uint32_t> Trainer::order(std::size_t epoch) const { return engi
 const std::vector<EpochWatch>& Trainer::watched() const { return engine_->watched(); }
 const std::vector<EpochReport>& Trainer::history() const { return engine_->history(); }
 void Trainer::save_state(const std::filesystem::path& file) { engine_->save_state(file); }
+void Trainer::save_model(const std::filesystem::path& file) { engine_->save_model(file); }
 void Trainer::load_state(const std::filesystem::path& file) { engine_->load_state(file); }
 
 Evaluation evaluate(const Model& model, const Examples& given, const std::string& loss,
