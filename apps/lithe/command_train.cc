@@ -150,19 +150,6 @@ void save_profile(const Trainer& trainer, const Run& run, const MachineIdentity&
   print_folded("\n{}Profile: {}\n", profile_table(profile), run.command.profile);
 }
 
-// The files that are going to be written, for this program alone.
-std::vector<base::FileLock> claim_outputs(const TrainCommand& command) {
-  std::vector<base::FileLock> locks;
-  const auto claim = [&](const std::filesystem::path& path, const char* option) {
-    check_output(path.string(), option);
-    locks.emplace_back(path, option);
-    base::remove_leftovers(path);
-  };
-  claim(command.output, "--output");
-  if (!command.options.state.empty()) claim(command.options.state, "--state");
-  return locks;
-}
-
 void go_on(Trainer& trainer, Run& run) {
   const std::string file = run.command.options.state.string();
   trainer.load_state(file);
@@ -220,7 +207,8 @@ int train(const Arguments& arguments) {
   if (const auto status = parse_train(arguments, command)) return *status;
   if (is_repeated(command)) return train_repeatedly(command);
   std::vector<base::FileLock> locks;
-  if (!command.explain) locks = claim_outputs(command);
+  if (!command.explain)
+    locks = claim_outputs({{command.output, "--output"}, {command.options.state, "--state"}});
   if (command.options.profile && !command.explain) prepare_profile_folder(command.profile);
   const Clock::time_point loading = Clock::now();
   TrainSetup setup = set_up(command);

@@ -199,7 +199,7 @@ std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command
       ->propose(recipe_names());
   if (!arguments.empty() && !arguments.front().starts_with("-"))
     app.read_recipe(find_recipe(arguments.front()).string());
-  go_on_from_state(app, arguments);
+  go_on_from_state(app, arguments, training_notes);
   app.footer(fmt::format("lithe {} seed --epochs 3", what));
   add_data_choice(app, command.data, DataFor::training);
   add_run_options(app, command);

@@ -8,7 +8,6 @@
 #include <set>
 
 #include "lithe/error.h"
-#include "options.h"
 #include "output_file.h"
 #include "terminal.h"
 
@@ -33,11 +32,11 @@ std::string value_of(const Arguments& arguments, const std::string& name) {
   return value;
 }
 
-std::vector<GivenOption> read_command(const TrainingState& state, const std::string& file) {
-  const auto note = state.notes.find(kCommand);
-  if (note == state.notes.end())
-    throw Error(ErrorKind::model, "the state is not one of `lithe train`", file,
-                "a state that --state wrote; another is for Trainer::load_state");
+std::vector<GivenOption> read_command(const Notes& notes, const std::string& file) {
+  const auto note = notes.find(kCommand);
+  if (note == notes.end())
+    throw Error(ErrorKind::model, "the state is not one that this command wrote", file,
+                "a state that --state wrote");
   const json options = json::parse(note->second, nullptr, false);
   std::vector<GivenOption> given;
   try {
@@ -52,14 +51,35 @@ std::vector<GivenOption> read_command(const TrainingState& state, const std::str
 
 }  // namespace
 
-void go_on_from_state(Options& options, const Arguments& arguments) {
-  const bool resumes = std::ranges::any_of(arguments, [](const std::string& argument) {
+void go_on_from_state(Options& options, const Arguments& arguments,
+                      Notes (*read)(const std::filesystem::path&)) {
+  const bool asked = std::ranges::any_of(arguments, [](const std::string& argument) {
     return argument == "--resume" || argument.starts_with("--resume=");
   });
   const std::string file = value_of(arguments, "--state");
   std::error_code unknown;
-  if (!resumes || file.empty() || !std::filesystem::exists(file, unknown)) return;
-  options.go_on_from(read_command(read_state(file), file), file);
+  if (!asked || file.empty() || !std::filesystem::exists(file, unknown)) return;
+  options.go_on_from(read_command(read(file), file), file);
+}
+
+Notes training_notes(const std::filesystem::path& state) { return read_state(state).notes; }
+
+bool resumes(const std::string& resume, const std::filesystem::path& state,
+             Notes (*read)(const std::filesystem::path&)) {
+  std::error_code unknown;
+  const bool exists = std::filesystem::exists(state, unknown);
+  if (!exists && resume == "yes")
+    throw Error(ErrorKind::usage, fmt::format("there is no state '{}'", state.string()), "--resume",
+                "--resume=auto, which begins where there is none");
+  if (!exists || !resume.empty()) return exists;
+  try {
+    read(state);
+  } catch (const Error&) {
+    return false;  // some other file: check_output() decides
+  }
+  throw Error(ErrorKind::usage,
+              fmt::format("'{}' has the state of a training already", state.string()), "--state",
+              "--resume to go on from it, or another file");
 }
 
 void check_state(TrainCommand& command) {
@@ -76,27 +96,20 @@ void check_state(TrainCommand& command) {
     throw Error(ErrorKind::usage, "one state, and several trainings", "--state",
                 "--state without --cv and --seeds");
   parse_keep(command.keep);
-  std::error_code unknown;
-  const bool exists = std::filesystem::exists(state, unknown);
-  if (command.resume == "yes" && !exists)
-    throw Error(ErrorKind::usage, fmt::format("there is no state '{}'", state.string()), "--resume",
-                "--resume=auto, which begins where there is none");
-  if (!exists) command.resume.clear();
-  if (exists && command.resume.empty() && is_state(state))
-    throw Error(ErrorKind::usage,
-                fmt::format("'{}' has the state of a training already", state.string()), "--state",
-                "--resume to go on from it, or another file");
+  if (!resumes(command.resume, state, training_notes)) command.resume.clear();
   check_output(state.string(), "--state");
 }
 
-std::map<std::string, std::string> notes_of(const Options& options) {
+Notes notes_of(const Options& options, const std::vector<GivenOption>& others) {
   json given = json::array();
-  for (const GivenOption& option : options.given())
+  std::vector<GivenOption> all = options.given();
+  all.insert(all.end(), others.begin(), others.end());
+  for (const GivenOption& option : all)
     if (!kOfTheCall.contains(option.name)) given.push_back({option.name, option.values});
   return {{kCommand, given.dump(-1, ' ', false, json::error_handler_t::replace)}};
 }
 
-void keep_network(std::map<std::string, std::string>& notes, const Network& network) {
+void keep_network(Notes& notes, const Network& network) {
   json kept = json::array();
   for (const json& option : json::parse(notes.at(kCommand))) {
     const std::string name = option.at(0);
@@ -211,7 +224,7 @@ void print_state(const std::string& file, bool as_json) {
   for (const auto& [name, value] : state.belongs_to) line(name, value);
   if (!state.notes.contains(kCommand)) return;
   std::string options;
-  for (const GivenOption& one : read_command(state, file))
+  for (const GivenOption& one : read_command(state.notes, file))
     options +=
         fmt::format("{}{} {}", options.empty() ? "" : " ", one.name, fmt::join(one.values, " "));
   line("options", options);

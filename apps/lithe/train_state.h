@@ -5,23 +5,33 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "lithe/trainer.h"
+#include "options.h"
 #include "train_options.h"
 
 namespace lithe::app {
 
+using Notes = std::map<std::string, std::string>;
+
 // Where the arguments ask for it and the file is there, options that are not given come from the
-// state.
-void go_on_from_state(Options& options, const Arguments& arguments);
+// state, whose notes `read` reads.
+void go_on_from_state(Options& options, const Arguments& arguments,
+                      Notes (*read)(const std::filesystem::path&));
+Notes training_notes(const std::filesystem::path& state);
+// Whether the training of `state` is to be resumed: never where --resume=auto (`resume`) finds no
+// file. Throws Error(usage) where there is no state to go on from, or one that would be lost.
+bool resumes(const std::string& resume, const std::filesystem::path& state,
+             Notes (*read)(const std::filesystem::path&));
 // Options of a state that do not go together. Where --resume=auto finds no state, the training
 // begins: `command.resume` becomes empty.
 void check_state(TrainCommand& command);
-// The options that were given, as the state keeps them.
-std::map<std::string, std::string> notes_of(const Options& options);
+// The options that were given, and others, as the state keeps them.
+Notes notes_of(const Options& options, const std::vector<GivenOption>& others = {});
 
 // The weights of --from are in the state: to go on, the network is enough.
-void keep_network(std::map<std::string, std::string>& notes, const Network& network);
+void keep_network(Notes& notes, const Network& network);
 
 // "best 3, last 2"
 struct KeepRule {
