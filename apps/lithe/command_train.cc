@@ -208,7 +208,9 @@ int train(const Arguments& arguments) {
   if (is_repeated(command)) return train_repeatedly(command);
   std::vector<base::FileLock> locks;
   if (!command.explain)
-    locks = claim_outputs({{command.output, "--output"}, {command.options.state, "--state"}});
+    locks = claim_outputs({{command.output, "--output"},
+                           {command.options.state, "--state"},
+                           {command.curve, "--curve"}});
   if (command.options.profile && !command.explain) prepare_profile_folder(command.profile);
   const Clock::time_point loading = Clock::now();
   TrainSetup setup = set_up(command);

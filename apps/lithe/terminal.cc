@@ -187,7 +187,8 @@ void lose_output(int error) {
 }
 
 int output_error() {
-  if (lost_output == 0 && std::fflush(stdout) != 0) lost_output = errno;
+  if (lost_output == 0 && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0))
+    lost_output = errno;
   return lost_output;
 }
 

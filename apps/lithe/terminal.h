@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <string>
@@ -75,6 +76,7 @@ template <typename Print>
 void print_or_stop(const Print& print) {
   try {
     print();
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) lose_output(errno);
   } catch (const std::system_error& error) {
     lose_output(error.code().value());
   }

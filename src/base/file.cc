@@ -64,10 +64,12 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
 
 // The file that a link names, so that the link stays when its file is replaced.
 std::filesystem::path behind_links(const std::filesystem::path& path) {
-  std::error_code error;
-  if (!std::filesystem::is_symlink(path, error)) return path;
-  auto real = std::filesystem::weakly_canonical(path, error);
-  return error ? path : real;
+  constexpr int kMostLinks = 40;  // as the system follows
+  std::filesystem::path real = path;
+  std::error_code unknown;  // there may be no file yet
+  for (int i = 0; i < kMostLinks && std::filesystem::is_symlink(real, unknown); ++i)
+    real = folder_of(real) / std::filesystem::read_symlink(real, unknown);
+  return real;
 }
 
 // Temporary files are named ".NAME.XXXXXX"; see mkstemp(3).

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Kills trainings at random moments, resumes them until they end, and compares with trainings that
 were not killed: the model or policy, and the curve, must be the same to the byte, and no other file
 may be left.
