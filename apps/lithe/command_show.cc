@@ -39,7 +39,8 @@ void print_text(const std::string& file, Model& model) {
     print_folded("    {} {}\n", name, shape_text(array.shape));
   print_folded("\n");
   for (const auto& [key, value] : model.metadata())
-    if (key != "lithe.history") print_folded("{:16} {}\n", key.substr(6), value);
+    if (key != "lithe.history")
+      print_folded("{:16} {}\n", key.starts_with("lithe.") ? key.substr(6) : key, value);
   const Preprocessing& preprocessing = model.preprocessing();
   if (!preprocessing.image.empty())
     print_folded("{:16} {}, others made so by {}\n", "images", shape_text(preprocessing.image),
@@ -72,7 +73,7 @@ void print_json(Model& model) {
                           {"schema", model.preprocessing().schema},
                           {"layers", layers},
                           {"metadata", model.metadata()}}
-                         .dump(2));
+                         .dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 }  // namespace

@@ -219,6 +219,8 @@ int train(const Arguments& arguments) {
   const double loading_seconds = seconds_since(loading);
   const MachineIdentity machine = identify_machine();
   const Limits limits = machine_limits(machine, command.options.isa);
+  // What cannot be saved, such as a name that is no text, is told before the training.
+  if (!command.explain) model.save("/dev/null");
   std::optional<ScoreComparison> comparison;
   command.options.benchmark_blas = command.explain;
   if (!command.explain) comparison = compare_scores(command, setup);

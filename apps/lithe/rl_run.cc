@@ -246,7 +246,7 @@ void RlRun::report() const {
         {"std_return", played_->std},
         {"best_mean_return", best_},
         {"policy", command_.output}};
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     return;
   }
   fmt::print("{} steps in {:.2f} s; mean return {:.6g} +/- {:.4g} over {} episodes\n", steps(),

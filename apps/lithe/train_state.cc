@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json_depth.h"
 #include "lithe/error.h"
 #include "output_file.h"
 #include "terminal.h"
@@ -37,7 +38,8 @@ std::vector<GivenOption> read_command(const Notes& notes, const std::string& fil
   if (note == notes.end())
     throw Error(ErrorKind::model, "the state is not one that this command wrote", file,
                 "a state that --state wrote");
-  const json options = json::parse(note->second, nullptr, false);
+  const json options =
+      base::nests_too_deep(note->second) ? json() : json::parse(note->second, nullptr, false);
   std::vector<GivenOption> given;
   try {
     for (const json& one : options)

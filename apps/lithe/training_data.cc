@@ -201,7 +201,8 @@ void add_data_choice(Options& app, DataChoice& c, DataFor use) {
   if (use == DataFor::model)
     app.find("--data")->help += " (default: what the model was trained on)";
   add_class_choice(app, c);
-  app.add_option("--per-class", c.per_class, "at most this many training examples of each class");
+  app.add_option("--per-class", c.per_class, "at most this many training examples of each class")
+      ->check(Range(std::uint64_t{1}, std::uint64_t{1} << 32));
   if (use == DataFor::training) {
     app.add_option(
         "--test-share", c.table.test_share,

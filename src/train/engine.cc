@@ -84,7 +84,7 @@ class EngineOf final : public Trainer::Engine {
   void unfreeze();
   void begin_epoch();
   void run_steps(const ProgressCallback& callback);
-  void run_steps_or_recover(const ProgressCallback& callback);
+  void attempt_epoch(const ProgressCallback& callback);
   void evaluate(EpochReport& report);
   void end_epoch(EpochReport& report);
   std::vector<StatePart<T>> state_parts();
@@ -97,7 +97,8 @@ class EngineOf final : public Trainer::Engine {
   plan::Parameters<T>& evaluated_values() {
     return averaging_.average() != nullptr ? *averaging_.average() : values_;
   }
-  [[noreturn]] void fail_numeric(std::uint64_t step) const;
+  [[noreturn]] void fail_numeric(std::uint64_t step, NumericPlace::What what) const;
+  void check_weights() const;
 
   TrainOptions options_;
   plan::Parameters<T>& values_;
@@ -157,7 +158,7 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, Model& model, const Examples&
       learning_(values, optimizers::row(optimizer_.rule).states),
       averaging_(options.average, values, options.epochs, learning_),
       early_stopping_(options.patience, values),
-      recovery_(options.recover, values, learning_),
+      recovery_(options.recover, values, learning_, averaging_),
       order_(rows_.train, trained_rows(), options.seed),
       team_(choose_threads(), options.pin),
       steps_(options_, order_.size(), optimizer_, graph_, values_, learning_, team_) {
@@ -204,12 +205,20 @@ void EngineOf<T>::unfreeze() {
 }
 
 template <typename T>
-void EngineOf<T>::fail_numeric(std::uint64_t step) const {
+void EngineOf<T>::fail_numeric(std::uint64_t step, NumericPlace::What what) const {
   const auto whole = [&](graph::ParameterId id) {
     const auto array = values_.read(id);
     return std::all_of(array.begin(), array.end(), [](T value) { return std::isfinite(value); });
   };
-  throw numeric_error(graph_, whole, {step, epoch_, options_.optimizer});
+  throw numeric_error(graph_, whole, {step, epoch_, options_.optimizer, what, options_.recover});
+}
+
+// The last update of an epoch may break weights that no loss has seen.
+template <typename T>
+void EngineOf<T>::check_weights() const {
+  const std::span<const T> all(values_.data(), values_.size());
+  if (!std::ranges::all_of(all, [](T value) { return std::isfinite(value); }))
+    fail_numeric(steps_.steps(), NumericPlace::weights);
 }
 
 template <typename T>
@@ -222,7 +231,7 @@ void EngineOf<T>::begin_epoch() {
   if (options_.unfreeze_at != 0 && epoch_ == options_.unfreeze_at) unfreeze();
   order_.shuffle(epoch_);
   steps_.account(Profiler::Part::shuffle);
-  recovery_.begin_epoch(values_, learning_, steps_.steps());
+  recovery_.begin_epoch(steps_.steps());
 }
 
 template <typename T>
@@ -232,7 +241,7 @@ void EngineOf<T>::run_steps(const ProgressCallback& callback) {
     const std::size_t count = std::min(steps_.stretch(), rows.size() - report_.examples);
     const plan::Results results =
         steps_.run(rows.subspan(report_.examples, count), recovery_.learning_rate_factor());
-    if (results.bad_step != 0) fail_numeric(results.bad_step);
+    if (results.bad_step != 0) fail_numeric(results.bad_step, NumericPlace::loss);
     sum_.loss += results.loss;
     sum_.weight += results.weight;
     report_.examples += count;
@@ -241,22 +250,18 @@ void EngineOf<T>::run_steps(const ProgressCallback& callback) {
     save_if_due();
     steps_.account(Profiler::Part::between);
   }
+  if (report_.examples == rows.size()) check_weights();
   report_.loss = mean_loss(sum_);
 }
 
+// The steps and what is computed of them, which shows whether all are still numbers.
 template <typename T>
-void EngineOf<T>::run_steps_or_recover(const ProgressCallback& callback) {
-  for (;;) {
-    try {
-      return run_steps(callback);
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::numeric || !recovery_.may_retry()) throw;
-      steps_.restart(recovery_.retry(values_, learning_));
-      sum_ = {};
-      report_.examples = 0;
-      report_.recoveries = recovery_.retries();
-    }
-  }
+void EngineOf<T>::attempt_epoch(const ProgressCallback& callback) {
+  run_steps(callback);
+  averaging_.end_epoch(epoch_, values_);
+  steps_.account(Profiler::Part::averaging);
+  report_.seconds = epoch_seconds_ + seconds_since(resumed_);
+  evaluate(report_);
 }
 
 template <typename T>
@@ -267,7 +272,8 @@ void EngineOf<T>::evaluate(EpochReport& report) {
     report.validation_loss = mean_loss(results);
     report.validation_correct = results.correct;
     report.validation_total = validation_->rows();
-    report.best = early_stopping_.note(epoch_, report.validation_loss, evaluated_values());
+    if (!std::isfinite(report.validation_loss))
+      fail_numeric(steps_.steps(), NumericPlace::validation_loss);
   }
   if (test_) {
     const plan::Results results = test_->run();
@@ -276,9 +282,9 @@ void EngineOf<T>::evaluate(EpochReport& report) {
     report.test_loss = mean_loss(results);
     const std::size_t values = report.total * graph_.slots[graph_.output()].columns;
     report.test_rmse = std::sqrt(results.squared_error / static_cast<double>(values));
+    if (!std::isfinite(report.test_loss)) fail_numeric(steps_.steps(), NumericPlace::test_loss);
   }
   report.evaluation_seconds = seconds_since(start);
-  evaluation_seconds_ += report.evaluation_seconds;
   steps_.account(Profiler::Part::evaluation);
 }
 
@@ -287,12 +293,18 @@ EpochReport EngineOf<T>::run_epoch(const ProgressCallback& callback) {
   steps_.begin_epoch();
   resumed_ = Clock::now();
   if (!within_epoch_) begin_epoch();
-  run_steps_or_recover(callback);
-  averaging_.end_epoch(epoch_, values_);
-  steps_.account(Profiler::Part::averaging);
-  report_.seconds = epoch_seconds_ + seconds_since(resumed_);
-  training_seconds_ += report_.seconds;
-  evaluate(report_);
+  for (;;) {
+    try {
+      attempt_epoch(callback);
+      break;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::numeric || !recovery_.may_retry()) throw;
+      steps_.restart(recovery_.retry());
+      sum_ = {};
+      report_.examples = 0;
+      report_.recoveries = recovery_.retries();
+    }
+  }
   end_epoch(report_);
   within_epoch_ = false;
   history_.push_back(report_);
@@ -303,6 +315,10 @@ EpochReport EngineOf<T>::run_epoch(const ProgressCallback& callback) {
 // Completes the report, and passes it on to the schedule and the watcher.
 template <typename T>
 void EngineOf<T>::end_epoch(EpochReport& report) {
+  training_seconds_ += report.seconds;
+  evaluation_seconds_ += report.evaluation_seconds;
+  if (validation_)
+    report.best = early_stopping_.note(epoch_, report.validation_loss, evaluated_values());
   const std::size_t epochs = std::max<std::size_t>(1, options_.epochs);
   const double progress = static_cast<double>(epoch_) / static_cast<double>(epochs);
   report.learning_rate =

@@ -80,6 +80,9 @@ Evaluation evaluate(const Model& model, const Examples& given, const std::string
         return train::Evaluator<T>(request, train::all_rows(rows), values, team).run();
       },
       data_of(model).values);
+  if (!std::isfinite(train::mean_loss(results)))
+    throw Error(ErrorKind::numeric, "the loss of these examples is not a number", {},
+                "look for values that are far too large: `lithe data show` prints the ranges");
   const auto values = static_cast<double>(rows * std::max<std::size_t>(1, examples.target_columns));
   return {results.correct, rows, std::sqrt(results.squared_error / values),
           train::mean_loss(results),
