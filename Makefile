@@ -6,7 +6,7 @@ cores := $(shell nproc)
 # The core needs nothing beyond Debian; ccache is used where it is there.
 launcher := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 
-.PHONY: train test build recipes rl-recipes setup setup-test setup-fuzz sanitize update-instructions update-digests bench-peers benchmarks bench-seed bench-deep bench-conv bench-rl bench-rl-peers bench-products bench-doctor rl-peers format check-format check-tidy fuzz install clean
+.PHONY: train test build recipes rl-recipes torture setup setup-test setup-fuzz sanitize update-instructions update-digests bench-peers benchmarks bench-seed bench-deep bench-conv bench-rl bench-rl-peers bench-products bench-doctor rl-peers format check-format check-tidy fuzz install clean
 
 train: setup
 	@cmake --preset release $(launcher) -DLITHE_BUILD_TESTS=OFF -DLITHE_BUILD_BENCH=OFF >/dev/null
@@ -81,6 +81,11 @@ bench-doctor: setup-test build
 # Gymnasium and dm_control into build/rl-peers: with them, `make test` compares environments live.
 rl-peers: setup-test
 	@tests/environments/peers.sh build/rl-peers
+
+# Kills trainings at random moments, resumes them, and compares; KILLS says how often each.
+KILLS ?= 500
+torture: build
+	@tests/torture/torture.py --lithe $(lithe) --kills $(KILLS)
 
 # Every recipe with three seeds, against the score that it promises; models in build/recipes.
 recipes: build

@@ -50,7 +50,7 @@ int calibrate(const Arguments& arguments) {
                                       {"validation_from", parts.validation_from},
                                       {"validation_acceptance_rate", accepted},
                                       {"model", output.empty() ? file : output}}
-                           .dump(2));
+                           .dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     return 0;
   }
   print_folded(

@@ -32,7 +32,7 @@ int find_lr(const Arguments& arguments) {
                                       {"learning_rates", test.learning_rates},
                                       {"losses", test.losses},
                                       {"picture", picture}}
-                           .dump());
+                           .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     return 0;
   }
   for (std::size_t i = 0; i < test.learning_rates.size();

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "lithe/error.h"
 
@@ -69,6 +70,10 @@ MatchedLine match(Options& options, const Arguments& arguments) {
   for (Option& option : options.all()) declare(app, option);
   check_flags(options, arguments);
   Arguments reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
+  for (std::string& argument : reversed) {
+    const Option* const option = argument.starts_with("--") ? options.find(argument) : nullptr;
+    if (option != nullptr && !option->implied.empty()) argument += "=" + option->implied;
+  }
   try {
     app.parse(reversed);
   } catch (const CLI::ParseError& error) {
@@ -82,8 +87,12 @@ MatchedLine match(Options& options, const Arguments& arguments) {
 std::vector<RecipeEntry> read_recipe_file(const std::string& path) {
   std::vector<RecipeEntry> entries;
   try {
-    for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_file(path))
+    for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_file(path)) {
+      if (std::ranges::find(entries, item.fullname(), &RecipeEntry::key) != entries.end())
+        throw Error(ErrorKind::usage, fmt::format("the recipe has '{}' twice", item.fullname()),
+                    path, "one of the two lines");
       entries.push_back({item.fullname(), item.inputs});
+    }
   } catch (const CLI::Error& error) {
     throw Error(ErrorKind::usage, fmt::format("the recipe cannot be read: {}", error.what()), path,
                 "lines such as `epochs = 10` and `loss = \"cross_entropy\"`");

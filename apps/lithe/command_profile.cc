@@ -65,7 +65,7 @@ int compare(const Arguments& arguments) {
                                     {"after", comparison.after},
                                     {"step", to_json(comparison.step)},
                                     {"operations", changes}}
-                         .dump(2));
+                         .dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   return 0;
 }
 

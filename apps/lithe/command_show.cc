@@ -7,6 +7,7 @@
 #include "lithe/model.h"
 #include "parse.h"
 #include "terminal.h"
+#include "train_state.h"
 
 namespace lithe::app {
 
@@ -38,7 +39,8 @@ void print_text(const std::string& file, Model& model) {
     print_folded("    {} {}\n", name, shape_text(array.shape));
   print_folded("\n");
   for (const auto& [key, value] : model.metadata())
-    if (key != "lithe.history") print_folded("{:16} {}\n", key.substr(6), value);
+    if (key != "lithe.history")
+      print_folded("{:16} {}\n", key.starts_with("lithe.") ? key.substr(6) : key, value);
   const Preprocessing& preprocessing = model.preprocessing();
   if (!preprocessing.image.empty())
     print_folded("{:16} {}, others made so by {}\n", "images", shape_text(preprocessing.image),
@@ -71,19 +73,25 @@ void print_json(Model& model) {
                           {"schema", model.preprocessing().schema},
                           {"layers", layers},
                           {"metadata", model.metadata()}}
-                         .dump(2));
+                         .dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 }  // namespace
 
 int show(const Arguments& arguments) {
-  Options app("Prints what a model file holds: layers, shapes, and how it was trained.",
-              "lithe show");
+  Options app(
+      "Prints what a model file holds: layers, shapes, and how it was trained; or of a training's "
+      "state (`lithe train --state`), where it is.",
+      "lithe show");
   std::string file;
   bool json = false;
-  app.add_option("model", file, "model file")->required();
+  app.add_option("model", file, "model file, or the state of a training")->required();
   app.add_flag("--json", json, "print one JSON object");
   if (const auto status = parse(app, arguments)) return *status;
+  if (is_state(file)) {
+    print_state(file, json);
+    return 0;
+  }
   Model model = Model::load(file);
   json ? print_json(model) : print_text(file, model);
   return 0;

@@ -1,6 +1,8 @@
 // lithe train: load, plan, train epoch by epoch, save.
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -21,6 +23,7 @@
 #include "terminal.h"
 #include "train_report.h"
 #include "train_setup.h"
+#include "train_state.h"
 
 namespace lithe::app {
 
@@ -31,6 +34,7 @@ constexpr double kTellEvery = 5;
 
 void train_epochs(Trainer& trainer, Run& run) {
   ProgressBar bar;
+  KeptModels kept(run.command);
   catch_interrupt();
   const double all = static_cast<double>(run.command.options.epochs);
   std::string label;
@@ -50,11 +54,12 @@ void train_epochs(Trainer& trainer, Run& run) {
     if (before) line.allocations = *heap_calls() - *before;
     bar.clear();
     run.epochs.push_back(line);
+    if (!line.report.stopped) kept.update(trainer);
     if (run.command.json) continue;
-    print_epoch(run, line);
+    print_or_stop([&] { print_epoch(run, line); });
     if (bar.shown() || seconds_since(start) < last_told + kTellEvery) continue;
     last_told = seconds_since(start);
-    print_time_left(run, last_told);
+    print_or_stop([&] { print_time_left(run, last_told); });
   }
   run.result = trainer.finish();
 }
@@ -146,6 +151,55 @@ void save_profile(const Trainer& trainer, const Run& run, const MachineIdentity&
   print_folded("\n{}Profile: {}\n", profile_table(profile), run.command.profile);
 }
 
+void go_on(Trainer& trainer, Run& run) {
+  const std::string file = run.command.options.state.string();
+  trainer.load_state(file);
+  for (const EpochReport& report : trainer.history()) run.epochs.push_back({report, {}});
+  if (run.command.json) return;
+  const TrainingState state = read_state(file);
+  print_folded(
+      "Going on from {}: {} of {} epochs are done{}\n", file, state.epoch, state.epochs,
+      state.examples > 0 ? fmt::format(", and {} examples of the next one", state.examples) : "");
+  for (const std::string& change : run.command.changes) print_folded("  changed: {}\n", change);
+}
+
+// Where the model cannot be written to where it was asked for, it is written to the first folder
+// that takes it. Returns the exit status.
+int save_model(const Model& model, const TrainCommand& command) {
+  const std::filesystem::path output = command.output;
+  try {
+    model.save(output);
+    return 0;
+  } catch (const Error& error) {
+    std::error_code unknown;
+    for (const std::filesystem::path& folder :
+         {command.options.state.parent_path(), std::filesystem::temp_directory_path(unknown)}) {
+      const std::filesystem::path other =
+          folder / fmt::format("{}-{}", ::getpid(), output.filename().string());
+      if (folder.empty() || folder == output.parent_path()) continue;
+      try {
+        model.save(other);
+      } catch (const Error&) {
+        continue;
+      }
+      print_folded(stderr, "lithe: {}\n  the model is in {} instead\n", error.problem(),
+                   other.string());
+      return 1;
+    }
+    throw;
+  }
+}
+
+// Whether the state could be written at the end. Returns the exit status.
+int report_state(const Run& run) {
+  if (!run.command.options.state.empty() && !run.command.json && !run.result.state_error)
+    print_folded("State: {}\n", run.command.options.state.string());
+  if (!run.result.state_error) return 0;
+  print_folded(stderr, "lithe: the last state is not written: {}\n",
+               run.result.state_error->problem());
+  return 1;
+}
+
 }  // namespace
 
 int train(const Arguments& arguments) {
@@ -153,14 +207,21 @@ int train(const Arguments& arguments) {
   TrainCommand command;
   if (const auto status = parse_train(arguments, command)) return *status;
   if (is_repeated(command)) return train_repeatedly(command);
-  if (!command.explain) check_output(command.output, "--output");
+  std::vector<base::FileLock> locks;
+  if (!command.explain)
+    locks = claim_outputs({{command.output, "--output"},
+                           {command.options.state, "--state"},
+                           {command.curve, "--curve"}});
   if (command.options.profile && !command.explain) prepare_profile_folder(command.profile);
   const Clock::time_point loading = Clock::now();
   TrainSetup setup = set_up(command);
   Model& model = setup.model;
+  if (!command.from.empty()) keep_network(command.options.state_notes, model.network());
   const double loading_seconds = seconds_since(loading);
   const MachineIdentity machine = identify_machine();
   const Limits limits = machine_limits(machine, command.options.isa);
+  // What cannot be saved, such as a name that is no text, is told before the training.
+  if (!command.explain) model.save("/dev/null");
   std::optional<ScoreComparison> comparison;
   command.options.benchmark_blas = command.explain;
   if (!command.explain) comparison = compare_scores(command, setup);
@@ -191,6 +252,7 @@ int train(const Arguments& arguments) {
     print_folded("Chosen by the data: {}\n", command.defaults);
   if (!command.json) print_header(run);
   if (!command.json) print_notices(command, setup);
+  if (!command.resume.empty()) go_on(trainer, run);
   train_epochs(trainer, setup, run);
   keep_history(model, reports_of(run), setup.learned(), setup.data.test);
   if (!command.curve.empty()) {
@@ -200,11 +262,11 @@ int train(const Arguments& arguments) {
   model.metadata()["lithe.epochs"] = fmt::format("{}", run.epochs.size());
   if (run.kept() != nullptr && run.kept()->total > 0)
     model.metadata()["lithe.score"] = score_text(run, *run.kept());
-  model.save(command.output);  // before anything else can fail
+  int status = save_model(model, command);  // before anything else can fail
   note_never_predicted(run, model, setup.data.test);
   if (command.unknown.asked()) {
     run.unknown = calibrate(command, setup, std::move(comparison));
-    model.save(command.output);
+    status = save_model(model, command);
   }
   if (run.targets > 1 && setup.data.test.features.rows > 0)
     run.target_scores =
@@ -219,7 +281,7 @@ int train(const Arguments& arguments) {
   if (command.options.profile) save_profile(trainer, run, machine);
   if (command.json) {
     print_json(run);
-    return 0;
+    return std::max(status, report_state(run));
   }
   if (interrupted()) print_folded("Interrupted: the model has the weights of that moment\n");
   print_kept_epoch(run);
@@ -231,8 +293,8 @@ int train(const Arguments& arguments) {
   print_findings(run);
   if (run.unknown) print(*run.unknown);
   print_time(run);
-  print_folded("Model: {}\n", command.output);
-  return 0;
+  if (status == 0) print_folded("Model: {}\n", command.output);
+  return std::max(status, report_state(run));
 }
 
 }  // namespace lithe::app

@@ -160,7 +160,10 @@ void write_report(const ReportCommand& command, const UnknownReport& report, con
                   const std::vector<Dataset>& sets) {
   const std::filesystem::path folder(command.output);
   base::make_folder(folder, "--output FOLDER");
-  base::write_file_atomically(folder / "report.json", to_json(command, report).dump(2) + "\n");
+  base::write_file_atomically(
+      folder / "report.json",
+      to_json(command, report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
+          "\n");
   for (const ScoreReport& score : report.scores)
     base::write_file_atomically(folder / fmt::format("curves-{}.svg", file_word(score.score)),
                                 draw_unknown_curves(score));
@@ -194,7 +197,9 @@ int unknown_report(const Arguments& arguments) {
   for (const Dataset& set : sets) unknown.push_back({set.name, judged_part(set), set.class_names});
   const UnknownReport report = report_unknown(model, judged_part(known), unknown, options);
   if (command.json)
-    fmt::print("{}\n", to_json(command, report).dump(2));
+    fmt::print(
+        "{}\n",
+        to_json(command, report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   else
     print_table(report);
   if (!command.output.empty()) write_report(command, report, known, sets);

@@ -107,7 +107,7 @@ void print_json(const std::vector<Score>& scores) {
       "{}\n",
       nlohmann::json{
           {"score", name}, {"mean", spread.mean}, {"deviation", spread.deviation}, {"runs", runs}}
-          .dump(2));
+          .dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 }  // namespace

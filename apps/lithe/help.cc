@@ -81,6 +81,8 @@ std::string option_label(const Option& option) {
   if (option.is_positional()) return placeholder(option);
   const std::string names = fmt::format("{}", fmt::join(option.names, ", "));
   if (option.is_flag()) return names;
+  if (!option.implied.empty())
+    return fmt::format("{}[={}]", names, fmt::join(option.proposed, "|"));
   std::string label = names;
   for (std::size_t i = 0; i < option.values; ++i) label += " " + placeholder(option);
   return label;

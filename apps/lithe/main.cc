@@ -1,9 +1,12 @@
 // lithe: trains neural networks at the limit of the processor. See `lithe --help`.
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <new>
+#include <system_error>
 
 #include "base/nearest.h"
 #include "command.h"
@@ -57,9 +60,21 @@ void print_error(const Error& error) {
   if (!error.remedy().empty()) print_folded(stderr, "  try: {}\n", error.remedy());
 }
 
+// A result that nobody could read is none. A reader that went away, such as `head`, has what it
+// wanted.
+int check_written(int status) {
+  const int error = output_error();
+  if (error == 0 || status != 0) return status;
+  if (error != EPIPE)
+    print_folded(stderr, "lithe: cannot write standard output: {}\n", std::strerror(error));
+  return 1;
+}
+
 int guarded_run(int argc, char** argv) {
   try {
-    return run(argv[1], Arguments(argv + 2, argv + argc));
+    return check_written(run(argv[1], Arguments(argv + 2, argv + argc)));
+  } catch (const std::system_error& error) {  // of fmt::print
+    print_folded(stderr, "lithe: {}\n", error.what());
   } catch (const Error& error) {
     print_error(error);
     const bool misused = error.kind() == ErrorKind::usage || error.kind() == ErrorKind::sentence;

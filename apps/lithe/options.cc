@@ -32,6 +32,8 @@ bool read(const std::string& text, std::filesystem::path& value) {
 template <typename Number>
   requires std::is_arithmetic_v<Number>
 bool read(const std::string& text, Number& value) {
+  // 010 is eight to some and ten to others.
+  if (std::is_integral_v<Number> && text.size() > 1 && text.front() == '0') return false;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc{} && stop == text.data() + text.size();
 }
@@ -152,6 +154,23 @@ Option* Options::add_option(const std::string& names, Target target, std::string
 
 Options* Options::add_subcommand(const std::string& name, std::string description) {
   return &subcommands_.emplace_back(std::move(description), name_ + " " + name);
+}
+
+std::vector<GivenOption> Options::given() const {
+  std::vector<GivenOption> result;
+  for (const Option& option : options_)
+    if (option.count > 0) result.push_back({option.name(), option.given});
+  return result;
+}
+
+std::vector<std::string> Options::changes() const {
+  std::vector<std::string> result;
+  for (const GivenOption& before : earlier_)
+    for (const Option& option : options_)
+      if (option.name() == before.name && option.given != before.values)
+        result.push_back(fmt::format("{} {} ({} before)", option.name(),
+                                     fmt::join(option.given, " "), fmt::join(before.values, " ")));
+  return result;
 }
 
 Option* Options::find(const std::string& name) {

@@ -46,10 +46,11 @@ struct Option {
   bool comma_separated = false;
   bool takes_several = false;         // values after one name
   std::size_t values = 1;             // how many after each name
+  std::string implied = {};           // the value where none is given; only by "=" is one given
   std::optional<Range> range = {};    // that a number must lie in
   std::vector<std::string> allowed;   // the only values; empty: any
   std::vector<std::string> proposed;  // values that shells complete, among others
-  std::vector<std::string> given;     // what the command line says
+  std::vector<std::string> given;     // what the command line or the recipe says
   std::size_t count = 0;
 
   Option* required() { return is_required = true, this; }
@@ -63,6 +64,7 @@ struct Option {
   Option* split_at_commas() { return comma_separated = true, this; }
   Option* expected(std::size_t number) { return values = number, this; }
   Option* sets(bool value) { return value_of_flag = value, this; }
+  Option* implies(std::string value) { return implied = std::move(value), this; }
 
   bool is_flag() const { return std::holds_alternative<bool*>(target); }
   bool is_list() const;
@@ -73,6 +75,12 @@ struct Option {
   std::string expectation() const;
   // Gives the variable these values. Throws Error(usage) that names `where`.
   void assign(const std::vector<std::string>& texts, const std::string& where);
+};
+
+// An option and its values as they were written; a flag has "true" or "false".
+struct GivenOption {
+  std::string name;
+  std::vector<std::string> values;
 };
 
 class Options {
@@ -98,6 +106,17 @@ class Options {
   const std::string& description() const { return description_; }
   const std::string& footer() const { return footer_; }
   const std::string& recipe() const { return recipe_; }
+  // Values for options that neither the command line nor the recipe gives: those of an earlier
+  // command, kept in `file`.
+  void go_on_from(std::vector<GivenOption> earlier, std::string file) {
+    earlier_ = std::move(earlier), earlier_file_ = std::move(file);
+  }
+  const std::vector<GivenOption>& earlier() const { return earlier_; }
+  const std::string& earlier_file() const { return earlier_file_; }
+  // All that the command line, the recipe and the earlier command gave.
+  std::vector<GivenOption> given() const;
+  // "--epochs 40 (20 before)", for each that differs from the earlier command's.
+  std::vector<std::string> changes() const;
   std::deque<Option>& all() { return options_; }
   const std::deque<Option>& all() const { return options_; }
   std::deque<Options>& subcommands() { return subcommands_; }
@@ -109,7 +128,8 @@ class Options {
   void mark_parsed() { parsed_ = true; }
 
  private:
-  std::string name_, description_, footer_, recipe_;
+  std::string name_, description_, footer_, recipe_, earlier_file_;
+  std::vector<GivenOption> earlier_;
   std::deque<Option> options_;  // pointers to them stay valid
   std::deque<Options> subcommands_;
   bool parsed_ = false;

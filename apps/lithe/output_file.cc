@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
-
-#include "base/file.h"
 #include "lithe/error.h"
 
 namespace lithe::app {
@@ -22,6 +19,18 @@ void check_output(const std::string& path, const char* option) {
                 "the name of a file");
   // Begun and not committed. To open a pipe would already mean something to its reader.
   if (!fs::exists(file) || fs::is_regular_file(file)) const base::NewFile attempt(file);
+}
+
+std::vector<base::FileLock> claim_outputs(
+    const std::vector<std::pair<fs::path, const char*>>& files) {
+  std::vector<base::FileLock> locks;
+  for (const auto& [path, option] : files) {
+    if (path.empty()) continue;
+    check_output(path.string(), option);
+    locks.emplace_back(path, option);
+    base::remove_leftovers(path);
+  }
+  return locks;
 }
 
 }  // namespace lithe::app

@@ -1,12 +1,23 @@
 // Files that a command will write when its work is done.
 #pragma once
 
+#include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
+
+#include "base/file.h"
 
 namespace lithe::app {
 
 // Notices before the work, not after it, that `path` cannot be written, and leaves no trace.
 // `option` is where it was said. Throws Error(usage), or Error(io) where the system refuses.
 void check_output(const std::string& path, const char* option);
+
+// Checks the files that are named and takes them for this program alone; removes what writers of
+// them that were killed have left. An empty path is left out. Throws as check_output does, and
+// Error(usage) where another program has one.
+std::vector<base::FileLock> claim_outputs(
+    const std::vector<std::pair<std::filesystem::path, const char*>>& files);
 
 }  // namespace lithe::app

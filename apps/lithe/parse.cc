@@ -93,6 +93,12 @@ void refuse_unknown(const std::vector<std::string>& unknown, Options& options) {
               options.get_name(), usage_line(options));
 }
 
+void take(Option& option, const std::vector<std::string>& values, const std::string& where) {
+  option.count = 1;
+  option.given = values;
+  option.assign(values, where);
+}
+
 void apply_recipe(Options& options) {
   if (options.recipe().empty()) return;
   for (const RecipeEntry& entry : read_recipe_file(options.recipe())) {
@@ -109,18 +115,30 @@ void apply_recipe(Options& options) {
           !near.empty() ? near : fmt::format("`{} --help` lists the options", options.get_name()));
     }
     if (option->count > 0) continue;  // the command line wins
-    option->count = 1;
-    option->assign(entry.values, fmt::format("{} of {}", entry.key, options.recipe()));
+    take(*option, entry.values, fmt::format("{} of {}", entry.key, options.recipe()));
+  }
+}
+
+void apply_earlier(Options& options) {
+  for (const GivenOption& one : options.earlier()) {
+    Option* const option = options.find(one.name);
+    if (option == nullptr)
+      throw Error(ErrorKind::model, fmt::format("there is no option '{:.60}'", one.name),
+                  options.earlier_file(), "the version of Lithe that wrote it");
+    if (option->count == 0)
+      take(*option, one.values, fmt::format("{} of {}", one.name, options.earlier_file()));
   }
 }
 
 void apply_command_line(Options& options) {
   for (Option& option : options.all()) {
     if (option.count == 0) continue;
-    if (option.is_flag())
+    if (option.is_flag()) {
       *std::get<bool*>(option.target) = option.value_of_flag;
-    else if (!option.given.empty())
+      option.given = {option.value_of_flag ? "true" : "false"};
+    } else if (!option.given.empty()) {
       option.assign(option.given, option.name());
+    }
   }
 }
 
@@ -160,8 +178,9 @@ std::optional<int> parse(Options& options, const Arguments& arguments) {
   const MatchedLine line = match(options, arguments);
   if (line.asks_for_help) return give_help(options);
   refuse_unknown(line.unknown, options);
-  apply_recipe(options);
   apply_command_line(options);
+  apply_recipe(options);
+  apply_earlier(options);
   check_required(options);
   return std::nullopt;
 }

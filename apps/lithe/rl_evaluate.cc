@@ -50,7 +50,7 @@ int evaluate_policy(RlEvaluateCommand& command) {
         {"mean_return", played.mean},         {"std_return", played.std},
         {"min_return", played.min},           {"max_return", played.max},
         {"mean_length", played.mean_length}};
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     return 0;
   }
   fmt::print(

@@ -19,7 +19,12 @@ namespace lithe::app {
 namespace {
 
 constexpr double kNotEvaluated = std::numeric_limits<double>::quiet_NaN();
-constexpr double kLineInterval = 1;  // seconds between progress lines
+// Notes of the state.
+constexpr const char* kBest = "best";      // mean return of the policy that is kept
+constexpr const char* kPlayed = "played";  // and of that of the state, where it was evaluated
+constexpr const char* kCurve = "curve";
+constexpr std::size_t kMostCurve = std::size_t{8} << 20;  // bytes
+constexpr double kLineInterval = 1;                       // seconds between progress lines
 constexpr std::size_t kLineWidth = 79;
 
 // "40 s", "12 min", "3.5 h"
@@ -55,28 +60,30 @@ AgentTrainer make_trainer(RlTrainCommand& command) {
 }  // namespace
 
 RlRun::RlRun(RlTrainCommand& command) : command_(command), trainer_(make_trainer(command)) {
-  if (command.resume)
+  if (!command.resume.empty())
     resume();
   else if (!command.state.empty())
     trainer_.save("/dev/null");  // reports now if the environment cannot be saved
 }
 
-// What is not part of the state: the curve, and the best policy of those that were evaluated, which
-// stays in its file until there is a better one.
+// Everything comes from the state, even where the program was killed between two files: what they
+// have more is computed again.
 void RlRun::resume() {
   trainer_.restore(command_.state);
-  const std::filesystem::path csv = command_.curve + ".csv";
-  if (!command_.curve.empty() && std::filesystem::exists(csv)) {
-    const auto bytes = base::read_file(csv, std::size_t{1} << 30);
-    curve_ = read_learning_curve_csv({bytes.begin(), bytes.end()}, csv.string());
-  }
-  if (command_.evaluate_every == 0 || !std::filesystem::exists(command_.output)) return;
-  const Model earlier = Model::load(command_.output);
-  if (earlier.metadata() != trainer_.policy().metadata()) return;
-  best_ = evaluate(earlier).mean;
-  evaluated_ = true;
-  if (!command_.json)
-    fmt::print("Resuming; the policy in {} has a mean return of {:.6g}\n", command_.output, best_);
+  const auto notes = agent_notes(command_.state);
+  const auto note = [&](const char* key) {
+    const auto found = notes.find(key);
+    return found == notes.end() ? std::string() : found->second;
+  };
+  if (!note(kCurve).empty()) curve_ = read_learning_curve_csv(note(kCurve), command_.state);
+  evaluated_ = !note(kBest).empty() && std::filesystem::exists(command_.output);
+  if (evaluated_) best_ = std::strtod(note(kBest).c_str(), nullptr);
+  if (!note(kPlayed).empty())
+    played_ = ReturnSummary{.mean = std::strtod(note(kPlayed).c_str(), nullptr)};
+  if (command_.json) return;
+  fmt::print("Going on from {}{}\n", command_.state,
+             evaluated_ ? fmt::format("; the best policy has a mean return of {:.6g}", best_) : "");
+  for (const std::string& change : command_.changes) print_folded("  changed: {}\n", change);
 }
 
 void RlRun::record(const AgentReport& report) {
@@ -89,6 +96,7 @@ void RlRun::record(const AgentReport& report) {
   }
   last_ = report;
   evaluated_now_ = false;
+  played_.reset();
   curve_.metric_names.clear();
   LearningCurvePoint point{report.steps,
                            earlier_seconds_ + seconds_since(start_),
@@ -152,27 +160,24 @@ bool RlRun::due() const {
 void RlRun::evaluate_policy() {
   played_ = evaluate(trainer_.policy());
   evaluated_now_ = true;
-  if (!curve_.points.empty()) curve_.points.back().evaluation = played_.mean;
-  if (played_.mean > best_) {
-    best_ = played_.mean;
+  if (!curve_.points.empty()) curve_.points.back().evaluation = played_->mean;
+  if (played_->mean > best_) {
+    best_ = played_->mean;
     save_policy();
     evaluated_ = true;
   }
   if (!command_.json)
     fmt::print("Evaluation after {:.2f} s: mean return {:.6g} +/- {:.4g} ({:.5g} to {:.5g})\n",
-               seconds_since(start_), played_.mean, played_.std, played_.min, played_.max);
+               seconds_since(start_), played_->mean, played_->std, played_->min, played_->max);
 }
 
 void RlRun::run() {
   catch_interrupt();
   try {
-    while (!trainer_.finished() && !interrupted()) {
+    while (!trainer_.finished() && !interrupted() && !reached()) {
       record(trainer_.iterate());
-      if (due()) {
-        evaluate_policy();
-        if (reached()) break;
-      }
-      if (seconds_since(start_) - last_saved_ >= command_.save_every) save();
+      if (due()) evaluate_policy();
+      if (seconds_since(start_) - last_saved_ >= command_.keep_every) save();
     }
     save();
     release_interrupt();
@@ -185,10 +190,19 @@ void RlRun::run() {
 
 // In case the program is killed. The best evaluated policy is not replaced.
 void RlRun::save() {
-  if (!command_.state.empty()) trainer_.save(command_.state);
+  if (!command_.state.empty()) trainer_.save(command_.state, notes());
   if (!evaluated_) save_policy();
   write_curve();
   last_saved_ = seconds_since(start_);
+}
+
+std::map<std::string, std::string> RlRun::notes() const {
+  std::map<std::string, std::string> notes = command_.notes;
+  if (evaluated_) notes[kBest] = fmt::format("{:a}", best_);
+  if (played_) notes[kPlayed] = fmt::format("{:a}", played_->mean);
+  std::string curve = learning_curve_csv(curve_);
+  if (!curve_.points.empty() && curve.size() < kMostCurve) notes[kCurve] = std::move(curve);
+  return notes;
 }
 
 void RlRun::write_curve() const {
@@ -224,20 +238,20 @@ void RlRun::report() const {
         {"agent", trainer_.policy().metadata().at("lithe.agent")},
         {"network", command_.agent.network},
         {"seed", command_.agent.seed},
-        {"steps", last_.steps},
+        {"steps", steps()},
         {"episodes", last_.episodes},
         {"seconds", seconds},
         {"seconds_with_evaluation", seconds_since(start_)},
-        {"mean_return", played_.mean},
-        {"std_return", played_.std},
+        {"mean_return", played_->mean},
+        {"std_return", played_->std},
         {"best_mean_return", best_},
         {"policy", command_.output}};
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     return;
   }
-  fmt::print("{} steps in {:.2f} s; mean return {:.6g} +/- {:.4g} over {} episodes\n", last_.steps,
-             seconds, played_.mean, played_.std, command_.episodes);
-  if (best_ > played_.mean)
+  fmt::print("{} steps in {:.2f} s; mean return {:.6g} +/- {:.4g} over {} episodes\n", steps(),
+             seconds, played_->mean, played_->std, command_.episodes);
+  if (best_ > played_->mean)
     fmt::print("Policy: {}, the best one evaluated, with a mean return of {:.6g}\n",
                command_.output, best_);
   else

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <optional>
 
 #include "lithe/agent.h"
 #include "lithe/learning_curve.h"
@@ -29,10 +30,15 @@ class RlRun {
   bool due() const;
   void evaluate_policy();
   void save();
+  std::map<std::string, std::string> notes() const;  // of the state
   void write_curve() const;
   void rescue() const;
+  std::uint64_t steps() const {  // those of a resumed training included
+    return last_.steps > 0 || curve_.points.empty() ? last_.steps : curve_.points.back().steps;
+  }
+  // By an evaluation of the current policy.
   bool reached() const {
-    return command_.has_target_return && played_.mean >= command_.target_return;
+    return command_.has_target_return && played_ && played_->mean >= command_.target_return;
   }
   void save_policy() const { trainer_.policy().save(command_.output); }
 
@@ -42,11 +48,11 @@ class RlRun {
   LearningCurve curve_;
   AgentReport last_;
   double last_line_ = -1, last_saved_ = 0, best_ = -INFINITY;
-  double earlier_seconds_ = 0;     // of the curve of a resumed training
-  std::uint64_t first_steps_ = 0;  // before this run: those of the state file
-  ReturnSummary played_;
-  bool evaluated_now_ = false;  // the current policy
-  bool evaluated_ = false;      // some policy, which was written
+  double earlier_seconds_ = 0;           // of the curve of a resumed training
+  std::uint64_t first_steps_ = 0;        // before this run: those of the state file
+  std::optional<ReturnSummary> played_;  // an evaluation of the current policy
+  bool evaluated_now_ = false;           // the current policy
+  bool evaluated_ = false;               // some policy, which was written
 };
 
 }  // namespace lithe::app

@@ -8,6 +8,7 @@
 #include "output_file.h"
 #include "recipes.h"
 #include "rl_run.h"
+#include "train_state.h"
 
 namespace lithe::app {
 
@@ -38,11 +39,16 @@ void add_train_options(Options& app, RlTrainCommand& c) {
   app.add_option("--isa", c.agent.isa, "auto, avx512, avx2, ...")->capture_default_str();
   app.add_option("--output", c.output, "the file of the policy");
   app.add_option("--state", c.state, "save the whole state of the training to this file");
-  app.add_option("--save-every", c.save_every,
+  app.add_option("--keep-every", c.keep_every,
                  "seconds between saves of the state, and of the policy if none was evaluated")
       ->capture_default_str()
       ->check(Range(0.0, 1e9));
-  app.add_flag("--resume", c.resume, "continue from the file of --state, with the same bits");
+  app.add_option("--resume", c.resume,
+                 "go on from the file of --state, to the same bits, with the options that it has; "
+                 "auto: begin where there is no such file")
+      ->check(OneOf({"yes", "auto"}))
+      ->implies("yes")
+      ->propose({"auto"});
   app.add_option("--curve", c.curve, "write the learning curve to NAME.svg and NAME.csv");
   app.add_option("--evaluate-every", c.evaluate_every,
                  "steps between evaluations, of which the best policy is kept; 0: only at the end")
@@ -65,15 +71,16 @@ std::string with_grid(const std::string& sentence, const std::string& grid) {
   return fmt::format("{}({})", sentence, grid);
 }
 
-void check(const RlTrainCommand& command) {
-  if (command.resume && command.state.empty())
+void check(RlTrainCommand& command) {
+  if (!command.resume.empty() && command.state.empty())
     throw Error(ErrorKind::usage, "--resume without a state file", "--resume",
-                "--state FILE as well");
+                "--state run.state as well");
   if (command.has_target_return && command.evaluate_every == 0)
     throw Error(ErrorKind::usage, "a target return without evaluations", "--target-return",
                 "--evaluate-every 20000 as well");
   check_output(command.output, "--output");
   if (!command.state.empty()) {
+    if (!resumes(command.resume, command.state, agent_notes)) command.resume.clear();
     check_output(command.state, "--state");
     const auto whole = [](const std::string& path) {
       return std::filesystem::weakly_canonical(std::filesystem::absolute(path));
@@ -109,12 +116,23 @@ int train_agent(const Arguments& arguments) {
   }
   add_train_options(app, command);
   app.add_option("--grid", grid, "the grid of an environment that has one, such as 8x8");
+  go_on_from_state(app, options, agent_notes);
   if (const auto status = parse(app, options)) return *status;
   if (!grid.empty()) command.environment.sentence = with_grid(command.environment.sentence, grid);
   command.network_given = app.count("--network") > 0;
   command.has_target_return = app.count("--target-return") > 0;
   if (command.output.empty()) command.output = (name.empty() ? "policy" : name) + ".safetensors";
   check(command);
+  command.notes =
+      app.count("--output") > 0 ? notes_of(app) : notes_of(app, {{"--output", {command.output}}});
+  command.changes = app.changes();
+  const auto curve = [&](const char* kind) {
+    return command.curve.empty() ? std::string() : command.curve + kind;
+  };
+  const auto locks = claim_outputs({{command.output, "--output"},
+                                    {command.state, "--state"},
+                                    {curve(".csv"), "--curve"},
+                                    {curve(".svg"), "--curve"}});
   RlRun run(command);
   run.run();
   run.report();

@@ -1,9 +1,11 @@
 #include "terminal.h"
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 
@@ -14,6 +16,8 @@ namespace {
 constexpr char kUnbrokenSpace = '\x1f';  // the unit separator, which no text of ours has
 
 volatile std::sig_atomic_t interrupt_seen = 0;
+constexpr int kCaught[] = {SIGINT, SIGTERM, SIGHUP};
+int lost_output = 0;  // an error number
 
 void on_interrupt(int signal) {
   interrupt_seen = 1;
@@ -157,13 +161,35 @@ void ProgressBar::clear() {
   if (drawn_ && write(STDERR_FILENO, kErase.data(), kErase.size()) > 0) drawn_ = false;
 }
 
-// Ctrl-C, and what schedulers and `timeout` send.
+// Ctrl-C, what schedulers and `timeout` send, and a terminal that is closed. Under nohup, SIGHUP is
+// ignored and stays so. A write beyond a limit of the file's size fails instead of ending the
+// program.
 void catch_interrupt() {
-  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, on_interrupt);
+  for (const int signal : kCaught)
+    if (std::signal(signal, on_interrupt) == SIG_IGN) std::signal(signal, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 void release_interrupt() {
-  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
+  for (const int signal : kCaught)
+    if (std::signal(signal, SIG_DFL) == SIG_IGN) std::signal(signal, SIG_IGN);
 }
 bool interrupted() { return interrupt_seen != 0; }
+
+void lose_output(int error) {
+  lost_output = error;
+  interrupt_seen = 1;
+  const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (nowhere < 0) return;
+  ::dup2(nowhere, STDOUT_FILENO);
+  ::close(nowhere);
+  std::clearerr(stdout);
+}
+
+int output_error() {
+  if (lost_output == 0 && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0))
+    lost_output = errno;
+  return lost_output;
+}
 
 }  // namespace lithe::app

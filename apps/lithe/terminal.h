@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -60,11 +62,27 @@ class ProgressBar {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now(), last_;
 };
 
-// From here on, the first Ctrl-C or SIGTERM sets a flag instead of ending the program; the second
-// ends it.
+// From here on, the first Ctrl-C, SIGTERM or SIGHUP sets a flag instead of ending the program; the
+// second ends it. A reader of standard output that goes away no longer ends it either.
 void catch_interrupt();
 // And from here on, it ends the program.
 void release_interrupt();
 bool interrupted();
+
+void lose_output(int error);
+// Calls print(). Where standard output cannot be written, the program goes on without it, as if it
+// had been interrupted; output_error() says why.
+template <typename Print>
+void print_or_stop(const Print& print) {
+  try {
+    print();
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) lose_output(errno);
+  } catch (const std::system_error& error) {
+    lose_output(error.code().value());
+  }
+}
+// Writes what waits to be written. 0 where all of it could be, also by print_or_stop; otherwise an
+// error number.
+int output_error();
 
 }  // namespace lithe::app

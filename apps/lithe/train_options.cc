@@ -7,6 +7,7 @@
 #include "parse.h"
 #include "recipes.h"
 #include "terminal.h"
+#include "train_state.h"
 
 namespace lithe::app {
 
@@ -31,6 +32,29 @@ std::string by_data(const std::string& otherwise) {
                    " (default: chosen by the data, for tables and folders of pictures; "
                    "else {})",
                    otherwise);
+}
+
+void add_state_options(Options& app, TrainCommand& c) {
+  const std::string group = "Stopping and going on";
+  app.add_option("--state", c.options.state,
+                 "file for the state of the training, saved now and then, and when it is stopped "
+                 "by Ctrl-C, SIGTERM or SIGHUP")
+      ->group(group);
+  app.add_option("--keep-every", c.options.keep_every, "seconds between saves of the state")
+      ->capture_default_str()
+      ->check(Range(0.0, 1e9))
+      ->group(group);
+  app.add_option("--resume", c.resume,
+                 "go on from the file of --state, to the same bits, with the options that it has; "
+                 "auto: begin where there is no such file")
+      ->check(OneOf({"yes", "auto"}))
+      ->implies("yes")
+      ->propose({"auto"})
+      ->group(group);
+  app.add_option("--keep", c.keep,
+                 "models to keep beside the state, such as \"best 3, last 2\": those with the "
+                 "lowest validation loss, and those of the last epochs")
+      ->group(group);
 }
 
 void add_run_options(Options& app, TrainCommand& c) {
@@ -73,6 +97,7 @@ void add_run_options(Options& app, TrainCommand& c) {
       ->capture_default_str();
   app.add_option("--output", c.output,
                  "model file (default: the name of the recipe, or model, with .safetensors)");
+  add_state_options(app, c);
   app.add_option("--profile", c.profile,
                  "folder for a profile of the training: table, JSON, roofline, trace, stacks");
   app.add_flag("--explain", c.explain, "print the plan instead of training");
@@ -186,6 +211,7 @@ std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command
       ->propose(recipe_names());
   if (!arguments.empty() && !arguments.front().starts_with("-"))
     app.read_recipe(find_recipe(arguments.front()).string());
+  go_on_from_state(app, arguments, training_notes);
   app.footer(fmt::format("lithe {} seed --epochs 3", what));
   add_data_choice(app, command.data, DataFor::training);
   add_run_options(app, command);
@@ -195,6 +221,9 @@ std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command
   if (add_more) add_more(app);
   if (const auto status = parse(app, arguments)) return status;
   const auto is_given = [&](const char* name) { return app.count(name) > 0; };
+  check_state(command);
+  command.changes = app.changes();
+  command.options.state_notes = notes_of(app);
   command.given = {.recipe = !command.recipe.empty(),
                    .network = !command.network.empty() || !command.from.empty(),
                    .loss = is_given("--loss"),

@@ -26,9 +26,12 @@ struct TrainCommand {
   std::string defaults = {};  // the options that were chosen by the data, as one would write them
   std::string validation = "0", watch, freeze;  // as they are written
   std::string from, head;
-  std::size_t folds = 0, seeds = 1;  // of a cross-validation, and trainings with other seeds
-  std::string curve;                 // file for a picture of the loss and the score
-  std::string profile;               // folder for one; empty: none is asked for
+  std::size_t folds = 0, seeds = 1;       // of a cross-validation, and trainings with other seeds
+  std::string resume;                     // "yes", "auto", or nothing
+  std::string keep;                       // models to keep, such as "best 3, last 2"
+  std::vector<std::string> changes = {};  // of a training that is resumed, in options
+  std::string curve;                      // file for a picture of the loss and the score
+  std::string profile;                    // folder for one; empty: none is asked for
   UnknownChoice unknown;
   bool holds_out_to_calibrate = false;  // what was not asked for is held out for --unknown
   bool no_standardize = false;

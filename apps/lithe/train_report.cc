@@ -341,7 +341,7 @@ void print_json(const Run& run) {
         {"backward_and_update", run.time.backward_and_update},
         {"evaluation", run.time.evaluation}}},
       {"model", run.command.explain ? "" : run.command.output}};
-  fmt::print("{}\n", result.dump(2));
+  fmt::print("{}\n", result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 }  // namespace lithe::app

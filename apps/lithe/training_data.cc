@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "lithe/data.h"
 #include "lithe/error.h"
@@ -202,7 +203,8 @@ void add_data_choice(Options& app, DataChoice& c, DataFor use) {
   if (use == DataFor::model)
     app.find("--data")->help += " (default: what the model was trained on)";
   add_class_choice(app, c);
-  app.add_option("--per-class", c.per_class, "at most this many training examples of each class");
+  app.add_option("--per-class", c.per_class, "at most this many training examples of each class")
+      ->check(Range(std::uint64_t{1}, std::uint64_t{1} << 32));
   if (use == DataFor::training) {
     app.add_option(
         "--test-share", c.table.test_share,
@@ -292,8 +294,13 @@ void keep_data(const DataChoice& choice, const LoadedData& loaded, std::size_t t
     metadata["lithe.val_folder"] = choice.pictures.val_folder;
   }
   if (!loaded.split) return;
+  // Text of a file is UTF-8, and names of files may be anything.
   const auto absolute = [](const std::filesystem::path& path) {
-    return path == "-" ? "-" : std::filesystem::absolute(path).lexically_normal().string();
+    const std::string text =
+        path == "-" ? "-" : std::filesystem::absolute(path).lexically_normal().string();
+    return nlohmann::json::parse(
+               nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
+        .get<std::string>();
   };
   metadata["lithe.data"] = absolute(choice.data);
   metadata["lithe.rows"] = loaded.split->to_string();

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -64,8 +65,10 @@ class AgentTrainer {
 
   // Saves the whole state of the training, environments included, so that a restored training
   // continues with the same bits. save() throws Error(usage) if the environments cannot be saved,
-  // restore() throws Error(model) for a file that another training has saved.
-  void save(const std::filesystem::path& path) const;
+  // restore() throws Error(model) for a file that another training has saved. `notes` are text that
+  // the file keeps; agent_notes() reads them.
+  void save(const std::filesystem::path& path,
+            const std::map<std::string, std::string>& notes = {}) const;
   void restore(const std::filesystem::path& path);
 
   class Engine;
@@ -73,6 +76,9 @@ class AgentTrainer {
  private:
   std::unique_ptr<Engine> engine_;
 };
+
+// The notes that AgentTrainer::save kept. Throws Error(model) where the file is no state.
+std::map<std::string, std::string> agent_notes(const std::filesystem::path& path);
 
 // An agent for a loop of your own, with one environment and one step at a time: one-step
 // actor-critic, which learns from every step immediately (Sutton and Barto, "Reinforcement

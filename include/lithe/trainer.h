@@ -11,7 +11,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +21,7 @@
 
 #include "lithe/blas.h"
 #include "lithe/dataset.h"
+#include "lithe/error.h"
 #include "lithe/model.h"
 #include "lithe/watch.h"
 
@@ -81,6 +84,16 @@ struct TrainOptions {
   bool profile = false;  // note where the time goes: see lithe/profile.h
   // If the loss is no longer a number, begin the epoch again with half the learning rate.
   bool recover = false;
+
+  // A file for the state of the training, from which Trainer::load_state goes on to the same bits,
+  // in the middle of an epoch too. It is written every `keep_every` seconds (0: as often as it can
+  // be), when the progress callback ends an epoch early, and by finish(). A thread of its own
+  // writes, from memory that is allocated beforehand; an older state stays until the new one is
+  // whole. Empty: no file.
+  std::filesystem::path state = {};
+  double keep_every = 60;
+  // Text that the state keeps; keys do not begin with "lithe.state".
+  std::map<std::string, std::string> state_notes = {};
 };
 
 struct EpochReport {
@@ -112,6 +125,8 @@ struct TrainingResult {
   // otherwise the last one.
   std::size_t kept_epoch = 0;
   double kept_validation_loss = 0;  // with `patience`
+  // Why the last state could not be written; TrainOptions::state is then an earlier one, or none.
+  std::optional<Error> state_error = {};
 };
 
 struct PlanStage {
@@ -169,6 +184,20 @@ class Trainer {
   TrainingResult finish();
 
   const std::vector<EpochWatch>& watched() const;
+  // All epochs that are done, those before load_state() included.
+  const std::vector<EpochReport>& history() const;
+
+  // Writes the state of this moment, between two epochs or within the progress callback, and
+  // returns when it is on the disk. Throws Error(io); an older file is then as it was.
+  void save_state(const std::filesystem::path& file);
+  // Goes on where the state was saved: the next run_epoch() takes the steps that were left of its
+  // epoch. Examples and options must be the same as then, but for `epochs`, `threads`, `pin`, `isa`
+  // and those that change no weights. Throws Error(model) that names what differs, and changes
+  // nothing then.
+  void load_state(const std::filesystem::path& file);
+  // Saves the model with the weights that the last evaluation was of, and goes on as if it had not:
+  // between two epochs.
+  void save_model(const std::filesystem::path& file);
 
   PlanReport plan() const;
   TimeSplit time_split() const;
@@ -182,6 +211,20 @@ class Trainer {
  private:
   std::unique_ptr<Engine> engine_;
 };
+
+// What a state file says of its training.
+struct TrainingState {
+  std::size_t epoch = 0, epochs = 0;  // the last complete one, and how many were asked for
+  std::size_t examples = 0;           // of the epoch that has begun, learned from
+  std::uint64_t step = 0;             // in all
+  std::vector<EpochReport> history;   // of the complete epochs
+  std::size_t best_epoch = 0;         // with the lowest validation loss; 0: none was measured
+  // What the training must be to go on: "seed" -> "1", "training data" -> a digest, ...
+  std::map<std::string, std::string> belongs_to;
+  std::map<std::string, std::string> notes;  // TrainOptions::state_notes
+};
+// Throws Error(io) where the file cannot be read, Error(model) where it is not a whole state.
+TrainingState read_state(const std::filesystem::path& file);
 
 struct Evaluation {
   std::size_t correct = 0, total = 0;

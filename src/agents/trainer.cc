@@ -19,7 +19,8 @@ using agents::Agent;
 namespace {
 
 constexpr const char* kAgentKey = "agent";
-constexpr const char* kVersion = "1";
+constexpr const char* kVersion = "agent 2";
+const std::string kNoteStart = "note.";
 
 bool finite(const Model& model) {
   return std::visit(
@@ -87,15 +88,18 @@ class AgentTrainer::Engine {
   bool finished() const { return steps_ >= options_.steps; }
   const Model& policy() const { return policy_; }
 
-  void save(const std::filesystem::path& path) {
+  void save(const std::filesystem::path& path, const std::map<std::string, std::string>& notes) {
     agents::Archive archive;
     std::vector<double> environments = runner_.environments().save();
     serialize(archive, environments);
-    archive.write(path, {{"lithe.state", kVersion},
-                         {kAgentKey, canonical()},
-                         {"environment", runner_.environments().name()},
-                         {"action_repeat", action_repeat()},
-                         {"network", options_.network}});
+    io::Metadata metadata = {{"lithe.state", kVersion},
+                             {kAgentKey, canonical()},
+                             {"environment", runner_.environments().name()},
+                             {"action_repeat", action_repeat()},
+                             {"network", options_.network},
+                             {"seed", seed()}};
+    for (const auto& [key, value] : notes) metadata[kNoteStart + key] = value;
+    archive.write(path, metadata);
   }
 
   // Everything is checked against the file first, and copied then.
@@ -122,6 +126,8 @@ class AgentTrainer::Engine {
     return fmt::format("{}", runner_.environments().action_repeat());
   }
 
+  std::string seed() const { return fmt::format("{}", options_.seed); }
+
   void copy_policy() { move_toward(policy_, agent_->policy(), 1); }
 
   void serialize(agents::Archive& archive, std::vector<double>& environments) {
@@ -147,6 +153,7 @@ class AgentTrainer::Engine {
     check_entry("action_repeat", action_repeat());
     check_entry(kAgentKey, canonical());
     check_entry("network", options_.network);
+    check_entry("seed", seed());
   }
 
   AgentOptions options_;
@@ -167,7 +174,22 @@ AgentTrainer::~AgentTrainer() = default;
 AgentReport AgentTrainer::iterate() { return engine_->iterate(); }
 bool AgentTrainer::finished() const { return engine_->finished(); }
 const Model& AgentTrainer::policy() const { return engine_->policy(); }
-void AgentTrainer::save(const std::filesystem::path& path) const { engine_->save(path); }
+void AgentTrainer::save(const std::filesystem::path& path,
+                        const std::map<std::string, std::string>& notes) const {
+  engine_->save(path, notes);
+}
 void AgentTrainer::restore(const std::filesystem::path& path) { engine_->restore(path); }
+
+std::map<std::string, std::string> agent_notes(const std::filesystem::path& path) {
+  const io::SafetensorsFile file = io::read_safetensors(path);
+  const auto version = file.metadata().find("lithe.state");
+  if (version == file.metadata().end() || version->second != kVersion)
+    throw Error(ErrorKind::model, "this is not the state of an agent's training", path.string(),
+                "the file that --state of `lithe rl train` named");
+  std::map<std::string, std::string> notes;
+  for (const auto& [key, value] : file.metadata())
+    if (key.starts_with(kNoteStart)) notes[key.substr(kNoteStart.size())] = value;
+  return notes;
+}
 
 }  // namespace lithe

@@ -15,24 +15,48 @@ namespace lithe::base {
 std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::size_t limit);
 
 // Writes a temporary file beside `path` that replaces it on commit(); without commit() it is
-// removed. A failure throws Error(io). A path that is not a regular file (a device such as
-// /dev/null, a pipe) is written to directly.
+// removed. A failure throws Error(io). A link is followed, so that the file it names is replaced. A
+// path that is not a regular file (a device such as /dev/null, a pipe) is written to directly.
 class NewFile {
  public:
-  explicit NewFile(std::filesystem::path path);
+  // Opens nothing yet: each begin() does, without allocating memory.
+  struct Later {};
+  NewFile(const std::filesystem::path& path, Later);
+  explicit NewFile(const std::filesystem::path& path) : NewFile(path, Later{}) { begin(); }
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
-  ~NewFile();
+  ~NewFile() { discard(); }
 
+  void begin();
   void append(std::span<const std::uint8_t> bytes);
   // Overwrites the beginning of the file.
   void overwrite_start(std::span<const std::uint8_t> bytes);
-  // Flushes to disk and renames.
+  // Flushes to disk and renames. begin() may follow.
   void commit();
+  // Removes the temporary file, if there is one.
+  void discard();
 
  private:
   std::filesystem::path path_;
-  std::string temporary_;
+  std::string folder_, temporary_;
+  int descriptor_ = -1;
+  bool is_device_ = false, exists_ = false;  // the temporary file
+};
+
+// Removes the temporary files of writers of `path` that were killed. Those of a running one stay.
+void remove_leftovers(const std::filesystem::path& path);
+
+// Held by one program at a time; it ends with the program, however that ends.
+class FileLock {
+ public:
+  // Throws Error(usage) that names `option` where another program holds the lock of `path`.
+  FileLock(const std::filesystem::path& path, const std::string& option);
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&&) = delete;
+  ~FileLock();
+
+ private:
+  std::string name_;
   int descriptor_ = -1;
 };
 

@@ -7,6 +7,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/json_depth.h"
 #include "lithe/error.h"
 
 namespace lithe::environments {
@@ -106,6 +107,7 @@ json write_bounds(const std::vector<float>& bounds) {
 }  // namespace
 
 json read_answer(std::string_view line) {
+  if (base::nests_too_deep(line)) fail("the answer is nested too deep");
   json answer = json::parse(line, nullptr, false);
   if (answer.is_discarded()) {
     const bool odd = line.find("NaN") != std::string_view::npos ||

@@ -7,6 +7,7 @@
 #include <ostream>
 #include <vector>
 
+#include "base/json_depth.h"
 #include "environments/protocol.h"
 #include "lithe/environment.h"
 #include "lithe/error.h"
@@ -29,6 +30,7 @@ class Server {
   }
 
   nlohmann::json answer(const std::string& line) {
+    if (base::nests_too_deep(line)) refuse("the question is nested too deep");
     const nlohmann::json question = nlohmann::json::parse(line, nullptr, false);
     if (!question.is_object() || !question.contains("command") || !question["command"].is_string())
       refuse("a question is an object with \"command\"");
@@ -97,19 +99,41 @@ class Server {
   bool over_ = false;
 };
 
+constexpr std::size_t kLongestQuestion = std::size_t{1} << 20;
+
+// A line, of which no more is kept than shows that it is too long. False at the end of the input.
+bool read_line(std::istream& from, std::string& line) {
+  line.clear();
+  std::streambuf& bytes = *from.rdbuf();
+  for (;;) {
+    const int byte = bytes.sbumpc();
+    if (byte == std::char_traits<char>::eof()) {
+      if (line.empty()) from.setstate(std::ios::eofbit | std::ios::failbit);
+      return !line.empty();
+    }
+    if (byte == '\n') return true;
+    if (line.size() <= kLongestQuestion) line.push_back(static_cast<char>(byte));
+  }
+}
+
 }  // namespace
 
 void serve_environment(const std::string& sentence, std::uint64_t seed, std::istream& questions,
                        std::ostream& answers) {
   Server server(sentence, seed);
-  for (std::string line; std::getline(questions, line);) {
+  for (std::string line; read_line(questions, line);) {
     nlohmann::json answer;
     try {
+      if (line.size() > kLongestQuestion)
+        refuse(fmt::format("a question is longer than {} MiB", kLongestQuestion >> 20));
       answer = server.answer(line);
     } catch (const Error& error) {
       answer = {{"error", error.problem()}};
     }
-    if (!(answers << answer.dump() << std::endl)) return;
+    // A question may have been cut within a character.
+    if (!(answers << answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+                  << std::endl))
+      return;
   }
 }
 

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/json_depth.h"
 #include "io/safetensors.h"
 #include "lithe/error.h"
 
@@ -52,8 +53,14 @@ double parse_divisor(const std::string& text, const std::string& path) {
   return value;
 }
 
+// Discarded where it is not JSON.
+nlohmann::json parse_shallow(const std::string& text) {
+  return base::nests_too_deep(text) ? nlohmann::json(nlohmann::json::value_t::discarded)
+                                    : nlohmann::json::parse(text, nullptr, false);
+}
+
 std::vector<std::string> parse_class_names(const std::string& text, const std::string& path) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
+  const auto json = parse_shallow(text);
   std::vector<std::string> names;
   const bool fits =
       json.is_array() && json.size() <= kMostClassNames &&
@@ -64,7 +71,7 @@ std::vector<std::string> parse_class_names(const std::string& text, const std::s
 }
 
 std::vector<double> parse_numbers(const std::string& text, const std::string& path) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
+  const auto json = parse_shallow(text);
   const bool fits = json.is_array() && json.size() <= kMostClassNames &&
                     std::all_of(json.begin(), json.end(), [](const auto& n) {
                       return n.is_number() && std::isfinite(n.template get<double>());

@@ -58,8 +58,13 @@ void Parameters<T>::for_each(graph::ParameterId id, const Visit& visit) const {
 template <typename T>
 std::vector<T> Parameters<T>::read(graph::ParameterId id) const {
   std::vector<T> values(entries_[id].spec.rows * entries_[id].spec.columns);
-  for_each(id, [&](std::size_t here, std::size_t there) { values[there] = values_[here]; });
+  copy_row_major(id, values_.data(), values.data());
   return values;
+}
+
+template <typename T>
+void Parameters<T>::copy_row_major(graph::ParameterId id, const T* values, T* row_major) const {
+  for_each(id, [&](std::size_t here, std::size_t there) { row_major[there] = values[here]; });
 }
 
 template <typename T>

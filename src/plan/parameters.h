@@ -40,6 +40,8 @@ class Parameters {
   // The values of one array in row-major order without padding, as files and people have them.
   std::vector<T> read(graph::ParameterId id) const;
   void write(graph::ParameterId id, const std::vector<T>& row_major);
+  // The same as read(), from other values that are laid out as these are; allocates nothing.
+  void copy_row_major(graph::ParameterId id, const T* values, T* row_major) const;
 
   // Fills every array as its initializer says, with the numbers of `seed`.
   void initialize(std::uint64_t seed);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/json_depth.h"
 #include "lithe/error.h"
 #include "lithe/profile.h"
 #include "report/profile_names.h"
@@ -90,6 +91,8 @@ std::string profile_json(const Profile& p) {
 Profile read_profile(const std::string& text, const std::string& where) {
   const std::string remedy = "a file that `lithe profile --json` has written";
   try {
+    if (base::nests_too_deep(text))
+      throw Error(ErrorKind::data, "it is nested too deep", where, remedy);
     const json from = json::parse(text);
     if (from.at("lithe_profile") != kFormat)
       throw Error(ErrorKind::data, "the profile has another version's format", where, remedy);

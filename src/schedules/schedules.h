@@ -30,6 +30,11 @@ class Schedule {
   // Called at the end of an epoch with the validation or test loss, where there is one. Only
   // plateau uses it.
   void note(double loss);
+  // Calls visit(number) for each number that note() changes, to save or restore them.
+  template <class Visit>
+  void visit(Visit& visit) {
+    visit(factor_), visit(best_), visit(waited_), visit(noted_);
+  }
 
  private:
   using Shape = double (*)(const Schedule&, double progress);

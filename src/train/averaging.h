@@ -11,6 +11,7 @@
 
 #include "plan/optimizer_state.h"
 #include "plan/parameters.h"
+#include "train/state_figures.h"
 
 namespace lithe::train {
 
@@ -29,6 +30,10 @@ class Averaging {
 
   // Null where nothing is averaged.
   plan::Parameters<T>* average() { return average_ ? &*average_ : nullptr; }
+  void visit(StateFigures& figures) { figures(averaged_); }
+  // Epochs in the mean, to go back to.
+  std::size_t averaged() const { return averaged_; }
+  void restart(std::size_t averaged) { averaged_ = averaged; }
 
  private:
   std::optional<plan::Parameters<T>> average_;

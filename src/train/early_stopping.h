@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "plan/parameters.h"
+#include "train/state_figures.h"
 
 namespace lithe::train {
 
@@ -26,6 +27,12 @@ class EarlyStopping {
   const plan::Parameters<T>* best() const;
   std::size_t best_epoch() const { return best_epoch_; }  // 0: none yet
   double best_loss() const { return best_loss_; }
+
+  // For the state of the training.
+  T* best_values() { return best_ ? best_->data() : nullptr; }  // null without patience
+  void visit(StateFigures& figures) {
+    figures(epochs_without_gain_), figures(best_epoch_), figures(best_loss_);
+  }
 
  private:
   std::size_t patience_, epochs_without_gain_ = 0, best_epoch_ = 0;

@@ -1,6 +1,8 @@
 // The training loop: shuffle, steps, evaluate.
 #include "train/engine.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -20,6 +22,7 @@
 #include "train/setup.h"
 #include "train/step_runner.h"
 #include "train/target_scaling.h"
+#include "train/training_state.h"
 #include "train/trial.h"
 
 namespace lithe::train {
@@ -45,6 +48,9 @@ ScaledTargets scaled(Model& model, const Examples& examples, std::span<const std
   return {examples, model.preprocessing()};
 }
 
+// Epochs whose reports have room from the beginning.
+constexpr std::size_t kMostReserved = 4096;
+
 template <typename T>
 class EngineOf final : public Trainer::Engine {
  public:
@@ -52,7 +58,9 @@ class EngineOf final : public Trainer::Engine {
            const TrainOptions& options);
 
   EpochReport run_epoch(const ProgressCallback& callback) override;
-  bool finished() const override { return epoch_ >= options_.epochs || early_stopping_.stops(); }
+  bool finished() const override {
+    return !within_epoch_ && (epoch_ >= options_.epochs || early_stopping_.stops());
+  }
   TrainingResult finish() override;
   PlanReport plan() const override;
   TimeSplit time_split() const override;
@@ -60,6 +68,10 @@ class EngineOf final : public Trainer::Engine {
   std::vector<std::uint32_t> order(std::size_t epoch) const override {
     return order_.of_epoch(epoch);
   }
+  const std::vector<EpochReport>& history() const override { return history_; }
+  void save_state(const std::filesystem::path& file) override;
+  void load_state(const std::filesystem::path& file) override;
+  void save_model(const std::filesystem::path& file) override;
   const std::vector<EpochWatch>& watched() const override {
     static const std::vector<EpochWatch> none;
     return steps_.watcher() != nullptr ? steps_.watcher()->history() : none;
@@ -70,17 +82,27 @@ class EngineOf final : public Trainer::Engine {
   std::size_t choose_threads();
   void make_evaluators(const Examples& test);
   void unfreeze();
-  void run_steps(EpochReport& report, const ProgressCallback& callback);
-  void run_steps_or_recover(EpochReport& report, const ProgressCallback& callback);
+  void begin_epoch();
+  void run_steps(const ProgressCallback& callback);
+  void attempt_epoch(const ProgressCallback& callback);
   void evaluate(EpochReport& report);
   void end_epoch(EpochReport& report);
+  std::vector<StatePart<T>> state_parts();
+  void visit(StateFigures& figures);
+  std::unique_ptr<StateFile<T>> make_state_file(const std::filesystem::path& file);
+  void save(StateFile<T>& file);
+  void save_if_due();
+  void save_in_background();
+  void make_room();
   plan::Parameters<T>& evaluated_values() {
     return averaging_.average() != nullptr ? *averaging_.average() : values_;
   }
-  [[noreturn]] void fail_numeric(std::uint64_t step) const;
+  [[noreturn]] void fail_numeric(std::uint64_t step, NumericPlace::What what) const;
+  void check_weights() const;
 
   TrainOptions options_;
   plan::Parameters<T>& values_;
+  Model& model_;
   const graph::Graph& graph_;
   optimizers::Optimizer optimizer_;
   Rows rows_;
@@ -101,7 +123,18 @@ class EngineOf final : public Trainer::Engine {
   StepRunner<T> steps_;
   std::optional<Evaluator<T>> validation_, test_;
   std::size_t epoch_ = 0;
+  bool within_epoch_ = false;
+  EpochReport report_;                        // of the epoch that has begun
+  plan::Results sum_;                         // of its steps up to now
+  Clock::time_point resumed_ = Clock::now();  // the epoch, or the training after a break
+  double epoch_seconds_ = 0;                  // of the epoch, before `resumed_`
   double training_seconds_ = 0, evaluation_seconds_ = 0;
+  std::vector<EpochReport> history_;
+
+  StateIdentity identity_;
+  std::vector<double> figures_, history_rows_;  // as the state has them
+  Clock::time_point saved_ = Clock::now();
+  std::unique_ptr<StateFile<T>> state_;  // of options.state
 };
 
 template <typename T>
@@ -109,6 +142,7 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, Model& model, const Examples&
                       const Examples& test, const TrainOptions& options)
     : options_(options),
       values_(values),
+      model_(model),
       graph_(data_of(model).graph),
       optimizer_(parse_optimizer(options.optimizer)),
       rows_(choose_rows(train, options)),
@@ -124,12 +158,15 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, Model& model, const Examples&
       learning_(values, optimizers::row(optimizer_.rule).states),
       averaging_(options.average, values, options.epochs, learning_),
       early_stopping_(options.patience, values),
-      recovery_(options.recover, values, learning_),
+      recovery_(options.recover, values, learning_, averaging_),
       order_(rows_.train, trained_rows(), options.seed),
       team_(choose_threads(), options.pin),
       steps_(options_, order_.size(), optimizer_, graph_, values_, learning_, team_) {
   steps_.compile(request_);
   make_evaluators(test_targets_.examples());
+  history_.reserve(std::min(options_.epochs, kMostReserved));
+  identity_ = training_identity(model.network(), model.precision(), train, test, options_);
+  if (!options_.state.empty()) state_ = make_state_file(options_.state);
 }
 
 // Layers that are frozen for a while count as not frozen, because the order is made once.
@@ -168,46 +205,63 @@ void EngineOf<T>::unfreeze() {
 }
 
 template <typename T>
-void EngineOf<T>::fail_numeric(std::uint64_t step) const {
+void EngineOf<T>::fail_numeric(std::uint64_t step, NumericPlace::What what) const {
   const auto whole = [&](graph::ParameterId id) {
     const auto array = values_.read(id);
     return std::all_of(array.begin(), array.end(), [](T value) { return std::isfinite(value); });
   };
-  throw numeric_error(graph_, whole, {step, epoch_, options_.optimizer});
+  throw numeric_error(graph_, whole, {step, epoch_, options_.optimizer, what, options_.recover});
+}
+
+// The last update of an epoch may break weights that no loss has seen.
+template <typename T>
+void EngineOf<T>::check_weights() const {
+  const std::span<const T> all(values_.data(), values_.size());
+  if (!std::ranges::all_of(all, [](T value) { return std::isfinite(value); }))
+    fail_numeric(steps_.steps(), NumericPlace::weights);
 }
 
 template <typename T>
-void EngineOf<T>::run_steps(EpochReport& report, const ProgressCallback& callback) {
+void EngineOf<T>::begin_epoch() {
+  report_ = {};
+  report_.epoch = ++epoch_;
+  sum_ = {};
+  epoch_seconds_ = 0;
+  within_epoch_ = true;
+  if (options_.unfreeze_at != 0 && epoch_ == options_.unfreeze_at) unfreeze();
+  order_.shuffle(epoch_);
+  steps_.account(Profiler::Part::shuffle);
+  recovery_.begin_epoch(steps_.steps());
+}
+
+template <typename T>
+void EngineOf<T>::run_steps(const ProgressCallback& callback) {
   const auto rows = order_.rows();
-  plan::Results sum;
-  report.examples = 0;
-  while (report.examples < rows.size() && !report.stopped) {
-    const std::size_t count = std::min(steps_.stretch(), rows.size() - report.examples);
+  while (report_.examples < rows.size() && !report_.stopped) {
+    const std::size_t count = std::min(steps_.stretch(), rows.size() - report_.examples);
     const plan::Results results =
-        steps_.run(rows.subspan(report.examples, count), recovery_.learning_rate_factor());
-    if (results.bad_step != 0) fail_numeric(results.bad_step);
-    sum.loss += results.loss;
-    sum.weight += results.weight;
-    report.examples += count;
-    report.stopped = callback && !callback(static_cast<double>(report.examples) /
-                                           static_cast<double>(rows.size()));
+        steps_.run(rows.subspan(report_.examples, count), recovery_.learning_rate_factor());
+    if (results.bad_step != 0) fail_numeric(results.bad_step, NumericPlace::loss);
+    sum_.loss += results.loss;
+    sum_.weight += results.weight;
+    report_.examples += count;
+    report_.stopped = callback && !callback(static_cast<double>(report_.examples) /
+                                            static_cast<double>(rows.size()));
+    save_if_due();
     steps_.account(Profiler::Part::between);
   }
-  report.loss = mean_loss(sum);
+  if (report_.examples == rows.size()) check_weights();
+  report_.loss = mean_loss(sum_);
 }
 
+// The steps and what is computed of them, which shows whether all are still numbers.
 template <typename T>
-void EngineOf<T>::run_steps_or_recover(EpochReport& report, const ProgressCallback& callback) {
-  recovery_.begin_epoch(values_, learning_, steps_.steps());
-  for (;;) {
-    try {
-      return run_steps(report, callback);
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::numeric || !recovery_.may_retry()) throw;
-      steps_.restart(recovery_.retry(values_, learning_));
-      report.recoveries = recovery_.retries();
-    }
-  }
+void EngineOf<T>::attempt_epoch(const ProgressCallback& callback) {
+  run_steps(callback);
+  averaging_.end_epoch(epoch_, values_);
+  steps_.account(Profiler::Part::averaging);
+  report_.seconds = epoch_seconds_ + seconds_since(resumed_);
+  evaluate(report_);
 }
 
 template <typename T>
@@ -218,7 +272,8 @@ void EngineOf<T>::evaluate(EpochReport& report) {
     report.validation_loss = mean_loss(results);
     report.validation_correct = results.correct;
     report.validation_total = validation_->rows();
-    report.best = early_stopping_.note(epoch_, report.validation_loss, evaluated_values());
+    if (!std::isfinite(report.validation_loss))
+      fail_numeric(steps_.steps(), NumericPlace::validation_loss);
   }
   if (test_) {
     const plan::Results results = test_->run();
@@ -227,34 +282,43 @@ void EngineOf<T>::evaluate(EpochReport& report) {
     report.test_loss = mean_loss(results);
     const std::size_t values = report.total * graph_.slots[graph_.output()].columns;
     report.test_rmse = std::sqrt(results.squared_error / static_cast<double>(values));
+    if (!std::isfinite(report.test_loss)) fail_numeric(steps_.steps(), NumericPlace::test_loss);
   }
   report.evaluation_seconds = seconds_since(start);
-  evaluation_seconds_ += report.evaluation_seconds;
   steps_.account(Profiler::Part::evaluation);
 }
 
 template <typename T>
 EpochReport EngineOf<T>::run_epoch(const ProgressCallback& callback) {
-  EpochReport report;
-  report.epoch = ++epoch_;
-  if (options_.unfreeze_at != 0 && epoch_ == options_.unfreeze_at) unfreeze();
   steps_.begin_epoch();
-  const Clock::time_point start = Clock::now();
-  order_.shuffle(epoch_);
-  steps_.account(Profiler::Part::shuffle);
-  run_steps_or_recover(report, callback);
-  averaging_.end_epoch(epoch_, values_);
-  steps_.account(Profiler::Part::averaging);
-  report.seconds = seconds_since(start);
-  training_seconds_ += report.seconds;
-  evaluate(report);
-  end_epoch(report);
-  return report;
+  resumed_ = Clock::now();
+  if (!within_epoch_) begin_epoch();
+  for (;;) {
+    try {
+      attempt_epoch(callback);
+      break;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::numeric || !recovery_.may_retry()) throw;
+      steps_.restart(recovery_.retry());
+      sum_ = {};
+      report_.examples = 0;
+      report_.recoveries = recovery_.retries();
+    }
+  }
+  end_epoch(report_);
+  within_epoch_ = false;
+  history_.push_back(report_);
+  save_if_due();
+  return report_;
 }
 
 // Completes the report, and passes it on to the schedule and the watcher.
 template <typename T>
 void EngineOf<T>::end_epoch(EpochReport& report) {
+  training_seconds_ += report.seconds;
+  evaluation_seconds_ += report.evaluation_seconds;
+  if (validation_)
+    report.best = early_stopping_.note(epoch_, report.validation_loss, evaluated_values());
   const std::size_t epochs = std::max<std::size_t>(1, options_.epochs);
   const double progress = static_cast<double>(epoch_) / static_cast<double>(epochs);
   report.learning_rate =
@@ -269,6 +333,141 @@ void EngineOf<T>::end_epoch(EpochReport& report) {
   steps_.end_epoch();
 }
 
+// The parts of a state, all laid out as the parameters are.
+template <typename T>
+std::vector<StatePart<T>> EngineOf<T>::state_parts() {
+  std::vector<StatePart<T>> parts = {{"", values_.data()}};
+  for (std::size_t i = 0; i < learning_.states.size(); ++i)
+    parts.push_back({fmt::format("optimizer.{}.", i), learning_.states[i].data()});
+  if (averaging_.average() != nullptr) parts.push_back({"average.", averaging_.average()->data()});
+  if (early_stopping_.best_values() != nullptr)
+    parts.push_back({"best.", early_stopping_.best_values()});
+  recovery_.add_parts(parts);
+  return parts;
+}
+
+// Every number that the training goes on from.
+template <typename T>
+void EngineOf<T>::visit(StateFigures& figures) {
+  Progress progress{epoch_, within_epoch_, steps_.steps(), options_.epochs,
+                    early_stopping_.best_epoch()};
+  progress.visit(figures);
+  epoch_ = progress.epoch, within_epoch_ = progress.within;
+  if (progress.step != steps_.steps()) steps_.restart(progress.step);
+  visit_report(report_, figures);
+  figures(epoch_seconds_), figures(training_seconds_), figures(evaluation_seconds_);
+  figures(sum_.loss), figures(sum_.weight);
+  early_stopping_.visit(figures), averaging_.visit(figures), recovery_.visit(figures);
+  optimizer_.schedule.visit(figures);
+}
+
+template <typename T>
+std::unique_ptr<StateFile<T>> EngineOf<T>::make_state_file(const std::filesystem::path& file) {
+  StateFigures counter(StateFigures::Way::save, {});
+  visit(counter);
+  figures_.resize(counter.count());
+  const std::size_t room = std::max<std::size_t>(1, history_.capacity()) * kReportFigures;
+  if (state_ == nullptr && history_rows_.size() < room) history_rows_.resize(room);
+  return std::make_unique<StateFile<T>>(
+      file, values_, state_parts(),
+      std::vector<StateTable>{
+          {"figures", {figures_.size()}, figures_},
+          {"history", {history_rows_.size() / kReportFigures, kReportFigures}, history_rows_}},
+      state_metadata(identity_, options_.state_notes));
+}
+
+template <typename T>
+void EngineOf<T>::save(StateFile<T>& file) {
+  const double before = epoch_seconds_;
+  if (within_epoch_) epoch_seconds_ += seconds_since(resumed_);
+  StateFigures figures(StateFigures::Way::save, figures_);
+  visit(figures);
+  epoch_seconds_ = before;
+  for (std::size_t i = 0; i < history_.size(); ++i)
+    write_report(history_[i], std::span(history_rows_).subspan(i * kReportFigures, kReportFigures));
+  file.save();
+  saved_ = Clock::now();
+}
+
+// After some steps, or an epoch.
+template <typename T>
+void EngineOf<T>::save_if_due() {
+  if (state_ == nullptr) return;
+  const bool stops = within_epoch_ && report_.stopped;
+  // What follows a stop counts the epoch as done, which it is not.
+  if (!stops && (report_.stopped || !state_->idle() || seconds_since(saved_) < options_.keep_every))
+    return;
+  save_in_background();
+}
+
+// The training does not end because of a state that cannot be written; finish() tells.
+template <typename T>
+void EngineOf<T>::save_in_background() {
+  make_room();
+  try {
+    state_->wait();
+  } catch (const Error&) {  // another attempt follows
+  }
+  save(*state_);
+}
+
+// Where there are more epochs than the state's table has room for, the file gets another form.
+template <typename T>
+void EngineOf<T>::make_room() {
+  if (state_ == nullptr || history_.size() * kReportFigures <= history_rows_.size()) return;
+  state_ = nullptr;
+  state_ = make_state_file(options_.state);
+}
+
+template <typename T>
+void EngineOf<T>::save_state(const std::filesystem::path& file) {
+  make_room();
+  const std::unique_ptr<StateFile<T>> state = make_state_file(file);
+  save(*state);
+  state->wait();
+}
+
+template <typename T>
+void EngineOf<T>::save_model(const std::filesystem::path& file) {
+  plan::Parameters<T>& evaluated = evaluated_values();
+  const auto exchange = [&] {
+    if (&evaluated != &values_)
+      std::swap_ranges(values_.data(), values_.data() + values_.size(), evaluated.data());
+  };
+  exchange();
+  try {
+    model_.save(file);
+  } catch (...) {
+    exchange();
+    throw;
+  }
+  exchange();
+}
+
+template <typename T>
+void EngineOf<T>::load_state(const std::filesystem::path& file) {
+  const SavedState saved(file);
+  saved.check_identity(identity_);
+  std::vector<double> figures = saved.table("figures");
+  StateFigures counter(StateFigures::Way::save, {});
+  visit(counter);
+  if (counter.count() != figures.size())
+    throw Error(ErrorKind::model, "the state has other figures than this training", file.string(),
+                "begin anew without --resume");
+  const TrainingState state = read_state(file);
+  const auto parts = state_parts();
+  saved.restore<T>(values_, parts);
+  StateFigures restore(StateFigures::Way::restore, figures);
+  visit(restore);
+  if (!restore.valid())
+    throw Error(ErrorKind::model, "the state's figures are damaged", file.string(),
+                "begin anew without --resume");
+  report_.stopped = false;
+  history_.assign(state.history.begin(), state.history.end());
+  if (options_.unfreeze_at != 0 && epoch_ >= options_.unfreeze_at) unfreeze();
+  if (within_epoch_) order_.shuffle(epoch_);
+}
+
 template <typename T>
 TrainingResult EngineOf<T>::finish() {
   TrainingResult result;
@@ -278,6 +477,14 @@ TrainingResult EngineOf<T>::finish() {
   if (best != nullptr) {
     result.kept_epoch = early_stopping_.best_epoch();
     result.kept_validation_loss = early_stopping_.best_loss();
+  }
+  if (state_ != nullptr) {
+    if (!report_.stopped) save_in_background();
+    try {
+      state_->wait();
+    } catch (const Error& error) {
+      result.state_error = error;
+    }
   }
   if (epoch_ == 0) return result;
   const plan::Parameters<T>& kept = best != nullptr ? *best : evaluated_values();

@@ -18,6 +18,10 @@ class Trainer::Engine {
   virtual ProfileRecords profile() const = 0;
   virtual std::vector<std::uint32_t> order(std::size_t epoch) const = 0;
   virtual const std::vector<EpochWatch>& watched() const = 0;
+  virtual const std::vector<EpochReport>& history() const = 0;
+  virtual void save_state(const std::filesystem::path& file) = 0;
+  virtual void load_state(const std::filesystem::path& file) = 0;
+  virtual void save_model(const std::filesystem::path& file) = 0;
 };
 
 }  // namespace lithe

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/json_depth.h"
 #include "lithe/defaults.h"
 #include "lithe/error.h"
 
@@ -71,7 +73,10 @@ std::string print(const std::vector<EpochFigures>& history) {
       const double value = one.*figure;
       any = any || std::isfinite(value);
       // Rounded, so that the shortest form that reads back the same is short.
-      list.push_back(std::isfinite(value) ? json(std::stod(fmt::format("{:.6g}", value))) : json());
+      // strtod also takes what is too small to be a normal number.
+      list.push_back(std::isfinite(value)
+                         ? json(std::strtod(fmt::format("{:.6g}", value).c_str(), nullptr))
+                         : json());
     }
     if (any) object[name] = std::move(list);
   }
@@ -137,6 +142,7 @@ std::vector<EpochFigures> history_of(const Model& model) {
   const auto note = model.metadata().find(kNote);
   if (note == model.metadata().end()) return {};
   if (note->second.size() > kMostText) fail(fmt::format("{} bytes long", note->second.size()));
+  if (base::nests_too_deep(note->second)) fail("it is nested too deep");
   const json object = json::parse(note->second, nullptr, false);
   if (object.is_discarded()) fail("it is not JSON");
   std::vector<EpochFigures> history = read_epochs(object);

@@ -231,6 +231,13 @@ std::vector<double> Model::predict(const Features& features) const {
                                              network().input_shape().size(), features.columns));
   const Features scaled = data::in_scale(features, preprocessing().divisor);
   std::vector<double> outputs = train::forward(*data_, data_->graph, scaled);
+  const auto bad = std::ranges::find_if(outputs, [](double v) { return !std::isfinite(v); });
+  if (bad != outputs.end())
+    throw Error(ErrorKind::numeric,
+                fmt::format("the model's answer for example {} is not a number",
+                            (bad - outputs.begin()) * static_cast<std::ptrdiff_t>(features.rows) /
+                                static_cast<std::ptrdiff_t>(outputs.size())),
+                {}, "look at that example's values, which may be far too large; or train again");
   train::unscale(std::span(outputs), preprocessing());
   return outputs;
 }

@@ -24,12 +24,18 @@ Error numeric_error(const graph::Graph& graph, const std::function<bool(graph::P
   const std::string layer = first_broken(graph, whole);
   const std::string where =
       layer.empty() ? layer : "; the first layer whose weights are no longer numbers is " + layer;
-  return Error(ErrorKind::numeric,
-               "the loss is no longer a number (infinite, or not a number at all)" + where,
+  constexpr const char* kProblems[] = {
+      "the loss is no longer a number (infinite, or not a number at all)",
+      "weights are no longer numbers", "the loss of the validation examples is no longer a number",
+      "the loss of the test examples is no longer a number"};
+  const char* const problem = kProblems[place.what];
+  return Error(ErrorKind::numeric, problem + where,
                fmt::format("step {} of the training, in epoch {}", place.step, place.epoch),
                fmt::format("a smaller learning rate than that of {}, a tenth of it say; or "
-                           "clip_norm=1 in it; --recover goes back and tries a smaller rate",
-                           place.optimizer));
+                           "clip_norm=1 in it; {}",
+                           place.optimizer,
+                           place.recovers ? "--recover has tried smaller rates, which did not help"
+                                          : "--recover goes back and tries a smaller rate"));
 }
 
 }  // namespace lithe::train

@@ -15,6 +15,9 @@ struct NumericPlace {
   std::uint64_t step;
   std::size_t epoch;
   std::string optimizer;
+  enum What { loss, weights, validation_loss, test_loss };
+  What what = loss;       // is no number
+  bool recovers = false;  // smaller learning rates were tried
 };
 
 // Names the first layer whose values are no longer numbers, if there still is one; `whole` says

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "blas/choice.h"
@@ -31,6 +32,10 @@ std::vector<double> class_weights(const Examples& examples, const TrainOptions& 
     throw Error(ErrorKind::usage,
                 fmt::format("{} class weights and {} classes", weights.size(), examples.classes),
                 "--class-weights", "one for each class");
+  for (const double weight : weights)
+    if (!(weight >= 0 && std::isfinite(weight)))
+      throw Error(ErrorKind::usage, fmt::format("{} as the weight of a class", weight),
+                  "--class-weights", "numbers from 0 on");
   if (options.balanced) {
     const auto counts = class_counts(examples);
     const double rows = static_cast<double>(examples.features.rows);

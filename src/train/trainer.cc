@@ -57,6 +57,10 @@ TimeSplit Trainer::time_split() const { return engine_->time_split(); }
 ProfileRecords Trainer::profile() const { return engine_->profile(); }
 std::vector<std::uint32_t> Trainer::order(std::size_t epoch) const { return engine_->order(epoch); }
 const std::vector<EpochWatch>& Trainer::watched() const { return engine_->watched(); }
+const std::vector<EpochReport>& Trainer::history() const { return engine_->history(); }
+void Trainer::save_state(const std::filesystem::path& file) { engine_->save_state(file); }
+void Trainer::save_model(const std::filesystem::path& file) { engine_->save_model(file); }
+void Trainer::load_state(const std::filesystem::path& file) { engine_->load_state(file); }
 
 Evaluation evaluate(const Model& model, const Examples& given, const std::string& loss,
                     const std::string& isa) {
@@ -76,6 +80,9 @@ Evaluation evaluate(const Model& model, const Examples& given, const std::string
         return train::Evaluator<T>(request, train::all_rows(rows), values, team).run();
       },
       data_of(model).values);
+  if (!std::isfinite(train::mean_loss(results)))
+    throw Error(ErrorKind::numeric, "the loss of these examples is not a number", {},
+                "look for values that are far too large: `lithe data show` prints the ranges");
   const auto values = static_cast<double>(rows * std::max<std::size_t>(1, examples.target_columns));
   return {results.correct, rows, std::sqrt(results.squared_error / values),
           train::mean_loss(results),

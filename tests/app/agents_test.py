@@ -213,7 +213,7 @@ class Agents(unittest.TestCase):
 
     def test_what_was_kept_outlives_a_kill(self):
         arguments = ["train", "--environment", "cartpole", *QUICK, "--output", "p.safetensors",
-                     "--state", "state", "--save-every", "0"]
+                     "--state", "state", "--keep-every", "0"]
         with subprocess.Popen([LITHE, "rl", *arguments, "--steps", "100000000"], cwd=self.folder,
                               stdout=subprocess.PIPE, text=True) as process:
             for _ in range(2):

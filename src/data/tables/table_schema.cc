@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/json_depth.h"
 #include "data/tables/cell.h"
 #include "data/tables/csv_cursor.h"
 #include "lithe/error.h"
@@ -239,6 +240,7 @@ std::string TableSchema::to_json() const {
 }
 
 TableSchema TableSchema::from_json(const std::string& text) {
+  if (base::nests_too_deep(text)) fail("it is nested too deep");
   const json object = json::parse(text, nullptr, false);
   if (object.is_discarded()) fail("it is not JSON");
   TableSchema schema;

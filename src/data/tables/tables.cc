@@ -8,7 +8,7 @@
 #include "data/examples/scale.h"
 #include "data/tables/csv.h"
 #include "data/tables/division.h"
-#include "data/tables/file_digest.h"
+#include "base/digest.h"
 #include "data/tables/libsvm.h"
 #include "data/tables/npy.h"
 #include "data/tables/npy_answers.h"
@@ -49,14 +49,14 @@ TableParts read_csv(const fs::path& path, const TableOptions& options, const Tab
   TableOptions chosen = options;
   if (data::kind_of(path) == ".tsv" && options.csv.delimiter == 0) chosen.csv.delimiter = '\t';
   TableParts parts = data::parse_csv(file.text(), path.string(), chosen, known);
-  parts.train.digest = data::digest_of(file.text());
+  parts.train.digest = base::digest_of(file.text());
   return parts;
 }
 
 TablePart read_libsvm(const fs::path& path, const TableOptions& options, const TableSchema* known) {
   const data::TextFile file(path, options.most_bytes);
   TablePart part = data::parse_libsvm(file.text(), path.string(), options, known);
-  part.digest = data::digest_of(file.text());
+  part.digest = base::digest_of(file.text());
   return part;
 }
 
@@ -74,7 +74,7 @@ TablePart read_by_schema(const fs::path& path, const TableOptions& options,
 TablePart read_npy(const fs::path& path, const TableOptions& options, const ArrayForm* form) {
   const base::MappedFile file(path);
   TablePart part = data::make_npy_part(data::parse_npy(file.bytes(), path.string()), options, form);
-  part.digest = data::digest_of(file.bytes());
+  part.digest = base::digest_of(file.bytes());
   if (options.answers_file.empty() || options.target_use == TargetUse::ignore) return part;
   const base::MappedFile answers_file(options.answers_file);
   const auto answers = data::parse_npy(answers_file.bytes(), options.answers_file.string());
@@ -87,7 +87,7 @@ TableParts read_arrays(const fs::path& path, const TableOptions& options, const 
   if (known_format(path) == TableFormat::npy) return {read_npy(path, options, form), {}};
   const base::MappedFile file(path);
   auto [train, test] = data::parse_npz(file.bytes(), path.string(), options, form);
-  train.digest = data::digest_of(file.bytes());
+  train.digest = base::digest_of(file.bytes());
   return {std::move(train), std::move(test)};
 }
 

@@ -1,11 +1,11 @@
-#include "data/tables/file_digest.h"
+#include "base/digest.h"
 
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstring>
 
-namespace lithe::data {
+namespace lithe::base {
 
 namespace {
 
@@ -41,4 +41,4 @@ std::uint64_t digest_of(std::string_view text) {
   return digest_of({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
-}  // namespace lithe::data
+}  // namespace lithe::base
