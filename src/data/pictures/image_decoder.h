@@ -35,6 +35,8 @@ std::unique_ptr<ImageDecoder> make_webp_decoder();
 std::unique_ptr<ImageDecoder> make_gif_decoder();
 std::unique_ptr<ImageDecoder> make_bmp_decoder();
 
+// The remedy for a picture where nothing else is known to help.
+inline constexpr const char* kLeaveOut = "--skip-broken leaves it out";
 [[noreturn]] void refuse_picture(const std::string& problem, const std::string& name,
                                  const std::string& remedy = {});
 
