@@ -263,10 +263,19 @@ void predict_table(Model& model, const std::string& file, DataChoice choice,
                    const std::string& prefix, const AnswerSink& sink) {
   choice.data = file;
   choice.table.test_share = 0;
-  const Dataset data = load_for_model(choice, model, TargetUse::ignore).set;
+  const LoadedData loaded = load_for_model(choice, model, TargetUse::ignore);
+  const Dataset& data = loaded.set;
   const Features& rows = data.test.features.rows > 0 ? data.test.features : data.train.features;
-  answer_all(
-      model, rows, [&](std::size_t row) { return fmt::format("{}row {}", prefix, row + 1); }, sink);
+  // A row has the number that it has in the file, whichever were left out before it.
+  std::size_t before = 0;
+  const auto name = [&](std::size_t row) {
+    while (before < loaded.left_out.size() && loaded.left_out[before] <= row + before) ++before;
+    return fmt::format("{}row {}", prefix, row + before + 1);
+  };
+  if (!loaded.left_out.empty())
+    print_folded(stderr, "{}: {} row{} left out, because values are missing\n", file,
+                 loaded.left_out.size(), loaded.left_out.size() == 1 ? " is" : "s are");
+  answer_all(model, rows, name, sink);
 }
 
 void answer_inputs(Model& model, const PredictCommand& c, const std::vector<std::string>& inputs,

@@ -166,6 +166,7 @@ LoadedData load_rows(const DataChoice& choice, const Model& model, TargetUse tar
   if (choice.all_rows) table.data = all_to_test_on(table.data);
   for (const TableNote& one : table.notes) print_folded(stderr, "{}\n", one.text);
   LoadedData loaded{select(std::move(table.data), choice, 1), std::move(table.schema), {}};
+  loaded.left_out = std::move(table.left_out);
   if (!known || known->digest != table.split.digest || known->rows != table.split.rows)
     return loaded;
   // The same file, whatever its name is.

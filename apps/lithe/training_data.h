@@ -40,6 +40,7 @@ struct LoadedData {
   std::string understood_json = "null";
   std::optional<TableSplit> split = {};       // of a table
   std::size_t learned_from = 0;               // rows of the test part that training used
+  std::vector<std::size_t> left_out = {};     // as in TableData
   std::vector<std::string> train_files = {};  // of the pictures of a folder
   std::vector<std::string> test_files = {};
 };

@@ -231,6 +231,8 @@ struct TableData {
   TableSchema schema;  // has no columns for .npy and .npz
   std::size_t dropped_rows =
       0;  // by MissingPolicy::drop_row or for a missing target, in both parts
+  // Of a CSV file that apply_table() reads as one part: the numbers of those rows in it, from 0.
+  std::vector<std::size_t> left_out = {};
   bool test_is_a_share = false;  // of the rows, drawn at random
   TableSplit split;              // by which apply_table() and apply_arrays() divide the file again
   bool divided_again = false;    // by TableOptions::split

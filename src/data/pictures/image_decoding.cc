@@ -49,7 +49,11 @@ class Decoding final : public base::TeamWork {
         decode(images_[i], (*results_)[i]);
       } catch (const Error& error) {
         (*results_)[i].broken = error.problem();
-        if (error.remedy() != kLeaveOut) (*results_)[i].broken += "; " + error.remedy();
+        // To leave them out is the remedy for all of them together.
+        std::string_view remedy = error.remedy();
+        if (remedy.ends_with(kLeaveOut)) remedy.remove_suffix(kLeaveOut.size());
+        if (remedy.ends_with("; ")) remedy.remove_suffix(2);
+        if (!remedy.empty()) (*results_)[i].broken += fmt::format("; {}", remedy);
       } catch (const std::exception& error) {
         (*results_)[i].broken = error.what();
       }

@@ -72,9 +72,10 @@ constexpr OtherFormat kOthers[] = {{"a HEIC picture", 4, "ftyphei"},
   if (file.empty()) refuse_picture("the file is empty", name);
   for (const OtherFormat& other : kOthers)
     if (has(file, other.at, other.start))
-      refuse_picture(
-          fmt::format("{}, which is not read", other.name), name,
-          "save it as JPEG or PNG (of HEIC, `heif-convert` of Debian's libheif-examples does)");
+      refuse_picture(fmt::format("{}, which is not read", other.name), name,
+                     fmt::format("save it as JPEG or PNG (of HEIC, `heif-convert` of Debian's "
+                                 "libheif-examples does); {}",
+                                 kLeaveOut));
   refuse_picture("not a PNG, JPEG, WebP, GIF or BMP picture", name);
 }
 
@@ -100,7 +101,7 @@ ImageInfo open(ImageDecoder& decoder, FileBytes file, const std::string& name,
 
 void refuse_picture(const std::string& problem, const std::string& name,
                     const std::string& remedy) {
-  throw Error(ErrorKind::data, problem, name, remedy.empty() ? kLeaveOut : remedy);
+  throw Error(ErrorKind::data, problem, name, remedy.empty() ? std::string(kLeaveOut) : remedy);
 }
 
 void put_pixel(Image& to, std::size_t pixel, const std::uint8_t* rgb) {

@@ -220,6 +220,7 @@ class CsvReader {
     parts.train.schema = *known_;
     parts.train.class_names = parts.test.class_names;
     parts.train.dropped_rows = dropped;
+    parts.train.left_out = std::move(rows.left_out);
     parts.train.notes = std::move(layout.notes);
     return parts;
   }

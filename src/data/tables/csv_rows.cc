@@ -238,6 +238,7 @@ void CsvRows::store_missing(const CsvField& field) {
 void CsvRows::commit() {
   if (!fits_) return;
   if (drop_) {
+    left_out.push_back(rows.rows() + left_out.size());
     ++(no_target_ ? without_target : dropped);
     return;
   }
