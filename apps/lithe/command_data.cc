@@ -86,7 +86,7 @@ int show_table(const SheetCommand& command) {
     fmt::print("{}\n", describe_json(table));
     return 0;
   }
-  for (const std::string& line : describe(table, SIZE_MAX)) print_folded("{}\n", line);
+  for (const std::string& line : describe(table, SIZE_MAX)) print_folded("{}\n", visible(line));
   return 0;
 }
 

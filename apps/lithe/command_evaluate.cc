@@ -89,8 +89,8 @@ int evaluate(const Arguments& arguments) {
   app.add_option("model", file, "model file")->required();
   add_data_choice(app, choice, DataFor::model);
   app.add_flag("--all-rows", choice.all_rows,
-               "of the table that the model was trained on, count all rows, also those that it "
-               "learned from");
+               "of the data that the model was trained on, count all rows or pictures, also those "
+               "that it learned from");
   app.add_option("--report", folder,
                  "folder for a report: index.html, a page about the errors, and report.json");
   app.add_option("--isa", isa, "instruction set: auto, avx512, avx2, sse4, neon, scalar")

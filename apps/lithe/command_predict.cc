@@ -3,9 +3,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <span>
 
+#include "base/file.h"
 #include "command.h"
 #include "lithe/answers_file.h"
 #include "lithe/calibrate.h"
@@ -14,6 +16,7 @@
 #include "lithe/probabilities.h"
 #include "lithe/table.h"
 #include "model_kind.h"
+#include "output_file.h"
 #include "parse.h"
 #include "terminal.h"
 #include "training_data.h"
@@ -104,7 +107,7 @@ std::vector<std::string> value_names(const Model& model) {
 
 // The labels whose probability is at least a half.
 void answer_labels(const std::vector<std::string>& names, const std::string& what,
-                   const std::vector<double>& probabilities, nlohmann::json* results) {
+                   const std::vector<double>& probabilities, nlohmann::ordered_json* results) {
   std::string text;
   std::vector<std::string> held;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -117,48 +120,65 @@ void answer_labels(const std::vector<std::string>& names, const std::string& wha
     const auto nearest = static_cast<std::size_t>(highest - probabilities.begin());
     if (held.empty())
       text = fmt::format("no label; the most probable is {} ({:.3f})", names[nearest], *highest);
-    fmt::print("{}: {}\n", what, text);
+    fmt::print("{}: {}\n", visible(what), visible(text));
     return;
   }
   results->back()["labels"] = held;
-  results->back()["probabilities"] = nlohmann::json::object();
+  results->back()["probabilities"] = nlohmann::ordered_json::object();
   for (std::size_t i = 0; i < names.size(); ++i)
     results->back()["probabilities"][names[i]] = probabilities[i];
 }
 
-// Prints the prediction for one input as a line, or adds it to `results`. `labels`: label_names().
-void answer(const Model& model, const std::vector<std::string>& labels, const std::string& what,
-            std::span<const double> outputs, nlohmann::json* results) {
-  const bool numbers = model.preprocessing().class_names.empty();
-  if (results != nullptr) results->push_back({{"of", what}, {"outputs", outputs}});
-  if (!labels.empty()) {
-    answer_labels(labels, what, probabilities(outputs, loss_of(model)), results);
+struct OutputNames {
+  std::vector<std::string> labels, numbers;  // at most one of them has some
+};
+
+OutputNames output_names(const Model& model) {
+  OutputNames names{label_names(model), {}};
+  if (names.labels.empty() && !has_classes(model)) names.numbers = value_names(model);
+  return names;
+}
+
+// Prints the prediction for one input as a line, or adds it to `results`.
+void answer(const Model& model, const OutputNames& names, const std::string& what,
+            std::span<const double> outputs, nlohmann::ordered_json* results) {
+  const bool numbers = !has_classes(model);
+  if (results != nullptr) results->push_back({{"input", what}, {"outputs", outputs}});
+  if (!names.labels.empty()) {
+    answer_labels(names.labels, what, probabilities(outputs, loss_of(model)), results);
     return;
   }
   if (numbers) {
-    if (results == nullptr) fmt::print("{}: {:.6g}\n", what, fmt::join(outputs, " "));
+    if (results == nullptr) {
+      fmt::print("{}: {:.6g}\n", visible(what), fmt::join(outputs, " "));
+      return;
+    }
+    for (std::size_t i = 0; i < names.numbers.size(); ++i)
+      results->back()["values"][names.numbers[i]] = outputs[i];
     return;
   }
   const std::string loss = loss_of(model);
   const std::vector<std::size_t> ranked = ranked_classes(outputs, loss);
   const std::vector<double> values = probabilities(outputs, loss);
   if (results != nullptr) {
-    results->back()["probabilities"] = values;
     results->back()["class"] = class_name(model, ranked[0]);
+    nlohmann::ordered_json& each = results->back()["probabilities"];
+    for (std::size_t i = 0; i < values.size(); ++i) each[class_name(model, i)] = values[i];
     return;
   }
-  fmt::print("{}: {} ({:.3f})", what, class_name(model, ranked[0]), values[ranked[0]]);
+  fmt::print("{}: {} ({:.3f})", visible(what), visible(class_name(model, ranked[0])),
+             values[ranked[0]]);
   if (ranked.size() > 1)
-    fmt::print(", then {} ({:.3f})", class_name(model, ranked[1]), values[ranked[1]]);
+    fmt::print(", then {} ({:.3f})", visible(class_name(model, ranked[1])), values[ranked[1]]);
   fmt::print("\n");
 }
 
 // The same of a model that can say "unknown".
 void answer(const Model& model, const std::string& what, const OpenSetPrediction& given,
-            double threshold, nlohmann::json* results) {
+            double threshold, nlohmann::ordered_json* results) {
   const std::string best = class_name(model, given.best), next = class_name(model, given.runner_up);
   if (results != nullptr) {
-    results->push_back({{"of", what},
+    results->push_back({{"input", what},
                         {"class", given.unknown ? "unknown" : best},
                         {"unknown", given.unknown},
                         {"nearest", best},
@@ -170,17 +190,17 @@ void answer(const Model& model, const std::string& what, const OpenSetPrediction
     return;
   }
   if (given.unknown)
-    fmt::print("{}: unknown (score {:.4g} above {:.4g}; nearest {} ({:.3f})", what, given.score,
-               threshold, best, given.confidence);
+    fmt::print("{}: unknown (score {:.4g} above {:.4g}; nearest {} ({:.3f})", visible(what),
+               given.score, threshold, visible(best), given.confidence);
   else
-    fmt::print("{}: {} ({:.3f}", what, best, given.confidence);
-  fmt::print("), then {} ({:.3f})\n", next, given.runner_up_confidence);
+    fmt::print("{}: {} ({:.3f}", visible(what), visible(best), given.confidence);
+  fmt::print("), then {} ({:.3f})\n", visible(next), given.runner_up_confidence);
 }
 
 // Where answers go: to a file, to a list that is printed at the end, or to the terminal.
 struct AnswerSink {
   AnswersFile* file = nullptr;
-  nlohmann::json* results = nullptr;
+  nlohmann::ordered_json* results = nullptr;
 };
 
 // Answers each row; `name` says what a row is called.
@@ -198,11 +218,11 @@ void answer_all(Model& model, const Features& rows, const Name& name, const Answ
   }
   const std::vector<double> outputs = model.predict(rows);
   const std::size_t width = outputs.size() / std::max<std::size_t>(1, rows.rows);
-  const std::vector<std::string> labels = label_names(model);
+  const OutputNames names = output_names(model);
   for (std::size_t row = 0; row < rows.rows; ++row) {
     const std::span<const double> one = std::span(outputs).subspan(row * width, width);
-    sink.file != nullptr ? keep(model, labels, name(row), one, *sink.file)
-                         : answer(model, labels, name(row), one, sink.results);
+    sink.file != nullptr ? keep(model, names.labels, name(row), one, *sink.file)
+                         : answer(model, names, name(row), one, sink.results);
   }
 }
 
@@ -240,20 +260,76 @@ void predict_pictures(Model& model, std::span<const std::string> files, const Pi
       model, features, [&](std::size_t row) { return names[row]; }, sink);
 }
 
+// `prefix` stands before the number of a row: the file, where there are several.
 void predict_table(Model& model, const std::string& file, DataChoice choice,
-                   const AnswerSink& sink) {
+                   const std::string& prefix, const AnswerSink& sink) {
   choice.data = file;
   choice.table.test_share = 0;
-  const Dataset data = load_for_model(choice, model, TargetUse::ignore).set;
+  const LoadedData loaded = load_for_model(choice, model, TargetUse::ignore);
+  const Dataset& data = loaded.set;
   const Features& rows = data.test.features.rows > 0 ? data.test.features : data.train.features;
-  answer_all(
-      model, rows, [](std::size_t row) { return fmt::format("row {}", row + 1); }, sink);
+  // A row has the number that it has in the file, whichever were left out before it.
+  std::size_t before = 0;
+  const auto name = [&](std::size_t row) {
+    while (before < loaded.left_out.size() && loaded.left_out[before] <= row + before) ++before;
+    return fmt::format("{}row {}", prefix, row + before + 1);
+  };
+  if (!loaded.left_out.empty())
+    print_folded(stderr, "{}: {} row{} left out, because values are missing\n", file,
+                 loaded.left_out.size(), loaded.left_out.size() == 1 ? " is" : "s are");
+  answer_all(model, rows, name, sink);
 }
+
+void answer_inputs(Model& model, const PredictCommand& c, const std::vector<std::string>& inputs,
+                   const AnswerSink& sink) {
+  constexpr std::size_t kTogether = 64;  // pictures
+  const std::span<const std::string> all(inputs);
+  const auto is_picture = [&](std::size_t i) { return i < all.size() && !is_table_path(all[i]); };
+  for (std::size_t done = 0; done < all.size();) {
+    std::size_t pictures = 0;
+    while (pictures < kTogether && is_picture(done + pictures)) ++pictures;
+    if (pictures > 0)
+      predict_pictures(model, all.subspan(done, pictures), c.pictures, sink);
+    else
+      predict_table(model, all[done], c.tables, all.size() > 1 ? all[done] + ", " : "", sink);
+    done += std::max<std::size_t>(pictures, 1);
+  }
+}
+
+// The answers that are given together when all of them are known.
+class Answers {
+ public:
+  Answers(const Model& model, const PredictCommand& command)
+      : json_(command.json || std::filesystem::path(command.output).extension() == ".json"),
+        to_file_(!command.output.empty()) {
+    if (!to_file_) return;
+    check_answers_file(command.output);
+    check_output(command.output, "--output");
+    file_.columns = value_names(model);
+  }
+
+  AnswerSink sink() { return {to_file_ && !json_ ? &file_ : nullptr, json_ ? &results_ : nullptr}; }
+
+  void give(const std::string& output) const {
+    const std::string text =
+        results_.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    if (to_file_) {
+      json_ ? base::write_file_atomically(output, text) : file_.save(output);
+      print_folded("{} answers: {}\n", json_ ? results_.size() : file_.inputs.size(), output);
+    } else if (json_) {
+      fmt::print("{}", text);
+    }
+  }
+
+ private:
+  bool json_, to_file_;
+  AnswersFile file_;
+  nlohmann::ordered_json results_ = nlohmann::ordered_json::array();
+};
 
 }  // namespace
 
 int predict(const Arguments& arguments) {
-  constexpr std::size_t kTogether = 64;  // pictures
   Options app(
       "Says what a model makes of pictures or the rows of a table, and the runner-up. Pictures are "
       "brought to the size and the channels that the model takes, as its training data were.",
@@ -271,31 +347,9 @@ int predict(const Arguments& arguments) {
   app.add_flag("--json", c.json, "print one JSON array");
   if (const auto status = parse(app, arguments)) return *status;
   Model model = load_model(c.model, "lithe predict", c.inputs);
-  auto results = nlohmann::json::array();
-  AnswersFile file;
-  if (!c.output.empty()) {
-    check_answers_file(c.output);
-    file.columns = value_names(model);
-  }
-  const AnswerSink sink{c.output.empty() ? nullptr : &file, c.json ? &results : nullptr};
-  const std::vector<std::string> inputs = expand_inputs(c.inputs);
-  const std::span<const std::string> all(inputs);
-  for (std::size_t done = 0; done < all.size();) {
-    const auto is_picture = [&](std::size_t i) { return i < all.size() && !is_table_path(all[i]); };
-    std::size_t pictures = 0;
-    while (pictures < kTogether && is_picture(done + pictures)) ++pictures;
-    if (pictures > 0)
-      predict_pictures(model, all.subspan(done, pictures), c.pictures, sink);
-    else
-      predict_table(model, all[done], c.tables, sink);
-    done += std::max<std::size_t>(pictures, 1);
-  }
-  if (!c.output.empty()) {
-    file.save(c.output);
-    print_folded("{} answers: {}\n", file.inputs.size(), c.output);
-  } else if (c.json) {
-    fmt::print("{}\n", results.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
-  }
+  Answers answers(model, c);
+  answer_inputs(model, c, expand_inputs(c.inputs), answers.sink());
+  answers.give(c.output);
   return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <numeric>
 
 #include "lithe/contact_sheet.h"
@@ -31,7 +32,7 @@ Dataset load_images(const DataChoice& choice) {
   Dataset set;
   if (is_picture_folder(choice.data)) {
     const ImageFolder folder = load_folder(choice);
-    for (const std::string& line : describe(folder)) print_folded("{}\n", line);
+    for (const std::string& line : describe(folder)) print_folded("{}\n", visible(line));
     set = folder.data;
     set.train.features.rows += set.test.features.rows;  // which follow in memory
   } else {
@@ -57,6 +58,13 @@ Dataset draw_samples(const SheetCommand& command, std::size_t count) {
   return select_classes(set, classes, count, command.seed);
 }
 
+// The first of sheet.png, sheet-2.png and so on that is no file yet.
+std::string new_sheet() {
+  std::string name = "sheet.png";
+  for (std::size_t i = 2; std::filesystem::exists(name); ++i) name = fmt::format("sheet-{}.png", i);
+  return name;
+}
+
 }  // namespace
 
 void add_sheet_options(Options& app, SheetCommand& c) {
@@ -66,7 +74,9 @@ void add_sheet_options(Options& app, SheetCommand& c) {
       ->required();
   app.add_option("--data-dir", c.data.data_dir,
                  "folder of data sets (default: $LITHE_DATA, else the user's cache folder)");
-  app.add_option("--output", c.output, "file for the picture (PNG)")->capture_default_str();
+  app.add_option("--output", c.output,
+                 "file for the picture (PNG; default: sheet.png, or sheet-2.png and so on where "
+                 "that is there)");
   app.add_option("--augment", c.augment,
                  "show each sample, followed by augmentations of it: \"shift(2) -> "
                  "rotate(10)\"; see `lithe list augmentations`");
@@ -101,8 +111,9 @@ int draw_data(const SheetCommand& command) {
         rows,
         Augmentation(command.augment, samples.shape, samples.train.features.divisor, command.seed),
         kVariants);
-  write_png(command.output, draw_sheet(rows, augments));
-  print_folded("{}: {} samples of {} class{}{}\n", command.output, samples.train.features.rows,
+  const std::string output = command.output.empty() ? new_sheet() : command.output;
+  write_png(output, draw_sheet(rows, augments));
+  print_folded("{}: {} samples of {} class{}{}\n", output, samples.train.features.rows,
                samples.class_names.size(), samples.class_names.size() == 1 ? "" : "es",
                augments ? fmt::format(", each with {} variants", kVariants) : "");
   return 0;

@@ -10,7 +10,7 @@ namespace lithe::app {
 
 struct SheetCommand {
   DataChoice data;
-  std::string output = "sheet.png", augment;
+  std::string output, augment;
   std::size_t count = 0;  // 0: the default
   std::uint64_t seed = 1;
   bool json = false;  // of a table

@@ -73,7 +73,8 @@ void add_folder(const std::string& folder, std::vector<std::string>& files) {
 void add_picture_form(Options& app, PictureChoice& choice) {
   app.add_option(
          "--size", choice.size,
-         "size of the pictures: 32, or 32x48 (height x width); needed if they differ in size")
+         "size of the pictures: 32, or 32x48 (height x width) (default: their own; 64 or less if "
+         "it differs or is large)")
       ->group(kGroup);
   app.add_option(
          "--resize", choice.resize,
@@ -83,7 +84,7 @@ void add_picture_form(Options& app, PictureChoice& choice) {
       ->check(OneOf({"crop", "pad", "stretch", "ink"}))
       ->group(kGroup);
   app.add_option("--channels", choice.channels,
-                 "1 for grey, 3 for colours (default: as the pictures are)")
+                 "1 for grey, 3 for colours (default: 3 where a picture has colours)")
       ->check(OneOf({"1", "3"}))
       ->group(kGroup);
   app.add_option("--val-folder", choice.val_folder,

@@ -85,6 +85,25 @@ std::size_t terminal_width() {
   return kUnknown;
 }
 
+std::string visible(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    // U+0080 to U+009F are control characters, too.
+    const bool second =
+        byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    if (text[i] == '\n')
+      result += "\\n";
+    else if (second)
+      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[++i]));
+    else if ((byte < 0x20 && text[i] != kUnbrokenSpace) || byte == 0x7F)
+      result += fmt::format("\\x{:02x}", byte);
+    else
+      result += text[i];
+  }
+  return result;
+}
+
 std::string unbroken(std::string text) {
   std::replace(text.begin(), text.end(), ' ', kUnbrokenSpace);
   return text;
@@ -103,7 +122,14 @@ std::string fold(std::string_view text, std::size_t width, std::size_t hang) {
 }
 
 void print_text(std::FILE* to, std::string_view text) {
-  fmt::print(to, "{}", fold(text, terminal_width()));
+  std::string clean;
+  for (std::size_t from = 0; from < text.size();) {
+    const std::size_t to_end = std::min(text.find('\n', from), text.size());
+    clean += visible(text.substr(from, to_end - from));
+    if (to_end < text.size()) clean += '\n';
+    from = to_end + 1;
+  }
+  fmt::print(to, "{}", fold(clean, terminal_width()));
 }
 
 std::string time_text(double seconds) {

@@ -25,7 +25,11 @@ std::string fold(std::string_view text, std::size_t width, std::size_t hang = st
 // Text that fold() leaves whole and that can be copied: a command line.
 std::string unbroken(std::string text);
 
-// As fmt::print, folded at the terminal's width.
+// Text of the user's (names of classes, files and columns) as it may be printed: control
+// characters, which a terminal would obey, as \x1b, \n and so on.
+std::string visible(std::string_view text);
+
+// As fmt::print, folded at the terminal's width, and visible() but for its ends of lines.
 void print_text(std::FILE* to, std::string_view text);
 template <typename... Values>
 void print_folded(std::FILE* to, fmt::format_string<Values...> format, Values&&... values) {

@@ -18,6 +18,8 @@ namespace lithe::app {
 
 namespace {
 
+constexpr const char* kTrainRows = "lithe.train_rows";  // that a model learned from
+
 template <class Load>
 TableData load_table_with_progress(const DataChoice& choice, const Load& load) {
   ProgressBar bar;
@@ -69,7 +71,16 @@ LoadedData picture_data(const DataChoice& choice, const PictureForm& form, const
       load_pictures(choice.data, choice.data_dir, choice.pictures, form, use);
   LoadedData loaded{select(folder.data, choice, seed), {}, describe(folder), describe_json(folder)};
   loaded.test_files = files_of_classes(folder.test_files, folder.data, loaded.set);
+  loaded.train_files = folder.train_files;
   return loaded;
+}
+
+// All pictures of a folder, of which the model learned from `learned_from`.
+void count_all(LoadedData& loaded, std::size_t learned_from) {
+  loaded.set = all_to_test_on(loaded.set);
+  loaded.test_files.insert(loaded.test_files.begin(), loaded.train_files.begin(),
+                           loaded.train_files.end());
+  loaded.learned_from = learned_from;
 }
 
 // Pictures whose classes are the model's by name, or some of them are.
@@ -116,7 +127,7 @@ ArrayForm form_for_arrays(const Model& model) {
 void refuse_all_rows(const DataChoice& choice) {
   if (choice.all_rows)
     throw Error(ErrorKind::usage, fmt::format("'{}' has a part of its own to test on", choice.data),
-                "--all-rows", "leave it out; it is for the rows of a table");
+                "--all-rows", "leave it out; it is for tables, arrays and folders of pictures");
 }
 
 TableData apply(const DataChoice& choice, const Model& model, TableOptions& options) {
@@ -153,16 +164,18 @@ LoadedData load_rows(const DataChoice& choice, const Model& model, TargetUse tar
     return apply(choice, model, options);
   });
   if (target == TargetUse::required) check_answered(choice, table.data);
-  if (table.data.train.features.rows > 0) refuse_all_rows(choice);  // it has arrays to test on
+  // Arrays to test on stand beside those to train on.
+  if (choice.all_rows) table.data = all_to_test_on(table.data);
   for (const TableNote& one : table.notes) print_folded(stderr, "{}\n", one.text);
   LoadedData loaded{select(std::move(table.data), choice, 1), std::move(table.schema), {}};
+  loaded.left_out = std::move(table.left_out);
   if (!known || known->digest != table.split.digest || known->rows != table.split.rows)
     return loaded;
   // The same file, whatever its name is.
   loaded.set.name = note_of(model, "lithe.data");
   loaded.split = table.split;
   const bool held_out = table.divided_again && loaded.set.test.features.rows > 0;
-  if (!held_out) loaded.learned_from = count_of(note_of(model, "lithe.train_rows"));
+  if (!held_out) loaded.learned_from = count_of(note_of(model, kTrainRows));
   return loaded;
 }
 
@@ -252,6 +265,7 @@ LoadedData load_for_model(const DataChoice& choice, Model& model, TargetUse targ
     const PictureUse use{unseen_share(model, choice.data), /*for_training=*/false};
     LoadedData loaded = picture_data(as_trained, form_of(model), use, 1);
     check_names(model, loaded.set);
+    if (choice.all_rows) count_all(loaded, count_of(note_of_own(model, choice.data, kTrainRows)));
     return loaded;
   }
   const bool arrays = is_array_path(choice.data);
@@ -290,6 +304,7 @@ void keep_data(const DataChoice& choice, const LoadedData& loaded, std::size_t t
   auto& metadata = model.metadata();
   metadata["lithe.data"] = loaded.set.name;
   if (is_picture_folder(choice.data)) {
+    metadata[kTrainRows] = fmt::format("{}", train_rows);
     metadata["lithe.test_share"] = fmt::format("{}", choice.table.test_share);
     metadata["lithe.val_folder"] = choice.pictures.val_folder;
   }
@@ -304,7 +319,7 @@ void keep_data(const DataChoice& choice, const LoadedData& loaded, std::size_t t
   };
   metadata["lithe.data"] = absolute(choice.data);
   metadata["lithe.rows"] = loaded.split->to_string();
-  metadata["lithe.train_rows"] = fmt::format("{}", train_rows);
+  metadata[kTrainRows] = fmt::format("{}", train_rows);
   if (!choice.table.test_file.empty())
     metadata["lithe.test_data"] = absolute(choice.table.test_file);
   if (!is_array_path(choice.data)) return;

@@ -22,7 +22,7 @@ struct DataChoice {
   TableOptions table = {};
   std::optional<std::uint64_t> split_seed = {};  // of the rows held out; none: the training's
   bool chose_test_share = false;                 // the default is not the user's word
-  bool all_rows = false;  // of a table, also those that a model has learned from
+  bool all_rows = false;                         // also those that a model has learned from
   PictureChoice pictures = {};
 };
 
@@ -38,9 +38,11 @@ struct LoadedData {
   std::optional<TableSchema> schema;    // of a table
   std::vector<std::string> understood;  // lines that say how the data were read
   std::string understood_json = "null";
-  std::optional<TableSplit> split = {};      // of a table
-  std::size_t learned_from = 0;              // rows of the test part that training used
-  std::vector<std::string> test_files = {};  // of the rows to test on, where these are pictures
+  std::optional<TableSplit> split = {};       // of a table
+  std::size_t learned_from = 0;               // rows of the test part that training used
+  std::vector<std::size_t> left_out = {};     // as in TableData
+  std::vector<std::string> train_files = {};  // of the pictures of a folder
+  std::vector<std::string> test_files = {};
 };
 
 // Draws its progress on a terminal.
@@ -57,11 +59,6 @@ DataChoice own_data(DataChoice choice, const Model& model);
 // Keeps in the model what own_data() and load_for_model() need. `train_rows`: that it learns from.
 void keep_data(const DataChoice& choice, const LoadedData& loaded, std::size_t train_rows,
                Model& model);
-// The files of the rows to test on of a part of `all` with some of its classes: select_classes()
-// keeps the order of the rows.
-std::vector<std::string> files_of_classes(const std::vector<std::string>& files, const Dataset& all,
-                                          const Dataset& kept);
-
 // The files of the rows to test on of a part of `all` with some of its classes: select_classes()
 // keeps the order of the rows.
 std::vector<std::string> files_of_classes(const std::vector<std::string>& files, const Dataset& all,

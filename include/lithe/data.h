@@ -49,6 +49,10 @@ Dataset select_classes(const Dataset& data, const std::vector<std::size_t>& clas
 // data do not have keeps its number and has no examples.
 Dataset select_classes(const Dataset& data, const std::vector<std::string>& names);
 
+// The same data with all rows to test on, those to train on first, and none to train on. Throws
+// Error(data) where the parts differ in type or scale.
+Dataset all_to_test_on(const Dataset& data);
+
 // Every image of both parts changed so that it shows none of the classes: warped, cut, laid over a
 // turned copy of itself, or shuffled (src/data/synthetic/corrupt.h), by random numbers of the seed
 // and its row. Outliers to learn from where there are no others. Throws Error(data) for what is no

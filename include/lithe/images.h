@@ -32,9 +32,12 @@ std::string_view name(ValidationFolder use);
 ValidationFolder parse_validation_folder(std::string_view text);  // throws Error(usage)
 
 struct ImageOptions {
-  std::size_t height = 0, width = 0;  // 0: all pictures must have the same size, and keep it
+  // 0: pictures of one size, if it is at most 128 x 128, keep it; larger ones are brought to a
+  // longer side of 64; of several sizes, all are brought to a square with a side of at most 64.
+  std::size_t height = 0, width = 0;
   Resize resize = Resize::crop;
-  // 1: grey; 3: red, green, blue; 0: that of the pictures, which must agree. Resize::ink needs 1.
+  // 1: grey; 3: red, green, blue; 0: 3 where one of the pictures has colours, else 1.
+  // Resize::ink needs 1.
   std::size_t channels = 0;
   bool skip_broken = false;  // leave out files that cannot be read, instead of throwing
   std::uint64_t max_pixels = std::uint64_t{1} << 26;  // of a picture; checked before decoding

@@ -238,6 +238,8 @@ struct TableData {
   TableSchema schema;  // has no columns for .npy and .npz
   std::size_t dropped_rows =
       0;  // by MissingPolicy::drop_row or for a missing target, in both parts
+  // Of a CSV file that apply_table() reads as one part: the numbers of those rows in it, from 0.
+  std::vector<std::size_t> left_out = {};
   bool test_is_a_share = false;  // of the rows
   std::string test_rows;         // which these are: "drawn at random", "the last ones by \"day\""
   TableSplit split;              // by which apply_table() and apply_arrays() divide the file again

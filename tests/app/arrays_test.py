@@ -208,6 +208,17 @@ class HeldOut(Arrays):
         self.assertEqual((found["validation"], found["validation_from"]),
                          (60, "the test examples"))
 
+    def test_all_rows_where_test_arrays_stand_beside(self):
+        labels = [i % 3 for i in range(60)]
+        x = npy("<f4", (60, 2), [float(label + column) for label in labels for column in (0, 1)])
+        y = npy("<i8", (60,), labels)
+        self.write_npz("a.npz", {"x_train": x, "y_train": y, "x_test": x, "y_test": y})
+        self.train("a.npz")
+        self.assertRegex(self.evaluate("--data", "a.npz").stdout, r"/60 ")
+        result = self.evaluate("--data", "a.npz", "--all-rows")
+        self.assertRegex(result.stdout, r"/120 ")
+        self.assertIn("learned from 60 of these 120", result.stderr)
+
     def test_all_rows_of_another_file_count(self):
         self.train("n.csv", network="dense(4) -> dense(2)")
         with open(self.path("n.csv"), "rb") as file:

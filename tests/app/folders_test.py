@@ -120,10 +120,10 @@ class Folders(AppTest):
         result = self.run_lithe("predict", "m.safetensors", "new", "--json")
         right = [(f"new/deep{i}/{side}.png", side) for i, side in enumerate(SIDES)]
         answers = json.loads(result.stdout)
-        self.assertEqual([(a["of"], a["class"]) for a in answers], right)
+        self.assertEqual([(a["input"], a["class"]) for a in answers], right)
         self.assertIn("1 file is left out, such as notes.txt", result.stderr)
         result = self.run_lithe("predict", "m.safetensors", "new/*/*.png", "--json")
-        self.assertEqual([a["of"] for a in json.loads(result.stdout)], [name for name, _ in right])
+        self.assertEqual([a["input"] for a in json.loads(result.stdout)], [name for name, _ in right])
         self.assertIn("no file is named as 'new/*.gif'", self.run_lithe(
             "predict", "m.safetensors", "new/*.gif", status=2).stderr)
         os.makedirs(self.path("empty", "x"))
@@ -174,7 +174,7 @@ class Photographs(AppTest):
         answers = json.loads(self.run_lithe("predict", "m.safetensors", "new", "--json").stdout)
         self.assertEqual(len(answers), 16)
         for answer in answers:
-            self.assertEqual(answer["class"], answer["of"].split("/")[1], answer["of"])
+            self.assertEqual(answer["class"], answer["input"].split("/")[1], answer["input"])
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ class Interface(unittest.TestCase):
         self.assertEqual(len(answers), 300)
         self.assertGreater(read, 270)
         for answer in answers:  # the loss is known, so the outputs have probabilities
-            self.assertAlmostEqual(sum(answer["probabilities"]), 1, places=5)
+            self.assertAlmostEqual(sum(answer["probabilities"].values()), 1, places=5)
         score = self.lithe("evaluate", "circle.safetensors", "--data", "points.npz")
         self.assertEqual(score["correct"], read)
 

@@ -152,7 +152,6 @@ class Pictures(AppTest):
 
     def test_mistakes(self):
         self.write_bars("bars", 4)
-        self.assertIn("--size", self.train_bars(status=1).stderr)
         for arguments, told in [(["--size", "big"], "32x48"), (["--size", "0"], "32x48"),
                                 (["--size", "12", "--resize", "squash"], "stretch"),
                                 (["--size", "12", "--channels", "2"], "--channels"),
@@ -168,6 +167,31 @@ class Pictures(AppTest):
             "train", "--data", "lonely", "--network", "dense(2)", status=1).stderr)
         self.assertIn("no folders", self.run_lithe(
             "train", "--data", "lonely/level", "--network", "dense(2)", status=1).stderr)
+
+    def test_sizes_are_chosen(self):
+        """Of different sizes and colours, as telephones and scanners give them."""
+        self.write_bars("bars", 12)
+        self.write_bar("bars/level/grey.png", False, 3, channels=1)
+        out = self.run_lithe("train", "--data", "bars", "--epochs", "1", "--output",
+                             "m.safetensors").stdout
+        self.assertRegex(out, r"25 pictures of (\d\d) x \1 in colours\n")
+        self.assertRegex(out, r"Note: the pictures have different sizes: all are brought to (\d\d) x \1 "
+                              r"\(--size 96, or --size 96x128, ")
+        self.assertIn("some pictures are grey: all are taken as pictures in colours (--channels 1", out)
+        # The model brings new ones to the same size, and the cache says the same.
+        self.run_lithe("predict", "m.safetensors", "bars/level/grey.png")
+        again = self.run_lithe("data", "show", "bars").stdout
+        self.assertIn("Note: the pictures have different sizes", again)
+        self.assertNotIn("different sizes", self.run_lithe("data", "show", "bars", "--size", "16").stdout)
+
+    def test_all_pictures_count(self):
+        self.write_bars("bars", 10)
+        self.train_bars("--size", "12", "--epochs", "1")
+        result = self.run_lithe("evaluate", "m.safetensors", "--data", "bars", "--all-rows")
+        self.assertRegex(result.stdout, r"^\d+/20 ")
+        self.assertIn("learned from 16 of these 20", result.stderr)
+        self.assertRegex(self.run_lithe("evaluate", "m.safetensors", "--data", "bars").stdout,
+                         r"^\d+/4 ")
 
     def test_cifar(self):
         folder = os.path.join(self.folder, "cifar")
@@ -190,15 +214,20 @@ class Pictures(AppTest):
         out = self.run_lithe("data", "show", "bars", "--size", "16").stdout
         self.assertIn("\nclassification, 2 classes: level 6, upright 6\n", out)
         self.assertTrue(out.endswith("\nsheet.png: 12 samples of 2 classes\n"), out)
+        with open(sheet, "rb") as file:
+            first = file.read()
         out = self.run_lithe("data", "show", "bars/level", "--size", "16").stdout
-        self.assertTrue(out.endswith("\nsheet.png: 6 samples of 1 class\n"), out)
+        self.assertTrue(out.endswith("\nsheet-2.png: 6 samples of 1 class\n"), out)
+        with open(sheet, "rb") as file:
+            self.assertEqual(file.read(), first)  # nothing is written over
         width, height, channels = read_png_size(sheet)
         self.assertEqual(channels, 3)
-        self.run_lithe("data", "show", "digits", "--classes", "3", "--count", "4")
+        digits = ["data", "show", "digits", "--classes", "3", "--count", "4", "--output", sheet]
+        self.run_lithe(*digits)
         self.assertEqual(read_png_size(sheet)[2], 1)
         with open(sheet, "rb") as file:
             first = file.read()
-        self.run_lithe("data", "show", "digits", "--classes", "3", "--count", "4")
+        self.run_lithe(*digits)
         with open(sheet, "rb") as file:
             self.assertEqual(file.read(), first)  # the seed decides
         out = self.run_lithe("data", "show", "shapes", "--augment", "shift(3) -> rotate(20)",
@@ -208,7 +237,7 @@ class Pictures(AppTest):
         for arguments, told, status in [
                 (["shapes", "--augment", "rotat(3)"], "rotate", 2),
                 (["shapes", "--classes", "7"], "from 0 to 2", 2),
-                (["shapes", "--count", "0"], "--count", 2), (["bars"], "--size", 1),
+                (["shapes", "--count", "0"], "--count", 2),
                 (["shapes", "--output", "no/where.png"], "no/where.png", 1)]:
             self.assertIn(told, self.run_lithe("data", "show", *arguments, status=status).stderr)
 

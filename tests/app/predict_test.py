@@ -53,8 +53,8 @@ class Predict(unittest.TestCase):
         for answer in answers:
             self.assertEqual(len(answer["outputs"]), outputs)
             self.assertEqual(len(answer["probabilities"]), classes)
-            likeliest = max(answer["probabilities"])
-            self.assertEqual(answer["probabilities"][int(answer["class"][1])], likeliest)
+            likeliest = max(answer["probabilities"].values())
+            self.assertEqual(answer["probabilities"][answer["class"]], likeliest)
 
     def test_names_the_classes_that_evaluate_counts(self):
         losses = re.findall(r"(?m)^\w+", self.run_lithe("list", "losses"))

@@ -49,7 +49,7 @@ class Unknown(AppTest):
                                r", then \d \(0\.\d+\)$")
         answers = json.loads(self.run_lithe("predict", "m.safetensors", *images, "--json").stdout)
         for answer in answers:
-            self.assertEqual(sorted(answer), ["class", "confidence", "nearest", "of", "runner_up",
+            self.assertEqual(sorted(answer), ["class", "confidence", "input", "nearest", "runner_up",
                                               "runner_up_confidence", "score", "threshold",
                                               "unknown"])
             self.assertEqual(answer["unknown"], answer["score"] > answer["threshold"])
@@ -81,7 +81,7 @@ class Unknown(AppTest):
         self.assertNotIn("unknown", self.run_lithe("show", "m.safetensors").stdout)
         self.write_images()
         answer = json.loads(self.run_lithe("predict", "m.safetensors", "one.png", "--json").stdout)
-        self.assertEqual(sorted(answer[0]), ["class", "of", "outputs", "probabilities"])
+        self.assertEqual(sorted(answer[0]), ["class", "input", "outputs", "probabilities"])
         error = self.run_lithe("unknown-report", "m.safetensors", "--unknown", "digits",
                                status=1).stderr
         self.assertIn("lithe calibrate MODEL", error)

@@ -22,12 +22,14 @@ std::size_t count_held(std::size_t rows, double share_or_count) {
   if (!(share_or_count >= 0) || (is_count && share_or_count != std::floor(share_or_count)))
     throw Error(ErrorKind::usage,
                 fmt::format("cannot hold out {} of the rows: neither a share nor a number of rows",
-                            share_or_count));
+                            share_or_count),
+                {}, "a share such as 10%, or a whole number of rows");
   const double held =
       is_count ? share_or_count : std::round(share_or_count * static_cast<double>(rows));
   if (held != 0 && held >= static_cast<double>(rows))
     throw Error(ErrorKind::usage,
-                fmt::format("holding out {} of {} rows leaves none to train on", held, rows));
+                fmt::format("holding out {} of {} rows leaves none to train on", held, rows), {},
+                "a smaller share");
   return static_cast<std::size_t>(held);
 }
 

@@ -43,7 +43,8 @@ class Archive {
   }
   std::size_t size() const { return file_.size(); }
   [[noreturn]] void fail(const std::string& problem, std::uint64_t offset) const {
-    throw Error(ErrorKind::data, problem, fmt::format("{}, byte {}", name_, offset));
+    throw Error(ErrorKind::data, problem, fmt::format("{}, byte {}", name_, offset),
+                "write the file again with numpy.savez, or copy it again");
   }
 
  private:

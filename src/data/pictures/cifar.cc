@@ -99,7 +99,8 @@ CifarPart parse_cifar(std::span<const std::uint8_t> file, CifarKind kind, const 
     const std::uint8_t label = from[form.label_bytes - 1];
     if (label >= form.classes)
       throw Error(ErrorKind::data,
-                  fmt::format("picture {} has class {}, of {}", row, label, form.classes), name);
+                  fmt::format("picture {} has class {}, of {}", row, label, form.classes), name,
+                  "fetch the file anew: it is damaged, or no binary file of CIFAR");
     part.labels[row] = label;
     for (std::size_t i = 0; i < kPlane; ++i)
       for (std::size_t c = 0; c < kChannels; ++c)

@@ -71,7 +71,7 @@ DecodedPictures remove_decoded_pictures(const fs::path& cache) {
     fs::remove(file.path, error);
     if (error)
       throw Error(ErrorKind::io, fmt::format("cannot remove it: {}", error.message()),
-                  file.path.string());
+                  file.path.string(), "the rights to write in that folder");
   }
   return sum(files);
 }

@@ -22,7 +22,8 @@ constexpr std::size_t kLongestHeader = kFixedBytes + 4 * kMostDimensions;
 static_assert(kLongestHeader <= base::kCacheLine);
 
 [[noreturn]] void fail(const std::string& problem, const std::string& name, std::size_t offset) {
-  throw Error(ErrorKind::data, problem, fmt::format("{}, byte {}", name, offset));
+  throw Error(ErrorKind::data, problem, fmt::format("{}, byte {}", name, offset),
+              "fetch or write the file again, with bytes in the format of MNIST");
 }
 
 std::string type_name(std::uint8_t code) {

@@ -86,7 +86,8 @@ void check_counts(const Part& part) {
     throw Error(
         ErrorKind::data,
         fmt::format("{} images but {} labels: the files do not belong together", images, labels),
-        fmt::format("{} and {}", part.images_path.string(), part.labels_path.string()));
+        fmt::format("{} and {}", part.images_path.string(), part.labels_path.string()),
+        "one label for each image, in the same order");
 }
 
 void check_labels(const Part& part, std::size_t classes) {
@@ -95,7 +96,8 @@ void check_labels(const Part& part, std::size_t classes) {
   if (bad == labels.end()) return;
   const auto offset = part.labels.header_bytes + static_cast<std::size_t>(bad - labels.begin());
   throw Error(ErrorKind::data, fmt::format("label {} in a data set of {} classes", *bad, classes),
-              fmt::format("{}, byte {}", part.labels_path.string(), offset));
+              fmt::format("{}, byte {}", part.labels_path.string(), offset),
+              fmt::format("labels from 0 to {}", classes - 1));
 }
 
 std::vector<std::size_t> example_shape(const IdxArray& images) {
@@ -108,7 +110,7 @@ void check_shapes(const Parts& parts) {
     throw Error(ErrorKind::data,
                 fmt::format("training images are {}, test images {}", fmt::join(train, "x"),
                             fmt::join(test, "x")),
-                parts.test.images_path.string());
+                parts.test.images_path.string(), "images of one size in both files");
 }
 
 // The classes that the labels of a nameless data set speak of: 0 to the highest.

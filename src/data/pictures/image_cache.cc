@@ -9,11 +9,11 @@ namespace lithe::data {
 namespace {
 
 constexpr std::array<char, 8> kMagic = {'L', 'I', 'T', 'H', 'E', 'I', 'M', 'G'};
-constexpr std::uint64_t kVersion = 1;
-constexpr std::size_t kHeader = 64;
+constexpr std::uint64_t kVersion = 2;
+constexpr std::size_t kHeader = 72;
 constexpr std::uint64_t kMostRows = std::uint64_t{1} << 32;
 
-using Numbers = std::array<std::uint64_t, 7>;
+using Numbers = std::array<std::uint64_t, 8>;
 
 static_assert(sizeof(kMagic) + sizeof(Numbers) == kHeader);
 
@@ -24,7 +24,7 @@ std::optional<ImageCache> parse_image_cache(std::span<const std::uint8_t> file) 
     return std::nullopt;
   Numbers n;
   std::memcpy(n.data(), file.data() + kMagic.size(), sizeof n);
-  const auto [version, train, test, height, width, channels, listed] = n;
+  const auto [version, train, test, height, width, channels, listed, reasons] = n;
   const bool bounded = version == kVersion && train < kMostRows && test < kMostRows && height > 0 &&
                        width > 0 && width <= kMostFormPixels / height &&
                        (channels == 1 || channels == 3) && listed < kMostRows;
@@ -33,7 +33,8 @@ std::optional<ImageCache> parse_image_cache(std::span<const std::uint8_t> file) 
   // A row takes less than 2^34 bytes and 4: the product could overflow, the quotient cannot.
   if (rows == 0 || rows > file.size() / (row + 4) || rows > listed) return std::nullopt;
   if (file.size() != kHeader + rows * (row + 4)) return std::nullopt;
-  ImageCache cache{train, test, {height, width, channels}, listed, file.data() + kHeader, {}};
+  ImageCache cache{train, test, {height, width, channels}, listed, reasons, file.data() + kHeader,
+                   {}};
   cache.from.resize(rows);
   std::memcpy(cache.from.data(), file.data() + kHeader + rows * row, rows * 4);
   for (std::size_t i = 0; i < rows; ++i)
@@ -51,11 +52,13 @@ void ImageCacheWriter::append(std::uint32_t from, std::span<const std::uint8_t> 
   from_.push_back(from);
 }
 
-void ImageCacheWriter::commit(std::size_t train, const ImageForm& form, std::size_t listed) {
+void ImageCacheWriter::commit(std::size_t train, const ImageForm& form, std::size_t listed,
+                              std::uint64_t reasons) {
   file_.append({reinterpret_cast<const std::uint8_t*>(from_.data()), 4 * from_.size()});
   std::array<std::uint8_t, kHeader> header;
-  const Numbers numbers = {kVersion,      train, from_.size() - train, form.height, form.width,
-                           form.channels, listed};
+  const Numbers numbers = {kVersion,    train,      from_.size() - train,
+                           form.height, form.width, form.channels,
+                           listed,      reasons};
   std::memcpy(header.data(), kMagic.data(), kMagic.size());
   std::memcpy(header.data() + kMagic.size(), numbers.data(), sizeof numbers);
   file_.overwrite_start(header);

@@ -1,7 +1,8 @@
 // Decoded pictures in a file that is mapped into memory:
 //
-//   64 bytes   "LITHEIMG", then as 64-bit numbers: 1 (version), rows to train on, rows to test on,
-//              height, width, channels, pictures that were listed
+//   72 bytes   "LITHEIMG", then as 64-bit numbers: 2 (version), rows to train on, rows to test on,
+//              height, width, channels, pictures that were listed, why that form was chosen
+//              (ChosenForm::reasons)
 //   pixels     rows x height x width x channels bytes
 //   from       rows x 32 bits: which of the listed pictures each row is, ascending
 //
@@ -34,6 +35,7 @@ struct ImageCache {
   std::size_t train, test;  // rows
   ImageForm form;
   std::size_t listed;
+  std::uint64_t reasons;
   const std::uint8_t* pixels;
   std::vector<std::uint32_t> from;
 };
@@ -46,7 +48,7 @@ class ImageCacheWriter {
   explicit ImageCacheWriter(const std::filesystem::path& path);
   void append(std::uint32_t from, std::span<const std::uint8_t> pixels);
   // The first `train` rows are to train on.
-  void commit(std::size_t train, const ImageForm& form, std::size_t listed);
+  void commit(std::size_t train, const ImageForm& form, std::size_t listed, std::uint64_t reasons);
 
  private:
   base::NewFile file_;

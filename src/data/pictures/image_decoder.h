@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "data/pictures/image_file.h"
 #include "lithe/image.h"
@@ -35,6 +36,8 @@ std::unique_ptr<ImageDecoder> make_webp_decoder();
 std::unique_ptr<ImageDecoder> make_gif_decoder();
 std::unique_ptr<ImageDecoder> make_bmp_decoder();
 
+// The remedy for a picture where nothing else is known to help.
+inline constexpr std::string_view kLeaveOut = "--skip-broken leaves it out";
 [[noreturn]] void refuse_picture(const std::string& problem, const std::string& name,
                                  const std::string& remedy = {});
 

@@ -9,7 +9,8 @@
 
 #include "base/file.h"
 #include "base/threads.h"
-#include "data/pictures/image_cache.h"
+#include "data/pictures/choose_form.h"
+#include "data/pictures/image_decoder.h"
 #include "data/pictures/image_file.h"
 #include "lithe/error.h"
 
@@ -27,9 +28,7 @@ constexpr std::size_t kShown = 20;             // broken pictures in an error
 // The result of decoding one picture.
 struct Decoded {
   Image image;
-  std::string broken;    // why, or empty
-  bool differs = false;  // whole, but not of the others' form
-  ImageForm form;        // its own
+  std::string broken;  // why, or empty
 };
 
 // Decodes some of the pictures, shared among threads.
@@ -38,10 +37,8 @@ class Decoding final : public base::TeamWork {
   Decoding(const fs::path& folder, const ImageOptions& options)
       : folder_(folder), options_(options) {}
 
-  // `wanted` is the form that all pictures must have; its channels are 0 until they are known.
-  void set(std::span<const ListedImage> images, const ImageForm& wanted,
-           std::vector<Decoded>& results) {
-    images_ = images, wanted_ = wanted, results_ = &results;
+  void set(std::span<const ListedImage> images, std::vector<Decoded>& results) {
+    images_ = images, results_ = &results;
     results.assign(images.size(), {});
     next_ = 0;
   }
@@ -52,7 +49,11 @@ class Decoding final : public base::TeamWork {
         decode(images_[i], (*results_)[i]);
       } catch (const Error& error) {
         (*results_)[i].broken = error.problem();
-        if (!error.remedy().empty()) (*results_)[i].broken += "; " + error.remedy();
+        // To leave them out is the remedy for all of them together.
+        std::string_view remedy = error.remedy();
+        if (remedy.ends_with(kLeaveOut)) remedy.remove_suffix(kLeaveOut.size());
+        if (remedy.ends_with("; ")) remedy.remove_suffix(2);
+        if (!remedy.empty()) (*results_)[i].broken += fmt::format("; {}", remedy);
       } catch (const std::exception& error) {
         (*results_)[i].broken = error.what();
       }
@@ -63,40 +64,23 @@ class Decoding final : public base::TeamWork {
   void decode(const ListedImage& listed, Decoded& result) const {
     const std::string path = (folder_ / listed.path).string();
     const auto file = base::read_file(path, kLargestImageFile);
-    const ImageInfo info = image_info(file, path, options_.max_pixels);
-    const bool resizes = options_.height > 0;
-    result.form = {resizes ? options_.height : info.height, resizes ? options_.width : info.width,
-                   options_.channels > 0 ? options_.channels : info.channels};
-    result.differs = wanted_.bytes() > 0 && result.form != wanted_;
-    if (result.differs) return;
-    result.image = decode_image(file, path, result.form.channels, options_.max_pixels);
-    if (resizes)
+    result.image = decode_image(file, path, options_.channels, options_.max_pixels);
+    if (options_.height > 0)
       result.image = resize(result.image, options_.height, options_.width, options_.resize);
   }
 
   const fs::path& folder_;
   const ImageOptions& options_;
   std::span<const ListedImage> images_;
-  ImageForm wanted_;
   std::vector<Decoded>* results_ = nullptr;
   std::atomic<std::size_t> next_{0};
 };
 
-std::string words(const ImageForm& form) {
-  return fmt::format("{} high and {} wide {}", form.height, form.width,
-                     form.channels == 1 ? "in grey" : "in colours");
-}
-
 // Writes pictures in the order of the list, and records which ones it wrote.
 class Filling {
  public:
-  Filling(const ImageListing& listing, const ImageOptions& options, const fs::path& cache_file)
-      : listing_(listing),
-        writer_(cache_file),
-        form_{options.height, options.width, options.channels} {}
-
-  // Unknown until the first picture.
-  const ImageForm& form() const { return form_; }
+  Filling(const ImageListing& listing, const ChosenForm& form, const fs::path& cache_file)
+      : listing_(listing), writer_(cache_file), form_(form) {}
 
   void add(std::size_t number, const Decoded& one) {
     const std::string& path = listing_.images[number].path;
@@ -104,29 +88,18 @@ class Filling {
       broken_.push_back(fmt::format("{}: {}", path, one.broken));
       return;
     }
-    if (one.differs) refuse_form(path, one.form);
-    if (first_.empty()) form_ = one.form, first_ = path;
+    ++whole_;
     writer_.append(static_cast<std::uint32_t>(number), one.image.pixels);
     if (number < listing_.train) ++train_;
   }
 
   std::vector<std::string> finish(const fs::path& folder, bool skips_broken) {
-    if (!broken_.empty() && (first_.empty() || !skips_broken)) refuse_broken(folder);
-    writer_.commit(train_, form_, listing_.images.size());
+    if (!broken_.empty() && (whole_ == 0 || !skips_broken)) refuse_broken(folder);
+    writer_.commit(train_, form_.form, listing_.images.size(), form_.reasons());
     return std::move(broken_);
   }
 
  private:
-  [[noreturn]] void refuse_form(const std::string& path, const ImageForm& form) const {
-    const bool colours = form.channels != form_.channels;
-    throw Error(ErrorKind::data,
-                fmt::format("pictures of different forms: {} is {}, {} is {}", first_, words(form_),
-                            path, words(form)),
-                {},
-                colours ? "--channels 1 makes all grey, --channels 3 gives all colours"
-                        : "--size 32 brings all to 32 x 32; --resize says how");
-  }
-
   [[noreturn]] void refuse_broken(const fs::path& folder) const {
     const auto count = static_cast<std::ptrdiff_t>(std::min(kShown, broken_.size()));
     std::vector<std::string> shown(broken_.begin(), broken_.begin() + count);
@@ -140,15 +113,14 @@ class Filling {
 
   const ImageListing& listing_;
   ImageCacheWriter writer_;
-  ImageForm form_;
-  std::string first_;  // that could be read
+  ChosenForm form_;
   std::vector<std::string> broken_;
-  std::size_t train_ = 0;
+  std::size_t train_ = 0, whole_ = 0;
 };
 
-// The number of pictures to decode before they are written: one until the form is known.
+// The number of pictures to decode before they are written.
 std::size_t together(const ImageForm& form, std::size_t threads) {
-  if (form.bytes() == 0) return 1;
+  if (form.bytes() == 0) return threads;  // none can be read
   return std::min(kMostTogether, std::max(kTogetherBytes / form.bytes(), threads));
 }
 
@@ -158,7 +130,7 @@ std::string why_broken(const fs::path& folder, const ListedImage& image,
                        const ImageOptions& options) {
   Decoding decoding(folder, options);
   std::vector<Decoded> result;
-  decoding.set({&image, 1}, {}, result);
+  decoding.set({&image, 1}, result);
   decoding.run(0);
   return fmt::format("{}: {}", image.path,
                      result[0].broken.empty() ? "it could not be read before" : result[0].broken);
@@ -167,18 +139,25 @@ std::string why_broken(const fs::path& folder, const ListedImage& image,
 std::vector<std::string> decode_into_cache(const fs::path& folder, const ImageListing& listing,
                                            const ImageOptions& options,
                                            const fs::path& cache_file) {
-  Filling filling(listing, options, cache_file);
+  const bool open = options.height == 0 || options.channels == 0;
+  const ChosenForm chosen = choose_form(
+      open ? survey_forms(folder, listing, options) : std::vector<ImageForm>{}, options);
+  ImageOptions known = options;
+  known.height = chosen.form.height, known.width = chosen.form.width;
+  known.channels = chosen.form.channels;
+  Filling filling(listing, chosen, cache_file);
   base::Team team(options.threads > 0 ? options.threads : base::usable_processors());
-  Decoding decoding(folder, options);
+  Decoding decoding(folder, known);
   std::vector<Decoded> results;
   const std::span<const ListedImage> all(listing.images);
   for (std::size_t done = 0; done < all.size();) {
-    const std::size_t count = std::min(together(filling.form(), team.size()), all.size() - done);
-    decoding.set(all.subspan(done, count), filling.form(), results);
+    const std::size_t count = std::min(together(chosen.form, team.size()), all.size() - done);
+    decoding.set(all.subspan(done, count), results);
     team.run(decoding);
     for (const Decoded& one : results) filling.add(done++, one);
     if (options.progress && !options.progress(done, all.size()))
-      throw Error(ErrorKind::io, "reading the pictures was stopped", folder.string());
+      throw Error(ErrorKind::io, "reading the pictures was stopped", folder.string(),
+                  "the same command again");
   }
   return filling.finish(folder, options.skip_broken);
 }

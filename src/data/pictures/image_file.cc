@@ -36,11 +36,9 @@ struct Format {
   std::unique_ptr<ImageDecoder> (*make)();
 };
 
-constexpr bool (*kIsJpeg)(FileBytes) = [](FileBytes f) { return has(f, 0, "\xff\xd8\xff"); };
-
 constexpr Format kFormats[] = {
     {[](FileBytes f) { return has(f, 0, "\x89PNG\r\n\x1a\n"); }, make_png_decoder},
-    {kIsJpeg, make_jpeg_decoder},
+    {[](FileBytes f) { return has(f, 0, "\xff\xd8\xff"); }, make_jpeg_decoder},
     {[](FileBytes f) { return has(f, 0, "RIFF") && has(f, 8, "WEBP"); }, make_webp_decoder},
     {[](FileBytes f) { return has(f, 0, "GIF87a") || has(f, 0, "GIF89a"); }, make_gif_decoder},
     {is_bmp, make_bmp_decoder}};
@@ -74,9 +72,10 @@ constexpr OtherFormat kOthers[] = {{"a HEIC picture", 4, "ftyphei"},
   if (file.empty()) refuse_picture("the file is empty", name);
   for (const OtherFormat& other : kOthers)
     if (has(file, other.at, other.start))
-      refuse_picture(
-          fmt::format("{}, which is not read", other.name), name,
-          "save it as JPEG or PNG (of HEIC, `heif-convert` of Debian's libheif-examples does)");
+      refuse_picture(fmt::format("{}, which is not read", other.name), name,
+                     fmt::format("save it as JPEG or PNG (of HEIC, `heif-convert` of Debian's "
+                                 "libheif-examples does); {}",
+                                 kLeaveOut));
   refuse_picture("not a PNG, JPEG, WebP, GIF or BMP picture", name);
 }
 
@@ -102,7 +101,7 @@ ImageInfo open(ImageDecoder& decoder, FileBytes file, const std::string& name,
 
 void refuse_picture(const std::string& problem, const std::string& name,
                     const std::string& remedy) {
-  throw Error(ErrorKind::data, problem, name, remedy);
+  throw Error(ErrorKind::data, problem, name, remedy.empty() ? std::string(kLeaveOut) : remedy);
 }
 
 void put_pixel(Image& to, std::size_t pixel, const std::uint8_t* rgb) {
@@ -114,7 +113,7 @@ void put_pixel(Image& to, std::size_t pixel, const std::uint8_t* rgb) {
 
 ImageInfo image_info(FileBytes file, const std::string& name, std::uint64_t max_pixels) {
   ImageInfo info = open(*decoder_for(file, name), file, name, max_pixels);
-  if (kIsJpeg(file) && swaps_sides(orientation_of(file))) std::swap(info.height, info.width);
+  if (swaps_sides(orientation_of(file))) std::swap(info.height, info.width);
   return info;
 }
 
@@ -125,7 +124,7 @@ Image decode_image(FileBytes file, const std::string& name, std::size_t channels
   Image image{info.height, info.width, {}, channels == 0 ? info.channels : channels};
   image.pixels.resize(info.height * info.width * image.channels);
   decoder->read(name, image);
-  return kIsJpeg(file) ? upright(std::move(image), orientation_of(file)) : image;
+  return upright(std::move(image), orientation_of(file));
 }
 
 }  // namespace lithe::data

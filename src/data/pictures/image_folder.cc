@@ -7,6 +7,7 @@
 
 #include "base/mapped_file.h"
 #include "data/files/digest.h"
+#include "data/pictures/choose_form.h"
 #include "data/pictures/cifar.h"
 #include "data/pictures/folder_walk.h"
 #include "data/pictures/idx_folder.h"
@@ -52,8 +53,8 @@ std::string short_digest(const std::string& text) {
 }
 
 // The version of the cached form. 2: pictures are rotated by their Exif orientation. 3: WebP, GIF
-// and BMP are read.
-constexpr int kDecoder = 3;
+// and BMP are read. 4: sizes are chosen; the orientation of PNG and WebP counts.
+constexpr int kDecoder = 4;
 
 struct CacheName {
   std::string which, version;  // the folder and the options; what the folder has now
@@ -111,6 +112,7 @@ std::optional<ImageFolder> open_cache(const fs::path& folder, const data::ImageL
   for (std::size_t i = 0; i < kept.size(); ++i)
     if (!kept[i]) result.skipped.push_back(data::why_broken(folder, listing.images[i], options));
   const data::ImageForm& form = cache->form;
+  result.notes = data::notes_of(data::ChosenForm::from(form, cache->reasons));
   const Examples all{.features = {cache->pixels, ElementType::uint8, cache->train + cache->test,
                                   form.bytes(), form.bytes(), 255},
                      .labels = memory->labels.data(),
@@ -160,7 +162,7 @@ void note_untested(ImageFolder& folder) {
 ImageFolder with_notes(ImageFolder folder, const data::ImageListing& listing) {
   folder.train_from = listing.train_from;
   folder.test_from = listing.test_from;
-  folder.notes = listing.notes;
+  folder.notes.insert(folder.notes.begin(), listing.notes.begin(), listing.notes.end());
   note_untested(folder);
   return folder;
 }
@@ -226,8 +228,9 @@ PictureFiles pictures_in(const fs::path& folder) {
     for (const data::FoundFile& file : found.files) result.files.push_back(folder / file.path);
     return result;
   } catch (const fs::filesystem_error& error) {
-    throw Error(ErrorKind::io, fmt::format("cannot read '{}': {}", error.path1().string(),
-                                           error.code().message()));
+    throw Error(ErrorKind::io,
+                fmt::format("cannot read '{}': {}", error.path1().string(), error.code().message()),
+                {}, "a folder that is there and that you may read");
   }
 }
 
@@ -247,7 +250,8 @@ ImageFolder load_image_folder(const fs::path& path, const ImageOptions& options,
   const fs::path whole = fs::canonical(path, missing);
   if (missing)
     throw Error(ErrorKind::io,
-                fmt::format("cannot read '{}': {}", path.string(), missing.message()));
+                fmt::format("cannot read '{}': {}", path.string(), missing.message()), {},
+                "a folder that is there and that you may read");
   ImageFolder result = load(whole, options, cache);
   if (options.for_training) check_train_part(result.data);
   return result;

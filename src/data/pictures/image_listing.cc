@@ -215,11 +215,13 @@ ImageListing list_images(const fs::path& folder, const ImageOptions& options) {
   try {
     ImageListing listing = list(folder, options);
     if (options.for_training) check_classes(folder, listing);
-    if (listing.images.empty()) refuse("there is no picture in it", folder);
+    if (listing.images.empty())
+      refuse("there is no picture in it", folder, "a folder with pictures in it or below it");
     return listing;
   } catch (const fs::filesystem_error& error) {
-    throw Error(ErrorKind::io, fmt::format("cannot read '{}': {}", error.path1().string(),
-                                           error.code().message()));
+    throw Error(ErrorKind::io,
+                fmt::format("cannot read '{}': {}", error.path1().string(), error.code().message()),
+                {}, "a folder that is there and that you may read");
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <string_view>
 
 namespace lithe::data {
 
@@ -86,11 +87,24 @@ Place stored_at(Orientation orientation, Place seen, Place last) {
   return seen;
 }
 
-}  // namespace
+using namespace std::string_view_literals;
 
-Orientation orientation_of(Bytes jpeg) {
+constexpr std::string_view kExif = "Exif\0\0"sv;
+
+bool stands_at(Bytes file, std::size_t at, std::string_view text) {
+  return at <= file.size() && file.size() - at >= text.size() &&
+         std::equal(text.begin(), text.end(), file.begin() + static_cast<std::ptrdiff_t>(at),
+                    [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; });
+}
+
+std::size_t number_at(Bytes file, std::size_t at, bool little) {
+  std::size_t value = 0;
+  for (std::size_t i = 0; i < 4; ++i) value = value << 8 | file[at + (little ? 3 - i : i)];
+  return value;
+}
+
+Orientation orientation_of_jpeg(Bytes jpeg) {
   constexpr std::uint8_t kMark = 0xff, kScan = 0xda, kEnd = 0xd9, kApp1 = 0xe1;
-  constexpr std::array<std::uint8_t, 6> kExif = {'E', 'x', 'i', 'f', 0, 0};
   std::size_t at = 2;  // behind the start of the image
   while (at + 4 <= jpeg.size() && jpeg[at] == kMark) {
     const std::uint8_t marker = jpeg[at + 1];
@@ -102,11 +116,44 @@ Orientation orientation_of(Bytes jpeg) {
     const Bytes rest = jpeg.subspan(at + 2);
     if (marker == kScan || marker == kEnd || length < 2 || length > rest.size()) break;
     const Bytes segment = rest.subspan(2, length - 2);
-    if (marker == kApp1 && segment.size() >= kExif.size() &&
-        std::equal(kExif.begin(), kExif.end(), segment.begin()))
+    if (marker == kApp1 && stands_at(segment, 0, kExif))
       return orientation_in(Tiff(segment.subspan(kExif.size())));
     at += 2 + length;
   }
+  return Orientation::top_left;
+}
+
+// From the first chunk of that name: a length and a name before each, and `behind` bytes after it.
+struct Chunks {
+  std::size_t first, name, length;  // where they begin, and where these stand in a chunk's head
+  bool little;
+  std::size_t behind;
+};
+
+Orientation orientation_of_chunk(Bytes file, std::string_view name, const Chunks& form) {
+  constexpr std::size_t kHead = 8;
+  for (std::size_t at = form.first; at <= file.size() && file.size() - at >= kHead;) {
+    const std::size_t length = number_at(file, at + form.length, form.little);
+    const Bytes rest = file.subspan(at + kHead);
+    if (length > rest.size()) break;
+    if (stands_at(file, at + form.name, name)) {
+      const Bytes chunk = rest.first(length);
+      return orientation_in(Tiff(stands_at(chunk, 0, kExif) ? chunk.subspan(kExif.size()) : chunk));
+    }
+    // Chunks of WebP have even lengths.
+    at += kHead + length + (form.little ? length % 2 : 0) + form.behind;
+  }
+  return Orientation::top_left;
+}
+
+}  // namespace
+
+Orientation orientation_of(Bytes file) {
+  if (stands_at(file, 0, "\xff\xd8"sv)) return orientation_of_jpeg(file);
+  if (stands_at(file, 0, "\x89PNG\r\n\x1a\n"sv))
+    return orientation_of_chunk(file, "eXIf", {8, 4, 0, false, 4});
+  if (stands_at(file, 0, "RIFF"sv) && stands_at(file, 8, "WEBP"sv))
+    return orientation_of_chunk(file, "EXIF", {12, 0, 4, true, 0});
   return Orientation::top_left;
 }
 

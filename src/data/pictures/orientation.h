@@ -1,5 +1,6 @@
 // How a picture of a camera has to be turned before it is seen as it was taken: the orientation tag
-// of Exif 2.32 (JEITA CP-3451, 4.6.4), of which a JPEG file may have one in an APP1 segment.
+// of Exif 2.32 (JEITA CP-3451, 4.6.4), which a JPEG file may have in an APP1 segment, a PNG file in
+// a chunk eXIf and a WebP file in a chunk EXIF.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +22,11 @@ enum class Orientation : std::uint8_t {
   left_bottom,   // to be turned to the left
 };
 
-// What a JPEG file says; top_left where it says nothing, or nothing that makes sense. Reads no more
-// than the segments before the picture, and nothing outside `jpeg`, whatever lengths and offsets
-// there are. Never throws: a picture is not refused for what is said about it.
-Orientation orientation_of(std::span<const std::uint8_t> jpeg);
+// What a file says; top_left where it says nothing, or nothing that makes sense, and for other
+// kinds of files. Reads nothing outside `file`, whatever lengths and offsets there are, and of a
+// JPEG no more than the segments before the picture. Never throws: a picture is not refused for
+// what is said about it.
+Orientation orientation_of(std::span<const std::uint8_t> file);
 
 // Whether height and width change places.
 inline bool swaps_sides(Orientation orientation) { return orientation >= Orientation::left_top; }

@@ -155,7 +155,8 @@ namespace lithe {
 Dataset corrupt_images(const Dataset& data, std::uint64_t seed) {
   const data::ImageSize size = data::image_size(data, "corrupted");
   if (data.train.features.type != ElementType::uint8)
-    throw Error(ErrorKind::data, "only images of bytes can be corrupted", data.name);
+    throw Error(ErrorKind::data, "only images of bytes can be corrupted", data.name,
+                "a data set of images of bytes, such as mnist");
   return data::change_rows(
       data, "corrupted", [&](const Examples& part, std::size_t row, std::uint8_t* to) {
         Rng rng(seed,

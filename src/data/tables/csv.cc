@@ -28,7 +28,8 @@ std::vector<std::string> read_first_record(CsvCursor& cursor) {
   do {
     const std::string_view text = cursor.take_text();
     if (fields.size() == kMostColumns)
-      cursor.fail(fmt::format("the first line has more than the {} columns allowed", kMostColumns));
+      cursor.fail(fmt::format("the first line has more than the {} columns allowed", kMostColumns),
+                  "a table with fewer columns, or another --delimiter");
     cursor.check_utf8(text);
     fields.emplace_back(text);
   } while (!cursor.record_ended());
@@ -75,7 +76,7 @@ std::vector<std::string> column_names(std::vector<std::string> header, bool is_h
     const std::string where = fmt::format("{}, line {}, column {}", file, line, i + 1);
     if (header[i].size() > kLongestText)
       throw Error(ErrorKind::data, fmt::format("a column's name of {} bytes", header[i].size()),
-                  where);
+                  where, "shorter names, or --header no");
     if (!seen.insert(header[i]).second)
       throw Error(ErrorKind::data, fmt::format("the header has \"{}\" twice", header[i]), where,
                   "give each column a name of its own");
@@ -94,7 +95,8 @@ class CsvReader {
         dialect_(find_dialect(text, options.csv.delimiter)),
         spaced_(dialect_.delimiter == ' ' ? with_tabs(dialect_.table) : std::string()),
         body_(start()) {
-    if (body_.at_end()) throw Error(ErrorKind::data, "the file is empty", name);
+    if (body_.at_end())
+      throw Error(ErrorKind::data, "the file is empty", name, "a file with a row for each example");
     first_ = read_first_record(body_);
     if (known != nullptr ? known->header : options.csv.header != CsvHeader::no) fit_header();
   }
@@ -133,7 +135,9 @@ class CsvReader {
     names_ = column_names(std::move(first_), header, name_, dialect_.first_line);
     if (!header) body_ = start();
     body_.set_names(header ? &names_ : nullptr);
-    if (body_.at_end()) throw Error(ErrorKind::data, "the file has a header but no rows", name_);
+    if (body_.at_end())
+      throw Error(ErrorKind::data, "the file has a header but no rows", name_,
+                  "a file with a row for each example");
   }
 
   TableParts learn() {
@@ -305,6 +309,7 @@ class CsvReader {
     parts.train.schema = *known_;
     parts.train.class_names = parts.test.class_names;
     parts.train.dropped_rows = dropped;
+    parts.train.left_out = std::move(rows.left_out);
     parts.train.notes = std::move(layout.notes);
     return parts;
   }

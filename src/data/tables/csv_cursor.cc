@@ -103,7 +103,9 @@ std::string_view CsvCursor::take_quoted(const char* begin) {
   while (true) {
     const auto* quote = static_cast<const char*>(
         from == end_ ? nullptr : std::memchr(from, '"', static_cast<std::size_t>(end_ - from)));
-    if (quote == nullptr) fail("the quote that begins this field is never closed");
+    if (quote == nullptr)
+      fail("the quote that begins this field is never closed",
+           "close it, or double it if it belongs to the text");
     line_ += static_cast<std::size_t>(std::count(from, quote, '\n'));
     const bool doubled = end_ - quote > 1 && quote[1] == '"';
     if (!doubled && from == begin) {

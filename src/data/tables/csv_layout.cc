@@ -158,7 +158,7 @@ std::vector<std::size_t> match_by_position(const CsvLayout& layout, const TableO
       targets > 0 && width + targets == known.size() && options.target_use != TargetUse::required;
   if (width != known.size() && !target_lacks)
     throw Error(ErrorKind::data, fmt::format("it has {} columns, not {}", width, known.size()),
-                fmt::format("{}, line 1", file));
+                fmt::format("{}, line 1", file), "the columns of the training table, in its order");
   for (std::size_t i = 0; i < known.size(); ++i)
     if (!target_lacks || known[i].kind != ColumnKind::target) columns.push_back(i);
   return columns;

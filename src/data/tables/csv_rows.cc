@@ -153,7 +153,7 @@ void CsvRows::store_number(const CsvField& field, double value) {
   if (field.kind == Kind::key) {
     key_ = value;
   } else if (field.kind == Kind::weight) {
-    if (value < 0) cursor_.fail("a weight below 0");
+    if (value < 0) cursor_.fail("a weight below 0", "weights of 0 or more");
     weight_ = static_cast<float>(value);
   } else if (field.kind == Kind::target && layout_.targets > 1) {
     many_[field.slot] = static_cast<float>(value);
@@ -176,7 +176,8 @@ void CsvRows::store_text(const CsvField& field, std::string_view text) {
     return;
   }
   if (const char* why = why_not_a_number(text))
-    cursor_.fail(fmt::format("'{}' is no answer: {}", shortened(text), why));
+    cursor_.fail(fmt::format("'{}' is no answer: {}", shortened(text), why),
+                 "a class, a number, or an empty cell where the answer is missing");
   answer_ = {false, 0, std::string(text), cursor_.place()};
 }
 
@@ -236,7 +237,7 @@ void CsvRows::store_missing(const CsvField& field) {
     drop_ = true;
     return;
   }
-  if (field.kind == Kind::weight) cursor_.fail("the weight is missing");
+  if (field.kind == Kind::weight) cursor_.fail("the weight is missing", "a weight for each row");
   if (field.kind == Kind::key)
     cursor_.fail("the group or the time of the row is missing", "--missing drop");
   if (missing_policy_ == MissingPolicy::error)
@@ -250,6 +251,7 @@ void CsvRows::store_missing(const CsvField& field) {
 void CsvRows::commit() {
   if (!fits_) return;
   if (drop_) {
+    left_out.push_back(rows.rows() + left_out.size());
     ++(no_target_ ? without_target : dropped);
     return;
   }

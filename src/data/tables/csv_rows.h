@@ -49,6 +49,7 @@ class CsvRows {
   AnswerCollector answers;          // of one target
   std::vector<float> many_answers;  // of several: [rows][targets]
   std::size_t dropped = 0, without_target = 0;
+  std::vector<std::size_t> left_out;  // the numbers of both in the file, from 0
 
  private:
   // The answer of a record that may yet be dropped.

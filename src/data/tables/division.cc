@@ -84,6 +84,7 @@ TableData combine(const fs::path& path, TablePart train, const TablePart& test) 
   table.notes = std::move(train.notes);
   table.notes.insert(table.notes.end(), test.notes.begin(), test.notes.end());
   table.columns = std::move(train.columns);
+  table.left_out = std::move(train.left_out);
   table.split.digest = train.digest;
   table.split.rows = train.examples.features.rows + test.examples.features.rows;
   if (!train.uses.empty()) {
@@ -137,6 +138,7 @@ TableData divide_again(const fs::path& path, TablePart whole, const TableOptions
   train.class_names = whole.class_names;
   train.notes = std::move(whole.notes);
   train.digest = whole.digest;
+  train.left_out = std::move(whole.left_out);
   return combine(path, std::move(train), whole);
 }
 

@@ -102,7 +102,8 @@ void LibsvmReader::read_line() {
     row_starts.push_back(entries.size());
     read_answer();
     for (skip_blanks(); !at_line_end(); skip_blanks()) read_entry();
-    if (columns() > kMostColumns) fail(fmt::format("more than {} features", kMostColumns));
+    if (columns() > kMostColumns)
+      fail(fmt::format("more than {} features", kMostColumns), "smaller indices");
     check_table_size(row_starts.size(), columns(), sizeof(float), options_, name_);
   }
   const auto rest = static_cast<std::size_t>(end_ - at_);
@@ -113,13 +114,14 @@ void LibsvmReader::read_line() {
 double LibsvmReader::read_number(const char* what) {
   double value = 0;
   const char* const after = parse_number(at_, end_, value);
-  if (after == nullptr) fail(fmt::format("{} is not a number", what));
+  if (after == nullptr)
+    fail(fmt::format("{} is not a number", what), "lines of the form label index:value ...");
   if (!(std::abs(value) <= std::numeric_limits<float>::max()))
-    fail(fmt::format("{} is too large for 32 bits", what));
+    fail(fmt::format("{} is too large for 32 bits", what), "scale the values");
   const char* const before = std::exchange(at_, after);
   if (!at_token_end()) {
     at_ = before;
-    fail(fmt::format("{} is not a number", what));
+    fail(fmt::format("{} is not a number", what), "lines of the form label index:value ...");
   }
   return value;
 }
@@ -147,10 +149,11 @@ std::size_t LibsvmReader::read_index() {
     at_ = begin;
     fail(problem, remedy);
   };
-  if (!whole) refuse("an entry that is not index:value");
+  if (!whole) refuse("an entry that is not index:value", "lines of the form label index:value ...");
   if (!is_first && index <= entries.back().index)
     refuse(fmt::format("index {} after index {}", index, entries.back().index), "sort the indices");
-  if (index > kMostColumns) refuse(fmt::format("index {} of at most {}", index, kMostColumns));
+  if (index > kMostColumns)
+    refuse(fmt::format("index {} of at most {}", index, kMostColumns), "smaller indices");
   ++at_;
   return index;
 }
@@ -237,9 +240,13 @@ TablePart parse_libsvm(std::string_view text, const std::string& name, const Tab
   LibsvmReader reader(text, name, options, known);
   reader.read();
   const std::size_t rows = reader.row_starts.size();
-  if (rows == 0) throw Error(ErrorKind::data, "the file has no rows", name);
+  if (rows == 0)
+    throw Error(ErrorKind::data, "the file has no rows", name,
+                "lines of the form label index:value ...");
   const std::size_t columns = known == nullptr ? reader.columns() : known->feature_count();
-  if (columns == 0) throw Error(ErrorKind::data, "no row has a feature", name);
+  if (columns == 0)
+    throw Error(ErrorKind::data, "no row has a feature", name,
+                "lines of the form label index:value ...");
   check_table_size(rows, columns, sizeof(float), options, name);
   auto memory = std::make_shared<TableMemory>();
   memory->features = base::AlignedArray<std::uint8_t>(rows * columns * sizeof(float));

@@ -36,17 +36,16 @@ void check_parts(const AnswerParts& parts) {
   for (const auto& [array, part] : parts) {
     const std::size_t rows = part.examples.features.rows;
     if (array.rows() != rows && array.rows() == 1 && part.shape == std::vector<std::size_t>{1})
-      throw Error(ErrorKind::data,
-                  fmt::format("one answer for the {} values of one example, which lacks the "
-                              "dimension that counts the examples",
-                              rows),
-                  array.name, "x[numpy.newaxis] makes an array of one example from x");
+      throw Error(ErrorKind::data, fmt::format("1 answer for {} examples of one value each", rows),
+                  array.name,
+                  "--answers with an answer for each example, or x[numpy.newaxis] if they are one "
+                  "example");
     if (array.rows() != rows)
       throw Error(ErrorKind::data, fmt::format("{} answers for {} examples", array.rows(), rows),
                   array.name, "--answers NAME");
     if (array.columns() != first.columns() || array.is_text() != first.is_text())
       throw Error(ErrorKind::data, "training and test answers have different shapes or types",
-                  array.name);
+                  array.name, "answers of one shape and type for both");
   }
 }
 

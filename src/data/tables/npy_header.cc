@@ -15,6 +15,8 @@ namespace lithe::data {
 
 namespace {
 
+constexpr const char* kSaveAgain = "an array with a row for each example, saved with numpy.save";
+
 using Bytes = std::span<const std::uint8_t>;
 
 constexpr std::string_view kNpyMagic = "\x93NUMPY";
@@ -65,7 +67,7 @@ class HeaderReader {
   }
   [[noreturn]] void fail(const std::string& problem) const {
     throw Error(ErrorKind::data, "not a .npy header: " + problem,
-                fmt::format("{}, byte {}", array_.name, at_));
+                fmt::format("{}, byte {}", array_.name, at_), kSaveAgain);
   }
   [[noreturn]] void refuse(const std::string& problem, const std::string& remedy) const {
     throw Error(ErrorKind::data, problem, fmt::format("{}, byte {}", array_.name, at_), remedy);
@@ -171,7 +173,7 @@ std::uint64_t little_endian(Bytes bytes) {
 // Where the header begins, and its length.
 std::pair<std::size_t, std::size_t> find_header(Bytes file, const std::string& name) {
   const auto fail = [&](const std::string& problem, std::size_t at) {
-    throw Error(ErrorKind::data, problem, fmt::format("{}, byte {}", name, at));
+    throw Error(ErrorKind::data, problem, fmt::format("{}, byte {}", name, at), kSaveAgain);
   };
   if (file.size() < 10 || std::memcmp(file.data(), kNpyMagic.data(), kNpyMagic.size()) != 0)
     fail("not a .npy file", 0);
@@ -195,7 +197,7 @@ NpyArray parse_npy(Bytes file, const std::string& name) {
   HeaderReader(file, begin, length, array).read();
   array.elements = file.subspan(begin + length);
   const auto fail = [&](const std::string& problem) {
-    throw Error(ErrorKind::data, problem, fmt::format("{}, byte {}", name, begin));
+    throw Error(ErrorKind::data, problem, fmt::format("{}, byte {}", name, begin), kSaveAgain);
   };
   if (array.shape.empty()) fail("a single value, not an array");
   if (std::ranges::find(array.shape, 0u) != array.shape.end()) fail("a dimension is 0");

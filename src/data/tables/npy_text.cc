@@ -44,13 +44,15 @@ std::string text_at(const NpyArray& array, std::size_t row) {
   text.erase(text.find_last_not_of('\0') + 1);
   if (!whole || first_bad_utf8(text) != text.size())
     throw Error(ErrorKind::data, "a text is not UTF-8",
-                fmt::format("{}, row {}", array.name, row + 1));
+                fmt::format("{}, row {}", array.name, row + 1),
+                "array.astype(str) before it is saved");
   if (text.empty())
     throw Error(ErrorKind::data, "a text is empty", fmt::format("{}, row {}", array.name, row + 1),
                 "leave out the rows without an answer");
   if (text.size() > kLongestText)
     throw Error(ErrorKind::data, fmt::format("a text of {} bytes", text.size()),
-                fmt::format("{}, row {}", array.name, row + 1));
+                fmt::format("{}, row {}", array.name, row + 1),
+                fmt::format("texts of at most {} bytes", kLongestText));
   return text;
 }
 

@@ -95,9 +95,10 @@ std::pair<TablePart, TablePart> parse_npz(Bytes file, const std::string& name,
     throw Error(ErrorKind::data,
                 fmt::format("training examples are {}, test examples {}",
                             fmt::join(train.shape, "x"), fmt::join(test.shape, "x")),
-                name);
+                name, "examples of one shape, or --inputs with one that has no test part");
   if (has_test && chosen.answers.empty() != chosen.test_answers.empty())
-    throw Error(ErrorKind::data, "training or test examples have answers, but not both", name);
+    throw Error(ErrorKind::data, "training or test examples have answers, but not both", name,
+                "answers for both, named alike: y_train and y_test");
   const auto train_answers = npz.load(chosen.answers);
   const auto test_answers = npz.load(chosen.test_answers);
   add_npy_answers(array_of(train_answers), train, array_of(test_answers), test, options, form);

@@ -29,6 +29,7 @@ struct TablePart {
   std::vector<std::string> class_names;
   TableSchema schema;
   std::size_t dropped_rows = 0;
+  std::vector<std::size_t> left_out;  // as in TableData
   std::shared_ptr<const TableMemory> memory;
   std::vector<TableNote> notes;
   std::vector<ColumnSummary> columns;

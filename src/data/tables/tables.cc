@@ -66,6 +66,7 @@ TablePart read_by_schema(const fs::path& path, const TableOptions& options,
   if (known_format(path) == TableFormat::libsvm) return read_libsvm(path, options, &schema);
   TableParts parts = read_csv(path, options, &schema);
   parts.test.dropped_rows = parts.train.dropped_rows;
+  parts.test.left_out = std::move(parts.train.left_out);
   parts.test.notes = std::move(parts.train.notes);
   parts.test.digest = parts.train.digest;
   return std::move(parts.test);

@@ -52,7 +52,8 @@ std::string read_all(int descriptor, const std::string& name, std::uint64_t most
     const ssize_t got = ::read(descriptor, piece.data(), piece.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0)
-      throw Error(ErrorKind::io, fmt::format("cannot read {}: {}", name, std::strerror(errno)));
+      throw Error(ErrorKind::io, fmt::format("cannot read {}: {}", name, std::strerror(errno)), {},
+                  "a file that you may read");
     if (got == 0) return text;
     append(text, piece.data(), static_cast<std::size_t>(got), name, most_bytes);
   }

@@ -164,5 +164,58 @@ TEST(Orientation, NothingOutsideIsRead) {
   }
 }
 
+// A chunk of a PNG file behind its header of 33 bytes, or before its end of 12.
+ByteVector with_png_chunk(const ByteVector& png, const ByteVector& tags, bool at_end) {
+  ByteVector chunk;
+  append(chunk, static_cast<std::uint32_t>(tags.size()), 4, false);
+  for (const char c : std::string("eXIf")) chunk.push_back(static_cast<std::uint8_t>(c));
+  chunk.insert(chunk.end(), tags.begin(), tags.end());
+  append(
+      chunk,
+      static_cast<std::uint32_t>(crc32(0, chunk.data() + 4, static_cast<uInt>(chunk.size() - 4))),
+      4, false);
+  ByteVector file = png;
+  file.insert(at_end ? file.end() - 12 : file.begin() + 33, chunk.begin(), chunk.end());
+  return file;
+}
+
+// A WebP file with a chunk behind the picture.
+ByteVector with_webp_chunk(const ByteVector& webp, const ByteVector& content) {
+  ByteVector file = webp;
+  for (const char c : std::string("EXIF")) file.push_back(static_cast<std::uint8_t>(c));
+  append(file, static_cast<std::uint32_t>(content.size()), 4, true);
+  file.insert(file.end(), content.begin(), content.end());
+  if (content.size() % 2 != 0) file.push_back(0);
+  ByteVector length;
+  append(length, static_cast<std::uint32_t>(file.size() - 8), 4, true);
+  std::copy(length.begin(), length.end(), file.begin() + 4);
+  return file;
+}
+
+// Without the name that stands before it in a JPEG.
+ByteVector bare(const ByteVector& exif) { return {exif.begin() + 6, exif.end()}; }
+
+TEST(Orientation, OfPngAndWebpIsFollowed) {
+  const ByteVector png = encode_png({16, 24, slope(16, 24, 1)});
+  const ByteVector webp = encode_webp(16, 24, slope(16, 24, 3), 3);
+  const ByteVector tags = exif({{.value = 6}}, false);
+  for (const ByteVector& file :
+       {with_png_chunk(png, bare(tags), false), with_png_chunk(png, bare(tags), true),
+        with_webp_chunk(webp, bare(tags)), with_webp_chunk(webp, tags)}) {
+    EXPECT_EQ(orientation_of(file), Orientation::right_top);
+    const Image seen = decode_image(file, "test");
+    EXPECT_EQ(seen.height, 24u);
+    EXPECT_EQ(seen.width, 16u);
+    EXPECT_EQ(image_info(file, "test").height, 24u);
+    for (std::size_t size = 0; size < file.size(); ++size)
+      orientation_of(ByteVector(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size)));
+    for (std::size_t at = 0; at < file.size(); ++at) {
+      ByteVector changed = file;
+      changed[at] ^= 0xff;
+      orientation_of(changed);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace lithe::data

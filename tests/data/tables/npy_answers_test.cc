@@ -166,7 +166,7 @@ TEST(NpyAnswers, CountsAnswersAndExamples) {
                  [&] { add_npy_answers(&array, train, nullptr, test, {}); });
   };
   refused({"2 answers for 3 examples", "y.npy"}, answers);
-  refused({"one answer for the 3 values of one example", "numpy.newaxis"}, one);
+  refused({"1 answer for 3 examples of one value each", "--answers", "numpy.newaxis"}, one);
 }
 
 }  // namespace
