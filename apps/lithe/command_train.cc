@@ -192,11 +192,10 @@ int save_model(const Model& model, const TrainCommand& command) {
 
 // Whether the state could be written at the end. Returns the exit status.
 int report_state(const Run& run) {
-  if (!run.command.options.state.empty() && !run.command.json && !run.result.state_error)
+  if (!run.command.options.state.empty() && !run.command.json && run.result.state_error.empty())
     print_folded("State: {}\n", run.command.options.state.string());
-  if (!run.result.state_error) return 0;
-  print_folded(stderr, "lithe: the last state is not written: {}\n",
-               run.result.state_error->problem());
+  if (run.result.state_error.empty()) return 0;
+  print_folded(stderr, "lithe: the last state is not written: {}\n", run.result.state_error);
   return 1;
 }
 

@@ -21,7 +21,6 @@
 
 #include "lithe/blas.h"
 #include "lithe/dataset.h"
-#include "lithe/error.h"
 #include "lithe/model.h"
 #include "lithe/watch.h"
 
@@ -125,8 +124,9 @@ struct TrainingResult {
   // otherwise the last one.
   std::size_t kept_epoch = 0;
   double kept_validation_loss = 0;  // with `patience`
-  // Why the last state could not be written; TrainOptions::state is then an earlier one, or none.
-  std::optional<Error> state_error = {};
+  // Why the last state could not be written: TrainOptions::state is then an earlier one, or none.
+  // Empty where it could.
+  std::string state_error = {};
 };
 
 struct PlanStage {

@@ -483,7 +483,7 @@ TrainingResult EngineOf<T>::finish() {
     try {
       state_->wait();
     } catch (const Error& error) {
-      result.state_error = error;
+      result.state_error = error.problem();
     }
   }
   if (epoch_ == 0) return result;
