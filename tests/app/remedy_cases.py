@@ -219,9 +219,11 @@ CASES = {
     "no file is named as '{}'": Case(
         {"new/a.jpg": grey()}, "predict m.safetensors new/*.png", "predict m.safetensors new/*.jpg",
         prepare=(DIGITS,)),
-    "examples of {} are no pictures": Case(
-        {"t.csv": rows(), "a.png": grey()}, "predict t.safetensors a.png",
-        "predict m.safetensors a.png", prepare=(TRAIN + " --output t.safetensors", DIGITS)),
+    "the model was trained on {}, and this is a {}": Case(
+        {"t.csv": rows(), "a.png": grey()}, "predict m.safetensors a.png",
+        "predict m.safetensors t.csv", prepare=MODEL),
+    "'{}' is no model, which comes first": Case(
+        {"t.csv": rows()}, "predict t.csv m.safetensors", "predict m.safetensors t.csv", prepare=MODEL),
     "the page would have more than 67 million pixels": Case(
         {}, "data show shapes --augment shift(1) --count 660",
         "data show shapes --augment shift(1) --count 2"),
@@ -291,6 +293,9 @@ CASES = {
     "labels are 0 or 1, and there are other numbers": Case(
         {"a.npz": npz(x=floats(4), y=floats(4))}, "data show a.npz --task multi-label",
         "data show a.npz --task regression"),
+    "several labels are several columns of answers, and there is one": Case(
+        {"a.npz": npz(x=floats(4), y=whole(4))}, "data show a.npz --task multi-label",
+        "data show a.npz --task classification"),
     "more than {} classes": Case(
         {"a.npz": npz(x=floats(100001, 1), y=npy("<i8", (100001,), list(range(100001))))},
         "data show a.npz --task classification", "data show a.npz --task regression"),
@@ -335,8 +340,6 @@ CASES = {
         {"t.doc": rows()}, "train --data t.doc", TRAIN, change={"t.csv": rows()}),
     "the Zstandard data is damaged at byte {} or cut short": Case(
         {"t.csv.zst": b"\x28\xb5\x2f\xfd\0\0"}, "data show t.csv.zst", change={"t.csv.zst": rows()}),
-    "the text is UTF-16": Case(
-        {"t.csv": rows().encode("utf-16")}, "data show t.csv", change={"t.csv": rows()}),
     'the header has "{}" twice': Case(
         {"t.csv": rows(first="a,a,kind")}, "data show t.csv", change={"t.csv": rows()}),
     "rows are divided by groups or by time": Case(
@@ -354,12 +357,31 @@ CASES = {
         {"t.csv": rows(line="{0},{1},")}, "data show t.csv --target kind", "data show t.csv --target a"),
     "this character cannot be a delimiter": Case(
         {"t.csv": rows()}, "data show t.csv --delimiter 5", "data show t.csv --delimiter ,"),
-    "a delimiter is one character, or tab": Case(
+    "'{}' is no delimiter, which is one character or a word for it": Case(
         {"t.csv": rows().replace(",", ";")}, "data show t.csv --delimiter :::",
         'data show t.csv --delimiter ";"'),
     "the first line may be a header or not: '{}' stands above numbers, and '{}' is a number as those "
     "below": Case(
         {"t.csv": rows(first="a,7.5,kind")}, "data show t.csv", "data show t.csv --header yes"),
+    "a model tells the classes of one target, and these are {}": Case(
+        {"t.csv": rows(first="a,p,q", line="{0},{2},{2}")},
+        "data show t.csv --target p --target q --task classification",
+        "data show t.csv --target p --task classification"),
+    'several labels are several targets, and "{}" is one': Case(
+        {"t.csv": rows()}, "data show t.csv --task multi-label",
+        "data show t.csv --task classification"),
+    "several targets are numbers, or 0 and 1, or yes and no, and \"{}\" has texts such as '{}'": Case(
+        {"t.csv": rows()}, "data show t.csv --target kind --target b", "data show t.csv --target kind"),
+    'the column "{}" is named twice': Case(
+        {"t.csv": rows()}, "data show t.csv --ignore a --ignore a", "data show t.csv --ignore a"),
+    "there is no column '{}'": Case(
+        {"t.csv": rows()}, "data show t.csv --target a,b", "data show t.csv --target a --target b"),
+    "the column \"{}\" has texts that are no numbers, such as '{}'": Case(
+        {"t.csv": rows(first="a,c,kind", line="{0},k{2},{2}")}, "data show t.csv --numeric c",
+        "data show t.csv"),
+    "the file has one target, and several labels are several": Case(
+        {"a.svm": "1 1:4\n0 1:2\n"}, "data show a.svm --task multi-label",
+        "data show a.svm --task classification"),
     "there is no column '{}' among its {} columns": Case(
         {"t.csv": rows()}, "data show t.csv --target zebra", "data show t.csv --target 3"),
     'the column "{}" is named for two purposes': Case(
@@ -430,13 +452,15 @@ CASES = {
         {"t.csv": rows() + ",1,x\n"}, TRAIN + " --group a", TRAIN + " --group a --missing drop"),
     "the value is missing": Case(
         {"t.csv": rows() + "1,,x\n"}, "data show t.csv --missing error", "data show t.csv --missing mean"),
-    "'{}' is not a {}{}{}, and {} of the {} values of the column are": Case(
+    "{} of the {} values of the column are {}s, but not '{}'{}": Case(
         {"t.csv": rows() + "1,lots,x\n"}, "data show t.csv", "data show t.csv --missing-text lots"),
 }
 
 # Errors that no command on a machine in order ends in, and why.
 LIBRARY = "a program's, not the command line's: the options of commands are checked before"
 UNREACHABLE = {
+    "examples of {} are no pictures": "the kind of the model is told first",
+    "the model was trained on standard input, which is not kept": "standard input",
     "cannot read {}: {}": "a file that may not be read",
     "more than {} features": "index {} of at most {} is told first",
     "pictures are not resized by '{}'": LIBRARY,
