@@ -190,13 +190,13 @@ void RlRun::run() {
 
 // In case the program is killed. The best evaluated policy is not replaced.
 void RlRun::save() {
-  if (!command_.state.empty()) trainer_.save(command_.state, notes());
+  if (!command_.state.empty()) trainer_.save(command_.state, state_notes());
   if (!evaluated_) save_policy();
   write_curve();
   last_saved_ = seconds_since(start_);
 }
 
-std::map<std::string, std::string> RlRun::notes() const {
+std::map<std::string, std::string> RlRun::state_notes() const {
   std::map<std::string, std::string> notes = command_.notes;
   if (evaluated_) notes[kBest] = fmt::format("{:a}", best_);
   if (played_) notes[kPlayed] = fmt::format("{:a}", played_->mean);

@@ -30,7 +30,7 @@ class RlRun {
   bool due() const;
   void evaluate_policy();
   void save();
-  std::map<std::string, std::string> notes() const;  // of the state
+  std::map<std::string, std::string> state_notes() const;
   void write_curve() const;
   void rescue() const;
   std::uint64_t steps() const {  // those of a resumed training included

@@ -4,9 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <numeric>
+#include <type_traits>
 
 #include "lithe/error.h"
 #include "train/averaging.h"
@@ -48,8 +51,8 @@ ScaledTargets scaled(Model& model, const Examples& examples, std::span<const std
   return {examples, model.preprocessing()};
 }
 
-// Epochs whose reports have room from the beginning.
-constexpr std::size_t kMostReserved = 4096;
+// Epochs whose reports have room from the beginning: more may follow than were asked for.
+constexpr std::size_t kLeastReserved = 1024, kMostReserved = 4096;
 
 template <typename T>
 class EngineOf final : public Trainer::Engine {
@@ -164,7 +167,7 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, Model& model, const Examples&
       steps_(options_, order_.size(), optimizer_, graph_, values_, learning_, team_) {
   steps_.compile(request_);
   make_evaluators(test_targets_.examples());
-  history_.reserve(std::min(options_.epochs, kMostReserved));
+  history_.reserve(std::clamp(options_.epochs, kLeastReserved, kMostReserved));
   identity_ = training_identity(model.network(), model.precision(), train, test, options_);
   if (!options_.state.empty()) state_ = make_state_file(options_.state);
 }
@@ -216,9 +219,15 @@ void EngineOf<T>::fail_numeric(std::uint64_t step, NumericPlace::What what) cons
 // The last update of an epoch may break weights that no loss has seen.
 template <typename T>
 void EngineOf<T>::check_weights() const {
-  const std::span<const T> all(values_.data(), values_.size());
-  if (!std::ranges::all_of(all, [](T value) { return std::isfinite(value); }))
-    fail_numeric(steps_.steps(), NumericPlace::weights);
+  // A value is no number, or infinite, where all bits of its exponent are set. In whole numbers the
+  // loop becomes one of vectors.
+  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  const Bits exponent = std::bit_cast<Bits>(std::numeric_limits<T>::infinity());
+  const T* const values = values_.data();
+  Bits bad = 0;
+  for (std::size_t i = 0; i < values_.size(); ++i)
+    bad |= (std::bit_cast<Bits>(values[i]) & exponent) == exponent ? Bits{1} : Bits{0};
+  if (bad != 0) fail_numeric(steps_.steps(), NumericPlace::weights);
 }
 
 template <typename T>

@@ -134,7 +134,7 @@ TEST(EvaluationReport, SaysWhatIsWrong) {
   test::expect_error(ErrorKind::data, {"takes 2 values", "has 3"}, [&] {
     report_evaluation(model, rows(3, {1, 2, 3}, {0}).test);
   });
-  test::expect_error(ErrorKind::numeric, {"not finite"}, [&] {
+  test::expect_error(ErrorKind::numeric, {"not a number"}, [&] {
     report_evaluation(model, rows(2, {1, std::nan("")}, {0}).test);
   });
 }

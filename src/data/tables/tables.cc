@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/digest.h"
 #include "base/mapped_file.h"
 #include "data/examples/scale.h"
 #include "data/tables/csv.h"
 #include "data/tables/division.h"
-#include "base/digest.h"
 #include "data/tables/libsvm.h"
 #include "data/tables/npy.h"
 #include "data/tables/npy_answers.h"
