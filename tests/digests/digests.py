@@ -110,7 +110,7 @@ def carry_out(program, run, ways, output):
         program.run([*run["words"], *way, output, MODEL], folder)
         model = folder / MODEL
         found[shlex.join(way)] = digest_of(model)
-        for file in folder.iterdir():  # so that the next way is not told by this one's
+        for file in filter(pathlib.Path.is_file, folder.iterdir()):  # so that the next way is not told by this one's
             file.unlink()
     if len(set(found.values())) > 1:
         raise Broken("the ways differ: " + ", ".join(f"{w} {d}" for w, d in found.items()))

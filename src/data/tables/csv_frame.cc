@@ -256,7 +256,6 @@ void cut_sums(CsvFrame& frame) {
     const std::size_t end = table.rfind('\n');
     if (end == table.npos) return;
     const std::string_view rows = table.substr(0, end + 1);
-    if (std::ranges::count(rows, '\n') < static_cast<std::ptrdiff_t>(kFewLines)) return;
     const auto fields = split_line(table.substr(end + 1), frame.delimiter);
     const auto first = std::ranges::find_if(fields, [](auto field) { return !field.empty(); });
     if (first == fields.end()) return;
@@ -264,6 +263,8 @@ void cut_sums(CsvFrame& frame) {
                          (rows.ends_with("\n\n") || rows.ends_with("\n\r\n")) &&
                          frame.delimiter != ' ';
     if (!is_note && (!is_sum(*first) || has_cell(rows, *first, frame.delimiter))) return;
+    // These look at the whole table, and so come last.
+    if (std::ranges::count(rows, '\n') < static_cast<std::ptrdiff_t>(kFewLines)) return;
     if (std::ranges::count(rows, '"') % 2 != 0) return;  // it is the end of a field in quotes
     frame.below = *first;
     frame.table = rows;
