@@ -134,5 +134,64 @@ TEST(WriteFile, LeavesNothingWhereItCannotWrite) {
   EXPECT_EQ(files_in(folder.path()), 2u);
 }
 
+TEST(WriteFile, FollowsALinkAndLeavesItThere) {
+  const TemporaryFolder folder;
+  fs::create_directory(folder.path() / "real");
+  const fs::path link = folder.path() / "link", second = folder.path() / "second";
+  fs::create_symlink("real/file", link);
+  fs::create_symlink("link", second);
+  for (const char* text : {"one", "other"}) {
+    write_file_atomically(second, text);
+    EXPECT_TRUE(fs::is_symlink(link) && fs::is_symlink(second));
+    EXPECT_EQ(fs::file_size(folder.path() / "real/file"), std::string(text).size());
+  }
+  EXPECT_EQ(files_in(folder.path() / "real"), 1u);
+}
+
+TEST(NewFile, MayBeginAgain) {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path() / "file";
+  NewFile file(path, NewFile::Later{});
+  EXPECT_EQ(files_in(folder.path()), 0u);
+  for (const std::size_t size : {3, 5}) {
+    file.begin();
+    file.append(pattern(size));
+    file.commit();
+    EXPECT_EQ(read_bytes(path), pattern(size));
+  }
+  file.begin();
+  file.append(pattern(7));
+  file.discard();
+  EXPECT_EQ(read_bytes(path), pattern(5));
+  EXPECT_EQ(files_in(folder.path()), 1u);
+}
+
+TEST(RemoveLeftovers, TakesThoseOfWritersThatAreGone) {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path() / "file";
+  NewFile running(path);
+  for (const char* name : {".file.abc123", ".file.state", ".files.abc123", "file"})
+    write_bytes(folder.path() / name, pattern(3));
+  remove_leftovers(path);
+  EXPECT_FALSE(fs::exists(folder.path() / ".file.abc123"));
+  for (const char* name : {".file.state", ".files.abc123", "file"})
+    EXPECT_TRUE(fs::exists(folder.path() / name)) << name;
+  EXPECT_EQ(files_in(folder.path()), 4u);  // and that of the running one
+}
+
+TEST(FileLock, IsHeldByOne) {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path() / "file";
+  {
+    FileLock first(path, "--output");
+    expect_error(ErrorKind::usage, {"another program is writing", "--output"},
+                 [&] { FileLock(path, "--output"); });
+    FileLock moved = std::move(first);
+    EXPECT_THROW(FileLock(path, "--output"), Error);
+  }
+  const FileLock again(path, "--output");
+  EXPECT_EQ(files_in(folder.path()), 1u);
+}
+
 }  // namespace
 }  // namespace lithe::base

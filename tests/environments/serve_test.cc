@@ -35,6 +35,18 @@ TEST(ServeEnvironment, AnswersALineWithALine) {
   EXPECT_TRUE(answers_to("").empty());
 }
 
+TEST(ServeEnvironment, GoesOnAfterAQuestionThatIsNone) {
+  const std::string good = "{\"command\":\"reset\",\"seed\":7}\n";
+  for (const std::string& bad :
+       {std::string(100000, '['), std::string("{\"command\":\"\xc3"), std::string(3 << 20, ' '),
+        std::string("{\"command\":\"\xff\xfe\"}")}) {
+    const auto answers = answers_to(bad + "\n" + good);
+    ASSERT_EQ(answers.size(), 2u);
+    EXPECT_TRUE(answers[0].contains("error"));
+    EXPECT_TRUE(answers[1].contains("observation"));
+  }
+}
+
 TEST(ServeEnvironment, EndsWhereNobodyReads) {
   std::istringstream in("{\"command\":\"reset\"}\n{\"command\":\"reset\"}\n");
   std::ostringstream out;

@@ -1,6 +1,7 @@
 // What a user gets wrong when training or evaluating: the kind of error and its words.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <regex>
 
 #include "support/expect_error.h"
@@ -113,6 +114,40 @@ TEST(Mistakes, TheStepIsTheFirstOfItsEpochThatIsBad) {
     EXPECT_GT(std::stoul(step[1]), 1u);
     EXPECT_LT(std::stoul(step[1]), 20u) << "such a rate overflows float32 in a few steps";
   }
+}
+
+// The last step explodes: no loss of a training example sees it, and the model must not be kept.
+TEST(Mistakes, TheLastStepOfAnEpochMayExplode) {
+  const Examples train = digits().slice(0, 10);  // one step an epoch
+  for (const bool recover : {false, true}) {
+    Model model = make_model("repeat(6, dense(16, relu)) -> dense(10)", Precision::float32);
+    const std::vector<double> before = test::weights_of(model);
+    TrainOptions options{.optimizer = "sgd(1e6)", .batch = 10, .threads = 1};
+    options.recover = recover;
+    options.epochs = 1;
+    Trainer trainer(model, train, digits(), options);
+    if (!recover) {
+      test::expect_error(ErrorKind::numeric, {"no longer"}, [&] { trainer.run_epoch(); });
+      continue;
+    }
+    const EpochReport report = trainer.run_epoch();
+    EXPECT_GT(report.recoveries, 0u);
+    EXPECT_TRUE(std::isfinite(report.test_loss));
+    trainer.finish();
+    for (const double weight : test::weights_of(model)) EXPECT_TRUE(std::isfinite(weight));
+    EXPECT_FALSE(test::same_bits(test::weights_of(model), before));
+  }
+}
+
+TEST(Mistakes, AModelThatAnswersNoNumbersIsRefused) {
+  Model model = make_model("dense(10)", Precision::float32);
+  std::vector<double> weights = test::weights_of(model);
+  for (double& weight : weights) weight = 3e38;
+  test::set_weights(model, weights);
+  test::expect_error(ErrorKind::numeric, {"example 0 is not a number"},
+                     [&] { model.predict(digits().features); });
+  test::expect_error(ErrorKind::numeric, {"not a number"},
+                     [&] { evaluate(model, digits(), "quadratic"); });
 }
 
 }  // namespace
