@@ -122,7 +122,7 @@ TEST(Mistakes, TheLastStepOfAnEpochMayExplode) {
   for (const bool recover : {false, true}) {
     Model model = make_model("repeat(6, dense(16, relu)) -> dense(10)", Precision::float32);
     const std::vector<double> before = test::weights_of(model);
-    TrainOptions options{.optimizer = "sgd(1e6)", .batch = 10, .threads = 1};
+    TrainOptions options{.optimizer = "sgd(1e4)", .batch = 10, .threads = 1};
     options.recover = recover;
     options.epochs = 1;
     Trainer trainer(model, train, digits(), options);
