@@ -118,6 +118,7 @@ void note_never_predicted(Run& run, const Model& model, const Examples& test) {
 
 // What happens although no option asked for it.
 void print_notices(const TrainCommand& command, const TrainSetup& setup) {
+  if (!command.notice.empty()) print_folded("{}\n", command.notice);
   if (command.holds_out_to_calibrate)
     print_folded(
         "{:.0f}% of the training examples are held out to calibrate --unknown by; "

@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "lithe/catalogue.h"
 #include "lithe/error.h"
+#include "lithe/machine.h"
 #include "parse.h"
 #include "recipes.h"
 #include "terminal.h"
@@ -88,6 +92,8 @@ void add_run_options(Options& app, TrainCommand& c) {
   app.add_option("--threads", c.options.threads,
                  "number of threads (default: the fastest number, measured)")
       ->check(Range(std::uint64_t{1}, std::uint64_t{1024}));
+  app.add_flag("--oversubscribe", c.oversubscribe,
+               "run as many threads as --threads says, even if there are fewer processors");
   app.add_flag("--pin", c.options.pin, "bind each thread to a processor");
   app.add_option("--isa", c.options.isa, "instruction set: auto, avx512, avx2, sse4, neon, scalar")
       ->capture_default_str();
@@ -199,6 +205,18 @@ void check_unknown(TrainCommand& command) {
   if (command.holds_out_to_calibrate) command.options.validation = kCalibrationShare;
 }
 
+// Threads that share a processor wait for each other most of the time. The weights are the same.
+void cap_threads(TrainCommand& command) {
+  const double usable = identify_machine().usable_cpus;
+  const auto processors = static_cast<std::size_t>(std::max(1.0, std::ceil(usable)));
+  if (command.oversubscribe || command.options.threads <= processors) return;
+  command.notice = fmt::format(
+      "{} threads were asked for and {} processor{} can be used: {} {} (--oversubscribe for all)",
+      command.options.threads, processors, processors == 1 ? "" : "s", processors,
+      processors == 1 ? "thread" : "threads");
+  command.options.threads = processors;
+}
+
 }  // namespace
 
 std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command,
@@ -235,6 +253,7 @@ std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command
     throw Error(ErrorKind::usage, "no network is named", "lithe " + what,
                 fmt::format("lithe {} seed, or --network \"dense(30, relu) -> dense(10)\"", what));
   }
+  cap_threads(command);
   command.data.chose_test_share = app.count("--test-share") > 0;
   command.options.validation = parse_share(command.validation, "--validation");
   check_unknown(command);

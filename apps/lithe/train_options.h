@@ -35,6 +35,8 @@ struct TrainCommand {
   UnknownChoice unknown;
   bool holds_out_to_calibrate = false;  // what was not asked for is held out for --unknown
   bool no_standardize = false;
+  bool oversubscribe = false;  // more threads than processors
+  std::string notice = {};     // of an option that is used otherwise; empty: none
   bool explain = false, verbose = false, json = false;
   // What the recipe promises; nothing is done with it here.
   std::string score, promise, report, splits;

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -43,7 +44,8 @@ class Train(AppTest):
         self.assertNotIn("\r", out)  # no progress bar without a terminal
 
     def test_train_json(self):
-        result = json.loads(self.train("--json", "--precision", "float64", "--threads", "2").stdout)
+        result = json.loads(self.train("--json", "--precision", "float64", "--threads", "2",
+                                       "--oversubscribe").stdout)
         self.assertEqual(len(result["epochs"]), 2)
         self.assertEqual(result["precision"], "float64")
         self.assertEqual(result["threads"], 2)
@@ -51,9 +53,19 @@ class Train(AppTest):
         self.assertEqual(result["operations_per_example"], 95880)
         self.assertEqual(result["epochs"][1]["allocations"] or 0, 0)
 
+    def test_no_more_threads_than_processors(self):
+        out = self.train("--threads", "1000", "--output", "many").stdout
+        self.assertRegex(out, r"1000 threads were asked for and \d+ processors? can be used")
+        self.train("--threads", "1", "--output", "one")
+        self.train("--threads", str((os.cpu_count() or 1) + 1), "--oversubscribe", "--output",
+                   "more")
+        files = [pathlib.Path(self.folder, name).read_bytes() for name in ("many", "one", "more")]
+        self.assertEqual(files[0], files[1])
+        self.assertEqual(files[0], files[2])
+
     def test_seed_decides_the_file_and_threads_do_not(self):
         files = []
-        for name, more in [("a", []), ("b", ["--threads", "2"]), ("c", ["--seed", "2"])]:
+        for name, more in [("a", []), ("b", ["--threads", "2", "--oversubscribe"]), ("c", ["--seed", "2"])]:
             self.train("--output", name, *more)
             with open(os.path.join(self.folder, name), "rb") as file:
                 files.append(file.read())
