@@ -121,7 +121,9 @@ void Process::finish(Clock::time_point until) {
 
 void Process::read_stderr() {
   std::array<char, 4096> piece;
-  for (;;) {
+  // A program that never stops writing must not keep its caller from looking at the time.
+  constexpr int kMostPieces = 16;
+  for (int pieces = 0; pieces < kMostPieces; ++pieces) {
     const ssize_t got = stderr_ >= 0 ? ::read(stderr_, piece.data(), piece.size()) : 0;
     if (got < 0 && errno == EINTR) continue;
     if (got == 0) close_end(stderr_);

@@ -137,6 +137,9 @@ class Rl(AppTest):
             error = self.run_lithe("rl", "play", "--env-command", command, status=1).stderr
             for word in words:
                 self.assertIn(word, error)
+        flood = self.run_lithe("rl", "play", "--env-command", "yes >&2", "--env-time-limit", "0.2",
+                               status=1).stderr
+        self.assertIn("in time", flood)
         error = self.run_lithe("rl", "play", "--env-command", "sleep 100", "--env-time-limit", "0.2",
                                status=1).stderr
         self.assertIn("in time", error)
