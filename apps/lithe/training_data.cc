@@ -141,15 +141,27 @@ TableData apply(const DataChoice& choice, const Model& model, TableOptions& opti
   return apply_arrays(choice.data, form_for_arrays(model), options);
 }
 
+bool is_one_array(const DataChoice& choice) {
+  return std::filesystem::path(choice.data).extension() == ".npy";
+}
+
+[[noreturn]] void refuse_unanswered(const DataChoice& choice, bool is_file) {
+  throw Error(ErrorKind::data, "the examples have no answers", choice.data,
+              is_file ? "--answers FILE, a .npy with an answer for each example"
+                      : "--answers NAME, the array with an answer for each example");
+}
+
+// One array without answers is refused before it is read.
+void check_answers_are_named(const DataChoice& choice) {
+  if (is_one_array(choice) && choice.reading.answers.empty()) refuse_unanswered(choice, true);
+}
+
 // Arrays to train or to judge by.
 void check_answered(const DataChoice& choice, const Dataset& data) {
   if (!is_array_path(choice.data)) return;
   for (const Examples* part : {&data.train, &data.test})
     if (part->labels != nullptr || part->targets != nullptr) return;
-  const bool is_file = std::filesystem::path(choice.data).extension() == ".npy";
-  throw Error(ErrorKind::data, "the examples have no answers", choice.data,
-              is_file ? "--answers FILE, a .npy with an answer for each example"
-                      : "--answers NAME, the array with an answer for each example");
+  refuse_unanswered(choice, is_one_array(choice));
 }
 
 // A table for a model. The rows that its training held out are looked for where answers are asked
@@ -158,6 +170,7 @@ LoadedData load_rows(const DataChoice& choice, const Model& model, TargetUse tar
   const std::string note = note_of(model, "lithe.rows");
   std::optional<TableSplit> known;
   if (!note.empty() && target == TargetUse::required) known = TableSplit::parse(note);
+  if (target == TargetUse::required) check_answers_are_named(choice);
   TableData table = load_table_with_progress(choice, [&](TableOptions& options) {
     options.target_use = target;
     if (!choice.all_rows) options.split = known;
@@ -245,6 +258,7 @@ LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
   const bool is_file = std::filesystem::is_regular_file(choice.data, unknown);
   if (!is_table_path(choice.data) && !is_file)
     return {select(load_dataset(choice.data, data_folder(choice.data_dir)), choice, seed), {}, {}};
+  check_answers_are_named(choice);
   TableData table = load_table_with_progress(choice, [&](TableOptions& options) {
     options.seed = choice.split_seed.value_or(seed);
     return load_table(choice.data, options);

@@ -66,11 +66,12 @@ void Archive::add(const std::string& name, Model& model) {
 void Archive::add(const std::string& name, Learner& learner) {
   auto state = learner.state();
   for (auto& [key, array] : state) {
+    const std::string full = fmt::format("{}.{}", name, key);
     if (!reading()) {
       kept_.push_back(std::move(array.values));
-      add(name + "." + key, std::span(kept_.back()));
+      add(full, std::span(kept_.back()));
     } else {
-      add(name + "." + key, std::span(array.values));
+      add(full, std::span(array.values));
     }
   }
   if (reading() && !checking) learner.restore(state);

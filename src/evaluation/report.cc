@@ -220,26 +220,26 @@ void add_calibration(const Model& model, const Examples& examples, EvaluationRep
 
 }  // namespace
 
-EvaluationReport report_evaluation(const Model& model, const Examples& given,
+EvaluationReport report_evaluation(const Model& model, const Examples& examples,
                                    const EvaluationOptions& options) {
-  Examples examples = given;
-  examples.features = data::in_scale(given.features, model.preprocessing().divisor);
-  if (examples.features.rows == 0)
+  Examples scaled = examples;
+  scaled.features = data::in_scale(examples.features, model.preprocessing().divisor);
+  if (scaled.features.rows == 0)
     throw Error(ErrorKind::data, "there are no test examples to evaluate on", "--data",
                 "a data set with a test part");
   const auto loss = model.metadata().find("lithe.loss");
   EvaluationReport report;
   report.loss = loss == model.metadata().end() ? "quadratic" : loss->second;
-  report.score = evaluate(model, examples, report.loss, options.isa);
-  if (examples.labels != nullptr) {
-    report.classes = report_classes(model, examples, train::parse_loss(report.loss).loss, options);
-    add_calibration(model, examples, report);
-  } else if (are_labels(examples, report.loss)) {
-    report.labels = report_labels(model, examples, static_cast<double>(report.score.correct));
+  report.score = evaluate(model, scaled, report.loss, options.isa);
+  if (scaled.labels != nullptr) {
+    report.classes = report_classes(model, scaled, train::parse_loss(report.loss).loss, options);
+    add_calibration(model, scaled, report);
+  } else if (are_labels(scaled, report.loss)) {
+    report.labels = report_labels(model, scaled, static_cast<double>(report.score.correct));
   } else {
-    report.values = report_values(model, examples);
+    report.values = report_values(model, scaled);
   }
-  if (options.columns) report.columns = evaluation::report_columns(model, examples);
+  if (options.columns) report.columns = evaluation::report_columns(model, scaled);
   try {
     report.history = history_of(model);
   } catch (const Error& error) {

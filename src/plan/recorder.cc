@@ -10,12 +10,12 @@ Recorder::Thread::Thread(base::TickClock clock, std::size_t stages)
   events.resize(kTraceSteps * (2 * stages + 1));
 }
 
-void Recorder::Thread::enter(Stamping stamping) {
-  stamping_ = stamping;
+void Recorder::Thread::enter(Stamping how) {
+  stamping_ = how;
   std::fill(work.begin(), work.end(), 0);
   std::fill(wait.begin(), wait.end(), 0);
   stamped = 0;
-  if (stamping.trace) event_count = 0;
+  if (how.trace) event_count = 0;
 }
 
 Recorder::Recorder(base::TickClock clock, std::size_t threads, std::size_t stages)

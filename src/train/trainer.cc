@@ -7,6 +7,7 @@
 
 #include "base/threads.h"
 #include "data/examples/scale.h"
+#include "lithe/error.h"
 #include "train/check.h"
 #include "train/engine.h"
 #include "train/evaluator.h"
@@ -62,14 +63,14 @@ void Trainer::save_state(const std::filesystem::path& file) { engine_->save_stat
 void Trainer::save_model(const std::filesystem::path& file) { engine_->save_model(file); }
 void Trainer::load_state(const std::filesystem::path& file) { engine_->load_state(file); }
 
-Evaluation evaluate(const Model& model, const Examples& given, const std::string& loss,
+Evaluation evaluate(const Model& model, const Examples& examples, const std::string& loss,
                     const std::string& isa) {
-  Examples examples = given;
-  examples.features = data::in_scale(given.features, model.preprocessing().divisor);
+  Examples used = examples;
+  used.features = data::in_scale(examples.features, model.preprocessing().divisor);
   const losses::Choice choice = train::parse_loss(loss);
-  train::check_examples(model, examples, choice.loss);
-  const std::size_t rows = examples.features.rows;
-  const train::ScaledTargets scaled(examples, model.preprocessing());
+  train::check_examples(model, used, choice.loss);
+  const std::size_t rows = used.features.rows;
+  const train::ScaledTargets scaled(used, model.preprocessing());
   const plan::Request request =
       train::evaluation_request(data_of(model).graph, scaled.examples(), rows, choice, isa, nullptr,
                                 model.preprocessing().target_deviation);
@@ -83,7 +84,7 @@ Evaluation evaluate(const Model& model, const Examples& given, const std::string
   if (!std::isfinite(train::mean_loss(results)))
     throw Error(ErrorKind::numeric, "the loss of these examples is not a number", {},
                 "look for values that are far too large: `lithe data show` prints the ranges");
-  const auto values = static_cast<double>(rows * std::max<std::size_t>(1, examples.target_columns));
+  const auto values = static_cast<double>(rows * std::max<std::size_t>(1, used.target_columns));
   return {results.correct, rows, std::sqrt(results.squared_error / values),
           train::mean_loss(results),
           std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()};

@@ -110,6 +110,10 @@ CASES = {
         {"a.npz": npz(x=pixels(20), y=whole(20)), "b.npz": npz(x=pixels(20, "<f4", 999), y=whole(20))},
         "evaluate m.safetensors --data b.npz", prepare=(ARRAYS.replace("dense", "flatten -> dense"),),
         change={"b.npz": npz(x=pixels(20, "<f4", 255), y=whole(20))}),
+    "more than {} changes of one data set": Case(
+        {}, f"train --data {'inverted:' * 10000}digits --examples 20 "
+        f'--network "dense(10)" --epochs 1 --batch 4',
+        "train --data inverted:digits --examples 20 " '--network "dense(10)" --epochs 1 --batch 4'),
     "the examples have no answers": Case(
         {"a.npz": npz(x=floats(20), z=whole(20))}, ARRAYS, ARRAYS + " --answers z"),
     "the model knows {:.200}, and the folder has pictures of {:.200}": Case(

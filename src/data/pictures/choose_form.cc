@@ -17,8 +17,9 @@ namespace {
 
 // A network for pictures of 128 x 128 still learns in minutes; photographs have a thousand times as
 // many pixels. The default network has 1.1 million weights for 64 x 64 in colours.
-constexpr std::size_t kMostKept = 128 * 128;  // pixels of a picture that keeps its size
-constexpr std::size_t kLongest = 64;          // side of a size that is chosen
+constexpr std::size_t kMostKept =
+    std::size_t{128} * 128;           // pixels of a picture that keeps its size
+constexpr std::size_t kLongest = 64;  // side of a size that is chosen
 
 // With the proportions of the form, and the longer side of that length.
 ImageForm reduced(const ImageForm& form, std::size_t longest) {

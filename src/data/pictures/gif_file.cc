@@ -44,7 +44,7 @@ class Gif final : public ImageDecoder {
     std::vector<GifPixelType> line(static_cast<std::size_t>(frame.Width));
     const auto read_row = [&](int y) {
       if (DGifGetLine(gif_, line.data(), frame.Width) == GIF_ERROR) fail(name);
-      lay(line, static_cast<std::size_t>(frame.Top + y), *colours, to);
+      lay(line, static_cast<std::size_t>(frame.Top) + static_cast<std::size_t>(y), *colours, to);
     };
     if (!frame.Interlace) {
       for (int y = 0; y < frame.Height; ++y) read_row(y);

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <ranges>
 #include <string_view>
+#include <vector>
 
 #include "data/pictures/cifar.h"
 #include "data/pictures/idx_folder.h"
@@ -14,6 +16,7 @@
 #include "data/synthetic/noise_sets.h"
 #include "data/synthetic/shapes.h"
 #include "lithe/data.h"
+#include "lithe/error.h"
 #include "lithe/images.h"
 
 namespace lithe {
@@ -92,16 +95,24 @@ bool is_own_folder(const std::string& name, const std::filesystem::path& folder)
   return data::is_cifar_folder(name) || data::is_idx_folder(name) || is_image_folder(name);
 }
 
-Dataset load_dataset(const std::string& name, const std::filesystem::path& folder) {
-  for (const Change& change : kChanges)
-    if (name.starts_with(change.prefix))
-      return change.make(load_dataset(name.substr(change.prefix.size()), folder));
+namespace {
+
+// A change, and another one of the result, and so on.
+constexpr std::size_t kMostChanges = 16;
+
+const Change* change_of(std::string_view name) {
+  const auto* const found = std::ranges::find_if(
+      kChanges, [&](const Change& change) { return name.starts_with(change.prefix); });
+  return found == std::end(kChanges) ? nullptr : found;
+}
+
+Dataset load_unchanged(const std::string& name, const std::filesystem::path& folder) {
   if (name.starts_with(kOurs)) {
     if (auto set = load_ours(name.substr(kOurs.size()), folder)) return std::move(*set);
     data::fail_unknown_dataset(name.substr(kOurs.size()));
   }
   if (is_own_folder(name, folder))
-    return load_dataset(std::filesystem::canonical(name).string(), folder);
+    return load_unchanged(std::filesystem::canonical(name).string(), folder);
   if (auto set = load_ours(name, folder)) return std::move(*set);
   if (data::is_cifar_folder(name)) return data::load_cifar_folder(name);
   if (is_image_folder(name)) return load_image_folder(name, {}, folder).data;
@@ -112,6 +123,24 @@ Dataset load_dataset(const std::string& name, const std::filesystem::path& folde
         "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, plain or .gz; the binary files of "
         "CIFAR; or a folder of pictures for each class");
   data::fail_unknown_dataset(name);
+}
+
+}  // namespace
+
+Dataset load_dataset(const std::string& given, const std::filesystem::path& folder) {
+  std::string_view name = given;
+  std::vector<const Change*> changes;
+  for (const Change* change = change_of(name); change != nullptr; change = change_of(name)) {
+    changes.push_back(change);
+    name.remove_prefix(change->prefix.size());
+    if (changes.size() > kMostChanges)
+      throw Error(ErrorKind::usage,
+                  fmt::format("more than {} changes of one data set", kMostChanges), "--data",
+                  "changes in another order, or fewer of them");
+  }
+  Dataset set = load_unchanged(std::string(name), folder);
+  for (const Change* change : std::views::reverse(changes)) set = change->make(set);
+  return set;
 }
 
 }  // namespace lithe

@@ -167,7 +167,8 @@ double days_since_1970(const Day& d) {
   const int era = (year >= 0 ? year : year - 399) / 400;
   const int of_era = year - era * 400;
   const int of_year = (153 * (d.month + (d.month > 2 ? -3 : 9)) + 2) / 5 + d.day - 1;
-  return era * 146097.0 + of_era * 365.0 + of_era / 4 - of_era / 100 + of_year - 719468.0;
+  const int leap_days = of_era / 4 - of_era / 100;
+  return era * 146097.0 + of_era * 365.0 + leap_days + of_year - 719468.0;
 }
 
 // Two digits are a year from 1970 to 2069.

@@ -11,6 +11,17 @@
 
 namespace lithe::data {
 
+void check_answer_rows(const NpyArray& answers, std::size_t rows, bool one_value) {
+  if (answers.rows() == rows) return;
+  if (answers.rows() == 1 && one_value)
+    throw Error(ErrorKind::data, fmt::format("1 answer for {} examples of one value each", rows),
+                answers.name,
+                "--answers with an answer for each example, or x[numpy.newaxis] if they are one "
+                "example");
+  throw Error(ErrorKind::data, fmt::format("{} answers for {} examples", answers.rows(), rows),
+              answers.name, "--answers NAME");
+}
+
 namespace {
 
 // More whole numbers than this that are taken for classes are worth a warning.
@@ -34,15 +45,8 @@ void attach_to(TablePart& part, Answers answers) {
 void check_parts(const AnswerParts& parts) {
   const NpyArray& first = parts.front().array;
   for (const auto& [array, part] : parts) {
-    const std::size_t rows = part.examples.features.rows;
-    if (array.rows() != rows && array.rows() == 1 && part.shape == std::vector<std::size_t>{1})
-      throw Error(ErrorKind::data, fmt::format("1 answer for {} examples of one value each", rows),
-                  array.name,
-                  "--answers with an answer for each example, or x[numpy.newaxis] if they are one "
-                  "example");
-    if (array.rows() != rows)
-      throw Error(ErrorKind::data, fmt::format("{} answers for {} examples", array.rows(), rows),
-                  array.name, "--answers NAME");
+    check_answer_rows(array, part.examples.features.rows,
+                      part.shape == std::vector<std::size_t>{1});
     if (array.columns() != first.columns() || array.is_text() != first.is_text())
       throw Error(ErrorKind::data, "training and test answers have different shapes or types",
                   array.name, "answers of one shape and type for both");

@@ -13,6 +13,10 @@
 
 namespace lithe::data {
 
+// Throws Error(data) unless there is an answer for each of `rows` examples. `one_value`: each has a
+// single value, so that one example may have been taken for many.
+void check_answer_rows(const NpyArray& answers, std::size_t rows, bool one_value);
+
 // Answers for training and test examples together, so that both know the same classes; a null array
 // is a part that is not there. With `form`, one-hot rows as wide as the model has classes are
 // these. What was decided is in the notes of `train`.

@@ -74,11 +74,19 @@ TablePart read_by_schema(const fs::path& path, const TableOptions& options,
 
 TablePart read_npy(const fs::path& path, const TableOptions& options, const ArrayForm* form) {
   const base::MappedFile file(path);
-  TablePart part = data::make_npy_part(data::parse_npy(file.bytes(), path.string()), options, form);
+  const data::NpyArray array = data::parse_npy(file.bytes(), path.string());
+  const bool answered = !options.answers_file.empty() && options.target_use != TargetUse::ignore;
+  std::optional<base::MappedFile> answers_file;
+  std::optional<data::NpyArray> parsed;
+  if (answered) {  // compared before anything is read
+    answers_file.emplace(options.answers_file);
+    parsed.emplace(data::parse_npy(answers_file->bytes(), options.answers_file.string()));
+    data::check_answer_rows(*parsed, array.rows(), array.columns() == 1);
+  }
+  TablePart part = data::make_npy_part(array, options, form);
   part.digest = base::digest_of(file.bytes());
-  if (options.answers_file.empty() || options.target_use == TargetUse::ignore) return part;
-  const base::MappedFile answers_file(options.answers_file);
-  const auto answers = data::parse_npy(answers_file.bytes(), options.answers_file.string());
+  if (!answered) return part;
+  const data::NpyArray& answers = *parsed;
   TablePart none;
   data::add_npy_answers(&answers, part, nullptr, none, options, form);
   return part;

@@ -19,8 +19,6 @@
 #include "data/tables/utf8.h"
 #include "lithe/error.h"
 
-extern char** environ;
-
 namespace lithe::data {
 
 namespace {
