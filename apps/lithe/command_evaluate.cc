@@ -39,16 +39,18 @@ void print_score(const EvaluationReport& report) {
   print_folded("{}  loss {:.5f}  {:.4f} s\n", score, result.loss, result.seconds);
 }
 
-// Which rows of the table that the model was trained on are counted.
-void print_origin(const LoadedData& loaded) {
+// Whether rows that the model learned from are counted. A few equal rows are in many tables.
+void print_origin(const LoadedData& loaded, const std::string& data) {
   const std::size_t counted = loaded.set.test.features.rows;
-  if (loaded.learned_from > 0)
-    print_folded(stderr, "The model learned from {} of these {} rows: new rows would score lower\n",
-                 loaded.learned_from, counted);
-  else if (loaded.split)
+  const char* const what = is_picture_folder(data) ? "pictures" : "rows";
+  const auto [learned, is_estimate] = loaded.learned_from;
+  if (learned > 0 && learned * 100 >= counted)
+    print_folded(stderr, "The model learned from {}{} of these {} {}: new {} would score lower\n",
+                 is_estimate ? "about " : "", learned, counted, what, what);
+  if (loaded.held_out_of > 0)
     print_folded(stderr,
-                 "{} of {} rows are counted, which training held out; --all-rows counts all\n",
-                 counted, loaded.split->rows);
+                 "{} of {} {} are counted, which training held out; --all-rows counts all\n",
+                 counted, loaded.held_out_of, what);
 }
 
 // A line for each label, and the means.
@@ -103,7 +105,7 @@ int evaluate(const Arguments& arguments) {
   if (loaded.set.test.features.rows == 0) loaded.set.test = loaded.set.train;
   const Dataset data = examples_for(model, loaded.set);
   if (!json && app.count("--data") == 0) print_folded("Data: {}\n", choice.data);
-  print_origin(loaded);
+  print_origin(loaded, choice.data);
   if (!json && folder.empty() && data.test.labels != nullptr) {
     const auto loss = model.metadata().find("lithe.loss");
     EvaluationReport report;
@@ -117,7 +119,7 @@ int evaluate(const Arguments& arguments) {
                         {.isa = isa,
                          .columns = !folder.empty(),
                          .files = files_of_classes(loaded.test_files, loaded.set, data)});
-  report.learned_from = loaded.learned_from;
+  report.learned_from = loaded.learned_from.count;
   if (!folder.empty()) write_report(folder, file, model, data, report);
   if (json) {
     nlohmann::json object = to_json(report);

@@ -178,7 +178,7 @@ TrainSetup set_up(TrainCommand& command) {
     command.defaults += " --loss " + command.options.loss;
   }
   if (command.from.empty()) model.standardize(train.features);
-  keep_data(command.data, loaded, train.features.rows, model);
+  keep_data(command.data, loaded, train, model);
   auto& metadata = model.metadata();
   if (is_picture_folder(command.data.data))
     metadata["lithe.val_folder"] = command.data.pictures.val_folder;

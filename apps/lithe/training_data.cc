@@ -18,7 +18,8 @@ namespace lithe::app {
 
 namespace {
 
-constexpr const char* kTrainRows = "lithe.train_rows";  // that a model learned from
+constexpr const char* kTrainRows = "lithe.train_rows";    // that a model learned from
+constexpr const char* kRowDigests = "lithe.row_digests";  // of these
 
 template <class Load>
 TableData load_table_with_progress(const DataChoice& choice, const Load& load) {
@@ -75,12 +76,11 @@ LoadedData picture_data(const DataChoice& choice, const PictureForm& form, const
   return loaded;
 }
 
-// All pictures of a folder, of which the model learned from `learned_from`.
-void count_all(LoadedData& loaded, std::size_t learned_from) {
+// All pictures of a folder.
+void count_all(LoadedData& loaded) {
   loaded.set = all_to_test_on(loaded.set);
   loaded.test_files.insert(loaded.test_files.begin(), loaded.train_files.begin(),
                            loaded.train_files.end());
-  loaded.learned_from = learned_from;
 }
 
 // Pictures whose classes are the model's by name, or some of them are.
@@ -100,6 +100,12 @@ void check_names(const Model& model, const Dataset& data) {
 std::string note_of(const Model& model, const char* key) {
   const auto found = model.metadata().find(key);
   return found == model.metadata().end() ? "" : found->second;
+}
+
+// Also in a changed copy of what the model was trained on.
+void find_learned(const Model& model, LoadedData& loaded) {
+  loaded.learned_from =
+      count_learned(note_of(model, kRowDigests), loaded.set.test, loaded.set.class_names);
 }
 
 // 0 for what is no number.
@@ -182,13 +188,15 @@ LoadedData load_rows(const DataChoice& choice, const Model& model, TargetUse tar
   for (const TableNote& one : table.notes) print_folded(stderr, "{}\n", one.text);
   LoadedData loaded{select(std::move(table.data), choice, 1), std::move(table.schema), {}};
   loaded.left_out = std::move(table.left_out);
+  if (target == TargetUse::required) find_learned(model, loaded);
   if (!known || known->digest != table.split.digest || known->rows != table.split.rows)
     return loaded;
   // The same file, whatever its name is.
   loaded.set.name = note_of(model, "lithe.data");
   loaded.split = table.split;
   const bool held_out = table.divided_again && loaded.set.test.features.rows > 0;
-  if (!held_out) loaded.learned_from = count_of(note_of(model, kTrainRows));
+  loaded.learned_from = {held_out ? 0 : count_of(note_of(model, kTrainRows)), false};
+  if (held_out) loaded.held_out_of = table.split.rows;
   return loaded;
 }
 
@@ -279,7 +287,11 @@ LoadedData load_for_model(const DataChoice& choice, Model& model, TargetUse targ
     const PictureUse use{unseen_share(model, choice.data), /*for_training=*/false};
     LoadedData loaded = picture_data(as_trained, form_of(model), use, 1);
     check_names(model, loaded.set);
-    if (choice.all_rows) count_all(loaded, count_of(note_of_own(model, choice.data, kTrainRows)));
+    if (choice.all_rows)
+      count_all(loaded);
+    else if (use.test_share < 1 && !has_test_folder(choice.data))
+      loaded.held_out_of = loaded.set.train.features.rows + loaded.set.test.features.rows;
+    find_learned(model, loaded);
     return loaded;
   }
   const bool arrays = is_array_path(choice.data);
@@ -313,15 +325,17 @@ DataChoice own_data(DataChoice choice, const Model& model) {
   return choice;
 }
 
-void keep_data(const DataChoice& choice, const LoadedData& loaded, std::size_t train_rows,
+void keep_data(const DataChoice& choice, const LoadedData& loaded, const Examples& train,
                Model& model) {
   auto& metadata = model.metadata();
   metadata["lithe.data"] = loaded.set.name;
   if (is_picture_folder(choice.data)) {
-    metadata[kTrainRows] = fmt::format("{}", train_rows);
+    metadata[kTrainRows] = fmt::format("{}", train.features.rows);
     metadata["lithe.test_share"] = fmt::format("{}", choice.table.test_share);
     metadata["lithe.val_folder"] = choice.pictures.val_folder;
   }
+  if (loaded.split || is_picture_folder(choice.data))
+    metadata[kRowDigests] = note_of_rows(train, loaded.set.class_names);
   if (!loaded.split) return;
   // Text of a file is UTF-8, and names of files may be anything.
   const auto absolute = [](const std::filesystem::path& path) {
@@ -333,7 +347,7 @@ void keep_data(const DataChoice& choice, const LoadedData& loaded, std::size_t t
   };
   metadata["lithe.data"] = absolute(choice.data);
   metadata["lithe.rows"] = loaded.split->to_string();
-  metadata[kTrainRows] = fmt::format("{}", train_rows);
+  metadata[kTrainRows] = fmt::format("{}", train.features.rows);
   if (!choice.table.test_file.empty())
     metadata["lithe.test_data"] = absolute(choice.table.test_file);
   if (!is_array_path(choice.data)) return;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "learned_rows.h"
 #include "lithe/model.h"
 #include "lithe/table.h"
 #include "parse.h"
@@ -39,7 +40,8 @@ struct LoadedData {
   std::vector<std::string> understood;  // lines that say how the data were read
   std::string understood_json = "null";
   std::optional<TableSplit> split = {};       // of a table
-  std::size_t learned_from = 0;               // rows of the test part that training used
+  LearnedRows learned_from = {};              // rows of the test part that training used
+  std::size_t held_out_of = 0;                // rows in all, where those that it used are left out
   std::vector<std::size_t> left_out = {};     // as in TableData
   std::vector<std::string> train_files = {};  // of the pictures of a folder
   std::vector<std::string> test_files = {};
@@ -56,8 +58,8 @@ LoadedData load_for_model(const DataChoice& choice, Model& model, TargetUse targ
 // What the model was trained on, read in the same way. Throws Error(usage) where the model does not
 // say it, or the file is not there.
 DataChoice own_data(DataChoice choice, const Model& model);
-// Keeps in the model what own_data() and load_for_model() need. `train_rows`: that it learns from.
-void keep_data(const DataChoice& choice, const LoadedData& loaded, std::size_t train_rows,
+// Keeps in the model what own_data() and load_for_model() need. `train`: what it learns from.
+void keep_data(const DataChoice& choice, const LoadedData& loaded, const Examples& train,
                Model& model);
 // The files of the rows to test on of a part of `all` with some of its classes: select_classes()
 // keeps the order of the rows.

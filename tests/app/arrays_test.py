@@ -4,6 +4,7 @@ import json
 import math
 import os
 import random
+import re
 import struct
 import unittest
 import zipfile
@@ -221,11 +222,39 @@ class HeldOut(Arrays):
 
     def test_all_rows_of_another_file_count(self):
         self.train("n.csv", network="dense(4) -> dense(2)")
-        with open(self.path("n.csv"), "rb") as file:
-            self.write("more.csv", file.read() + b"0,0,0,0,0,0,0,0,n\n")
-        found = self.evaluate("--data", "more.csv")
-        self.assertRegex(found.stdout, r"/301 ")
+        self.write("other.csv", b"a,b,c,d,e,f,g,h,y\n0,0,0,0,0,0,0,0,n\n1,1,1,1,1,1,1,1,p\n")
+        found = self.evaluate("--data", "other.csv")
+        self.assertRegex(found.stdout, r"/2 ")
         self.assertEqual(found.stderr, "")
+
+    def test_rows_that_were_learned_from_are_known_in_a_changed_file(self):
+        self.train("n.csv", network="dense(4) -> dense(2)")
+        with open(self.path("n.csv"), encoding="utf-8") as file:
+            head, *lines = file.read().splitlines()
+        backwards = lambda line: ";".join(reversed(line.split(",")))
+        changed = {
+            "more rows": [head, *lines, "0,0,0,0,0,0,0,0,n"],
+            "other line ends": [head + "\r", *(line + "\r" for line in lines)],
+            "another order of rows": [head, *reversed(lines)],
+            "other columns": [backwards(head), *map(backwards, lines)],
+        }
+        for what, text in changed.items():
+            self.write("n.csv", "\n".join(text).encode() + b"\n")
+            self.assertIn(f"learned from 240 of these {len(text) - 1} rows", self.evaluate().stderr,
+                          what)
+        self.write("half.csv", "\n".join([head, *lines[:150]]).encode() + b"\n")
+        self.assertRegex(self.evaluate("--data", "half.csv").stderr, r"learned from 1\d\d of these 150")
+
+    def test_of_many_rows_a_part_is_looked_for(self):
+        draw = random.Random(3)
+        lines = [f"{draw.random():.6f},{'np'[draw.randrange(2)]}" for _ in range(9000)]
+        self.write("many.csv", "\n".join(["a,y", *lines]).encode() + b"\n")
+        self.train("many.csv", network="dense(2)")
+        self.write("copy.csv", "\n".join(["a,y", *lines[::-1]]).encode() + b"\n")
+        told = self.evaluate("--data", "copy.csv").stderr
+        found = re.search(r"learned from about (\d+) of these 9000 rows", told)
+        self.assertIsNotNone(found, told)
+        self.assertAlmostEqual(int(found[1]), 7200, delta=300)
 
     def test_nothing_was_held_out(self):
         self.train("n.csv", "--test-share", "0", network="dense(4) -> dense(2)")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import struct
 import unittest
 
@@ -190,8 +191,12 @@ class Pictures(AppTest):
         result = self.run_lithe("evaluate", "m.safetensors", "--data", "bars", "--all-rows")
         self.assertRegex(result.stdout, r"^\d+/20 ")
         self.assertIn("learned from 16 of these 20", result.stderr)
-        self.assertRegex(self.run_lithe("evaluate", "m.safetensors", "--data", "bars").stdout,
-                         r"^\d+/4 ")
+        held_out = self.run_lithe("evaluate", "m.safetensors", "--data", "bars")
+        self.assertRegex(held_out.stdout, r"^\d+/4 ")
+        self.assertIn("4 of 20 pictures are counted, which training held out", held_out.stderr)
+        shutil.copytree(os.path.join(self.folder, "bars"), os.path.join(self.folder, "copy"))
+        copied = self.run_lithe("evaluate", "m.safetensors", "--data", "copy").stderr
+        self.assertIn("learned from 16 of these 20 pictures", copied)
 
     def test_cifar(self):
         folder = os.path.join(self.folder, "cifar")
