@@ -137,7 +137,8 @@ void fill_in_defaults(TrainCommand& command, const Examples& train,
   if (table && train.targets != nullptr && !command.no_standardize)
     options.standardize_targets = default_training(train, shape).options.standardize_targets;
   if (!follows_data(command)) return;
-  const DefaultTraining chosen = default_training(train, shape);
+  const DefaultTraining chosen =
+      default_training(train, shape, command.given.batch ? options.batch : 0);
   std::string& said = command.defaults;
   const auto choose = [&](bool given, auto& option, const auto& value, const std::string& words) {
     if (given) return;

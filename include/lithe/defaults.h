@@ -24,8 +24,11 @@ struct DefaultTraining {
 // `train`: classes give cross entropy; numbers that are all 0 or 1, in several columns, are labels
 // and give binary cross entropy; other numbers give the mean squared error of standardised targets.
 // `shape`: of an example; images in bytes, 16 pixels and more on a side, get a convolutional
-// network, everything else dense layers. docs/defaults.md shows what the settings reach.
-DefaultTraining default_training(const Examples& train, const std::vector<std::size_t>& shape);
+// network, everything else dense layers. `batch`: 0, or one that is chosen already; where it is so
+// large that few steps are made, there are more epochs. docs/defaults.md shows what the settings
+// reach.
+DefaultTraining default_training(const Examples& train, const std::vector<std::size_t>& shape,
+                                 std::size_t batch = 0);
 
 // The loss that suits a network of one's own: default_training()'s, or where the network ends in
 // probabilities or has one output for two classes, the one that fits these.

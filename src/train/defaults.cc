@@ -65,6 +65,13 @@ std::size_t epochs_for(std::size_t rows, std::size_t batch) {
   return std::clamp(static_cast<std::size_t>(passes), kFewestPasses, kMostPasses);
 }
 
+// As many as make kSteps steps, in reason: 100 epochs of one step each learn nothing.
+std::size_t epochs_of_steps(std::size_t rows, std::size_t batch) {
+  constexpr std::size_t kMost = 1000;
+  const std::size_t steps = (rows + batch - 1) / batch;  // in an epoch
+  return std::min(kMost, static_cast<std::size_t>(kSteps) / std::max<std::size_t>(1, steps));
+}
+
 double weight_decay_for(std::size_t rows) {
   return std::clamp(300 / static_cast<double>(std::max<std::size_t>(1, rows)), 0.1, 1.0);
 }
@@ -102,7 +109,8 @@ bool are_labels(const Examples& examples, const std::string& loss) {
          are_labels(examples);
 }
 
-DefaultTraining default_training(const Examples& train, const std::vector<std::size_t>& shape) {
+DefaultTraining default_training(const Examples& train, const std::vector<std::size_t>& shape,
+                                 std::size_t batch) {
   const std::size_t rows = train.features.rows;
   DefaultTraining result;
   result.network = network_for(train, shape);
@@ -115,6 +123,10 @@ DefaultTraining default_training(const Examples& train, const std::vector<std::s
       fmt::format("adamw(one_cycle(3e-3), weight_decay={:.2g})", weight_decay_for(rows));
   options.batch = batch_for(rows);
   options.epochs = epochs_for(rows, options.batch);
+  if (batch > 0) {
+    options.batch = batch;
+    options.epochs = std::max(options.epochs, epochs_of_steps(rows, batch));
+  }
   if (train.labels != nullptr &&
       rows >= (is_image(train, shape) ? kLeastPicturesToHoldOut : kLeastToHoldOut)) {
     options.validation = kValidation;

@@ -47,6 +47,23 @@ EpochReport trained(const Examples& all, const DefaultTraining& chosen) {
   return last;
 }
 
+// 300 rows make three steps of 128, and 100 epochs of them learn little.
+TEST(DefaultTraining, AGivenBatchMakesAsManySteps) {
+  const test::RandomExamples few(300, 4, 3), many(20'000, 4, 3);
+  const auto steps = [](const test::RandomExamples& rows, std::size_t batch) {
+    const DefaultTraining chosen = default_training(rows.examples, {4}, batch);
+    EXPECT_EQ(chosen.options.batch, batch);
+    return (rows.examples.features.rows + batch - 1) / batch * chosen.options.epochs;
+  };
+  EXPECT_NEAR(static_cast<double>(steps(few, 128)), 2000, 3);
+  EXPECT_EQ(default_training(few.examples, {4}, 300).options.epochs, 1000U);
+  // Where there are enough steps, the batch changes nothing.
+  EXPECT_EQ(default_training(few.examples, {4}, 2).options.epochs,
+            default_training(few.examples, {4}).options.epochs);
+  EXPECT_EQ(default_training(many.examples, {4}, 128).options.epochs,
+            default_training(many.examples, {4}).options.epochs);
+}
+
 TEST(DefaultTraining, FollowsTheTask) {
   const test::RandomExamples classes(300, 4, 3);
   const Rows numbers(300, 2, false), labels(300, 3, true);
