@@ -154,6 +154,9 @@ CASES = {
         {"t.csv": rows()}, TRAIN + " --validation 1000", TRAIN + " --validation 10%"),
     "there are no rows to test on": Case(
         {"t.csv": rows()}, TRAIN + " --seeds 2 --test-share 0", TRAIN + " --seeds 2 --test-share 0.2"),
+    "the test rows are fixed, so all folds would be the same": Case(
+        {"a.npz": npz(x_train=floats(20), y_train=whole(20), x_test=floats(4), y_test=whole(4))},
+        ARRAYS + " --cv 3", ARRAYS + " --seeds 2"),
     "a cross-validation divides the rows of a table": Case(
         {}, DIGITS + " --cv 3", DIGITS + " --seeds 2"),
     "{} examples of {} that there are": Case(
@@ -448,6 +451,11 @@ CASES = {
     "'{}' where {} belongs{}{}": Case(
         {"t.csv": rows(), "u.csv": rows() + "1,lots,x\n"}, "predict m.safetensors u.csv",
         "predict m.safetensors u.csv --missing-text lots", prepare=MODEL),
+    "'{}' {} a percent sign, and the column that was trained on had {}": Case(
+        {"t.csv": rows(line="{0}%,{1},{2}"), "u.csv": "a,b\n5,1\n"}, "predict m.safetensors u.csv",
+        prepare=MODEL, change={"u.csv": "a,b\n5%,1\n"}),
+    "{} of the {} numbers of the column have a percent sign, and '{}' has {}": Case(
+        {"t.csv": rows(line="{0}%,{1},{2}") + "5,1,x\n"}, "data show t.csv", "data show t.csv --ignore a"),
     "'{}' is none of the {} categories known": Case(
         {"t.csv": rows(first="a,c,kind", line="{0},k{2},{2}"), "u.csv": "a,c\n1,new\n"},
         "predict m.safetensors u.csv --unseen error", "predict m.safetensors u.csv --unseen usual",

@@ -10,6 +10,7 @@
 #include "data/tables/cell.h"
 #include "data/tables/csv_cursor.h"
 #include "data/tables/csv_dialect.h"
+#include "data/tables/csv_doubts.h"
 #include "data/tables/csv_features.h"
 #include "data/tables/csv_layout.h"
 #include "data/tables/csv_rows.h"
@@ -180,6 +181,8 @@ class CsvReader {
     const std::size_t dropped = rows.dropped + rows.without_target;
     note_dropped(rows, layout);
     warn_of_few(answers, uses, layout);
+    warn_of_spellings(rows, answers, layout);
+    warn_of_sums(rows, answers, layout);
     TableParts parts = make_parts(rows, answers, uses, layout, options_, name_);
     parts.train.dropped_rows = dropped;
     parts.train.columns = columns;
@@ -321,7 +324,7 @@ class CsvReader {
                             kSurveyedRows);
     std::size_t point = 0, comma = 0;
     for (std::size_t i = 0; i < layout.fields.size(); ++i) {
-      if (!layout.fields[i].is_plain) continue;
+      if (!layout.fields[i].is_plain && !layout.fields[i].percent) continue;
       point += seen.columns[i].of(CellKind::point).cells;
       comma += seen.columns[i].of(CellKind::comma).cells;
     }
@@ -354,8 +357,11 @@ class CsvReader {
   }
 
   static std::string stand_in(const TableColumn& column) {
-    if (column.kind == ColumnKind::number)
-      return fmt::format("{:.6g}", column.replacement + column.offset);
+    const double value = column.replacement + column.offset;
+    const bool is_time = value >= 0 && value < 1;
+    if (column.kind == ColumnKind::number && column.format == CellFormat::date)
+      return is_time ? time_text(value) : date_text(value);
+    if (column.kind == ColumnKind::number) return fmt::format("{:.6g}", value);
     return column.had_missing ? "missing, as in training"
                               : fmt::format("'{}', the most frequent", column.usual);
   }

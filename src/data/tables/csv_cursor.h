@@ -54,6 +54,7 @@ class CsvCursor {
     std::size_t line = 0, column = 0;
   };
   Place place() const { return {field_line_, column_}; }
+  char delimiter() const { return delimiter_; }
   std::size_t offset() const { return static_cast<std::size_t>(at_ - start_); }
 
   // The names of the columns, for messages.

@@ -219,16 +219,16 @@ std::string lowered(std::string_view text) {
   return result;
 }
 
-// "Total", "Total:", "Summe 2024".
-bool is_sum(std::string_view text) {
+bool is_one_of(std::string_view text, std::span<const std::string_view> words) {
   while (!text.empty() && std::string_view("0123456789 :.,()=%").find(text.back()) != text.npos)
     text.remove_suffix(1);
-  constexpr std::string_view kWords[] = {
-      "total", "totals",  "grand total", "sum",           "subtotal",  "average",      "mean",
-      "summe", "gesamt",  "gesamtsumme", "total général", "insgesamt", "durchschnitt", "mittelwert",
-      "somme", "moyenne", "totaux",      "suma",          "totales",   "promedio",     "totale",
-      "somma", "totaal",  "razem",       "suma całkowita"};
-  return std::ranges::find(kWords, lowered(text)) != std::end(kWords);
+  return std::ranges::find(words, lowered(text)) != words.end();
+}
+
+bool is_mean(std::string_view text) {
+  constexpr std::string_view kMeans[] = {"average",    "mean",    "durchschnitt",
+                                         "mittelwert", "moyenne", "promedio"};
+  return is_one_of(text, kMeans);
 }
 
 // Whether a text stands somewhere as a whole cell.
@@ -262,7 +262,9 @@ void cut_sums(CsvFrame& frame) {
     const bool is_note = fields.size() == 1 && first->find(' ') != first->npos &&
                          (rows.ends_with("\n\n") || rows.ends_with("\n\r\n")) &&
                          frame.delimiter != ' ';
-    if (!is_note && (!is_sum(*first) || has_cell(rows, *first, frame.delimiter))) return;
+    if (!is_note &&
+        (!(is_sum(*first) || is_mean(*first)) || has_cell(rows, *first, frame.delimiter)))
+      return;
     // These look at the whole table, and so come last.
     if (std::ranges::count(rows, '\n') < static_cast<std::ptrdiff_t>(kFewLines)) return;
     if (std::ranges::count(rows, '"') % 2 != 0) return;  // it is the end of a field in quotes
@@ -292,6 +294,15 @@ std::vector<std::string_view> split_line(std::string_view line, char delimiter) 
   add(line.substr(begin));
   if (fields.empty()) fields.emplace_back();
   return fields;
+}
+
+bool is_sum(std::string_view text) {
+  constexpr std::string_view kSums[] = {
+      "total",  "totals",  "grand total",   "sum",         "subtotal",      "sub-total",
+      "summe",  "gesamt",  "insgesamt",     "gesamtsumme", "somme",         "totaux",
+      "suma",   "totales", "total général", "totale",      "zwischensumme", "somma",
+      "totaal", "razem",   "suma całkowita"};
+  return is_one_of(text, kSums);
 }
 
 CsvFrame find_frame(std::string_view text, char chosen) {

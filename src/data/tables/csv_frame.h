@@ -25,6 +25,9 @@ struct CsvFrame {
 // "Total", "Summe" and the like, which no other row has.
 CsvFrame find_frame(std::string_view text, char chosen);
 
+// "Total", "Subtotal:", "Summe 2024", but no mean, which may be a word of a table.
+bool is_sum(std::string_view text);
+
 // The fields of a line without the blanks and quotes around them.
 std::vector<std::string_view> split_line(std::string_view line, char delimiter);
 

@@ -92,8 +92,10 @@ CsvField field_of(const TableColumn& column, const TableSchema& schema, TargetUs
 void number_slots(CsvLayout& layout, const std::vector<std::size_t>& columns) {
   for (CsvField& field : layout.fields) {
     layout.has_key = layout.has_key || field.kind == Kind::key;
-    field.is_plain = field.kind != Kind::category && field.kind != Kind::ignored &&
-                     field.format == CellFormat::number && !field.as_text;
+    field.percent = field.unit == kPercent;
+    field.is_plain = !field.percent && field.kind != Kind::category &&
+                     field.kind != Kind::ignored && field.format == CellFormat::number &&
+                     !field.as_text;
   }
   const std::size_t none = layout.fields.size();
   std::vector<std::size_t> field_of(layout.schema.columns.size(), none);
@@ -295,6 +297,7 @@ class LayoutLearner {
       if (kind == Kind::target) column.kind = ColumnKind::target;
       if (kind == Kind::weight) column.kind = ColumnKind::weight;
       set_type(column, cells, kind == Kind::number);
+      if (!kind && column.kind == ColumnKind::number) warn_of_counting(cells, name);
     }
     CsvField field = field_of(column, layout_.schema, TargetUse::required);
     field.as_text = column.kind == ColumnKind::target && reads_texts_;
@@ -320,6 +323,16 @@ class LayoutLearner {
     field.unit = type.unit;
   }
 
+  // A column may count for a reason: years do.
+  void warn_of_counting(const ColumnSurvey& cells, const std::string& name) {
+    constexpr std::size_t kFewRows = 20;
+    const bool years = cells.low >= 1800 && cells.high <= 2200;
+    if (!cells.consecutive || cells.missing > 0 || cells.present() < kFewRows || years) return;
+    layout_.notes.push_back(
+        {true, fmt::format("\"{}\" is one more in each row, as if it counted the rows", name),
+         fmt::format("--ignore \"{}\"", name)});
+  }
+
   std::string why_left_out(std::size_t i) const {
     const ColumnSurvey& cells = survey_.columns[i];
     if (i == 0 && row_names_) return "it has the names of the rows, to which the header gives none";
@@ -342,9 +355,9 @@ class LayoutLearner {
     }
     column.format = type.format;
     column.date_order = type.date_order;
+    column.unit = type.unit;
     if (target || column.kind == ColumnKind::weight) return;
     column.offset = type.offset;
-    column.unit = type.unit;
     if (numeric && type.category)
       throw Error(ErrorKind::data,
                   fmt::format("the column \"{}\" has texts that are no numbers, such as '{}'",

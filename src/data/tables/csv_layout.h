@@ -29,6 +29,7 @@ struct CsvField {
   bool is_plain = false;   // its cells are numbers, most of them as plain as 12 or -1.5
   double offset = 0;       // subtracted from numbers
   std::string unit = {};   // behind each number
+  bool percent = false;    // a percent sign is: numbers without it would be a hundred times as much
   std::uint32_t slot = 0;  // of a feature: its place in the rows as they are read; of a target too
 };
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "data/tables/csv_features.h"
+#include "data/tables/csv_types.h"
 #include "lithe/error.h"
 
 namespace lithe::data {
@@ -245,7 +246,8 @@ class SchemaLearner {
     else if (column.kind == ColumnKind::category)
       result.kind = fmt::format("category of {}", column.categories.size());
     else if (column.kind == ColumnKind::target)
-      result.kind = "target";
+      result.kind =
+          column.format == CellFormat::date ? "target, a date in days since 1970" : "target";
     else if (column.kind == ColumnKind::weight)
       result.kind = "weight";
     else
@@ -257,7 +259,7 @@ class SchemaLearner {
     result.high = figures_[slot].all_high + column.offset;
     const bool times = result.low >= 0 && result.high < 1;
     if (column.format == CellFormat::date && times) result.kind = "time of day";
-    result.unit = column.unit;
+    if (column.unit != kPercent) result.unit = column.unit;  // 45% is shown as 0.45
     return result;
   }
 

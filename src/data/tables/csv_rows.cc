@@ -33,6 +33,21 @@ TableTask task_of(const CsvLayout& layout) {
                                                              : layout.schema.task;
 }
 
+// A number has a percent sign where the others of its column have one. 0 is the same without it.
+bool fits_percent(const CsvField& field, std::string_view text) {
+  const bool percent = text.find('%') != text.npos;
+  return percent == field.percent || (field.percent && to_number(text) == 0.0);
+}
+
+// Whether a text were a date with day and month in the other order.
+const char* why_not_a_date(const CsvField& field, std::string_view text) {
+  const bool month_first = field.date_order == DateOrder::month_first;
+  if (!parse_date(text, month_first ? DateOrder::day_first : DateOrder::month_first))
+    return nullptr;
+  return month_first ? "the dates of the column have the month first"
+                     : "the dates of the column have the day first";
+}
+
 }  // namespace
 
 CsvRows::CsvRows(CsvLayout& layout, CsvCursor& cursor, const TableOptions& options, bool known,
@@ -138,10 +153,11 @@ std::optional<double> CsvRows::number_in(const CsvField& field, std::string_view
     const auto time = parse_date(text, field.date_order);
     return time && *time >= 0 && *time < 1 ? time : std::nullopt;
   }
-  if (!field.unit.empty())
+  if (!field.unit.empty() && !field.percent)
     if (const WithUnit cell = split_unit(text); cell.unit == field.unit) text = cell.number;
   if (field.format == CellFormat::boolean)
     if (const auto boolean = parse_boolean(text)) return *boolean ? 1 : 0;
+  if (field.format == CellFormat::number && !fits_percent(field, text)) return std::nullopt;
   if (layout_.schema.decimal == '.')
     if (const auto number = to_number(text)) return number;
   return parse_written_number(text, layout_.schema.decimal);
@@ -182,14 +198,25 @@ void CsvRows::store_text(const CsvField& field, std::string_view text) {
 }
 
 void CsvRows::fail_number(const CsvField& field, std::string_view text) const {
-  const char* const why = field.format == CellFormat::number ? why_not_a_number(text) : nullptr;
+  const char* const why = field.format == CellFormat::number ? why_not_a_number(text)
+                          : field.format == CellFormat::date ? why_not_a_date(field, text)
+                                                             : nullptr;
   constexpr const char* kWhat[] = {"a number", "a date", "yes or no", "a duration"};
   cursor_.check_utf8(text);
+  if (field.format == CellFormat::number && !fits_percent(field, text) &&
+      parse_written_number(text, layout_.schema.decimal))
+    cursor_.fail(fmt::format("'{}' {} a percent sign, and the column that was trained on had {}",
+                             shortened(text), field.percent ? "has not" : "has",
+                             field.percent ? "one in each row" : "none"),
+                 "the numbers as they were written for training");
   cursor_.fail(
       fmt::format("'{}' where {} belongs{}{}", shortened(text),
                   kWhat[static_cast<std::size_t>(field.format)], why == nullptr ? "" : ": ",
                   why == nullptr ? "" : why),
-      fmt::format("--missing-text \"{}\" if it stands for a missing value", shortened(text)));
+      (field.format == CellFormat::date && why != nullptr
+           ? "dates in the same order in all files, or "
+           : "") +
+          fmt::format("--missing-text \"{}\" if it stands for a missing value", shortened(text)));
 }
 
 // The number of a category, which is added while a schema is learnt; NaN for a missing value.

@@ -21,7 +21,7 @@ std::size_t ColumnSurvey::numbers(char decimal) const {
 
 void ColumnSurvey::add_number(double value) {
   const bool first = low > high;
-  counts_rows = counts_rows && (first ? value == 0 || value == 1 : value == last + 1);
+  consecutive = consecutive && (first || value == last + 1);
   floats_hold = floats_hold && static_cast<double>(static_cast<float>(value)) == value;
   last = value;
   if (all_different && numbers_.size() < kMostNumbers)
@@ -72,7 +72,7 @@ CellKind ColumnSurvey::kind_of(std::string_view cell, std::optional<double> numb
     add_number(point ? *point : *comma);
     return point ? CellKind::point : CellKind::comma;
   }
-  counts_rows = false;
+  consecutive = false;
   const auto day = parse_date(cell, DateOrder::day_first);
   const auto month = parse_date(cell, DateOrder::month_first);
   if (day || month) {
@@ -105,6 +105,15 @@ void ColumnSurvey::add_with_unit(std::string_view cell) {
   if (cell_unit != unit && other_unit.empty()) other_unit = cell;
 }
 
+void ColumnSurvey::count_percent(std::string_view cell, CsvCursor::Place place) {
+  const bool percent = cell.find('%') != cell.npos;
+  if (!percent && last == 0) return;
+  Kind& kind = percent ? percents : without_percent;
+  if (kind.cells++ > 0) return;
+  kind.first = cell;
+  kind.place = place;
+}
+
 void ColumnSurvey::add(std::string_view cell, const MissingTexts& missing_texts,
                        CsvCursor::Place place) {
   const auto number = to_number(cell);
@@ -113,7 +122,9 @@ void ColumnSurvey::add(std::string_view cell, const MissingTexts& missing_texts,
     return;
   }
   add_value(cell);
-  Kind& kind = kinds[static_cast<std::size_t>(kind_of(cell, number))];
+  const CellKind what = kind_of(cell, number);
+  if (what <= CellKind::either) count_percent(cell, place);
+  Kind& kind = kinds[static_cast<std::size_t>(what)];
   if (kind.cells++ > 0) return;
   kind.first = cell;
   kind.place = place;
@@ -123,6 +134,7 @@ CsvSurvey survey(CsvCursor cursor, std::size_t columns, const MissingTexts& miss
                  std::size_t most_rows) {
   CsvSurvey result;
   result.columns.resize(columns);
+  result.has_semicolons = cursor.delimiter() == ';';
   while (!cursor.at_end() && result.rows < most_rows) {
     cursor.begin_record();
     std::size_t fields = 0;

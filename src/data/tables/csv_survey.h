@@ -55,7 +55,9 @@ struct ColumnSurvey {
   std::size_t with_unit = 0;
   std::string unit, first_with_unit, other_unit;
   bool unit_point = false, unit_comma = false;  // such a number needs this decimal sign
-  bool counts_rows = true;    // each number is one more than the one above, from 0 or 1 on
+  // Numbers with a percent sign, and those without one. 0 needs none.
+  Kind percents, without_percent;
+  bool consecutive = true;    // each number is one more than the one above
   bool all_different = true;  // no number recurs, among the first kMostNumbers
   bool floats_hold = true;    // all numbers are floats without an error
   double low = std::numeric_limits<double>::infinity(), high = -low, last = 0;
@@ -64,6 +66,8 @@ struct ColumnSurvey {
 
   const Kind& of(CellKind kind) const { return kinds[static_cast<std::size_t>(kind)]; }
   std::size_t present() const;
+  // Whether its numbers are those of the rows, from 0 or 1 on.
+  bool counts_rows() const { return consecutive && (low == 0 || low == 1); }
   // Cells that are numbers with this decimal sign.
   std::size_t numbers(char decimal) const;
   void add(std::string_view cell, const MissingTexts& missing_texts, CsvCursor::Place place);
@@ -73,6 +77,7 @@ struct ColumnSurvey {
   void add_number(double value);
   void add_with_unit(std::string_view cell);
   void add_value(std::string_view cell);
+  void count_percent(std::string_view cell, CsvCursor::Place place);
 
   std::unordered_set<double> numbers_;
 };
@@ -81,6 +86,7 @@ struct CsvSurvey {
   std::vector<ColumnSurvey> columns;
   std::size_t rows = 0;
   bool whole = false;           // all rows were looked at
+  bool has_semicolons = false;  // they divide the fields, as where the decimal sign is a comma
   std::size_t most_fields = 0;  // of a line
 };
 

@@ -100,14 +100,50 @@ void note_units(const ColumnSurvey& column, const std::string& name,
        "the same unit in all rows"});
 }
 
+// "id", "order_id", "Order ID", "PassengerId", but not "paid".
+bool is_name_of_index(const std::string& name) {
+  std::string lower = name;
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  constexpr std::string_view kNames[] = {"index",   "id",        "row",   "rownames",
+                                         "rowname", "row_names", "row_id"};
+  if (std::ranges::find(kNames, lower) != std::end(kNames)) return true;
+  for (const std::string_view end : {"_id", " id", "-id", ".id"})
+    if (lower.ends_with(end)) return true;
+  const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
+  return name.size() > 2 && is_small(name[name.size() - 3]) &&
+         (name.ends_with("Id") || name.ends_with("ID"));
+}
+
+// 45% is a hundredth of 45: one of both is a mistake.
+void check_percents(const ColumnSurvey& column, const std::string& name, const std::string& file) {
+  const auto &with = column.percents, &without = column.without_percent;
+  if (with.cells == 0 || without.cells == 0) return;
+  const bool most = with.cells >= without.cells;
+  const ColumnSurvey::Kind& odd = most ? without : with;
+  throw Error(
+      ErrorKind::data,
+      fmt::format("{} of the {} numbers of the column have a percent sign, and '{}' has {}",
+                  with.cells, with.cells + without.cells, shortened(odd.first),
+                  most ? "none" : "one"),
+      fmt::format("{}, line {}, column {} (\"{}\")", file, odd.place.line, odd.place.column, name),
+      fmt::format("a percent sign in all rows or in none, or --ignore \"{}\"", name));
+}
+
+// 1.009 and the like alone, where the decimal sign often is a comma.
+bool may_have_thousands(const ColumnSurvey& column) {
+  return column.of(CellKind::either).cells == column.present() && column.present() > 1 &&
+         column.grouped.empty();
+}
+
 }  // namespace
 
 char choose_decimal(const CsvSurvey& survey, const std::vector<std::string>& names,
                     const CsvOptions& options, std::vector<TableNote>& notes) {
   if (options.decimal != 0) return options.decimal;
   bool point = false, comma = false;
-  const ColumnSurvey* open = nullptr;
-  std::size_t place = 0;
+  const ColumnSurvey *open = nullptr, *thousands = nullptr;
+  std::size_t place = 0, place_of_thousands = 0;
   for (std::size_t i = 0; i < survey.columns.size(); ++i) {
     const ColumnSurvey& column = survey.columns[i];
     const std::size_t texts = column.of(CellKind::text).cells;
@@ -118,6 +154,10 @@ char choose_decimal(const CsvSurvey& survey, const std::vector<std::string>& nam
     if (texts + column.of(CellKind::date).cells > 0) continue;
     point = point || column.of(CellKind::point).cells > 0;
     comma = comma || column.of(CellKind::comma).cells > 0;
+    if (thousands == nullptr && survey.has_semicolons && may_have_thousands(column)) {
+      thousands = &column;
+      place_of_thousands = i;
+    }
     if (column.grouped.empty() || column.of(CellKind::point).cells > 0) continue;
     open = &column;
     place = i;
@@ -129,11 +169,18 @@ char choose_decimal(const CsvSurvey& survey, const std::vector<std::string>& nam
          fmt::format("{} in \"{}\" is read as {:.0f}: its comma divides thousands", open->grouped,
                      names[place], parse_written_number(open->grouped, '.').value_or(0)),
          "--decimal comma"});
+  if (thousands != nullptr && open == nullptr && !point)
+    notes.push_back({true,
+                     fmt::format("{} in \"{}\" is read with a decimal point, but may have a point "
+                                 "between thousands",
+                                 thousands->of(CellKind::either).first, names[place_of_thousands]),
+                     "--decimal comma"});
   return '.';
 }
 
 bool is_pure(const ColumnSurvey& column, char decimal) {
   const std::size_t present = column.present();
+  if (column.percents.cells > 0 && column.without_percent.cells > 0) return false;
   return column.numbers(decimal) == present || is_dates(column) || is_boolean(column) ||
          is_durations(column) || has_unit(column, decimal) ||
          column.of(CellKind::text).cells == present;
@@ -145,6 +192,8 @@ CsvType choose_type(const ColumnSurvey& column, char decimal, const std::string&
   const std::size_t present = column.present(), numbers = column.numbers(decimal);
   CsvType type;
   if (numbers == present) {
+    check_percents(column, name, file);
+    if (column.percents.cells > 0) type.unit = kPercent;
     type.offset = choose_offset(column);
   } else if (is_dates(column)) {
     type.format = CellFormat::date;
@@ -180,18 +229,17 @@ std::string why_index(const ColumnSurvey& column, const std::string& name, bool 
       column.missing == 0 && column.present() > 2 &&
       column.of(CellKind::plain).cells + column.of(CellKind::either).cells == column.present();
   if (!whole) return {};
-  std::string lower = name;
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  constexpr std::string_view kNames[] = {"index",   "id",        "row",   "rownames",
-                                         "rowname", "row_names", "row_id"};
-  const bool unnamed = position == 0 && (!has_name || lower.starts_with("unnamed: 0"));
-  const bool named = unnamed || std::ranges::find(kNames, lower) != std::end(kNames);
-  if (!named) return {};
-  if (column.counts_rows) return "it counts the rows";
+  // pandas reads an index that was saved as "Unnamed: 0", and again as "Unnamed: 0.1".
+  const bool unnamed = (position == 0 && !has_name) || name.starts_with("Unnamed: 0") ||
+                       name.starts_with("unnamed: 0");
+  const bool nameless = !has_name || unnamed;
+  if (!nameless && !is_name_of_index(name)) return {};
+  if (column.counts_rows()) return "it counts the rows";
   if (unnamed) return "it has whole numbers and no heading, as an index of rows";
   constexpr std::size_t kFewRows = 20;
-  return column.all_different && column.present() >= kFewRows
+  if (column.present() < kFewRows) return {};
+  if (column.consecutive) return "its whole numbers follow one another, as those of an index";
+  return column.all_different && !nameless
              ? "its whole numbers are all different, as those of an index"
              : "";
 }

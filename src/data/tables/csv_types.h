@@ -9,6 +9,9 @@
 
 namespace lithe::data {
 
+// The unit of a column of numbers that all have a percent sign.
+inline constexpr const char* kPercent = "%";
+
 struct CsvType {
   bool category = false;  // its cells are texts
   CellFormat format = CellFormat::number;

@@ -113,6 +113,12 @@ void refuse_test_file(const TableOptions& options) {
               "a .npz with x_train, y_train, x_test and y_test");
 }
 
+void refuse_folds(const TableOptions& options, const fs::path& path) {
+  if (options.folds == 0) return;
+  throw Error(ErrorKind::usage, "the test rows are fixed, so all folds would be the same",
+              path.string(), "--seeds 5 in place of --cv, or data without test rows of their own");
+}
+
 }  // namespace
 
 bool is_table_path(const fs::path& path) { return data::format_of(path).has_value(); }
@@ -131,12 +137,14 @@ ArrayForm array_form(const Dataset& data) {
 TableData load_table(const fs::path& path, const TableOptions& options) {
   const TableFormat format = known_format(path);
   TableParts parts;
+  if (!options.test_file.empty()) refuse_folds(options, path);
   if (is_array_path(path) || format == TableFormat::libsvm) refuse_columns(options, path);
   if (is_array_path(path)) {
     refuse_test_file(options);
     parts = read_arrays(path, options, nullptr);
     if (parts.test.examples.features.rows == 0)
       return data::divide(path, std::move(parts.train), options);
+    refuse_folds(options, path);
     return data::combine(path, std::move(parts.train), parts.test);
   }
   if (format != TableFormat::libsvm) {
