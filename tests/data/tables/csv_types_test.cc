@@ -33,9 +33,24 @@ bool warns(const TablePart& part, const std::string& remedy) {
 }
 
 TEST(CsvTypes, ReadsNumbersInAnyWriting) {
-  const auto part = csv(table({"\"7,123,456\"", "\"19,498\"", "12.5", "$3", "(4)", "50%"}));
-  EXPECT_EQ(column(part), (std::vector<float>{7123456, 19498, 12.5, 3, -4, .5}));
+  const auto part = csv(table({"\"7,123,456\"", "\"19,498\"", "12.5", "$3", "(4)"}));
+  EXPECT_EQ(column(part), (std::vector<float>{7123456, 19498, 12.5, 3, -4}));
   EXPECT_EQ(part.schema.columns[0].kind, ColumnKind::number);
+}
+
+TEST(CsvTypes, PercentSignsAreInAllRowsOrInNone) {
+  const auto part = csv(table({"50%", "7 %", "(5%)", "0"}));
+  EXPECT_EQ(column(part), (std::vector<float>{.5F, .07F, -.05F, 0}));
+  EXPECT_EQ(part.schema.columns[0].unit, "%");
+  EXPECT_THROW(csv(table({"50%", "7", "8%"})), Error);
+  EXPECT_THROW(csv(table({"50", "7", "8%"})), Error);
+  const TableSchema& known = part.schema;
+  const auto read = [&](const char* cell) {
+    return column(parse_csv(fmt::format("a,y\n{},p\n", cell), "n.csv", {}, &known).test);
+  };
+  EXPECT_EQ(read("30%"), (std::vector<float>{.3F}));
+  EXPECT_EQ(read("0"), (std::vector<float>{0}));
+  EXPECT_THROW(read("30"), Error);
 }
 
 TEST(CsvTypes, TellsTheDecimalSignFromAllNumbers) {
