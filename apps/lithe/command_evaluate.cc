@@ -29,12 +29,13 @@ Dataset examples_for(const Model& model, const Dataset& data) {
   return known;
 }
 
-void print_score(const EvaluationReport& report) {
+// `unit`: of the numbers that are answered.
+void print_score(const EvaluationReport& report, const std::string& unit) {
   const Evaluation& result = report.score;
   std::string score = accuracy_text(result.correct, result.total);
   if (report.labels) score += " all labels right";
   if (report.values)
-    score = fmt::format("rmse {:.6g}{} of {}", result.rmse,
+    score = fmt::format("rmse {:.6g}{}{} of {}", result.rmse, unit,
                         over_targets(report.values->names.size()), result.total);
   print_folded("{}  loss {:.5f}  {:.4f} s\n", score, result.loss, result.seconds);
 }
@@ -65,8 +66,8 @@ void print_labels(const LabelReport& report) {
                100 * report.accuracy, report.micro.f1, report.macro.f1);
 }
 
-void print_report(const EvaluationReport& report) {
-  print_score(report);
+void print_report(const EvaluationReport& report, const std::string& unit) {
+  print_score(report, unit);
   if (report.labels) print_labels(*report.labels);
   if (report.values && report.values->columns.size() > 1) print_targets(*report.values);
 }
@@ -111,7 +112,7 @@ int evaluate(const Arguments& arguments) {
     EvaluationReport report;
     report.score = lithe::evaluate(
         model, data.test, loss == model.metadata().end() ? "quadratic" : loss->second, isa);
-    print_score(report);
+    print_score(report, {});
     return 0;
   }
   EvaluationReport report =
@@ -127,7 +128,7 @@ int evaluate(const Arguments& arguments) {
     fmt::print("{}\n", to_text(object));
     return 0;
   }
-  print_report(report);
+  print_report(report, unit_of_target(model));
   if (folder.empty()) return 0;
   print_folded("Report: {}\n", (std::filesystem::path(folder) / "index.html").string());
   return 0;

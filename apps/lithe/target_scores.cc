@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "lithe/table.h"
 #include "terminal.h"
 
 namespace lithe::app {
@@ -12,6 +13,16 @@ void print_targets(const RegressionReport& report) {
     print_folded("  {}: rmse {:.6g}  mean absolute error {:.6g}  R2 {:.4f}\n", report.names[c],
                  one.rmse, one.mae, one.r2);
   }
+}
+
+std::string unit_of_target(const Model& model) {
+  const std::string& text = model.preprocessing().schema;
+  if (text.empty()) return {};
+  const TableSchema schema = TableSchema::from_json(text);
+  if (schema.target_names().size() != 1) return {};
+  const TableColumn& target = *schema.target();
+  if (target.format == CellFormat::date || target.format == CellFormat::duration) return " days";
+  return target.unit.empty() || target.unit == "%" ? "" : " " + target.unit;
 }
 
 std::string over_targets(std::size_t targets) {

@@ -5,11 +5,15 @@
 #include <string>
 
 #include "lithe/evaluation_report.h"
+#include "lithe/model.h"
 
 namespace lithe::app {
 
 // A line for each target.
 void print_targets(const RegressionReport& report);
+
+// " days" for a target of dates or durations, " kg" for one with such a unit; else nothing.
+std::string unit_of_target(const Model& model);
 
 // " over 3 targets", for a score of all of them; nothing for one.
 std::string over_targets(std::size_t targets);

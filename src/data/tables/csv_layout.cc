@@ -356,6 +356,12 @@ class LayoutLearner {
     column.format = type.format;
     column.date_order = type.date_order;
     column.unit = type.unit;
+    if (target && type.format == CellFormat::date)
+      layout_.notes.push_back({false,
+                               fmt::format("\"{}\" is a date: it is learned, answered and scored "
+                                           "in days since 1970-01-01",
+                                           column.name),
+                               {}});
     if (target || column.kind == ColumnKind::weight) return;
     column.offset = type.offset;
     if (numeric && type.category)

@@ -246,8 +246,7 @@ class SchemaLearner {
     else if (column.kind == ColumnKind::category)
       result.kind = fmt::format("category of {}", column.categories.size());
     else if (column.kind == ColumnKind::target)
-      result.kind =
-          column.format == CellFormat::date ? "target, a date in days since 1970" : "target";
+      result.kind = column.format == CellFormat::date ? "target, a date" : "target";
     else if (column.kind == ColumnKind::weight)
       result.kind = "weight";
     else
