@@ -105,8 +105,8 @@ void ColumnSurvey::add_with_unit(std::string_view cell) {
   if (cell_unit != unit && other_unit.empty()) other_unit = cell;
 }
 
-void ColumnSurvey::count_percent(std::string_view cell, CsvCursor::Place place) {
-  const bool percent = cell.find('%') != cell.npos;
+void ColumnSurvey::count_percent(std::string_view cell, bool plain, CsvCursor::Place place) {
+  const bool percent = !plain && cell.find('%') != cell.npos;
   if (!percent && last == 0) return;
   Kind& kind = percent ? percents : without_percent;
   if (kind.cells++ > 0) return;
@@ -123,7 +123,7 @@ void ColumnSurvey::add(std::string_view cell, const MissingTexts& missing_texts,
   }
   add_value(cell);
   const CellKind what = kind_of(cell, number);
-  if (what <= CellKind::either) count_percent(cell, place);
+  if (what <= CellKind::either) count_percent(cell, number.has_value(), place);
   Kind& kind = kinds[static_cast<std::size_t>(what)];
   if (kind.cells++ > 0) return;
   kind.first = cell;

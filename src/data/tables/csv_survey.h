@@ -77,7 +77,7 @@ struct ColumnSurvey {
   void add_number(double value);
   void add_with_unit(std::string_view cell);
   void add_value(std::string_view cell);
-  void count_percent(std::string_view cell, CsvCursor::Place place);
+  void count_percent(std::string_view cell, bool plain, CsvCursor::Place place);
 
   std::unordered_set<double> numbers_;
 };
