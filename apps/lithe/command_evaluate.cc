@@ -1,6 +1,9 @@
 // lithe evaluate: how many of a data set's test examples a model reads, and a page about it.
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/figure.h"
 #include "base/file.h"
 #include "base/folders.h"
 #include "command.h"
@@ -35,7 +38,7 @@ void print_score(const EvaluationReport& report, const std::string& unit) {
   std::string score = accuracy_text(result.correct, result.total);
   if (report.labels) score += " all labels right";
   if (report.values)
-    score = fmt::format("rmse {:.6g}{}{} of {}", result.rmse, unit,
+    score = fmt::format("rmse {}{}{} of {}", base::figure(result.rmse), unit,
                         over_targets(report.values->names.size()), result.total);
   print_folded("{}  loss {:.5f}  {:.4f} s\n", score, result.loss, result.seconds);
 }
@@ -52,6 +55,21 @@ void print_origin(const LoadedData& loaded, const std::string& data) {
     print_folded(stderr,
                  "{} of {} {} are counted, which training held out; --all-rows counts all\n",
                  counted, loaded.held_out_of, what);
+}
+
+// Classes that the examples have and that no answer is.
+void print_never_predicted(const Model& model, const Examples& test, std::size_t correct) {
+  constexpr std::size_t kMostNamed = 5;
+  const auto& names = model.preprocessing().class_names;
+  const std::vector<std::size_t> never = never_predicted(model, test, correct);
+  if (never.empty()) return;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(never.size(), kMostNamed); ++i)
+    text += (i > 0 ? ", " : "") +
+            (never[i] < names.size() ? names[never[i]] : fmt::format("{}", never[i]));
+  if (never.size() > kMostNamed) text += fmt::format(" and {} more", never.size() - kMostNamed);
+  print_folded("Never predicted, although some examples are of {}: {}\n",
+               never.size() == 1 ? "this class" : "these classes", text);
 }
 
 // A line for each label, and the means.
@@ -113,6 +131,7 @@ int evaluate(const Arguments& arguments) {
     report.score = lithe::evaluate(
         model, data.test, loss == model.metadata().end() ? "quadratic" : loss->second, isa);
     print_score(report, {});
+    print_never_predicted(model, data.test, report.score.correct);
     return 0;
   }
   EvaluationReport report =
@@ -129,6 +148,7 @@ int evaluate(const Arguments& arguments) {
     return 0;
   }
   print_report(report, unit_of_target(model));
+  print_never_predicted(model, data.test, report.score.correct);
   if (folder.empty()) return 0;
   print_folded("Report: {}\n", (std::filesystem::path(folder) / "index.html").string());
   return 0;

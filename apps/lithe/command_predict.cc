@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
+#include "base/figure.h"
 #include "base/file.h"
 #include "command.h"
 #include "lithe/answers_file.h"
@@ -139,6 +140,17 @@ OutputNames output_names(const Model& model) {
   return names;
 }
 
+// "price 20.5, area 74"; a single number has no name, and other data's have none either.
+std::string numbers_text(const std::vector<std::string>& names, std::span<const double> outputs) {
+  const bool named = outputs.size() > 1 && names.size() == outputs.size() && names[0] != "output 1";
+  std::string text;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (i > 0) text += named ? ", " : " ";
+    text += (named ? names[i] + " " : "") + base::figure(outputs[i]);
+  }
+  return text;
+}
+
 // Prints the prediction for one input as a line, or adds it to `results`.
 void answer(const Model& model, const OutputNames& names, const std::string& what,
             std::span<const double> outputs, nlohmann::ordered_json* results) {
@@ -150,7 +162,7 @@ void answer(const Model& model, const OutputNames& names, const std::string& wha
   }
   if (numbers) {
     if (results == nullptr) {
-      fmt::print("{}: {:.6g}\n", visible(what), fmt::join(outputs, " "));
+      fmt::print("{}: {}\n", visible(what), visible(numbers_text(names.numbers, outputs)));
       return;
     }
     for (std::size_t i = 0; i < names.numbers.size(); ++i)
@@ -315,7 +327,8 @@ class Answers {
         results_.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
     if (to_file_) {
       json_ ? base::write_file_atomically(output, text) : file_.save(output);
-      print_folded("{} answers: {}\n", json_ ? results_.size() : file_.inputs.size(), output);
+      const std::size_t count = json_ ? results_.size() : file_.inputs.size();
+      print_folded("{} answer{}: {}\n", count, count == 1 ? "" : "s", output);
     } else if (json_) {
       fmt::print("{}", text);
     }

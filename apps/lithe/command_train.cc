@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "allocations.h"
+#include "base/figure.h"
 #include "base/file.h"
 #include "clock.h"
 #include "command.h"
@@ -72,7 +73,7 @@ std::vector<EpochReport> reports_of(const Run& run) {
 
 // Of the epoch whose weights the model has.
 std::string score_text(const Run& run, const EpochReport& kept) {
-  if (run.regression && !run.labels) return fmt::format("rmse {:.6g}", kept.test_rmse);
+  if (run.regression && !run.labels) return "rmse " + base::figure(kept.test_rmse);
   return fmt::format("{}/{}", kept.correct, kept.total);
 }
 

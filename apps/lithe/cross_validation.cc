@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "base/figure.h"
+#include "base/file.h"
 #include "lithe/defaults.h"
 #include "lithe/error.h"
 #include "lithe/history.h"
@@ -28,8 +30,9 @@ struct Score {
 
 std::string score_text(const Score& score) {
   if (score.labels) return accuracy_text(score.correct, score.total) + " all labels right";
-  return score.classes ? accuracy_text(score.correct, score.total)
-                       : fmt::format("rmse {:.6g}{}", score.value, over_targets(score.targets));
+  return score.classes
+             ? accuracy_text(score.correct, score.total)
+             : fmt::format("rmse {}{}", base::figure(score.value), over_targets(score.targets));
 }
 
 // Trains to the end without a word, and scores the model on its test rows.
@@ -49,6 +52,8 @@ Score run(TrainCommand& command, bool first) {
   trainer.finish();
   keep_history(setup.model, reports, setup.learned(), setup.data.test);
   setup.model.save(command.output);
+  if (!command.curve.empty())
+    base::write_file_atomically(command.curve, draw_history(history_of(setup.model)));
   const Evaluation result = evaluate(setup.model, setup.data.test, command.options.loss);
   Score score;
   score.file = command.output;
@@ -63,8 +68,9 @@ Score run(TrainCommand& command, bool first) {
 }
 
 // "model.safetensors" -> "model.fold2.seed1.safetensors"
-std::string name_of(const TrainCommand& command, std::size_t fold, std::uint64_t seed) {
-  const std::filesystem::path path(command.output);
+std::string name_of(const TrainCommand& command, const std::string& file, std::size_t fold,
+                    std::uint64_t seed) {
+  const std::filesystem::path path(file);
   std::string mark;
   if (command.folds > 0) mark += fmt::format(".fold{}", fold + 1);
   if (command.seeds > 1) mark += fmt::format(".seed{}", seed);
@@ -92,8 +98,9 @@ void print(const std::vector<Score>& scores) {
                  scores.front().labels ? "All labels right" : "Accuracy", 100 * spread.mean,
                  100 * spread.deviation, scores.size());
   else
-    print_folded("RMSE {:.6g}{}, standard deviation {:.3g}, of {} trainings\n", spread.mean,
-                 over_targets(scores.front().targets), spread.deviation, scores.size());
+    print_folded("RMSE {}{}, standard deviation {}, of {} trainings\n", base::figure(spread.mean),
+                 over_targets(scores.front().targets), base::figure(spread.deviation, 3),
+                 scores.size());
 }
 
 void print_json(const std::vector<Score>& scores) {
@@ -128,8 +135,12 @@ int train_repeatedly(const TrainCommand& command) {
       // Folds are of one division of the rows, whatever the seed of the training is.
       one.data.split_seed = command.folds > 0 ? command.options.seed : command.options.seed + i;
       one.options.seed += i;
-      one.output = name_of(command, fold, one.options.seed);
+      one.output = name_of(command, command.output, fold, one.options.seed);
       check_output(one.output, "--output");
+      if (!command.curve.empty()) {
+        one.curve = name_of(command, command.curve, fold, one.options.seed);
+        check_output(one.curve, "--curve");
+      }
       Score score = run(one, scores.empty());
       if (command.folds > 0) score.what = fmt::format("Fold {} of {}", fold + 1, command.folds);
       if (command.seeds > 1)
@@ -140,6 +151,9 @@ int train_repeatedly(const TrainCommand& command) {
     }
   if (scores.empty()) return 1;
   command.json ? print_json(scores) : print(scores);
+  if (!command.curve.empty() && !command.json)
+    print_folded("Pictures of loss and score: {}, one for each training\n",
+                 name_of(command, command.curve, 0, command.options.seed));
   return 0;
 }
 

@@ -23,7 +23,8 @@ constexpr std::size_t kMostRows = 2000;
 ImageFolder load_folder(const DataChoice& choice) {
   tell_own_folder(choice.data, choice.data_dir);
   return load_pictures(choice.data, choice.data_dir, choice.pictures,
-                       form_asked_for(choice.pictures), {.for_training = false});
+                       form_asked_for(choice.pictures),
+                       {.for_training = false, .lists_skipped = false});
 }
 
 // All pictures of a folder, which it describes; of other data those to train on, or to test on

@@ -52,7 +52,7 @@ std::vector<std::string> files_like(const std::string& pattern) {
   ::globfree(&found);
   std::ranges::sort(files);
   if (files.empty())
-    throw Error(ErrorKind::usage, fmt::format("no file is named as '{}'", pattern), "lithe predict",
+    throw Error(ErrorKind::usage, fmt::format("no file fits the pattern '{}'", pattern), {},
                 "a file, a folder, or a pattern that files fit");
   return files;
 }
@@ -163,7 +163,7 @@ ImageFolder load_pictures(const std::string& folder, const std::string& data_dir
   ImageFolder loaded = load_image_folder(folder, options, data_folder(data_dir));
   release_interrupt();
   bar.clear();
-  list_skipped(loaded.skipped);
+  if (use.lists_skipped) list_skipped(loaded.skipped);
   return loaded;
 }
 

@@ -45,12 +45,13 @@ bool is_picture_folder(const std::string& data);
 void tell_own_folder(const std::string& data, const std::string& data_dir);
 
 struct PictureUse {
-  double test_share = 0.2;   // where no folder sets it apart
-  bool for_training = true;  // see ImageOptions
+  double test_share = 0.2;    // where no folder sets it apart
+  bool for_training = true;   // see ImageOptions
+  bool lists_skipped = true;  // false where describe() does
 };
 
 // Draws its progress on a terminal, where Ctrl-C ends it, and lists on standard error pictures that
-// are left out because they are broken.
+// are left out because they are broken, where `use` says so.
 ImageFolder load_pictures(const std::string& folder, const std::string& data_dir,
                           const PictureChoice& choice, const PictureForm& form,
                           const PictureUse& use);

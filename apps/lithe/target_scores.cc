@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/figure.h"
 #include "lithe/table.h"
 #include "terminal.h"
 
@@ -10,8 +11,8 @@ namespace lithe::app {
 void print_targets(const RegressionReport& report) {
   for (std::size_t c = 0; c < report.columns.size(); ++c) {
     const ValueFigures& one = report.columns[c];
-    print_folded("  {}: rmse {:.6g}  mean absolute error {:.6g}  R2 {:.4f}\n", report.names[c],
-                 one.rmse, one.mae, one.r2);
+    print_folded("  {}: rmse {}  mean absolute error {}  R2 {:.4f}\n", report.names[c],
+                 base::figure(one.rmse), base::figure(one.mae), one.r2);
   }
 }
 

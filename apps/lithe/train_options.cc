@@ -142,14 +142,16 @@ void add_quality_options(Options& app, TrainCommand& c) {
       ->split_at_commas()
       ->group(group);
   app.add_option("--cv", c.folds,
-                 "cross-validation: train this many times, each time tested on other rows of a "
-                 "table; with --group or --time as these divide them")
+                 "cross-validation of a table (not of pictures): train this many times, each time "
+                 "tested on other rows; with --group or --time as these divide them")
       ->check(Range(std::uint64_t{2}, std::uint64_t{1000}))
       ->group(group);
   app.add_option("--seeds", c.seeds, "train with this many seeds, from --seed on")
       ->check(Range(std::uint64_t{1}, std::uint64_t{1000}))
       ->group(group);
-  app.add_option("--curve", c.curve, "file for a picture of loss and score by epoch (SVG)")
+  app.add_option("--curve", c.curve,
+                 "file for a picture of loss and score by epoch (SVG); with --cv and --seeds, one "
+                 "for each training")
       ->group(group);
   app.add_flag("--balanced", c.options.balanced,
                "weigh the classes so that each counts as much as any other")

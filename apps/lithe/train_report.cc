@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/figure.h"
 #include "target_scores.h"
 #include "terminal.h"
 
@@ -120,7 +121,8 @@ std::string short_count(double value) {
 std::string test_score(const Run& run, const EpochReport& r) {
   if (r.total == 0) return "";
   if (run.labels) return accuracy_text(r.correct, r.total) + " all labels right";
-  if (run.regression) return fmt::format("rmse {:.4g}{}", r.test_rmse, over_targets(run.targets));
+  if (run.regression)
+    return fmt::format("rmse {}{}", base::figure(r.test_rmse, 4), over_targets(run.targets));
   return accuracy_text(r.correct, r.total);
 }
 

@@ -176,7 +176,7 @@ TrainSetup set_up(TrainCommand& command) {
   Model model = make_model(command, loaded);
   if (command.given.network && !command.given.loss && follows_data(command)) {
     command.options.loss = default_loss(model, train);
-    command.defaults += " --loss " + command.options.loss;
+    command.defaults += (command.defaults.empty() ? "" : " ") + ("--loss " + command.options.loss);
   }
   if (command.from.empty()) model.standardize(train.features);
   keep_data(command.data, loaded, train, model);

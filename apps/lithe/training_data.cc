@@ -185,7 +185,9 @@ LoadedData load_rows(const DataChoice& choice, const Model& model, TargetUse tar
   if (target == TargetUse::required) check_answered(choice, table.data);
   // Arrays to test on stand beside those to train on.
   if (choice.all_rows) table.data = all_to_test_on(table.data);
-  for (const TableNote& one : table.notes) print_folded(stderr, "{}\n", one.text);
+  // They are of the whole file, of which perhaps only the rows held out are counted.
+  const char* const of = table.divided_again && !choice.all_rows ? "In the whole file: " : "";
+  for (const TableNote& one : table.notes) print_folded(stderr, "{}{}\n", of, one.text);
   LoadedData loaded{select(std::move(table.data), choice, 1), std::move(table.schema), {}};
   loaded.left_out = std::move(table.left_out);
   if (target == TargetUse::required) find_learned(model, loaded);
@@ -255,7 +257,8 @@ LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
   if (choice.chose_test_share) check_test_share(choice);
   tell_own_folder(choice.data, choice.data_dir);
   if (is_picture_folder(choice.data))
-    return picture_data(choice, form_asked_for(choice.pictures), {choice.table.test_share}, seed);
+    return picture_data(choice, form_asked_for(choice.pictures),
+                        {.test_share = choice.table.test_share, .lists_skipped = false}, seed);
   if (!choice.pictures.size.empty() || choice.pictures.channels > 0)
     throw Error(ErrorKind::usage, "only a folder of pictures is brought to a size or to channels",
                 "--size, --channels", "leave them out");

@@ -75,9 +75,20 @@ class Folders(AppTest):
         self.assertEqual((shown["train_from"], shown["test_from"]), ("Train", "Valid"))
         self.assertEqual(shown["classes"], {side: 21 for side in SIDES})
         self.assertIn("HEIC", shown["skipped"][0])
-        out = self.run_lithe("data", "show", "bars", "--skip-broken").stdout
+        self.assertNotIn("\n at ", error)
+        result = self.run_lithe("data", "show", "bars", "--skip-broken")
+        out = result.stdout
+        self.assertNotIn("IMG_1", result.stderr)  # once is enough
         self.assertIn("63 pictures of 12 x 12 in grey", out)
         self.assertIn("Note: 1 picture is left out because it cannot be read: Train/top/IMG_1", out)
+
+    def test_one_class_is_shown_with_a_warning(self):
+        self.write_bar("one/top/1.png", "top", 1)
+        self.write_bar("one/top/2.png", "top", 2)
+        out = self.run_lithe("data", "show", "one").stdout
+        self.assertIn("Warning: the folder has one class, 'top', and a training takes two or more", out)
+        os.makedirs(self.path("none"))
+        self.assertIn("the folder is empty", self.run_lithe("data", "show", "./none", status=1).stderr)
 
     def test_errors_name_the_file(self):
         self.write_split("bars", "train", "test")
@@ -124,7 +135,7 @@ class Folders(AppTest):
         self.assertIn("1 file is left out, such as notes.txt", result.stderr)
         result = self.run_lithe("predict", "m.safetensors", "new/*/*.png", "--json")
         self.assertEqual([a["input"] for a in json.loads(result.stdout)], [name for name, _ in right])
-        self.assertIn("no file is named as 'new/*.gif'", self.run_lithe(
+        self.assertIn("no file fits the pattern 'new/*.gif'", self.run_lithe(
             "predict", "m.safetensors", "new/*.gif", status=2).stderr)
         os.makedirs(self.path("empty", "x"))
         self.assertIn("no picture in the folder", self.run_lithe(

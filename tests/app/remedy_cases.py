@@ -178,7 +178,7 @@ CASES = {
         'train --data t.csv --network "dense(1)" --epochs 1 --unknown max_logit',
         TRAIN + " --unknown max_logit", change={"t.csv": rows()}),
     # Folders of pictures.
-    "{} picture{} cannot be read:\n  {}\n": Case(
+    "{} picture{} cannot be read in {}:\n  {}": Case(
         bars(**{"bars/up/x.png": b"x"}), FOLDER, FOLDER + " --skip-broken"),
     "image_file.cc": Case(
         {"a.png": b"", "b.png": grey(height=28, width=28)}, "predict m.safetensors a.png b.png",
@@ -217,13 +217,16 @@ CASES = {
         bars("bars/inner"), FOLDER, FOLDER.replace("bars", "bars/inner")),
     "no picture of class {}": Case(
         bars(**{"bars/x/note.txt": ""}), FOLDER, change={"bars/x": None}),
+    "the folder is empty": Case(
+        {"bars/x": "", **bars("more")}, "data show ./bars", "data show ./bars", prepare=("rename bars/x x",),
+        change={f"bars/{name[5:]}": content for name, content in bars("more").items()}),
     "there is no picture in it": Case(
         {"bars/1.png": grey(), "bars/level/note.txt": ""}, "data show bars",
         change={"bars/level/1.png": grey()}),
     "there is no picture in the folder": Case(
         {"new/note.txt": ""}, "predict m.safetensors new", prepare=(DIGITS,),
         change={"new/deep/1.png": grey()}),
-    "no file is named as '{}'": Case(
+    "no file fits the pattern '{}'": Case(
         {"new/a.jpg": grey()}, "predict m.safetensors new/*.png", "predict m.safetensors new/*.jpg",
         prepare=(DIGITS,)),
     "the model was trained on {}, and this is a {}": Case(
@@ -398,9 +401,20 @@ CASES = {
     'the column "{}" has texts that are no times': Case(
         {"t.csv": rows(first="a,b,c,kind", line="{0},{1},n{0}{2},{2}")}, TRAIN + " --time c",
         TRAIN + " --group c"),
-    'the header has no column "{}"': Case(
+    "the header has no column{} {}": Case(
         {"t.csv": rows(), "u.csv": rows(first="a,bb,kind")}, "predict m.safetensors u.csv", prepare=MODEL,
         change={"u.csv": rows()}),
+    "the header has no column{} {}#2": Case(
+        {"t.csv": rows(), "u.csv": rows(first="a,b", line="{0},{1}")},
+        "evaluate m.safetensors --data u.csv", "predict m.safetensors u.csv", prepare=MODEL),
+    "the header has no column{} {}#3": Case(
+        {"t.csv": rows(), "u.csv": "1,2\n3,4\n"}, "predict m.safetensors u.csv", prepare=MODEL,
+        change={"u.csv": "a,b\n1,2\n3,4\n"}),
+    "the only line is read as the header, and it names no column": Case(
+        {"t.csv": rows(), "u.csv": "1,2\n"}, "predict m.safetensors u.csv", prepare=MODEL,
+        change={"u.csv": "a,b\n1,2\n"}),
+    "only the cells of a text table can be missing": Case(
+        {"a.npz": npz(x=floats(4), y=whole(4))}, "data show a.npz --missing mean", "data show a.npz"),
     "it has {} columns, not {}": Case(
         {"t.csv": rows(first="1,2.5,x"), "u.csv": "1,2,3,4\n2,3,4,5\n"}, "predict m.safetensors u.csv",
         prepare=MODEL, change={"u.csv": "1,2\n2,3\n"}),
@@ -466,6 +480,14 @@ CASES = {
         {"t.csv": rows() + "1,,x\n"}, "data show t.csv --missing error", "data show t.csv --missing mean"),
     "{} of the {} values of the column are {}s, but not '{}'{}": Case(
         {"t.csv": rows() + "1,lots,x\n"}, "data show t.csv", "data show t.csv --missing-text lots"),
+    "{} of the {} values of the column are {}s, but not '{}'{}#2": Case(
+        {"t.csv": rows(line="{0},{2},{0}") + "1,x,lots\n"}, "data show t.csv",
+        "data show t.csv --task classification"),
+    "{} of the {} values of the column are {}s, but not '{}'{}#3": Case(
+        {"t.csv": "Report,2024,draft\n" + rows()}, "data show t.csv --header yes",
+        change={"t.csv": rows()}),
+    "{} of the {} values of the column are {}s, but not '{}'{}#4": Case(
+        {"t.csv": rows(first="a,b,kind\ncm,kg,x")}, "data show t.csv", change={"t.csv": rows()}),
 }
 
 # Errors that no command on a machine in order ends in, and why.

@@ -127,6 +127,48 @@ class TableTasks(AppTest):
         self.assertAlmostEqual(run["targets"]["u"]["rmse"], small, 3)
         self.assertIsNone(json.loads(self.run_lithe("evaluate", "m.safetensors", "--json").stdout)["correct"])
         self.assertIn("over 2 targets", self.train(path, *options, "--cv", "2").stdout)
+        self.train(path, *options)
+        answers = self.run_lithe("predict", "m.safetensors", path).stdout.splitlines()
+        self.assertRegex(answers[0], r"^row 1: u -?[\d.]+, v -?[\d.]+$")
+
+    def test_each_training_has_its_curve(self):
+        path = self.write("t.csv", ["a,y", *(f"{i},{'pq'[i % 2]}" for i in range(40))])
+        out = self.train(path, "--epochs", "2", "--cv", "2", "--curve", "c.svg").stdout
+        self.assertIn("Pictures of loss and score: c.fold1.svg, one for each training", out)
+        self.train(path, "--epochs", "2", "--seeds", "2", "--curve", "c.svg")
+        self.assertEqual([name for name in sorted(os.listdir(self.folder)) if name.endswith(".svg")],
+                         ["c.fold1.svg", "c.fold2.svg", "c.seed1.svg", "c.seed2.svg"])
+
+    def test_a_class_that_is_never_predicted_is_named(self):
+        path = self.write("t.csv", ["a,y", *(f"{i * 7 % 10},{'no' if i % 20 else 'yes'}" for i in range(200))])
+        self.train(path, "--epochs", "2")
+        for more in ([], ["--report", "r"]):
+            self.assertIn("Never predicted, although some examples are of this class: yes",
+                          self.run_lithe("evaluate", "m.safetensors", *more).stdout)
+
+    def test_what_new_rows_lack_is_said(self):
+        path = self.write("t.csv", ["a,b,y", *(f"{i},{i % 7},{'pq'[i % 2]}" for i in range(40))])
+        self.train(path, "--epochs", "1")
+        for lines, command, words in (
+                (["1,2", "3,4"], ["predict"], 'no columns "a", "b"'),
+                (["1,2", "3,4"], ["predict"], 'the model needs "a", "b"'),
+                (["1,2"], ["predict"], "the model's table has: a,b"),
+                (["a,b", "1,2"], ["evaluate", "--data"], "`lithe predict`, which needs none"),
+                (["a,b,y", "1,2,r"], ["evaluate", "--data"], "the classes of the model are p, q")):
+            new = self.write("new.csv", lines)
+            self.assertIn(words, self.error(command[0], "m.safetensors", *command[1:], new))
+
+    def test_what_was_missing_is_of_the_whole_file(self):
+        path = self.write("t.csv", ["a,b,y", *(f"{i},{i % 7 if i % 5 else ''},{'pq'[i % 2]}" for i in range(50))])
+        self.train(path, "--epochs", "1")
+        self.assertIn('In the whole file: 10 missing values of "b"', self.run_lithe("evaluate", "m.safetensors").stderr)
+
+    def test_codes_that_are_all_different_are_left_out_once(self):
+        path = self.write("t.csv", ["phone,a,y", *(f"0{301234567 + 7919 * i % 99991},{i % 7},{'pq'[i % 2]}"
+                                                   for i in range(200))])
+        out = self.run_lithe("data", "show", path).stdout
+        self.assertIn("left out: its texts are nearly all different", out)
+        self.assertNotIn("taken for a category", out)
 
     def test_which_rows_are_held_out_is_said(self):
         path = self.write("t.csv", ["day,town,a,y", *(f"2024-01-{i % 28 + 1:02},t{i % 5},{i % 7},{'pq'[i % 2]}"

@@ -105,10 +105,11 @@ class Filling {
     std::vector<std::string> shown(broken_.begin(), broken_.begin() + count);
     if (broken_.size() > kShown)
       shown.push_back(fmt::format("and {} more", broken_.size() - kShown));
-    throw Error(ErrorKind::data,
-                fmt::format("{} picture{} cannot be read:\n  {}\n", broken_.size(),
-                            broken_.size() == 1 ? "" : "s", fmt::join(shown, "\n  ")),
-                folder.string(), "mend or remove them, or leave them out with --skip-broken");
+    throw Error(
+        ErrorKind::data,
+        fmt::format("{} picture{} cannot be read in {}:\n  {}", broken_.size(),
+                    broken_.size() == 1 ? "" : "s", folder.string(), fmt::join(shown, "\n  ")),
+        {}, "mend or remove them, or leave them out with --skip-broken");
   }
 
   const ImageListing& listing_;

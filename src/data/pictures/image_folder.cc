@@ -164,6 +164,12 @@ ImageFolder with_notes(ImageFolder folder, const data::ImageListing& listing) {
   folder.test_from = listing.test_from;
   folder.notes.insert(folder.notes.begin(), listing.notes.begin(), listing.notes.end());
   note_untested(folder);
+  if (listing.class_names.size() == 1)
+    folder.notes.push_back({true,
+                            fmt::format("the folder has one class, '{}', and a training takes two "
+                                        "or more",
+                                        listing.class_names[0]),
+                            {}});
   return folder;
 }
 

@@ -116,6 +116,10 @@ Dataset load_unchanged(const std::string& name, const std::filesystem::path& fol
   if (auto set = load_ours(name, folder)) return std::move(*set);
   if (data::is_cifar_folder(name)) return data::load_cifar_folder(name);
   if (is_image_folder(name)) return load_image_folder(name, {}, folder).data;
+  std::error_code unknown;
+  if (std::filesystem::is_directory(name, unknown) && std::filesystem::is_empty(name, unknown))
+    throw Error(ErrorKind::data, "the folder is empty", name,
+                "a folder of pictures for each class");
   if (is_path(name))
     return data::load_idx_folder(
         name, name, {},

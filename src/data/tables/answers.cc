@@ -1,6 +1,7 @@
 #include "data/tables/answers.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -73,6 +74,16 @@ std::vector<std::int32_t> ClassIndex::sort() {
 
 AnswerCollector::AnswerCollector(const TableSchema& schema) : task_(schema.task), known_(true) {
   for (const auto& name : schema.class_names) classes_.add(name);
+}
+
+std::string AnswerCollector::remedy() const {
+  if (!known_)
+    return task_ == TableTask::classification ? "--task regression" : "--task classification";
+  if (task_ != TableTask::classification) return "a number, or an empty cell where it is not known";
+  return fmt::format(
+      "the classes of the model are {:.200}; delete the rows of other classes, or train with "
+      "them",
+      fmt::to_string(fmt::join(classes_.names(), ", ")));
 }
 
 std::string AnswerCollector::add_class(std::uint32_t id, std::string_view text) {

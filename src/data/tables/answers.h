@@ -65,6 +65,8 @@ class AnswerCollector {
   // Both return what is wrong with the answer, or nothing.
   std::string add(double number);
   std::string add(std::string_view text);
+  // What to do about it.
+  std::string remedy() const;
   bool empty() const { return ids_.empty() && values_.empty(); }
 
   Answers finish();

@@ -1,6 +1,7 @@
 #include "data/tables/csv.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <unordered_set>
@@ -136,9 +137,28 @@ class CsvReader {
     names_ = column_names(std::move(first_), header, name_, dialect_.first_line);
     if (!header) body_ = start();
     body_.set_names(header ? &names_ : nullptr);
-    if (body_.at_end())
-      throw Error(ErrorKind::data, "the file has a header but no rows", name_,
-                  "a file with a row for each example");
+    if (!body_.at_end()) return;
+    if (known_ != nullptr && !has_known_name())
+      throw Error(ErrorKind::data, "the only line is read as the header, and it names no column",
+                  name_,
+                  fmt::format("a header above it, as the model's table has: {:.200}",
+                              fmt::to_string(fmt::join(known_names(), ","))));
+    throw Error(ErrorKind::data, "the file has a header but no rows", name_,
+                "a file with a row for each example");
+  }
+
+  std::vector<std::string> known_names() const {
+    std::vector<std::string> names;
+    for (const TableColumn& column : known_->columns)
+      if (column.kind == ColumnKind::number || column.kind == ColumnKind::category)
+        names.push_back(column.name);
+    return names;
+  }
+  bool has_known_name() const {
+    const std::vector<std::string> known = known_names();
+    return std::ranges::any_of(names_, [&](const std::string& name) {
+      return std::ranges::find(known, name) != known.end();
+    });
   }
 
   TableParts learn() {

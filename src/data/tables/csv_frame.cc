@@ -171,10 +171,17 @@ class FrameFinder {
     std::span<const Line* const> lines = all;
     if (const auto found = regular_delimiter(lines, delimiters_)) return found;
     if (lines.size() <= kFewLines) return beside(lines);
-    // The last line may be a sum with fewer fields.
-    const auto rows = whole_ ? lines.first(lines.size() - 1) : lines;
-    if (const auto found = regular_delimiter(rows, delimiters_)) return found;
-    return beside(rows);
+    if (!whole_) return beside(lines);
+    // The last lines may be sums and remarks with fewer fields.
+    const std::size_t most = std::min(kMostSums, lines.size() - kFewLines);
+    for (std::size_t below = 1; below <= most; ++below) {
+      const auto rows = lines.first(lines.size() - below);
+      const auto regular = regular_delimiter(rows, delimiters_);
+      const auto found = regular ? regular : beside(rows);
+      // Titles may be of equally many words.
+      if (found && (below == 1 || delimiters_[*found] != ' ')) return found;
+    }
+    return std::nullopt;
   }
 
   // A header with one field more or less than the rows: a separator at the ends of some lines, or
@@ -231,6 +238,18 @@ bool is_mean(std::string_view text) {
   return is_one_of(text, kMeans);
 }
 
+// "* provisional figures", "Source: a survey", "Exported 2024-01-01 by Ada".
+bool is_remark(std::string_view text) {
+  if (text.starts_with("* ") || text.starts_with("** ") || text.starts_with("(*) ")) return true;
+  const std::string_view first = text.substr(0, text.find_first_of(" :"));
+  constexpr std::string_view kWords[] = {
+      "source", "sources", "note",    "notes",    "exported",  "generated",  "created",  "printed",
+      "quelle", "quellen", "hinweis", "hinweise", "anmerkung", "exportiert", "erstellt", "footnote",
+      "fuente", "nota",    "notas",   "remarque", "bron",      "fonte"};
+  return first.size() < text.size() &&
+         std::ranges::find(kWords, lowered(first)) != std::end(kWords);
+}
+
 // Whether a text stands somewhere as a whole cell.
 bool has_cell(std::string_view table, std::string_view cell, char delimiter) {
   const auto divides = [&](char c) {
@@ -249,20 +268,37 @@ std::string_view without_blank_end(std::string_view text) {
   return text;
 }
 
-// Takes sums, and a sentence below a blank line, from the end of the table.
+struct LastLine {
+  std::string_view before;  // the lines above it
+  std::vector<std::string_view> fields;
+  bool ended = false;  // by a line end: the file was not cut off within it
+};
+
+// Whether the line is a sentence about the table: no row, since it has fewer fields. A single text
+// without such a beginning may be a row that was cut off.
+bool is_note(const LastLine& line, std::string_view first, std::size_t width, char delimiter) {
+  if (delimiter == ' ' || line.fields.size() >= std::max<std::size_t>(width, 2)) return false;
+  if (width > 1 && is_remark(first)) return true;
+  const bool below_blank = line.before.ends_with("\n\n") || line.before.ends_with("\n\r\n");
+  return line.fields.size() == 1 && first.find(' ') != first.npos &&
+         (below_blank || (width > 2 && line.ended));
+}
+
+// Takes sums and remarks from the end of the table.
 void cut_sums(CsvFrame& frame) {
+  const std::size_t width =
+      split_line(frame.table.substr(0, frame.table.find('\n')), frame.delimiter).size();
   for (std::size_t i = 0; i < kMostSums; ++i) {
     const std::string_view table = without_blank_end(frame.table);
     const std::size_t end = table.rfind('\n');
     if (end == table.npos) return;
     const std::string_view rows = table.substr(0, end + 1);
-    const auto fields = split_line(table.substr(end + 1), frame.delimiter);
-    const auto first = std::ranges::find_if(fields, [](auto field) { return !field.empty(); });
-    if (first == fields.end()) return;
-    const bool is_note = fields.size() == 1 && first->find(' ') != first->npos &&
-                         (rows.ends_with("\n\n") || rows.ends_with("\n\r\n")) &&
-                         frame.delimiter != ' ';
-    if (!is_note &&
+    const LastLine line{rows, split_line(table.substr(end + 1), frame.delimiter),
+                        table.size() < frame.table.size()};
+    const auto first = std::ranges::find_if(line.fields, [](auto field) { return !field.empty(); });
+    if (first == line.fields.end()) return;
+    const bool is_sentence = is_note(line, *first, width, frame.delimiter);
+    if (!is_sentence &&
         (!(is_sum(*first) || is_mean(*first)) || has_cell(rows, *first, frame.delimiter)))
       return;
     // These look at the whole table, and so come last.

@@ -22,7 +22,8 @@ struct CsvFrame {
 // A title is what stands above such lines with fewer fields, and is a sentence or is followed by a
 // blank line; or a line of one text in a table of three columns and more. The header may have one
 // field more or less than the rows (see header_fits()). A sum is a last line whose first word is
-// "Total", "Summe" and the like, which no other row has.
+// "Total", "Summe" and the like, which no other row has. A remark is a last line with fewer fields
+// that is a sentence, such as "Source: a survey".
 CsvFrame find_frame(std::string_view text, char chosen);
 
 // "Total", "Subtotal:", "Summe 2024", but no mean, which may be a word of a table.

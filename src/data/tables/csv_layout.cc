@@ -171,15 +171,46 @@ bool may_lack(ColumnKind kind, TargetUse use) {
          (kind == ColumnKind::target && use != TargetUse::required);
 }
 
+// "a", "b" and 3 more
+std::string quoted(const std::vector<std::string>& names) {
+  constexpr std::size_t kMostNamed = 8;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kMostNamed); ++i)
+    text += fmt::format("{}\"{}\"", i > 0 ? ", " : "", shortened(names[i]));
+  if (names.size() > kMostNamed) text += fmt::format(" and {} more", names.size() - kMostNamed);
+  return text;
+}
+
+// What to do where these columns are not there.
+std::string remedy_for(const std::vector<std::string>& missing, const CsvLayout& layout) {
+  const std::vector<std::string> targets = layout.schema.target_names();
+  const auto is_target = [&](const std::string& name) {
+    return std::ranges::find(targets, name) != targets.end();
+  };
+  if (std::ranges::all_of(missing, is_target))
+    return fmt::format("a column {} with the right answers, or `lithe predict`, which needs none",
+                       quoted(missing));
+  const std::string meant = base::nearest(missing.front(), layout.names);
+  if (missing.size() == 1 && !meant.empty())
+    return fmt::format("\"{}\" instead of \"{}\" in the header", missing.front(), meant);
+  std::vector<std::string> needed;
+  for (const TableColumn& column : layout.schema.columns)
+    if (!may_lack(column.kind, TargetUse::ignore)) needed.push_back(column.name);
+  return fmt::format("a first line with the names of the columns; the model needs {}",
+                     quoted(needed));
+}
+
 void check_all_there(const CsvLayout& layout, const Places& present, const TableOptions& options,
                      const std::string& file) {
-  for (const TableColumn& column : layout.schema.columns) {
-    if (present.contains(column.name) || may_lack(column.kind, options.target_use)) continue;
-    const std::string meant = base::nearest(column.name, layout.names);
-    throw Error(ErrorKind::data, fmt::format("the header has no column \"{}\"", column.name),
-                fmt::format("{}, line 1", file),
-                meant.empty() ? std::string() : fmt::format("is it \"{}\"?", meant));
-  }
+  std::vector<std::string> missing;
+  for (const TableColumn& column : layout.schema.columns)
+    if (!present.contains(column.name) && !may_lack(column.kind, options.target_use))
+      missing.push_back(column.name);
+  if (missing.empty()) return;
+  throw Error(
+      ErrorKind::data,
+      fmt::format("the header has no column{} {}", missing.size() == 1 ? "" : "s", quoted(missing)),
+      fmt::format("{}, line 1", file), remedy_for(missing, layout));
 }
 
 // By name. Columns that the schema does not have are ignored; their number in the result is the
@@ -313,7 +344,7 @@ class LayoutLearner {
     if (field.as_text) return;
     const std::string& name = layout_.names[i];
     const CsvType type = choose_type(survey_.columns[i], layout_.schema.decimal, name, options_,
-                                     file_, layout_.notes);
+                                     file_, layout_.notes, {});
     if (type.category)
       throw Error(ErrorKind::data,
                   fmt::format("the column \"{}\" has texts that are no times", name), file_,
@@ -340,14 +371,21 @@ class LayoutLearner {
     return why_index(cells, layout_.names[i], !nameless_[i], i);
   }
 
+  // The option that takes a column of numbers and texts for texts.
+  static std::string as_texts(const TableColumn& column, bool several) {
+    if (column.kind == ColumnKind::weight) return {};
+    if (column.kind != ColumnKind::target) return fmt::format("--categorical \"{}\"", column.name);
+    return several ? std::string() : "--task classification";
+  }
+
   // `numeric`: the options say that it is a number.
   void set_type(TableColumn& column, const ColumnSurvey& cells, bool numeric) {
     const bool target = column.kind == ColumnKind::target;
     reads_texts_ = target && options_.task == TableTask::classification;
     if (reads_texts_) return;
-    const CsvType type =
-        choose_type(cells, layout_.schema.decimal, column.name, options_, file_, layout_.notes);
     const bool several = options_.targets.size() > 1;
+    const CsvType type = choose_type(cells, layout_.schema.decimal, column.name, options_, file_,
+                                     layout_.notes, as_texts(column, several));
     if (target && several && type.category) refuse_texts(column.name, cells);
     if (target && !several && (type.category || type.format == CellFormat::boolean)) {
       reads_texts_ = true;

@@ -120,6 +120,7 @@ class SchemaLearner {
       TableColumn& column = layout_.schema.columns[layout_.slots[slot]];
       if (const std::string why = why_left_out(slot, column); !why.empty()) {
         leave_out(column, why);
+        forget_notes_of(column.name);
         continue;
       }
       column.had_missing = rows_.slots[slot].missing > 0;
@@ -142,6 +143,13 @@ class SchemaLearner {
   }
 
  private:
+  // How a column is taken says nothing where it is left out.
+  void forget_notes_of(const std::string& name) {
+    const std::string taken = fmt::format("\"{}\" is taken for", name);
+    std::erase_if(layout_.notes,
+                  [&](const TableNote& note) { return note.text.starts_with(taken); });
+  }
+
   bool replaces() const {
     return layout_.schema.missing != MissingPolicy::error &&
            layout_.schema.missing != MissingPolicy::drop_row;

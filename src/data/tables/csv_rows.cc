@@ -289,7 +289,7 @@ void CsvRows::commit() {
   if (layout_.targets != 1) return;
   const std::string wrong =
       answer_.is_number ? answers.add(answer_.number) : answers.add(answer_.text);
-  if (!wrong.empty()) cursor_.fail_at(answer_.place, wrong);
+  if (!wrong.empty()) cursor_.fail_at(answer_.place, wrong, answers.remedy());
 }
 
 }  // namespace lithe::data

@@ -53,8 +53,16 @@ const ColumnSurvey::Kind& odd_one(const ColumnSurvey& column, bool dates, char d
   return column.of(dates ? CellKind::either : CellKind::date);
 }
 
+// Whether it is one text in the first row: part of a second line of the header, perhaps.
+bool stands_first(const ColumnSurvey& column, const ColumnSurvey::Kind& odd) {
+  return odd.cells == 1 && std::ranges::all_of(column.kinds, [&](const ColumnSurvey::Kind& kind) {
+           return kind.cells == 0 || kind.place.line >= odd.place.line;
+         });
+}
+
 [[noreturn]] void fail_mixed(const ColumnSurvey& column, bool dates, char decimal,
-                             const std::string& name, const std::string& file) {
+                             const std::string& name, const std::string& file,
+                             const std::string& as_texts) {
   const ColumnSurvey::Kind& odd = odd_one(column, dates, decimal);
   const char* const why = dates ? nullptr : why_not_a_number(odd.first);
   const std::string shown = shortened(odd.first);
@@ -65,8 +73,15 @@ const ColumnSurvey::Kind& odd_one(const ColumnSurvey& column, bool dates, char d
                   column.present(), dates ? "date" : "number", shown,
                   why == nullptr ? "" : fmt::format(" ({})", why)),
       fmt::format("{}, line {}, column {} (\"{}\")", file, odd.place.line, odd.place.column, name),
-      fmt::format("--missing-text \"{}\" if it stands for a missing value", shown) +
-          (why == nullptr ? fmt::format(", or --categorical \"{}\"", name) : ""));
+      fmt::format(
+          "{}--missing-text \"{}\" if it stands for a missing value{}{}",
+          stands_first(column, odd)
+              ? fmt::format("delete the lines above line {0} if that is the header, or line "
+                            "{0} if it has units; ",
+                            odd.place.line)
+              : "",
+          shown, why == nullptr && !as_texts.empty() ? ", or " : "",
+          why == nullptr ? as_texts : ""));
 }
 
 DateOrder choose_order(const ColumnSurvey& column, const std::string& name,
@@ -188,7 +203,7 @@ bool is_pure(const ColumnSurvey& column, char decimal) {
 
 CsvType choose_type(const ColumnSurvey& column, char decimal, const std::string& name,
                     const CsvOptions& options, const std::string& file,
-                    std::vector<TableNote>& notes) {
+                    std::vector<TableNote>& notes, const std::string& as_texts) {
   const std::size_t present = column.present(), numbers = column.numbers(decimal);
   CsvType type;
   if (numbers == present) {
@@ -213,9 +228,9 @@ CsvType choose_type(const ColumnSurvey& column, char decimal, const std::string&
   } else if (numbers * 2 >= present && sum(column, CellKind::text, CellKind::comma) +
                                                sum(column, CellKind::boolean, CellKind::point) >
                                            0) {
-    fail_mixed(column, false, decimal, name, file);
+    fail_mixed(column, false, decimal, name, file, as_texts);
   } else if (column.of(CellKind::date).cells * 2 >= present) {
-    fail_mixed(column, true, decimal, name, file);
+    fail_mixed(column, true, decimal, name, file, as_texts);
   } else {
     type.category = true;
     note_units(column, name, notes);

@@ -29,9 +29,11 @@ char choose_decimal(const CsvSurvey& survey, const std::vector<std::string>& nam
 bool is_pure(const ColumnSurvey& column, char decimal);
 
 // Throws Error(data) for a column that is mostly numbers, or dates, and has other texts.
+// `as_texts`: the option that takes the column for texts, which that error names; empty: there is
+// none.
 CsvType choose_type(const ColumnSurvey& column, char decimal, const std::string& name,
                     const CsvOptions& options, const std::string& file,
-                    std::vector<TableNote>& notes);
+                    std::vector<TableNote>& notes, const std::string& as_texts);
 
 // Why a column counts the rows rather than says something about them; empty: it does not.
 std::string why_index(const ColumnSurvey& column, const std::string& name, bool has_name,

@@ -133,7 +133,7 @@ void LibsvmReader::read_answer() {
   if (!use_answers_ && token_end != end_ && *token_end == ':') return;
   const double value = read_number("the label");
   if (!use_answers_) return;
-  if (const std::string wrong = answers.add(value); !wrong.empty()) fail(wrong);
+  if (const std::string wrong = answers.add(value); !wrong.empty()) fail(wrong, answers.remedy());
 }
 
 std::size_t LibsvmReader::read_index() {

@@ -59,6 +59,19 @@ const NpyArray* array_of(const std::unique_ptr<Npz::Loaded>& loaded) {
   return loaded == nullptr ? nullptr : &loaded->array;
 }
 
+// "x_train (48 x 8 x 8), y_train; to test on: x_test (12 x 8 x 8), y_test"
+std::string arrays_text(const NpzNames& chosen, const TablePart& train, const TablePart& test) {
+  const auto part_text = [](const std::string& examples, const std::string& answers,
+                            const TablePart& part) {
+    return fmt::format("{} ({} x {}){}{}", examples, part.examples.features.rows,
+                       fmt::join(part.shape, " x "), answers.empty() ? "" : ", ", answers);
+  };
+  std::string text = part_text(chosen.examples, chosen.answers, train);
+  if (!chosen.test_examples.empty())
+    text += "; to test on: " + part_text(chosen.test_examples, chosen.test_answers, test);
+  return text;
+}
+
 void note_names(const NpzNames& chosen, TablePart& part) {
   if (chosen.by_order)
     part.notes.push_back({true,
@@ -91,6 +104,8 @@ std::pair<TablePart, TablePart> parse_npz(Bytes file, const std::string& name,
   TablePart train = make_npy_part(npz.load(chosen.examples)->array, options, form), test;
   if (has_test) test = make_test_part(npz.load(chosen.test_examples)->array, train, options, form);
   note_names(chosen, train);
+  if (form == nullptr && !chosen.by_order)
+    train.notes.push_back({false, "the arrays are " + arrays_text(chosen, train, test), {}});
   if (has_test && train.shape != test.shape)
     throw Error(ErrorKind::data,
                 fmt::format("training examples are {}, test examples {}",

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/figure.h"
 #include "base/json_depth.h"
 #include "data/tables/cell.h"
 #include "data/tables/csv_cursor.h"
@@ -262,7 +263,8 @@ TableSchema TableSchema::from_json(const std::string& text) {
 std::string ColumnSummary::format() const {
   std::string text = kind;
   const std::string behind = unit.empty() ? "" : " " + unit;
-  if (kind == "number") text += fmt::format(", {:.6g} to {:.6g}{}", low, high, behind);
+  if (kind == "number")
+    text += fmt::format(", {} to {}{}", base::figure(low), base::figure(high), behind);
   if (kind == "duration") text += fmt::format(", {:.6g} to {:.6g} days", low, high);
   if (kind == "time of day")
     text += fmt::format(", {} to {}", data::time_text(low), data::time_text(high));

@@ -28,7 +28,8 @@ using data::TableParts;
 using data::TableFormat;
 
 constexpr const char* kReadable =
-    "a name that ends with .csv, .tsv, .tab, .txt, .data, .npy, .npz, .libsvm, .svm or .xlsx, or "
+    "a name that ends with .csv, .tsv, .tab, .txt, .data, .dat, .npy, .npz, .libsvm, .svm or "
+    ".xlsx, or "
     "those of texts with .gz or .zst behind";
 
 TableFormat known_format(const fs::path& path) {
@@ -53,7 +54,15 @@ TableParts read_csv(const fs::path& path, const TableOptions& options, const Tab
   return parts;
 }
 
+// Arrays and LIBSVM files have numbers all through.
+void refuse_missing(const TableOptions& options, const fs::path& path) {
+  if (!options.missing) return;
+  throw Error(ErrorKind::usage, "only the cells of a text table can be missing", path.string(),
+              "leave out --missing, and put numbers in the place of nan (numpy.nan_to_num)");
+}
+
 TablePart read_libsvm(const fs::path& path, const TableOptions& options, const TableSchema* known) {
+  refuse_missing(options, path);
   const data::TextFile file(path, options.most_bytes);
   TablePart part = data::parse_libsvm(file.text(), path.string(), options, known);
   part.digest = base::digest_of(file.text());
@@ -93,6 +102,7 @@ TablePart read_npy(const fs::path& path, const TableOptions& options, const Arra
 }
 
 TableParts read_arrays(const fs::path& path, const TableOptions& options, const ArrayForm* form) {
+  refuse_missing(options, path);
   if (known_format(path) == TableFormat::npy) return {read_npy(path, options, form), {}};
   const base::MappedFile file(path);
   auto [train, test] = data::parse_npz(file.bytes(), path.string(), options, form);

@@ -29,7 +29,10 @@ bool notes(const TablePart& part, const std::string& words) {
 
 TEST(CsvFrame, LeavesOutSumsBelowTheTable) {
   for (const char* sum : {"Total,,5", "total:,25,", "\"Summe\",25,", "Summe 2024,1,x", ",Total,5",
-                          "Total", "Total,,5\nMean,,1\n", "\nTotal,,5", "\nSource: by hand"}) {
+                          "Total", "Total,,5\nMean,,1\n", "\nTotal,,5", "\nSource: by hand",
+                          "Source: me", "Source:me", "* provisional figures", "Note: b, in metres",
+                          "As of last week", "\nTotal,30,\nExported 2024-01-01 by Ada",
+                          "Total,30,\n\nSource: me\n* provisional\n* figures"}) {
     SCOPED_TRACE(sum);
     const auto part = csv("a,b,y\n" + rows() + sum + "\n");
     EXPECT_EQ(part.examples.features.rows, 5u);
@@ -48,10 +51,19 @@ TEST(CsvFrame, KeepsRowsThatAreNoSums) {
   EXPECT_TRUE(part.notes.empty());
 }
 
+// It may be a row that was cut off, which is an error.
+TEST(CsvFrame, KeepsALastLineThatDoesNotEnd) {
+  const std::string text = "town,b,y\nNew York,1,p\nOslo,2,q\nLos Angeles,3,p\nRome,2,q\n";
+  expect_error(ErrorKind::data, {"only 1 of the 3 fields", "line 6"},
+               [&] { csv(text + "San Diego"); });
+  EXPECT_EQ(csv(text + "Source: me").examples.features.rows, 4u);
+}
+
 TEST(CsvFrame, PassesOverTitles) {
   for (const char* title :
        {"Report of 2024\n", "Report of 2024\n\n", "Report of 2024, by hand\nof us\n",
-        "Report,,\n,,\n", "Report of 2024,,\nSource: us,,\n", "\n\n", "Sales\n\n"}) {
+        "Report of 2024\nmade by hand\nfor the board\n\n", "Report,,\n,,\n",
+        "Report of 2024,,\nSource: us,,\n", "\n\n", "Sales\n\n"}) {
     SCOPED_TRACE(title);
     const auto part = csv(title + std::string("a,b,y\n") + rows());
     EXPECT_EQ(part.schema.feature_names(), (Names{"a", "b"}));

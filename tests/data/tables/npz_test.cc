@@ -83,7 +83,9 @@ TEST(Npz, KnowsTheUsualNames) {
 TEST(Npz, SaysWhichArraysAreLeft) {
   const Entries entries = {{"x.npy", kX}, {"y.npy", kY}, {"weights.npy", kX}};
   const auto part = parse_npz(zip(entries, false), "t", {}).first;
-  ASSERT_EQ(part.notes.size(), 1u);
+  ASSERT_EQ(part.notes.size(), 2u);
+  EXPECT_TRUE(part.notes[1].text.starts_with("the arrays are x ("));
+  EXPECT_TRUE(part.notes[1].text.ends_with("), y"));
   EXPECT_NE(part.notes[0].text.find("weights"), std::string::npos);
   EXPECT_NE(part.notes[0].remedy.find("--answers"), std::string::npos);
 }
