@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "learned_rows.h"
+#include "lithe/learned_rows.h"
 #include "lithe/model.h"
 #include "lithe/table.h"
 #include "parse.h"

@@ -24,6 +24,7 @@
 #include "lithe/image.h"
 #include "lithe/images.h"
 #include "lithe/layer_options.h"
+#include "lithe/learned_rows.h"
 #include "lithe/learner.h"
 #include "lithe/learning_curve.h"
 #include "lithe/machine.h"

@@ -1,4 +1,4 @@
-#include "learned_rows.h"
+#include "lithe/learned_rows.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 
 #include "base/digest.h"
 
-namespace lithe::app {
+namespace lithe {
 
 namespace {
 
@@ -85,4 +85,4 @@ LearnedRows count_learned(const std::string& note, const Examples& examples,
       true};
 }
 
-}  // namespace lithe::app
+}  // namespace lithe
