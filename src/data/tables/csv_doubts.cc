@@ -46,10 +46,12 @@ void note_spellings(std::vector<std::string> texts, const std::string& column, c
   for (auto& [plain, group] : groups) {
     if (group.size() < 2) continue;
     if (group.size() > 4) group.resize(4);
-    layout.notes.push_back({true,
-                            fmt::format("{} of \"{}\" differ in case or blanks alone and are {}",
-                                        quoted_list(group), column, what),
-                            "the same spelling in all rows"});
+    layout.notes.push_back(
+        {true,
+         fmt::format("{} of \"{}\" differ in case or blanks alone and are {}: write them "
+                     "alike if they mean the same",
+                     quoted_list(group), column, what),
+         {}});
     return;
   }
 }
@@ -63,10 +65,11 @@ std::vector<std::string> texts_of(const CsvSlot& slot) {
 void note_sum(const std::vector<std::string>& texts, const std::string& column, CsvLayout& layout) {
   const auto sum = std::ranges::find_if(texts, is_sum);
   if (sum == texts.end() || texts.size() < 3) return;
-  layout.notes.push_back(
-      {true,
-       fmt::format("\"{}\" in \"{}\" seems to name a sum of other rows", shortened(*sum), column),
-       "a table without that row"});
+  layout.notes.push_back({true,
+                          fmt::format("\"{}\" in \"{}\" seems to name a sum of other rows: if so, "
+                                      "take the row out of the file",
+                                      shortened(*sum), column),
+                          {}});
 }
 
 // Whether a number of the last row is more than twice as large as any other.
@@ -121,9 +124,9 @@ void warn_of_sums(const CsvRows& rows, const Answers& answers, CsvLayout& layout
       {true,
        fmt::format(
            "the last row may be a sum of the others: its \"{}\" is missing, and its numbers "
-           "are far beyond theirs",
+           "are far beyond theirs; if so, take it out of the file",
            layout.schema.columns[layout.slots[0]].name),
-       "a table without that row"});
+       {}});
 }
 
 }  // namespace lithe::data
