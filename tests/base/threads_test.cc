@@ -12,6 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include "support/sanitizer.h"
+
 namespace lithe::base {
 namespace {
 
@@ -101,6 +103,7 @@ TEST(Team, RunReturnsWhenAllAreDone) {
 }
 
 TEST(Team, OfOneStartsNoThreadAndOthersLeaveNone) {
+  LITHE_SKIP_UNDER_THREAD_SANITIZER();
   const std::size_t before = threads_alive();
   {
     Team alone(1);

@@ -10,6 +10,7 @@
 #include "blas/fake_blas/paths.h"
 #include "data/sample.h"
 #include "lithe/blas.h"
+#include "support/sanitizer.h"
 
 namespace lithe {
 namespace {
@@ -50,6 +51,7 @@ TEST(Blas, ThoseFoundAreFilesAndDifferent) {
 
 // A folder with a good library, a broken one and a text file.
 TEST(Blas, BrokenOnesAreListedWithTheReasonAndDoNoHarm) {
+  LITHE_SKIP_UNDER_THREAD_SANITIZER();
   const test::TemporaryFolder folder;
   const auto copy = [&](const char* from, const char* to) {
     std::filesystem::copy_file(test::fake_blas(from), folder.path() / to);

@@ -9,6 +9,7 @@
 #include "cpu/isa.h"
 #include "data/sample.h"
 #include "lithe/error.h"
+#include "support/sanitizer.h"
 
 namespace lithe::blas {
 namespace {
@@ -88,6 +89,7 @@ TEST(BlasHandle, WhatCannotServeIsRefusedWithTheReason) {
 }
 
 TEST(TryBlas, TellsWhatItIsAndHowFast) {
+  LITHE_SKIP_UNDER_THREAD_SANITIZER();
   const BlasLibrary blas = try_blas(test::fake_blas("openblas"));
   EXPECT_EQ(blas.problem, "");
   EXPECT_EQ(blas.kind, "OpenBLAS");

@@ -7,6 +7,7 @@
 
 #include "blas/fake_blas/paths.h"
 #include "data/sample.h"
+#include "support/sanitizer.h"
 
 namespace lithe::doctor {
 namespace {
@@ -21,6 +22,7 @@ TEST(TryGranted, GivesNoMoreThanThereIs) {
 }
 
 TEST(TryBlasThreads, ALibraryWhoseThreadsWaitForEachOther) {
+  LITHE_SKIP_UNDER_THREAD_SANITIZER();
   const BlasThreads threads = try_blas_threads(test::fake_blas("slow_threads"), 2, 60s);
   EXPECT_EQ(threads.problem, "");
   EXPECT_EQ(threads.by_default, 8);
@@ -32,6 +34,7 @@ TEST(TryBlasThreads, ALibraryWhoseThreadsWaitForEachOther) {
 }
 
 TEST(TryBlasThreads, WithoutThreadsAllAreOne) {
+  LITHE_SKIP_UNDER_THREAD_SANITIZER();
   const BlasThreads threads = try_blas_threads(test::fake_blas("lp64"), 2, 60s);
   EXPECT_EQ(threads.by_default, 1);
   EXPECT_EQ(threads.all, 1);
