@@ -39,7 +39,7 @@ class Recorder {
     Thread(base::TickClock clock, std::size_t stages);
 
     // A stretch: entered, the first batch made ready, all its steps done.
-    void enter(Stamping stamping);
+    void enter(Stamping how);
     void begin_steps() { steps_from = clock_.now(); }
     void end_steps() { steps_until = clock_.now(); }
 

@@ -131,18 +131,18 @@ Dataset load_unchanged(const std::string& name, const std::filesystem::path& fol
 
 }  // namespace
 
-Dataset load_dataset(const std::string& given, const std::filesystem::path& folder) {
-  std::string_view name = given;
+Dataset load_dataset(const std::string& name, const std::filesystem::path& folder) {
+  std::string_view unchanged = name;
   std::vector<const Change*> changes;
-  for (const Change* change = change_of(name); change != nullptr; change = change_of(name)) {
+  for (const Change* change = change_of(name); change != nullptr; change = change_of(unchanged)) {
     changes.push_back(change);
-    name.remove_prefix(change->prefix.size());
+    unchanged.remove_prefix(change->prefix.size());
     if (changes.size() > kMostChanges)
       throw Error(ErrorKind::usage,
                   fmt::format("more than {} changes of one data set", kMostChanges), "--data",
                   "changes in another order, or fewer of them");
   }
-  Dataset set = load_unchanged(std::string(name), folder);
+  Dataset set = load_unchanged(std::string(unchanged), folder);
   for (const Change* change : std::views::reverse(changes)) set = change->make(set);
   return set;
 }
