@@ -12,6 +12,7 @@
 #include "lithe/evaluation_report.h"
 #include "lithe/trainer.h"
 #include "model_kind.h"
+#include "never_predicted.h"
 #include "parse.h"
 #include "target_scores.h"
 #include "terminal.h"
@@ -59,17 +60,10 @@ void print_origin(const LoadedData& loaded, const std::string& data) {
 
 // Classes that the examples have and that no answer is.
 void print_never_predicted(const Model& model, const Examples& test, std::size_t correct) {
-  constexpr std::size_t kMostNamed = 5;
-  const auto& names = model.preprocessing().class_names;
-  const std::vector<std::size_t> never = never_predicted(model, test, correct);
-  if (never.empty()) return;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(never.size(), kMostNamed); ++i)
-    text += (i > 0 ? ", " : "") +
-            (never[i] < names.size() ? names[never[i]] : fmt::format("{}", never[i]));
-  if (never.size() > kMostNamed) text += fmt::format(" and {} more", never.size() - kMostNamed);
-  print_folded("Never predicted, although some examples are of {}: {}\n",
-               never.size() == 1 ? "this class" : "these classes", text);
+  const std::vector<std::string> names = names_never_predicted(model, test, correct);
+  if (!names.empty())
+    print_folded("Never predicted, although some examples are of {}\n",
+                 never_predicted_text(names));
 }
 
 // A line for each label, and the means.

@@ -18,6 +18,7 @@
 #include "lithe/evaluation_report.h"
 #include "lithe/history.h"
 #include "lithe/table.h"
+#include "never_predicted.h"
 #include "output_file.h"
 #include "profile_output.h"
 #include "target_scores.h"
@@ -112,9 +113,7 @@ void add_layer_findings(Run& run, const Trainer& trainer) {
 
 void note_never_predicted(Run& run, const Model& model, const Examples& test) {
   if (run.kept() == nullptr || interrupted()) return;
-  const auto& names = model.preprocessing().class_names;
-  for (const std::size_t c : never_predicted(model, test, run.kept()->correct))
-    run.never_predicted.push_back(c < names.size() ? names[c] : fmt::format("{}", c));
+  run.never_predicted = names_never_predicted(model, test, run.kept()->correct);
 }
 
 // What happens although no option asked for it.

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/figure.h"
+#include "never_predicted.h"
 #include "target_scores.h"
 #include "terminal.h"
 
@@ -201,16 +202,10 @@ void print_findings(const Run& run) {
 }
 
 void print_never_predicted(const Run& run) {
-  constexpr std::size_t kMostNamed = 5;
-  const std::vector<std::string>& names = run.never_predicted;
-  if (names.empty()) return;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(names.size(), kMostNamed); ++i)
-    text += (i > 0 ? ", " : "") + names[i];
-  if (names.size() > kMostNamed) text += fmt::format(" and {} more", names.size() - kMostNamed);
+  if (run.never_predicted.empty()) return;
   print_folded(
-      "Never predicted for a test example, although some are of {}: {}{}\n",
-      names.size() == 1 ? "this class" : "these classes", text,
+      "Never predicted for a test example, although some are of {}{}\n",
+      never_predicted_text(run.never_predicted),
       run.command.options.balanced ? "" : "; --balanced gives all classes the same weight");
 }
 

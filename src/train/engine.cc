@@ -463,7 +463,7 @@ void EngineOf<T>::load_state(const std::filesystem::path& file) {
   if (counter.count() != figures.size())
     throw Error(ErrorKind::model, "the state has other figures than this training", file.string(),
                 "begin anew without --resume");
-  const TrainingState state = read_state(file);
+  const TrainingState state = training_state(saved, file.string());
   const auto parts = state_parts();
   saved.restore<T>(values_, parts);
   StateFigures restore(StateFigures::Way::restore, figures);

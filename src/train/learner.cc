@@ -11,6 +11,7 @@
 #include "train/batch_of_one.h"
 #include "train/check.h"
 #include "train/model_data.h"
+#include "train/parameter_shape.h"
 #include "train/request.h"
 #include "train/setup.h"
 
@@ -136,10 +137,7 @@ class LearnerOf final : public Learner::Engine {
     return fmt::format("optimizer.{}.{}", array, graph_.parameters[id].name);
   }
   std::vector<std::size_t> shape(graph::ParameterId id) const {
-    const graph::ParameterSpec& spec = graph_.parameters[id];
-    return spec.kind == graph::ParameterKind::weight
-               ? std::vector<std::size_t>{spec.rows, spec.columns}
-               : std::vector<std::size_t>{spec.columns};
+    return train::shape_of(graph_.parameters[id]);
   }
   static const NamedArray& found(const std::map<std::string, NamedArray>& state,
                                  const std::string& name, const std::vector<std::size_t>& shape) {

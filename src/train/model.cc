@@ -13,6 +13,7 @@
 #include "ops/standardize.h"
 #include "train/forward.h"
 #include "train/model_data.h"
+#include "train/parameter_shape.h"
 #include "train/target_scaling.h"
 
 namespace lithe {
@@ -122,9 +123,7 @@ std::vector<std::string> Model::names() const {
 }
 
 std::vector<std::size_t> Model::shape(const std::string& array) const {
-  const auto& spec = data_->graph.parameters[id_of(*data_, array)];
-  if (spec.kind != graph::ParameterKind::weight) return {spec.columns};
-  return {spec.rows, spec.columns};
+  return train::shape_of(data_->graph.parameters[id_of(*data_, array)]);
 }
 
 std::vector<double> Model::values(const std::string& array) const {

@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "io/safetensors_header.h"
 #include "lithe/error.h"
+#include "train/parameter_shape.h"
 
 namespace lithe::train {
 
@@ -25,11 +26,6 @@ constexpr io::Dtype kDtype = sizeof(T) == sizeof(float) ? io::Dtype::f32 : io::D
 template <typename N>
 std::span<const std::uint8_t> bytes_of(const N* values, std::size_t count) {
   return {reinterpret_cast<const std::uint8_t*>(values), count * sizeof(N)};
-}
-
-std::vector<std::size_t> shape_of(const graph::ParameterSpec& spec) {
-  if (spec.kind == graph::ParameterKind::weight) return {spec.rows, spec.columns};
-  return {spec.columns};
 }
 
 std::size_t largest(const std::vector<plan::ParameterEntry>& entries) {

@@ -93,22 +93,17 @@ StateIdentity training_identity(const Network& network, Precision precision, con
           {"choice of test data", digest_of(test)}};
 }
 
-}  // namespace lithe::train
-
-namespace lithe {
-
-TrainingState read_state(const std::filesystem::path& file) {
-  const train::SavedState saved(file);
-  train::Progress progress;
+TrainingState training_state(const SavedState& saved, const std::string& file) {
+  Progress progress;
   std::vector<double> figures = saved.table("figures");
-  train::StateFigures restore(train::StateFigures::Way::restore, figures);
+  StateFigures restore(StateFigures::Way::restore, figures);
   progress.visit(restore);
   EpochReport current;
-  train::visit_report(current, restore);
+  visit_report(current, restore);
   if (restore.count() > figures.size() || !restore.valid())
-    train::fail("its figures are not those of a training", file.string());
+    fail("its figures are not those of a training", file);
   TrainingState state;
-  state.history = train::read_reports(saved.table("history"), file.string());
+  state.history = read_reports(saved.table("history"), file);
   state.epoch = state.history.size();
   state.epochs = progress.epochs;
   state.examples = progress.within ? current.examples : 0;
@@ -121,6 +116,14 @@ TrainingState read_state(const std::filesystem::path& file) {
     else if (key != "lithe.state")
       state.notes[key] = value;
   return state;
+}
+
+}  // namespace lithe::train
+
+namespace lithe {
+
+TrainingState read_state(const std::filesystem::path& file) {
+  return train::training_state(train::SavedState(file), file.string());
 }
 
 }  // namespace lithe

@@ -29,6 +29,9 @@ std::vector<EpochReport> read_reports(std::span<const double> rows, const std::s
 StateIdentity training_identity(const Network& network, Precision precision, const Examples& train,
                                 const Examples& test, const TrainOptions& options);
 
+// What a state says of its training.
+TrainingState training_state(const SavedState& saved, const std::string& file);
+
 // The figures at the beginning of a state, which read_state() reads too.
 struct Progress {
   std::size_t epoch = 0;  // that has begun

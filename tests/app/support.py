@@ -46,3 +46,17 @@ class AppTest(unittest.TestCase):
 
     def train(self, *arguments):
         return self.run_lithe("train", *DIGITS, "--epochs", "2", *arguments)
+
+
+class TableTest(AppTest):
+    """Of tables that a test writes line by line."""
+
+    def write(self, name, lines, encoding="utf-8"):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding=encoding) as file:
+            file.write("\n".join(lines) + "\n")
+        return path
+
+    def train(self, path, *options, **more):
+        return self.run_lithe("train", "--data", path, "--threads", "1", "--output", "m.safetensors",
+                              *options, **more)

@@ -7,23 +7,13 @@ import random
 import re
 import unittest
 
-from support import AppTest
+from support import TableTest
 
 
-class TableCases(AppTest):
+class TableCases(TableTest):
     def setUp(self):
         super().setUp()
         self.random = random.Random(1)
-
-    def write(self, name, lines, encoding="utf-8"):
-        path = os.path.join(self.folder, name)
-        with open(path, "w", encoding=encoding) as file:
-            file.write("\n".join(lines) + "\n")
-        return path
-
-    def train(self, path, *options, **more):
-        return self.run_lithe("train", "--data", path, "--threads", "1", "--output", "m.safetensors",
-                              *options, **more)
 
     def accuracy(self, path, *options):
         run = json.loads(self.train(path, "--json", *options).stdout)

@@ -7,23 +7,13 @@ import re
 import subprocess
 import unittest
 
-from support import LITHE, AppTest, write_png
+from support import LITHE, TableTest, write_png
 
 
-class TableTasks(AppTest):
+class TableTasks(TableTest):
     def setUp(self):
         super().setUp()
         self.random = random.Random(2)
-
-    def write(self, name, lines, encoding="utf-8"):
-        path = os.path.join(self.folder, name)
-        with open(path, "w", encoding=encoding) as file:
-            file.write("\n".join(lines) + "\n")
-        return path
-
-    def train(self, path, *options, **more):
-        return self.run_lithe("train", "--data", path, "--threads", "1", "--output", "m.safetensors",
-                              *options, **more)
 
     def error(self, *words):
         """An error's text in one line."""
