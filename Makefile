@@ -6,7 +6,7 @@ cores := $(shell nproc)
 # The core needs nothing beyond Debian; ccache is used where it is there.
 launcher := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 
-.PHONY: train test build recipes rl-recipes torture setup setup-test setup-fuzz sanitize update-instructions update-digests bench-peers benchmarks bench-seed bench-deep bench-conv bench-rl bench-rl-peers bench-products bench-doctor rl-peers format check-format check-tidy fuzz install clean
+.PHONY: train test build recipes rl-recipes torture setup setup-test setup-fuzz setup-arm sanitize test-arm update-instructions update-digests bench-peers benchmarks bench-seed bench-deep bench-conv bench-rl bench-rl-peers bench-products bench-doctor rl-peers format check-format check-tidy fuzz install clean
 
 train: setup
 	@cmake --preset release $(launcher) -DLITHE_BUILD_TESTS=OFF -DLITHE_BUILD_BENCH=OFF >/dev/null
@@ -33,6 +33,15 @@ sanitize: setup-test
 	@for preset in asan tsan; do \
 	  cmake --preset $$preset $(launcher) >/dev/null && cmake --build --preset $$preset -j$(cores) && \
 	  ctest --test-dir build/$$preset --output-on-failure -j$(cores) || exit 1; done
+
+# The kernels, plans and trainings on aarch64 (NEON): cross-compiled, in qemu's emulation, which takes
+# some minutes; and that short trainings come to the digests of x86 (tests/digests). SVE is left out.
+arm_tests := cpu activations losses kernels plan ops optimizers
+test-arm: setup-arm
+	@cmake --preset arm $(launcher) >/dev/null
+	@cmake --build --preset arm -j$(cores) --target $(arm_tests:%=test_%) lithe_app
+	@for folder in $(arm_tests); do qemu-aarch64 build/arm/tests/test_$$folder --gtest_brief=1 || exit 1; done
+	@python3 tests/digests/digests.py --lithe build/arm/bin/lithe --emulator qemu-aarch64
 
 # Counts the instructions of the gate's runs anew (tests/instructions), and says what moved.
 update-instructions: setup-test
@@ -113,6 +122,9 @@ fuzz: setup-fuzz
 	  reader=$$(basename $$program _fuzz); mkdir -p build/fuzz/found/$$reader; \
 	  dict=build/fuzz/fuzz/$$reader.dict; [ -f $$dict ] && dict=-dict=$$dict || dict=; \
 	  $$program $$dict -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/fuzz/found/ build/fuzz/found/$$reader fuzz/corpus/$$reader || exit 1; done
+
+setup-arm:
+	@scripts/setup.sh arm
 
 setup-fuzz:
 	@scripts/setup.sh fuzz

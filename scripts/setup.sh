@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs with apt-get those of the Debian packages that are missing: as root, or through sudo.
-# `build` is what the program needs; `test` and `fuzz` add what tests, benchmarks and fuzzing need.
-#   scripts/setup.sh build|test|fuzz
+# `build` is what the program needs; `test`, `fuzz` and `arm` add what tests, benchmarks, fuzzing and
+# tests for aarch64 (cross-compiled, in qemu) need.
+#   scripts/setup.sh build|test|fuzz|arm
 set -euo pipefail
 packages=(
   g++ cmake ninja-build pkg-config make
@@ -14,7 +15,13 @@ case "${1:-build}" in
   build) ;;
   test) packages+=(libgtest-dev libbenchmark-dev python3 python3-numpy clang-format-16 clang-tidy-16 valgrind) ;;
   fuzz) packages+=(clang-16 libclang-rt-16-dev) ;;  # libFuzzer and the sanitizers are in the latter
-  *) echo "scripts/setup.sh build|test|fuzz" >&2; exit 2 ;;
+  arm) foreign=arm64
+    packages+=(g++-aarch64-linux-gnu qemu-user python3)
+    for library in hwy fmt gtest png gif turbojpeg0 webp deflate zstd ssl; do
+      packages+=("lib$library-dev:arm64")
+    done
+    packages+=(zlib1g-dev:arm64 libcurl4-openssl-dev:arm64) ;;
+  *) echo "scripts/setup.sh build|test|fuzz|arm" >&2; exit 2 ;;
 esac
 missing=()
 for package in "${packages[@]}"; do
@@ -34,5 +41,6 @@ if [ "$(id -u)" != 0 ]; then
 fi
 echo "Installing ${#missing[@]} packages with apt-get, $how:" | fold -s -w 80
 echo "  ${missing[*]}" | fold -s -w 80
+[ -z "${foreign:-}" ] || "${as_root[@]}" dpkg --add-architecture "$foreign"
 "${as_root[@]}" apt-get update -qq
 DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

@@ -37,15 +37,14 @@ std::uint64_t chain(std::uint64_t x, std::uint64_t y, int rounds) {
 }  // namespace
 
 double clock_rate(int samples) {
-  using Clock = std::chrono::steady_clock;
-  constexpr int kRounds = 4000;
+  constexpr int kSteps = 4000;
   double best = 0;
   volatile std::uint64_t keep = 1;
   for (int i = 0; i < samples; ++i) {
-    const auto start = Clock::now();
-    keep = chain(keep, 0x5555555555555555, kRounds);
-    const std::chrono::duration<double> elapsed = Clock::now() - start;
-    best = std::max(best, kUnrolled * kRounds / elapsed.count());
+    const auto start = std::chrono::steady_clock::now();
+    keep = chain(keep, 0x5555555555555555, kSteps);
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    best = std::max(best, kUnrolled * kSteps / elapsed.count());
   }
   return best;
 }

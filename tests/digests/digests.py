@@ -3,6 +3,7 @@
 
     digests.py --lithe PATH            checks
     digests.py --lithe PATH --update   stores the digests anew, says which moved
+    digests.py --lithe PATH --emulator qemu-aarch64    checks a program of another processor
 
 This notices a change of a single bit in anything that training goes through: data, initial values,
 order, kernels, optimizers, what stops or averages, agents. It pins what a rearrangement must not
@@ -16,7 +17,7 @@ their names: notes and the places of the arrays in the file may change.
 Whatever `lithe list` has of the kinds in `complete` of runs.toml must stand among the words of some
 run, so that nothing new is forgotten; the kinds in `free` need no run.
 
-Without AVX2 the program rounds otherwise, and there is nothing to compare (exit status 77). Initial
+Without AVX2 or NEON the program rounds otherwise, and there is nothing to compare (exit status 77). Initial
 values take the C library's logarithms and cosines: another C library may give other digests although
 nothing was changed here.
 """
@@ -55,8 +56,8 @@ class Broken(Exception):
 class Program:
     """Lithe, with caches and data of our own."""
 
-    def __init__(self, path, folder):
-        self.path = os.path.abspath(path)
+    def __init__(self, path, folder, emulator=None):
+        self.command = [*([emulator] if emulator else []), os.path.abspath(path)]
         self.folder = folder
         self.aside = folder / "aside"  # beside the data, as the runs' own folders
         self.aside.mkdir()
@@ -64,7 +65,7 @@ class Program:
                                          "LITHE_DATA": str(folder / "fetched"), "LC_ALL": "C"}
 
     def call(self, words, cwd=None):
-        return subprocess.run([self.path, *words], cwd=cwd or self.aside, env=self.environment,
+        return subprocess.run([*self.command, *words], cwd=cwd or self.aside, env=self.environment,
                               capture_output=True, text=True, timeout=SECONDS, check=False)
 
     def run(self, words, cwd=None):
@@ -155,8 +156,8 @@ def forgotten(program, told):
 
 
 def ways_here(program, told):
-    if not program.has_isa(told["probe"], told["needs"]):
-        raise NoComparison(f"this machine has no {told['needs']}, and others round otherwise")
+    if not any(program.has_isa(told["probe"], isa) for isa in told["needs"]):
+        raise NoComparison(f"this machine has none of {told['needs']}, and others round otherwise")
     return [way["words"] for way in told["way"]
             if "where" not in way or program.has_isa(told["probe"], way["where"])]
 
@@ -210,12 +211,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--lithe", required=True)
     parser.add_argument("--update", action="store_true")
+    parser.add_argument("--emulator", help="the program that runs it")
     options = parser.parse_args()
     told = tomllib.loads(RUNS.read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory(prefix="lithe-digests-") as name:
         folder = pathlib.Path(name)
         made_data.write_all(folder)
-        program = Program(options.lithe, folder)
+        program = Program(options.lithe, folder, options.emulator)
         try:
             results = carry_out_all(program, told, ways_here(program, told))
             return (update if options.update else check)(told, results, forgotten(program, told))
