@@ -1,0 +1,46 @@
+// The parts of lithe._core, and what they share. Each function adds the classes of the C++ header
+// that it is named after, under the same names; the modules of python/lithe make of them what Python
+// users expect (defaults, conversions of arrays, iteration).
+#pragma once
+
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <vector>
+
+#include "lithe/dataset.h"
+
+namespace lithe::python {
+
+namespace nb = nanobind;
+
+void add_errors(nb::module_& module);
+void add_network(nb::module_& module);
+void add_dataset(nb::module_& module);
+void add_model(nb::module_& module);
+void add_trainer(nb::module_& module);
+void add_learner(nb::module_& module);
+void add_unknown(nb::module_& module);
+
+// A matrix of Python's, [rows][columns], read where it lies. The values of a row must be neighbours.
+using Matrix = nb::ndarray<nb::ro, nb::ndim<2>, nb::device::cpu>;
+template <typename T>
+using Vector = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+
+// Throws Error(data) for other types than uint8, float32 and float64, and for other strides.
+Features features_of(const Matrix& matrix, double divisor);
+
+// A NumPy array that owns a copy of the values.
+template <typename T>
+nb::object array_of(std::span<const T> values, std::initializer_list<std::size_t> shape) {
+  T* copy = new T[values.size()];
+  std::copy(values.begin(), values.end(), copy);
+  nb::capsule owner(copy, [](void* memory) noexcept { delete[] static_cast<T*>(memory); });
+  return nb::cast(nb::ndarray<nb::numpy, T>(copy, shape.size(), shape.begin(), owner));
+}
+
+}  // namespace lithe::python

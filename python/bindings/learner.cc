@@ -1,0 +1,111 @@
+#include "lithe/learner.h"
+
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include "bindings.h"
+#include "lithe/error.h"
+#include "lithe/predictor.h"
+
+namespace lithe::python {
+
+namespace {
+
+using FloatMatrix = nb::ndarray<const float, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+
+std::span<const float> values_of(const FloatMatrix& matrix) {
+  return {matrix.data(), matrix.size()};
+}
+
+nb::object rows_of(std::span<const float> values, std::size_t rows) {
+  return array_of<float>(values, {rows, rows == 0 ? 0 : values.size() / rows});
+}
+
+nb::object run(Predictor& predictor, const FloatMatrix& inputs) {
+  std::span<const float> outputs;
+  {
+    nb::gil_scoped_release released;
+    outputs = predictor.run(values_of(inputs));
+  }
+  return rows_of(outputs, inputs.shape(0));
+}
+
+nb::object forward(Learner& learner, const Matrix& inputs, const Vector<std::uint32_t>& rows) {
+  const Features features = features_of(inputs, 1);
+  std::span<const float> outputs;
+  {
+    nb::gil_scoped_release released;
+    outputs = learner.forward(features, {rows.data(), rows.size()});
+  }
+  return rows_of(outputs, rows.size());
+}
+
+nb::dict state_of(const Learner& learner) {
+  nb::dict state;
+  for (const auto& [name, array] : learner.state()) {
+    nb::list shape;
+    for (const std::size_t size : array.shape) shape.append(size);
+    state[name.c_str()] =
+        array_of<double>(array.values, {array.values.size()}).attr("reshape")(shape);
+  }
+  return state;
+}
+
+void restore(Learner& learner, const nb::dict& state) {
+  std::map<std::string, NamedArray> arrays;
+  for (const auto& [name, value] : state) {
+    const auto array =
+        nb::cast<nb::ndarray<const double, nb::c_contig, nb::device::cpu>>(value);
+    NamedArray& made = arrays[nb::cast<std::string>(name)];
+    for (std::size_t i = 0; i < array.ndim(); ++i) made.shape.push_back(array.shape(i));
+    made.values.assign(array.data(), array.data() + array.size());
+  }
+  learner.restore(arrays);
+}
+
+}  // namespace
+
+void add_learner(nb::module_& module) {
+  nb::class_<Predictor>(module, "_Predictor")
+      .def(nb::init<const Model&, std::size_t, const std::string&>(), nb::arg("model"),
+           nb::arg("batch"), nb::arg("isa"), nb::keep_alive<1, 2>())
+      .def("_run", &run, nb::arg("inputs"));
+
+  nb::class_<Learner>(module, "_Learner")
+      .def(
+          "__init__",
+          [](Learner* self, Model& model, const std::string& optimizer, std::size_t batch,
+             std::uint64_t steps, std::uint64_t seed, std::size_t threads, const std::string& isa,
+             const std::vector<std::size_t>& frozen, bool input_gradient) {
+            new (self) Learner(model, {.optimizer = optimizer,
+                                       .batch = batch,
+                                       .steps = steps,
+                                       .seed = seed,
+                                       .threads = threads,
+                                       .isa = isa,
+                                       .frozen = frozen,
+                                       .input_gradient = input_gradient});
+          },
+          nb::arg("model"), nb::arg("optimizer"), nb::arg("batch"), nb::arg("steps"),
+          nb::arg("seed"), nb::arg("threads"), nb::arg("isa"), nb::arg("frozen"),
+          nb::arg("input_gradient"), nb::keep_alive<1, 2>())
+      .def("_forward", &forward, nb::arg("inputs"), nb::arg("rows"))
+      .def(
+          "_backward",
+          [](Learner& self, const FloatMatrix& gradient) {
+            nb::gil_scoped_release released;
+            self.backward(values_of(gradient));
+          },
+          nb::arg("gradient"))
+      .def("_input_gradient",
+           [](Learner& self, std::size_t rows) { return rows_of(self.input_gradient(), rows); })
+      .def_prop_ro("steps", &Learner::steps, "Steps done.")
+      .def("state", &state_of,
+           "What the optimizer keeps beside the weights, by name, for `restore`.")
+      .def("restore", &restore, nb::arg("state"),
+           "Goes on where `state` was taken, to the same bits. Raises `lithe.Error` where it is\n"
+           "not that of such a learner.");
+}
+
+}  // namespace lithe::python

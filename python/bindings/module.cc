@@ -1,0 +1,13 @@
+#include "bindings.h"
+
+NB_MODULE(_core, module) {
+  namespace python = lithe::python;
+  module.doc() = "What the modules of lithe are made of: the C++ library.";
+  python::add_errors(module);
+  python::add_network(module);
+  python::add_dataset(module);
+  python::add_model(module);
+  python::add_trainer(module);
+  python::add_learner(module);
+  python::add_unknown(module);
+}

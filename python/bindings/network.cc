@@ -1,0 +1,66 @@
+#include "lithe/network.h"
+
+#include <fmt/format.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
+#include <nanobind/stl/vector.h>
+
+#include "bindings.h"
+#include "lithe/catalogue.h"
+
+namespace lithe::python {
+
+void add_network(nb::module_& module) {
+  nb::class_<Network>(module, "Network",
+                      "A network as a value, written as a sentence of layers.\n\n"
+                      ">>> import lithe\n"
+                      ">>> lithe.Network('dense(30, sigmoid) -> dense(10)').with_input(784)\n"
+                      "Network('input(784) -> dense(30, sigmoid) -> dense(10)')\n\n"
+                      "Raises `lithe.Error`, with a caret under the mistake, for a sentence that does\n"
+                      "not parse. `lithe.catalogue()` lists the layers and their arguments.")
+      .def(
+          "__init__",
+          [](Network* self, std::string_view sentence) {
+            new (self) Network(Network::parse(sentence));
+          },
+          nb::arg("sentence"))
+      .def(
+          "_with_input",
+          [](const Network& self, const std::vector<std::size_t>& shape) {
+            return self.with_input({shape});
+          },
+          nb::arg("shape"))
+      .def_prop_ro("has_input", &Network::has_input, "Whether it begins with `input(shape)`.")
+      .def_prop_ro(
+          "parameter_count", &Network::parameter_count,
+          "The number of learned values. The network must have an input.")
+      .def_prop_ro("forward_operations", &Network::forward_operations,
+                   "Operations of a forward pass of one example; a multiply-add counts as two.")
+      .def_prop_ro(
+          "input_shape", [](const Network& self) { return self.input_shape().sizes; },
+          "The shape of one example, a list of whole numbers.")
+      .def_prop_ro(
+          "output_shape", [](const Network& self) { return self.output_shape().sizes; },
+          "The shape of the outputs of one example.")
+      .def("__str__", &Network::to_string)
+      .def("__repr__",
+           [](const Network& self) { return fmt::format("Network('{}')", self.to_string()); })
+      .def("__eq__", [](const Network& self, const Network& other) { return self == other; })
+      .def("__getstate__", &Network::to_string)
+      .def("__setstate__", [](Network& self, const std::string& sentence) {
+        new (&self) Network(Network::parse(sentence));
+      });
+
+  module.def("_list_catalogue", [] {
+    nb::dict categories;
+    for (const CatalogueCategory& category : list_catalogue()) {
+      nb::dict entries;
+      for (const CatalogueEntry& entry : category.entries)
+        entries[entry.name.c_str()] = entry.text;
+      categories[category.name.c_str()] = entries;
+    }
+    return categories;
+  });
+}
+
+}  // namespace lithe::python

@@ -1,0 +1,153 @@
+#include "lithe/trainer.h"
+
+#include <nanobind/stl/filesystem.h>
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include "bindings.h"
+#include "lithe/history.h"
+
+namespace lithe::python {
+
+namespace {
+
+// Python hears of signals (Ctrl-C) and of the progress some fifty times an epoch; without the lock
+// in between. What a callback raises ends the epoch, and is raised behind it.
+class Progress {
+ public:
+  explicit Progress(nb::object callback) : callback_(std::move(callback)) {}
+
+  bool operator()(double done) {
+    nb::gil_scoped_acquire acquired;
+    try {
+      if (PyErr_CheckSignals() != 0) throw nb::python_error();
+      return callback_.is_none() || !nb::cast<bool>(callback_(done).equal(nb::bool_(false)));
+    } catch (nb::python_error& error) {
+      raised_.emplace(std::move(error));
+      return false;
+    }
+  }
+  // With the lock.
+  void raise_again() {
+    if (raised_) throw nb::python_error(std::move(*raised_));
+  }
+
+ private:
+  nb::object callback_;
+  std::optional<nb::python_error> raised_;
+};
+
+EpochReport run_epoch(Trainer& trainer, nb::object callback) {
+  Progress progress(std::move(callback));
+  EpochReport report;
+  {
+    nb::gil_scoped_release released;
+    report = trainer.run_epoch([&](double done) { return progress(done); });
+  }
+  progress.raise_again();
+  return report;
+}
+
+// Takes the keyword arguments that are TrainOptions of the same names.
+class Keywords {
+ public:
+  explicit Keywords(const nb::dict& given) : given_(given) {}
+  template <typename T>
+  void read(const char* name, T& option) {
+    if (given_.contains(name)) option = nb::cast<T>(given_[name]);
+  }
+
+ private:
+  const nb::dict& given_;
+};
+
+TrainOptions options_of(const nb::dict& given) {
+  TrainOptions o;
+  Keywords keywords(given);
+  const auto read = [&](const char* name, auto& option) { keywords.read(name, option); };
+  read("loss", o.loss), read("optimizer", o.optimizer), read("average", o.average);
+  read("augment", o.augment), read("image", o.image), read("batch", o.batch);
+  read("epochs", o.epochs), read("seed", o.seed), read("threads", o.threads), read("pin", o.pin);
+  read("isa", o.isa), read("blas", o.blas), read("validation", o.validation);
+  read("patience", o.patience), read("class_weights", o.class_weights);
+  read("balanced", o.balanced), read("ignore", o.ignore), read("frozen", o.frozen);
+  read("unfreeze_at", o.unfreeze_at), read("standardize_targets", o.standardize_targets);
+  read("recover", o.recover), read("state", o.state), read("keep_every", o.keep_every);
+  return o;
+}
+
+}  // namespace
+
+void add_trainer(nb::module_& module) {
+  nb::class_<EpochReport>(module, "EpochReport", "The figures of one epoch.")
+      .def_ro("epoch", &EpochReport::epoch, "Counted from 1.")
+      .def_ro("examples", &EpochReport::examples, "Trained on.")
+      .def_ro("loss", &EpochReport::loss, "Mean over the examples while the weights changed.")
+      .def_ro("seconds", &EpochReport::seconds, "Of training, shuffling included.")
+      .def_ro("correct", &EpochReport::correct, "Of the test examples; 0 without any.")
+      .def_ro("total", &EpochReport::total, "Test examples with classes.")
+      .def_prop_ro(
+          "accuracy",
+          [](const EpochReport& self) {
+            return self.total == 0 ? std::numeric_limits<double>::quiet_NaN()
+                                   : double(self.correct) / double(self.total);
+          },
+          "Of the test examples, from 0 to 1; not a number without any.")
+      .def_ro("test_loss", &EpochReport::test_loss)
+      .def_ro("test_rmse", &EpochReport::test_rmse, "Of targets that are numbers.")
+      .def_ro("validation_loss", &EpochReport::validation_loss)
+      .def_prop_ro(
+          "validation_accuracy",
+          [](const EpochReport& self) {
+            return self.validation_total == 0
+                       ? std::numeric_limits<double>::quiet_NaN()
+                       : double(self.validation_correct) / double(self.validation_total);
+          },
+          "From 0 to 1; not a number without validation.")
+      .def_ro("evaluation_seconds", &EpochReport::evaluation_seconds)
+      .def_ro("learning_rate", &EpochReport::learning_rate, "Of the last step.")
+      .def_ro("recoveries", &EpochReport::recoveries, "Times that the epoch was begun again.")
+      .def_ro("best", &EpochReport::best, "The lowest validation loss up to now.")
+      .def_ro("stopped", &EpochReport::stopped, "The callback ended the epoch early.")
+      .def_ro("epochs", &EpochReport::epochs, "That were asked for.")
+      .def_ro("seconds_left", &EpochReport::seconds_left, "Estimated.");
+
+  nb::class_<TrainingResult>(module, "TrainingResult", "How a training ended.")
+      .def_ro("epochs", &TrainingResult::epochs, "That were run.")
+      .def_ro("stopped_early", &TrainingResult::stopped_early, "Patience was at its end.")
+      .def_ro("kept_epoch", &TrainingResult::kept_epoch, "The epoch whose weights are kept.")
+      .def_ro("kept_validation_loss", &TrainingResult::kept_validation_loss)
+      .def_ro("state_error", &TrainingResult::state_error,
+              "Why the last state could not be written; empty where it could.");
+
+  nb::class_<Trainer>(module, "_Trainer")
+      .def(
+          "__init__",
+          [](Trainer* self, Model& model, const Examples& train, const Examples& test,
+             const nb::dict& options) {
+            const TrainOptions read = options_of(options);
+            nb::gil_scoped_release released;
+            new (self) Trainer(model, train, test, read);
+          },
+          nb::arg("model"), nb::arg("train"), nb::arg("test"), nb::arg("options"),
+          nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>(), nb::keep_alive<1, 4>())
+      .def("_run_epoch", &run_epoch, nb::arg("callback").none())
+      .def_prop_ro("finished", &Trainer::finished,
+                   "Whether all epochs are done, or patience is at its end.")
+      .def("finish", &Trainer::finish, nb::call_guard<nb::gil_scoped_release>(),
+           "Puts the weights that are to be kept into the model: averaged ones, or the best ones.")
+      .def_prop_ro("history", &Trainer::history, "The reports of all epochs that are done.")
+      .def("_save_state", &Trainer::save_state, nb::call_guard<nb::gil_scoped_release>())
+      .def("_load_state", &Trainer::load_state, nb::call_guard<nb::gil_scoped_release>())
+      .def("_save_model", &Trainer::save_model, nb::call_guard<nb::gil_scoped_release>())
+      .def("_keep_history",
+           [](const Trainer& self, Model& model, const Examples& train, const Examples& test) {
+             keep_history(model, self.history(), train, test);
+           })
+      .def_prop_ro("threads", [](const Trainer& self) { return self.plan().threads; },
+                   "The number of threads that compute.");
+}
+
+}  // namespace lithe::python

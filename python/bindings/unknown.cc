@@ -1,0 +1,65 @@
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/string.h>
+
+#include <algorithm>
+
+#include "bindings.h"
+#include "lithe/calibrate.h"
+#include "lithe/probabilities.h"
+
+namespace lithe::python {
+
+namespace {
+
+nb::object probabilities_of(const Model& model, const Matrix& matrix, double divisor) {
+  const Features features = features_of(matrix, divisor);
+  std::vector<double> result;
+  {
+    nb::gil_scoped_release released;
+    const std::vector<double> outputs = model.predict(features);
+    const std::string& loss = model.metadata().at("lithe.loss");
+    const std::size_t columns = outputs.size() / std::max<std::size_t>(features.rows, 1);
+    for (std::size_t first = 0; first < outputs.size(); first += columns) {
+      const auto row = probabilities(std::span(outputs).subspan(first, columns), loss);
+      result.insert(result.end(), row.begin(), row.end());
+    }
+  }
+  const std::size_t rows = std::max<std::size_t>(features.rows, 1);
+  return array_of<double>(result, {features.rows, result.size() / rows});
+}
+
+// Scores, and whether each is above the threshold.
+nb::object unknown(const Model& model, const Matrix& matrix, double divisor) {
+  const Features features = features_of(matrix, divisor);
+  std::vector<double> scores;
+  std::vector<std::uint8_t> above;
+  {
+    nb::gil_scoped_release released;
+    for (const OpenSetPrediction& p : OpenSetPredictor(model).predict(features)) {
+      scores.push_back(p.score);
+      above.push_back(p.unknown ? 1 : 0);
+    }
+  }
+  return nb::make_tuple(array_of<double>(scores, {scores.size()}),
+                        array_of<std::uint8_t>(above, {above.size()}));
+}
+
+}  // namespace
+
+void add_unknown(nb::module_& module) {
+  module.def("_probabilities", &probabilities_of, nb::arg("model"), nb::arg("features"),
+             nb::arg("divisor"));
+  module.def(
+      "_calibrate",
+      [](Model& model, const Examples& train, const Examples& validation, const std::string& score,
+         double acceptance_rate) {
+        nb::gil_scoped_release released;
+        calibrate_unknown(model, train, validation,
+                          {.score = score, .acceptance_rate = acceptance_rate});
+      },
+      nb::arg("model"), nb::arg("train"), nb::arg("validation"), nb::arg("score"),
+      nb::arg("acceptance_rate"));
+  module.def("_unknown", &unknown, nb::arg("model"), nb::arg("features"), nb::arg("divisor"));
+}
+
+}  // namespace lithe::python

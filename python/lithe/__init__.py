@@ -1,0 +1,62 @@
+"""Lithe trains small and medium neural networks on an ordinary processor, at its limit.
+
+The estimators (`Classifier`, `Regressor`, ...) need scikit-learn; everything else needs NumPy alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._error import CopyWarning, Error
+from ._examples import Examples
+from ._model import Model
+from ._network import Network, catalogue
+from ._predictor import Learner, Predictor
+from ._reports import doctor, info
+from ._trainer import EpochReport, Trainer, TrainingResult, evaluate
+
+if TYPE_CHECKING:
+    from ._estimators import (
+        Autoencoder,
+        Classifier,
+        MultiLabelClassifier,
+        OutlierDetector,
+        Regressor,
+    )
+
+__all__ = [
+    "Autoencoder",
+    "Classifier",
+    "CopyWarning",
+    "EpochReport",
+    "Error",
+    "Examples",
+    "Learner",
+    "Model",
+    "MultiLabelClassifier",
+    "Network",
+    "OutlierDetector",
+    "Predictor",
+    "Regressor",
+    "Trainer",
+    "TrainingResult",
+    "catalogue",
+    "doctor",
+    "evaluate",
+    "info",
+]
+
+_ESTIMATORS = {"Autoencoder", "Classifier", "MultiLabelClassifier", "OutlierDetector", "Regressor"}
+
+
+def __getattr__(name: str) -> Any:
+    # scikit-learn takes a second to import, and is needed by the estimators alone.
+    if name in _ESTIMATORS:
+        from . import _estimators
+
+        return getattr(_estimators, name)
+    raise AttributeError(f"module 'lithe' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

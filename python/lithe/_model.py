@@ -1,0 +1,121 @@
+"""Models: a network with its learned values."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import _core
+from ._arrays import Array, divisor_of, features
+from ._network import Network
+
+
+class Model(_core._Model):
+    """A network with its learned values, and what is needed to use it.
+
+    Parameters
+    ----------
+    network : Network or str
+        It must begin with `input`; see `Network.with_input`.
+    precision : {"float32", "float64"}
+        Of the values and of all that is computed.
+    seed : int
+        The initial values are drawn from it, as the network's initializers say.
+
+    Raises
+    ------
+    lithe.Error
+        Where the sentence does not parse, or the network has no input.
+
+    Examples
+    --------
+    >>> import lithe
+    >>> model = lithe.Model("input(4) -> dense(3)", seed=7)
+    >>> model["layers.0.weight"].shape
+    (4, 3)
+    >>> model.predict([[0.0, 0.0, 0.0, 0.0]])
+    array([[0., 0., 0.]])
+    """
+
+    def __init__(self, network: Network | str, precision: str = "float32", seed: int = 1) -> None:
+        sentence = Network(network) if isinstance(network, str) else network
+        super().__init__(sentence, precision, seed)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Model:
+        """The model in a safetensors file that `save` or `lithe train` wrote.
+
+        Raises `lithe.Error` if it is not a whole and consistent model, or cannot be read.
+        """
+        model = cls.__new__(cls)
+        _core._Model.__init__(model, Path(path))
+        return model
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes a safetensors file, which every command of `lithe` takes.
+
+        An older file of this name is replaced when the new one is safely on disk.
+        """
+        self._save(Path(path))
+
+    def __getitem__(self, name: str) -> Array:
+        """A copy of a learned array: `model["layers.0.weight"]` is [inputs, units].
+
+        To change the model, assign: `model["layers.0.weight"] = new`.
+        """
+        if name not in self:
+            raise KeyError(name)
+        array: Array = self._values(name)
+        return array
+
+    def __setitem__(self, name: str, values: Any) -> None:
+        array = np.asarray(values, dtype=np.float64)
+        if array.shape != self[name].shape:
+            raise ValueError(f"'{name}' has the shape {self[name].shape}, not {array.shape}")
+        self._set_values(name, array.ravel().tolist())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names())
+
+    def __len__(self) -> int:
+        return len(self.names())
+
+    def predict(self, X: Any) -> Array:
+        """The network's outputs for examples [rows][inputs]: an array [rows][outputs] of float64.
+
+        After the loss `cross_entropy` the outputs are logits; `predict_proba` gives probabilities.
+        Bytes (uint8) are taken for pixels and divided by 255.
+        """
+        X = features(X)
+        array: Array = self._predict(X, divisor_of(X))
+        return array
+
+    def predict_proba(self, X: Any) -> Array:
+        """The probability of each class, [rows][classes], as the loss of its training says."""
+        X = features(X)
+        array: Array = _core._probabilities(self, X, divisor_of(X))
+        return array
+
+    def __repr__(self) -> str:
+        return f"Model('{self.network}', precision='{self.precision}')"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "model.safetensors")
+            self.save(path)
+            return _model_of, (path.read_bytes(),)
+
+
+def _model_of(content: bytes) -> Model:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "model.safetensors")
+        path.write_bytes(content)
+        return Model.load(path)

@@ -1,0 +1,162 @@
+"""Training, epoch by epoch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import _core
+from ._core import EpochReport, TrainingResult
+from ._examples import Examples
+from ._model import Model
+
+__all__ = ["EpochReport", "Trainer", "TrainingResult", "evaluate"]
+
+
+class Trainer(_core._Trainer):
+    """A model, data, a loss and an optimizer, compiled into a plan and run epoch by epoch.
+
+    The same seed gives the same weights, to the bit, on any number of threads, and the same as
+    `lithe train` and the C++ library with the same options.
+
+    Parameters
+    ----------
+    model : Model
+        Its values change in place.
+    train, test : Examples
+        To learn from, and to be evaluated after each epoch. Without `test` nothing is evaluated.
+    loss, optimizer : str
+        Sentences, such as "cross_entropy" and "adam(cosine(0.003))"; `lithe.catalogue()` lists them.
+    average : str
+        Of the weights: "none", "ema(0.999)", "swa(75%)".
+    augment : str
+        Random changes of images, such as "shift(2) -> rotate(10)".
+    image : sequence of int
+        The shape of an example as an image; () is the shape that the network takes.
+    batch : int
+        Examples of a step.
+    epochs : int
+        The schedule of the learning rate covers them.
+    seed : int
+        Of the order of the examples, of dropout and of noise.
+    threads : int
+        0 measures which number is fastest.
+    validation : float
+        A share of `train` below 1, or a number of examples, that is held out.
+    patience : int
+        Epochs without a lower validation loss after which training ends; the best weights are then
+        kept. 0: all epochs are run.
+    class_weights : sequence of float
+        The weight of the examples of each class.
+    balanced : bool
+        All classes have the same weight in total.
+    frozen : sequence of int
+        Layers, by number from 1, that stay as they are, until epoch `unfreeze_at` if that is set.
+    standardize_targets : bool
+        Numbers are learned with mean 0 and standard deviation 1; the model answers in their units.
+    recover : bool
+        If the loss is no longer a number, begin the epoch again with half the learning rate.
+    state : path, optional
+        A file for the state of the training, written every `keep_every` seconds and by `finish`.
+
+    Raises
+    ------
+    lithe.Error
+        For an option out of range, or data that do not fit the network or the loss.
+
+    Examples
+    --------
+    >>> import lithe
+    >>> model = lithe.Model("input(2) -> dense(8, tanh) -> dense(2)")
+    >>> corners = lithe.Examples([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0])
+    >>> trainer = lithe.Trainer(model, corners, loss="cross_entropy", optimizer="adam(0.05)",
+    ...                         batch=4, epochs=200, threads=1)
+    >>> losses = [report.loss for report in trainer]
+    >>> losses[-1] < 0.05
+    True
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        train: Examples,
+        test: Examples | None = None,
+        *,
+        loss: str = "quadratic",
+        optimizer: str = "sgd(0.1)",
+        average: str = "none",
+        augment: str = "",
+        image: Sequence[int] = (),
+        batch: int = 32,
+        epochs: int = 10,
+        seed: int = 1,
+        threads: int = 0,
+        pin: bool = False,
+        isa: str = "auto",
+        blas: str = "native",
+        validation: float = 0,
+        patience: int = 0,
+        class_weights: Sequence[float] = (),
+        balanced: bool = False,
+        ignore: int | None = None,
+        frozen: Sequence[int] = (),
+        unfreeze_at: int = 0,
+        standardize_targets: bool = False,
+        recover: bool = False,
+        state: str | os.PathLike[str] | None = None,
+        keep_every: float = 60,
+    ) -> None:
+        options: dict[str, Any] = dict(
+            loss=loss, optimizer=optimizer, average=average, augment=augment, image=list(image),
+            batch=batch, epochs=epochs, seed=seed, threads=threads, pin=pin, isa=isa, blas=blas,
+            validation=float(validation), patience=patience, class_weights=list(class_weights),
+            balanced=balanced, frozen=list(frozen), unfreeze_at=unfreeze_at,
+            standardize_targets=standardize_targets, recover=recover, keep_every=float(keep_every),
+        )  # fmt: skip
+        if ignore is not None:
+            options["ignore"] = ignore
+        if state is not None:
+            options["state"] = Path(state)
+        self._model, self._train = model, train
+        self._test = test if test is not None else _core._Examples()
+        super().__init__(model, train, self._test, options)
+
+    def run_epoch(self, callback: Callable[[float], bool | None] | None = None) -> EpochReport:
+        """Trains for an epoch, and evaluates.
+
+        `callback` is called some fifty times with the share of the epoch that is done; returning
+        False ends the epoch there. Ctrl-C ends it too, and then raises KeyboardInterrupt; the model
+        can be used. Raises `lithe.Error` if the loss is no longer a number.
+        """
+        return self._run_epoch(callback)
+
+    def __iter__(self) -> Iterator[EpochReport]:
+        """Runs the epochs that are left, and gives the report of each; then `finish` is called."""
+        while not self.finished:
+            yield self.run_epoch()
+        self.finish()
+
+    def save_state(self, path: str | os.PathLike[str]) -> None:
+        """Writes all that the training needs to go on to the same bits, between two epochs."""
+        self._save_state(Path(path))
+
+    def load_state(self, path: str | os.PathLike[str]) -> None:
+        """Goes on where `save_state` was called, with the same model, examples and options.
+
+        Raises `lithe.Error` that names what differs, and changes nothing then.
+        """
+        self._load_state(Path(path))
+
+    def save_model(self, path: str | os.PathLike[str]) -> None:
+        """Saves the model with the weights of the last evaluation, and goes on as if it had not."""
+        self._save_model(Path(path))
+
+
+def evaluate(model: Model, examples: Examples, loss: str = "") -> dict[str, float]:
+    """How well the model answers: "loss" (the mean), "correct" and "total", or "rmse".
+
+    `loss` is that of the training unless another is given.
+    """
+    return dict(_core._evaluate(model, examples, loss or model.metadata.get("lithe.loss", "")))
