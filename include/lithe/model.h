@@ -85,6 +85,8 @@ class Model {
   // Gives each `standardize` layer that follows the input directly the mean and the standard
   // deviation of each column of these examples. A constant column becomes 0.
   void standardize(const Features& features);
+  // The same, each row counting as much as its weight says.
+  void standardize(const Examples& examples);
 
   // [rows][outputs], row-major. Features whose divisor is 1 are brought to the model's scale, where
   // they are 0 to 1 or 0 to its divisor. Throws Error(data) for others, and for rows that do not

@@ -1,6 +1,6 @@
 // The parts of lithe._core, and what they share. Each function adds the classes of the C++ header
-// that it is named after, under the same names; the modules of python/lithe make of them what Python
-// users expect (defaults, conversions of arrays, iteration).
+// that it is named after, under the same names; the modules of python/lithe make of them what
+// Python users expect (defaults, conversions of arrays, iteration).
 #pragma once
 
 #include <nanobind/nanobind.h>
@@ -26,7 +26,8 @@ void add_trainer(nb::module_& module);
 void add_learner(nb::module_& module);
 void add_unknown(nb::module_& module);
 
-// A matrix of Python's, [rows][columns], read where it lies. The values of a row must be neighbours.
+// A matrix of Python's, [rows][columns], read where it lies. The values of a row must be
+// neighbours.
 using Matrix = nb::ndarray<nb::ro, nb::ndim<2>, nb::device::cpu>;
 template <typename T>
 using Vector = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;

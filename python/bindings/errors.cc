@@ -8,13 +8,20 @@ namespace {
 
 const char* name_of(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::usage: return "usage";
-    case ErrorKind::sentence: return "sentence";
-    case ErrorKind::data: return "data";
-    case ErrorKind::model: return "model";
-    case ErrorKind::io: return "io";
-    case ErrorKind::numeric: return "numeric";
-    case ErrorKind::machine: return "machine";
+    case ErrorKind::usage:
+      return "usage";
+    case ErrorKind::sentence:
+      return "sentence";
+    case ErrorKind::data:
+      return "data";
+    case ErrorKind::model:
+      return "model";
+    case ErrorKind::io:
+      return "io";
+    case ErrorKind::numeric:
+      return "numeric";
+    case ErrorKind::machine:
+      return "machine";
   }
   return "";
 }

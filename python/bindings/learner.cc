@@ -55,8 +55,7 @@ nb::dict state_of(const Learner& learner) {
 void restore(Learner& learner, const nb::dict& state) {
   std::map<std::string, NamedArray> arrays;
   for (const auto& [name, value] : state) {
-    const auto array =
-        nb::cast<nb::ndarray<const double, nb::c_contig, nb::device::cpu>>(value);
+    const auto array = nb::cast<nb::ndarray<const double, nb::c_contig, nb::device::cpu>>(value);
     NamedArray& made = arrays[nb::cast<std::string>(name)];
     for (std::size_t i = 0; i < array.ndim(); ++i) made.shape.push_back(array.shape(i));
     made.values.assign(array.data(), array.data() + array.size());

@@ -59,15 +59,18 @@ void add_model(nb::module_& module) {
           nb::arg("network"), nb::arg("precision"), nb::arg("seed"))
       .def(
           "__init__",
-          [](Model* self, const std::filesystem::path& path) { new (self) Model(Model::load(path)); },
+          [](Model* self, const std::filesystem::path& path) {
+            new (self) Model(Model::load(path));
+          },
           nb::arg("path"))
       .def("_save", &Model::save, nb::arg("path"), nb::call_guard<nb::gil_scoped_release>())
       .def_prop_ro("network", &Model::network, "The network, with its input.")
       .def_prop_ro(
           "precision", [](const Model& self) { return std::string(name(self.precision())); },
           "'float32' or 'float64'.")
-      .def_prop_ro("divisor", [](const Model& self) { return self.preprocessing().divisor; },
-                   "What inputs are divided by: 255 for pixels, else 1.")
+      .def_prop_ro(
+          "divisor", [](const Model& self) { return self.preprocessing().divisor; },
+          "What inputs are divided by: 255 for pixels, else 1.")
       .def_prop_ro(
           "class_names", [](const Model& self) { return self.preprocessing().class_names; },
           "The names of the classes; empty where they are numbers.")
@@ -78,15 +81,13 @@ void add_model(nb::module_& module) {
       .def_prop_ro(
           "metadata", [](const Model& self) { return self.metadata(); },
           "A copy of the texts that are kept with the model.")
-      .def("_set_metadata",
-           [](Model& self, const std::string& key, const std::string& value) {
-             self.metadata()[key] = value;
-           })
+      .def("_set_metadata", [](Model& self, const std::string& key,
+                               const std::string& value) { self.metadata()[key] = value; })
       .def("names", &Model::names, "The names of the learned arrays, such as 'layers.0.weight'.")
       .def("_values", &values_of, nb::arg("name"))
       .def("_set_values", &Model::set_values, nb::arg("name"), nb::arg("values"))
       .def("_standardize",
-           [](Model& self, const Examples& examples) { self.standardize(examples.features); })
+           [](Model& self, const Examples& examples) { self.standardize(examples); })
       .def("_predict", &predict, nb::arg("features"), nb::arg("divisor"));
 
   module.def(

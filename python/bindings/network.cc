@@ -11,13 +11,14 @@
 namespace lithe::python {
 
 void add_network(nb::module_& module) {
-  nb::class_<Network>(module, "Network",
-                      "A network as a value, written as a sentence of layers.\n\n"
-                      ">>> import lithe\n"
-                      ">>> lithe.Network('dense(30, sigmoid) -> dense(10)').with_input(784)\n"
-                      "Network('input(784) -> dense(30, sigmoid) -> dense(10)')\n\n"
-                      "Raises `lithe.Error`, with a caret under the mistake, for a sentence that does\n"
-                      "not parse. `lithe.catalogue()` lists the layers and their arguments.")
+  nb::class_<Network>(
+      module, "Network",
+      "A network as a value, written as a sentence of layers.\n\n"
+      ">>> import lithe\n"
+      ">>> lithe.Network('dense(30, sigmoid) -> dense(10)').with_input(784)\n"
+      "Network('input(784) -> dense(30, sigmoid) -> dense(10)')\n\n"
+      "Raises `lithe.Error`, with a caret under the mistake, for a sentence that does\n"
+      "not parse. `lithe.catalogue()` lists the layers and their arguments.")
       .def(
           "__init__",
           [](Network* self, std::string_view sentence) {
@@ -31,9 +32,8 @@ void add_network(nb::module_& module) {
           },
           nb::arg("shape"))
       .def_prop_ro("has_input", &Network::has_input, "Whether it begins with `input(shape)`.")
-      .def_prop_ro(
-          "parameter_count", &Network::parameter_count,
-          "The number of learned values. The network must have an input.")
+      .def_prop_ro("parameter_count", &Network::parameter_count,
+                   "The number of learned values. The network must have an input.")
       .def_prop_ro("forward_operations", &Network::forward_operations,
                    "Operations of a forward pass of one example; a multiply-add counts as two.")
       .def_prop_ro(
@@ -55,8 +55,7 @@ void add_network(nb::module_& module) {
     nb::dict categories;
     for (const CatalogueCategory& category : list_catalogue()) {
       nb::dict entries;
-      for (const CatalogueEntry& entry : category.entries)
-        entries[entry.name.c_str()] = entry.text;
+      for (const CatalogueEntry& entry : category.entries) entries[entry.name.c_str()] = entry.text;
       categories[category.name.c_str()] = entries;
     }
     return categories;

@@ -146,8 +146,9 @@ void add_trainer(nb::module_& module) {
            [](const Trainer& self, Model& model, const Examples& train, const Examples& test) {
              keep_history(model, self.history(), train, test);
            })
-      .def_prop_ro("threads", [](const Trainer& self) { return self.plan().threads; },
-                   "The number of threads that compute.");
+      .def_prop_ro(
+          "threads", [](const Trainer& self) { return self.plan().threads; },
+          "The number of threads that compute.");
 }
 
 }  // namespace lithe::python

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "catalogue/catalogue.h"
 #include "data/examples/scale.h"
@@ -48,18 +49,26 @@ double value_at(const Features& features, std::size_t row, std::size_t column) {
   return 0;
 }
 
-// Mean and standard deviation of every column, by Welford's recurrence (1962).
-std::pair<std::vector<double>, std::vector<double>> column_statistics(const Features& features) {
+// Mean and standard deviation of every column, weighted as the examples are: Welford's recurrence
+// (1962), with weights as in West (1979).
+std::pair<std::vector<double>, std::vector<double>> column_statistics(const Examples& examples) {
+  const Features& features = examples.features;
   std::vector<double> mean(features.columns), deviation(features.columns);
-  for (std::size_t row = 0; row < features.rows; ++row)
+  double total = 0;
+  for (std::size_t row = 0; row < features.rows; ++row) {
+    const double weight =
+        examples.weights != nullptr ? static_cast<double>(examples.weights[row]) : 1;
+    if (weight == 0) continue;
+    total += weight;
     for (std::size_t k = 0; k < features.columns; ++k) {
       const double value = value_at(features, row, k) / features.divisor;
       const double step = value - mean[k];
-      mean[k] += step / static_cast<double>(row + 1);
-      deviation[k] += step * (value - mean[k]);
+      mean[k] += weight * step / total;
+      deviation[k] += weight * step * (value - mean[k]);
     }
+  }
   for (double& d : deviation)
-    d = std::sqrt(d / static_cast<double>(std::max<std::size_t>(1, features.rows)));
+    d = std::sqrt(d / std::max(std::numeric_limits<double>::min(), total));
   return {std::move(mean), std::move(deviation)};
 }
 
@@ -214,11 +223,13 @@ Model Model::load(const std::filesystem::path& path) {
   return model;
 }
 
-void Model::standardize(const Features& features) {
+void Model::standardize(const Features& features) { standardize(Examples{.features = features}); }
+
+void Model::standardize(const Examples& examples) {
   for (const auto& operation : data_->graph.operations) {
     const auto work = ops::as_standardize(*operation.op);
     if (!work || operation.op->inputs().front() != 0) continue;
-    const auto [mean, deviation] = column_statistics(features);
+    const auto [mean, deviation] = column_statistics(examples);
     set_values(data_->graph.parameters[work->mean].name, mean);
     set_values(data_->graph.parameters[work->deviation].name, deviation);
   }

@@ -15,15 +15,22 @@ Preprocessing with_target_scaling(Preprocessing preprocessing, const Examples& e
     throw Error(ErrorKind::usage, "the examples have no numbers to predict",
                 "TrainOptions::standardize_targets", "leave it off");
   const std::size_t columns = examples.target_columns;
-  const auto count = static_cast<double>(rows.size());
+  const auto weight_of = [&](std::uint32_t row) {
+    return examples.weights != nullptr ? static_cast<double>(examples.weights[row]) : 1.0;
+  };
+  double total = 0;
+  for (const std::uint32_t row : rows) total += weight_of(row);
+  if (total == 0) total = 1;
   std::vector<double> mean(columns), deviation(columns);
   for (std::size_t c = 0; c < columns; ++c) {
-    for (const std::uint32_t row : rows)
-      mean[c] += static_cast<double>(examples.targets[row * columns + c]) / count;
+    const auto target = [&](std::uint32_t row) {
+      return static_cast<double>(examples.targets[row * columns + c]);
+    };
+    for (const std::uint32_t row : rows) mean[c] += weight_of(row) * target(row) / total;
     double square = 0;
     for (const std::uint32_t row : rows) {
-      const double off = static_cast<double>(examples.targets[row * columns + c]) - mean[c];
-      square += off * off / count;
+      const double off = target(row) - mean[c];
+      square += weight_of(row) * off * off / total;
     }
     deviation[c] = square > 0 ? std::sqrt(square) : 1;
     const float first = examples.targets[rows.front() * columns + c];

@@ -407,5 +407,27 @@ TEST(Standardize, BringsColumnsToOneScale) {
   }
 }
 
+// A row of weight 2 counts as two rows, a row of weight 0 as none: for the columns and the targets.
+TEST(Standardize, CountsRowsByTheirWeights) {
+  const std::vector<float> values{1, 5, 2, 900}, repeated{1, 5, 5, 2};
+  const std::vector<float> targets{3, 4, 8, -900}, repeated_targets{3, 4, 4, 8};
+  const std::vector<float> weights{1, 2, 1, 0};
+  const auto weighted = Examples::regression(Features::of(values, 4, 1), targets).weighted(weights);
+  const auto plain = Examples::regression(Features::of(repeated, 4, 1), repeated_targets);
+  const auto trained = [](const Examples& examples) {
+    Model model(Network::parse("input(1) -> standardize -> dense(1)"), Precision::float64, 1);
+    model.standardize(examples);
+    Trainer trainer(model, examples, {},
+                    {.loss = "mean_squared", .batch = 4, .epochs = 3, .standardize_targets = true});
+    while (!trainer.finished()) trainer.run_epoch();
+    return model;
+  };
+  const Model a = trained(weighted), b = trained(plain);
+  for (const std::string& name : a.names())
+    EXPECT_NEAR(a.values(name).front(), b.values(name).front(), 1e-12) << name;
+  EXPECT_NEAR(a.preprocessing().target_mean[0], b.preprocessing().target_mean[0], 1e-12);
+  EXPECT_NEAR(a.preprocessing().target_deviation[0], b.preprocessing().target_deviation[0], 1e-12);
+}
+
 }  // namespace
 }  // namespace lithe

@@ -1,0 +1,146 @@
+"""From the parameters of an estimator and its data to a trained model."""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import os
+import sys
+import tempfile
+import threading
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from . import _core
+from ._core import EpochReport
+from ._error import Error
+from ._examples import Examples
+from ._model import Model
+from ._network import Network
+from ._trainer import Trainer
+
+Stop = Callable[[EpochReport], bool]
+
+
+def threads_for(n_jobs: int | None) -> int:
+    """The library's number of threads; 0 measures which is fastest.
+
+    In a worker of joblib's, or in another thread than the main one, None means 1: the others
+    compute too.
+    """
+    if n_jobs is None:
+        beside = (
+            multiprocessing.parent_process() is not None
+            or "Loky" in multiprocessing.current_process().name
+            or threading.current_thread() is not threading.main_thread()
+        )
+        return 1 if beside else 0
+    if n_jobs == 0:
+        raise ValueError("n_jobs == 0 has no meaning: None, a number of threads, or -1 for all")
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return n_jobs if n_jobs > 0 else max(1, usable + 1 + n_jobs)
+
+
+def chosen(given: Any, default: Any) -> Any:
+    return default if isinstance(given, str) and given == "auto" else given
+
+
+class Settings:
+    """What a training does: what the estimator says, and what suits the data for the rest."""
+
+    def __init__(self, estimator: Any, examples: Examples, shape: tuple[int, ...]) -> None:
+        batch = 0 if estimator.batch == "auto" else int(estimator.batch)
+        default = _core._default_training(examples, list(shape), batch)
+        self.loss: str = chosen(estimator.loss, default["loss"])
+        self.optimizer: str = chosen(estimator.optimizer, default["optimizer"])
+        self.batch = min(batch or default["batch"], max(1, examples.rows))
+        self.epochs = int(chosen(estimator.epochs, default["epochs"]))
+        # Whoever says how many epochs there are says when the training ends.
+        own = estimator.epochs != "auto"
+        self.validation = float(chosen(estimator.validation, 0 if own else default["validation"]))
+        self.patience = int(chosen(estimator.patience, self.epochs if self.validation > 0 else 0))
+        self.network: str = chosen(estimator.network, default["network"])
+        self.has_head = estimator.network == "auto"
+        self.standardize_targets: bool = default["standardize_targets"]
+
+
+def build_network(settings: Settings, shape: tuple[int, ...], outputs: int, pixels: bool) -> Network:
+    """The sentence with its input, standardized columns and head."""
+    first = Network(settings.network) if settings.network else None
+    sentence = settings.network
+    if first is not None and first.has_input:
+        raise Error(
+            f"the network '{settings.network}' says its input", "network", "leave `input` off: it comes from X", "sentence"
+        )
+    if not settings.has_head:
+        sentence = f"{sentence} -> dense({outputs})" if sentence else f"dense({outputs})"
+    if not pixels and not sentence.startswith("standardize"):
+        sentence = f"standardize -> {sentence}"
+    return Network(sentence).with_input(shape)
+
+
+class OwnValidation:
+    """Examples of the user's own that decide which epoch is kept, and when training ends."""
+
+    def __init__(self, trainer: Trainer, patience: int) -> None:
+        self._trainer, self._patience = trainer, patience
+        self._folder = tempfile.TemporaryDirectory()
+        self._path = Path(self._folder.name, "best.safetensors")
+        self._lowest, self._since = math.inf, 0
+
+    def stop(self, report: EpochReport) -> bool:
+        if report.test_loss < self._lowest:
+            self._lowest, self._since = report.test_loss, 0
+            self._trainer.save_model(self._path)
+        else:
+            self._since += 1
+        return 0 < self._patience <= self._since
+
+    def restore(self, model: Model) -> None:
+        if self._path.exists():
+            best = Model.load(self._path)
+            for name in model:
+                model[name] = best[name]
+        self._folder.cleanup()
+
+
+def run(trainer: Trainer, stop: Stop) -> None:
+    """Runs the epochs until `stop` says so; Ctrl-C ends the training with a model that answers."""
+    try:
+        while not trainer.finished:
+            if stop(trainer.run_epoch()):
+                break
+    except KeyboardInterrupt:
+        warnings.warn("Training interrupted by user.", stacklevel=4)
+    trainer.finish()
+
+
+def history_of(reports: list[EpochReport], own: bool) -> dict[str, list[float]]:
+    """The figures of the epochs, by name; those that were not measured are left out."""
+    rows: dict[str, list[float]] = {
+        "epoch": [report.epoch for report in reports],
+        "loss": [report.loss for report in reports],
+        "learning_rate": [report.learning_rate for report in reports],
+        "seconds": [report.seconds for report in reports],
+    }
+    if own:
+        rows["validation_loss"] = [report.test_loss for report in reports]
+        accuracy = [report.accuracy for report in reports]
+    else:
+        rows["validation_loss"] = [report.validation_loss for report in reports]
+        accuracy = [report.validation_accuracy for report in reports]
+        if not any(rows["validation_loss"]):
+            del rows["validation_loss"]
+    if not any(math.isnan(value) for value in accuracy):
+        rows["validation_accuracy"] = accuracy
+    return rows
+
+
+def show_progress(report: EpochReport) -> None:
+    """A line for each epoch, on standard error."""
+    text = f"epoch {report.epoch}/{report.epochs}  loss {report.loss:.4g}"
+    if report.validation_loss:
+        text += f"  validation {report.validation_loss:.4g}"
+    print(f"{text}  {report.seconds_left:.0f} s left", file=sys.stderr)
