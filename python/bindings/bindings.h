@@ -37,11 +37,12 @@ Features features_of(const Matrix& matrix, double divisor);
 
 // A NumPy array that owns a copy of the values.
 template <typename T>
-nb::object array_of(std::span<const T> values, std::initializer_list<std::size_t> shape) {
+nb::ndarray<nb::numpy, T> array_of(std::span<const T> values,
+                                   std::initializer_list<std::size_t> shape) {
   T* copy = new T[values.size()];
   std::copy(values.begin(), values.end(), copy);
   nb::capsule owner(copy, [](void* memory) noexcept { delete[] static_cast<T*>(memory); });
-  return nb::cast(nb::ndarray<nb::numpy, T>(copy, shape.size(), shape.begin(), owner));
+  return {copy, shape.size(), shape.begin(), owner};
 }
 
 }  // namespace lithe::python

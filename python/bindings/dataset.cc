@@ -43,7 +43,7 @@ Features features_of(const Matrix& matrix, double divisor) {
 }
 
 void add_dataset(nb::module_& module) {
-  nb::class_<Examples>(module, "_Examples", nb::dynamic_attr())
+  nb::class_<Examples>(module, "Examples", nb::dynamic_attr())
       .def(nb::init<>())
       .def(
           "__init__",

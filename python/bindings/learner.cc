@@ -18,11 +18,11 @@ std::span<const float> values_of(const FloatMatrix& matrix) {
   return {matrix.data(), matrix.size()};
 }
 
-nb::object rows_of(std::span<const float> values, std::size_t rows) {
+nb::ndarray<nb::numpy, float> rows_of(std::span<const float> values, std::size_t rows) {
   return array_of<float>(values, {rows, rows == 0 ? 0 : values.size() / rows});
 }
 
-nb::object run(Predictor& predictor, const FloatMatrix& inputs) {
+nb::ndarray<nb::numpy, float> run(Predictor& predictor, const FloatMatrix& inputs) {
   std::span<const float> outputs;
   {
     nb::gil_scoped_release released;
@@ -31,7 +31,8 @@ nb::object run(Predictor& predictor, const FloatMatrix& inputs) {
   return rows_of(outputs, inputs.shape(0));
 }
 
-nb::object forward(Learner& learner, const Matrix& inputs, const Vector<std::uint32_t>& rows) {
+nb::ndarray<nb::numpy, float> forward(Learner& learner, const Matrix& inputs,
+                                      const Vector<std::uint32_t>& rows) {
   const Features features = features_of(inputs, 1);
   std::span<const float> outputs;
   {
@@ -47,7 +48,7 @@ nb::dict state_of(const Learner& learner) {
     nb::list shape;
     for (const std::size_t size : array.shape) shape.append(size);
     state[name.c_str()] =
-        array_of<double>(array.values, {array.values.size()}).attr("reshape")(shape);
+        nb::cast(array_of<double>(array.values, {array.values.size()})).attr("reshape")(shape);
   }
   return state;
 }
@@ -66,12 +67,12 @@ void restore(Learner& learner, const nb::dict& state) {
 }  // namespace
 
 void add_learner(nb::module_& module) {
-  nb::class_<Predictor>(module, "_Predictor")
+  nb::class_<Predictor>(module, "Predictor")
       .def(nb::init<const Model&, std::size_t, const std::string&>(), nb::arg("model"),
            nb::arg("batch"), nb::arg("isa"), nb::keep_alive<1, 2>())
       .def("_run", &run, nb::arg("inputs"));
 
-  nb::class_<Learner>(module, "_Learner")
+  nb::class_<Learner>(module, "Learner")
       .def(
           "__init__",
           [](Learner* self, Model& model, const std::string& optimizer, std::size_t batch,

@@ -2,6 +2,7 @@
 
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/map.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
 #include <nanobind/stl/vector.h>
@@ -15,7 +16,7 @@ namespace lithe::python {
 
 namespace {
 
-nb::object values_of(const Model& model, const std::string& name) {
+nb::ndarray<nb::numpy> values_of(const Model& model, const std::string& name) {
   const std::vector<double> values = model.values(name);
   const std::vector<std::size_t> shape = model.shape(name);
   const auto as = [&]<typename T>(T) {
@@ -23,12 +24,12 @@ nb::object values_of(const Model& model, const std::string& name) {
     std::transform(values.begin(), values.end(), copy,
                    [](double value) { return static_cast<T>(value); });
     nb::capsule owner(copy, [](void* memory) noexcept { delete[] static_cast<T*>(memory); });
-    return nb::cast(nb::ndarray<nb::numpy, T>(copy, shape.size(), shape.data(), owner));
+    return nb::ndarray<nb::numpy>(copy, shape.size(), shape.data(), owner, nullptr, nb::dtype<T>());
   };
   return model.precision() == Precision::float32 ? as(float{}) : as(double{});
 }
 
-nb::object predict(const Model& model, const Matrix& matrix, double divisor) {
+nb::ndarray<nb::numpy, double> predict(const Model& model, const Matrix& matrix, double divisor) {
   const Features features = features_of(matrix, divisor);
   std::vector<double> outputs;
   {
@@ -50,7 +51,7 @@ Preprocessing changed(const Model& model, double divisor,
 }  // namespace
 
 void add_model(nb::module_& module) {
-  nb::class_<Model>(module, "_Model")
+  nb::class_<Model>(module, "Model")
       .def(
           "__init__",
           [](Model* self, const Network& network, std::string_view precision, std::uint64_t seed) {
@@ -64,7 +65,7 @@ void add_model(nb::module_& module) {
           },
           nb::arg("path"))
       .def("_save", &Model::save, nb::arg("path"), nb::call_guard<nb::gil_scoped_release>())
-      .def_prop_ro("network", &Model::network, "The network, with its input.")
+      .def("_network", [](const Model& self) { return self.network().to_string(); })
       .def_prop_ro(
           "precision", [](const Model& self) { return std::string(name(self.precision())); },
           "'float32' or 'float64'.")
@@ -86,6 +87,11 @@ void add_model(nb::module_& module) {
       .def("names", &Model::names, "The names of the learned arrays, such as 'layers.0.weight'.")
       .def("_values", &values_of, nb::arg("name"))
       .def("_set_values", &Model::set_values, nb::arg("name"), nb::arg("values"))
+      .def("_target_scaling",
+           [](const Model& self) {
+             const Preprocessing& p = self.preprocessing();
+             return std::pair(p.target_mean, p.target_deviation);
+           })
       .def("_standardize",
            [](Model& self, const Examples& examples) { self.standardize(examples); })
       .def("_predict", &predict, nb::arg("features"), nb::arg("divisor"));

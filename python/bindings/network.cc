@@ -11,14 +11,7 @@
 namespace lithe::python {
 
 void add_network(nb::module_& module) {
-  nb::class_<Network>(
-      module, "Network",
-      "A network as a value, written as a sentence of layers.\n\n"
-      ">>> import lithe\n"
-      ">>> lithe.Network('dense(30, sigmoid) -> dense(10)').with_input(784)\n"
-      "Network('input(784) -> dense(30, sigmoid) -> dense(10)')\n\n"
-      "Raises `lithe.Error`, with a caret under the mistake, for a sentence that does\n"
-      "not parse. `lithe.catalogue()` lists the layers and their arguments.")
+  nb::class_<Network>(module, "Network")
       .def(
           "__init__",
           [](Network* self, std::string_view sentence) {
@@ -44,12 +37,7 @@ void add_network(nb::module_& module) {
           "The shape of the outputs of one example.")
       .def("__str__", &Network::to_string)
       .def("__repr__",
-           [](const Network& self) { return fmt::format("Network('{}')", self.to_string()); })
-      .def("__eq__", [](const Network& self, const Network& other) { return self == other; })
-      .def("__getstate__", &Network::to_string)
-      .def("__setstate__", [](Network& self, const std::string& sentence) {
-        new (&self) Network(Network::parse(sentence));
-      });
+           [](const Network& self) { return fmt::format("Network('{}')", self.to_string()); });
 
   module.def("_list_catalogue", [] {
     nb::dict categories;

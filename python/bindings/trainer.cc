@@ -122,7 +122,7 @@ void add_trainer(nb::module_& module) {
       .def_ro("state_error", &TrainingResult::state_error,
               "Why the last state could not be written; empty where it could.");
 
-  nb::class_<Trainer>(module, "_Trainer")
+  nb::class_<Trainer>(module, "Trainer")
       .def(
           "__init__",
           [](Trainer* self, Model& model, const Examples& train, const Examples& test,

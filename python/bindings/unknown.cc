@@ -1,4 +1,5 @@
 #include <nanobind/stl/map.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 
 #include <algorithm>
@@ -11,7 +12,8 @@ namespace lithe::python {
 
 namespace {
 
-nb::object probabilities_of(const Model& model, const Matrix& matrix, double divisor) {
+nb::ndarray<nb::numpy, double> probabilities_of(const Model& model, const Matrix& matrix,
+                                                double divisor) {
   const Features features = features_of(matrix, divisor);
   std::vector<double> result;
   {
@@ -29,7 +31,8 @@ nb::object probabilities_of(const Model& model, const Matrix& matrix, double div
 }
 
 // Scores, and whether each is above the threshold.
-nb::object unknown(const Model& model, const Matrix& matrix, double divisor) {
+std::pair<nb::ndarray<nb::numpy, double>, nb::ndarray<nb::numpy, std::uint8_t>> unknown(
+    const Model& model, const Matrix& matrix, double divisor) {
   const Features features = features_of(matrix, divisor);
   std::vector<double> scores;
   std::vector<std::uint8_t> above;
@@ -40,8 +43,7 @@ nb::object unknown(const Model& model, const Matrix& matrix, double divisor) {
       above.push_back(p.unknown ? 1 : 0);
     }
   }
-  return nb::make_tuple(array_of<double>(scores, {scores.size()}),
-                        array_of<std::uint8_t>(above, {above.size()}));
+  return {array_of<double>(scores, {scores.size()}), array_of<std::uint8_t>(above, {above.size()})};
 }
 
 }  // namespace

@@ -16,13 +16,9 @@ from ._reports import doctor, info
 from ._trainer import EpochReport, Trainer, TrainingResult, evaluate
 
 if TYPE_CHECKING:
-    from ._estimators import (
-        Autoencoder,
-        Classifier,
-        MultiLabelClassifier,
-        OutlierDetector,
-        Regressor,
-    )
+    from ._autoencoder import Autoencoder
+    from ._estimators import Classifier, MultiLabelClassifier, Regressor
+    from ._outliers import OutlierDetector
 
 __all__ = [
     "Autoencoder",
@@ -46,15 +42,21 @@ __all__ = [
     "info",
 ]
 
-_ESTIMATORS = {"Autoencoder", "Classifier", "MultiLabelClassifier", "OutlierDetector", "Regressor"}
+_ESTIMATORS = {
+    "Autoencoder": "_autoencoder",
+    "Classifier": "_estimators",
+    "MultiLabelClassifier": "_estimators",
+    "OutlierDetector": "_outliers",
+    "Regressor": "_estimators",
+}
 
 
 def __getattr__(name: str) -> Any:
     # scikit-learn takes a second to import, and is needed by the estimators alone.
     if name in _ESTIMATORS:
-        from . import _estimators
+        from importlib import import_module
 
-        return getattr(_estimators, name)
+        return getattr(import_module(f".{_ESTIMATORS[name]}", __name__), name)
     raise AttributeError(f"module 'lithe' has no attribute '{name}'")
 
 

@@ -108,6 +108,9 @@ class _Estimator(BaseEstimator):
         array = validate_data(self, X, reset=reset, dtype=_DTYPES, accept_sparse="csr")
         return array if isinstance(array, np.ndarray) else array.toarray()
 
+    def _hidden_layers(self) -> str | None:
+        return None if self.network == "auto" else self.network
+
     def _shape(self, X: Array) -> tuple[int, ...]:
         return tuple(self.image) if self.image is not None else (X.shape[1],)
 
@@ -141,7 +144,7 @@ class _Estimator(BaseEstimator):
         run(trainer, lambda report: self._after_epoch(report, kept))
         if kept is not None:
             kept.restore(self.model_)
-        trainer._keep_history(self.model_, examples, own if own is not None else _core._Examples())
+        trainer._keep_history(self.model_, examples, own if own is not None else _core.Examples())
         self._keep_figures(trainer, own is not None)
 
     def _after_epoch(self, report: Any, kept: OwnValidation | None) -> bool:
@@ -168,7 +171,7 @@ class _Estimator(BaseEstimator):
         classes = len(self.classes_) if answers.ndim == 1 else None
         return Examples(X, answers, classes=classes)
 
-    def _outputs(self, X: Any, answer: Callable[[Model, Array, float], Array]) -> Array:
+    def _outputs(self, X: Any, answer: Callable[[Model, Array, float], Any]) -> Any:
         check_is_fitted(self, "model_")
         X = features(self._validate(X, reset=False))
         return answer(self.model_, X, self.model_.divisor)
@@ -195,13 +198,11 @@ class _Estimator(BaseEstimator):
 
 
 def _predictions(model: Model, X: Array, divisor: float) -> Array:
-    array: Array = model._predict(X, divisor)
-    return array
+    return model._predict(X, divisor)
 
 
 def _probabilities(model: Model, X: Array, divisor: float) -> Array:
-    array: Array = _core._probabilities(model, X, divisor)
-    return array
+    return _core._probabilities(model, X, divisor)
 
 
 class Classifier(ClassifierMixin, _Estimator):
@@ -288,7 +289,7 @@ class Classifier(ClassifierMixin, _Estimator):
         self._train(X, answers, self._width, weights, own, fresh=fresh)
         self._name_classes()
         if self.unknown is not None:
-            self._calibrate(X, answers)
+            self._calibrate(X, answers, self.unknown)
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Classifier:
@@ -384,17 +385,49 @@ class Classifier(ClassifierMixin, _Estimator):
         names = [] if self._multilabel else [str(name) for name in self.classes_]
         self.model_._set_preprocessing(self.model_.divisor, names)
 
-    def _calibrate(self, X: Array, answers: Array) -> None:
+    def _calibrate(self, X: Array, answers: Array, score: str) -> None:
         share = 0.1 if self.validation == "auto" else float(self.validation)
         held_out = check_random_state(0).permutation(len(X))[: max(2, int(share * len(X)))]
         rest = np.setdiff1d(np.arange(len(X)), held_out)
         known, rows = Examples(X[rest], answers[rest]), Examples(X[held_out], answers[held_out])
-        _core._calibrate(self.model_, known, rows, self.unknown, 0.95)
+        _core._calibrate(self.model_, known, rows, score, 0.95)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
+
+
+class MultiLabelClassifier(Classifier):
+    """A neural network that tells which labels hold of an example: none, one, or several.
+
+    `y` is a matrix [examples][labels] of 0 and 1. A vector of classes is learned one class against
+    the rest. The parameters are those of `Classifier`; the loss is binary cross entropy.
+
+    Examples
+    --------
+    >>> import lithe, numpy
+    >>> X = numpy.random.default_rng(0).normal(size=(400, 2))
+    >>> above = (X > 0).astype(int)
+    >>> clf = lithe.MultiLabelClassifier(random_state=0, n_jobs=1).fit(X, above)
+    >>> clf.predict([[2.0, 2.0], [-2.0, 2.0]]).tolist()
+    [[1, 1], [0, 1]]
+    """
+
+    def _answers(self, y: Any) -> Array:
+        answers = super()._answers(y)
+        if self._multilabel:
+            return answers
+        return np.eye(self._width, dtype=np.float32)[answers]
+
+    def predict_proba(self, X: Any) -> Array:
+        """The probability of each label; of classes, their sum is 1."""
+        probabilities = super().predict_proba(X)
+        if self._multilabel:
+            return probabilities
+        # All may be 0 where no class fits.
+        sums = probabilities.sum(axis=1, keepdims=True)
+        return np.where(sums > 0, probabilities / np.where(sums > 0, sums, 1), 1 / self._width)
 
 
 class Regressor(RegressorMixin, _Estimator):

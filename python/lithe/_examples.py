@@ -11,7 +11,7 @@ from ._arrays import divisor_of, features
 from ._error import Error
 
 
-class Examples(_core._Examples):
+class Examples(_core.Examples):
     """Features, and for each row the answer and perhaps a weight.
 
     Parameters

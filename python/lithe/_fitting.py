@@ -61,21 +61,23 @@ class Settings:
         own = estimator.epochs != "auto"
         self.validation = float(chosen(estimator.validation, 0 if own else default["validation"]))
         self.patience = int(chosen(estimator.patience, self.epochs if self.validation > 0 else 0))
-        self.network: str = chosen(estimator.network, default["network"])
-        self.has_head = estimator.network == "auto"
+        # None: the layers that suit the data, with their head.
+        self.layers: str | None = estimator._hidden_layers()
+        self.default_network: str = default["network"]
         self.standardize_targets: bool = default["standardize_targets"]
 
 
 def build_network(settings: Settings, shape: tuple[int, ...], outputs: int, pixels: bool) -> Network:
     """The sentence with its input, standardized columns and head."""
-    first = Network(settings.network) if settings.network else None
-    sentence = settings.network
-    if first is not None and first.has_input:
+    layers = settings.layers
+    if layers and Network(layers).has_input:
         raise Error(
-            f"the network '{settings.network}' says its input", "network", "leave `input` off: it comes from X", "sentence"
+            "the network says its input", "network", "leave `input` off: it comes from X", "sentence"
         )
-    if not settings.has_head:
-        sentence = f"{sentence} -> dense({outputs})" if sentence else f"dense({outputs})"
+    if layers is None:
+        sentence = settings.default_network
+    else:
+        sentence = f"{layers} -> dense({outputs})" if layers else f"dense({outputs})"
     if not pixels and not sentence.startswith("standardize"):
         sentence = f"standardize -> {sentence}"
     return Network(sentence).with_input(shape)

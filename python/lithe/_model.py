@@ -15,7 +15,7 @@ from ._arrays import Array, divisor_of, features
 from ._network import Network
 
 
-class Model(_core._Model):
+class Model(_core.Model):
     """A network with its learned values, and what is needed to use it.
 
     Parameters
@@ -46,6 +46,11 @@ class Model(_core._Model):
         sentence = Network(network) if isinstance(network, str) else network
         super().__init__(sentence, precision, seed)
 
+    @property
+    def network(self) -> Network:
+        """The network, with its input."""
+        return Network(self._network())
+
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Model:
         """The model in a safetensors file that `save` or `lithe train` wrote.
@@ -53,7 +58,7 @@ class Model(_core._Model):
         Raises `lithe.Error` if it is not a whole and consistent model, or cannot be read.
         """
         model = cls.__new__(cls)
-        _core._Model.__init__(model, Path(path))
+        _core.Model.__init__(model, Path(path))
         return model
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -70,8 +75,7 @@ class Model(_core._Model):
         """
         if name not in self:
             raise KeyError(name)
-        array: Array = self._values(name)
-        return array
+        return self._values(name)
 
     def __setitem__(self, name: str, values: Any) -> None:
         array = np.asarray(values, dtype=np.float64)
@@ -95,14 +99,12 @@ class Model(_core._Model):
         Bytes (uint8) are taken for pixels and divided by 255.
         """
         X = features(X)
-        array: Array = self._predict(X, divisor_of(X))
-        return array
+        return self._predict(X, divisor_of(X))
 
     def predict_proba(self, X: Any) -> Array:
         """The probability of each class, [rows][classes], as the loss of its training says."""
         X = features(X)
-        array: Array = _core._probabilities(self, X, divisor_of(X))
-        return array
+        return _core._probabilities(self, X, divisor_of(X))
 
     def __repr__(self) -> str:
         return f"Model('{self.network}', precision='{self.precision}')"

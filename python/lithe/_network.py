@@ -5,35 +5,62 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import _core
-from ._core import Network
-
-__all__ = ["Network", "catalogue"]
 
 
-def _with_input(self: Network, shape: int | Sequence[int]) -> Network:
-    """The network with `input(shape)` in front.
+class Network(_core.Network):
+    """A network as a value, written as a sentence of layers.
 
     Parameters
     ----------
-    shape : int or sequence of int
-        Of one example: 784, or (28, 28, 1) for height, width and channels.
+    sentence : str
+        Layers in their order, such as "dense(30, sigmoid) -> dense(10)"; `lithe.catalogue()` lists
+        them with their arguments.
 
     Raises
     ------
     lithe.Error
-        With both sizes, if the network has an input of another size.
+        With a caret under the mistake, for a sentence that does not parse.
 
     Examples
     --------
     >>> import lithe
-    >>> lithe.Network("dense(10)").with_input(4).parameter_count
-    50
+    >>> lithe.Network("dense(30, sigmoid) -> dense(10)").with_input(784)
+    Network('input(784) -> dense(30, sigmoid) -> dense(10)')
     """
-    sizes = [shape] if isinstance(shape, int) else [int(size) for size in shape]
-    return self._with_input(sizes)
 
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
 
-Network.with_input = _with_input
+    def with_input(self, shape: int | Sequence[int]) -> Network:
+        """The network with `input(shape)` in front.
+
+        Parameters
+        ----------
+        shape : int or sequence of int
+            Of one example: 784, or (28, 28, 1) for height, width and channels.
+
+        Raises
+        ------
+        lithe.Error
+            With both sizes, if the network has an input of another size.
+
+        Examples
+        --------
+        >>> import lithe
+        >>> lithe.Network("dense(10)").with_input(4).parameter_count
+        50
+        """
+        sizes = [shape] if isinstance(shape, int) else [int(size) for size in shape]
+        return Network(str(self._with_input(sizes)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Network) and str(self) == str(other)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Network, (str(self),)
 
 
 def catalogue() -> dict[str, dict[str, str]]:

@@ -13,7 +13,7 @@ from ._error import Error
 from ._model import Model
 
 
-class Predictor(_core._Predictor):
+class Predictor(_core.Predictor):
     """Answers batches with everything that can be decided in advance decided when it is made.
 
     Parameters
@@ -41,11 +41,10 @@ class Predictor(_core._Predictor):
 
         X is given before preprocessing: the model's divisor is applied to it.
         """
-        array: Array = self._run(floats(X))
-        return array
+        return self._run(floats(X))
 
 
-class Learner(_core._Learner):
+class Learner(_core.Learner):
     """A network that learns from a gradient that the caller computes.
 
     For losses that Lithe does not have, for rewards, and for anything else that says how the
@@ -121,5 +120,4 @@ class Learner(_core._Learner):
 
     def input_gradient(self) -> Array:
         """The gradient of the same loss by the inputs of that step, [rows][inputs]."""
-        array: Array = self._input_gradient(self._rows)
-        return array
+        return self._input_gradient(self._rows)

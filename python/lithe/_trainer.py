@@ -15,7 +15,7 @@ from ._model import Model
 __all__ = ["EpochReport", "Trainer", "TrainingResult", "evaluate"]
 
 
-class Trainer(_core._Trainer):
+class Trainer(_core.Trainer):
     """A model, data, a loss and an optimizer, compiled into a plan and run epoch by epoch.
 
     The same seed gives the same weights, to the bit, on any number of threads, and the same as
@@ -120,7 +120,7 @@ class Trainer(_core._Trainer):
         if state is not None:
             options["state"] = Path(state)
         self._model, self._train = model, train
-        self._test = test if test is not None else _core._Examples()
+        self._test = test if test is not None else _core.Examples()
         super().__init__(model, train, self._test, options)
 
     def run_epoch(self, callback: Callable[[float], bool | None] | None = None) -> EpochReport:

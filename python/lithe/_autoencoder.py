@@ -1,0 +1,151 @@
+"""An autoencoder: a network that learns to give back its input through a narrow layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import TransformerMixin
+from sklearn.utils.validation import _check_sample_weight, check_array, check_is_fitted
+
+from ._arrays import Array
+from ._estimators import _PARAMETERS, _Estimator, _predictions
+from ._model import Model
+from ._network import Network
+
+
+def _layers(sentence: str) -> list[str]:
+    """The layers of a sentence; arrows within brackets belong to a layer."""
+    layers, depth, begin = [], 0, 0
+    for place, letter in enumerate(sentence):
+        depth += (letter == "(") - (letter == ")")
+        if depth == 0 and sentence.startswith("->", place):
+            layers.append(sentence[begin:place].strip())
+            begin = place + 2
+    return [layer for layer in [*layers, sentence[begin:].strip()] if layer]
+
+
+class Autoencoder(TransformerMixin, _Estimator):
+    __doc__ = f"""A network that learns to give back its input through a code of a few numbers.
+
+    `transform` gives the code, `inverse_transform` the input that a code stands for.
+{_PARAMETERS}
+    Other parameters
+    ----------------
+    code : int
+        How many numbers the code has.
+    decoder : str
+        The hidden layers from the code to the output. "auto": those of `network` in reverse order.
+
+    `network` are the hidden layers up to the code; "auto" is one layer of 64 units.
+
+    Examples
+    --------
+    >>> import lithe
+    >>> from sklearn.datasets import load_iris
+    >>> X = load_iris().data
+    >>> lithe.Autoencoder(code=2, random_state=0, n_jobs=1).fit_transform(X).shape
+    (150, 2)
+    """
+
+    def __init__(
+        self,
+        network: str = "auto",
+        *,
+        code: int = 2,
+        decoder: str = "auto",
+        loss: str = "mean_squared",
+        optimizer: str = "auto",
+        batch: int | str = "auto",
+        epochs: int | str = "auto",
+        validation: float | str = "auto",
+        patience: int | str = "auto",
+        average: str = "none",
+        augment: str | None = None,
+        image: Any = None,
+        categories: Any = "from_dtype",
+        warm_start: bool = False,
+        precision: str = "float32",
+        random_state: Any = None,
+        n_jobs: int | None = None,
+        verbose: int = 0,
+        callback: Any = None,
+    ) -> None:
+        self.network = network
+        self.code = code
+        self.decoder = decoder
+        self.loss = loss
+        self.optimizer = optimizer
+        self.batch = batch
+        self.epochs = epochs
+        self.validation = validation
+        self.patience = patience
+        self.average = average
+        self.augment = augment
+        self.image = image
+        self.categories = categories
+        self.warm_start = warm_start
+        self.precision = precision
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+        self.callback = callback
+
+    def _halves(self) -> tuple[list[str], list[str]]:
+        encoder = _layers("dense(64, relu)" if self.network == "auto" else self.network)
+        decoder = encoder[::-1] if self.decoder == "auto" else _layers(self.decoder)
+        return encoder, decoder
+
+    def _hidden_layers(self) -> str:
+        encoder, decoder = self._halves()
+        return " -> ".join([*encoder, f"dense({int(self.code)})", *decoder])
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Autoencoder:
+        """Learns to give back `X`; `y` is ignored."""
+        array = self._validate(X, reset=True)
+        weights = (
+            None
+            if sample_weight is None
+            else _check_sample_weight(sample_weight, array, dtype=np.float64, ensure_non_negative=True)
+        )
+        fresh = not (self.warm_start and hasattr(self, "model_"))
+        targets = array / 255.0 if array.dtype == np.uint8 else array
+        self._train(array, targets, array.shape[1], weights, None, fresh=fresh)
+        self._split()
+        return self
+
+    def _split(self) -> None:
+        """The two halves as models, which share no memory with the whole one."""
+        whole = _layers(str(self.model_.network))
+        end = len(whole) - 1 - len(self._halves()[1])  # behind the code; the head comes last
+        self._encoder_model = Model(Network(" -> ".join(whole[:end])), self.precision)
+        decoder = " -> ".join([f"input({int(self.code)})", *whole[end:]])
+        self._decoder_model = Model(Network(decoder), self.precision)
+        names = self.model_.names()
+        first = self._encoder_model.names()
+        for name in first:
+            self._encoder_model[name] = self.model_[name]
+        self._encoder_model._set_preprocessing(self.model_.divisor, [])
+        for mine, name in zip(self._decoder_model.names(), names[len(first) :], strict=True):
+            self._decoder_model[mine] = self.model_[name]
+
+    def transform(self, X: Any) -> Array:
+        """The codes [examples][code]."""
+        check_is_fitted(self, "model_")
+        return self._outputs(X, lambda _, array, divisor: self._encoder_model._predict(array, divisor))
+
+    def inverse_transform(self, codes: Any) -> Array:
+        """What the codes [examples][code] stand for, [examples][values], in the units of X."""
+        check_is_fitted(self, "model_")
+        codes = check_array(codes, dtype=(np.float64, np.float32))
+        outputs = self._decoder_model._predict(np.ascontiguousarray(codes), 1.0)
+        mean, deviation = self.model_._target_scaling()
+        return outputs * np.asarray(deviation) + np.asarray(mean) if len(mean) else outputs
+
+    def reconstruct(self, X: Any) -> Array:
+        """What comes back for examples: `inverse_transform(transform(X))`."""
+        return self._outputs(X, _predictions)
+
+    @property
+    def _n_features_out(self) -> int:
+        return int(self.code)

@@ -1,0 +1,268 @@
+"""What the modules of lithe are made of: the C++ library."""
+
+from collections.abc import Sequence
+import os
+from typing import Annotated, overload
+
+import numpy
+from numpy.typing import NDArray
+
+
+class Network:
+    def __init__(self, sentence: str) -> None: ...
+
+    def _with_input(self, shape: Sequence[int]) -> Network: ...
+
+    @property
+    def has_input(self) -> bool:
+        """Whether it begins with `input(shape)`."""
+
+    @property
+    def parameter_count(self) -> int:
+        """The number of learned values. The network must have an input."""
+
+    @property
+    def forward_operations(self) -> float:
+        """
+        Operations of a forward pass of one example; a multiply-add counts as two.
+        """
+
+    @property
+    def input_shape(self) -> list[int]:
+        """The shape of one example, a list of whole numbers."""
+
+    @property
+    def output_shape(self) -> list[int]:
+        """The shape of the outputs of one example."""
+
+    def __str__(self) -> str: ...
+
+    def __repr__(self) -> str: ...
+
+def _list_catalogue() -> dict: ...
+
+class Examples:
+    @overload
+    def __init__(self) -> None: ...
+
+    @overload
+    def __init__(self, features: Annotated[NDArray, dict(shape=(None, None), device='cpu', writable=False)], divisor: float, labels: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)] | None, classes: int, targets: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)] | None, weights: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)] | None) -> None: ...
+
+    @property
+    def rows(self) -> int: ...
+
+    @property
+    def columns(self) -> int: ...
+
+    @property
+    def classes(self) -> int: ...
+
+    @property
+    def target_columns(self) -> int: ...
+
+class Model:
+    @overload
+    def __init__(self, network: Network, precision: str, seed: int) -> None: ...
+
+    @overload
+    def __init__(self, path: str | os.PathLike) -> None: ...
+
+    def _save(self, path: str | os.PathLike) -> None: ...
+
+    def _network(self) -> str: ...
+
+    @property
+    def precision(self) -> str:
+        """'float32' or 'float64'."""
+
+    @property
+    def divisor(self) -> float:
+        """What inputs are divided by: 255 for pixels, else 1."""
+
+    @property
+    def class_names(self) -> list[str]:
+        """The names of the classes; empty where they are numbers."""
+
+    def _set_preprocessing(self, arg0: float, arg1: Sequence[str], /) -> None: ...
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """A copy of the texts that are kept with the model."""
+
+    def _set_metadata(self, arg0: str, arg1: str, /) -> None: ...
+
+    def names(self) -> list[str]:
+        """The names of the learned arrays, such as 'layers.0.weight'."""
+
+    def _values(self, name: str) -> NDArray: ...
+
+    def _set_values(self, name: str, values: Sequence[float]) -> None: ...
+
+    def _target_scaling(self) -> tuple[list[float], list[float]]: ...
+
+    def _standardize(self, arg: Examples, /) -> None: ...
+
+    def _predict(self, features: Annotated[NDArray, dict(shape=(None, None), device='cpu', writable=False)], divisor: float) -> NDArray[numpy.float64]: ...
+
+def _evaluate(model: Model, examples: Examples, loss: str) -> dict: ...
+
+def _default_training(examples: Examples, shape: Sequence[int], batch: int) -> dict: ...
+
+def _draw_history(arg: Model, /) -> str: ...
+
+class EpochReport:
+    """The figures of one epoch."""
+
+    @property
+    def epoch(self) -> int:
+        """Counted from 1."""
+
+    @property
+    def examples(self) -> int:
+        """Trained on."""
+
+    @property
+    def loss(self) -> float:
+        """Mean over the examples while the weights changed."""
+
+    @property
+    def seconds(self) -> float:
+        """Of training, shuffling included."""
+
+    @property
+    def correct(self) -> int:
+        """Of the test examples; 0 without any."""
+
+    @property
+    def total(self) -> int:
+        """Test examples with classes."""
+
+    @property
+    def accuracy(self) -> float:
+        """Of the test examples, from 0 to 1; not a number without any."""
+
+    @property
+    def test_loss(self) -> float: ...
+
+    @property
+    def test_rmse(self) -> float:
+        """Of targets that are numbers."""
+
+    @property
+    def validation_loss(self) -> float: ...
+
+    @property
+    def validation_accuracy(self) -> float:
+        """From 0 to 1; not a number without validation."""
+
+    @property
+    def evaluation_seconds(self) -> float: ...
+
+    @property
+    def learning_rate(self) -> float:
+        """Of the last step."""
+
+    @property
+    def recoveries(self) -> int:
+        """Times that the epoch was begun again."""
+
+    @property
+    def best(self) -> bool:
+        """The lowest validation loss up to now."""
+
+    @property
+    def stopped(self) -> bool:
+        """The callback ended the epoch early."""
+
+    @property
+    def epochs(self) -> int:
+        """That were asked for."""
+
+    @property
+    def seconds_left(self) -> float:
+        """Estimated."""
+
+class TrainingResult:
+    """How a training ended."""
+
+    @property
+    def epochs(self) -> int:
+        """That were run."""
+
+    @property
+    def stopped_early(self) -> bool:
+        """Patience was at its end."""
+
+    @property
+    def kept_epoch(self) -> int:
+        """The epoch whose weights are kept."""
+
+    @property
+    def kept_validation_loss(self) -> float: ...
+
+    @property
+    def state_error(self) -> str:
+        """Why the last state could not be written; empty where it could."""
+
+class Trainer:
+    def __init__(self, model: Model, train: Examples, test: Examples, options: dict) -> None: ...
+
+    def _run_epoch(self, callback: object | None) -> EpochReport: ...
+
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are done, or patience is at its end."""
+
+    def finish(self) -> TrainingResult:
+        """
+        Puts the weights that are to be kept into the model: averaged ones, or the best ones.
+        """
+
+    @property
+    def history(self) -> list[EpochReport]:
+        """The reports of all epochs that are done."""
+
+    def _save_state(self, arg: str | os.PathLike, /) -> None: ...
+
+    def _load_state(self, arg: str | os.PathLike, /) -> None: ...
+
+    def _save_model(self, arg: str | os.PathLike, /) -> None: ...
+
+    def _keep_history(self, arg0: Model, arg1: Examples, arg2: Examples, /) -> None: ...
+
+    @property
+    def threads(self) -> int:
+        """The number of threads that compute."""
+
+class Predictor:
+    def __init__(self, model: Model, batch: int, isa: str) -> None: ...
+
+    def _run(self, inputs: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)]) -> NDArray[numpy.float32]: ...
+
+class Learner:
+    def __init__(self, model: Model, optimizer: str, batch: int, steps: int, seed: int, threads: int, isa: str, frozen: Sequence[int], input_gradient: bool) -> None: ...
+
+    def _forward(self, inputs: Annotated[NDArray, dict(shape=(None, None), device='cpu', writable=False)], rows: Annotated[NDArray[numpy.uint32], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> NDArray[numpy.float32]: ...
+
+    def _backward(self, gradient: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)]) -> None: ...
+
+    def _input_gradient(self, arg: int, /) -> NDArray[numpy.float32]: ...
+
+    @property
+    def steps(self) -> int:
+        """Steps done."""
+
+    def state(self) -> dict:
+        """What the optimizer keeps beside the weights, by name, for `restore`."""
+
+    def restore(self, state: dict) -> None:
+        """
+        Goes on where `state` was taken, to the same bits. Raises `lithe.Error` where it is
+        not that of such a learner.
+        """
+
+def _probabilities(model: Model, features: Annotated[NDArray, dict(shape=(None, None), device='cpu', writable=False)], divisor: float) -> NDArray[numpy.float64]: ...
+
+def _calibrate(model: Model, train: Examples, validation: Examples, score: str, acceptance_rate: float) -> None: ...
+
+def _unknown(model: Model, features: Annotated[NDArray, dict(shape=(None, None), device='cpu', writable=False)], divisor: float) -> tuple[NDArray[numpy.float64], NDArray[numpy.uint8]]: ...

@@ -1,0 +1,106 @@
+"""Examples that are unlike those that were learned from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import OutlierMixin
+from sklearn.utils.validation import check_is_fitted
+
+from ._arrays import Array
+from ._autoencoder import Autoencoder
+
+
+def _quantile(values: Array, share: float, weights: Any) -> float:
+    """The least value that has at least this share of the total weight up to it."""
+    order = np.argsort(values)
+    sums = np.cumsum(np.ones(len(values)) if weights is None else np.asarray(weights)[order])
+    place = int(np.searchsorted(sums, share * sums[-1] * (1 - 1e-12)))
+    return float(values[order][place])
+
+
+class OutlierDetector(OutlierMixin, Autoencoder):
+    """Finds outliers by how badly an autoencoder gives them back.
+
+    The score of an example is the mean squared distance to what comes back, each column in units of
+    its standard deviation. Where the examples have classes, `Classifier(unknown="energy")` finds
+    what is none of them.
+
+    Parameters
+    ----------
+    contamination : float
+        The share of the examples in `fit` that are taken for outliers, above 0 and at most 0.5.
+
+    The others are those of `Autoencoder`.
+
+    Attributes
+    ----------
+    offset_ : float
+        `decision_function` is `score_samples` minus this.
+
+    Examples
+    --------
+    >>> import lithe, numpy
+    >>> X = numpy.random.default_rng(0).normal(size=(300, 4))
+    >>> detector = lithe.OutlierDetector(random_state=0, n_jobs=1).fit(X)
+    >>> detector.predict([[0, 0, 0, 0], [30, -30, 30, -30]]).tolist()
+    [1, -1]
+    """
+
+    def __init__(
+        self,
+        network: str = "auto",
+        *,
+        contamination: float = 0.1,
+        code: int = 2,
+        decoder: str = "auto",
+        loss: str = "mean_squared",
+        optimizer: str = "auto",
+        batch: int | str = "auto",
+        epochs: int | str = "auto",
+        validation: float | str = "auto",
+        patience: int | str = "auto",
+        average: str = "none",
+        augment: str | None = None,
+        image: Any = None,
+        categories: Any = "from_dtype",
+        warm_start: bool = False,
+        precision: str = "float32",
+        random_state: Any = None,
+        n_jobs: int | None = None,
+        verbose: int = 0,
+        callback: Any = None,
+    ) -> None:
+        super().__init__(
+            network, code=code, decoder=decoder, loss=loss, optimizer=optimizer, batch=batch,
+            epochs=epochs, validation=validation, patience=patience, average=average,
+            augment=augment, image=image, categories=categories, warm_start=warm_start,
+            precision=precision, random_state=random_state, n_jobs=n_jobs, verbose=verbose,
+            callback=callback,
+        )  # fmt: skip
+        self.contamination = contamination
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> OutlierDetector:
+        """Learns what usual examples look like; `y` is ignored."""
+        if not 0 < self.contamination <= 0.5:
+            raise ValueError(f"contamination must be in (0, 0.5], got: {self.contamination!r}")
+        super().fit(X, y, sample_weight)
+        self.offset_ = _quantile(self.score_samples(X), self.contamination, sample_weight)
+        return self
+
+    def score_samples(self, X: Any) -> Array:
+        """Minus the distance: the lower, the more an example is an outlier."""
+        check_is_fitted(self, "model_")
+        array = self._validate(X, reset=False)
+        usual = array / 255.0 if self.model_.divisor == 255 else array
+        deviation = np.asarray(self.model_._target_scaling()[1]) if self.model_.divisor == 1 else 1.0
+        return -np.mean(((self.reconstruct(X) - usual) / deviation) ** 2, axis=1)
+
+    def decision_function(self, X: Any) -> Array:
+        """Below 0 for outliers."""
+        return self.score_samples(X) - self.offset_
+
+    def predict(self, X: Any) -> Array:
+        """1 for usual examples, -1 for outliers."""
+        return np.where(self.decision_function(X) < 0, -1, 1)
