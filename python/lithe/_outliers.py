@@ -12,12 +12,13 @@ from ._arrays import Array
 from ._autoencoder import Autoencoder
 
 
-def _quantile(values: Array, share: float, weights: Any) -> float:
-    """The least value that has at least this share of the total weight up to it."""
+def _threshold(values: Array, share: float, weights: Any) -> float:
+    """The least value above the lowest ones that have this share of the total weight."""
     order = np.argsort(values)
     sums = np.cumsum(np.ones(len(values)) if weights is None else np.asarray(weights)[order])
-    place = int(np.searchsorted(sums, share * sums[-1] * (1 - 1e-12)))
-    return float(values[order][place])
+    lowest = values[order][int(np.searchsorted(sums, share * sums[-1] * (1 - 1e-12)))]
+    above = values[values > lowest]
+    return float(above.min() if above.size else lowest)
 
 
 class OutlierDetector(OutlierMixin, Autoencoder):
@@ -86,7 +87,7 @@ class OutlierDetector(OutlierMixin, Autoencoder):
         if not 0 < self.contamination <= 0.5:
             raise ValueError(f"contamination must be in (0, 0.5], got: {self.contamination!r}")
         super().fit(X, y, sample_weight)
-        self.offset_ = _quantile(self.score_samples(X), self.contamination, sample_weight)
+        self.offset_ = _threshold(self.score_samples(X), self.contamination, sample_weight)
         return self
 
     def score_samples(self, X: Any) -> Array:
