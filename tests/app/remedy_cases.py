@@ -239,6 +239,9 @@ CASES = {
         "data show shapes --augment shift(1) --count 2"),
     "more than {} rows": Case(
         {}, "data show digits --augment shift(1) --count 1000", "data show digits --augment shift(1) --count 2"),
+    "'{}' is more than there is": Case(
+        {"t.csv": rows()}, "train --data t.csv --epochs 1 --validation 200%",
+        "train --data t.csv --epochs 1 --validation 10%"),
     # Other data sets.
     "no data set is named '{}'": Case({}, "data show mnits", "data show digits"),
     "'{}' is generated, there is nothing to fetch": Case({}, "data fetch digits", DIGITS),

@@ -11,7 +11,8 @@ import subprocess
 import tempfile
 import unittest
 
-LITHE = os.environ["LITHE"]
+from support import LITHE, check_words
+
 DIGITS = ["--data", "digits", "--network", "dense(30, sigmoid) -> dense(10, sigmoid)", "--examples",
           "2000", "--batch", "10", "--optimizer", "sgd(1.25)"]
 COMMANDS = ["train", "evaluate", "predict", "calibrate", "unknown-report", "show", "find-lr",
@@ -30,6 +31,7 @@ class TerminalTest(unittest.TestCase):
         result = subprocess.run([LITHE, *arguments], cwd=self.folder, env=self.environment,
                                 capture_output=True, text=True, timeout=240)
         self.assertEqual(result.returncode, status, result.stdout + result.stderr)
+        check_words(self, result)
         return result
 
     def train(self, *arguments):
