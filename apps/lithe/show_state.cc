@@ -23,7 +23,7 @@ void print_line(const std::string& name, const std::string& value) {
   if (!value.empty()) print_folded("{:16} {}\n", name, value);
 }
 
-void print(const json& object) {
+void print_object(const json& object) {
   fmt::print("{}\n", object.dump(2, ' ', false, json::error_handler_t::replace));
 }
 
@@ -49,14 +49,14 @@ void show(const TrainingState& state, const std::string& file, bool as_json) {
   if (as_json) {
     json losses = json::array();
     for (const EpochReport& epoch : state.history) losses.push_back(epoch.loss);
-    return print({{"epoch", state.epoch},
-                  {"epochs", state.epochs},
-                  {"examples", state.examples},
-                  {"step", state.step},
-                  {"best_epoch", state.best_epoch},
-                  {"losses", losses},
-                  {"belongs_to", state.belongs_to},
-                  {"notes", state.notes}});
+    return print_object({{"epoch", state.epoch},
+                         {"epochs", state.epochs},
+                         {"examples", state.examples},
+                         {"step", state.step},
+                         {"best_epoch", state.best_epoch},
+                         {"losses", losses},
+                         {"belongs_to", state.belongs_to},
+                         {"notes", state.notes}});
   }
   print_folded("{}: the state of a training\n", file);
   print_line("epochs done", fmt::format("{} of {}", state.epoch, state.epochs));
@@ -79,10 +79,10 @@ std::optional<double> return_in(const Notes& notes, const char* key) {
 void show(const AgentState& state, const std::string& file, bool as_json) {
   const std::optional<double> best = return_in(state.notes, kBestNote);
   if (as_json)
-    return print({{"step", state.steps},
-                  {"best_mean_return", best ? json(*best) : json()},
-                  {"belongs_to", state.belongs_to},
-                  {"notes", state.notes}});
+    return print_object({{"step", state.steps},
+                         {"best_mean_return", best ? json(*best) : json()},
+                         {"belongs_to", state.belongs_to},
+                         {"notes", state.notes}});
   print_folded("{}: the state of an agent's training\n", file);
   print_line("steps done", fmt::format("{}", state.steps));
   if (best) print_line("best policy", fmt::format("a mean return of {:.6g}", *best));

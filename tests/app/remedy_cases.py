@@ -498,6 +498,7 @@ LIBRARY = "a program's, not the command line's: the options of commands are chec
 UNREACHABLE = {
     "examples of {} are no pictures": "the kind of the model is told first",
     "the model was trained on standard input, which is not kept": "standard input",
+    "the earlier {} cannot be kept as {}: {}": "a disk that is full just then",
     "cannot read {}: {}": "a file that may not be read",
     "more than {} features": "index {} of at most {} is told first",
     "pictures are not resized by '{}'": LIBRARY,

@@ -209,7 +209,7 @@ class Errors(TerminalTest):
 
     def test_recipes(self):
         path = os.path.join(self.folder, "mine.toml")
-        for text, told in [("epoch = 3", "try: epochs"), ("epochs = \"x\"", "epochs of mine.toml"),
+        for text, told in [("epoch = 3", "try: epochs"), ("epochs = \"x\"", "epochs, line 2 of mine.toml"),
                            ("seed = [1", "mine.toml"), ("seed = []", "mine.toml"),
                            ("seed = [1, 2]", "mine.toml"), ("seed =", "mine.toml")]:
             with open(path, "w", encoding="utf-8") as file:
