@@ -5,9 +5,9 @@ lithe=$1
 shift
 if ! "$lithe" data list | grep -qE '^ *mnist +there$'; then
   echo "MNIST is not there yet: fetching it"
-  if ! reason=$(COLUMNS=1000 "$lithe" data fetch mnist 2>&1); then
+  if ! reason=$("$lithe" data fetch mnist 2>&1); then
     echo "MNIST cannot be fetched: training on the built-in digits instead"
-    head -n 1 <<<"$reason" | fold -s -w 80
+    echo "$reason"
     exec "$lithe" train seed --data digits "$@"
   fi
 fi

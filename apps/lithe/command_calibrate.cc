@@ -6,6 +6,7 @@
 #include "command.h"
 #include "lithe/calibrate.h"
 #include "lithe/error.h"
+#include "output_file.h"
 #include "parse.h"
 #include "terminal.h"
 #include "training_data.h"
@@ -28,6 +29,8 @@ int calibrate(const Arguments& arguments) {
   app.add_flag("--json", json, "print one JSON object");
   if (const auto status = parse(app, arguments)) return *status;
   Model model = Model::load(file);
+  if (output.empty()) output = file;
+  const auto locks = claim_outputs({{output, "--output"}});
   if (!unknown.asked()) {
     const auto earlier = calibration_of(model);
     unknown.score = earlier ? earlier->score : has_background(model) ? kBackground : "energy";
@@ -40,7 +43,7 @@ int calibrate(const Arguments& arguments) {
                                                {unknown.score, unknown.acceptance_rate});
   const std::size_t validation = parts.known.validation.features.rows;
   const double accepted = lithe::acceptance_rate(model, parts.known.validation.features);
-  model.save(output.empty() ? file : output);
+  model.save(output);
   if (json) {
     fmt::print("{}\n", nlohmann::json{{"score", result.score},
                                       {"threshold", result.threshold},
@@ -49,7 +52,7 @@ int calibrate(const Arguments& arguments) {
                                       {"validation", validation},
                                       {"validation_from", parts.validation_from},
                                       {"validation_acceptance_rate", accepted},
-                                      {"model", output.empty() ? file : output}}
+                                      {"model", output}}
                            .dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     return 0;
   }
@@ -57,7 +60,7 @@ int calibrate(const Arguments& arguments) {
       "Unknown: {} above {:.4g}, which accepts {:.1f}% of {} known examples ({}); confidence "
       "at temperature {:.3g}\nModel: {}\n",
       result.score, result.threshold, 100 * accepted, validation, parts.validation_from,
-      result.temperature, output.empty() ? file : output);
+      result.temperature, output);
   return 0;
 }
 

@@ -35,9 +35,11 @@ int fetch(const std::string& name, const std::string& data_dir,
   return 0;
 }
 
+const std::string kNoFolder = "unknown: HOME is not set (LITHE_DATA or --data-dir names one)";
+
 int list(const std::string& data_dir) {
   const auto folder = data_folder(data_dir);
-  print_folded("data folder {}\n", folder.string());
+  print_folded("data folder {}\n", folder.empty() ? kNoFolder : folder.string());
   for (const std::string& name : dataset_names()) {
     std::string state = "there";
     try {
@@ -46,7 +48,7 @@ int list(const std::string& data_dir) {
       else
         load_dataset(name, folder);
     } catch (const Error& error) {
-      const bool there = std::filesystem::exists(folder / name);
+      const bool there = !folder.empty() && std::filesystem::exists(folder / name);
       state = there ? error.problem() : fmt::format("not there (lithe data fetch {})", name);
     }
     print_folded("  {:14} {}\n", name, state);

@@ -5,6 +5,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <fstream>
+#include <map>
 
 #include "lithe/error.h"
 
@@ -48,6 +50,40 @@ void declare(CLI::App& app, Option& option) {
                   : fmt::format("`{} --help` says what it takes", options.get_name()));
 }
 
+constexpr const char* kRecipeLines = "lines such as `epochs = 10` and `loss = \"cross_entropy\"`";
+
+std::string place_of(const std::string& path, std::size_t line) {
+  return fmt::format("line {} of {}", line, path);
+}
+
+std::string trimmed(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t\r");
+  return first == text.npos ? "" : text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+// The line of each key. CLI11 reads the values; it takes a line without one for a flag, and joins
+// the values of a key that is there twice.
+std::map<std::string, std::size_t> lines_of_keys(const std::string& path) {
+  std::map<std::string, std::size_t> lines;
+  std::ifstream file(path);
+  std::string text;
+  for (std::size_t line = 1; std::getline(file, text); ++line) {
+    text = trimmed(text);
+    if (text.empty() || text.front() == '#') continue;
+    const std::size_t sign = text.find('=');
+    const std::string key = trimmed(text.substr(0, sign));
+    if (sign == text.npos || key.empty() || trimmed(text.substr(sign + 1)).empty())
+      throw Error(ErrorKind::usage, fmt::format("'{:.60}' is no line of a recipe", text),
+                  place_of(path, line), kRecipeLines);
+    const auto [before, added] = lines.emplace(key, line);
+    if (!added)
+      throw Error(ErrorKind::usage,
+                  fmt::format("'{:.60}' stands in line {} already", key, before->second),
+                  place_of(path, line), "one of the two lines");
+  }
+  return lines;
+}
+
 // "--json=yes": CLI11 would take some words for a flag's value.
 void check_flags(Options& options, const Arguments& arguments) {
   for (const std::string& argument : arguments) {
@@ -85,17 +121,17 @@ MatchedLine match(Options& options, const Arguments& arguments) {
 }
 
 std::vector<RecipeEntry> read_recipe_file(const std::string& path) {
+  const std::map<std::string, std::size_t> lines = lines_of_keys(path);
   std::vector<RecipeEntry> entries;
   try {
     for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_file(path)) {
-      if (std::ranges::find(entries, item.fullname(), &RecipeEntry::key) != entries.end())
-        throw Error(ErrorKind::usage, fmt::format("the recipe has '{}' twice", item.fullname()),
-                    path, "one of the two lines");
-      entries.push_back({item.fullname(), item.inputs});
+      const auto line = lines.find(item.fullname());
+      entries.push_back({item.fullname(), item.inputs,
+                         line == lines.end() ? path : place_of(path, line->second)});
     }
   } catch (const CLI::Error& error) {
     throw Error(ErrorKind::usage, fmt::format("the recipe cannot be read: {}", error.what()), path,
-                "lines such as `epochs = 10` and `loss = \"cross_entropy\"`");
+                kRecipeLines);
   }
   return entries;
 }

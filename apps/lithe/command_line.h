@@ -21,9 +21,10 @@ MatchedLine match(Options& options, const Arguments& arguments);
 struct RecipeEntry {
   std::string key;
   std::vector<std::string> values;
+  std::string where;  // the file and the line
 };
 
-// Throws Error(usage) where the file is not lines of `key = value`.
+// Throws Error(usage) where the file is not lines of `key = value`, or has a key twice.
 std::vector<RecipeEntry> read_recipe_file(const std::string& path);
 
 }  // namespace lithe::app

@@ -6,8 +6,8 @@
 #include "command.h"
 #include "lithe/model.h"
 #include "parse.h"
+#include "show_state.h"
 #include "terminal.h"
-#include "train_state.h"
 
 namespace lithe::app {
 
@@ -81,17 +81,14 @@ void print_json(Model& model) {
 int show(const Arguments& arguments) {
   Options app(
       "Prints what a model file holds: layers, shapes, and how it was trained; or of a training's "
-      "state (`lithe train --state`), where it is.",
+      "state (--state), where it is.",
       "lithe show");
   std::string file;
   bool json = false;
   app.add_option("model", file, "model file, or the state of a training")->required();
   app.add_flag("--json", json, "print one JSON object");
   if (const auto status = parse(app, arguments)) return *status;
-  if (is_state(file)) {
-    print_state(file, json);
-    return 0;
-  }
+  if (show_state(file, json)) return 0;
   Model model = Model::load(file);
   json ? print_json(model) : print_text(file, model);
   return 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <vector>
 
 #include "allocations.h"
 #include "base/figure.h"
@@ -164,31 +165,54 @@ void go_on(Trainer& trainer, Run& run) {
   for (const std::string& change : run.command.changes) print_folded("  changed: {}\n", change);
 }
 
+// Where else a model may be written to: beside the state, and among the temporary files.
+std::vector<std::filesystem::path> other_folders(const TrainCommand& command) {
+  std::vector<std::filesystem::path> folders;
+  if (!command.options.state.empty()) folders.push_back(command.options.state.parent_path());
+  std::error_code unknown;
+  folders.push_back(std::filesystem::temp_directory_path(unknown));
+  std::erase(folders, std::filesystem::path(command.output).parent_path());
+  return folders;
+}
+
 // Where the model cannot be written to where it was asked for, it is written to the first folder
 // that takes it. Returns the exit status.
-int save_model(const Model& model, const TrainCommand& command) {
+int save_model(const Model& model, Run& run) {
+  const TrainCommand& command = run.command;
   const std::filesystem::path output = command.output;
   try {
+    if (command.keeps_earlier && run.saved_in.empty()) run.earlier_model = keep_earlier(output);
     model.save(output);
+    run.saved_in = output.string();
     return 0;
   } catch (const Error& error) {
-    std::error_code unknown;
-    for (const std::filesystem::path& folder :
-         {command.options.state.parent_path(), std::filesystem::temp_directory_path(unknown)}) {
+    for (const std::filesystem::path& folder : other_folders(command)) {
       const std::filesystem::path other =
           folder / fmt::format("{}-{}", ::getpid(), output.filename().string());
-      if (folder.empty() || folder == output.parent_path()) continue;
       try {
         model.save(other);
       } catch (const Error&) {
         continue;
       }
+      run.saved_in = other.string();
       print_folded(stderr, "lithe: {}\n  the model is in {} instead\n", error.problem(),
                    other.string());
       return 1;
     }
     throw;
   }
+}
+
+// The model is saved already, and again with what the calibration found.
+int calibrate_model(TrainSetup& setup, Run& run, std::optional<ScoreComparison> comparison) {
+  try {
+    run.unknown = calibrate(run.command, setup, std::move(comparison));
+  } catch (const Error& error) {
+    throw Error(error.kind(), "the model cannot be calibrated: " + error.problem(), error.where(),
+                fmt::format("{}{}`lithe calibrate {}`, which needs no training", error.remedy(),
+                            error.remedy().empty() ? "" : "; ", run.saved_in));
+  }
+  return save_model(setup.model, run);
 }
 
 // Whether the state could be written at the end. Returns the exit status.
@@ -198,6 +222,51 @@ int report_state(const Run& run) {
   if (run.result.state_error.empty()) return 0;
   print_folded(stderr, "lithe: the last state is not written: {}\n", run.result.state_error);
   return 1;
+}
+
+void print_result(const Run& run) {
+  if (interrupted()) print_folded("Interrupted: the model has the weights of that moment\n");
+  print_kept_epoch(run);
+  if (run.target_scores) {
+    print_folded("Test rows, by target:\n");
+    print_targets(*run.target_scores);
+  }
+  print_never_predicted(run);
+  print_findings(run);
+  if (run.unknown) print(*run.unknown);
+  print_time(run);
+  if (run.saved_in == run.command.output)
+    print_folded("Model: {}{}\n", run.saved_in,
+                 run.earlier_model.empty()
+                     ? ""
+                     : fmt::format(" (the earlier one is kept as {})", run.earlier_model));
+}
+
+// What comes when all epochs are done. Returns the exit status.
+int finish(Trainer& trainer, TrainSetup& setup, Run& run, std::optional<ScoreComparison> comparison,
+           const MachineIdentity& machine) {
+  const TrainCommand& command = run.command;
+  const Model& model = setup.model;
+  note_never_predicted(run, model, setup.data.test);
+  int status = 0;
+  if (command.unknown.asked()) status = calibrate_model(setup, run, std::move(comparison));
+  if (!command.curve.empty()) {
+    base::write_file_atomically(command.curve, draw_history(history_of(model)));
+    if (!command.json) print_folded("Picture of loss and score: {}\n", command.curve);
+  }
+  if (run.targets > 1 && setup.data.test.features.rows > 0)
+    run.target_scores =
+        report_evaluation(model, setup.data.test, {.isa = command.options.isa}).values;
+  run.plan = trainer.plan();
+  run.time = trainer.time_split();
+  run.findings = diagnose_data(setup, run);
+  if (command.options.watch) {
+    add_layer_findings(run, trainer);
+    save_picture(command, trainer, command.json);
+  }
+  if (command.options.profile) save_profile(trainer, run, machine);
+  command.json ? print_json(run) : print_result(run);
+  return status;
 }
 
 }  // namespace
@@ -255,46 +324,17 @@ int train(const Arguments& arguments) {
   if (!command.resume.empty()) go_on(trainer, run);
   train_epochs(trainer, setup, run);
   keep_history(model, reports_of(run), setup.learned(), setup.data.test);
-  if (!command.curve.empty()) {
-    base::write_file_atomically(command.curve, draw_history(history_of(model)));
-    if (!command.json) print_folded("Picture of loss and score: {}\n", command.curve);
-  }
   model.metadata()["lithe.epochs"] = fmt::format("{}", run.epochs.size());
   if (run.kept() != nullptr && run.kept()->total > 0)
     model.metadata()["lithe.score"] = score_text(run, *run.kept());
-  int status = save_model(model, command);  // before anything else can fail
-  note_never_predicted(run, model, setup.data.test);
-  if (command.unknown.asked()) {
-    run.unknown = calibrate(command, setup, std::move(comparison));
-    status = save_model(model, command);
+  const int status = save_model(model, run);  // before anything else can fail
+  try {
+    const int finished = finish(trainer, setup, run, std::move(comparison), machine);
+    return std::max({status, finished, report_state(run)});
+  } catch (const Error&) {
+    print_folded(stderr, "The trained model is in {}\n", run.saved_in);
+    throw;
   }
-  if (run.targets > 1 && setup.data.test.features.rows > 0)
-    run.target_scores =
-        report_evaluation(model, setup.data.test, {.isa = command.options.isa}).values;
-  run.plan = trainer.plan();
-  run.time = trainer.time_split();
-  run.findings = diagnose_data(setup, run);
-  if (command.options.watch) {
-    add_layer_findings(run, trainer);
-    save_picture(command, trainer, command.json);
-  }
-  if (command.options.profile) save_profile(trainer, run, machine);
-  if (command.json) {
-    print_json(run);
-    return std::max(status, report_state(run));
-  }
-  if (interrupted()) print_folded("Interrupted: the model has the weights of that moment\n");
-  print_kept_epoch(run);
-  if (run.target_scores) {
-    print_folded("Test rows, by target:\n");
-    print_targets(*run.target_scores);
-  }
-  print_never_predicted(run);
-  print_findings(run);
-  if (run.unknown) print(*run.unknown);
-  print_time(run);
-  if (status == 0) print_folded("Model: {}\n", command.output);
-  return std::max(status, report_state(run));
 }
 
 }  // namespace lithe::app

@@ -22,6 +22,7 @@ namespace {
 
 struct Score {
   std::string what, file;  // "fold 2 of 5, seed 1"
+  std::string earlier;     // where a model of that default name was moved to
   bool classes = false, labels = false;
   std::size_t correct = 0, total = 0;
   double value = 0;  // the share of right answers, or RMSE
@@ -51,11 +52,12 @@ Score run(TrainCommand& command, bool first) {
     reports.push_back(trainer.run_epoch([](double) { return !interrupted(); }));
   trainer.finish();
   keep_history(setup.model, reports, setup.learned(), setup.data.test);
+  Score score;
+  if (command.keeps_earlier) score.earlier = keep_earlier(command.output);
   setup.model.save(command.output);
   if (!command.curve.empty())
     base::write_file_atomically(command.curve, draw_history(history_of(setup.model)));
   const Evaluation result = evaluate(setup.model, setup.data.test, command.options.loss);
-  Score score;
   score.file = command.output;
   score.labels = are_labels(setup.data.test, command.options.loss);
   score.classes = setup.data.test.labels != nullptr || score.labels;
@@ -109,7 +111,10 @@ void print_json(const std::vector<Score>& scores) {
   const Score& first = scores.front();
   const char* const name = first.labels ? "subset_accuracy" : first.classes ? "accuracy" : "rmse";
   for (const Score& score : scores)
-    runs.push_back({{"what", score.what}, {"model", score.file}, {"score", score.value}});
+    runs.push_back({{"what", score.what},
+                    {"model", score.file},
+                    {"earlier_model", score.earlier},
+                    {"score", score.value}});
   fmt::print(
       "{}\n",
       nlohmann::json{
@@ -146,7 +151,11 @@ int train_repeatedly(const TrainCommand& command) {
       if (command.seeds > 1)
         score.what +=
             fmt::format("{} {}", score.what.empty() ? "Seed" : ", seed", one.options.seed);
-      if (!command.json) print_folded("{}: {}  {}\n", score.what, score_text(score), score.file);
+      if (!command.json)
+        print_folded("{}: {}  {}{}\n", score.what, score_text(score), score.file,
+                     score.earlier.empty()
+                         ? ""
+                         : fmt::format(" (the earlier one is kept as {})", score.earlier));
       scores.push_back(std::move(score));
     }
   if (scores.empty()) return 1;

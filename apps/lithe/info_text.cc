@@ -35,7 +35,9 @@ class InfoWriter {
     circumstances();
     blas();
     settings();
-    if (all_) line("data folder", "{}", data_folder("").string());
+    if (all_)
+      line("data folder", "{}",
+           data_folder("").empty() ? "unknown: HOME is not set" : data_folder("").string());
     findings();
     return std::move(text_);
   }

@@ -5,13 +5,16 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <new>
+#include <stdexcept>
 #include <system_error>
 
 #include "base/nearest.h"
 #include "command.h"
 #include "commands.h"
 #include "lithe/error.h"
+#include "lost_file.h"
 #include "terminal.h"
 
 namespace lithe::app {
@@ -70,21 +73,48 @@ int check_written(int status) {
   return 1;
 }
 
+// What the system refused, in words of ours.
+Error refused(const std::system_error& error, const std::string& what) {
+  if (error.code() == std::errc::resource_unavailable_try_again)
+    return {ErrorKind::machine,
+            "the system gives this program no more threads or memory",
+            {},
+            "--threads 1, or higher limits (ulimit -u, ulimit -v)"};
+  return {ErrorKind::io, fmt::format("{}: {}", what, std::strerror(error.code().value()))};
+}
+
+// Exceptions of the standard library have texts for programmers, which are not shown.
+Error in_our_words(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::filesystem::filesystem_error& error) {
+    return refused(error, fmt::format("cannot use '{}'", error.path1().string()));
+  } catch (const std::system_error& error) {  // of fmt::print, or of a thread
+    return refused(error, std::ferror(stdout) != 0 ? "cannot write standard output"
+                                                   : "the system refuses what is needed");
+  } catch (const std::bad_alloc&) {
+    return {ErrorKind::machine, "out of memory", {}, "a smaller network or batch"};
+  } catch (const std::length_error&) {  // more than an array can have
+    return {ErrorKind::machine, "out of memory", {}, "a smaller network or batch"};
+  } catch (...) {
+    return {ErrorKind::machine,
+            "a mistake in Lithe itself ended this command",
+            {},
+            "other options; and please report it, with the command"};
+  }
+}
+
 int guarded_run(int argc, char** argv) {
   try {
     return check_written(run(argv[1], Arguments(argv + 2, argv + argc)));
-  } catch (const std::system_error& error) {  // of fmt::print
-    print_folded(stderr, "lithe: {}\n", error.what());
-  } catch (const Error& error) {
+  } catch (...) {
+    const Error error = in_our_words(std::current_exception());
     print_error(error);
     const bool misused = error.kind() == ErrorKind::usage || error.kind() == ErrorKind::sentence;
     return misused ? 2 : 1;
-  } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "lithe: out of memory\n  try: a smaller network or batch\n");
-  } catch (const std::exception& error) {
-    print_folded(stderr, "lithe: {}\n", error.what());
   }
-  return 1;
 }
 
 }  // namespace
@@ -96,5 +126,6 @@ int main(int argc, char** argv) {
     lithe::app::print_usage(stderr);
     return 2;
   }
+  lithe::app::catch_lost_files();
   return lithe::app::guarded_run(argc, argv);
 }

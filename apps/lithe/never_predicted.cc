@@ -16,11 +16,12 @@ std::vector<std::string> names_never_predicted(const Model& model, const Example
 }
 
 std::string never_predicted_text(const std::vector<std::string>& names) {
-  constexpr std::size_t kMostNamed = 5;
+  constexpr std::size_t kClassesNamed = 5;
   std::string text = names.size() == 1 ? "this class: " : "these classes: ";
-  for (std::size_t i = 0; i < std::min(names.size(), kMostNamed); ++i)
+  for (std::size_t i = 0; i < std::min(names.size(), kClassesNamed); ++i)
     text += (i > 0 ? ", " : "") + names[i];
-  if (names.size() > kMostNamed) text += fmt::format(" and {} more", names.size() - kMostNamed);
+  if (names.size() > kClassesNamed)
+    text += fmt::format(" and {} more", names.size() - kClassesNamed);
   return text;
 }
 

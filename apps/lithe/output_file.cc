@@ -21,6 +21,26 @@ void check_output(const std::string& path, const char* option) {
   if (!fs::exists(file) || fs::is_regular_file(file)) const base::NewFile attempt(file);
 }
 
+std::string keep_earlier(const fs::path& file) {
+  std::error_code error;
+  if (!fs::is_regular_file(file, error)) return {};
+  const fs::path real = fs::canonical(file, error);
+  for (std::size_t number = 1;; ++number) {
+    const fs::path kept = file.parent_path() / fmt::format("{}.{}{}", file.stem().string(), number,
+                                                           file.extension().string());
+    fs::create_hard_link(real, kept, error);
+    if (error == std::errc::file_exists) continue;
+    // A file system without links.
+    if (error && !fs::exists(kept)) fs::copy_file(real, kept, error);
+    if (error)
+      throw Error(ErrorKind::io,
+                  fmt::format("the earlier {} cannot be kept as {}: {}", file.string(),
+                              kept.string(), error.message()),
+                  {}, "--output with another name");
+    return kept.string();
+  }
+}
+
 std::vector<base::FileLock> claim_outputs(
     const std::vector<std::pair<fs::path, const char*>>& files) {
   std::vector<base::FileLock> locks;

@@ -20,4 +20,9 @@ void check_output(const std::string& path, const char* option);
 std::vector<base::FileLock> claim_outputs(
     const std::vector<std::pair<std::filesystem::path, const char*>>& files);
 
+// Where nobody chose the name of a file, the one that is there stays, under a name with a number:
+// model.safetensors becomes model.1.safetensors (a second name; the file is there until it is
+// written). Returns that name, or nothing where there was no file. Throws Error(io).
+std::string keep_earlier(const std::filesystem::path& file);
+
 }  // namespace lithe::app

@@ -111,11 +111,11 @@ void apply_recipe(Options& options) {
       throw Error(
           ErrorKind::usage,
           fmt::format("'{:.60}' is not an option of {}", entry.key, options.get_name()),
-          options.recipe(),
+          entry.where,
           !near.empty() ? near : fmt::format("`{} --help` lists the options", options.get_name()));
     }
     if (option->count > 0) continue;  // the command line wins
-    take(*option, entry.values, fmt::format("{} of {}", entry.key, options.recipe()));
+    take(*option, entry.values, fmt::format("{}, {}", entry.key, entry.where));
   }
 }
 

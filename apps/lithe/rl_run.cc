@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "clock.h"
 #include "lithe/error.h"
+#include "output_file.h"
 #include "terminal.h"
 
 namespace lithe::app {
@@ -20,8 +21,7 @@ namespace {
 
 constexpr double kNotEvaluated = std::numeric_limits<double>::quiet_NaN();
 // Notes of the state.
-constexpr const char* kBest = "best";      // mean return of the policy that is kept
-constexpr const char* kPlayed = "played";  // and of that of the state, where it was evaluated
+constexpr const char* kPlayed = "played";  // mean return of its policy, where it was evaluated
 constexpr const char* kCurve = "curve";
 constexpr std::size_t kMostCurve = std::size_t{8} << 20;  // bytes
 constexpr double kLineInterval = 1;                       // seconds between progress lines
@@ -70,14 +70,14 @@ RlRun::RlRun(RlTrainCommand& command) : command_(command), trainer_(make_trainer
 // have more is computed again.
 void RlRun::resume() {
   trainer_.restore(command_.state);
-  const auto notes = agent_notes(command_.state);
+  const auto notes = read_agent_state(command_.state).notes;
   const auto note = [&](const char* key) {
     const auto found = notes.find(key);
     return found == notes.end() ? std::string() : found->second;
   };
   if (!note(kCurve).empty()) curve_ = read_learning_curve_csv(note(kCurve), command_.state);
-  evaluated_ = !note(kBest).empty() && std::filesystem::exists(command_.output);
-  if (evaluated_) best_ = std::strtod(note(kBest).c_str(), nullptr);
+  evaluated_ = !note(kBestNote).empty() && std::filesystem::exists(command_.output);
+  if (evaluated_) best_ = std::strtod(note(kBestNote).c_str(), nullptr);
   if (!note(kPlayed).empty())
     played_ = ReturnSummary{.mean = std::strtod(note(kPlayed).c_str(), nullptr)};
   if (command_.json) return;
@@ -188,6 +188,12 @@ void RlRun::run() {
   }
 }
 
+void RlRun::save_policy() {
+  if (command_.keeps_earlier && !saved_) earlier_ = keep_earlier(command_.output);
+  trainer_.policy().save(command_.output);
+  saved_ = true;
+}
+
 // In case the program is killed. The best evaluated policy is not replaced.
 void RlRun::save() {
   if (!command_.state.empty()) trainer_.save(command_.state, state_notes());
@@ -198,7 +204,7 @@ void RlRun::save() {
 
 std::map<std::string, std::string> RlRun::state_notes() const {
   std::map<std::string, std::string> notes = command_.notes;
-  if (evaluated_) notes[kBest] = fmt::format("{:a}", best_);
+  if (evaluated_) notes[kBestNote] = fmt::format("{:a}", best_);
   if (played_) notes[kPlayed] = fmt::format("{:a}", played_->mean);
   std::string curve = learning_curve_csv(curve_);
   if (!curve_.points.empty() && curve.size() < kMostCurve) notes[kCurve] = std::move(curve);
@@ -216,7 +222,7 @@ void RlRun::write_curve() const {
 }
 
 // After an error, which is reported in any case.
-void RlRun::rescue() const {
+void RlRun::rescue() {
   if (last_.steps == 0) return;  // there is no policy yet: keep an older file
   try {
     if (!evaluated_) save_policy();
@@ -245,7 +251,8 @@ void RlRun::report() const {
         {"mean_return", played_->mean},
         {"std_return", played_->std},
         {"best_mean_return", best_},
-        {"policy", command_.output}};
+        {"policy", command_.output},
+        {"earlier_policy", earlier_}};
     fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     return;
   }
@@ -256,6 +263,7 @@ void RlRun::report() const {
                command_.output, best_);
   else
     fmt::print("Policy: {}\n", command_.output);
+  if (!earlier_.empty()) fmt::print("The earlier policy is kept as {}\n", earlier_);
 }
 
 }  // namespace lithe::app

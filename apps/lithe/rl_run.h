@@ -12,6 +12,9 @@
 
 namespace lithe::app {
 
+inline constexpr const char* kBestNote =
+    "best";  // of the state: the mean return of the best policy
+
 // A training with progress lines, evaluations, checkpoints and a learning curve.
 class RlRun {
  public:
@@ -32,7 +35,7 @@ class RlRun {
   void save();
   std::map<std::string, std::string> state_notes() const;
   void write_curve() const;
-  void rescue() const;
+  void rescue();
   std::uint64_t steps() const {  // those of a resumed training included
     return last_.steps > 0 || curve_.points.empty() ? last_.steps : curve_.points.back().steps;
   }
@@ -40,13 +43,15 @@ class RlRun {
   bool reached() const {
     return command_.has_target_return && played_ && played_->mean >= command_.target_return;
   }
-  void save_policy() const { trainer_.policy().save(command_.output); }
+  void save_policy();
 
   const RlTrainCommand& command_;
   AgentTrainer trainer_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   LearningCurve curve_;
   AgentReport last_;
+  bool saved_ = false;        // some policy
+  std::string earlier_ = {};  // where one with its default name was moved to
   double last_line_ = -1, last_saved_ = 0, best_ = -INFINITY;
   double earlier_seconds_ = 0;           // of the curve of a resumed training
   std::uint64_t first_steps_ = 0;        // before this run: those of the state file

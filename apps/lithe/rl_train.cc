@@ -121,8 +121,10 @@ int train_agent(const Arguments& arguments) {
   if (!grid.empty()) command.environment.sentence = with_grid(command.environment.sentence, grid);
   command.network_given = app.count("--network") > 0;
   command.has_target_return = app.count("--target-return") > 0;
-  if (command.output.empty()) command.output = (name.empty() ? "policy" : name) + ".safetensors";
+  const bool named = !command.output.empty();
+  if (!named) command.output = (name.empty() ? "policy" : name) + ".safetensors";
   check(command);
+  command.keeps_earlier = !named && command.resume.empty();
   command.notes =
       app.count("--output") > 0 ? notes_of(app) : notes_of(app, {{"--output", {command.output}}});
   command.changes = app.changes();

@@ -29,6 +29,7 @@ struct RlTrainCommand {
   double target_return = 0;                  // a mean return that ends the training
   bool has_target_return = false;
   double score = 0;
+  bool keeps_earlier = false;  // no name was given: an earlier policy of that name is kept
   bool json = false, verbose = false;
 };
 

@@ -10,7 +10,7 @@ namespace lithe::app {
 
 namespace {
 
-constexpr const char* kGroup = "Tables (.csv, .tsv, .npy, .npz, .libsvm)";
+constexpr const char* kTableGroup = "Tables (.csv, .tsv, .npy, .npz, .libsvm)";
 
 template <class Value>
 Value choose(const std::map<std::string, Value>& values, const std::string& text) {
@@ -41,49 +41,49 @@ void add_learning_options(Options& app, TableReading& r, TableOptions& options) 
   app.add_option("--target", r.targets,
                  "column to predict, by name or number (default: the last); repeated, several "
                  "columns")
-      ->group(kGroup);
+      ->group(kTableGroup);
   app.add_option("--task", r.task, "what to predict: classes, numbers, or several labels")
       ->check(OneOf({"auto", "classification", "regression", "multi-label"}))
-      ->group(kGroup);
+      ->group(kTableGroup);
   app.add_option("--missing", r.missing,
                  "what missing values become (default: the mean); drop leaves the row out")
       ->check(OneOf({"error", "mean", "median", "zero", "drop"}))
-      ->group(kGroup);
+      ->group(kTableGroup);
   app.add_flag("--indicator", options.csv.indicator, "add a column that marks what was missing")
-      ->group(kGroup);
+      ->group(kTableGroup);
   app.add_option("--header", r.header, "whether the first line has the names of the columns")
       ->check(OneOf({"auto", "yes", "no"}))
-      ->group(kGroup);
+      ->group(kTableGroup);
   app.add_option("--ignore", r.ignore, "columns to leave out: 2,colour")
       ->split_at_commas()
-      ->group(kGroup);
+      ->group(kTableGroup);
   app.add_option("--categorical", r.categorical,
                  "columns that are categories, whatever their cells are: 2,year")
       ->split_at_commas()
-      ->group(kGroup);
+      ->group(kTableGroup);
   app.add_option("--numeric", r.numeric,
                  "columns that are numbers, although they look like an index or like codes: id,zip")
       ->split_at_commas()
-      ->group(kGroup);
+      ->group(kTableGroup);
   app.add_option("--missing-text", r.missing_texts,
                  "a text that stands for a missing value, besides NA, N/A, None, ? and the like; "
                  "may be repeated")
-      ->group(kGroup);
+      ->group(kTableGroup);
   app.add_option("--decimal", r.decimal, "the decimal sign")
       ->check(OneOf({"auto", "point", "comma"}))
-      ->group(kGroup);
+      ->group(kTableGroup);
   app.add_option("--dates", r.dates, "whether 3/4/2024 is in April or in March")
       ->check(OneOf({"auto", "day-first", "month-first"}))
-      ->group(kGroup);
+      ->group(kTableGroup);
   app.add_option("--group", options.csv.group,
                  "column of groups that stay together when rows are held out")
-      ->group(kGroup);
+      ->group(kTableGroup);
   app.add_option("--time", options.csv.time,
                  "column of times: the last rows are held out, and training looks at none of them")
-      ->group(kGroup);
+      ->group(kTableGroup);
   app.add_option("--weight", options.csv.weight, "column with the weight of each row")
-      ->group(kGroup);
-  app.add_option("--test-data", options.test_file, "file of test rows")->group(kGroup);
+      ->group(kTableGroup);
+  app.add_option("--test-data", options.test_file, "file of test rows")->group(kTableGroup);
 }
 
 }  // namespace
@@ -95,35 +95,35 @@ void add_table_options(Options& app, TableReading& r, TableOptions& options, Tab
     app.add_option("--missing", r.missing,
                    "what missing values become (default: as in training); drop leaves the row out")
         ->check(OneOf({"error", "mean", "median", "zero", "drop"}))
-        ->group(kGroup);
+        ->group(kTableGroup);
     app.add_option("--unseen", r.unseen,
                    "what a category that training did not meet counts as: the most frequent one, "
                    "none, or an error")
         ->check(OneOf({"usual", "zeros", "error"}))
-        ->group(kGroup);
+        ->group(kTableGroup);
     app.add_option("--missing-text", r.missing_texts,
                    "a text that stands for a missing value, besides the training's; may be "
                    "repeated")
-        ->group(kGroup);
+        ->group(kTableGroup);
   }
   app.add_option(
          "--delimiter", r.delimiter,
          "what divides the fields: a character, or tab, space, comma, semicolon or pipe (default: "
          "what divides the first lines evenly)")
-      ->group(kGroup);
+      ->group(kTableGroup);
   app.add_option("--inputs", r.inputs,
                  "array of a .npz with the examples (default: x, data, images, features, x_train "
                  "and the like)")
-      ->group(kGroup);
+      ->group(kTableGroup);
   app.add_option("--answers", r.answers,
                  "array of a .npz with the answers (default: y, target, labels, y_train and the "
                  "like); for a .npy, the file with its answers")
-      ->group(kGroup);
+      ->group(kTableGroup);
   app.add_option("--layout", r.layout,
                  "where images in an array have their channels (default: first where that is "
                  "clear)")
       ->check(OneOf({"auto", "channels-first", "channels-last"}))
-      ->group(kGroup);
+      ->group(kTableGroup);
 }
 
 TableOptions table_options(const TableReading& r, TableOptions options) {

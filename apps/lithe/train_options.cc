@@ -262,6 +262,7 @@ std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command
   command.options.watch = !command.watch.empty();
   command.options.profile = !command.profile.empty();
   if (!command.freeze.empty()) command.options.frozen = parse_numbers(command.freeze, "--freeze");
+  command.keeps_earlier = command.output.empty() && command.resume.empty();
   if (command.output.empty()) {
     const std::filesystem::path recipe(command.recipe);
     command.output = (recipe.empty() ? "model" : recipe.stem().string()) + ".safetensors";

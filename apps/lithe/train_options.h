@@ -37,6 +37,7 @@ struct TrainCommand {
   bool no_standardize = false;
   bool oversubscribe = false;  // more threads than processors
   std::string notice = {};     // of an option that is used otherwise; empty: none
+  bool keeps_earlier = false;  // no name was given: an earlier model of that name is kept
   bool explain = false, verbose = false, json = false;
   // What the recipe promises; nothing is done with it here.
   std::string score, promise, report, splits;

@@ -337,7 +337,8 @@ void print_json(const Run& run) {
         {"forward", run.time.forward},
         {"backward_and_update", run.time.backward_and_update},
         {"evaluation", run.time.evaluation}}},
-      {"model", run.command.explain ? "" : run.command.output}};
+      {"model", run.command.explain ? "" : run.saved_in},
+      {"earlier_model", run.earlier_model}};
   fmt::print("{}\n", result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 

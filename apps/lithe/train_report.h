@@ -39,6 +39,8 @@ struct Run {
   bool labels = false;  // the targets are labels: an answer is right if all of them are
   std::vector<std::string> never_predicted = {};  // classes that the test examples have
   std::string understood = "null";                // how the data were read, as JSON
+  std::string saved_in = {};                      // the file of the model, once it is written
+  std::string earlier_model = {};  // where one with its default name was moved to; empty: none was
 
   // The epoch whose weights the model has; null where none was run.
   const EpochReport* kept() const;

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/json_depth.h"
+#include "lithe/agent.h"
 #include "lithe/error.h"
 #include "output_file.h"
 #include "terminal.h"
@@ -18,7 +19,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kCommand = "command";
 // Options of one call alone.
 const std::set<std::string> kOfTheCall = {"--state", "--resume", "--explain", "--json",
                                           "--verbose"};
@@ -33,7 +33,9 @@ std::string value_of(const Arguments& arguments, const std::string& name) {
   return value;
 }
 
-std::vector<GivenOption> read_command(const Notes& notes, const std::string& file) {
+}  // namespace
+
+std::vector<GivenOption> options_of(const Notes& notes, const std::string& file) {
   const auto note = notes.find(kCommand);
   if (note == notes.end())
     throw Error(ErrorKind::model, "the state is not one that this command wrote", file,
@@ -51,8 +53,6 @@ std::vector<GivenOption> read_command(const Notes& notes, const std::string& fil
   return given;
 }
 
-}  // namespace
-
 void go_on_from_state(Options& options, const Arguments& arguments,
                       Notes (*read)(const std::filesystem::path&)) {
   const bool asked = std::ranges::any_of(arguments, [](const std::string& argument) {
@@ -61,10 +61,11 @@ void go_on_from_state(Options& options, const Arguments& arguments,
   const std::string file = value_of(arguments, "--state");
   std::error_code unknown;
   if (!asked || file.empty() || !std::filesystem::exists(file, unknown)) return;
-  options.go_on_from(read_command(read(file), file), file);
+  options.go_on_from(options_of(read(file), file), file);
 }
 
 Notes training_notes(const std::filesystem::path& state) { return read_state(state).notes; }
+Notes agent_notes(const std::filesystem::path& state) { return read_agent_state(state).notes; }
 
 bool resumes(const std::string& resume, const std::filesystem::path& state,
              Notes (*read)(const std::filesystem::path&)) {
@@ -179,57 +180,6 @@ void KeptModels::update(Trainer& trainer) {
   std::error_code ignored;
   for (const EpochReport& epoch : epochs)
     if (!kept.contains(epoch.epoch)) std::filesystem::remove(file_of(epoch.epoch), ignored);
-}
-
-bool is_state(const std::filesystem::path& file) {
-  try {
-    read_state(file);
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
-void print_state(const std::string& file, bool as_json) {
-  const TrainingState state = read_state(file);
-  if (as_json) {
-    json losses = json::array();
-    for (const EpochReport& epoch : state.history) losses.push_back(epoch.loss);
-    fmt::print("{}\n", json{{"epoch", state.epoch},
-                            {"epochs", state.epochs},
-                            {"examples", state.examples},
-                            {"step", state.step},
-                            {"best_epoch", state.best_epoch},
-                            {"losses", losses},
-                            {"belongs_to", state.belongs_to},
-                            {"notes", state.notes}}
-                           .dump(2, ' ', false, json::error_handler_t::replace));
-    return;
-  }
-  print_folded("{}: the state of a training\n", file);
-  const auto line = [](const std::string& name, const std::string& value) {
-    if (!value.empty()) print_folded("{:16} {}\n", name, value);
-  };
-  line("epochs done", fmt::format("{} of {}", state.epoch, state.epochs));
-  line("step", fmt::format("{}{}", state.step,
-                           state.examples > 0 ? fmt::format(", after {} examples of epoch {}",
-                                                            state.examples, state.epoch + 1)
-                                              : ""));
-  if (state.best_epoch > 0) {
-    const auto best = std::ranges::find(state.history, state.best_epoch, &EpochReport::epoch);
-    line("best epoch",
-         fmt::format("{}{}", state.best_epoch,
-                     best == state.history.end()
-                         ? ""
-                         : fmt::format(", validation loss {:.4g}", best->validation_loss)));
-  }
-  for (const auto& [name, value] : state.belongs_to) line(name, value);
-  if (!state.notes.contains(kCommand)) return;
-  std::string options;
-  for (const GivenOption& one : read_command(state.notes, file))
-    options +=
-        fmt::format("{}{} {}", options.empty() ? "" : " ", one.name, fmt::join(one.values, " "));
-  line("options", options);
 }
 
 }  // namespace lithe::app

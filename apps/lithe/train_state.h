@@ -1,5 +1,5 @@
-// Stopping and going on (`lithe train --state`): what the state keeps of the command, the models
-// that are kept beside it, and what `lithe show` says of it.
+// Stopping and going on (`lithe train --state`): what the state keeps of the command, and the
+// models that are kept beside it.
 #pragma once
 
 #include <filesystem>
@@ -15,11 +15,14 @@ namespace lithe::app {
 
 using Notes = std::map<std::string, std::string>;
 
+inline constexpr const char* kCommand = "command";  // the note of the options that were given
+
 // Where the arguments ask for it and the file is there, options that are not given come from the
 // state, whose notes `read` reads.
 void go_on_from_state(Options& options, const Arguments& arguments,
                       Notes (*read)(const std::filesystem::path&));
 Notes training_notes(const std::filesystem::path& state);
+Notes agent_notes(const std::filesystem::path& state);
 // Whether the training of `state` is to be resumed: never where --resume=auto (`resume`) finds no
 // file. Throws Error(usage) where there is no state to go on from, or one that would be lost.
 bool resumes(const std::string& resume, const std::filesystem::path& state,
@@ -27,6 +30,8 @@ bool resumes(const std::string& resume, const std::filesystem::path& state,
 // Options of a state that do not go together. Where --resume=auto finds no state, the training
 // begins: `command.resume` becomes empty.
 void check_state(TrainCommand& command);
+// The options that were given, as the notes of a state keep them. Throws Error(model).
+std::vector<GivenOption> options_of(const Notes& notes, const std::string& file);
 // The options that were given, and others, as the state keeps them.
 Notes notes_of(const Options& options, const std::vector<GivenOption>& others = {});
 
@@ -55,8 +60,5 @@ class KeptModels {
   std::filesystem::path state_;
   bool failed_ = false;  // and was told
 };
-
-bool is_state(const std::filesystem::path& file);
-void print_state(const std::string& file, bool json);
 
 }  // namespace lithe::app

@@ -397,6 +397,8 @@ double parse_share(const std::string& text, const std::string& option) {
   if (error != std::errc{} || !(value >= 0) || (!rest.empty() && rest != "%"))
     throw Error(ErrorKind::usage, fmt::format("'{}' is neither a share nor a number", text), option,
                 "10%, 0.1 or 5000");
+  if (rest == "%" && value > 100)
+    throw Error(ErrorKind::usage, fmt::format("'{}' is more than there is", text), option, "10%");
   return rest == "%" ? value / 100 : value;
 }
 

@@ -66,7 +66,7 @@ class AgentTrainer {
   // Saves the whole state of the training, environments included, so that a restored training
   // continues with the same bits. save() throws Error(usage) if the environments cannot be saved,
   // restore() throws Error(model) for a file that another training has saved. `notes` are text that
-  // the file keeps; agent_notes() reads them.
+  // the file keeps.
   void save(const std::filesystem::path& path,
             const std::map<std::string, std::string>& notes = {}) const;
   void restore(const std::filesystem::path& path);
@@ -77,8 +77,15 @@ class AgentTrainer {
   std::unique_ptr<Engine> engine_;
 };
 
-// The notes that AgentTrainer::save kept. Throws Error(model) where the file is no state.
-std::map<std::string, std::string> agent_notes(const std::filesystem::path& path);
+// What AgentTrainer::save wrote, without the arrays.
+struct AgentState {
+  std::uint64_t steps = 0;  // of all environments, done
+  // What the training must be to go on: "seed" -> "1", "environment" -> "cartpole", ...
+  std::map<std::string, std::string> belongs_to;
+  std::map<std::string, std::string> notes;
+};
+// Throws Error(io) where the file cannot be read, Error(model) where it is not a whole state.
+AgentState read_agent_state(const std::filesystem::path& path);
 
 // An agent for a loop of your own, with one environment and one step at a time: one-step
 // actor-critic, which learns from every step immediately (Sutton and Barto, "Reinforcement

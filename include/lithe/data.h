@@ -16,7 +16,8 @@
 namespace lithe {
 
 // `chosen` (--data-dir) unless it is empty, else $LITHE_DATA, else $XDG_CACHE_HOME/lithe, else
-// $HOME/.cache/lithe. The folder need not exist yet.
+// $HOME/.cache/lithe. The folder need not exist yet. Empty where none of them is set: what needs a
+// folder, such as a published data set, throws Error(usage) then.
 std::filesystem::path data_folder(const std::string& chosen);
 
 // Whether `name`, which is that of a data set, is also a folder here that holds data.

@@ -225,6 +225,10 @@ struct TrainingState {
 };
 // Throws Error(io) where the file cannot be read, Error(model) where it is not a whole state.
 TrainingState read_state(const std::filesystem::path& file);
+// Of which a file is the state; read_agent_state() (lithe/agent.h) reads the other. Throws
+// Error(io) where it cannot be read, Error(model) where it is not a whole safetensors file.
+enum class StateKind { none, training, agent };
+StateKind state_kind(const std::filesystem::path& file);
 
 struct Evaluation {
   std::size_t correct = 0, total = 0;

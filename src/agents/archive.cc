@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/digest.h"
 #include "lithe/error.h"
 #include "train/model_data.h"
 
@@ -17,7 +18,34 @@ std::span<std::uint8_t> bytes_of(std::span<T> values) {
   return {reinterpret_cast<std::uint8_t*>(values.data()), values.size_bytes()};
 }
 
+constexpr const char* kDigestKey = "lithe.digest";
+
+std::string digest_of(std::span<const io::TensorView> tensors, const io::Metadata& metadata) {
+  std::uint64_t digest = 0;
+  const auto add = [&](const std::string& text) {
+    digest =
+        base::digest_of({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, digest);
+  };
+  for (const auto& [key, value] : metadata)
+    if (key != kDigestKey) add(key), add(value);
+  for (const io::TensorView& tensor : tensors) {
+    add(tensor.name);
+    digest = base::digest_of(tensor.bytes, digest);
+  }
+  return fmt::format("{:016x}", digest);
+}
+
 }  // namespace
+
+io::SafetensorsFile Archive::read(const std::filesystem::path& path) {
+  io::SafetensorsFile file = io::read_safetensors(path);
+  const auto kept = file.metadata().find(kDigestKey);
+  // Other files, and those of other versions, are told by what they say they are.
+  if (kept != file.metadata().end() && kept->second != digest_of(file.tensors(), file.metadata()))
+    throw Error(ErrorKind::model, "the state is damaged: it is not what was written", path.string(),
+                "a copy of the file, or begin anew without --resume");
+  return file;
+}
 
 Archive::Archive(io::SafetensorsFile file) : file_(std::move(file)) {}
 
@@ -78,7 +106,9 @@ void Archive::add(const std::string& name, Learner& learner) {
 }
 
 void Archive::write(const std::filesystem::path& path, const io::Metadata& metadata) const {
-  io::write_safetensors(path, tensors_, metadata);
+  io::Metadata whole = metadata;
+  whole[kDigestKey] = digest_of(tensors_, metadata);
+  io::write_safetensors(path, tensors_, whole);
 }
 
 }  // namespace lithe::agents

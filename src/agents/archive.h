@@ -22,6 +22,9 @@ class Archive {
   Archive() = default;                         // to write
   explicit Archive(io::SafetensorsFile file);  // to read
 
+  // Throws Error(model) where the file is not as write() wrote it.
+  static io::SafetensorsFile read(const std::filesystem::path& path);
+
   bool reading() const { return file_.has_value(); }
   // While reading: whether the arrays of the file are only checked, or also copied.
   bool checking = false;
@@ -34,7 +37,7 @@ class Archive {
   void add(const std::string& name, Model& model);
   void add(const std::string& name, Learner& learner);
 
-  // Throws Error(io).
+  // With a digest of everything in the file. Throws Error(io).
   void write(const std::filesystem::path& path, const io::Metadata& metadata) const;
 
  private:

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 #include "agents/agent.h"
 #include "agents/policy.h"
@@ -19,7 +21,9 @@ using agents::Agent;
 namespace {
 
 constexpr const char* kAgentKey = "agent";
-constexpr const char* kVersion = "agent 2";
+constexpr const char* kVersionKey = "lithe.state";
+constexpr const char* kVersion = "agent 3";  // 3: a digest
+constexpr const char* kStepsKey = "total_steps";
 const std::string kNoteStart = "note.";
 
 bool finite(const Model& model) {
@@ -39,6 +43,18 @@ std::unique_ptr<Agent> make_agent(const Component& sentence, const agents::Agent
   for (const agents::AgentKind& kind : agents::kinds())
     if (kind.declaration.name == sentence.name) return kind.make(sentence, context);
   return nullptr;  // not reached: read_agent knows the same agents
+}
+
+void check_version(const io::Metadata& metadata, const std::string& path) {
+  const auto version = metadata.find(kVersionKey);
+  if (version == metadata.end() || !version->second.starts_with("agent "))
+    throw Error(ErrorKind::model, "this is not the state of an agent's training", path,
+                "the file that --state of `lithe rl train` named");
+  if (version->second != kVersion)
+    throw Error(ErrorKind::model,
+                fmt::format("the state has the form '{:.20}', and this program reads '{}'",
+                            version->second, kVersion),
+                path, "the version of Lithe that wrote it");
 }
 
 void check(const AgentOptions& options) {
@@ -92,19 +108,15 @@ class AgentTrainer::Engine {
     agents::Archive archive;
     std::vector<double> environments = runner_.environments().save();
     serialize(archive, environments);
-    io::Metadata metadata = {{"lithe.state", kVersion},
-                             {kAgentKey, canonical()},
-                             {"environment", runner_.environments().name()},
-                             {"action_repeat", action_repeat()},
-                             {"network", options_.network},
-                             {"seed", seed()}};
+    io::Metadata metadata = {{kVersionKey, kVersion}};
+    for (const auto& [key, value] : identity()) metadata[key] = value;
     for (const auto& [key, value] : notes) metadata[kNoteStart + key] = value;
     archive.write(path, metadata);
   }
 
   // Everything is checked against the file first, and copied then.
   void restore(const std::filesystem::path& path) {
-    io::SafetensorsFile file = io::read_safetensors(path);
+    io::SafetensorsFile file = agents::Archive::read(path);
     check_same(file.metadata(), path.string());
     std::vector<double> environments = runner_.environments().save();
     agents::Archive archive(std::move(file));
@@ -122,11 +134,14 @@ class AgentTrainer::Engine {
     return network::print(sentence_, network::Category::agent, agents::catalogue());
   }
 
-  std::string action_repeat() const {
-    return fmt::format("{}", runner_.environments().action_repeat());
+  // What a state belongs to; the first that differs is told.
+  std::vector<std::pair<std::string, std::string>> identity() const {
+    return {{"environment", runner_.environments().name()},
+            {"action_repeat", fmt::format("{}", runner_.environments().action_repeat())},
+            {kAgentKey, canonical()},
+            {"network", options_.network},
+            {"seed", fmt::format("{}", options_.seed)}};
   }
-
-  std::string seed() const { return fmt::format("{}", options_.seed); }
 
   void copy_policy() { move_toward(policy_, agent_->policy(), 1); }
 
@@ -134,26 +149,19 @@ class AgentTrainer::Engine {
     agent_->serialize(archive);
     runner_.serialize(archive);
     archive.add("environments", std::span(environments));
-    archive.add("total_steps", steps_);
+    archive.add(kStepsKey, steps_);
   }
 
   void check_same(const io::Metadata& metadata, const std::string& path) const {
-    const auto check_entry = [&](const std::string& key, const std::string& current) {
+    check_version(metadata, path);
+    for (const auto& [key, current] : identity()) {
       const auto at = metadata.find(key);
       const std::string saved = at == metadata.end() ? "nothing" : at->second;
       if (saved != current)
         throw Error(ErrorKind::model,
                     fmt::format("the {} was '{}' and is now '{}'", key, saved, current), path,
                     "resume with the same options as at the beginning");
-    };
-    if (!metadata.contains("lithe.state"))
-      throw Error(ErrorKind::model, "this is not the state file of a training", path);
-    check_entry("lithe.state", kVersion);
-    check_entry("environment", runner_.environments().name());
-    check_entry("action_repeat", action_repeat());
-    check_entry(kAgentKey, canonical());
-    check_entry("network", options_.network);
-    check_entry("seed", seed());
+    }
   }
 
   AgentOptions options_;
@@ -180,16 +188,18 @@ void AgentTrainer::save(const std::filesystem::path& path,
 }
 void AgentTrainer::restore(const std::filesystem::path& path) { engine_->restore(path); }
 
-std::map<std::string, std::string> agent_notes(const std::filesystem::path& path) {
-  const io::SafetensorsFile file = io::read_safetensors(path);
-  const auto version = file.metadata().find("lithe.state");
-  if (version == file.metadata().end() || version->second != kVersion)
-    throw Error(ErrorKind::model, "this is not the state of an agent's training", path.string(),
-                "the file that --state of `lithe rl train` named");
-  std::map<std::string, std::string> notes;
-  for (const auto& [key, value] : file.metadata())
-    if (key.starts_with(kNoteStart)) notes[key.substr(kNoteStart.size())] = value;
-  return notes;
+AgentState read_agent_state(const std::filesystem::path& path) {
+  io::SafetensorsFile file = agents::Archive::read(path);
+  check_version(file.metadata(), path.string());
+  AgentState state;
+  for (const auto& [key, value] : file.metadata()) {
+    if (key.starts_with(kNoteStart))
+      state.notes[key.substr(kNoteStart.size())] = value;
+    else if (!key.starts_with("lithe."))
+      state.belongs_to[key] = value;
+  }
+  agents::Archive(std::move(file)).add(kStepsKey, state.steps);
+  return state;
 }
 
 }  // namespace lithe

@@ -20,7 +20,7 @@ std::uint64_t mix(std::uint64_t state, std::uint64_t word) {
 }  // namespace
 
 // Four independent chains of multiplications, so that memory is the limit.
-std::uint64_t digest_of(std::span<const std::uint8_t> bytes) {
+std::uint64_t digest_of(std::span<const std::uint8_t> bytes, std::uint64_t before) {
   std::array<std::uint64_t, 4> lanes = {kGolden, kRoot2, kRoot3, ~kGolden};
   const std::uint8_t* at = bytes.data();
   std::size_t left = bytes.size();
@@ -29,7 +29,7 @@ std::uint64_t digest_of(std::span<const std::uint8_t> bytes) {
     std::memcpy(words.data(), at, 32);
     for (std::size_t i = 0; i < 4; ++i) lanes[i] = mix(lanes[i], words[i]);
   }
-  std::uint64_t state = bytes.size();
+  std::uint64_t state = bytes.size() ^ before;
   for (const std::uint64_t lane : lanes) state = mix(state, lane);
   for (; left > 0; ++at, --left) state = mix(state, *at);
   state = (state ^ state >> 32) * kGolden;

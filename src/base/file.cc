@@ -20,9 +20,10 @@ namespace {
 
 [[noreturn]] void fail(const char* verb, const std::filesystem::path& path, int error) {
   std::string remedy;
+  const bool reads = std::string_view(verb) != "write";
   if (error == ENOSPC || error == EDQUOT) remedy = "free some space on that disk";
   if (error == EACCES || error == EPERM || error == EROFS)
-    remedy = "choose a folder that you may write to";
+    remedy = reads ? "a file that you may read" : "choose a folder that you may write to";
   throw Error(ErrorKind::io,
               fmt::format("cannot {} '{}': {}", verb, path.string(), std::strerror(error)), {},
               remedy);
@@ -92,7 +93,8 @@ std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::size
   struct stat status {};
   if (::fstat(descriptor.get(), &status) != 0) fail("inspect", path, errno);
   if (!S_ISREG(status.st_mode))
-    throw Error(ErrorKind::io, fmt::format("'{}' is not a file", path.string()));
+    throw Error(ErrorKind::io, fmt::format("'{}' is not a file", path.string()), {},
+                S_ISDIR(status.st_mode) ? "the name of a file in that folder" : "");
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size > limit)
     throw Error(ErrorKind::io, fmt::format("'{}' has {} bytes, more than the {} allowed here",

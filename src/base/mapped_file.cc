@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 
 #include "lithe/error.h"
 
@@ -15,9 +16,13 @@ namespace lithe::base {
 
 namespace {
 
+std::mutex list_mutex;
+MappedFile* first = nullptr;
+
 [[noreturn]] void fail_to(const char* verb, const std::filesystem::path& path, int error) {
   throw Error(ErrorKind::io,
-              fmt::format("cannot {} '{}': {}", verb, path.string(), std::strerror(error)));
+              fmt::format("cannot {} '{}': {}", verb, path.string(), std::strerror(error)), {},
+              error == EACCES || error == EPERM ? "a file that you may read" : "");
 }
 
 // Maps and leaves the descriptor open. Returns null for an empty file.
@@ -36,7 +41,7 @@ const void* map(int descriptor, const std::filesystem::path& path, std::size_t& 
 
 }  // namespace
 
-MappedFile::MappedFile(const std::filesystem::path& path) {
+MappedFile::MappedFile(const std::filesystem::path& path) : path_(path.string()) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) fail_to("open", path, errno);
   try {
@@ -46,10 +51,28 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
     throw;
   }
   ::close(descriptor);  // a mapping outlives it
+  const std::lock_guard lock(list_mutex);
+  next_ = first;
+  if (first != nullptr) first->previous_ = this;
+  first = this;
 }
 
 MappedFile::~MappedFile() {
+  {
+    const std::lock_guard lock(list_mutex);
+    (previous_ == nullptr ? first : previous_->next_) = next_;
+    if (next_ != nullptr) next_->previous_ = previous_;
+  }
   if (data_ != nullptr) ::munmap(const_cast<std::uint8_t*>(data_), size_);
+}
+
+// The thread that reads a mapping does not hold the lock; one that does will let it go.
+const char* MappedFile::containing(const void* address) {
+  const std::lock_guard lock(list_mutex);
+  const auto* const at = static_cast<const std::uint8_t*>(address);
+  for (const MappedFile* file = first; file != nullptr; file = file->next_)
+    if (at >= file->data_ && at < file->data_ + file->size_) return file->path_.c_str();
+  return nullptr;
 }
 
 }  // namespace lithe::base

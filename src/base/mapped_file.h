@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 
 namespace lithe::base {
 
-// If another program truncates the file while it is mapped, reading it ends this process.
+// If another program truncates the file while it is mapped, or its disk fails, reading it raises
+// SIGBUS; containing() tells a handler of it which file it was.
 class MappedFile {
  public:
   // Throws Error(io) if it cannot be opened or is not a regular file.
@@ -19,9 +21,15 @@ class MappedFile {
 
   std::span<const std::uint8_t> bytes() const { return {data_, size_}; }
 
+  // The path of the file that is mapped at `address`, or null. May be called by a signal handler,
+  // after which the program must end.
+  static const char* containing(const void* address);
+
  private:
   const std::uint8_t* data_ = nullptr;
   std::size_t size_ = 0;
+  std::string path_;
+  MappedFile *next_ = nullptr, *previous_ = nullptr;  // in the list of those that there are
 };
 
 }  // namespace lithe::base

@@ -135,13 +135,13 @@ Team::Team(std::size_t size, bool pin) : state_(std::make_unique<State>(size)) {
         const Pinned pinned(here);
         state->serve(part);
       });
-  } catch (const std::system_error& error) {
+  } catch (const std::system_error&) {
     const std::size_t started = state_->threads.size();
     state_->stop();
-    throw Error(ErrorKind::machine,
-                fmt::format("the system started {} of {} threads and then refused ({})",
-                            started + 1, size, error.what()),
-                {}, "ask for fewer threads");
+    throw Error(
+        ErrorKind::machine,
+        fmt::format("the system started {} of {} threads and refuses more", started + 1, size), {},
+        "fewer threads, or higher limits (ulimit -u, ulimit -v)");
   }
 }
 

@@ -25,7 +25,7 @@ constexpr std::string_view kExtraPrefix = "unknown.";
 constexpr std::size_t kMostDimensions = 4;
 
 [[noreturn]] void fail(const std::string& path, const std::string& problem,
-                       const std::string& remedy = {}) {
+                       const std::string& remedy = "a whole file that `lithe train` wrote") {
   throw Error(ErrorKind::model, problem, path, remedy);
 }
 

@@ -105,7 +105,7 @@ std::string_view name_of(Dtype dtype) { return kDtypes[static_cast<std::size_t>(
 std::size_t size_of(Dtype dtype) { return kDtypes[static_cast<std::size_t>(dtype)].size; }
 
 void refuse(const std::string& problem, const std::string& where) {
-  throw Error(ErrorKind::model, problem, where);
+  throw Error(ErrorKind::model, problem, where, "a whole file that `lithe train` wrote");
 }
 
 std::string shown(std::string_view text) {

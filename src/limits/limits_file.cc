@@ -1,9 +1,12 @@
 #include "limits/limits_file.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "base/digest.h"
 #include "cpu/identity.h"
 #include "limits/limits.h"
 
@@ -14,8 +17,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // To be raised when measuring changes what the figures mean. 2: they say whether other programs
-// had the processor meanwhile.
-constexpr int kFormat = 2;
+// had the processor meanwhile. 3: a digest.
+constexpr int kFormat = 3;
+
+std::string digest_of(const Json& limits) {
+  return fmt::format("{:016x}", base::digest_of(limits.dump()));
+}
 
 // A core does neither 10^15 operations nor reads 10^15 bytes in a second, nor fewer than 10^5.
 double plausible_rate(const Json& value) {
@@ -31,11 +38,11 @@ std::int64_t plausible_time(const Json& value) {
   return static_cast<std::int64_t>(time);
 }
 
-// Throws Json::exception for anything but a file of this machine.
+// Throws Json::exception for anything but a file of this machine, as it was written.
 Json parse_file(const std::string& text, const MachineIdentity& machine) {
   Json file = Json::parse(text);
   if (file.at("format") != kFormat || file.at("machine") != cpu::fingerprint(machine) ||
-      !file.at("limits").is_object())
+      !file.at("limits").is_object() || file.at("digest") != digest_of(file.at("limits")))
     throw Json::other_error::create(500, "another machine", nullptr);
   return file;
 }
@@ -91,6 +98,7 @@ std::string with_limits(const std::string& text, const MachineIdentity& machine,
         {"format", kFormat}, {"machine", cpu::fingerprint(machine)}, {"limits", Json::object()}};
   }
   file["limits"][limits.isa] = to_json(limits);
+  file["digest"] = digest_of(file["limits"]);
   return file.dump(2) + "\n";
 }
 

@@ -1,5 +1,5 @@
 // The file of measured limits: JSON, one file for each kind of machine, with the limits of each
-// instruction set measured so far.
+// instruction set measured so far, and a digest of them.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,8 @@
 namespace lithe::limits {
 
 // The limits of `isa` in the text of such a file. None if the text is malformed, was written for
-// another machine or by another method of measuring, or contains impossible figures.
+// another machine or by another method of measuring, is not as it was written, or contains
+// impossible figures.
 std::optional<Limits> find_limits(const std::string& text, const MachineIdentity& machine,
                                   const std::string& isa);
 

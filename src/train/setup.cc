@@ -32,10 +32,14 @@ std::vector<double> class_weights(const Examples& examples, const TrainOptions& 
     throw Error(ErrorKind::usage,
                 fmt::format("{} class weights and {} classes", weights.size(), examples.classes),
                 "--class-weights", "one for each class");
+  constexpr double kMostWeight = 1e6;
   for (const double weight : weights)
-    if (!(weight >= 0 && std::isfinite(weight)))
+    if (!(weight >= 0 && weight <= kMostWeight))
       throw Error(ErrorKind::usage, fmt::format("{} as the weight of a class", weight),
-                  "--class-weights", "numbers from 0 on");
+                  "--class-weights", "numbers from 0 to 1000000");
+  if (std::ranges::all_of(weights, [](double weight) { return weight == 0; }))
+    throw Error(ErrorKind::usage, "no class has a weight above 0", "--class-weights",
+                "numbers above 0, and 0 for classes that do not count");
   if (options.balanced) {
     const auto counts = class_counts(examples);
     const double rows = static_cast<double>(examples.features.rows);

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "base/digest.h"
+#include "io/safetensors.h"
 #include "lithe/error.h"
 
 namespace lithe::train {
@@ -121,6 +122,13 @@ TrainingState training_state(const SavedState& saved, const std::string& file) {
 }  // namespace lithe::train
 
 namespace lithe {
+
+StateKind state_kind(const std::filesystem::path& file) {
+  const io::Metadata metadata = io::read_safetensors(file).metadata();
+  const auto found = metadata.find("lithe.state");
+  if (found == metadata.end()) return StateKind::none;
+  return found->second.starts_with("agent") ? StateKind::agent : StateKind::training;
+}
 
 TrainingState read_state(const std::filesystem::path& file) {
   return train::training_state(train::SavedState(file), file.string());

@@ -5,6 +5,7 @@
 
 #include "../apps/lithe/allocations.h"
 #include "base/file.h"
+#include "data/sample.h"
 #include "lithe/agent.h"
 #include "support/expect_error.h"
 #include "support/isas.h"
@@ -229,7 +230,24 @@ TEST(AgentTrainer, SaysWhatIsWrong) {
   AgentTrainer other = make(kCases[1]);
   test::expect_error(ErrorKind::model, {"'cartpole'", "pendulum"}, [&] { other.restore(path); });
   trainer.policy().save(path);
-  test::expect_error(ErrorKind::model, {"not the state file"}, [&] { trainer.restore(path); });
+  test::expect_error(ErrorKind::model, {"not the state of an agent"},
+                     [&] { trainer.restore(path); });
+
+  // The state shows where the training is, and each byte of it counts.
+  trainer.save(path, {{"word", "kept"}});
+  const AgentState state = read_agent_state(path);
+  EXPECT_GT(state.steps, 0u);
+  EXPECT_EQ(state.belongs_to.at("environment"), "cartpole");
+  EXPECT_EQ(state.notes.at("word"), "kept");
+  EXPECT_EQ(state_kind(path), StateKind::agent);
+  const test::ByteVector whole = test::read_bytes(path);
+  for (std::size_t at = 8; at < whole.size(); at += 1 + whole.size() / 50) {
+    test::ByteVector damaged = whole;
+    damaged[at] ^= 1;
+    test::write_bytes(path, damaged);
+    EXPECT_THROW(trainer.restore(path), Error) << at;
+    EXPECT_THROW(read_agent_state(path), Error) << at;
+  }
 
   Environments pendulum = Environments::make("pendulum", {.count = 1});
   test::expect_error(ErrorKind::usage, {"discrete", "continuous"},

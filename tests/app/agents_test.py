@@ -10,7 +10,8 @@ import sys
 import tempfile
 import unittest
 
-LITHE = os.environ["LITHE"]
+from support import LITHE, check_words
+
 QUICK = ["--environments", "4", "--agent", "ppo(n_steps=32, batch_size=64, n_epochs=2)", "--steps", "2000",
          "--episodes", "10"]
 
@@ -62,7 +63,22 @@ class Agents(unittest.TestCase):
         result = subprocess.run([LITHE, "rl", *arguments], cwd=self.folder, capture_output=True,
                                 text=True, timeout=120, env=dict(os.environ, COLUMNS="1000"))
         self.assertEqual(result.returncode, status, result.stdout + result.stderr)
+        check_words(self, result)
         return result
+
+    def test_the_state_is_shown(self):
+        self.run_lithe("train", "cartpole", "--steps", "8192", "--evaluate-every", "2048",
+                       "--episodes", "2", "--state", "run.state")
+        show = lambda *more: subprocess.run([LITHE, "show", "run.state", *more], cwd=self.folder,
+                                            capture_output=True, text=True, check=True).stdout
+        out = show()
+        for words in ("the state of an agent's training", "steps done       8192",
+                      "best policy      a mean return of", "environment      cartpole",
+                      "seed             1", "--evaluate-every 2048"):
+            self.assertIn(words, out)
+        state = json.loads(show("--json"))
+        self.assertEqual(state["step"], 8192)
+        self.assertGreater(state["best_mean_return"], 5)
 
     def test_recipe_solves_cartpole(self):
         out = self.run_lithe("train", "cartpole", "--curve", "went").stdout

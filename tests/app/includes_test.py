@@ -11,7 +11,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 ALLOWED = {
     # Helpers that are about files and words, not about networks; as public headers they would have
     # to be kept for ever.
-    "base/figure.h", "base/file.h", "base/folders.h", "base/json_depth.h", "base/nearest.h",
+    "base/figure.h", "base/file.h", "base/folders.h", "base/json_depth.h",
+    "base/mapped_file.h", "base/nearest.h",
     # Amounts as people read them: the findings of `lithe doctor -- PROGRAM`, which the library
     # writes, and the program's table have them in one form.
     "program/amounts.h",

@@ -42,6 +42,36 @@ class Mistakes(AppTest):
         self.train_error("--precision", "float16")
         self.assertIn("learning", self.train_error("--optimizer", "sgd()"))
 
+    def test_numbers_that_are_other_than_meant(self):
+        for option, value, words in (
+                ("--seed", "-1", "a whole number, 0 or more"),
+                ("--seed", "18446744073709551616", "a whole number, 0 or more"),
+                ("--epochs", "010", "from 0 to 1000000"),
+                ("--epochs", "1e1", "from 0 to 1000000"),
+                ("--per-class", "-1", "a whole number, 1 or more"),
+                ("--validation", "200%", "10%"),
+                ("--class-weights", "-1" + 9 * ",1", "from 0 to 1000000"),
+                ("--class-weights", "nan" + 9 * ",1", "from 0 to 1000000"),
+                ("--class-weights", "1e300" + 9 * ",1", "from 0 to 1000000"),
+                ("--class-weights", "0" + 9 * ",0", "numbers above 0")):
+            out = self.train_error(option, value)
+            self.assertIn(option, out)
+            self.assertIn(words, out)
+        self.assertIn("--validation", self.train_error("--validation", "nan"))
+
+    def test_lines_of_a_recipe(self):
+        for text, words in (("epochs = 2\nstray line\n", "'stray line' is no line of a recipe at line 2"),
+                            ("epochs =\n", "at line 1 of"),
+                            ("epochs\n", "at line 1 of"),
+                            ("# it\nepochs = 2\n\nepochs = 3\n",
+                             "'epochs' stands in line 2 already at line 4 of"),
+                            ("epochs = 2\nepoch = 3\n", "at line 2 of"),
+                            ("loss = \"quadratic\"\nepochs = -3\n", "at epochs, line 2 of"),
+                            ("[part]\nepochs = 3\n", "'[part]' is no line of a recipe at line 1")):
+            with open(os.path.join(self.folder, "bad"), "w") as file:
+                file.write(text)
+            self.assertIn(words, self.error("train", "./bad", status=2))
+
     def test_recipes(self):
         self.assertIn("try: seed", self.error("train", "sead", status=2))
         with open(os.path.join(self.folder, "bad"), "w") as file:

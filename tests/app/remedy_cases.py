@@ -239,6 +239,9 @@ CASES = {
         "data show shapes --augment shift(1) --count 2"),
     "more than {} rows": Case(
         {}, "data show digits --augment shift(1) --count 1000", "data show digits --augment shift(1) --count 2"),
+    "'{}' is more than there is": Case(
+        {"t.csv": rows()}, "train --data t.csv --epochs 1 --validation 200%",
+        "train --data t.csv --epochs 1 --validation 10%"),
     # Other data sets.
     "no data set is named '{}'": Case({}, "data show mnits", "data show digits"),
     "'{}' is generated, there is nothing to fetch": Case({}, "data fetch digits", DIGITS),
@@ -495,6 +498,7 @@ LIBRARY = "a program's, not the command line's: the options of commands are chec
 UNREACHABLE = {
     "examples of {} are no pictures": "the kind of the model is told first",
     "the model was trained on standard input, which is not kept": "standard input",
+    "the earlier {} cannot be kept as {}: {}": "a disk that is full just then",
     "cannot read {}: {}": "a file that may not be read",
     "more than {} features": "index {} of at most {} is told first",
     "pictures are not resized by '{}'": LIBRARY,

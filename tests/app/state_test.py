@@ -11,7 +11,7 @@ import sys
 import time
 import unittest
 
-from support import LITHE, SANITIZED, AppTest
+from support import LITHE, SANITIZED, AppTest, check_words
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "torture"))
 import torture  # noqa: E402  (a test beside the others)
@@ -177,9 +177,11 @@ class Files(StateTest):
         """The exit status of a training whose n-th call that writes fails."""
         environment = dict(self.environment, LD_PRELOAD=os.environ["LITHE_FAILING_WRITES"],
                            FAIL_CALL=str(call), FAIL_COUNT=str(count), FAIL_ERROR=str(error))
-        return subprocess.run([LITHE, "train", *SMALL, *STATE, "--resume=auto", "--keep-every", "0",
+        done = subprocess.run([LITHE, "train", *SMALL, *STATE, "--resume=auto", "--keep-every", "0",
                                "--output", "m.safetensors"],
                               cwd=self.folder, env=environment, capture_output=True, text=True)
+        check_words(self, done)
+        return done
 
     @unittest.skipIf(SANITIZED, "a sanitizer must be the first library that is loaded")
     def test_each_write_may_fail(self):

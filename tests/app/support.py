@@ -28,6 +28,17 @@ def write_png(path, rows, channels=1):
                    chunk(b"IEND", b""))
 
 
+# Words of exceptions that no user is to see, and what is said where one was not foreseen.
+INTERNAL = ["basic_string", "json.exception", "filesystem error", "stod", "stoi", "std::",
+            "bad_alloc", "Resource temporarily unavailable", "vector::", "what():", "terminate called",
+            "a mistake in Lithe itself"]
+
+
+def check_words(test, result):
+    for word in INTERNAL:
+        test.assertNotIn(word, result.stderr, result.args)
+
+
 class AppTest(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -42,6 +53,7 @@ class AppTest(unittest.TestCase):
                                 capture_output=True, text=True,
                                 timeout=900 if SANITIZED else 120)
         self.assertEqual(result.returncode, status, result.stdout + result.stderr)
+        check_words(self, result)
         return result
 
     def train(self, *arguments):

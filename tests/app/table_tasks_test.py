@@ -7,7 +7,7 @@ import re
 import subprocess
 import unittest
 
-from support import LITHE, TableTest, write_png
+from support import LITHE, TableTest, check_words, write_png
 
 
 class TableTasks(TableTest):
@@ -20,6 +20,7 @@ class TableTasks(TableTest):
         result = subprocess.run([LITHE, *words], cwd=self.folder, env=self.environment,
                                 capture_output=True, text=True, check=False)
         self.assertIn(result.returncode, (1, 2), result.stdout + result.stderr)
+        check_words(self, result)
         return re.sub(r"\s+", " ", result.stderr)
 
     def two_targets(self, name, write):

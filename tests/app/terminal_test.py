@@ -11,7 +11,8 @@ import subprocess
 import tempfile
 import unittest
 
-LITHE = os.environ["LITHE"]
+from support import LITHE, check_words
+
 DIGITS = ["--data", "digits", "--network", "dense(30, sigmoid) -> dense(10, sigmoid)", "--examples",
           "2000", "--batch", "10", "--optimizer", "sgd(1.25)"]
 COMMANDS = ["train", "evaluate", "predict", "calibrate", "unknown-report", "show", "find-lr",
@@ -30,6 +31,7 @@ class TerminalTest(unittest.TestCase):
         result = subprocess.run([LITHE, *arguments], cwd=self.folder, env=self.environment,
                                 capture_output=True, text=True, timeout=240)
         self.assertEqual(result.returncode, status, result.stdout + result.stderr)
+        check_words(self, result)
         return result
 
     def train(self, *arguments):
@@ -207,7 +209,7 @@ class Errors(TerminalTest):
 
     def test_recipes(self):
         path = os.path.join(self.folder, "mine.toml")
-        for text, told in [("epoch = 3", "try: epochs"), ("epochs = \"x\"", "epochs of mine.toml"),
+        for text, told in [("epoch = 3", "try: epochs"), ("epochs = \"x\"", "epochs, line 2 of mine.toml"),
                            ("seed = [1", "mine.toml"), ("seed = []", "mine.toml"),
                            ("seed = [1, 2]", "mine.toml"), ("seed =", "mine.toml")]:
             with open(path, "w", encoding="utf-8") as file:

@@ -23,5 +23,14 @@ TEST(Digest, ChangesWithEachBit) {
   }
 }
 
+TEST(Digest, GoesOnFromWhatCameBefore) {
+  const std::string text = "pixels of one row";
+  const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(text.data()),
+                                            text.size());
+  EXPECT_EQ(digest_of(bytes, 0), digest_of(text));
+  EXPECT_NE(digest_of(bytes, 1), digest_of(bytes, 2));
+  EXPECT_NE(digest_of(bytes, digest_of("a")), digest_of(bytes, digest_of("b")));
+}
+
 }  // namespace
 }  // namespace lithe::base

@@ -1,5 +1,6 @@
 #include "limits/limits.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -8,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/digest.h"
 #include "base/text.h"
 #include "data/sample.h"
 #include "limits/limits_file.h"
@@ -228,18 +230,29 @@ TEST_F(LimitsFile, EveryPrefixOfItIsRefused) {
     EXPECT_FALSE(limits::find_limits(text.substr(0, size), identity_, isa_).has_value()) << size;
 }
 
+TEST_F(LimitsFile, AChangedFigureIsNotBelieved) {
+  std::string text = limits::with_limits("", identity_, invented(identity_, isa_));
+  const std::size_t figure = text.find("1250000000");
+  ASSERT_NE(figure, text.npos);
+  text[figure] = '9';
+  EXPECT_FALSE(limits::find_limits(text, identity_, isa_).has_value());
+  keep(text);
+  EXPECT_FALSE(is_invented(machine_limits(identity_)));
+}
+
+// Also where the digest is right.
 TEST_F(LimitsFile, ImpossibleContentIsRefused) {
-  const auto good =
-      nlohmann::json::parse(limits::with_limits("", identity_, invented(identity_, isa_)));
+  using Json = nlohmann::ordered_json;
+  const auto good = Json::parse(limits::with_limits("", identity_, invented(identity_, isa_)));
   const std::string limits = "/limits/" + isa_;
-  const std::pair<std::string, nlohmann::json> changes[] = {
+  const std::pair<std::string, Json> changes[] = {
       {"", nullptr},
-      {"", nlohmann::json::array()},
+      {"", Json::array()},
       {"/format", 0},
       {"/format", "1"},
       {"/machine", 7},
       {"/limits", 7},
-      {"/limits", nlohmann::json::array()},
+      {"/limits", Json::array()},
       {limits, nullptr},
       {limits + "/under_load", 1},
       {limits + "/measured_at", -1},
@@ -250,7 +263,7 @@ TEST_F(LimitsFile, ImpossibleContentIsRefused) {
       {limits + "/flops_float32", -1e9},
       {limits + "/flops_float64", 1e300},
       {limits + "/flops_float64", nullptr},
-      {limits + "/read", nlohmann::json::array()},
+      {limits + "/read", Json::array()},
       {limits + "/read", 7},
       {limits + "/read/0", nullptr},
       {limits + "/read/0/level", "L2"},
@@ -259,8 +272,10 @@ TEST_F(LimitsFile, ImpossibleContentIsRefused) {
       {limits + "/read/2/bytes_per_second", 1},
   };
   for (const auto& [place, value] : changes) {
-    nlohmann::json bad = good;
-    bad[nlohmann::json::json_pointer(place)] = value;
+    Json bad = good;
+    bad[Json::json_pointer(place)] = value;
+    if (bad.is_object())
+      bad["digest"] = fmt::format("{:016x}", base::digest_of(bad["limits"].dump()));
     EXPECT_FALSE(limits::find_limits(bad.dump(), identity_, isa_).has_value()) << bad.dump(2);
     const Limits again = invented(identity_, isa_);
     EXPECT_TRUE(

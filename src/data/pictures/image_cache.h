@@ -1,8 +1,8 @@
 // Decoded pictures in a file that is mapped into memory:
 //
-//   72 bytes   "LITHEIMG", then as 64-bit numbers: 2 (version), rows to train on, rows to test on,
+//   80 bytes   "LITHEIMG", then as 64-bit numbers: 3 (version), rows to train on, rows to test on,
 //              height, width, channels, pictures that were listed, why that form was chosen
-//              (ChosenForm::reasons)
+//              (ChosenForm::reasons), and the digest of everything else, row by row
 //   pixels     rows x height x width x channels bytes
 //   from       rows x 32 bits: which of the listed pictures each row is, ascending
 //
@@ -30,7 +30,7 @@ struct ImageForm {
   bool operator==(const ImageForm&) const = default;
 };
 
-// What a cache holds, checked: everything it promises is there.
+// What a cache holds, checked: everything it promises is there, and every byte is what was written.
 struct ImageCache {
   std::size_t train, test;  // rows
   ImageForm form;
@@ -40,7 +40,7 @@ struct ImageCache {
   std::vector<std::uint32_t> from;
 };
 
-// Nothing where the bytes are no such file.
+// Nothing where the bytes are no such file. Reads all of them, to compare their digest.
 std::optional<ImageCache> parse_image_cache(std::span<const std::uint8_t> file);
 
 class ImageCacheWriter {
@@ -53,6 +53,7 @@ class ImageCacheWriter {
  private:
   base::NewFile file_;
   std::vector<std::uint32_t> from_;
+  std::uint64_t digest_ = 0;  // of the rows up to now
 };
 
 }  // namespace lithe::data

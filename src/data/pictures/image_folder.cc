@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/mapped_file.h"
+#include "data/files/data_folder.h"
 #include "data/files/digest.h"
 #include "data/pictures/choose_form.h"
 #include "data/pictures/cifar.h"
@@ -53,8 +54,8 @@ std::string short_digest(const std::string& text) {
 }
 
 // The version of the cached form. 2: pictures are rotated by their Exif orientation. 3: WebP, GIF
-// and BMP are read. 4: sizes are chosen; the orientation of PNG and WebP counts.
-constexpr int kDecoder = 4;
+// and BMP are read. 4: sizes are chosen; the orientation of PNG and WebP counts. 5: a digest.
+constexpr int kDecoder = 5;
 
 struct CacheName {
   std::string which, version;  // the folder and the options; what the folder has now
@@ -177,11 +178,12 @@ ImageFolder load(const fs::path& path, const ImageOptions& options, const fs::pa
   const data::ImageListing listing = data::list_images(path, options);
   const CacheName name = cache_name(path, listing, options);
   const fs::path folder = cache / "images", file = folder / name.file();
+  std::error_code error;
+  const bool exists = fs::exists(file, error);
   if (auto found = open_cache(path, listing, options, file)) {
     found->from_cache = true;
     return with_notes(std::move(*found), listing);
   }
-  std::error_code error;
   fs::create_directories(folder, error);
   if (error)
     throw Error(ErrorKind::io,
@@ -194,6 +196,11 @@ ImageFolder load(const fs::path& path, const ImageOptions& options, const fs::pa
     throw Error(ErrorKind::io, "the cache of decoded pictures is not what was written",
                 file.string(), "is its disk in order?");
   made->skipped = std::move(skipped);
+  if (exists)
+    made->notes.push_back({true,
+                           "the decoded pictures that were kept are not as they were written, and "
+                           "were made again",
+                           "a check of the disk, if this comes again"});
   return with_notes(std::move(*made), listing);
 }
 
@@ -252,6 +259,7 @@ bool has_test_folder(const fs::path& path) {
 ImageFolder load_image_folder(const fs::path& path, const ImageOptions& options,
                               const fs::path& cache) {
   check(options);
+  data::require_data_folder(cache);
   std::error_code missing;
   const fs::path whole = fs::canonical(path, missing);
   if (missing)

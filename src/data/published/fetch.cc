@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/file.h"
+#include "data/files/data_folder.h"
 #include "data/files/part_file.h"
 #include "data/published/check_digest.h"
 #include "data/published/download.h"
@@ -134,6 +135,7 @@ void fetch_dataset(const std::string& name, const std::filesystem::path& folder,
                 {}, "lithe train --data " + name);
   const data::PublishedDataset* published = data::find_published(name);
   if (published == nullptr) data::fail_unknown_dataset(name);
+  data::require_data_folder(folder);
   FetchOptions complete = options;
   if (complete.mirrors.empty()) complete.mirrors = published->mirrors;
   data::fetch_files(published->files, folder / published->name, complete);

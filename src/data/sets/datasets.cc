@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "data/files/data_folder.h"
 #include "data/pictures/cifar.h"
 #include "data/pictures/idx_folder.h"
 #include "data/published/catalog.h"
@@ -68,6 +69,7 @@ std::optional<Dataset> load_ours(const std::string& name, const std::filesystem:
   if (const BuiltIn* set = find_built_in(name)) return set->make();
   const auto* published = data::find_published(name);
   if (published == nullptr) return std::nullopt;
+  data::require_data_folder(folder);
   return data::load_idx_folder(
       published->name, folder / published->name, published->class_names,
       fmt::format("lithe data fetch {}, or set LITHE_DATA or --data-dir to the folder that "
@@ -90,7 +92,7 @@ bool is_own_folder(const std::string& name, const std::filesystem::path& folder)
   if (find_built_in(name) == nullptr && data::find_published(name) == nullptr) return false;
   std::error_code missing;
   if (!std::filesystem::is_directory(name, missing) ||
-      std::filesystem::equivalent(name, folder / name, missing))
+      (!folder.empty() && std::filesystem::equivalent(name, folder / name, missing)))
     return false;
   return data::is_cifar_folder(name) || data::is_idx_folder(name) || is_image_folder(name);
 }

@@ -282,7 +282,8 @@ TEST_F(ImageFolderTest, MakesADamagedCacheAnew) {
   const fs::path file = cache_files().at(0);
   const ByteVector whole = read_bytes(file);
   std::vector<ByteVector> damaged = {{}, ByteVector(whole.begin(), whole.end() - 1)};
-  for (const std::size_t at : {0, 8, 16, 24, 32, 40, 48, 56}) {  // each number of the header
+  for (const std::size_t at : {0, 8, 16, 24, 32, 40, 48, 56, 64, 72,  // each number of the header
+                               80, 81, 95, 96, 80 + 7 * 16}) {        // and pixels
     damaged.push_back(whole);
     damaged.back()[at] ^= 0x11;
   }
@@ -296,6 +297,8 @@ TEST_F(ImageFolderTest, MakesADamagedCacheAnew) {
     EXPECT_FALSE(made.from_cache);
     EXPECT_EQ(levels(made.data.train), right);
     EXPECT_EQ(read_bytes(file), whole);
+    ASSERT_FALSE(made.notes.empty());
+    EXPECT_NE(made.notes[0].text.find("not as they were written"), std::string::npos);
   }
 }
 

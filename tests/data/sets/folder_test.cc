@@ -6,6 +6,7 @@
 
 #include "data/sample.h"
 #include "lithe/data.h"
+#include "lithe/images.h"
 
 namespace lithe {
 namespace {
@@ -55,8 +56,13 @@ TEST_F(Folder, EmptyVariablesAndARelativeCacheCountAsUnset) {
   EXPECT_EQ(data_folder(""), "/home/someone/.cache/lithe");
 }
 
-TEST_F(Folder, NoPlaceAtAllIsAnError) {
-  expect_error(ErrorKind::usage, {"HOME", "LITHE_DATA", "--data-dir"}, [] { data_folder(""); });
+TEST_F(Folder, NoPlaceAtAllIsAnErrorOfWhatNeedsOne) {
+  EXPECT_TRUE(data_folder("").empty());
+  const std::vector<std::string> words = {"HOME", "LITHE_DATA", "--data-dir"};
+  expect_error(ErrorKind::usage, words, [] { load_dataset("mnist", ""); });
+  expect_error(ErrorKind::usage, words, [] { fetch_dataset("mnist", ""); });
+  expect_error(ErrorKind::usage, words, [] { load_image_folder("/", {}, ""); });
+  EXPECT_EQ(load_dataset("digits", "").class_names.size(), 10u);
 }
 
 }  // namespace
