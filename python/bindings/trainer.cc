@@ -23,7 +23,11 @@ class Progress {
     nb::gil_scoped_acquire acquired;
     try {
       if (PyErr_CheckSignals() != 0) throw nb::python_error();
-      return callback_.is_none() || !nb::cast<bool>(callback_(done).equal(nb::bool_(false)));
+      if (callback_.is_none()) return true;
+      const nb::object answer = callback_(done);
+      const int goes_on = answer.is_none() ? 1 : PyObject_IsTrue(answer.ptr());
+      if (goes_on < 0) throw nb::python_error();
+      return goes_on == 1;
     } catch (nb::python_error& error) {
       raised_.emplace(std::move(error));
       return false;

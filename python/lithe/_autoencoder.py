@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.base import TransformerMixin
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import _check_sample_weight, check_array, check_is_fitted
 
 from ._arrays import Array
@@ -25,7 +25,7 @@ def _layers(sentence: str) -> list[str]:
     return [layer for layer in [*layers, sentence[begin:].strip()] if layer]
 
 
-class Autoencoder(TransformerMixin, _Estimator):
+class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Estimator):
     __doc__ = f"""A network that learns to give back its input through a code of a few numbers.
 
     `transform` gives the code, `inverse_transform` the input that a code stands for.

@@ -102,7 +102,7 @@ class _Estimator(BaseEstimator):
             if self._encoder is not None:
                 _check_feature_names(self, X, reset=reset)
                 _check_n_features(self, X, reset=reset)
-                return check_array(self._encoder.transform(X), dtype=np.float64)
+                return check_array(self._encoder.transform(X), dtype=np.float64, input_name="X")
         elif reset:
             self._encoder = None
         array = validate_data(self, X, reset=reset, dtype=_DTYPES, accept_sparse="csr")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -136,7 +137,9 @@ class Trainer(_core.Trainer):
         """Runs the epochs that are left, and gives the report of each; then `finish` is called."""
         while not self.finished:
             yield self.run_epoch()
-        self.finish()
+        result = self.finish()
+        if result.state_error:
+            warnings.warn(f"the state was not written: {result.state_error}", stacklevel=2)
 
     def save_state(self, path: str | os.PathLike[str]) -> None:
         """Writes all that the training needs to go on to the same bits, between two epochs."""
