@@ -6,7 +6,7 @@ cores := $(shell nproc)
 # The core needs nothing beyond Debian; ccache is used where it is there.
 launcher := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 
-.PHONY: train test build recipes rl-recipes torture setup setup-test setup-fuzz setup-arm sanitize test-arm update-instructions update-digests bench-peers benchmarks bench-seed bench-deep bench-conv bench-rl bench-rl-peers bench-products bench-doctor rl-peers format check-format check-tidy fuzz install clean
+.PHONY: train test build recipes rl-recipes torture setup setup-test setup-fuzz setup-arm sanitize test-arm wheel test-python update-instructions update-digests bench-peers benchmarks bench-seed bench-deep bench-conv bench-rl bench-rl-peers bench-products bench-doctor rl-peers format check-format check-tidy fuzz install clean
 
 train: setup
 	@cmake --preset release $(launcher) -DLITHE_BUILD_TESTS=OFF -DLITHE_BUILD_BENCH=OFF >/dev/null
@@ -42,6 +42,12 @@ test-arm: setup-arm
 	@cmake --build --preset arm -j$(cores) --target $(arm_tests:%=test_%) lithe_app
 	@for folder in $(arm_tests); do qemu-aarch64 build/arm/tests/test_$$folder --gtest_brief=1 || exit 1; done
 	@python3 tests/digests/digests.py --lithe build/arm/bin/lithe --emulator qemu-aarch64
+
+# The Python package as a wheel, in build/wheels; `test-python` tests it with every CPython here.
+wheel: setup-test
+	@python3 python/test.py --wheel build/wheels
+test-python: setup-test
+	@python3 python/test.py
 
 # Counts the instructions of the gate's runs anew (tests/instructions), and says what moved.
 update-instructions: setup-test

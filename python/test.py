@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Builds the wheel, installs it into a fresh environment of every CPython that is here, and runs the
+package's tests there.
+
+    python/test.py                 every CPython from 3.10 to 3.13 on the PATH or installed by pyenv
+    python/test.py python3.12      these alone
+    python/test.py --wheel FOLDER  builds the wheel and no more
+
+What is needed comes from PyPI; where that cannot be reached the tests are skipped (exit status 77).
+"""
+
+import argparse
+import glob
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import venv
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+WORK = ROOT / "build/python"
+SKIPPED = 77
+VERSIONS = ("3.10", "3.11", "3.12", "3.13")
+NEEDED = ["pytest", "scikit-learn>=1.7", "pandas", "polars", "matplotlib", "mypy", "nanobind"]
+
+
+def run(*words, **options):
+    return subprocess.run([str(word) for word in words], check=True, **options)
+
+
+def environment(name, python=sys.executable):
+    """A fresh environment, and its interpreter."""
+    folder = WORK / name
+    shutil.rmtree(folder, ignore_errors=True)
+    if pathlib.Path(python) == pathlib.Path(sys.executable):
+        venv.create(folder, with_pip=True)
+    else:
+        run(python, "-m", "venv", folder)
+    return folder / "bin/python"
+
+
+def install(python, *packages):
+    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages)
+
+
+def interpreters():
+    """One of each version."""
+    found = {}
+    for version in VERSIONS:
+        installed = glob.glob(os.path.expanduser(f"~/.pyenv/versions/{version}.*/bin/python{version}"))
+        for path in [*installed, shutil.which(f"python{version}")]:
+            if path and version not in found and works(path):
+                found[version] = path
+    return list(found.values())
+
+
+def works(path):
+    return subprocess.run([path, "-c", "import venv, ensurepip"], capture_output=True, check=False).returncode == 0
+
+
+def build_wheel(folder):
+    python = environment("build")
+    try:
+        install(python, "scikit-build-core>=1.1", "nanobind>=3.1")
+    except subprocess.CalledProcessError:
+        print("PyPI cannot be reached: the tests of the Python package are skipped")
+        sys.exit(SKIPPED)
+    launcher = {"CMAKE_CXX_COMPILER_LAUNCHER": "ccache"} if shutil.which("ccache") else {}
+    shutil.rmtree(folder, ignore_errors=True)
+    run(python, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps",
+        "--no-build-isolation", "-w", folder, ROOT, env=os.environ | launcher)
+    (wheel,) = folder.glob("*.whl")
+    print(f"{wheel.name}: {wheel.stat().st_size / 1e6:.1f} MB", flush=True)
+    return wheel
+
+
+def test(wheel, interpreter):
+    version = run(interpreter, "--version", capture_output=True, text=True).stdout.strip()
+    print(f"== {version}", flush=True)
+    python = environment("test", interpreter)
+    install(python, wheel, *NEEDED)
+    tests = [ROOT / "python/tests", "--pyargs", "lithe", "--doctest-modules"]
+    return subprocess.run([python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests],
+                          cwd=WORK, env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}, check=False).returncode
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("python", nargs="*")
+    parser.add_argument("--wheel", type=pathlib.Path)
+    options = parser.parse_args()
+    WORK.mkdir(parents=True, exist_ok=True)
+    wheel = build_wheel(options.wheel or WORK / "wheels")
+    if options.wheel:
+        return 0
+    failed = [one for one in options.python or interpreters() if test(wheel, one) != 0]
+    print(f"failed: {failed}" if failed else "all passed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
