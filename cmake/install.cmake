@@ -48,7 +48,7 @@ if(TARGET lithe_app)
   # Where the program looks, seen from its own place.
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/recipes DESTINATION share/lithe)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/bench/harness ${PROJECT_SOURCE_DIR}/bench/peers
-    ${PROJECT_SOURCE_DIR}/bench/rl
+    ${PROJECT_SOURCE_DIR}/bench/rl ${PROJECT_SOURCE_DIR}/bench/sklearn
     DESTINATION share/lithe/bench PATTERN __pycache__ EXCLUDE)
   install(FILES ${PROJECT_SOURCE_DIR}/bench/workloads.toml ${PROJECT_SOURCE_DIR}/bench/requirements.txt
     ${PROJECT_SOURCE_DIR}/bench/requirements-keras.txt DESTINATION share/lithe/bench)

@@ -1,6 +1,6 @@
 // lithe bench: Lithe and its peers on the same work, in turns. The harness is a Python program
-// (bench/harness, bench/rl for learning from rewards), for its peers are; this finds it, and
-// becomes it.
+// (bench/harness, bench/rl for learning from rewards, bench/sklearn for estimators in Python), for
+// its peers are; this finds it, and becomes it.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -36,11 +36,12 @@ std::filesystem::path find_harness(const std::filesystem::path& program, const c
 
 int bench(const Arguments& arguments) {
   const std::filesystem::path program = own_path();
-  const bool rewards = !arguments.empty() && arguments.front() == "rl";
+  const std::string first = arguments.empty() ? "" : arguments.front();
+  const bool own = first == "rl" || first == "sklearn";
   std::vector<std::string> words = {"python3",
-                                    find_harness(program, rewards ? "rl" : "harness").string(),
+                                    find_harness(program, own ? first.c_str() : "harness").string(),
                                     "--lithe", program.string()};
-  words.insert(words.end(), arguments.begin() + rewards, arguments.end());
+  words.insert(words.end(), arguments.begin() + own, arguments.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "catalogue/catalogue.h"
 #include "data/examples/scale.h"
@@ -36,40 +35,57 @@ std::unique_ptr<ModelData> make_data(Network network, Precision precision,
       std::move(network), std::move(graph), std::move(preprocessing), {}, {}, std::move(values)});
 }
 
-double value_at(const Features& features, std::size_t row, std::size_t column) {
-  const auto* at = features.row(row);
-  switch (features.type) {
-    case ElementType::uint8:
-      return at[column];
-    case ElementType::float32:
-      return static_cast<double>(reinterpret_cast<const float*>(at)[column]);
-    case ElementType::float64:
-      return reinterpret_cast<const double*>(at)[column];
-  }
-  return 0;
-}
+// Mean and sum of squared distances of every column, by Welford's recurrence (1962), with weights
+// as in West (1979).
+class ColumnStatistics {
+ public:
+  explicit ColumnStatistics(std::size_t columns) : mean_(columns), squares_(columns) {}
 
-// Mean and standard deviation of every column, weighted as the examples are: Welford's recurrence
-// (1962), with weights as in West (1979).
-std::pair<std::vector<double>, std::vector<double>> column_statistics(const Examples& examples) {
+  template <typename V>
+  void add(const V* row, double divisor, double weight) {
+    total_ += weight;
+    double* const mean = mean_.data();
+    double* const squares = squares_.data();
+    for (std::size_t k = 0; k < mean_.size(); ++k) {
+      const double value = static_cast<double>(row[k]) / divisor;
+      const double step = value - mean[k];
+      mean[k] += weight * step / total_;
+      squares[k] += weight * step * (value - mean[k]);
+    }
+  }
+  const std::vector<double>& mean() const { return mean_; }
+  std::vector<double> deviation() const {
+    std::vector<double> result = squares_;
+    for (double& d : result) d = total_ > 0 ? std::sqrt(d / total_) : 0;
+    return result;
+  }
+
+ private:
+  std::vector<double> mean_, squares_;
+  double total_ = 0;
+};
+
+ColumnStatistics column_statistics(const Examples& examples) {
   const Features& features = examples.features;
-  std::vector<double> mean(features.columns), deviation(features.columns);
-  double total = 0;
+  ColumnStatistics statistics(features.columns);
   for (std::size_t row = 0; row < features.rows; ++row) {
     const double weight =
         examples.weights != nullptr ? static_cast<double>(examples.weights[row]) : 1;
     if (weight == 0) continue;
-    total += weight;
-    for (std::size_t k = 0; k < features.columns; ++k) {
-      const double value = value_at(features, row, k) / features.divisor;
-      const double step = value - mean[k];
-      mean[k] += weight * step / total;
-      deviation[k] += weight * step * (value - mean[k]);
+    const std::uint8_t* values = features.row(row);
+    switch (features.type) {
+      case ElementType::uint8:
+        statistics.add(values, features.divisor, weight);
+        break;
+      case ElementType::float32:
+        statistics.add(reinterpret_cast<const float*>(values), features.divisor, weight);
+        break;
+      case ElementType::float64:
+        statistics.add(reinterpret_cast<const double*>(values), features.divisor, weight);
+        break;
     }
   }
-  for (double& d : deviation)
-    d = std::sqrt(d / std::max(std::numeric_limits<double>::min(), total));
-  return {std::move(mean), std::move(deviation)};
+  return statistics;
 }
 
 graph::ParameterId id_of(const ModelData& data, const std::string& name) {
@@ -229,9 +245,9 @@ void Model::standardize(const Examples& examples) {
   for (const auto& operation : data_->graph.operations) {
     const auto work = ops::as_standardize(*operation.op);
     if (!work || operation.op->inputs().front() != 0) continue;
-    const auto [mean, deviation] = column_statistics(examples);
-    set_values(data_->graph.parameters[work->mean].name, mean);
-    set_values(data_->graph.parameters[work->deviation].name, deviation);
+    const ColumnStatistics statistics = column_statistics(examples);
+    set_values(data_->graph.parameters[work->mean].name, statistics.mean());
+    set_values(data_->graph.parameters[work->deviation].name, statistics.deviation());
   }
 }
 
