@@ -110,14 +110,22 @@ struct MathConstants<double> {
       -26.4262567777730693, 7.90353560818237245, -1.71433307613173014, 0.27973725444652509};
 };
 
-// The order of the operands keeps not-a-number: x86 returns the second one.
+// Not-a-number stays: x86 returns the second operand, and NEON's instructions would return the number.
 template <class D, class V>
 HWY_INLINE V at_least(D d, V x, hn::TFromD<D> bound) {
+#if HWY_TARGET == HWY_NEON
+  return hn::IfThenElse(hn::Lt(x, hn::Set(d, bound)), hn::Set(d, bound), x);
+#else
   return hn::Max(hn::Set(d, bound), x);
+#endif
 }
 template <class D, class V>
 HWY_INLINE V at_most(D d, V x, hn::TFromD<D> bound) {
+#if HWY_TARGET == HWY_NEON
+  return hn::IfThenElse(hn::Lt(hn::Set(d, bound), x), hn::Set(d, bound), x);
+#else
   return hn::Min(hn::Set(d, bound), x);
+#endif
 }
 
 template <class D, class V>
