@@ -33,7 +33,7 @@ def fit(python, subject, workload, batch, epochs, threads):
         environment.update(dict.fromkeys(LIMITED, "1"))
     done = subprocess.run([python, HERE / "fit.py", subject, workload, str(batch), str(epochs)],
                           env=environment, capture_output=True, text=True, check=False)
-    if done.returncode == 77:
+    if done.returncode == 77 or (done.returncode == 0 and not done.stdout):
         return None
     if done.returncode != 0:
         sys.exit(f"{subject} on {workload} failed:\n{done.stderr[-2000:]}")

@@ -53,14 +53,17 @@ void add_unknown(nb::module_& module) {
              nb::arg("divisor"));
   module.def(
       "_calibrate",
-      [](Model& model, const Examples& train, const Examples& validation, const std::string& score,
-         double acceptance_rate) {
+      // With the examples that a trainer with this share and seed held out.
+      [](Model& model, const Examples& examples, double share, std::uint64_t seed,
+         const std::string& score, double acceptance_rate) {
         nb::gil_scoped_release released;
-        calibrate_unknown(model, train, validation,
+        const HoldoutSplit parts = hold_out(examples, share, seed);
+        calibrate_unknown(model, parts.train, parts.validation,
                           {.score = score, .acceptance_rate = acceptance_rate});
       },
-      nb::arg("model"), nb::arg("train"), nb::arg("validation"), nb::arg("score"),
+      nb::arg("model"), nb::arg("examples"), nb::arg("share"), nb::arg("seed"), nb::arg("score"),
       nb::arg("acceptance_rate"));
+  module.def("_check_score", &check_unknown_score, nb::arg("score"));
   module.def("_unknown", &unknown, nb::arg("model"), nb::arg("features"), nb::arg("divisor"));
 }
 

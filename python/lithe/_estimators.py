@@ -130,8 +130,11 @@ class _Estimator(BaseEstimator):
             self.model_._standardize(examples)
         if epochs is not None:
             settings.epochs, settings.validation, settings.patience = epochs, 0, 0
-        if own is not None:
+        if getattr(self, "unknown", None) is not None:
+            settings.hold_out_for(self.unknown)
+        elif own is not None:
             settings.validation = 0
+        self._held_out, self._seed = settings.validation, seed
         trainer = Trainer(
             self.model_, examples, own,
             loss=settings.loss, optimizer=settings.optimizer, average=self.average,
@@ -217,7 +220,7 @@ class Classifier(ClassifierMixin, _Estimator):
         The weight of the examples of each class.
     unknown : str or None
         A score ("energy", "knn(50)", ...) by which `is_unknown` tells what is none of the classes;
-        it needs `validation`.
+        its threshold accepts 95% of the examples that `validation` holds out ("auto": a tenth).
 
     Examples
     --------
@@ -289,7 +292,9 @@ class Classifier(ClassifierMixin, _Estimator):
         self._train(X, answers, self._width, weights, own, fresh=fresh)
         self._name_classes()
         if self.unknown is not None:
-            self._calibrate(X, answers, self.unknown)
+            _core._calibrate(
+                self.model_, Examples(X, answers), self._held_out, self._seed, self.unknown, 0.95
+            )
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Classifier:
@@ -384,13 +389,6 @@ class Classifier(ClassifierMixin, _Estimator):
     def _name_classes(self) -> None:
         names = [] if self._multilabel else [str(name) for name in self.classes_]
         self.model_._set_preprocessing(self.model_.divisor, names)
-
-    def _calibrate(self, X: Array, answers: Array, score: str) -> None:
-        share = 0.1 if self.validation == "auto" else float(self.validation)
-        held_out = check_random_state(0).permutation(len(X))[: max(2, int(share * len(X)))]
-        rest = np.setdiff1d(np.arange(len(X)), held_out)
-        known, rows = Examples(X[rest], answers[rest]), Examples(X[held_out], answers[held_out])
-        _core._calibrate(self.model_, known, rows, score, 0.95)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

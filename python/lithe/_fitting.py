@@ -65,6 +65,14 @@ class Settings:
         self.layers: str | None = estimator._hidden_layers()
         self.default_network: str = default["network"]
         self.standardize_targets: bool = default["standardize_targets"]
+        self._validation_is_open = estimator.validation == "auto"
+
+    def hold_out_for(self, score: str) -> None:
+        """Examples that are not learned from, by which the threshold of a score is chosen."""
+        _core._check_score(score)
+        if self.validation == 0 and not self._validation_is_open:
+            raise ValueError("unknown needs examples that are held out: validation=0.1")
+        self.validation = self.validation or 0.1
 
 
 def build_network(settings: Settings, shape: tuple[int, ...], outputs: int, pixels: bool) -> Network:

@@ -47,6 +47,10 @@ class Run(unittest.TestCase):
         with open(os.path.join(self.folder, "again.md"), encoding="utf-8") as file:
             self.assertIn("24-8-2 tanh", file.read())
 
+    def test_estimators(self):
+        self.assertIn("MLPClassifier", self.bench("sklearn", "--help").stdout)
+        self.assertIn("pip install", self.bench("sklearn", "--python", "/bin/true", status=1).stderr)
+
     def test_learning_from_rewards(self):
         done = self.bench("rl", "cartpole", "ppo-rate", "environment-cartpole", "--quick",
                           "--peers", "none", "--json", "--out", "out", "--machine", self.machine)
