@@ -70,16 +70,17 @@ struct Plan<T>::State final : base::TeamWork {
     return batch;
   }
 
-  void run(std::size_t part) override;
-  void run_step(const Batch<T>& batch, std::size_t part);
-  void run_step_timed(const Batch<T>& batch);
+  void run(std::size_t thread) override;
+  void run_step(const Batch<T>& batch, kernels::Range parts);
+  void run_step_timed(const Batch<T>& batch, kernels::Range parts);
   void run_step_stamped(const Batch<T>& batch, std::size_t part, Recorder::Thread& log);
-  void run_stage(std::size_t i, const Batch<T>& batch, std::size_t part);
+  void run_stage(std::size_t i, const Batch<T>& batch, kernels::Range parts);
   bool run_share(std::size_t i, const Batch<T>& batch, std::size_t part);
   void note_loss(std::uint64_t now);
 };
 
-// A thread's share of a stage, if it has one.
+// A part's share of a stage, if it has one. A plan has as many parts as its team has threads; where
+// fewer of them are active, each runs several parts, which gives the same bits.
 template <typename T>
 bool Plan<T>::State::run_share(std::size_t i, const Batch<T>& batch, std::size_t part) {
   Stage<T>& stage = *stages[i];
@@ -94,21 +95,21 @@ bool Plan<T>::State::run_share(std::size_t i, const Batch<T>& batch, std::size_t
 }
 
 template <typename T>
-void Plan<T>::State::run_stage(std::size_t i, const Batch<T>& batch, std::size_t part) {
+void Plan<T>::State::run_stage(std::size_t i, const Batch<T>& batch, kernels::Range parts) {
   if (barrier_before[i]) team.barrier().wait();
-  run_share(i, batch, part);
+  for (std::size_t part = parts.begin; part < parts.end; ++part) run_share(i, batch, part);
 }
 
 template <typename T>
-void Plan<T>::State::run_step(const Batch<T>& batch, std::size_t part) {
-  for (std::size_t i = range.begin; i < range.end; ++i) run_stage(i, batch, part);
+void Plan<T>::State::run_step(const Batch<T>& batch, kernels::Range parts) {
+  for (std::size_t i = range.begin; i < range.end; ++i) run_stage(i, batch, parts);
 }
 
 template <typename T>
-void Plan<T>::State::run_step_timed(const Batch<T>& batch) {
+void Plan<T>::State::run_step_timed(const Batch<T>& batch, kernels::Range parts) {
   marks[range.begin] = Clock::now();
   for (std::size_t i = range.begin; i < range.end; ++i) {
-    run_stage(i, batch, 0);
+    run_stage(i, batch, parts);
     marks[i + 1] = Clock::now();
   }
   for (std::size_t i = range.begin; i < range.end; ++i)
@@ -141,13 +142,14 @@ void Plan<T>::State::note_loss(std::uint64_t now) {
 }
 
 template <typename T>
-void Plan<T>::State::run(std::size_t part) {
+void Plan<T>::State::run(std::size_t thread) {
   const cpu::FlushDenormals flush;
+  const kernels::Range parts = kernels::share(team.size(), thread, team.active());
   const std::size_t steps = kernels::divide_up(order.size(), request.batch);
   const std::size_t before = steps_done;
-  Recorder::Thread* log = recorder == nullptr ? nullptr : &recorder->thread(part);
+  Recorder::Thread* log = recorder == nullptr ? nullptr : &recorder->thread(thread);
   if (log != nullptr) log->enter(recorder->stamping);
-  if (part == team.size() - 1 && range.begin == 0)
+  if (parts.end == team.size() && range.begin == 0)
     for (const auto& stage : stages) {
       stage->prime(batch_at(0));
       for (const auto& work : stage->epilogue) work->prime();
@@ -158,12 +160,12 @@ void Plan<T>::State::run(std::size_t part) {
     const bool stamped = log != nullptr && log->begin_step(step);
     const Batch<T> batch = batch_at(step);
     if (stamped)
-      run_step_stamped(batch, part, *log);
-    else if (part == 0 && (before + step) % kTimedEvery == 0)
-      run_step_timed(batch);
+      run_step_stamped(batch, thread, *log);
+    else if (thread == 0 && (before + step) % kTimedEvery == 0)
+      run_step_timed(batch, parts);
     else
-      run_step(batch, part);
-    if (part == 0) {
+      run_step(batch, parts);
+    if (thread == 0) {
       if (ends.loss != nullptr) note_loss(batch.step);
       steps_done += range.end == stages.size();
     }

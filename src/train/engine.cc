@@ -166,6 +166,7 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, Model& model, const Examples&
       team_(choose_threads(), options.pin),
       steps_(options_, order_.size(), optimizer_, graph_, values_, learning_, team_) {
   steps_.compile(request_);
+  steps_.watch_threads(trials_.empty() ? 0 : 1 / trials_.front().second);
   make_evaluators(test_targets_.examples());
   history_.reserve(std::clamp(options_.epochs, kLeastReserved, kMostReserved));
   identity_ = training_identity(model.network(), model.precision(), train, test, options_);
@@ -507,6 +508,7 @@ PlanReport EngineOf<T>::plan() const {
       sizeof(T) == sizeof(float) ? Precision::float32 : Precision::float64;
   PlanReport report =
       report_plan(steps_.plan().describe(), steps_.plan().stage_seconds(), kPrecision, trials_);
+  report.share_by_fewer_threads = steps_.share_of_fewer();
   report.blas_use = blas_use(options_);
   if (blas_ != nullptr) report.blas = blas_->library();
   return report;
