@@ -175,7 +175,8 @@ class Trainer {
  public:
   // `model`, and the memory behind the examples, must outlive the trainer. Throws Error(usage) on
   // an option out of range, Error(sentence) on a loss or optimizer that does not parse, Error(data)
-  // on data that do not fit the network, or where network, data and loss do not go together.
+  // on data that do not fit the network, or where network, data and loss do not go together, and
+  // Error(machine) with the sum where the training does not fit into the memory that is left.
   Trainer(Model& model, const Examples& train, const Examples& test, const TrainOptions& options);
   Trainer(Trainer&&) noexcept;
   ~Trainer();

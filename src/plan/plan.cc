@@ -1,11 +1,14 @@
 #include "plan/plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 #include <chrono>
 #include <cmath>
 
 #include "cpu/denormals.h"
+#include "cpu/memory.h"
 #include "plan/ends.h"
 #include "plan/lifetimes.h"
 #include "plan/lowering.h"
@@ -20,7 +23,36 @@ using Clock = std::chrono::steady_clock;
 // One step in this many is timed stage by stage, which costs about 2% of a short step.
 constexpr std::size_t kTimedEvery = 16;
 
+// A lowered graph, and where its buffers stand.
+template <typename T>
+struct Layout {
+  Layout(const Request& request, Parameters<T>& parameters, OptimizerState<T>* learning,
+         std::size_t threads, Ends<T>& ends)
+      : lowering(request, parameters, learning, threads, ends) {
+    lowering.lower();
+    std::vector<StageAccess> access;
+    for (const auto& stage : lowering.stages) access.push_back(stage.access);
+    barrier_before = barriers(access, lowering.double_buffers);
+    std::vector<std::size_t> outputs;
+    for (const auto& named : request.graph->outputs) outputs.push_back(lowering.value(named.slot));
+    lives = lifetimes(lowering, barrier_before, threads == 1, outputs, request.keep_gradients);
+    placement = place(lives.bookings);
+  }
+
+  Lowering<T> lowering;
+  std::vector<bool> barrier_before;
+  Lifetimes lives;
+  Placement placement;
+};
+
 }  // namespace
+
+template <typename T>
+std::size_t arena_bytes(const Request& request, Parameters<T>& parameters, std::size_t threads,
+                        OptimizerState<T>* learning) {
+  Ends<T> ends;
+  return Layout<T>(request, parameters, learning, threads, ends).placement.bytes;
+}
 
 template <typename T>
 struct Plan<T>::State final : base::TeamWork {
@@ -179,17 +211,14 @@ Plan<T>::Plan(const Request& request, Parameters<T>& parameters, base::Team& tea
               OptimizerState<T>* learning)
     : state_(std::make_unique<State>(request, parameters, team)) {
   State& s = *state_;
-  Lowering<T> lowering(s.request, parameters, learning, team.size(), s.ends);
-  lowering.lower();
-  std::vector<StageAccess> access;
-  for (const auto& stage : lowering.stages) access.push_back(stage.access);
-  s.barrier_before = barriers(access, lowering.double_buffers);
+  Layout<T> layout(s.request, parameters, learning, team.size(), s.ends);
+  Lowering<T>& lowering = layout.lowering;
+  s.barrier_before = std::move(layout.barrier_before);
+  s.lives = std::move(layout.lives);
+  s.placement = std::move(layout.placement);
   const graph::SlotId output = request.graph->output();
-  std::vector<std::size_t> outputs;
-  for (const auto& named : request.graph->outputs) outputs.push_back(lowering.value(named.slot));
-  s.lives =
-      lifetimes(lowering, s.barrier_before, team.size() == 1, outputs, request.keep_gradients);
-  s.placement = place(s.lives.bookings);
+  cpu::check_memory(static_cast<double>(s.placement.bytes),
+                    fmt::format("a batch of {} examples needs", request.batch), "a smaller batch");
   s.arena = base::AlignedArray<std::byte>(s.placement.bytes);
   std::vector<std::size_t> offsets(lowering.buffer_names.size(), 0);
   for (std::size_t i = 0; i < s.lives.buffer.size(); ++i)
@@ -380,6 +409,10 @@ double Description::operations() const {
   return sum / static_cast<double>(batch);
 }
 
+template std::size_t arena_bytes(const Request&, Parameters<float>&, std::size_t,
+                                 OptimizerState<float>*);
+template std::size_t arena_bytes(const Request&, Parameters<double>&, std::size_t,
+                                 OptimizerState<double>*);
 template class Plan<float>;
 template class Plan<double>;
 
