@@ -235,6 +235,7 @@ void print_result(const Run& run) {
   print_findings(run);
   if (run.unknown) print(*run.unknown);
   print_time(run);
+  print_fewer_threads(run);
   if (run.saved_in == run.command.output)
     print_folded("Model: {}{}\n", run.saved_in,
                  run.earlier_model.empty()
@@ -311,6 +312,7 @@ int train(const Arguments& arguments) {
   if (run.regression && !run.labels)
     run.targets = std::max<std::size_t>(1, setup.learned().target_columns);
   run.understood = setup.understood_json;
+  run.processors = machine.usable_cpus;
   if (command.explain) {
     command.json ? print_json(run) : print_plan(run);
     return 0;

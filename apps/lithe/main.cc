@@ -1,5 +1,7 @@
 // lithe: trains neural networks at the limit of the processor. See `lithe --help`.
 #include <fmt/format.h>
+#include <malloc.h>
+#include <sys/resource.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -83,6 +85,9 @@ Error refused(const std::system_error& error, const std::string& what) {
   return {ErrorKind::io, fmt::format("{}: {}", what, std::strerror(error.code().value()))};
 }
 
+constexpr const char* kLessMemory =
+    "a smaller network or batch, fewer data, or a higher limit (ulimit -v)";
+
 // Exceptions of the standard library have texts for programmers, which are not shown.
 Error in_our_words(const std::exception_ptr& thrown) {
   try {
@@ -95,9 +100,9 @@ Error in_our_words(const std::exception_ptr& thrown) {
     return refused(error, std::ferror(stdout) != 0 ? "cannot write standard output"
                                                    : "the system refuses what is needed");
   } catch (const std::bad_alloc&) {
-    return {ErrorKind::machine, "out of memory", {}, "a smaller network or batch"};
+    return {ErrorKind::machine, "out of memory", {}, kLessMemory};
   } catch (const std::length_error&) {  // more than an array can have
-    return {ErrorKind::machine, "out of memory", {}, "a smaller network or batch"};
+    return {ErrorKind::machine, "out of memory", {}, kLessMemory};
   } catch (...) {
     return {ErrorKind::machine,
             "a mistake in Lithe itself ended this command",
@@ -117,11 +122,22 @@ int guarded_run(int argc, char** argv) {
   }
 }
 
+// The C library reserves 64 MB of address space for the heap of each thread, which a limit of it
+// (ulimit -v) counts as used: all threads then share one heap.
+void spare_address_space() {
+#if defined(M_ARENA_MAX)
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+    ::mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 }  // namespace
 
 }  // namespace lithe::app
 
 int main(int argc, char** argv) {
+  lithe::app::spare_address_space();
   if (argc < 2) {
     lithe::app::print_usage(stderr);
     return 2;

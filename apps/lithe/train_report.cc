@@ -91,9 +91,12 @@ nlohmann::json blas_json(const PlanReport& plan) {
 
 }  // namespace
 
+double Run::core_limit() const {
+  return plan.precision == Precision::float32 ? limits.flops_float32 : limits.flops_float64;
+}
+
 double Run::limit() const {
-  return static_cast<double>(plan.threads) *
-         (plan.precision == Precision::float32 ? limits.flops_float32 : limits.flops_float64);
+  return std::min(static_cast<double>(plan.threads), processors) * core_limit();
 }
 
 const EpochReport* Run::kept() const {
@@ -221,6 +224,13 @@ void print_time(const Run& run) {
     print_folded("Reading: files {:.3f} s, batches {:.3f} s\n", run.loading_seconds, t.reading);
 }
 
+void print_fewer_threads(const Run& run) {
+  constexpr double kWorthTelling = 0.1;
+  if (run.plan.share_by_fewer_threads < kWorthTelling) return;
+  print_folded("{:.0f}% of the examples were taken by fewer threads than {}, which was faster\n",
+               100 * run.plan.share_by_fewer_threads, run.plan.threads);
+}
+
 void print_plan(const Run& run) {
   print_header(run);
   for (const auto& [threads, rate] : run.plan.thread_trials)
@@ -300,45 +310,44 @@ void print_json(const Run& run) {
   if (run.unknown) unknown = to_json(*run.unknown);
   const double examples =
       run.epochs.empty() ? 0 : static_cast<double>(run.epochs.front().report.examples);
-  const json result = {
-      {"version", LITHE_VERSION},
-      {"network", run.network},
-      {"understood", json::parse(run.understood)},
-      {"data", run.command.data.data},
-      {"loss", run.command.options.loss},
-      {"optimizer", run.command.options.optimizer},
-      {"precision", name(run.plan.precision)},
-      {"batch", run.plan.batch},
-      {"seed", run.command.options.seed},
-      {"isa", run.plan.isa},
-      {"blas", blas_json(run.plan)},
-      {"threads", run.plan.threads},
-      {"thread_trials", run.plan.thread_trials},
-      {"parameters", run.plan.parameters},
-      {"arena_bytes", run.plan.arena_bytes},
-      {"operations_per_example", run.plan.operations_per_example},
-      {"operations_per_epoch", run.plan.operations_per_example * examples},
-      // Of one core, in the run's precision.
-      {"limits",
-       {{"flops", run.limit() / static_cast<double>(run.plan.threads)}, {"isa", run.limits.isa}}},
-      {"stages", stages},
-      {"epochs", epochs},
-      {"targets", targets},
-      {"stopped_early", run.result.stopped_early},
-      {"kept_epoch", run.result.kept_epoch},
-      {"findings", findings},
-      {"watched", run.watched},
-      {"never_predicted", run.never_predicted},
-      {"unknown", unknown},
-      {"seconds_to_first_step", run.start_seconds},
-      {"time",
-       {{"loading", run.loading_seconds},
-        {"reading", run.time.reading},
-        {"forward", run.time.forward},
-        {"backward_and_update", run.time.backward_and_update},
-        {"evaluation", run.time.evaluation}}},
-      {"model", run.command.explain ? "" : run.saved_in},
-      {"earlier_model", run.earlier_model}};
+  const json result = {{"version", LITHE_VERSION},
+                       {"network", run.network},
+                       {"understood", json::parse(run.understood)},
+                       {"data", run.command.data.data},
+                       {"loss", run.command.options.loss},
+                       {"optimizer", run.command.options.optimizer},
+                       {"precision", name(run.plan.precision)},
+                       {"batch", run.plan.batch},
+                       {"seed", run.command.options.seed},
+                       {"isa", run.plan.isa},
+                       {"blas", blas_json(run.plan)},
+                       {"threads", run.plan.threads},
+                       {"thread_trials", run.plan.thread_trials},
+                       {"share_by_fewer_threads", run.plan.share_by_fewer_threads},
+                       {"parameters", run.plan.parameters},
+                       {"arena_bytes", run.plan.arena_bytes},
+                       {"operations_per_example", run.plan.operations_per_example},
+                       {"operations_per_epoch", run.plan.operations_per_example * examples},
+                       // Of one core, in the run's precision.
+                       {"limits", {{"flops", run.core_limit()}, {"isa", run.limits.isa}}},
+                       {"stages", stages},
+                       {"epochs", epochs},
+                       {"targets", targets},
+                       {"stopped_early", run.result.stopped_early},
+                       {"kept_epoch", run.result.kept_epoch},
+                       {"findings", findings},
+                       {"watched", run.watched},
+                       {"never_predicted", run.never_predicted},
+                       {"unknown", unknown},
+                       {"seconds_to_first_step", run.start_seconds},
+                       {"time",
+                        {{"loading", run.loading_seconds},
+                         {"reading", run.time.reading},
+                         {"forward", run.time.forward},
+                         {"backward_and_update", run.time.backward_and_update},
+                         {"evaluation", run.time.evaluation}}},
+                       {"model", run.command.explain ? "" : run.saved_in},
+                       {"earlier_model", run.earlier_model}};
   fmt::print("{}\n", result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 

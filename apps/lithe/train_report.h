@@ -41,11 +41,14 @@ struct Run {
   std::string understood = "null";                // how the data were read, as JSON
   std::string saved_in = {};                      // the file of the model, once it is written
   std::string earlier_model = {};  // where one with its default name was moved to; empty: none was
+  double processors = 1;           // that the program may use
 
   // The epoch whose weights the model has; null where none was run.
   const EpochReport* kept() const;
 
-  // The limit that holds for the run: arithmetic, in its precision, on its threads.
+  // The limit that holds for the run: arithmetic, in its precision, of a core, and of those that
+  // its threads can have.
+  double core_limit() const;
   double limit() const;
 };
 
@@ -59,6 +62,8 @@ void print_findings(const Run& run);
 // The classes that the model has given up.
 void print_never_predicted(const Run& run);
 void print_time(const Run& run);
+// Where other programs kept threads waiting, so that fewer went on.
+void print_fewer_threads(const Run& run);
 void print_plan(const Run& run);
 void print_json(const Run& run);
 

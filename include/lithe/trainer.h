@@ -43,8 +43,9 @@ struct TrainOptions {
   std::size_t batch = 32;
   std::size_t epochs = 10;  // the schedule of the learning rate covers them
   std::uint64_t seed = 1;   // of the shuffle
-  std::size_t threads = 0;  // 0: what is measured to be fastest
-  bool pin = false;         // bind each thread to a processor
+  // 0: what is measured to be fastest. Where other programs keep them waiting, fewer go on.
+  std::size_t threads = 0;
+  bool pin = false;  // bind each thread to a processor
   std::string isa = "auto";
 
   // What computes the products of dense layers: "native", Lithe's own kernels; a BLAS by its name
@@ -152,6 +153,9 @@ struct PlanReport {
   double operations_per_example;
   // Examples a second that each number of threads was measured at, where the plan chose itself.
   std::vector<std::pair<std::size_t, double>> thread_trials;
+  // Threads that have to wait for a processor, because other programs use it, give way to fewer
+  // ones. The share of the examples up to now that were taken by fewer than `threads`.
+  double share_by_fewer_threads = 0;
   BlasUse blas_use = BlasUse::none;
   std::optional<BlasLibrary> blas = {};  // none where none is installed, too
   std::vector<PlanStage> stages;
@@ -171,7 +175,8 @@ class Trainer {
  public:
   // `model`, and the memory behind the examples, must outlive the trainer. Throws Error(usage) on
   // an option out of range, Error(sentence) on a loss or optimizer that does not parse, Error(data)
-  // on data that do not fit the network, or where network, data and loss do not go together.
+  // on data that do not fit the network, or where network, data and loss do not go together, and
+  // Error(machine) with the sum where the training does not fit into the memory that is left.
   Trainer(Model& model, const Examples& train, const Examples& test, const TrainOptions& options);
   Trainer(Trainer&&) noexcept;
   ~Trainer();

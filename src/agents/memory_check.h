@@ -7,8 +7,8 @@
 namespace lithe::agents {
 
 // Checks that `count` items of `bytes_each` bytes fit. Throws Error(usage) if they need more than
-// four fifths of the machine's memory, or of the memory limit of this process's control group. The
-// message calls the items `what` ("transitions"), and names `argument` as what to change.
+// four fifths of what this process can still get (cpu/memory.h). The message calls the items `what`
+// ("transitions"), and names `argument` as what to change.
 void check_memory(double count, double bytes_each, const std::string& what,
                   const std::string& argument);
 

@@ -76,12 +76,17 @@ class Pinned {
   cpu_set_t before_;
 };
 
+// Of Team::State::call, the number of threads: enough for more than anybody asks for.
+constexpr unsigned kActiveMask = (1u << 12) - 1;
+
 }  // namespace
 
 void Barrier::wait() {
-  if (parties_ == 1) return;
+  // Read before arriving: once all have, their number may change.
+  const unsigned parties = parties_;
+  if (parties == 1) return;
   const unsigned round = round_.load(std::memory_order_relaxed);
-  if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == parties_) {
+  if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == parties) {
     arrived_.store(0, std::memory_order_relaxed);
     round_.store(round + 1, std::memory_order_release);
     round_.notify_all();
@@ -91,32 +96,38 @@ void Barrier::wait() {
 }
 
 struct Team::State {
-  explicit State(std::size_t size) : barrier(size), finish(size) {}
+  explicit State(std::size_t size) : active(size), barrier(size), finish(size) {}
 
+  std::size_t active;
   Barrier barrier, finish;
-  std::atomic<unsigned> call{0};  // counts runs; a change wakes the team
-  TeamWork* work = nullptr;       // null: leave
-  int caller = kAnywhere;         // processor of the thread that calls run(), while it runs
+  // Counts runs; a change wakes the team. The low bits say how many threads the run has, so that a
+  // thread that comes late to a run without it cannot take the next one for it.
+  std::atomic<unsigned> call{0};
+  TeamWork* work = nullptr;  // null: leave
+  int caller = kAnywhere;    // processor of the thread that calls run(), while it runs
   std::vector<std::thread> threads;
 
-  void serve(std::size_t part) {
+  void serve(std::size_t thread) {
     unsigned seen = 0;
     while (true) {
       wait_for_change(call, seen);
-      ++seen;
+      seen = call.load(std::memory_order_acquire);
+      if ((seen & kActiveMask) <= thread) continue;
       if (work == nullptr) return;
-      work->run(part);
+      work->run(thread);
       finish.wait();
     }
   }
 
   void start(TeamWork* next) {
     work = next;
-    call.fetch_add(1, std::memory_order_release);
+    const unsigned count = (call.load(std::memory_order_relaxed) & ~kActiveMask) + kActiveMask + 1;
+    call.store(count | static_cast<unsigned>(active), std::memory_order_release);
     call.notify_all();
   }
 
   void stop() {
+    active = kActiveMask;
     start(nullptr);
     for (auto& thread : threads) thread.join();
   }
@@ -152,9 +163,17 @@ Team::~Team() {
 std::size_t Team::size() const { return state_->threads.size() + 1; }
 Barrier& Team::barrier() { return state_->barrier; }
 
+std::size_t Team::active() const { return state_->active; }
+
+void Team::set_active(std::size_t threads) {
+  state_->active = threads;
+  state_->barrier.set_parties(threads);
+  state_->finish.set_parties(threads);
+}
+
 void Team::run(TeamWork& work) {
   const Pinned pinned(state_->caller);
-  if (size() > 1) state_->start(&work);
+  if (active() > 1) state_->start(&work);
   work.run(0);
   state_->finish.wait();
 }

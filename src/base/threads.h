@@ -15,17 +15,19 @@ class Barrier {
  public:
   explicit Barrier(std::size_t parties) : parties_(static_cast<unsigned>(parties)) {}
   void wait();
+  // While nobody waits.
+  void set_parties(std::size_t parties) { parties_ = static_cast<unsigned>(parties); }
 
  private:
-  const unsigned parties_;
+  unsigned parties_;
   alignas(64) std::atomic<unsigned> arrived_{0};
   alignas(64) std::atomic<unsigned> round_{0};
 };
 
-// Work for a team: run() is called on every thread with its number; the caller is thread 0.
+// Work for a team: run() is called on every active thread with its number; the caller is thread 0.
 class TeamWork {
  public:
-  virtual void run(std::size_t part) = 0;
+  virtual void run(std::size_t thread) = 0;
 
  protected:
   ~TeamWork() = default;
@@ -42,7 +44,11 @@ class Team {
   ~Team();
 
   std::size_t size() const;
-  // Runs `work` on all threads and returns when all are done. `work` must not throw.
+  // How many of the threads run what comes next, the first ones; the others stay parked. All of
+  // them at first. Between two runs.
+  void set_active(std::size_t threads);
+  std::size_t active() const;
+  // Runs `work` on the active threads and returns when all are done. `work` must not throw.
   void run(TeamWork& work);
   // For use within run().
   Barrier& barrier();

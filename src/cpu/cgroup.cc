@@ -86,10 +86,14 @@ StopCounts stop_counts_of(const std::filesystem::path& folder) {
 // Version 1 writes the largest number of whole pages where nothing limits it, version 2 "max".
 MemoryLimit memory_limit_of(const std::filesystem::path& folder, bool unified) {
   constexpr double kNone = 0x1p60;
+  const auto limit_in = [&](const char* file) {
+    const double bytes = base::to_number(base::read_text(folder / file), 0.0);
+    return bytes > 0 && bytes < kNone ? bytes : kUnlimited;
+  };
   MemoryLimit limit;
-  limit.most = base::to_number(
-      base::read_text(folder / (unified ? "memory.max" : "memory.limit_in_bytes")), 0.0);
-  if (limit.most <= 0 || limit.most >= kNone) return {};
+  limit.most = unified ? std::min(limit_in("memory.max"), limit_in("memory.high"))
+                       : limit_in("memory.limit_in_bytes");
+  if (limit.most == kUnlimited) return {};
   const double all = base::to_number(
       base::read_text(folder / (unified ? "memory.current" : "memory.usage_in_bytes")), 0.0);
   const double files =

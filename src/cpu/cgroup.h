@@ -22,7 +22,8 @@ StopCounts stop_counts(const std::filesystem::path& root = "/");
 double stopped_share(const std::filesystem::path& root = "/");
 
 // In bytes, of the enclosing group with the least memory left. Memory that the kernel can reclaim
-// at once (the file cache) does not count as used. 0 where there is no limit.
+// at once (the file cache) does not count as used. Above memory.high a group is slowed until it is
+// of no use, so that counts as memory.max does. 0 where there is no limit.
 struct MemoryLimit {
   double most = 0, used = 0;
 };

@@ -10,6 +10,7 @@
 
 #include "base/aligned.h"
 #include "cpu/load.h"
+#include "cpu/memory.h"
 #include "limits/probe.h"
 
 namespace lithe {
@@ -85,6 +86,14 @@ std::vector<Bandwidth> read_levels(const MachineIdentity& machine) {
   return levels;
 }
 
+std::size_t bytes_to_read(const std::vector<Bandwidth>& levels, double room) {
+  constexpr double kShare = 0.25;
+  std::size_t bytes = 0;
+  for (const Bandwidth& level : levels)
+    if (static_cast<double>(level.working_set) <= kShare * room) bytes = level.working_set;
+  return bytes;
+}
+
 Limits best_of(const Limits& one, const Limits& other) {
   Limits best = one;
   best.flops_float32 = std::max(one.flops_float32, other.flops_float32);
@@ -105,13 +114,15 @@ Limits measure_limits(const MachineIdentity& identity, const std::string& isa) {
   Limits limits;
   limits.isa = cpu::name(measured);
   limits.read = limits::read_levels(identity);
-  const base::AlignedArray<std::uint8_t> data(limits.read.back().working_set);
+  const std::size_t bytes = limits::bytes_to_read(limits.read, cpu::memory_room().bytes);
+  const base::AlignedArray<std::uint8_t> data(bytes);
   const cpu::LoadMonitor monitor;
   limits.flops_float32 = limits::best_rate(probes.multiply_add_float32);
   limits.flops_float64 = limits::best_rate(probes.multiply_add_float64);
   for (Bandwidth& level : limits.read)
-    level.bytes_per_second = limits::best_rate(
-        [&](std::size_t times) { return probes.read(data.data(), level.working_set, times); });
+    if (level.working_set <= bytes)
+      level.bytes_per_second = limits::best_rate(
+          [&](std::size_t times) { return probes.read(data.data(), level.working_set, times); });
   limits.under_load = cpu::disturbed(monitor.observed());
   limits.measured_at = std::chrono::duration_cast<std::chrono::seconds>(
                            std::chrono::system_clock::now().time_since_epoch())

@@ -1,11 +1,14 @@
 #include "plan/plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 #include <chrono>
 #include <cmath>
 
 #include "cpu/denormals.h"
+#include "cpu/memory.h"
 #include "plan/ends.h"
 #include "plan/lifetimes.h"
 #include "plan/lowering.h"
@@ -20,7 +23,36 @@ using Clock = std::chrono::steady_clock;
 // One step in this many is timed stage by stage, which costs about 2% of a short step.
 constexpr std::size_t kTimedEvery = 16;
 
+// A lowered graph, and where its buffers stand.
+template <typename T>
+struct Layout {
+  Layout(const Request& request, Parameters<T>& parameters, OptimizerState<T>* learning,
+         std::size_t threads, Ends<T>& ends)
+      : lowering(request, parameters, learning, threads, ends) {
+    lowering.lower();
+    std::vector<StageAccess> access;
+    for (const auto& stage : lowering.stages) access.push_back(stage.access);
+    barrier_before = barriers(access, lowering.double_buffers);
+    std::vector<std::size_t> outputs;
+    for (const auto& named : request.graph->outputs) outputs.push_back(lowering.value(named.slot));
+    lives = lifetimes(lowering, barrier_before, threads == 1, outputs, request.keep_gradients);
+    placement = place(lives.bookings);
+  }
+
+  Lowering<T> lowering;
+  std::vector<bool> barrier_before;
+  Lifetimes lives;
+  Placement placement;
+};
+
 }  // namespace
+
+template <typename T>
+std::size_t arena_bytes(const Request& request, Parameters<T>& parameters, std::size_t threads,
+                        OptimizerState<T>* learning) {
+  Ends<T> ends;
+  return Layout<T>(request, parameters, learning, threads, ends).placement.bytes;
+}
 
 template <typename T>
 struct Plan<T>::State final : base::TeamWork {
@@ -70,16 +102,17 @@ struct Plan<T>::State final : base::TeamWork {
     return batch;
   }
 
-  void run(std::size_t part) override;
-  void run_step(const Batch<T>& batch, std::size_t part);
-  void run_step_timed(const Batch<T>& batch);
+  void run(std::size_t thread) override;
+  void run_step(const Batch<T>& batch, kernels::Range parts);
+  void run_step_timed(const Batch<T>& batch, kernels::Range parts);
   void run_step_stamped(const Batch<T>& batch, std::size_t part, Recorder::Thread& log);
-  void run_stage(std::size_t i, const Batch<T>& batch, std::size_t part);
+  void run_stage(std::size_t i, const Batch<T>& batch, kernels::Range parts);
   bool run_share(std::size_t i, const Batch<T>& batch, std::size_t part);
   void note_loss(std::uint64_t now);
 };
 
-// A thread's share of a stage, if it has one.
+// A part's share of a stage, if it has one. A plan has as many parts as its team has threads; where
+// fewer of them are active, each runs several parts, which gives the same bits.
 template <typename T>
 bool Plan<T>::State::run_share(std::size_t i, const Batch<T>& batch, std::size_t part) {
   Stage<T>& stage = *stages[i];
@@ -94,21 +127,21 @@ bool Plan<T>::State::run_share(std::size_t i, const Batch<T>& batch, std::size_t
 }
 
 template <typename T>
-void Plan<T>::State::run_stage(std::size_t i, const Batch<T>& batch, std::size_t part) {
+void Plan<T>::State::run_stage(std::size_t i, const Batch<T>& batch, kernels::Range parts) {
   if (barrier_before[i]) team.barrier().wait();
-  run_share(i, batch, part);
+  for (std::size_t part = parts.begin; part < parts.end; ++part) run_share(i, batch, part);
 }
 
 template <typename T>
-void Plan<T>::State::run_step(const Batch<T>& batch, std::size_t part) {
-  for (std::size_t i = range.begin; i < range.end; ++i) run_stage(i, batch, part);
+void Plan<T>::State::run_step(const Batch<T>& batch, kernels::Range parts) {
+  for (std::size_t i = range.begin; i < range.end; ++i) run_stage(i, batch, parts);
 }
 
 template <typename T>
-void Plan<T>::State::run_step_timed(const Batch<T>& batch) {
+void Plan<T>::State::run_step_timed(const Batch<T>& batch, kernels::Range parts) {
   marks[range.begin] = Clock::now();
   for (std::size_t i = range.begin; i < range.end; ++i) {
-    run_stage(i, batch, 0);
+    run_stage(i, batch, parts);
     marks[i + 1] = Clock::now();
   }
   for (std::size_t i = range.begin; i < range.end; ++i)
@@ -141,13 +174,14 @@ void Plan<T>::State::note_loss(std::uint64_t now) {
 }
 
 template <typename T>
-void Plan<T>::State::run(std::size_t part) {
+void Plan<T>::State::run(std::size_t thread) {
   const cpu::FlushDenormals flush;
+  const kernels::Range parts = kernels::share(team.size(), thread, team.active());
   const std::size_t steps = kernels::divide_up(order.size(), request.batch);
   const std::size_t before = steps_done;
-  Recorder::Thread* log = recorder == nullptr ? nullptr : &recorder->thread(part);
+  Recorder::Thread* log = recorder == nullptr ? nullptr : &recorder->thread(thread);
   if (log != nullptr) log->enter(recorder->stamping);
-  if (part == team.size() - 1 && range.begin == 0)
+  if (parts.end == team.size() && range.begin == 0)
     for (const auto& stage : stages) {
       stage->prime(batch_at(0));
       for (const auto& work : stage->epilogue) work->prime();
@@ -158,12 +192,12 @@ void Plan<T>::State::run(std::size_t part) {
     const bool stamped = log != nullptr && log->begin_step(step);
     const Batch<T> batch = batch_at(step);
     if (stamped)
-      run_step_stamped(batch, part, *log);
-    else if (part == 0 && (before + step) % kTimedEvery == 0)
-      run_step_timed(batch);
+      run_step_stamped(batch, thread, *log);
+    else if (thread == 0 && (before + step) % kTimedEvery == 0)
+      run_step_timed(batch, parts);
     else
-      run_step(batch, part);
-    if (part == 0) {
+      run_step(batch, parts);
+    if (thread == 0) {
       if (ends.loss != nullptr) note_loss(batch.step);
       steps_done += range.end == stages.size();
     }
@@ -177,17 +211,14 @@ Plan<T>::Plan(const Request& request, Parameters<T>& parameters, base::Team& tea
               OptimizerState<T>* learning)
     : state_(std::make_unique<State>(request, parameters, team)) {
   State& s = *state_;
-  Lowering<T> lowering(s.request, parameters, learning, team.size(), s.ends);
-  lowering.lower();
-  std::vector<StageAccess> access;
-  for (const auto& stage : lowering.stages) access.push_back(stage.access);
-  s.barrier_before = barriers(access, lowering.double_buffers);
+  Layout<T> layout(s.request, parameters, learning, team.size(), s.ends);
+  Lowering<T>& lowering = layout.lowering;
+  s.barrier_before = std::move(layout.barrier_before);
+  s.lives = std::move(layout.lives);
+  s.placement = std::move(layout.placement);
   const graph::SlotId output = request.graph->output();
-  std::vector<std::size_t> outputs;
-  for (const auto& named : request.graph->outputs) outputs.push_back(lowering.value(named.slot));
-  s.lives =
-      lifetimes(lowering, s.barrier_before, team.size() == 1, outputs, request.keep_gradients);
-  s.placement = place(s.lives.bookings);
+  cpu::check_memory(static_cast<double>(s.placement.bytes),
+                    fmt::format("a batch of {} examples needs", request.batch), "a smaller batch");
   s.arena = base::AlignedArray<std::byte>(s.placement.bytes);
   std::vector<std::size_t> offsets(lowering.buffer_names.size(), 0);
   for (std::size_t i = 0; i < s.lives.buffer.size(); ++i)
@@ -378,6 +409,10 @@ double Description::operations() const {
   return sum / static_cast<double>(batch);
 }
 
+template std::size_t arena_bytes(const Request&, Parameters<float>&, std::size_t,
+                                 OptimizerState<float>*);
+template std::size_t arena_bytes(const Request&, Parameters<double>&, std::size_t,
+                                 OptimizerState<double>*);
 template class Plan<float>;
 template class Plan<double>;
 

@@ -48,11 +48,17 @@ struct Results {
   std::uint64_t bad_step = 0;  // 1 + the number of the first step whose loss was not finite, or 0
 };
 
+// The arena of a plan for this request, in bytes. The states of `learning` may have no memory yet.
+template <typename T>
+std::size_t arena_bytes(const Request& request, Parameters<T>& parameters, std::size_t threads,
+                        OptimizerState<T>* learning = nullptr);
+
 template <typename T>
 class Plan {
  public:
   // `team` decides the number of threads. `parameters`, `team` and, which only training needs, the
-  // optimizer and `learning` must outlive the plan.
+  // optimizer and `learning` must outlive the plan. Throws Error(machine) where the arena does not
+  // fit into the memory.
   Plan(const Request& request, Parameters<T>& parameters, base::Team& team,
        OptimizerState<T>* learning = nullptr);
   Plan(const Plan&) = delete;
@@ -113,6 +119,10 @@ class Plan {
   std::unique_ptr<State> state_;
 };
 
+extern template std::size_t arena_bytes(const Request&, Parameters<float>&, std::size_t,
+                                        OptimizerState<float>*);
+extern template std::size_t arena_bytes(const Request&, Parameters<double>&, std::size_t,
+                                        OptimizerState<double>*);
 extern template class Plan<float>;
 extern template class Plan<double>;
 

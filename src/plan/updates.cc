@@ -40,8 +40,8 @@ TrainableParameter<T> Lowering<T>::trainable(ParameterId id) const {
   TrainableParameter<T> result;
   const std::size_t offset = parameters_.entries()[id].offset;
   result.value = parameters_.at(id);
-  for (base::AlignedArray<T>& state : state_->states)
-    result.states.push_back(state.data() + offset);
+  for (base::AlignedArray<T>& state : state_->states)  // without memory where only sizes are asked
+    result.states.push_back(state.empty() ? nullptr : state.data() + offset);
   result.decays = graph_.parameters[id].kind == graph::ParameterKind::weight;
   result.update = kernels_.update(request_.optimizer->rule.index(), prepared());
   return result;

@@ -18,6 +18,7 @@
 #include "train/early_stopping.h"
 #include "train/epoch_order.h"
 #include "train/evaluator.h"
+#include "train/forward.h"
 #include "train/numeric_error.h"
 #include "train/plan_report.h"
 #include "train/recovery.h"
@@ -25,6 +26,7 @@
 #include "train/setup.h"
 #include "train/step_runner.h"
 #include "train/target_scaling.h"
+#include "train/training_memory.h"
 #include "train/training_state.h"
 #include "train/trial.h"
 
@@ -82,7 +84,9 @@ class EngineOf final : public Trainer::Engine {
 
  private:
   std::size_t trained_rows() const;
+  std::size_t states_that_fit();
   std::size_t choose_threads();
+  plan::Request evaluation_of(const Examples& examples, std::size_t rows);
   void make_evaluators(const Examples& test);
   void unfreeze();
   void begin_epoch();
@@ -158,7 +162,7 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, Model& model, const Examples&
       blas_(load_blas(options, model.precision())),
       request_(
           training_request(graph_, train_, options_, optimizer_, augmenter_.get(), blas_.get())),
-      learning_(values, optimizers::row(optimizer_.rule).states),
+      learning_(values, states_that_fit()),
       averaging_(options.average, values, options.epochs, learning_),
       early_stopping_(options.patience, values),
       recovery_(options.recover, values, learning_, averaging_),
@@ -166,6 +170,7 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, Model& model, const Examples&
       team_(choose_threads(), options.pin),
       steps_(options_, order_.size(), optimizer_, graph_, values_, learning_, team_) {
   steps_.compile(request_);
+  steps_.watch_threads(trials_.empty() ? 0 : 1 / trials_.front().second);
   make_evaluators(test_targets_.examples());
   history_.reserve(std::clamp(options_.epochs, kLeastReserved, kMostReserved));
   identity_ = training_identity(model.network(), model.precision(), train, test, options_);
@@ -179,6 +184,24 @@ std::size_t EngineOf<T>::trained_rows() const {
   return rows_per_epoch(graph_, frozen, rows_.train.size(), options_.batch);
 }
 
+// How many states the optimizer has, once it is known that they and all else fit into the memory.
+template <typename T>
+std::size_t EngineOf<T>::states_that_fit() {
+  const Examples& test = test_targets_.examples();
+  TrainingForm<T> form{options_, values_, optimizers::row(optimizer_.rule).states, request_};
+  form.data = bytes_of(train_) + bytes_of(test);
+  const auto evaluates = [&](const Examples& examples, std::size_t rows) {
+    if (rows > 0) form.evaluations.push_back(evaluation_of(examples, rows));
+  };
+  evaluates(test, test.features.rows);
+  evaluates(train_, rows_.validation.size());
+  if (const std::size_t rows = test.features.rows; rows > 0)
+    form.answers = {
+        prediction_request(graph_, test.features, std::min(rows, kForwardBatch), options_.isa)};
+  check_training_memory(form, cpu::memory_room());
+  return form.states;
+}
+
 template <typename T>
 std::size_t EngineOf<T>::choose_threads() {
   if (options_.threads != 0) return options_.threads;
@@ -188,14 +211,19 @@ std::size_t EngineOf<T>::choose_threads() {
 }
 
 template <typename T>
-void EngineOf<T>::make_evaluators(const Examples& test) {
+plan::Request EngineOf<T>::evaluation_of(const Examples& examples, std::size_t rows) {
   plan::Blas* blas = blas_use(options_) == BlasUse::benchmarked ? nullptr : blas_.get();
+  return evaluation_request(graph_, examples, rows, request_.loss, options_.isa, blas,
+                            target_deviation_);
+}
+
+template <typename T>
+void EngineOf<T>::make_evaluators(const Examples& test) {
   const auto make = [&](std::optional<Evaluator<T>>& evaluator, const Examples& examples,
                         std::vector<std::uint32_t> rows) {
     if (rows.empty()) return;
-    evaluator.emplace(evaluation_request(graph_, examples, rows.size(), request_.loss, options_.isa,
-                                         blas, target_deviation_),
-                      std::move(rows), evaluated_values(), team_);
+    const plan::Request request = evaluation_of(examples, rows.size());
+    evaluator.emplace(request, std::move(rows), evaluated_values(), team_);
   };
   make(test_, test, all_rows(test.features.rows));
   make(validation_, train_, std::move(rows_.validation));
@@ -507,6 +535,7 @@ PlanReport EngineOf<T>::plan() const {
       sizeof(T) == sizeof(float) ? Precision::float32 : Precision::float64;
   PlanReport report =
       report_plan(steps_.plan().describe(), steps_.plan().stage_seconds(), kPrecision, trials_);
+  report.share_by_fewer_threads = steps_.share_of_fewer();
   report.blas_use = blas_use(options_);
   if (blas_ != nullptr) report.blas = blas_->library();
   return report;

@@ -11,18 +11,16 @@ namespace lithe::train {
 
 namespace {
 
-constexpr std::size_t kBatch = 64;
-
 template <typename T>
 std::vector<double> run(plan::Parameters<T>& values, const graph::Graph& graph,
                         const Features& features) {
   const std::size_t outputs = graph.slots[graph.output()].columns;
   std::vector<double> result(features.rows * outputs);
-  std::vector<std::uint32_t> order(std::min(kBatch, features.rows));
+  std::vector<std::uint32_t> order(std::min(kForwardBatch, features.rows));
   base::Team team(1);
   plan::Plan<T> plan(prediction_request(graph, features, order.size(), "auto"), values, team);
-  for (std::size_t first = 0; first < features.rows; first += kBatch) {
-    order.resize(std::min(kBatch, features.rows - first));
+  for (std::size_t first = 0; first < features.rows; first += kForwardBatch) {
+    order.resize(std::min(kForwardBatch, features.rows - first));
     std::iota(order.begin(), order.end(), static_cast<std::uint32_t>(first));
     plan.run(order);
     for (std::size_t i = 0; i < order.size(); ++i)

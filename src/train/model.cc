@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "catalogue/catalogue.h"
+#include "cpu/memory.h"
 #include "data/examples/scale.h"
 #include "graph/op.h"
 #include "io/model_file.h"
@@ -22,7 +23,20 @@ namespace {
 
 using Values = std::variant<plan::Parameters<float>, plan::Parameters<double>>;
 
+// Initial values are drawn array by array in double precision and brought into order.
+void check_weights_fit(Precision precision, const graph::Graph& graph) {
+  const double bytes = precision == Precision::float32 ? sizeof(float) : sizeof(double);
+  double all = 0, largest = 0;
+  for (const auto& spec : graph.parameters) {
+    const double values = static_cast<double>(spec.rows) * static_cast<double>(spec.columns);
+    all += values, largest = std::max(largest, values);
+  }
+  cpu::check_memory(all * bytes + largest * (sizeof(double) + bytes),
+                    "the weights of this network need", "a smaller network");
+}
+
 Values make_values(Precision precision, const graph::Graph& graph) {
+  check_weights_fit(precision, graph);
   if (precision == Precision::float32) return plan::Parameters<float>(graph.parameters);
   return plan::Parameters<double>(graph.parameters);
 }

@@ -29,6 +29,7 @@ PlanReport report_plan(const plan::Description& plan, const std::vector<double>&
                     plan.parameter_count,
                     plan.operations(),
                     trials,
+                    0,
                     BlasUse::none,
                     {},
                     {},

@@ -1,12 +1,15 @@
 #include "train/step_runner.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "train/setup.h"
 
 namespace lithe::train {
 
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 // The stretches of an epoch. After each of them the caller decides whether to go on.
 constexpr std::size_t kStretches = 50;
@@ -31,6 +34,16 @@ StepRunner<T>::StepRunner(const TrainOptions& options, std::size_t rows,
   total_steps_ = static_cast<double>(batches * std::max<std::size_t>(1, options.epochs));
   updates_.resize(kernels::divide_up(batches, kStretches));
   if (options.watch) watcher_ = std::make_unique<LayerWatcher<T>>(graph, values, options.epochs);
+}
+
+template <typename T>
+void StepRunner<T>::watch_threads(double one) {
+  if (team_.size() > 1 && !profile_) threads_.emplace(team_.size(), one);
+}
+
+template <typename T>
+double StepRunner<T>::share_of_fewer() const {
+  return examples_ == 0 ? 0 : static_cast<double>(by_fewer_) / static_cast<double>(examples_);
 }
 
 template <typename T>
@@ -77,6 +90,23 @@ void StepRunner<T>::run_plan(std::span<const std::uint32_t> rows, double rate_fa
   if (profiler_ != nullptr) profiler_->end_stretch(updates.size());
 }
 
+// The steps of some milliseconds at a time, by as many threads as are fastest.
+template <typename T>
+void StepRunner<T>::run_in_turns(std::span<const std::uint32_t> rows, double rate_factor) {
+  while (!rows.empty()) {
+    const std::size_t threads = threads_->threads();
+    const std::size_t steps = kernels::divide_up(threads_->examples(), batch_);
+    const std::size_t count = std::min(steps * batch_, rows.size());
+    team_.set_active(threads);
+    const Clock::time_point start = Clock::now();
+    run_plan(rows.first(count), rate_factor);
+    threads_->note(count, std::chrono::duration<double>(Clock::now() - start).count());
+    examples_ += count;
+    if (threads < team_.size()) by_fewer_ += count;
+    rows = rows.subspan(count);
+  }
+}
+
 template <typename T>
 plan::Results StepRunner<T>::run(std::span<const std::uint32_t> rows, double rate_factor) {
   if (watcher_ != nullptr && watcher_->take_turn(rows.size() / batch_, kWatchEvery)) {
@@ -84,7 +114,7 @@ plan::Results StepRunner<T>::run(std::span<const std::uint32_t> rows, double rat
     run_watched(rows.first(one), rate_factor);
     rows = rows.subspan(one);
   }
-  if (!rows.empty()) run_plan(rows, rate_factor);
+  if (!rows.empty()) threads_ ? run_in_turns(rows, rate_factor) : run_plan(rows, rate_factor);
   plan::Results results = plan_->take_results();
   if (watcher_ != nullptr) watcher_->add_results(results);
   return results;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "optimizers/optimizers.h"
 #include "plan/plan.h"
 #include "train/profiler.h"
+#include "train/thread_choice.h"
 #include "train/watch.h"
 
 namespace lithe::train {
@@ -23,6 +25,12 @@ class StepRunner {
   StepRunner(const TrainOptions& options, std::size_t rows, const optimizers::Optimizer& optimizer,
              const graph::Graph& graph, plan::Parameters<T>& values,
              plan::OptimizerState<T>& learning, base::Team& team);
+
+  // Several threads give way to fewer where these are faster; `one` as ThreadChoice takes it. A
+  // profile is of all threads, and nothing is changed then.
+  void watch_threads(double one);
+  // The share of the examples that fewer threads took than the team has.
+  double share_of_fewer() const;
 
   // Makes the plans, the first time or because the request has changed.
   void compile(const plan::Request& request);
@@ -54,6 +62,7 @@ class StepRunner {
   std::span<const optimizers::Coefficients<T>> next_updates(std::size_t count, double rate_factor);
   void run_watched(std::span<const std::uint32_t> rows, double rate_factor);
   void run_plan(std::span<const std::uint32_t> rows, double rate_factor);
+  void run_in_turns(std::span<const std::uint32_t> rows, double rate_factor);
 
   const optimizers::Optimizer& optimizer_;
   optimizers::StepCounter steps_;
@@ -67,6 +76,8 @@ class StepRunner {
   std::unique_ptr<plan::Plan<T>> plan_;
   std::unique_ptr<LayerWatcher<T>> watcher_;
   std::unique_ptr<Profiler> profiler_;
+  std::optional<ThreadChoice> threads_;
+  std::size_t examples_ = 0, by_fewer_ = 0;
 };
 
 extern template class StepRunner<float>;

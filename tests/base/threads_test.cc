@@ -102,6 +102,31 @@ TEST(Team, RunReturnsWhenAllAreDone) {
   }
 }
 
+// Plain memory again: a thread that is late to a run without it must not take part in the next one
+// twice, or leave a barrier too early.
+TEST(Team, ThoseThatAreActiveRunAndTheOthersDoNot) {
+  constexpr std::size_t kSize = 5;
+  Team team(kSize);
+  EXPECT_EQ(team.active(), kSize);
+  std::vector<int> runs(kSize), expected(kSize);
+  std::size_t wrong = 0;
+  for (int run = 0; run < 500; ++run) {
+    const std::size_t active = 1 + static_cast<std::size_t>(run * 7 % 11) % kSize;
+    team.set_active(active);
+    ASSERT_EQ(team.active(), active);
+    ASSERT_EQ(team.size(), kSize);
+    for (std::size_t thread = 0; thread < active; ++thread) ++expected[thread];
+    run_on(team, [&](std::size_t thread) {
+      ++runs.at(thread);
+      team.barrier().wait();
+      if (thread == 0) wrong += runs != expected ? 1 : 0;
+      team.barrier().wait();
+    });
+    ASSERT_EQ(runs, expected);
+  }
+  EXPECT_EQ(wrong, 0u);
+}
+
 TEST(Team, OfOneStartsNoThreadAndOthersLeaveNone) {
   LITHE_SKIP_UNDER_THREAD_SANITIZER();
   const std::size_t before = threads_alive();

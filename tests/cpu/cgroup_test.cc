@@ -79,6 +79,18 @@ TEST_F(Cgroup, MemoryOfTheGroupWithLeastRoom) {
   EXPECT_DOUBLE_EQ(memory_limit(root_.path()).most, 5e5);
 }
 
+// Above it a group is slowed until nothing is done.
+TEST_F(Cgroup, MemoryHighCountsAsMemoryMax) {
+  file("proc/self/cgroup", "0::/box\n");
+  file("sys/fs/cgroup/box/memory.max", "max\n");
+  file("sys/fs/cgroup/box/memory.high", "max\n");
+  EXPECT_EQ(memory_limit(root_.path()).most, 0);
+  file("sys/fs/cgroup/box/memory.high", "700000\n");
+  EXPECT_DOUBLE_EQ(memory_limit(root_.path()).most, 7e5);
+  file("sys/fs/cgroup/box/memory.max", "600000\n");
+  EXPECT_DOUBLE_EQ(memory_limit(root_.path()).most, 6e5);
+}
+
 TEST_F(Cgroup, MemoryByVersionOne) {
   file("proc/self/cgroup", "4:memory:/box\n3:cpu,cpuacct:/box\n");
   file("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");

@@ -83,6 +83,14 @@ TEST(Limits, AMachineThatTellsNothingHasMemoryAlone) {
   EXPECT_GT(levels[0].working_set, 0u);
 }
 
+TEST(Limits, WhatDoesNotFitIsNotRead) {
+  const auto levels = limits::read_levels(small_machine());
+  EXPECT_EQ(limits::bytes_to_read(levels, 1e12), levels.back().working_set);
+  EXPECT_EQ(limits::bytes_to_read(levels, 4.0 * static_cast<double>(levels[1].working_set)),
+            levels[1].working_set);
+  EXPECT_EQ(limits::bytes_to_read(levels, 1000), 0u);
+}
+
 TEST(Limits, MemoryIsTouchedWithinBounds) {
   MachineIdentity identity = small_machine();
   identity.memory_bytes = std::uint64_t{1} << 40;

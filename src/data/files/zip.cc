@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 #include <libdeflate.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <memory>
 #include <optional>
 
+#include "cpu/memory.h"
 #include "data/files/gzip.h"
 #include "lithe/error.h"
 
@@ -152,6 +154,30 @@ std::vector<ZipEntry> list_zip(Bytes file, const std::string& name) {
   return entries;
 }
 
+std::vector<std::uint8_t> unpack_start(Bytes file, const ZipEntry& entry, std::size_t most,
+                                       const std::string& name) {
+  const Archive archive(file, name);
+  const Bytes packed = packed_bytes(archive, entry);
+  std::vector<std::uint8_t> start(std::min<std::uint64_t>(most, entry.bytes));
+  if (!entry.deflated) {
+    start.resize(std::min(start.size(), packed.size()));
+    std::copy_n(packed.begin(), start.size(), start.begin());
+    return start;
+  }
+  z_stream stream{};
+  constexpr int kRawDeflate = -15;
+  if (inflateInit2(&stream, kRawDeflate) != Z_OK) throw std::bad_alloc();
+  stream.next_in = const_cast<Bytef*>(packed.data());
+  stream.avail_in = static_cast<uInt>(std::min<std::size_t>(packed.size(), UINT32_MAX));
+  stream.next_out = start.data();
+  stream.avail_out = static_cast<uInt>(start.size());
+  const int verdict = inflate(&stream, Z_SYNC_FLUSH);
+  start.resize(start.size() - stream.avail_out);
+  inflateEnd(&stream);
+  if (verdict != Z_OK && verdict != Z_STREAM_END) archive.fail("an entry is damaged", entry.offset);
+  return start;
+}
+
 std::vector<std::uint8_t> unpack_entry(Bytes file, const ZipEntry& entry, std::uint64_t most_bytes,
                                        const std::string& name) {
   const Archive archive(file, name);
@@ -164,6 +190,8 @@ std::vector<std::uint8_t> unpack_entry(Bytes file, const ZipEntry& entry, std::u
   if (entry.bytes > most_bytes)
     archive.fail(fmt::format("an entry of {} bytes, {} are allowed", entry.bytes, most_bytes),
                  entry.offset);
+  cpu::check_memory(static_cast<double>(entry.bytes), fmt::format("{} needs", name),
+                    "fewer rows, or a machine with more memory");
   std::vector<std::uint8_t> bytes(entry.bytes);
   if (!entry.deflated)
     std::ranges::copy(packed, bytes.begin());

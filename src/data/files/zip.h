@@ -17,8 +17,12 @@ struct ZipEntry {
   std::uint32_t crc = 0;
 };
 
-// Both throw Error(data) with `name` for an archive that is damaged or of an unknown kind.
+// All throw Error(data) with `name` for an archive that is damaged or of an unknown kind;
+// unpack_entry also Error(machine) where the entry does not fit into the memory.
 std::vector<ZipEntry> list_zip(std::span<const std::uint8_t> file, const std::string& name);
+// Its first bytes, up to `most`. They are not checked: that takes the whole entry.
+std::vector<std::uint8_t> unpack_start(std::span<const std::uint8_t> file, const ZipEntry& entry,
+                                       std::size_t most, const std::string& name);
 std::vector<std::uint8_t> unpack_entry(std::span<const std::uint8_t> file, const ZipEntry& entry,
                                        std::uint64_t most_bytes, const std::string& name);
 

@@ -7,6 +7,8 @@
 #include <cstring>
 
 #include "base/file.h"
+#include "base/text.h"
+#include "cpu/memory.h"
 #include "data/files/gzip.h"
 #include "lithe/error.h"
 
@@ -113,7 +115,9 @@ std::vector<std::uint8_t> unpacked_start(Bytes packed, const std::string& name) 
   return start;
 }
 
-IdxArray book(Header header) {
+IdxArray book(Header header, const std::string& name) {
+  cpu::check_memory(static_cast<double>(header.elements), fmt::format("{} needs", name),
+                    "fewer examples, or a machine with more memory");
   IdxArray array;
   array.memory = base::AlignedArray<std::uint8_t>(base::kCacheLine + header.elements);
   array.header_bytes = header.length;
@@ -126,7 +130,7 @@ IdxArray parse_packed(Bytes file, IdxKind kind, const std::string& name) {
   const std::uint64_t length = header.file_length();
   if (length > kMostPerPackedByte * file.size())
     fail_length(header, fmt::format("only {} bytes of gzip", file.size()), name, file.size());
-  IdxArray array = book(header);
+  IdxArray array = book(header, name);
   // Header and elements are unpacked in one go, so that the elements land on a cache line.
   const std::span<std::uint8_t> whole(array.memory.data() + base::kCacheLine - header.length,
                                       length);
@@ -142,7 +146,7 @@ IdxArray parse_plain(Bytes file, IdxKind kind, const std::string& name) {
   if (file.size() != length)
     fail_length(header, fmt::to_string(file.size()), name,
                 std::min<std::uint64_t>(length, file.size()));
-  IdxArray array = book(header);
+  IdxArray array = book(header, name);
   std::memcpy(array.memory.data() + base::kCacheLine, file.data() + header.length, header.elements);
   return array;
 }
@@ -151,6 +155,15 @@ IdxArray parse_plain(Bytes file, IdxKind kind, const std::string& name) {
 
 IdxArray parse_idx(Bytes file, IdxKind kind, const std::string& name) {
   return is_gzip(file) ? parse_packed(file, kind, name) : parse_plain(file, kind, name);
+}
+
+std::vector<std::size_t> read_idx_shape(const std::filesystem::path& path, IdxKind kind) {
+  const std::string text = base::read_text(path);
+  if (text.empty()) return {};
+  const Bytes start(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  const std::string name = path.string();
+  if (!is_gzip(start)) return parse_header(start, kind, name).shape;
+  return parse_header(unpacked_start(start, name), kind, name).shape;
 }
 
 IdxArray read_idx(const std::filesystem::path& path, IdxKind kind) {

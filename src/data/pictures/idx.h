@@ -34,6 +34,10 @@ struct IdxArray {
 // Throws Error(data) with `name` and the offset for anything that is not such a file, whole.
 IdxArray parse_idx(std::span<const std::uint8_t> file, IdxKind kind, const std::string& name);
 
+// The shape that the header says, from the file's first bytes; empty where it cannot be read.
+// Throws as parse_idx does.
+std::vector<std::size_t> read_idx_shape(const std::filesystem::path& path, IdxKind kind);
+
 // Also throws Error(io) for a file that cannot be read.
 IdxArray read_idx(const std::filesystem::path& path, IdxKind kind);
 

@@ -67,6 +67,21 @@ Part find_part(const fs::path& folder, const std::string& prefix, const std::str
           .classes = {}};
 }
 
+// What the headers say, so that it is compared before anything else is read.
+void read_shapes(Parts& parts) {
+  for (Part* part : {&parts.train, &parts.test}) {
+    part->images.shape = read_idx_shape(part->images_path, IdxKind::images);
+    part->labels.shape = read_idx_shape(part->labels_path, IdxKind::labels);
+  }
+}
+
+bool knows_shapes(const Parts& parts) {
+  const auto known = [](const Part& part) {
+    return !part.images.shape.empty() && !part.labels.shape.empty();
+  };
+  return known(parts.train) && known(parts.test);
+}
+
 // The training images take the longest by far, so everything else is read in parallel.
 void read(Parts& parts) {
   auto test_images =
@@ -151,11 +166,16 @@ Dataset load_idx_folder(const std::string& name, const fs::path& folder,
                         std::vector<std::string> class_names, const std::string& remedy) {
   auto parts = std::make_shared<Parts>(
       Parts{find_part(folder, "train", remedy), find_part(folder, "t10k", remedy)});
+  const auto check = [&] {
+    check_shapes(*parts);
+    check_counts(parts->train), check_counts(parts->test);
+  };
+  read_shapes(*parts);
+  if (knows_shapes(*parts)) check();
   read(*parts);
-  check_shapes(*parts);
+  check();  // what was read, which decides
   if (class_names.empty()) class_names = classes_in(*parts);
   for (Part* part : {&parts->train, &parts->test}) {
-    check_counts(*part);
     check_labels(*part, class_names.size());
     part->classes.assign(part->labels.values(), part->labels.values() + part->labels.size());
   }

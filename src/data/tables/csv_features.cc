@@ -171,6 +171,7 @@ TableParts make_parts(CsvRows& rows, const Answers& answers, std::span<const Row
     throw Error(ErrorKind::data, fmt::format("more than {} features with all categories", columns),
                 file, "--ignore columns with many categories");
   check_table_size(count, columns, sizeof(float), options, file);
+  check_table_memory(count, columns, sizeof(float));
   const auto tested = static_cast<std::size_t>(std::ranges::count(uses, RowUse::test));
   const auto trained = static_cast<std::size_t>(std::ranges::count(uses, RowUse::train));
   auto train = std::make_shared<TableMemory>(), test = std::make_shared<TableMemory>();

@@ -248,6 +248,7 @@ TablePart parse_libsvm(std::string_view text, const std::string& name, const Tab
     throw Error(ErrorKind::data, "no row has a feature", name,
                 "lines of the form label index:value ...");
   check_table_size(rows, columns, sizeof(float), options, name);
+  check_table_memory(rows, columns, sizeof(float));
   auto memory = std::make_shared<TableMemory>();
   memory->features = base::AlignedArray<std::uint8_t>(rows * columns * sizeof(float));
   const std::size_t beyond =

@@ -86,6 +86,7 @@ TablePart make_npy_part(const NpyArray& array, const TableOptions& options, cons
   const std::size_t rows = array.rows(), columns = array.columns();
   const ElementType type = stored_type(array);
   check_table_size(rows, columns, size_of(type), options, array.name);
+  check_table_memory(rows, columns, size_of(type));
   const bool channels_first = has_channels_first(array, options, form);
   auto memory = std::make_shared<TableMemory>();
   memory->features = base::AlignedArray<std::uint8_t>(rows * columns * size_of(type));

@@ -31,6 +31,11 @@ struct NpyArray {
   bool is_text() const { return kind == 'S' || kind == 'U'; }
 };
 
+// What the header says, from the first bytes of a file; without elements. Throws as parse_npy does.
+NpyArray parse_npy_header(std::span<const std::uint8_t> start, const std::string& name);
+// As many bytes hold any header that is read.
+inline constexpr std::size_t kLongestNpyHeader = (std::size_t{1} << 20) + 12;
+
 // The array points into `file`. Throws Error(data), with the offset, for what is not one, whole.
 NpyArray parse_npy(std::span<const std::uint8_t> file, const std::string& name);
 

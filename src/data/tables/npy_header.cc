@@ -20,7 +20,7 @@ constexpr const char* kSaveAgain = "an array with a row for each example, saved 
 using Bytes = std::span<const std::uint8_t>;
 
 constexpr std::string_view kNpyMagic = "\x93NUMPY";
-constexpr std::size_t kLongestHeader = std::size_t{1} << 20;
+constexpr std::size_t kLongestHeader = kLongestNpyHeader - 12;
 constexpr std::size_t kMostDimensions = 32;
 
 class HeaderReader {
@@ -190,11 +190,17 @@ std::pair<std::size_t, std::size_t> find_header(Bytes file, const std::string& n
 
 }  // namespace
 
-NpyArray parse_npy(Bytes file, const std::string& name) {
+NpyArray parse_npy_header(Bytes start, const std::string& name) {
   NpyArray array;
   array.name = name;
+  const auto [begin, length] = find_header(start, name);
+  HeaderReader(start, begin, length, array).read();
+  return array;
+}
+
+NpyArray parse_npy(Bytes file, const std::string& name) {
+  NpyArray array = parse_npy_header(file, name);
   const auto [begin, length] = find_header(file, name);
-  HeaderReader(file, begin, length, array).read();
   array.elements = file.subspan(begin + length);
   const auto fail = [&](const std::string& problem) {
     throw Error(ErrorKind::data, problem, fmt::format("{}, byte {}", name, begin), kSaveAgain);

@@ -38,17 +38,32 @@ class Npz {
   };
   std::unique_ptr<Loaded> load(const std::string& array) const {
     if (array.empty()) return nullptr;
-    const auto entry = std::ranges::find(entries_, array + ".npy", &ZipEntry::name);
+    const ZipEntry& entry = find(array);
     auto loaded = std::make_unique<Loaded>();
     // A header comes on top of what the elements may take.
     constexpr std::uint64_t kHeader = std::uint64_t{1} << 20;
-    const std::string where = fmt::format("{}, {}", name_, entry->name);
-    loaded->bytes = unpack_entry(file_, *entry, options_.most_bytes + kHeader, where);
-    loaded->array = parse_npy(loaded->bytes, where);
+    loaded->bytes = unpack_entry(file_, entry, options_.most_bytes + kHeader, where(entry));
+    loaded->array = parse_npy(loaded->bytes, where(entry));
     return loaded;
+  }
+  // What the header of an array says. That of version 1 of the format has 64 KiB at most.
+  NpyArray header(const std::string& array) const {
+    constexpr std::size_t kVersion1 = 10 + 0xFFFF;
+    const ZipEntry& entry = find(array);
+    std::vector<std::uint8_t> start = unpack_start(file_, entry, kVersion1, where(entry));
+    if (start.size() > 6 && start[6] > 1)
+      start = unpack_start(file_, entry, kLongestNpyHeader, where(entry));
+    return parse_npy_header(start, where(entry));
   }
 
  private:
+  const ZipEntry& find(const std::string& array) const {
+    return *std::ranges::find(entries_, array + ".npy", &ZipEntry::name);
+  }
+  std::string where(const ZipEntry& entry) const {
+    return fmt::format("{}, {}", name_, entry.name);
+  }
+
   Bytes file_;
   const std::string& name_;
   const TableOptions& options_;
@@ -57,6 +72,16 @@ class Npz {
 
 const NpyArray* array_of(const std::unique_ptr<Npz::Loaded>& loaded) {
   return loaded == nullptr ? nullptr : &loaded->array;
+}
+
+// Compares the numbers of rows by the headers alone, before anything is unpacked.
+void check_rows(const Npz& npz, const std::string& examples, const std::string& answers) {
+  if (examples.empty() || answers.empty()) return;
+  const NpyArray x = npz.header(examples), y = npz.header(answers);
+  if (x.shape.empty() || y.shape.empty()) return;  // told where they are read
+  const bool one_value =
+      std::all_of(x.shape.begin() + 1, x.shape.end(), [](std::size_t size) { return size == 1; });
+  check_answer_rows(y, x.rows(), one_value);
 }
 
 // "x_train (48 x 8 x 8), y_train; to test on: x_test (12 x 8 x 8), y_test"
@@ -101,6 +126,10 @@ std::pair<TablePart, TablePart> parse_npz(Bytes file, const std::string& name,
   const Npz npz(file, name, options);
   const NpzNames chosen = choose_arrays(npz.names(), options, name);
   const bool has_test = !chosen.test_examples.empty();
+  if (options.target_use != TargetUse::ignore) {
+    check_rows(npz, chosen.examples, chosen.answers);
+    check_rows(npz, chosen.test_examples, chosen.test_answers);
+  }
   TablePart train = make_npy_part(npz.load(chosen.examples)->array, options, form), test;
   if (has_test) test = make_test_part(npz.load(chosen.test_examples)->array, train, options, form);
   note_names(chosen, train);

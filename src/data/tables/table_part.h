@@ -58,6 +58,9 @@ inline void check_table_size(std::uint64_t rows, std::uint64_t columns, std::uin
               name, "ignore columns, or raise TableOptions::most_bytes");
 }
 
+// Compares it with the memory that is left. Throws Error(machine).
+void check_table_memory(std::size_t rows, std::size_t columns, std::size_t element_bytes);
+
 // Moves the answers into `memory` and points the examples to all that is in it.
 inline void attach(TableMemory& memory, Answers answers, TablePart& part) {
   memory.labels = std::move(answers.labels);

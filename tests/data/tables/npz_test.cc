@@ -115,6 +115,23 @@ TEST(Npz, RefusesWhatDoesNotBelongTogether) {
   expect_bad({"not a .npy file", "x.npy"}, zip({{"x.npy", {1, 2, 3}}}, false));
 }
 
+// The headers alone are unpacked for it: the damage further behind is not found first.
+TEST(Npz, ComparesRowsBeforeItUnpacks) {
+  std::vector<float> noise(100'000);
+  for (std::size_t i = 0; i < noise.size(); ++i) noise[i] = static_cast<float>(i * 7919 % 99991);
+  const auto damaged = [&](const char* answers_name, const ByteVector& answers) {
+    ByteVector file = zip({{"x.npy", npy<float>("50000, 2", noise, "f4")}, {answers_name, answers}},
+                          /*packed=*/true);
+    file[150'000] ^= 0xFF;
+    return file;
+  };
+  expect_bad({"2 answers for 50000 examples", "y.npy"}, damaged("y.npy", kY));
+  expect_bad({"an entry is damaged"}, damaged("z.npy", kY));
+  TableOptions without;
+  without.target_use = TargetUse::ignore;
+  expect_bad({"an entry is damaged"}, damaged("y.npy", kY), without);
+}
+
 TEST(Npz, RefusesBombs) {
   const ByteVector zeros(2'000'000);
   TableOptions options;
