@@ -36,6 +36,10 @@ struct AgentOptions {
   std::string isa = "auto";
 };
 
+// The sentence as policies and states have it: without arguments that have their defaults. Throws
+// Error(sentence).
+std::string canonical_agent(const std::string& agent);
+
 // The report of an iteration. The metrics have names such as "policy_loss" and "entropy".
 struct AgentReport {
   std::uint64_t steps = 0, episodes = 0;    // since the beginning

@@ -115,6 +115,26 @@ struct Outcomes {
   Picture* final_pictures = nullptr;  // as draw() renders them before the reset
 };
 
+// Environments of your own that step together in one call, such as those of a simulator or of
+// another language. They cannot be saved.
+class VectorEnvironment {
+ public:
+  virtual ~VectorEnvironment() = default;
+
+  virtual Spaces spaces() const = 0;
+  virtual std::string name() const { return "own"; }
+  // Begins an episode in every environment, or in environment i alone, and writes the first
+  // observation. All random numbers must come from the seeds, of which there is one for each
+  // environment.
+  virtual void reset(std::span<const std::uint32_t> seeds, ObservationRows observations) = 0;
+  virtual void reset(std::size_t i, std::uint32_t seed, std::span<float> observation) = 0;
+  // Steps the environments begin to end - 1; pointers and rows are those of environment 0. The
+  // actions are within their bounds. Writes observations, rewards, terminated and truncated; where
+  // an episode ends, its last observation, and reset(i, ...) follows.
+  virtual void step(std::size_t begin, std::size_t end, const Actions& actions,
+                    const Outcomes& outcomes) = 0;
+};
+
 // Draws a random action of one environment: uniform within the bounds, normal where there are none.
 // `values` has spaces.actions() of them.
 void sample_action(const Spaces& spaces, Rng& rng, std::int32_t& choice, std::span<float> values);
@@ -144,6 +164,9 @@ class Environments {
   // Throws Error(usage) if spaces() are inconsistent, and passes on what the maker and the
   // environments throw.
   static Environments make(const EnvironmentMaker& maker, const EnvironmentOptions& options);
+  // The same for `options.count` environments that step together.
+  static Environments make(std::unique_ptr<VectorEnvironment> all,
+                           const EnvironmentOptions& options);
   // Runs a program for each environment with the shell. Throws Error(machine), as do reset and
   // step, if a program does not start, ends, does not answer in time or gives an invalid answer.
   static Environments run(const std::string& command, const EnvironmentOptions& options,

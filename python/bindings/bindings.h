@@ -25,6 +25,9 @@ void add_model(nb::module_& module);
 void add_trainer(nb::module_& module);
 void add_learner(nb::module_& module);
 void add_unknown(nb::module_& module);
+void add_spaces(nb::module_& module);
+void add_environments(nb::module_& module);
+void add_agents(nb::module_& module);
 
 // A matrix of Python's, [rows][columns], read where it lies. The values of a row must be
 // neighbours.

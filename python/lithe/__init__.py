@@ -16,6 +16,7 @@ from ._reports import doctor, info
 from ._trainer import EpochReport, Trainer, TrainingResult, evaluate
 
 if TYPE_CHECKING:
+    from . import rl
     from ._autoencoder import Autoencoder
     from ._estimators import Classifier, MultiLabelClassifier, Regressor
     from ._outliers import OutlierDetector
@@ -40,6 +41,7 @@ __all__ = [
     "doctor",
     "evaluate",
     "info",
+    "rl",
 ]
 
 _ESTIMATORS = {
@@ -57,6 +59,10 @@ def __getattr__(name: str) -> Any:
         from importlib import import_module
 
         return getattr(import_module(f".{_ESTIMATORS[name]}", __name__), name)
+    if name == "rl":
+        from importlib import import_module
+
+        return import_module(".rl", __name__)
     raise AttributeError(f"module 'lithe' has no attribute '{name}'")
 
 

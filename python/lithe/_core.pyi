@@ -1,6 +1,6 @@
 """What the modules of lithe are made of: the C++ library."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 import os
 from typing import Annotated, overload
 
@@ -268,3 +268,167 @@ def _calibrate(model: Model, examples: Examples, share: float, seed: int, score:
 def _check_score(score: str) -> None: ...
 
 def _unknown(model: Model, features: Annotated[NDArray, dict(shape=(None, None), device='cpu', writable=False)], divisor: float) -> tuple[NDArray[numpy.float64], NDArray[numpy.uint8]]: ...
+
+class Spaces:
+    def __init__(self, shape: Sequence[int], low: Sequence[float], high: Sequence[float], choices: int, action_low: Sequence[float], action_high: Sequence[float]) -> None: ...
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of an observation; an image is (height, width, channels)."""
+
+    @property
+    def low(self) -> NDArray[numpy.float32]:
+        """The lowest value of each observed value; -inf where there is no bound."""
+
+    @property
+    def high(self) -> NDArray[numpy.float32]:
+        """The highest value of each observed value; inf where there is no bound."""
+
+    @property
+    def choices(self) -> int:
+        """Discrete actions are 0 to choices - 1; 0: actions are continuous."""
+
+    @property
+    def action_low(self) -> NDArray[numpy.float32]:
+        """The lower bound of each component of a continuous action."""
+
+    @property
+    def action_high(self) -> NDArray[numpy.float32]:
+        """The upper bound of each component of a continuous action."""
+
+    @property
+    def step_limit(self) -> int:
+        """Steps after which an episode is truncated; 0: no limit."""
+
+    @property
+    def solved(self) -> float | None:
+        """The mean return at which the task counts as solved."""
+
+    @property
+    def step_seconds(self) -> float:
+        """Simulated time of a step; 0: none."""
+
+def _list_environments() -> dict: ...
+
+class Environments:
+    @overload
+    def __init__(self, sentence: str, n: int, seed: int, action_repeat: int) -> None: ...
+
+    @overload
+    def __init__(self, *, command: str, time_limit: float, n: int, seed: int, action_repeat: int) -> None: ...
+
+    @overload
+    def __init__(self, *, adapter: object, n: int, seed: int, action_repeat: int) -> None: ...
+
+    def _take_over(self) -> Environments: ...
+
+    @property
+    def name(self) -> str:
+        """
+        The sentence with all of its arguments, or where the environments come from.
+        """
+
+    @property
+    def spaces(self) -> Spaces:
+        """The observation and action spaces."""
+
+    def __len__(self) -> int: ...
+
+    @property
+    def action_repeat(self) -> int: ...
+
+    def _reset(self, observations: Annotated[NDArray[numpy.float32], dict(order='C', device='cpu')]) -> None: ...
+
+    def _observe(self, arg: Annotated[NDArray[numpy.float32], dict(order='C', device='cpu')], /) -> None: ...
+
+    def _step(self, choices: Annotated[NDArray[numpy.int32], dict(shape=(None,), order='C', device='cpu', writable=False)] | None, values: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)] | None, observations: Annotated[NDArray[numpy.float32], dict(order='C', device='cpu')], rewards: Annotated[NDArray[numpy.float32], dict(order='C', device='cpu')], terminated: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order='C', device='cpu')], truncated: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order='C', device='cpu')], final_observations: Annotated[NDArray[numpy.float32], dict(order='C', device='cpu')]) -> None: ...
+
+    def current_episode(self, i: int) -> tuple[float, int]:
+        """
+        The return and the length, up to now, of the episode of environment `i`.
+        """
+
+    def last_episode(self, i: int) -> tuple[float, int]:
+        """The return and the length of the last episode that ended."""
+
+    def completed_episodes(self, i: int) -> int:
+        """The number of episodes of environment `i` that have ended."""
+
+    def _save(self) -> NDArray[numpy.float64]: ...
+
+    def _restore(self, arg: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], /) -> None: ...
+
+    def _state(self, arg: int, /) -> NDArray[numpy.float64]: ...
+
+    def _set_state(self, arg0: int, arg1: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], /) -> None: ...
+
+    def _draw(self, arg: int, /) -> object: ...
+
+class AgentReport:
+    """The figures of one iteration of an agent's training."""
+
+    @property
+    def steps(self) -> int:
+        """Of all environments, since the beginning."""
+
+    @property
+    def episodes(self) -> int:
+        """That have ended, since the beginning."""
+
+    @property
+    def mean_return(self) -> float:
+        """Of the last 100 episodes, with exploration."""
+
+    @property
+    def mean_length(self) -> float:
+        """Of the last 100 episodes."""
+
+    @property
+    def seconds(self) -> float:
+        """Of this iteration."""
+
+    @property
+    def iteration_steps(self) -> int:
+        """Of this iteration."""
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """What the agent measures of itself, such as 'entropy' (docs/agents.md)."""
+
+class AgentTrainer:
+    def __init__(self, environments: Environments, options: dict) -> None: ...
+
+    def iterate(self) -> AgentReport: ...
+
+    @property
+    def finished(self) -> bool: ...
+
+    def policy(self, arg: object, /) -> object: ...
+
+    def save_policy(self, arg: str | os.PathLike, /) -> None: ...
+
+    def save(self, path: str | os.PathLike, notes: Mapping[str, str]) -> None: ...
+
+    def restore(self, path: str | os.PathLike) -> None: ...
+
+def _canonical_agent(agent: str) -> str: ...
+
+def _agent_state(arg: str | os.PathLike, /) -> tuple: ...
+
+class OnlineAgent:
+    def __init__(self, spaces: Spaces, options: dict) -> None: ...
+
+    def _begin(self, arg: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], /) -> None: ...
+
+    def _act(self) -> object: ...
+
+    def _learn(self, arg0: float, arg1: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], arg2: bool, /) -> None: ...
+
+    def _policy(self, arg: object, /) -> object: ...
+
+class Policy:
+    def __init__(self, model: Model, spaces: Spaces, most: int) -> None: ...
+
+    def _act(self, observations: Annotated[NDArray[numpy.float32], dict(shape=(None, None), order='C', device='cpu', writable=False)]) -> object: ...
+
+def _play(policy: Model, environments: Environments, episodes: int, max_length: int) -> tuple: ...

@@ -39,6 +39,10 @@ Component read_agent(const std::string& text) {
   return network::read_component(text, network::Category::agent, agents::catalogue());
 }
 
+std::string print_agent(const Component& agent) {
+  return network::print(agent, network::Category::agent, agents::catalogue());
+}
+
 std::unique_ptr<Agent> make_agent(const Component& sentence, const agents::AgentContext& context) {
   for (const agents::AgentKind& kind : agents::kinds())
     if (kind.declaration.name == sentence.name) return kind.make(sentence, context);
@@ -130,9 +134,7 @@ class AgentTrainer::Engine {
   }
 
  private:
-  std::string canonical() const {
-    return network::print(sentence_, network::Category::agent, agents::catalogue());
-  }
+  std::string canonical() const { return print_agent(sentence_); }
 
   // What a state belongs to; the first that differs is told.
   std::vector<std::pair<std::string, std::string>> identity() const {
@@ -187,6 +189,8 @@ void AgentTrainer::save(const std::filesystem::path& path,
   engine_->save(path, notes);
 }
 void AgentTrainer::restore(const std::filesystem::path& path) { engine_->restore(path); }
+
+std::string canonical_agent(const std::string& agent) { return print_agent(read_agent(agent)); }
 
 AgentState read_agent_state(const std::filesystem::path& path) {
   io::SafetensorsFile file = agents::Archive::read(path);

@@ -113,17 +113,22 @@ Engine::Engine(std::string name, Spaces spaces, std::unique_ptr<VectorEnv> vecto
       last_lengths_(count_),
       ended_(count_) {}
 
-void Engine::start(std::size_t i) {
+void Engine::count_episode(std::size_t i) {
   rngs_.next_episode(i);
   returns_[i] = 0;
   lengths_[i] = 0;
+}
+
+void Engine::start(std::size_t i) {
+  count_episode(i);
   Rng rng = rngs_.open(i);
   vector_env_->begin(i, rng);
   rngs_.close(i, rng);
 }
 
 void Engine::reset(ObservationRows observations) {
-  for (std::size_t i = 0; i < count_; ++i) start(i);
+  for (std::size_t i = 0; i < count_; ++i) count_episode(i);
+  vector_env_->begin_all(count_, rngs_);
   vector_env_->observe({0, count_}, observations);
 }
 

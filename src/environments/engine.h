@@ -43,6 +43,7 @@ class Engine {
   bool repeat_action(Range range, const Actions& actions, const Outcomes& outcomes);
   bool count_step(Range range, const Outcomes& outcomes);
   void autoreset(Range range, const Outcomes& outcomes);
+  void count_episode(std::size_t i);
   void start(std::size_t i);
   void save_one(std::size_t i, double* to);
   bool restore_one(std::size_t i, const double* from);

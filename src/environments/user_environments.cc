@@ -67,6 +67,46 @@ bool UserEnvironments::set_state(std::size_t i, const double* state) {
 
 void UserEnvironments::draw(std::size_t i, Picture& picture) const { all_[i]->draw(picture); }
 
+UserVector::UserVector(std::unique_ptr<VectorEnvironment> all, const Spaces& spaces,
+                       std::size_t count)
+    : all_(std::move(all)),
+      observed_(spaces.low.size()),
+      low_(spaces.action_low),
+      high_(spaces.action_high),
+      seen_(count * observed_),
+      action_(count * low_.size()) {}
+
+void UserVector::begin(std::size_t i, Rng& rng) {
+  all_->reset(i, rng.next(), {seen_.data() + i * observed_, observed_});
+}
+
+void UserVector::begin_all(std::size_t count, EpisodeRngs& rngs) {
+  std::vector<std::uint32_t> seeds(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    Rng rng = rngs.open(i);
+    seeds[i] = rng.next();
+    rngs.close(i, rng);
+  }
+  all_->reset(seeds, {seen_.data(), observed_});
+}
+
+void UserVector::advance(Range range, const Actions& actions, const Outcomes& outcomes,
+                         EpisodeRngs&) {
+  const std::size_t size = low_.size();
+  for (std::size_t i = range.begin; i < range.end; ++i)
+    for (std::size_t j = 0; j < size; ++j)
+      action_[i * size + j] = std::clamp(actions.values[i * actions.stride + j], low_[j], high_[j]);
+  Outcomes own = outcomes;
+  own.observations = {seen_.data(), observed_};
+  all_->step(range.begin, range.end,
+             {.choices = actions.choices, .values = action_.data(), .stride = size}, own);
+}
+
+void UserVector::observe(Range range, ObservationRows rows) const {
+  for (std::size_t i = range.begin; i < range.end; ++i)
+    std::copy_n(seen_.data() + i * observed_, observed_, rows.row(i));
+}
+
 }  // namespace environments
 
 Environments Environments::make(const EnvironmentMaker& maker, const EnvironmentOptions& options) {
@@ -85,6 +125,18 @@ Environments Environments::make(const EnvironmentMaker& maker, const Environment
   return Environments(std::make_unique<environments::Engine>(
       "own", spaces, std::make_unique<environments::UserEnvironments>(std::move(all), spaces),
       options));
+}
+
+Environments Environments::make(std::unique_ptr<VectorEnvironment> all,
+                                const EnvironmentOptions& options) {
+  if (all == nullptr) throw Error(ErrorKind::usage, "there are no environments");
+  const Spaces spaces = all->spaces();
+  std::string name = all->name();
+  environments::check_spaces(spaces, "the spaces of environments of your own");
+  environments::check_options(options, spaces);
+  return Environments(std::make_unique<environments::Engine>(
+      std::move(name), spaces,
+      std::make_unique<environments::UserVector>(std::move(all), spaces, options.count), options));
 }
 
 }  // namespace lithe

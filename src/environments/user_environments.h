@@ -1,4 +1,5 @@
-// Environments of the user, each an object of its own, stepped one after the other.
+// Environments of the user: each an object of its own, stepped one after the other, or all of them
+// one object, stepped together.
 #pragma once
 
 #include <memory>
@@ -29,6 +30,26 @@ class UserEnvironments final : public VectorEnv {
   std::size_t observed_, actions_, state_size_;
   bool discrete_;
   std::vector<float> low_, high_;
+  base::AlignedArray<float> seen_, action_;
+};
+
+class UserVector final : public VectorEnv {
+ public:
+  UserVector(std::unique_ptr<VectorEnvironment> all, const Spaces& spaces, std::size_t count);
+
+  void begin(std::size_t i, Rng& rng) override;
+  void begin_all(std::size_t count, EpisodeRngs& rngs) override;
+  void advance(Range range, const Actions& actions, const Outcomes& outcomes,
+               EpisodeRngs& rngs) override;
+  void observe(Range range, ObservationRows rows) const override;
+  std::size_t state_size() const override { return 0; }
+  void get_state(std::size_t, double*) override {}
+  bool set_state(std::size_t, const double*) override { return false; }
+
+ private:
+  std::unique_ptr<VectorEnvironment> all_;
+  std::size_t observed_;
+  std::vector<float> low_, high_;  // of actions that are continuous
   base::AlignedArray<float> seen_, action_;
 };
 

@@ -54,6 +54,14 @@ class VectorEnv {
 
   // Resets environment i to the start of an episode.
   virtual void begin(std::size_t i, Rng& rng) = 0;
+  // Resets all of them; those that step together do it in one call.
+  virtual void begin_all(std::size_t count, EpisodeRngs& rngs) {
+    for (std::size_t i = 0; i < count; ++i) {
+      Rng rng = rngs.open(i);
+      begin(i, rng);
+      rngs.close(i, rng);
+    }
+  }
   // Steps the environments of the range: writes `rewards` and `terminated`, and sets `truncated`,
   // which is 0 before, if the kind has a limit of its own. Several threads may call it with
   // disjoint ranges.

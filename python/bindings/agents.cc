@@ -1,0 +1,166 @@
+#include <nanobind/stl/filesystem.h>
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include "environments.h"
+#include "lithe/agent.h"
+
+namespace lithe::python {
+
+namespace {
+
+// The metrics of a report belong to the trainer, and change with its next iteration.
+struct Report : AgentReport {
+  explicit Report(const AgentReport& report) : AgentReport(report) {
+    for (const auto& [name, value] : report.metrics) kept.emplace(name, value);
+    metrics = {};
+  }
+  std::map<std::string, double> kept;
+};
+
+AgentOptions options_of(const nb::dict& given) {
+  AgentOptions o;
+  const auto read = [&](const char* name, auto& option) {
+    option = nb::cast<std::remove_reference_t<decltype(option)>>(given[name]);
+  };
+  read("agent", o.agent), read("network", o.network), read("steps", o.steps);
+  read("seed", o.seed), read("threads", o.threads), read("isa", o.isa);
+  return o;
+}
+
+Report iterate(AgentTrainer& trainer) {
+  nb::gil_scoped_release released;
+  return Report(trainer.iterate());
+}
+
+// A copy, of the class `type` of Python's, which is derived from Model.
+nb::object copied(const Model& model, nb::handle type) {
+  Model copy(model.network(), model.precision(), 0, model.preprocessing());
+  copy.metadata() = model.metadata();
+  for (const std::string& name : model.names()) copy.set_values(name, model.values(name));
+  nb::object made = nb::inst_alloc(type);
+  new (nb::inst_ptr<Model>(made)) Model(std::move(copy));
+  nb::inst_mark_ready(made);
+  return made;
+}
+
+nb::object array_of_actions(const Spaces& spaces, const Actions& actions, std::size_t count) {
+  if (spaces.choices > 0)
+    return nb::cast(array_of<std::int32_t>({actions.choices, count}, {count}));
+  const std::size_t size = spaces.actions();
+  return nb::cast(array_of<float>({actions.values, count * size}, {count, size}));
+}
+
+// A policy with the spaces that it acts in.
+struct ActingPolicy {
+  ActingPolicy(const Model& model, const Spaces& given, std::size_t most)
+      : spaces(given), policy(model, given, most) {}
+
+  nb::object act(const FloatRows& observations) {
+    const std::size_t count = observations.shape(0);
+    Actions actions;
+    {
+      nb::gil_scoped_release released;
+      actions = policy.act({const_cast<float*>(observations.data()), observations.shape(1)}, count);
+    }
+    return array_of_actions(spaces, actions, count);
+  }
+
+  Spaces spaces;
+  Policy policy;
+};
+
+nb::tuple play_episodes(const Model& policy, HeldEnvironments& environments, std::size_t episodes,
+                        std::size_t max_length) {
+  std::vector<double> returns;
+  std::vector<std::int64_t> lengths;
+  {
+    nb::gil_scoped_release released;
+    environments.was_reset = true;
+    for (const auto& episode : play(policy, environments.get(), episodes, max_length)) {
+      returns.push_back(episode.episode_return);
+      lengths.push_back(static_cast<std::int64_t>(episode.length));
+    }
+  }
+  return nb::make_tuple(array_of<double>(returns, {returns.size()}),
+                        array_of<std::int64_t>(lengths, {lengths.size()}));
+}
+
+void add_trainer_of_agents(nb::module_& module) {
+  nb::class_<Report>(module, "AgentReport", "The figures of one iteration of an agent's training.")
+      .def_ro("steps", &Report::steps, "Of all environments, since the beginning.")
+      .def_ro("episodes", &Report::episodes, "That have ended, since the beginning.")
+      .def_ro("mean_return", &Report::mean_return, "Of the last 100 episodes, with exploration.")
+      .def_ro("mean_length", &Report::mean_length, "Of the last 100 episodes.")
+      .def_ro("seconds", &Report::seconds, "Of this iteration.")
+      .def_ro("iteration_steps", &Report::iteration_steps, "Of this iteration.")
+      .def_prop_ro(
+          "metrics", [](const Report& self) { return self.kept; },
+          "What the agent measures of itself, such as 'entropy' (docs/agents.md).");
+
+  nb::class_<AgentTrainer>(module, "AgentTrainer")
+      .def(
+          "__init__",
+          [](AgentTrainer* self, HeldEnvironments& environments, const nb::dict& options) {
+            const AgentOptions read = options_of(options);
+            nb::gil_scoped_release released;
+            new (self) AgentTrainer(environments.take(), read);
+          },
+          nb::arg("environments"), nb::arg("options"))
+      .def("iterate", &iterate)
+      .def_prop_ro("finished", &AgentTrainer::finished)
+      .def("policy",
+           [](const AgentTrainer& self, nb::handle type) { return copied(self.policy(), type); })
+      .def("save_policy", [](const AgentTrainer& self,
+                             const std::filesystem::path& path) { self.policy().save(path); })
+      .def("save", &AgentTrainer::save, nb::arg("path"), nb::arg("notes"))
+      .def("restore", &AgentTrainer::restore, nb::arg("path"));
+  module.def("_canonical_agent", &canonical_agent, nb::arg("agent"));
+  module.def("_agent_state", [](const std::filesystem::path& path) {
+    const AgentState state = read_agent_state(path);
+    return nb::make_tuple(state.steps, state.notes);
+  });
+}
+
+struct Online {
+  Online(const Spaces& given, const nb::dict& options)
+      : spaces(given), agent(given, options_of(options)) {}
+  Spaces spaces;
+  OnlineAgent agent;
+};
+
+void add_online_agent(nb::module_& module) {
+  nb::class_<Online>(module, "OnlineAgent")
+      .def(nb::init<const Spaces&, const nb::dict&>(), nb::arg("spaces"), nb::arg("options"))
+      .def("_begin",
+           [](Online& self, const Vector<float>& observation) {
+             self.agent.begin({observation.data(), observation.size()});
+           })
+      .def("_act",
+           [](Online& self) {
+             const Action action = self.agent.act();
+             return array_of_actions(self.spaces, {&action.choice, action.values.data()}, 1);
+           })
+      .def("_learn",
+           [](Online& self, float reward, const Vector<float>& observation, bool done) {
+             self.agent.learn(reward, {observation.data(), observation.size()}, done);
+           })
+      .def("_policy",
+           [](const Online& self, nb::handle type) { return copied(self.agent.policy(), type); });
+}
+
+}  // namespace
+
+void add_agents(nb::module_& module) {
+  add_trainer_of_agents(module);
+  add_online_agent(module);
+  nb::class_<ActingPolicy>(module, "Policy")
+      .def(nb::init<const Model&, const Spaces&, std::size_t>(), nb::arg("model"),
+           nb::arg("spaces"), nb::arg("most"), nb::keep_alive<1, 2>())
+      .def("_act", &ActingPolicy::act, nb::arg("observations"));
+  module.def("_play", &play_episodes, nb::arg("policy"), nb::arg("environments"),
+             nb::arg("episodes"), nb::arg("max_length"));
+}
+
+}  // namespace lithe::python
