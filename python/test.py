@@ -23,7 +23,7 @@ WORK = ROOT / "build/python"
 SKIPPED = 77
 VERSIONS = ("3.10", "3.11", "3.12", "3.13")
 NEEDED = ["pytest", "scikit-learn>=1.7", "pandas", "polars", "matplotlib", "mypy", "nanobind",
-          "nbclient", "nbformat", "ipykernel"]
+          "gymnasium>=1.1", "nbclient", "nbformat", "ipykernel"]
 
 
 def run(*words, **options):

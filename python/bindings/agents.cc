@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/map.h>
 #include <nanobind/stl/string.h>
@@ -97,7 +98,11 @@ void add_trainer_of_agents(nb::module_& module) {
       .def_ro("iteration_steps", &Report::iteration_steps, "Of this iteration.")
       .def_prop_ro(
           "metrics", [](const Report& self) { return self.kept; },
-          "What the agent measures of itself, such as 'entropy' (docs/agents.md).");
+          "What the agent measures of itself, such as 'entropy' (docs/agents.md).")
+      .def("__repr__", [](const Report& self) {
+        return fmt::format("AgentReport(steps={}, episodes={}, mean_return={:.5g})", self.steps,
+                           self.episodes, self.mean_return);
+      });
 
   nb::class_<AgentTrainer>(module, "AgentTrainer")
       .def(

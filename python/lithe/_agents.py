@@ -29,7 +29,7 @@ def _environments_of(env: Any, n: int | None, seed: int, action_repeat: int) -> 
     if not isinstance(env, Environments):
         from ._gymnasium_adapters import adapted
 
-        return adapted(env, 8 if n is None else n, seed, action_repeat)
+        return adapted(env, n, seed, action_repeat)
     if n not in (None, env.n) or action_repeat not in (1, env.action_repeat):
         raise Error("environments that are made already", "n or action_repeat", "lithe.rl.make(..., n, action_repeat)")
     return env
@@ -156,7 +156,8 @@ class Agent:
         while not trainer.finished if until is None else self._done < until:
             report = trainer.iterate()
             self._done, self._policy = report.steps, None
-            if callback is not None and callback(report) is False:
+            answer = None if callback is None else callback(report)
+            if answer is not None and not answer:
                 break
         return report
 
@@ -218,8 +219,8 @@ class _NamedAgent(Agent):
     _name: ClassVar[str]
 
     def __init_subclass__(cls) -> None:
-        text = _core._list_catalogue()["agents"][cls._name]
-        cls.__doc__ = f"{cleandoc(cls.__doc__ or '')}\n\nThe arguments, with their defaults:\n\n{indent(text, '    ')}\n"
+        text = indent(_core._list_catalogue()["agents"][cls._name], "    ")
+        cls.__doc__ = f"{cleandoc(cls.__doc__ or '')}\n\nThe arguments, with their defaults:\n\n{text}\n"
 
     def __init__(
         self,
@@ -330,6 +331,8 @@ class Policy:
         one = array.shape == shape
         if not one and array.shape[1:] != shape:
             raise Error(f"observations of the shape {array.shape}", "predict", f"(count, *{shape})", "data")
+        if not np.isfinite(array).all():
+            raise Error("an observation that is not finite", "predict", "numbers", "data")
         rows = np.ascontiguousarray(array).reshape(1 if one else len(array), -1)
         if len(rows) > self._most:
             self._most = len(rows)

@@ -395,6 +395,8 @@ class AgentReport:
     def metrics(self) -> dict[str, float]:
         """What the agent measures of itself, such as 'entropy' (docs/agents.md)."""
 
+    def __repr__(self) -> str: ...
+
 class AgentTrainer:
     def __init__(self, environments: Environments, options: dict) -> None: ...
 

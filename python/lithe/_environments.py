@@ -170,7 +170,7 @@ def make(environment: str, n: int = 1, seed: int = 0, action_repeat: int = 1) ->
     seed : int
         Of all their random numbers.
     action_repeat : int
-        A step takes the action so many times and sums the rewards, until the episode ends.
+        Environment steps for which a step repeats the action, summing the rewards.
 
     Raises
     ------

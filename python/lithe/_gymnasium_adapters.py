@@ -166,7 +166,7 @@ class GymEnv(Environments):
     seed : int
         Of their episodes.
     action_repeat : int
-        A step takes the action so many times and sums the rewards, until the episode ends.
+        Environment steps for which a step repeats the action, summing the rewards.
     **options
         For `gymnasium.make`, where `env` is a name.
 
@@ -243,10 +243,13 @@ class VectorEnv(Environments):
         raise Error("these environments cannot be made again", "evaluate", "other ones: evaluate(env=...)")
 
 
-def adapted(env: Any, n: int, seed: int, action_repeat: int) -> Environments:
+def adapted(env: Any, n: int | None, seed: int, action_repeat: int) -> Environments:
     """Whatever of Gymnasium's an agent was given."""
     if not isinstance(env, _GymnasiumVectorEnv):
-        return GymEnv(env, n if callable(env) else 1, seed=seed, action_repeat=action_repeat)
+        count = (8 if callable(env) else 1) if n is None else n
+        return GymEnv(env, count, seed=seed, action_repeat=action_repeat)
     if action_repeat != 1:
         raise Error("a vector of environments repeats no actions", "action_repeat", "lithe.rl.GymEnv")
+    if n not in (None, env.num_envs):
+        raise Error(f"a vector of {env.num_envs} environments, to be {n}", "n", "no n, or the same")
     return VectorEnv(env, seed=seed)

@@ -126,7 +126,7 @@ class LitheVectorEnv(VectorEnv[Any, Any, Any]):
         if ended.any():
             # Gymnasium's form: an array of arrays, None where no episode has ended.
             rows = np.flatnonzero(ended)
-            last = np.full(self.num_envs, None, object)
+            last = np.empty(self.num_envs, object)
             last[rows] = np.fromiter(self._made._final[rows], object, len(rows))
             infos = {"final_obs": last, "_final_obs": ended}
         return observations, rewards, terminated, truncated, infos

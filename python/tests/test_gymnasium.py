@@ -1,11 +1,13 @@
 """Gymnasium's environments in Lithe, and Lithe's in Gymnasium."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 import warnings
+from pathlib import Path
 
 import lithe
 import numpy as np
@@ -224,6 +226,7 @@ def test_ctrl_c_in_an_environment():
         (lambda: rl.PPO(rl.GymEnv("CartPole-v1"), steps=10).save_state("/tmp/never"), "no state to save"),
         (lambda: rl.PPO(Count(), steps=10).evaluate(1), "made again"),
         (lambda: rl.PPO(gymnasium.make_vec("lithe/CartPole", num_envs=2), action_repeat=2), "repeat"),
+        (lambda: rl.PPO(gymnasium.make_vec("lithe/CartPole", num_envs=2), n=3), "2 environments"),
     ],
 )
 def test_what_does_not_fit_is_told(make, word):
@@ -360,3 +363,25 @@ def test_vectors_are_drawn():
     one, other = envs.render()
     assert one.shape == other.shape
     assert not np.array_equal(one, other)
+
+
+DOCUMENT = Path(__file__).parents[2] / "docs/python-rl.md"
+
+
+@pytest.mark.skipif(not DOCUMENT.is_file(), reason="the documents are not here")
+def test_the_code_of_the_document_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = {
+        "lithe": lithe,
+        "gymnasium": gymnasium,
+        "MyEnv": Count,
+        "my_vector_env": gymnasium.vector.SyncVectorEnv([Count] * 2, autoreset_mode=AutoresetMode.SAME_STEP),
+    }
+    for block in re.findall(r"^```python\n(.*?)^```", DOCUMENT.read_text(), re.M | re.S):
+        exec(block, names)
+    assert (tmp_path / "policy.safetensors").is_file()
+    assert names["returns"].mean() > 300
+    assert names["rewards"].shape == (1024,)
+    assert names["env"].reset()[0].shape == (8, 8, 3)
+    assert names["env"].render().shape[2] == 3
+    assert names["agent"].finished

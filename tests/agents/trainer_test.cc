@@ -210,6 +210,12 @@ TEST(AgentTrainer, EpisodesWithoutAnEndAreLeft) {
   }
 }
 
+TEST(AgentTrainer, PrintsAgentsWithoutTheirDefaults) {
+  EXPECT_EQ(canonical_agent("ppo(n_steps=2048, gamma=0.99)"), "ppo");
+  EXPECT_EQ(canonical_agent(" dqn( double_q = true )"), "dqn(double_q=true)");
+  test::expect_error(ErrorKind::sentence, {"pop"}, [] { canonical_agent("pop"); });
+}
+
 TEST(AgentTrainer, SaysWhatIsWrong) {
   const auto cartpole = [] { return Environments::make("cartpole", {.count = 2}); };
   test::expect_error(ErrorKind::sentence, {"pro"},

@@ -142,5 +142,88 @@ TEST(Own, SpacesThatContradictThemselvesAreRefused) {
   refused(bad, "2 discrete actions and 1 continuous");
 }
 
+// The same counters in one object, which notes how it is called.
+class Counters final : public VectorEnvironment {
+ public:
+  explicit Counters(std::size_t count) : at_(count), until_(count) {}
+
+  Spaces spaces() const override { return Counter().spaces(); }
+  std::string name() const override { return "counters"; }
+  void reset(std::span<const std::uint32_t> seeds, ObservationRows observations) override {
+    ++resets;
+    for (std::size_t i = 0; i < seeds.size(); ++i)
+      reset(i, seeds[i], {observations.row(i), std::size_t{2}});
+  }
+  void reset(std::size_t i, std::uint32_t seed, std::span<float> observation) override {
+    at_[i] = 0, until_[i] = 3 + seed % 5;
+    observation[0] = 0, observation[1] = static_cast<float>(seed % 97) / 97;
+  }
+  void step(std::size_t begin, std::size_t end, const Actions& actions,
+            const Outcomes& outcomes) override {
+    ++steps;
+    for (std::size_t i = begin; i < end; ++i) {
+      outcomes.observations.row(i)[0] = static_cast<float>(++at_[i]);
+      outcomes.observations.row(i)[1] = actions.values[i * actions.stride + 1];
+      outcomes.rewards[i] = 1;
+      outcomes.terminated[i] = at_[i] >= until_[i] && until_[i] > 5;
+      outcomes.truncated[i] = at_[i] >= until_[i] && until_[i] <= 5;
+    }
+  }
+
+  static inline int resets = 0, steps = 0;
+
+ private:
+  std::vector<std::uint32_t> at_, until_;
+};
+
+Environments make_together(std::size_t count, std::uint64_t seed) {
+  return Environments::make(std::make_unique<Counters>(count), {count, seed});
+}
+
+TEST(OwnVector, IsCalledOnceForAll) {
+  Environments counters = make_together(5, 1);
+  EXPECT_EQ(counters.name(), "counters");
+  test::Arrays arrays(counters);
+  Counters::resets = Counters::steps = 0;
+  counters.reset(arrays.observations());
+  std::size_t ended = 0;
+  for (int step = 0; step < 50; ++step) {
+    std::fill(arrays.numbers.begin(), arrays.numbers.end(), 7.0f);
+    counters.step(arrays.actions(), arrays.outcomes());
+    for (std::size_t i = 0; i < 5; ++i)
+      if ((arrays.terminated[i] | arrays.truncated[i]) != 0) {
+        const auto length = counters.last_episode(i).length;
+        EXPECT_EQ(arrays.final_row(i), (std::vector<float>{static_cast<float>(length), 1}));
+        EXPECT_EQ(arrays.row(i)[0], 0);
+        EXPECT_EQ(arrays.terminated[i] != 0, length > 5);
+        ++ended;
+      }
+  }
+  EXPECT_GT(ended, 30u);
+  EXPECT_EQ(Counters::resets, 1);
+  EXPECT_EQ(Counters::steps, 50);
+}
+
+TEST(OwnVector, SeedsAreAFunctionOfSeedEnvironmentAndEpisode) {
+  const auto first = [](std::size_t count, std::uint64_t seed, int episodes) {
+    Environments counters = make_together(count, seed);
+    test::Arrays arrays(counters);
+    for (int i = 0; i < episodes; ++i) counters.reset(arrays.observations());
+    return arrays.row(1)[1];
+  };
+  EXPECT_EQ(first(2, 1, 1), first(5, 1, 1));
+  EXPECT_NE(first(2, 1, 1), first(2, 2, 1));
+  EXPECT_NE(first(2, 1, 1), first(2, 1, 2));
+}
+
+TEST(OwnVector, CannotBeSavedAndNeedsSpaces) {
+  Environments counters = make_together(2, 1);
+  test::expect_error(ErrorKind::usage, {"counters", "no state to save"}, [&] { counters.save(); });
+  test::expect_error(ErrorKind::usage, {"no environments"},
+                     [] { Environments::make(std::unique_ptr<VectorEnvironment>(), {}); });
+  test::expect_error(ErrorKind::usage, {"0 environments"},
+                     [] { Environments::make(std::make_unique<Counters>(1), {.count = 0}); });
+}
+
 }  // namespace
 }  // namespace lithe
