@@ -60,12 +60,14 @@ Actions actions_of(const Environments& environments, const std::optional<Choices
     return {.values = values->data(), .stride = spaces.actions()};
   }
   expect(choices && choices->size() == environments.size(), "actions");
-  const std::int32_t* const all = choices->data();
-  for (std::size_t i = 0; i < choices->size(); ++i)
-    if (all[i] < 0 || static_cast<std::size_t>(all[i]) >= spaces.choices)
-      throw Error(ErrorKind::data, fmt::format("the action {}", all[i]),
-                  fmt::format("environment {}", i), fmt::format("0 to {}", spaces.choices - 1));
-  return {.choices = all};
+  const std::span<const std::int32_t> all(choices->data(), choices->size());
+  std::uint32_t highest = 0;  // negative actions are the highest; compilers vectorize this loop
+  for (const std::int32_t action : all)
+    highest = std::max(highest, static_cast<std::uint32_t>(action));
+  if (highest >= spaces.choices)
+    throw Error(ErrorKind::data, fmt::format("the action {}", static_cast<std::int32_t>(highest)),
+                "", fmt::format("0 to {}", spaces.choices - 1));
+  return {.choices = all.data()};
 }
 
 void step(HeldEnvironments& self, const std::optional<Choices>& choices,
