@@ -103,8 +103,7 @@ Profile read_profile(const std::string& text, const std::string& where) {
     for (const json& row : from.at("operations")) p.rows.push_back(row_from(row));
     return p;
   } catch (const json::exception& error) {
-    throw Error(ErrorKind::data, fmt::format("this is no profile ({})", error.what()), where,
-                remedy);
+    throw Error(ErrorKind::data, "this is no profile, or a damaged one", where, remedy);
   }
 }
 
