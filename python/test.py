@@ -10,6 +10,7 @@ What is needed comes from PyPI; where that cannot be reached the tests are skipp
 """
 
 import argparse
+import concurrent.futures
 import glob
 import os
 import pathlib
@@ -21,6 +22,7 @@ import venv
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 WORK = ROOT / "build/python"
 SKIPPED = 77
+AT_ONCE = 2  # most tests compute on one thread
 VERSIONS = ("3.10", "3.11", "3.12", "3.13")
 NEEDED = ["pytest", "scikit-learn>=1.7", "pandas", "polars", "matplotlib", "mypy", "nanobind",
           "gymnasium>=1.1", "nbclient", "nbformat", "ipykernel"]
@@ -77,13 +79,16 @@ def build_wheel(folder):
 
 
 def test(wheel, interpreter):
+    """Whether the tests pass, and what they print."""
     version = run(interpreter, "--version", capture_output=True, text=True).stdout.strip()
-    print(f"== {version}", flush=True)
-    python = environment("test", interpreter)
+    python = environment(version.replace(" ", "-").lower(), interpreter)
     install(python, wheel, *NEEDED)
     tests = [ROOT / "python/tests", "--pyargs", "lithe", "--doctest-modules"]
-    return subprocess.run([python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests],
-                          cwd=WORK, env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}, check=False).returncode
+    done = subprocess.run([python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests], cwd=WORK,
+                          env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    print(f"== {version}\n{done.stdout}", flush=True)
+    return done.returncode == 0
 
 
 def main():
@@ -95,9 +100,10 @@ def main():
     wheel = build_wheel(options.wheel or WORK / "wheels")
     if options.wheel:
         return 0
-    failed = [one for one in options.python or interpreters() if test(wheel, one) != 0]
-    print(f"failed: {failed}" if failed else "all passed")
-    return 1 if failed else 0
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        passed = list(pool.map(lambda one: test(wheel, one), options.python or interpreters()))
+    print(f"{sum(passed)} of {len(passed)} passed")
+    return 0 if passed and all(passed) else 1
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Estimators, by scikit-learn's own checks and in its company."""
 
-import os
 import pickle
 import warnings
 
@@ -86,12 +85,6 @@ def test_company():
     assert cross_val_score(fast(), X, y, cv=3, n_jobs=2).mean() > 0.9
 
 
-def threads_of(X, y):
-    clf = fast(n_jobs=None).fit(X, y)
-    return len(os.listdir("/proc/self/task")), clf.score(X, y)
-
-
-@pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="counts threads of Linux")
 def test_workers_compute_on_one_thread():
     from lithe._fitting import threads_for
 
@@ -128,7 +121,8 @@ def test_frames_with_categories(library):
     clf = fast(epochs=60).fit(X, y)
     assert clf.score(X, y) > 0.95
     assert clf.n_features_in_ == 2
-    assert list(clf.feature_names_in_) == ["colour", "size"]
+    if library == "pandas" or VERSION >= (1, 8):  # before, scikit-learn knows no names of polars
+        assert list(clf.feature_names_in_) == ["colour", "size"]
     assert set(clf.predict(X)) <= {"yes", "no"}
     unseen = X.head(1)
     changed = type(X)({"colour": ["violet"], "size": [0.5]})
