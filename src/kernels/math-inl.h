@@ -110,7 +110,8 @@ struct MathConstants<double> {
       -26.4262567777730693, 7.90353560818237245, -1.71433307613173014, 0.27973725444652509};
 };
 
-// Not-a-number stays: x86 returns the second operand, and NEON's instructions would return the number.
+// Not-a-number stays: x86 returns the second operand, and NEON's instructions would return the
+// number.
 template <class D, class V>
 HWY_INLINE V at_least(D d, V x, hn::TFromD<D> bound) {
 #if HWY_TARGET == HWY_NEON
