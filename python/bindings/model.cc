@@ -92,6 +92,13 @@ void add_model(nb::module_& module) {
              const Preprocessing& p = self.preprocessing();
              return std::pair(p.target_mean, p.target_deviation);
            })
+      // Where the targets' units have another zero than while the network learned them.
+      .def("_shift_targets",
+           [](Model& self, const std::vector<double>& by) {
+             Preprocessing p = self.preprocessing();
+             for (std::size_t i = 0; i < p.target_mean.size(); ++i) p.target_mean[i] += by.at(i);
+             self.set_preprocessing(std::move(p));
+           })
       .def("_standardize",
            [](Model& self, const Examples& examples) { self.standardize(examples); })
       .def("_predict", &predict, nb::arg("features"), nb::arg("divisor"));

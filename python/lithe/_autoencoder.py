@@ -10,6 +10,7 @@ from sklearn.utils.validation import _check_sample_weight, check_array, check_is
 
 from ._arrays import Array
 from ._estimators import _PARAMETERS, _Estimator, _predictions
+from ._fitting import zero_of
 from ._model import Model
 from ._network import Network
 
@@ -110,7 +111,11 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Estimator)
         )
         fresh = not (self.warm_start and hasattr(self, "model_"))
         targets = array / 255.0 if array.dtype == np.uint8 else array
-        self._train(array, targets, array.shape[1], weights, None, fresh=fresh)
+        if fresh:
+            self._zero = zero_of(targets)
+        self._train(
+            array, targets - self._zero, array.shape[1], weights, None, fresh=fresh, zero=self._zero
+        )
         self._split()
         return self
 

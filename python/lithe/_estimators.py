@@ -31,6 +31,7 @@ from ._fitting import (
     run,
     show_progress,
     threads_for,
+    zero_of,
 )
 from ._frame import FrameEncoder, is_frame
 from ._model import Model
@@ -94,6 +95,10 @@ _PARAMETERS = """
 class _Estimator(BaseEstimator):
     """What all estimators share: validation, training, and answers."""
 
+    def _kind(self) -> str:
+        """What is learned: "classes", "labels" or "numbers"."""
+        return "numbers"
+
     def _validate(self, X: Any, reset: bool) -> Array:
         if is_frame(X):
             if reset:
@@ -116,8 +121,10 @@ class _Estimator(BaseEstimator):
 
     def _train(
         self, X: Array, answers: Array, outputs: int, weights: Array | None, own: Examples | None,
-        fresh: bool = True, epochs: int | None = None,
+        fresh: bool = True, epochs: int | None = None, zero: Array | None = None,
     ) -> None:  # fmt: skip
+        """Makes the model, where it is `fresh`, and trains it. `zero`: what was taken off the
+        targets, because their units may lie far from it and the library keeps float32."""
         classes = outputs if answers.ndim == 1 else None
         examples = Examples(X, answers, weights, classes=classes)
         settings = Settings(self, examples, self._shape(X))
@@ -135,6 +142,8 @@ class _Estimator(BaseEstimator):
         elif own is not None:
             settings.validation = 0
         self._held_out, self._seed = settings.validation, seed
+        if zero is not None and not fresh:
+            self.model_._shift_targets((-zero).tolist())
         trainer = Trainer(
             self.model_, examples, own,
             loss=settings.loss, optimizer=settings.optimizer, average=self.average,
@@ -144,7 +153,11 @@ class _Estimator(BaseEstimator):
             standardize_targets=settings.standardize_targets,
         )  # fmt: skip
         kept = OwnValidation(trainer, settings.patience) if own is not None else None
-        run(trainer, lambda report: self._after_epoch(report, kept))
+        try:
+            run(trainer, lambda report: self._after_epoch(report, kept))
+        finally:
+            if zero is not None:
+                self.model_._shift_targets(zero.tolist())
         if kept is not None:
             kept.restore(self.model_)
         trainer._keep_history(self.model_, examples, own if own is not None else _core.Examples())
@@ -328,6 +341,9 @@ class Classifier(ClassifierMixin, _Estimator):
         """Probabilities [examples][classes]."""
         return self._outputs(X, _probabilities)
 
+    def _kind(self) -> str:
+        return "labels" if self._multilabel else "classes"
+
     def is_unknown(self, X: Any) -> Array:
         """Whether each example is none of the classes; `unknown` must name a score."""
         return self._unknown(X)[1].astype(bool)
@@ -411,6 +427,9 @@ class MultiLabelClassifier(Classifier):
     >>> clf.predict([[2.0, 2.0], [-2.0, 2.0]]).tolist()
     [[1, 1], [0, 1]]
     """
+
+    def _kind(self) -> str:
+        return "labels"
 
     def _answers(self, y: Any) -> Array:
         answers = super()._answers(y)
@@ -509,8 +528,13 @@ class Regressor(RegressorMixin, _Estimator):
             if sample_weight is None
             else _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         )
-        own = self._own_validation(X_val, y_val, self._answers)
-        self._train(X, targets, targets.shape[1], weights, own, fresh=not goes_on, epochs=epochs)
+        if not goes_on:
+            self._zero = zero_of(targets)
+        own = self._own_validation(X_val, y_val, lambda values: self._answers(values) - self._zero)
+        self._train(
+            X, targets - self._zero, targets.shape[1], weights, own,
+            fresh=not goes_on, epochs=epochs, zero=self._zero,
+        )  # fmt: skip
         return self
 
     def _targets(self, y: Any) -> tuple[Array, bool]:

@@ -13,7 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from . import _core
+from ._arrays import Array
 from ._core import EpochReport
 from ._error import Error
 from ._examples import Examples
@@ -47,13 +50,22 @@ def chosen(given: Any, default: Any) -> Any:
     return default if isinstance(given, str) and given == "auto" else given
 
 
+# What the answers are: the loss that fits them, and whether they are brought to deviation 1.
+_ENDS = {
+    "classes": ("cross_entropy", False),
+    "labels": ("binary_cross_entropy", False),
+    "numbers": ("mean_squared", True),
+}
+
+
 class Settings:
     """What a training does: what the estimator says, and what suits the data for the rest."""
 
     def __init__(self, estimator: Any, examples: Examples, shape: tuple[int, ...]) -> None:
         batch = 0 if estimator.batch == "auto" else int(estimator.batch)
         default = _core._default_training(examples, list(shape), batch)
-        self.loss: str = chosen(estimator.loss, default["loss"])
+        loss, self.standardize_targets = _ENDS[estimator._kind()]
+        self.loss: str = chosen(estimator.loss, loss)
         self.optimizer: str = chosen(estimator.optimizer, default["optimizer"])
         self.batch = min(batch or default["batch"], max(1, examples.rows))
         self.epochs = int(chosen(estimator.epochs, default["epochs"]))
@@ -64,7 +76,6 @@ class Settings:
         # None: the layers that suit the data, with their head.
         self.layers: str | None = estimator._hidden_layers()
         self.default_network: str = default["network"]
-        self.standardize_targets: bool = default["standardize_targets"]
         self._validation_is_open = estimator.validation == "auto"
 
     def hold_out_for(self, score: str) -> None:
@@ -89,6 +100,14 @@ def build_network(settings: Settings, shape: tuple[int, ...], outputs: int, pixe
     if not pixels and not sentence.startswith("standardize"):
         sentence = f"standardize -> {sentence}"
     return Network(sentence).with_input(shape)
+
+
+def zero_of(targets: Array) -> Array:
+    """What is taken off the targets: their mean, where it is so large beside their deviation that
+    float32, in which the library keeps them, would lose digits of what is to be learned."""
+    mean, deviation = targets.mean(axis=0, dtype=np.float64), targets.std(axis=0, dtype=np.float64)
+    far: Array = np.where(np.abs(mean) > 100 * deviation, mean, 0.0)
+    return far
 
 
 class OwnValidation:

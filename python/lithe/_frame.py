@@ -20,8 +20,15 @@ def _column(X: Any, name: Any) -> Any:
     return X[name]
 
 
-def _is_categorical(column: Any) -> bool:
+def _is_categorical(name: Any, column: Any) -> bool:
     dtype = column.dtype
+    if getattr(dtype, "kind", "") in ("M", "m") or (
+        hasattr(dtype, "is_temporal") and dtype.is_temporal()
+    ):
+        raise ValueError(
+            f"column {name!r} holds dates or times ({dtype}): make numbers of them first, such as the "
+            "day of the week, or the days since the first"
+        )
     if hasattr(dtype, "is_numeric"):  # polars
         return not (dtype.is_numeric() or str(dtype) == "Boolean")
     return str(dtype) == "category" or getattr(dtype, "kind", "O") in "OUST"
@@ -59,8 +66,9 @@ class FrameEncoder:
         return self
 
     def _holds_categories(self, name: Any, column: Any) -> bool:
+        by_dtype = _is_categorical(name, column)
         if isinstance(self.categories, str):
-            return self.categories == "from_dtype" and _is_categorical(column)
+            return self.categories == "from_dtype" and by_dtype
         return name in self.categories
 
     def transform(self, X: Any) -> Array:

@@ -242,6 +242,42 @@ def test_several_targets_in_their_units():
     assert reg.score(X, both) > 0.4
 
 
+def test_targets_far_from_zero_keep_their_digits():
+    X, y = load_diabetes(return_X_y=True)
+    far = 1.7e9 + y  # float32 tells 128 apart here
+    reg = lithe.Regressor("", epochs=60, random_state=0, n_jobs=1, warm_start=True).fit(X, far)
+    assert reg.score(X, far) > 0.4
+    assert reg.fit(X, far).score(X, far) > 0.4
+    assert reg.partial_fit(X, far).score(X, far) > 0.4
+    own = lithe.Regressor("", epochs=60, random_state=0, n_jobs=1)
+    assert own.fit(X[:300], far[:300], X_val=X[300:], y_val=far[300:]).score(X[300:], far[300:]) > 0.3
+
+
+def test_targets_of_0_and_1_are_numbers_to_a_regressor():
+    X = np.random.default_rng(0).normal(size=(300, 2))
+    y = (X > 0).astype(float)
+    reg = lithe.Regressor(epochs=40, random_state=0, n_jobs=1).fit(X, y)
+    assert 0.8 < reg.predict([[2.0, 2.0]]).mean() < 1.2
+    constant = lithe.Regressor(epochs=3, random_state=0, n_jobs=1).fit(X, np.full((300, 2), 7.0))
+    np.testing.assert_allclose(constant.predict(X[:3]), 7, atol=0.5)
+
+
+def test_a_single_label():
+    X = np.random.default_rng(0).normal(size=(300, 2))
+    y = (X[:, :1] > 0).astype(int)
+    clf = lithe.MultiLabelClassifier(epochs=30, random_state=0, n_jobs=1).fit(X, np.hstack([y, 1 - y]))
+    assert clf.score(X, np.hstack([y, 1 - y])) > 0.9
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_dates_are_no_categories(library):
+    module = pytest.importorskip(library)
+    days = np.arange("2026-01-01", "2026-01-05", dtype="datetime64[D]")
+    frame = module.DataFrame({"day": days, "size": [1.0, 2.0, 3.0, 4.0]})
+    with pytest.raises(ValueError, match="dates or times"):
+        fast().fit(frame, [0, 1, 0, 1])
+
+
 def test_labels_that_hold_together():
     X = np.random.default_rng(0).normal(size=(500, 3))
     y = (X > 0).astype(int)
