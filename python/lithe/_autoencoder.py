@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils.validation import _check_sample_weight, check_array, check_is_fitted
+from sklearn.utils.validation import check_array, check_is_fitted
 
 from ._arrays import Array
 from ._estimators import _PARAMETERS, _Estimator, _predictions
@@ -72,25 +72,14 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Estimator)
         verbose: int = 0,
         callback: Any = None,
     ) -> None:
-        self.network = network
+        super().__init__(
+            network, loss=loss, optimizer=optimizer, batch=batch, epochs=epochs,
+            validation=validation, patience=patience, average=average, augment=augment, image=image,
+            categories=categories, warm_start=warm_start, precision=precision,
+            random_state=random_state, n_jobs=n_jobs, verbose=verbose, callback=callback,
+        )  # fmt: skip
         self.code = code
         self.decoder = decoder
-        self.loss = loss
-        self.optimizer = optimizer
-        self.batch = batch
-        self.epochs = epochs
-        self.validation = validation
-        self.patience = patience
-        self.average = average
-        self.augment = augment
-        self.image = image
-        self.categories = categories
-        self.warm_start = warm_start
-        self.precision = precision
-        self.random_state = random_state
-        self.n_jobs = n_jobs
-        self.verbose = verbose
-        self.callback = callback
 
     def _halves(self) -> tuple[list[str], list[str]]:
         encoder = _layers("dense(64, relu)" if self.network == "auto" else self.network)
@@ -104,11 +93,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Estimator)
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Autoencoder:
         """Learns to give back `X`; `y` is ignored."""
         array = self._validate(X, reset=True)
-        weights = (
-            None
-            if sample_weight is None
-            else _check_sample_weight(sample_weight, array, dtype=np.float64, ensure_non_negative=True)
-        )
+        weights = self._checked_weights(sample_weight, array)
         fresh = not (self.warm_start and hasattr(self, "model_"))
         targets = array / 255.0 if array.dtype == np.uint8 else array
         if fresh:

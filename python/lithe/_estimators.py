@@ -93,7 +93,46 @@ _PARAMETERS = """
 
 
 class _Estimator(BaseEstimator):
-    """What all estimators share: validation, training, and answers."""
+    """What all estimators share: parameters, validation, training, and answers."""
+
+    def __init__(
+        self,
+        network: str = "auto",
+        *,
+        loss: str = "auto",
+        optimizer: str = "auto",
+        batch: int | str = "auto",
+        epochs: int | str = "auto",
+        validation: float | str = "auto",
+        patience: int | str = "auto",
+        average: str = "none",
+        augment: str | None = None,
+        image: Any = None,
+        categories: Any = "from_dtype",
+        warm_start: bool = False,
+        precision: str = "float32",
+        random_state: Any = None,
+        n_jobs: int | None = None,
+        verbose: int = 0,
+        callback: Any = None,
+    ) -> None:
+        self.network = network
+        self.loss = loss
+        self.optimizer = optimizer
+        self.batch = batch
+        self.epochs = epochs
+        self.validation = validation
+        self.patience = patience
+        self.average = average
+        self.augment = augment
+        self.image = image
+        self.categories = categories
+        self.warm_start = warm_start
+        self.precision = precision
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+        self.callback = callback
 
     def _kind(self) -> str:
         """What is learned: "classes", "labels" or "numbers"."""
@@ -112,6 +151,11 @@ class _Estimator(BaseEstimator):
             self._encoder = None
         array = validate_data(self, X, reset=reset, dtype=_DTYPES, accept_sparse="csr")
         return array if isinstance(array, np.ndarray) else array.toarray()
+
+    def _checked_weights(self, sample_weight: Any, X: Array) -> Array | None:
+        if sample_weight is None:
+            return None
+        return _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
 
     def _hidden_layers(self) -> str | None:
         return None if self.network == "auto" else self.network
@@ -144,16 +188,16 @@ class _Estimator(BaseEstimator):
         self._held_out, self._seed = settings.validation, seed
         if zero is not None and not fresh:
             self.model_._shift_targets((-zero).tolist())
-        trainer = Trainer(
-            self.model_, examples, own,
-            loss=settings.loss, optimizer=settings.optimizer, average=self.average,
-            augment=self.augment or "", image=self._shape(X), batch=settings.batch,
-            epochs=settings.epochs, seed=seed, threads=threads_for(self.n_jobs),
-            validation=settings.validation, patience=settings.patience if own is None else 0,
-            standardize_targets=settings.standardize_targets,
-        )  # fmt: skip
-        kept = OwnValidation(trainer, settings.patience) if own is not None else None
         try:
+            trainer = Trainer(
+                self.model_, examples, own,
+                loss=settings.loss, optimizer=settings.optimizer, average=self.average,
+                augment=self.augment or "", image=self._shape(X), batch=settings.batch,
+                epochs=settings.epochs, seed=seed, threads=threads_for(self.n_jobs),
+                validation=settings.validation, patience=settings.patience if own is None else 0,
+                standardize_targets=settings.standardize_targets,
+            )  # fmt: skip
+            kept = OwnValidation(trainer, settings.patience) if own is not None else None
             run(trainer, lambda report: self._after_epoch(report, kept))
         finally:
             if zero is not None:
@@ -267,25 +311,14 @@ class Classifier(ClassifierMixin, _Estimator):
         verbose: int = 0,
         callback: Any = None,
     ) -> None:
-        self.network = network
-        self.loss = loss
-        self.optimizer = optimizer
-        self.batch = batch
-        self.epochs = epochs
-        self.validation = validation
-        self.patience = patience
+        super().__init__(
+            network, loss=loss, optimizer=optimizer, batch=batch, epochs=epochs,
+            validation=validation, patience=patience, average=average, augment=augment, image=image,
+            categories=categories, warm_start=warm_start, precision=precision,
+            random_state=random_state, n_jobs=n_jobs, verbose=verbose, callback=callback,
+        )  # fmt: skip
         self.class_weight = class_weight
-        self.average = average
-        self.augment = augment
-        self.image = image
-        self.categories = categories
         self.unknown = unknown
-        self.warm_start = warm_start
-        self.precision = precision
-        self.random_state = random_state
-        self.n_jobs = n_jobs
-        self.verbose = verbose
-        self.callback = callback
 
     def fit(
         self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None
@@ -395,12 +428,11 @@ class Classifier(ClassifierMixin, _Estimator):
         return places.astype(np.int32)
 
     def _weights(self, sample_weight: Any, X: Array, y: Array) -> Array | None:
-        if sample_weight is None and self.class_weight is None:
-            return None
-        weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
-        if self.class_weight is not None:
-            weights = weights * compute_sample_weight(self.class_weight, y)
-        return weights
+        weights = self._checked_weights(sample_weight, X)
+        if self.class_weight is None:
+            return weights
+        by_class = compute_sample_weight(self.class_weight, y)
+        return by_class if weights is None else weights * by_class
 
     def _name_classes(self) -> None:
         names = [] if self._multilabel else [str(name) for name in self.classes_]
@@ -460,45 +492,6 @@ class Regressor(RegressorMixin, _Estimator):
     True
     """
 
-    def __init__(
-        self,
-        network: str = "auto",
-        *,
-        loss: str = "auto",
-        optimizer: str = "auto",
-        batch: int | str = "auto",
-        epochs: int | str = "auto",
-        validation: float | str = "auto",
-        patience: int | str = "auto",
-        average: str = "none",
-        augment: str | None = None,
-        image: Any = None,
-        categories: Any = "from_dtype",
-        warm_start: bool = False,
-        precision: str = "float32",
-        random_state: Any = None,
-        n_jobs: int | None = None,
-        verbose: int = 0,
-        callback: Any = None,
-    ) -> None:
-        self.network = network
-        self.loss = loss
-        self.optimizer = optimizer
-        self.batch = batch
-        self.epochs = epochs
-        self.validation = validation
-        self.patience = patience
-        self.average = average
-        self.augment = augment
-        self.image = image
-        self.categories = categories
-        self.warm_start = warm_start
-        self.precision = precision
-        self.random_state = random_state
-        self.n_jobs = n_jobs
-        self.verbose = verbose
-        self.callback = callback
-
     def fit(
         self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None
     ) -> Regressor:
@@ -523,11 +516,7 @@ class Regressor(RegressorMixin, _Estimator):
             raise ValueError(
                 f"Found input variables with inconsistent numbers of samples: [{len(X)}, {len(targets)}]"
             )
-        weights = (
-            None
-            if sample_weight is None
-            else _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
-        )
+        weights = self._checked_weights(sample_weight, X)
         if not goes_on:
             self._zero = zero_of(targets)
         own = self._own_validation(X_val, y_val, lambda values: self._answers(values) - self._zero)

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import OutlierMixin
-from sklearn.utils.validation import check_is_fitted
 
 from ._arrays import Array
 from ._autoencoder import Autoencoder
+from ._model import Model
 
 
 def _threshold(values: Array, share: float, weights: Any) -> float:
@@ -19,6 +19,13 @@ def _threshold(values: Array, share: float, weights: Any) -> float:
     lowest = values[order][int(np.searchsorted(sums, share * sums[-1] * (1 - 1e-12)))]
     above = values[values > lowest]
     return float(above.min() if above.size else lowest)
+
+
+def _nearness(model: Model, X: Array, divisor: float) -> Array:
+    """Minus the mean squared distance of each example to what comes back."""
+    deviation = np.asarray(model._target_scaling()[1]) if divisor == 1 else 1.0
+    distance = (model._predict(X, divisor) - X / divisor) / deviation
+    return -np.mean(distance**2, axis=1)
 
 
 class OutlierDetector(OutlierMixin, Autoencoder):
@@ -92,11 +99,7 @@ class OutlierDetector(OutlierMixin, Autoencoder):
 
     def score_samples(self, X: Any) -> Array:
         """Minus the distance: the lower, the more an example is an outlier."""
-        check_is_fitted(self, "model_")
-        array = self._validate(X, reset=False)
-        usual = array / 255.0 if self.model_.divisor == 255 else array
-        deviation = np.asarray(self.model_._target_scaling()[1]) if self.model_.divisor == 1 else 1.0
-        return -np.mean(((self.reconstruct(X) - usual) / deviation) ** 2, axis=1)
+        return self._outputs(X, _nearness)
 
     def decision_function(self, X: Any) -> Array:
         """Below 0 for outliers."""
