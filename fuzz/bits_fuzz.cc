@@ -70,9 +70,12 @@ std::string convolution(Choices& choices) {
     case 3:
       return "avg_pool(2)";
     default:
-      return "conv2d(" + channels + ", " + kernel + ", " + choices.one_of(kActivations) +
-             ", stride=" + stride + ", padding=" + choices.one_of(kPaddings) + ")";
+      break;
   }
+  // Named, because compilers evaluate the operands of + in different orders.
+  const std::string activation = choices.one_of(kActivations), padding = choices.one_of(kPaddings);
+  return "conv2d(" + channels + ", " + kernel + ", " + activation + ", stride=" + stride +
+         ", padding=" + padding + ")";
 }
 
 struct Task {

@@ -163,7 +163,7 @@ struct CorrelateWork {
     const std::size_t lanes = hn::Lanes(d), stride = c.y_column;
     T* const y = c.y + row * c.y_row + column * stride + unit;
     const bool has_last = column + kColumns == c.columns && c.last_units < c.units;
-    if (!has_last && c.units - unit >= kVectors * lanes) {
+    if (!has_last && c.units >= unit + kVectors * lanes) {
       LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) {
         LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v)
             hn::StoreU(sum[m][v], d, y + m * stride + v * lanes);
@@ -174,11 +174,11 @@ struct CorrelateWork {
       const auto real = real_columns<T>(unit + v * lanes, c.units);
       const std::size_t whole = kColumns - has_last;
       LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) {
-        if (m < whole) hn::BlendedStore(sum[m][v], real, d, y + m * stride + v * lanes);
+        if (m < whole) store_part(d, real, sum[m][v], y + m * stride + v * lanes);
       }
       if (has_last)
-        hn::BlendedStore(sum[kColumns - 1][v], real_columns<T>(unit + v * lanes, c.last_units), d,
-                         y + (kColumns - 1) * stride + v * lanes);
+        store_part(d, real_columns<T>(unit + v * lanes, c.last_units), sum[kColumns - 1][v],
+                   y + (kColumns - 1) * stride + v * lanes);
     }
   }
 };
@@ -244,7 +244,7 @@ struct KernelGradientWork {
             first ? hn::Zero(d) : hn::Load(d, to[band] + m * width + v * lanes);
       }
     }
-    const bool whole = c.last_units == c.units && c.units - unit >= kVectors * lanes;
+    const bool whole = c.last_units == c.units && c.units >= unit + kVectors * lanes;
     const std::size_t columns = c.columns - !whole;
     const std::ptrdiff_t at = c.run[j].offset + static_cast<std::ptrdiff_t>(k);
     // The row of the image that kernel row i covers for output row `row` is multiplied by row - b
@@ -434,8 +434,8 @@ struct Col2imWork {
         LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m)
             hn::StoreU(hn::Add(hn::LoadU(d, x + m * step), sum[m][v]), d, x + m * step);
       } else if (place.width > part) {
-        LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) hn::BlendedStore(
-            hn::Add(load_part(d, real, x + m * step), sum[m][v]), real, d, x + m * step);
+        LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m)
+            store_part(d, real, hn::Add(load_part(d, real, x + m * step), sum[m][v]), x + m * step);
       }
     }
   }

@@ -159,6 +159,21 @@ HWY_INLINE hn::Vec<D> load_part(D d, hn::Mask<D> mask, const T* from) {
 #endif
 }
 
+// The first values of a vector, those in the mask, to any address. Nothing else is written: where
+// there are no masked stores, Highway's BlendedStore writes back what it read behind them, which
+// may be another thread's by then.
+template <class D, typename T>
+HWY_INLINE void store_part(D d, hn::Mask<D> mask, hn::Vec<D> v, T* to) {
+#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
+  hn::BlendedStore(v, mask, d, to);
+#else
+  HWY_ALIGN T values[HWY_LANES(T)];
+  hn::Store(v, d, values);
+  const std::size_t count = hn::CountTrue(d, mask);
+  for (std::size_t i = 0; i < count; ++i) to[i] = values[i];
+#endif
+}
+
 // Calls work(n, load, store) for the channels from n on, a vector at a time. For the last vector,
 // `load` and `store` touch only channels that exist.
 template <typename T, typename Work>
@@ -174,7 +189,7 @@ HWY_INLINE void each_channel(std::size_t channels, const Work& work) {
   const auto real = real_columns<T>(n, channels);
   work(
       n, [d, real](const T* at) { return load_part(d, real, at); },
-      [d, real](hn::Vec<Tag<T>> v, T* at) { hn::BlendedStore(v, real, d, at); });
+      [d, real](hn::Vec<Tag<T>> v, T* at) { store_part(d, real, v, at); });
 }
 
 template <typename T, std::size_t kRows, std::size_t kVectors>

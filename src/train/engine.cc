@@ -486,19 +486,19 @@ void EngineOf<T>::load_state(const std::filesystem::path& file) {
   const SavedState saved(file);
   saved.check_identity(identity_);
   std::vector<double> figures = saved.table("figures");
-  StateFigures counter(StateFigures::Way::save, {});
-  visit(counter);
-  if (counter.count() != figures.size())
+  StateFigures check(StateFigures::Way::check, figures);
+  visit(check);
+  if (check.count() != figures.size())
     throw Error(ErrorKind::model, "the state has other figures than this training", file.string(),
+                "begin anew without --resume");
+  if (!check.valid())
+    throw Error(ErrorKind::model, "the state's figures are damaged", file.string(),
                 "begin anew without --resume");
   const TrainingState state = training_state(saved, file.string());
   const auto parts = state_parts();
   saved.restore<T>(values_, parts);
   StateFigures restore(StateFigures::Way::restore, figures);
   visit(restore);
-  if (!restore.valid())
-    throw Error(ErrorKind::model, "the state's figures are damaged", file.string(),
-                "begin anew without --resume");
   report_.stopped = false;
   history_.assign(state.history.begin(), state.history.end());
   if (options_.unfreeze_at != 0 && epoch_ >= options_.unfreeze_at) unfreeze();

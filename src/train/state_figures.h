@@ -1,5 +1,5 @@
 // The numbers of a training's state, of whatever type, as doubles in a fixed order. The same calls
-// save and restore them, so that neither can forget one.
+// save, check and restore them, so that none can forget one.
 #pragma once
 
 #include <cmath>
@@ -11,7 +11,7 @@ namespace lithe::train {
 
 class StateFigures {
  public:
-  enum class Way { save, restore };
+  enum class Way { save, check, restore };
   StateFigures(Way way, std::span<double> values) : way_(way), values_(values) {}
 
   // Every whole number is below 2^53.
@@ -21,14 +21,14 @@ class StateFigures {
       double& value = values_[count_];
       if (way_ == Way::save)
         value = static_cast<double>(number);
-      else if (fits<Number>(value))
-        number = static_cast<Number>(value);
-      else
+      else if (!fits<Number>(value))
         valid_ = false;
+      else if (way_ == Way::restore)
+        number = static_cast<Number>(value);
     }
     ++count_;
   }
-  // Whether all that was restored are numbers of their type.
+  // Whether all that was checked or restored are numbers of their type.
   bool valid() const { return valid_; }
   // Numbers that were met, which may be more than there was room for.
   std::size_t count() const { return count_; }

@@ -289,6 +289,25 @@ TEST(State, OfOtherFilesIsRefused) {
   test::expect_error(ErrorKind::model, {""}, [&] { trainer.load_state(file); });
 }
 
+TEST(State, FiguresAreCheckedBeforeAnyIsRestored) {
+  std::vector<double> figures = {3, 0.5};
+  std::size_t count = 1;
+  bool flag = false;
+  const auto valid = [&](train::StateFigures::Way way) {
+    train::StateFigures visitor(way, figures);
+    visitor(count), visitor(flag);
+    return visitor.valid();
+  };
+  EXPECT_FALSE(valid(train::StateFigures::Way::check));  // half a flag
+  EXPECT_EQ(count, 1U);
+  figures[1] = 1;
+  EXPECT_TRUE(valid(train::StateFigures::Way::check));
+  EXPECT_EQ(count, 1U);
+  EXPECT_TRUE(valid(train::StateFigures::Way::restore));
+  EXPECT_EQ(count, 3U);
+  EXPECT_TRUE(flag);
+}
+
 TEST(State, TellsWhereTheTrainingIs) {
   const test::TemporaryFolder folder;
   const std::filesystem::path file = folder.path() / "run.state";

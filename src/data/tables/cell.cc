@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "data/tables/number.h"
+#include "data/tables/utf8.h"
 
 namespace lithe::data {
 
@@ -379,7 +380,7 @@ WithUnit split_unit(std::string_view text) {
       !unit.empty() && unit.size() <= kLongestUnit && std::ranges::none_of(unit, [](char c) {
         return std::string_view(",;:-+_()[]{}\"'\\#@?!=<>|").find(c) != std::string_view::npos;
       });
-  if (!is_word) return {text, {}};
+  if (!is_word || first_bad_utf8(unit) != unit.size()) return {text, {}};
   trim(before);
   return {before, unit};
 }

@@ -145,6 +145,10 @@ TEST(Csv, RefusesBrokenFiles) {
   expect_bad({"NUL byte", "line 2, column 1"}, "a,b\nx\0y,2\n"sv);
   expect_bad({"byte 3 of the text, 0xFF, is not UTF-8", "line 3, column 1 (\"a\")"},
              "a,b\nx,1\nxy\xFFz,2\n");
+  expect_bad({"0xB0, is not UTF-8", "line 2, column 1"},
+             "a,b\n20 \xB0"
+             "C,1\n30 \xB0"
+             "C,2\n");  // a unit
   expect_bad({"not UTF-8", "line 1, column 2"}, "a,\xC0\x80\n1,2\n");
   expect_bad({"no column is left"}, "a\n1\n");
 }
