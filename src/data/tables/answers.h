@@ -67,6 +67,10 @@ class AnswerCollector {
   std::string add(std::string_view text);
   // What to do about it.
   std::string remedy() const;
+  // Whether the text is a class of the schema.
+  bool knows(std::string_view text) const {
+    return known_ && classes_.find(text) != ClassIndex::kNone;
+  }
   bool empty() const { return ids_.empty() && values_.empty(); }
 
   Answers finish();

@@ -191,6 +191,12 @@ void CsvRows::store_text(const CsvField& field, std::string_view text) {
     key_ = groups_.try_emplace(std::string(text), groups_.size()).first->second;
     return;
   }
+  // Classes that were learned from numbers as they are written here: $5, 2 doors, dates.
+  if (known_ && !answers.knows(text))
+    if (const auto number = number_in(field, text)) {
+      answer_ = {true, *number, {}, cursor_.place()};
+      return;
+    }
   if (const char* why = why_not_a_number(text))
     cursor_.fail(fmt::format("'{}' is no answer: {}", shortened(text), why),
                  "a class, a number, or an empty cell where the answer is missing");

@@ -119,8 +119,8 @@ json print_column(const TableColumn& column) {
   if (column.kind == ColumnKind::number) {
     object["replacement"] = column.replacement;
     if (column.offset != 0) object["offset"] = column.offset;
-    if (!column.unit.empty()) object["unit"] = column.unit;
   }
+  if (!column.unit.empty()) object["unit"] = column.unit;
   if (column.format != CellFormat::number) object["format"] = word_for(kFormats, column.format);
   if (column.format == CellFormat::date) object["dates"] = word_for(kOrders, column.date_order);
   if (column.had_missing) object["had_missing"] = true;
@@ -152,8 +152,8 @@ TableColumn parse_column(const json& object) {
   if (column.kind == ColumnKind::number) {
     column.replacement = number_member(object, "replacement");
     if (object.contains("offset")) column.offset = number_member(object, "offset");
-    if (object.contains("unit")) column.unit = text_member(object, "unit");
   }
+  if (object.contains("unit")) column.unit = text_member(object, "unit");
   if (object.contains("format")) column.format = value_for(kFormats, text_member(object, "format"));
   if (column.format == CellFormat::date)
     column.date_order = value_for(kOrders, text_member(object, "dates"));

@@ -306,5 +306,43 @@ TEST(CsvTypes, TakesWholeNumbersForAQuantityWhereTheNetworkHasOneOutput) {
   EXPECT_EQ(csv("a,y\n1,0\n2,1\n3,1\n", options).schema.task, TableTask::classification);
 }
 
+// As the command does for `evaluate`: with the schema that a model keeps.
+TEST(CsvTypes, ATableIsReadAgainAsItWasLearned) {
+  const std::vector<std::vector<const char*>> formats = {{"2 doors", "4 doors", "5 doors"},
+                                                         {"2.5 kg", "4.25 kg", "1 kg"},
+                                                         {"20 °C", "21 °C", "-4 °C"},
+                                                         {"$5", "$10", "$20"},
+                                                         {"5 €", "10 €", "20 €"},
+                                                         {"12.5%", "20%", "0%"},
+                                                         {"10%", "20%", "30%"},
+                                                         {"2024-01-01", "2024-01-02", "2024-03-01"},
+                                                         {"0:10:30", "1:00:00", "2:30:15"},
+                                                         {"\"1,000\"", "\"2,500\"", "\"1,250\""},
+                                                         {"01", "02", "10"},
+                                                         {"1", "1.0", "2"},
+                                                         {"yes", "no", "yes"},
+                                                         {"True", "False", "True"},
+                                                         {"setosa", "$5", "2 doors"},
+                                                         {"+1", "-1", "0"}};
+  for (const auto& cells : formats)
+    for (const bool target : {true, false}) {
+      std::string text = "x,y\n";
+      for (int i = 0; i < 12; ++i) {
+        const char* const cell = cells[static_cast<std::size_t>(i % 3)];
+        text += target ? fmt::format("{}.5,{}\n", i, cell) : fmt::format("{},{}.5\n", cell, i);
+      }
+      SCOPED_TRACE(text);
+      const TablePart part = csv(text);
+      const TableSchema schema = TableSchema::from_json(part.schema.to_json());
+      EXPECT_EQ(schema, part.schema);
+      const TablePart again = parse_csv(text, "again", {}, &schema).test;
+      EXPECT_EQ(rows_of(again.examples), rows_of(part.examples));
+      if (part.schema.task == TableTask::classification)
+        EXPECT_EQ(labels_of(again.examples), labels_of(part.examples));
+      else
+        EXPECT_EQ(targets_of(again.examples), targets_of(part.examples));
+    }
+}
+
 }  // namespace
 }  // namespace lithe::data
