@@ -39,8 +39,9 @@ sanitize: setup-test
 arm_tests := cpu activations losses kernels plan ops optimizers
 test-arm: setup-arm
 	@cmake --preset arm $(launcher) >/dev/null
-	@cmake --build --preset arm -j$(cores) --target $(arm_tests:%=test_%) lithe_app
+	@cmake --build --preset arm -j$(cores) --target $(arm_tests:%=test_%) test_train lithe_app
 	@for folder in $(arm_tests); do qemu-aarch64 build/arm/tests/test_$$folder --gtest_brief=1 || exit 1; done
+	@qemu-aarch64 build/arm/tests/test_train --gtest_brief=1 --gtest_filter='*ConvolutionForms*'
 	@python3 tests/digests/digests.py --lithe build/arm/bin/lithe --emulator qemu-aarch64
 
 # The Python package as a wheel, in build/wheels; `test-python` tests it with every CPython here.

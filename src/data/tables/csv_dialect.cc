@@ -15,8 +15,12 @@ namespace lithe::data {
 
 namespace {
 
+bool can_delimit(char sign) {
+  return sign != 0 && std::strchr(" ,;\t|:!#$%&*/<=>@^_~", sign) != nullptr;
+}
+
 void check_delimiter(char chosen) {
-  if (std::strchr(" ,;\t|:!#$%&*/<=>@^_~", chosen) == nullptr)
+  if (!can_delimit(chosen))
     throw Error(ErrorKind::usage, "this character cannot be a delimiter", {},
                 ", ; | a tab, a space, or another sign that no number or quote has");
 }
@@ -98,7 +102,8 @@ CsvDialect find_dialect(std::string_view text, char chosen) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   while (!text.empty()) {
     const std::string_view line = first_line(text);
-    const bool names_delimiter = line.size() == 5 && line.starts_with("sep=");
+    const bool names_delimiter =
+        line.size() == 5 && line.starts_with("sep=") && can_delimit(line[4]);
     if (!names_delimiter && !line.starts_with('#')) break;
     // "#a,b,c" may be the header: then it has as many delimiters as the line below.
     const std::string_view rest = text.substr(std::min(text.size(), text.find('\n')));
@@ -110,10 +115,7 @@ CsvDialect find_dialect(std::string_view text, char chosen) {
       text.remove_prefix(1);
       break;
     }
-    if (names_delimiter && chosen == 0) {
-      check_delimiter(line[4]);
-      dialect.delimiter = line[4];
-    }
+    if (names_delimiter && chosen == 0) dialect.delimiter = line[4];
     text = rest.substr(std::min<std::size_t>(rest.size(), 1));
     ++dialect.first_line;
   }

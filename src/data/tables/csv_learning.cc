@@ -33,6 +33,12 @@ void for_each_row(const CsvRows& rows, std::span<const RowUse> uses, const Use& 
     if (uses[row] == RowUse::train) use(rows.rows.row(row));
 }
 
+// `of_each` has a place for each category, and none in a column of numbers.
+template <typename Element>
+bool is_category(double value, const std::vector<Element>& of_each) {
+  return value >= 0 && value < static_cast<double>(of_each.size());
+}
+
 // What is shown of a column is said of all rows: an outlier may be among those held out.
 void add_rows_held_out(const CsvRows& rows, std::span<const RowUse> uses,
                        std::vector<SlotFigures>& slots) {
@@ -53,8 +59,7 @@ void add_rows_held_out(const CsvRows& rows, std::span<const RowUse> uses,
       ++figures.all_present;
       figures.all_low = std::min(figures.all_low, value);
       figures.all_high = std::max(figures.all_high, value);
-      if (const auto id = static_cast<std::size_t>(value); id < met[slot].size())
-        met[slot][id] = true;
+      if (is_category(value, met[slot])) met[slot][static_cast<std::size_t>(value)] = true;
     }
   }
   for (std::size_t slot = 0; slot < slots.size(); ++slot)
@@ -77,8 +82,7 @@ std::vector<SlotFigures> figures_of(const CsvRows& rows, std::span<const RowUse>
       figures.sum += value;
       figures.low = std::min(figures.low, value);
       figures.high = std::max(figures.high, value);
-      if (const auto id = static_cast<std::size_t>(value); id < figures.counts.size())
-        ++figures.counts[id];
+      if (is_category(value, figures.counts)) ++figures.counts[static_cast<std::size_t>(value)];
     }
   });
   add_rows_held_out(rows, uses, slots);

@@ -45,6 +45,11 @@ TEST(Csv, ReadsAnyLineEndDelimiterAndQuote) {
     EXPECT_EQ(rows_of(csv(text).examples), expected) << text;
 }
 
+TEST(Csv, ALineNamesADelimiterIfItCanBeOne) {
+  EXPECT_EQ(rows_of(csv("sep=;\na;b\n1;2\n").examples), (Rows{{1}}));
+  EXPECT_EQ(csv("sep=b,y\n1,2\n").schema.columns[0].name, "sep=b");
+}
+
 TEST(Csv, TellsHeaderAndTask) {
   EXPECT_FALSE(csv("5.1,3.5,setosa\n4.9,3,virginica\n").schema.header);
   EXPECT_TRUE(csv(",x,y\n0,2,0\n").schema.header);
