@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <map>
 
@@ -72,7 +73,9 @@ std::map<std::string, std::size_t> lines_of_keys(const std::string& path) {
     if (text.empty() || text.front() == '#') continue;
     const std::size_t sign = text.find('=');
     const std::string key = trimmed(text.substr(0, sign));
-    if (sign == text.npos || key.empty() || trimmed(text.substr(sign + 1)).empty())
+    const bool is_word = std::ranges::all_of(
+        key, [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; });
+    if (sign == text.npos || key.empty() || !is_word || trimmed(text.substr(sign + 1)).empty())
       throw Error(ErrorKind::usage, fmt::format("'{:.60}' is no line of a recipe", text),
                   place_of(path, line), kRecipeLines);
     const auto [before, added] = lines.emplace(key, line);
@@ -126,8 +129,11 @@ std::vector<RecipeEntry> read_recipe_file(const std::string& path) {
   try {
     for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_file(path)) {
       const auto line = lines.find(item.fullname());
-      entries.push_back({item.fullname(), item.inputs,
-                         line == lines.end() ? path : place_of(path, line->second)});
+      const std::string where = line == lines.end() ? path : place_of(path, line->second);
+      if (item.inputs.empty())
+        throw Error(ErrorKind::usage, fmt::format("'{:.60}' has no value", item.fullname()), where,
+                    kRecipeLines);
+      entries.push_back({item.fullname(), item.inputs, where});
     }
   } catch (const CLI::Error& error) {
     throw Error(ErrorKind::usage, fmt::format("the recipe cannot be read: {}", error.what()), path,

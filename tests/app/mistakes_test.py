@@ -62,7 +62,9 @@ class Mistakes(AppTest):
     def test_lines_of_a_recipe(self):
         for text, words in (("epochs = 2\nstray line\n", "'stray line' is no line of a recipe at line 2"),
                             ("epochs =\n", "at line 1 of"),
+                            ("2[, =[\n", "'2[, =[' is no line of a recipe at line 1"),
                             ("epochs\n", "at line 1 of"),
+                            ("epochs = [\"", "'epochs' has no value at line 1 of"),
                             ("# it\nepochs = 2\n\nepochs = 3\n",
                              "'epochs' stands in line 2 already at line 4 of"),
                             ("epochs = 2\nepoch = 3\n", "at line 2 of"),
