@@ -13,6 +13,7 @@ from ._estimators import _PARAMETERS, _Estimator, _predictions
 from ._fitting import zero_of
 from ._model import Model
 from ._network import Network
+from ._watchers import FitTasks, with_callbacks
 
 
 def _layers(sentence: str) -> list[str]:
@@ -90,8 +91,14 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Estimator)
         encoder, decoder = self._halves()
         return " -> ".join([*encoder, f"dense({int(self.code)})", *decoder])
 
+    @with_callbacks
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Autoencoder:
         """Learns to give back `X`; `y` is ignored."""
+        self._learn(X, y, sample_weight)
+        return self
+
+    def _learn(self, X: Any, y: Any, sample_weight: Any) -> None:
+        tasks = FitTasks(self, X, y, sample_weight)
         array = self._validate(X, reset=True)
         weights = self._checked_weights(sample_weight, array)
         fresh = not (self.warm_start and hasattr(self, "model_"))
@@ -99,25 +106,29 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Estimator)
         if fresh:
             self._zero = zero_of(targets)
         self._train(
-            array, targets - self._zero, array.shape[1], weights, None, fresh=fresh, zero=self._zero
-        )
-        self._split()
-        return self
+            array, targets - self._zero, array.shape[1], weights, None,
+            fresh=fresh, zero=self._zero, tasks=tasks,
+        )  # fmt: skip
+        for name, value in self._derived(self.model_, array, weights).items():
+            setattr(self, name, value)
+        tasks.fitted()
 
-    def _split(self) -> None:
+    def _derived(self, model: Model, X: Array, weights: Array | None) -> dict[str, Any]:
         """The two halves as models, which share no memory with the whole one."""
-        whole = _layers(str(self.model_.network))
+        whole = _layers(str(model.network))
         end = len(whole) - 1 - len(self._halves()[1])  # behind the code; the head comes last
-        self._encoder_model = Model(Network(" -> ".join(whole[:end])), self.precision)
-        decoder = " -> ".join([f"input({int(self.code)})", *whole[end:]])
-        self._decoder_model = Model(Network(decoder), self.precision)
-        names = self.model_.names()
-        first = self._encoder_model.names()
+        encoder = Model(Network(" -> ".join(whole[:end])), self.precision)
+        decoder = Model(
+            Network(" -> ".join([f"input({int(self.code)})", *whole[end:]])), self.precision
+        )
+        names = model.names()
+        first = encoder.names()
         for name in first:
-            self._encoder_model[name] = self.model_[name]
-        self._encoder_model._set_preprocessing(self.model_.divisor, [])
-        for mine, name in zip(self._decoder_model.names(), names[len(first) :], strict=True):
-            self._decoder_model[mine] = self.model_[name]
+            encoder[name] = model[name]
+        encoder._set_preprocessing(model.divisor, [])
+        for mine, name in zip(decoder.names(), names[len(first) :], strict=True):
+            decoder[mine] = model[name]
+        return {"_encoder_model": encoder, "_decoder_model": decoder}
 
     def transform(self, X: Any) -> Array:
         """The codes [examples][code]."""

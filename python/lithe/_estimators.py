@@ -28,14 +28,15 @@ from ._fitting import (
     Settings,
     build_network,
     history_of,
+    model_of,
     run,
-    show_progress,
     threads_for,
     zero_of,
 )
 from ._frame import FrameEncoder, is_frame
 from ._model import Model
 from ._trainer import Trainer
+from ._watchers import CallbackSupport, FitTasks, Progress, UserCallback, Watcher, with_callbacks
 
 _DTYPES = (np.float64, np.float32, np.uint8)
 
@@ -71,7 +72,7 @@ _PARAMETERS = """
     n_jobs : int or None
         Threads. None: the number measured to be fastest, and 1 in a worker of joblib's.
     verbose : int
-        1: a line for each epoch.
+        1: the last epoch and the time that is left, in one line; 2: a line for each epoch.
     callback : callable or None
         Called after each epoch with the estimator and the `EpochReport`; true ends the training.
 
@@ -92,7 +93,7 @@ _PARAMETERS = """
 """
 
 
-class _Estimator(BaseEstimator):
+class _Estimator(CallbackSupport, BaseEstimator):
     """What all estimators share: parameters, validation, training, and answers."""
 
     def __init__(
@@ -166,9 +167,11 @@ class _Estimator(BaseEstimator):
     def _train(
         self, X: Array, answers: Array, outputs: int, weights: Array | None, own: Examples | None,
         fresh: bool = True, epochs: int | None = None, zero: Array | None = None,
+        tasks: FitTasks | None = None,
     ) -> None:  # fmt: skip
         """Makes the model, where it is `fresh`, and trains it. `zero`: what was taken off the
-        targets, because their units may lie far from it and the library keeps float32."""
+        targets, because their units may lie far from it and the library keeps float32. `tasks`: of
+        the fit of which this is the training."""
         classes = outputs if answers.ndim == 1 else None
         examples = Examples(X, answers, weights, classes=classes)
         settings = Settings(self, examples, self._shape(X))
@@ -198,7 +201,12 @@ class _Estimator(BaseEstimator):
                 standardize_targets=settings.standardize_targets,
             )  # fmt: skip
             kept = OwnValidation(trainer, settings.patience) if own is not None else None
-            run(trainer, lambda report: self._after_epoch(report, kept))
+            watchers: list[Watcher] = [kept] if kept is not None else []
+            watchers += self._watchers(settings.epochs)
+            if tasks is not None:
+                tasks.begin(settings.epochs, lambda: self._as_if_ended(trainer, X, weights, zero))
+                watchers.append(tasks)
+            run(trainer, watchers)
         finally:
             if zero is not None:
                 self.model_._shift_targets(zero.tolist())
@@ -207,11 +215,26 @@ class _Estimator(BaseEstimator):
         trainer._keep_history(self.model_, examples, own if own is not None else _core.Examples())
         self._keep_figures(trainer, own is not None)
 
-    def _after_epoch(self, report: Any, kept: OwnValidation | None) -> bool:
+    def _watchers(self, epochs: int) -> list[Watcher]:
+        watchers: list[Watcher] = []
         if self.verbose:
-            show_progress(report)
-        stop = kept is not None and kept.stop(report)
-        return bool(self.callback is not None and self.callback(self, report)) or stop
+            watchers.append(Progress(epochs, self.verbose))
+        if self.callback is not None:
+            watchers.append(UserCallback(self.callback, self))
+        return watchers
+
+    def _as_if_ended(
+        self, trainer: Trainer, X: Array, weights: Array | None, zero: Array | None
+    ) -> dict[str, Any]:
+        """The attributes by which a copy answers with the values of the last epoch."""
+        model = model_of(trainer)
+        if zero is not None:
+            model._shift_targets(zero.tolist())
+        return {"model_": model, **self._derived(model, X, weights)}
+
+    def _derived(self, model: Model, X: Array, weights: Array | None) -> dict[str, Any]:
+        """Attributes that follow from the model; `X` and `weights` are those of `fit`."""
+        return {}
 
     def _keep_figures(self, trainer: Trainer, own: bool) -> None:
         reports = trainer.history
@@ -320,6 +343,7 @@ class Classifier(ClassifierMixin, _Estimator):
         self.class_weight = class_weight
         self.unknown = unknown
 
+    @with_callbacks
     def fit(
         self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None
     ) -> Classifier:
@@ -328,6 +352,7 @@ class Classifier(ClassifierMixin, _Estimator):
         `sample_weight` says how much each example counts. `X_val` and `y_val` decide which epoch is
         kept instead of a held-out share.
         """
+        tasks = FitTasks(self, X, y, sample_weight)
         X, y = self._checked(X, y, reset=True)
         fresh = not (self.warm_start and hasattr(self, "model_"))
         if fresh:
@@ -335,12 +360,13 @@ class Classifier(ClassifierMixin, _Estimator):
         answers = self._answers(y)
         weights = self._weights(sample_weight, X, y)
         own = self._own_validation(X_val, y_val, self._answers)
-        self._train(X, answers, self._width, weights, own, fresh=fresh)
+        self._train(X, answers, self._width, weights, own, fresh=fresh, tasks=tasks)
         self._name_classes()
         if self.unknown is not None:
             _core._calibrate(
                 self.model_, Examples(X, answers), self._held_out, self._seed, self.unknown, 0.95
             )
+        tasks.fitted()
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Classifier:
@@ -492,19 +518,24 @@ class Regressor(RegressorMixin, _Estimator):
     True
     """
 
+    @with_callbacks
     def fit(
         self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None
     ) -> Regressor:
         """Learns from `X` [examples][values] and `y` [examples] or [examples][targets]."""
-        return self._learn(X, y, sample_weight, X_val, y_val, None)
+        tasks = FitTasks(self, X, y, sample_weight)
+        self._learn(X, y, sample_weight, X_val, y_val, None, tasks)
+        tasks.fitted()
+        return self
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Regressor:
         """Goes on learning: one pass over these examples."""
         return self._learn(X, y, sample_weight, None, None, 1)
 
     def _learn(
-        self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, epochs: int | None
-    ) -> Regressor:
+        self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, epochs: int | None,
+        tasks: FitTasks | None = None,
+    ) -> Regressor:  # fmt: skip
         goes_on = hasattr(self, "model_") and (epochs is not None or self.warm_start)
         if y is None:
             raise ValueError(
@@ -522,7 +553,7 @@ class Regressor(RegressorMixin, _Estimator):
         own = self._own_validation(X_val, y_val, lambda values: self._answers(values) - self._zero)
         self._train(
             X, targets - self._zero, targets.shape[1], weights, own,
-            fresh=not goes_on, epochs=epochs, zero=self._zero,
+            fresh=not goes_on, epochs=epochs, zero=self._zero, tasks=tasks,
         )  # fmt: skip
         return self
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 import multiprocessing
 import os
-import sys
 import tempfile
 import threading
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +21,7 @@ from ._examples import Examples
 from ._model import Model
 from ._network import Network
 from ._trainer import Trainer
-
-Stop = Callable[[EpochReport], bool]
+from ._watchers import Progress, Watcher
 
 
 def threads_for(n_jobs: int | None) -> int:
@@ -110,7 +107,7 @@ def zero_of(targets: Array) -> Array:
     return far
 
 
-class OwnValidation:
+class OwnValidation(Watcher):
     """Examples of the user's own that decide which epoch is kept, and when training ends."""
 
     def __init__(self, trainer: Trainer, patience: int) -> None:
@@ -119,7 +116,7 @@ class OwnValidation:
         self._path = Path(self._folder.name, "best.safetensors")
         self._lowest, self._since = math.inf, 0
 
-    def stop(self, report: EpochReport) -> bool:
+    def end_epoch(self, report: EpochReport) -> bool:
         if report.test_loss < self._lowest:
             self._lowest, self._since = report.test_loss, 0
             self._trainer.save_model(self._path)
@@ -135,15 +132,31 @@ class OwnValidation:
         self._folder.cleanup()
 
 
-def run(trainer: Trainer, stop: Stop) -> None:
-    """Runs the epochs until `stop` says so; Ctrl-C ends the training with a model that answers."""
+def run(trainer: Trainer, watchers: list[Watcher]) -> None:
+    """Runs the epochs until all are done or a watcher ends it; Ctrl-C ends the training with a model
+    that answers."""
+    within = [watcher.within_epoch for watcher in watchers if isinstance(watcher, Progress)]
     try:
         while not trainer.finished:
-            if stop(trainer.run_epoch()):
+            for watcher in watchers:
+                watcher.begin_epoch()
+            report = trainer.run_epoch(within[0] if within else None)
+            if any([watcher.end_epoch(report) for watcher in watchers]):
                 break
     except KeyboardInterrupt:
         warnings.warn("Training interrupted by user.", stacklevel=4)
+    finally:
+        for watcher in watchers:
+            watcher.end()
     trainer.finish()
+
+
+def model_of(trainer: Trainer) -> Model:
+    """A model of its own, with the values of the last epoch."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "model.safetensors")
+        trainer.save_model(path)
+        return Model.load(path)
 
 
 def history_of(reports: list[EpochReport], own: bool) -> dict[str, list[float]]:
@@ -165,11 +178,3 @@ def history_of(reports: list[EpochReport], own: bool) -> dict[str, list[float]]:
     if not any(math.isnan(value) for value in accuracy):
         rows["validation_accuracy"] = accuracy
     return rows
-
-
-def show_progress(report: EpochReport) -> None:
-    """A line for each epoch, on standard error."""
-    text = f"epoch {report.epoch}/{report.epochs}  loss {report.loss:.4g}"
-    if report.validation_loss:
-        text += f"  validation {report.validation_loss:.4g}"
-    print(f"{text}  {report.seconds_left:.0f} s left", file=sys.stderr)

@@ -7,15 +7,16 @@ from typing import Any
 import numpy as np
 from sklearn.base import OutlierMixin
 
-from ._arrays import Array
+from ._arrays import Array, features
 from ._autoencoder import Autoencoder
 from ._model import Model
+from ._watchers import with_callbacks
 
 
-def _threshold(values: Array, share: float, weights: Any) -> float:
+def _threshold(values: Array, share: float, weights: Array | None) -> float:
     """The least value above the lowest ones that have this share of the total weight."""
     order = np.argsort(values)
-    sums = np.cumsum(np.ones(len(values)) if weights is None else np.asarray(weights)[order])
+    sums = np.cumsum(np.ones(len(values)) if weights is None else weights[order])
     lowest = values[order][int(np.searchsorted(sums, share * sums[-1] * (1 - 1e-12)))]
     above = values[values > lowest]
     return float(above.min() if above.size else lowest)
@@ -89,13 +90,18 @@ class OutlierDetector(OutlierMixin, Autoencoder):
         )  # fmt: skip
         self.contamination = contamination
 
+    @with_callbacks
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> OutlierDetector:
         """Learns what usual examples look like; `y` is ignored."""
         if not 0 < self.contamination <= 0.5:
             raise ValueError(f"contamination must be in (0, 0.5], got: {self.contamination!r}")
-        super().fit(X, y, sample_weight)
-        self.offset_ = _threshold(self.score_samples(X), self.contamination, sample_weight)
+        self._learn(X, y, sample_weight)
         return self
+
+    def _derived(self, model: Model, X: Array, weights: Array | None) -> dict[str, Any]:
+        nearness = _nearness(model, features(X), model.divisor)
+        offset = _threshold(nearness, self.contamination, weights)
+        return {"offset_": offset, **super()._derived(model, X, weights)}
 
     def score_samples(self, X: Any) -> Array:
         """Minus the distance: the lower, the more an example is an outlier."""

@@ -350,3 +350,17 @@ def test_the_model_is_one_that_the_command_takes(tmp_path):
     clf.model_.save(tmp_path / "iris.safetensors")
     model = lithe.Model.load(tmp_path / "iris.safetensors")
     np.testing.assert_array_equal(model.predict_proba(X), clf.predict_proba(X))
+
+
+def test_a_notebook_shows_the_diagram():
+    clf = fast(epochs=2)
+    X, y = load_iris(return_X_y=True)
+    for shown in (clf, clf.fit(X, y), make_pipeline(lithe.Autoencoder(), clf)):
+        html = shown._repr_mimebundle_()["text/html"]
+        assert html == shown._repr_html_() or "sk-container-id" in html
+        assert "Classifier" in html
+        # scikit-learn's site says nothing of these estimators.
+        assert "lithe.Classifier.html" not in html
+        assert clf._get_doc_link() == ""
+    if VERSION >= (1, 9):
+        assert "n_iter_" in clf._repr_html_()
