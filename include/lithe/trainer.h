@@ -200,6 +200,13 @@ class Trainer {
   // and those that change no weights. Throws Error(model) that names what differs, and changes
   // nothing then.
   void load_state(const std::filesystem::path& file);
+  // What the optimizer keeps beside the weights, and the numbers of steps and epochs done, for a
+  // training that goes on with other examples.
+  std::map<std::string, NamedArray> optimizer_state() const;
+  // Goes on where optimizer_state() was taken of another trainer, with the same network, precision
+  // and optimizer: before the first epoch. TrainOptions::epochs counts the epochs of both. Throws
+  // Error(model), and changes nothing, where the state is not that of such a trainer.
+  void restore_optimizer(const std::map<std::string, NamedArray>& state);
   // Saves the model with the weights that the last evaluation was of, and goes on as if it had not:
   // between two epochs.
   void save_model(const std::filesystem::path& file);
@@ -216,6 +223,11 @@ class Trainer {
  private:
   std::unique_ptr<Engine> engine_;
 };
+
+// The sentence of an optimizer with the learning rate that its schedule is made from, constant: for
+// a training that no one knows the end of. "adam(cosine(0.01))" becomes "adam(0.01)". Throws
+// Error(sentence) where it does not parse.
+std::string with_constant_rate(const std::string& optimizer);
 
 // What a state file says of its training.
 struct TrainingState {

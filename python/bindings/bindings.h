@@ -9,10 +9,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "lithe/dataset.h"
+#include "lithe/unknown.h"
 
 namespace lithe::python {
 
@@ -25,6 +28,7 @@ void add_model(nb::module_& module);
 void add_trainer(nb::module_& module);
 void add_learner(nb::module_& module);
 void add_unknown(nb::module_& module);
+void add_reading(nb::module_& module);
 void add_spaces(nb::module_& module);
 void add_environments(nb::module_& module);
 void add_agents(nb::module_& module);
@@ -47,5 +51,9 @@ nb::ndarray<nb::numpy, T> array_of(std::span<const T> values,
   nb::capsule owner(copy, [](void* memory) noexcept { delete[] static_cast<T*>(memory); });
   return {copy, shape.size(), shape.begin(), owner};
 }
+
+// Arrays by name as a dict of NumPy arrays of float64, and back.
+nb::dict dict_of(const std::map<std::string, NamedArray>& arrays);
+std::map<std::string, NamedArray> named_arrays_of(const nb::dict& arrays);
 
 }  // namespace lithe::python

@@ -42,28 +42,6 @@ nb::ndarray<nb::numpy, float> forward(Learner& learner, const Matrix& inputs,
   return rows_of(outputs, rows.size());
 }
 
-nb::dict state_of(const Learner& learner) {
-  nb::dict state;
-  for (const auto& [name, array] : learner.state()) {
-    nb::list shape;
-    for (const std::size_t size : array.shape) shape.append(size);
-    state[name.c_str()] =
-        nb::cast(array_of<double>(array.values, {array.values.size()})).attr("reshape")(shape);
-  }
-  return state;
-}
-
-void restore(Learner& learner, const nb::dict& state) {
-  std::map<std::string, NamedArray> arrays;
-  for (const auto& [name, value] : state) {
-    const auto array = nb::cast<nb::ndarray<const double, nb::c_contig, nb::device::cpu>>(value);
-    NamedArray& made = arrays[nb::cast<std::string>(name)];
-    for (std::size_t i = 0; i < array.ndim(); ++i) made.shape.push_back(array.shape(i));
-    made.values.assign(array.data(), array.data() + array.size());
-  }
-  learner.restore(arrays);
-}
-
 }  // namespace
 
 void add_learner(nb::module_& module) {
@@ -101,11 +79,15 @@ void add_learner(nb::module_& module) {
       .def("_input_gradient",
            [](Learner& self, std::size_t rows) { return rows_of(self.input_gradient(), rows); })
       .def_prop_ro("steps", &Learner::steps, "Steps done.")
-      .def("state", &state_of,
-           "What the optimizer keeps beside the weights, by name, for `restore`.")
-      .def("restore", &restore, nb::arg("state"),
-           "Goes on where `state` was taken, to the same bits. Raises `lithe.Error` where it is\n"
-           "not that of such a learner.");
+      .def(
+          "state", [](const Learner& self) { return dict_of(self.state()); },
+          "What the optimizer keeps beside the weights, by name, for `restore`.")
+      .def(
+          "restore",
+          [](Learner& self, const nb::dict& state) { self.restore(named_arrays_of(state)); },
+          nb::arg("state"),
+          "Goes on where `state` was taken, to the same bits. Raises `lithe.Error` where it is\n"
+          "not that of such a learner.");
 }
 
 }  // namespace lithe::python

@@ -7,41 +7,12 @@
 #include <nanobind/stl/vector.h>
 
 #include "bindings.h"
+#include "calls.h"
 #include "lithe/history.h"
 
 namespace lithe::python {
 
 namespace {
-
-// Python hears of signals (Ctrl-C) and of the progress some fifty times an epoch; without the lock
-// in between. What a callback raises ends the epoch, and is raised behind it.
-class Progress {
- public:
-  explicit Progress(nb::object callback) : callback_(std::move(callback)) {}
-
-  bool operator()(double done) {
-    nb::gil_scoped_acquire acquired;
-    try {
-      if (PyErr_CheckSignals() != 0) throw nb::python_error();
-      if (callback_.is_none()) return true;
-      const nb::object answer = callback_(done);
-      const int goes_on = answer.is_none() ? 1 : PyObject_IsTrue(answer.ptr());
-      if (goes_on < 0) throw nb::python_error();
-      return goes_on == 1;
-    } catch (nb::python_error& error) {
-      raised_.emplace(std::move(error));
-      return false;
-    }
-  }
-  // With the lock.
-  void raise_again() {
-    if (raised_) throw nb::python_error(std::move(*raised_));
-  }
-
- private:
-  nb::object callback_;
-  std::optional<nb::python_error> raised_;
-};
 
 EpochReport run_epoch(Trainer& trainer, nb::object callback) {
   Progress progress(std::move(callback));
@@ -53,19 +24,6 @@ EpochReport run_epoch(Trainer& trainer, nb::object callback) {
   progress.raise_again();
   return report;
 }
-
-// Takes the keyword arguments that are TrainOptions of the same names.
-class Keywords {
- public:
-  explicit Keywords(const nb::dict& given) : given_(given) {}
-  template <typename T>
-  void read(const char* name, T& option) {
-    if (given_.contains(name)) option = nb::cast<T>(given_[name]);
-  }
-
- private:
-  const nb::dict& given_;
-};
 
 TrainOptions options_of(const nb::dict& given) {
   TrainOptions o;
@@ -146,6 +104,18 @@ void add_trainer(nb::module_& module) {
       .def("_save_state", &Trainer::save_state, nb::call_guard<nb::gil_scoped_release>())
       .def("_load_state", &Trainer::load_state, nb::call_guard<nb::gil_scoped_release>())
       .def("_save_model", &Trainer::save_model, nb::call_guard<nb::gil_scoped_release>())
+      .def(
+          "optimizer_state", [](const Trainer& self) { return dict_of(self.optimizer_state()); },
+          "What the optimizer keeps beside the weights, by name, for `restore_optimizer` of a\n"
+          "training that goes on with other examples.")
+      .def(
+          "restore_optimizer",
+          [](Trainer& self, const nb::dict& state) {
+            self.restore_optimizer(named_arrays_of(state));
+          },
+          nb::arg("state"),
+          "Goes on where `optimizer_state` was taken: before the first epoch. `epochs` counts\n"
+          "those of both. Raises `lithe.Error` where it is not that of such a trainer.")
       .def("_keep_history",
            [](const Trainer& self, Model& model, const Examples& train, const Examples& test) {
              keep_history(model, self.history(), train, test);
@@ -153,6 +123,8 @@ void add_trainer(nb::module_& module) {
       .def_prop_ro(
           "threads", [](const Trainer& self) { return self.plan().threads; },
           "The number of threads that compute.");
+
+  module.def("_with_constant_rate", &with_constant_rate, nb::arg("optimizer"));
 }
 
 }  // namespace lithe::python

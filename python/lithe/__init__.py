@@ -12,6 +12,7 @@ from ._examples import Examples
 from ._model import Model
 from ._network import Network, catalogue
 from ._predictor import Learner, Predictor
+from ._reading import Images, Table, read_images, read_table
 from ._reports import doctor, info
 from ._trainer import EpochReport, Trainer, TrainingResult, evaluate
 
@@ -28,6 +29,7 @@ __all__ = [
     "EpochReport",
     "Error",
     "Examples",
+    "Images",
     "Learner",
     "Model",
     "MultiLabelClassifier",
@@ -35,12 +37,15 @@ __all__ = [
     "OutlierDetector",
     "Predictor",
     "Regressor",
+    "Table",
     "Trainer",
     "TrainingResult",
     "catalogue",
     "doctor",
     "evaluate",
     "info",
+    "read_images",
+    "read_table",
     "rl",
 ]
 

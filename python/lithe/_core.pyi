@@ -1,6 +1,7 @@
 """What the modules of lithe are made of: the C++ library."""
 
 from collections.abc import Mapping, Sequence
+import enum
 import os
 from typing import Annotated, overload
 
@@ -230,11 +231,25 @@ class Trainer:
 
     def _save_model(self, arg: str | os.PathLike, /) -> None: ...
 
+    def optimizer_state(self) -> dict:
+        """
+        What the optimizer keeps beside the weights, by name, for `restore_optimizer` of a
+        training that goes on with other examples.
+        """
+
+    def restore_optimizer(self, state: dict) -> None:
+        """
+        Goes on where `optimizer_state` was taken: before the first epoch. `epochs` counts
+        those of both. Raises `lithe.Error` where it is not that of such a trainer.
+        """
+
     def _keep_history(self, arg0: Model, arg1: Examples, arg2: Examples, /) -> None: ...
 
     @property
     def threads(self) -> int:
         """The number of threads that compute."""
+
+def _with_constant_rate(optimizer: str) -> str: ...
 
 class Predictor:
     def __init__(self, model: Model, batch: int, isa: str) -> None: ...
@@ -270,6 +285,58 @@ def _calibrate(model: Model, examples: Examples, share: float, seed: int, score:
 def _check_score(score: str) -> None: ...
 
 def _unknown(model: Model, features: Annotated[NDArray, dict(shape=(None, None), device='cpu', writable=False)], divisor: float) -> tuple[NDArray[numpy.float64], NDArray[numpy.uint8]]: ...
+
+class TableTask(enum.Enum):
+    auto = 0
+
+    classification = 1
+
+    regression = 2
+
+    multi_label = 3
+
+class MissingPolicy(enum.Enum):
+    error = 0
+
+    mean = 1
+
+    median = 2
+
+    zero = 3
+
+    drop = 4
+
+class CsvHeader(enum.Enum):
+    auto = 0
+
+    yes = 1
+
+    no = 2
+
+class DateOrder(enum.Enum):
+    auto = 0
+
+    day_first = 1
+
+    month_first = 2
+
+class UnknownCategory(enum.Enum):
+    usual = 1
+
+    zeros = 2
+
+    error = 0
+
+class ImageLayout(enum.Enum):
+    auto = 0
+
+    channels_first = 2
+
+    channels_last = 1
+
+def _read_table(path: str | os.PathLike, options: dict) -> dict: ...
+
+def _read_images(folder: str | os.PathLike, options: dict) -> dict: ...
 
 class Spaces:
     def __init__(self, shape: Sequence[int], low: Sequence[float], high: Sequence[float], choices: int, action_low: Sequence[float], action_high: Sequence[float]) -> None: ...

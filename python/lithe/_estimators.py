@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, TransformerMixin
-from sklearn.utils import check_random_state
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import (
@@ -25,11 +24,13 @@ from ._arrays import Array, features
 from ._examples import Examples
 from ._fitting import (
     OwnValidation,
+    PartialFits,
     Settings,
     build_network,
     history_of,
     model_of,
     run,
+    seed_of,
     threads_for,
     zero_of,
 )
@@ -166,24 +167,23 @@ class _Estimator(CallbackSupport, BaseEstimator):
 
     def _train(
         self, X: Array, answers: Array, outputs: int, weights: Array | None, own: Examples | None,
-        fresh: bool = True, epochs: int | None = None, zero: Array | None = None,
+        fresh: bool = True, calls: PartialFits | None = None, zero: Array | None = None,
         tasks: FitTasks | None = None,
     ) -> None:  # fmt: skip
-        """Makes the model, where it is `fresh`, and trains it. `zero`: what was taken off the
-        targets, because their units may lie far from it and the library keeps float32. `tasks`: of
-        the fit of which this is the training."""
+        """Makes the model, where it is `fresh`, and trains it: wholly, with the `tasks` of a fit,
+        or for one epoch, with the `calls` of partial_fit before. `zero`: what was taken off the
+        targets, because their units may lie far from it and the library keeps float32."""
         classes = outputs if answers.ndim == 1 else None
         examples = Examples(X, answers, weights, classes=classes)
         settings = Settings(self, examples, self._shape(X))
         pixels = X.dtype == np.uint8
-        random = check_random_state(self.random_state)
-        seed = int(random.randint(np.iinfo(np.int32).max))
+        seed = seed_of(self.random_state)
         if fresh:
             network = build_network(settings, self._shape(X), outputs, pixels)
             self.model_ = Model(network, self.precision, seed)
             self.model_._standardize(examples)
-        if epochs is not None:
-            settings.epochs, settings.validation, settings.patience = epochs, 0, 0
+        if calls is not None:
+            seed = calls.prepare(settings, seed)
         if getattr(self, "unknown", None) is not None:
             settings.hold_out_for(self.unknown)
         elif own is not None:
@@ -200,9 +200,11 @@ class _Estimator(CallbackSupport, BaseEstimator):
                 validation=settings.validation, patience=settings.patience if own is None else 0,
                 standardize_targets=settings.standardize_targets,
             )  # fmt: skip
+            if calls is not None:
+                calls.restore(trainer)
             kept = OwnValidation(trainer, settings.patience) if own is not None else None
             watchers: list[Watcher] = [kept] if kept is not None else []
-            watchers += self._watchers(settings.epochs)
+            watchers += self._watchers(settings.epochs, calls.epochs if calls is not None else 0)
             if tasks is not None:
                 tasks.begin(settings.epochs, lambda: self._as_if_ended(trainer, X, weights, zero))
                 watchers.append(tasks)
@@ -212,13 +214,16 @@ class _Estimator(CallbackSupport, BaseEstimator):
                 self.model_._shift_targets(zero.tolist())
         if kept is not None:
             kept.restore(self.model_)
+        if calls is not None:
+            calls.keep(trainer)
+        self._calls = calls
         trainer._keep_history(self.model_, examples, own if own is not None else _core.Examples())
         self._keep_figures(trainer, own is not None)
 
-    def _watchers(self, epochs: int) -> list[Watcher]:
+    def _watchers(self, epochs: int, done: int) -> list[Watcher]:
         watchers: list[Watcher] = []
         if self.verbose:
-            watchers.append(Progress(epochs, self.verbose))
+            watchers.append(Progress(epochs, self.verbose, done=done))
         if self.callback is not None:
             watchers.append(UserCallback(self.callback, self))
         return watchers
@@ -235,6 +240,10 @@ class _Estimator(CallbackSupport, BaseEstimator):
     def _derived(self, model: Model, X: Array, weights: Array | None) -> dict[str, Any]:
         """Attributes that follow from the model; `X` and `weights` are those of `fit`."""
         return {}
+
+    def _calls_before(self) -> PartialFits:
+        calls: PartialFits | None = getattr(self, "_calls", None)
+        return PartialFits() if calls is None else calls
 
     def _keep_figures(self, trainer: Trainer, own: bool) -> None:
         reports = trainer.history
@@ -370,7 +379,8 @@ class Classifier(ClassifierMixin, _Estimator):
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Classifier:
-        """Goes on learning: one pass over these examples.
+        """Goes on learning: one pass over these examples, with the optimizer as the last call left
+        it. The learning rate is constant, the one that its schedule is made from.
 
         The first call says all `classes` that there will be, where `y` does not have them all. A
         label that is none of them raises ValueError.
@@ -385,7 +395,7 @@ class Classifier(ClassifierMixin, _Estimator):
             )
         answers = self._answers(y)
         weights = self._weights(sample_weight, X, y)
-        self._train(X, answers, self._width, weights, None, fresh=first, epochs=1)
+        self._train(X, answers, self._width, weights, None, fresh=first, calls=self._calls_before())
         self._name_classes()
         return self
 
@@ -524,24 +534,25 @@ class Regressor(RegressorMixin, _Estimator):
     ) -> Regressor:
         """Learns from `X` [examples][values] and `y` [examples] or [examples][targets]."""
         tasks = FitTasks(self, X, y, sample_weight)
-        self._learn(X, y, sample_weight, X_val, y_val, None, tasks)
+        self._learn(X, y, sample_weight, X_val, y_val, tasks=tasks)
         tasks.fitted()
         return self
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Regressor:
-        """Goes on learning: one pass over these examples."""
-        return self._learn(X, y, sample_weight, None, None, 1)
+        """Goes on learning: one pass over these examples, with the optimizer as the last call left
+        it. The learning rate is constant."""
+        return self._learn(X, y, sample_weight, None, None, calls=self._calls_before())
 
     def _learn(
-        self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, epochs: int | None,
-        tasks: FitTasks | None = None,
+        self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any,
+        calls: PartialFits | None = None, tasks: FitTasks | None = None,
     ) -> Regressor:  # fmt: skip
-        goes_on = hasattr(self, "model_") and (epochs is not None or self.warm_start)
+        goes_on = hasattr(self, "model_") and (calls is not None or self.warm_start)
         if y is None:
             raise ValueError(
                 f"This {type(self).__name__} estimator requires y to be passed, but the target y is None."
             )
-        X = self._validate(X, reset=not (goes_on and epochs is not None))
+        X = self._validate(X, reset=not (goes_on and calls is not None))
         targets, self._flat = self._targets(y)
         if len(targets) != len(X):
             raise ValueError(
@@ -553,7 +564,7 @@ class Regressor(RegressorMixin, _Estimator):
         own = self._own_validation(X_val, y_val, lambda values: self._answers(values) - self._zero)
         self._train(
             X, targets - self._zero, targets.shape[1], weights, own,
-            fresh=not goes_on, epochs=epochs, zero=self._zero, tasks=tasks,
+            fresh=not goes_on, calls=calls, zero=self._zero, tasks=tasks,
         )  # fmt: skip
         return self
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.utils import check_random_state
 
 from . import _core
 from ._arrays import Array
@@ -63,6 +64,7 @@ class Settings:
         default = _core._default_training(examples, list(shape), batch)
         loss, self.standardize_targets = _ENDS[estimator._kind()]
         self.loss: str = chosen(estimator.loss, loss)
+        self.given_optimizer: str = estimator.optimizer
         self.optimizer: str = chosen(estimator.optimizer, default["optimizer"])
         self.batch = min(batch or default["batch"], max(1, examples.rows))
         self.epochs = int(chosen(estimator.epochs, default["epochs"]))
@@ -81,6 +83,43 @@ class Settings:
         if self.validation == 0 and not self._validation_is_open:
             raise ValueError("unknown needs examples that are held out: validation=0.1")
         self.validation = self.validation or 0.1
+
+
+def seed_of(random_state: Any) -> int:
+    return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
+
+
+class PartialFits:
+    """The calls of partial_fit up to now: a training in parts, each an epoch on other examples.
+
+    No one knows how many follow, so the learning rate is constant.
+    """
+
+    def __init__(self) -> None:
+        self.epochs = 0
+        self._seed: int | None = None
+        # As it was given, and as it is used: "auto" depends on the examples of the first call.
+        self._given = self._optimizer = ""
+        self._state: dict[str, Array] | None = None
+
+    def prepare(self, settings: Settings, seed: int) -> int:
+        """The settings become those of the next epoch, whose seed is returned: the first one's, since
+        the order of an epoch follows from its number too."""
+        if settings.given_optimizer != self._given or self._optimizer == "":
+            self._given = settings.given_optimizer
+            self._optimizer = _core._with_constant_rate(settings.optimizer)
+            self._state, self.epochs, self._seed = None, 0, seed
+        settings.optimizer = self._optimizer
+        settings.epochs, settings.validation, settings.patience = self.epochs + 1, 0, 0
+        return seed if self._seed is None else self._seed
+
+    def restore(self, trainer: Trainer) -> None:
+        if self._state is not None:
+            trainer.restore_optimizer(self._state)
+
+    def keep(self, trainer: Trainer) -> None:
+        self._state = trainer.optimizer_state()
+        self.epochs = int(self._state["epochs"][0])
 
 
 def build_network(settings: Settings, shape: tuple[int, ...], outputs: int, pixels: bool) -> Network:

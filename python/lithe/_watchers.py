@@ -100,14 +100,17 @@ class Progress(Watcher):
 
     _SECONDS = 0.1  # between two drawings
 
-    def __init__(self, epochs: int, verbose: int, stream: TextIO | None = None) -> None:
-        self._epochs = epochs
+    def __init__(
+        self, epochs: int, verbose: int, stream: TextIO | None = None, done: int = 0
+    ) -> None:
+        """`done`: of the epochs, those that others have run."""
+        self._epochs, self._before = epochs, done
         self._stream = stream or sys.stdout
         in_notebook = type(self._stream).__module__.startswith("ipykernel")
         self._one_line = verbose == 1 and (self._stream.isatty() or in_notebook)
         self._begun = time.monotonic()
         self._drawn = -self._SECONDS
-        self._epoch, self._figures, self._width = 0, "", 0
+        self._epoch, self._figures, self._width = done, "", 0
 
     def within_epoch(self, done: float) -> None:
         """Called some fifty times an epoch with the share that is done."""
@@ -132,9 +135,9 @@ class Progress(Watcher):
         """`done`: epochs, the one that has begun in part."""
         running = min(int(done) + 1, self._epochs) if done > self._epoch else self._epoch
         text = f"epoch {running}/{self._epochs}{self._figures}"
-        if 0 < done < self._epochs:
-            passed = time.monotonic() - self._begun
-            text += f"  {duration(passed / done * (self._epochs - done))} left"
+        if self._before < done < self._epochs:
+            each = (time.monotonic() - self._begun) / (done - self._before)
+            text += f"  {duration(each * (self._epochs - done))} left"
         return text
 
     def _draw(self, done: float) -> None:

@@ -100,11 +100,12 @@ def test_a_score_of_each_epoch():
 
 
 @needs_callbacks
-def test_bars_within_a_search_and_a_pipeline(capsys):
+def test_bars_within_a_search_and_a_pipeline(capsys, monkeypatch):
     pytest.importorskip("rich")
+    monkeypatch.setenv("COLUMNS", "200")
     pipeline = make_pipeline(StandardScaler(), lithe.Classifier(**SMALL))
     search = GridSearchCV(pipeline, {"classifier__network": ["", "dense(4)"]}, cv=2)
-    search.set_callbacks(ProgressBar()).fit(X, Y)
+    search.set_callbacks(ProgressBar(max_propagation_depth=None)).fit(X, Y)
     printed = capsys.readouterr().out
     # Two networks by two folds, and the best network again.
     assert printed.count("Classifier - fit") == 5

@@ -209,6 +209,7 @@ def test_what_goes_wrong_in_python_comes_out(what, error, word):
 
 def test_ctrl_c_in_an_environment():
     agent = rl.PPO(rl.GymEnv(Count, 2), n_steps=50_000)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background has none
     threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
         agent.train(100_000)

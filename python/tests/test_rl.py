@@ -302,6 +302,7 @@ def test_environments_of_ones_own_choice_are_taken_over():
 
 def test_ctrl_c_ends_a_training_with_a_usable_agent():
     agent = rl.DQN("cartpole", learning_starts=100)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background has none
     threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
         agent.train(10**9)

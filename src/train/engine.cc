@@ -20,6 +20,7 @@
 #include "train/evaluator.h"
 #include "train/forward.h"
 #include "train/numeric_error.h"
+#include "train/optimizer_state.h"
 #include "train/plan_report.h"
 #include "train/recovery.h"
 #include "train/request.h"
@@ -76,6 +77,8 @@ class EngineOf final : public Trainer::Engine {
   const std::vector<EpochReport>& history() const override { return history_; }
   void save_state(const std::filesystem::path& file) override;
   void load_state(const std::filesystem::path& file) override;
+  std::map<std::string, NamedArray> optimizer_state() const override;
+  void restore_optimizer(const std::map<std::string, NamedArray>& state) override;
   void save_model(const std::filesystem::path& file) override;
   const std::vector<EpochWatch>& watched() const override {
     static const std::vector<EpochWatch> none;
@@ -479,6 +482,24 @@ void EngineOf<T>::save_model(const std::filesystem::path& file) {
     throw;
   }
   exchange();
+}
+
+template <typename T>
+std::map<std::string, NamedArray> EngineOf<T>::optimizer_state() const {
+  auto state = train::optimizer_state(graph_, values_, learning_, steps_.steps());
+  state["epochs"] = {{1}, {static_cast<double>(epoch_)}};
+  return state;
+}
+
+template <typename T>
+void EngineOf<T>::restore_optimizer(const std::map<std::string, NamedArray>& state) {
+  if (epoch_ > 0)
+    throw Error(ErrorKind::usage, "an epoch has been run already", "Trainer::restore_optimizer",
+                "restore before the first one");
+  const std::uint64_t epochs = count_in(state, "epochs", "a trainer");
+  steps_.restart(train::restore_optimizer(state, graph_, values_, learning_, "a trainer"));
+  epoch_ = epochs;
+  if (options_.unfreeze_at != 0 && epoch_ >= options_.unfreeze_at) unfreeze();
 }
 
 template <typename T>

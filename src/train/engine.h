@@ -21,6 +21,8 @@ class Trainer::Engine {
   virtual const std::vector<EpochReport>& history() const = 0;
   virtual void save_state(const std::filesystem::path& file) = 0;
   virtual void load_state(const std::filesystem::path& file) = 0;
+  virtual std::map<std::string, NamedArray> optimizer_state() const = 0;
+  virtual void restore_optimizer(const std::map<std::string, NamedArray>& state) = 0;
   virtual void save_model(const std::filesystem::path& file) = 0;
 };
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/threads.h"
 #include "lithe/error.h"
@@ -11,7 +10,7 @@
 #include "train/batch_of_one.h"
 #include "train/check.h"
 #include "train/model_data.h"
-#include "train/parameter_shape.h"
+#include "train/optimizer_state.h"
 #include "train/request.h"
 #include "train/setup.h"
 
@@ -94,34 +93,11 @@ class LearnerOf final : public Learner::Engine {
   std::uint64_t steps() const override { return steps_.done(); }
 
   std::map<std::string, NamedArray> state() const override {
-    std::map<std::string, NamedArray> result;
-    result["steps"] = {{1}, {static_cast<double>(steps_.done())}};
-    plan::Parameters<T> form = values_.clone();
-    for (std::size_t i = 0; i < learning_.states.size(); ++i) {
-      std::copy(learning_.states[i].begin(), learning_.states[i].end(), form.data());
-      for (graph::ParameterId id = 0; id < graph_.parameters.size(); ++id) {
-        const std::vector<T> array = form.read(id);
-        result[name(i, id)] = {shape(id), {array.begin(), array.end()}};
-      }
-    }
-    return result;
+    return train::optimizer_state(graph_, values_, learning_, steps_.done());
   }
 
   void restore(const std::map<std::string, NamedArray>& state) override {
-    const double steps = found(state, "steps", {1}).values[0];
-    if (!(steps >= 0 && steps < 1e15) || steps != std::floor(steps))
-      throw Error(ErrorKind::model, fmt::format("{} steps done", steps), "a learner's state");
-    plan::OptimizerState<T> read = learning_.clone();
-    plan::Parameters<T> form = values_.clone();
-    for (std::size_t i = 0; i < learning_.states.size(); ++i) {
-      for (graph::ParameterId id = 0; id < graph_.parameters.size(); ++id) {
-        const NamedArray& array = found(state, name(i, id), shape(id));
-        form.write(id, {array.values.begin(), array.values.end()});
-      }
-      std::copy(form.data(), form.data() + form.size(), read.states[i].begin());
-    }
-    learning_.take_states(read);
-    steps_.restart(static_cast<std::uint64_t>(steps));
+    steps_.restart(train::restore_optimizer(state, graph_, values_, learning_, "a learner"));
     rows_ = taken_ = 0;
   }
 
@@ -133,24 +109,6 @@ class LearnerOf final : public Learner::Engine {
   }
 
   std::size_t columns(graph::SlotId slot) const { return graph_.slots[slot].columns; }
-  std::string name(std::size_t array, graph::ParameterId id) const {
-    return fmt::format("optimizer.{}.{}", array, graph_.parameters[id].name);
-  }
-  std::vector<std::size_t> shape(graph::ParameterId id) const {
-    return train::shape_of(graph_.parameters[id]);
-  }
-  static const NamedArray& found(const std::map<std::string, NamedArray>& state,
-                                 const std::string& name, const std::vector<std::size_t>& shape) {
-    const auto at = state.find(name);
-    std::size_t size = 1;
-    for (const std::size_t side : shape) size *= side;
-    if (at == state.end() || at->second.shape != shape || at->second.values.size() != size)
-      throw Error(ErrorKind::model,
-                  fmt::format("the array '{}' {}", name,
-                              at == state.end() ? "is missing" : "has another shape"),
-                  "a learner's state", "the state of a learner with this network and optimizer");
-    return at->second;
-  }
 
   LearnerOptions options_;
   optimizers::Optimizer optimizer_;

@@ -6,8 +6,10 @@
 #include <cmath>
 
 #include "base/threads.h"
+#include "catalogue/catalogue.h"
 #include "data/examples/scale.h"
 #include "lithe/error.h"
+#include "network/bind.h"
 #include "train/check.h"
 #include "train/engine.h"
 #include "train/evaluator.h"
@@ -61,7 +63,24 @@ const std::vector<EpochWatch>& Trainer::watched() const { return engine_->watche
 const std::vector<EpochReport>& Trainer::history() const { return engine_->history(); }
 void Trainer::save_state(const std::filesystem::path& file) { engine_->save_state(file); }
 void Trainer::save_model(const std::filesystem::path& file) { engine_->save_model(file); }
+std::map<std::string, NamedArray> Trainer::optimizer_state() const {
+  return engine_->optimizer_state();
+}
+void Trainer::restore_optimizer(const std::map<std::string, NamedArray>& state) {
+  engine_->restore_optimizer(state);
+}
 void Trainer::load_state(const std::filesystem::path& file) { engine_->load_state(file); }
+
+std::string with_constant_rate(const std::string& optimizer) {
+  constexpr auto kCategory = network::Category::optimizer;
+  Component read = network::read_component(optimizer, kCategory, catalogue::catalogue());
+  Value& rate = read.arguments.front().second;
+  if (const auto* schedule = std::get_if<Component>(&rate)) {
+    const Value first = schedule->arguments.front().second;
+    rate = first;
+  }
+  return network::print(read, kCategory, catalogue::catalogue());
+}
 
 Evaluation evaluate(const Model& model, const Examples& examples, const std::string& loss,
                     const std::string& isa) {

@@ -1,0 +1,164 @@
+// Files as arrays: tables and folders of pictures.
+#include <nanobind/stl/filesystem.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include "bindings.h"
+#include "calls.h"
+#include "lithe/data.h"
+#include "lithe/images.h"
+#include "lithe/table.h"
+
+namespace lithe::python {
+
+namespace {
+
+// An array that shows memory of a data set, and keeps it.
+template <typename T>
+nb::object view_of(const Dataset& data, const T* values, std::size_t rows, std::size_t columns,
+                   std::size_t row_stride) {
+  if (values == nullptr) return nb::none();
+  nb::capsule owner(new Dataset(data),
+                    [](void* memory) noexcept { delete static_cast<Dataset*>(memory); });
+  const std::size_t shape[] = {rows, columns};
+  const std::int64_t strides[] = {static_cast<std::int64_t>(row_stride), 1};
+  return nb::cast(nb::ndarray<nb::numpy, const T, nb::ndim<2>>(values, 2, shape, owner, strides));
+}
+
+nb::object features_as_array(const Dataset& data, const Features& f) {
+  const auto as = [&]<typename T>(T) {
+    return view_of(data, static_cast<const T*>(f.data), f.rows, f.columns,
+                   f.row_stride / sizeof(T));
+  };
+  if (f.type == ElementType::uint8) return as(std::uint8_t{});
+  return f.type == ElementType::float32 ? as(float{}) : as(double{});
+}
+
+nb::dict part_of(const Dataset& data, const Examples& part) {
+  const std::size_t rows = part.features.rows;
+  nb::dict result;
+  result["features"] = features_as_array(data, part.features);
+  result["divisor"] = part.features.divisor;
+  result["labels"] = view_of(data, part.labels, rows, 1, 1);
+  result["targets"] = view_of(data, part.targets, rows, part.target_columns, part.target_columns);
+  result["weights"] = view_of(data, part.weights, rows, 1, 1);
+  return result;
+}
+
+nb::dict dict_of(const Dataset& data, const std::vector<std::string>& lines) {
+  nb::dict result;
+  result["train"] = part_of(data, data.train);
+  result["test"] = part_of(data, data.test);
+  result["shape"] = data.shape;
+  result["class_names"] = data.class_names;
+  result["lines"] = lines;
+  return result;
+}
+
+nb::dict dict_of(const TableData& table) {
+  nb::dict result = dict_of(table.data, describe(table));
+  result["schema"] = table.schema.to_json();
+  result["feature_names"] = table.schema.feature_names();
+  result["target_names"] = table.schema.target_names();
+  result["labels"] = table.schema.task == TableTask::multi_label;
+  return result;
+}
+
+TableOptions table_options_of(const nb::dict& given) {
+  TableOptions o;
+  CsvOptions& csv = o.csv;
+  Keywords keywords(given);
+  const auto read = [&](const char* name, auto& option) { keywords.read(name, option); };
+  read("target", csv.targets), read("task", csv.task), read("missing", csv.missing);
+  read("indicator", csv.indicator), read("header", csv.header), read("ignore", csv.ignore);
+  read("categorical", csv.categorical), read("numeric", csv.numeric);
+  read("dates", csv.date_order), read("group", csv.group), read("time", csv.time);
+  read("weight", csv.weight), read("test_data", o.test_file), read("test_share", o.test_share);
+  read("seed", o.seed), read("layout", o.layout), read("inputs", o.features_name);
+  read("answers", o.answers_name), read("unseen", o.unknown_category);
+  o.answers_file = o.answers_name;
+  std::string delimiter, decimal;
+  std::vector<std::string> missing_texts;
+  read("delimiter", delimiter), read("decimal", decimal), read("missing_text", missing_texts);
+  if (!delimiter.empty()) csv.delimiter = delimiter[0];
+  if (!decimal.empty()) csv.decimal = decimal[0];
+  csv.missing_texts.insert(csv.missing_texts.end(), missing_texts.begin(), missing_texts.end());
+  return o;
+}
+
+TableData read_table(const std::filesystem::path& path, const nb::dict& given) {
+  TableOptions options = table_options_of(given);
+  std::string schema;
+  Keywords(given).read("schema", schema);
+  options.target_use = TargetUse::if_present;
+  return interruptible([&](const TableProgress& progress) {
+    options.progress = progress;
+    return schema.empty() ? load_table(path, options)
+                          : apply_table(path, TableSchema::from_json(schema), options);
+  });
+}
+
+nb::dict read_images(const std::filesystem::path& folder, const nb::dict& given) {
+  ImageOptions options;
+  std::string resize = "crop", validation = "train", data_dir;
+  Keywords keywords(given);
+  const auto read = [&](const char* name, auto& option) { keywords.read(name, option); };
+  read("height", options.height), read("width", options.width);
+  read("channels", options.channels), read("skip_broken", options.skip_broken);
+  read("max_pixels", options.max_pixels), read("test_share", options.test_share);
+  read("seed", options.seed), read("resize", resize), read("val_folder", validation);
+  read("data_dir", data_dir);
+  options.resize = parse_resize(resize);
+  options.validation = parse_validation_folder(validation);
+  const ImageFolder loaded = interruptible([&](const auto& progress) {
+    options.progress = progress;
+    return load_image_folder(folder, options, data_folder(data_dir));
+  });
+  nb::dict result = dict_of(loaded.data, describe(loaded));
+  result["files"] = loaded.train_files;
+  result["test_files"] = loaded.test_files;
+  result["skipped"] = loaded.skipped;
+  return result;
+}
+
+}  // namespace
+
+void add_reading(nb::module_& module) {
+  nb::enum_<TableTask>(module, "TableTask")
+      .value("auto", TableTask::automatic)
+      .value("classification", TableTask::classification)
+      .value("regression", TableTask::regression)
+      .value("multi_label", TableTask::multi_label);
+  nb::enum_<MissingPolicy>(module, "MissingPolicy")
+      .value("error", MissingPolicy::error)
+      .value("mean", MissingPolicy::mean)
+      .value("median", MissingPolicy::median)
+      .value("zero", MissingPolicy::zero)
+      .value("drop", MissingPolicy::drop_row);
+  nb::enum_<CsvHeader>(module, "CsvHeader")
+      .value("auto", CsvHeader::automatic)
+      .value("yes", CsvHeader::yes)
+      .value("no", CsvHeader::no);
+  nb::enum_<DateOrder>(module, "DateOrder")
+      .value("auto", DateOrder::automatic)
+      .value("day_first", DateOrder::day_first)
+      .value("month_first", DateOrder::month_first);
+  nb::enum_<UnknownCategory>(module, "UnknownCategory")
+      .value("usual", UnknownCategory::usual)
+      .value("zeros", UnknownCategory::zeros)
+      .value("error", UnknownCategory::error);
+  nb::enum_<ImageLayout>(module, "ImageLayout")
+      .value("auto", ImageLayout::automatic)
+      .value("channels_first", ImageLayout::channels_first)
+      .value("channels_last", ImageLayout::channels_last);
+  module.def(
+      "_read_table",
+      [](const std::filesystem::path& path, const nb::dict& options) {
+        return dict_of(read_table(path, options));
+      },
+      nb::arg("path"), nb::arg("options"));
+  module.def("_read_images", &read_images, nb::arg("folder"), nb::arg("options"));
+}
+
+}  // namespace lithe::python

@@ -1,0 +1,206 @@
+"""Tables and folders of pictures, read for the estimators."""
+
+import gzip
+import json
+import struct
+import subprocess
+import zlib
+
+import lithe
+import numpy as np
+import pytest
+from lithe._program import path as program
+
+PETS = """kind,weight,born,pet
+cat,4.5,2020-01-01,yes
+ox,700,2019-05-05,no
+dog,NA,2021-02-03,yes
+ox,650.5,2018-12-31,no
+,20,2020-06-01,yes
+"""
+
+
+@pytest.fixture
+def pets(tmp_path):
+    path = tmp_path / "pets.csv"
+    path.write_text(PETS)
+    return path
+
+
+def test_a_table(pets):
+    table = lithe.read_table(pets)
+    assert table.feature_names == ["kind=cat", "kind=dog", "kind=ox", "weight", "born"]
+    assert table.target_names == ["pet"]
+    assert table.X.shape == (5, 5)
+    assert table.X.dtype == np.float32
+    assert table.y.tolist() == ["yes", "no", "yes", "no", "yes"]
+    assert table.X_test is table.y_test is table.sample_weight is table.image is None
+    assert table.X[:, :3].sum(axis=1).tolist() == [1, 1, 1, 1, 0]  # a missing category is none
+    weight = table.X[:, 3] - table.X[0, 3]
+    np.testing.assert_allclose(weight[2] + 4.5, (4.5 + 700 + 650.5 + 20) / 4, rtol=1e-5)
+    assert "pets.csv" in str(table)
+    assert "<pre>" in table._repr_html_()
+
+
+def test_what_is_said_of_columns(pets):
+    table = lithe.read_table(pets, "weight", missing="drop", ignore=["born", "kind"])
+    assert table.feature_names == ["pet"]
+    np.testing.assert_allclose(table.y, [4.5, 700, 650.5, 20])
+    by_number = lithe.read_table(pets, 4, ignore=3, weight="weight", missing="drop")
+    assert by_number.feature_names == ["kind=cat", "kind=ox"]
+    np.testing.assert_allclose(by_number.sample_weight, [4.5, 700, 650.5])
+
+
+def test_numbers_to_predict(tmp_path):
+    path = tmp_path / "prices.csv"
+    path.write_text("x,price\n" + "".join(f"{i},$ {1000 + i * 1.5}\n" for i in range(40)))
+    table = lithe.read_table(path)
+    assert table.y.tolist() == [1000 + i * 1.5 for i in range(40)]
+    assert table.class_names == []
+
+
+def test_classes_that_are_numbers_stay_numbers(tmp_path):
+    path = tmp_path / "classes.csv"
+    path.write_text("x,y\n" + "".join(f"{i / 7},{i % 3}\n" for i in range(30)))
+    assert lithe.read_table(path).y.tolist() == [i % 3 for i in range(30)]
+
+
+def test_several_labels(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text("x,a,b\n" + "".join(f"{i / 7},{i % 2},{i // 2 % 2}\n" for i in range(30)))
+    table = lithe.read_table(path, ["a", "b"])
+    assert table.y.tolist() == [[i % 2, i // 2 % 2] for i in range(30)]
+    assert table.y.dtype.kind == "i"
+    assert table.target_names == ["a", "b"]
+
+
+def write_points(path, rows=200):
+    random = np.random.default_rng(0)
+    x, y = random.normal(size=(2, rows))
+    colour = random.choice(["red", "blue"], rows)
+    lines = [f"{a},{b},{c},{'in' if a * a + b * b < 1 else 'out'}\n" for a, b, c in zip(x, y, colour, strict=True)]
+    path.write_text("x,y,colour,where\n" + "".join(lines))
+
+
+def test_a_table_to_a_fitted_estimator_and_another_file(tmp_path):
+    pytest.importorskip("sklearn")
+    write_points(tmp_path / "points.csv")
+    table = lithe.read_table(tmp_path / "points.csv", "where", test_share=0.25)
+    assert len(table.X) == 150
+    assert len(table.X_test) == len(table.y_test) == 50
+    clf = lithe.Classifier(epochs=40, random_state=0, n_jobs=1).fit(table.X, table.y)
+    assert clf.score(table.X_test, table.y_test) > 0.8
+    new = tmp_path / "new.csv.gz"
+    with gzip.open(new, "wt") as file:
+        file.write("colour,y,x\nred,0.1,0.1\ngreen,3,3\n")  # other order, unknown colour, no target
+    read = table.read(new)
+    assert read.y is None
+    assert clf.predict(read.X).tolist() == ["in", "out"]
+    with pytest.raises(lithe.Error, match="green"):
+        table.read(new, unseen="error")
+
+
+def test_the_command_understands_the_same(tmp_path):
+    """The same rows are held out, and the same is learned from the others."""
+    write_points(tmp_path / "points.csv")
+    table = lithe.read_table(tmp_path / "points.csv", test_share=0.2, seed=3)
+    model = tmp_path / "points.safetensors"
+    words = ["train", "--data", "points.csv", "--epochs", "1", "--seed", "3", "--output", str(model)]
+    subprocess.run([program(), *words], cwd=tmp_path, capture_output=True, check=True)
+    content = model.read_bytes()
+    (length,) = struct.unpack("<Q", content[:8])
+    schema = json.loads(content[8 : 8 + length])["__metadata__"]["lithe.schema"]
+    assert json.loads(schema) == json.loads(table._schema)
+    assert len(table.X_test) == 40
+
+
+def test_arrays_of_images(tmp_path):
+    images = np.arange(6 * 4 * 5, dtype=np.uint8).reshape(6, 4, 5)
+    np.savez(tmp_path / "a.npz", x=images, y=np.array([0, 1, 2, 0, 1, 2]))
+    table = lithe.read_table(tmp_path / "a.npz")
+    assert table.image == (4, 5)
+    assert np.array_equal(table.X, images.reshape(6, 20))
+    assert table.X.dtype == np.uint8
+    with pytest.raises(lithe.Error, match="no names"):
+        table.read(tmp_path / "a.npz")
+
+
+def test_bytes_that_are_no_pixels_are_numbers(tmp_path):
+    np.savez(tmp_path / "a.npz", x=np.array([[1, 200], [3, 4]], dtype=np.uint8), y=np.array([0, 1]))
+    table = lithe.read_table(tmp_path / "a.npz")
+    assert table.X.dtype == np.float32
+    assert table.X.tolist() == [[1, 200], [3, 4]]
+    assert table.image is None
+
+
+def png(pixels):
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    height, width = pixels.shape
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = b"".join(b"\0" + row.tobytes() for row in pixels)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    random = np.random.default_rng(0)
+    for name, low in (("dark", 0), ("light", 150)):
+        (tmp_path / "tones" / name).mkdir(parents=True)
+        for i in range(10):
+            pixels = random.integers(low, low + 100, (6, 8)).astype(np.uint8)
+            (tmp_path / "tones" / name / f"{i}.png").write_bytes(png(pixels))
+    return tmp_path / "tones"
+
+
+def test_a_folder_of_pictures(folder, tmp_path):
+    images = lithe.read_images(folder, data_dir=tmp_path / "cache")
+    assert images.image == (6, 8)
+    assert images.X.shape == (20, 48)
+    assert images.X.dtype == np.uint8
+    assert images.class_names == ["dark", "light"]
+    assert [file.split("/")[0] for file in images.files] == images.y.tolist()
+    assert images.X_test is None
+    assert "dark" in str(images)
+    held_out = lithe.read_images(folder, size=(3, 4), test_share=0.3, data_dir=tmp_path / "cache")
+    assert held_out.image == (3, 4)
+    assert len(held_out.X_test) == len(held_out.files_test) == 6
+
+
+def test_pictures_to_a_fitted_estimator(folder, tmp_path):
+    pytest.importorskip("sklearn")
+    images = lithe.read_images(folder, data_dir=tmp_path / "cache")
+    clf = lithe.Classifier("conv2d(2, 3, relu) -> flatten", image=images.image, epochs=100, random_state=0, n_jobs=1)
+    assert clf.fit(images.X, images.y).score(images.X, images.y) == 1
+
+
+def test_a_broken_picture(folder, tmp_path):
+    (folder / "dark" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    with pytest.raises(lithe.Error, match=r"broken\.png") as raised:
+        lithe.read_images(folder, data_dir=tmp_path / "cache")
+    assert "--" not in str(raised.value)
+    images = lithe.read_images(folder, skip_broken=True, data_dir=tmp_path / "cache")
+    assert len(images.skipped) == 1
+    assert len(images.X) == 20
+
+
+def test_mistakes(pets, tmp_path):
+    with pytest.raises(lithe.Error) as raised:
+        lithe.read_table(pets, "pett")
+    assert "pett" in raised.value.problem
+    with pytest.raises(lithe.Error) as raised:
+        lithe.read_table(pets, missing="error")
+    assert "missing=" in raised.value.remedy
+    assert "--" not in str(raised.value)
+    assert raised.value.kind == "data"
+    with pytest.raises(lithe.Error) as raised:
+        lithe.read_table(tmp_path / "none.csv")
+    assert raised.value.kind == "io"
+    for options in ({"missing": "average"}, {"task": "x"}, {"delimiter": "ab"}, {"decimal": ";"}):
+        with pytest.raises(lithe.Error) as raised:
+            lithe.read_table(pets, **options)
+        assert raised.value.where == next(iter(options))
+        assert raised.value.remedy
+    with pytest.raises(lithe.Error):
+        lithe.read_images(tmp_path / "none")
