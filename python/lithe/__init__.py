@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from ._error import CopyWarning, Error
 from ._examples import Examples
+from ._images import Images, read_images
 from ._model import Model
 from ._network import Network, catalogue
 from ._predictor import Learner, Predictor
-from ._reading import Images, Table, read_images, read_table
 from ._reports import doctor, info
+from ._tables import Table, read_table
 from ._trainer import EpochReport, Trainer, TrainingResult, evaluate
 
 if TYPE_CHECKING:

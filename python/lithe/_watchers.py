@@ -108,6 +108,7 @@ class Progress(Watcher):
         self._stream = stream or sys.stdout
         in_notebook = type(self._stream).__module__.startswith("ipykernel")
         self._one_line = verbose == 1 and (self._stream.isatty() or in_notebook)
+        self._epochs_left = True
         self._begun = time.monotonic()
         self._drawn = -self._SECONDS
         self._epoch, self._figures, self._width = done, "", 0
@@ -128,6 +129,7 @@ class Progress(Watcher):
 
     def end(self) -> None:
         if self._one_line:
+            self._epochs_left = False
             self._draw(self._epoch)
             print(file=self._stream, flush=True)
 
@@ -135,7 +137,7 @@ class Progress(Watcher):
         """`done`: epochs, the one that has begun in part."""
         running = min(int(done) + 1, self._epochs) if done > self._epoch else self._epoch
         text = f"epoch {running}/{self._epochs}{self._figures}"
-        if self._before < done < self._epochs:
+        if self._epochs_left and self._before < done < self._epochs:
             each = (time.monotonic() - self._begun) / (done - self._before)
             text += f"  {duration(each * (self._epochs - done))} left"
         return text

@@ -162,5 +162,14 @@ def test_one_line_in_a_terminal():
     assert "\r" not in drawn(verbose=2)
 
 
+def test_a_training_that_ended_early_has_no_time_left():
+    terminal = Terminal()
+    progress = Progress(50, 1, terminal)
+    progress.within_epoch(0.5)
+    assert terminal.getvalue().endswith(" left")
+    progress.end()
+    assert not terminal.getvalue().rstrip().endswith(" left")
+
+
 def test_times_as_people_say_them():
     assert [duration(seconds) for seconds in (8.4, 200, 7500)] == ["8 s", "3 min 20 s", "2 h 5 min"]
