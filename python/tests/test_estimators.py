@@ -13,7 +13,6 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris
 from sklearn.ensemble import VotingClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import get_scorer
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -390,25 +389,3 @@ def test_a_notebook_shows_the_diagram():
         assert clf._get_doc_link() == ""
     if VERSION >= (1, 9):
         assert "n_iter_" in clf._repr_html_()
-
-
-def test_metadata_is_routed():
-    X, y = load_breast_cancer(return_X_y=True)
-    X, y, X_val, y_val = X[:400], y[:400], X[400:], y[400:]
-    weights = np.where(y == 1, 5.0, 1.0)
-    asked = fast(network="dense(4, relu)", epochs=4)
-    given = {"sample_weight": weights, "X_val": X_val, "y_val": y_val}
-    with sklearn.config_context(enable_metadata_routing=True):
-        asked.set_fit_request(sample_weight=True, X_val=True, y_val=True)
-        scaler = StandardScaler().set_fit_request(sample_weight=False)
-        scorer = get_scorer("accuracy").set_score_request(sample_weight=True)
-        pipeline = make_pipeline(scaler, asked, transform_input=["X_val"]).fit(X, y, **given)
-        search = GridSearchCV(make_pipeline(clone(scaler), clone(asked)), {"classifier__epochs": [3]}, cv=2, scoring=scorer)
-        search.fit(X, y, **given)
-    scaled = StandardScaler().fit(X)
-    directly = clone(asked).fit(scaled.transform(X), y, weights, X_val=scaled.transform(X_val), y_val=y_val)
-    assert pipeline[-1].history_["validation_loss"] == directly.history_["validation_loss"]
-    assert np.array_equal(pipeline.predict_proba(X), directly.predict_proba(scaled.transform(X)))
-    assert len(search.best_estimator_[-1].history_["validation_loss"]) == 3
-    unweighted = clone(asked).fit(scaled.transform(X), y, X_val=scaled.transform(X_val), y_val=y_val)
-    assert not np.array_equal(unweighted.predict_proba(scaled.transform(X)), pipeline.predict_proba(X))
