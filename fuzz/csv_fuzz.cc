@@ -11,16 +11,13 @@
 
 #include "data/tables/csv.h"
 #include "lithe/error.h"
+#include "require.h"
 
 namespace {
 
 using lithe::Examples;
 using lithe::TableSchema;
 using lithe::data::TablePart;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 lithe::TableOptions options_from(std::uint8_t byte) {
   lithe::TableOptions options;

@@ -10,14 +10,11 @@
 #include "environments/engine.h"
 #include "environments/protocol.h"
 #include "lithe/error.h"
+#include "require.h"
 
 namespace {
 
 using namespace lithe::environments;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 template <typename Check>
 void may_refuse(const Check& check) {

@@ -9,12 +9,9 @@
 
 #include "data/tables/libsvm.h"
 #include "lithe/error.h"
+#include "require.h"
 
 namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 void check(const lithe::data::TablePart& part, const std::string& text,
            const lithe::TableOptions& options) {

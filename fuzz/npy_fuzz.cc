@@ -10,15 +10,12 @@
 #include "data/tables/npy_answers.h"
 #include "data/tables/npz.h"
 #include "lithe/error.h"
+#include "require.h"
 
 namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 using lithe::data::TablePart;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 template <typename Check>
 void may_refuse(lithe::ErrorKind kind, const Check& check) {

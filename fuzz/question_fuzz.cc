@@ -8,12 +8,9 @@
 #include <string>
 
 #include "lithe/environment.h"
+#include "require.h"
 
 namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 void ask(const char* environment, const std::string& text) {
   std::istringstream questions(text + "\n{\"command\": \"spaces\"}\n");

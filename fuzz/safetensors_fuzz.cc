@@ -10,15 +10,12 @@
 #include "io/safetensors.h"
 #include "io/safetensors_header.h"
 #include "lithe/error.h"
+#include "require.h"
 
 namespace {
 
 using lithe::io::SafetensorsFile;
 using lithe::io::TensorView;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 // Touches every byte and returns how many there are.
 std::size_t read_all(const TensorView& tensor) {

@@ -11,15 +11,12 @@
 #include "lithe/error.h"
 #include "lithe/network.h"
 #include "network/bind.h"
+#include "require.h"
 #include "sentence_catalogues.h"
 
 namespace {
 
 using lithe::network::Category;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 // Calls `check` and lets pass a refusal that says what is wrong.
 template <typename Check>

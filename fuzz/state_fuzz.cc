@@ -17,14 +17,11 @@
 #include "io/safetensors.h"
 #include "lithe/error.h"
 #include "lithe/trainer.h"
+#include "require.h"
 
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 class File {
  public:
