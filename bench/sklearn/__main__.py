@@ -99,7 +99,8 @@ def figures(seconds):
 
 
 def measure_fits(options):
-    print("Seconds of an epoch, median (least to most); score: accuracy, or R2 of the regression.")
+    print("Seconds of an epoch, median (least to most); on one thread, of processor time.\n"
+          "score: accuracy, or R2 of the regression.")
     print(f"{'data':14} {'threads':9} {'batch':>5} {'':7} {'seconds':>27} {'x Lithe':>7} {'score':>5}")
     table = []
     for row in rows(options):

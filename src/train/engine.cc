@@ -211,8 +211,10 @@ std::size_t EngineOf<T>::states_that_fit() {
 template <typename T>
 std::size_t EngineOf<T>::choose_threads() {
   if (options_.threads != 0) return options_.threads;
+  const auto examples = static_cast<double>(order_.rows().size()) *
+                        static_cast<double>(std::max<std::size_t>(1, options_.epochs));
   trials_ = try_threads(request_, values_, learning_, order_.rows(),
-                        optimizers::StepCounter(optimizer_), options_.pin);
+                        optimizers::StepCounter(optimizer_), options_.pin, examples);
   return fewest_that_nothing_beats(trials_);
 }
 
