@@ -1,7 +1,10 @@
-"""One fit of one subject: fit.py SUBJECT WORKLOAD BATCH EPOCHS prints {"seconds": of an epoch, "score"}.
+"""The fits of one subject: fit.py SUBJECT WORKLOAD THREADS BATCH:EPOCHS... prints for each batch
+{"seconds": of an epoch, "score"}, or {"missing": a package}. 0 threads are what the library chooses.
 
-Exit status 77: the subject is not installed. Columns are brought to mean 0 and deviation 1 for all
-before the clock runs; the initial values and the order of the examples are each one's own.
+The whole of `fit` is timed, but for what a process does once: imports, and the compilation by Keras.
+On one thread it is processor time, which other programs do not lengthen. Initial values have the
+distribution that scikit-learn and Keras draw from, but those of skorch, which has PyTorch's; they and
+the order of the examples are each one's own.
 """
 
 import json
@@ -10,121 +13,121 @@ import sys
 import time
 import warnings
 
-SKIPPED = 77
+sys.dont_write_bytecode = True
+
 HIDDEN, RATE, SEED = 100, 1e-3, 0
-THREADS = int(os.environ.get("LITHE_BENCH_THREADS", "0"))  # 0: as installed
 
 
-def data(workload):
-    """X and y to fit, X and y to score; float32."""
-    import numpy as np
-    from sklearn.datasets import load_digits, make_classification, make_regression
-    from sklearn.model_selection import train_test_split
-
-    if workload == "digits":
-        X, y = load_digits(return_X_y=True)
-    elif workload == "mnist":
-        X, y = mnist()
-    elif workload == "covertype-like":
-        X, y = make_classification(100_000, 54, n_informative=20, n_redundant=10, n_classes=7, random_state=SEED)
-    else:
-        X, y = make_regression(20_000, 50, n_informative=20, noise=10, random_state=SEED)
-        y = (y - y.mean()) / y.std()
-    X = np.asarray(X, dtype=np.float32)
-    deviation = X.std(axis=0)
-    X = (X - X.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
-    return train_test_split(X, y.astype(np.float32 if workload == "regression" else np.int64), random_state=SEED)
-
-
-def mnist():
-    """The training images of real MNIST from $LITHE_DATA, or random ones of that shape."""
-    import gzip
-    import pathlib
-
-    import numpy as np
-
-    folder = pathlib.Path(os.environ.get("LITHE_DATA", "none"), "mnist")
-    found = {name: next(folder.glob(f"train-{name}*"), None) for name in ("images", "labels")}
-    if not all(found.values()):
-        random = np.random.default_rng(SEED)
-        return random.integers(0, 256, (60_000, 784)), random.integers(0, 10, 60_000)
-
-    def read(path, head):
-        opened = gzip.open if path.suffix == ".gz" else open
-        with opened(path, "rb") as file:
-            return np.frombuffer(file.read(), np.uint8, offset=head)
-
-    return read(found["images"], 16).reshape(-1, 784), read(found["labels"], 8)
-
-
-def lithe_fit(X, y, batch, epochs, regression):
+def lithe_estimator(job):
     import lithe
 
-    kind = lithe.Regressor if regression else lithe.Classifier
-    return kind(f"dense({HIDDEN}, relu)", optimizer=f"adam({RATE})", batch=batch, epochs=epochs,
-                random_state=SEED, n_jobs=THREADS or None).fit(X, y)
+    kind = lithe.Regressor if job["regression"] else lithe.Classifier
+    return kind(f"dense({HIDDEN}, relu, glorot_uniform)", optimizer=f"adam({RATE})", batch=job["batch"],
+                epochs=job["epochs"], random_state=SEED, n_jobs=job["threads"] or None)
 
 
-def sklearn_fit(X, y, batch, epochs, regression):
+def sklearn_estimator(job):
     from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-    kind = MLPRegressor if regression else MLPClassifier
-    return kind((HIDDEN,), batch_size=batch, max_iter=epochs, learning_rate_init=RATE, alpha=0, tol=0,
-                n_iter_no_change=epochs, random_state=SEED).fit(X, y)
+    kind = MLPRegressor if job["regression"] else MLPClassifier
+    return kind(hidden_layer_sizes=(HIDDEN,), batch_size=job["batch"], max_iter=job["epochs"],
+                learning_rate_init=RATE, alpha=0, tol=0, n_iter_no_change=job["epochs"], random_state=SEED)
 
 
-def skorch_fit(X, y, batch, epochs, regression):
+def skorch_estimator(job):
     import torch
     from skorch import NeuralNetClassifier, NeuralNetRegressor
 
-    if THREADS:
-        torch.set_num_threads(THREADS)
+    if job["threads"]:
+        torch.set_num_threads(job["threads"])
     torch.manual_seed(SEED)
-    outputs = 1 if regression else int(y.max()) + 1
-    module = torch.nn.Sequential(torch.nn.Linear(X.shape[1], HIDDEN), torch.nn.ReLU(), torch.nn.Linear(HIDDEN, outputs))
-    kind = NeuralNetRegressor if regression else NeuralNetClassifier
-    loss = torch.nn.MSELoss if regression else torch.nn.CrossEntropyLoss
-    net = kind(module, criterion=loss, optimizer=torch.optim.Adam, lr=RATE, batch_size=batch, max_epochs=epochs,
-               train_split=None, iterator_train__shuffle=True, verbose=0)
-    return net.fit(X, y.reshape(-1, 1) if regression else y)
+
+    class Network(torch.nn.Sequential):
+        def __init__(self):
+            super().__init__(torch.nn.Linear(job["columns"], HIDDEN), torch.nn.ReLU(),
+                             torch.nn.Linear(HIDDEN, job["outputs"]))
+
+    kind = NeuralNetRegressor if job["regression"] else NeuralNetClassifier
+    loss = torch.nn.MSELoss if job["regression"] else torch.nn.CrossEntropyLoss
+    return kind(Network, criterion=loss, optimizer=torch.optim.Adam, lr=RATE, batch_size=job["batch"],
+                max_epochs=job["epochs"], train_split=None, iterator_train__shuffle=True, verbose=0, device="cpu")
 
 
-def keras_fit(X, y, batch, epochs, regression):
-    import keras
+class KerasEstimator:
+    """Each fit begins with the initial values again; the compiled step is kept."""
 
-    keras.utils.set_random_seed(SEED)
-    outputs = 1 if regression else int(y.max()) + 1
-    net = keras.Sequential([keras.layers.Dense(HIDDEN, "relu"), keras.layers.Dense(outputs)])
-    loss = "mse" if regression else keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    net.compile(keras.optimizers.Adam(RATE), loss)
-    net.fit(X, y, batch_size=batch, epochs=epochs, verbose=0)
+    def __init__(self, job):
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        os.environ["KERAS_BACKEND"] = keras_backend()
+        import keras
 
-    class Answers:
-        def score(self, X, y):
-            from sklearn.metrics import accuracy_score, r2_score
+        keras.utils.set_random_seed(SEED)
+        layers = [keras.layers.Dense(HIDDEN, "relu"), keras.layers.Dense(job["outputs"])]
+        self.job, self.network = job, keras.Sequential([keras.Input((job["columns"],)), *layers])
+        cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        self.network.compile(keras.optimizers.Adam(RATE), "mse" if job["regression"] else cross_entropy)
+        self.network.optimizer.build(self.network.trainable_variables)
+        variables = [*self.network.weights, *self.network.optimizer.variables]
+        self.start = [(variable, variable.numpy().copy()) for variable in variables]
 
-            z = net.predict(X, verbose=0)
-            return r2_score(y, z[:, 0]) if regression else accuracy_score(y, z.argmax(axis=1))
+    def fit(self, X, y):
+        for variable, value in self.start:
+            variable.assign(value)
+        self.network.fit(X, y, batch_size=self.job["batch"], epochs=self.job["epochs"], verbose=0)
 
-    return Answers()
+    def score(self, X, y):
+        from sklearn.metrics import accuracy_score, r2_score
+
+        z = self.network.predict(X, verbose=0)
+        return r2_score(y, z[:, 0]) if self.job["regression"] else accuracy_score(y, z.argmax(axis=1))
 
 
-FITS = {"lithe": lithe_fit, "sklearn": sklearn_fit, "skorch": skorch_fit, "keras": keras_fit}
+def keras_backend():
+    """The first that is there."""
+    import importlib.util
+
+    for name in ("tensorflow", "jax", "torch"):
+        if importlib.util.find_spec(name) is not None:
+            return name
+    raise ImportError("a backend of Keras", name="tensorflow or jax")
+
+
+ESTIMATORS = {"lithe": lithe_estimator, "sklearn": sklearn_estimator, "skorch": skorch_estimator,
+              "keras": KerasEstimator}
+
+
+def measured(subject, data, job):
+    X, X_test, y, y_test = data
+    if job["regression"] and subject == "skorch":
+        y, y_test = y.reshape(-1, 1), y_test.reshape(-1, 1)
+    estimator = ESTIMATORS[subject](job)
+    # The last batch of an epoch, which is smaller, is compiled too.
+    few = 2 * job["batch"] + len(X) % job["batch"]
+    estimator.fit(X[:few], y[:few])
+    clock = time.process_time if job["threads"] == 1 else time.perf_counter
+    begin = clock()
+    estimator.fit(X, y)
+    seconds = (clock() - begin) / job["epochs"]
+    return {"seconds": seconds, "score": float(estimator.score(X_test, y_test))}
 
 
 def main():
-    subject, workload, batch, epochs = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     warnings.simplefilter("ignore")
+    subject, workload, threads, *batches = sys.argv[1:]
     try:
-        X, X_test, y, y_test = data(workload)
+        from data import examples
+
+        data = examples(workload)
         regression = workload == "regression"
-        FITS[subject](X[:400], y[:400], batch, 1, regression)  # imports, and what is made once
-    except ImportError:
-        sys.exit(SKIPPED)
-    begin = time.perf_counter()
-    fitted = FITS[subject](X, y, batch, epochs, regression)
-    seconds = (time.perf_counter() - begin) / epochs
-    print(json.dumps({"seconds": seconds, "score": float(fitted.score(X_test, y_test))}))
+        job = {"threads": int(threads), "columns": data[0].shape[1], "regression": regression,
+               "outputs": 1 if regression else int(data[2].max()) + 1}
+        result = {}
+        for one in batches:
+            batch, epochs = map(int, one.split(":"))
+            result[batch] = measured(subject, data, {**job, "batch": batch, "epochs": epochs})
+    except ImportError as error:
+        result = {"missing": error.name or str(error)}
+    print(json.dumps(result))
 
 
 if __name__ == "__main__":

@@ -432,11 +432,13 @@ class Classifier(ClassifierMixin, _Estimator):
                 f"This {type(self).__name__} estimator requires y to be passed, but the target y is None."
             )
         X = self._validate(X, reset=reset)
-        if type_of_target(y, input_name="y") == "multilabel-indicator":
+        kind = type_of_target(y, input_name="y")
+        if kind == "multilabel-indicator":
             y = check_array(y, accept_sparse=False, dtype=None, input_name="y")
         else:
             y = column_or_1d(y, warn=True)
-            check_classification_targets(y)
+            if kind not in ("binary", "multiclass"):
+                check_classification_targets(y)
         if len(y) != len(X):
             raise ValueError(
                 f"Found input variables with inconsistent numbers of samples: [{len(X)}, {len(y)}]"

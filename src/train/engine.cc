@@ -99,6 +99,7 @@ class EngineOf final : public Trainer::Engine {
   void end_epoch(EpochReport& report);
   std::vector<StatePart<T>> state_parts();
   void visit(StateFigures& figures);
+  const StateIdentity& identity();
   std::unique_ptr<StateFile<T>> make_state_file(const std::filesystem::path& file);
   void save(StateFile<T>& file);
   void save_if_due();
@@ -141,7 +142,8 @@ class EngineOf final : public Trainer::Engine {
   double training_seconds_ = 0, evaluation_seconds_ = 0;
   std::vector<EpochReport> history_;
 
-  StateIdentity identity_;
+  const Examples given_train_, given_test_;  // as they came, which the identity names
+  std::optional<StateIdentity> identity_;
   std::vector<double> figures_, history_rows_;  // as the state has them
   Clock::time_point saved_ = Clock::now();
   std::unique_ptr<StateFile<T>> state_;  // of options.state
@@ -171,12 +173,13 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, Model& model, const Examples&
       recovery_(options.recover, values, learning_, averaging_),
       order_(rows_.train, trained_rows(), options.seed),
       team_(choose_threads(), options.pin),
-      steps_(options_, order_.size(), optimizer_, graph_, values_, learning_, team_) {
+      steps_(options_, order_.size(), optimizer_, graph_, values_, learning_, team_),
+      given_train_(train),
+      given_test_(test) {
   steps_.compile(request_);
   steps_.watch_threads(trials_.empty() ? 0 : 1 / trials_.front().second);
   make_evaluators(test_targets_.examples());
   history_.reserve(std::clamp(options_.epochs, kLeastReserved, kMostReserved));
-  identity_ = training_identity(model.network(), model.precision(), train, test, options_);
   if (!options_.state.empty()) state_ = make_state_file(options_.state);
 }
 
@@ -208,8 +211,10 @@ std::size_t EngineOf<T>::states_that_fit() {
 template <typename T>
 std::size_t EngineOf<T>::choose_threads() {
   if (options_.threads != 0) return options_.threads;
+  const auto examples = static_cast<double>(order_.rows().size()) *
+                        static_cast<double>(std::max<std::size_t>(1, options_.epochs));
   trials_ = try_threads(request_, values_, learning_, order_.rows(),
-                        optimizers::StepCounter(optimizer_), options_.pin);
+                        optimizers::StepCounter(optimizer_), options_.pin, examples);
   return fewest_that_nothing_beats(trials_);
 }
 
@@ -401,6 +406,15 @@ void EngineOf<T>::visit(StateFigures& figures) {
   optimizer_.schedule.visit(figures);
 }
 
+// Made for the first state, because it reads all examples.
+template <typename T>
+const StateIdentity& EngineOf<T>::identity() {
+  if (!identity_)
+    identity_ = training_identity(model_.network(), model_.precision(), given_train_, given_test_,
+                                  options_);
+  return *identity_;
+}
+
 template <typename T>
 std::unique_ptr<StateFile<T>> EngineOf<T>::make_state_file(const std::filesystem::path& file) {
   StateFigures counter(StateFigures::Way::save, {});
@@ -413,7 +427,7 @@ std::unique_ptr<StateFile<T>> EngineOf<T>::make_state_file(const std::filesystem
       std::vector<StateTable>{
           {"figures", {figures_.size()}, figures_},
           {"history", {history_rows_.size() / kReportFigures, kReportFigures}, history_rows_}},
-      state_metadata(identity_, options_.state_notes));
+      state_metadata(identity(), options_.state_notes));
 }
 
 template <typename T>
@@ -505,7 +519,7 @@ void EngineOf<T>::restore_optimizer(const std::map<std::string, NamedArray>& sta
 template <typename T>
 void EngineOf<T>::load_state(const std::filesystem::path& file) {
   const SavedState saved(file);
-  saved.check_identity(identity_);
+  saved.check_identity(identity());
   std::vector<double> figures = saved.table("figures");
   StateFigures check(StateFigures::Way::check, figures);
   visit(check);

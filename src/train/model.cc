@@ -57,15 +57,11 @@ class ColumnStatistics {
 
   template <typename V>
   void add(const V* row, double divisor, double weight) {
-    total_ += weight;
-    double* const mean = mean_.data();
-    double* const squares = squares_.data();
-    for (std::size_t k = 0; k < mean_.size(); ++k) {
-      const double value = static_cast<double>(row[k]) / divisor;
-      const double step = value - mean[k];
-      mean[k] += weight * step / total_;
-      squares[k] += weight * step * (value - mean[k]);
-    }
+    // The two divisions are all that takes time.
+    if (divisor == 1)
+      add(row, weight, [](double value) { return value; });
+    else
+      add(row, weight, [divisor](double value) { return value / divisor; });
   }
   const std::vector<double>& mean() const { return mean_; }
   std::vector<double> deviation() const {
@@ -75,6 +71,19 @@ class ColumnStatistics {
   }
 
  private:
+  template <typename V, class Scaled>
+  void add(const V* row, double weight, const Scaled& scaled) {
+    total_ += weight;
+    double* const mean = mean_.data();
+    double* const squares = squares_.data();
+    for (std::size_t k = 0; k < mean_.size(); ++k) {
+      const double value = scaled(static_cast<double>(row[k]));
+      const double step = value - mean[k];
+      mean[k] += weight * step / total_;
+      squares[k] += weight * step * (value - mean[k]);
+    }
+  }
+
   std::vector<double> mean_, squares_;
   double total_ = 0;
 };

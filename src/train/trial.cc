@@ -17,6 +17,10 @@ constexpr double kTrialSeconds = 0.005;
 constexpr std::size_t kTrialSteps = 200;
 // More threads must win by this much: a draw goes to fewer.
 constexpr double kWorthwhile = 1.05;
+// Trials may take this share of the training, which they shorten by at most one half with two
+// threads.
+constexpr double kMostShare = 0.2;
+constexpr int kRounds = 2;
 
 // Returns examples a second.
 template <typename T>
@@ -41,7 +45,7 @@ double trial(plan::Plan<T>& plan, std::span<const std::uint32_t> order, std::siz
 template <typename T>
 Trials try_threads(const plan::Request& request, const plan::Parameters<T>& values,
                    const plan::OptimizerState<T>& learning, std::span<const std::uint32_t> order,
-                   optimizers::StepCounter steps, bool pin) {
+                   optimizers::StepCounter steps, bool pin, double examples) {
   const std::size_t most = base::usable_processors();
   if (most == 1) return {{1, 0.0}};
   Trials trials;
@@ -52,11 +56,13 @@ Trials try_threads(const plan::Request& request, const plan::Parameters<T>& valu
   // The smallest rate: the copy is to stay among ordinary numbers.
   const std::vector<optimizers::Coefficients<T>> updates(kTrialSteps + 1,
                                                          steps.next(1e-6).template as<T>());
-  for (int round = 0; round < 2; ++round)
+  const double trials_take = kTrialSeconds * kRounds * static_cast<double>(trials.size());
+  for (int round = 0; round < kRounds; ++round)
     for (auto& [threads, best] : trials) {
       base::Team team(threads, pin);
       plan::Plan<T> plan(request, copy, team, &states);
       best = std::max(best, trial<T>(plan, order, request.batch, updates));
+      if (threads == 1 && examples / best * kMostShare < trials_take) return {{1, best}};
     }
   return trials;
 }
@@ -70,9 +76,9 @@ std::size_t fewest_that_nothing_beats(const Trials& trials) {
 
 template Trials try_threads(const plan::Request&, const plan::Parameters<float>&,
                             const plan::OptimizerState<float>&, std::span<const std::uint32_t>,
-                            optimizers::StepCounter, bool);
+                            optimizers::StepCounter, bool, double);
 template Trials try_threads(const plan::Request&, const plan::Parameters<double>&,
                             const plan::OptimizerState<double>&, std::span<const std::uint32_t>,
-                            optimizers::StepCounter, bool);
+                            optimizers::StepCounter, bool, double);
 
 }  // namespace lithe::train

@@ -13,18 +13,22 @@ namespace lithe::train {
 // Examples a second of 1, 2, 4, ... threads.
 using Trials = std::vector<std::pair<std::size_t, double>>;
 
+// Of one thread alone where the training, of `examples` in all its epochs, is too short for
+// more threads to win back what trying them takes.
 template <typename T>
 Trials try_threads(const plan::Request& request, const plan::Parameters<T>& values,
                    const plan::OptimizerState<T>& learning, std::span<const std::uint32_t> order,
-                   optimizers::StepCounter steps, bool pin);
+                   optimizers::StepCounter steps, bool pin, double examples);
 
 std::size_t fewest_that_nothing_beats(const Trials& trials);
 
 extern template Trials try_threads(const plan::Request&, const plan::Parameters<float>&,
                                    const plan::OptimizerState<float>&,
-                                   std::span<const std::uint32_t>, optimizers::StepCounter, bool);
+                                   std::span<const std::uint32_t>, optimizers::StepCounter, bool,
+                                   double);
 extern template Trials try_threads(const plan::Request&, const plan::Parameters<double>&,
                                    const plan::OptimizerState<double>&,
-                                   std::span<const std::uint32_t>, optimizers::StepCounter, bool);
+                                   std::span<const std::uint32_t>, optimizers::StepCounter, bool,
+                                   double);
 
 }  // namespace lithe::train

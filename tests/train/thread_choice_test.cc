@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "base/random.h"
+#include "base/threads.h"
 #include "optimizers/optimizers.h"
 #include "plan/plan.h"
 #include "support/training.h"
@@ -144,6 +145,20 @@ void expect_same_bits() {
         EXPECT_TRUE(test::same_bits(one, some)) << network << ", " << optimizer << ", " << size;
       }
     }
+}
+
+// How many numbers of threads are tried before a training of so many epochs.
+std::size_t tried(std::size_t epochs) {
+  const test::RandomExamples data(200, 10, 3);
+  Model model(Network::parse("input(10) -> dense(20, relu) -> dense(3)"), Precision::float32, 1);
+  const Trainer trainer(model, data.examples, {}, {.loss = "cross_entropy", .epochs = epochs});
+  return trainer.plan().thread_trials.size();
+}
+
+TEST(ThreadChoice, OnlyLongTrainingsTryMoreThreads) {
+  if (base::usable_processors() == 1) GTEST_SKIP() << "one processor";
+  EXPECT_EQ(tried(1), 1u);
+  EXPECT_GT(tried(10'000'000), 1u);
 }
 
 TEST(ThreadChoice, ChangesNoBitInFloat32) { expect_same_bits<float>(); }
