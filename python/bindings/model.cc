@@ -86,7 +86,12 @@ void add_model(nb::module_& module) {
                                const std::string& value) { self.metadata()[key] = value; })
       .def("names", &Model::names, "The names of the learned arrays, such as 'layers.0.weight'.")
       .def("_values", &values_of, nb::arg("name"))
-      .def("_set_values", &Model::set_values, nb::arg("name"), nb::arg("values"))
+      .def(
+          "_set_values",
+          [](Model& self, const std::string& name, const Vector<double>& values) {
+            self.set_values(name, {values.data(), values.data() + values.size()});
+          },
+          nb::arg("name"), nb::arg("values"))
       .def("_target_scaling",
            [](const Model& self) {
              const Preprocessing& p = self.preprocessing();

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ._error import CopyWarning, Error
 from ._examples import Examples
 from ._images import Images, read_images
+from ._learned import LearnedArray
 from ._model import Model
 from ._network import Network, catalogue
 from ._predictor import Learner, Predictor
@@ -31,6 +32,7 @@ __all__ = [
     "Error",
     "Examples",
     "Images",
+    "LearnedArray",
     "Learner",
     "Model",
     "MultiLabelClassifier",

@@ -12,6 +12,7 @@ import numpy as np
 
 from . import _core
 from ._arrays import Array, divisor_of, features
+from ._learned import LearnedArray
 from ._network import Network
 
 
@@ -68,20 +69,21 @@ class Model(_core.Model):
         """
         self._save(Path(path))
 
-    def __getitem__(self, name: str) -> Array:
-        """A copy of a learned array: `model["layers.0.weight"]` is [inputs, units].
+    def __getitem__(self, name: str) -> LearnedArray:
+        """A view of a learned array: `model["layers.0.weight"]` is [inputs, units].
 
-        To change the model, assign: `model["layers.0.weight"] = new`.
+        It shows what the model learns, and changes it: `model["layers.0.bias"][:] = 0`.
         """
         if name not in self:
             raise KeyError(name)
-        return self._values(name)
+        return LearnedArray(self, name)
 
     def __setitem__(self, name: str, values: Any) -> None:
-        array = np.asarray(values, dtype=np.float64)
-        if array.shape != self[name].shape:
-            raise ValueError(f"'{name}' has the shape {self[name].shape}, not {array.shape}")
-        self._set_values(name, array.ravel().tolist())
+        """Sets a learned array: the shape of `values` is the array's."""
+        view = self[name]
+        if np.shape(values) != view.shape:
+            raise ValueError(f"'{name}' has the shape {view.shape}, not {np.shape(values)}")
+        view[...] = values
 
     def __contains__(self, name: object) -> bool:
         return name in self.names()
