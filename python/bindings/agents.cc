@@ -4,6 +4,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include "calls.h"
 #include "environments.h"
 #include "lithe/agent.h"
 
@@ -31,8 +32,7 @@ AgentOptions options_of(const nb::dict& given) {
 }
 
 Report iterate(AgentTrainer& trainer) {
-  nb::gil_scoped_release released;
-  return Report(trainer.iterate());
+  return interruptible([&](Progress&) { return Report(trainer.iterate()); });
 }
 
 // A copy, of the class `type` of Python's, which is derived from Model.
@@ -76,14 +76,13 @@ nb::tuple play_episodes(const Model& policy, HeldEnvironments& environments, std
                         std::size_t max_length) {
   std::vector<double> returns;
   std::vector<std::int64_t> lengths;
-  {
-    nb::gil_scoped_release released;
+  interruptible([&](Progress&) {
     environments.was_reset = true;
     for (const auto& episode : play(policy, environments.get(), episodes, max_length)) {
       returns.push_back(episode.episode_return);
       lengths.push_back(static_cast<std::int64_t>(episode.length));
     }
-  }
+  });
   return nb::make_tuple(array_of<double>(returns, {returns.size()}),
                         array_of<std::int64_t>(lengths, {lengths.size()}));
 }

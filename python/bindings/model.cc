@@ -8,6 +8,7 @@
 #include <nanobind/stl/vector.h>
 
 #include "bindings.h"
+#include "calls.h"
 #include "lithe/defaults.h"
 #include "lithe/history.h"
 #include "lithe/trainer.h"
@@ -31,11 +32,8 @@ nb::ndarray<nb::numpy> values_of(const Model& model, const std::string& name) {
 
 nb::ndarray<nb::numpy, double> predict(const Model& model, const Matrix& matrix, double divisor) {
   const Features features = features_of(matrix, divisor);
-  std::vector<double> outputs;
-  {
-    nb::gil_scoped_release released;
-    outputs = model.predict(features);
-  }
+  const std::vector<double> outputs =
+      interruptible([&](Progress&) { return model.predict(features); });
   const std::size_t rows = std::max<std::size_t>(features.rows, 1);
   return array_of<double>(outputs, {features.rows, outputs.size() / rows});
 }
@@ -111,11 +109,9 @@ void add_model(nb::module_& module) {
   module.def(
       "_evaluate",
       [](const Model& model, const Examples& examples, const std::string& loss) {
-        Evaluation result;
-        {
-          nb::gil_scoped_release released;
-          result = evaluate(model, examples, loss.empty() ? default_loss(model, examples) : loss);
-        }
+        const Evaluation result = interruptible([&](Progress&) {
+          return evaluate(model, examples, loss.empty() ? default_loss(model, examples) : loss);
+        });
         nb::dict figures;
         figures["loss"] = result.loss;
         figures["correct"] = result.correct;

@@ -92,8 +92,8 @@ TableData read_table(const std::filesystem::path& path, const nb::dict& given) {
   std::string schema;
   Keywords(given).read("schema", schema);
   options.target_use = TargetUse::if_present;
-  return interruptible([&](const TableProgress& progress) {
-    options.progress = progress;
+  return interruptible([&](Progress& progress) {
+    options.progress = [&progress](auto...) { return progress.goes_on(); };
     return schema.empty() ? load_table(path, options)
                           : apply_table(path, TableSchema::from_json(schema), options);
   });
@@ -111,8 +111,8 @@ nb::dict read_images(const std::filesystem::path& folder, const nb::dict& given)
   read("data_dir", data_dir);
   options.resize = parse_resize(resize);
   options.validation = parse_validation_folder(validation);
-  const ImageFolder loaded = interruptible([&](const auto& progress) {
-    options.progress = progress;
+  const ImageFolder loaded = interruptible([&](Progress& progress) {
+    options.progress = [&progress](auto...) { return progress.goes_on(); };
     return load_image_folder(folder, options, data_folder(data_dir));
   });
   nb::dict result = dict_of(loaded.data, describe(loaded));

@@ -15,14 +15,11 @@ namespace lithe::python {
 namespace {
 
 EpochReport run_epoch(Trainer& trainer, nb::object callback) {
-  Progress progress(std::move(callback));
-  EpochReport report;
-  {
-    nb::gil_scoped_release released;
-    report = trainer.run_epoch([&](double done) { return progress(done); });
-  }
-  progress.raise_again();
-  return report;
+  return interruptible(
+      [&](Progress& progress) {
+        return trainer.run_epoch([&](double done) { return progress(done); });
+      },
+      std::move(callback));
 }
 
 TrainOptions options_of(const nb::dict& given) {
@@ -90,8 +87,7 @@ void add_trainer(nb::module_& module) {
           [](Trainer* self, Model& model, const Examples& train, const Examples& test,
              const nb::dict& options) {
             const TrainOptions read = options_of(options);
-            nb::gil_scoped_release released;
-            new (self) Trainer(model, train, test, read);
+            interruptible([&](Progress&) { new (self) Trainer(model, train, test, read); });
           },
           nb::arg("model"), nb::arg("train"), nb::arg("test"), nb::arg("options"),
           nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>(), nb::keep_alive<1, 4>())

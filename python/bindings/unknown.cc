@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "bindings.h"
+#include "calls.h"
 #include "lithe/calibrate.h"
 #include "lithe/probabilities.h"
 
@@ -16,8 +17,7 @@ nb::ndarray<nb::numpy, double> probabilities_of(const Model& model, const Matrix
                                                 double divisor) {
   const Features features = features_of(matrix, divisor);
   std::vector<double> result;
-  {
-    nb::gil_scoped_release released;
+  interruptible([&](Progress&) {
     const std::vector<double> outputs = model.predict(features);
     const std::string& loss = model.metadata().at("lithe.loss");
     const std::size_t columns = outputs.size() / std::max<std::size_t>(features.rows, 1);
@@ -25,7 +25,7 @@ nb::ndarray<nb::numpy, double> probabilities_of(const Model& model, const Matrix
       const auto row = probabilities(std::span(outputs).subspan(first, columns), loss);
       result.insert(result.end(), row.begin(), row.end());
     }
-  }
+  });
   const std::size_t rows = std::max<std::size_t>(features.rows, 1);
   return array_of<double>(result, {features.rows, result.size() / rows});
 }
@@ -36,13 +36,12 @@ std::pair<nb::ndarray<nb::numpy, double>, nb::ndarray<nb::numpy, std::uint8_t>> 
   const Features features = features_of(matrix, divisor);
   std::vector<double> scores;
   std::vector<std::uint8_t> above;
-  {
-    nb::gil_scoped_release released;
+  interruptible([&](Progress&) {
     for (const OpenSetPrediction& p : OpenSetPredictor(model).predict(features)) {
       scores.push_back(p.score);
       above.push_back(p.unknown ? 1 : 0);
     }
-  }
+  });
   return {array_of<double>(scores, {scores.size()}), array_of<std::uint8_t>(above, {above.size()})};
 }
 
@@ -56,10 +55,11 @@ void add_unknown(nb::module_& module) {
       // With the examples that a trainer with this share and seed held out.
       [](Model& model, const Examples& examples, double share, std::uint64_t seed,
          const std::string& score, double acceptance_rate) {
-        nb::gil_scoped_release released;
-        const HoldoutSplit parts = hold_out(examples, share, seed);
-        calibrate_unknown(model, parts.train, parts.validation,
-                          {.score = score, .acceptance_rate = acceptance_rate});
+        interruptible([&](Progress&) {
+          const HoldoutSplit parts = hold_out(examples, share, seed);
+          calibrate_unknown(model, parts.train, parts.validation,
+                            {.score = score, .acceptance_rate = acceptance_rate});
+        });
       },
       nb::arg("model"), nb::arg("examples"), nb::arg("share"), nb::arg("seed"), nb::arg("score"),
       nb::arg("acceptance_rate"));

@@ -139,8 +139,8 @@ class Agent:
         """Learns from `steps` more steps of all environments together, or from all that are left.
 
         Iterations are completed, so that it may be some steps more. `callback` is called with the
-        report of each iteration; returning False ends the training there. Ctrl-C ends it after the
-        iteration, and then raises KeyboardInterrupt; the agent can be used, and trained further.
+        report of each iteration; returning False ends the training there. Ctrl-C ends it within
+        an iteration and raises KeyboardInterrupt; the agent can be used, and trained further.
 
         Returns the report of the last iteration, or None if nothing was left to do. Raises
         `lithe.Error` if the weights are no longer finite, and what environments in Python raise;
@@ -155,7 +155,8 @@ class Agent:
         report = None
         while not trainer.finished if until is None else self._done < until:
             report = trainer.iterate()
-            self._done, self._policy = report.steps, None
+            self._policy = None
+            self._done = report.steps
             answer = None if callback is None else callback(report)
             if answer is not None and not answer:
                 break

@@ -128,8 +128,9 @@ class Trainer(_core.Trainer):
         """Trains for an epoch, and evaluates.
 
         `callback` is called some fifty times with the share of the epoch that is done; returning
-        False ends the epoch there. Ctrl-C ends it too, and then raises KeyboardInterrupt; the model
-        can be used. Raises `lithe.Error` if the loss is no longer a number.
+        False ends the epoch there. Ctrl-C, and what `callback` raises, leaves the epoch where it is:
+        the model can be used, and the next call goes on within the epoch, to the same bits. Raises
+        `lithe.Error` if the loss is no longer a number.
         """
         return self._run_epoch(callback)
 
