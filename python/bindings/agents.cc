@@ -7,6 +7,7 @@
 #include "calls.h"
 #include "environments.h"
 #include "lithe/agent.h"
+#include "pickling.h"
 
 namespace lithe::python {
 
@@ -14,6 +15,7 @@ namespace {
 
 // The metrics of a report belong to the trainer, and change with its next iteration.
 struct Report : AgentReport {
+  Report() = default;
   explicit Report(const AgentReport& report) : AgentReport(report) {
     for (const auto& [name, value] : report.metrics) kept.emplace(name, value);
     metrics = {};
@@ -88,8 +90,11 @@ nb::tuple play_episodes(const Model& policy, HeldEnvironments& environments, std
 }
 
 void add_trainer_of_agents(nb::module_& module) {
-  nb::class_<Report>(module, "AgentReport", "The figures of one iteration of an agent's training.")
-      .def_ro("steps", &Report::steps, "Of all environments, since the beginning.")
+  nb::class_<Report> report(module, "AgentReport",
+                            "The figures of one iteration of an agent's training.");
+  pickle_by(report, &Report::steps, &Report::episodes, &Report::mean_return, &Report::mean_length,
+            &Report::seconds, &Report::iteration_steps, &Report::kept);
+  report.def_ro("steps", &Report::steps, "Of all environments, since the beginning.")
       .def_ro("episodes", &Report::episodes, "That have ended, since the beginning.")
       .def_ro("mean_return", &Report::mean_return, "Of the last 100 episodes, with exploration.")
       .def_ro("mean_length", &Report::mean_length, "Of the last 100 episodes.")

@@ -9,6 +9,7 @@
 #include "bindings.h"
 #include "calls.h"
 #include "lithe/history.h"
+#include "pickling.h"
 
 namespace lithe::python {
 
@@ -40,8 +41,8 @@ TrainOptions options_of(const nb::dict& given) {
 }  // namespace
 
 void add_trainer(nb::module_& module) {
-  nb::class_<EpochReport>(module, "EpochReport", "The figures of one epoch.")
-      .def_ro("epoch", &EpochReport::epoch, "Counted from 1.")
+  nb::class_<EpochReport> report(module, "EpochReport", "The figures of one epoch.");
+  report.def_ro("epoch", &EpochReport::epoch, "Counted from 1.")
       .def_ro("examples", &EpochReport::examples, "Trained on.")
       .def_ro("loss", &EpochReport::loss, "Mean over the examples while the weights changed.")
       .def_ro("seconds", &EpochReport::seconds, "Of training, shuffling included.")
@@ -72,14 +73,22 @@ void add_trainer(nb::module_& module) {
       .def_ro("stopped", &EpochReport::stopped, "The callback ended the epoch early.")
       .def_ro("epochs", &EpochReport::epochs, "That were asked for.")
       .def_ro("seconds_left", &EpochReport::seconds_left, "Estimated.");
+  using E = EpochReport;
+  pickle_by(report, &E::epoch, &E::examples, &E::loss, &E::seconds, &E::correct, &E::total,
+            &E::test_loss, &E::test_rmse, &E::validation_loss, &E::validation_correct,
+            &E::validation_total, &E::evaluation_seconds, &E::learning_rate, &E::recoveries,
+            &E::best, &E::stopped, &E::epochs, &E::seconds_left);
 
-  nb::class_<TrainingResult>(module, "TrainingResult", "How a training ended.")
-      .def_ro("epochs", &TrainingResult::epochs, "That were run.")
+  nb::class_<TrainingResult> result(module, "TrainingResult", "How a training ended.");
+  result.def_ro("epochs", &TrainingResult::epochs, "That were run.")
       .def_ro("stopped_early", &TrainingResult::stopped_early, "Patience was at its end.")
       .def_ro("kept_epoch", &TrainingResult::kept_epoch, "The epoch whose weights are kept.")
       .def_ro("kept_validation_loss", &TrainingResult::kept_validation_loss)
       .def_ro("state_error", &TrainingResult::state_error,
               "Why the last state could not be written; empty where it could.");
+  using R = TrainingResult;
+  pickle_by(result, &R::epochs, &R::stopped_early, &R::kept_epoch, &R::kept_validation_loss,
+            &R::state_error);
 
   nb::class_<Trainer>(module, "Trainer")
       .def(

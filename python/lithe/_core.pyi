@@ -185,6 +185,10 @@ class EpochReport:
     def seconds_left(self) -> float:
         """Estimated."""
 
+    def __getstate__(self) -> tuple: ...
+
+    def __setstate__(self, arg: tuple, /) -> None: ...
+
 class TrainingResult:
     """How a training ended."""
 
@@ -206,6 +210,10 @@ class TrainingResult:
     @property
     def state_error(self) -> str:
         """Why the last state could not be written; empty where it could."""
+
+    def __getstate__(self) -> tuple: ...
+
+    def __setstate__(self, arg: tuple, /) -> None: ...
 
 class Trainer:
     def __init__(self, model: Model, train: Examples, test: Examples, options: dict) -> None: ...
@@ -377,6 +385,10 @@ class Spaces:
     def step_seconds(self) -> float:
         """Simulated time of a step; 0: none."""
 
+    def __getstate__(self) -> tuple[list[int], list[float], list[float], int, list[float], list[float], int, float | None, float]: ...
+
+    def __setstate__(self, arg: tuple[Sequence[int], Sequence[float], Sequence[float], int, Sequence[float], Sequence[float], int, float | None, float], /) -> None: ...
+
 def _list_environments() -> dict: ...
 
 class Environments:
@@ -390,6 +402,12 @@ class Environments:
     def __init__(self, *, adapter: object, n: int, seed: int, action_repeat: int) -> None: ...
 
     def _take_over(self) -> Environments: ...
+
+    @property
+    def _taken(self) -> bool: ...
+
+    @property
+    def _was_reset(self) -> bool: ...
 
     @property
     def name(self) -> str:
@@ -435,6 +453,10 @@ class Environments:
 
 class AgentReport:
     """The figures of one iteration of an agent's training."""
+
+    def __getstate__(self) -> tuple: ...
+
+    def __setstate__(self, arg: tuple, /) -> None: ...
 
     @property
     def steps(self) -> int:

@@ -58,6 +58,10 @@ class Examples(_core.Examples):
         # The library reads these where they are.
         self._kept = (X, labels, targets, weights)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        X, labels, targets, weights = self._kept
+        return Examples, (X, targets if labels is None else labels, weights, self.classes or None)
+
 
 def _labels(answers: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     if answers.size and (answers.min() < 0 or answers.max() > np.iinfo(np.int32).max):

@@ -153,6 +153,9 @@ class Trainer(_core.Trainer):
         """
         self._load_state(Path(path))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("cannot pickle a Trainer: `save_state` writes what another one goes on from")
+
     def save_model(self, path: str | os.PathLike[str]) -> None:
         """Saves the model with the weights of the last evaluation, and goes on as if it had not."""
         self._save_model(Path(path))

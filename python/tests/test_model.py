@@ -34,6 +34,9 @@ def test_networks_are_values():
     assert network.output_shape == [3]
     assert network.has_input
     assert pickle.loads(pickle.dumps(network)) == network
+    for name in ("input_shape", "output_shape", "parameter_count", "forward_operations"):
+        with pytest.raises(lithe.Error, match="with_input"):
+            getattr(lithe.Network("dense(3)"), name)
     assert len({network, lithe.Network(str(network))}) == 1
 
 

@@ -1,7 +1,9 @@
 """Tables and folders of pictures, read for the estimators."""
 
+import copy
 import gzip
 import json
+import pickle
 import struct
 import subprocess
 import zlib
@@ -183,6 +185,15 @@ def test_a_broken_picture(folder, tmp_path):
     images = lithe.read_images(folder, skip_broken=True, data_dir=tmp_path / "cache")
     assert len(images.skipped) == 1
     assert len(images.X) == 20
+
+
+def test_what_was_read_can_be_pickled(pets, folder):
+    table, pictures = lithe.read_table(pets, target="pet"), lithe.read_images(folder)
+    for one in (table, pictures):
+        for other in (pickle.loads(pickle.dumps(one)), copy.deepcopy(one)):
+            assert np.array_equal(other.X, one.X) and np.array_equal(other.y, one.y)
+            assert str(other) == str(one)
+    assert np.array_equal(pickle.loads(pickle.dumps(table)).read(pets).X, table.X)
 
 
 def test_mistakes(pets, tmp_path):
