@@ -171,7 +171,7 @@ class _Estimator(CallbackSupport, BaseEstimator):
         tasks: FitTasks | None = None,
     ) -> None:  # fmt: skip
         """Makes the model, where it is `fresh`, and trains it: wholly, with the `tasks` of a fit,
-        or for one epoch, with the `calls` of partial_fit before. `zero`: what was taken off the
+        or for one epoch, with what `calls` of partial_fit go on from. `zero`: what was taken off the
         targets, because their units may lie far from it and the library keeps float32."""
         classes = outputs if answers.ndim == 1 else None
         examples = Examples(X, answers, weights, classes=classes)
@@ -214,9 +214,8 @@ class _Estimator(CallbackSupport, BaseEstimator):
                 self.model_._shift_targets(zero.tolist())
         if kept is not None:
             kept.restore(self.model_)
-        if calls is not None:
-            calls.keep(trainer)
-        self._calls = calls
+        self._calls = PartialFits.after_fit(settings, seed) if calls is None else calls
+        self._calls.keep(trainer)
         trainer._keep_history(self.model_, examples, own if own is not None else _core.Examples())
         self._keep_figures(trainer, own is not None)
 
@@ -379,12 +378,17 @@ class Classifier(ClassifierMixin, _Estimator):
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Classifier:
-        """Goes on learning: one pass over these examples, with the optimizer as the last call left
-        it. The learning rate is constant, the one that its schedule is made from.
+        """Goes on learning: one pass over these examples, with the optimizer as the last call, or
+        `fit`, left it. The learning rate is constant, the one that its schedule is made from.
 
-        The first call says all `classes` that there will be, where `y` does not have them all. A
+        Not with `unknown`, whose threshold needs examples of all that was learned. The first call says all `classes` that there will be, where `y` does not have them all. A
         label that is none of them raises ValueError.
         """
+        if self.unknown is not None:
+            raise ValueError(
+                f"partial_fit cannot choose the threshold of unknown={self.unknown!r}, which needs examples of "
+                "all that was learned: call fit, or set unknown=None"
+            )
         first = not hasattr(self, "model_")
         X, y = self._checked(X, y, reset=first)
         if first:
@@ -539,8 +543,8 @@ class Regressor(RegressorMixin, _Estimator):
         return self
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Regressor:
-        """Goes on learning: one pass over these examples, with the optimizer as the last call left
-        it. The learning rate is constant."""
+        """Goes on learning: one pass over these examples, with the optimizer as the last call, or
+        `fit`, left it. The learning rate is constant."""
         return self._learn(X, y, sample_weight, None, None, calls=self._calls_before())
 
     def _learn(
