@@ -77,6 +77,16 @@ void add_model(nb::module_& module) {
            [](Model& self, double divisor, const std::vector<std::string>& class_names) {
              self.set_preprocessing(changed(self, divisor, class_names));
            })
+      // How other files are read as those of the training were.
+      .def(
+          "_set_form",
+          [](Model& self, const std::string& schema, const std::vector<std::size_t>& image,
+             const std::string& resize) {
+            Preprocessing p = self.preprocessing();
+            p.schema = schema, p.image = image, p.resize = parse_resize(resize);
+            self.set_preprocessing(std::move(p));
+          },
+          nb::arg("schema"), nb::arg("image"), nb::arg("resize"))
       .def_prop_ro(
           "metadata", [](const Model& self) { return self.metadata(); },
           "A copy of the texts that are kept with the model.")
