@@ -205,7 +205,7 @@ def test_the_command_reads_tables_as_a_fitted_regressor_does(tmp_path):
     pytest.importorskip("sklearn")
     random = np.random.default_rng(0)
     rows = random.normal(size=(60, 2))
-    lines = "".join(f"{a},{b},{3 * a - b + 100},{a + 1e9}\n" for a, b in rows)
+    lines = "".join(f"{a},{b},{3 * a - b + 100},{a + 1e4}\n" for a, b in rows)
     (tmp_path / "t.csv").write_text("a,b,one,other\n" + lines)
     table = lithe.read_table(tmp_path / "t.csv", ["one", "other"])
     reg = lithe.Regressor(epochs=5, random_state=0, n_jobs=1).fit(table)
@@ -272,6 +272,47 @@ def test_what_was_read_can_be_pickled(pets, folder):
             assert np.array_equal(other.X, one.X) and np.array_equal(other.y, one.y)
             assert str(other) == str(one)
     assert np.array_equal(pickle.loads(pickle.dumps(table)).read(pets).X, table.X)
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.npz", "t.svm"])
+@pytest.mark.parametrize("targets", [1, 2])
+def test_targets_that_float32_does_not_tell_apart_are_refused(tmp_path, name, targets):
+    """Times in seconds, whose float32 numbers are 128 apart."""
+    if name == "t.svm" and targets == 2:
+        pytest.skip("such a file has one")
+    random = np.random.default_rng(0)
+    x = random.normal(size=(50, 2)).astype(np.float32)
+    times = 1.7e9 + 100 * random.normal(size=(50, 1))
+    y = np.concatenate([x[:, :1], times], axis=1)[:, 2 - targets :]
+
+    def write(y):
+        if name == "t.npz":
+            np.savez(tmp_path / name, x=x, y=y)
+        elif name == "t.svm":
+            lines = [f"{float(answer)!r} 1:{a} 2:{b}" for (answer,), (a, b) in zip(y, x, strict=True)]
+            (tmp_path / name).write_text("\n".join(lines) + "\n")
+        else:
+            titles = ["a", "b", "other", "when"][: 2 + targets] if targets == 2 else ["a", "b", "when"]
+            lines = [",".join(repr(float(value)) for value in [*a, *b]) for a, b in zip(x, y, strict=True)]
+            (tmp_path / name).write_text("\n".join([",".join(titles), *lines]) + "\n")
+
+    options = {"target": ["other", "when"]} if name == "t.csv" and targets == 2 else {}
+    words = ["--target", "other", "--target", "when"] if options else []
+    write(y)
+    with pytest.raises(lithe.Error, match=r"near 1\.7e\+09") as raised:
+        lithe.read_table(tmp_path / name, task="regression", **options)
+    assert "subtract 1.7e+09" in raised.value.remedy
+    command = [program(), "train", "--data", tmp_path / name, "--epochs", "1", *words, "--task", "regression"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "subtract 1.7e+09" in done.stderr
+    write(y - y.mean(axis=0))
+    assert lithe.read_table(tmp_path / name, task="regression", **options).y.std(axis=0).max() > 50
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    # The same of arrays; an estimator takes the mean off itself.
+    with pytest.raises(lithe.Error, match="near"):
+        lithe.Examples(x, y)
+    lithe.Examples(x, y - y.mean(axis=0))
 
 
 def test_mistakes(pets, tmp_path):
