@@ -125,10 +125,38 @@ void add_trainer(nb::module_& module) {
            [](const Trainer& self, Model& model, const Examples& train, const Examples& test) {
              keep_history(model, self.history(), train, test);
            })
+      .def(
+          "order",
+          [](const Trainer& self, std::size_t epoch) {
+            return array_of<std::uint32_t>(self.order(epoch), {self.order(epoch).size()});
+          },
+          nb::arg("epoch"),
+          "The rows of `train` in the order that epoch `epoch`, from 1, takes them.")
       .def_prop_ro(
           "threads", [](const Trainer& self) { return self.plan().threads; },
           "The number of threads that compute.");
 
+  nb::class_<LearningRateTest> test(module, "LearningRateTest",
+                                    "How the loss fell as the learning rate grew.");
+  pickle_by(test, &LearningRateTest::learning_rates, &LearningRateTest::losses,
+            &LearningRateTest::best);
+  test.def_ro("learning_rates", &LearningRateTest::learning_rates, "Of each step.")
+      .def_ro("losses", &LearningRateTest::losses, "Of each step, smoothed.")
+      .def_ro("best", &LearningRateTest::best, "A learning rate to begin with.")
+      .def(
+          "_repr_html_", [](const LearningRateTest& self) { return draw_learning_rate_test(self); },
+          "A drawing (SVG).");
+  module.def(
+      "_find_learning_rate",
+      [](const Model& model, const Examples& train, const nb::dict& options, double lowest,
+         double highest, std::size_t steps) {
+        const TrainOptions read = options_of(options);
+        return interruptible([&](Progress&) {
+          return find_learning_rate(model, train, read, lowest, highest, steps);
+        });
+      },
+      nb::arg("model"), nb::arg("train"), nb::arg("options"), nb::arg("lowest"), nb::arg("highest"),
+      nb::arg("steps"));
   module.def("_with_constant_rate", &with_constant_rate, nb::arg("optimizer"));
 }
 

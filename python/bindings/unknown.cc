@@ -63,6 +63,23 @@ void add_unknown(nb::module_& module) {
       },
       nb::arg("model"), nb::arg("examples"), nb::arg("share"), nb::arg("seed"), nb::arg("score"),
       nb::arg("acceptance_rate"));
+  module.def(
+      "_calibrate_unknown",
+      [](Model& model, const Examples& train, const Examples& validation, const std::string& score,
+         double acceptance_rate) {
+        const Calibration made = interruptible([&](Progress&) {
+          return calibrate_unknown(model, train, validation,
+                                   {.score = score, .acceptance_rate = acceptance_rate});
+        });
+        nb::dict result;
+        result["score"] = made.score;
+        result["threshold"] = made.threshold;
+        result["acceptance_rate"] = made.acceptance_rate;
+        result["temperature"] = made.temperature;
+        return result;
+      },
+      nb::arg("model"), nb::arg("train"), nb::arg("validation"), nb::arg("score"),
+      nb::arg("acceptance_rate"));
   module.def("_check_score", &check_unknown_score, nb::arg("score"));
   module.def("_unknown", &unknown, nb::arg("model"), nb::arg("features"), nb::arg("divisor"));
 }

@@ -86,6 +86,8 @@ class Model:
 
     def _set_preprocessing(self, arg0: float, arg1: Sequence[str], /) -> None: ...
 
+    def _set_form(self, schema: str, image: Sequence[int], resize: str) -> None: ...
+
     @property
     def metadata(self) -> dict[str, str]:
         """A copy of the texts that are kept with the model."""
@@ -253,9 +255,38 @@ class Trainer:
 
     def _keep_history(self, arg0: Model, arg1: Examples, arg2: Examples, /) -> None: ...
 
+    def order(self, epoch: int) -> NDArray[numpy.uint32]:
+        """
+        The rows of `train` in the order that epoch `epoch`, from 1, takes them.
+        """
+
     @property
     def threads(self) -> int:
         """The number of threads that compute."""
+
+class LearningRateTest:
+    """How the loss fell as the learning rate grew."""
+
+    def __getstate__(self) -> tuple: ...
+
+    def __setstate__(self, arg: tuple, /) -> None: ...
+
+    @property
+    def learning_rates(self) -> list[float]:
+        """Of each step."""
+
+    @property
+    def losses(self) -> list[float]:
+        """Of each step, smoothed."""
+
+    @property
+    def best(self) -> float:
+        """A learning rate to begin with."""
+
+    def _repr_html_(self) -> str:
+        """A drawing (SVG)."""
+
+def _find_learning_rate(model: Model, train: Examples, options: dict, lowest: float, highest: float, steps: int) -> LearningRateTest: ...
 
 def _with_constant_rate(optimizer: str) -> str: ...
 
@@ -290,9 +321,19 @@ def _probabilities(model: Model, features: Annotated[NDArray, dict(shape=(None, 
 
 def _calibrate(model: Model, examples: Examples, share: float, seed: int, score: str, acceptance_rate: float) -> None: ...
 
+def _calibrate_unknown(model: Model, train: Examples, validation: Examples, score: str, acceptance_rate: float) -> dict: ...
+
 def _check_score(score: str) -> None: ...
 
 def _unknown(model: Model, features: Annotated[NDArray, dict(shape=(None, None), device='cpu', writable=False)], divisor: float) -> tuple[NDArray[numpy.float64], NDArray[numpy.uint8]]: ...
+
+def _replace_head(network: Network, head: str) -> tuple: ...
+
+def _copy_layers(source: Model, to: Model, layers: int) -> list[int]: ...
+
+def _move_toward(model: Model, other: Model, share: float) -> None: ...
+
+def _describe_layers(arg: Model, /) -> list: ...
 
 class TableTask(enum.Enum):
     auto = 0
@@ -343,6 +384,10 @@ class ImageLayout(enum.Enum):
     channels_last = 1
 
 def _read_table(path: str | os.PathLike, options: dict) -> dict: ...
+
+def _load_dataset(name: str, data_dir: str) -> dict: ...
+
+def _dataset_names() -> list[str]: ...
 
 def _read_images(folder: str | os.PathLike, options: dict) -> dict: ...
 

@@ -108,6 +108,26 @@ class Model(_core.Model):
         X = features(X)
         return _core._probabilities(self, X, divisor_of(X))
 
+    def unknown_score(self, X: Any) -> Array:
+        """The higher, the less an example resembles the classes; see `lithe.calibrate_unknown`."""
+        X = features(X)
+        return _core._unknown(self, X, divisor_of(X))[0]
+
+    def is_unknown(self, X: Any) -> Array:
+        """Whether the score is above the threshold that `lithe.calibrate_unknown` chose."""
+        X = features(X)
+        return _core._unknown(self, X, divisor_of(X))[1].astype(bool)
+
+    def layers(self) -> list[dict[str, Any]]:
+        """What each layer is: "number" from 1, "label", "output" (its shape), "parameters", "operations"
+        of the forward pass of one example, and "arrays", the names of its learned ones.
+
+        >>> import lithe
+        >>> [layer["arrays"] for layer in lithe.Model("input(4) -> dense(3)").layers()]
+        [['layers.0.weight', 'layers.0.bias']]
+        """
+        return list(_core._describe_layers(self))
+
     def __repr__(self) -> str:
         return f"Model('{self.network}', precision='{self.precision}')"
 

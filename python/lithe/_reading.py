@@ -90,7 +90,7 @@ def _named(class_names: list[str]) -> Array:
     return np.array([int(name) for name in class_names] if numbers else class_names)
 
 
-def call(read: Callable[[Path, dict[str, Any]], dict[str, Any]], path: Path, options: dict[str, Any]) -> Any:
+def call(read: Callable[[Any, Any], dict[str, Any]], path: Path | str, options: Any) -> Any:
     try:
         return read(path, options)
     except Error as error:

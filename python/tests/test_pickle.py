@@ -77,6 +77,7 @@ MAKE = {
     "Predictor": lambda: lithe.Predictor(model(), batch=4),
     "EpochReport": lambda: trainer().run_epoch(),
     "TrainingResult": result,
+    "LearningRateTest": lambda: lithe.find_learning_rate(model(), lithe.Examples(X, Y), loss="cross_entropy"),
     "Error": lambda: lithe.Error("a", "b", "c", "data"),
     "CopyWarning": lambda: lithe.CopyWarning("copied"),
     "Agent": agent,
@@ -88,7 +89,7 @@ MAKE = {
     "SAC": lambda: rl.SAC("pendulum", n=2),
 }
 # Estimators and what is read of files have tests of their own: scikit-learn's, and in test_reading.py.
-ELSEWHERE = {"Autoencoder", "Classifier", "MultiLabelClassifier", "OutlierDetector", "Regressor", "Table", "Images"}
+ELSEWHERE = {"Autoencoder", "Classifier", "MultiLabelClassifier", "OutlierDetector", "Regressor", "Table", "Images", "Dataset"}
 REFUSED = {
     "Trainer": (trainer, "save_state"),
     "OnlineAgent": (lambda: rl.OnlineAgent(rl.spaces_of([4], choices=2)), "policy"),
