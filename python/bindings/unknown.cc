@@ -7,6 +7,7 @@
 #include "bindings.h"
 #include "calls.h"
 #include "lithe/calibrate.h"
+#include "lithe/error.h"
 #include "lithe/probabilities.h"
 
 namespace lithe::python {
@@ -19,7 +20,11 @@ nb::ndarray<nb::numpy, double> probabilities_of(const Model& model, const Matrix
   std::vector<double> result;
   interruptible([&](Progress&) {
     const std::vector<double> outputs = model.predict(features);
-    const std::string& loss = model.metadata().at("lithe.loss");
+    const auto trained = model.metadata().find("lithe.loss");
+    if (trained == model.metadata().end())
+      throw Error(ErrorKind::model, "the model has not been trained, and its loss is not known", "",
+                  "model.predict(X), which gives its outputs");
+    const std::string& loss = trained->second;
     const std::size_t columns = outputs.size() / std::max<std::size_t>(features.rows, 1);
     for (std::size_t first = 0; first < outputs.size(); first += columns) {
       const auto row = probabilities(std::span(outputs).subspan(first, columns), loss);

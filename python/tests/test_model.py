@@ -148,6 +148,11 @@ def test_no_change_is_lost_in_a_copy():
         np.array(view, copy=False)
 
 
+def test_probabilities_need_a_loss():
+    with pytest.raises(lithe.Error, match="has not been trained"):
+        lithe.Model("input(4) -> dense(3)").predict_proba(np.zeros((1, 4)))
+
+
 def test_a_view_keeps_its_model():
     view = lithe.Model("input(4) -> dense(3)")["layers.0.bias"]
     gc.collect()
