@@ -58,8 +58,8 @@ class AgentTrainer {
   ~AgentTrainer();
 
   // Acts for a number of steps and learns from them. Throws Error(numeric) if the weights are no
-  // longer finite, and passes on what the environments throw; policy() is then the one of the last
-  // complete iteration.
+  // longer finite, Cancelled (lithe/cancel.h), and what the environments throw; policy() is then
+  // the one of the last complete iteration.
   AgentReport iterate();
   bool finished() const;  // all steps are done
 

@@ -7,6 +7,7 @@
 #include "lithe/augmentation.h"
 #include "lithe/blas.h"
 #include "lithe/calibrate.h"
+#include "lithe/cancel.h"
 #include "lithe/catalogue.h"
 #include "lithe/compare.h"
 #include "lithe/component.h"

@@ -181,7 +181,8 @@ class Trainer {
   Trainer(Trainer&&) noexcept;
   ~Trainer();
 
-  // Throws Error(numeric) if the loss is no longer a number, naming layer and step.
+  // Throws Error(numeric) if the loss is no longer a number, naming layer and step, and Cancelled
+  // (lithe/cancel.h); the next call then goes on within the epoch.
   EpochReport run_epoch(const ProgressCallback& callback = {});
   // Whether all epochs are done, or patience is at its end.
   bool finished() const;

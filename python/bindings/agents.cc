@@ -4,8 +4,10 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include "calls.h"
 #include "environments.h"
 #include "lithe/agent.h"
+#include "pickling.h"
 
 namespace lithe::python {
 
@@ -13,6 +15,7 @@ namespace {
 
 // The metrics of a report belong to the trainer, and change with its next iteration.
 struct Report : AgentReport {
+  Report() = default;
   explicit Report(const AgentReport& report) : AgentReport(report) {
     for (const auto& [name, value] : report.metrics) kept.emplace(name, value);
     metrics = {};
@@ -31,8 +34,7 @@ AgentOptions options_of(const nb::dict& given) {
 }
 
 Report iterate(AgentTrainer& trainer) {
-  nb::gil_scoped_release released;
-  return Report(trainer.iterate());
+  return interruptible([&](Progress&) { return Report(trainer.iterate()); });
 }
 
 // A copy, of the class `type` of Python's, which is derived from Model.
@@ -76,21 +78,23 @@ nb::tuple play_episodes(const Model& policy, HeldEnvironments& environments, std
                         std::size_t max_length) {
   std::vector<double> returns;
   std::vector<std::int64_t> lengths;
-  {
-    nb::gil_scoped_release released;
+  interruptible([&](Progress&) {
     environments.was_reset = true;
     for (const auto& episode : play(policy, environments.get(), episodes, max_length)) {
       returns.push_back(episode.episode_return);
       lengths.push_back(static_cast<std::int64_t>(episode.length));
     }
-  }
+  });
   return nb::make_tuple(array_of<double>(returns, {returns.size()}),
                         array_of<std::int64_t>(lengths, {lengths.size()}));
 }
 
 void add_trainer_of_agents(nb::module_& module) {
-  nb::class_<Report>(module, "AgentReport", "The figures of one iteration of an agent's training.")
-      .def_ro("steps", &Report::steps, "Of all environments, since the beginning.")
+  nb::class_<Report> report(module, "AgentReport",
+                            "The figures of one iteration of an agent's training.");
+  pickle_by(report, &Report::steps, &Report::episodes, &Report::mean_return, &Report::mean_length,
+            &Report::seconds, &Report::iteration_steps, &Report::kept);
+  report.def_ro("steps", &Report::steps, "Of all environments, since the beginning.")
       .def_ro("episodes", &Report::episodes, "That have ended, since the beginning.")
       .def_ro("mean_return", &Report::mean_return, "Of the last 100 episodes, with exploration.")
       .def_ro("mean_length", &Report::mean_length, "Of the last 100 episodes.")

@@ -140,7 +140,14 @@ void add_environments(nb::module_& module) {
           },
           nb::kw_only(), nb::arg("adapter"), nb::arg("n"), nb::arg("seed"),
           nb::arg("action_repeat"))
-      .def("_take_over", [](HeldEnvironments& self) { return HeldEnvironments(self.take()); })
+      .def("_take_over",
+           [](HeldEnvironments& self) {
+             HeldEnvironments taken(self.take());
+             taken.was_reset = self.was_reset;
+             return taken;
+           })
+      .def_prop_ro("_taken", &HeldEnvironments::taken)
+      .def_ro("_was_reset", &HeldEnvironments::was_reset)
       .def_prop_ro(
           "name", [](HeldEnvironments& self) { return self.get().name(); },
           "The sentence with all of its arguments, or where the environments come from.")

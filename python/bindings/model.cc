@@ -8,6 +8,7 @@
 #include <nanobind/stl/vector.h>
 
 #include "bindings.h"
+#include "calls.h"
 #include "lithe/defaults.h"
 #include "lithe/history.h"
 #include "lithe/trainer.h"
@@ -31,11 +32,8 @@ nb::ndarray<nb::numpy> values_of(const Model& model, const std::string& name) {
 
 nb::ndarray<nb::numpy, double> predict(const Model& model, const Matrix& matrix, double divisor) {
   const Features features = features_of(matrix, divisor);
-  std::vector<double> outputs;
-  {
-    nb::gil_scoped_release released;
-    outputs = model.predict(features);
-  }
+  const std::vector<double> outputs =
+      interruptible([&](Progress&) { return model.predict(features); });
   const std::size_t rows = std::max<std::size_t>(features.rows, 1);
   return array_of<double>(outputs, {features.rows, outputs.size() / rows});
 }
@@ -79,6 +77,16 @@ void add_model(nb::module_& module) {
            [](Model& self, double divisor, const std::vector<std::string>& class_names) {
              self.set_preprocessing(changed(self, divisor, class_names));
            })
+      // How other files are read as those of the training were.
+      .def(
+          "_set_form",
+          [](Model& self, const std::string& schema, const std::vector<std::size_t>& image,
+             const std::string& resize) {
+            Preprocessing p = self.preprocessing();
+            p.schema = schema, p.image = image, p.resize = parse_resize(resize);
+            self.set_preprocessing(std::move(p));
+          },
+          nb::arg("schema"), nb::arg("image"), nb::arg("resize"))
       .def_prop_ro(
           "metadata", [](const Model& self) { return self.metadata(); },
           "A copy of the texts that are kept with the model.")
@@ -86,7 +94,12 @@ void add_model(nb::module_& module) {
                                const std::string& value) { self.metadata()[key] = value; })
       .def("names", &Model::names, "The names of the learned arrays, such as 'layers.0.weight'.")
       .def("_values", &values_of, nb::arg("name"))
-      .def("_set_values", &Model::set_values, nb::arg("name"), nb::arg("values"))
+      .def(
+          "_set_values",
+          [](Model& self, const std::string& name, const Vector<double>& values) {
+            self.set_values(name, {values.data(), values.data() + values.size()});
+          },
+          nb::arg("name"), nb::arg("values"))
       .def("_target_scaling",
            [](const Model& self) {
              const Preprocessing& p = self.preprocessing();
@@ -106,11 +119,9 @@ void add_model(nb::module_& module) {
   module.def(
       "_evaluate",
       [](const Model& model, const Examples& examples, const std::string& loss) {
-        Evaluation result;
-        {
-          nb::gil_scoped_release released;
-          result = evaluate(model, examples, loss.empty() ? default_loss(model, examples) : loss);
-        }
+        const Evaluation result = interruptible([&](Progress&) {
+          return evaluate(model, examples, loss.empty() ? default_loss(model, examples) : loss);
+        });
         nb::dict figures;
         figures["loss"] = result.loss;
         figures["correct"] = result.correct;

@@ -10,6 +10,7 @@ NB_MODULE(_core, module) {
   python::add_trainer(module);
   python::add_learner(module);
   python::add_unknown(module);
+  python::add_transfer(module);
   python::add_reading(module);
   python::add_spaces(module);
   python::add_environments(module);

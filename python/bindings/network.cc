@@ -7,8 +7,20 @@
 
 #include "bindings.h"
 #include "lithe/catalogue.h"
+#include "lithe/error.h"
 
 namespace lithe::python {
+
+namespace {
+
+const Network& whole(const Network& network) {
+  if (!network.has_input())
+    throw Error(ErrorKind::sentence, "the network does not say its input", network.to_string(),
+                "network.with_input(shape)");
+  return network;
+}
+
+}  // namespace
 
 void add_network(nb::module_& module) {
   nb::class_<Network>(module, "Network")
@@ -25,15 +37,18 @@ void add_network(nb::module_& module) {
           },
           nb::arg("shape"))
       .def_prop_ro("has_input", &Network::has_input, "Whether it begins with `input(shape)`.")
-      .def_prop_ro("parameter_count", &Network::parameter_count,
-                   "The number of learned values. The network must have an input.")
-      .def_prop_ro("forward_operations", &Network::forward_operations,
-                   "Operations of a forward pass of one example; a multiply-add counts as two.")
       .def_prop_ro(
-          "input_shape", [](const Network& self) { return self.input_shape().sizes; },
+          "parameter_count", [](const Network& self) { return whole(self).parameter_count(); },
+          "The number of learned values. The network must have an input.")
+      .def_prop_ro(
+          "forward_operations",
+          [](const Network& self) { return whole(self).forward_operations(); },
+          "Operations of a forward pass of one example; a multiply-add counts as two.")
+      .def_prop_ro(
+          "input_shape", [](const Network& self) { return whole(self).input_shape().sizes; },
           "The shape of one example, a list of whole numbers.")
       .def_prop_ro(
-          "output_shape", [](const Network& self) { return self.output_shape().sizes; },
+          "output_shape", [](const Network& self) { return whole(self).output_shape().sizes; },
           "The shape of the outputs of one example.")
       .def("__str__", &Network::to_string)
       .def("__repr__",

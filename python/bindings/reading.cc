@@ -1,4 +1,5 @@
-// Files as arrays: tables and folders of pictures.
+// Files as arrays: tables, folders of pictures and data sets by name.
+#include <fmt/format.h>
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
@@ -6,6 +7,7 @@
 
 #include "bindings.h"
 #include "calls.h"
+#include "lithe/component.h"
 #include "lithe/data.h"
 #include "lithe/images.h"
 #include "lithe/table.h"
@@ -92,11 +94,23 @@ TableData read_table(const std::filesystem::path& path, const nb::dict& given) {
   std::string schema;
   Keywords(given).read("schema", schema);
   options.target_use = TargetUse::if_present;
-  return interruptible([&](const TableProgress& progress) {
-    options.progress = progress;
+  return interruptible([&](Progress& progress) {
+    options.progress = [&progress](auto...) { return progress.goes_on(); };
     return schema.empty() ? load_table(path, options)
                           : apply_table(path, TableSchema::from_json(schema), options);
   });
+}
+
+nb::dict read_dataset(const std::string& name, const std::string& data_dir) {
+  const Dataset data =
+      interruptible([&](Progress&) { return load_dataset(name, data_folder(data_dir)); });
+  nb::dict result = dict_of(
+      data,
+      {fmt::format("{}: {} examples of {}, {} to test on", data.name, data.train.features.rows,
+                   Shape{data.shape}.to_string(), data.test.features.rows)});
+  result["schema"] = data.schema;
+  result["resize"] = std::string(lithe::name(data.resize));
+  return result;
 }
 
 nb::dict read_images(const std::filesystem::path& folder, const nb::dict& given) {
@@ -111,8 +125,8 @@ nb::dict read_images(const std::filesystem::path& folder, const nb::dict& given)
   read("data_dir", data_dir);
   options.resize = parse_resize(resize);
   options.validation = parse_validation_folder(validation);
-  const ImageFolder loaded = interruptible([&](const auto& progress) {
-    options.progress = progress;
+  const ImageFolder loaded = interruptible([&](Progress& progress) {
+    options.progress = [&progress](auto...) { return progress.goes_on(); };
     return load_image_folder(folder, options, data_folder(data_dir));
   });
   nb::dict result = dict_of(loaded.data, describe(loaded));
@@ -158,6 +172,8 @@ void add_reading(nb::module_& module) {
         return dict_of(read_table(path, options));
       },
       nb::arg("path"), nb::arg("options"));
+  module.def("_load_dataset", &read_dataset, nb::arg("name"), nb::arg("data_dir"));
+  module.def("_dataset_names", &dataset_names);
   module.def("_read_images", &read_images, nb::arg("folder"), nb::arg("options"));
 }
 

@@ -1,5 +1,6 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include "bindings.h"
@@ -10,6 +11,9 @@ namespace lithe::python {
 namespace {
 
 using Floats = std::vector<float>;
+// For pickle.
+using SpacesState = std::tuple<std::vector<std::size_t>, Floats, Floats, std::size_t, Floats,
+                               Floats, std::size_t, std::optional<double>, double>;
 
 nb::ndarray<nb::numpy, float> bounds(const Spaces& spaces, const Floats& values, bool observed) {
   const nb::ndarray<nb::numpy, float> flat = array_of<float>(values, {values.size()});
@@ -21,7 +25,8 @@ nb::ndarray<nb::numpy, float> bounds(const Spaces& spaces, const Floats& values,
 }  // namespace
 
 void add_spaces(nb::module_& module) {
-  nb::class_<Spaces>(module, "Spaces")
+  nb::class_<Spaces> spaces(module, "Spaces");
+  spaces
       .def(
           "__init__",
           [](Spaces* self, const std::vector<std::size_t>& shape, const Floats& low,
@@ -60,6 +65,19 @@ void add_spaces(nb::module_& module) {
               "Steps after which an episode is truncated; 0: no limit.")
       .def_ro("solved", &Spaces::solved, "The mean return at which the task counts as solved.")
       .def_ro("step_seconds", &Spaces::step_seconds, "Simulated time of a step; 0: none.");
+
+  spaces
+      .def("__getstate__",
+           [](const Spaces& s) {
+             return SpacesState(s.observation.sizes, s.low, s.high, s.choices, s.action_low,
+                                s.action_high, s.step_limit, s.solved, s.step_seconds);
+           })
+      .def("__setstate__", [](Spaces& self, const SpacesState& state) {
+        const auto& [shape, low, high, choices, action_low, action_high, limit, solved, seconds] =
+            state;
+        new (&self)
+            Spaces{{shape}, low, high, choices, action_low, action_high, limit, solved, seconds};
+      });
 
   module.def("_list_environments", [] {
     nb::dict all;

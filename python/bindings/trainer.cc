@@ -9,20 +9,18 @@
 #include "bindings.h"
 #include "calls.h"
 #include "lithe/history.h"
+#include "pickling.h"
 
 namespace lithe::python {
 
 namespace {
 
 EpochReport run_epoch(Trainer& trainer, nb::object callback) {
-  Progress progress(std::move(callback));
-  EpochReport report;
-  {
-    nb::gil_scoped_release released;
-    report = trainer.run_epoch([&](double done) { return progress(done); });
-  }
-  progress.raise_again();
-  return report;
+  return interruptible(
+      [&](Progress& progress) {
+        return trainer.run_epoch([&](double done) { return progress(done); });
+      },
+      std::move(callback));
 }
 
 TrainOptions options_of(const nb::dict& given) {
@@ -43,8 +41,8 @@ TrainOptions options_of(const nb::dict& given) {
 }  // namespace
 
 void add_trainer(nb::module_& module) {
-  nb::class_<EpochReport>(module, "EpochReport", "The figures of one epoch.")
-      .def_ro("epoch", &EpochReport::epoch, "Counted from 1.")
+  nb::class_<EpochReport> report(module, "EpochReport", "The figures of one epoch.");
+  report.def_ro("epoch", &EpochReport::epoch, "Counted from 1.")
       .def_ro("examples", &EpochReport::examples, "Trained on.")
       .def_ro("loss", &EpochReport::loss, "Mean over the examples while the weights changed.")
       .def_ro("seconds", &EpochReport::seconds, "Of training, shuffling included.")
@@ -75,14 +73,22 @@ void add_trainer(nb::module_& module) {
       .def_ro("stopped", &EpochReport::stopped, "The callback ended the epoch early.")
       .def_ro("epochs", &EpochReport::epochs, "That were asked for.")
       .def_ro("seconds_left", &EpochReport::seconds_left, "Estimated.");
+  using E = EpochReport;
+  pickle_by(report, &E::epoch, &E::examples, &E::loss, &E::seconds, &E::correct, &E::total,
+            &E::test_loss, &E::test_rmse, &E::validation_loss, &E::validation_correct,
+            &E::validation_total, &E::evaluation_seconds, &E::learning_rate, &E::recoveries,
+            &E::best, &E::stopped, &E::epochs, &E::seconds_left);
 
-  nb::class_<TrainingResult>(module, "TrainingResult", "How a training ended.")
-      .def_ro("epochs", &TrainingResult::epochs, "That were run.")
+  nb::class_<TrainingResult> result(module, "TrainingResult", "How a training ended.");
+  result.def_ro("epochs", &TrainingResult::epochs, "That were run.")
       .def_ro("stopped_early", &TrainingResult::stopped_early, "Patience was at its end.")
       .def_ro("kept_epoch", &TrainingResult::kept_epoch, "The epoch whose weights are kept.")
       .def_ro("kept_validation_loss", &TrainingResult::kept_validation_loss)
       .def_ro("state_error", &TrainingResult::state_error,
               "Why the last state could not be written; empty where it could.");
+  using R = TrainingResult;
+  pickle_by(result, &R::epochs, &R::stopped_early, &R::kept_epoch, &R::kept_validation_loss,
+            &R::state_error);
 
   nb::class_<Trainer>(module, "Trainer")
       .def(
@@ -90,8 +96,7 @@ void add_trainer(nb::module_& module) {
           [](Trainer* self, Model& model, const Examples& train, const Examples& test,
              const nb::dict& options) {
             const TrainOptions read = options_of(options);
-            nb::gil_scoped_release released;
-            new (self) Trainer(model, train, test, read);
+            interruptible([&](Progress&) { new (self) Trainer(model, train, test, read); });
           },
           nb::arg("model"), nb::arg("train"), nb::arg("test"), nb::arg("options"),
           nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>(), nb::keep_alive<1, 4>())
@@ -120,10 +125,38 @@ void add_trainer(nb::module_& module) {
            [](const Trainer& self, Model& model, const Examples& train, const Examples& test) {
              keep_history(model, self.history(), train, test);
            })
+      .def(
+          "order",
+          [](const Trainer& self, std::size_t epoch) {
+            return array_of<std::uint32_t>(self.order(epoch), {self.order(epoch).size()});
+          },
+          nb::arg("epoch"),
+          "The rows of `train` in the order that epoch `epoch`, from 1, takes them.")
       .def_prop_ro(
           "threads", [](const Trainer& self) { return self.plan().threads; },
           "The number of threads that compute.");
 
+  nb::class_<LearningRateTest> test(module, "LearningRateTest",
+                                    "How the loss fell as the learning rate grew.");
+  pickle_by(test, &LearningRateTest::learning_rates, &LearningRateTest::losses,
+            &LearningRateTest::best);
+  test.def_ro("learning_rates", &LearningRateTest::learning_rates, "Of each step.")
+      .def_ro("losses", &LearningRateTest::losses, "Of each step, smoothed.")
+      .def_ro("best", &LearningRateTest::best, "A learning rate to begin with.")
+      .def(
+          "_repr_html_", [](const LearningRateTest& self) { return draw_learning_rate_test(self); },
+          "A drawing (SVG).");
+  module.def(
+      "_find_learning_rate",
+      [](const Model& model, const Examples& train, const nb::dict& options, double lowest,
+         double highest, std::size_t steps) {
+        const TrainOptions read = options_of(options);
+        return interruptible([&](Progress&) {
+          return find_learning_rate(model, train, read, lowest, highest, steps);
+        });
+      },
+      nb::arg("model"), nb::arg("train"), nb::arg("options"), nb::arg("lowest"), nb::arg("highest"),
+      nb::arg("steps"));
   module.def("_with_constant_rate", &with_constant_rate, nb::arg("optimizer"));
 }
 

@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "bindings.h"
+#include "calls.h"
 #include "lithe/calibrate.h"
+#include "lithe/error.h"
 #include "lithe/probabilities.h"
 
 namespace lithe::python {
@@ -16,16 +18,19 @@ nb::ndarray<nb::numpy, double> probabilities_of(const Model& model, const Matrix
                                                 double divisor) {
   const Features features = features_of(matrix, divisor);
   std::vector<double> result;
-  {
-    nb::gil_scoped_release released;
+  interruptible([&](Progress&) {
     const std::vector<double> outputs = model.predict(features);
-    const std::string& loss = model.metadata().at("lithe.loss");
+    const auto trained = model.metadata().find("lithe.loss");
+    if (trained == model.metadata().end())
+      throw Error(ErrorKind::model, "the model has not been trained, and its loss is not known", "",
+                  "model.predict(X), which gives its outputs");
+    const std::string& loss = trained->second;
     const std::size_t columns = outputs.size() / std::max<std::size_t>(features.rows, 1);
     for (std::size_t first = 0; first < outputs.size(); first += columns) {
       const auto row = probabilities(std::span(outputs).subspan(first, columns), loss);
       result.insert(result.end(), row.begin(), row.end());
     }
-  }
+  });
   const std::size_t rows = std::max<std::size_t>(features.rows, 1);
   return array_of<double>(result, {features.rows, result.size() / rows});
 }
@@ -36,13 +41,12 @@ std::pair<nb::ndarray<nb::numpy, double>, nb::ndarray<nb::numpy, std::uint8_t>> 
   const Features features = features_of(matrix, divisor);
   std::vector<double> scores;
   std::vector<std::uint8_t> above;
-  {
-    nb::gil_scoped_release released;
+  interruptible([&](Progress&) {
     for (const OpenSetPrediction& p : OpenSetPredictor(model).predict(features)) {
       scores.push_back(p.score);
       above.push_back(p.unknown ? 1 : 0);
     }
-  }
+  });
   return {array_of<double>(scores, {scores.size()}), array_of<std::uint8_t>(above, {above.size()})};
 }
 
@@ -56,12 +60,30 @@ void add_unknown(nb::module_& module) {
       // With the examples that a trainer with this share and seed held out.
       [](Model& model, const Examples& examples, double share, std::uint64_t seed,
          const std::string& score, double acceptance_rate) {
-        nb::gil_scoped_release released;
-        const HoldoutSplit parts = hold_out(examples, share, seed);
-        calibrate_unknown(model, parts.train, parts.validation,
-                          {.score = score, .acceptance_rate = acceptance_rate});
+        interruptible([&](Progress&) {
+          const HoldoutSplit parts = hold_out(examples, share, seed);
+          calibrate_unknown(model, parts.train, parts.validation,
+                            {.score = score, .acceptance_rate = acceptance_rate});
+        });
       },
       nb::arg("model"), nb::arg("examples"), nb::arg("share"), nb::arg("seed"), nb::arg("score"),
+      nb::arg("acceptance_rate"));
+  module.def(
+      "_calibrate_unknown",
+      [](Model& model, const Examples& train, const Examples& validation, const std::string& score,
+         double acceptance_rate) {
+        const Calibration made = interruptible([&](Progress&) {
+          return calibrate_unknown(model, train, validation,
+                                   {.score = score, .acceptance_rate = acceptance_rate});
+        });
+        nb::dict result;
+        result["score"] = made.score;
+        result["threshold"] = made.threshold;
+        result["acceptance_rate"] = made.acceptance_rate;
+        result["temperature"] = made.temperature;
+        return result;
+      },
+      nb::arg("model"), nb::arg("train"), nb::arg("validation"), nb::arg("score"),
       nb::arg("acceptance_rate"));
   module.def("_check_score", &check_unknown_score, nb::arg("score"));
   module.def("_unknown", &unknown, nb::arg("model"), nb::arg("features"), nb::arg("divisor"));

@@ -7,15 +7,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._datasets import Dataset, dataset_names, load_dataset
 from ._error import CopyWarning, Error
 from ._examples import Examples
 from ._images import Images, read_images
+from ._learned import LearnedArray
 from ._model import Model
 from ._network import Network, catalogue
 from ._predictor import Learner, Predictor
 from ._reports import doctor, info
 from ._tables import Table, read_table
-from ._trainer import EpochReport, Trainer, TrainingResult, evaluate
+from ._trainer import (
+    EpochReport,
+    LearningRateTest,
+    Trainer,
+    TrainingResult,
+    calibrate_unknown,
+    evaluate,
+    find_learning_rate,
+)
+from ._transfer import copy_layers, move_toward, replace_head
 
 if TYPE_CHECKING:
     from . import rl
@@ -27,11 +38,14 @@ __all__ = [
     "Autoencoder",
     "Classifier",
     "CopyWarning",
+    "Dataset",
     "EpochReport",
     "Error",
     "Examples",
     "Images",
+    "LearnedArray",
     "Learner",
+    "LearningRateTest",
     "Model",
     "MultiLabelClassifier",
     "Network",
@@ -41,12 +55,19 @@ __all__ = [
     "Table",
     "Trainer",
     "TrainingResult",
+    "calibrate_unknown",
     "catalogue",
+    "copy_layers",
+    "dataset_names",
     "doctor",
     "evaluate",
+    "find_learning_rate",
     "info",
+    "load_dataset",
+    "move_toward",
     "read_images",
     "read_table",
+    "replace_head",
     "rl",
 ]
 

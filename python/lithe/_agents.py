@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from inspect import cleandoc
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import indent
 from typing import Any, ClassVar
 
@@ -139,8 +140,8 @@ class Agent:
         """Learns from `steps` more steps of all environments together, or from all that are left.
 
         Iterations are completed, so that it may be some steps more. `callback` is called with the
-        report of each iteration; returning False ends the training there. Ctrl-C ends it after the
-        iteration, and then raises KeyboardInterrupt; the agent can be used, and trained further.
+        report of each iteration; returning False ends the training there. Ctrl-C ends it within
+        an iteration and raises KeyboardInterrupt; the agent can be used, and trained further.
 
         Returns the report of the last iteration, or None if nothing was left to do. Raises
         `lithe.Error` if the weights are no longer finite, and what environments in Python raise;
@@ -154,8 +155,9 @@ class Agent:
         until = None if steps is None else self._done + steps
         report = None
         while not trainer.finished if until is None else self._done < until:
+            self._policy = None
             report = trainer.iterate()
-            self._done, self._policy = report.steps, None
+            self._done = report.steps
             answer = None if callback is None else callback(report)
             if answer is not None and not answer:
                 break
@@ -211,8 +213,36 @@ class Agent:
         trainer.restore(Path(path))
         self._done, self._policy = done, None
 
+    def __reduce__(self) -> tuple[object, ...]:
+        environments = self._environments._made_from()
+        options = {key: value for key, value in self._options.items() if key != "agent"}
+        begun = self._held._save() if self._trainer is None and self._held._was_reset else None
+        steps = state = None
+        if self._trainer is not None:
+            steps = self._steps
+            with TemporaryDirectory() as folder:
+                self.save_state(Path(folder, "agent.state"))
+                state = Path(folder, "agent.state").read_bytes()
+        return _agent_from, (type(self), environments, begun, self._options["agent"], options, steps, state)
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}('{self._environments.name}', '{self._agent}')"
+
+
+def _agent_from(
+    kind: type[Agent], environments: tuple[str, int, int, int], begun: Array | None, agent: str,
+    options: dict[str, Any], steps: int | None, state: bytes | None,
+) -> Agent:  # fmt: skip
+    made = kind.__new__(kind)
+    env = Environments(*environments)
+    if begun is not None:
+        env.restore(begun)
+    Agent.__init__(made, env, agent, steps=steps, **options)
+    if state is not None:
+        with TemporaryDirectory() as folder:
+            Path(folder, "agent.state").write_bytes(state)
+            made.load_state(Path(folder, "agent.state"))
+    return made
 
 
 class _NamedAgent(Agent):
@@ -346,6 +376,9 @@ class Policy:
         """Writes the model file."""
         self.model.save(path)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return Policy, (self.model, self.spaces)
+
 
 def play(
     policy: Policy | Model, env: Any, episodes: int, *, max_length: int = 100_000, n: int | None = None, seed: int = 0
@@ -419,6 +452,9 @@ class OnlineAgent(_core.OnlineAgent):
         """The policy as it is now."""
         model: Any = self._policy(Model)
         return Policy(model, self._spaces)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("cannot pickle an OnlineAgent, which keeps no state; pickle `agent.policy`")
 
 
 def _row(observation: Any) -> Array:

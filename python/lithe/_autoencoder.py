@@ -13,6 +13,7 @@ from ._estimators import _PARAMETERS, _Estimator, _predictions
 from ._fitting import zero_of
 from ._model import Model
 from ._network import Network
+from ._reading import Data
 from ._watchers import FitTasks, with_callbacks
 
 
@@ -98,6 +99,9 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Estimator)
         return self
 
     def _learn(self, X: Any, y: Any, sample_weight: Any) -> None:
+        if isinstance(X, Data):  # its answers are of no use
+            X, y = X.X, None
+        self._form = None
         tasks = FitTasks(self, X, y, sample_weight)
         array = self._validate(X, reset=True)
         weights = self._checked_weights(sample_weight, array)

@@ -86,6 +86,8 @@ class Model:
 
     def _set_preprocessing(self, arg0: float, arg1: Sequence[str], /) -> None: ...
 
+    def _set_form(self, schema: str, image: Sequence[int], resize: str) -> None: ...
+
     @property
     def metadata(self) -> dict[str, str]:
         """A copy of the texts that are kept with the model."""
@@ -97,7 +99,7 @@ class Model:
 
     def _values(self, name: str) -> NDArray: ...
 
-    def _set_values(self, name: str, values: Sequence[float]) -> None: ...
+    def _set_values(self, name: str, values: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None: ...
 
     def _target_scaling(self) -> tuple[list[float], list[float]]: ...
 
@@ -185,6 +187,10 @@ class EpochReport:
     def seconds_left(self) -> float:
         """Estimated."""
 
+    def __getstate__(self) -> tuple: ...
+
+    def __setstate__(self, arg: tuple, /) -> None: ...
+
 class TrainingResult:
     """How a training ended."""
 
@@ -206,6 +212,10 @@ class TrainingResult:
     @property
     def state_error(self) -> str:
         """Why the last state could not be written; empty where it could."""
+
+    def __getstate__(self) -> tuple: ...
+
+    def __setstate__(self, arg: tuple, /) -> None: ...
 
 class Trainer:
     def __init__(self, model: Model, train: Examples, test: Examples, options: dict) -> None: ...
@@ -245,9 +255,38 @@ class Trainer:
 
     def _keep_history(self, arg0: Model, arg1: Examples, arg2: Examples, /) -> None: ...
 
+    def order(self, epoch: int) -> NDArray[numpy.uint32]:
+        """
+        The rows of `train` in the order that epoch `epoch`, from 1, takes them.
+        """
+
     @property
     def threads(self) -> int:
         """The number of threads that compute."""
+
+class LearningRateTest:
+    """How the loss fell as the learning rate grew."""
+
+    def __getstate__(self) -> tuple: ...
+
+    def __setstate__(self, arg: tuple, /) -> None: ...
+
+    @property
+    def learning_rates(self) -> list[float]:
+        """Of each step."""
+
+    @property
+    def losses(self) -> list[float]:
+        """Of each step, smoothed."""
+
+    @property
+    def best(self) -> float:
+        """A learning rate to begin with."""
+
+    def _repr_html_(self) -> str:
+        """A drawing (SVG)."""
+
+def _find_learning_rate(model: Model, train: Examples, options: dict, lowest: float, highest: float, steps: int) -> LearningRateTest: ...
 
 def _with_constant_rate(optimizer: str) -> str: ...
 
@@ -282,9 +321,19 @@ def _probabilities(model: Model, features: Annotated[NDArray, dict(shape=(None, 
 
 def _calibrate(model: Model, examples: Examples, share: float, seed: int, score: str, acceptance_rate: float) -> None: ...
 
+def _calibrate_unknown(model: Model, train: Examples, validation: Examples, score: str, acceptance_rate: float) -> dict: ...
+
 def _check_score(score: str) -> None: ...
 
 def _unknown(model: Model, features: Annotated[NDArray, dict(shape=(None, None), device='cpu', writable=False)], divisor: float) -> tuple[NDArray[numpy.float64], NDArray[numpy.uint8]]: ...
+
+def _replace_head(network: Network, head: str) -> tuple: ...
+
+def _copy_layers(source: Model, to: Model, layers: int) -> list[int]: ...
+
+def _move_toward(model: Model, other: Model, share: float) -> None: ...
+
+def _describe_layers(arg: Model, /) -> list: ...
 
 class TableTask(enum.Enum):
     auto = 0
@@ -336,6 +385,10 @@ class ImageLayout(enum.Enum):
 
 def _read_table(path: str | os.PathLike, options: dict) -> dict: ...
 
+def _load_dataset(name: str, data_dir: str) -> dict: ...
+
+def _dataset_names() -> list[str]: ...
+
 def _read_images(folder: str | os.PathLike, options: dict) -> dict: ...
 
 class Spaces:
@@ -377,6 +430,10 @@ class Spaces:
     def step_seconds(self) -> float:
         """Simulated time of a step; 0: none."""
 
+    def __getstate__(self) -> tuple[list[int], list[float], list[float], int, list[float], list[float], int, float | None, float]: ...
+
+    def __setstate__(self, arg: tuple[Sequence[int], Sequence[float], Sequence[float], int, Sequence[float], Sequence[float], int, float | None, float], /) -> None: ...
+
 def _list_environments() -> dict: ...
 
 class Environments:
@@ -390,6 +447,12 @@ class Environments:
     def __init__(self, *, adapter: object, n: int, seed: int, action_repeat: int) -> None: ...
 
     def _take_over(self) -> Environments: ...
+
+    @property
+    def _taken(self) -> bool: ...
+
+    @property
+    def _was_reset(self) -> bool: ...
 
     @property
     def name(self) -> str:
@@ -435,6 +498,10 @@ class Environments:
 
 class AgentReport:
     """The figures of one iteration of an agent's training."""
+
+    def __getstate__(self) -> tuple: ...
+
+    def __setstate__(self, arg: tuple, /) -> None: ...
 
     @property
     def steps(self) -> int:

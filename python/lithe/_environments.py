@@ -28,10 +28,12 @@ class Environments(_core.Environments):
 
     def __init__(self, environment: str, n: int = 1, seed: int = 0, action_repeat: int = 1) -> None:
         super().__init__(environment, n, seed, action_repeat)
+        self._seed = seed
         self._prepare()
 
     def _prepare(self) -> None:
         self._spaces, self._name, self._n = super().spaces, super().name, len(self)
+        self._repeat = self.action_repeat
         self._batch = (self._n, *self._spaces.shape)
         self._choices, self._components = self._spaces.choices, len(self._spaces.action_low)
         self._final = np.zeros(self._batch, np.float32)
@@ -141,8 +143,33 @@ class Environments(_core.Environments):
         """Environments of the same kind, to evaluate in."""
         return Environments(self._name, n, seed)
 
+    def _made_from(self) -> tuple[str, int, int, int]:
+        """What makes them anew; raises TypeError where nothing does."""
+        if type(self) is not Environments:
+            raise TypeError(
+                f"cannot pickle '{self._name}': only lithe.rl.make's environments can be copied; of an "
+                "agent, pickle `agent.policy`"
+            )
+        return self._name, self._n, self._seed, self._repeat
+
+    def __reduce__(self) -> tuple[object, ...]:
+        saved = self.save() if self._was_reset and not self._taken else None
+        return _environments_from, (self._made_from(), saved, self._final, self._taken)
+
     def __repr__(self) -> str:
         return f"Environments('{self._name}', n={self._n})"
+
+
+def _environments_from(
+    made_from: tuple[str, int, int, int], saved: Array | None, final: Array, taken: bool
+) -> Environments:
+    made = Environments(*made_from)
+    made._final = final
+    if saved is not None:
+        made.restore(saved)
+    if taken:
+        made._take_over()
+    return made
 
 
 class _Programs(Environments):

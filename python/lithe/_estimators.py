@@ -36,6 +36,7 @@ from ._fitting import (
 )
 from ._frame import FrameEncoder, is_frame
 from ._model import Model
+from ._reading import Data, Form
 from ._trainer import Trainer
 from ._watchers import CallbackSupport, FitTasks, Progress, UserCallback, Watcher, with_callbacks
 
@@ -140,7 +141,30 @@ class _Estimator(CallbackSupport, BaseEstimator):
         """What is learned: "classes", "labels" or "numbers"."""
         return "numbers"
 
+    def _unpacked(self, X: Any, y: Any, sample_weight: Any, reset: bool) -> tuple[Any, Any, Any]:
+        """The arrays of a table, or of pictures, in the place of X."""
+        form = None
+        if isinstance(X, Data):
+            if y is not None:
+                raise ValueError(f"y is given, and a {type(X).__name__} has its own: fit(table), or fit(table.X, y)")
+            form, y = X._form(), X.y
+            sample_weight = X.sample_weight if sample_weight is None else sample_weight
+            X = X.X
+        if reset:
+            self._form: Form | None = form
+        return X, y, sample_weight
+
+    def _keep_form(self, pixels: bool) -> None:
+        form = self._form
+        if form is None:
+            return
+        # Answers that were learned as something else are not what the schema says.
+        schema = form.schema if form.answers == self._kind() else ""
+        self.model_._set_form(schema, form.image if pixels and form.image else (), form.resize)
+
     def _validate(self, X: Any, reset: bool) -> Array:
+        if isinstance(X, Data):
+            X = X.X
         if is_frame(X):
             if reset:
                 encoder = FrameEncoder(self.categories).fit(X)
@@ -163,7 +187,9 @@ class _Estimator(CallbackSupport, BaseEstimator):
         return None if self.network == "auto" else self.network
 
     def _shape(self, X: Array) -> tuple[int, ...]:
-        return tuple(self.image) if self.image is not None else (X.shape[1],)
+        if self.image is not None:
+            return tuple(self.image)
+        return (self._form and self._form.image) or (X.shape[1],)
 
     def _train(
         self, X: Array, answers: Array, outputs: int, weights: Array | None, own: Examples | None,
@@ -171,7 +197,7 @@ class _Estimator(CallbackSupport, BaseEstimator):
         tasks: FitTasks | None = None,
     ) -> None:  # fmt: skip
         """Makes the model, where it is `fresh`, and trains it: wholly, with the `tasks` of a fit,
-        or for one epoch, with the `calls` of partial_fit before. `zero`: what was taken off the
+        or for one epoch, with what `calls` of partial_fit go on from. `zero`: what was taken off the
         targets, because their units may lie far from it and the library keeps float32."""
         classes = outputs if answers.ndim == 1 else None
         examples = Examples(X, answers, weights, classes=classes)
@@ -182,6 +208,7 @@ class _Estimator(CallbackSupport, BaseEstimator):
             network = build_network(settings, self._shape(X), outputs, pixels)
             self.model_ = Model(network, self.precision, seed)
             self.model_._standardize(examples)
+            self._keep_form(pixels)
         if calls is not None:
             seed = calls.prepare(settings, seed)
         if getattr(self, "unknown", None) is not None:
@@ -214,9 +241,8 @@ class _Estimator(CallbackSupport, BaseEstimator):
                 self.model_._shift_targets(zero.tolist())
         if kept is not None:
             kept.restore(self.model_)
-        if calls is not None:
-            calls.keep(trainer)
-        self._calls = calls
+        self._calls = PartialFits.after_fit(settings, seed) if calls is None else calls
+        self._calls.keep(trainer)
         trainer._keep_history(self.model_, examples, own if own is not None else _core.Examples())
         self._keep_figures(trainer, own is not None)
 
@@ -354,16 +380,18 @@ class Classifier(ClassifierMixin, _Estimator):
 
     @with_callbacks
     def fit(
-        self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None
+        self, X: Any, y: Any = None, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None
     ) -> Classifier:
-        """Learns from `X` [examples][values] and `y`, the class of each (or a matrix of labels).
+        """Learns from `X` [examples][values] and `y`, the class of each (or a matrix of labels), or
+        from what `lithe.read_table` or `lithe.read_images` gave.
 
         `sample_weight` says how much each example counts. `X_val` and `y_val` decide which epoch is
         kept instead of a held-out share.
         """
+        fresh = not (self.warm_start and hasattr(self, "model_"))
+        X, y, sample_weight = self._unpacked(X, y, sample_weight, reset=fresh)
         tasks = FitTasks(self, X, y, sample_weight)
         X, y = self._checked(X, y, reset=True)
-        fresh = not (self.warm_start and hasattr(self, "model_"))
         if fresh:
             self._learn_classes(y)
         answers = self._answers(y)
@@ -378,14 +406,20 @@ class Classifier(ClassifierMixin, _Estimator):
         tasks.fitted()
         return self
 
-    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Classifier:
-        """Goes on learning: one pass over these examples, with the optimizer as the last call left
-        it. The learning rate is constant, the one that its schedule is made from.
+    def partial_fit(self, X: Any, y: Any = None, classes: Any = None, sample_weight: Any = None) -> Classifier:
+        """Goes on learning: one pass over these examples, with the optimizer as the last call, or
+        `fit`, left it. The learning rate is constant, the one that its schedule is made from.
 
-        The first call says all `classes` that there will be, where `y` does not have them all. A
+        Not with `unknown`, whose threshold needs examples of all that was learned. The first call says all `classes` that there will be, where `y` does not have them all. A
         label that is none of them raises ValueError.
         """
+        if self.unknown is not None:
+            raise ValueError(
+                f"partial_fit cannot choose the threshold of unknown={self.unknown!r}, which needs examples of "
+                "all that was learned: call fit, or set unknown=None"
+            )
         first = not hasattr(self, "model_")
+        X, y, sample_weight = self._unpacked(X, y, sample_weight, reset=first)
         X, y = self._checked(X, y, reset=first)
         if first:
             self._learn_classes(y if classes is None else np.asarray(classes))
@@ -447,7 +481,9 @@ class Classifier(ClassifierMixin, _Estimator):
 
     def _learn_classes(self, y: Array) -> None:
         self._multilabel = y.ndim == 2
-        self.classes_ = np.arange(y.shape[1]) if self._multilabel else np.unique(y)
+        known = self._form.classes if self._form is not None else None
+        classes = np.unique(y) if known is None else known
+        self.classes_ = np.arange(y.shape[1]) if self._multilabel else classes
         if len(self.classes_) < 2 and not self._multilabel:
             raise ValueError(
                 f"This {type(self).__name__} needs samples of at least 2 classes in the data, but the "
@@ -532,17 +568,21 @@ class Regressor(RegressorMixin, _Estimator):
 
     @with_callbacks
     def fit(
-        self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None
+        self, X: Any, y: Any = None, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None
     ) -> Regressor:
-        """Learns from `X` [examples][values] and `y` [examples] or [examples][targets]."""
+        """Learns from `X` [examples][values] and `y` [examples] or [examples][targets], or from what
+        `lithe.read_table` gave."""
+        fresh = not (self.warm_start and hasattr(self, "model_"))
+        X, y, sample_weight = self._unpacked(X, y, sample_weight, reset=fresh)
         tasks = FitTasks(self, X, y, sample_weight)
         self._learn(X, y, sample_weight, X_val, y_val, tasks=tasks)
         tasks.fitted()
         return self
 
-    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Regressor:
-        """Goes on learning: one pass over these examples, with the optimizer as the last call left
-        it. The learning rate is constant."""
+    def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Regressor:
+        """Goes on learning: one pass over these examples, with the optimizer as the last call, or
+        `fit`, left it. The learning rate is constant."""
+        X, y, sample_weight = self._unpacked(X, y, sample_weight, reset=not hasattr(self, "model_"))
         return self._learn(X, y, sample_weight, None, None, calls=self._calls_before())
 
     def _learn(

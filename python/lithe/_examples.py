@@ -58,6 +58,10 @@ class Examples(_core.Examples):
         # The library reads these where they are.
         self._kept = (X, labels, targets, weights)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        X, labels, targets, weights = self._kept
+        return Examples, (X, targets if labels is None else labels, weights, self.classes or None)
+
 
 def _labels(answers: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     if answers.size and (answers.min() < 0 or answers.max() > np.iinfo(np.int32).max):
@@ -69,4 +73,21 @@ def _targets(answers: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     if answers.dtype.kind not in "iubf":
         raise Error(f"answers of type {answers.dtype}", "y", "classes from 0 on, or numbers", "data")
     columns = answers.reshape(len(answers), -1)
+    if answers.dtype.itemsize > 4 and len(columns):
+        _check_spread(columns)
     return np.ascontiguousarray(columns, dtype=np.float32)
+
+
+def _check_spread(columns: np.ndarray[Any, Any]) -> None:
+    """Refuses numbers that float32 does not tell apart, as the readers of tables do."""
+    mean, deviation = columns.mean(axis=0), columns.std(axis=0)
+    with np.errstate(over="ignore"):
+        step = np.spacing(np.abs(mean).astype(np.float32))
+    for i in np.flatnonzero((step > 0.01 * deviation) & (deviation > 0)):
+        raise Error(
+            f"target {i + 1} has values near {mean[i]:.6g} with a standard deviation of {deviation[i]:.3g}, "
+            f"and float32 tells numbers there apart only if they differ by {step[i]:.3g}",
+            "y",
+            "subtract their mean: y - y.mean(axis=0)",
+            "data",
+        )

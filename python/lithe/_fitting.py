@@ -90,7 +90,8 @@ def seed_of(random_state: Any) -> int:
 
 
 class PartialFits:
-    """The calls of partial_fit up to now: a training in parts, each an epoch on other examples.
+    """The calls of partial_fit up to now, and a fit before them: a training in parts, each an epoch
+    on other examples.
 
     No one knows how many follow, so the learning rate is constant.
     """
@@ -101,6 +102,14 @@ class PartialFits:
         # As it was given, and as it is used: "auto" depends on the examples of the first call.
         self._given = self._optimizer = ""
         self._state: dict[str, Array] | None = None
+
+    @classmethod
+    def after_fit(cls, settings: Settings, seed: int) -> PartialFits:
+        """What calls of partial_fit go on from: the optimizer and the seed of a fit."""
+        made = cls()
+        made._given, made._seed = settings.given_optimizer, seed
+        made._optimizer = _core._with_constant_rate(settings.optimizer)
+        return made
 
     def prepare(self, settings: Settings, seed: int) -> int:
         """The settings become those of the next epoch, whose seed is returned: the first one's, since
@@ -115,11 +124,17 @@ class PartialFits:
 
     def restore(self, trainer: Trainer) -> None:
         if self._state is not None:
-            trainer.restore_optimizer(self._state)
+            trainer.restore_optimizer({name: np.float64(array) for name, array in self._state.items()})
 
     def keep(self, trainer: Trainer) -> None:
-        self._state = trainer.optimizer_state()
+        self._state = {name: _narrow(array) for name, array in trainer.optimizer_state().items()}
         self.epochs = int(self._state["epochs"][0])
+
+
+def _narrow(array: Array) -> Array:
+    """The array in float32, where that is as exact."""
+    narrow = array.astype(np.float32)
+    return narrow if np.array_equal(narrow, array) else array
 
 
 def build_network(settings: Settings, shape: tuple[int, ...], outputs: int, pixels: bool) -> Network:

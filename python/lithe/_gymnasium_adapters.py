@@ -8,6 +8,7 @@ from typing import Any
 import gymnasium
 import numpy as np
 from gymnasium import spaces
+from gymnasium.vector import AsyncVectorEnv, SyncVectorEnv
 from gymnasium.vector import VectorEnv as _GymnasiumVectorEnv
 
 from . import _core
@@ -106,10 +107,14 @@ class _Together(_Adapter):
         super().__init__(_name_of(env), env.single_observation_space, env.single_action_space, env.num_envs)
         mode = env.metadata.get("autoreset_mode")
         self.mode = getattr(mode, "value", mode)
+        # Gymnasium's own vectors reset single environments in every mode, so that the step that would
+        # reset them is never taken.
+        if self.mode == "NextStep" and isinstance(env.unwrapped, SyncVectorEnv | AsyncVectorEnv):
+            self.mode = "Disabled"
         if self.mode not in ("SameStep", "Disabled"):
-            raise Error(f"{self.name} resets in the step after the end of an episode ({mode})", "the environment",
-                        'lithe.rl.GymEnv(id, n), or gymnasium.make_vec(id, n, vectorization_mode="sync", '
-                        'vector_kwargs={"autoreset_mode": "SameStep"})')  # fmt: skip
+            raise Error(f"{self.name} resets in the step after the end of an episode ({mode}), and cannot reset "
+                        "one environment alone", "the environment",
+                        'lithe.rl.GymEnv(id, n), or gymnasium.make_vec(id, n, vectorization_mode="sync")')  # fmt: skip
         self.env = env
         # The first observation of the next episode, where the environment has begun it already.
         self.next: list[Array | None] = [None] * self.n
@@ -220,16 +225,16 @@ class VectorEnv(Environments):
     Parameters
     ----------
     env : gymnasium.vector.VectorEnv
-        Its autoreset mode is SAME_STEP or DISABLED. In the mode NEXT_STEP, Gymnasium's default, a
-        step that resets would pass for a step of the task.
+        Of any autoreset mode. An environment whose episode has ended is reset before the next step,
+        so no step is spent on it. A vector of another class than Gymnasium's SyncVectorEnv and
+        AsyncVectorEnv must have the mode SAME_STEP or DISABLED.
     seed : int
         Of the first reset.
 
     Examples
     --------
     >>> import gymnasium, lithe.rl
-    >>> mode = {"autoreset_mode": gymnasium.vector.AutoresetMode.SAME_STEP}
-    >>> env = lithe.rl.VectorEnv(gymnasium.make_vec("Pendulum-v1", num_envs=4, vector_kwargs=mode))
+    >>> env = lithe.rl.VectorEnv(gymnasium.make_vec("Pendulum-v1", num_envs=4))
     >>> env.n, env.spaces.action_high
     (4, array([2.], dtype=float32))
     """

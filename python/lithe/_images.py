@@ -15,6 +15,8 @@ __all__ = ["Images", "read_images"]
 class Images(Data):
     """What `read_images` gives. Printing it says how the folder was understood.
 
+    `Classifier().fit(images)` learns from it, and `predict` takes it.
+
     Attributes
     ----------
     X : uint8 array [pictures][height * width * channels]
@@ -22,7 +24,7 @@ class Images(Data):
         The folder of each picture.
     X_test, y_test : the same of the pictures held out, or None
     image : tuple of int
-        The shape of a picture, for `Classifier(image=...)`: (height, width) or (height, width, 3).
+        The shape of a picture: (height, width) or (height, width, 3).
     class_names : list of str
     files, files_test : list of str
         The file of each picture, below the folder.
@@ -30,8 +32,9 @@ class Images(Data):
         With `skip_broken`: the files that could not be read, and why.
     """
 
-    def __init__(self, read: dict[str, Any]) -> None:
+    def __init__(self, read: dict[str, Any], resize: str) -> None:
         super().__init__(read)
+        self._resize = resize
         self.image: tuple[int, ...] = tuple(read["shape"])
         self.files: list[str] = read["files"]
         self.files_test: list[str] = read["test_files"]
@@ -96,4 +99,4 @@ def read_images(
         "max_pixels": max_pixels,
         "data_dir": os.fspath(data_dir),
     }
-    return Images(call(_core._read_images, Path(folder), options))
+    return Images(call(_core._read_images, Path(folder), options), resize)

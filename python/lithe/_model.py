@@ -12,6 +12,7 @@ import numpy as np
 
 from . import _core
 from ._arrays import Array, divisor_of, features
+from ._learned import LearnedArray
 from ._network import Network
 
 
@@ -68,20 +69,21 @@ class Model(_core.Model):
         """
         self._save(Path(path))
 
-    def __getitem__(self, name: str) -> Array:
-        """A copy of a learned array: `model["layers.0.weight"]` is [inputs, units].
+    def __getitem__(self, name: str) -> LearnedArray:
+        """A view of a learned array: `model["layers.0.weight"]` is [inputs, units].
 
-        To change the model, assign: `model["layers.0.weight"] = new`.
+        It shows what the model learns, and changes it: `model["layers.0.bias"][:] = 0`.
         """
         if name not in self:
             raise KeyError(name)
-        return self._values(name)
+        return LearnedArray(self, name)
 
     def __setitem__(self, name: str, values: Any) -> None:
-        array = np.asarray(values, dtype=np.float64)
-        if array.shape != self[name].shape:
-            raise ValueError(f"'{name}' has the shape {self[name].shape}, not {array.shape}")
-        self._set_values(name, array.ravel().tolist())
+        """Sets a learned array: the shape of `values` is the array's."""
+        view = self[name]
+        if np.shape(values) != view.shape:
+            raise ValueError(f"'{name}' has the shape {view.shape}, not {np.shape(values)}")
+        view[...] = values
 
     def __contains__(self, name: object) -> bool:
         return name in self.names()
@@ -105,6 +107,26 @@ class Model(_core.Model):
         """The probability of each class, [rows][classes], as the loss of its training says."""
         X = features(X)
         return _core._probabilities(self, X, divisor_of(X))
+
+    def unknown_score(self, X: Any) -> Array:
+        """The higher, the less an example resembles the classes; see `lithe.calibrate_unknown`."""
+        X = features(X)
+        return _core._unknown(self, X, divisor_of(X))[0]
+
+    def is_unknown(self, X: Any) -> Array:
+        """Whether the score is above the threshold that `lithe.calibrate_unknown` chose."""
+        X = features(X)
+        return _core._unknown(self, X, divisor_of(X))[1].astype(bool)
+
+    def layers(self) -> list[dict[str, Any]]:
+        """What each layer is: "number" from 1, "label", "output" (its shape), "parameters", "operations"
+        of the forward pass of one example, and "arrays", the names of its learned ones.
+
+        >>> import lithe
+        >>> [layer["arrays"] for layer in lithe.Model("input(4) -> dense(3)").layers()]
+        [['layers.0.weight', 'layers.0.bias']]
+        """
+        return list(_core._describe_layers(self))
 
     def __repr__(self) -> str:
         return f"Model('{self.network}', precision='{self.precision}')"

@@ -35,6 +35,10 @@ class Predictor(_core.Predictor):
 
     def __init__(self, model: Model, batch: int = 1, isa: str = "auto") -> None:
         super().__init__(model, batch, isa)
+        self._arguments = (model, batch, isa)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Predictor, self._arguments
 
     def __call__(self, X: Any) -> Array:
         """Outputs [rows][outputs] for examples [rows][inputs], as float32.
@@ -98,6 +102,14 @@ class Learner(_core.Learner):
             model, optimizer, batch, steps, seed, threads, isa, list(frozen), input_gradient
         )
         self._rows = 0
+        self._model = model
+        self._options: dict[str, Any] = dict(
+            optimizer=optimizer, batch=batch, steps=steps, seed=seed, threads=threads, isa=isa,
+            frozen=list(frozen), input_gradient=input_gradient,
+        )  # fmt: skip
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _learner_from, (self._model, self._options, self.state())
 
     def forward(self, X: Any, rows: Any = None) -> Array:
         """Outputs [rows][outputs] while training (dropout drops), of the rows that are named.
@@ -121,3 +133,9 @@ class Learner(_core.Learner):
     def input_gradient(self) -> Array:
         """The gradient of the same loss by the inputs of that step, [rows][inputs]."""
         return self._input_gradient(self._rows)
+
+
+def _learner_from(model: Model, options: dict[str, Any], state: dict[str, Array]) -> Learner:
+    learner = Learner(model, **options)
+    learner.restore(state)
+    return learner

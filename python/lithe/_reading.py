@@ -7,6 +7,7 @@ import html
 import os
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,22 @@ from ._error import Error
 PathLike = str | os.PathLike[str]
 
 
+@dataclass(frozen=True)
+class Form:
+    """What a model keeps of the files that it was trained on, to read others of their kind."""
+
+    answers: str  # "classes", "labels" or "numbers"
+    classes: Array | None  # all of them, also where the examples have fewer
+    image: tuple[int, ...] | None
+    resize: str
+    schema: str
+
+
 class Data:
     """Examples and answers, and what was understood of the files."""
+
+    _schema = ""
+    _resize = "crop"
 
     def __init__(self, read: dict[str, Any]) -> None:
         self.class_names: list[str] = read["class_names"]
@@ -55,6 +70,11 @@ class Data:
             return targets.astype(int)
         return targets[:, 0] if targets.shape[1] == 1 else targets
 
+    def _form(self) -> Form:
+        classes = _named(self.class_names) if self.class_names and not self._labels else None
+        answers = "labels" if self._labels else "numbers" if classes is None else "classes"
+        return Form(answers, classes, self.image, self._resize, self._schema)
+
     def __str__(self) -> str:
         return "\n".join(self._lines)
 
@@ -70,7 +90,7 @@ def _named(class_names: list[str]) -> Array:
     return np.array([int(name) for name in class_names] if numbers else class_names)
 
 
-def call(read: Callable[[Path, dict[str, Any]], dict[str, Any]], path: Path, options: dict[str, Any]) -> Any:
+def call(read: Callable[[Any, Any], dict[str, Any]], path: Path | str, options: Any) -> Any:
     try:
         return read(path, options)
     except Error as error:

@@ -19,6 +19,9 @@ Columns = Column | Sequence[Column]
 class Table(Data):
     """What `read_table` gives. Printing it says how the file was understood.
 
+    An estimator's `fit` takes it for `X`, `y` and `sample_weight`, and its model keeps how files of
+    this kind are read: `lithe predict` takes them then. `predict` takes it too.
+
     Attributes
     ----------
     X : array [rows][features]

@@ -9,11 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from . import _core
-from ._core import EpochReport, TrainingResult
+from ._core import EpochReport, LearningRateTest, TrainingResult
 from ._examples import Examples
 from ._model import Model
 
-__all__ = ["EpochReport", "Trainer", "TrainingResult", "evaluate"]
+__all__ = [
+    "EpochReport",
+    "LearningRateTest",
+    "Trainer",
+    "TrainingResult",
+    "calibrate_unknown",
+    "evaluate",
+    "find_learning_rate",
+]
 
 
 class Trainer(_core.Trainer):
@@ -128,8 +136,9 @@ class Trainer(_core.Trainer):
         """Trains for an epoch, and evaluates.
 
         `callback` is called some fifty times with the share of the epoch that is done; returning
-        False ends the epoch there. Ctrl-C ends it too, and then raises KeyboardInterrupt; the model
-        can be used. Raises `lithe.Error` if the loss is no longer a number.
+        False ends the epoch there. Ctrl-C, and what `callback` raises, leaves the epoch where it is:
+        the model can be used, and the next call goes on within the epoch, to the same bits. Raises
+        `lithe.Error` if the loss is no longer a number.
         """
         return self._run_epoch(callback)
 
@@ -152,6 +161,9 @@ class Trainer(_core.Trainer):
         """
         self._load_state(Path(path))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("cannot pickle a Trainer: `save_state` writes what another one goes on from")
+
     def save_model(self, path: str | os.PathLike[str]) -> None:
         """Saves the model with the weights of the last evaluation, and goes on as if it had not."""
         self._save_model(Path(path))
@@ -163,3 +175,57 @@ def evaluate(model: Model, examples: Examples, loss: str = "") -> dict[str, floa
     `loss` is that of the training unless another is given.
     """
     return dict(_core._evaluate(model, examples, loss or model.metadata.get("lithe.loss", "")))
+
+
+def find_learning_rate(
+    model: Model,
+    train: Examples,
+    *,
+    loss: str = "quadratic",
+    optimizer: str = "sgd(0.1)",
+    augment: str = "",
+    image: Sequence[int] = (),
+    batch: int = 32,
+    seed: int = 1,
+    standardize_targets: bool = False,
+    lowest: float = 1e-6,
+    highest: float = 10,
+    steps: int = 200,
+) -> LearningRateTest:
+    """A range test of the learning rate (Smith, 2017), as `lithe find-lr` makes it.
+
+    The rate grows from `lowest` to `highest` over `steps` steps, on a copy of the model, until the
+    loss has grown to four times its least. The other options are those of `Trainer`. Raises
+    `lithe.Error` for an option out of range.
+
+    Examples
+    --------
+    >>> import lithe, numpy
+    >>> X = numpy.random.default_rng(0).normal(size=(400, 2))
+    >>> examples = lithe.Examples(X, (X[:, 0] > 0).astype(int))
+    >>> model = lithe.Model("input(2) -> dense(8, tanh) -> dense(2)")
+    >>> test = lithe.find_learning_rate(model, examples, loss="cross_entropy", optimizer="adam(0.001)")
+    >>> 1e-4 < test.best < 1
+    True
+    """
+    options = dict(
+        loss=loss, optimizer=optimizer, augment=augment, image=list(image), batch=batch, seed=seed,
+        standardize_targets=standardize_targets,
+    )  # fmt: skip
+    return _core._find_learning_rate(model, train, options, float(lowest), float(highest), steps)
+
+
+def calibrate_unknown(
+    model: Model, train: Examples, validation: Examples, *, score: str = "energy", acceptance_rate: float = 0.95
+) -> dict[str, Any]:
+    """Chooses by which score, and above what threshold, an input is none of the classes.
+
+    The score is fitted on `train`, which the model was trained on; the threshold accepts
+    `acceptance_rate` of `validation`, which it was not. Both are kept in the model: see
+    `Model.unknown_score` and `Model.is_unknown`. Raises `lithe.Error` for examples without labels, too
+    few of them, or a score that is not known.
+
+    Returns "score", "threshold", "acceptance_rate" and "temperature", by which logits are divided for
+    calibrated probabilities.
+    """
+    return dict(_core._calibrate_unknown(model, train, validation, score, float(acceptance_rate)))

@@ -219,6 +219,30 @@ def test_calls_of_partial_fit_are_one_training(make, batch):
     assert np.array_equal(parts.set_params(epochs=6).fit(X, y).predict(X), whole.predict(X))
 
 
+@pytest.mark.parametrize("make", [lithe.Classifier, lithe.Regressor])
+def test_partial_fit_goes_on_where_a_fit_ended(make):
+    X, y = load_iris(return_X_y=True)
+    options = {"network": "dense(8, tanh) -> dropout(0.2)", "random_state": 3, "n_jobs": 1, "batch": 16}
+    whole = make(epochs=6, optimizer="adam(0.01)", **options).fit(X, y)
+    parts = make(epochs=2, optimizer="adam(0.01)", **options).fit(X, y)
+    for _ in range(4):
+        parts = pickle.loads(pickle.dumps(parts)).partial_fit(X, y)
+    assert all(np.array_equal(whole.model_[name], parts.model_[name]) for name in whole.model_)
+    # A schedule has ended with the fit; the rate is the one that it was made from.
+    falling = make(epochs=2, optimizer="adam(linear(0.02, 0))", **options).fit(X, y)
+    assert falling.partial_fit(X, y).history_["learning_rate"] == [0.02]
+
+
+def test_partial_fit_refuses_to_choose_a_threshold():
+    X, y = load_iris(return_X_y=True)
+    clf = fast(unknown="energy", validation=0.2)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="threshold"):
+            clf.partial_fit(X, y)
+        clf.fit(X, y)
+    assert clf.is_unknown(X).mean() < 0.3
+
+
 def test_partial_fit_learns_at_a_constant_rate():
     X, y = load_iris(return_X_y=True)
     clf = fast(optimizer="adam(one_cycle(0.02), weight_decay=0.1)")

@@ -67,14 +67,19 @@ def adapted(kind, n, seed=1):
     """Lithe's environments of the same kind, which come from Gymnasium in different ways."""
     if kind == "single":
         return rl.GymEnv(Count, n, seed=seed)
-    mode = {"same step": AutoresetMode.SAME_STEP, "disabled": AutoresetMode.DISABLED}[kind]
-    return rl.VectorEnv(gymnasium.vector.SyncVectorEnv([Count] * n, autoreset_mode=mode), seed=seed)
+    mode, _, workers = kind.partition(", ")
+    mode = {"same": AutoresetMode.SAME_STEP, "next": AutoresetMode.NEXT_STEP, "disabled": AutoresetMode.DISABLED}[mode]
+    make = gymnasium.vector.AsyncVectorEnv if workers else gymnasium.vector.SyncVectorEnv
+    return rl.VectorEnv(make([Count] * n, autoreset_mode=mode), seed=seed)
+
+
+KINDS = ["single", "same", "next", "disabled", "next, in processes"]
 
 
 # Gymnasium's in Lithe
 
 
-@pytest.mark.parametrize("kind", ["single", "same step", "disabled"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_episodes_of_gymnasium_are_those_of_lithe(kind):
     env = adapted(kind, 4)
     before = env.reset()
@@ -98,7 +103,7 @@ def test_episodes_of_gymnasium_are_those_of_lithe(kind):
     assert len({*before[:, 1], *env.final_observations[:, 0]}) > 1
 
 
-@pytest.mark.parametrize("kind", ["single", "same step", "disabled"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_seed_alone_decides(kind):
     def lengths(seed):
         env = adapted(kind, 3, seed)
@@ -110,7 +115,7 @@ def test_the_seed_alone_decides(kind):
     assert not np.array_equal(lengths(1), lengths(2))
 
 
-@pytest.mark.parametrize("kind", ["single", "same step", "disabled"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_agents_learn_in_python(kind):
     """The reward is the action."""
     agent = rl.PPO(adapted(kind, 4), n_steps=32, optimizer="adam(0.01)", network="dense(8, tanh)")
@@ -219,7 +224,7 @@ def test_ctrl_c_in_an_environment():
 @pytest.mark.parametrize(
     ("make", "word"),
     [
-        (lambda: rl.VectorEnv(gymnasium.make_vec("CartPole-v1", num_envs=2)), "SameStep"),
+        (lambda: rl.VectorEnv(gymnasium.make_vec("CartPole-v1", num_envs=2)), r"GymEnv.*sync"),
         (lambda: rl.GymEnv(Count(), 3), "one environment"),
         (lambda: rl.GymEnv(Count, 0), "0 environments"),
         (lambda: rl.GymEnv("FrozenLake-v1"), "FlattenObservation"),

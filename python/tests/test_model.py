@@ -1,5 +1,6 @@
 """Networks, models, predictors and learners."""
 
+import gc
 import pickle
 
 import lithe
@@ -33,6 +34,9 @@ def test_networks_are_values():
     assert network.output_shape == [3]
     assert network.has_input
     assert pickle.loads(pickle.dumps(network)) == network
+    for name in ("input_shape", "output_shape", "parameter_count", "forward_operations"):
+        with pytest.raises(lithe.Error, match="with_input"):
+            getattr(lithe.Network("dense(3)"), name)
     assert len({network, lithe.Network(str(network))}) == 1
 
 
@@ -60,6 +64,100 @@ def test_arrays_are_read_and_assigned():
         model["layers.7.weight"]
     with pytest.raises(ValueError, match=r"shape"):
         model["layers.0.bias"] = [1, 2, 3]
+
+
+@pytest.mark.parametrize("units", [3, 40])  # within a panel of weights, and beyond
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_a_view_shows_what_is_learned_and_changes_it(units, precision):
+    model = lithe.Model(f"input(5) -> dense({units}, tanh) -> dense(2)", precision)
+    view = model["layers.0.weight"]
+    before = view.copy()
+    assert view.shape == before.shape == (5, units)
+    assert view.dtype == before.dtype == precision
+    assert (len(view), view.ndim, view.size) == (5, 2, 5 * units)
+    X = np.random.default_rng(0).normal(size=(64, 5))
+    examples = lithe.Examples(X, (X[:, 0] > 0).astype(int))
+    trainer = lithe.Trainer(model, examples, loss="cross_entropy", batch=64, epochs=3, threads=1)
+    trainer.run_epoch()
+    assert not np.array_equal(view, before)
+    # The trainer goes on from what is written between its epochs.
+    view[:] = 0
+    view[0] = np.arange(units)
+    view[1:, 2] -= 1
+    assert view[0].tolist() == list(range(units))
+    assert (view[1:, 2] == -1).all() and (view[1:, 0] == 0).all()
+    predictor = lithe.Predictor(model, batch=64)
+    assert np.allclose(predictor(X), model.predict(X), atol=1e-5)
+    model["layers.1.weight"][...] = 0
+    model["layers.1.bias"][...] = 0
+    assert trainer.run_epoch().loss == pytest.approx(np.log(2), rel=1e-6)
+    assert np.allclose(predictor(X), model.predict(X), atol=1e-5)
+
+
+def test_a_view_computes_as_an_array_does():
+    model = lithe.Model("input(4) -> dense(3)")
+    view = model["layers.0.weight"]
+    model["layers.0.weight"] = np.arange(12.0).reshape(4, 3)
+    array = view.copy()
+    for result, wanted in [
+        (view + 1, array + 1),
+        (2 * view, 2 * array),
+        (view @ array.T, array @ array.T),
+        (np.ones(4, np.float32) @ view, np.ones(4, np.float32) @ array),
+        (np.linalg.norm(view), np.linalg.norm(array)),
+        (view.T, array.T),
+        (view.mean(axis=0), array.mean(axis=0)),
+        (view == 5, array == 5),
+        (np.concatenate([view, view]), np.concatenate([array, array])),
+        (np.asarray(view, dtype=np.float64), array.astype(np.float64)),
+        (np.array(list(view)), array),
+        (pickle.loads(pickle.dumps(view)), array),
+    ]:
+        assert type(result) is type(wanted)
+        assert result.dtype == wanted.dtype
+        assert np.array_equal(result, wanted)
+    view += 1
+    view *= view
+    np.multiply(view, 2, out=view)
+    assert np.array_equal(model["layers.0.weight"], (array + 1) ** 2 * 2)
+    assert 2 * 1 in view and 7 not in view
+    assert repr(view) == repr(view.copy())
+
+
+def test_no_change_is_lost_in_a_copy():
+    view = lithe.Model("input(4) -> dense(3)")["layers.0.weight"]
+    view[0][1] = 5
+    view[1:][:, 1:][0] += 3
+    for row in view:
+        row[2] = 9
+    view[[True, False, False, False]] *= 2  # a copy, which is written back
+    view[[3]][0, 0] = 77  # one that is not, as in NumPy
+    assert view[0, 1] == 10 and view[0, 2] == 18 and view[1:, 2].tolist() == [9, 9, 9] and view[3, 0] != 77
+    for change in (
+        lambda: np.asarray(view).fill(1),
+        lambda: view.T.fill(1),
+        lambda: view.sort(),
+    ):
+        with pytest.raises(ValueError, match="read-only"):
+            change()
+    with pytest.raises(AttributeError):
+        view.flat = 1
+    with pytest.raises(ValueError, match="broadcast"):
+        view[0] = [1, 2]
+    with pytest.raises(ValueError, match="copy"):
+        np.array(view, copy=False)
+
+
+def test_probabilities_need_a_loss():
+    with pytest.raises(lithe.Error, match="has not been trained"):
+        lithe.Model("input(4) -> dense(3)").predict_proba(np.zeros((1, 4)))
+
+
+def test_a_view_keeps_its_model():
+    view = lithe.Model("input(4) -> dense(3)")["layers.0.bias"]
+    gc.collect()
+    view[1] = 5
+    assert view.tolist() == [0, 5, 0]
 
 
 def test_a_damaged_file_is_refused(tmp_path):

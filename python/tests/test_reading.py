@@ -1,7 +1,9 @@
 """Tables and folders of pictures, read for the estimators."""
 
+import copy
 import gzip
 import json
+import pickle
 import struct
 import subprocess
 import zlib
@@ -175,6 +177,84 @@ def test_pictures_to_a_fitted_estimator(folder, tmp_path):
     assert clf.fit(images.X, images.y).score(images.X, images.y) == 1
 
 
+def command(*words):
+    """What the program prints as JSON."""
+    done = subprocess.run([program(), *words, "--json"], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def test_the_command_reads_tables_as_a_fitted_classifier_does(tmp_path):
+    pytest.importorskip("sklearn")
+    write_points(tmp_path / "points.csv")
+    table = lithe.read_table(tmp_path / "points.csv", "where")
+    clf = lithe.Classifier(epochs=20, random_state=0, n_jobs=1).fit(table)
+    given = lithe.Classifier(epochs=20, random_state=0, n_jobs=1).fit(table.X, table.y)
+    assert all(np.array_equal(clf.model_[name], given.model_[name]) for name in clf.model_)
+    assert np.array_equal(clf.predict(table), clf.predict(table.X))
+    clf.model_.save(tmp_path / "m.safetensors")
+    (tmp_path / "new.csv").write_text("colour,y,x\nred,0.1,0.1\ngreen,3,3\nblue,-1,0.2\n")
+    answers = command("predict", tmp_path / "m.safetensors", tmp_path / "new.csv")
+    assert [answer["class"] for answer in answers] == clf.predict(table.read(tmp_path / "new.csv")).tolist()
+    report = command("evaluate", tmp_path / "m.safetensors", "--data", tmp_path / "points.csv")
+    assert report["accuracy"] == pytest.approx(clf.score(table.X, table.y))
+    with pytest.raises(ValueError, match="its own"):
+        clf.fit(table, table.y)
+
+
+def test_the_command_reads_tables_as_a_fitted_regressor_does(tmp_path):
+    pytest.importorskip("sklearn")
+    random = np.random.default_rng(0)
+    rows = random.normal(size=(60, 2))
+    lines = "".join(f"{a},{b},{3 * a - b + 100},{a + 1e4}\n" for a, b in rows)
+    (tmp_path / "t.csv").write_text("a,b,one,other\n" + lines)
+    table = lithe.read_table(tmp_path / "t.csv", ["one", "other"])
+    reg = lithe.Regressor(epochs=5, random_state=0, n_jobs=1).fit(table)
+    reg.model_.save(tmp_path / "m.safetensors")
+    answers = command("predict", tmp_path / "m.safetensors", tmp_path / "t.csv")
+    predicted = reg.predict(table)
+    np.testing.assert_allclose([list(answer["values"].values()) for answer in answers], predicted, rtol=1e-12)
+
+
+def test_a_class_that_was_held_out_wholly_is_known(tmp_path):
+    pytest.importorskip("sklearn")
+    lines = "".join(f"{i},{i},{'abc'[i // 4]}\n" for i in range(12))
+    (tmp_path / "t.csv").write_text("x,when,y\n" + lines)
+    table = lithe.read_table(tmp_path / "t.csv", "y", time="when", test_share=0.34)
+    assert set(table.y) == {"a", "b"} and set(table.y_test) == {"c"}
+    clf = lithe.Classifier(epochs=5, random_state=0, n_jobs=1).fit(table)
+    assert clf.classes_.tolist() == ["a", "b", "c"]
+    clf.model_.save(tmp_path / "m.safetensors")
+    report = command("evaluate", tmp_path / "m.safetensors", "--data", tmp_path / "t.csv")
+    assert report["accuracy"] == pytest.approx(clf.score(np.arange(12.0).reshape(-1, 1), list("aaaabbbbcccc")))
+
+
+def test_the_command_reads_pictures_as_a_fitted_classifier_does(folder, tmp_path):
+    pytest.importorskip("sklearn")
+    images = lithe.read_images(folder, data_dir=tmp_path / "cache")
+    clf = lithe.Classifier("conv2d(2, 3, relu) -> flatten", epochs=100, random_state=0, n_jobs=1).fit(images)
+    assert clf.model_.network.input_shape == [6, 8]
+    clf.model_.save(tmp_path / "m.safetensors")
+    files = [folder / file for file in images.files]
+    answers = command("predict", tmp_path / "m.safetensors", *files)
+    assert [answer["class"] for answer in answers] == clf.predict(images).tolist()
+
+
+def test_answers_that_are_learned_as_numbers_keep_no_schema(tmp_path):
+    pytest.importorskip("sklearn")
+    (tmp_path / "t.csv").write_text("x,y\n" + "".join(f"{i},{i % 3}\n" for i in range(30)))
+    table = lithe.read_table(tmp_path / "t.csv", "y")
+    reg = lithe.Regressor(epochs=2, random_state=0, n_jobs=1).fit(table)
+    assert "lithe.schema" not in read_metadata(reg.model_, tmp_path)
+    assert "lithe.schema" in read_metadata(lithe.Classifier(epochs=2, random_state=0).fit(table).model_, tmp_path)
+
+
+def read_metadata(model, folder):
+    model.save(folder / "m.safetensors")
+    content = (folder / "m.safetensors").read_bytes()
+    (length,) = struct.unpack("<Q", content[:8])
+    return json.loads(content[8 : 8 + length])["__metadata__"]
+
+
 def test_a_broken_picture(folder, tmp_path):
     (folder / "dark" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     with pytest.raises(lithe.Error, match=r"broken\.png") as raised:
@@ -183,6 +263,56 @@ def test_a_broken_picture(folder, tmp_path):
     images = lithe.read_images(folder, skip_broken=True, data_dir=tmp_path / "cache")
     assert len(images.skipped) == 1
     assert len(images.X) == 20
+
+
+def test_what_was_read_can_be_pickled(pets, folder):
+    table, pictures = lithe.read_table(pets, target="pet"), lithe.read_images(folder)
+    for one in (table, pictures):
+        for other in (pickle.loads(pickle.dumps(one)), copy.deepcopy(one)):
+            assert np.array_equal(other.X, one.X) and np.array_equal(other.y, one.y)
+            assert str(other) == str(one)
+    assert np.array_equal(pickle.loads(pickle.dumps(table)).read(pets).X, table.X)
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.npz", "t.svm"])
+@pytest.mark.parametrize("targets", [1, 2])
+def test_targets_that_float32_does_not_tell_apart_are_refused(tmp_path, name, targets):
+    """Times in seconds, whose float32 numbers are 128 apart."""
+    if name == "t.svm" and targets == 2:
+        pytest.skip("such a file has one")
+    random = np.random.default_rng(0)
+    x = random.normal(size=(50, 2)).astype(np.float32)
+    times = 1.7e9 + 100 * random.normal(size=(50, 1))
+    y = np.concatenate([x[:, :1], times], axis=1)[:, 2 - targets :]
+
+    def write(y):
+        if name == "t.npz":
+            np.savez(tmp_path / name, x=x, y=y)
+        elif name == "t.svm":
+            lines = [f"{float(answer)!r} 1:{a} 2:{b}" for (answer,), (a, b) in zip(y, x, strict=True)]
+            (tmp_path / name).write_text("\n".join(lines) + "\n")
+        else:
+            titles = ["a", "b", "other", "when"][: 2 + targets] if targets == 2 else ["a", "b", "when"]
+            lines = [",".join(repr(float(value)) for value in [*a, *b]) for a, b in zip(x, y, strict=True)]
+            (tmp_path / name).write_text("\n".join([",".join(titles), *lines]) + "\n")
+
+    options = {"target": ["other", "when"]} if name == "t.csv" and targets == 2 else {}
+    words = ["--target", "other", "--target", "when"] if options else []
+    write(y)
+    with pytest.raises(lithe.Error, match=r"near 1\.7e\+09") as raised:
+        lithe.read_table(tmp_path / name, task="regression", **options)
+    assert "subtract 1.7e+09" in raised.value.remedy
+    command = [program(), "train", "--data", tmp_path / name, "--epochs", "1", *words, "--task", "regression"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "subtract 1.7e+09" in done.stderr
+    write(y - y.mean(axis=0))
+    assert lithe.read_table(tmp_path / name, task="regression", **options).y.std(axis=0).max() > 50
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    # The same of arrays; an estimator takes the mean off itself.
+    with pytest.raises(lithe.Error, match="near"):
+        lithe.Examples(x, y)
+    lithe.Examples(x, y - y.mean(axis=0))
 
 
 def test_mistakes(pets, tmp_path):

@@ -86,6 +86,32 @@ def test_what_a_callback_raises_comes_out():
     assert trainer.run_epoch().epoch >= 1  # it goes on
 
 
+@pytest.mark.parametrize("average", ["none", "ema(0.9)", "swa(20%)"])
+@pytest.mark.parametrize("share", [0.3, 1])
+def test_an_epoch_that_was_left_goes_on_to_the_same_bits(average, share):
+    options = {**OPTIONS, "average": average, "validation": 0.2, "patience": 4}
+    examples = lithe.Examples(*arrays(2000))
+    whole, model = lithe.Model(SENTENCE, seed=3), lithe.Model(SENTENCE, seed=3)
+    reports = list(lithe.Trainer(whole, examples, **options))
+    trainer = lithe.Trainer(model, examples, **options)
+    left = []
+
+    def leave(done):
+        if done >= share:
+            left.append(done)
+            raise LookupError
+
+    while not trainer.finished:
+        try:
+            trainer.run_epoch(leave if len(left) == len(trainer.history) else None)
+        except LookupError:
+            continue
+    trainer.finish()
+    assert len(left) == len(reports)
+    assert [report.loss for report in trainer.history] == [report.loss for report in reports]
+    assert same(model, whole)
+
+
 def test_states_go_on_to_the_same_bits(tmp_path):
     whole, _ = trained()
     model = lithe.Model(SENTENCE, seed=3)

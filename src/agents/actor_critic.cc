@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "agents/networks.h"
+#include "lithe/cancel.h"
 
 namespace lithe::agents {
 
@@ -112,7 +113,7 @@ std::size_t ActorCriticAgent::iterate() {
   runner_.observe(observations_);
   double loss = 0, entropy = 0;
   std::size_t steps = 0;
-  for (; steps < kIterationSteps; steps += runner_.size()) {
+  for (; steps < kIterationSteps && !cancelled(); steps += runner_.size()) {
     core_.act(observations_, actions_);
     runner_.step(actions_, next_);
     std::copy(next_.begin(), next_.end(), after_.begin());
@@ -124,7 +125,7 @@ std::size_t ActorCriticAgent::iterate() {
     std::swap(observations_, next_);
     loss += core_.value_loss(), entropy += core_.entropy();
   }
-  const std::size_t updates = steps / runner_.size();
+  const std::size_t updates = std::max<std::size_t>(1, steps / runner_.size());
   metrics_[0].second = loss / static_cast<double>(updates);
   metrics_[1].second = entropy / static_cast<double>(updates);
   return steps;

@@ -2,6 +2,8 @@
 
 #include <numeric>
 
+#include "lithe/cancel.h"
+
 namespace lithe::agents {
 
 OffPolicy::OffPolicy(VectorEnvRunner& runner, const OffPolicyOptions& options)
@@ -29,14 +31,14 @@ std::size_t OffPolicy::iterate() {
   begin_iteration();
   const std::uint64_t before = gradient_steps_, steps = steps_;
   runner_.observe(observations_);
-  while (steps_ - steps < kIterationSteps) {
+  while (steps_ - steps < kIterationSteps && !cancelled()) {
     act();
     ++time_;
     store_transitions();
     std::swap(observations_, next_);
     const std::uint64_t due = steps_ / o_.train_freq;
     steps_ += runner_.size();
-    for (std::uint64_t i = due; i < steps_ / o_.train_freq && ready(); ++i) {
+    for (std::uint64_t i = due; i < steps_ / o_.train_freq && ready() && !cancelled(); ++i) {
       learn();
       ++gradient_steps_;
     }

@@ -7,6 +7,7 @@
 
 #include "agents/memory_check.h"
 #include "agents/networks.h"
+#include "lithe/cancel.h"
 
 namespace lithe::agents {
 
@@ -79,6 +80,7 @@ std::size_t OnPolicy::iterate() {
   rollout_.compute_values(value_predictor_);
   compute_gae(rollout_.view(), o_.gamma, o_.gae_lambda, advantages_, returns_);
   learn();
+  end_if_cancelled();
   if (o_.normalize_observations) update_observation_moments();
   return rollout_.rows();
 }
@@ -87,6 +89,7 @@ void OnPolicy::collect_rollout() {
   rollout_.begin(runner_);
   const std::size_t n = runner_.size();
   for (std::size_t t = 0; t < o_.n_steps; ++t) {
+    end_if_cancelled();
     actor_.sample(rollout_.observations(t), seed_, steps_++, rollout_.actions(t),
                   std::span(log_probs_).subspan(t * n, n));
     rollout_.step(runner_, t, value_predictor_);

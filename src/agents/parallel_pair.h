@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "base/threads.h"
+#include "lithe/cancel.h"
 
 namespace lithe::agents {
 
@@ -17,7 +18,8 @@ class ParallelPair {
   // The threads that each piece of work may use itself.
   std::size_t threads_each() const { return threads_ > 1 ? threads_ / 2 : 1; }
 
-  // Neither may throw if there are two threads.
+  // Neither may throw if there are two threads. The caller, who alone asks whether it is cancelled,
+  // takes the right one: let that be the longer one.
   template <class Left, class Right>
   void run_in_parallel(const Left& left, const Right& right) {
     if (team_.size() == 1) {
@@ -33,9 +35,14 @@ class ParallelPair {
   template <class Left, class Right>
   struct Both final : base::TeamWork {
     Both(const Left& l, const Right& r) : left(l), right(r) {}
-    void run(std::size_t part) override { part == 0 ? left() : right(); }
+    void run(std::size_t part) override {
+      if (part == 0) return right();
+      const CancelShare share(scope);
+      left();
+    }
     const Left& left;
     const Right& right;
+    CancelScope* scope = CancelShare::current();
   };
 
   std::size_t threads_;

@@ -10,6 +10,7 @@
 #include "agents/vector_env_runner.h"
 #include "environments/engine.h"
 #include "lithe/agent.h"
+#include "lithe/cancel.h"
 #include "lithe/error.h"
 
 namespace lithe {
@@ -101,6 +102,7 @@ std::vector<Environments::Episode> play(const Model& policy, Environments& envir
   std::vector<std::vector<Environments::Episode>> ended(n);
   const auto wanted = [&](std::size_t e) { return episodes / n + (e < episodes % n); };
   for (std::size_t left = episodes; left > 0;) {
+    end_if_cancelled();
     environments.step(actor.act(rows, n),
                       {rows, rewards.data(), terminated.data(), truncated.data()});
     for (std::size_t e = 0; e < n; ++e) {

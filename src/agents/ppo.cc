@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "agents/on_policy.h"
+#include "lithe/cancel.h"
 #include "train/shuffle.h"
 
 namespace lithe::agents {
@@ -73,7 +74,7 @@ LearnerOptions Ppo::learner_options(const Component& sentence, const AgentContex
 
 void Ppo::learn() {
   for (Metric& metric : metrics_) metric.second = 0;
-  for (std::size_t epoch = 0; epoch < n_epochs_; ++epoch) {
+  for (std::size_t epoch = 0; epoch < n_epochs_ && !cancelled(); ++epoch) {
     train::shuffle(order_, seed(), ++shuffles_);
     parallel().run_in_parallel(
         [&] { each_batch([&](auto rows) { learn_policy(rows); }); },
@@ -86,7 +87,7 @@ void Ppo::learn() {
 template <class Learn>
 void Ppo::each_batch(const Learn& learn) const {
   const std::span<const std::uint32_t> order(order_);
-  for (std::size_t first = 0; first < order.size(); first += batch_size_)
+  for (std::size_t first = 0; first < order.size() && !cancelled(); first += batch_size_)
     learn(order.subspan(first, std::min(batch_size_, order.size() - first)));
 }
 

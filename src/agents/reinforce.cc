@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "agents/on_policy.h"
+#include "lithe/cancel.h"
 
 namespace lithe::agents {
 
@@ -78,7 +79,8 @@ void Reinforce::learn() {
   const double share = 1 / static_cast<double>(complete_.size());
   parallel().run_in_parallel([&] { learn_policy(share); },
                              [&] {
-                               for (std::size_t i = 0; i < value_gradient_steps_; ++i)
+                               for (std::size_t i = 0; i < value_gradient_steps_ && !cancelled();
+                                    ++i)
                                  metrics_[kValueLoss].second = learn_values(complete_) * share;
                              });
   metrics_[kExplainedVariance].second = explained_variance();

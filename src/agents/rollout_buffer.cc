@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "lithe/cancel.h"
+
 namespace lithe::agents {
 
 RolloutBuffer::RolloutBuffer(const VectorEnvRunner& runner, std::size_t steps)
@@ -24,6 +26,7 @@ RolloutBuffer::RolloutBuffer(const VectorEnvRunner& runner, std::size_t steps)
 
 void RolloutBuffer::begin(const VectorEnvRunner& runner) {
   runner.observe(std::span(observations_).first(environments_ * columns_));
+  truncated_rows_.clear();  // of a rollout that was cancelled
 }
 
 std::span<const float> RolloutBuffer::observations(std::size_t step) const {
@@ -65,6 +68,7 @@ void RolloutBuffer::bootstrap_truncated(Predictor& values) {
 
 void RolloutBuffer::compute_values(Predictor& values) {
   for (std::size_t first = 0; first < values_.size(); first += kValueBatch) {
+    end_if_cancelled();
     const std::size_t count = std::min(kValueBatch, values_.size() - first);
     const auto found =
         values.run(features_of(observations_), std::span(row_numbers_).subspan(first, count));

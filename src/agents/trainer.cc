@@ -9,6 +9,7 @@
 #include "agents/agent.h"
 #include "agents/policy.h"
 #include "lithe/agent.h"
+#include "lithe/cancel.h"
 #include "lithe/error.h"
 #include "network/bind.h"
 #include "train/check.h"
@@ -94,6 +95,7 @@ class AgentTrainer::Engine {
                   fmt::format("step {}", steps_),
                   "a smaller learning rate, or a smaller clip_norm in the optimizer");
     copy_policy();
+    end_if_cancelled();
     const EpisodeWindow& episodes = runner_.episodes();
     report.steps = steps_;
     report.episodes = runner_.episodes_ended();

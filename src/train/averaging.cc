@@ -24,6 +24,9 @@ Averaging<T>::Averaging(const std::string& sentence, const plan::Parameters<T>& 
 template <typename T>
 void Averaging<T>::end_epoch(std::size_t epoch, const plan::Parameters<T>& values) {
   if (!by_epochs_) return;
+  // An epoch whose evaluation was cancelled comes again.
+  const auto first = static_cast<std::size_t>(begins_) + 1;
+  if (epoch > first && averaged_ > epoch - first) return;
   if (static_cast<double>(epoch - 1) <= begins_) averaged_ = 0;
   const T share = static_cast<T>(1 / static_cast<double>(averaged_ + 1));
   for (std::size_t i = 0; i < values.size(); ++i) {

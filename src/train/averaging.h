@@ -31,6 +31,8 @@ class Averaging {
   // Null where nothing is averaged.
   plan::Parameters<T>* average() { return average_ ? &*average_ : nullptr; }
   void visit(StateFigures& figures) { figures(averaged_); }
+  // Whether no epoch is in the mean yet.
+  bool empty() const { return by_epochs_ && averaged_ == 0; }
   // Epochs in the mean, to go back to.
   std::size_t averaged() const { return averaged_; }
   void restart(std::size_t averaged) { averaged_ = averaged; }

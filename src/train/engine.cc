@@ -11,6 +11,7 @@
 #include <numeric>
 #include <type_traits>
 
+#include "lithe/cancel.h"
 #include "lithe/error.h"
 #include "train/averaging.h"
 #include "train/batch_of_one.h"
@@ -284,15 +285,16 @@ void EngineOf<T>::run_steps(const ProgressCallback& callback) {
   const auto rows = order_.rows();
   while (report_.examples < rows.size() && !report_.stopped) {
     const std::size_t count = std::min(steps_.stretch(), rows.size() - report_.examples);
-    const plan::Results results =
+    const auto [results, done] =
         steps_.run(rows.subspan(report_.examples, count), recovery_.learning_rate_factor());
     if (results.bad_step != 0) fail_numeric(results.bad_step, NumericPlace::loss);
     sum_.loss += results.loss;
     sum_.weight += results.weight;
-    report_.examples += count;
+    report_.examples += done;
     report_.stopped = callback && !callback(static_cast<double>(report_.examples) /
                                             static_cast<double>(rows.size()));
     save_if_due();
+    end_if_cancelled();
     steps_.account(Profiler::Part::between);
   }
   if (report_.examples == rows.size()) check_weights();
@@ -348,6 +350,9 @@ EpochReport EngineOf<T>::run_epoch(const ProgressCallback& callback) {
       sum_ = {};
       report_.examples = 0;
       report_.recoveries = recovery_.retries();
+    } catch (const Cancelled&) {
+      epoch_seconds_ += seconds_since(resumed_);
+      throw;
     }
   }
   end_epoch(report_);
@@ -559,7 +564,9 @@ TrainingResult EngineOf<T>::finish() {
     }
   }
   if (epoch_ == 0) return result;
-  const plan::Parameters<T>& kept = best != nullptr ? *best : evaluated_values();
+  const plan::Parameters<T>& kept = best != nullptr      ? *best
+                                    : averaging_.empty() ? values_
+                                                         : evaluated_values();
   std::copy(kept.data(), kept.data() + values_.size(), values_.data());
   return result;
 }

@@ -1,10 +1,13 @@
 // A plan that evaluates the same rows again and again.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/threads.h"
+#include "lithe/cancel.h"
 #include "plan/plan.h"
 
 namespace lithe::train {
@@ -15,17 +18,24 @@ class Evaluator {
   // `values` and `team` must outlive it, as must what the request points to.
   Evaluator(const plan::Request& request, std::vector<std::uint32_t> rows,
             plan::Parameters<T>& values, base::Team& team)
-      : plan_(request, values, team), rows_(std::move(rows)) {}
+      : plan_(request, values, team), rows_(std::move(rows)), batch_(request.batch) {}
 
+  // Throws Cancelled.
   plan::Results run() {
-    plan_.run(rows_);
-    return plan_.take_results();
+    // Batches are the same, and so are the bits, where it can be cancelled in between.
+    const std::size_t piece = can_be_cancelled() ? batch_ : rows_.size();
+    for (std::size_t first = 0; first < rows_.size() && !cancelled(); first += piece)
+      plan_.run(std::span(rows_).subspan(first, std::min(piece, rows_.size() - first)));
+    const plan::Results results = plan_.take_results();
+    end_if_cancelled();
+    return results;
   }
   std::size_t rows() const { return rows_.size(); }
 
  private:
   plan::Plan<T> plan_;
   std::vector<std::uint32_t> rows_;
+  std::size_t batch_;
 };
 
 // The mean loss by weight; 0 where the weights sum to 0.

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/threads.h"
+#include "lithe/cancel.h"
 #include "lithe/error.h"
 #include "plan/plan.h"
 #include "train/batch_of_one.h"
@@ -65,6 +66,7 @@ LearningRateTest run(const Model& model, const plan::Parameters<T>& values, cons
   double mean = 0, least = std::numeric_limits<double>::infinity();
   std::size_t at = order.size(), epoch = 0;
   for (std::size_t step = 0; step < steps; ++step) {
+    end_if_cancelled();
     if (at + options.batch > order.size()) {
       train::shuffle(order, options.seed, ++epoch);
       at = 0;

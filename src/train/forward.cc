@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/threads.h"
+#include "lithe/cancel.h"
 #include "plan/plan.h"
 #include "train/request.h"
 
@@ -20,6 +21,7 @@ std::vector<double> run(plan::Parameters<T>& values, const graph::Graph& graph,
   base::Team team(1);
   plan::Plan<T> plan(prediction_request(graph, features, order.size(), "auto"), values, team);
   for (std::size_t first = 0; first < features.rows; first += kForwardBatch) {
+    end_if_cancelled();
     order.resize(std::min(kForwardBatch, features.rows - first));
     std::iota(order.begin(), order.end(), static_cast<std::uint32_t>(first));
     plan.run(order);

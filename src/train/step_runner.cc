@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "lithe/cancel.h"
 #include "train/setup.h"
 
 namespace lithe::train {
@@ -15,6 +16,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kStretches = 50;
 // A watched step costs about four steps, so watching one in a hundred costs less than 5%.
 constexpr std::size_t kWatchEvery = 100;
+// Of the steps between two questions whether the training is cancelled.
+constexpr double kPieceSeconds = 0.02;
 
 }  // namespace
 
@@ -90,10 +93,11 @@ void StepRunner<T>::run_plan(std::span<const std::uint32_t> rows, double rate_fa
   if (profiler_ != nullptr) profiler_->end_stretch(updates.size());
 }
 
-// The steps of some milliseconds at a time, by as many threads as are fastest.
+// By as many threads as are fastest.
 template <typename T>
-void StepRunner<T>::run_in_turns(std::span<const std::uint32_t> rows, double rate_factor) {
-  while (!rows.empty()) {
+std::size_t StepRunner<T>::run_in_turns(std::span<const std::uint32_t> rows, double rate_factor) {
+  const std::size_t given = rows.size();
+  while (!rows.empty() && !cancelled()) {
     const std::size_t threads = threads_->threads();
     const std::size_t steps = kernels::divide_up(threads_->examples(), batch_);
     const std::size_t count = std::min(steps * batch_, rows.size());
@@ -105,19 +109,44 @@ void StepRunner<T>::run_in_turns(std::span<const std::uint32_t> rows, double rat
     if (threads < team_.size()) by_fewer_ += count;
     rows = rows.subspan(count);
   }
+  return given - rows.size();
 }
 
 template <typename T>
-plan::Results StepRunner<T>::run(std::span<const std::uint32_t> rows, double rate_factor) {
+std::size_t StepRunner<T>::run_in_pieces(std::span<const std::uint32_t> rows, double rate_factor) {
+  std::size_t done = 0;
+  while (done < rows.size() && !cancelled()) {
+    const auto steps = std::clamp(kPieceSeconds / std::max(step_seconds_, 1e-9), 1.0, 1e6);
+    const std::size_t most = step_seconds_ == 0 ? 1 : static_cast<std::size_t>(steps);
+    const std::size_t count = std::min(most * batch_, rows.size() - done);
+    const Clock::time_point start = Clock::now();
+    run_plan(rows.subspan(done, count), rate_factor);
+    step_seconds_ = std::chrono::duration<double>(Clock::now() - start).count() /
+                    static_cast<double>(kernels::divide_up(count, batch_));
+    done += count;
+  }
+  return done;
+}
+
+template <typename T>
+typename StepRunner<T>::Stretch StepRunner<T>::run(std::span<const std::uint32_t> rows,
+                                                   double rate_factor) {
+  const std::size_t given = rows.size();
   if (watcher_ != nullptr && watcher_->take_turn(rows.size() / batch_, kWatchEvery)) {
     const std::size_t one = std::min(rows.size(), batch_);
     run_watched(rows.first(one), rate_factor);
     rows = rows.subspan(one);
   }
-  if (!rows.empty()) threads_ ? run_in_turns(rows, rate_factor) : run_plan(rows, rate_factor);
+  std::size_t left = 0;
+  if (threads_)
+    left = rows.size() - run_in_turns(rows, rate_factor);
+  else if (can_be_cancelled())
+    left = rows.size() - run_in_pieces(rows, rate_factor);
+  else if (!rows.empty())
+    run_plan(rows, rate_factor);
   plan::Results results = plan_->take_results();
   if (watcher_ != nullptr) watcher_->add_results(results);
-  return results;
+  return {results, given - left};
 }
 
 template <typename T>

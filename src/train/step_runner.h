@@ -38,9 +38,13 @@ class StepRunner {
   void begin_epoch();
   // How many rows a stretch has. Within one the threads never leave the plan.
   std::size_t stretch() const { return updates_.size() * batch_; }
+  struct Stretch {
+    plan::Results results;
+    std::size_t rows;  // fewer than were given where the training was cancelled
+  };
   // A step for each batch of `rows`, at most a stretch. The learning rates are those of the
   // schedule times `rate_factor`.
-  plan::Results run(std::span<const std::uint32_t> rows, double rate_factor);
+  Stretch run(std::span<const std::uint32_t> rows, double rate_factor);
 
   std::uint64_t steps() const { return steps_.done(); }
   // Goes back to an earlier step, after an error.
@@ -62,7 +66,10 @@ class StepRunner {
   std::span<const optimizers::Coefficients<T>> next_updates(std::size_t count, double rate_factor);
   void run_watched(std::span<const std::uint32_t> rows, double rate_factor);
   void run_plan(std::span<const std::uint32_t> rows, double rate_factor);
-  void run_in_turns(std::span<const std::uint32_t> rows, double rate_factor);
+  // Both run the steps of some milliseconds at a time, until they are cancelled, and return how
+  // many rows were taken.
+  std::size_t run_in_turns(std::span<const std::uint32_t> rows, double rate_factor);
+  std::size_t run_in_pieces(std::span<const std::uint32_t> rows, double rate_factor);
 
   const optimizers::Optimizer& optimizer_;
   optimizers::StepCounter steps_;
@@ -78,6 +85,7 @@ class StepRunner {
   std::unique_ptr<Profiler> profiler_;
   std::optional<ThreadChoice> threads_;
   std::size_t examples_ = 0, by_fewer_ = 0;
+  double step_seconds_ = 0;  // of the last piece
 };
 
 extern template class StepRunner<float>;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "lithe/cancel.h"
 #include "train/setup.h"
 
 namespace lithe::train {
@@ -22,19 +23,21 @@ constexpr double kWorthwhile = 1.05;
 constexpr double kMostShare = 0.2;
 constexpr int kRounds = 2;
 
-// Returns examples a second.
+// Returns examples a second. Where a single step takes long, no more than three are made.
 template <typename T>
 double trial(plan::Plan<T>& plan, std::span<const std::uint32_t> order, std::size_t batch,
              std::span<const optimizers::Coefficients<T>> updates) {
   const std::size_t count = std::min(order.size(), kTrialSteps * batch);
-  const std::size_t stretch = std::max<std::size_t>(1, count / 10 / batch) * batch;
   const auto seconds = [start = Clock::now()] {
     return std::chrono::duration<double>(Clock::now() - start).count();
   };
-  std::size_t done = 0;
-  while (done + stretch <= count && (done == 0 || seconds() < kTrialSeconds)) {
+  std::size_t done = 0, stretch = batch;
+  while (done + stretch <= count && (done < 3 * batch || seconds() < kTrialSeconds)) {
+    end_if_cancelled();
     plan.run(order.subspan(done, stretch), updates);
     done += stretch;
+    if (done == batch && seconds() < kTrialSeconds / 2)
+      stretch = std::max<std::size_t>(1, count / 10 / batch) * batch;
   }
   return static_cast<double>(done) / seconds();
 }

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "data/sample.h"
 #include "lithe/agent.h"
+#include "lithe/cancel.h"
 #include "support/expect_error.h"
 #include "support/isas.h"
 #include "support/temporary_folder.h"
@@ -64,6 +65,21 @@ TEST(AgentTrainer, GivesTheSameBitsForTheSameSeedOnAnyNumberOfThreads) {
     EXPECT_TRUE(test::same_bits(weights_after(make(c, {.network = kWide}), 2),
                                 weights_after(make(c, {.network = kWide, .threads = 2}), 2)));
   }
+}
+
+TEST(AgentTrainer, GoesOnWhereAnIterationWasCancelled) {
+  for (const Case& c : kCases)
+    for (const std::size_t threads : {1, 2}) {
+      SCOPED_TRACE(c.agent);
+      AgentTrainer trainer = make(c, {.network = kNarrow, .threads = threads});
+      {
+        CancelScope scope([] { return true; });
+        EXPECT_THROW(trainer.iterate(), Cancelled);
+      }
+      EXPECT_GT(trainer.iterate().iteration_steps, 0u);
+      for (const double weight : test::weights_of(trainer.policy()))
+        EXPECT_TRUE(std::isfinite(weight));
+    }
 }
 
 TEST(AgentTrainer, GivesTheSameBitsForTheSameSeedOnAnyInstructionSet) {

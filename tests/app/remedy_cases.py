@@ -463,6 +463,10 @@ CASES = {
         change={"t.csv": rows() + '1,2,"x""y"\n'}),
     "the line has {} of the {} fields of the first line": Case(
         {"t.csv": rows() + "1,2,x,y\n"}, "data show t.csv", change={"t.csv": rows() + '1,2,"x,y"\n'}),
+    "{} has values near {:.6g} with a standard deviation of {:.3g}, and 32 "
+    "bits tell numbers there apart only if they differ by {:.3g}": Case(
+        {"t.csv": rows(first="a,b,when", line="{0},{1},17000000{0:02}.5")}, "data show t.csv",
+        change={"t.csv": rows(first="a,b,when", line="{0},{1},{0}.5")}),
     "the number is too large for 32 bits": Case(
         {"t.csv": rows(line="{0},{1}e300,{2}")}, "data show t.csv", "data show t.csv --ignore b"),
     "'{}' where {} belongs{}{}": Case(

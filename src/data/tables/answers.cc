@@ -144,11 +144,14 @@ Answers AnswerCollector::finish() {
   const bool too_many = one_output_ && seen_.size() > 2;
   if (task_ == TableTask::automatic && countable_ && !too_many) make_classes();
   if (task_ == TableTask::classification) return sorted_classes();
+  TargetSpread spread;
+  for (const double value : values_) spread.add(value);
   return {.task = TableTask::regression,
           .class_names = {},
           .labels = {},
           .targets = {values_.begin(), values_.end()},
-          .target_columns = 1};
+          .target_columns = 1,
+          .spreads = {spread}};
 }
 
 }  // namespace lithe::data

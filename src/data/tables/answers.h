@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "data/tables/target_spread.h"
 #include "lithe/table.h"
 
 namespace lithe::data {
@@ -53,6 +54,7 @@ struct Answers {
   std::vector<std::int32_t> labels;  // of classification
   std::vector<float> targets;        // [rows][target_columns] of the other tasks
   std::size_t target_columns = 1;
+  std::vector<TargetSpread> spreads = {};  // of each target
 };
 
 class AnswerCollector {

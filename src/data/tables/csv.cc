@@ -218,7 +218,8 @@ class CsvReader {
                     .class_names = {},
                     .labels = {},
                     .targets = std::move(rows.many_answers),
-                    .target_columns = layout.targets};
+                    .target_columns = layout.targets,
+                    .spreads = std::move(rows.many_spreads)};
     const bool bits =
         std::ranges::all_of(answers.targets, [](float value) { return value == 0 || value == 1; });
     if (answers.task == TableTask::automatic)
@@ -252,6 +253,8 @@ class CsvReader {
         !std::ranges::all_of(answers.targets, [](float value) { return value == 0 || value == 1; }))
       throw Error(ErrorKind::data, "labels are 0 or 1, and a target has other values", name_,
                   "--task regression");
+    if (answers.task == TableTask::regression)
+      check_spread(answers.spreads, layout.schema.target_names(), name_);
     const TableColumn* target = layout.schema.target();
     if (answers.task != TableTask::classification || target == nullptr) return;
     const bool numbers = !layout.fields.empty() && options_.csv.task == TableTask::automatic &&

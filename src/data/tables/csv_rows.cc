@@ -56,6 +56,7 @@ CsvRows::CsvRows(CsvLayout& layout, CsvCursor& cursor, const TableOptions& optio
       slots(layout.slots.size()),
       answers(known ? AnswerCollector(layout.schema)
                     : AnswerCollector(task_of(layout), options.csv.one_output)),
+      many_spreads(layout.targets),
       layout_(layout),
       cursor_(cursor),
       options_(options),
@@ -172,7 +173,7 @@ void CsvRows::store_number(const CsvField& field, double value) {
     if (value < 0) cursor_.fail("a weight below 0", "weights of 0 or more");
     weight_ = static_cast<float>(value);
   } else if (field.kind == Kind::target && layout_.targets > 1) {
-    many_[field.slot] = static_cast<float>(value);
+    many_[field.slot] = value;
   } else if (field.kind == Kind::target) {
     answer_ = {true, value, {}, cursor_.place()};
   } else {
@@ -291,7 +292,10 @@ void CsvRows::commit() {
   rows.add(row_);
   if (layout_.has_weight) weights.push_back(weight_);
   if (layout_.has_key) keys.push_back(key_);
-  if (layout_.targets > 1) many_answers.insert(many_answers.end(), many_.begin(), many_.end());
+  for (std::size_t i = 0; layout_.targets > 1 && i < many_.size(); ++i) {
+    many_answers.push_back(static_cast<float>(many_[i]));
+    many_spreads[i].add(many_[i]);
+  }
   if (layout_.targets != 1) return;
   const std::string wrong =
       answer_.is_number ? answers.add(answer_.number) : answers.add(answer_.text);

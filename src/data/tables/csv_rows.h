@@ -48,6 +48,7 @@ class CsvRows {
   std::vector<double> keys;         // the group or the time of each row
   AnswerCollector answers;          // of one target
   std::vector<float> many_answers;  // of several: [rows][targets]
+  std::vector<TargetSpread> many_spreads;
   std::size_t dropped = 0, without_target = 0;
   std::vector<std::size_t> left_out;  // the numbers of both in the file, from 0
 
@@ -84,7 +85,8 @@ class CsvRows {
   const bool plain_numbers_;    // a plain number can be taken as it stands
   const bool looks_for_codes_;  // numbers with a 0 in front make a column one of texts
   std::uint64_t next_report_ = 0;
-  std::vector<float> row_, many_;
+  std::vector<float> row_;
+  std::vector<double> many_;
   float weight_ = 0;
   double key_ = 0;
   TextIndex groups_;

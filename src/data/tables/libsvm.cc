@@ -263,6 +263,8 @@ TablePart parse_libsvm(std::string_view text, const std::string& name, const Tab
   part.shape = {columns};
   part.notes = notes_of(reader, known, columns, beyond);
   Answers answers = reader.answers.empty() ? Answers{} : reader.answers.finish();
+  if (known == nullptr && answers.task == TableTask::regression)
+    check_spread(answers.spreads, {}, name);
   part.schema = known == nullptr ? make_schema(reader, answers) : *known;
   attach(*memory, std::move(answers), part);
   part.class_names = part.schema.class_names;

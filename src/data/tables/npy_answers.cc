@@ -117,6 +117,14 @@ void add_numbers(const AnswerParts& parts, TableTask task) {
   }
 }
 
+void check_numbers(const NpyArray& array) {
+  std::vector<TargetSpread> spreads(array.columns());
+  visit(array, column_offsets(array), [&](std::size_t, std::size_t column, auto element) {
+    spreads[column].add(static_cast<double>(element));
+  });
+  check_spread(spreads, {}, array.name);
+}
+
 void add_many(const AnswerParts& parts, const TableOptions& options, const ArrayForm* form) {
   const NpyArray& first = parts.front().array;
   if (first.is_text())
@@ -257,8 +265,11 @@ void add_npy_answers(const NpyArray* train_answers, TablePart& train, const NpyA
   AnswerParts parts = {{*train_answers, train}};
   if (test_answers != nullptr) parts.push_back({*test_answers, test});
   check_parts(parts);
-  if (train_answers->columns() == 1) return add_one_column(parts, options);
-  add_many(parts, options, form);
+  if (train_answers->columns() == 1)
+    add_one_column(parts, options);
+  else
+    add_many(parts, options, form);
+  if (form == nullptr && train.schema.task == TableTask::regression) check_numbers(*train_answers);
 }
 
 }  // namespace lithe::data
