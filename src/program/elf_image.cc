@@ -166,6 +166,31 @@ ElfImage::Function ElfImage::function_at(std::uint64_t offset) const {
   return function;
 }
 
+std::optional<std::uint64_t> ElfImage::address_of(std::string_view name) const {
+  const std::vector<Elf64_Shdr> sections = file_->sections();
+  for (const Elf64_Shdr& section : sections) {
+    if (section.sh_type != SHT_DYNSYM || section.sh_entsize != sizeof(Elf64_Sym) ||
+        section.sh_link >= sections.size())
+      continue;
+    const Elf64_Shdr& strings = sections[section.sh_link];
+    const std::vector<char> names = file_->read<char>(strings.sh_offset, strings.sh_size);
+    if (names.empty() || names.back() != '\0') continue;
+    for (const Elf64_Sym& symbol :
+         file_->read<Elf64_Sym>(section.sh_offset, section.sh_size / sizeof(Elf64_Sym)))
+      if (symbol.st_shndx != SHN_UNDEF && symbol.st_name < names.size() &&
+          name == &names[symbol.st_name])
+        return symbol.st_value;
+  }
+  return {};
+}
+
+std::uint64_t ElfImage::address_at(std::uint64_t offset) const {
+  for (const Segment& segment : segments_)
+    if (offset >= segment.offset && offset - segment.offset < segment.bytes)
+      return segment.address + (offset - segment.offset);
+  return offset;
+}
+
 bool ElfImage::code_near(std::uint64_t offset, std::uint64_t before, std::uint64_t after,
                          std::string_view bytes) const {
   const std::uint64_t from = offset - std::min(offset, before);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,11 @@ class ElfImage {
     std::string_view name, before, after;
   };
   Function function_at(std::uint64_t offset) const;
+
+  // The address of a variable or function with this name among the dynamic symbols.
+  std::optional<std::uint64_t> address_of(std::string_view name) const;
+  // The address at which the byte at `offset` of the file is loaded, relative to the image's base.
+  std::uint64_t address_at(std::uint64_t offset) const;
 
   // Whether the instruction before `offset` is a system call.
   bool after_system_call(std::uint64_t offset) const;
