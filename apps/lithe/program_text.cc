@@ -26,6 +26,8 @@ class ProgramWriter {
     end();
     time();
     shares();
+    waits();
+    lines();
     heap();
     libraries();
     for (const std::string& sentence : r_.missing) line("not seen", "{}", sentence);
@@ -66,6 +68,21 @@ class ProgramWriter {
       line("", "({} samples of {})", count_text(r_.samples),
            r_.shares_of_later_epochs ? "the epochs after the first" : "the whole run");
     if (r_.samples == 0) line("went into", "nothing that could be sampled");
+  }
+
+  void waits() {
+    const char* label = "waited";
+    for (const WaitShare& wait : r_.waits)
+      line(std::exchange(label, ""), "{:3.0f}% for {}", 100 * wait.share, name(wait.wait));
+  }
+
+  void lines() {
+    constexpr std::size_t kMost = 8;
+    const char* label = "lines";
+    for (std::size_t i = 0; i < std::min(kMost, r_.lines.size()); ++i) {
+      const ProgramLine& l = r_.lines[i];
+      line(std::exchange(label, ""), "{:3.0f}% {}:{} {}", 100 * l.share, l.file, l.line, l.text);
+    }
   }
 
   void one_epoch(const char* label, const std::string& which, const ProgramEpoch& epoch) {

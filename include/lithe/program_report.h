@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,11 +51,49 @@ inline constexpr int kActivities = 11;
 // "products", "page faults", ...
 const char* name(Activity activity);
 
+// What a thread that does not run waits for.
+enum class Wait {
+  none,
+  disk,         // reading or writing a file, or a page of one
+  sync,         // fsync and similar calls: until the disk has it
+  pipe,         // another process at the other end
+  child,        // the end of a child process
+  lock,         // another thread: a lock, a condition, a barrier
+  interpreter,  // the lock of Python's interpreter
+  sleep,
+  network,
+  events,    // poll, select, epoll
+  terminal,  // a person
+  processor, // other threads or programs have it
+  stopped,
+  unknown,
+};
+inline constexpr int kWaits = 14;
+
+// "a lock", "the disk", ...
+const char* name(Wait wait);
+
 struct ActivityShare {
   Activity activity = Activity::other;
   double share = 0;  // of the program's processor time
   // The library or function with the most samples: "libopenblas.so.0", "malloc in libc.so.6".
   std::string mostly;
+};
+
+// A line of the program's own source code, with the time that it takes: itself, and all that it
+// calls outside the program's own code. Of C extensions the line of Python that calls them.
+struct ProgramLine {
+  std::string file, function, text;
+  int line = 0;
+  double share = 0;  // of the time of the program's main thread
+  // The parts of `share`: in the interpreter, in compiled code, in the system, and not running.
+  double interpreter = 0, native = 0, system = 0, waiting = 0;
+  std::string mostly;  // what it calls most: "json.loads", "libz.so.1", ...
+};
+
+struct WaitShare {
+  Wait wait = Wait::none;
+  double share = 0;  // of the time of the program's main thread
 };
 
 // Heap use of the processes that had the library loaded.
@@ -74,6 +113,9 @@ struct ProgramEpoch {
 
 // The factor is the slowdown of the whole program.
 struct ProgramFinding : Finding {
+  std::optional<ProgramLine> place;  // the line that has it
+  std::string instead;               // what to write there
+  double low = 0, high = 0;          // the range of the factor; 0: unknown
   bool at_most = false;  // the factor is an upper bound, not a measurement
   // Environment variables that fix it; an empty value means that the variable must be unset.
   // `tried` is the speedup of the program with them; 0: it was not tried.
@@ -103,6 +145,9 @@ struct ProgramReport {
   // Whether the samples are from the epochs after the first, or from the whole run.
   bool shares_of_later_epochs = false;
   std::vector<ActivityShare> shares;  // largest first, none of 0
+  // By the clock, of the main thread: lines with 0.5% or more, and what it waits for; largest first.
+  std::vector<ProgramLine> lines;
+  std::vector<WaitShare> waits;
 
   // Loaded by the program or its child processes: each BLAS, measured (`names` is empty), and the
   // paths of OpenMP runtimes. The last two list the paths loaded in one process, the one with most.

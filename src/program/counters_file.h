@@ -16,6 +16,7 @@ namespace lithe::program {
 struct LineSeen {
   std::uint64_t nanoseconds = 0, faults = 0;
   HeapCounts heap;
+  std::int32_t process = 0;
   std::string text;
 };
 

@@ -23,6 +23,7 @@ constexpr std::uint64_t kEvery = 997'001;
 // Pages of 4 KiB: enough for half a second of samples and for all mappings while a program loads.
 // The limit for users without special rights, 516 KiB for each processor, is four times as much.
 constexpr std::size_t kPages = 32;
+constexpr std::size_t kMostThreads = 1 << 16;
 
 #if defined(__x86_64__)
 constexpr std::uint64_t kInstructionPointer = 8;  // PERF_REG_X86_IP
@@ -131,11 +132,21 @@ void EventSampler::read(Ring& ring) {
   std::copy_n(data, count - first, bytes.begin() + static_cast<std::ptrdiff_t>(first));
   __atomic_store_n(&control->data_tail, head, __ATOMIC_RELEASE);
   parse_events(bytes, registers_, [this](Event&& event) {
-    if (event.kind == Event::Kind::lost)
+    if (event.kind == Event::Kind::lost) {
       lost_ += event.lost;
-    else
-      waiting_.push_back(std::move(event));
+      return;
+    }
+    if (event.kind == Event::Kind::sample && latest_.size() < kMostThreads) {
+      Event& latest = latest_[event.thread];
+      if (event.time >= latest.time) latest = event;
+    }
+    waiting_.push_back(std::move(event));
   });
+}
+
+const Event* EventSampler::latest(pid_t thread) const {
+  const auto at = latest_.find(thread);
+  return at == latest_.end() ? nullptr : &at->second;
 }
 
 std::vector<Event> EventSampler::take(bool end) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "program/events.h"
@@ -27,6 +28,9 @@ class EventSampler {
   // them all.
   std::vector<Event> take(bool end = false);
 
+  // The last sample of a thread, also among those that take() has not returned; null if none.
+  const Event* latest(pid_t thread) const;
+
   // Whether the kernel is sampled too, with the address that it was entered from.
   bool sees_kernel() const { return sees_kernel_; }
   std::uint64_t lost() const { return lost_; }
@@ -42,6 +46,7 @@ class EventSampler {
 
   std::vector<Ring> rings_;  // one for each processor
   std::vector<Event> waiting_;
+  std::unordered_map<pid_t, Event> latest_;  // samples
   std::uint64_t last_seen_ = 0, lost_ = 0;
   bool sees_kernel_ = true, registers_ = true;
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -20,6 +21,8 @@
 #include "program/counters_file.h"
 #include "program/epochs.h"
 #include "program/launch.h"
+#include "program/line_facts.h"
+#include "program/line_report.h"
 #include "program/monitor.h"
 #include "program/preload.h"
 #include "program/program_findings.h"
@@ -30,7 +33,12 @@ namespace program {
 
 namespace {
 
-constexpr auto kPollInterval = std::chrono::milliseconds(20);
+// Between two looks at the program's threads: of changing length, so as not to be in step with it.
+std::chrono::milliseconds poll_interval() {
+  static unsigned turn = 0;
+  return std::chrono::milliseconds(3 + turn++ % 3);
+}
+
 constexpr std::uint32_t kTimerMicroseconds = 2000;
 
 std::uint64_t now_nanoseconds() {
@@ -67,14 +75,16 @@ class Examination {
     if (!by_events) tell_refusal(report, refused);
     monitor_ = std::make_unique<Monitor>(launched.process(), counters_, std::move(events),
                                          mark_ ? &*mark_ : nullptr, now_nanoseconds());
+    started_ = launched.process();
     launched.go();
     do {
       monitor_->poll();
-    } while (!launched.ended(kPollInterval));
+    } while (!launched.ended(poll_interval()));
     monitor_->finish();
     take_end(launched, report);
     take_heap(report);
     take_shares(by_events, report);
+    take_lines(by_events, report);
     take_libraries(report);
   }
 
@@ -181,6 +191,28 @@ class Examination {
           "faults and system calls cannot be told apart");
   }
 
+  // The process that writes the marks, or the one whose first thread computes most.
+  pid_t main_process(pid_t started) const {
+    if (monitor_->marker() != 0) return monitor_->marker();
+    std::map<pid_t, std::uint64_t> computed;
+    monitor_->stacks().for_each([&computed](const Moment& moment, std::uint64_t nanoseconds) {
+      if (moment.runs && moment.first_thread) computed[moment.process] += nanoseconds;
+    });
+    const auto most =
+        std::max_element(computed.begin(), computed.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
+    // A shell that waits for its child is not what is slow.
+    constexpr std::uint64_t kSmallPart = 10;
+    return most == computed.end() || computed[started] > most->second / kSmallPart ? started
+                                                                                    : most->first;
+  }
+
+  void take_lines(bool by_events, ProgramReport& report) {
+    PlaceReader places(monitor_->files(), !by_events);
+    facts_ = program_facts(monitor_->stacks(), main_process(started_), places);
+    report_lines(facts_, report);
+  }
+
   void take_libraries(ProgramReport& report) {
     report.openmp_in_one_process = monitor_->loaded_together(is_openmp);
     report.blas_in_one_process = monitor_->loaded_together(is_blas);
@@ -201,6 +233,8 @@ class Examination {
   std::filesystem::path preload_;
   std::string cannot_load_;  // why
   std::unique_ptr<Monitor> monitor_;
+  pid_t started_ = 0;
+  ProgramFacts facts_;
 };
 
 void try_blas_libraries(ProgramReport& report) {
@@ -263,6 +297,14 @@ const char* name(Activity activity) {
       "interpreter", "framework calls", "spinning threads", "the system", "monitoring",
       "other"};
   return kNames[static_cast<int>(activity)];
+}
+
+const char* name(Wait wait) {
+  constexpr const char* kNames[kWaits] = {
+      "nothing", "the disk", "the disk to have it (fsync)", "a pipe", "a child process", "a lock",
+      "Python's interpreter lock", "a sleep", "the network", "events", "the terminal",
+      "a processor", "a stop", "something unknown"};
+  return kNames[static_cast<int>(wait)];
 }
 
 }  // namespace lithe

@@ -24,17 +24,24 @@ Monitor::Monitor(pid_t process, CountersFile& counters, std::unique_ptr<EventSam
       events_(std::move(events)),
       mark_(mark),
       cutter_(start),
+      observer_([this](pid_t of, std::uint64_t address) {
+        const auto space = spaces_.find(of);
+        return space == spaces_.end() ? Place{} : space->second->find(address);
+      }),
       processes_{process} {}
 
 void Monitor::poll() {
   counters_.take_lines([this](LineSeen&& line) {
-    if (mark_ != nullptr && mark_->found_in(line.text)) cutter_.cut(line);
+    if (mark_ == nullptr || !mark_->found_in(line.text)) return;
+    cutter_.cut(line);
+    marker_ = line.process;
   });
   if (Clock::now() >= next_slow_poll_) slow_poll();
   if (events_ != nullptr)
     take_events(false);
   else
     take_timers();
+  observer_.observe(events_.get(), cutter_.first_end() > 0);
 }
 
 void Monitor::finish() {
@@ -110,6 +117,7 @@ void Monitor::take_events(bool end) {
 
 void Monitor::map(AddressSpace& space, pid_t process, const Mapping& mapping) {
   space.add(mapping, files_);
+  observer_.mapped(process, mapping);
   const std::string_view file = file_name(mapping.path);
   if (libraries_.size() < kMostProcesses && (is_openmp(file) || is_blas(file)))
     libraries_[process].insert(files_.number(mapping.path));
@@ -146,10 +154,12 @@ void Monitor::take_event(const Event& event) {
         const SharedSpace space = parent->second;
         spaces_[event.process] = space;
       }
+      observer_.forked(event.parent, event.process);
       break;
     case Event::Kind::exec:
     case Event::Kind::exit:
       spaces_.erase(event.process);
+      observer_.ended(event.process);
       break;
     case Event::Kind::sample:
       take_sample(event);

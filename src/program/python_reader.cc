@@ -23,11 +23,6 @@ constexpr int kMostInterpreters = 8, kMostThreads = 256, kMostFrames = 200;
 constexpr std::size_t kMostCodes = 1 << 16;
 constexpr std::uint64_t kMostText = 4096, kMostTable = 1 << 18;
 
-// "python3.11", "python3.11d" or "libpython3.11.so.1.0".
-bool may_be_python(std::string_view file) {
-  return file.starts_with("python") || file.starts_with("libpython");
-}
-
 // 11 of ".../bin/python3.11", or 0.
 int minor_in(std::string_view file) {
   const std::size_t at = file.find("python3.");
@@ -80,6 +75,10 @@ std::string utf8(std::string_view stored, unsigned width) {
 }
 
 }  // namespace
+
+bool PythonReader::may_be_python(std::string_view name) {
+  return name.starts_with("python3") || name.starts_with("libpython3");
+}
 
 std::unique_ptr<PythonReader> PythonReader::open(pid_t process, const Mapping& file) {
   if (!may_be_python(file_name(file.path))) return nullptr;

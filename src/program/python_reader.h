@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -36,6 +37,9 @@ struct PythonThread {
 
 class PythonReader {
  public:
+  // Whether a file of this name may be a CPython: "python3.11", "libpython3.11.so.1.0".
+  static bool may_be_python(std::string_view file_name);
+
   // `file` is mapped as code in the process. Returns null if it is not a CPython of a version that
   // is known (3.9 to 3.14), or its memory cannot be read.
   static std::unique_ptr<PythonReader> open(pid_t process, const Mapping& file);

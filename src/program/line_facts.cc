@@ -1,0 +1,186 @@
+#include "program/line_facts.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+namespace lithe::program {
+
+namespace {
+
+constexpr std::string_view kInstalled[] = {"/site-packages/", "/dist-packages/"};
+
+// Where the path within Python's library or a package begins, or npos.
+std::size_t after_library(std::string_view path) {
+  for (const std::string_view folder : kInstalled)
+    if (const std::size_t at = path.rfind(folder); at != path.npos) return at + folder.size();
+  const std::size_t at = path.rfind("/lib/python3");
+  if (at == path.npos) return at;
+  const std::size_t slash = path.find('/', at + 5);
+  return slash == path.npos ? slash : slash + 1;
+}
+
+bool in_system(Activity activity) {
+  return activity == Activity::kernel || activity == Activity::page_faults;
+}
+
+Spent spent_in(const Moment& moment, const PlaceMeaning& meaning, double share) {
+  Spent spent;
+  spent.all = share;
+  if (moment.collecting) spent.collecting = share;
+  if (!moment.runs) {
+    spent.waiting = share;
+    spent.wait[static_cast<std::size_t>(moment.wait)] = share;
+    return spent;
+  }
+  if (!moment.sampled) {
+    spent.system = share;  // or it was ready to run and had no processor
+    return spent;
+  }
+  spent.activity[static_cast<std::size_t>(meaning.activity)] = share;
+  if (moment.in_kernel || in_system(meaning.activity))
+    spent.system = share;
+  else if (meaning.activity == Activity::interpreter)
+    spent.interpreter = share;
+  else
+    spent.native = share;
+  return spent;
+}
+
+// Makes facts of moments.
+class Gatherer {
+ public:
+  Gatherer(const StackCounts& stacks, PlaceReader& places) : stacks_(stacks), places_(places) {}
+
+  void take(const Moment& moment, double share, bool main, ProgramFacts& facts) {
+    PlaceMeaning meaning;
+    if (moment.sampled) meaning = places_.read(moment.place, moment.in_kernel, moment.entered);
+    const Spent spent = spent_in(moment, meaning, share);
+    if (main) facts.add(spent);
+    const std::size_t own = own_frame(moment, 0);
+    if (own == moment.frames.size()) return;
+    LineFacts& line = line_of(moment.frames[own], main);
+    line.add(spent);
+    if (moment.sampled) line.native_code[meaning.words()] += share;
+    take_inside(moment, own, share, line);
+    take_outside(moment, own, share, line);
+  }
+
+  void finish(ProgramFacts& facts) {
+    for (auto& [key, line] : lines_)
+      (std::get<0>(key) ? facts.lines : facts.others).push_back(std::move(line));
+    for (auto* lines : {&facts.lines, &facts.others})
+      std::sort(lines->begin(), lines->end(), [](const LineFacts& a, const LineFacts& b) {
+        return std::tuple(-a.all, a.file, a.line) < std::tuple(-b.all, b.file, b.line);
+      });
+  }
+
+ private:
+  // The innermost frame of the program's own, from `from` on.
+  std::size_t own_frame(const Moment& moment, std::size_t from) const {
+    while (from < moment.frames.size() && !own(moment.frames[from])) ++from;
+    return from;
+  }
+
+  bool own(const StackFrame& frame) const {
+    if (frame.code == 0 || frame.line == 0) return false;
+    const auto [at, added] = own_.emplace(frame.code, false);
+    if (added) at->second = is_own_source(stacks_.code(frame.code).file);
+    return at->second;
+  }
+
+  std::string name(const StackFrame& frame) const {
+    const PythonCode& code = stacks_.code(frame.code);
+    return python_name(code.file, code.name);
+  }
+
+  LineFacts& line_of(const StackFrame& frame, bool main) {
+    const PythonCode& code = stacks_.code(frame.code);
+    LineFacts& line = lines_[{main, code.file, frame.line, code.name}];
+    line.file = code.file;
+    line.function = code.name;
+    line.line = frame.line;
+    line.python = true;
+    return line;
+  }
+
+  void take_inside(const Moment& moment, std::size_t own, double share, LineFacts& line) {
+    if (own == 0) return;
+    line.calls[name(moment.frames[own - 1])] += share;
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < own; ++i)
+      if (moment.frames[i].code != 0) names.insert(name(moment.frames[i]));
+    for (const std::string& inner : names) line.inside[inner] += share;
+  }
+
+  void take_outside(const Moment& moment, std::size_t own, double share, LineFacts& line) {
+    const std::size_t caller = own_frame(moment, own + 1);
+    std::set<std::string> names;
+    for (std::size_t i = own + 1; i < caller; ++i)
+      if (moment.frames[i].code != 0) names.insert(name(moment.frames[i]));
+    for (const std::string& outer : names) line.around[outer] += share;
+    if (caller == moment.frames.size()) return;
+    const PythonCode& code = stacks_.code(moment.frames[caller].code);
+    line.callers[{code.file, moment.frames[caller].line}] += share;
+  }
+
+  const StackCounts& stacks_;
+  PlaceReader& places_;
+  mutable std::unordered_map<std::uint32_t, bool> own_;  // by the number of the code
+  std::map<std::tuple<bool, std::string, int, std::string>, LineFacts> lines_;
+};
+
+}  // namespace
+
+void Spent::add(const Spent& other) {
+  all += other.all;
+  interpreter += other.interpreter;
+  native += other.native;
+  system += other.system;
+  waiting += other.waiting;
+  collecting += other.collecting;
+  for (std::size_t i = 0; i < activity.size(); ++i) activity[i] += other.activity[i];
+  for (std::size_t i = 0; i < wait.size(); ++i) wait[i] += other.wait[i];
+}
+
+bool is_own_source(std::string_view path) {
+  return !path.empty() && !path.starts_with('<') && after_library(path) == path.npos;
+}
+
+std::string python_name(std::string_view file, std::string_view function) {
+  const std::size_t from = after_library(file);
+  std::string module(from == file.npos ? file.substr(file.rfind('/') + 1) : file.substr(from));
+  if (module.ends_with(".py")) module.resize(module.size() - 3);
+  constexpr std::string_view kPackage = "/__init__";
+  if (module.ends_with(kPackage)) module.resize(module.size() - kPackage.size());
+  std::replace(module.begin(), module.end(), '/', '.');
+  return module + "." + std::string(function);
+}
+
+ProgramFacts program_facts(const StackCounts& stacks, pid_t main, PlaceReader& places) {
+  // The first epoch includes loading and reading, so the later ones count if they are long enough.
+  constexpr std::uint64_t kEnough = 300'000'000;
+  std::uint64_t whole = 0, later = 0;
+  stacks.for_each([&](const Moment& moment, std::uint64_t nanoseconds) {
+    if (moment.process != main || !moment.first_thread) return;
+    whole += nanoseconds;
+    if (moment.later) later += nanoseconds;
+  });
+  ProgramFacts facts;
+  const bool only_later = later >= kEnough;
+  const double all = static_cast<double>(only_later ? later : whole);
+  facts.seconds = all / 1e9;
+  if (all <= 0) return facts;
+  Gatherer gatherer(stacks, places);
+  stacks.for_each([&](const Moment& moment, std::uint64_t nanoseconds) {
+    if (only_later && !moment.later) return;
+    const bool first = moment.process == main && moment.first_thread;
+    gatherer.take(moment, static_cast<double>(nanoseconds) / all, first, facts);
+  });
+  gatherer.finish(facts);
+  return facts;
+}
+
+}  // namespace lithe::program

@@ -1,0 +1,58 @@
+// What the program's own lines spend the time of its main thread on.
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lithe/program_report.h"
+#include "program/place_reader.h"
+#include "program/stack_counts.h"
+
+namespace lithe::program {
+
+// Shares of the time of the main thread, by the clock.
+struct Spent {
+  double all = 0, interpreter = 0, native = 0, system = 0, waiting = 0;
+  double collecting = 0;  // garbage
+  std::array<double, kActivities> activity{};  // while it runs; what was not sampled is in none
+  std::array<double, kWaits> wait{};
+
+  double operator[](Activity what) const { return activity[static_cast<std::size_t>(what)]; }
+  double operator[](Wait what) const { return wait[static_cast<std::size_t>(what)]; }
+  void add(const Spent& other);
+};
+
+struct LineFacts : Spent {
+  std::string file, function;
+  int line = 0;
+  bool python = false;
+  std::map<std::string, double> calls;   // the function that the line calls: "json.loads"
+  std::map<std::string, double> inside;  // all functions of Python's below it, each once
+  std::map<std::string, double> native_code;  // "inflate in libz.so.1"
+  // Functions of others between it and the next of the program's own lines that called it, and
+  // that line: "pandas.core.apply.apply_standard", called by line 12.
+  std::map<std::string, double> around;
+  std::map<std::pair<std::string, int>, double> callers;
+};
+
+struct ProgramFacts : Spent {
+  double seconds = 0;  // that the shares are of
+  std::vector<LineFacts> lines;   // most costly first
+  std::vector<LineFacts> others;  // of other threads and processes, in shares of the same time
+};
+
+// `main`: the process whose first thread counts.
+ProgramFacts program_facts(const StackCounts& stacks, pid_t main, PlaceReader& places);
+
+// Whether a source file belongs to the program, and not to Python or an installed package.
+bool is_own_source(std::string_view path);
+
+// "json.decoder.raw_decode" of a function in ".../lib/python3.11/json/decoder.py".
+std::string python_name(std::string_view file, std::string_view function);
+
+}  // namespace lithe::program
