@@ -10,6 +10,7 @@
 #include "labelled_lines.h"
 #include "program/amounts.h"
 #include "program_output.h"
+#include "terminal.h"
 
 namespace lithe::app {
 
@@ -125,18 +126,45 @@ class ProgramWriter {
   }
 
   static std::string cost(const ProgramFinding& f) {
-    if (f.tried > 0) return fmt::format("{:.2f} times as fast when tried", f.tried);
-    if (f.factor < 1.005) return "cost unknown";
-    return f.at_most ? fmt::format("mended, at most {:.2f} times as fast", f.factor)
-                     : fmt::format("{:.2f} times slower", f.factor);
+    if (f.factor < 1.005 && !f.tried) return "cost unknown";
+    std::string text = fmt::format("{}{:.3g} times as fast without it",
+                                   f.estimated && !f.tried ? "about " : "", f.factor);
+    if (f.high > f.low && f.low > 0) text += fmt::format(" ({:.3g} to {:.3g})", f.low, f.high);
+    return text;
   }
 
+  std::string one_finding(int number, const ProgramFinding& f) const {
+    std::string text = fmt::format("{}. {}: {}\n", number, cost(f), f.problem);
+    const auto more = [&text](const char* label, const std::string& words) {
+      if (!words.empty()) text += fmt::format("   {:10}{}\n", label, words);
+    };
+    if (f.place) {
+      more("where", fmt::format("{}:{}{}", f.place->file, f.place->line,
+                                f.place->function.empty() ? "" : ", in " + f.place->function));
+      more("", f.place->text);
+    }
+    more("measured", f.evidence);
+    more("do", f.remedy);
+    more("for example", f.instead);
+    for (const std::string& command : f.commands) more("", "  " + unbroken(command));
+    more("check", unbroken(f.check));
+    return text;
+  }
+
+  // What is below 1.05 times is one line at the end.
   std::string program_findings() {
+    constexpr double kWorth = 1.05;
     std::string text;
+    std::vector<std::string> small;
     int number = 0;
     for (const ProgramFinding& finding : r_.findings)
-      text += finding_text(++number, cost(finding), finding);
-    return text.empty() ? "Nothing makes it slow that could be seen.\n" : text;
+      if (finding.factor >= kWorth || finding.factor == 0)
+        text += one_finding(++number, finding);
+      else
+        small.push_back(finding.name);
+    if (text.empty()) text = "Nothing makes it slow that could be seen.\n";
+    if (!small.empty()) text += fmt::format("Below 1.05 times each: {}.\n", fmt::join(small, ", "));
+    return text;
   }
 
   const ProgramReport& r_;

@@ -25,7 +25,9 @@ struct ExamineProgram {
   // matches it ends an epoch.
   std::string mark = "^epoch";
   int epochs = 0;  // above 0: the run is divided into that many equal epochs, and `mark` is ignored
-  bool try_out = false;  // run the program again with each remedy that sets environment variables
+  // Seconds for running the program's first epochs again, without and with each remedy that sets
+  // environment variables, with its output discarded. 0: it runs once.
+  double budget = 60;
   bool events =
       true;  // false: sample by timers, which is also done where perf_event_open is refused
   // The library to load into the program; empty: the installed one, or the one in the build folder.
@@ -62,9 +64,9 @@ enum class Wait {
   interpreter,  // the lock of Python's interpreter
   sleep,
   network,
-  events,    // poll, select, epoll
-  terminal,  // a person
-  processor, // other threads or programs have it
+  events,     // poll, select, epoll
+  terminal,   // a person
+  processor,  // other threads or programs have it
   stopped,
   unknown,
 };
@@ -88,7 +90,10 @@ struct ProgramLine {
   double share = 0;  // of the time of the program's main thread
   // The parts of `share`: in the interpreter, in compiled code, in the system, and not running.
   double interpreter = 0, native = 0, system = 0, waiting = 0;
-  std::string mostly;  // what it calls most: "json.loads", "libz.so.1", ...
+  using Shares = std::vector<std::pair<std::string, double>>;  // the largest, of the same time
+  Shares calls;   // functions that it calls: "json.loads"
+  Shares code;    // compiled code below it: "inflate in libz.so.1"
+  Shares around;  // functions of others that called it: "pandas.core.apply.apply_standard"
 };
 
 struct WaitShare {
@@ -111,16 +116,14 @@ struct ProgramEpoch {
   HeapUse heap;              // `largest`: of the whole run so far
 };
 
-// The factor is the slowdown of the whole program.
+// The factor is the slowdown of the whole program: without the cause it is so many times as fast.
 struct ProgramFinding : Finding {
   std::optional<ProgramLine> place;  // the line that has it
   std::string instead;               // what to write there
   double low = 0, high = 0;          // the range of the factor; 0: unknown
-  bool at_most = false;  // the factor is an upper bound, not a measurement
   // Environment variables that fix it; an empty value means that the variable must be unset.
-  // `tried` is the speedup of the program with them; 0: it was not tried.
   std::vector<std::pair<std::string, std::string>> variables = {};
-  double tried = 0;
+  bool tried = false;  // `factor` was measured: the program ran with them and without
 };
 
 // How the time was sampled.
@@ -145,7 +148,8 @@ struct ProgramReport {
   // Whether the samples are from the epochs after the first, or from the whole run.
   bool shares_of_later_epochs = false;
   std::vector<ActivityShare> shares;  // largest first, none of 0
-  // By the clock, of the main thread: lines with 0.5% or more, and what it waits for; largest first.
+  // By the clock, of the main thread: lines with 0.5% or more, and what it waits for; largest
+  // first.
   std::vector<ProgramLine> lines;
   std::vector<WaitShare> waits;
 

@@ -87,8 +87,8 @@ void CountersFile::take_lines(const std::function<void(LineSeen&&)>& take) {
     Line& line = counters_->line[lines_read_ % kLines];
     if (line.turn.load(std::memory_order_acquire) == turn_of(lines_read_, kLines)) {
       const std::size_t length = std::min<std::size_t>(line.length, kLineText);
-      take({line.nanoseconds, line.faults, line.heap, line.process,
-            std::string(line.text, length)});
+      take(
+          {line.nanoseconds, line.faults, line.heap, line.process, std::string(line.text, length)});
     } else if (!too_long(line_wait_, lines_read_)) {
       break;
     }

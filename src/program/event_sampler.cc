@@ -1,6 +1,7 @@
 #include "program/event_sampler.h"
 
 #include <linux/perf_event.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -49,6 +50,7 @@ perf_event_attr attributes(bool kernel, bool registers) {
   a.comm_exec = 1;
   a.task = 1;
   a.sample_id_all = 1;
+  a.wakeup_events = 1;
   a.use_clockid = 1;
   a.clockid = CLOCK_MONOTONIC;  // as in the shared counters
 #if defined(__x86_64__) || defined(__aarch64__)
@@ -136,12 +138,19 @@ void EventSampler::read(Ring& ring) {
       lost_ += event.lost;
       return;
     }
+    if (event.kind == Event::Kind::sample) last_time_ = std::max(last_time_, event.time);
     if (event.kind == Event::Kind::sample && latest_.size() < kMostThreads) {
       Event& latest = latest_[event.thread];
       if (event.time >= latest.time) latest = event;
     }
     waiting_.push_back(std::move(event));
   });
+}
+
+void EventSampler::wait_for_sample(std::chrono::milliseconds most) const {
+  std::vector<pollfd> waited;
+  for (const Ring& ring : rings_) waited.push_back({ring.descriptor, POLLIN, 0});
+  ::poll(waited.data(), waited.size(), static_cast<int>(most.count()));
 }
 
 const Event* EventSampler::latest(pid_t thread) const {

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -28,6 +29,11 @@ class EventSampler {
   // them all.
   std::vector<Event> take(bool end = false);
 
+  std::uint64_t last_time() const { return last_time_; }  // of all samples
+
+  // Waits for the next sample of any thread, at most that long.
+  void wait_for_sample(std::chrono::milliseconds most) const;
+
   // The last sample of a thread, also among those that take() has not returned; null if none.
   const Event* latest(pid_t thread) const;
 
@@ -47,7 +53,7 @@ class EventSampler {
   std::vector<Ring> rings_;  // one for each processor
   std::vector<Event> waiting_;
   std::unordered_map<pid_t, Event> latest_;  // samples
-  std::uint64_t last_seen_ = 0, lost_ = 0;
+  std::uint64_t last_seen_ = 0, last_time_ = 0, lost_ = 0;
   bool sees_kernel_ = true, registers_ = true;
 };
 

@@ -26,6 +26,7 @@
 #include "program/monitor.h"
 #include "program/preload.h"
 #include "program/program_findings.h"
+#include "program/trials.h"
 
 namespace lithe {
 
@@ -88,16 +89,20 @@ class Examination {
     take_libraries(report);
   }
 
-  // Wall time of a run with more variables set and its output discarded, or 0 where it failed.
-  double run_again(const Variables& more) {
-    Variables all = variables();
-    all.insert(all.end(), more.begin(), more.end());
-    Launched launched(options_.command, all, true);
-    const ForwardSignals signals(launched.process());
-    launched.go();
-    while (!launched.ended(std::chrono::seconds(1))) {
+  const ProgramFacts& facts() const { return facts_; }
+
+  // Runs the program again, without and with each remedy that sets environment variables.
+  void try_remedies(ProgramReport& report) {
+    Trials trials(options_, variables(), report);
+    for (ProgramFinding& finding : report.findings) {
+      if (finding.variables.empty()) continue;
+      const auto gain = trials.compare(finding.variables);
+      if (!gain) continue;
+      finding.factor = gain->factor;
+      finding.low = gain->low;
+      finding.high = gain->high;
+      finding.tried = true;
     }
-    return launched.status() == 0 ? launched.seconds() : 0;
   }
 
  private:
@@ -204,7 +209,7 @@ class Examination {
     // A shell that waits for its child is not what is slow.
     constexpr std::uint64_t kSmallPart = 10;
     return most == computed.end() || computed[started] > most->second / kSmallPart ? started
-                                                                                    : most->first;
+                                                                                   : most->first;
   }
 
   void take_lines(bool by_events, ProgramReport& report) {
@@ -246,6 +251,12 @@ void try_blas_libraries(ProgramReport& report) {
   }
 }
 
+// A remedy that was tried and does not help is no remedy.
+bool made_it_slower(const ProgramFinding& finding) {
+  constexpr double kHelps = 1.02;
+  return finding.tried && (finding.factor < kHelps || finding.low < 1);
+}
+
 MachineReport surroundings(const ProgramReport& report) {
   MachineReport around;
   around.identity = identify_machine();
@@ -276,18 +287,13 @@ ProgramReport examine_program(const ExamineProgram& options) {
   program::try_blas_libraries(report);
   const MachineReport around = program::surroundings(report);
   report.processors = around.identity.usable_cpus;
-  report.findings = program::program_findings(report, around);
-  if (options.try_out && report.status == 0 && report.signal == 0)
-    for (ProgramFinding& finding : report.findings) {
-      if (finding.variables.empty()) continue;
-      const double again = examination.run_again(finding.variables);
-      if (again > 0) finding.tried = report.seconds / again;
-    }
-  // A measured factor takes precedence over an estimated one.
-  const auto known = [](const ProgramFinding& f) { return f.tried > 0 ? f.tried : f.factor; };
+  report.findings = program::program_findings(report, examination.facts(), around);
+  if (options.budget > 0 && report.status == 0 && report.signal == 0)
+    examination.try_remedies(report);
   std::stable_sort(
       report.findings.begin(), report.findings.end(),
-      [&known](const ProgramFinding& a, const ProgramFinding& b) { return known(a) > known(b); });
+      [](const ProgramFinding& a, const ProgramFinding& b) { return a.factor > b.factor; });
+  std::erase_if(report.findings, program::made_it_slower);
   return report;
 }
 
@@ -300,10 +306,20 @@ const char* name(Activity activity) {
 }
 
 const char* name(Wait wait) {
-  constexpr const char* kNames[kWaits] = {
-      "nothing", "the disk", "the disk to have it (fsync)", "a pipe", "a child process", "a lock",
-      "Python's interpreter lock", "a sleep", "the network", "events", "the terminal",
-      "a processor", "a stop", "something unknown"};
+  constexpr const char* kNames[kWaits] = {"nothing",
+                                          "the disk",
+                                          "the disk to have it (fsync)",
+                                          "a pipe",
+                                          "a child process",
+                                          "a lock",
+                                          "Python's interpreter lock",
+                                          "a sleep",
+                                          "the network",
+                                          "events",
+                                          "the terminal",
+                                          "a processor",
+                                          "a stop",
+                                          "something unknown"};
   return kNames[static_cast<int>(wait)];
 }
 

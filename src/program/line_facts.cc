@@ -36,7 +36,7 @@ Spent spent_in(const Moment& moment, const PlaceMeaning& meaning, double share) 
     return spent;
   }
   if (!moment.sampled) {
-    spent.system = share;  // or it was ready to run and had no processor
+    (moment.in_kernel ? spent.system : spent.unknown) = share;
     return spent;
   }
   spent.activity[static_cast<std::size_t>(meaning.activity)] = share;
@@ -58,7 +58,13 @@ class Gatherer {
     PlaceMeaning meaning;
     if (moment.sampled) meaning = places_.read(moment.place, moment.in_kernel, moment.entered);
     const Spent spent = spent_in(moment, meaning, share);
-    if (main) facts.add(spent);
+    if (main) {
+      facts.add(spent);
+      take_inclusive(moment, share, facts);
+      if (!moment.runs && !moment.others_run) facts.alone += share;
+    }
+    if (!moment.frames.empty() && (moment.runs || moment.wait == Wait::interpreter))
+      facts.wanted += share;
     const std::size_t own = own_frame(moment, 0);
     if (own == moment.frames.size()) return;
     LineFacts& line = line_of(moment.frames[own], main);
@@ -69,6 +75,8 @@ class Gatherer {
   }
 
   void finish(ProgramFacts& facts) {
+    facts.spread();
+    for (auto& [key, line] : lines_) line.spread();
     for (auto& [key, line] : lines_)
       (std::get<0>(key) ? facts.lines : facts.others).push_back(std::move(line));
     for (auto* lines : {&facts.lines, &facts.others})
@@ -106,6 +114,21 @@ class Gatherer {
     return line;
   }
 
+  void take_inclusive(const Moment& moment, double share, ProgramFacts& facts) {
+    std::set<std::pair<std::uint32_t, int>> seen;
+    int depth = 0;
+    for (auto frame = moment.frames.rbegin(); frame != moment.frames.rend(); ++frame) {
+      if (!own(*frame)) continue;
+      if (seen.insert({frame->code, frame->line}).second) {
+        const PythonCode& code = stacks_.code(frame->code);
+        InclusiveLine& line = facts.inclusive[{code.file, frame->line, code.name}];
+        line.all += share;
+        line.depth += share * depth;
+      }
+      ++depth;
+    }
+  }
+
   void take_inside(const Moment& moment, std::size_t own, double share, LineFacts& line) {
     if (own == 0) return;
     line.calls[name(moment.frames[own - 1])] += share;
@@ -134,19 +157,36 @@ class Gatherer {
 
 }  // namespace
 
-void Spent::add(const Spent& other) {
-  all += other.all;
-  interpreter += other.interpreter;
-  native += other.native;
-  system += other.system;
-  waiting += other.waiting;
-  collecting += other.collecting;
-  for (std::size_t i = 0; i < activity.size(); ++i) activity[i] += other.activity[i];
-  for (std::size_t i = 0; i < wait.size(); ++i) wait[i] += other.wait[i];
+void Spent::add(const Spent& other, double times) {
+  all += times * other.all;
+  interpreter += times * other.interpreter;
+  native += times * other.native;
+  system += times * other.system;
+  waiting += times * other.waiting;
+  unknown += times * other.unknown;
+  collecting += times * other.collecting;
+  for (std::size_t i = 0; i < activity.size(); ++i) activity[i] += times * other.activity[i];
+  for (std::size_t i = 0; i < wait.size(); ++i) wait[i] += times * other.wait[i];
 }
 
 bool is_own_source(std::string_view path) {
   return !path.empty() && !path.starts_with('<') && after_library(path) == path.npos;
+}
+
+void Spent::shrink(double to) {
+  for (double* part : {&all, &interpreter, &native, &system, &waiting, &unknown, &collecting})
+    *part *= to;
+  for (double& part : activity) part *= to;
+  for (double& part : wait) part *= to;
+}
+
+void Spent::spread() {
+  const double known = interpreter + native + system;
+  if (known <= 0 || unknown <= 0) return;
+  const double factor = (known + unknown) / known;
+  for (double* part : {&interpreter, &native, &system}) *part *= factor;
+  for (double& part : activity) part *= factor;
+  unknown = 0;
 }
 
 std::string python_name(std::string_view file, std::string_view function) {
@@ -165,21 +205,25 @@ ProgramFacts program_facts(const StackCounts& stacks, pid_t main, PlaceReader& p
   std::uint64_t whole = 0, later = 0;
   stacks.for_each([&](const Moment& moment, std::uint64_t nanoseconds) {
     if (moment.process != main || !moment.first_thread) return;
+    // Time in which others had the processor is not the program's.
+    if (moment.wait == Wait::processor) return;
     whole += nanoseconds;
     if (moment.later) later += nanoseconds;
   });
   ProgramFacts facts;
   const bool only_later = later >= kEnough;
   const double all = static_cast<double>(only_later ? later : whole);
+  facts.later = only_later;
   facts.seconds = all / 1e9;
   if (all <= 0) return facts;
   Gatherer gatherer(stacks, places);
   stacks.for_each([&](const Moment& moment, std::uint64_t nanoseconds) {
-    if (only_later && !moment.later) return;
+    if ((only_later && !moment.later) || moment.wait == Wait::processor) return;
     const bool first = moment.process == main && moment.first_thread;
     gatherer.take(moment, static_cast<double>(nanoseconds) / all, first, facts);
   });
   gatherer.finish(facts);
+  for (auto& [place, line] : facts.inclusive) line.depth /= line.all;
   return facts;
 }
 

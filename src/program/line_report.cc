@@ -10,12 +10,13 @@ namespace lithe::program {
 
 namespace {
 
-// The most costly entry; for calls and for code alike.
-std::string most(const std::map<std::string, double>& shares) {
-  const auto at = std::max_element(shares.begin(), shares.end(), [](const auto& a, const auto& b) {
-    return a.second < b.second;
-  });
-  return at == shares.end() ? "" : at->first;
+ProgramLine::Shares largest(const std::map<std::string, double>& shares) {
+  constexpr std::size_t kMost = 8;
+  ProgramLine::Shares sorted(shares.begin(), shares.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  sorted.resize(std::min(kMost, sorted.size()));
+  return sorted;
 }
 
 }  // namespace
@@ -41,8 +42,9 @@ ProgramLine report_line(const LineFacts& facts) {
   line.native = facts.native;
   line.system = facts.system;
   line.waiting = facts.waiting;
-  line.mostly = most(facts.calls);
-  if (line.mostly.empty()) line.mostly = most(facts.native_code);
+  line.calls = largest(facts.calls);
+  line.code = largest(facts.native_code);
+  line.around = largest(facts.around);
   return line;
 }
 

@@ -37,10 +37,14 @@ void Monitor::poll() {
     marker_ = line.process;
   });
   if (Clock::now() >= next_slow_poll_) slow_poll();
-  if (events_ != nullptr)
+  if (events_ != nullptr) {
+    // A stack that is read right after a sample is that of the sample.
     take_events(false);
-  else
+    events_->wait_for_sample(std::chrono::milliseconds(2));
+    take_events(false);
+  } else {
     take_timers();
+  }
   observer_.observe(events_.get(), cutter_.first_end() > 0);
 }
 

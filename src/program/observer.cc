@@ -1,10 +1,12 @@
 #include "program/observer.h"
 
+#include <fmt/format.h>
 #include <time.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "program/activity.h"
 #include "program/thread_state.h"
 
@@ -13,7 +15,8 @@ namespace lithe::program {
 namespace {
 
 constexpr std::size_t kMostProcesses = 64;
-constexpr int kMostTries = 200;  // to read an interpreter that is only starting
+constexpr std::uint64_t kRuns = 1'200'000;  // nanoseconds since its last sample, for what runs
+constexpr int kMostTries = 200;             // to read an interpreter that is only starting
 
 std::uint64_t now_nanoseconds() {
   timespec now{};
@@ -69,21 +72,27 @@ void Observer::observe_process(pid_t number, Process& process) {
   if (!first_seen) count(number, number, nullptr, false);
 }
 
-void Observer::count(pid_t process, pid_t thread, const PythonThread* python,
-                     bool other_has_lock) {
+void Observer::count(pid_t process, pid_t thread, const PythonThread* python, bool other_has_lock) {
   Moment moment;
   moment.process = process;
   moment.first_thread = process == thread;
   moment.later = later_;
   see_processor(thread, moment);
-  if (!moment.sampled) {
+  if (!moment.runs) {
     const ThreadState state = thread_state(process, thread, other_has_lock);
     if (!state.exists) return;
     moment.runs = state.runs;
     moment.wait = state.wait;
-  } else {
+    // Without samples of the kernel, what runs and is not sampled is in the kernel.
+    moment.in_kernel = state.runs && events_ != nullptr && !events_->sees_kernel();
+    if (state.runs && waits_for_processor(process, thread)) {
+      moment.runs = moment.in_kernel = false;
+      moment.wait = Wait::processor;
+    }
+  } else if (moment.sampled) {
     moment.place = find_(process, moment.place.offset);
   }
+  moment.others_run = !moment.runs && events_ != nullptr && events_->last_time() + kRuns > now_;
   if (python != nullptr) {
     moment.collecting = python->collecting;
     for (const PythonFrame& frame : python->frames)
@@ -92,12 +101,30 @@ void Observer::count(pid_t process, pid_t thread, const PythonThread* python,
   counts_.add(moment, now_ - last_);
 }
 
-// A thread that runs has been sampled in the last millisecond of its processor time.
+// Whether a thread that is ready to run had no processor for most of the time since the last look.
+bool Observer::waits_for_processor(pid_t process, pid_t thread) {
+  const std::string text =
+      base::read_text(fmt::format("/proc/{}/task/{}/schedstat", process, thread));
+  std::string_view rest = text;
+  Scheduled now;
+  now.ran = base::to_number(base::take_until(rest, ' '), std::uint64_t{0});
+  constexpr std::size_t kMostThreads = 1 << 16;
+  if (scheduled_.size() > kMostThreads) scheduled_.clear();
+  const auto [at, added] = scheduled_.emplace(thread, now);
+  const Scheduled last = std::exchange(at->second, now);
+  // The wait that goes on is not counted yet, but then it has not run either.
+  return !added && now.ran - last.ran < (now_ - last_) / 2;
+}
+
+// A thread that runs has been sampled in the last millisecond of its processor time. Only what was
+// sampled just now belongs to the stack that is read now.
 void Observer::see_processor(pid_t thread, Moment& moment) const {
-  constexpr std::uint64_t kFresh = 2'000'000;
+  constexpr std::uint64_t kSame = 300'000;
   const Event* sample = events_ == nullptr ? nullptr : events_->latest(thread);
-  if (sample == nullptr || sample->time + kFresh < now_) return;
-  moment.runs = moment.sampled = true;
+  if (sample == nullptr || sample->time + kRuns < now_) return;
+  moment.runs = true;
+  if (sample->time + kSame < now_) return;
+  moment.sampled = true;
   moment.in_kernel = sample->in_kernel;
   moment.entered = sample->entered_from != 0;
   moment.place.offset = sample->in_kernel ? sample->entered_from : sample->address;

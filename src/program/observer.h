@@ -45,9 +45,15 @@ class Observer {
 
   void observe_process(pid_t number, Process& process);
   void count(pid_t process, pid_t thread, const PythonThread* python, bool other_has_lock);
+  bool waits_for_processor(pid_t process, pid_t thread);
   void see_processor(pid_t thread, Moment& moment) const;
 
+  struct Scheduled {
+    std::uint64_t ran = 0;  // nanoseconds
+  };
+
   FindPlace find_;
+  std::unordered_map<pid_t, Scheduled> scheduled_;
   std::map<pid_t, Process> processes_;
   StackCounts counts_;
   std::uint64_t last_ = 0, now_ = 0;

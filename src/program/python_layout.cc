@@ -82,9 +82,9 @@ struct Words {
   int collecting;
 };
 
-constexpr Words kWordsOf13 = {8, 9,  10, 14, 17, 18, 21, 23, 24, 25,
+constexpr Words kWordsOf13 = {8,  9,  10, 14, 17, 18, 21, 23, 24, 25,
                               29, 30, 31, 35, 37, 38, 39, 43, 72};
-constexpr Words kWordsOf14 = {8, 9,  11, 15, 18, 19, 24, 26, 27, 28,
+constexpr Words kWordsOf14 = {8,  9,  11, 15, 18, 19, 24, 26, 27, 28,
                               32, 33, 34, 40, 42, 43, 44, 48, 82};
 
 }  // namespace
@@ -123,8 +123,7 @@ std::optional<PythonLayout> python_layout(const PythonDescription& words, int& m
   layout.runtime_interpreters = offset(kInterpreters);
   layout.interpreter_next = offset(at.next_interpreter);
   layout.interpreter_threads = offset(at.threads);
-  layout.interpreter_collecting =
-      offset(at.collecting, words[static_cast<std::size_t>(at.gc)]);
+  layout.interpreter_collecting = offset(at.collecting, words[static_cast<std::size_t>(at.gc)]);
   layout.interpreter_gil = offset(at.gil);
   layout.thread_next = offset(at.next);
   layout.thread_frame = offset(at.frame);

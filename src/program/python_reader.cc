@@ -92,8 +92,8 @@ std::unique_ptr<PythonReader> PythonReader::open(pid_t process, const Mapping& f
   reader->code_type_ = base + *code_type;
   std::uint32_t version = 0;
   if (const auto at = image.address_of("Py_Version")) reader->memory_.read(base + *at, version);
-  reader->minor_ = version >> 24 == 3 ? static_cast<int>(version >> 16 & 0xff)
-                                      : minor_in(file_name(file.path));
+  reader->minor_ =
+      version >> 24 == 3 ? static_cast<int>(version >> 16 & 0xff) : minor_in(file_name(file.path));
   return reader->find_layout() ? std::move(reader) : nullptr;
 }
 

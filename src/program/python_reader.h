@@ -30,8 +30,8 @@ struct PythonFrame {
 
 struct PythonThread {
   pid_t thread = 0;
-  bool collecting = false;      // it collects garbage
-  bool holds_lock = false;      // the interpreter's lock
+  bool collecting = false;          // it collects garbage
+  bool holds_lock = false;          // the interpreter's lock
   std::vector<PythonFrame> frames;  // the innermost first
 };
 

@@ -21,7 +21,8 @@ bool StackFrame::operator==(const StackFrame& other) const {
 bool Moment::operator==(const Moment& other) const {
   return process == other.process && first_thread == other.first_thread && later == other.later &&
          collecting == other.collecting && runs == other.runs && wait == other.wait &&
-         sampled == other.sampled && in_kernel == other.in_kernel && entered == other.entered &&
+         others_run == other.others_run && sampled == other.sampled &&
+         in_kernel == other.in_kernel && entered == other.entered &&
          place.file == other.place.file && place.offset == other.place.offset &&
          frames == other.frames;
 }
@@ -61,8 +62,7 @@ void StackCounts::add(const Moment& moment, std::uint64_t nanoseconds) {
   counts_[bare] += nanoseconds;
 }
 
-void StackCounts::for_each(
-    const std::function<void(const Moment&, std::uint64_t)>& take) const {
+void StackCounts::for_each(const std::function<void(const Moment&, std::uint64_t)>& take) const {
   for (const auto& [moment, nanoseconds] : counts_) take(moment, nanoseconds);
 }
 

@@ -32,6 +32,7 @@ struct Moment {
   bool collecting = false;    // garbage
   bool runs = false;          // if not, it waits:
   Wait wait = Wait::none;
+  bool others_run = false;  // other threads or processes of the program
   // Where the processor was, if it runs and there is a sample.
   bool sampled = false, in_kernel = false, entered = false;
   Place place;
@@ -46,8 +47,7 @@ class StackCounts {
   const PythonCode& code(std::uint32_t number) const { return *codes_[number - 1]; }
 
   void add(const Moment& moment, std::uint64_t nanoseconds);
-  void for_each(
-      const std::function<void(const Moment&, std::uint64_t nanoseconds)>& take) const;
+  void for_each(const std::function<void(const Moment&, std::uint64_t nanoseconds)>& take) const;
 
  private:
   struct Hash {

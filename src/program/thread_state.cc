@@ -31,12 +31,11 @@ constexpr long kSyncs[] = {SYS_fsync, SYS_fdatasync, SYS_sync, SYS_syncfs, SYS_m
 constexpr long kChildren[] = {SYS_wait4, SYS_waitid};
 constexpr long kSockets[] = {SYS_connect, SYS_accept,  SYS_accept4, SYS_recvfrom,
                              SYS_sendto,  SYS_recvmsg, SYS_sendmsg};
-constexpr long kTransfers[] = {SYS_read,    SYS_write,    SYS_pread64, SYS_pwrite64,
-                               SYS_readv,   SYS_writev,   SYS_preadv,  SYS_pwritev,
-                               SYS_sendfile};
-constexpr long kEvents[] = {SYS_ppoll, SYS_pselect6, SYS_epoll_pwait,
+constexpr long kTransfers[] = {SYS_read,   SYS_write,  SYS_pread64, SYS_pwrite64, SYS_readv,
+                               SYS_writev, SYS_preadv, SYS_pwritev, SYS_sendfile};
+constexpr long kEvents[] = {SYS_ppoll,       SYS_pselect6, SYS_epoll_pwait,
 #if defined(__x86_64__)
-                            SYS_poll,  SYS_select,   SYS_epoll_wait,
+                            SYS_poll,        SYS_select,   SYS_epoll_wait,
 #endif
                             SYS_epoll_pwait2};
 

@@ -17,8 +17,8 @@ struct ThreadState {
   std::uint64_t stack = 0, instruction = 0;  // of the system call that it waits in; 0: unknown
 };
 
-// `holds_lock`: whether the thread holds the interpreter's lock; a thread that waits for a lock with
-// a limit of time while another one has the interpreter's waits for that.
+// `holds_lock`: whether the thread holds the interpreter's lock; a thread that waits for a lock
+// with a limit of time while another one has the interpreter's waits for that.
 ThreadState thread_state(pid_t process, pid_t thread, bool interpreter_locked_by_another = false);
 
 }  // namespace lithe::program
