@@ -123,6 +123,7 @@ struct ProgramFinding : Finding {
   double low = 0, high = 0;          // the range of the factor; 0: unknown
   // Environment variables that fix it; an empty value means that the variable must be unset.
   std::vector<std::pair<std::string, std::string>> variables = {};
+  bool only_if_tried = false;  // nothing but a trial can show it
   bool tried = false;  // `factor` was measured: the program ran with them and without
 };
 

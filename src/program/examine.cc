@@ -2,13 +2,18 @@
 #include <fmt/format.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "blas/blas.h"
 #include "blas/search.h"
@@ -25,6 +30,7 @@
 #include "program/line_report.h"
 #include "program/monitor.h"
 #include "program/preload.h"
+#include "program/candidates.h"
 #include "program/program_findings.h"
 #include "program/trials.h"
 
@@ -90,10 +96,16 @@ class Examination {
   }
 
   const ProgramFacts& facts() const { return facts_; }
+  const std::map<std::string, std::string>& variables_of_program() const {
+    return monitor_->variables();
+  }
 
-  // Runs the program again, without and with each remedy that sets environment variables.
+  // Runs the program again, without and with each remedy that sets environment variables. Causes
+  // that only a trial can show are findings if it does.
   void try_remedies(ProgramReport& report) {
     Trials trials(options_, variables(), report);
+    for (ProgramFinding& candidate : candidates(report, facts_, preload_))
+      report.findings.push_back(std::move(candidate));
     for (ProgramFinding& finding : report.findings) {
       if (finding.variables.empty()) continue;
       const auto gain = trials.compare(finding.variables);
@@ -242,6 +254,43 @@ class Examination {
   ProgramFacts facts_;
 };
 
+// During its lifetime this process has the variables for BLAS and OpenMP that the program had.
+class ProgramVariables {
+ public:
+  explicit ProgramVariables(const std::map<std::string, std::string>& variables) {
+    if (variables.empty()) return;  // it loaded none of them
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+      const std::string_view text(*entry);
+      const std::string name(text.substr(0, text.find('=')));
+      if (concerns_them(name)) before_[name] = text.substr(std::min(text.size(), name.size() + 1));
+    }
+    for (const auto& [name, value] : before_)
+      if (!variables.contains(name)) ::unsetenv(name.c_str());
+    for (const auto& [name, value] : variables) {
+      if (!concerns_them(name)) continue;
+      ::setenv(name.c_str(), value.c_str(), 1);
+      set_.push_back(name);
+    }
+  }
+  ProgramVariables(const ProgramVariables&) = delete;
+  ProgramVariables& operator=(const ProgramVariables&) = delete;
+  ~ProgramVariables() {
+    for (const std::string& name : set_) ::unsetenv(name.c_str());
+    for (const auto& [name, value] : before_) ::setenv(name.c_str(), value.c_str(), 1);
+  }
+
+ private:
+  static bool concerns_them(std::string_view name) {
+    constexpr std::string_view kBegins[] = {"OPENBLAS_", "GOTO_", "MKL_",  "BLIS_",
+                                            "OMP_",      "KMP_",  "GOMP_", "VECLIB_"};
+    return std::any_of(std::begin(kBegins), std::end(kBegins),
+                       [name](std::string_view begin) { return name.starts_with(begin); });
+  }
+
+  std::map<std::string, std::string> before_;
+  std::vector<std::string> set_;
+};
+
 void try_blas_libraries(ProgramReport& report) {
   for (BlasLibrary& blas : report.blas) {
     const std::string path = blas.path, kind = blas.kind;
@@ -251,10 +300,12 @@ void try_blas_libraries(ProgramReport& report) {
   }
 }
 
-// A remedy that was tried and does not help is no remedy.
-bool made_it_slower(const ProgramFinding& finding) {
+// A remedy that was tried and does not help is no remedy; nor is one that only a trial can show and
+// that was not tried.
+bool of_no_use(const ProgramFinding& finding) {
   constexpr double kHelps = 1.02;
-  return finding.tried && (finding.factor < kHelps || finding.low < 1);
+  if (finding.tried) return finding.factor < kHelps || finding.low < 1;
+  return finding.only_if_tried;
 }
 
 MachineReport surroundings(const ProgramReport& report) {
@@ -284,8 +335,12 @@ ProgramReport examine_program(const ExamineProgram& options) {
   report.command = options.command;
   program::Examination examination(options);
   examination.run(report);
-  program::try_blas_libraries(report);
-  const MachineReport around = program::surroundings(report);
+  MachineReport around;
+  {
+    const program::ProgramVariables variables(examination.variables_of_program());
+    program::try_blas_libraries(report);
+    around = program::surroundings(report);
+  }
   report.processors = around.identity.usable_cpus;
   report.findings = program::program_findings(report, examination.facts(), around);
   if (options.budget > 0 && report.status == 0 && report.signal == 0)
@@ -293,7 +348,7 @@ ProgramReport examine_program(const ExamineProgram& options) {
   std::stable_sort(
       report.findings.begin(), report.findings.end(),
       [](const ProgramFinding& a, const ProgramFinding& b) { return a.factor > b.factor; });
-  std::erase_if(report.findings, program::made_it_slower);
+  std::erase_if(report.findings, program::of_no_use);
   return report;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -86,6 +87,24 @@ int process_descriptor(pid_t process) {
 }
 
 }  // namespace
+
+std::vector<std::string> without_assignments(std::vector<std::string> command,
+                                             const Variables& variables) {
+  if (command.empty() || (command[0] != "env" && !command[0].ends_with("/env"))) return command;
+  auto end = command.begin() + 1;
+  while (end != command.end() && end->find('=') != std::string::npos && !end->starts_with('-'))
+    ++end;
+  const auto set_again = [&variables](const std::string& word) {
+    const std::string name = word.substr(0, word.find('='));
+    return std::any_of(variables.begin(), variables.end(),
+                       [&name](const auto& variable) { return variable.first == name; });
+  };
+  command.erase(std::remove_if(command.begin() + 1, end, set_again), end);
+  const bool bare = command.size() > 1 && command[1].find('=') == std::string::npos &&
+                    !command[1].starts_with('-');
+  if (bare) command.erase(command.begin());
+  return command;
+}
 
 Launched::Launched(std::vector<std::string> command, const Variables& variables, bool silent)
     : command_(std::move(command)), silent_(silent) {

@@ -15,6 +15,10 @@ namespace lithe::program {
 // Environment variables; an empty value means that the variable is unset.
 using Variables = std::vector<std::pair<std::string, std::string>>;
 
+// The command without the assignments to these variables, where it begins with `env`.
+std::vector<std::string> without_assignments(std::vector<std::string> command,
+                                             const Variables& variables);
+
 class Launched {
  public:
   // Makes a process that becomes the program when `go` is called. Its environment is that of this

@@ -385,13 +385,28 @@ void find_pandas(ProgramFacts& facts, Findings& findings) {
   findings.push_back(found.finish(std::move(finding)));
 }
 
+// The part of the sampled time in the interpreter and in operations on single numbers.
+double by_single_numbers(const FunctionTime& function) {
+  constexpr std::string_view kSingle[] = {
+      "libpython",    "in python3",    "in math.cpython", "gentype_",      "scalar",
+      "Scalar",       "getitem",       "setitem",         "array_subscript", "array_item",
+      "prepare_index", "convert_to_float", "convert_to_double", "float_",   "double_",
+      "fetestexcept", "feclearexcept", "npy_clear_floatstatus", "npy_get_floatstatus"};
+  double single = 0, all = 0;
+  for (const LineFacts* line : function.lines)
+    for (const auto& [name, share] : line->native_code) {
+      all += share;
+      if (holds_one(name, kSingle)) single += share;
+    }
+  return all > 0 ? single / all : 0;
+}
+
 void find_loops(ProgramFacts& facts, Findings& findings) {
   for (auto& [name, function] : by_function(facts)) {
     const double work = computed(function);
-    const double products = function[Activity::products] + function[Activity::framework];
-    constexpr double kInterpreted = 0.25, kProducts = 0.25, kCalled = 0.5, kMuch = 0.08;
-    if (work < kMuch || function.interpreter < kInterpreted * work || products > kProducts * work ||
-        function.called > kCalled * work)
+    constexpr double kMostly = 0.5, kProducts = 0.25, kCalled = 0.5, kMuch = 0.08;
+    if (work < kMuch || by_single_numbers(function) < kMostly ||
+        function[Activity::products] > kProducts * work || function.called > kCalled * work)
       continue;
     Found found(facts);
     for (LineFacts* line : function.lines) found.add(*line, computed(*line));
@@ -410,7 +425,7 @@ void find_loops(ProgramFacts& facts, Findings& findings) {
 
 // The innermost of the program's lines below which most of the time passes.
 std::optional<ProgramLine> loop_line(const ProgramFacts& facts) {
-  constexpr double kMost = 0.7;
+  constexpr double kMost = 0.5;
   const std::tuple<std::string, int, std::string>* best = nullptr;
   double depth = -1;
   for (const auto& [place, line] : facts.inclusive)
@@ -445,7 +460,7 @@ void find_overhead(ProgramFacts& facts, Findings& findings) {
       make("overhead", where + ": many calls, each with little to do",
            "give each call more to do: a mini-batch at a time in the place of an example, and one "
            "product for all of it",
-           Estimate{left(0.1, 0.25, 0.13), left(0.3, 1, 0.5), left(0.03, 0.1, 0.05)});
+           Estimate{left(0.1, 0.25, 0.3), left(0.3, 1, 1), left(0.03, 0.1, 0.1)});
   finding.evidence =
       fmt::format("products take {}, numeric loops {}", percent(products), percent(loops));
   finding.place = loop_line(facts);

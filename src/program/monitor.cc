@@ -13,6 +13,7 @@ namespace lithe::program {
 namespace {
 
 constexpr std::size_t kMostProcesses = 1 << 16;
+constexpr std::size_t kEnvironment = 1 << 20;
 constexpr std::size_t kMapsText = 4 << 20;  // of /proc/PID/maps
 
 }  // namespace
@@ -62,6 +63,7 @@ void Monitor::slow_poll() {
     if (processes_.size() < kMostProcesses) processes_.insert(process);
   count_threads();
   read_waiting();
+  read_variables();
   if (events_ != nullptr) return;
   read_maps(process_);
   for (const pid_t process : counters_.processes()) read_maps(process);
@@ -90,6 +92,22 @@ void Monitor::read_waiting() {
   base::take_until(rest, ' ');
   const auto waited = base::to_number(base::take_until(rest, ' '), std::uint64_t{0});
   waited_ = std::max(waited_, static_cast<double>(waited) / 1e9);
+}
+
+void Monitor::read_variables() {
+  for (const auto& [process, libraries] : libraries_) {
+    if (variables_read_.contains(process)) continue;
+    const std::string text =
+        base::read_text(fmt::format("/proc/{}/environ", process), kEnvironment);
+    if (text.empty()) continue;
+    variables_read_.insert(process);
+    variables_.clear();
+    for (std::string_view rest = text; !rest.empty();) {
+      const std::string_view entry = base::take_until(rest, '\0');
+      const std::size_t sign = entry.find('=');
+      if (sign != entry.npos) variables_.emplace(entry.substr(0, sign), entry.substr(sign + 1));
+    }
+  }
 }
 
 void Monitor::count(const Place& place, bool in_kernel, bool entered, bool later) {

@@ -39,6 +39,9 @@ class Monitor {
   // Only the samples after the first epoch.
   const SampleHistogram& later_histogram() const { return later_histogram_; }
   const StackCounts& stacks() const { return observer_.counts(); }
+  // The environment variables of a process that loaded a BLAS or OpenMP (the one that was seen
+  // last): it may have been changed by a script or `env`.
+  const std::map<std::string, std::string>& variables() const { return variables_; }
   // The process that wrote the marks, or 0.
   pid_t marker() const { return marker_; }
   const Files& files() const { return files_; }  // all that were mapped as code
@@ -63,6 +66,7 @@ class Monitor {
   void count(const Place& place, bool in_kernel, bool entered, bool later);
   void count_threads();
   void read_waiting();
+  void read_variables();
   void slow_poll();
   AddressSpace& own_space(pid_t process);
   void map(AddressSpace& space, pid_t process, const Mapping& mapping);
@@ -80,6 +84,8 @@ class Monitor {
   pid_t marker_ = 0;
   std::set<pid_t> processes_;
   std::map<pid_t, std::set<std::uint32_t>> libraries_;  // BLAS and OpenMP, that each had mapped
+  std::map<std::string, std::string> variables_;
+  std::set<pid_t> variables_read_;
   int most_threads_ = 1;
   double waited_ = 0;
   Clock::time_point next_slow_poll_{};

@@ -19,6 +19,9 @@ constexpr std::uint64_t kCountersMagic = 0x4c49544845424401;
 // The environment variable with the path of the file, which lies below /proc.
 constexpr const char* kCountersVariable = "LITHE_COUNTERS";
 
+// With the value 1, the library sets the processor to take denormal numbers for zero.
+constexpr const char* kFlushVariable = "LITHE_FLUSH_DENORMALS";
+
 constexpr std::uint32_t kBlocks =
     1024;  // threads that count at the same time, each in its own block
 constexpr std::uint32_t kLines = 2048;  // lines of output that Lithe has not read yet

@@ -81,7 +81,7 @@ std::optional<double> Trials::epoch_seconds(const Variables& remedy) {
   for (auto& [name, value] : all)
     if (name == kCountersVariable) value = counters.path();
   all.insert(all.end(), remedy.begin(), remedy.end());
-  Launched launched(options_.command, all, true);
+  Launched launched(without_assignments(options_.command, remedy), all, true);
   std::vector<double> marks;
   launched.go();
   const auto begin = Clock::now();
