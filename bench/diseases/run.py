@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import pathlib
+import pwd
 import shutil
 import subprocess
 import sys
@@ -93,8 +94,9 @@ def _doctor(program, options):
     command = [options.lithe, "doctor", "--json", "-o", str(answer), *options.option, "--",
                *program.command(program.slow)]
     if options.user:
-        command = ["setpriv", f"--reuid={options.user}", f"--regid={options.user}", "--init-groups",
-                   "--", *command]
+        group = pwd.getpwnam(options.user).pw_gid
+        command = ["setpriv", f"--reuid={options.user}", f"--regid={group}", "--init-groups", "--",
+                   *command]
         _make_writable(program.folder)
     environment = programs.environment()
     if options.user:

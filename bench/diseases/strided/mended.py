@@ -5,7 +5,7 @@ import numpy as np
 SAMPLES = 256
 FRAMES = 512
 DECIMATION = 16
-STEPS = 200
+STEPS = 100
 
 
 def record(rng, count):
