@@ -47,13 +47,12 @@ class Program:
         """Of the lines that may be named. ValueError if a text stands in none or in several."""
         if not self.file:
             return set()
-        source = (self.sources / self.file).read_text().splitlines()
+        source = (self.sources / self.file).read_text()
         numbers = set()
         for text in self.lines:
-            found = [number for number, line in enumerate(source, 1) if text in line]
-            if len(found) != 1:
-                raise ValueError(f"{self.name}/{self.file}: `{text}` stands in {len(found)} lines")
-            numbers.update(found)
+            if source.count(text) != 1:
+                raise ValueError(f"{self.name}/{self.file} has `{text}` {source.count(text)} times")
+            numbers.add(source[:source.index(text)].count("\n") + 1)
         return numbers
 
     def missing(self):

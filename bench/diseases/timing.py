@@ -9,7 +9,8 @@ import time
 from programs import environment
 
 QUIET = 0.1  # cores that others may use meanwhile
-ATTEMPTS = 3  # for a quiet run
+ATTEMPTS = 2  # for a quiet run
+PATIENCE = 60  # seconds to wait until others are quiet, before a run
 LIMIT = 180  # seconds
 
 
@@ -39,6 +40,7 @@ def _quiet_run(program, text):
     """The quietest of a few runs: (median seconds of an epoch, numbers of the last, others' cores)."""
     best = None
     for _ in range(ATTEMPTS):
+        _wait_until_quiet()
         run = _run(program, text)
         if best is None or run[2] < best[2]:
             best = run
@@ -66,6 +68,15 @@ def _run(program, text):
     epochs = [later - earlier for earlier, later in zip(ends, ends[1:])]
     results = [float(number) for number in re.findall(r"-?\d+\.?\d*(?:e[-+]?\d+)?", last)]
     return statistics.median(epochs), results, max(others / (time.monotonic() - begin), 0)
+
+
+def _wait_until_quiet():
+    end = time.monotonic() + PATIENCE
+    busy = QUIET + 1
+    while busy > QUIET and time.monotonic() < end:
+        before = _busy_seconds()
+        time.sleep(1)
+        busy = _busy_seconds() - before
 
 
 def _busy_seconds():

@@ -5,8 +5,8 @@ import os
 import numpy as np
 
 FEATURES = 512
-BATCH = 2048
-STEPS = 60
+BATCH = 512
+STEPS = 150
 
 
 def save_checkpoint(weights, step):
@@ -20,8 +20,8 @@ def save_checkpoint(weights, step):
 
 class Logistic:
     def __init__(self, rng):
-        self.truth = rng.standard_normal((FEATURES, 256), dtype=np.float32) / 20
-        self.weights = np.zeros((FEATURES, 256), np.float32)
+        self.truth = rng.standard_normal((FEATURES, 128), dtype=np.float32) / 20
+        self.weights = np.zeros((FEATURES, 128), np.float32)
 
     def step(self, x, rate=np.float32(0.2)):
         y = x @ self.truth > 0

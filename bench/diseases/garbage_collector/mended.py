@@ -5,26 +5,40 @@ import math
 import random
 
 EPOCHS = 5
-POINTS = 60
+POINTS = 50
 
 
 class Value:
-    def __init__(self, data, parents=(), slopes=()):
+    def __init__(self, data, children=()):
         self.data, self.grad = data, 0.0
-        self.parents, self.slopes = parents, slopes
-        self.children = []
-        for parent in parents:
-            parent.children.append(self)
+        self.previous = set(children)
+        self.backward = lambda: None
 
     def __add__(self, other):
-        return Value(self.data + other.data, (self, other), (1.0, 1.0))
+        out = Value(self.data + other.data, (self, other))
+
+        def backward():
+            self.grad += out.grad
+            other.grad += out.grad
+        out.backward = backward
+        return out
 
     def __mul__(self, other):
-        return Value(self.data * other.data, (self, other), (other.data, self.data))
+        out = Value(self.data * other.data, (self, other))
+
+        def backward():
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+        out.backward = backward
+        return out
 
     def tanh(self):
-        t = math.tanh(self.data)
-        return Value(t, (self,), (1 - t * t,))
+        out = Value(math.tanh(self.data), (self,))
+
+        def backward():
+            self.grad += (1 - out.data * out.data) * out.grad
+        out.backward = backward
+        return out
 
 
 class Neuron:
@@ -45,8 +59,7 @@ class Neuron:
 def backward(order, output):
     output.grad = 1.0
     for value in reversed(order):
-        for parent, slope in zip(value.parents, value.slopes):
-            parent.grad += slope * value.grad
+        value.backward()
 
 
 def topological(output):
@@ -58,7 +71,7 @@ def topological(output):
         elif id(value) not in seen:
             seen.add(id(value))
             stack.append((value, True))
-            stack.extend((parent, False) for parent in value.parents)
+            stack.extend((parent, False) for parent in value.previous)
     return order
 
 
@@ -81,7 +94,6 @@ def main():
         for p in parameters:
             p.data -= 0.01 * p.grad
             p.grad = 0.0
-            p.children = []
         loss = total.data / POINTS
         total = x = error = None
         gc.collect()

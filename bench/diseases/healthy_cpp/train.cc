@@ -8,6 +8,7 @@ namespace {
 constexpr int kInputs = 128;
 constexpr int kOutputs = 256;
 constexpr int kBatch = 32;
+constexpr int kBatches = 16;
 
 struct Layer {
   std::vector<float> weights = std::vector<float>(kInputs * kOutputs);
@@ -52,15 +53,16 @@ float backward(Layer& layer, const float* x, const float* y, float rate) {
 int main() {
   std::mt19937 random(11);
   std::normal_distribution<float> normal;
-  std::vector<float> x(kBatch * kInputs), y(kBatch * kOutputs);
+  std::vector<float> x(kBatches * kBatch * kInputs), y(kBatches * kBatch * kOutputs);
   for (float& value : x) value = normal(random);
   for (float& value : y) value = normal(random);
   Layer layer;
   for (int epoch = 1; epoch <= 6; ++epoch) {
     float loss = 0;
     for (int step = 0; step < 6000; ++step) {
-      forward(layer, x.data());
-      loss = backward(layer, x.data(), y.data(), 0.0005F);
+      const float* images = x.data() + step % kBatches * kBatch * kInputs;
+      forward(layer, images);
+      loss = backward(layer, images, y.data() + step % kBatches * kBatch * kOutputs, 0.0005F);
     }
     std::printf("epoch %d loss %.5f\n", epoch, static_cast<double>(loss));
     std::fflush(stdout);

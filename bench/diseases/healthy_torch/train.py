@@ -30,7 +30,7 @@ def train_epoch(model, optimizer, x, y):
 
 
 def main():
-    x, y = make_data(20 * BATCH)
+    x, y = make_data(8 * BATCH)
     model = make_model()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     for epoch in range(6):

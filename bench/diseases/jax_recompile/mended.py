@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-STEPS = 10
+STEPS = 5
 
 
 def init(key, sizes):

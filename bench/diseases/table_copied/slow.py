@@ -5,7 +5,7 @@ import numpy as np
 ROWS = 400_000
 COLUMNS = 128
 BATCH = 4096
-STEPS = 15
+STEPS = 8
 
 
 def make_table(rng):

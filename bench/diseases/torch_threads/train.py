@@ -3,20 +3,20 @@
 import torch
 from torch import nn
 
-BATCH = 64
+BATCH = 20
 
 
 def make_table(count):
     generator = torch.Generator().manual_seed(1)
-    x = torch.randn(count, 200, generator=generator)
+    x = torch.randn(count, 64, generator=generator)
     y = (x[:, :4].sum(dim=1, keepdim=True) > 0).float()
     return x, y
 
 
 def make_model():
     torch.manual_seed(2)
-    return nn.Sequential(nn.Linear(200, 256), nn.ReLU(), nn.Linear(256, 256), nn.ReLU(),
-                         nn.Linear(256, 1))
+    return nn.Sequential(nn.Linear(64, 128), nn.Tanh(), nn.Linear(128, 128), nn.Tanh(),
+                         nn.Linear(128, 1))
 
 
 def train_epoch(model, optimizer, loss_function, x, y):
@@ -31,7 +31,7 @@ def train_epoch(model, optimizer, loss_function, x, y):
 
 
 def main():
-    x, y = make_table(64_000)
+    x, y = make_table(32_000)
     model = make_model()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
     for epoch in range(6):
