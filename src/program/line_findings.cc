@@ -248,6 +248,16 @@ void find_calls(ProgramFacts& facts, const CallRule& rule, Findings& findings) {
   findings.push_back(found.finish(std::move(finding)));
 }
 
+// Loading modules is no cause: it is taken out of the facts.
+void leave_out_imports(ProgramFacts& facts) {
+  Found found(facts);
+  for (LineFacts& line : facts.lines)
+    found.add(line, largest(line.inside, [](std::string_view name) {
+                return name.starts_with("<frozen importlib");
+              }));
+  found.finish({});
+}
+
 void find_collector(ProgramFacts& facts, Findings& findings) {
   Found found(facts);
   for (LineFacts& line : facts.lines) found.add(line, line.collecting);
@@ -265,31 +275,47 @@ void find_collector(ProgramFacts& facts, Findings& findings) {
   findings.push_back(found.finish(std::move(finding)));
 }
 
+double computed(const Spent& spent) {
+  return spent.interpreter + spent.native + spent.system;
+}
+
 struct WaitRule {
   Wait wait;
+  std::string_view call;  // of the C library, that does the same without waiting
   const char* name;
   const char* problem;  // "it ... in 40% of the time"
   const char* remedy;
 };
 
 constexpr WaitRule kWaitRules[] = {
-    {Wait::sync, "fsync", "waits until the disk has what was written (fsync)",
+    {Wait::sync, "sync in libc", "fsync", "waits until the disk has what was written (fsync)",
      "do that once an epoch, or every few minutes: the system writes by itself, and a program that "
      "ends loses nothing"},
-    {Wait::sleep, "sleep", "sleeps",
+    {Wait::sleep, "nanosleep in", "sleep", "sleeps",
      "wait for what it waits for, not for a time: a queue's get(), an Event's wait(), "
      "subprocess.wait()"},
-    {Wait::disk, "reading", "waits for the disk",
+    {Wait::disk, "pread64 in", "reading", "waits for the disk",
      "read the files once, before the first epoch, and keep the arrays"},
-    {Wait::network, "network", "waits for the network",
+    {Wait::network, "recv in", "network", "waits for the network",
      "fetch the data once, before the first epoch; send and log many records at a time, from "
      "another thread"},
-    {Wait::terminal, "output", "waits for the terminal", "print less often"},
+    {Wait::terminal, "", "output", "waits for the terminal", "print less often"},
 };
 
 void find_wait(ProgramFacts& facts, const WaitRule& rule, Findings& findings) {
+  // A line that mostly waits does little else: the calls that it waits in take the rest of its time.
+  constexpr double kMostly = 0.3;
   Found found(facts);
-  for (LineFacts& line : facts.lines) found.add(line, line[rule.wait]);
+  for (LineFacts& line : facts.lines) {
+    double sampled = 0, calls = 0;
+    for (const auto& [name, share] : line.native_code) {
+      sampled += share;
+      if (!rule.call.empty() && name.find(rule.call) != name.npos) calls += share;
+    }
+    const double in_call = sampled > 0 ? calls / sampled * computed(line) : 0;
+    const double share = line[rule.wait] + in_call;
+    found.add(line, share > kMostly * line.all ? line.all : share);
+  }
   if (found.all() < kWorth) return;
   ProgramFinding finding =
       make(rule.name, fmt::format("it {} in {} of the time", rule.problem, percent(found.all())),
@@ -340,8 +366,6 @@ std::map<std::pair<std::string, std::string>, FunctionTime> by_function(ProgramF
   }
   return functions;
 }
-
-double computed(const Spent& spent) { return spent.interpreter + spent.native + spent.system; }
 
 // The line of the program's own that called `line` through functions of others, mostly.
 const LineFacts* caller_of(const LineFacts& line, const ProgramFacts& facts) {
@@ -567,6 +591,7 @@ std::vector<ProgramFinding> line_findings(ProgramFacts& facts, double processors
   Findings findings;
   constexpr double kShort = 0.5;  // seconds, of which imports are most
   if (facts.seconds < kShort) return findings;
+  leave_out_imports(facts);
   find_collector(facts, findings);
   for (const CallRule& rule : kCallRules) find_calls(facts, rule, findings);
   for (const WaitRule& rule : kWaitRules) find_wait(facts, rule, findings);

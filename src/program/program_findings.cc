@@ -198,12 +198,13 @@ std::string traffic(const ProgramReport& report) {
 
 void add_allocation(const ProgramReport& report, const ProgramFacts& facts, const MachineReport&,
                     Findings& found) {
-  const double heap = working_share(report, {Activity::allocation});
-  const double faults = working_share(report, {Activity::page_faults});
+  const bool by_lines = !facts.lines.empty();
+  const double heap = by_lines ? facts[Activity::allocation]
+                               : working_share(report, {Activity::allocation});
+  const double faults = by_lines ? facts[Activity::page_faults]
+                                 : working_share(report, {Activity::page_faults});
   constexpr double kMuch = 0.05;
-  constexpr std::uint64_t kMuchMemory = std::uint64_t{1} << 28;  // an epoch
-  const bool heavy = report.counted && usual_epoch(report).heap.bytes > kMuchMemory;
-  if (heap + faults < kMuch && !heavy) return;
+  if (heap + faults < kMuch) return;
   ProgramFinding finding =
       make("allocation", traffic(report),
            "make the arrays once, before the loop, and write into them: np.matmul(a, b, out=c), "
@@ -251,7 +252,9 @@ void add_overhead(const ProgramReport& report, const ProgramFacts& facts, const 
 
 void add_kernel(const ProgramReport& report, const ProgramFacts& facts, const MachineReport&,
                 Findings& found) {
-  const double kernel = working_share(report, {Activity::kernel});
+  // Of what the lines do, the part that no other finding explains.
+  const double kernel = facts.lines.empty() ? working_share(report, {Activity::kernel})
+                                            : facts[Activity::kernel];
   constexpr double kMuch = 0.15;
   // Without samples of the kernel it is not known what the system's time is.
   if (kernel < kMuch || report.sampling != Sampling::events) return;

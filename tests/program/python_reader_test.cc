@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,6 +63,7 @@ class Python {
     EXPECT_EQ(::pipe(begun), 0);
     process_ = ::fork();
     if (process_ == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       ::dup2(begun[1], STDOUT_FILENO);
       ::execlp(interpreter.c_str(), interpreter.c_str(), script.c_str(), what.c_str(), nullptr);
       ::_exit(127);
