@@ -62,8 +62,15 @@ Json heap(const HeapUse& use) {
           {"largest", use.largest}, {"maps", use.maps},   {"mapped_bytes", use.mapped_bytes}};
 }
 
+Json products(const ProductUse& use) {
+  return {{"calls", use.calls}, {"flops_float32", use.flops32}, {"flops_float64", use.flops64}};
+}
+
 Json epoch(const ProgramEpoch& e) {
-  return {{"seconds", e.seconds}, {"faults", e.faults}, {"heap", heap(e.heap)}};
+  return {{"seconds", e.seconds},
+          {"faults", e.faults},
+          {"heap", heap(e.heap)},
+          {"products", products(e.products)}};
 }
 
 Json epochs(const ProgramReport& report) {
@@ -130,6 +137,8 @@ std::string program_json(const ProgramReport& r) {
               {"openmp_in_one_process", r.openmp_in_one_process},
               {"counted", r.counted},
               {"heap", heap(r.heap)},
+              {"products", products(r.products)},
+              {"products_need_seconds", r.products_need_seconds},
               {"peak_bytes", r.peak_bytes},
               {"divided", r.divided},
               {"epochs", epochs(r)},

@@ -29,6 +29,7 @@ class ProgramWriter {
     shares();
     waits();
     lines();
+    limit();
     heap();
     libraries();
     for (const std::string& sentence : r_.missing) line("not seen", "{}", sentence);
@@ -108,6 +109,21 @@ class ProgramWriter {
     one_epoch("", "start and first epoch", r_.epochs.front());
     if (r_.epochs.size() > 1)
       one_epoch("", fmt::format("each of {} later", r_.epochs.size() - 1), usual_epoch(r_));
+  }
+
+  // How near the limit of the processor it is.
+  void limit() {
+    if (r_.products_need_seconds <= 0) return;
+    const bool whole = r_.epochs.empty();
+    const ProgramEpoch usual = usual_epoch(r_);
+    const ProductUse& use = whole ? r_.products : usual.products;
+    const double seconds = whole ? r_.seconds : usual.seconds;
+    const char* of = whole ? "the run" : "an epoch";
+    line("limit", "{} takes {:.3g} s; its products need {:.2g} s on one core at its peak", of,
+         seconds, r_.products_need_seconds);
+    line("", "({} calls of the BLAS: {:.3g} GFLOP in float32, {:.3g} in float64)",
+         count_text(use.calls), static_cast<double>(use.flops32) / 1e9,
+         static_cast<double>(use.flops64) / 1e9);
   }
 
   void libraries() {

@@ -109,11 +109,18 @@ struct HeapUse {
   std::uint64_t mapped_bytes = 0;  // by those
 };
 
+// Calls of the BLAS by the processes that had the library loaded.
+struct ProductUse {
+  std::uint64_t calls = 0;
+  std::uint64_t flops32 = 0, flops64 = 0;  // arithmetic operations that they ask for
+};
+
 // The time between two marks. The first epoch begins with the program and includes its start-up.
 struct ProgramEpoch {
   double seconds = 0;
   std::uint64_t faults = 0;  // pages touched for the first time, by the process that wrote the mark
   HeapUse heap;              // `largest`: of the whole run so far
+  ProductUse products;
 };
 
 // The factor is the slowdown of the whole program: without the cause it is so many times as fast.
@@ -124,7 +131,7 @@ struct ProgramFinding : Finding {
   // Environment variables that fix it; an empty value means that the variable must be unset.
   std::vector<std::pair<std::string, std::string>> variables = {};
   bool only_if_tried = false;  // nothing but a trial can show it
-  bool tried = false;  // `factor` was measured: the program ran with them and without
+  bool tried = false;          // `factor` was measured: the program ran with them and without
 };
 
 // How the time was sampled.
@@ -160,8 +167,12 @@ struct ProgramReport {
   std::vector<std::string> openmp, blas_in_one_process, openmp_in_one_process;
   std::vector<std::string> missing;  // sentences: what could not be measured, and why
 
-  bool counted = false;              // whether heap calls were counted
-  HeapUse heap;                      // of the whole run
+  bool counted = false;  // whether heap calls were counted
+  HeapUse heap;          // of the whole run
+  ProductUse products;   // of the whole run
+  // What the products of a usual epoch, or of the run, need on one core at its measured peak; 0:
+  // there were none that were counted.
+  double products_need_seconds = 0;
   std::uint64_t peak_bytes = 0;      // of heap alive at once in one process
   std::vector<ProgramEpoch> epochs;  // in order
   bool divided = false;              // the epochs are equal parts of the whole run

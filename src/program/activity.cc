@@ -161,11 +161,11 @@ bool c_library(std::string_view file) {
 // NumPy's loops are named after the type of their numbers and how these lie in memory. What else
 // has a name there leads to a loop.
 constexpr std::string_view kInNumPyLoops[] = {
-    "BOOL_",    "BYTE_",     "SHORT_",   "INT_",     "LONG_",      "LONGLONG_", "HALF_",
-    "FLOAT_",   "DOUBLE_",   "CFLOAT_",  "CDOUBLE_", "simd_",      "_aligned_", "_contig",
-    "_strided", "pairwise",  "sort",     "argmax",   "argmin",     "_sum_of_",  "npy_exp",
-    "npy_log",  "npy_pow",   "npy_tanh", "_AVX",     "AVX512",     "_X86_V",    "noblas",
-    "copyswap", "transfer_", "fill",     "take",     "mapiter_",   "cumsum",    "random_"};
+    "BOOL_",    "BYTE_",     "SHORT_",   "INT_",     "LONG_",    "LONGLONG_", "HALF_",
+    "FLOAT_",   "DOUBLE_",   "CFLOAT_",  "CDOUBLE_", "simd_",    "_aligned_", "_contig",
+    "_strided", "pairwise",  "sort",     "argmax",   "argmin",   "_sum_of_",  "npy_exp",
+    "npy_log",  "npy_pow",   "npy_tanh", "_AVX",     "AVX512",   "_X86_V",    "noblas",
+    "copyswap", "transfer_", "fill",     "take",     "mapiter_", "cumsum",    "random_"};
 
 std::optional<Activity> in_numpy(std::string_view name) {
   if (name.find("setitem") != name.npos || name.find("getitem") != name.npos)

@@ -23,6 +23,7 @@
 #include "lithe/machine_report.h"
 #include "lithe/program_report.h"
 #include "program/activity.h"
+#include "program/candidates.h"
 #include "program/counters_file.h"
 #include "program/epochs.h"
 #include "program/launch.h"
@@ -30,7 +31,6 @@
 #include "program/line_report.h"
 #include "program/monitor.h"
 #include "program/preload.h"
-#include "program/candidates.h"
 #include "program/program_findings.h"
 #include "program/trials.h"
 
@@ -167,11 +167,13 @@ class Examination {
       return;
     }
     report.heap = heap_use(counters_.counts());
+    report.products = product_use(counters_.counts());
     report.peak_bytes = counters_.peak();
     report.divided = options_.epochs > 0;
-    report.epochs = report.divided
-                        ? divide({report.seconds, report.faults, report.heap}, options_.epochs)
-                        : monitor_->epochs();
+    report.epochs =
+        report.divided
+            ? divide({report.seconds, report.faults, report.heap, report.products}, options_.epochs)
+            : monitor_->epochs();
     if (report.epochs.empty())
       report.missing.push_back(fmt::format(
           "no line of the output matches '{}', so there are no figures of epochs; give another "
@@ -308,6 +310,14 @@ bool of_no_use(const ProgramFinding& finding) {
   return finding.only_if_tried;
 }
 
+double products_need(const ProgramReport& report, const Limits& limits) {
+  const ProductUse use = report.epochs.empty() ? report.products : usual_epoch(report).products;
+  double seconds = 0;
+  if (limits.flops_float32 > 0) seconds += static_cast<double>(use.flops32) / limits.flops_float32;
+  if (limits.flops_float64 > 0) seconds += static_cast<double>(use.flops64) / limits.flops_float64;
+  return seconds;
+}
+
 MachineReport surroundings(const ProgramReport& report) {
   MachineReport around;
   around.identity = identify_machine();
@@ -342,6 +352,7 @@ ProgramReport examine_program(const ExamineProgram& options) {
     around = program::surroundings(report);
   }
   report.processors = around.identity.usable_cpus;
+  report.products_need_seconds = program::products_need(report, around.limits);
   report.findings = program::program_findings(report, examination.facts(), around);
   if (options.budget > 0 && report.status == 0 && report.signal == 0)
     examination.try_remedies(report);

@@ -275,9 +275,7 @@ void find_collector(ProgramFacts& facts, Findings& findings) {
   findings.push_back(found.finish(std::move(finding)));
 }
 
-double computed(const Spent& spent) {
-  return spent.interpreter + spent.native + spent.system;
-}
+double computed(const Spent& spent) { return spent.interpreter + spent.native + spent.system; }
 
 struct WaitRule {
   Wait wait;
@@ -303,7 +301,8 @@ constexpr WaitRule kWaitRules[] = {
 };
 
 void find_wait(ProgramFacts& facts, const WaitRule& rule, Findings& findings) {
-  // A line that mostly waits does little else: the calls that it waits in take the rest of its time.
+  // A line that mostly waits does little else: the calls that it waits in take the rest of its
+  // time.
   constexpr double kMostly = 0.3;
   Found found(facts);
   for (LineFacts& line : facts.lines) {
@@ -411,11 +410,25 @@ void find_pandas(ProgramFacts& facts, Findings& findings) {
 
 // The part of the sampled time in the interpreter and in operations on single numbers.
 double by_single_numbers(const FunctionTime& function) {
-  constexpr std::string_view kSingle[] = {
-      "libpython",    "in python3",    "in math.cpython", "gentype_",      "scalar",
-      "Scalar",       "getitem",       "setitem",         "array_subscript", "array_item",
-      "prepare_index", "convert_to_float", "convert_to_double", "float_",   "double_",
-      "fetestexcept", "feclearexcept", "npy_clear_floatstatus", "npy_get_floatstatus"};
+  constexpr std::string_view kSingle[] = {"libpython",
+                                          "in python3",
+                                          "in math.cpython",
+                                          "gentype_",
+                                          "scalar",
+                                          "Scalar",
+                                          "getitem",
+                                          "setitem",
+                                          "array_subscript",
+                                          "array_item",
+                                          "prepare_index",
+                                          "convert_to_float",
+                                          "convert_to_double",
+                                          "float_",
+                                          "double_",
+                                          "fetestexcept",
+                                          "feclearexcept",
+                                          "npy_clear_floatstatus",
+                                          "npy_get_floatstatus"};
   double single = 0, all = 0;
   for (const LineFacts* line : function.lines)
     for (const auto& [name, share] : line->native_code) {
