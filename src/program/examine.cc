@@ -29,6 +29,7 @@
 #include "program/line_facts.h"
 #include "program/line_report.h"
 #include "program/monitor.h"
+#include "program/native_sources.h"
 #include "program/preload.h"
 #include "program/candidates.h"
 #include "program/program_findings.h"
@@ -76,7 +77,10 @@ class Examination {
     const ForwardSignals signals(launched.process());
     std::string refused = "not asked for";
     std::unique_ptr<EventSampler> events;
-    if (options_.events) events = EventSampler::open(launched.process(), refused);
+    // Of Python, the stack is read from its own structures.
+    const bool stacks = !PythonReader::may_be_python(
+        file_name(find_program(options_.command.front()).filename().native()));
+    if (options_.events) events = EventSampler::open(launched.process(), stacks, refused);
     if (events != nullptr) counters_.stop_timers();
     const bool by_events = events != nullptr;
     if (!by_events) tell_refusal(report, refused);
@@ -226,7 +230,9 @@ class Examination {
 
   void take_lines(bool by_events, ProgramReport& report) {
     PlaceReader places(monitor_->files(), !by_events);
-    facts_ = program_facts(monitor_->stacks(), main_process(started_), places);
+    NativeSources sources(monitor_->files());
+    const StackCounts stacks = sources.name(monitor_->stacks());
+    facts_ = program_facts(stacks, main_process(started_), places);
     report_lines(facts_, report);
   }
 

@@ -22,6 +22,21 @@ std::size_t after_library(std::string_view path) {
   return slash == path.npos ? slash : slash + 1;
 }
 
+// Sources of compilers' and distributions' libraries, as debugging information names them.
+bool in_native_library(std::string_view path) {
+  for (const std::string_view folder : {"/usr/include/", "/usr/lib/", "/usr/local/include/",
+                                        "/usr/src/debug/", "/rustc/", "/home/conda/", "/croot/"})
+    if (path.starts_with(folder)) return true;
+  for (const std::string_view part : {"/include/c++/", "/.cargo/registry/", "/.rustup/",
+                                      "/rustlib/", "/sysdeps/", "/libgcc/", "/libstdc++-v3/"})
+    if (path.find(part) != path.npos) return true;
+  // Debian builds in folders such as /build/glibc-FODrb7.
+  constexpr std::string_view kBuild = "/build/";
+  if (!path.starts_with(kBuild)) return false;
+  const std::string_view rest = path.substr(kBuild.size());
+  return rest.substr(0, rest.find('/')).find('-') != rest.npos;
+}
+
 bool in_system(Activity activity) {
   return activity == Activity::kernel || activity == Activity::page_faults;
 }
@@ -93,7 +108,8 @@ class Gatherer {
   }
 
   bool own(const StackFrame& frame) const {
-    if (frame.code == 0 || frame.line == 0) return false;
+    // A native function without debugging information has no lines.
+    if (frame.code == 0 || (frame.line == 0 && !stacks_.code(frame.code).native)) return false;
     const auto [at, added] = own_.emplace(frame.code, false);
     if (added) at->second = is_own_source(stacks_.code(frame.code).file);
     return at->second;
@@ -101,7 +117,7 @@ class Gatherer {
 
   std::string name(const StackFrame& frame) const {
     const PythonCode& code = stacks_.code(frame.code);
-    return python_name(code.file, code.name);
+    return code.native ? code.name : python_name(code.file, code.name);
   }
 
   LineFacts& line_of(const StackFrame& frame, bool main) {
@@ -110,7 +126,7 @@ class Gatherer {
     line.file = code.file;
     line.function = code.name;
     line.line = frame.line;
-    line.python = true;
+    line.python = !code.native;
     return line;
   }
 
@@ -170,7 +186,8 @@ void Spent::add(const Spent& other, double times) {
 }
 
 bool is_own_source(std::string_view path) {
-  return !path.empty() && !path.starts_with('<') && after_library(path) == path.npos;
+  return !path.empty() && !path.starts_with('<') && after_library(path) == path.npos &&
+         !in_native_library(path);
 }
 
 void Spent::shrink(double to) {

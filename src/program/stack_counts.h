@@ -45,6 +45,9 @@ class StackCounts {
   // The number of a function, from 1 on.
   std::uint32_t number(const std::shared_ptr<const PythonCode>& code);
   const PythonCode& code(std::uint32_t number) const { return *codes_[number - 1]; }
+  const std::shared_ptr<const PythonCode>& shared_code(std::uint32_t number) const {
+    return codes_[number - 1];
+  }
 
   void add(const Moment& moment, std::uint64_t nanoseconds);
   void for_each(const std::function<void(const Moment&, std::uint64_t nanoseconds)>& take) const;
