@@ -71,7 +71,8 @@ const NativeSources::Named& NativeSources::named(const Place& place, StackCounts
     at->second.push_back(frame(source, to));
   if (!at->second.empty()) return at->second;
   const auto image = images_.try_emplace(place.file, path).first;
-  const bool program = is_own_binary(path) && file_name(path).find(".so") == path.npos;
+  const bool program = is_own_binary(path) && file_name(path).find(".so") == path.npos &&
+                       !lines_of(place.file).known();
   const std::string name = readable(image->second.function_at(place.offset).name);
   if (program || !name.empty())
     at->second.push_back(frame({program ? path : std::string(), name, 0}, to));

@@ -55,7 +55,10 @@ struct ElfInput {
       const std::uint64_t page = header.p_align > 1 ? ~(header.p_align - 1) : ~std::uint64_t{0};
       if (std::exchange(first, false)) base = header.p_vaddr & page;
       const std::uint64_t begins = header.p_offset & page;
-      if (offset < begins || offset >= header.p_offset + header.p_filesz) continue;
+      // Other segments may share a page of the file with it.
+      if ((header.p_flags & PF_X) == 0 || offset < begins ||
+          offset >= header.p_offset + header.p_filesz)
+        continue;
       bytes = (header.p_vaddr & page) + (offset - begins) - base;
       return true;
     }

@@ -12,6 +12,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "program/place_reader.h"
@@ -84,7 +85,9 @@ std::string function_name(Dwarf_Die& die) {
   Dwarf_Attribute attribute;
   for (const unsigned name : {unsigned{DW_AT_linkage_name}, unsigned{DW_AT_MIPS_linkage_name}})
     if (::dwarf_attr_integrate(&die, name, &attribute) != nullptr)
-      if (const char* text = ::dwarf_formstring(&attribute)) return readable(text);
+      if (const char* text = ::dwarf_formstring(&attribute))
+        // Rust's newer names can only be read by its own tools.
+        if (std::string_view(text).substr(0, 2) != "_R") return readable(text);
   const char* text = ::dwarf_diename(&die);
   return text == nullptr ? std::string() : readable(text);
 }
@@ -156,11 +159,7 @@ class SourceLines::File {
     Dwarf_Die unit;
     if (!find_unit(address, unit)) return {};
     std::vector<SourceFrame> frames(1);
-    if (Dwarf_Line* line = ::dwarf_getsrc_die(&unit, address)) {
-      int number = 0;
-      if (::dwarf_lineno(line, &number) == 0) frames[0].line = std::max(0, number);
-      if (const char* file = ::dwarf_linesrc(line, nullptr, nullptr)) frames[0].file = file;
-    }
+    set_line(unit, address, frames[0]);
     const auto function = functions_of(unit).find(address);
     Dwarf_Die die;
     if (function && ::dwarf_offdie(dwarf_, *function, &die) != nullptr)
@@ -213,6 +212,22 @@ class SourceLines::File {
   bool find_unit(std::uint64_t address, Dwarf_Die& unit) {
     const auto at = units_.find(address);
     return at && ::dwarf_offdie(dwarf_, *at, &unit) != nullptr;
+  }
+
+  // Code that compilers give no line (line 0) counts as that before it.
+  static void set_line(Dwarf_Die& unit, std::uint64_t address, SourceFrame& frame) {
+    constexpr int kMostTries = 16;
+    for (int i = 0; i < kMostTries && frame.line == 0; ++i) {
+      Dwarf_Line* line = ::dwarf_getsrc_die(&unit, address);
+      int number = 0;
+      Dwarf_Addr begins = 0;
+      if (line == nullptr || ::dwarf_lineno(line, &number) != 0 ||
+          ::dwarf_lineaddr(line, &begins) != 0 || begins == 0)
+        return;
+      frame.line = std::max(0, number);
+      if (const char* file = ::dwarf_linesrc(line, nullptr, nullptr)) frame.file = file;
+      address = begins - 1;
+    }
   }
 
   const DieRanges& functions_of(Dwarf_Die& unit) {
