@@ -23,6 +23,7 @@
 #include "lithe/machine_report.h"
 #include "lithe/program_report.h"
 #include "program/activity.h"
+#include "program/code_quality.h"
 #include "program/counters_file.h"
 #include "program/epochs.h"
 #include "program/launch.h"
@@ -54,6 +55,12 @@ std::uint64_t now_nanoseconds() {
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
          static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+// Of the vectors that this processor computes with.
+int vector_bits() {
+  const std::vector<std::string> sets = identify_machine().instruction_sets;
+  return std::find(sets.begin(), sets.end(), "avx2") != sets.end() ? 256 : 128;
 }
 
 double seconds(const timeval& time) {
@@ -232,8 +239,22 @@ class Examination {
     PlaceReader places(monitor_->files(), !by_events);
     NativeSources sources(monitor_->files());
     const StackCounts stacks = sources.name(monitor_->stacks());
-    facts_ = program_facts(stacks, main_process(started_), places);
+    CodeQuality quality(monitor_->files(), sources, vector_bits());
+    facts_ = program_facts(stacks, main_process(started_), places, &quality);
+    tell_missing_lines(sources, report);
     report_lines(facts_, report);
+  }
+
+  void tell_missing_lines(const NativeSources& sources, ProgramReport& report) const {
+    for (const std::string& path : sources.without_lines()) {
+      const bool matters =
+          std::any_of(facts_.lines.begin(), facts_.lines.end(),
+                      [&path](const LineFacts& line) { return line.file == path; });
+      if (matters)
+        report.missing.push_back(fmt::format(
+            "{} has no debugging information, so its lines are not known; build it with -g as well",
+            path));
+    }
   }
 
   void take_libraries(ProgramReport& report) {

@@ -67,7 +67,8 @@ Spent spent_in(const Moment& moment, const PlaceMeaning& meaning, double share) 
 // Makes facts of moments.
 class Gatherer {
  public:
-  Gatherer(const StackCounts& stacks, PlaceReader& places) : stacks_(stacks), places_(places) {}
+  Gatherer(const StackCounts& stacks, PlaceReader& places, CodeQuality* quality)
+      : stacks_(stacks), places_(places), quality_(quality) {}
 
   void take(const Moment& moment, double share, bool main, ProgramFacts& facts) {
     PlaceMeaning meaning;
@@ -85,6 +86,8 @@ class Gatherer {
     LineFacts& line = line_of(moment.frames[own], main);
     line.add(spent);
     if (moment.sampled) line.native_code[meaning.words()] += share;
+    if (quality_ != nullptr && moment.sampled && !moment.in_kernel && !line.python)
+      take_translation(moment, own, share, line);
     take_inside(moment, own, share, line);
     take_outside(moment, own, share, line);
   }
@@ -101,6 +104,26 @@ class Gatherer {
   }
 
  private:
+  void take_translation(const Moment& moment, std::size_t own, double share, LineFacts& line) {
+    if (quality_->unoptimised(moment.place)) {
+      add(line.unoptimised, share, quality_->optimised(moment.frames[own].place));
+      return;
+    }
+    const NarrowLoop narrow = quality_->narrow(moment.place);
+    if (!narrow.found) return;
+    add(line.narrow, share, narrow.remains);
+    if (narrow.old) line.narrow.old += share;
+    if (narrow.scalar) line.narrow.scalar += share;
+    if (narrow.sum) line.narrow.sums += share;
+  }
+
+  static void add(Translated& to, double share, const Remains& remains) {
+    to.share += share;
+    to.likely += share * remains.likely;
+    to.least += share * remains.least;
+    to.most += share * remains.most;
+  }
+
   // The innermost frame of the program's own, from `from` on.
   std::size_t own_frame(const Moment& moment, std::size_t from) const {
     while (from < moment.frames.size() && !own(moment.frames[from])) ++from;
@@ -167,6 +190,7 @@ class Gatherer {
 
   const StackCounts& stacks_;
   PlaceReader& places_;
+  CodeQuality* quality_;
   mutable std::unordered_map<std::uint32_t, bool> own_;  // by the number of the code
   std::map<std::tuple<bool, std::string, int, std::string>, LineFacts> lines_;
 };
@@ -216,7 +240,8 @@ std::string python_name(std::string_view file, std::string_view function) {
   return module + "." + std::string(function);
 }
 
-ProgramFacts program_facts(const StackCounts& stacks, pid_t main, PlaceReader& places) {
+ProgramFacts program_facts(const StackCounts& stacks, pid_t main, PlaceReader& places,
+                           CodeQuality* quality) {
   // The first epoch includes loading and reading, so the later ones count if they are long enough.
   constexpr std::uint64_t kEnough = 300'000'000;
   std::uint64_t whole = 0, later = 0;
@@ -233,7 +258,7 @@ ProgramFacts program_facts(const StackCounts& stacks, pid_t main, PlaceReader& p
   facts.later = only_later;
   facts.seconds = all / 1e9;
   if (all <= 0) return facts;
-  Gatherer gatherer(stacks, places);
+  Gatherer gatherer(stacks, places, quality);
   stacks.for_each([&](const Moment& moment, std::uint64_t nanoseconds) {
     if ((only_later && !moment.later) || moment.wait == Wait::processor) return;
     const bool first = moment.process == main && moment.first_thread;

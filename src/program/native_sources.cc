@@ -50,7 +50,7 @@ std::vector<std::string> NativeSources::without_lines() const {
   return files;
 }
 
-StackFrame NativeSources::frame(const SourceFrame& source, StackCounts& to) {
+StackFrame NativeSources::frame(const SourceFrame& source, const Place& place, StackCounts& to) {
   auto& code = codes_[{source.file, source.function}];
   if (code == nullptr) {
     PythonCode made;
@@ -59,7 +59,7 @@ StackFrame NativeSources::frame(const SourceFrame& source, StackCounts& to) {
     made.native = true;
     code = std::make_shared<const PythonCode>(std::move(made));
   }
-  return {to.number(code), source.line, {}};
+  return {to.number(code), source.line, place};
 }
 
 const NativeSources::Named& NativeSources::named(const Place& place, StackCounts& to) {
@@ -68,14 +68,14 @@ const NativeSources::Named& NativeSources::named(const Place& place, StackCounts
   const std::string& path = files_.paths()[place.file];
   if (!path.starts_with('/')) return at->second;
   for (const SourceFrame& source : lines_of(place.file).frames(place.offset))
-    at->second.push_back(frame(source, to));
+    at->second.push_back(frame(source, place, to));
   if (!at->second.empty()) return at->second;
   const auto image = images_.try_emplace(place.file, path).first;
   const bool program = is_own_binary(path) && file_name(path).find(".so") == path.npos &&
                        !lines_of(place.file).known();
   const std::string name = readable(image->second.function_at(place.offset).name);
   if (program || !name.empty())
-    at->second.push_back(frame({program ? path : std::string(), name, 0}, to));
+    at->second.push_back(frame({program ? path : std::string(), name, 0}, place, to));
   return at->second;
 }
 

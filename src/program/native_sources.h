@@ -39,7 +39,7 @@ class NativeSources {
 
   SourceLines& lines_of(std::uint32_t file);
   const Named& named(const Place& place, StackCounts& to);
-  StackFrame frame(const SourceFrame& source, StackCounts& to);
+  StackFrame frame(const SourceFrame& source, const Place& place, StackCounts& to);
 
   const Files& files_;
   std::map<std::uint32_t, SourceLines> lines_;

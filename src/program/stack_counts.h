@@ -16,11 +16,11 @@
 
 namespace lithe::program {
 
-// A function of Python's with a line of it, or code of a file.
+// A function with a line of it, or only code of a file.
 struct StackFrame {
-  std::uint32_t code = 0;  // of StackCounts::codes; 0: `place` is valid
+  std::uint32_t code = 0;  // of StackCounts::codes; 0: only `place` is known
   int line = 0;
-  Place place;
+  Place place;  // of compiled code
   bool operator==(const StackFrame& other) const;
 };
 
