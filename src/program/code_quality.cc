@@ -46,8 +46,9 @@ bool CodeQuality::built_without(const Place& place, const MachineCode& code) {
   return mix.instructions >= kEnough && mix.in_frame > kMuch * mix.instructions;
 }
 
-bool CodeQuality::unoptimised(const Place& place) {
-  return sources_.own(place) && function_at(place).unoptimised;
+bool CodeQuality::unoptimised(const Place& place, const Place& caller) {
+  return sources_.own(place) && (function_at(place).unoptimised ||
+                                 (sources_.own(caller) && function_at(caller).unoptimised));
 }
 
 // By what loops gained when they were built with -O3 for the processor, in place of -O0: those that
@@ -56,8 +57,8 @@ Remains CodeQuality::optimised(const Place& place) {
   const CodeMix mix = function_at(place).code.loop_at(place.offset);
   if (!mix.loop || mix.arithmetic() == 0) return {1 / 9.0, 1 / 15.0, 1 / 4.0};
   if (mix.stores)
-    return mix.calls ? Remains{1 / 40.0, 1 / 60.0, 1 / 12.0} : Remains{1 / 22.0, 1 / 40.0, 1 / 8.0};
-  return mix.calls ? Remains{1 / 5.5, 1 / 12.0, 1 / 4.0} : Remains{1 / 2.5, 1 / 5.0, 1 / 2.0};
+    return mix.calls ? Remains{1 / 45.0, 1 / 80.0, 1 / 12.0} : Remains{1 / 22.0, 1 / 40.0, 1 / 8.0};
+  return mix.calls ? Remains{1 / 8.0, 1 / 14.0, 1 / 4.0} : Remains{1 / 2.5, 1 / 5.0, 1 / 2.0};
 }
 
 NarrowLoop CodeQuality::narrow(const Place& place) {

@@ -31,8 +31,9 @@ class CodeQuality {
   CodeQuality(const Files& files, NativeSources& sources, int vector_bits)
       : files_(files), sources_(sources), vector_bits_(vector_bits) {}
 
-  // Whether the code was built without optimisation.
-  bool unoptimised(const Place& place);
+  // Whether the code was built without optimisation, as `caller`, of a line of the program's own,
+  // tells where the code is too short to tell.
+  bool unoptimised(const Place& place, const Place& caller);
   // What would remain of the time of such code with optimisation.
   Remains optimised(const Place& place);
 

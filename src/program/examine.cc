@@ -23,6 +23,7 @@
 #include "lithe/machine_report.h"
 #include "lithe/program_report.h"
 #include "program/activity.h"
+#include "program/candidates.h"
 #include "program/code_quality.h"
 #include "program/counters_file.h"
 #include "program/epochs.h"
@@ -32,7 +33,6 @@
 #include "program/monitor.h"
 #include "program/native_sources.h"
 #include "program/preload.h"
-#include "program/candidates.h"
 #include "program/program_findings.h"
 #include "program/trials.h"
 

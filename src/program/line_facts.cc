@@ -94,7 +94,12 @@ class Gatherer {
 
   void finish(ProgramFacts& facts) {
     facts.spread();
-    for (auto& [key, line] : lines_) line.spread();
+    for (auto& [key, line] : lines_) {
+      const double known = line.native;
+      line.spread();
+      for (Translated* part : {&line.unoptimised, &line.narrow})
+        if (known > 0) part->grow(line.native / known);
+    }
     for (auto& [key, line] : lines_)
       (std::get<0>(key) ? facts.lines : facts.others).push_back(std::move(line));
     for (auto* lines : {&facts.lines, &facts.others})
@@ -105,7 +110,7 @@ class Gatherer {
 
  private:
   void take_translation(const Moment& moment, std::size_t own, double share, LineFacts& line) {
-    if (quality_->unoptimised(moment.place)) {
+    if (quality_->unoptimised(moment.place, moment.frames[own].place)) {
       add(line.unoptimised, share, quality_->optimised(moment.frames[own].place));
       return;
     }
@@ -207,6 +212,20 @@ void Spent::add(const Spent& other, double times) {
   collecting += times * other.collecting;
   for (std::size_t i = 0; i < activity.size(); ++i) activity[i] += times * other.activity[i];
   for (std::size_t i = 0; i < wait.size(); ++i) wait[i] += times * other.wait[i];
+}
+
+void Translated::add(const Translated& other) {
+  share += other.share;
+  likely += other.likely;
+  least += other.least;
+  most += other.most;
+  old += other.old;
+  scalar += other.scalar;
+  sums += other.sums;
+}
+
+void Translated::grow(double factor) {
+  for (double* part : {&share, &likely, &least, &most, &old, &scalar, &sums}) *part *= factor;
 }
 
 bool is_own_source(std::string_view path) {

@@ -39,6 +39,9 @@ struct Translated {
   double share = 0;
   double likely = 0, least = 0, most = 0;
   double old = 0, scalar = 0, sums = 0;  // parts of `share`, as in NarrowLoop
+
+  void add(const Translated& other);
+  void grow(double factor);
 };
 
 struct LineFacts : Spent {

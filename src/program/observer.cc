@@ -40,6 +40,13 @@ std::vector<pid_t> threads_of(pid_t process) {
   return threads;
 }
 
+// `place` gets an address, which is yet to be found in a file.
+void see_sample(const Event& sample, Moment& moment) {
+  moment.in_kernel = sample.in_kernel;
+  moment.entered = sample.entered_from != 0;
+  moment.place.offset = sample.in_kernel ? sample.entered_from : sample.address;
+}
+
 // The top of a stack, as far as it can be read.
 std::vector<std::uint8_t> stack_memory(pid_t process, std::uint64_t from) {
   constexpr std::uint64_t kBytes = 8192, kPage = 4096;
@@ -182,6 +189,12 @@ void Observer::count_native(pid_t number, pid_t thread, NativeStack& stack, std:
   std::vector<std::uint64_t> addresses;
   if (moment.runs && recent) {
     addresses = stack.unwind(*sample->user);
+    // Between samples it is where the last one was, mostly.
+    if (!moment.sampled && !moment.in_kernel) {
+      moment.sampled = true;
+      see_sample(*sample, moment);
+      moment.place = find_(number, moment.place.offset);
+    }
   } else if (!moment.runs && waiting.instruction != 0) {
     waiting.memory = stack_memory(number, waiting.stack);
     addresses = stack.unwind(waiting);
@@ -216,9 +229,7 @@ void Observer::see_processor(pid_t thread, bool python, Moment& moment) const {
   moment.runs = true;
   if (sample->time + kSame < now_ && (python || sample->user == nullptr)) return;
   moment.sampled = true;
-  moment.in_kernel = sample->in_kernel;
-  moment.entered = sample->entered_from != 0;
-  moment.place.offset = sample->in_kernel ? sample->entered_from : sample->address;
+  see_sample(*sample, moment);
 }
 
 }  // namespace lithe::program

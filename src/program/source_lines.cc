@@ -216,8 +216,8 @@ class SourceLines::File {
 
   // Code that compilers give no line (line 0) counts as that before it.
   static void set_line(Dwarf_Die& unit, std::uint64_t address, SourceFrame& frame) {
-    constexpr int kMostTries = 16;
-    for (int i = 0; i < kMostTries && frame.line == 0; ++i) {
+    constexpr int kMostSteps = 16;
+    for (int i = 0; i < kMostSteps && frame.line == 0; ++i) {
       Dwarf_Line* line = ::dwarf_getsrc_die(&unit, address);
       int number = 0;
       Dwarf_Addr begins = 0;
