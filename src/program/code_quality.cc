@@ -12,11 +12,10 @@ bool names_options(std::string_view producer) {
   return producer.starts_with("GNU ") && producer.find(" -m") != producer.npos;
 }
 
+// By the last of its options, which is the one that counts.
 bool optimises(std::string_view producer) {
-  for (std::size_t at = producer.find(" -O"); at != producer.npos;
-       at = producer.find(" -O", at + 1))
-    if (at + 3 >= producer.size() || producer[at + 3] != '0') return true;
-  return false;
+  const std::size_t at = producer.rfind(" -O");
+  return at != producer.npos && (at + 3 >= producer.size() || producer[at + 3] != '0');
 }
 
 }  // namespace
@@ -35,15 +34,16 @@ const CodeQuality::Function& CodeQuality::function_at(const Place& place) {
   return functions_.emplace(key, std::move(function)).first->second;
 }
 
-// Code that was not optimised keeps each variable in memory: most of its instructions read or write
-// the function's frame.
+// Code that was not optimised keeps each variable in memory, arguments too: many of its
+// instructions read or write the function's frame.
 bool CodeQuality::built_without(const Place& place, const MachineCode& code) {
   const std::string producer = sources_.producer(place);
   if (names_options(producer)) return !optimises(producer);
   constexpr int kEnough = 12;
-  constexpr double kMuch = 0.35;
+  constexpr double kMuch = 0.35, kSome = 0.2;
   const CodeMix mix = code.whole();
-  return mix.instructions >= kEnough && mix.in_frame > kMuch * mix.instructions;
+  return mix.instructions >= kEnough &&
+         mix.in_frame > (mix.keeps_arguments ? kSome : kMuch) * mix.instructions;
 }
 
 bool CodeQuality::unoptimised(const Place& place, const Place& caller) {

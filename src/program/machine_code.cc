@@ -101,6 +101,13 @@ void read_step(std::string_view name, const cs_x86& x86, Instruction& to) {
   }
 }
 
+bool holds_argument(int number) {
+  constexpr std::array kArguments = {X86_REG_RDI, X86_REG_RSI, X86_REG_RDX,
+                                     X86_REG_RCX, X86_REG_R8,  X86_REG_R9};
+  return std::find(kArguments.begin(), kArguments.end(), number) != kArguments.end() ||
+         (number >= X86_REG_XMM0 && number <= X86_REG_XMM7);
+}
+
 void read_memory(std::string_view name, const cs_x86& x86, Instruction& to) {
   if (name == "lea" || name == "nop") return;
   for (int i = 0; i < x86.op_count; ++i) {
@@ -109,6 +116,9 @@ void read_memory(std::string_view name, const cs_x86& x86, Instruction& to) {
     to.base = plain_register(static_cast<int>(memory.base));
     to.index = plain_register(static_cast<int>(memory.index));
     to.frame = to.index == X86_REG_INVALID && (to.base == X86_REG_RBP || to.base == X86_REG_RSP);
+    to.keeps_argument = i == 0 && to.frame && to.moves && x86.op_count > 1 &&
+                        x86.operands[1].type == X86_OP_REG &&
+                        holds_argument(plain_register(static_cast<int>(x86.operands[1].reg)));
     to.vector_store = i == 0 && !to.frame && x86.op_count > 1 &&
                       x86.operands[1].type == X86_OP_REG &&
                       vector_register(static_cast<int>(x86.operands[1].reg));
@@ -124,8 +134,8 @@ Instruction read_instruction(const cs_insn& from) {
   to.end = from.address + from.size;
   to.jump = in_group(detail, CS_GRP_JUMP);
   to.call = in_group(detail, CS_GRP_CALL);
-  if (x86.op_count > 0 && x86.operands[0].type == X86_OP_IMM && to.jump)
-    to.target = static_cast<std::uint64_t>(x86.operands[0].imm);
+  to.direct = to.jump && x86.op_count > 0 && x86.operands[0].type == X86_OP_IMM;
+  if (to.direct) to.target = static_cast<std::uint64_t>(x86.operands[0].imm);
   const bool compares = begins_with(name, {"cmp", "test", "ucomis", "comis", "vucomis", "vcomis"});
   if (x86.op_count > 0 && x86.operands[0].type == X86_OP_REG && !compares && name != "push")
     to.first = plain_register(static_cast<int>(x86.operands[0].reg));
@@ -220,12 +230,18 @@ CodeMix MachineCode::mix(std::span<const Instruction> part, bool loop) const {
   return mix;
 }
 
-CodeMix MachineCode::whole() const { return mix(code_, false); }
+CodeMix MachineCode::whole() const {
+  constexpr std::size_t kBeginning = 16;
+  CodeMix all = mix(code_, false);
+  for (const Instruction& i : std::span(code_).first(std::min(kBeginning, code_.size())))
+    all.keeps_arguments = all.keeps_arguments || i.keeps_argument;
+  return all;
+}
 
 CodeMix MachineCode::loop_at(std::uint64_t address) const {
   const Instruction* best = nullptr;
   for (const Instruction& i : code_) {
-    if (!i.jump || i.target == 0 || i.target > i.address) continue;
+    if (!i.jump || !i.direct || i.target > i.address) continue;
     if (address < i.target || address >= i.end) continue;
     if (best == nullptr || i.end - i.target < best->end - best->target) best = &i;
   }

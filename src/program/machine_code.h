@@ -10,7 +10,8 @@ namespace lithe::program {
 // A loop, or a function, by its instructions.
 struct CodeMix {
   int instructions = 0;
-  int in_frame = 0;  // that read or write the function's own part of the stack
+  int in_frame = 0;              // that read or write the function's own part of the stack
+  bool keeps_arguments = false;  // begins with storing its arguments there
   bool loop = false;
   bool calls = false;
   bool branches = false;   // other than its own end
@@ -39,10 +40,11 @@ class MachineCode {
   struct Instruction {
     std::uint64_t address = 0, end = 0;
     std::uint64_t target = 0;  // of a jump
-    bool jump = false, call = false, frame = false;
-    bool vector_store = false;  // of numbers in vector registers, elsewhere than in the frame
-    bool accumulates = false;   // its first register is the sum that it adds to
-    bool moves = false;         // a load, a store or a copy
+    bool jump = false, direct = false, call = false, frame = false;
+    bool keeps_argument = false;  // stores a register of arguments in the frame
+    bool vector_store = false;    // of numbers in vector registers, elsewhere than in the frame
+    bool accumulates = false;     // its first register is the sum that it adds to
+    bool moves = false;           // a load, a store or a copy
     bool doubles = false, extended = false;  // `extended`: with a prefix of AVX or AVX-512
     bool sum = false;                        // an addition, or a fused one
     int width = 0;  // of floating-point arithmetic in bits; 32 or 64: a number
