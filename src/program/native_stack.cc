@@ -16,7 +16,7 @@ namespace lithe::program {
 namespace {
 
 constexpr std::size_t kMostMappings = 512;
-constexpr std::size_t kMostFrames = 64;
+constexpr std::size_t kMostCallers = 64;
 constexpr pid_t kThread = 1;  // a name for the only thread that libdwfl is told of
 
 // A file for libdwfl, which takes it over when it first needs it. It is read and not mapped,
@@ -176,7 +176,7 @@ class NativeStack::Session {
     if (!::dwfl_frame_pc(frame, &address, &innermost)) return DWARF_CB_ABORT;
     if (address == 0) return DWARF_CB_ABORT;
     self->frames_.push_back(innermost ? address : address - 1);
-    return self->frames_.size() < kMostFrames ? DWARF_CB_OK : DWARF_CB_ABORT;
+    return self->frames_.size() < kMostCallers ? DWARF_CB_OK : DWARF_CB_ABORT;
   }
 
   ElfInput self_;

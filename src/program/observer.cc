@@ -17,7 +17,7 @@ namespace lithe::program {
 
 namespace {
 
-constexpr std::size_t kMostProcesses = 64;
+constexpr std::size_t kMostObserved = 64;
 constexpr std::uint64_t kRuns = 1'200'000;  // nanoseconds since its last sample, for what runs
 constexpr int kMostTries = 200;             // to read an interpreter that is only starting
 
@@ -65,7 +65,7 @@ std::vector<std::uint8_t> stack_memory(pid_t process, std::uint64_t from) {
 }  // namespace
 
 void Observer::mapped(pid_t process, const Mapping& mapping) {
-  if (processes_.size() >= kMostProcesses && !processes_.contains(process)) return;
+  if (processes_.size() >= kMostObserved && !processes_.contains(process)) return;
   Process& known = processes_[process];
   known.native.map(mapping);
   if (PythonReader::may_be_python(file_name(mapping.path)) && known.python == nullptr)
@@ -74,7 +74,7 @@ void Observer::mapped(pid_t process, const Mapping& mapping) {
 
 void Observer::forked(pid_t parent, pid_t child) {
   const auto at = processes_.find(parent);
-  if (at == processes_.end() || processes_.size() >= kMostProcesses) return;
+  if (at == processes_.end() || processes_.size() >= kMostObserved) return;
   processes_[child].interpreters = at->second.interpreters;
   processes_[child].native = at->second.native.copy();
 }
