@@ -178,10 +178,6 @@ void find_collector(ProgramFacts& facts, Findings& findings) {
   findings.push_back(found.finish(std::move(finding)));
 }
 
-double computed(const Spent& spent) {
-  return spent.interpreter + spent.native + spent.system;
-}
-
 struct WaitRule {
   Wait wait;
   std::string_view call;  // of the C library, that does the same without waiting
@@ -206,7 +202,8 @@ constexpr WaitRule kWaitRules[] = {
 };
 
 void find_wait(ProgramFacts& facts, const WaitRule& rule, Findings& findings) {
-  // A line that mostly waits does little else: the calls that it waits in take the rest of its time.
+  // A line that mostly waits does little else: the calls that it waits in take the rest of its
+  // time.
   constexpr double kMostly = 0.3;
   Found found(facts);
   for (LineFacts& line : facts.lines) {

@@ -193,10 +193,10 @@ std::string traffic(const ProgramReport& report) {
 void add_allocation(const ProgramReport& report, const ProgramFacts& facts, const MachineReport&,
                     Findings& found) {
   const bool by_lines = !facts.lines.empty();
-  const double heap = by_lines ? facts[Activity::allocation]
-                               : working_share(report, {Activity::allocation});
-  const double faults = by_lines ? facts[Activity::page_faults]
-                                 : working_share(report, {Activity::page_faults});
+  const double heap =
+      by_lines ? facts[Activity::allocation] : working_share(report, {Activity::allocation});
+  const double faults =
+      by_lines ? facts[Activity::page_faults] : working_share(report, {Activity::page_faults});
   constexpr double kMuch = 0.05;
   if (heap + faults < kMuch) return;
   const bool native = by_lines && !facts.lines.front().python;
@@ -251,8 +251,8 @@ void add_overhead(const ProgramReport& report, const ProgramFacts& facts, const 
 void add_kernel(const ProgramReport& report, const ProgramFacts& facts, const MachineReport&,
                 Findings& found) {
   // Of what the lines do, the part that no other finding explains.
-  const double kernel = facts.lines.empty() ? working_share(report, {Activity::kernel})
-                                            : facts[Activity::kernel];
+  const double kernel =
+      facts.lines.empty() ? working_share(report, {Activity::kernel}) : facts[Activity::kernel];
   constexpr double kMuch = 0.15;
   // Without samples of the kernel it is not known what the system's time is.
   if (kernel < kMuch || report.sampling != Sampling::events) return;
