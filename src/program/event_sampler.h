@@ -18,8 +18,8 @@ namespace lithe::program {
 class EventSampler {
  public:
   // Samples from the next exec of `process` on. Returns null and sets `why` where the system
-  // refuses.
-  static std::unique_ptr<EventSampler> open(pid_t process, std::string& why);
+  // refuses. `stacks`: samples contain the top of the user's stack, where the system allows that.
+  static std::unique_ptr<EventSampler> open(pid_t process, bool stacks, std::string& why);
   EventSampler(const EventSampler&) = delete;
   EventSampler& operator=(const EventSampler&) = delete;
   ~EventSampler();
@@ -47,14 +47,17 @@ class EventSampler {
     int descriptor = -1;
     std::uint8_t* memory = nullptr;
   };
+  bool open_rings(pid_t process);
   bool open_ring(pid_t process, int processor);
+  std::size_t ring_bytes() const;
   void read(Ring& ring);
 
   std::vector<Ring> rings_;  // one for each processor
   std::vector<Event> waiting_;
   std::unordered_map<pid_t, Event> latest_;  // samples
   std::uint64_t last_seen_ = 0, last_time_ = 0, lost_ = 0;
-  bool sees_kernel_ = true, registers_ = true;
+  bool sees_kernel_ = true;
+  SampledState state_ = SampledState::nothing;
 };
 
 }  // namespace lithe::program

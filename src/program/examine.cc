@@ -24,12 +24,14 @@
 #include "lithe/program_report.h"
 #include "program/activity.h"
 #include "program/candidates.h"
+#include "program/code_quality.h"
 #include "program/counters_file.h"
 #include "program/epochs.h"
 #include "program/launch.h"
 #include "program/line_facts.h"
 #include "program/line_report.h"
 #include "program/monitor.h"
+#include "program/native_sources.h"
 #include "program/preload.h"
 #include "program/program_findings.h"
 #include "program/trials.h"
@@ -55,6 +57,12 @@ std::uint64_t now_nanoseconds() {
          static_cast<std::uint64_t>(now.tv_nsec);
 }
 
+// Of the vectors that this processor computes with.
+int vector_bits() {
+  const std::vector<std::string> sets = identify_machine().instruction_sets;
+  return std::find(sets.begin(), sets.end(), "avx2") != sets.end() ? 256 : 128;
+}
+
 double seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
@@ -76,7 +84,10 @@ class Examination {
     const ForwardSignals signals(launched.process());
     std::string refused = "not asked for";
     std::unique_ptr<EventSampler> events;
-    if (options_.events) events = EventSampler::open(launched.process(), refused);
+    // Of Python, the stack is read from its own structures.
+    const bool stacks = !PythonReader::may_be_python(
+        file_name(find_program(options_.command.front()).filename().native()));
+    if (options_.events) events = EventSampler::open(launched.process(), stacks, refused);
     if (events != nullptr) counters_.stop_timers();
     const bool by_events = events != nullptr;
     if (!by_events) tell_refusal(report, refused);
@@ -228,8 +239,24 @@ class Examination {
 
   void take_lines(bool by_events, ProgramReport& report) {
     PlaceReader places(monitor_->files(), !by_events);
-    facts_ = program_facts(monitor_->stacks(), main_process(started_), places);
+    NativeSources sources(monitor_->files());
+    const StackCounts stacks = sources.name(monitor_->stacks());
+    CodeQuality quality(monitor_->files(), sources, vector_bits());
+    facts_ = program_facts(stacks, main_process(started_), places, &quality);
+    tell_missing_lines(sources, report);
     report_lines(facts_, report);
+  }
+
+  void tell_missing_lines(const NativeSources& sources, ProgramReport& report) const {
+    for (const std::string& path : sources.without_lines()) {
+      const bool matters =
+          std::any_of(facts_.lines.begin(), facts_.lines.end(),
+                      [&path](const LineFacts& line) { return line.file == path; });
+      if (matters)
+        report.missing.push_back(fmt::format(
+            "{} has no debugging information, so its lines are not known; build it with -g as well",
+            path));
+    }
   }
 
   void take_libraries(ProgramReport& report) {

@@ -22,6 +22,21 @@ std::size_t after_library(std::string_view path) {
   return slash == path.npos ? slash : slash + 1;
 }
 
+// Sources of compilers' and distributions' libraries, as debugging information names them.
+bool in_native_library(std::string_view path) {
+  for (const std::string_view folder : {"/usr/include/", "/usr/lib/", "/usr/local/include/",
+                                        "/usr/src/debug/", "/rustc/", "/home/conda/", "/croot/"})
+    if (path.starts_with(folder)) return true;
+  for (const std::string_view part : {"/include/c++/", "/.cargo/registry/", "/.rustup/",
+                                      "/rustlib/", "/sysdeps/", "/libgcc/", "/libstdc++-v3/"})
+    if (path.find(part) != path.npos) return true;
+  // Debian builds in folders such as /build/glibc-FODrb7.
+  constexpr std::string_view kBuild = "/build/";
+  if (!path.starts_with(kBuild)) return false;
+  const std::string_view rest = path.substr(kBuild.size());
+  return rest.substr(0, rest.find('/')).find('-') != rest.npos;
+}
+
 bool in_system(Activity activity) {
   return activity == Activity::kernel || activity == Activity::page_faults;
 }
@@ -52,7 +67,8 @@ Spent spent_in(const Moment& moment, const PlaceMeaning& meaning, double share) 
 // Makes facts of moments.
 class Gatherer {
  public:
-  Gatherer(const StackCounts& stacks, PlaceReader& places) : stacks_(stacks), places_(places) {}
+  Gatherer(const StackCounts& stacks, PlaceReader& places, CodeQuality* quality)
+      : stacks_(stacks), places_(places), quality_(quality) {}
 
   void take(const Moment& moment, double share, bool main, ProgramFacts& facts) {
     PlaceMeaning meaning;
@@ -70,13 +86,20 @@ class Gatherer {
     LineFacts& line = line_of(moment.frames[own], main);
     line.add(spent);
     if (moment.sampled) line.native_code[meaning.words()] += share;
+    if (quality_ != nullptr && moment.sampled && !moment.in_kernel && !line.python)
+      take_translation(moment, own, share, line);
     take_inside(moment, own, share, line);
     take_outside(moment, own, share, line);
   }
 
   void finish(ProgramFacts& facts) {
     facts.spread();
-    for (auto& [key, line] : lines_) line.spread();
+    for (auto& [key, line] : lines_) {
+      const double known = line.native;
+      line.spread();
+      for (Translated* part : {&line.unoptimised, &line.narrow})
+        if (known > 0) part->grow(line.native / known);
+    }
     for (auto& [key, line] : lines_)
       (std::get<0>(key) ? facts.lines : facts.others).push_back(std::move(line));
     for (auto* lines : {&facts.lines, &facts.others})
@@ -86,6 +109,26 @@ class Gatherer {
   }
 
  private:
+  void take_translation(const Moment& moment, std::size_t own, double share, LineFacts& line) {
+    if (quality_->unoptimised(moment.place, moment.frames[own].place)) {
+      add(line.unoptimised, share, quality_->optimised(moment.frames[own].place));
+      return;
+    }
+    const NarrowLoop narrow = quality_->narrow(moment.place);
+    if (!narrow.found) return;
+    add(line.narrow, share, narrow.remains);
+    if (narrow.old) line.narrow.old += share;
+    if (narrow.scalar) line.narrow.scalar += share;
+    if (narrow.sum) line.narrow.sums += share;
+  }
+
+  static void add(Translated& to, double share, const Remains& remains) {
+    to.share += share;
+    to.likely += share * remains.likely;
+    to.least += share * remains.least;
+    to.most += share * remains.most;
+  }
+
   // The innermost frame of the program's own, from `from` on.
   std::size_t own_frame(const Moment& moment, std::size_t from) const {
     while (from < moment.frames.size() && !own(moment.frames[from])) ++from;
@@ -93,7 +136,8 @@ class Gatherer {
   }
 
   bool own(const StackFrame& frame) const {
-    if (frame.code == 0 || frame.line == 0) return false;
+    // A native function without debugging information has no lines.
+    if (frame.code == 0 || (frame.line == 0 && !stacks_.code(frame.code).native)) return false;
     const auto [at, added] = own_.emplace(frame.code, false);
     if (added) at->second = is_own_source(stacks_.code(frame.code).file);
     return at->second;
@@ -101,7 +145,7 @@ class Gatherer {
 
   std::string name(const StackFrame& frame) const {
     const PythonCode& code = stacks_.code(frame.code);
-    return python_name(code.file, code.name);
+    return code.native ? code.name : python_name(code.file, code.name);
   }
 
   LineFacts& line_of(const StackFrame& frame, bool main) {
@@ -110,7 +154,7 @@ class Gatherer {
     line.file = code.file;
     line.function = code.name;
     line.line = frame.line;
-    line.python = true;
+    line.python = !code.native;
     return line;
   }
 
@@ -151,6 +195,7 @@ class Gatherer {
 
   const StackCounts& stacks_;
   PlaceReader& places_;
+  CodeQuality* quality_;
   mutable std::unordered_map<std::uint32_t, bool> own_;  // by the number of the code
   std::map<std::tuple<bool, std::string, int, std::string>, LineFacts> lines_;
 };
@@ -169,8 +214,23 @@ void Spent::add(const Spent& other, double times) {
   for (std::size_t i = 0; i < wait.size(); ++i) wait[i] += times * other.wait[i];
 }
 
+void Translated::add(const Translated& other) {
+  share += other.share;
+  likely += other.likely;
+  least += other.least;
+  most += other.most;
+  old += other.old;
+  scalar += other.scalar;
+  sums += other.sums;
+}
+
+void Translated::grow(double factor) {
+  for (double* part : {&share, &likely, &least, &most, &old, &scalar, &sums}) *part *= factor;
+}
+
 bool is_own_source(std::string_view path) {
-  return !path.empty() && !path.starts_with('<') && after_library(path) == path.npos;
+  return !path.empty() && !path.starts_with('<') && after_library(path) == path.npos &&
+         !in_native_library(path);
 }
 
 void Spent::shrink(double to) {
@@ -199,7 +259,8 @@ std::string python_name(std::string_view file, std::string_view function) {
   return module + "." + std::string(function);
 }
 
-ProgramFacts program_facts(const StackCounts& stacks, pid_t main, PlaceReader& places) {
+ProgramFacts program_facts(const StackCounts& stacks, pid_t main, PlaceReader& places,
+                           CodeQuality* quality) {
   // The first epoch includes loading and reading, so the later ones count if they are long enough.
   constexpr std::uint64_t kEnough = 300'000'000;
   std::uint64_t whole = 0, later = 0;
@@ -216,7 +277,7 @@ ProgramFacts program_facts(const StackCounts& stacks, pid_t main, PlaceReader& p
   facts.later = only_later;
   facts.seconds = all / 1e9;
   if (all <= 0) return facts;
-  Gatherer gatherer(stacks, places);
+  Gatherer gatherer(stacks, places, quality);
   stacks.for_each([&](const Moment& moment, std::uint64_t nanoseconds) {
     if ((only_later && !moment.later) || moment.wait == Wait::processor) return;
     const bool first = moment.process == main && moment.first_thread;

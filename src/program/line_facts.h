@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lithe/program_report.h"
+#include "program/code_quality.h"
 #include "program/place_reader.h"
 #include "program/stack_counts.h"
 
@@ -33,6 +34,16 @@ struct Spent {
   void spread();
 };
 
+// Time in code that a compiler could translate better, and what would remain of it.
+struct Translated {
+  double share = 0;
+  double likely = 0, least = 0, most = 0;
+  double old = 0, scalar = 0, sums = 0;  // parts of `share`, as in NarrowLoop
+
+  void add(const Translated& other);
+  void grow(double factor);
+};
+
 struct LineFacts : Spent {
   std::string file, function;
   int line = 0;
@@ -40,6 +51,7 @@ struct LineFacts : Spent {
   std::map<std::string, double> calls;        // the function that the line calls: "json.loads"
   std::map<std::string, double> inside;       // all functions of Python's below it, each once
   std::map<std::string, double> native_code;  // "inflate in libz.so.1"
+  Translated unoptimised, narrow;
   // Functions of others between it and the next of the program's own lines that called it, and
   // that line: "pandas.core.apply.apply_standard", called by line 12.
   std::map<std::string, double> around;
@@ -64,7 +76,9 @@ struct ProgramFacts : Spent {
 };
 
 // `main`: the process whose first thread counts.
-ProgramFacts program_facts(const StackCounts& stacks, pid_t main, PlaceReader& places);
+// `quality` may be null.
+ProgramFacts program_facts(const StackCounts& stacks, pid_t main, PlaceReader& places,
+                           CodeQuality* quality = nullptr);
 
 // Whether a source file belongs to the program, and not to Python or an installed package.
 bool is_own_source(std::string_view path);

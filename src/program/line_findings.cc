@@ -11,110 +11,13 @@
 #include <string_view>
 #include <utility>
 
+#include "program/finding_tools.h"
 #include "program/line_report.h"
+#include "program/native_findings.h"
 
 namespace lithe::program {
 
 namespace {
-
-constexpr double kWorth = 0.05;  // of the time, below which a cause is not reported
-
-std::string percent(double share) { return fmt::format("{:.0f}%", 100 * share); }
-
-// The speedup when `share` of the time shrinks to `left` of it.
-double gain(double share, double left = 0) {
-  const double rest = 1 - std::min(share, 0.999) * (1 - left);
-  return 1 / rest;
-}
-
-struct Estimate {
-  double factor = 1, low = 1, high = 1;
-};
-
-// Between `least` and `most` of the share remain, probably their geometric mean.
-Estimate estimate(double share, double least, double most) {
-  return {gain(share, std::sqrt(least * most)), gain(share, most), gain(share, least)};
-}
-
-ProgramFinding make(const char* name, std::string problem, std::string remedy,
-                    const Estimate& cost) {
-  ProgramFinding finding;
-  finding.name = name;
-  finding.problem = std::move(problem);
-  finding.remedy = std::move(remedy);
-  finding.factor = cost.factor;
-  finding.low = cost.low;
-  finding.high = cost.high;
-  finding.estimated = true;
-  return finding;
-}
-
-bool begins_with_one(std::string_view text, std::span<const std::string_view> beginnings) {
-  return std::any_of(beginnings.begin(), beginnings.end(),
-                     [text](std::string_view with) { return text.starts_with(with); });
-}
-
-bool holds_one(std::string_view text, std::span<const std::string_view> parts) {
-  return std::any_of(parts.begin(), parts.end(),
-                     [text](std::string_view part) { return text.find(part) != text.npos; });
-}
-
-// The largest share of a name that fits. Names are counted once in a moment, so the largest is
-// that of the function through which the others were called.
-double largest(const std::map<std::string, double>& shares,
-               const std::function<bool(std::string_view)>& fits) {
-  double most = 0;
-  for (const auto& [name, share] : shares)
-    if (fits(name)) most = std::max(most, share);
-  return most;
-}
-
-double sum(const std::map<std::string, double>& shares,
-           const std::function<bool(std::string_view)>& fits) {
-  double all = 0;
-  for (const auto& [name, share] : shares)
-    if (fits(name)) all += share;
-  return all;
-}
-
-// What a rule found: the share of each line that it explains.
-class Found {
- public:
-  explicit Found(ProgramFacts& facts) : facts_(facts) {}
-
-  void add(LineFacts& line, double share) {
-    share = std::min(share, line.all);
-    if (share <= 0) return;
-    all_ += share;
-    lines_.emplace_back(&line, share);
-    if (share > most_share_) {
-      most_share_ = share;
-      most_ = &line;
-    }
-  }
-
-  double all() const { return all_; }
-  const LineFacts* most() const { return most_; }
-
-  // Makes the finding about the line with the largest part, and takes the time from the facts.
-  ProgramFinding finish(ProgramFinding finding) {
-    if (most_ != nullptr && !finding.place) finding.place = report_line(*most_);
-    for (auto& [line, share] : lines_) {
-      facts_.add(*line, -1);
-      line->shrink(1 - share / line->all);
-      facts_.add(*line);
-    }
-    return finding;
-  }
-
- private:
-  ProgramFacts& facts_;
-  double all_ = 0, most_share_ = 0;
-  LineFacts* most_ = nullptr;
-  std::vector<std::pair<LineFacts*, double>> lines_;
-};
-
-using Findings = std::vector<ProgramFinding>;
 
 // Causes that show in the names of what a line calls.
 struct CallRule {
@@ -274,8 +177,6 @@ void find_collector(ProgramFacts& facts, Findings& findings) {
   finding.instead = "import gc; gc.freeze(); gc.disable()    # after loading, before the epochs";
   findings.push_back(found.finish(std::move(finding)));
 }
-
-double computed(const Spent& spent) { return spent.interpreter + spent.native + spent.system; }
 
 struct WaitRule {
   Wait wait;
@@ -604,6 +505,12 @@ std::vector<ProgramFinding> line_findings(ProgramFacts& facts, double processors
   Findings findings;
   constexpr double kShort = 0.5;  // seconds, of which imports are most
   if (facts.seconds < kShort) return findings;
+  if (std::none_of(facts.lines.begin(), facts.lines.end(),
+                   [](const LineFacts& line) { return line.python; })) {
+    findings = native_findings(facts);
+    for (const WaitRule& rule : kWaitRules) find_wait(facts, rule, findings);
+    return findings;
+  }
   leave_out_imports(facts);
   find_collector(facts, findings);
   for (const CallRule& rule : kCallRules) find_calls(facts, rule, findings);

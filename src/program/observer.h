@@ -13,6 +13,7 @@
 
 #include "program/address_space.h"
 #include "program/event_sampler.h"
+#include "program/native_stack.h"
 #include "program/python_reader.h"
 #include "program/stack_counts.h"
 
@@ -41,12 +42,20 @@ class Observer {
     std::vector<Mapping> interpreters;  // files that may be CPython's
     int tries = 0;
     std::unique_ptr<PythonReader> python;
+    NativeStack native;  // for a program that is not Python
+    std::vector<pid_t> threads;
+    std::uint64_t listed = 0;  // when
+    std::size_t turn = 0;
   };
 
   void observe_process(pid_t number, Process& process);
+  void observe_native(pid_t number, Process& process);
+  // What a thread does, without its stack. Returns false if it has ended.
+  bool see(pid_t thread, bool python, bool other_has_lock, Moment& moment, UserState* waiting);
   void count(pid_t process, pid_t thread, const PythonThread* python, bool other_has_lock);
+  void count_native(pid_t number, pid_t thread, NativeStack& stack, std::uint64_t times);
   bool waits_for_processor(pid_t process, pid_t thread);
-  void see_processor(pid_t thread, Moment& moment) const;
+  void see_processor(pid_t thread, bool python, Moment& moment) const;
 
   struct Scheduled {
     std::uint64_t ran = 0;  // nanoseconds

@@ -14,14 +14,13 @@
 #include "doctor/blas_findings.h"
 #include "program/activity.h"
 #include "program/amounts.h"
+#include "program/finding_tools.h"
 #include "program/line_findings.h"
 #include "program/line_report.h"
 
 namespace lithe::program {
 
 namespace {
-
-using Findings = std::vector<ProgramFinding>;
 
 double share_of(const ProgramReport& report, Activity activity) {
   for (const ActivityShare& share : report.shares)
@@ -36,9 +35,6 @@ double working_share(const ProgramReport& report, std::initializer_list<Activity
   for (const Activity activity : activities) sum += share_of(report, activity);
   return working > 0 ? sum / working : 0;
 }
-
-// The largest speedup from removing a share of the time.
-double gain(double share) { return share < 1 ? 1 / (1 - share) : 0; }
 
 // The line that spends most on these activities.
 std::optional<ProgramLine> line_with_most(const ProgramFacts& facts,
@@ -60,8 +56,6 @@ const char* mostly(const ProgramReport& report, Activity activity) {
     if (share.activity == activity) return share.mostly.c_str();
   return "";
 }
-
-std::string percent(double share) { return fmt::format("{:.0f}%", 100 * share); }
 
 using Variables = std::vector<std::pair<std::string, std::string>>;
 
@@ -205,16 +199,20 @@ void add_allocation(const ProgramReport& report, const ProgramFacts& facts, cons
       by_lines ? facts[Activity::page_faults] : working_share(report, {Activity::page_faults});
   constexpr double kMuch = 0.05;
   if (heap + faults < kMuch) return;
+  const bool native = by_lines && !facts.lines.front().python;
   ProgramFinding finding =
       make("allocation", traffic(report),
-           "make the arrays once, before the loop, and write into them: np.matmul(a, b, out=c), "
-           "np.multiply(a, b, out=a), x -= y; torch.mm(a, b, out=c)");
+           native ? "make the arrays once, before the loop, and write into them; reserve() the "
+                    "size that is needed, and pass large objects by reference"
+                  : "make the arrays once, before the loop, and write into them: np.matmul(a, b, "
+                    "out=c), np.multiply(a, b, out=a), x -= y; torch.mm(a, b, out=c)");
   finding.evidence = fmt::format("allocation takes {} of its time, page faults {}", percent(heap),
                                  percent(faults));
   // Memory that is new is not in the caches either, so the gain is often more than their time.
-  finding.factor = gain(1.15 * (heap + faults));
+  constexpr double kMost = 0.95;
+  finding.factor = gain(std::min(kMost, 1.15 * (heap + faults)));
   finding.low = gain(heap + faults);
-  finding.high = gain(1.4 * (heap + faults));
+  finding.high = gain(std::min(kMost, 1.4 * (heap + faults)));
   finding.estimated = true;
   finding.place = line_with_most(facts, {Activity::allocation, Activity::page_faults});
   if (faults >= kMuch) {

@@ -16,11 +16,12 @@
 
 namespace lithe::program {
 
-// A function of Python's, as its code object describes it.
+// A function of Python's, as its code object describes it, or a compiled one.
 struct PythonCode {
   std::string file, name;
   std::string lines;  // the table of its lines
   int first_line = 0;
+  bool native = false;
 };
 
 struct PythonFrame {

@@ -16,11 +16,11 @@
 
 namespace lithe::program {
 
-// A function of Python's with a line of it, or code of a file.
+// A function with a line of it, or only code of a file.
 struct StackFrame {
-  std::uint32_t code = 0;  // of StackCounts::codes; 0: `place` is valid
+  std::uint32_t code = 0;  // of StackCounts::codes; 0: only `place` is known
   int line = 0;
-  Place place;
+  Place place;  // of compiled code
   bool operator==(const StackFrame& other) const;
 };
 
@@ -45,6 +45,9 @@ class StackCounts {
   // The number of a function, from 1 on.
   std::uint32_t number(const std::shared_ptr<const PythonCode>& code);
   const PythonCode& code(std::uint32_t number) const { return *codes_[number - 1]; }
+  const std::shared_ptr<const PythonCode>& shared_code(std::uint32_t number) const {
+    return codes_[number - 1];
+  }
 
   void add(const Moment& moment, std::uint64_t nanoseconds);
   void for_each(const std::function<void(const Moment&, std::uint64_t nanoseconds)>& take) const;
