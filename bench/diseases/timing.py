@@ -1,7 +1,6 @@
 """What a defect costs: the slow program and its mended twin take turns; later epochs are compared."""
 
 import os
-import pathlib
 import re
 import statistics
 import subprocess
@@ -74,9 +73,9 @@ def _run(program, text):
 
 
 def _processor_seconds(pid):
-    """Of all threads that the process has now."""
-    tasks = pathlib.Path(f"/proc/{pid}/task").iterdir()
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+    """Of all threads of the process, those that have ended too."""
+    scheduler_clock = 2  # include/linux/posix-timers.h: how the kernel numbers clocks of processes
+    return time.clock_gettime((~pid << 3) | scheduler_clock)
 
 
 def _wait_until_quiet():
