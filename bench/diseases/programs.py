@@ -23,6 +23,7 @@ class Program:
     lines: tuple = ()  # a text of each line that may be named
     build: tuple = ()  # commands that run once, before all others
     needs: tuple = ()  # packages of Python, and programs
+    alone: bool = False  # one thread that never waits: its processor time is its time
     tolerance: float = 0.01  # by which results of the two may differ, relative
     options: "Options" = None
 

@@ -62,6 +62,8 @@ def _options():
                         help="where programs are built and run (%(default)s)")
     parser.add_argument("--costs", type=pathlib.Path, help="default: costs.json in that folder")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--patience", type=int, default=60, metavar="SECONDS",
+                        help="to wait for a quiet machine before a run (%(default)s)")
     parser.add_argument("--no-timing", action="store_true", help="take the costs from that file")
     parser.add_argument("--timing-only", action="store_true", help="do not ask the doctor")
     parser.add_argument("--option", action="append", default=[],
@@ -80,7 +82,7 @@ def _stored(path):
 
 def _time(program, options, costs):
     try:
-        costs[program.name] = timing.true_cost(program, options.rounds)
+        costs[program.name] = timing.true_cost(program, options.rounds, options.patience)
     except timing.Failed as failure:
         sys.exit(f"run.py: {failure}")
     print(f"{program.name}: {_cost(costs[program.name])}", file=sys.stderr)

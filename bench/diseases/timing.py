@@ -10,7 +10,6 @@ from programs import environment
 
 QUIET = 0.1  # cores that others may use meanwhile
 ATTEMPTS = 2  # for a quiet run
-PATIENCE = 60  # seconds to wait until others are quiet, before a run
 LIMIT = 180  # seconds
 
 
@@ -18,14 +17,15 @@ class Failed(Exception):
     """A program did not run to its end, or did other work than its twin."""
 
 
-def true_cost(program, rounds):
+def true_cost(program, rounds, patience):
     """{"cost", "low", "high", "slow", "mended", "others"}: the ratio of the medians, its range over
-    the rounds, seconds an epoch of each, and the cores that others used at most."""
+    the rounds, seconds an epoch of each, and the cores that others used at most. Before a run it waits
+    up to `patience` seconds for others to be quiet."""
     slow, mended, others = [], [], 0
     last = {}
     for _ in range(rounds):
         for text, times in ((program.slow, slow), (program.mended, mended)):
-            seconds, results, busy = _quiet_run(program, text)
+            seconds, results, busy = _quiet_run(program, text, patience)
             times.append(seconds)
             others = max(others, busy)
             last[text] = results
@@ -36,11 +36,13 @@ def true_cost(program, rounds):
             "slow": middle(slow), "mended": middle(mended), "others": round(others, 2)}
 
 
-def _quiet_run(program, text):
-    """The quietest of a few runs: (median seconds of an epoch, numbers of the last, others' cores)."""
+def _quiet_run(program, text, patience):
+    """The quietest of a few runs: (median seconds of an epoch, numbers of the last, others' cores).
+    Of a program that runs alone on its thread the processor time counts, and the first will do."""
     best = None
-    for _ in range(ATTEMPTS):
-        _wait_until_quiet()
+    for _ in range(1 if program.alone or not patience else ATTEMPTS):
+        if not program.alone:
+            _wait_until_quiet(patience)
         run = _run(program, text)
         if best is None or run[2] < best[2]:
             best = run
@@ -57,7 +59,7 @@ def _run(program, text):
     ends, last = [], ""
     for line in process.stdout:
         if line.lower().startswith("epoch"):
-            ends.append(time.monotonic())
+            ends.append(_processor_seconds(process.pid) if program.alone else time.monotonic())
             last = line
         if time.monotonic() - begin > LIMIT:
             process.kill()
@@ -70,8 +72,14 @@ def _run(program, text):
     return statistics.median(epochs), results, max(others / (time.monotonic() - begin), 0)
 
 
-def _wait_until_quiet():
-    end = time.monotonic() + PATIENCE
+def _processor_seconds(pid):
+    """Of all threads of the process, those that have ended too."""
+    scheduler_clock = 2  # include/linux/posix-timers.h: how the kernel numbers clocks of processes
+    return time.clock_gettime((~pid << 3) | scheduler_clock)
+
+
+def _wait_until_quiet(patience):
+    end = time.monotonic() + patience
     busy = QUIET + 1
     while busy > QUIET and time.monotonic() < end:
         before = _busy_seconds()
