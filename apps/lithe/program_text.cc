@@ -161,7 +161,7 @@ class ProgramWriter {
     }
     more("measured", f.evidence);
     more("do", f.remedy);
-    more("for example", f.instead);
+    more("write", f.instead);
     for (const std::string& command : f.commands) more("", "  " + unbroken(command));
     more("check", unbroken(f.check));
     return text;

@@ -55,7 +55,7 @@ def main():
 def _options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", action="append", default=[], metavar="NAME")
-    parser.add_argument("--lithe", default=str(ROOT / "build/release/bin/lithe"), metavar="PATH")
+    parser.add_argument("--lithe", type=lambda given: str(pathlib.Path(given).resolve()), default=str(ROOT / "build/release/bin/lithe"), metavar="PATH")
     parser.add_argument("--python", default="python3", help="which has the packages")
     parser.add_argument("--user", help="who runs the doctor (needs root, and setpriv)")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/diseases",

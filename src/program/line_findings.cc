@@ -503,8 +503,9 @@ void find_float64(ProgramFacts& facts, Findings& findings) {
 
 std::vector<ProgramFinding> line_findings(ProgramFacts& facts, double processors) {
   Findings findings;
-  constexpr double kShort = 0.5;  // seconds, of which imports are most
-  if (facts.seconds < kShort) return findings;
+  // Seconds; without epochs imports are most of a short run.
+  constexpr double kShort = 0.5, kShortEpochs = 0.2;
+  if (facts.seconds < (facts.later ? kShortEpochs : kShort)) return findings;
   if (std::none_of(facts.lines.begin(), facts.lines.end(),
                    [](const LineFacts& line) { return line.python; })) {
     findings = native_findings(facts);

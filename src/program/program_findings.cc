@@ -296,12 +296,15 @@ void add_settings(const ProgramReport&, const ProgramFacts&, const MachineReport
 
 std::vector<ProgramFinding> program_findings(const ProgramReport& report, ProgramFacts facts,
                                              const MachineReport& around) {
-  // A program that ends at once does nothing that could be slow, and what it loads says nothing.
+  // What a program that ends at once spends its time on says nothing; what it loads does.
   constexpr double kShort = 0.5;
-  if (report.seconds < kShort) return {};
-  Findings found = line_findings(facts, around.identity.usable_cpus);
-  for (const auto add : {add_blas, add_allocation, add_overhead, add_threads, add_kernel,
-                         add_busy_machine, add_two_openmp, add_two_blas, add_settings})
+  Findings found;
+  if (report.seconds >= kShort) {
+    found = line_findings(facts, around.identity.usable_cpus);
+    for (const auto add : {add_allocation, add_overhead, add_threads, add_kernel, add_busy_machine})
+      add(report, facts, around, found);
+  }
+  for (const auto add : {add_blas, add_two_openmp, add_two_blas, add_settings})
     add(report, facts, around, found);
   std::stable_sort(
       found.begin(), found.end(),
