@@ -84,7 +84,9 @@ def _time(program, options, costs):
     try:
         costs[program.name] = timing.true_cost(program, options.rounds, options.patience)
     except timing.Failed as failure:
-        sys.exit(f"run.py: {failure}")
+        costs.pop(program.name, None)
+        print(f"no cost: {failure}", file=sys.stderr)
+        return
     print(f"{program.name}: {_cost(costs[program.name])}", file=sys.stderr)
     options.costs.write_text(json.dumps(costs, indent=1))
 
