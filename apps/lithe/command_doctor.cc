@@ -68,8 +68,9 @@ int doctor(const Arguments& arguments) {
                  "regular expression for the lines of the program's output that end an epoch");
   app.add_option("--epochs", command.program.epochs,
                  "divide the run of the program into this many epochs");
-  app.add_flag("--try", command.program.try_out,
-               "run the program again with each remedy that is an environment variable");
+  app.add_option("--budget", command.program.budget,
+                 "seconds for running the program's first epochs again, without and with each "
+                 "remedy that can be set from outside; 0: it runs once");
   app.add_flag("--timers", command.program.events,
                "sample the program with timers instead of perf_event_open")
       ->sets(false);
@@ -80,6 +81,9 @@ int doctor(const Arguments& arguments) {
   if (command.program.command.empty())
     throw Error(ErrorKind::usage, "no program after '--'", "",
                 "lithe doctor -- python3 train.py, or lithe doctor alone for the machine");
+  if (!(command.program.budget >= 0))
+    throw Error(ErrorKind::usage, "--budget is seconds: 0 or more", "",
+                "lithe doctor --budget 60 -- python3 train.py");
   return examine_their_program(command);
 }
 

@@ -31,13 +31,46 @@ Json shares(const ProgramReport& report) {
   return all;
 }
 
+Json parts(const ProgramLine::Shares& shares) {
+  Json all = Json::object();
+  for (const auto& [name, share] : shares) all[name] = share;
+  return all;
+}
+
+Json line(const ProgramLine& l) {
+  return {{"file", l.file},          {"line", l.line},        {"function", l.function},
+          {"text", l.text},          {"share", l.share},      {"interpreter", l.interpreter},
+          {"native", l.native},      {"system", l.system},    {"waiting", l.waiting},
+          {"calls", parts(l.calls)}, {"code", parts(l.code)}, {"around", parts(l.around)}};
+}
+
+Json lines(const ProgramReport& report) {
+  Json all = Json::array();
+  for (const ProgramLine& l : report.lines) all.push_back(line(l));
+  return all;
+}
+
+Json waits(const ProgramReport& report) {
+  Json all = Json::array();
+  for (const WaitShare& w : report.waits)
+    all.push_back({{"for", lithe::name(w.wait)}, {"share", w.share}});
+  return all;
+}
+
 Json heap(const HeapUse& use) {
   return {{"calls", use.calls},     {"bytes", use.bytes}, {"frees", use.frees},
           {"largest", use.largest}, {"maps", use.maps},   {"mapped_bytes", use.mapped_bytes}};
 }
 
+Json products(const ProductUse& use) {
+  return {{"calls", use.calls}, {"flops_float32", use.flops32}, {"flops_float64", use.flops64}};
+}
+
 Json epoch(const ProgramEpoch& e) {
-  return {{"seconds", e.seconds}, {"faults", e.faults}, {"heap", heap(e.heap)}};
+  return {{"seconds", e.seconds},
+          {"faults", e.faults},
+          {"heap", heap(e.heap)},
+          {"products", products(e.products)}};
 }
 
 Json epochs(const ProgramReport& report) {
@@ -66,8 +99,11 @@ Json findings(const ProgramReport& report) {
   Json all = Json::array();
   for (const ProgramFinding& f : report.findings) {
     Json one = findings_json({f})[0];
-    one["at_most"] = f.at_most;
     one["tried"] = f.tried;
+    one["low"] = f.low;
+    one["high"] = f.high;
+    one["place"] = f.place ? line(*f.place) : Json();
+    one["instead"] = f.instead;
     all.push_back(std::move(one));
   }
   return all;
@@ -93,12 +129,16 @@ std::string program_json(const ProgramReport& r) {
               {"samples", r.samples},
               {"shares_of_later_epochs", r.shares_of_later_epochs},
               {"shares", shares(r)},
+              {"lines", lines(r)},
+              {"waits", waits(r)},
               {"blas", blas(r)},
               {"blas_in_one_process", r.blas_in_one_process},
               {"openmp", r.openmp},
               {"openmp_in_one_process", r.openmp_in_one_process},
               {"counted", r.counted},
               {"heap", heap(r.heap)},
+              {"products", products(r.products)},
+              {"products_need_seconds", r.products_need_seconds},
               {"peak_bytes", r.peak_bytes},
               {"divided", r.divided},
               {"epochs", epochs(r)},

@@ -10,6 +10,7 @@
 #include "labelled_lines.h"
 #include "program/amounts.h"
 #include "program_output.h"
+#include "terminal.h"
 
 namespace lithe::app {
 
@@ -26,6 +27,9 @@ class ProgramWriter {
     end();
     time();
     shares();
+    waits();
+    lines();
+    limit();
     heap();
     libraries();
     for (const std::string& sentence : r_.missing) line("not seen", "{}", sentence);
@@ -68,6 +72,21 @@ class ProgramWriter {
     if (r_.samples == 0) line("went into", "nothing that could be sampled");
   }
 
+  void waits() {
+    const char* label = "waited";
+    for (const WaitShare& wait : r_.waits)
+      line(std::exchange(label, ""), "{:3.0f}% for {}", 100 * wait.share, name(wait.wait));
+  }
+
+  void lines() {
+    constexpr std::size_t kMost = 8;
+    const char* label = "lines";
+    for (std::size_t i = 0; i < std::min(kMost, r_.lines.size()); ++i) {
+      const ProgramLine& l = r_.lines[i];
+      line(std::exchange(label, ""), "{:3.0f}% {}:{} {}", 100 * l.share, l.file, l.line, l.text);
+    }
+  }
+
   void one_epoch(const char* label, const std::string& which, const ProgramEpoch& epoch) {
     line(label, "{}: {} in {} calls, {:.3g} s, {} page faults{}", which,
          bytes_text(epoch.heap.bytes), count_text(epoch.heap.calls), epoch.seconds,
@@ -92,6 +111,21 @@ class ProgramWriter {
       one_epoch("", fmt::format("each of {} later", r_.epochs.size() - 1), usual_epoch(r_));
   }
 
+  // How near the limit of the processor it is.
+  void limit() {
+    if (r_.products_need_seconds <= 0) return;
+    const bool whole = r_.epochs.empty();
+    const ProgramEpoch usual = usual_epoch(r_);
+    const ProductUse& use = whole ? r_.products : usual.products;
+    const double seconds = whole ? r_.seconds : usual.seconds;
+    const char* of = whole ? "the run" : "an epoch";
+    line("limit", "{} takes {:.3g} s; its products need {:.2g} s on one core at its peak", of,
+         seconds, r_.products_need_seconds);
+    line("", "({} calls of the BLAS: {:.3g} GFLOP in float32, {:.3g} in float64)",
+         count_text(use.calls), static_cast<double>(use.flops32) / 1e9,
+         static_cast<double>(use.flops64) / 1e9);
+  }
+
   void libraries() {
     const char* label = "BLAS";
     for (const BlasLibrary& b : r_.blas) {
@@ -108,18 +142,45 @@ class ProgramWriter {
   }
 
   static std::string cost(const ProgramFinding& f) {
-    if (f.tried > 0) return fmt::format("{:.2f} times as fast when tried", f.tried);
-    if (f.factor < 1.005) return "cost unknown";
-    return f.at_most ? fmt::format("mended, at most {:.2f} times as fast", f.factor)
-                     : fmt::format("{:.2f} times slower", f.factor);
+    if (f.factor < 1.005 && !f.tried) return "cost unknown";
+    std::string text = fmt::format("{}{:.3g} times as fast without it",
+                                   f.estimated && !f.tried ? "about " : "", f.factor);
+    if (f.high > f.low && f.low > 0) text += fmt::format(" ({:.3g} to {:.3g})", f.low, f.high);
+    return text;
   }
 
+  std::string one_finding(int number, const ProgramFinding& f) const {
+    std::string text = fmt::format("{}. {}: {}\n", number, cost(f), f.problem);
+    const auto more = [&text](const char* label, const std::string& words) {
+      if (!words.empty()) text += fmt::format("   {:10}{}\n", label, words);
+    };
+    if (f.place) {
+      more("where", fmt::format("{}:{}{}", f.place->file, f.place->line,
+                                f.place->function.empty() ? "" : ", in " + f.place->function));
+      more("", f.place->text);
+    }
+    more("measured", f.evidence);
+    more("do", f.remedy);
+    more("write", f.instead);
+    for (const std::string& command : f.commands) more("", "  " + unbroken(command));
+    more("check", unbroken(f.check));
+    return text;
+  }
+
+  // What is below 1.05 times is one line at the end.
   std::string program_findings() {
+    constexpr double kWorth = 1.05;
     std::string text;
+    std::vector<std::string> small;
     int number = 0;
     for (const ProgramFinding& finding : r_.findings)
-      text += finding_text(++number, cost(finding), finding);
-    return text.empty() ? "Nothing makes it slow that could be seen.\n" : text;
+      if (finding.factor >= kWorth || finding.factor == 0)
+        text += one_finding(++number, finding);
+      else
+        small.push_back(finding.name);
+    if (text.empty()) text = "Nothing makes it slow that could be seen.\n";
+    if (!small.empty()) text += fmt::format("Below 1.05 times each: {}.\n", fmt::join(small, ", "));
+    return text;
   }
 
   const ProgramReport& r_;

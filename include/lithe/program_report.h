@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,7 +25,9 @@ struct ExamineProgram {
   // matches it ends an epoch.
   std::string mark = "^epoch";
   int epochs = 0;  // above 0: the run is divided into that many equal epochs, and `mark` is ignored
-  bool try_out = false;  // run the program again with each remedy that sets environment variables
+  // Seconds for running the program's first epochs again, without and with each remedy that sets
+  // environment variables, with its output discarded. 0: it runs once.
+  double budget = 60;
   bool events =
       true;  // false: sample by timers, which is also done where perf_event_open is refused
   // The library to load into the program; empty: the installed one, or the one in the build folder.
@@ -50,11 +53,52 @@ inline constexpr int kActivities = 11;
 // "products", "page faults", ...
 const char* name(Activity activity);
 
+// What a thread that does not run waits for.
+enum class Wait {
+  none,
+  disk,         // reading or writing a file, or a page of one
+  sync,         // fsync and similar calls: until the disk has it
+  pipe,         // another process at the other end
+  child,        // the end of a child process
+  lock,         // another thread: a lock, a condition, a barrier
+  interpreter,  // the lock of Python's interpreter
+  sleep,
+  network,
+  events,     // poll, select, epoll
+  terminal,   // a person
+  processor,  // other threads or programs have it
+  stopped,
+  unknown,
+};
+inline constexpr int kWaits = 14;
+
+// "a lock", "the disk", ...
+const char* name(Wait wait);
+
 struct ActivityShare {
   Activity activity = Activity::other;
   double share = 0;  // of the program's processor time
   // The library or function with the most samples: "libopenblas.so.0", "malloc in libc.so.6".
   std::string mostly;
+};
+
+// A line of the program's own source code, with the time that it takes: itself, and all that it
+// calls outside the program's own code. Of C extensions the line of Python that calls them.
+struct ProgramLine {
+  std::string file, function, text;
+  int line = 0;
+  double share = 0;  // of the time of the program's main thread
+  // The parts of `share`: in the interpreter, in compiled code, in the system, and not running.
+  double interpreter = 0, native = 0, system = 0, waiting = 0;
+  using Shares = std::vector<std::pair<std::string, double>>;  // the largest, of the same time
+  Shares calls;   // functions that it calls: "json.loads"
+  Shares code;    // compiled code below it: "inflate in libz.so.1"
+  Shares around;  // functions of others that called it: "pandas.core.apply.apply_standard"
+};
+
+struct WaitShare {
+  Wait wait = Wait::none;
+  double share = 0;  // of the time of the program's main thread
 };
 
 // Heap use of the processes that had the library loaded.
@@ -65,20 +109,29 @@ struct HeapUse {
   std::uint64_t mapped_bytes = 0;  // by those
 };
 
+// Calls of the BLAS by the processes that had the library loaded.
+struct ProductUse {
+  std::uint64_t calls = 0;
+  std::uint64_t flops32 = 0, flops64 = 0;  // arithmetic operations that they ask for
+};
+
 // The time between two marks. The first epoch begins with the program and includes its start-up.
 struct ProgramEpoch {
   double seconds = 0;
   std::uint64_t faults = 0;  // pages touched for the first time, by the process that wrote the mark
   HeapUse heap;              // `largest`: of the whole run so far
+  ProductUse products;
 };
 
-// The factor is the slowdown of the whole program.
+// The factor is the slowdown of the whole program: without the cause it is so many times as fast.
 struct ProgramFinding : Finding {
-  bool at_most = false;  // the factor is an upper bound, not a measurement
+  std::optional<ProgramLine> place;  // the line that has it
+  std::string instead;               // what to write there
+  double low = 0, high = 0;          // the range of the factor; 0: unknown
   // Environment variables that fix it; an empty value means that the variable must be unset.
-  // `tried` is the speedup of the program with them; 0: it was not tried.
   std::vector<std::pair<std::string, std::string>> variables = {};
-  double tried = 0;
+  bool only_if_tried = false;  // nothing but a trial can show it
+  bool tried = false;          // `factor` was measured: the program ran with them and without
 };
 
 // How the time was sampled.
@@ -103,6 +156,10 @@ struct ProgramReport {
   // Whether the samples are from the epochs after the first, or from the whole run.
   bool shares_of_later_epochs = false;
   std::vector<ActivityShare> shares;  // largest first, none of 0
+  // By the clock, of the main thread: lines with 0.5% or more, and what it waits for; largest
+  // first.
+  std::vector<ProgramLine> lines;
+  std::vector<WaitShare> waits;
 
   // Loaded by the program or its child processes: each BLAS, measured (`names` is empty), and the
   // paths of OpenMP runtimes. The last two list the paths loaded in one process, the one with most.
@@ -110,8 +167,12 @@ struct ProgramReport {
   std::vector<std::string> openmp, blas_in_one_process, openmp_in_one_process;
   std::vector<std::string> missing;  // sentences: what could not be measured, and why
 
-  bool counted = false;              // whether heap calls were counted
-  HeapUse heap;                      // of the whole run
+  bool counted = false;  // whether heap calls were counted
+  HeapUse heap;          // of the whole run
+  ProductUse products;   // of the whole run
+  // What the products of a usual epoch, or of the run, need on one core at its measured peak; 0:
+  // there were none that were counted.
+  double products_need_seconds = 0;
   std::uint64_t peak_bytes = 0;      // of heap alive at once in one process
   std::vector<ProgramEpoch> epochs;  // in order
   bool divided = false;              // the epochs are equal parts of the whole run

@@ -15,7 +15,7 @@
 namespace lithe::preload {
 
 using program::CountBlock;
-using program::HeapCounts;
+using program::Counts;
 using program::SharedCounters;
 
 namespace {
@@ -180,8 +180,16 @@ void count_unmap() {
   if (block != nullptr) add(*block, block->unmaps, 1);
 }
 
-HeapCounts sum(const SharedCounters& counters) {
-  HeapCounts total;
+void count_product(double flops, bool is_double) {
+  CountBlock* block = my_block();
+  if (block == nullptr) return;
+  add(*block, block->products, 1);
+  if (flops > 0)
+    add(*block, is_double ? block->flops64 : block->flops32, static_cast<std::uint64_t>(flops));
+}
+
+Counts sum(const SharedCounters& counters) {
+  Counts total;
   const auto add_block = [&total](const CountBlock& b) {
     total.calls += b.calls.load(kRelaxed);
     total.bytes += b.bytes.load(kRelaxed);
@@ -191,6 +199,9 @@ HeapCounts sum(const SharedCounters& counters) {
     total.maps += b.maps.load(kRelaxed);
     total.mapped_bytes += b.mapped_bytes.load(kRelaxed);
     total.unmaps += b.unmaps.load(kRelaxed);
+    total.products += b.products.load(kRelaxed);
+    total.flops32 += b.flops32.load(kRelaxed);
+    total.flops64 += b.flops64.load(kRelaxed);
   };
   const std::uint32_t used = counters.blocks_used.load(kRelaxed);
   for (std::uint32_t i = 0; i < used && i < program::kBlocks; ++i) add_block(counters.block[i]);

@@ -19,9 +19,11 @@ void count_new(std::size_t asked, std::size_t alive);
 void count_free(std::size_t alive);
 void count_map(std::size_t bytes);
 void count_unmap();
+// A call of the BLAS that asks for so many operations in float32, or in float64.
+void count_product(double flops, bool is_double);
 
 // The sum over all threads of all processes.
-program::HeapCounts sum(const program::SharedCounters& counters);
+program::Counts sum(const program::SharedCounters& counters);
 
 // To be called in the child of a fork(), which counts in blocks of its own.
 void begin_process();

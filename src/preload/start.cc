@@ -1,12 +1,14 @@
 // The entry points of the library: its load, a fork, and the start of a thread.
 #include <pthread.h>
 
+#include <cstdint>
 #include <cstdlib>
 
 #include "preload/counts.h"
 #include "preload/lines.h"
 #include "preload/real.h"
 #include "preload/timer.h"
+#include "program/shared_counters.h"
 
 namespace {
 
@@ -18,7 +20,22 @@ void in_child() {
   start_timer();
 }
 
+// Lets the processor take numbers below the smallest normal one for zero. Threads inherit it.
+void flush_denormals() {
+#if defined(__x86_64__)
+  constexpr unsigned kFlushToZero = 0x8000, kDenormalsAreZero = 0x0040;
+  __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | kFlushToZero | kDenormalsAreZero);
+#elif defined(__aarch64__)
+  constexpr std::uint64_t kFlushToZero = std::uint64_t{1} << 24;
+  std::uint64_t control = 0;
+  asm volatile("mrs %0, fpcr" : "=r"(control));
+  asm volatile("msr fpcr, %0" : : "r"(control | kFlushToZero));
+#endif
+}
+
 __attribute__((constructor)) void loaded() {
+  const char* flush = std::getenv(lithe::program::kFlushVariable);
+  if (flush != nullptr && flush[0] == '1') flush_denormals();
   if (lithe::preload::counters() == nullptr) return;
   ::pthread_atfork(nullptr, nullptr, in_child);
   start_timer();

@@ -158,10 +158,28 @@ bool c_library(std::string_view file) {
          file.starts_with("ld.so") || file.starts_with("ld64") || file.starts_with("libpthread");
 }
 
+// NumPy's loops are named after the type of their numbers and how these lie in memory. What else
+// has a name there leads to a loop.
+constexpr std::string_view kInNumPyLoops[] = {
+    "BOOL_",    "BYTE_",     "SHORT_",   "INT_",     "LONG_",    "LONGLONG_", "HALF_",
+    "FLOAT_",   "DOUBLE_",   "CFLOAT_",  "CDOUBLE_", "simd_",    "_aligned_", "_contig",
+    "_strided", "pairwise",  "sort",     "argmax",   "argmin",   "_sum_of_",  "npy_exp",
+    "npy_log",  "npy_pow",   "npy_tanh", "_AVX",     "AVX512",   "_X86_V",    "noblas",
+    "copyswap", "transfer_", "fill",     "take",     "mapiter_", "cumsum",    "random_"};
+
+std::optional<Activity> in_numpy(std::string_view name) {
+  if (name.find("setitem") != name.npos || name.find("getitem") != name.npos)
+    return Activity::framework;  // of one number
+  for (const std::string_view part : kInNumPyLoops)
+    if (name.find(part) != name.npos) return Activity::loops;
+  return Activity::framework;
+}
+
 std::optional<Activity> by_name(std::string_view file, std::string_view name) {
   if (name.empty()) return {};
   if (c_library(file)) return in_c_library(name);
   if (const auto known = by_parts(kAnywhere, name)) return known;
+  if (file.starts_with("_multiarray_umath")) return in_numpy(name);
   if (file.starts_with("libtorch_cpu")) return by_parts(kInTorch, name);
   return {};
 }

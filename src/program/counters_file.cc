@@ -27,7 +27,7 @@ std::uint32_t turn_of(std::uint64_t place, std::uint32_t ring) {
   return static_cast<std::uint32_t>(place / ring) + 1;
 }
 
-void add(HeapCounts& total, const CountBlock& b) {
+void add(Counts& total, const CountBlock& b) {
   total.calls += b.calls.load(kRelaxed);
   total.bytes += b.bytes.load(kRelaxed);
   total.frees += b.frees.load(kRelaxed);
@@ -35,6 +35,9 @@ void add(HeapCounts& total, const CountBlock& b) {
   total.maps += b.maps.load(kRelaxed);
   total.mapped_bytes += b.mapped_bytes.load(kRelaxed);
   total.unmaps += b.unmaps.load(kRelaxed);
+  total.products += b.products.load(kRelaxed);
+  total.flops32 += b.flops32.load(kRelaxed);
+  total.flops64 += b.flops64.load(kRelaxed);
 }
 
 }  // namespace
@@ -87,7 +90,8 @@ void CountersFile::take_lines(const std::function<void(LineSeen&&)>& take) {
     Line& line = counters_->line[lines_read_ % kLines];
     if (line.turn.load(std::memory_order_acquire) == turn_of(lines_read_, kLines)) {
       const std::size_t length = std::min<std::size_t>(line.length, kLineText);
-      take({line.nanoseconds, line.faults, line.heap, std::string(line.text, length)});
+      take(
+          {line.nanoseconds, line.faults, line.heap, line.process, std::string(line.text, length)});
     } else if (!too_long(line_wait_, lines_read_)) {
       break;
     }
@@ -125,8 +129,8 @@ std::vector<std::int32_t> CountersFile::processes() const {
   return all;
 }
 
-HeapCounts CountersFile::counts() const {
-  HeapCounts total;
+Counts CountersFile::counts() const {
+  Counts total;
   for (const CountBlock& block : counters_->block) add(total, block);
   add(total, counters_->crowd);
   return total;

@@ -15,7 +15,8 @@ namespace lithe::program {
 
 struct LineSeen {
   std::uint64_t nanoseconds = 0, faults = 0;
-  HeapCounts heap;
+  Counts heap;
+  std::int32_t process = 0;
   std::string text;
 };
 
@@ -46,7 +47,7 @@ class CountersFile {
   std::uint64_t lines_lost() const;
   std::uint64_t samples_lost() const { return samples_lost_; }
   std::vector<std::int32_t> processes() const;  // that loaded the library
-  HeapCounts counts() const;
+  Counts counts() const;
   std::uint64_t peak() const;
 
  private:

@@ -144,26 +144,76 @@ std::string_view ElfImage::name_of(const Symbol& symbol) const {
   return name.substr(0, name.find('@'));
 }
 
+// Several functions may begin at one address, and small ones may lie within large ones.
+const ElfImage::Symbol* ElfImage::symbol_at(std::uint64_t address) const {
+  constexpr int kLook = 8;
+  auto at = std::upper_bound(
+      symbols_.begin(), symbols_.end(), address,
+      [](std::uint64_t value, const Symbol& symbol) { return value < symbol.address; });
+  for (int i = 0; i < kLook && at != symbols_.begin(); ++i) {
+    --at;
+    if (address - at->address < at->size) return &*at;
+  }
+  return nullptr;
+}
+
 ElfImage::Function ElfImage::function_at(std::uint64_t offset) const {
   const auto segment = std::find_if(segments_.begin(), segments_.end(), [offset](const Segment& s) {
     return offset >= s.offset && offset - s.offset < s.bytes;
   });
   if (segment == segments_.end()) return {};
   const std::uint64_t address = segment->address + (offset - segment->offset);
+  if (const Symbol* symbol = symbol_at(address)) return {name_of(*symbol), {}, {}};
   const auto next = std::upper_bound(
       symbols_.begin(), symbols_.end(), address,
       [](std::uint64_t value, const Symbol& symbol) { return value < symbol.address; });
-  // Several functions may begin at one address, and small ones may lie within large ones.
-  constexpr int kLook = 8;
-  auto at = next;
-  for (int i = 0; i < kLook && at != symbols_.begin(); ++i) {
-    --at;
-    if (address - at->address < at->size) return {name_of(*at), {}, {}};
-  }
   Function function;
   if (next != symbols_.begin()) function.before = name_of(*std::prev(next));
   if (next != symbols_.end()) function.after = name_of(*next);
   return function;
+}
+
+ElfImage::Code ElfImage::code_at(std::uint64_t offset) const {
+  constexpr std::uint64_t kAround = 2048, kMost = 1 << 16;
+  Code code;
+  const std::uint64_t address = address_at(offset);
+  const Symbol* symbol = symbol_at(address);
+  if (symbol != nullptr && symbol->size <= kMost && address - symbol->address <= offset) {
+    code.offset = offset - (address - symbol->address);
+    code.bytes = file_->read<std::uint8_t>(code.offset, symbol->size);
+    return code;
+  }
+  // In steps, so that near places have the same code.
+  code.offset = offset / kAround * kAround;
+  code.offset -= std::min(code.offset, kAround);
+  for (std::uint64_t count = 4 * kAround; code.bytes.empty() && count > kAround; count /= 2)
+    code.bytes = file_->read<std::uint8_t>(code.offset, count);
+  return code;
+}
+
+std::optional<std::uint64_t> ElfImage::address_of(std::string_view name) const {
+  const std::vector<Elf64_Shdr> sections = file_->sections();
+  for (const Elf64_Shdr& section : sections) {
+    if (section.sh_type != SHT_DYNSYM || section.sh_entsize != sizeof(Elf64_Sym) ||
+        section.sh_link >= sections.size())
+      continue;
+    const Elf64_Shdr& strings = sections[section.sh_link];
+    const std::vector<char> names = file_->read<char>(strings.sh_offset, strings.sh_size);
+    if (names.empty() || names.back() != '\0') continue;
+    for (const Elf64_Sym& symbol :
+         file_->read<Elf64_Sym>(section.sh_offset, section.sh_size / sizeof(Elf64_Sym)))
+      if (symbol.st_shndx != SHN_UNDEF && symbol.st_name < names.size() &&
+          name == &names[symbol.st_name])
+        return symbol.st_value;
+  }
+  return {};
+}
+
+std::uint64_t ElfImage::address_at(std::uint64_t offset) const {
+  for (const Segment& segment : segments_)
+    if (offset >= segment.offset && offset - segment.offset < segment.bytes)
+      return segment.address + (offset - segment.offset);
+  return offset;
 }
 
 bool ElfImage::code_near(std::uint64_t offset, std::uint64_t before, std::uint64_t after,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,19 @@ class ElfImage {
   };
   Function function_at(std::uint64_t offset) const;
 
+  // The bytes of the function that contains the byte at `offset`, or where that is not known, those
+  // around it.
+  struct Code {
+    std::uint64_t offset = 0;  // of the first one in the file
+    std::vector<std::uint8_t> bytes;
+  };
+  Code code_at(std::uint64_t offset) const;
+
+  // The address of a variable or function with this name among the dynamic symbols.
+  std::optional<std::uint64_t> address_of(std::string_view name) const;
+  // The address at which the byte at `offset` of the file is loaded, relative to the image's base.
+  std::uint64_t address_at(std::uint64_t offset) const;
+
   // Whether the instruction before `offset` is a system call.
   bool after_system_call(std::uint64_t offset) const;
 
@@ -46,6 +60,7 @@ class ElfImage {
   class File;
 
   void read_symbols(const File& file, bool all);
+  const Symbol* symbol_at(std::uint64_t address) const;
   std::filesystem::path debug_file(const std::filesystem::path& debug) const;
   std::string_view name_of(const Symbol& symbol) const;
   bool code_near(std::uint64_t offset, std::uint64_t before, std::uint64_t after,

@@ -16,10 +16,15 @@ std::uint64_t since(std::uint64_t now, std::uint64_t before) {
   return now > before ? now - before : 0;
 }
 
-HeapUse difference(const HeapCounts& now, const HeapCounts& before) {
+HeapUse difference(const Counts& now, const Counts& before) {
   return {since(now.calls, before.calls), since(now.bytes, before.bytes),
           since(now.frees, before.frees), now.largest,
           since(now.maps, before.maps),   since(now.mapped_bytes, before.mapped_bytes)};
+}
+
+ProductUse products_between(const Counts& now, const Counts& before) {
+  return {since(now.products, before.products), since(now.flops32, before.flops32),
+          since(now.flops64, before.flops64)};
 }
 
 }  // namespace
@@ -54,7 +59,8 @@ std::string Mark::prefix(std::string_view expression) {
       expression.substr(0, plain ? length : length - std::min<std::size_t>(length, 1)));
 }
 
-HeapUse heap_use(const HeapCounts& counts) { return difference(counts, {}); }
+HeapUse heap_use(const Counts& counts) { return difference(counts, {}); }
+ProductUse product_use(const Counts& counts) { return products_between(counts, {}); }
 
 void EpochCutter::cut(const LineSeen& mark) {
   if (epochs_.size() >= kMostEpochs) return;
@@ -63,6 +69,7 @@ void EpochCutter::cut(const LineSeen& mark) {
   epoch.seconds = static_cast<double>(since(mark.nanoseconds, nanoseconds_)) / 1e9;
   epoch.faults = since(mark.faults, faults_);
   epoch.heap = difference(mark.heap, counts_);
+  epoch.products = products_between(mark.heap, counts_);
   epochs_.push_back(epoch);
   nanoseconds_ = mark.nanoseconds;
   faults_ = mark.faults;
@@ -74,7 +81,8 @@ std::vector<ProgramEpoch> divide(const ProgramEpoch& run, int parts) {
   ProgramEpoch part = run;
   part.seconds /= static_cast<double>(count);
   for (std::uint64_t* sum : {&part.faults, &part.heap.calls, &part.heap.bytes, &part.heap.frees,
-                             &part.heap.maps, &part.heap.mapped_bytes})
+                             &part.heap.maps, &part.heap.mapped_bytes, &part.products.calls,
+                             &part.products.flops32, &part.products.flops64})
     *sum /= count;
   return std::vector<ProgramEpoch>(std::min<std::size_t>(count, kMostEpochs), part);
 }
@@ -109,6 +117,9 @@ ProgramEpoch usual_epoch(const ProgramReport& report) {
   usual.heap.frees = median(epochs, [](Epoch e) { return e.heap.frees; });
   usual.heap.maps = median(epochs, [](Epoch e) { return e.heap.maps; });
   usual.heap.mapped_bytes = median(epochs, [](Epoch e) { return e.heap.mapped_bytes; });
+  usual.products.calls = median(epochs, [](Epoch e) { return e.products.calls; });
+  usual.products.flops32 = median(epochs, [](Epoch e) { return e.products.flops32; });
+  usual.products.flops64 = median(epochs, [](Epoch e) { return e.products.flops64; });
   usual.heap.largest = epochs.back().heap.largest;
   return usual;
 }

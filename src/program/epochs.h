@@ -32,7 +32,8 @@ class Mark {
   regex_t compiled_;
 };
 
-HeapUse heap_use(const HeapCounts& counts);
+HeapUse heap_use(const Counts& counts);
+ProductUse product_use(const Counts& counts);
 
 // Makes epochs from marks in their order, at most 100,000.
 class EpochCutter {
@@ -47,7 +48,7 @@ class EpochCutter {
 
  private:
   std::uint64_t nanoseconds_, faults_ = 0, first_end_ = 0;
-  HeapCounts counts_;
+  Counts counts_;
   std::vector<ProgramEpoch> epochs_;
 };
 

@@ -1,6 +1,7 @@
 #include "program/event_sampler.h"
 
 #include <linux/perf_event.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -20,17 +21,22 @@ namespace {
 // seconds. Slightly below a millisecond, so that the samples are not in step with the system's
 // clock tick.
 constexpr std::uint64_t kEvery = 997'001;
-// Pages of 4 KiB: enough for half a second of samples and for all mappings while a program loads.
-// The limit for users without special rights, 516 KiB for each processor, is four times as much.
-constexpr std::size_t kPages = 32;
+// Pages of 4 KiB: enough for half a second of samples and for all mappings while a program loads,
+// or for a tenth of a second with stacks. The limit for users without special rights is 516 KiB for
+// each processor.
+constexpr std::size_t kPages = 32, kPagesForStacks = 128;
+constexpr std::uint32_t kStackBytes = 4096;
+constexpr std::size_t kMostThreads = 1 << 16;
 
 #if defined(__x86_64__)
-constexpr std::uint64_t kInstructionPointer = 8;  // PERF_REG_X86_IP
+constexpr std::uint64_t kInstructionPointer = 1 << 8;  // PERF_REG_X86_IP
+constexpr std::uint64_t kRegisters = 0xf001c2;         // BX, BP, SP, IP, R12 to R15
 #elif defined(__aarch64__)
-constexpr std::uint64_t kInstructionPointer = 32;  // PERF_REG_ARM64_PC
+constexpr std::uint64_t kInstructionPointer = 1ULL << 32;  // PERF_REG_ARM64_PC
+constexpr std::uint64_t kRegisters = 0x1fff80000;          // X19 to X29, LR, SP, PC
 #endif
 
-perf_event_attr attributes(bool kernel, bool registers) {
+perf_event_attr attributes(bool kernel, SampledState state) {
   perf_event_attr a{};
   a.size = sizeof(a);
   a.type = PERF_TYPE_SOFTWARE;
@@ -48,21 +54,24 @@ perf_event_attr attributes(bool kernel, bool registers) {
   a.comm_exec = 1;
   a.task = 1;
   a.sample_id_all = 1;
+  a.wakeup_events = 1;
   a.use_clockid = 1;
   a.clockid = CLOCK_MONOTONIC;  // as in the shared counters
 #if defined(__x86_64__) || defined(__aarch64__)
-  if (registers) {
-    a.sample_type |= PERF_SAMPLE_REGS_USER;
-    a.sample_regs_user = std::uint64_t{1} << kInstructionPointer;
+  if (state != SampledState::nothing) a.sample_type |= PERF_SAMPLE_REGS_USER;
+  if (state == SampledState::instruction) a.sample_regs_user = kInstructionPointer;
+  if (state == SampledState::stack) {
+    a.sample_type |= PERF_SAMPLE_STACK_USER;
+    a.sample_regs_user = kRegisters;
+    a.sample_stack_user = kStackBytes;
   }
 #else
-  static_cast<void>(registers);
+  static_cast<void>(state);
 #endif
   return a;
 }
 
 std::size_t page_bytes() { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
-std::size_t ring_bytes() { return kPages * 4096 / page_bytes() * page_bytes(); }
 
 int open_event(const perf_event_attr& a, pid_t process, int processor) {
   return static_cast<int>(
@@ -72,7 +81,7 @@ int open_event(const perf_event_attr& a, pid_t process, int processor) {
 }  // namespace
 
 bool EventSampler::open_ring(pid_t process, int processor) {
-  const perf_event_attr a = attributes(sees_kernel_, registers_);
+  const perf_event_attr a = attributes(sees_kernel_, state_);
   Ring ring;
   ring.descriptor = open_event(a, process, processor);
   if (ring.descriptor < 0) return false;
@@ -87,28 +96,34 @@ bool EventSampler::open_ring(pid_t process, int processor) {
   return true;
 }
 
-std::unique_ptr<EventSampler> EventSampler::open(pid_t process, std::string& why) {
-  std::unique_ptr<EventSampler> sampler(new EventSampler);
-  // Uses the most detailed events that the system allows, found on the first processor.
-  constexpr std::pair<bool, bool> kWays[] = {
-      {true, true}, {true, false}, {false, true}, {false, false}};
-  bool allowed = false;
-  for (const auto& [kernel, registers] : kWays) {
-    sampler->sees_kernel_ = kernel;
-    sampler->registers_ = registers;
-    allowed = sampler->open_ring(process, 0);
-    if (allowed) break;
-  }
-  why = std::strerror(errno);
-  if (!allowed) return nullptr;
+std::size_t EventSampler::ring_bytes() const {
+  const std::size_t pages = state_ == SampledState::stack ? kPagesForStacks : kPages;
+  return pages * 4096 / page_bytes() * page_bytes();
+}
+
+bool EventSampler::open_rings(pid_t process) {
   const auto processors = static_cast<int>(::sysconf(_SC_NPROCESSORS_CONF));
-  for (int i = 1; i < processors; ++i)
+  for (int i = 0; i < processors; ++i)
     // A processor that is switched off has no events.
-    if (!sampler->open_ring(process, i) && errno != ENODEV) {
-      why = std::strerror(errno);
-      return nullptr;
-    }
-  return sampler;
+    if (!open_ring(process, i) && (i == 0 || errno != ENODEV)) return false;
+  return true;
+}
+
+std::unique_ptr<EventSampler> EventSampler::open(pid_t process, bool stacks, std::string& why) {
+  using enum SampledState;
+  // The most detailed events that the system allows.
+  constexpr std::pair<bool, SampledState> kWays[] = {{true, stack},       {false, stack},
+                                                     {true, instruction}, {false, instruction},
+                                                     {true, nothing},     {false, nothing}};
+  for (const auto& [kernel, state] : kWays) {
+    if (state == stack && !stacks) continue;
+    std::unique_ptr<EventSampler> sampler(new EventSampler);
+    sampler->sees_kernel_ = kernel;
+    sampler->state_ = state;
+    if (sampler->open_rings(process)) return sampler;
+    why = std::strerror(errno);
+  }
+  return nullptr;
 }
 
 EventSampler::~EventSampler() {
@@ -130,12 +145,29 @@ void EventSampler::read(Ring& ring) {
   std::copy_n(data + at, first, bytes.begin());
   std::copy_n(data, count - first, bytes.begin() + static_cast<std::ptrdiff_t>(first));
   __atomic_store_n(&control->data_tail, head, __ATOMIC_RELEASE);
-  parse_events(bytes, registers_, [this](Event&& event) {
-    if (event.kind == Event::Kind::lost)
+  parse_events(bytes, state_, [this](Event&& event) {
+    if (event.kind == Event::Kind::lost) {
       lost_ += event.lost;
-    else
-      waiting_.push_back(std::move(event));
+      return;
+    }
+    if (event.kind == Event::Kind::sample) last_time_ = std::max(last_time_, event.time);
+    if (event.kind == Event::Kind::sample && latest_.size() < kMostThreads) {
+      Event& latest = latest_[event.thread];
+      if (event.time >= latest.time) latest = event;
+    }
+    waiting_.push_back(std::move(event));
   });
+}
+
+void EventSampler::wait_for_sample(std::chrono::milliseconds most) const {
+  std::vector<pollfd> waited;
+  for (const Ring& ring : rings_) waited.push_back({ring.descriptor, POLLIN, 0});
+  ::poll(waited.data(), waited.size(), static_cast<int>(most.count()));
+}
+
+const Event* EventSampler::latest(pid_t thread) const {
+  const auto at = latest_.find(thread);
+  return at == latest_.end() ? nullptr : &at->second;
 }
 
 std::vector<Event> EventSampler::take(bool end) {

@@ -34,6 +34,14 @@ class Reader {
     bytes_ = bytes_.subspan(std::min(count, bytes_.size()));
   }
 
+  std::vector<std::uint8_t> bytes(std::uint64_t count) {
+    whole_ = whole_ && count <= bytes_.size();
+    const auto part =
+        bytes_.first(static_cast<std::size_t>(std::min<std::uint64_t>(count, bytes_.size())));
+    bytes_ = bytes_.subspan(part.size());
+    return {part.begin(), part.end()};
+  }
+
   // A zero-terminated text.
   std::string text() {
     return std::string(bytes_.begin(), std::find(bytes_.begin(), bytes_.end(), 0));
@@ -54,14 +62,48 @@ void take_ids(Reader& from, Event& event) {
   event.thread = from.next<std::int32_t>();
 }
 
-bool read_sample(Reader& from, std::uint16_t misc, bool registers, Event& event) {
+// The registers come in the order of their numbers in the kernel's interface.
+std::uint64_t read_registers(Reader& from, UserState& user) {
+#if defined(__aarch64__)
+  for (std::uint64_t& saved : user.saved) saved = from.next<std::uint64_t>();
+  user.stack = from.next<std::uint64_t>();
+  user.instruction = from.next<std::uint64_t>();
+#else
+  user.saved[0] = from.next<std::uint64_t>();
+  user.saved[1] = from.next<std::uint64_t>();
+  user.stack = from.next<std::uint64_t>();
+  user.instruction = from.next<std::uint64_t>();
+  for (std::size_t i = 2; i < user.saved.size(); ++i) user.saved[i] = from.next<std::uint64_t>();
+#endif
+  user.knows_saved = true;
+  return user.instruction;
+}
+
+// The size of the copy, the copy, and how much of it is valid.
+void read_stack(Reader& from, UserState& user) {
+  const auto size = from.next<std::uint64_t>();
+  if (size == 0) return;
+  user.memory = from.bytes(size);
+  const auto valid = from.next<std::uint64_t>();
+  user.memory.resize(std::min<std::uint64_t>(valid, user.memory.size()));
+}
+
+bool read_sample(Reader& from, std::uint16_t misc, SampledState state, Event& event) {
   event.kind = Event::Kind::sample;
   event.address = from.next<std::uint64_t>();
   take_ids(from, event);
   event.time = from.next<std::uint64_t>();
   event.in_kernel = (misc & PERF_RECORD_MISC_CPUMODE_MASK) == PERF_RECORD_MISC_KERNEL;
-  if (registers && from.next<std::uint64_t>() != PERF_SAMPLE_REGS_ABI_NONE)
-    event.entered_from = from.next<std::uint64_t>();
+  if (state == SampledState::nothing) return from.whole();
+  const bool known = from.next<std::uint64_t>() != PERF_SAMPLE_REGS_ABI_NONE;
+  if (state == SampledState::instruction) {
+    if (known) event.entered_from = from.next<std::uint64_t>();
+  } else {
+    const auto user = std::make_shared<UserState>();
+    if (known) event.entered_from = read_registers(from, *user);
+    read_stack(from, *user);
+    if (known) event.user = user;
+  }
   return from.whole();
 }
 
@@ -103,10 +145,10 @@ bool read_lost(Reader& from, Event& event) {
   return from.whole();
 }
 
-bool read_event(const perf_event_header& header, std::span<const std::uint8_t> body, bool registers,
-                Event& event) {
+bool read_event(const perf_event_header& header, std::span<const std::uint8_t> body,
+                SampledState state, Event& event) {
   Reader from(body);
-  if (header.type == PERF_RECORD_SAMPLE) return read_sample(from, header.misc, registers, event);
+  if (header.type == PERF_RECORD_SAMPLE) return read_sample(from, header.misc, state, event);
   if (body.size() < kTrailer) return false;
   Reader trailer(body.last(kTrailer - 2 * sizeof(std::uint32_t)));
   event.time = trailer.next<std::uint64_t>();
@@ -128,14 +170,14 @@ bool read_event(const perf_event_header& header, std::span<const std::uint8_t> b
 
 }  // namespace
 
-void parse_events(std::span<const std::uint8_t> bytes, bool registers,
+void parse_events(std::span<const std::uint8_t> bytes, SampledState state,
                   const std::function<void(Event&&)>& take) {
   perf_event_header header;
   while (bytes.size() >= sizeof(header)) {
     std::memcpy(&header, bytes.data(), sizeof(header));
     if (header.size < sizeof(header) || header.size > bytes.size()) return;
     Event event;
-    if (read_event(header, bytes.subspan(sizeof(header), header.size - sizeof(header)), registers,
+    if (read_event(header, bytes.subspan(sizeof(header), header.size - sizeof(header)), state,
                    event))
       take(std::move(event));
     bytes = bytes.subspan(header.size);

@@ -2,14 +2,35 @@
 // buffers.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "program/address_space.h"
 
 namespace lithe::program {
+
+#if defined(__aarch64__)
+inline constexpr std::size_t kSavedRegisters = 12;  // x19 to x30
+#else
+inline constexpr std::size_t kSavedRegisters = 6;  // rbx, rbp, r12 to r15
+#endif
+
+// What a thread's stack is read from.
+struct UserState {
+  std::uint64_t instruction = 0, stack = 0;  // registers
+  bool knows_saved = false;
+  std::array<std::uint64_t, kSavedRegisters> saved{};  // those that a function must not change
+  std::vector<std::uint8_t> memory;                    // from the address `stack` on
+};
+
+// What a sample contains of the user's state.
+enum class SampledState { nothing, instruction, stack };
 
 struct Event {
   enum class Kind { sample, mapping, fork, exec, exit, lost };
@@ -22,13 +43,13 @@ struct Event {
   std::uint64_t address = 0;
   bool in_kernel = false;
   std::uint64_t entered_from = 0;
-  Mapping mapping;         // of code
-  std::uint64_t lost = 0;  // number of events that did not fit into the buffer
+  std::shared_ptr<const UserState> user;  // where samples contain the stack
+  Mapping mapping;                        // of code
+  std::uint64_t lost = 0;                 // number of events that did not fit into the buffer
 };
 
 // Passes on the complete records in `bytes` in order. Skips irrelevant and malformed ones.
-// `registers`: samples contain the user's instruction pointer.
-void parse_events(std::span<const std::uint8_t> bytes, bool registers,
+void parse_events(std::span<const std::uint8_t> bytes, SampledState state,
                   const std::function<void(Event&&)>& take);
 
 }  // namespace lithe::program

@@ -2,12 +2,18 @@
 #include <fmt/format.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "blas/blas.h"
 #include "blas/search.h"
@@ -17,12 +23,18 @@
 #include "lithe/machine_report.h"
 #include "lithe/program_report.h"
 #include "program/activity.h"
+#include "program/candidates.h"
+#include "program/code_quality.h"
 #include "program/counters_file.h"
 #include "program/epochs.h"
 #include "program/launch.h"
+#include "program/line_facts.h"
+#include "program/line_report.h"
 #include "program/monitor.h"
+#include "program/native_sources.h"
 #include "program/preload.h"
 #include "program/program_findings.h"
+#include "program/trials.h"
 
 namespace lithe {
 
@@ -30,7 +42,12 @@ namespace program {
 
 namespace {
 
-constexpr auto kPollInterval = std::chrono::milliseconds(20);
+// Between two looks at the program's threads: of changing length, so as not to be in step with it.
+std::chrono::milliseconds poll_interval() {
+  static unsigned turn = 0;
+  return std::chrono::milliseconds(3 + turn++ % 3);
+}
+
 constexpr std::uint32_t kTimerMicroseconds = 2000;
 
 std::uint64_t now_nanoseconds() {
@@ -38,6 +55,12 @@ std::uint64_t now_nanoseconds() {
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
          static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+// Of the vectors that this processor computes with.
+int vector_bits() {
+  const std::vector<std::string> sets = identify_machine().instruction_sets;
+  return std::find(sets.begin(), sets.end(), "avx2") != sets.end() ? 256 : 128;
 }
 
 double seconds(const timeval& time) {
@@ -61,33 +84,48 @@ class Examination {
     const ForwardSignals signals(launched.process());
     std::string refused = "not asked for";
     std::unique_ptr<EventSampler> events;
-    if (options_.events) events = EventSampler::open(launched.process(), refused);
+    // Of Python, the stack is read from its own structures.
+    const bool stacks = !PythonReader::may_be_python(
+        file_name(find_program(options_.command.front()).filename().native()));
+    if (options_.events) events = EventSampler::open(launched.process(), stacks, refused);
     if (events != nullptr) counters_.stop_timers();
     const bool by_events = events != nullptr;
     if (!by_events) tell_refusal(report, refused);
     monitor_ = std::make_unique<Monitor>(launched.process(), counters_, std::move(events),
                                          mark_ ? &*mark_ : nullptr, now_nanoseconds());
+    started_ = launched.process();
     launched.go();
     do {
       monitor_->poll();
-    } while (!launched.ended(kPollInterval));
+    } while (!launched.ended(poll_interval()));
     monitor_->finish();
     take_end(launched, report);
     take_heap(report);
     take_shares(by_events, report);
+    take_lines(by_events, report);
     take_libraries(report);
   }
 
-  // Wall time of a run with more variables set and its output discarded, or 0 where it failed.
-  double run_again(const Variables& more) {
-    Variables all = variables();
-    all.insert(all.end(), more.begin(), more.end());
-    Launched launched(options_.command, all, true);
-    const ForwardSignals signals(launched.process());
-    launched.go();
-    while (!launched.ended(std::chrono::seconds(1))) {
+  const ProgramFacts& facts() const { return facts_; }
+  const std::map<std::string, std::string>& variables_of_program() const {
+    return monitor_->variables();
+  }
+
+  // Runs the program again, without and with each remedy that sets environment variables. Causes
+  // that only a trial can show are findings if it does.
+  void try_remedies(ProgramReport& report) {
+    Trials trials(options_, variables(), report);
+    for (ProgramFinding& candidate : candidates(report, facts_, preload_))
+      report.findings.push_back(std::move(candidate));
+    for (ProgramFinding& finding : report.findings) {
+      if (finding.variables.empty()) continue;
+      const auto gain = trials.compare(finding.variables);
+      if (!gain) continue;
+      finding.factor = gain->factor;
+      finding.low = gain->low;
+      finding.high = gain->high;
+      finding.tried = true;
     }
-    return launched.status() == 0 ? launched.seconds() : 0;
   }
 
  private:
@@ -140,11 +178,13 @@ class Examination {
       return;
     }
     report.heap = heap_use(counters_.counts());
+    report.products = product_use(counters_.counts());
     report.peak_bytes = counters_.peak();
     report.divided = options_.epochs > 0;
-    report.epochs = report.divided
-                        ? divide({report.seconds, report.faults, report.heap}, options_.epochs)
-                        : monitor_->epochs();
+    report.epochs =
+        report.divided
+            ? divide({report.seconds, report.faults, report.heap, report.products}, options_.epochs)
+            : monitor_->epochs();
     if (report.epochs.empty())
       report.missing.push_back(fmt::format(
           "no line of the output matches '{}', so there are no figures of epochs; give another "
@@ -181,6 +221,44 @@ class Examination {
           "faults and system calls cannot be told apart");
   }
 
+  // The process that writes the marks, or the one whose first thread computes most.
+  pid_t main_process(pid_t started) const {
+    if (monitor_->marker() != 0) return monitor_->marker();
+    std::map<pid_t, std::uint64_t> computed;
+    monitor_->stacks().for_each([&computed](const Moment& moment, std::uint64_t nanoseconds) {
+      if (moment.runs && moment.first_thread) computed[moment.process] += nanoseconds;
+    });
+    const auto most =
+        std::max_element(computed.begin(), computed.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
+    // A shell that waits for its child is not what is slow.
+    constexpr std::uint64_t kSmallPart = 10;
+    return most == computed.end() || computed[started] > most->second / kSmallPart ? started
+                                                                                   : most->first;
+  }
+
+  void take_lines(bool by_events, ProgramReport& report) {
+    PlaceReader places(monitor_->files(), !by_events);
+    NativeSources sources(monitor_->files());
+    const StackCounts stacks = sources.name(monitor_->stacks());
+    CodeQuality quality(monitor_->files(), sources, vector_bits());
+    facts_ = program_facts(stacks, main_process(started_), places, &quality);
+    tell_missing_lines(sources, report);
+    report_lines(facts_, report);
+  }
+
+  void tell_missing_lines(const NativeSources& sources, ProgramReport& report) const {
+    for (const std::string& path : sources.without_lines()) {
+      const bool matters =
+          std::any_of(facts_.lines.begin(), facts_.lines.end(),
+                      [&path](const LineFacts& line) { return line.file == path; });
+      if (matters)
+        report.missing.push_back(fmt::format(
+            "{} has no debugging information, so its lines are not known; build it with -g as well",
+            path));
+    }
+  }
+
   void take_libraries(ProgramReport& report) {
     report.openmp_in_one_process = monitor_->loaded_together(is_openmp);
     report.blas_in_one_process = monitor_->loaded_together(is_blas);
@@ -201,6 +279,45 @@ class Examination {
   std::filesystem::path preload_;
   std::string cannot_load_;  // why
   std::unique_ptr<Monitor> monitor_;
+  pid_t started_ = 0;
+  ProgramFacts facts_;
+};
+
+// During its lifetime this process has the variables for BLAS and OpenMP that the program had.
+class ProgramVariables {
+ public:
+  explicit ProgramVariables(const std::map<std::string, std::string>& variables) {
+    if (variables.empty()) return;  // it loaded none of them
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+      const std::string_view text(*entry);
+      const std::string name(text.substr(0, text.find('=')));
+      if (concerns_them(name)) before_[name] = text.substr(std::min(text.size(), name.size() + 1));
+    }
+    for (const auto& [name, value] : before_)
+      if (!variables.contains(name)) ::unsetenv(name.c_str());
+    for (const auto& [name, value] : variables) {
+      if (!concerns_them(name)) continue;
+      ::setenv(name.c_str(), value.c_str(), 1);
+      set_.push_back(name);
+    }
+  }
+  ProgramVariables(const ProgramVariables&) = delete;
+  ProgramVariables& operator=(const ProgramVariables&) = delete;
+  ~ProgramVariables() {
+    for (const std::string& name : set_) ::unsetenv(name.c_str());
+    for (const auto& [name, value] : before_) ::setenv(name.c_str(), value.c_str(), 1);
+  }
+
+ private:
+  static bool concerns_them(std::string_view name) {
+    constexpr std::string_view kBegins[] = {"OPENBLAS_", "GOTO_", "MKL_",  "BLIS_",
+                                            "OMP_",      "KMP_",  "GOMP_", "VECLIB_"};
+    return std::any_of(std::begin(kBegins), std::end(kBegins),
+                       [name](std::string_view begin) { return name.starts_with(begin); });
+  }
+
+  std::map<std::string, std::string> before_;
+  std::vector<std::string> set_;
 };
 
 void try_blas_libraries(ProgramReport& report) {
@@ -210,6 +327,22 @@ void try_blas_libraries(ProgramReport& report) {
     blas = blas::try_with_remedy(path, true, kLimit);
     if (blas.kind.empty()) blas.kind = kind;
   }
+}
+
+// A remedy that was tried and does not help is no remedy; nor is one that only a trial can show and
+// that was not tried.
+bool of_no_use(const ProgramFinding& finding) {
+  constexpr double kHelps = 1.02;
+  if (finding.tried) return finding.factor < kHelps || finding.low < 1;
+  return finding.only_if_tried;
+}
+
+double products_need(const ProgramReport& report, const Limits& limits) {
+  const ProductUse use = report.epochs.empty() ? report.products : usual_epoch(report).products;
+  double seconds = 0;
+  if (limits.flops_float32 > 0) seconds += static_cast<double>(use.flops32) / limits.flops_float32;
+  if (limits.flops_float64 > 0) seconds += static_cast<double>(use.flops64) / limits.flops_float64;
+  return seconds;
 }
 
 MachineReport surroundings(const ProgramReport& report) {
@@ -239,21 +372,21 @@ ProgramReport examine_program(const ExamineProgram& options) {
   report.command = options.command;
   program::Examination examination(options);
   examination.run(report);
-  program::try_blas_libraries(report);
-  const MachineReport around = program::surroundings(report);
+  MachineReport around;
+  {
+    const program::ProgramVariables variables(examination.variables_of_program());
+    program::try_blas_libraries(report);
+    around = program::surroundings(report);
+  }
   report.processors = around.identity.usable_cpus;
-  report.findings = program::program_findings(report, around);
-  if (options.try_out && report.status == 0 && report.signal == 0)
-    for (ProgramFinding& finding : report.findings) {
-      if (finding.variables.empty()) continue;
-      const double again = examination.run_again(finding.variables);
-      if (again > 0) finding.tried = report.seconds / again;
-    }
-  // A measured factor takes precedence over an estimated one.
-  const auto known = [](const ProgramFinding& f) { return f.tried > 0 ? f.tried : f.factor; };
+  report.products_need_seconds = program::products_need(report, around.limits);
+  report.findings = program::program_findings(report, examination.facts(), around);
+  if (options.budget > 0 && report.status == 0 && report.signal == 0)
+    examination.try_remedies(report);
   std::stable_sort(
       report.findings.begin(), report.findings.end(),
-      [&known](const ProgramFinding& a, const ProgramFinding& b) { return known(a) > known(b); });
+      [](const ProgramFinding& a, const ProgramFinding& b) { return a.factor > b.factor; });
+  std::erase_if(report.findings, program::of_no_use);
   return report;
 }
 
@@ -263,6 +396,24 @@ const char* name(Activity activity) {
       "interpreter", "framework calls", "spinning threads", "the system", "monitoring",
       "other"};
   return kNames[static_cast<int>(activity)];
+}
+
+const char* name(Wait wait) {
+  constexpr const char* kNames[kWaits] = {"nothing",
+                                          "the disk",
+                                          "the disk to have it (fsync)",
+                                          "a pipe",
+                                          "a child process",
+                                          "a lock",
+                                          "Python's interpreter lock",
+                                          "a sleep",
+                                          "the network",
+                                          "events",
+                                          "the terminal",
+                                          "a processor",
+                                          "a stop",
+                                          "something unknown"};
+  return kNames[static_cast<int>(wait)];
 }
 
 }  // namespace lithe

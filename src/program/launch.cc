@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -31,8 +32,11 @@ void close_end(int& descriptor) {
                          bool silent) {
   char byte = 0;
   if (::read(start, &byte, 1) != 1) ::_exit(127);  // the parent has ended
-  const int nowhere = silent ? ::open("/dev/null", O_WRONLY) : -1;
-  if (nowhere >= 0) ::dup2(nowhere, STDOUT_FILENO);
+  if (silent) {
+    ::setpgid(0, 0);
+    const int nowhere = ::open("/dev/null", O_RDWR);
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nowhere, stream);
+  }
   ::execvpe(arguments[0], arguments, environment);
   const int error = errno;
   if (::write(problem, &error, sizeof(error)) < 0) ::_exit(126);
@@ -84,8 +88,26 @@ int process_descriptor(pid_t process) {
 
 }  // namespace
 
+std::vector<std::string> without_assignments(std::vector<std::string> command,
+                                             const Variables& variables) {
+  if (command.empty() || (command[0] != "env" && !command[0].ends_with("/env"))) return command;
+  auto end = command.begin() + 1;
+  while (end != command.end() && end->find('=') != std::string::npos && !end->starts_with('-'))
+    ++end;
+  const auto set_again = [&variables](const std::string& word) {
+    const std::string name = word.substr(0, word.find('='));
+    return std::any_of(variables.begin(), variables.end(),
+                       [&name](const auto& variable) { return variable.first == name; });
+  };
+  command.erase(std::remove_if(command.begin() + 1, end, set_again), end);
+  const bool bare = command.size() > 1 && command[1].find('=') == std::string::npos &&
+                    !command[1].starts_with('-');
+  if (bare) command.erase(command.begin());
+  return command;
+}
+
 Launched::Launched(std::vector<std::string> command, const Variables& variables, bool silent)
-    : command_(std::move(command)) {
+    : command_(std::move(command)), silent_(silent) {
   int start[2] = {-1, -1}, problem[2] = {-1, -1};
   // Not a pipe: writing to one whose reader was killed ends the writer too.
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, start) != 0 ||
@@ -118,6 +140,7 @@ Launched::Launched(std::vector<std::string> command, const Variables& variables,
 Launched::~Launched() {
   close_end(start_);
   close_end(problem_);
+  if (silent_) ::kill(-process_, SIGKILL);
   if (!ended_) {
     ::kill(process_, SIGKILL);
     while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {

@@ -15,10 +15,15 @@ namespace lithe::program {
 // Environment variables; an empty value means that the variable is unset.
 using Variables = std::vector<std::pair<std::string, std::string>>;
 
+// The command without the assignments to these variables, where it begins with `env`.
+std::vector<std::string> without_assignments(std::vector<std::string> command,
+                                             const Variables& variables);
+
 class Launched {
  public:
   // Makes a process that becomes the program when `go` is called. Its environment is that of this
-  // process with `variables` set. `silent` discards its standard output.
+  // process with `variables` set. `silent`: without input, its output and errors are discarded,
+  // and it is in a process group of its own, all of which is killed when this object ends.
   // Throws Error(machine) if the system refuses a process.
   Launched(std::vector<std::string> command, const Variables& variables, bool silent = false);
   Launched(const Launched&) = delete;
@@ -43,6 +48,7 @@ class Launched {
 
   std::vector<std::string> command_;
   pid_t process_ = -1;
+  bool silent_;
   int start_ = -1, problem_ = -1,
       descriptor_ = -1;  // ends of pipes, and a descriptor of the process
   bool ended_ = false;

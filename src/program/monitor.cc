@@ -13,6 +13,7 @@ namespace lithe::program {
 namespace {
 
 constexpr std::size_t kMostProcesses = 1 << 16;
+constexpr std::size_t kEnvironment = 1 << 20;
 constexpr std::size_t kMapsText = 4 << 20;  // of /proc/PID/maps
 
 }  // namespace
@@ -24,17 +25,28 @@ Monitor::Monitor(pid_t process, CountersFile& counters, std::unique_ptr<EventSam
       events_(std::move(events)),
       mark_(mark),
       cutter_(start),
+      observer_([this](pid_t of, std::uint64_t address) {
+        const auto space = spaces_.find(of);
+        return space == spaces_.end() ? Place{} : space->second->find(address);
+      }),
       processes_{process} {}
 
 void Monitor::poll() {
   counters_.take_lines([this](LineSeen&& line) {
-    if (mark_ != nullptr && mark_->found_in(line.text)) cutter_.cut(line);
+    if (mark_ == nullptr || !mark_->found_in(line.text)) return;
+    cutter_.cut(line);
+    marker_ = line.process;
   });
   if (Clock::now() >= next_slow_poll_) slow_poll();
-  if (events_ != nullptr)
+  if (events_ != nullptr) {
+    // A stack that is read right after a sample is that of the sample.
     take_events(false);
-  else
+    events_->wait_for_sample(std::chrono::milliseconds(2));
+    take_events(false);
+  } else {
     take_timers();
+  }
+  observer_.observe(events_.get(), cutter_.first_end() > 0);
 }
 
 void Monitor::finish() {
@@ -51,6 +63,7 @@ void Monitor::slow_poll() {
     if (processes_.size() < kMostProcesses) processes_.insert(process);
   count_threads();
   read_waiting();
+  read_variables();
   if (events_ != nullptr) return;
   read_maps(process_);
   for (const pid_t process : counters_.processes()) read_maps(process);
@@ -79,6 +92,22 @@ void Monitor::read_waiting() {
   base::take_until(rest, ' ');
   const auto waited = base::to_number(base::take_until(rest, ' '), std::uint64_t{0});
   waited_ = std::max(waited_, static_cast<double>(waited) / 1e9);
+}
+
+void Monitor::read_variables() {
+  for (const auto& [process, libraries] : libraries_) {
+    if (variables_read_.contains(process)) continue;
+    const std::string text =
+        base::read_text(fmt::format("/proc/{}/environ", process), kEnvironment);
+    if (text.empty()) continue;
+    variables_read_.insert(process);
+    variables_.clear();
+    for (std::string_view rest = text; !rest.empty();) {
+      const std::string_view entry = base::take_until(rest, '\0');
+      const std::size_t sign = entry.find('=');
+      if (sign != entry.npos) variables_.emplace(entry.substr(0, sign), entry.substr(sign + 1));
+    }
+  }
 }
 
 void Monitor::count(const Place& place, bool in_kernel, bool entered, bool later) {
@@ -110,6 +139,7 @@ void Monitor::take_events(bool end) {
 
 void Monitor::map(AddressSpace& space, pid_t process, const Mapping& mapping) {
   space.add(mapping, files_);
+  observer_.mapped(process, mapping);
   const std::string_view file = file_name(mapping.path);
   if (libraries_.size() < kMostProcesses && (is_openmp(file) || is_blas(file)))
     libraries_[process].insert(files_.number(mapping.path));
@@ -146,10 +176,12 @@ void Monitor::take_event(const Event& event) {
         const SharedSpace space = parent->second;
         spaces_[event.process] = space;
       }
+      observer_.forked(event.parent, event.process);
       break;
     case Event::Kind::exec:
     case Event::Kind::exit:
       spaces_.erase(event.process);
+      observer_.ended(event.process);
       break;
     case Event::Kind::sample:
       take_sample(event);

@@ -18,6 +18,7 @@
 #include "program/counters_file.h"
 #include "program/epochs.h"
 #include "program/event_sampler.h"
+#include "program/observer.h"
 #include "program/sample_histogram.h"
 
 namespace lithe::program {
@@ -29,7 +30,7 @@ class Monitor {
   Monitor(pid_t process, CountersFile& counters, std::unique_ptr<EventSampler> events,
           const Mark* mark, std::uint64_t start);
 
-  // To be called about 50 times a second.
+  // To be called about 250 times a second.
   void poll();
   // To be called once, after the program's end.
   void finish();
@@ -37,6 +38,12 @@ class Monitor {
   const SampleHistogram& histogram() const { return histogram_; }
   // Only the samples after the first epoch.
   const SampleHistogram& later_histogram() const { return later_histogram_; }
+  const StackCounts& stacks() const { return observer_.counts(); }
+  // The environment variables of a process that loaded a BLAS or OpenMP (the one that was seen
+  // last): it may have been changed by a script or `env`.
+  const std::map<std::string, std::string>& variables() const { return variables_; }
+  // The process that wrote the marks, or 0.
+  pid_t marker() const { return marker_; }
   const Files& files() const { return files_; }  // all that were mapped as code
   // The files of `kind` that one process had mapped: the process with most of them.
   std::vector<std::string> loaded_together(bool (*kind)(std::string_view file_name)) const;
@@ -59,6 +66,7 @@ class Monitor {
   void count(const Place& place, bool in_kernel, bool entered, bool later);
   void count_threads();
   void read_waiting();
+  void read_variables();
   void slow_poll();
   AddressSpace& own_space(pid_t process);
   void map(AddressSpace& space, pid_t process, const Mapping& mapping);
@@ -72,8 +80,12 @@ class Monitor {
   SampleHistogram histogram_, later_histogram_;
   // A forked process shares the space of its parent until one of the two changes.
   std::unordered_map<pid_t, SharedSpace> spaces_;
+  Observer observer_;
+  pid_t marker_ = 0;
   std::set<pid_t> processes_;
   std::map<pid_t, std::set<std::uint32_t>> libraries_;  // BLAS and OpenMP, that each had mapped
+  std::map<std::string, std::string> variables_;
+  std::set<pid_t> variables_read_;
   int most_threads_ = 1;
   double waited_ = 0;
   Clock::time_point next_slow_poll_{};

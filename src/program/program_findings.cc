@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -13,12 +14,13 @@
 #include "doctor/blas_findings.h"
 #include "program/activity.h"
 #include "program/amounts.h"
+#include "program/finding_tools.h"
+#include "program/line_findings.h"
+#include "program/line_report.h"
 
 namespace lithe::program {
 
 namespace {
-
-using Findings = std::vector<ProgramFinding>;
 
 double share_of(const ProgramReport& report, Activity activity) {
   for (const ActivityShare& share : report.shares)
@@ -34,16 +36,26 @@ double working_share(const ProgramReport& report, std::initializer_list<Activity
   return working > 0 ? sum / working : 0;
 }
 
-// The largest speedup from removing a share of the time.
-double gain(double share) { return share < 1 ? 1 / (1 - share) : 0; }
+// The line that spends most on these activities.
+std::optional<ProgramLine> line_with_most(const ProgramFacts& facts,
+                                          std::initializer_list<Activity> activities) {
+  const LineFacts* place = nullptr;
+  double most = 0;
+  for (const LineFacts& line : facts.lines) {
+    double share = 0;
+    for (const Activity activity : activities) share += line[activity];
+    if (share <= most) continue;
+    most = share;
+    place = &line;
+  }
+  return place == nullptr ? std::nullopt : std::optional(report_line(*place));
+}
 
 const char* mostly(const ProgramReport& report, Activity activity) {
   for (const ActivityShare& share : report.shares)
     if (share.activity == activity) return share.mostly.c_str();
   return "";
 }
-
-std::string percent(double share) { return fmt::format("{:.0f}%", 100 * share); }
 
 using Variables = std::vector<std::pair<std::string, std::string>>;
 
@@ -74,7 +86,8 @@ ProgramFinding make(const char* name, std::string problem, std::string remedy) {
 
 // The findings of `lithe info` about the BLAS libraries. The slowdown of the program follows from
 // the slowdown of the library and the share of products.
-void add_blas(const ProgramReport& report, const MachineReport& around, Findings& found) {
+void add_blas(const ProgramReport& report, const ProgramFacts&, const MachineReport& around,
+              Findings& found) {
   const double products = working_share(report, {Activity::products});
   for (Finding& of_library : doctor::blas_findings(around)) {
     ProgramFinding finding;
@@ -100,7 +113,8 @@ std::vector<std::string> packages(const std::vector<std::string>& libraries) {
   return paths;
 }
 
-void add_two_blas(const ProgramReport& report, const MachineReport&, Findings& found) {
+void add_two_blas(const ProgramReport& report, const ProgramFacts&, const MachineReport&,
+                  Findings& found) {
   const std::vector<std::string> paths = packages(report.blas_in_one_process);
   if (paths.size() < 2) return;
   found.push_back(make("two_blas",
@@ -111,7 +125,8 @@ void add_two_blas(const ProgramReport& report, const MachineReport&, Findings& f
                        "of PyPI's or all of conda's)"));
 }
 
-void add_two_openmp(const ProgramReport& report, const MachineReport&, Findings& found) {
+void add_two_openmp(const ProgramReport& report, const ProgramFacts&, const MachineReport&,
+                    Findings& found) {
   if (report.openmp_in_one_process.size() < 2) return;
   ProgramFinding finding =
       make("two_openmp",
@@ -135,7 +150,8 @@ const Variables& one_thread() {
 double burnt(const ProgramReport& report) { return report.user_seconds + report.system_seconds; }
 
 // Reports spinning threads, or otherwise a processor time that exceeds the duration.
-void add_threads(const ProgramReport& report, const MachineReport&, Findings& found) {
+void add_threads(const ProgramReport& report, const ProgramFacts&, const MachineReport&,
+                 Findings& found) {
   const double waiting = share_of(report, Activity::waiting);
   const double busy = report.seconds > 0 ? burnt(report) / report.seconds : 0;
   constexpr double kMuch = 0.1, kBusy = 1.3;
@@ -174,21 +190,31 @@ std::string traffic(const ProgramReport& report) {
                      count_text(usual.heap.calls));
 }
 
-void add_allocation(const ProgramReport& report, const MachineReport&, Findings& found) {
-  const double heap = working_share(report, {Activity::allocation});
-  const double faults = working_share(report, {Activity::page_faults});
+void add_allocation(const ProgramReport& report, const ProgramFacts& facts, const MachineReport&,
+                    Findings& found) {
+  const bool by_lines = !facts.lines.empty();
+  const double heap =
+      by_lines ? facts[Activity::allocation] : working_share(report, {Activity::allocation});
+  const double faults =
+      by_lines ? facts[Activity::page_faults] : working_share(report, {Activity::page_faults});
   constexpr double kMuch = 0.05;
-  constexpr std::uint64_t kMuchMemory = std::uint64_t{1} << 28;  // an epoch
-  const bool heavy = report.counted && usual_epoch(report).heap.bytes > kMuchMemory;
-  if (heap + faults < kMuch && !heavy) return;
+  if (heap + faults < kMuch) return;
+  const bool native = by_lines && !facts.lines.front().python;
   ProgramFinding finding =
       make("allocation", traffic(report),
-           "make the arrays once, before the loop, and write into them: np.matmul(a, b, out=c), "
-           "np.multiply(a, b, out=a), x -= y; torch.mm(a, b, out=c)");
+           native ? "make the arrays once, before the loop, and write into them; reserve() the "
+                    "size that is needed, and pass large objects by reference"
+                  : "make the arrays once, before the loop, and write into them: np.matmul(a, b, "
+                    "out=c), np.multiply(a, b, out=a), x -= y; torch.mm(a, b, out=c)");
   finding.evidence = fmt::format("allocation takes {} of its time, page faults {}", percent(heap),
                                  percent(faults));
-  finding.factor = gain(heap + faults);
-  finding.at_most = true;
+  // Memory that is new is not in the caches either, so the gain is often more than their time.
+  constexpr double kMost = 0.95;
+  finding.factor = gain(std::min(kMost, 1.15 * (heap + faults)));
+  finding.low = gain(heap + faults);
+  finding.high = gain(std::min(kMost, 1.4 * (heap + faults)));
+  finding.estimated = true;
+  finding.place = line_with_most(facts, {Activity::allocation, Activity::page_faults});
   if (faults >= kMuch) {
     // On a loop of NumPy's temporaries of 0.3, 3, 31 and 61 MiB: 2.4, 3.2, 1.4 and 2.2 times as
     // fast (processor time, glibc 2.36; docs/doctor-program.md).
@@ -199,11 +225,12 @@ void add_allocation(const ProgramReport& report, const MachineReport&, Findings&
   found.push_back(std::move(finding));
 }
 
-void add_overhead(const ProgramReport& report, const MachineReport&, Findings& found) {
+void add_overhead(const ProgramReport& report, const ProgramFacts& facts, const MachineReport&,
+                  Findings& found) {
   const double interpreter = working_share(report, {Activity::interpreter});
   const double framework = working_share(report, {Activity::framework});
   constexpr double kMuch = 0.2, kWorthAWord = 0.01;
-  if (interpreter + framework < kMuch) return;
+  if (interpreter + framework < kMuch || !facts.lines.empty()) return;  // the lines tell more
   std::string where = fmt::format("the interpreter takes {} of its time", percent(interpreter));
   if (framework > kWorthAWord)
     where += fmt::format(", the framework's way to its kernels {}", percent(framework));
@@ -214,26 +241,35 @@ void add_overhead(const ProgramReport& report, const MachineReport&, Findings& f
   finding.evidence = fmt::format("products take {}, numeric loops {}",
                                  percent(working_share(report, {Activity::products})),
                                  percent(working_share(report, {Activity::loops})));
-  finding.factor = gain(interpreter + framework);
-  finding.at_most = true;
+  finding.factor = gain(0.8 * (interpreter + framework));
+  finding.low = gain(0.5 * (interpreter + framework));
+  finding.high = gain(interpreter + framework);
+  finding.estimated = true;
   found.push_back(std::move(finding));
 }
 
-void add_kernel(const ProgramReport& report, const MachineReport&, Findings& found) {
-  const double kernel = working_share(report, {Activity::kernel});
+void add_kernel(const ProgramReport& report, const ProgramFacts& facts, const MachineReport&,
+                Findings& found) {
+  // Of what the lines do, the part that no other finding explains.
+  const double kernel =
+      facts.lines.empty() ? working_share(report, {Activity::kernel}) : facts[Activity::kernel];
   constexpr double kMuch = 0.15;
-  if (kernel < kMuch) return;
+  // Without samples of the kernel it is not known what the system's time is.
+  if (kernel < kMuch || report.sampling != Sampling::events) return;
   ProgramFinding finding = make("system",
                                 fmt::format("system calls take {} of its time, mostly {}",
                                             percent(kernel), mostly(report, Activity::kernel)),
                                 "read and write larger pieces, and wait for each other less often");
   finding.check = "strace -c -f PROGRAM counts the calls";
-  finding.factor = gain(kernel);
-  finding.at_most = true;
+  finding.factor = finding.high = gain(kernel);
+  finding.low = 1;
+  finding.estimated = true;
+  finding.place = line_with_most(facts, {Activity::kernel});
   found.push_back(std::move(finding));
 }
 
-void add_busy_machine(const ProgramReport& report, const MachineReport&, Findings& found) {
+void add_busy_machine(const ProgramReport& report, const ProgramFacts&, const MachineReport&,
+                      Findings& found) {
   constexpr double kMuch = 0.2;
   if (report.seconds <= 0 || report.waited_seconds < kMuch * report.seconds) return;
   found.push_back(make("busy_machine",
@@ -243,7 +279,8 @@ void add_busy_machine(const ProgramReport& report, const MachineReport&, Finding
                        "run it when the machine is quiet (`top` shows who has the processors)"));
 }
 
-void add_settings(const ProgramReport&, const MachineReport& around, Findings& found) {
+void add_settings(const ProgramReport&, const ProgramFacts&, const MachineReport& around,
+                  Findings& found) {
   for (const ThreadSetting& set : around.settings) {
     if (set.problem.empty()) continue;
     ProgramFinding finding =
@@ -257,12 +294,18 @@ void add_settings(const ProgramReport&, const MachineReport& around, Findings& f
 
 }  // namespace
 
-std::vector<ProgramFinding> program_findings(const ProgramReport& report,
+std::vector<ProgramFinding> program_findings(const ProgramReport& report, ProgramFacts facts,
                                              const MachineReport& around) {
+  // What a program that ends at once spends its time on says nothing; what it loads does.
+  constexpr double kShort = 0.5;
   Findings found;
-  for (const auto add : {add_blas, add_allocation, add_overhead, add_threads, add_kernel,
-                         add_busy_machine, add_two_openmp, add_two_blas, add_settings})
-    add(report, around, found);
+  if (report.seconds >= kShort) {
+    found = line_findings(facts, around.identity.usable_cpus);
+    for (const auto add : {add_allocation, add_overhead, add_threads, add_kernel, add_busy_machine})
+      add(report, facts, around, found);
+  }
+  for (const auto add : {add_blas, add_two_openmp, add_two_blas, add_settings})
+    add(report, facts, around, found);
   std::stable_sort(
       found.begin(), found.end(),
       [](const ProgramFinding& a, const ProgramFinding& b) { return a.factor > b.factor; });

@@ -1,16 +1,12 @@
 #include "program/sample_histogram.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <map>
-#include <optional>
 #include <string>
 #include <utility>
 
-#include "program/activity.h"
-#include "program/elf_image.h"
+#include "program/place_reader.h"
 
 namespace lithe::program {
 
@@ -18,25 +14,6 @@ namespace {
 
 // With more places than this, the others are counted as one unknown place.
 constexpr std::size_t kMostPlaces = 1 << 20;
-
-// oneDNN generates its kernels at run time. Where it is loaded, generated code counts as its own.
-bool onednn_loaded(const Files& files) {
-  return std::any_of(files.paths().begin(), files.paths().end(), [](const std::string& path) {
-    const std::string_view name = file_name(path);
-    return name.starts_with("libdnnl") || name.starts_with("libmkldnn") ||
-           name.starts_with("libtorch_cpu");
-  });
-}
-
-// A description for the report.
-std::string words(const Spot& spot) {
-  const std::string_view file = file_name(spot.file);
-  if (file.empty()) return spot.in_kernel ? "the kernel" : "code generated at run time";
-  const std::string_view function = spot.function.name;
-  // A mangled name is hard to read.
-  if (function.empty() || function.starts_with("_Z")) return std::string(file);
-  return fmt::format("{} in {}", function.substr(0, 60), file);
-}
 
 struct Sum {
   std::uint64_t samples = 0;
@@ -83,23 +60,13 @@ void SampleHistogram::add(const Place& place, bool in_kernel, bool entered) {
 
 std::vector<ActivityShare> SampleHistogram::shares(const Files& files, bool by_timers,
                                                    const std::filesystem::path& debug) const {
-  std::map<std::uint32_t, ElfImage> images;
+  PlaceReader places(files, by_timers, debug);
   std::array<Sum, kActivities> sums;
-  const bool onednn = onednn_loaded(files);
   for (const auto& [key, count] : counts_) {
-    const std::string& path = files.paths()[key.place.file];
-    Spot spot{path, {}, key.in_kernel, key.in_kernel, false};
-    if (path.starts_with('/')) {
-      const ElfImage& image = images.try_emplace(key.place.file, path, debug).first->second;
-      spot.function = image.function_at(key.place.offset);
-      spot.in_spin_loop = image.in_spin_loop(key.place.offset);
-      spot.after_system_call =
-          (key.in_kernel && !key.entered) || image.after_system_call(key.place.offset);
-      spot.in_kernel = key.in_kernel || (by_timers && spot.after_system_call);
-    }
-    Sum& sum = sums[static_cast<std::size_t>(activity_at(spot, onednn))];
+    const PlaceMeaning meaning = places.read(key.place, key.in_kernel, key.entered);
+    Sum& sum = sums[static_cast<std::size_t>(meaning.activity)];
     sum.samples += count;
-    sum.by_words[words(spot)] += count;
+    sum.by_words[meaning.words()] += count;
   }
   std::vector<ActivityShare> shares;
   for (std::size_t i = 0; i < sums.size(); ++i)

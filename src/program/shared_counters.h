@@ -14,10 +14,13 @@
 namespace lithe::program {
 
 // Changes with the layout, so that an older library does not count.
-constexpr std::uint64_t kCountersMagic = 0x4c49544845424401;
+constexpr std::uint64_t kCountersMagic = 0x4c49544845424402;
 
 // The environment variable with the path of the file, which lies below /proc.
 constexpr const char* kCountersVariable = "LITHE_COUNTERS";
+
+// With the value 1, the library sets the processor to take denormal numbers for zero.
+constexpr const char* kFlushVariable = "LITHE_FLUSH_DENORMALS";
 
 constexpr std::uint32_t kBlocks =
     1024;  // threads that count at the same time, each in its own block
@@ -27,8 +30,8 @@ constexpr std::uint32_t kSamples = 1 << 15;
 constexpr std::uint32_t kProcesses = 1024;
 constexpr std::uint32_t kPrefix = 32;
 
-// Calls of the heap and of mmap since the program began.
-struct HeapCounts {
+// Calls of the heap, of mmap and of the BLAS since the program began.
+struct Counts {
   std::uint64_t calls = 0;         // that allocate: malloc, calloc, realloc, ...
   std::uint64_t bytes = 0;         // requested by them
   std::uint64_t frees = 0;         // a realloc of an existing block counts as one
@@ -36,6 +39,8 @@ struct HeapCounts {
   std::uint64_t maps = 0;          // mmap without a file behind it, by the program itself
   std::uint64_t mapped_bytes = 0;  // by those
   std::uint64_t unmaps = 0;
+  std::uint64_t products = 0;              // calls of the BLAS
+  std::uint64_t flops32 = 0, flops64 = 0;  // that these ask for: two for a multiplication and sum
 };
 
 // The same, written by one thread at a time. Aligned to pairs of cache lines, so that neighbouring
@@ -43,6 +48,7 @@ struct HeapCounts {
 struct alignas(128) CountBlock {
   std::atomic<std::int32_t> owner;  // thread number, or 0 if the block is free
   std::atomic<std::uint64_t> calls, bytes, frees, largest, maps, mapped_bytes, unmaps;
+  std::atomic<std::uint64_t> products, flops32, flops64;
 };
 
 // A line that the program wrote, with the counters at that moment.
@@ -51,7 +57,7 @@ struct Line {
   std::int32_t process;
   std::uint64_t nanoseconds;  // CLOCK_MONOTONIC
   std::uint64_t faults;       // page faults of the process so far
-  HeapCounts heap;
+  Counts heap;
   std::uint32_t length;
   char text[kLineText];  // the beginning of it
 };

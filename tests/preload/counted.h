@@ -7,10 +7,10 @@ namespace lithe::test {
 
 // Nothing but `work` may allocate meanwhile, on any thread.
 template <typename Work>
-program::HeapCounts counted(const Work& work) {
-  const program::HeapCounts before = preload::sum(*preload::counters());
+program::Counts counted(const Work& work) {
+  const program::Counts before = preload::sum(*preload::counters());
   work();
-  program::HeapCounts after = preload::sum(*preload::counters());
+  program::Counts after = preload::sum(*preload::counters());
   after.calls -= before.calls, after.bytes -= before.bytes, after.frees -= before.frees;
   after.maps -= before.maps, after.mapped_bytes -= before.mapped_bytes;
   after.unmaps -= before.unmaps;

@@ -14,7 +14,7 @@
 namespace lithe::preload {
 namespace {
 
-using program::HeapCounts;
+using program::Counts;
 using program::SharedCounters;
 
 constexpr std::uint64_t kCounts = 20'000;
@@ -41,7 +41,7 @@ void on_threads(int threads) {
 }
 
 // Threads map their stacks, but within the C library, which is not counted.
-void expect_counts_of(std::uint64_t threads, const HeapCounts& counts) {
+void expect_counts_of(std::uint64_t threads, const Counts& counts) {
   EXPECT_EQ(counts.maps, threads * kCounts);
   EXPECT_EQ(counts.mapped_bytes, 3 * threads * kCounts);
   EXPECT_EQ(counts.unmaps, threads * kCounts);
@@ -59,7 +59,7 @@ TEST(Counts, ThreadsLoseNothing) {
 
 TEST(Counts, AThreadThatEndsLeavesItsBlockToTheNext) {
   const std::size_t before = blocks_in_use();
-  const HeapCounts counts = test::counted([] {
+  const Counts counts = test::counted([] {
     for (std::uint32_t i = 0; i < program::kBlocks + 100; ++i)
       std::thread([] { count_map(1); }).join();
   });

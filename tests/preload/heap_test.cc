@@ -15,19 +15,19 @@
 namespace lithe::preload {
 namespace {
 
-using program::HeapCounts;
+using program::Counts;
 using test::counted;
 
 // Where a compiler cannot see that nothing is done with it.
 void* volatile memory = nullptr;
 volatile std::size_t too_many = ~std::size_t{0} / 8;
 
-void expect_allocation(const HeapCounts& counts, std::uint64_t bytes) {
+void expect_allocation(const Counts& counts, std::uint64_t bytes) {
   EXPECT_EQ(counts.calls, 1u);
   EXPECT_EQ(counts.bytes, bytes);
   EXPECT_EQ(counts.frees, 0u);
   EXPECT_NE(memory, nullptr);
-  const HeapCounts freed = counted([] { std::free(memory); });
+  const Counts freed = counted([] { std::free(memory); });
   EXPECT_EQ(freed.frees, 1u);
   EXPECT_EQ(freed.calls, 0u);
 }
@@ -73,7 +73,7 @@ TEST(Heap, AlignmentAndZerosAreAsAskedFor) {
 TEST(Heap, ReallocOfABlockFreesItAndAllocatesItsNewSize) {
   memory = std::malloc(100);
   std::memcpy(memory, "unchanged", 10);
-  const HeapCounts counts = counted([] { memory = std::realloc(memory, 100'000); });
+  const Counts counts = counted([] { memory = std::realloc(memory, 100'000); });
   EXPECT_EQ(counts.calls, 1u);
   EXPECT_EQ(counts.bytes, 100'000u);
   EXPECT_EQ(counts.frees, 1u);
@@ -82,7 +82,7 @@ TEST(Heap, ReallocOfABlockFreesItAndAllocatesItsNewSize) {
 }
 
 TEST(Heap, WhatFailsIsNotCounted) {
-  const HeapCounts counts = counted([] {
+  const Counts counts = counted([] {
     errno = 0;
     memory = std::calloc(too_many, 16);
     EXPECT_EQ(memory, nullptr);
@@ -121,7 +121,7 @@ TEST(Heap, PeakIsOfWhatIsAliveAtOnce) {
 
 TEST(Heap, MapsWithoutAFileAreCountedApart) {
   void* map = nullptr;
-  HeapCounts counts = counted(
+  Counts counts = counted(
       [&map] { map = ::mmap(nullptr, 8192, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); });
   ASSERT_NE(map, MAP_FAILED);
   EXPECT_EQ(counts.maps, 1u);

@@ -40,9 +40,10 @@ class Records {
 using U32 = std::uint32_t;
 using U64 = std::uint64_t;
 
-std::vector<Event> parse(std::span<const std::uint8_t> bytes, bool registers = true) {
+std::vector<Event> parse(std::span<const std::uint8_t> bytes,
+                         SampledState state = SampledState::instruction) {
   std::vector<Event> events;
-  parse_events(bytes, registers, [&events](Event&& event) { events.push_back(std::move(event)); });
+  parse_events(bytes, state, [&events](Event&& event) { events.push_back(std::move(event)); });
   return events;
 }
 
@@ -107,14 +108,33 @@ TEST(Events, CutOffAnywhereTheyEndThere) {
   EXPECT_EQ(most, 7);
 }
 
+#if defined(__x86_64__)
+TEST(Events, TheStackOfASampleIsItsValidPart) {
+  Records records;
+  records.add(PERF_RECORD_SAMPLE, PERF_RECORD_MISC_USER, U64{0x1234}, U32{7}, U32{8}, U64{100},
+              U64{PERF_SAMPLE_REGS_ABI_64}, U64{3}, U64{6}, U64{0x7000}, U64{0x1234}, U64{12},
+              U64{13}, U64{14}, U64{15}, U64{24}, U64{1}, U64{2}, U64{3}, U64{16});
+  const std::vector<Event> events = parse(records.bytes(), SampledState::stack);
+  ASSERT_EQ(events.size(), 1U);
+  ASSERT_NE(events[0].user, nullptr);
+  const UserState& user = *events[0].user;
+  EXPECT_EQ(user.stack, 0x7000U);
+  EXPECT_EQ(user.instruction, 0x1234U);
+  EXPECT_EQ(user.saved, (std::array<U64, kSavedRegisters>{3, 6, 12, 13, 14, 15}));
+  ASSERT_EQ(user.memory.size(), 16U);
+  EXPECT_EQ(user.memory[8], 2);
+}
+#endif
+
 TEST(Events, AnyBytesAreRead) {
   std::mt19937 random(3);
   for (int i = 0; i < 3000; ++i) {
     Records records = one_of_each();
     for (int k = 0; k < 8; ++k)
       records.bytes()[random() % records.bytes().size()] = static_cast<std::uint8_t>(random());
-    for (const bool registers : {false, true})
-      for (const Event& event : parse(records.bytes(), registers)) {
+    for (const SampledState state :
+         {SampledState::nothing, SampledState::instruction, SampledState::stack})
+      for (const Event& event : parse(records.bytes(), state)) {
         EXPECT_LE(event.mapping.path.size(), 16 + 16);
         if (event.kind == Event::Kind::mapping) {
           EXPECT_GT(event.mapping.end, event.mapping.start);

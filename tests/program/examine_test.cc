@@ -27,6 +27,7 @@ ExamineProgram subject(std::vector<std::string> arguments) {
   options.command = {LITHE_SUBJECT};
   options.command.insert(options.command.end(), arguments.begin(), arguments.end());
   options.preload = LITHE_PRELOAD;
+  options.budget = 0;
   return options;
 }
 
@@ -249,12 +250,25 @@ TEST(ExamineProgram, ScriptsAreRunByWhatTheyName) {
   EXPECT_GE(report.heap.bytes, 1'000'000);  // by the program that the script starts
 }
 
-TEST(ExamineProgram, RemediesAreTriedOnlyWhenAskedFor) {
-  ExamineProgram options = subject({"spin", "300"});
-  options.try_out = true;
-  const ProgramReport report = examine(options);
-  for (const ProgramFinding& finding : report.findings)
-    EXPECT_EQ(finding.tried > 0, !finding.variables.empty()) << finding.problem;
+// How often a program with threads that spin is run.
+int runs_within(double budget) {
+  const test::TemporaryFolder folder;
+  const std::string file = (folder.path() / "runs").string();
+  ExamineProgram options = subject({});
+  options.command = {"sh", "-c", "echo run >> " + file + "; " + LITHE_SUBJECT + " spin 700"};
+  options.budget = budget;
+  for (const ProgramFinding& finding : examine(options).findings)
+    EXPECT_FALSE(finding.tried && finding.factor < 1) << finding.problem;
+  std::ifstream from(file);
+  return static_cast<int>(std::count(std::istreambuf_iterator<char>(from), {}, '\n'));
+}
+
+TEST(ExamineProgram, RemediesAreTriedInPairsWithinTheBudget) {
+  EXPECT_EQ(runs_within(0), 1);
+  EXPECT_EQ(runs_within(0.1), 1) << "it does not suffice for a pair";
+  const int runs = runs_within(60);
+  EXPECT_GE(runs, 3);
+  EXPECT_EQ(runs % 2, 1);
 }
 
 TEST(ExamineProgram, NothingIsLeftOpen) {

@@ -1,0 +1,69 @@
+// What the rules that find causes have in common.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "lithe/program_report.h"
+#include "program/line_facts.h"
+
+namespace lithe::program {
+
+using Findings = std::vector<ProgramFinding>;
+
+inline constexpr double kWorth = 0.05;  // of the time, below which a cause is not reported
+
+std::string percent(double share);
+
+// The speedup when `share` of the time shrinks to `left` of it.
+double gain(double share, double left = 0);
+
+struct Estimate {
+  double factor = 1, low = 1, high = 1;
+};
+
+// Between `least` and `most` of the share remain, probably their geometric mean.
+Estimate estimate(double share, double least, double most);
+
+ProgramFinding make(const char* name, std::string problem, std::string remedy,
+                    const Estimate& cost);
+
+bool begins_with_one(std::string_view text, std::span<const std::string_view> beginnings);
+bool holds_one(std::string_view text, std::span<const std::string_view> parts);
+
+using FitsName = std::function<bool(std::string_view)>;
+
+// The largest share of a name that fits. Names are counted once in a moment, so the largest is
+// that of the function through which the others were called.
+double largest(const std::map<std::string, double>& shares, const FitsName& fits);
+double sum(const std::map<std::string, double>& shares, const FitsName& fits);
+
+inline double computed(const Spent& spent) {
+  return spent.interpreter + spent.native + spent.system;
+}
+
+// What a rule found: the share of each line that it explains.
+class Found {
+ public:
+  explicit Found(ProgramFacts& facts) : facts_(facts) {}
+
+  void add(LineFacts& line, double share);
+  double all() const { return all_; }
+  const LineFacts* most() const { return most_; }
+
+  // Makes the finding about the line with the largest part, and takes the time from the facts.
+  ProgramFinding finish(ProgramFinding finding);
+
+ private:
+  ProgramFacts& facts_;
+  double all_ = 0, most_share_ = 0;
+  LineFacts* most_ = nullptr;
+  std::vector<std::pair<LineFacts*, double>> lines_;
+};
+
+}  // namespace lithe::program

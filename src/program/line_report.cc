@@ -1,0 +1,62 @@
+#include "program/line_report.h"
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+
+#include "base/text.h"
+
+namespace lithe::program {
+
+namespace {
+
+ProgramLine::Shares largest(const std::map<std::string, double>& shares) {
+  constexpr std::size_t kMost = 8;
+  ProgramLine::Shares sorted(shares.begin(), shares.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  sorted.resize(std::min(kMost, sorted.size()));
+  return sorted;
+}
+
+}  // namespace
+
+std::string source_line(const std::string& file, int line) {
+  constexpr int kMostLines = 1'000'000;
+  constexpr std::size_t kMostText = 200;
+  std::ifstream source(file);
+  std::string text;
+  for (int i = 0; i < line; ++i)
+    if (line > kMostLines || !std::getline(source, text)) return {};
+  return std::string(base::trim(text).substr(0, kMostText));
+}
+
+ProgramLine report_line(const LineFacts& facts) {
+  ProgramLine line;
+  line.file = facts.file;
+  line.function = facts.function;
+  line.line = facts.line;
+  line.text = source_line(facts.file, facts.line);
+  line.share = facts.all;
+  line.interpreter = facts.interpreter;
+  line.native = facts.native;
+  line.system = facts.system;
+  line.waiting = facts.waiting;
+  line.calls = largest(facts.calls);
+  line.code = largest(facts.native_code);
+  line.around = largest(facts.around);
+  return line;
+}
+
+void report_lines(const ProgramFacts& facts, ProgramReport& report) {
+  constexpr double kWorthALine = 0.005;
+  for (const LineFacts& line : facts.lines)
+    if (line.all >= kWorthALine) report.lines.push_back(report_line(line));
+  for (int i = 1; i < kWaits; ++i)
+    if (const double share = facts[static_cast<Wait>(i)]; share >= kWorthALine)
+      report.waits.push_back({static_cast<Wait>(i), share});
+  std::sort(report.waits.begin(), report.waits.end(),
+            [](const WaitShare& a, const WaitShare& b) { return a.share > b.share; });
+}
+
+}  // namespace lithe::program

@@ -1,0 +1,17 @@
+// The lines of the report on a program, from the facts about them.
+#pragma once
+
+#include "lithe/program_report.h"
+#include "program/line_facts.h"
+
+namespace lithe::program {
+
+// A line with its text in the source file, which may have changed or be gone: then it is empty.
+ProgramLine report_line(const LineFacts& facts);
+
+void report_lines(const ProgramFacts& facts, ProgramReport& report);
+
+// The text of a line without its indentation, at most 200 bytes; empty if there is no such line.
+std::string source_line(const std::string& file, int line);
+
+}  // namespace lithe::program

@@ -1,0 +1,235 @@
+#include "program/observer.h"
+
+#include <fmt/format.h>
+#include <time.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <span>
+#include <utility>
+
+#include "base/text.h"
+#include "program/activity.h"
+#include "program/remote_memory.h"
+#include "program/thread_state.h"
+
+namespace lithe::program {
+
+namespace {
+
+constexpr std::size_t kMostObserved = 64;
+constexpr std::uint64_t kRuns = 1'200'000;  // nanoseconds since its last sample, for what runs
+constexpr int kMostTries = 200;             // to read an interpreter that is only starting
+
+std::uint64_t now_nanoseconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+std::vector<pid_t> threads_of(pid_t process) {
+  constexpr std::size_t kMost = 4096;
+  std::vector<pid_t> threads;
+  std::error_code error;
+  const std::filesystem::directory_iterator tasks(fmt::format("/proc/{}/task", process), error);
+  if (error) return threads;
+  for (auto task = begin(tasks); !error && task != end(tasks) && threads.size() < kMost;
+       task.increment(error))
+    threads.push_back(base::to_number(task->path().filename().native(), pid_t{0}));
+  return threads;
+}
+
+// `place` gets an address, which is yet to be found in a file.
+void see_sample(const Event& sample, Moment& moment) {
+  moment.in_kernel = sample.in_kernel;
+  moment.entered = sample.entered_from != 0;
+  moment.place.offset = sample.in_kernel ? sample.entered_from : sample.address;
+}
+
+// The top of a stack, as far as it can be read.
+std::vector<std::uint8_t> stack_memory(pid_t process, std::uint64_t from) {
+  constexpr std::uint64_t kBytes = 8192, kPage = 4096;
+  std::vector<std::uint8_t> bytes(kBytes);
+  const RemoteMemory memory(process);
+  for (std::uint64_t most = kBytes; most > 0; most -= kPage) {
+    // Up to the end of a page, because the next one may not exist.
+    const std::uint64_t count = most - from % kPage;
+    if (!memory.read(from, std::as_writable_bytes(std::span(bytes).first(count)))) continue;
+    bytes.resize(count);
+    return bytes;
+  }
+  return {};
+}
+
+}  // namespace
+
+void Observer::mapped(pid_t process, const Mapping& mapping) {
+  if (processes_.size() >= kMostObserved && !processes_.contains(process)) return;
+  Process& known = processes_[process];
+  known.native.map(mapping);
+  if (PythonReader::may_be_python(file_name(mapping.path)) && known.python == nullptr)
+    known.interpreters.push_back(mapping);
+}
+
+void Observer::forked(pid_t parent, pid_t child) {
+  const auto at = processes_.find(parent);
+  if (at == processes_.end() || processes_.size() >= kMostObserved) return;
+  processes_[child].interpreters = at->second.interpreters;
+  processes_[child].native = at->second.native.copy();
+}
+
+void Observer::ended(pid_t process) { processes_.erase(process); }
+
+void Observer::observe(const EventSampler* events, bool later) {
+  now_ = now_nanoseconds();
+  events_ = events;
+  later_ = later;
+  if (last_ != 0)
+    for (auto& [number, process] : processes_) observe_process(number, process);
+  last_ = now_;
+}
+
+void Observer::observe_process(pid_t number, Process& process) {
+  for (const Mapping& file : process.interpreters)
+    if (process.python == nullptr && process.tries < kMostTries) {
+      ++process.tries;
+      process.python = PythonReader::open(number, file);
+    }
+  if (process.python == nullptr) {
+    if (process.interpreters.empty())
+      observe_native(number, process);
+    else
+      count(number, number, nullptr, false);
+    return;
+  }
+  const std::vector<PythonThread> threads = process.python->read();
+  const bool locked = std::any_of(threads.begin(), threads.end(),
+                                  [](const PythonThread& t) { return t.holds_lock; });
+  bool first_seen = false;
+  for (const PythonThread& thread : threads) {
+    first_seen = first_seen || thread.thread == number;
+    count(number, thread.thread, &thread, locked && !thread.holds_lock);
+  }
+  if (!first_seen) count(number, number, nullptr, false);
+}
+
+bool Observer::see(pid_t thread, bool python, bool other_has_lock, Moment& moment,
+                   UserState* waiting) {
+  see_processor(thread, python, moment);
+  if (!moment.runs) {
+    const ThreadState state = thread_state(moment.process, thread, other_has_lock);
+    if (!state.exists) return false;
+    moment.runs = state.runs;
+    moment.wait = state.wait;
+    if (waiting != nullptr) {
+      waiting->instruction = state.instruction;
+      waiting->stack = state.stack;
+    }
+    // Without samples of the kernel, what runs and is not sampled is in the kernel.
+    moment.in_kernel = state.runs && events_ != nullptr && !events_->sees_kernel();
+    if (state.runs && waits_for_processor(moment.process, thread)) {
+      moment.runs = moment.in_kernel = false;
+      moment.wait = Wait::processor;
+    }
+  } else if (moment.sampled) {
+    moment.place = find_(moment.process, moment.place.offset);
+  }
+  moment.others_run = !moment.runs && events_ != nullptr && events_->last_time() + kRuns > now_;
+  return true;
+}
+
+void Observer::count(pid_t process, pid_t thread, const PythonThread* python, bool other_has_lock) {
+  Moment moment;
+  moment.process = process;
+  moment.first_thread = process == thread;
+  moment.later = later_;
+  if (!see(thread, python != nullptr, other_has_lock, moment, nullptr)) return;
+  if (python != nullptr) {
+    moment.collecting = python->collecting;
+    for (const PythonFrame& frame : python->frames)
+      moment.frames.push_back({counts_.number(frame.code), frame.line, {}});
+  }
+  counts_.add(moment, now_ - last_);
+}
+
+// Looks at the first thread, at those that were sampled, and in turns at eight of those that wait.
+void Observer::observe_native(pid_t number, Process& process) {
+  constexpr std::uint64_t kListed = 50'000'000;  // nanoseconds that a list of threads is good for
+  constexpr std::size_t kAtOnce = 8;
+  if (process.listed + kListed < now_) {
+    process.threads = threads_of(number);
+    process.listed = now_;
+  }
+  const std::size_t turns = (process.threads.size() + kAtOnce - 1) / kAtOnce;
+  ++process.turn;
+  for (std::size_t i = 0; i < process.threads.size(); ++i) {
+    const pid_t thread = process.threads[i];
+    const Event* sample = events_ == nullptr ? nullptr : events_->latest(thread);
+    const bool runs = sample != nullptr && sample->time + kRuns >= now_;
+    if (runs || thread == number)
+      count_native(number, thread, process.native, 1);
+    else if ((i + process.turn) % turns == 0)
+      count_native(number, thread, process.native, turns);
+  }
+  if (process.threads.empty()) count_native(number, number, process.native, 1);
+}
+
+void Observer::count_native(pid_t number, pid_t thread, NativeStack& stack, std::uint64_t times) {
+  Moment moment;
+  moment.process = number;
+  moment.first_thread = number == thread;
+  moment.later = later_;
+  UserState waiting;
+  if (!see(thread, false, false, moment, &waiting)) return;
+  // What runs in the kernel unseen was called from about where its last sample was.
+  constexpr std::uint64_t kRecent = 50'000'000;
+  const Event* sample = events_ == nullptr ? nullptr : events_->latest(thread);
+  const bool recent = sample != nullptr && sample->user != nullptr && sample->time + kRecent > now_;
+  std::vector<std::uint64_t> addresses;
+  if (moment.runs && recent) {
+    addresses = stack.unwind(*sample->user);
+    // Between samples it is where the last one was, mostly.
+    if (!moment.sampled && !moment.in_kernel) {
+      moment.sampled = true;
+      see_sample(*sample, moment);
+      moment.place = find_(number, moment.place.offset);
+    }
+  } else if (!moment.runs && waiting.instruction != 0) {
+    waiting.memory = stack_memory(number, waiting.stack);
+    addresses = stack.unwind(waiting);
+  }
+  for (const std::uint64_t address : addresses)
+    if (const Place place = find_(number, address); place.file != 0)
+      moment.frames.push_back({0, 0, place});
+  counts_.add(moment, times * (now_ - last_));
+}
+
+// Whether a thread that is ready to run had no processor for most of the time since the last look.
+bool Observer::waits_for_processor(pid_t process, pid_t thread) {
+  const std::string text =
+      base::read_text(fmt::format("/proc/{}/task/{}/schedstat", process, thread));
+  std::string_view rest = text;
+  Scheduled now;
+  now.ran = base::to_number(base::take_until(rest, ' '), std::uint64_t{0});
+  constexpr std::size_t kMostThreads = 1 << 16;
+  if (scheduled_.size() > kMostThreads) scheduled_.clear();
+  const auto [at, added] = scheduled_.emplace(thread, now);
+  const Scheduled last = std::exchange(at->second, now);
+  // The wait that goes on is not counted yet, but then it has not run either.
+  return !added && now.ran - last.ran < (now_ - last_) / 2;
+}
+
+// A thread that runs has been sampled in the last millisecond of its processor time. Of Python's,
+// only what was sampled just now belongs to the stack that is read now.
+void Observer::see_processor(pid_t thread, bool python, Moment& moment) const {
+  constexpr std::uint64_t kSame = 300'000;
+  const Event* sample = events_ == nullptr ? nullptr : events_->latest(thread);
+  if (sample == nullptr || sample->time + kRuns < now_) return;
+  moment.runs = true;
+  if (sample->time + kSame < now_ && (python || sample->user == nullptr)) return;
+  moment.sampled = true;
+  see_sample(*sample, moment);
+}
+
+}  // namespace lithe::program

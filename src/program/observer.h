@@ -1,0 +1,73 @@
+// Looks at the threads of running processes at moments: the stack of each, and what it does there.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "program/address_space.h"
+#include "program/event_sampler.h"
+#include "program/native_stack.h"
+#include "program/python_reader.h"
+#include "program/stack_counts.h"
+
+namespace lithe::program {
+
+class Observer {
+ public:
+  // A place of code in a process.
+  using FindPlace = std::function<Place(pid_t process, std::uint64_t address)>;
+
+  explicit Observer(FindPlace find) : find_(std::move(find)) {}
+
+  // Events in a process's life.
+  void mapped(pid_t process, const Mapping& mapping);
+  void forked(pid_t parent, pid_t child);
+  void ended(pid_t process);
+
+  // Looks at all threads, and counts the time since the last call for what each does. `events` may
+  // be null. `later`: the first epoch has ended.
+  void observe(const EventSampler* events, bool later);
+
+  const StackCounts& counts() const { return counts_; }
+
+ private:
+  struct Process {
+    std::vector<Mapping> interpreters;  // files that may be CPython's
+    int tries = 0;
+    std::unique_ptr<PythonReader> python;
+    NativeStack native;  // for a program that is not Python
+    std::vector<pid_t> threads;
+    std::uint64_t listed = 0;  // when
+    std::size_t turn = 0;
+  };
+
+  void observe_process(pid_t number, Process& process);
+  void observe_native(pid_t number, Process& process);
+  // What a thread does, without its stack. Returns false if it has ended.
+  bool see(pid_t thread, bool python, bool other_has_lock, Moment& moment, UserState* waiting);
+  void count(pid_t process, pid_t thread, const PythonThread* python, bool other_has_lock);
+  void count_native(pid_t number, pid_t thread, NativeStack& stack, std::uint64_t times);
+  bool waits_for_processor(pid_t process, pid_t thread);
+  void see_processor(pid_t thread, bool python, Moment& moment) const;
+
+  struct Scheduled {
+    std::uint64_t ran = 0;  // nanoseconds
+  };
+
+  FindPlace find_;
+  std::unordered_map<pid_t, Scheduled> scheduled_;
+  std::map<pid_t, Process> processes_;
+  StackCounts counts_;
+  std::uint64_t last_ = 0, now_ = 0;
+  const EventSampler* events_ = nullptr;
+  bool later_ = false;
+};
+
+}  // namespace lithe::program

@@ -1,0 +1,43 @@
+// Measures what a remedy brings: runs the first epochs of the program without it and with it, in
+// turns, and compares their times.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "lithe/program_report.h"
+#include "program/launch.h"
+
+namespace lithe::program {
+
+struct Gain {
+  double factor = 0, low = 0, high = 0;  // by the medians, and by the runs that were compared
+};
+
+class Trials {
+ public:
+  // `base`: the environment of all runs, in which the lines of the program are counted. `report`:
+  // of the run that was sampled, for the lengths of its epochs. At most options.budget seconds are
+  // spent by all trials together.
+  Trials(const ExamineProgram& options, Variables base, const ProgramReport& report);
+  ~Trials();
+  Trials(const Trials&) = delete;
+  Trials& operator=(const Trials&) = delete;
+
+  // Nothing where the budget does not suffice for two runs, a run fails, or the user interrupts.
+  std::optional<Gain> compare(const Variables& remedy);
+
+ private:
+  double run_seconds() const;  // how long a run will take
+  std::optional<double> epoch_seconds(const Variables& remedy);
+
+  const ExamineProgram& options_;
+  Variables base_;
+  double first_ = 0, usual_ = 0;  // seconds of the first epoch, and of each later one
+  int epochs_ = 0;                // later ones that are timed; 0: the whole run is
+  double left_;                   // seconds of the budget
+  struct Signals;
+  std::unique_ptr<Signals> signals_;
+};
+
+}  // namespace lithe::program

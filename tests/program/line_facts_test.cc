@@ -1,0 +1,105 @@
+#include "program/line_facts.h"
+
+#include <gtest/gtest.h>
+
+namespace lithe::program {
+namespace {
+
+constexpr std::uint64_t kSecond = 1'000'000'000;
+
+// Stacks of a program that are made by hand.
+class Stacks {
+ public:
+  StackFrame frame(const std::string& file, const std::string& function, int line) {
+    auto& code = codes_[file + ":" + function];
+    if (code == nullptr) {
+      auto made = std::make_shared<PythonCode>();
+      made->file = file;
+      made->name = function;
+      code = std::move(made);
+    }
+    return {counts.number(code), line, {}};
+  }
+
+  void waits(Wait wait, double seconds, std::vector<StackFrame> frames, bool later = true) {
+    Moment moment;
+    moment.process = 1;
+    moment.first_thread = true;
+    moment.later = later;
+    moment.wait = wait;
+    moment.frames = std::move(frames);
+    counts.add(moment, static_cast<std::uint64_t>(seconds * kSecond));
+  }
+
+  ProgramFacts facts() {
+    PlaceReader places(files_);
+    return program_facts(counts, 1, places);
+  }
+
+  StackCounts counts;
+
+ private:
+  Files files_;
+  std::map<std::string, std::shared_ptr<const PythonCode>> codes_;
+};
+
+TEST(LineFacts, TimeBelongsToTheInnermostLineOfTheProgramsOwn) {
+  Stacks stacks;
+  const auto outer = stacks.frame("/home/me/train.py", "main", 20);
+  const auto inner = stacks.frame("/home/me/train.py", "load", 7);
+  const auto library = stacks.frame("/usr/lib/python3.11/json/__init__.py", "loads", 346);
+  stacks.waits(Wait::disk, 3, {library, inner, outer});
+  stacks.waits(Wait::sleep, 1, {outer});
+  const ProgramFacts facts = stacks.facts();
+  ASSERT_EQ(facts.lines.size(), 2);
+  EXPECT_EQ(facts.lines[0].line, 7);
+  EXPECT_DOUBLE_EQ(facts.lines[0].all, 0.75);
+  EXPECT_DOUBLE_EQ(facts.lines[0][Wait::disk], 0.75);
+  EXPECT_DOUBLE_EQ(facts.lines[0].calls.at("json.loads"), 0.75);
+  EXPECT_DOUBLE_EQ(facts.lines[1].waiting, 0.25);
+  EXPECT_DOUBLE_EQ(facts.waiting, 1);
+  EXPECT_DOUBLE_EQ(facts.inclusive.at({"/home/me/train.py", 20, "main"}).all, 1);
+  EXPECT_DOUBLE_EQ(facts.inclusive.at({"/home/me/train.py", 7, "load"}).depth, 1);
+}
+
+TEST(LineFacts, OnlyTheLaterEpochsCountIfTheyAreLongEnough) {
+  Stacks stacks;
+  const auto load = stacks.frame("/home/me/train.py", "load", 1);
+  const auto step = stacks.frame("/home/me/train.py", "step", 2);
+  stacks.waits(Wait::disk, 5, {load}, false);
+  stacks.waits(Wait::sleep, 1, {step});
+  EXPECT_DOUBLE_EQ(stacks.facts().lines[0].all, 1);
+  EXPECT_EQ(stacks.facts().lines[0].line, 2);
+  Stacks early;
+  early.waits(Wait::disk, 5, {early.frame("/home/me/train.py", "load", 1)}, false);
+  EXPECT_FALSE(early.facts().later);
+  EXPECT_EQ(early.facts().lines.size(), 1);
+}
+
+TEST(LineFacts, TimeInWhichOthersHadTheProcessorDoesNotCount) {
+  Stacks stacks;
+  const auto step = stacks.frame("/home/me/train.py", "step", 2);
+  stacks.waits(Wait::processor, 9, {step});
+  stacks.waits(Wait::sleep, 1, {step});
+  EXPECT_DOUBLE_EQ(stacks.facts().seconds, 1);
+}
+
+TEST(LineFacts, WhatTheProgramsOwnSourcesAre) {
+  EXPECT_TRUE(is_own_source("/home/me/train.py"));
+  EXPECT_TRUE(is_own_source("train.py"));
+  EXPECT_FALSE(is_own_source("/venv/lib/python3.11/site-packages/torch/nn/modules/module.py"));
+  EXPECT_FALSE(is_own_source("/usr/lib/python3/dist-packages/numpy/core/numeric.py"));
+  EXPECT_FALSE(is_own_source("/usr/lib/python3.11/json/decoder.py"));
+  EXPECT_FALSE(is_own_source("<frozen importlib._bootstrap>"));
+  EXPECT_FALSE(is_own_source(""));
+}
+
+TEST(LineFacts, NamesOfFunctionsHaveTheirModule) {
+  EXPECT_EQ(python_name("/usr/lib/python3.11/json/__init__.py", "loads"), "json.loads");
+  EXPECT_EQ(python_name("/v/lib/python3.12/site-packages/torch/optim/adam.py", "Adam.step"),
+            "torch.optim.adam.Adam.step");
+  EXPECT_EQ(python_name("/home/me/train.py", "main"), "train.main");
+}
+
+}  // namespace
+}  // namespace lithe::program
