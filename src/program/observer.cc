@@ -151,6 +151,7 @@ void Observer::count(pid_t process, pid_t thread, const PythonThread* python, bo
       moment.frames.push_back({counts_.number(frame.code), frame.line, {}});
   }
   counts_.add(moment, now_ - last_);
+  timeline_.add(moment, last_, now_);
 }
 
 // Looks at the first thread, at those that were sampled, and in turns at eight of those that wait.

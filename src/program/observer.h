@@ -16,6 +16,7 @@
 #include "program/native_stack.h"
 #include "program/python_reader.h"
 #include "program/stack_counts.h"
+#include "program/timeline.h"
 
 namespace lithe::program {
 
@@ -24,7 +25,8 @@ class Observer {
   // A place of code in a process.
   using FindPlace = std::function<Place(pid_t process, std::uint64_t address)>;
 
-  explicit Observer(FindPlace find) : find_(std::move(find)) {}
+  // `start`: of the program, nanoseconds of CLOCK_MONOTONIC.
+  Observer(FindPlace find, std::uint64_t start) : find_(std::move(find)), timeline_(start) {}
 
   // Events in a process's life.
   void mapped(pid_t process, const Mapping& mapping);
@@ -35,7 +37,10 @@ class Observer {
   // be null. `later`: the first epoch has ended.
   void observe(const EventSampler* events, bool later);
 
+  void see_memory(std::uint64_t at, std::uint64_t bytes) { timeline_.see_memory(at, bytes); }
+
   const StackCounts& counts() const { return counts_; }
+  const Timeline& timeline() const { return timeline_; }
 
  private:
   struct Process {
@@ -65,6 +70,7 @@ class Observer {
   std::unordered_map<pid_t, Scheduled> scheduled_;
   std::map<pid_t, Process> processes_;
   StackCounts counts_;
+  Timeline timeline_;
   std::uint64_t last_ = 0, now_ = 0;
   const EventSampler* events_ = nullptr;
   bool later_ = false;
