@@ -43,7 +43,6 @@ int examine_their_program(const DoctorCommand& command) {
   if (!command.output.empty()) check_output(command.output, "--output");
   if (!command.page.empty()) check_output(command.page, "--report");
   const ProgramReport report = examine_program(command.program);
-  if (!command.page.empty()) base::write_file_atomically(command.page, program_page(report));
   const std::string text =
       command.json ? program_json(report) : program_text(report, command.lines);
   const std::string folded = command.json ? text : fold(text, terminal_width());
@@ -51,6 +50,7 @@ int examine_their_program(const DoctorCommand& command) {
     fmt::print(stderr, "{}", folded);
   else
     base::write_file_atomically(command.output, folded);
+  if (!command.page.empty()) base::write_file_atomically(command.page, program_page(report));
   constexpr int kSignalled = 128;
   return report.signal != 0 ? kSignalled + report.signal : report.status;
 }

@@ -56,14 +56,14 @@ std::string column(double share, int width) {
 }
 
 std::string file_listing(const std::vector<const ProgramLine*>& lines) {
-  constexpr std::size_t kColumns = 48;
+  constexpr std::size_t kColumns = 50;
   const std::size_t width = std::max(terminal_width(), kColumns + kLeastText);
-  std::string text = "  share  interpreter  compiled  system  waiting   line  source\n";
+  std::string text = "share interpreter compiled system waiting   line  source\n";
   for (const ProgramLine* line : lines)
-    text += unbroken(fmt::format("  {}  {}  {}  {}  {}  {:5}  {}", column(line->share, 5),
+    text += unbroken(fmt::format("{} {} {} {} {}  {:5}  {}", column(line->share, 5),
                                  column(line->interpreter, 11), column(line->native, 8),
                                  column(line->system, 6), column(line->waiting, 7), line->line,
-                                 cut_to(visible(line->text), width - kColumns - 9))) +
+                                 cut_to(visible(line->text), width - kColumns))) +
             "\n";
   return text;
 }

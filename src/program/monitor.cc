@@ -123,7 +123,7 @@ void Monitor::read_memory() {
     pages += base::to_number(base::take_until(rest, ' '), std::uint64_t{0});
     return text.empty();
   });
-  observer_.see_memory(clock_nanoseconds(), pages * page);
+  observer_.timeline().see_memory(clock_nanoseconds(), pages * page);
 }
 
 void Monitor::read_variables() {
@@ -160,8 +160,10 @@ void Monitor::take_timers() {
     SharedSpace& space = spaces_[sample.process];
     if (space == nullptr || !space->knows(sample.address)) read_maps(sample.process);
     const SharedSpace& now = spaces_[sample.process];
-    count(now == nullptr ? Place{} : now->find(sample.address), false, true,
-          cutter_.first_end() > 0);
+    const Place place = now == nullptr ? Place{} : now->find(sample.address);
+    count(place, false, true, cutter_.first_end() > 0);
+    if (sample.thread == sample.process)
+      observer_.timeline().see_sample(sample.process, clock_nanoseconds(), place, false, true);
   });
 }
 
@@ -230,6 +232,8 @@ void Monitor::take_sample(const Event& event) {
   const Place place = space == spaces_.end() ? Place{} : space->second->find(address);
   count(place, event.in_kernel, entered,
         cutter_.first_end() > 0 && event.time > cutter_.first_end());
+  if (event.thread == event.process)
+    observer_.timeline().see_sample(event.process, event.time, place, event.in_kernel, entered);
 }
 
 }  // namespace lithe::program

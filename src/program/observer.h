@@ -37,9 +37,8 @@ class Observer {
   // be null. `later`: the first epoch has ended.
   void observe(const EventSampler* events, bool later);
 
-  void see_memory(std::uint64_t at, std::uint64_t bytes) { timeline_.see_memory(at, bytes); }
-
   const StackCounts& counts() const { return counts_; }
+  Timeline& timeline() { return timeline_; }
   const Timeline& timeline() const { return timeline_; }
 
  private:

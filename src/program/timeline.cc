@@ -1,19 +1,37 @@
 #include "program/timeline.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace lithe::program {
 
 namespace {
 
-constexpr std::size_t kMostSamples = 96;  // of a bin: a share of a half is right within 5%
+constexpr std::size_t kMostSamples = 96;  // of a bin: a share of a half is right within 0.05
 constexpr std::size_t kMostTracks = 16;
 
 template <typename T>
 T& grown_at(std::vector<T>& values, std::size_t at) {
   if (values.size() <= at) values.resize(at + 1);
   return values[at];
+}
+
+using Counts = std::array<double, kActivities>;
+
+// The samples of a bin, and of those beside it where it has few.
+Counts counts_near(const std::vector<Counts>& counts, std::size_t bin) {
+  constexpr std::size_t kFarthest = 3;
+  constexpr double kEnough = 8;
+  Counts sum{};
+  for (std::size_t far = 0; far <= kFarthest; ++far) {
+    for (const std::size_t at : {bin - far, bin + far}) {
+      if (at >= counts.size() || (far == 0 && at != bin)) continue;
+      for (std::size_t a = 0; a < sum.size(); ++a) sum[a] += counts[at][a];
+    }
+    if (std::accumulate(sum.begin(), sum.end(), 0.0) >= kEnough) break;
+  }
+  return sum;
 }
 
 }  // namespace
@@ -55,35 +73,33 @@ void Timeline::add(const Moment& moment, std::uint64_t from, std::uint64_t to) {
   while (from < to) {
     const std::uint64_t bin = (from - start_) / width_;
     const std::uint64_t end = std::min(to, start_ + (bin + 1) * width_);
-    add_to_bin(moment, end - from, grown_at(track.bins, bin));
+    Bin& to_bin = grown_at(track.bins, bin);
+    std::uint64_t& sum = !moment.runs ? to_bin.wait[static_cast<std::size_t>(moment.wait)]
+                         : moment.in_kernel && !moment.sampled ? to_bin.in_kernel
+                                                               : to_bin.ran;
+    sum += end - from;
     from = end;
   }
 }
 
-void Timeline::add_to_bin(const Moment& moment, std::uint64_t nanoseconds, Bin& bin) {
-  if (!moment.runs)
-    bin.wait[static_cast<std::size_t>(moment.wait)] += nanoseconds;
-  else if (moment.sampled)
-    take_sample({moment.place, moment.in_kernel, moment.entered, nanoseconds}, bin);
-  else
-    (moment.in_kernel ? bin.in_kernel : bin.unknown) += nanoseconds;
-}
-
-void Timeline::take_sample(const Sample& sample, Bin& bin) {
-  bin.sampled += sample.nanoseconds;
+void Timeline::see_sample(pid_t process, std::uint64_t at, const Place& place, bool in_kernel,
+                          bool entered) {
+  if (at < start_) return;
+  widen_to(at);
+  Bin& bin = grown_at(track_of(process).bins, (at - start_) / width_);
   ++bin.seen;
+  const Sample sample{place, in_kernel, entered};
   if (bin.samples.size() < kMostSamples)
     bin.samples.push_back(sample);
-  else if (const std::size_t at = random_below(bin.seen); at < kMostSamples)
-    bin.samples[at] = sample;
+  else if (const std::size_t slot = random_below(bin.seen); slot < kMostSamples)
+    bin.samples[slot] = sample;
 }
 
 Timeline::Bin Timeline::merged(Bin a, Bin b) {
   Bin both;
   for (std::size_t i = 0; i < both.wait.size(); ++i) both.wait[i] = a.wait[i] + b.wait[i];
-  both.sampled = a.sampled + b.sampled;
+  both.ran = a.ran + b.ran;
   both.in_kernel = a.in_kernel + b.in_kernel;
-  both.unknown = a.unknown + b.unknown;
   both.seen = a.seen + b.seen;
   while (both.samples.size() < kMostSamples && a.samples.size() + b.samples.size() > 0) {
     const bool first =
@@ -106,27 +122,28 @@ void Timeline::see_memory(std::uint64_t at, std::uint64_t bytes) {
 ProgramTimeline Timeline::report(pid_t main, PlaceReader& places) const {
   ProgramTimeline timeline;
   timeline.bin_seconds = static_cast<double>(width_) / 1e9;
+  static const std::vector<Bin> kNone;
   const auto track = tracks_.find(main);
-  const std::size_t bins = track == tracks_.end() ? 0 : track->second.bins.size();
-  timeline.bins.resize(std::max(bins, memory_.size()));
+  const std::vector<Bin>& bins = track == tracks_.end() ? kNone : track->second.bins;
+  timeline.bins.resize(std::max(bins.size(), memory_.size()));
   for (std::size_t i = 0; i < memory_.size(); ++i) timeline.bins[i].resident_bytes = memory_[i];
-  for (std::size_t i = 0; i < bins; ++i) {
-    const Bin& bin = track->second.bins[i];
-    TimelineBin& to = timeline.bins[i];
-    for (std::size_t w = 0; w < bin.wait.size(); ++w)
-      to.wait[w] = static_cast<double>(bin.wait[w]) / 1e9;
-    to.activity[static_cast<std::size_t>(Activity::kernel)] =
-        static_cast<double>(bin.in_kernel) / 1e9;
-    std::uint64_t kept = 0;
-    for (const Sample& sample : bin.samples) kept += sample.nanoseconds;
-    // What was not sampled is divided as what was.
-    const auto ran = static_cast<double>(bin.sampled + bin.unknown) / 1e9;
-    if (kept == 0) to.unknown = ran;
-    for (const Sample& sample : bin.samples) {
+  std::vector<Counts> counts(bins.size());
+  for (std::size_t i = 0; i < bins.size(); ++i)
+    for (const Sample& sample : bins[i].samples) {
       const PlaceMeaning meaning = places.read(sample.place, sample.in_kernel, sample.entered);
-      to.activity[static_cast<std::size_t>(meaning.activity)] +=
-          ran * static_cast<double>(sample.nanoseconds) / static_cast<double>(kept);
+      ++counts[i][static_cast<std::size_t>(meaning.activity)];
     }
+  for (std::size_t i = 0; i < bins.size(); ++i) {
+    TimelineBin& to = timeline.bins[i];
+    for (std::size_t w = 0; w < bins[i].wait.size(); ++w)
+      to.wait[w] = static_cast<double>(bins[i].wait[w]) / 1e9;
+    const double ran = static_cast<double>(bins[i].ran) / 1e9;
+    const Counts near = counts_near(counts, i);
+    const double all = std::accumulate(near.begin(), near.end(), 0.0);
+    if (all == 0) to.unknown = ran;
+    for (std::size_t a = 0; a < near.size() && all > 0; ++a) to.activity[a] = ran * near[a] / all;
+    to.activity[static_cast<std::size_t>(Activity::kernel)] +=
+        static_cast<double>(bins[i].in_kernel) / 1e9;
   }
   return timeline;
 }

@@ -1,7 +1,9 @@
 // The findings: the first ones in full, the others folded.
 #include <fmt/format.h>
 
-#include <utility>
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
 
 #include "program/amounts.h"
 #include "program/page/sections.h"
@@ -14,8 +16,17 @@ constexpr int kOpen = 5;
 
 const char* source_of_cost(const ProgramFinding& finding) {
   if (finding.tried) return "tried: the program ran with the change and without it";
-  if (finding.factor == 0) return "the cost is not known";
+  if (finding.factor == 0) return "";
   return finding.estimated ? "estimated" : "measured";
+}
+
+// With a capital at its beginning, if a word is there and not a name in a program.
+std::string sentence(std::string words) {
+  const std::size_t end = words.find_first_not_of("abcdefghijklmnopqrstuvwxyz");
+  if (words.empty() || end == 0) return words;
+  if (end == words.npos || words[end] == ' ' || words[end] == ',')
+    words[0] = static_cast<char>(words[0] - 'a' + 'A');
+  return words;
 }
 
 std::string row(const char* label, const std::string& html) {
@@ -46,14 +57,13 @@ std::string one(int number, const ProgramFinding& finding) {
   for (const std::string& command : finding.commands) commands += command + "\n";
   std::string html = fmt::format(
       "<details{}><summary><span class=\"number\">{}</span> <b>{}</b> "
-      "<span class=\"cost\">{}</span></summary>\n<dl>\n",
-      number <= kOpen ? " open=\"open\"" : "", number, text(finding.problem),
-      text(cost_text(finding)));
+      "<span class=\"cost\">{}</span> <span class=\"soft\">{}</span></summary>\n<dl>\n",
+      number <= kOpen ? " open=\"open\"" : "", number, text(sentence(finding.problem)),
+      text(cost_text(finding)), source_of_cost(finding));
   html += row("Where", place_of(finding));
-  html += row("Cost", text(fmt::format("{} ({})", cost_text(finding), source_of_cost(finding))));
-  html += row("Measured", text(finding.evidence));
+  html += row("Measured", text(sentence(finding.evidence)));
   html += row("Only if", text(finding.only_if));
-  html += row("What to do", text(finding.remedy));
+  html += row("What to do", text(sentence(finding.remedy)));
   html += row("For example", block(finding.instead));
   html += row("Commands", block(commands));
   html += row("To check", block(finding.check));

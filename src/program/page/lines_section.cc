@@ -17,17 +17,21 @@ namespace {
 constexpr std::size_t kShown = 20;
 constexpr double kWorthACell = 0.0005;
 
-std::string cell(double share) {
-  return share < kWorthACell ? "<td></td>" : fmt::format("<td>{}</td>", percent(share));
+// Narrow pages show the name of the part beside it.
+std::string cell(double share, const char* part) {
+  return share < kWorthACell ? "<td></td>"
+                             : fmt::format("<td data-part=\"{}\">{}</td>", part, percent(share));
 }
 
 std::string line_row(const ProgramLine& line, const std::string& folder) {
   const std::string in = line.function.empty() ? "" : " in " + line.function;
   return fmt::format(
-      "<tr><td>{}</td>{}{}{}{}<td class=\"text\"><code>{}</code><span class=\"soft place\">{}{}"
+      "<tr><td data-part=\"share\">{}</td>{}{}{}{}<td class=\"text\"><code>{}</code><span "
+      "class=\"soft place\">{}{}"
       "</span></td></tr>\n",
-      percent(line.share), cell(line.interpreter), cell(line.native), cell(line.system),
-      cell(line.waiting), text(line.text), text(where(line, folder)), text(in));
+      percent(line.share), cell(line.interpreter, "interpreter"), cell(line.native, "compiled"),
+      cell(line.system, "system"), cell(line.waiting, "waiting"), text(line.text),
+      text(where(line, folder)), text(in));
 }
 
 std::string line_table(const ProgramReport& report, std::size_t from, std::size_t to,

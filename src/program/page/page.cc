@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cstddef>
+
 #include "program/amounts.h"
 #include "program/page/script.h"
 #include "program/page/sections.h"
@@ -20,6 +23,17 @@ std::string command_of(const ProgramReport& report) {
   return text(report::shorten(fmt::format("{}", fmt::join(report.command, " ")), kMost));
 }
 
+// "python3 train.py": without folders, and without what comes after the script.
+std::string title_of(const ProgramReport& report) {
+  constexpr std::size_t kMost = 60;
+  std::string title;
+  for (std::size_t i = 0; i < std::min<std::size_t>(2, report.command.size()); ++i) {
+    const std::string& word = report.command[i];
+    title += (i > 0 ? " " : "") + word.substr(word.rfind('/') + 1);
+  }
+  return text(report::shorten(title, kMost));
+}
+
 // Nothing is loaded, and no script runs but the page's own.
 std::string page_head(const ProgramReport& report) {
   return fmt::format(
@@ -28,7 +42,7 @@ std::string page_head(const ProgramReport& report) {
       "'unsafe-inline'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'\"/>\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
       "<title>lithe doctor: {}</title>\n<style>{}{}</style>\n</head>\n<body>\n",
-      kScriptHash, command_of(report), report::kPageStyle, kStyle);
+      kScriptHash, title_of(report), report::kPageStyle, kStyle);
 }
 
 std::string card(const char* label, const std::string& value, const std::string& more) {
@@ -62,8 +76,8 @@ std::string cards(const ProgramReport& r) {
 std::string program_page(const ProgramReport& report) {
   using namespace program::page;
   std::string page = page_head(report);
-  page += fmt::format("<header>\n<h1>What makes it slow</h1>\n<p><code>{}</code></p>\n</header>\n",
-                      command_of(report));
+  page += fmt::format("<header>\n<h1>Report on {}</h1>\n<p><code>{}</code></p>\n</header>\n",
+                      title_of(report), command_of(report));
   page += cards(report);
   page += findings_section(report) + timeline_section(report) + flame_section(report) +
           lines_section(report) + facts_section(report);

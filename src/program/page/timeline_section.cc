@@ -17,6 +17,7 @@ namespace lithe::program::page {
 namespace {
 
 constexpr std::size_t kMostWaits = 5, kMostMarks = 200, kMostNumbers = 20, kMostHints = 4;
+constexpr double kWorth = 0.005;  // a colour of its own
 
 // One colour of the picture.
 struct Layer {
@@ -58,30 +59,50 @@ class TimelinePicture {
     return made;
   }
 
-  void keep(Layer made) {
-    constexpr double kWorth = 0.001;
-    if (made.share >= kWorth) layers_.push_back(std::move(made));
+  // What takes next to nothing is a part of `other`.
+  void keep(Layer made, Layer& other) {
+    if (made.share >= kWorth)
+      layers_.push_back(std::move(made));
+    else
+      add(made, other);
   }
 
   void make_layers() {
+    constexpr auto kOther = static_cast<std::size_t>(Activity::other);
+    const auto activity = [this](std::size_t a) {
+      return layer(lithe::name(static_cast<Activity>(a)), fmt::format("var(--a{})", a),
+                   [a](const TimelineBin& bin) { return bin.activity[a]; });
+    };
+    Layer other = activity(kOther);
     for (std::size_t a = 0; a < kActivities; ++a)
-      keep(layer(lithe::name(static_cast<Activity>(a)), fmt::format("var(--a{})", a),
-                 [a](const TimelineBin& bin) { return bin.activity[a]; }));
+      if (a != kOther) keep(activity(a), other);
     keep(layer("runs, not sampled", "var(--a11)",
-               [](const TimelineBin& bin) { return bin.unknown; }));
+               [](const TimelineBin& bin) { return bin.unknown; }),
+         other);
+    std::vector<Layer> waits = largest_waits();
+    std::vector<Layer> idle;
+    for (std::size_t i = 0; i < waits.size(); ++i) {
+      waits[i].colour = fmt::format("var(--w{})", i);
+      if (waits[i].share >= 0.0005) idle.push_back(std::move(waits[i]));
+    }
+    if (other.share > 0) layers_.push_back(std::move(other));
+    layers_.insert(layers_.end(), idle.begin(), idle.end());
+  }
+
+  std::vector<Layer> largest_waits() const {
     std::vector<Layer> waits;
     for (std::size_t w = 1; w < kWaits; ++w)
       waits.push_back(layer(std::string("waits for ") + lithe::name(static_cast<Wait>(w)), "",
                             [w](const TimelineBin& bin) { return bin.wait[w]; }));
     std::stable_sort(waits.begin(), waits.end(),
                      [](const Layer& a, const Layer& b) { return a.share > b.share; });
-    for (std::size_t i = kMostWaits; i < waits.size(); ++i) add(waits[i], waits[kMostWaits - 1]);
-    if (waits[kMostWaits].share > 0) waits[kMostWaits - 1].name = "other waits";
-    waits.resize(kMostWaits);
-    for (std::size_t i = 0; i < waits.size(); ++i) {
-      waits[i].colour = fmt::format("var(--w{})", i);
-      keep(std::move(waits[i]));
-    }
+    // The last place is for all that are small or too many.
+    std::size_t alone = 0;
+    while (alone + 1 < kMostWaits && waits[alone].share >= kWorth) ++alone;
+    if (waits[alone + 1].share > 0) waits[alone].name = "other waits";
+    for (std::size_t i = alone + 1; i < waits.size(); ++i) add(waits[i], waits[alone]);
+    waits.resize(alone + 1);
+    return waits;
   }
 
   static void add(const Layer& from, Layer& to) {
@@ -167,7 +188,11 @@ class TimelinePicture {
       const double x = ends[i] / 100 * static_cast<double>(bins_.size());
       path += fmt::format("M{:.2f} 0V100", x);
     }
-    return path.empty() ? "" : fmt::format("<path class=\"marks\" d=\"{}\"/>\n", path);
+    return path.empty() ? ""
+                        : fmt::format(
+                              "<path class=\"marks behind\" d=\"{0}\"/>\n<path "
+                              "class=\"marks\" d=\"{0}\"/>\n",
+                              path);
   }
 
   // The numbers of epochs, where there is room for them.
