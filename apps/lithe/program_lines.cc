@@ -55,15 +55,18 @@ std::string column(double share, int width) {
                        : fmt::format("{:{}.0f}%", 100 * share, width - 1);
 }
 
-std::string file_listing(const std::vector<const ProgramLine*>& lines) {
-  constexpr std::size_t kColumns = 50;
-  const std::size_t width = std::max(terminal_width(), kColumns + kLeastText);
-  std::string text = "share interpreter compiled system waiting   line  source\n";
+// Only programs with an interpreter have a column for it.
+std::string file_listing(const std::vector<const ProgramLine*>& lines, bool interpreter) {
+  const std::size_t before = interpreter ? 50 : 38;
+  const std::size_t width = std::max(terminal_width(), before + kLeastText);
+  std::string text = fmt::format("share {}compiled system waiting   line  source\n",
+                                 interpreter ? "interpreter " : "");
   for (const ProgramLine* line : lines)
-    text += unbroken(fmt::format("{} {} {} {} {}  {:5}  {}", column(line->share, 5),
-                                 column(line->interpreter, 11), column(line->native, 8),
-                                 column(line->system, 6), column(line->waiting, 7), line->line,
-                                 cut_to(visible(line->text), width - kColumns))) +
+    text += unbroken(fmt::format("{} {}{} {} {}  {:5}  {}", column(line->share, 5),
+                                 interpreter ? column(line->interpreter, 11) + " " : "",
+                                 column(line->native, 8), column(line->system, 6),
+                                 column(line->waiting, 7), line->line,
+                                 cut_to(visible(line->text), width - before))) +
             "\n";
   return text;
 }
@@ -99,13 +102,16 @@ std::string lines_listing(const ProgramReport& report) {
     if (!by_file.contains(line.file)) order.push_back(line.file);
     by_file[line.file].push_back(&line);
   }
+  const bool interpreter = std::any_of(report.lines.begin(), report.lines.end(),
+                                       [](const ProgramLine& l) { return l.interpreter > 0; });
   std::string text;
   const std::string folder = folder_of(report.lines);
   for (const std::string& file : order) {
     std::vector<const ProgramLine*>& lines = by_file[file];
     std::stable_sort(lines.begin(), lines.end(),
                      [](const ProgramLine* a, const ProgramLine* b) { return a->line < b->line; });
-    text += fmt::format("\n{}\n", visible(program::below(file, folder))) + file_listing(lines);
+    text += fmt::format("\n{}\n", visible(program::below(file, folder))) +
+            file_listing(lines, interpreter);
   }
   return text.empty() ? "\nNo line of the program's own source was seen.\n" : text;
 }

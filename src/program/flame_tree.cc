@@ -80,16 +80,13 @@ class Builder {
     at_ = &nodes_.front();
     at_->time.add(time_);
     depth_ = 0;
-    bool python = false;
-    for (auto frame = moment.frames.rbegin(); frame != moment.frames.rend(); ++frame) {
-      python = frame->code != 0;
+    for (auto frame = moment.frames.rbegin(); frame != moment.frames.rend(); ++frame)
       go_to(frame_label(*frame));
-    }
     if (moment.collecting) go_to({Kind::library, "garbage collection", "", 0});
     if (!moment.runs)
       go_to({Kind::waiting, std::string("waits for ") + name(moment.wait), "", 0});
     else if (moment.sampled)
-      take_sample(moment, python);
+      take_sample(moment);
     else if (moment.in_kernel)
       go_to({Kind::system, "the system", "", 0}, true);
     else
@@ -104,14 +101,16 @@ class Builder {
   }
 
  private:
-  // Code that is compiled, and what the system does for it, below the last frame.
-  void take_sample(const Moment& moment, bool python) {
+  // Compiled code that a frame of Python calls, and what the system does for it. A stack of
+  // compiled code has the place of the sample already.
+  void take_sample(const Moment& moment) {
+    const bool native = !moment.frames.empty() && is_native(moment.frames.front());
     const PlaceMeaning meaning = places_.read(moment.place, moment.in_kernel, moment.entered);
     const bool in_system =
         meaning.activity == Activity::kernel || meaning.activity == Activity::page_faults;
-    if (python && meaning.activity == Activity::interpreter)
+    if (!native && !moment.frames.empty() && meaning.activity == Activity::interpreter)
       go_to({Kind::compiled, "Python's interpreter", std::string(meaning.file), 0}, true);
-    else if (!meaning.file.empty() || !in_system)
+    else if (!native && (!meaning.file.empty() || !in_system))
       go_to(place_label(meaning), true);
     if (in_system)
       go_to({Kind::system, meaning.activity == Activity::page_faults ? "page faults" : "the system",
@@ -124,10 +123,16 @@ class Builder {
     return {Kind::compiled, cut(meaning.function), cut(meaning.file), 0};
   }
 
+  bool is_native(const StackFrame& frame) const {
+    return frame.code == 0 || stacks_.code(frame.code).native;
+  }
+
   Label frame_label(const StackFrame& frame) {
     if (frame.code == 0) return place_label(places_.read(frame.place, false, false));
     const PythonCode& code = stacks_.code(frame.code);
     if (is_own_source(code.file)) return {Kind::own, cut(code.name), code.file, frame.line};
+    if (code.native)
+      return {Kind::compiled, cut(code.name), cut(places_.read(frame.place, false, false).file), 0};
     return {Kind::library, cut(python_name(code.file, code.name)), code.file, 0};
   }
 

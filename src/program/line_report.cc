@@ -9,7 +9,7 @@ namespace lithe::program {
 
 namespace {
 
-ProgramLine::Shares largest(const std::map<std::string, double>& shares) {
+ProgramLine::Shares largest_shares(const std::map<std::string, double>& shares) {
   constexpr std::size_t kMost = 8;
   ProgramLine::Shares sorted(shares.begin(), shares.end());
   std::stable_sort(sorted.begin(), sorted.end(),
@@ -33,9 +33,9 @@ ProgramLine report_line(const LineFacts& facts) {
   line.native = facts.native;
   line.system = facts.system;
   line.waiting = facts.waiting;
-  line.calls = largest(facts.calls);
-  line.code = largest(facts.native_code);
-  line.around = largest(facts.around);
+  line.calls = largest_shares(facts.calls);
+  line.code = largest_shares(facts.native_code);
+  line.around = largest_shares(facts.around);
   return line;
 }
 

@@ -204,6 +204,7 @@ void Observer::count_native(pid_t number, pid_t thread, NativeStack& stack, std:
     if (const Place place = find_(number, address); place.file != 0)
       moment.frames.push_back({0, 0, place});
   counts_.add(moment, times * (now_ - last_));
+  timeline_.add(moment, last_, now_);
 }
 
 // Whether a thread that is ready to run had no processor for most of the time since the last look.

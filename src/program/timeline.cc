@@ -17,13 +17,13 @@ T& grown_at(std::vector<T>& values, std::size_t at) {
   return values[at];
 }
 
-using Counts = std::array<double, kActivities>;
+using BinCounts = std::array<double, kActivities>;
 
 // The samples of a bin, and of those beside it where it has few.
-Counts counts_near(const std::vector<Counts>& counts, std::size_t bin) {
+BinCounts counts_near(const std::vector<BinCounts>& counts, std::size_t bin) {
   constexpr std::size_t kFarthest = 3;
   constexpr double kEnough = 8;
-  Counts sum{};
+  BinCounts sum{};
   for (std::size_t far = 0; far <= kFarthest; ++far) {
     for (const std::size_t at : {bin - far, bin + far}) {
       if (at >= counts.size() || (far == 0 && at != bin)) continue;
@@ -127,7 +127,7 @@ ProgramTimeline Timeline::report(pid_t main, PlaceReader& places) const {
   const std::vector<Bin>& bins = track == tracks_.end() ? kNone : track->second.bins;
   timeline.bins.resize(std::max(bins.size(), memory_.size()));
   for (std::size_t i = 0; i < memory_.size(); ++i) timeline.bins[i].resident_bytes = memory_[i];
-  std::vector<Counts> counts(bins.size());
+  std::vector<BinCounts> counts(bins.size());
   for (std::size_t i = 0; i < bins.size(); ++i)
     for (const Sample& sample : bins[i].samples) {
       const PlaceMeaning meaning = places.read(sample.place, sample.in_kernel, sample.entered);
@@ -138,7 +138,7 @@ ProgramTimeline Timeline::report(pid_t main, PlaceReader& places) const {
     for (std::size_t w = 0; w < bins[i].wait.size(); ++w)
       to.wait[w] = static_cast<double>(bins[i].wait[w]) / 1e9;
     const double ran = static_cast<double>(bins[i].ran) / 1e9;
-    const Counts near = counts_near(counts, i);
+    const BinCounts near = counts_near(counts, i);
     const double all = std::accumulate(near.begin(), near.end(), 0.0);
     if (all == 0) to.unknown = ran;
     for (std::size_t a = 0; a < near.size() && all > 0; ++a) to.activity[a] = ran * near[a] / all;

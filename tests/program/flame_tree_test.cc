@@ -16,12 +16,14 @@ using Kind = FlameNode::Kind;
 
 class FlameTree : public testing::Test {
  protected:
-  StackFrame frame(const std::string& file, const std::string& function, int line) {
+  StackFrame frame(const std::string& file, const std::string& function, int line,
+                   bool native = false) {
     auto& code = codes_[file + ":" + function];
     if (code == nullptr) {
       auto made = std::make_shared<PythonCode>();
       made->file = file;
       made->name = function;
+      made->native = native;
       code = std::move(made);
     }
     return {counts_.number(code), line, {}};
@@ -114,6 +116,17 @@ TEST_F(FlameTree, WhatWasNotSampledIsDividedAsWhatWas) {
   ASSERT_EQ(root.children.at(0).children.size(), 2);
   for (const FlameNode& child : root.children[0].children) EXPECT_NEAR(child.seconds, 4, 1e-9);
   expect_sums(root);
+}
+
+TEST_F(FlameTree, AStackOfCompiledCodeIsNotRepeatedByItsSample) {
+  const auto main = frame("/home/me/net.cc", "main", 20, true);
+  const auto library = frame("", "dgemm_", 0, true);
+  add(runs(true), 1, {library, main});
+  const FlameNode root = tree();
+  EXPECT_EQ(depth(root), 3);
+  EXPECT_EQ(root.children.at(0).kind, Kind::own);
+  EXPECT_EQ(root.children[0].children.at(0).name, "dgemm_");
+  EXPECT_EQ(root.children[0].children[0].kind, Kind::compiled);
 }
 
 TEST_F(FlameTree, SmallFunctionsAreJoined) {

@@ -50,7 +50,8 @@ ProgramReport report_of(const std::string& name) {
   report.blas = {blas};
   report.openmp = {name};
   report.missing = {name};
-  report.epochs = {{1, 2, {}}, {1, 2, {}}};
+  report.epochs.resize(2);
+  for (ProgramEpoch& epoch : report.epochs) epoch.seconds = 1;
   return report;
 }
 
@@ -92,7 +93,9 @@ TEST(ProgramPage, NothingSeenIsSaid) {
 
 TEST(ProgramPage, ManyEpochsMakeNoLongerPage) {
   ProgramReport report = report_of("train.py");
-  report.epochs.assign(100'000, ProgramEpoch{0.00002, 0, {}});
+  ProgramEpoch epoch;
+  epoch.seconds = 0.00002;
+  report.epochs.assign(100'000, epoch);
   EXPECT_LT(program_page(report).size(), 200'000);
 }
 
