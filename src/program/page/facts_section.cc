@@ -65,10 +65,9 @@ std::string facts_section(const ProgramReport& r) {
                                    seconds(r.system_seconds), count_text(r.faults)));
   html += facts("All threads", share_words(r));
   if (r.products_need_seconds > 0)
-    html +=
-        fact("Products", fmt::format("those of {} need {:.2g} s on one core at its measured peak",
-                                     r.divided || r.epochs.empty() ? "the run" : "an epoch",
-                                     r.products_need_seconds));
+    html += fact("Products",
+                 fmt::format("those of {} need {:.2g} s on one core at its measured peak",
+                             r.epochs.empty() ? "the run" : "an epoch", r.products_need_seconds));
   html += heap_facts(r);
   std::vector<std::string> blas;
   for (const BlasLibrary& one : r.blas) blas.push_back(blas_words(one));
