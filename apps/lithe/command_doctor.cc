@@ -9,6 +9,7 @@
 #include "lithe/doctor.h"
 #include "lithe/error.h"
 #include "lithe/program_report.h"
+#include "output_file.h"
 #include "parse.h"
 #include "program_output.h"
 #include "terminal.h"
@@ -18,10 +19,11 @@ namespace lithe::app {
 namespace {
 
 struct DoctorCommand {
-  bool json = false, all = false;
+  bool json = false, all = false, lines = false;
   std::vector<std::string> folders;
   ExamineProgram program;  // what stands after "--": a program and its arguments
   std::string output;      // a file for the report on it
+  std::string page;        // and one for the page
 };
 
 int examine_this_machine(const DoctorCommand& command) {
@@ -38,13 +40,17 @@ int examine_this_machine(const DoctorCommand& command) {
 // Standard output is the program's, so the report goes to standard error or into a file. The exit
 // status is the program's, as the shell would have it.
 int examine_their_program(const DoctorCommand& command) {
+  if (!command.output.empty()) check_output(command.output, "--output");
+  if (!command.page.empty()) check_output(command.page, "--report");
   const ProgramReport report = examine_program(command.program);
-  const std::string text = command.json ? program_json(report) : program_text(report);
+  const std::string text =
+      command.json ? program_json(report) : program_text(report, command.lines);
   const std::string folded = command.json ? text : fold(text, terminal_width());
   if (command.output.empty())
     fmt::print(stderr, "{}", folded);
   else
     base::write_file_atomically(command.output, folded);
+  if (!command.page.empty()) base::write_file_atomically(command.page, program_page(report));
   constexpr int kSignalled = 128;
   return report.signal != 0 ? kSignalled + report.signal : report.status;
 }
@@ -75,9 +81,20 @@ int doctor(const Arguments& arguments) {
                "sample the program with timers instead of perf_event_open")
       ->sets(false);
   app.add_option("-o,--output", command.output, "write the report on the program into this file");
+  app.add_option("--report", command.page,
+                 "write a page about the run of the program into this file, in HTML");
+  app.add_flag("--lines", command.lines,
+               "print all lines of the program's source that take 0.5% of its time or more");
   app.footer("lithe doctor -- PROGRAM ARGUMENTS runs a program and finds what makes it slow.");
   if (const auto status = parse(app, Arguments(arguments.begin(), dashes))) return *status;
-  if (dashes == arguments.end()) return examine_this_machine(command);
+  if (dashes == arguments.end()) {
+    if (!command.page.empty() || command.lines)
+      throw Error(ErrorKind::usage,
+                  fmt::format("{} is about a program, and there is none after '--'",
+                              command.lines ? "--lines" : "--report"),
+                  "", "lithe doctor --report page.html -- python3 train.py");
+    return examine_this_machine(command);
+  }
   if (command.program.command.empty())
     throw Error(ErrorKind::usage, "no program after '--'", "",
                 "lithe doctor -- python3 train.py, or lithe doctor alone for the machine");

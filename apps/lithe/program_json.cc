@@ -1,4 +1,5 @@
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "doctor_output.h"
 #include "program_output.h"
@@ -55,6 +56,33 @@ Json waits(const ProgramReport& report) {
   for (const WaitShare& w : report.waits)
     all.push_back({{"for", lithe::name(w.wait)}, {"share", w.share}});
   return all;
+}
+
+Json bin(const TimelineBin& b) {
+  Json activities = Json::object(), waits = Json::object();
+  for (std::size_t i = 0; i < b.activity.size(); ++i)
+    if (b.activity[i] > 0) activities[lithe::name(static_cast<Activity>(i))] = b.activity[i];
+  for (std::size_t i = 0; i < b.wait.size(); ++i)
+    if (b.wait[i] > 0) waits[lithe::name(static_cast<Wait>(i))] = b.wait[i];
+  return {{"activities", std::move(activities)},
+          {"waits", std::move(waits)},
+          {"not_sampled", b.unknown},
+          {"resident_bytes", b.resident_bytes}};
+}
+
+Json timeline(const ProgramReport& report) {
+  Json bins = Json::array();
+  for (const TimelineBin& b : report.timeline.bins) bins.push_back(bin(b));
+  return {{"bin_seconds", report.timeline.bin_seconds}, {"bins", std::move(bins)}};
+}
+
+Json flame(const FlameNode& node) {
+  Json children = Json::array();
+  for (const FlameNode& child : node.children) children.push_back(flame(child));
+  return {{"name", node.name},       {"kind", lithe::name(node.kind)},
+          {"file", node.file},       {"line", node.line},
+          {"seconds", node.seconds}, {"later_seconds", node.later_seconds},
+          {"children", children}};
 }
 
 Json heap(const HeapUse& use) {
@@ -131,6 +159,9 @@ std::string program_json(const ProgramReport& r) {
               {"shares", shares(r)},
               {"lines", lines(r)},
               {"waits", waits(r)},
+              {"lines_of_later_epochs", r.lines_of_later_epochs},
+              {"timeline", timeline(r)},
+              {"flame", flame(r.flame)},
               {"blas", blas(r)},
               {"blas_in_one_process", r.blas_in_one_process},
               {"openmp", r.openmp},

@@ -9,6 +9,7 @@
 #include "doctor_output.h"
 #include "labelled_lines.h"
 #include "program/amounts.h"
+#include "program_lines.h"
 #include "program_output.h"
 #include "terminal.h"
 
@@ -17,11 +18,12 @@ namespace lithe::app {
 namespace {
 
 using program::bytes_text;
+using program::cost_text;
 using program::count_text;
 
 class ProgramWriter {
  public:
-  explicit ProgramWriter(const ProgramReport& report) : r_(report) {}
+  ProgramWriter(const ProgramReport& report, bool all_lines) : r_(report), all_lines_(all_lines) {}
 
   std::string write() {
     end();
@@ -33,6 +35,7 @@ class ProgramWriter {
     heap();
     libraries();
     for (const std::string& sentence : r_.missing) line("not seen", "{}", sentence);
+    if (all_lines_) text_ += lines_listing(r_);
     text_ += '\n';
     text_ += program_findings();
     return std::move(text_);
@@ -80,11 +83,10 @@ class ProgramWriter {
 
   void lines() {
     constexpr std::size_t kMost = 8;
+    if (all_lines_) return;
     const char* label = "lines";
-    for (std::size_t i = 0; i < std::min(kMost, r_.lines.size()); ++i) {
-      const ProgramLine& l = r_.lines[i];
-      line(std::exchange(label, ""), "{:3.0f}% {}:{} {}", 100 * l.share, l.file, l.line, l.text);
-    }
+    for (const std::string& row : costly_lines(r_, kMost))
+      line(std::exchange(label, ""), "{}", row);
   }
 
   void one_epoch(const char* label, const std::string& which, const ProgramEpoch& epoch) {
@@ -141,18 +143,10 @@ class ProgramWriter {
     if (!r_.openmp.empty()) line("OpenMP", "{}", fmt::join(r_.openmp, ", "));
   }
 
-  static std::string cost(const ProgramFinding& f) {
-    if (f.factor < 1.005 && !f.tried) return "cost unknown";
-    std::string text = fmt::format("{}{:.3g} times as fast without it",
-                                   f.estimated && !f.tried ? "about " : "", f.factor);
-    if (f.high > f.low && f.low > 0) text += fmt::format(" ({:.3g} to {:.3g})", f.low, f.high);
-    return text;
-  }
-
   std::string one_finding(int number, const ProgramFinding& f) const {
-    std::string text = fmt::format("{}. {}: {}\n", number, cost(f), f.problem);
+    std::string text = fmt::format("{}. {}: {}\n", number, cost_text(f), f.problem);
     const auto more = [&text](const char* label, const std::string& words) {
-      if (!words.empty()) text += fmt::format("   {:10}{}\n", label, words);
+      if (!words.empty()) text += fmt::format("   {:12}{}\n", label, words);
     };
     if (f.place) {
       more("where", fmt::format("{}:{}{}", f.place->file, f.place->line,
@@ -167,28 +161,36 @@ class ProgramWriter {
     return text;
   }
 
-  // What is below 1.05 times is one line at the end.
+  // The first findings in full, a line for each of the others, and one for all below 1.05 times.
   std::string program_findings() {
-    constexpr double kWorth = 1.05;
+    constexpr int kInFull = 6;
     std::string text;
     std::vector<std::string> small;
     int number = 0;
-    for (const ProgramFinding& finding : r_.findings)
-      if (finding.factor >= kWorth || finding.factor == 0)
-        text += one_finding(++number, finding);
+    for (const ProgramFinding& f : r_.findings)
+      if (!program::is_worth_words(f))
+        small.push_back(f.name);
+      else if (++number <= kInFull)
+        text += one_finding(number, f);
       else
-        small.push_back(finding.name);
+        text += fmt::format("{}. {}: {}\n", number, cost_text(f), f.problem);
     if (text.empty()) text = "Nothing makes it slow that could be seen.\n";
+    if (number > kInFull)
+      text += fmt::format("What to do about {} to {}: --report page.html shows it.\n", kInFull + 1,
+                          number);
     if (!small.empty()) text += fmt::format("Below 1.05 times each: {}.\n", fmt::join(small, ", "));
     return text;
   }
 
   const ProgramReport& r_;
+  bool all_lines_;
   std::string text_;
 };
 
 }  // namespace
 
-std::string program_text(const ProgramReport& report) { return ProgramWriter(report).write(); }
+std::string program_text(const ProgramReport& report, bool all_lines) {
+  return ProgramWriter(report, all_lines).write();
+}
 
 }  // namespace lithe::app

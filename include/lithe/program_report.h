@@ -7,6 +7,7 @@
 // docs/doctor-program.md explains how each figure is measured, and what cannot be measured.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -101,6 +102,55 @@ struct WaitShare {
   double share = 0;  // of the time of the program's main thread
 };
 
+// A part of the run: seconds of the main thread, and memory.
+struct TimelineBin {
+  std::array<double, kActivities> activity{};  // while it ran
+  std::array<double, kWaits> wait{};           // while it did not
+  double unknown = 0;                          // it ran, and was not sampled
+  // Of all processes together, the most that was seen; pages that two processes share count twice.
+  // 0: not read in this part.
+  std::uint64_t resident_bytes = 0;
+};
+
+// The run in parts of equal length, in order, from the start of the program. There are at most 400
+// parts; a long run has longer ones.
+struct ProgramTimeline {
+  double bin_seconds = 0;
+  std::vector<TimelineBin> bins;
+};
+
+// A function in the tree of stacks (a flame graph), with all that was called from there.
+struct FlameNode {
+  enum class Kind {
+    program,  // the whole
+    own,      // the program's own function, at `line`
+    library,  // Python of installed packages and of Python itself
+    compiled,
+    system,
+    waiting,
+    rest,  // functions that take less than 0.1% of the whole
+  };
+  Kind kind = Kind::program;
+  std::string name;
+  std::string file;  // source file, or the library that has the compiled code
+  int line = 0;
+  // Of the main thread, with all below: in the whole run, and in the epochs after the first. Time
+  // in which other programs had the processor is left out.
+  double seconds = 0, later_seconds = 0;
+  std::vector<FlameNode> children;  // largest first
+};
+inline constexpr int kFlameKinds = 7;
+
+// "own", "library", ...
+const char* name(FlameNode::Kind kind);
+
+// Lines of a source file around costly ones.
+struct SourceExcerpt {
+  std::string file;
+  int first = 1;  // the number of the first line
+  std::vector<std::string> lines;
+};
+
 // Heap use of the processes that had the library loaded.
 struct HeapUse {
   std::uint64_t calls = 0, bytes = 0, frees = 0;
@@ -160,6 +210,10 @@ struct ProgramReport {
   // first.
   std::vector<ProgramLine> lines;
   std::vector<WaitShare> waits;
+  bool lines_of_later_epochs = false;  // whether they are of the epochs after the first
+  std::vector<SourceExcerpt> sources;  // around `lines`, by file, at most 200 of them
+  ProgramTimeline timeline;
+  FlameNode flame;  // `seconds` is 0 if nothing was seen
 
   // Loaded by the program or its child processes: each BLAS, measured (`names` is empty), and the
   // paths of OpenMP runtimes. The last two list the paths loaded in one process, the one with most.
@@ -190,5 +244,9 @@ ProgramEpoch usual_epoch(const ProgramReport& report);
 // that ask it to terminate. Throws Error(usage) if the program does not exist or cannot be run, or
 // if `mark` is not a regular expression; Error(machine) if the system refuses a process.
 ProgramReport examine_program(const ExamineProgram& options);
+
+// The report as one page of HTML that loads nothing: findings, the run over time, a flame graph,
+// and the costly lines in their source.
+std::string program_page(const ProgramReport& report);
 
 }  // namespace lithe

@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include "evaluation/sections.h"
-#include "evaluation/style.h"
 #include "report/html.h"
+#include "report/page_style.h"
 
 namespace lithe {
 
@@ -51,7 +51,7 @@ std::string headline(const EvaluationReport& report) {
 std::string head(const std::string& title) {
   return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>" +
-         escape(title) + "</title>\n<style>" + kStyle + "</style>\n</head>\n<body>\n";
+         escape(title) + "</title>\n<style>" + report::kPageStyle + "</style>\n</head>\n<body>\n";
 }
 
 }  // namespace

@@ -24,4 +24,17 @@ std::string count_text(std::uint64_t count) {
   return text;
 }
 
+std::string cost_text(const ProgramFinding& f) {
+  if (f.factor < 1.005 && !f.tried) return "cost unknown";
+  std::string text = fmt::format("{}{:.3g} times as fast without it",
+                                 f.estimated && !f.tried ? "about " : "", f.factor);
+  if (f.high > f.low && f.low > 0) text += fmt::format(" ({:.3g} to {:.3g})", f.low, f.high);
+  return text;
+}
+
+bool is_worth_words(const ProgramFinding& finding) {
+  constexpr double kWorth = 1.05;
+  return finding.factor >= kWorth || finding.factor == 0;
+}
+
 }  // namespace lithe::program

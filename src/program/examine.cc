@@ -27,6 +27,7 @@
 #include "program/code_quality.h"
 #include "program/counters_file.h"
 #include "program/epochs.h"
+#include "program/flame_tree.h"
 #include "program/launch.h"
 #include "program/line_facts.h"
 #include "program/line_report.h"
@@ -242,9 +243,12 @@ class Examination {
     NativeSources sources(monitor_->files());
     const StackCounts stacks = sources.name(monitor_->stacks());
     CodeQuality quality(monitor_->files(), sources, vector_bits());
-    facts_ = program_facts(stacks, main_process(started_), places, &quality);
+    const pid_t main = main_process(started_);
+    facts_ = program_facts(stacks, main, places, &quality);
     tell_missing_lines(sources, report);
     report_lines(facts_, report);
+    report.timeline = monitor_->timeline().report(main, places);
+    report.flame = flame_tree(stacks, main, places);
   }
 
   void tell_missing_lines(const NativeSources& sources, ProgramReport& report) const {

@@ -1,16 +1,15 @@
 #include "program/line_report.h"
 
 #include <algorithm>
-#include <fstream>
 #include <map>
 
-#include "base/text.h"
+#include "program/source_text.h"
 
 namespace lithe::program {
 
 namespace {
 
-ProgramLine::Shares largest(const std::map<std::string, double>& shares) {
+ProgramLine::Shares largest_shares(const std::map<std::string, double>& shares) {
   constexpr std::size_t kMost = 8;
   ProgramLine::Shares sorted(shares.begin(), shares.end());
   std::stable_sort(sorted.begin(), sorted.end(),
@@ -21,15 +20,7 @@ ProgramLine::Shares largest(const std::map<std::string, double>& shares) {
 
 }  // namespace
 
-std::string source_line(const std::string& file, int line) {
-  constexpr int kMostLines = 1'000'000;
-  constexpr std::size_t kMostText = 200;
-  std::ifstream source(file);
-  std::string text;
-  for (int i = 0; i < line; ++i)
-    if (line > kMostLines || !std::getline(source, text)) return {};
-  return std::string(base::trim(text).substr(0, kMostText));
-}
+std::string source_line(const std::string& file, int line) { return SourceText().line(file, line); }
 
 ProgramLine report_line(const LineFacts& facts) {
   ProgramLine line;
@@ -42,9 +33,9 @@ ProgramLine report_line(const LineFacts& facts) {
   line.native = facts.native;
   line.system = facts.system;
   line.waiting = facts.waiting;
-  line.calls = largest(facts.calls);
-  line.code = largest(facts.native_code);
-  line.around = largest(facts.around);
+  line.calls = largest_shares(facts.calls);
+  line.code = largest_shares(facts.native_code);
+  line.around = largest_shares(facts.around);
   return line;
 }
 
@@ -52,6 +43,8 @@ void report_lines(const ProgramFacts& facts, ProgramReport& report) {
   constexpr double kWorthALine = 0.005;
   for (const LineFacts& line : facts.lines)
     if (line.all >= kWorthALine) report.lines.push_back(report_line(line));
+  report.sources = SourceText().excerpts(report.lines);
+  report.lines_of_later_epochs = facts.later;
   for (int i = 1; i < kWaits; ++i)
     if (const double share = facts[static_cast<Wait>(i)]; share >= kWorthALine)
       report.waits.push_back({static_cast<Wait>(i), share});

@@ -1,6 +1,8 @@
 #include "program/monitor.h"
 
 #include <fmt/format.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
@@ -13,8 +15,16 @@ namespace lithe::program {
 namespace {
 
 constexpr std::size_t kMostProcesses = 1 << 16;
+constexpr std::size_t kMostAlive = 1024;
 constexpr std::size_t kEnvironment = 1 << 20;
 constexpr std::size_t kMapsText = 4 << 20;  // of /proc/PID/maps
+
+std::uint64_t clock_nanoseconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
 
 }  // namespace
 
@@ -25,11 +35,14 @@ Monitor::Monitor(pid_t process, CountersFile& counters, std::unique_ptr<EventSam
       events_(std::move(events)),
       mark_(mark),
       cutter_(start),
-      observer_([this](pid_t of, std::uint64_t address) {
-        const auto space = spaces_.find(of);
-        return space == spaces_.end() ? Place{} : space->second->find(address);
-      }),
-      processes_{process} {}
+      observer_(
+          [this](pid_t of, std::uint64_t address) {
+            const auto space = spaces_.find(of);
+            return space == spaces_.end() ? Place{} : space->second->find(address);
+          },
+          start),
+      processes_{process},
+      alive_{process} {}
 
 void Monitor::poll() {
   counters_.take_lines([this](LineSeen&& line) {
@@ -59,10 +72,10 @@ void Monitor::finish() {
 void Monitor::slow_poll() {
   constexpr auto kPause = std::chrono::milliseconds(200);
   next_slow_poll_ = Clock::now() + kPause;
-  for (const pid_t process : counters_.processes())
-    if (processes_.size() < kMostProcesses) processes_.insert(process);
+  for (const pid_t process : counters_.processes()) see_process(process);
   count_threads();
   read_waiting();
+  read_memory();
   read_variables();
   if (events_ != nullptr) return;
   read_maps(process_);
@@ -92,6 +105,25 @@ void Monitor::read_waiting() {
   base::take_until(rest, ' ');
   const auto waited = base::to_number(base::take_until(rest, ' '), std::uint64_t{0});
   waited_ = std::max(waited_, static_cast<double>(waited) / 1e9);
+}
+
+void Monitor::see_process(pid_t process) {
+  if (processes_.size() >= kMostProcesses || !processes_.insert(process).second) return;
+  if (alive_.size() < kMostAlive) alive_.insert(process);
+}
+
+// "size resident shared ...", in pages, of each process.
+void Monitor::read_memory() {
+  static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  std::uint64_t pages = 0;
+  std::erase_if(alive_, [&pages](pid_t process) {
+    const std::string text = base::read_text(fmt::format("/proc/{}/statm", process), 200);
+    std::string_view rest = text;
+    base::take_until(rest, ' ');
+    pages += base::to_number(base::take_until(rest, ' '), std::uint64_t{0});
+    return text.empty();
+  });
+  observer_.timeline().see_memory(clock_nanoseconds(), pages * page);
 }
 
 void Monitor::read_variables() {
@@ -128,8 +160,10 @@ void Monitor::take_timers() {
     SharedSpace& space = spaces_[sample.process];
     if (space == nullptr || !space->knows(sample.address)) read_maps(sample.process);
     const SharedSpace& now = spaces_[sample.process];
-    count(now == nullptr ? Place{} : now->find(sample.address), false, true,
-          cutter_.first_end() > 0);
+    const Place place = now == nullptr ? Place{} : now->find(sample.address);
+    count(place, false, true, cutter_.first_end() > 0);
+    if (sample.thread == sample.process)
+      observer_.timeline().see_sample(sample.process, clock_nanoseconds(), place, false, true);
   });
 }
 
@@ -166,7 +200,7 @@ AddressSpace& Monitor::own_space(pid_t process) {
 }
 
 void Monitor::take_event(const Event& event) {
-  if (processes_.size() < kMostProcesses) processes_.insert(event.process);
+  see_process(event.process);
   switch (event.kind) {
     case Event::Kind::mapping:
       map(own_space(event.process), event.process, event.mapping);
@@ -198,6 +232,8 @@ void Monitor::take_sample(const Event& event) {
   const Place place = space == spaces_.end() ? Place{} : space->second->find(address);
   count(place, event.in_kernel, entered,
         cutter_.first_end() > 0 && event.time > cutter_.first_end());
+  if (event.thread == event.process)
+    observer_.timeline().see_sample(event.process, event.time, place, event.in_kernel, entered);
 }
 
 }  // namespace lithe::program

@@ -39,6 +39,7 @@ class Monitor {
   // Only the samples after the first epoch.
   const SampleHistogram& later_histogram() const { return later_histogram_; }
   const StackCounts& stacks() const { return observer_.counts(); }
+  const Timeline& timeline() const { return observer_.timeline(); }
   // The environment variables of a process that loaded a BLAS or OpenMP (the one that was seen
   // last): it may have been changed by a script or `env`.
   const std::map<std::string, std::string>& variables() const { return variables_; }
@@ -66,6 +67,8 @@ class Monitor {
   void count(const Place& place, bool in_kernel, bool entered, bool later);
   void count_threads();
   void read_waiting();
+  void read_memory();
+  void see_process(pid_t process);
   void read_variables();
   void slow_poll();
   AddressSpace& own_space(pid_t process);
@@ -83,6 +86,7 @@ class Monitor {
   Observer observer_;
   pid_t marker_ = 0;
   std::set<pid_t> processes_;
+  std::set<pid_t> alive_;                               // processes that may still run
   std::map<pid_t, std::set<std::uint32_t>> libraries_;  // BLAS and OpenMP, that each had mapped
   std::map<std::string, std::string> variables_;
   std::set<pid_t> variables_read_;

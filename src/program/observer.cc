@@ -151,6 +151,7 @@ void Observer::count(pid_t process, pid_t thread, const PythonThread* python, bo
       moment.frames.push_back({counts_.number(frame.code), frame.line, {}});
   }
   counts_.add(moment, now_ - last_);
+  timeline_.add(moment, last_, now_);
 }
 
 // Looks at the first thread, at those that were sampled, and in turns at eight of those that wait.
@@ -203,6 +204,7 @@ void Observer::count_native(pid_t number, pid_t thread, NativeStack& stack, std:
     if (const Place place = find_(number, address); place.file != 0)
       moment.frames.push_back({0, 0, place});
   counts_.add(moment, times * (now_ - last_));
+  timeline_.add(moment, last_, now_);
 }
 
 // Whether a thread that is ready to run had no processor for most of the time since the last look.

@@ -16,6 +16,7 @@
 #include "program/native_stack.h"
 #include "program/python_reader.h"
 #include "program/stack_counts.h"
+#include "program/timeline.h"
 
 namespace lithe::program {
 
@@ -24,7 +25,8 @@ class Observer {
   // A place of code in a process.
   using FindPlace = std::function<Place(pid_t process, std::uint64_t address)>;
 
-  explicit Observer(FindPlace find) : find_(std::move(find)) {}
+  // `start`: of the program, nanoseconds of CLOCK_MONOTONIC.
+  Observer(FindPlace find, std::uint64_t start) : find_(std::move(find)), timeline_(start) {}
 
   // Events in a process's life.
   void mapped(pid_t process, const Mapping& mapping);
@@ -36,6 +38,8 @@ class Observer {
   void observe(const EventSampler* events, bool later);
 
   const StackCounts& counts() const { return counts_; }
+  Timeline& timeline() { return timeline_; }
+  const Timeline& timeline() const { return timeline_; }
 
  private:
   struct Process {
@@ -65,6 +69,7 @@ class Observer {
   std::unordered_map<pid_t, Scheduled> scheduled_;
   std::map<pid_t, Process> processes_;
   StackCounts counts_;
+  Timeline timeline_;
   std::uint64_t last_ = 0, now_ = 0;
   const EventSampler* events_ = nullptr;
   bool later_ = false;

@@ -4,9 +4,13 @@ own, and what is told of it agrees with what others count.
 What is not there (NumPy, PyTorch, heaptrack) is skipped, and named.
 """
 
+import base64
+import hashlib
+import html.parser
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -166,6 +170,165 @@ class Programs(Doctor):
         before = boards()
         self.report(SUBJECT, "crash", "9")
         self.assertEqual(boards(), before)
+
+
+class Markup(html.parser.HTMLParser):
+    """Checks that elements end in order, and keeps what a page loads and runs."""
+    VOID = {"meta", "input", "br", "img", "link"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.problems, self.loads, self.scripts, self.handlers = [], [], [], [], []
+        self.tags, self.text = set(), ""
+        self.feed(text)
+        self.close()
+        self.problems += self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        for name, value in attrs:
+            if name in ("src", "href", "srcset", "action", "data") or "url(" in (value or ""):
+                self.loads.append((tag, name, value))
+            if name.startswith("on"):
+                self.handlers.append((tag, name, value))
+        if tag == "script":
+            self.scripts.append((dict(attrs).get("type"), ""))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in self.VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.problems.append(tag)
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] == "script":
+            self.scripts[-1] = (self.scripts[-1][0], self.scripts[-1][1] + data)
+        else:
+            self.text += data
+
+
+LOOP = """
+import time
+def {name}(n):
+    total = 0.0
+    for i in range(n):
+        total += i * 0.5 if i % 3 else -i
+    return total
+for epoch in range(4):
+    {name}(700_000)
+    time.sleep(0.1)
+    print("epoch", epoch)
+"""
+
+
+class Page(Doctor):
+    def script(self, path="train.py", name="compute", text=LOOP):
+        script = self.folder / path
+        script.parent.mkdir(parents=True, exist_ok=True)
+        script.write_text(text.format(name=name))
+        return script
+
+    def page(self, script):
+        path = self.folder / "page.html"
+        done, report = self.report(sys.executable, script,
+                                   options=["--budget", "0", "--report", str(path)])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return path.read_text(encoding="utf-8"), report
+
+    def test_it_is_one_file_that_loads_nothing(self):
+        page, report = self.page(self.script())
+        markup = Markup(page)
+        self.assertEqual(markup.problems, [])
+        self.assertEqual(markup.loads, [])
+        self.assertEqual(markup.handlers, [])
+        self.assertNotIn("@import", page)
+        self.assertNotRegex(page, r"https?://")
+        for words in ("Findings", "Over time", "Where the time goes", "Lines of the program",
+                      "Facts", "for i in range(n):"):
+            self.assertIn(words, markup.text)
+        self.assertEqual([kind for kind, _ in markup.scripts], ["application/json", None])
+        digest = base64.b64encode(hashlib.sha256(markup.scripts[1][1].encode()).digest()).decode()
+        self.assertIn(f"script-src 'sha256-{digest}'", page)
+        tree = json.loads(markup.scripts[0][1])
+        self.assertAlmostEqual(tree["root"][4], report["flame"]["seconds"], delta=0.001)
+
+    def test_hostile_names_stay_text(self):
+        # A slash makes a folder of "</".
+        script = self.script("<b>x</script><img src=x onerror=alert(1)>.py")
+        script.write_text(LOOP.format(name="compute") + "# </script><script>alert(1)</script>\n")
+        page, _ = self.page(script)
+        markup = Markup(page)
+        self.assertEqual(markup.problems, [])
+        self.assertEqual(markup.handlers, [])
+        self.assertNotIn("img", markup.tags)
+        self.assertEqual(len(markup.scripts), 2)
+        self.assertIn("onerror=alert(1)", markup.text)
+        json.loads(markup.scripts[0][1])
+
+    def test_the_timeline_and_the_tree_have_the_whole_time(self):
+        _, report = self.page(self.script())
+        bins = report["timeline"]["bins"]
+        self.assertLessEqual(len(bins), 400)
+        sums = [sum(b["activities"].values()) + sum(b["waits"].values()) + b["not_sampled"]
+                for b in bins]
+        self.assertLessEqual(max(sums), report["timeline"]["bin_seconds"] * 1.001)
+        self.assertAlmostEqual(sum(sums) / report["seconds"], 1, delta=0.15)
+        slept = sum(b["waits"].get("a sleep", 0) for b in bins)
+        self.assertAlmostEqual(slept, 0.4, delta=0.1)
+        self.assertGreater(max(b["resident_bytes"] for b in bins), 1 << 20)
+
+        def names(node):
+            below = sum(child["seconds"] for child in node["children"])
+            self.assertLessEqual(below, node["seconds"] * 1.0001)
+            return {node["name"]}.union(*map(names, node["children"]))
+        self.assertLessEqual({"main thread", "compute", "waits for a sleep"},
+                             names(report["flame"]))
+
+    def test_a_page_that_cannot_be_written_is_said_before_the_program_runs(self):
+        for options in (["--report", "/nowhere/page.html"], ["-o", "/nowhere/report.txt"],
+                        ["--report", str(self.folder)]):
+            ran = self.folder / "ran"
+            done = self.run_doctor("touch", ran, options=options)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertFalse(ran.exists(), options)
+
+    def test_without_a_program_there_is_no_page(self):
+        for option in (["--report", str(self.folder / "page.html")], ["--lines"]):
+            done = subprocess.run([LITHE, "doctor", *option], capture_output=True, text=True,
+                                  check=False, timeout=60)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(option[0], done.stderr)
+
+    def test_the_lines_in_columns(self):
+        script = self.script("a folder/train.py", name="compute" * 8)
+        script.write_text(script.read_text().replace("total += i", "total += i + 0 * len('" +
+                                                     "long " * 30 + "')"))
+        done = self.run_doctor(sys.executable, script, options=["--budget", "0", "--lines"])
+        rows = done.stderr.splitlines()
+        head = next(i for i, row in enumerate(rows) if row.startswith("share interpreter"))
+        self.assertEqual(rows[head - 1], "train.py")
+        listed = rows[head + 1:rows.index("", head)]
+        self.assertTrue(listed)
+        for row in listed:
+            self.assertLessEqual(len(row), 80)
+            self.assertRegex(row, r"^[ \d]{4}% .{35}  [ \d]{5}  \S")
+        numbers = [int(row[43:48]) for row in listed]
+        self.assertEqual(numbers, sorted(numbers))
+        self.assertTrue(any(row.endswith("...") for row in listed))
+
+    def test_the_most_costly_lines_in_the_report(self):
+        done = self.run_doctor(sys.executable, self.script(), options=["--budget", "0"])
+        rows = [row for row in done.stderr.splitlines() if re.match(r".{13} *\d+%  train.py:", row)]
+        self.assertTrue(rows, done.stderr)
+        self.assertTrue(rows[0].startswith("lines "))
+        self.assertEqual(len({row.index("train.py") for row in rows}), 1)
+        for row in rows:
+            self.assertLessEqual(len(row), 80)
 
 
 class NumPy(Doctor):

@@ -16,6 +16,8 @@ ALLOWED = {
     # Amounts as people read them: the findings of `lithe doctor -- PROGRAM`, which the library
     # writes, and the program's table have them in one form.
     "program/amounts.h",
+    # The same for names of source files, which the page, written by the library, has too.
+    "program/paths.h",
 }
 
 

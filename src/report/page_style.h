@@ -1,10 +1,10 @@
-// How the page of an evaluation looks: light, dark, narrow and on paper.
+// How pages look: light, dark, narrow and on paper.
 #pragma once
 
-namespace lithe::evaluation {
+namespace lithe::report {
 
 // Free of < and >, so that the page is XML as well. Pictures take their colours from here.
-inline constexpr const char* kStyle = R"(
+inline constexpr const char* kPageStyle = R"(
 :root { color-scheme: light dark; --paper: #ffffff; --ink: #1d2330; --soft: #5b6474;
   --line: #dfe3ea; --card: #f5f6f9; --blue: #1168b3; --orange: #c64f17; --green: #0b7f5c; }
 @media screen and (prefers-color-scheme: dark) {
@@ -57,4 +57,4 @@ figcaption b { color: var(--ink); }
   h2, section p { break-after: avoid; } p { break-inside: avoid; } section { margin-top: 20px; } }
 )";
 
-}  // namespace lithe::evaluation
+}  // namespace lithe::report

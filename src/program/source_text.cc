@@ -1,0 +1,74 @@
+#include "program/source_text.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <utility>
+
+#include "base/text.h"
+
+namespace lithe::program {
+
+namespace {
+
+constexpr std::size_t kLongestLine = 200, kMostSourceBytes = 8 << 20, kMostSources = 200;
+
+// Files are named by the program's memory, so that any name is possible: a pipe or a device is not
+// read.
+std::vector<std::string> read_lines(const std::string& file) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error)) return {};
+  if (std::filesystem::file_size(file, error) > kMostSourceBytes || error) return {};
+  std::ifstream source(file);
+  std::vector<std::string> lines;
+  for (std::string text; std::getline(source, text);) {
+    if (text.ends_with('\r')) text.pop_back();
+    lines.push_back(text.substr(0, kLongestLine));
+  }
+  return lines;
+}
+
+}  // namespace
+
+const std::vector<std::string>& SourceText::lines_of(const std::string& file) {
+  const auto at = files_.find(file);
+  if (at != files_.end()) return at->second;
+  if (files_.size() >= kMostSources) files_.clear();
+  return files_[file] = read_lines(file);
+}
+
+std::string SourceText::line(const std::string& file, int number) {
+  const std::vector<std::string>& lines = lines_of(file);
+  if (number < 1 || static_cast<std::size_t>(number) > lines.size()) return {};
+  return std::string(base::trim(lines[static_cast<std::size_t>(number) - 1]));
+}
+
+std::vector<SourceExcerpt> SourceText::excerpts(const std::vector<ProgramLine>& lines) {
+  constexpr int kAround = 5;
+  constexpr std::size_t kMost = 200;
+  std::vector<std::string> order;
+  std::map<std::string, std::set<int>> wanted;
+  for (const ProgramLine& line : lines) {
+    const auto count = static_cast<int>(lines_of(line.file).size());
+    if (line.line < 1 || line.line > count) continue;
+    if (!wanted.contains(line.file)) order.push_back(line.file);
+    for (int n = std::max(1, line.line - kAround); n <= std::min(count, line.line + kAround); ++n)
+      wanted[line.file].insert(n);
+  }
+  std::vector<SourceExcerpt> excerpts;
+  for (const std::string& file : order) {
+    int last = 0;
+    for (const int number : wanted[file]) {
+      if (last == 0 || number != last + 1) {
+        if (excerpts.size() == kMost) return excerpts;
+        excerpts.push_back({file, number, {}});
+      }
+      excerpts.back().lines.push_back(lines_of(file)[static_cast<std::size_t>(number) - 1]);
+      last = number;
+    }
+  }
+  return excerpts;
+}
+
+}  // namespace lithe::program

@@ -1,0 +1,27 @@
+// Lines of source files, which may have changed or be gone, or be no files at all.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lithe/program_report.h"
+
+namespace lithe::program {
+
+class SourceText {
+ public:
+  // The text of a line without its indentation, at most 200 bytes; empty if there is no such line.
+  std::string line(const std::string& file, int number);
+
+  // The given lines with five around each, each line at most 200 bytes, in the order of the files'
+  // shares. At most 200 excerpts.
+  std::vector<SourceExcerpt> excerpts(const std::vector<ProgramLine>& lines);
+
+ private:
+  const std::vector<std::string>& lines_of(const std::string& file);
+
+  std::map<std::string, std::vector<std::string>> files_;
+};
+
+}  // namespace lithe::program
