@@ -129,7 +129,7 @@ def _row(program, findings, cost):
     """The cells of a program, and which of them are right: None where nothing can be."""
     row = {"program": program, "cost": cost, "first": "", "line": "-", "says": "-",
            "right_first": False, "right_line": False if program.file else None,
-           "right_cost": False if program.mended else None}
+           "right_cost": False if cost and timing.sure(program, cost) else None}
     if isinstance(findings, str):
         return {**row, "first": findings}
     costly = [f for f in findings if f.get("factor") is None or f["factor"] >= NEGLIGIBLE]
@@ -174,7 +174,8 @@ def _fill_cost(row, finding, cost):
         row["says"] = f"{factor:.2f}"
     else:
         row["says"] = f"{factor:.2f}{' tried' if finding.get('tried') else ''}"
-        row["right_cost"] = abs(factor / cost["cost"] - 1) <= TOLERANCE
+        row["right_cost"] = (abs(factor / cost["cost"] - 1) <= TOLERANCE
+                             if timing.sure(program, cost) else None)
 
 
 def _cost(cost):
@@ -183,7 +184,10 @@ def _cost(cost):
 
 def _cells(row):
     within = {True: "yes", False: "no", None: "-"}[row["right_cost"]]
-    cost = f"{row['cost']['cost']:.2f}" if row["cost"] else "-"
+    cost = "-"
+    if row["cost"]:
+        unsure = "" if timing.sure(row["program"], row["cost"]) else "?"
+        cost = f"{row['cost']['cost']:.2f}{unsure}"
     return (row["program"].name, cost, row["first"][:34], row["line"][:16], row["says"], within)
 
 

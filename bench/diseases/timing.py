@@ -13,6 +13,11 @@ ATTEMPTS = 2  # for a quiet run
 LIMIT = 180  # seconds
 
 
+def sure(program, cost):
+    """Whether a cost was measured without others, or by what they do not change."""
+    return program.alone or cost["others"] <= 2 * QUIET
+
+
 class Failed(Exception):
     """A program did not run to its end, or did other work than its twin."""
 
