@@ -173,7 +173,7 @@ struct ProgramEpoch {
   ProductUse products;
 };
 
-// The factor is the slowdown of the whole program: without the cause it is so many times as fast.
+// The factor is the slowdown of the whole program: without the cause it is that many times as fast.
 struct ProgramFinding : Finding {
   std::optional<ProgramLine> place;  // the line that has it
   std::string instead;               // what to write there

@@ -137,7 +137,7 @@ TEST_P(Examine, WaitingCallsAreNotInterrupted) { EXPECT_EQ(examine(subject({"wai
 constexpr std::uint64_t kEnoughSamples = 20;
 
 TEST_P(Examine, SpinningIsTold) {
-  const ProgramReport report = examine(subject({"spin", "400"}));
+  const ProgramReport report = examine(subject({"spin", "800"}));
   ASSERT_GE(report.samples, kEnoughSamples);
   EXPECT_GT(share_of(report, {Activity::waiting}), 0.6);
   const auto named = [](const ProgramFinding& f) { return f.name == "spinning"; };
