@@ -251,6 +251,7 @@ def test_ctrl_c_at_any_moment_leaves_an_agent_that_can_be_trained():
     for n in range(1, 1000):
         agent = rl.PPO("cartpole", n=1, n_steps=2, n_epochs=1, batch_size=2, network="dense(2)", seed=1)
         try:
+            sys._getframe().f_trace_opcodes = True  # CPython 3.12 asks here whether any frame has it
             sys.settrace(interrupt_before(n))
             agent.train(4)
         except KeyboardInterrupt:
