@@ -28,6 +28,8 @@ VERSIONS = ("3.10", "3.11", "3.12", "3.13")
 # is the last for CPython 3.10.
 SCIKIT_LEARN = {"3.10": "1.7.*", "3.11": "1.8.*"}
 NEWEST_SCIKIT_LEARN = "1.9.*"
+# Where nothing is named, the newest; the oldest that pyproject.toml allows behaves otherwise.
+NUMPY = {"3.10": "numpy==1.24.*"}
 NEEDED = ["pytest", "pandas", "polars", "matplotlib", "mypy", "nanobind", "gymnasium>=1.1", "nbclient",
           "nbformat", "ipykernel", "rich"]
 
@@ -80,7 +82,7 @@ def build_wheel(folder):
         "--no-build-isolation", "-w", WORK / "built", ROOT, env=os.environ | launcher)
     (built,) = (WORK / "built").glob("*.whl")
     # The libraries that it needs come along; what is left is the C library, whose version is the tag.
-    run(python, "-m", "auditwheel", "repair", "-w", folder, built, capture_output=True,
+    run(python, "-m", "auditwheel", "repair", "-z", "9", "-w", folder, built, capture_output=True,
         env=os.environ | {"PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"})
     (wheel,) = folder.glob("*.whl")
     print(f"{wheel.name}: {wheel.stat().st_size / 1e6:.1f} MB", flush=True)
@@ -93,7 +95,7 @@ def test(wheel, interpreter):
     python = environment(version.replace(" ", "-").lower(), interpreter)
     minor = ".".join(version.split()[-1].split(".")[:2])
     learn = SCIKIT_LEARN.get(minor, NEWEST_SCIKIT_LEARN)
-    install(python, wheel, f"scikit-learn=={learn}", *NEEDED)
+    install(python, wheel, f"scikit-learn=={learn}", NUMPY.get(minor, "numpy"), *NEEDED)
     tests = [ROOT / "python/tests", "--pyargs", "lithe", "--doctest-modules"]
     done = subprocess.run([python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests], cwd=WORK,
                           env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}, check=False,

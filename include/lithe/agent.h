@@ -52,8 +52,9 @@ struct AgentReport {
 class AgentTrainer {
  public:
   // Throws Error(sentence) for an agent or a network that does not parse, Error(usage) if the agent
-  // does not support the action space of the environments.
-  AgentTrainer(Environments environments, const AgentOptions& options);
+  // does not support the action space of the environments, and what their reset throws. They are
+  // not moved from then.
+  AgentTrainer(Environments&& environments, const AgentOptions& options);
   AgentTrainer(AgentTrainer&&) noexcept;
   ~AgentTrainer();
 
@@ -61,7 +62,8 @@ class AgentTrainer {
   // longer finite, Cancelled (lithe/cancel.h), and what the environments throw; policy() is then
   // the one of the last complete iteration.
   AgentReport iterate();
-  bool finished() const;  // all steps are done
+  std::uint64_t steps() const;  // done, of all environments together
+  bool finished() const;        // all steps are done
 
   // The policy, an ordinary model: `Policy` maps its outputs to actions, and docs/policies.md
   // describes its file. Its metadata name the agent and the environment.

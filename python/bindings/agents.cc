@@ -7,6 +7,7 @@
 #include "calls.h"
 #include "environments.h"
 #include "lithe/agent.h"
+#include "lithe/error.h"
 #include "pickling.h"
 
 namespace lithe::python {
@@ -33,8 +34,40 @@ AgentOptions options_of(const nb::dict& given) {
   return o;
 }
 
-Report iterate(AgentTrainer& trainer) {
+// An agent's training, which has begun or not. It begins in one call: Python hears of Ctrl-C behind
+// it, and an agent that was interrupted has begun, or can.
+class Training {
+ public:
+  bool has_begun() const { return trainer_.has_value(); }
+  std::uint64_t planned() const { return planned_; }
+
+  void begin(HeldEnvironments& environments, const nb::dict& given) {
+    const AgentOptions options = options_of(given);
+    nb::gil_scoped_release released;
+    trainer_.emplace(std::move(environments.get()), options);
+    environments.forget();
+    planned_ = options.steps;
+  }
+
+  AgentTrainer& begun() {
+    if (!trainer_)
+      throw Error(ErrorKind::usage, "the agent has not been trained", "", "agent.train(100_000)");
+    return *trainer_;
+  }
+
+ private:
+  std::optional<AgentTrainer> trainer_;
+  std::uint64_t planned_ = 0;  // steps
+};
+
+Report iterate(Training& training) {
+  AgentTrainer& trainer = training.begun();
   return interruptible([&](Progress&) { return Report(trainer.iterate()); });
+}
+
+// Writes the number of steps that are planned too: a training that goes on needs it.
+void save(Training& training, const std::filesystem::path& path) {
+  training.begun().save(path, {{"steps", fmt::format("{}", training.planned())}});
 }
 
 // A copy, of the class `type` of Python's, which is derived from Model.
@@ -108,27 +141,27 @@ void add_trainer_of_agents(nb::module_& module) {
                            self.episodes, self.mean_return);
       });
 
-  nb::class_<AgentTrainer>(module, "AgentTrainer")
-      .def(
-          "__init__",
-          [](AgentTrainer* self, HeldEnvironments& environments, const nb::dict& options) {
-            const AgentOptions read = options_of(options);
-            nb::gil_scoped_release released;
-            new (self) AgentTrainer(environments.take(), read);
-          },
-          nb::arg("environments"), nb::arg("options"))
+  nb::class_<Training>(module, "AgentTraining")
+      .def(nb::init<>())
+      .def("begin", &Training::begin, nb::arg("environments"), nb::arg("options"))
+      .def_prop_ro("has_begun", &Training::has_begun)
+      .def_prop_ro("planned", &Training::planned)
+      .def_prop_ro("steps", [](Training& self) { return self.begun().steps(); })
+      .def_prop_ro("finished", [](Training& self) { return self.begun().finished(); })
       .def("iterate", &iterate)
-      .def_prop_ro("finished", &AgentTrainer::finished)
       .def("policy",
-           [](const AgentTrainer& self, nb::handle type) { return copied(self.policy(), type); })
-      .def("save_policy", [](const AgentTrainer& self,
-                             const std::filesystem::path& path) { self.policy().save(path); })
-      .def("save", &AgentTrainer::save, nb::arg("path"), nb::arg("notes"))
-      .def("restore", &AgentTrainer::restore, nb::arg("path"));
+           [](Training& self, nb::handle type) { return copied(self.begun().policy(), type); })
+      .def("save_policy",
+           [](Training& self, const std::filesystem::path& path) {
+             self.begun().policy().save(path);
+           })
+      .def("save", &save, nb::arg("path"))
+      .def("restore",
+           [](Training& self, const std::filesystem::path& path) { self.begun().restore(path); });
   module.def("_canonical_agent", &canonical_agent, nb::arg("agent"));
   module.def("_agent_state", [](const std::filesystem::path& path) {
     const AgentState state = read_agent_state(path);
-    return nb::make_tuple(state.steps, state.notes);
+    return state.notes;
   });
 }
 

@@ -17,6 +17,7 @@ class HeldEnvironments {
   Environments& get();    // throws Error(usage) where they were taken
   Environments& begun();  // and where they have not been reset
   Environments take();
+  void forget() { held_.reset(); }  // where get() was moved from
   bool taken() const { return !held_; }
 
   bool was_reset = false;

@@ -108,21 +108,13 @@ class Agent:
             seed=seed, threads=threads, isa=isa,
         )  # fmt: skip
         self._held = self._environments._take_over()
-        self._trainer: _core.AgentTrainer | None = None
+        self._training = _core.AgentTraining()
         self._policy: Policy | None = None
-        self._done = 0
         if steps is not None:
             self._begin(steps)
 
-    def _begin(self, steps: int) -> _core.AgentTrainer:
-        self._steps = steps
-        self._trainer = _core.AgentTrainer(self._held, dict(self._options, steps=steps))
-        return self._trainer
-
-    def _begun(self) -> _core.AgentTrainer:
-        if self._trainer is None:
-            raise Error("the agent has not been trained", "", "agent.train(100_000)")
-        return self._trainer
+    def _begin(self, steps: int) -> None:
+        self._training.begin(self._held, dict(self._options, steps=steps))
 
     @property
     def environments(self) -> Environments:
@@ -132,7 +124,7 @@ class Agent:
     @property
     def finished(self) -> bool:
         """Whether all steps of the training are done."""
-        return self._trainer is not None and self._trainer.finished
+        return self._training.has_begun and self._training.finished
 
     def train(
         self, steps: int | None = None, *, callback: Callable[[AgentReport], object] | None = None
@@ -147,17 +139,18 @@ class Agent:
         `lithe.Error` if the weights are no longer finite, and what environments in Python raise;
         the policy is then that of the last complete iteration.
         """
-        if steps is None and self._trainer is None:
+        training = self._training
+        if steps is None and not training.has_begun:
             raise Error("a training without a number of steps", "train", "agent.train(100_000)")
         if steps is not None and steps < 1:
             raise Error(f"a training of {steps} steps", "train", "at least 1")
-        trainer = self._trainer or self._begin(steps or 1)
-        until = None if steps is None else self._done + steps
+        if not training.has_begun:
+            self._begin(steps or 1)
+        until = None if steps is None else training.steps + steps
         report = None
-        while not trainer.finished if until is None else self._done < until:
+        while not training.finished if until is None else training.steps < until:
             self._policy = None
-            report = trainer.iterate()
-            self._done = report.steps
+            report = training.iterate()
             answer = None if callback is None else callback(report)
             if answer is not None and not answer:
                 break
@@ -167,7 +160,7 @@ class Agent:
     def policy(self) -> Policy:
         """The policy as it is now; it does not change when the agent learns more."""
         if self._policy is None:
-            model: Any = self._begun().policy(Model)
+            model: Any = self._training.policy(Model)
             self._policy = Policy(model, self._environments)
         return self._policy
 
@@ -191,35 +184,35 @@ class Agent:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the policy: a model file for `Policy`, `lithe rl play` and docs/policies.md."""
-        self._begun().save_policy(Path(path))
+        self._training.save_policy(Path(path))
 
     def save_state(self, path: str | os.PathLike[str]) -> None:
         """Writes all that the training needs to go on to the same bits, environments included.
 
         Raises `lithe.Error` for environments without a state, such as those in Python.
         """
-        self._begun().save(Path(path), {"steps": str(self._steps)})
+        self._training.save(Path(path))
 
     def load_state(self, path: str | os.PathLike[str]) -> None:
         """Goes on where `save_state` was called, with the same environments and options.
 
         Raises `lithe.Error` that names what differs, and changes nothing then.
         """
-        done, notes = _core._agent_state(Path(path))
-        steps = notes.get("steps")
-        if self._trainer is None and steps is None:
-            raise Error("the state does not say how long the training is", str(path), "steps=... for the agent")
-        trainer = self._trainer or self._begin(int(steps or 0))
-        trainer.restore(Path(path))
-        self._done, self._policy = done, None
+        steps = _core._agent_state(Path(path)).get("steps")
+        if not self._training.has_begun:
+            if steps is None:
+                raise Error("the state does not say how long the training is", str(path), "steps=... for the agent")
+            self._begin(int(steps))
+        self._policy = None
+        self._training.restore(Path(path))
 
     def __reduce__(self) -> tuple[object, ...]:
         environments = self._environments._made_from()
         options = {key: value for key, value in self._options.items() if key != "agent"}
-        begun = self._held._save() if self._trainer is None and self._held._was_reset else None
+        begun = None if self._training.has_begun or not self._held._was_reset else self._held._save()
         steps = state = None
-        if self._trainer is not None:
-            steps = self._steps
+        if self._training.has_begun:
+            steps = self._training.planned
             with TemporaryDirectory() as folder:
                 self.save_state(Path(folder, "agent.state"))
                 state = Path(folder, "agent.state").read_bytes()

@@ -124,7 +124,7 @@ class PartialFits:
 
     def restore(self, trainer: Trainer) -> None:
         if self._state is not None:
-            trainer.restore_optimizer({name: np.float64(array) for name, array in self._state.items()})
+            trainer.restore_optimizer({name: array.astype(np.float64) for name, array in self._state.items()})
 
     def keep(self, trainer: Trainer) -> None:
         self._state = {name: _narrow(array) for name, array in trainer.optimizer_state().items()}

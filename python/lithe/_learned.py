@@ -101,6 +101,12 @@ class LearnedArray(NDArrayOperatorsMixin):
             raise AttributeError(f"'LearnedArray' object has no attribute '{name}'")
         return getattr(self.__array__(), name)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        # The mixin of NumPy before 2 has no slots: `view.flat = 1` would change nothing and not say so.
+        if name not in LearnedArray.__slots__:
+            raise AttributeError(f"'{name}' of a learned array cannot be set: view[...] = values")
+        object.__setattr__(self, name, value)
+
     def copy(self) -> Array:
         """The values of this moment, as an array of their own."""
         return self.__array__(copy=True)

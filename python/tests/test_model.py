@@ -144,8 +144,9 @@ def test_no_change_is_lost_in_a_copy():
         view.flat = 1
     with pytest.raises(ValueError, match="broadcast"):
         view[0] = [1, 2]
-    with pytest.raises(ValueError, match="copy"):
-        np.array(view, copy=False)
+    if int(np.__version__.partition(".")[0]) >= 2:  # before, it asks for no more than to save a copy
+        with pytest.raises(ValueError, match="copy"):
+            np.array(view, copy=False)
 
 
 def test_probabilities_need_a_loss():

@@ -228,6 +228,61 @@ def test_a_training_in_parts_comes_to_the_same_bits():
     assert same(whole.policy.model, parts.policy.model)
 
 
+def interrupt_before(n):
+    """A trace function that raises KeyboardInterrupt before instruction `n` of the agent's methods."""
+    left = n
+
+    def trace(frame, event, argument):
+        nonlocal left
+        if frame.f_code.co_filename != sys.modules[rl.PPO.__module__].__file__:
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            left -= 1
+            if left == 0:
+                raise KeyboardInterrupt
+        return trace
+
+    return trace
+
+
+def test_ctrl_c_at_any_moment_leaves_an_agent_that_can_be_trained():
+    before = sys.gettrace()
+    for n in range(1, 1000):
+        agent = rl.PPO("cartpole", n=1, n_steps=2, n_epochs=1, batch_size=2, network="dense(2)", seed=1)
+        try:
+            sys._getframe().f_trace_opcodes = True  # CPython 3.12 asks here whether any frame has it
+            sys.settrace(interrupt_before(n))
+            agent.train(4)
+        except KeyboardInterrupt:
+            sys.settrace(before)
+            agent.train(4)
+            assert agent.predict(np.zeros((2, 4))).shape == (2,)
+        else:
+            break
+        finally:
+            sys.settrace(before)
+    assert 50 < n < 999  # instructions
+
+
+def test_ctrl_c_in_the_first_reset_leaves_the_environments():
+    gymnasium = pytest.importorskip("gymnasium")
+
+    class Interrupted(gymnasium.Wrapper):
+        resets = 0
+
+        def reset(self, **options):
+            Interrupted.resets += 1
+            if Interrupted.resets == 2:
+                raise KeyboardInterrupt
+            return super().reset(**options)
+
+    agent = rl.PPO(rl.GymEnv(lambda: Interrupted(gymnasium.make("CartPole-v1")), n=3), n_steps=2, seed=1)
+    with pytest.raises(KeyboardInterrupt):
+        agent.train(6)
+    assert agent.train(6).steps == 6
+
+
 def test_reports_and_a_callback_that_ends_the_training():
     reports = []
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -72,17 +73,14 @@ void check(const AgentOptions& options) {
 
 class AgentTrainer::Engine {
  public:
-  Engine(Environments environments, const AgentOptions& options)
-      : options_(options),
-        sentence_(read_agent(options.agent)),
-        runner_(std::move(environments)),
-        agent_(make_agent(sentence_, {runner_, options_})),
-        policy_(agent_->policy().network(), Precision::float32, 0) {
-    auto& metadata = policy_.metadata();
-    metadata[agents::kActionSpaceNote] = agent_->action_space();
-    metadata[agents::kAgentNote] = canonical();
-    metadata[agents::kEnvironmentNote] = runner_.environments().name();
-    copy_policy();
+  Engine(Environments&& environments, const AgentOptions& options)
+      : options_(options), sentence_(read_agent(options.agent)), runner_(std::move(environments)) {
+    try {
+      begin();
+    } catch (...) {
+      environments = std::move(runner_.environments());
+      throw;
+    }
   }
 
   AgentReport iterate() {
@@ -107,8 +105,9 @@ class AgentTrainer::Engine {
     return report;
   }
 
+  std::uint64_t steps() const { return steps_; }
   bool finished() const { return steps_ >= options_.steps; }
-  const Model& policy() const { return policy_; }
+  const Model& policy() const { return *policy_; }
 
   void save(const std::filesystem::path& path, const std::map<std::string, std::string>& notes) {
     agents::Archive archive;
@@ -136,6 +135,16 @@ class AgentTrainer::Engine {
   }
 
  private:
+  void begin() {
+    agent_ = make_agent(sentence_, {runner_, options_});
+    policy_.emplace(agent_->policy().network(), Precision::float32, 0);
+    auto& metadata = policy_->metadata();
+    metadata[agents::kActionSpaceNote] = agent_->action_space();
+    metadata[agents::kAgentNote] = canonical();
+    metadata[agents::kEnvironmentNote] = runner_.environments().name();
+    copy_policy();
+  }
+
   std::string canonical() const { return print_agent(sentence_); }
 
   // What a state belongs to; the first that differs is told.
@@ -147,7 +156,7 @@ class AgentTrainer::Engine {
             {"seed", fmt::format("{}", options_.seed)}};
   }
 
-  void copy_policy() { move_toward(policy_, agent_->policy(), 1); }
+  void copy_policy() { move_toward(*policy_, agent_->policy(), 1); }
 
   void serialize(agents::Archive& archive, std::vector<double>& environments) {
     agent_->serialize(archive);
@@ -172,11 +181,11 @@ class AgentTrainer::Engine {
   Component sentence_;
   agents::VectorEnvRunner runner_;
   std::unique_ptr<Agent> agent_;
-  Model policy_;  // as it was after the last iteration
+  std::optional<Model> policy_;  // as it was after the last iteration
   std::uint64_t steps_ = 0;
 };
 
-AgentTrainer::AgentTrainer(Environments environments, const AgentOptions& options) {
+AgentTrainer::AgentTrainer(Environments&& environments, const AgentOptions& options) {
   check(options);
   engine_ = std::make_unique<Engine>(std::move(environments), options);
 }
@@ -184,6 +193,7 @@ AgentTrainer::AgentTrainer(AgentTrainer&&) noexcept = default;
 AgentTrainer::~AgentTrainer() = default;
 
 AgentReport AgentTrainer::iterate() { return engine_->iterate(); }
+std::uint64_t AgentTrainer::steps() const { return engine_->steps(); }
 bool AgentTrainer::finished() const { return engine_->finished(); }
 const Model& AgentTrainer::policy() const { return engine_->policy(); }
 void AgentTrainer::save(const std::filesystem::path& path,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "lithe/error.h"
 
@@ -35,17 +36,25 @@ Actions ActionMapper::map(std::span<const float> actions) {
   return {.values = values_.data(), .stride = action_size_};
 }
 
-VectorEnvRunner::VectorEnvRunner(Environments environments)
-    : environments_(std::move(environments)),
+namespace {
+
+Environments reset(Environments&& environments) {
+  const std::size_t columns = environments.spaces().observation.size();
+  std::vector<float> first(environments.size() * columns);
+  environments.reset({first.data(), columns});
+  return std::move(environments);
+}
+
+}  // namespace
+
+VectorEnvRunner::VectorEnvRunner(Environments&& environments)
+    : environments_(reset(std::move(environments))),
       columns_(environments_.spaces().observation.size()),
       mapper_(environments_.spaces(), environments_.size()),
       rewards_(environments_.size()),
       last_(environments_.size() * columns_),
       terminated_(environments_.size()),
-      truncated_(environments_.size()) {
-  std::vector<float> first(environments_.size() * columns_);
-  environments_.reset({first.data(), columns_});
-}
+      truncated_(environments_.size()) {}
 
 void VectorEnvRunner::observe(std::span<float> to) const {
   environments_.observe({to.data(), columns_});

@@ -33,7 +33,8 @@ class ActionMapper {
 
 class VectorEnvRunner {
  public:
-  explicit VectorEnvRunner(Environments environments);
+  // Throws what the reset throws; the environments are not moved from then.
+  explicit VectorEnvRunner(Environments&& environments);
 
   Environments& environments() { return environments_; }
   const Environments& environments() const { return environments_; }

@@ -244,10 +244,17 @@ TEST(AgentTrainer, SaysWhatIsWrong) {
   test::expect_error(ErrorKind::usage, {"learning_starts is 1000", "10 transitions"},
                      [&] { AgentTrainer(cartpole(), {.agent = "dqn(buffer_size=10)"}); });
 
+  Environments kept = cartpole();
+  test::expect_error(ErrorKind::sentence, {"conv2d"},
+                     [&] { AgentTrainer(std::move(kept), {.network = "conv2d(4, 3x3)"}); });
+  EXPECT_GT(AgentTrainer(std::move(kept), {}).iterate().steps, 0u) << "they were not moved from";
+
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "state.safetensors";
   AgentTrainer trainer = make(kCases[0]);
-  trainer.iterate();
+  EXPECT_EQ(trainer.steps(), 0u);
+  const std::uint64_t done = trainer.iterate().steps;
+  EXPECT_EQ(trainer.steps(), done);
   trainer.save(path);
   AgentTrainer other = make(kCases[1]);
   test::expect_error(ErrorKind::model, {"'cartpole'", "pendulum"}, [&] { other.restore(path); });
