@@ -19,7 +19,7 @@ void count_new(std::size_t asked, std::size_t alive);
 void count_free(std::size_t alive);
 void count_map(std::size_t bytes);
 void count_unmap();
-// A call of the BLAS that asks for so many operations in float32, or in float64.
+// A call of the BLAS that asks for `flops` operations.
 void count_product(double flops, bool is_double);
 
 // The sum over all threads of all processes.

@@ -122,7 +122,9 @@ class Examination {
       if (finding.variables.empty()) continue;
       const auto gain = trials.compare(finding.variables);
       if (!gain) continue;
-      finding.factor = gain->factor;
+      constexpr double kHelps = 1.02;
+      const bool helps = gain->factor >= kHelps && gain->low >= 1;
+      finding.factor = helps ? gain->factor : 1;
       finding.low = gain->low;
       finding.high = gain->high;
       finding.tried = true;
@@ -333,12 +335,10 @@ void try_blas_libraries(ProgramReport& report) {
   }
 }
 
-// A remedy that was tried and does not help is no remedy; nor is one that only a trial can show and
-// that was not tried.
+// A remedy that was tried and does not help costs nothing; what only a trial can show is then no
+// finding, nor if it was not tried.
 bool of_no_use(const ProgramFinding& finding) {
-  constexpr double kHelps = 1.02;
-  if (finding.tried) return finding.factor < kHelps || finding.low < 1;
-  return finding.only_if_tried;
+  return finding.only_if_tried && (!finding.tried || finding.factor <= 1);
 }
 
 double products_need(const ProgramReport& report, const Limits& limits) {
@@ -385,7 +385,8 @@ ProgramReport examine_program(const ExamineProgram& options) {
   report.processors = around.identity.usable_cpus;
   report.products_need_seconds = program::products_need(report, around.limits);
   report.findings = program::program_findings(report, examination.facts(), around);
-  if (options.budget > 0 && report.status == 0 && report.signal == 0)
+  constexpr double kShort = 0.5;  // seconds, of which a trial would measure the start
+  if (options.budget > 0 && report.seconds >= kShort && report.status == 0 && report.signal == 0)
     examination.try_remedies(report);
   std::stable_sort(
       report.findings.begin(), report.findings.end(),
