@@ -6,24 +6,24 @@
 enum { UNITS = 4096, STEPS = 20000, EPOCHS = 6 };
 
 typedef struct {
-  float *weights;
-  float *states;
-  float *gains;
+  float* weights;
+  float* states;
+  float* gains;
 } Bank;
 
-static float *array(float value) {
-  float *values = aligned_alloc(64, UNITS * sizeof(float));
+static float* array(float value) {
+  float* values = aligned_alloc(64, UNITS * sizeof(float));
   for (int i = 0; i < UNITS; i++) values[i] = value * (1.0f + 0.0001f * (float)i);
   return values;
 }
 
 static void prepare(void) {}
 
-static void decay(Bank *bank, float factor) {
+static void decay(Bank* bank, float factor) {
   for (int i = 0; i < UNITS; i++) bank->weights[i] = bank->weights[i] * factor;
 }
 
-static float respond(Bank *bank, float input) {
+static float respond(Bank* bank, float input) {
   float total = 0.0f;
   for (int i = 0; i < UNITS; i++) {
     bank->states[i] = bank->weights[i] * bank->gains[i] * input;

@@ -24,7 +24,8 @@ void forward(Layer& layer, const float* x) {
       const float x0 = x[b * kInputs + i], x1 = x[b * kInputs + i + 1];
       const float x2 = x[b * kInputs + i + 2], x3 = x[b * kInputs + i + 3];
       for (int o = 0; o < kOutputs; ++o)
-        out[o] += x0 * w[o] + x1 * w[o + kOutputs] + x2 * w[o + 2 * kOutputs] + x3 * w[o + 3 * kOutputs];
+        out[o] +=
+            x0 * w[o] + x1 * w[o + kOutputs] + x2 * w[o + 2 * kOutputs] + x3 * w[o + 3 * kOutputs];
     }
   }
 }
@@ -42,7 +43,8 @@ float backward(Layer& layer, const float* x, const float* y, float rate) {
       const float s0 = rate * x[b * kInputs + i], s1 = rate * x[(b + 1) * kInputs + i];
       const float s2 = rate * x[(b + 2) * kInputs + i], s3 = rate * x[(b + 3) * kInputs + i];
       for (int o = 0; o < kOutputs; ++o)
-        w[o] -= s0 * e[o] + s1 * e[o + kOutputs] + s2 * e[o + 2 * kOutputs] + s3 * e[o + 3 * kOutputs];
+        w[o] -=
+            s0 * e[o] + s1 * e[o + kOutputs] + s2 * e[o + 2 * kOutputs] + s3 * e[o + 3 * kOutputs];
     }
   }
   return loss / (kBatch * kOutputs);

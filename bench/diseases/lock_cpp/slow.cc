@@ -29,7 +29,8 @@ class Counts {
   std::vector<float> values_ = std::vector<float>(kWords * kWords);
 };
 
-void count(const std::vector<std::uint32_t>& text, std::size_t begin, std::size_t end, Counts& counts) {
+void count(const std::vector<std::uint32_t>& text, std::size_t begin, std::size_t end,
+           Counts& counts) {
   for (std::size_t i = begin; i + 4 < end; ++i)
     for (std::size_t distance = 1; distance <= 4; ++distance)
       counts.add(text[i], text[i + distance], 1.0F / static_cast<float>(distance));

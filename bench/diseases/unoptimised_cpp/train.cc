@@ -19,7 +19,8 @@ class Layer {
   const Vector& forward(const Vector& input) {
     for (std::size_t o = 0; o < output_.size(); ++o) {
       float sum = bias_[o];
-      for (std::size_t i = 0; i < input.size(); ++i) sum += weights_[o * input.size() + i] * input[i];
+      for (std::size_t i = 0; i < input.size(); ++i)
+        sum += weights_[o * input.size() + i] * input[i];
       output_[o] = std::tanh(sum);
     }
     return output_;
