@@ -144,7 +144,7 @@ def _row(program, findings, cost):
     found = findings[places[0]]
     row["first"] = "yes" if row["right_first"] else f"{_label(findings[0])}; own is {places[0] + 1}."
     _fill_line(row, program, found)
-    _fill_cost(row, found, cost)
+    _fill_cost(row, program, found, cost)
     return row
 
 
@@ -166,7 +166,7 @@ def _fill_line(row, program, finding):
     row["line"] = "yes" if right else f"{pathlib.Path(place['file']).name}:{place['line']}"
 
 
-def _fill_cost(row, finding, cost):
+def _fill_cost(row, program, finding, cost):
     factor = finding.get("factor")
     if factor is None:
         row["says"] = "unknown"
