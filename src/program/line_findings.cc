@@ -6,6 +6,8 @@
 #include <cmath>
 #include <functional>
 #include <iterator>
+#include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -131,17 +133,44 @@ constexpr CallRule kCallRules[] = {
      ""},
 };
 
+// What a rule explains of a line.
+double explained(const LineFacts& line, const CallRule& rule) {
+  const double called = largest(
+      line.inside, [&rule](std::string_view name) { return begins_with_one(name, rule.calls); });
+  const double compiled = sum(
+      line.native_code, [&rule](std::string_view name) { return holds_one(name, rule.native); });
+  return std::max(called, compiled);
+}
+
+// The functions that do little but load data. What else they do to it (scaling, means, labels) is
+// kept with the data, and need not be done again either.
+std::set<std::pair<std::string, std::string>> loaders(const ProgramFacts& facts,
+                                                      const CallRule& rule) {
+  struct Loading {
+    double all = 0, loads = 0, products = 0;
+  };
+  std::map<std::pair<std::string, std::string>, Loading> functions;
+  for (const LineFacts& line : facts.lines) {
+    Loading& time = functions[{line.file, line.function}];
+    time.all += line.all;
+    time.loads += explained(line, rule);
+    time.products += line[Activity::products];
+  }
+  constexpr double kLoads = 0.3, kComputes = 0.05;
+  std::set<std::pair<std::string, std::string>> found;
+  for (const auto& [name, time] : functions)
+    if (rule.only_later && name.second != "<module>" && time.loads > kLoads * time.all &&
+        time.products < kComputes * time.all)
+      found.insert(name);
+  return found;
+}
+
 void find_calls(ProgramFacts& facts, const CallRule& rule, Findings& findings) {
   if (rule.only_later && !facts.later) return;
+  const auto whole = loaders(facts, rule);
   Found found(facts);
   for (LineFacts& line : facts.lines)
-    found.add(line, std::max(largest(line.inside,
-                                     [&rule](std::string_view name) {
-                                       return begins_with_one(name, rule.calls);
-                                     }),
-                             sum(line.native_code, [&rule](std::string_view name) {
-                               return holds_one(name, rule.native);
-                             })));
+    found.add(line, whole.contains({line.file, line.function}) ? line.all : explained(line, rule));
   if (found.all() < kWorth) return;
   ProgramFinding finding =
       make(rule.name, rule.problem, rule.remedy, estimate(found.all(), rule.least, rule.most));

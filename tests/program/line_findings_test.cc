@@ -62,6 +62,17 @@ TEST(LineFindings, DecodingInEachEpoch) {
   EXPECT_TRUE(line_findings(first, 2).empty()) << "files must be decoded once";
 }
 
+// What is done to the pictures when they are loaded is kept with them.
+TEST(LineFindings, AFunctionThatLoadsIsLoadingAsAWhole) {
+  LineFacts decode = busy(5, 0.5, Activity::other), scale = busy(6, 0.4);
+  decode.function = scale.function = "load";
+  decode.inside["PIL.Image.Image.load"] = 0.5;
+  const ProgramFinding finding = only(program({decode, scale, busy(9, 0.1)}));
+  EXPECT_EQ(finding.name, "decoding");
+  EXPECT_EQ(finding.place->line, 5);
+  EXPECT_GT(finding.factor, 8);
+}
+
 TEST(LineFindings, EachWaitHasItsLine) {
   for (const auto& [wait, name] : {std::pair{Wait::sync, "fsync"}, std::pair{Wait::sleep, "sleep"},
                                    std::pair{Wait::network, "network"}}) {
