@@ -156,10 +156,12 @@ std::set<std::pair<std::string, std::string>> loaders(const ProgramFacts& facts,
     time.loads += explained(line, rule);
     time.products += line[Activity::products];
   }
-  constexpr double kLoads = 0.3, kComputes = 0.05;
+  constexpr double kLoads = 0.5, kComputes = 0.05;
+  constexpr std::string_view kTraining[] = {"<module>", "main", "train", "fit",
+                                            "run",      "step", "epoch"};
   std::set<std::pair<std::string, std::string>> found;
   for (const auto& [name, time] : functions)
-    if (rule.only_later && name.second != "<module>" && time.loads > kLoads * time.all &&
+    if (rule.only_later && !holds_one(name.second, kTraining) && time.loads > kLoads * time.all &&
         time.products < kComputes * time.all)
       found.insert(name);
   return found;
