@@ -417,7 +417,8 @@ void find_overhead(ProgramFacts& facts, Findings& findings) {
   const double products = facts[Activity::products], loops = facts[Activity::loops];
   // A batch of ten in the place of an example: a tenth of the calls, products of matrices, and
   // loops whose start is what they took.
-  const double rest = std::max(0.0, facts.interpreter + facts.native - products - loops);
+  const double rest =
+      interpreter + framework + facts[Activity::allocation] + facts[Activity::copies];
   const auto left = [&](double calls, double product, double loop) {
     return 1 /
            std::max(0.01, 1 - (1 - product) * products - (1 - loop) * loops - (1 - calls) * rest);

@@ -49,6 +49,8 @@ void Monitor::poll() {
     if (mark_ == nullptr || !mark_->found_in(line.text)) return;
     cutter_.cut(line);
     marker_ = line.process;
+    later_histogram_.take(open_histogram_);
+    observer_.end_epoch();
   });
   if (Clock::now() >= next_slow_poll_) slow_poll();
   if (events_ != nullptr) {
@@ -66,6 +68,7 @@ void Monitor::finish() {
   next_slow_poll_ = {};  // for processes that began and ended since the last one
   poll();
   if (events_ != nullptr) take_events(true);
+  observer_.end_program();
 }
 
 // The more expensive readings, done five times a second.
@@ -144,7 +147,7 @@ void Monitor::read_variables() {
 
 void Monitor::count(const Place& place, bool in_kernel, bool entered, bool later) {
   histogram_.add(place, in_kernel, entered);
-  if (later) later_histogram_.add(place, in_kernel, entered);
+  if (later) open_histogram_.add(place, in_kernel, entered);
 }
 
 void Monitor::read_maps(pid_t process) {

@@ -36,7 +36,7 @@ class Monitor {
   void finish();
 
   const SampleHistogram& histogram() const { return histogram_; }
-  // Only the samples after the first epoch.
+  // Only the samples of the epochs after the first.
   const SampleHistogram& later_histogram() const { return later_histogram_; }
   const StackCounts& stacks() const { return observer_.counts(); }
   const Timeline& timeline() const { return observer_.timeline(); }
@@ -80,7 +80,7 @@ class Monitor {
   const Mark* mark_;
   EpochCutter cutter_;
   Files files_;
-  SampleHistogram histogram_, later_histogram_;
+  SampleHistogram histogram_, later_histogram_, open_histogram_;  // the last: since the last mark
   // A forked process shares the space of its parent until one of the two changes.
   std::unordered_map<pid_t, SharedSpace> spaces_;
   Observer observer_;

@@ -37,6 +37,8 @@ class Observer {
   // be null. `later`: the first epoch has ended.
   void observe(const EventSampler* events, bool later);
 
+  void end_epoch() { counts_.end_epoch(); }
+  void end_program() { counts_.end_program(); }
   const StackCounts& counts() const { return counts_; }
   Timeline& timeline() { return timeline_; }
   const Timeline& timeline() const { return timeline_; }

@@ -58,6 +58,13 @@ void SampleHistogram::add(const Place& place, bool in_kernel, bool entered) {
   ++counts_[key];
 }
 
+void SampleHistogram::take(SampleHistogram& other) {
+  for (const auto& [key, count] : other.counts_) counts_[key] += count;
+  samples_ += other.samples_;
+  other.counts_.clear();
+  other.samples_ = 0;
+}
+
 std::vector<ActivityShare> SampleHistogram::shares(const Files& files, bool by_timers,
                                                    const std::filesystem::path& debug) const {
   PlaceReader places(files, by_timers, debug);

@@ -15,6 +15,8 @@ class SampleHistogram {
  public:
   // `entered`: for a sample in the kernel, whether `place`, from where it was entered, is known.
   void add(const Place& place, bool in_kernel, bool entered);
+  // Moves all samples of the other one here.
+  void take(SampleHistogram& other);
   std::uint64_t samples() const { return samples_; }
 
   // The share of each activity, largest first. Reads the symbols of the sampled files. `by_timers`:

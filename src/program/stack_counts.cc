@@ -47,6 +47,27 @@ std::uint32_t StackCounts::number(const std::shared_ptr<const PythonCode>& code)
 }
 
 void StackCounts::add(const Moment& moment, std::uint64_t nanoseconds) {
+  if (open_.size() < kMostMoments)
+    open_[moment] += nanoseconds;
+  else
+    settle(moment, nanoseconds);
+}
+
+void StackCounts::end_epoch() {
+  for (const auto& [moment, nanoseconds] : open_) settle(moment, nanoseconds);
+  open_.clear();
+}
+
+void StackCounts::end_program() {
+  for (const auto& [moment, nanoseconds] : open_) {
+    Moment after = moment;
+    after.later = false;
+    settle(after, nanoseconds);
+  }
+  open_.clear();
+}
+
+void StackCounts::settle(const Moment& moment, std::uint64_t nanoseconds) {
   const auto at = counts_.find(moment);
   if (at != counts_.end()) {
     at->second += nanoseconds;

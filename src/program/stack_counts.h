@@ -50,6 +50,11 @@ class StackCounts {
   }
 
   void add(const Moment& moment, std::uint64_t nanoseconds);
+  // At the end of an epoch, and of the program: what comes after the last epoch is of none, so it
+  // is not `later`.
+  void end_epoch();
+  void end_program();
+  // After the end of the program.
   void for_each(const std::function<void(const Moment&, std::uint64_t nanoseconds)>& take) const;
 
  private:
@@ -59,7 +64,10 @@ class StackCounts {
 
   std::unordered_map<const PythonCode*, std::uint32_t> numbers_;
   std::vector<std::shared_ptr<const PythonCode>> codes_;
-  std::unordered_map<Moment, std::uint64_t, Hash> counts_;
+  using Counts = std::unordered_map<Moment, std::uint64_t, Hash>;
+  void settle(const Moment& moment, std::uint64_t nanoseconds);
+
+  Counts counts_, open_;  // of epochs that have ended, and since then
 };
 
 }  // namespace lithe::program

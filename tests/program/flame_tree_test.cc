@@ -41,6 +41,7 @@ class FlameTree : public testing::Test {
   FlameNode tree() {
     const Files files;
     PlaceReader places(files);
+    counts_.end_epoch();
     return flame_tree(counts_, 1, places);
   }
 
@@ -171,6 +172,7 @@ TEST_F(FlameTree, OnlyTheMainThreadWhenItHadAProcessor) {
   Moment other = waits(Wait::lock);
   other.process = 1;
   counts_.add(other, 1'000'000'000);
+  counts_.end_epoch();
   EXPECT_EQ(tree().seconds, 0);
 }
 

@@ -32,6 +32,7 @@ class Stacks {
   }
 
   ProgramFacts facts() {
+    counts.end_epoch();
     PlaceReader places(files_);
     return program_facts(counts, 1, places);
   }
@@ -74,6 +75,19 @@ TEST(LineFacts, OnlyTheLaterEpochsCountIfTheyAreLongEnough) {
   early.waits(Wait::disk, 5, {early.frame("/home/me/train.py", "load", 1)}, false);
   EXPECT_FALSE(early.facts().later);
   EXPECT_EQ(early.facts().lines.size(), 1);
+}
+
+// What a program does after its last epoch is of none: it prints, frees memory, and ends.
+TEST(LineFacts, TheEndOfTheProgramIsNoEpoch) {
+  Stacks stacks;
+  stacks.waits(Wait::sleep, 1, {stacks.frame("/home/me/train.py", "step", 2)});
+  stacks.counts.end_epoch();
+  stacks.waits(Wait::disk, 9, {stacks.frame("/home/me/train.py", "save", 3)});
+  stacks.counts.end_program();
+  const ProgramFacts facts = stacks.facts();
+  EXPECT_DOUBLE_EQ(facts.seconds, 1);
+  ASSERT_EQ(facts.lines.size(), 1);
+  EXPECT_EQ(facts.lines[0].line, 2);
 }
 
 TEST(LineFacts, TimeInWhichOthersHadTheProcessorDoesNotCount) {
