@@ -95,6 +95,7 @@ StackCounts NativeSources::name(const StackCounts& stacks) {
     }
     to.add(whole, nanoseconds);
   });
+  to.end_epoch();
   return to;
 }
 
