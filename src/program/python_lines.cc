@@ -10,13 +10,18 @@ std::uint8_t byte_at(std::string_view table, std::size_t at) {
   return at < table.size() ? static_cast<std::uint8_t>(table[at]) : 0;
 }
 
+int signed_byte(std::string_view table, std::size_t at) {
+  const int byte = byte_at(table, at);
+  return byte < 128 ? byte : byte - 256;
+}
+
 // Up to 3.9: pairs of an advance in bytes, and one in lines.
 int line_by_increments(std::string_view table, int line, std::uint64_t target) {
   std::uint64_t address = 0;
   for (std::size_t i = 0; i + 1 < table.size(); i += 2) {
     address += byte_at(table, i);
     if (address > target) break;
-    line += static_cast<std::int8_t>(byte_at(table, i + 1));
+    line += signed_byte(table, i + 1);
   }
   return line;
 }
@@ -27,7 +32,7 @@ int line_by_ranges(std::string_view table, int line, std::uint64_t target) {
   constexpr int kNoLine = -128;
   std::uint64_t end = 0;
   for (std::size_t i = 0; i + 1 < table.size(); i += 2) {
-    const int step = static_cast<std::int8_t>(byte_at(table, i + 1));
+    const int step = signed_byte(table, i + 1);
     if (step != kNoLine) line += step;
     end += byte_at(table, i);
     if (target < end) return step == kNoLine ? 0 : line;

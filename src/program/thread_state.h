@@ -19,6 +19,6 @@ struct ThreadState {
 
 // `holds_lock`: whether the thread holds the interpreter's lock; a thread that waits for a lock
 // with a limit of time while another one has the interpreter's waits for that.
-ThreadState thread_state(pid_t process, pid_t thread, bool interpreter_locked_by_another = false);
+ThreadState thread_state(pid_t process, pid_t thread, bool other_has_lock = false);
 
 }  // namespace lithe::program

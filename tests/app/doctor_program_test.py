@@ -353,10 +353,12 @@ class NumPy(Doctor):
         self.assertLess(usual["bytes"], 3 * weights * 2000)
         self.assertTrue(any("BLAS" in b["kind"] or b["kind"] == "reference"
                             for b in report["blas"]), report["blas"])
-        # A BLAS that is slow may stand first.
-        [overhead] = [f for f in report["findings"] if f["name"] == "overhead"]
-        self.assertEqual(overhead["place"]["file"], str(NETWORK))
-        self.assertGreater(overhead["factor"], 1.5)
+        # Its lines are the network's; which cause stands first depends on NumPy and its BLAS.
+        self.assertTrue(report["lines"])
+        self.assertEqual({line["file"] for line in report["lines"]}, {str(NETWORK)})
+        for finding in report["findings"]:
+            if finding["place"]:
+                self.assertEqual(finding["place"]["file"], str(NETWORK))
         # Its products are a small part of what it does.
         self.assertGreater(report["usual_epoch"]["products"]["flops_float64"], 0)
         self.assertLess(report["products_need_seconds"], report["usual_epoch"]["seconds"])
