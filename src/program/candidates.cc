@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "program/finding_tools.h"
 #include "program/line_report.h"
 #include "program/shared_counters.h"
 
@@ -24,10 +25,7 @@ double share_of(const ProgramReport& report, std::initializer_list<Activity> act
 }
 
 ProgramFinding candidate(const char* name, std::string problem, std::string remedy) {
-  ProgramFinding finding;
-  finding.name = name;
-  finding.problem = std::move(problem);
-  finding.remedy = std::move(remedy);
+  ProgramFinding finding = make(name, std::move(problem), std::move(remedy));
   finding.only_if_tried = true;
   return finding;
 }

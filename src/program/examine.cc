@@ -1,7 +1,6 @@
 // Runs a program, and makes the report from what was measured.
 #include <fmt/format.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,6 +23,7 @@
 #include "lithe/program_report.h"
 #include "program/activity.h"
 #include "program/candidates.h"
+#include "program/clock.h"
 #include "program/code_quality.h"
 #include "program/counters_file.h"
 #include "program/epochs.h"
@@ -50,13 +50,6 @@ std::chrono::milliseconds poll_interval() {
 }
 
 constexpr std::uint32_t kTimerMicroseconds = 2000;
-
-std::uint64_t now_nanoseconds() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
-         static_cast<std::uint64_t>(now.tv_nsec);
-}
 
 // Of the vectors that this processor computes with.
 int vector_bits() {
@@ -93,7 +86,7 @@ class Examination {
     const bool by_events = events != nullptr;
     if (!by_events) tell_refusal(report, refused);
     monitor_ = std::make_unique<Monitor>(launched.process(), counters_, std::move(events),
-                                         mark_ ? &*mark_ : nullptr, now_nanoseconds());
+                                         mark_ ? &*mark_ : nullptr, clock_nanoseconds());
     started_ = launched.process();
     launched.go();
     do {

@@ -20,12 +20,17 @@ Estimate estimate(double share, double least, double most) {
   return {gain(share, std::sqrt(least * most)), gain(share, most), gain(share, least)};
 }
 
-ProgramFinding make(const char* name, std::string problem, std::string remedy,
-                    const Estimate& cost) {
+ProgramFinding make(const char* name, std::string problem, std::string remedy) {
   ProgramFinding finding;
   finding.name = name;
   finding.problem = std::move(problem);
   finding.remedy = std::move(remedy);
+  return finding;
+}
+
+ProgramFinding make(const char* name, std::string problem, std::string remedy,
+                    const Estimate& cost) {
+  ProgramFinding finding = make(name, std::move(problem), std::move(remedy));
   finding.factor = cost.factor;
   finding.low = cost.low;
   finding.high = cost.high;

@@ -30,6 +30,7 @@ struct Estimate {
 // Between `least` and `most` of the share remain, probably their geometric mean.
 Estimate estimate(double share, double least, double most);
 
+ProgramFinding make(const char* name, std::string problem, std::string remedy);
 ProgramFinding make(const char* name, std::string problem, std::string remedy,
                     const Estimate& cost);
 

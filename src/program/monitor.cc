@@ -1,7 +1,6 @@
 #include "program/monitor.h"
 
 #include <fmt/format.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 
 #include "base/text.h"
 #include "program/activity.h"
+#include "program/clock.h"
 
 namespace lithe::program {
 
@@ -18,13 +18,6 @@ constexpr std::size_t kMostProcesses = 1 << 16;
 constexpr std::size_t kMostAlive = 1024;
 constexpr std::size_t kEnvironment = 1 << 20;
 constexpr std::size_t kMapsText = 4 << 20;  // of /proc/PID/maps
-
-std::uint64_t clock_nanoseconds() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
-         static_cast<std::uint64_t>(now.tv_nsec);
-}
 
 }  // namespace
 

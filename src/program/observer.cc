@@ -1,7 +1,6 @@
 #include "program/observer.h"
 
 #include <fmt/format.h>
-#include <time.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -10,6 +9,7 @@
 
 #include "base/text.h"
 #include "program/activity.h"
+#include "program/clock.h"
 #include "program/remote_memory.h"
 #include "program/thread_state.h"
 
@@ -20,13 +20,6 @@ namespace {
 constexpr std::size_t kMostObserved = 64;
 constexpr std::uint64_t kRuns = 1'200'000;  // nanoseconds since its last sample, for what runs
 constexpr int kMostTries = 200;             // to read an interpreter that is only starting
-
-std::uint64_t now_nanoseconds() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
-         static_cast<std::uint64_t>(now.tv_nsec);
-}
 
 std::vector<pid_t> threads_of(pid_t process) {
   constexpr std::size_t kMost = 4096;
@@ -82,7 +75,7 @@ void Observer::forked(pid_t parent, pid_t child) {
 void Observer::ended(pid_t process) { processes_.erase(process); }
 
 void Observer::observe(const EventSampler* events, bool later) {
-  now_ = now_nanoseconds();
+  now_ = clock_nanoseconds();
   events_ = events;
   later_ = later;
   if (last_ != 0)

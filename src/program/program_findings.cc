@@ -76,14 +76,6 @@ Variables variables_of(std::string_view command) {
            std::string(command.substr(sign + 1))}};
 }
 
-ProgramFinding make(const char* name, std::string problem, std::string remedy) {
-  ProgramFinding finding;
-  finding.name = name;
-  finding.problem = std::move(problem);
-  finding.remedy = std::move(remedy);
-  return finding;
-}
-
 // The findings of `lithe info` about the BLAS libraries. The slowdown of the program follows from
 // the slowdown of the library and the share of products.
 void add_blas(const ProgramReport& report, const ProgramFacts&, const MachineReport& around,

@@ -96,7 +96,7 @@ class Python {
   pid_t process_ = -1;
 };
 
-// Python of the system. Other versions are read by scripts/python-readers.sh, where they are.
+// Python of the system, or another version that LITHE_TEST_PYTHON names.
 std::string python() {
   const char* given = ::getenv("LITHE_TEST_PYTHON");
   return given != nullptr ? given : find_program("/usr/bin/python3").string();
