@@ -1,0 +1,213 @@
+#include "program/call_findings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace lithe::program {
+
+namespace {
+
+// Causes that show in the names of what a line calls.
+struct CallRule {
+  const char* name;
+  std::span<const std::string_view> calls;   // beginnings of names of Python's functions
+  std::span<const std::string_view> native;  // parts of names of compiled code
+  bool only_later;     // normal in the first epoch, or where epochs are not known
+  double least, most;  // what remains of its time when it is mended
+  const char* problem;
+  const char* remedy;
+  const char* instead;
+};
+
+constexpr std::string_view kCompilersOfJax[] = {
+    "jax._src.compiler.", "jax._src.interpreters.mlir.", "jax._src.interpreters.pxla.",
+    "jax._src.interpreters.partial_eval.", "jax._src.pjit._infer_params"};
+constexpr std::string_view kCompilersOfTorch[] = {"torch._dynamo.convert_frame", "torch._inductor.",
+                                                  "torch._functorch.aot_autograd"};
+constexpr std::string_view kCompilersOfNumba[] = {"numba.core.compiler", "numba.core.dispatcher"};
+constexpr std::string_view kDecoders[] = {
+    "PIL.",       "imageio.", "skimage.io", "cv2.",     "torchvision.io", "matplotlib.image",
+    "soundfile.", "librosa.", "gzip.",      "zipfile.", "bz2.",           "lzma."};
+constexpr std::string_view kDecoderCode[] = {
+    "libz.so",      "libz-",        "libjpeg",          "libpng", "libwebp",
+    "libturbojpeg", "zlib.cpython", "_imaging.cpython", "libtiff"};
+constexpr std::string_view kParsers[] = {"csv.",
+                                         "json.",
+                                         "pandas.io.parsers",
+                                         "pandas.io.json",
+                                         "numpy.lib._npyio_impl.loadtxt",
+                                         "numpy.lib._npyio_impl._read",
+                                         "numpy.lib._npyio_impl.genfromtxt",
+                                         "numpy.lib.npyio.loadtxt",
+                                         "numpy.lib.npyio._read",
+                                         "numpy.lib.npyio.genfromtxt",
+                                         "xml.",
+                                         "yaml.",
+                                         "ast.literal_eval",
+                                         "polars.io.csv"};
+constexpr std::string_view kParserCode[] = {" in _csv.",     " in _json.",   " in parsers.cpython",
+                                            "_json.cpython", "_csv.cpython", "orjson"};
+constexpr std::string_view kWorkers[] = {
+    "torch.utils.data.dataloader._MultiProcessingDataLoaderIter", "multiprocessing.pool.",
+    "concurrent.futures.process."};
+constexpr std::string_view kReaders[] = {"numpy.lib._npyio_impl.load",
+                                         "numpy.lib.npyio.load",
+                                         "numpy.lib._format_impl",
+                                         "numpy.lib.format",
+                                         "pathlib.Path.read_",
+                                         "h5py.",
+                                         "scipy.io."};
+
+constexpr CallRule kCallRules[] = {
+    {"recompilation",
+     kCompilersOfJax,
+     {},
+     true,
+     0.001,
+     0.02,
+     "JAX compiles a function again in each epoch",
+     "JAX compiles a function once for each function object, and for each shape and type of its "
+     "arguments: call jax.jit once, outside the loop, pass numbers that change as arrays, and give "
+     "all batches one shape",
+     "step = jax.jit(step)    # once, before the loop"},
+    {"recompilation",
+     kCompilersOfTorch,
+     {},
+     true,
+     0.001,
+     0.02,
+     "torch.compile compiles a function again in each epoch",
+     "it compiles for each shape that it meets: give all batches one shape (drop_last=True), or "
+     "call torch.compile with dynamic=True; TORCH_LOGS=recompiles prints each reason",
+     "model = torch.compile(model, dynamic=True)"},
+    {"recompilation",
+     kCompilersOfNumba,
+     {},
+     true,
+     0.001,
+     0.02,
+     "Numba compiles a function again in each epoch",
+     "decorate the function once, outside the loop, and call it with one type of arguments; "
+     "@njit(cache=True) keeps the code on disk",
+     ""},
+    {"loader_workers",
+     kWorkers,
+     {},
+     false,
+     0.03,
+     0.15,
+     "worker processes prepare the batches, and sending them costs more than that saves",
+     "data that fits into memory needs no workers: keep it in one tensor and index it",
+     "for i in torch.randperm(len(x)).split(batch): train(x[i], y[i])"},
+    {"decoding", kDecoders, kDecoderCode, true, 0.001, 0.03,
+     "files are decoded again in each epoch",
+     "decode each file once, before the first epoch, and keep the arrays (np.save keeps them for "
+     "the next run)",
+     "images = np.stack([np.asarray(Image.open(path)) for path in paths])    # once"},
+    {"parsing", kParsers, kParserCode, true, 0.001, 0.03, "text is parsed again in each epoch",
+     "parse it once, before the first epoch, and keep the arrays; np.save and np.load keep them "
+     "for the next run",
+     ""},
+    {"reading",
+     kReaders,
+     {},
+     true,
+     0.001,
+     0.05,
+     "files are read again in each epoch",
+     "read each file once, before the first epoch, or map it: np.load(path, mmap_mode=\"r\")",
+     ""},
+};
+
+// What a rule explains of a line.
+double explained(const LineFacts& line, const CallRule& rule) {
+  const double called = largest(
+      line.inside, [&rule](std::string_view name) { return begins_with_one(name, rule.calls); });
+  const double compiled = sum(
+      line.native_code, [&rule](std::string_view name) { return holds_one(name, rule.native); });
+  return std::max(called, compiled);
+}
+
+// The functions that do little but load data. What else they do to it (scaling, means, labels) is
+// kept with the data, and need not be done again either.
+std::set<std::pair<std::string, std::string>> loaders(const ProgramFacts& facts,
+                                                      const CallRule& rule) {
+  struct Loading {
+    double all = 0, loads = 0, products = 0;
+  };
+  std::map<std::pair<std::string, std::string>, Loading> functions;
+  for (const LineFacts& line : facts.lines) {
+    Loading& time = functions[{line.file, line.function}];
+    time.all += line.all;
+    time.loads += explained(line, rule);
+    time.products += line[Activity::products];
+  }
+  constexpr double kLoads = 0.5, kComputes = 0.05;
+  constexpr std::string_view kTraining[] = {"<module>", "main", "train", "fit",
+                                            "run",      "step", "epoch"};
+  std::set<std::pair<std::string, std::string>> found;
+  for (const auto& [name, time] : functions)
+    if (rule.only_later && !holds_one(name.second, kTraining) && time.loads > kLoads * time.all &&
+        time.products < kComputes * time.all)
+      found.insert(name);
+  return found;
+}
+
+void find_calls(ProgramFacts& facts, const CallRule& rule, Findings& findings) {
+  if (rule.only_later && !facts.later) return;
+  const auto whole = loaders(facts, rule);
+  Found found(facts);
+  for (LineFacts& line : facts.lines)
+    found.add(line, whole.contains({line.file, line.function}) ? line.all : explained(line, rule));
+  if (found.all() < kWorth) return;
+  ProgramFinding finding =
+      make(rule.name, rule.problem, rule.remedy, estimate(found.all(), rule.least, rule.most));
+  finding.evidence = fmt::format("{} of the time of {}", percent(found.all()),
+                                 facts.later ? "an epoch" : "the run");
+  finding.instead = rule.instead;
+  findings.push_back(found.finish(std::move(finding)));
+}
+
+// Loading modules is no cause: it is taken out of the facts.
+void leave_out_imports(ProgramFacts& facts) {
+  Found found(facts);
+  for (LineFacts& line : facts.lines)
+    found.add(line, largest(line.inside, [](std::string_view name) {
+                return name.starts_with("<frozen importlib");
+              }));
+  found.finish({});
+}
+
+void find_collector(ProgramFacts& facts, Findings& findings) {
+  Found found(facts);
+  for (LineFacts& line : facts.lines) found.add(line, line.collecting);
+  if (found.all() < kWorth) return;
+  ProgramFinding finding =
+      make("garbage_collector",
+           fmt::format("Python's garbage collector takes {} of the time: it goes through all "
+                       "objects again and again while the program makes many",
+                       percent(found.all())),
+           "if nothing refers to itself in a circle, turn it off: import gc; gc.disable(). "
+           "Otherwise let it run more seldom, and take what lasts out of it: gc.freeze(), "
+           "gc.set_threshold(100_000)",
+           estimate(found.all(), 0.001, 0.03));
+  finding.instead = "import gc; gc.freeze(); gc.disable()    # after loading, before the epochs";
+  findings.push_back(found.finish(std::move(finding)));
+}
+
+}  // namespace
+
+void call_findings(ProgramFacts& facts, Findings& findings) {
+  leave_out_imports(facts);
+  find_collector(facts, findings);
+  for (const CallRule& rule : kCallRules) find_calls(facts, rule, findings);
+}
+
+}  // namespace lithe::program

@@ -1,0 +1,13 @@
+// Finds causes that show in what the lines of Python call: compilers, decoders, parsers, workers,
+// the garbage collector.
+#pragma once
+
+#include "program/finding_tools.h"
+#include "program/line_facts.h"
+
+namespace lithe::program {
+
+// Loading modules is no cause: it is taken away from `facts`, as is what was explained.
+void call_findings(ProgramFacts& facts, Findings& findings);
+
+}  // namespace lithe::program

@@ -1,0 +1,92 @@
+#include "program/wait_findings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "program/line_report.h"
+
+namespace lithe::program {
+
+namespace {
+
+struct WaitRule {
+  Wait wait;
+  std::string_view call;  // of the C library, that does the same without waiting
+  const char* name;
+  const char* problem;  // "it ... in 40% of the time"
+  const char* remedy;
+};
+
+constexpr WaitRule kWaitRules[] = {
+    {Wait::sync, "sync in libc", "fsync", "waits until the disk has what was written (fsync)",
+     "do that once an epoch, or every few minutes: the system writes by itself, and a program that "
+     "ends loses nothing"},
+    {Wait::sleep, "nanosleep in", "sleep", "sleeps",
+     "wait for what it waits for, not for a time: a queue's get(), an Event's wait(), "
+     "subprocess.wait()"},
+    {Wait::disk, "pread64 in", "reading", "waits for the disk",
+     "read the files once, before the first epoch, and keep the arrays"},
+    {Wait::network, "recv in", "network", "waits for the network",
+     "fetch the data once, before the first epoch; send and log many records at a time, from "
+     "another thread"},
+    {Wait::terminal, "", "output", "waits for the terminal", "print less often"},
+};
+
+void find_wait(ProgramFacts& facts, const WaitRule& rule, Findings& findings) {
+  // A line that mostly waits does little else: the calls that it waits in take the rest of its
+  // time.
+  constexpr double kMostly = 0.3;
+  Found found(facts);
+  for (LineFacts& line : facts.lines) {
+    double sampled = 0, calls = 0;
+    for (const auto& [name, share] : line.native_code) {
+      sampled += share;
+      if (!rule.call.empty() && name.find(rule.call) != name.npos) calls += share;
+    }
+    const double in_call = sampled > 0 ? calls / sampled * computed(line) : 0;
+    const double share = line[rule.wait] + in_call;
+    found.add(line, share > kMostly * line.all ? line.all : share);
+  }
+  if (found.all() < kWorth) return;
+  ProgramFinding finding =
+      make(rule.name, fmt::format("it {} in {} of the time", rule.problem, percent(found.all())),
+           rule.remedy, estimate(found.all(), 0.001, 0.05));
+  findings.push_back(found.finish(std::move(finding)));
+}
+
+}  // namespace
+
+void wait_findings(ProgramFacts& facts, Findings& findings) {
+  for (const WaitRule& rule : kWaitRules) find_wait(facts, rule, findings);
+}
+
+void find_interpreter_lock(ProgramFacts& facts, double processors, Findings& findings) {
+  constexpr double kSome = 0.3;
+  Found found(facts);
+  double waited = 0;
+  for (LineFacts& line : facts.lines) waited += line[Wait::interpreter];
+  LineFacts* most = nullptr;
+  for (std::vector<LineFacts>* lines : {&facts.lines, &facts.others})
+    for (LineFacts& line : *lines) {
+      if (lines == &facts.others) waited += line[Wait::interpreter];
+      if (most == nullptr || line[Wait::interpreter] > (*most)[Wait::interpreter]) most = &line;
+    }
+  const double useful = std::min(facts.wanted, processors);
+  if (most == nullptr || waited < kSome || useful < 1 + kWorth) return;
+  ProgramFinding finding = make(
+      "gil",
+      fmt::format("{:.1f} threads of Python want to compute, and one at a time can: the others "
+                  "wait for the interpreter's lock",
+                  facts.wanted),
+      "use processes in the place of threads (concurrent.futures.ProcessPoolExecutor), or one "
+      "thread and work on whole arrays",
+      Estimate{std::max(1.05, 0.9 * useful), 1, useful});
+  finding.place = report_line(*most);
+  findings.push_back(std::move(finding));
+}
+
+}  // namespace lithe::program
