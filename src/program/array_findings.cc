@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <regex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,47 +22,95 @@ bool is_product(const std::string& text) {
   return holds_one(text, kProducts);
 }
 
+// The variables that a line reads: "x" and "self.w" of "np.dot(x, self.w, out=self.z)".
+std::set<std::string> operands(std::string text) {
+  static const std::regex kTarget(R"(^[\w.,\[\] ]*[-+*/@]?=(?!=))"), kOut(R"(\bout *= *[\w.]+)"),
+      kName(R"([A-Za-z_][\w.]*(?![\w.]* *[(=]))");
+  text = std::regex_replace(std::regex_replace(text, kTarget, ""), kOut, "");
+  std::set<std::string> names;
+  for (std::sregex_iterator at(text.begin(), text.end(), kName), end; at != end; ++at) {
+    std::string name = at->str();
+    if (name.ends_with(".T")) name.resize(name.size() - 2);
+    names.insert(std::move(name));
+  }
+  return names;
+}
+
+// Most of the line's time is in loops, which some samples of the lines beside it blur.
+bool loops_mostly(const LineFacts& line) {
+  return line[Activity::loops] > line.all / 2 &&
+         line[Activity::loops] > 2 * line[Activity::products];
+}
+
+// Whether a line is a product that is not the BLAS's: where NumPy has no symbols, one whose time is
+// not in the BLAS.
+bool slow_product(const LineFacts& line) {
+  constexpr double kMuch = 0.1;
+  constexpr std::string_view kWithoutBlas[] = {"_noblas"};
+  const double named = sum(line.native_code, [&kWithoutBlas](std::string_view name) {
+    return holds_one(name, kWithoutBlas);
+  });
+  return line.all > kMuch &&
+         (named > line.all / 2 ||
+          (loops_mostly(line) && is_product(source_line(line.file, line.line))));
+}
+
+// Products of such an array, and what else the same functions do with it.
 void find_strided(ProgramFacts& facts, Findings& findings) {
   Found found(facts);
-  constexpr std::string_view kWithoutBlas[] = {"_noblas"};
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> arrays;
   for (LineFacts& line : facts.lines) {
-    const double slow = sum(line.native_code, [&kWithoutBlas](std::string_view name) {
-      return holds_one(name, kWithoutBlas);
-    });
-    // Where NumPy has no symbols, a product whose time is not in the BLAS.
-    const double loops = line[Activity::loops];
-    const bool unnamed = slow == 0 && loops > 4 * line[Activity::products] &&
-                         loops > line.all / 2 && is_product(source_line(line.file, line.line));
-    found.add(line, slow > 0 ? slow : unnamed ? loops : 0);
+    if (!slow_product(line)) continue;
+    found.add(line, computed(line));
+    arrays[{line.file, line.function}].merge(operands(source_line(line.file, line.line)));
+  }
+  const double products = found.all();
+  for (LineFacts& line : facts.lines) {
+    const auto names = arrays.find({line.file, line.function});
+    if (names == arrays.end() || slow_product(line) || !loops_mostly(line)) continue;
+    const std::set<std::string> read = operands(source_line(line.file, line.line));
+    if (std::any_of(read.begin(), read.end(),
+                    [&](const std::string& name) { return names->second.contains(name); }))
+      found.add(line, computed(line));
   }
   if (found.all() < kWorth) return;
   ProgramFinding finding = make(
       "strided",
       fmt::format("a product takes {} of the time and is not computed by the BLAS, which needs "
                   "float32 or float64 whose rows or columns lie side by side",
-                  percent(found.all())),
+                  percent(products)),
       "copy the array once, before the loop, so that its numbers lie side by side: "
       "np.ascontiguousarray(x); products of integers: x.astype(np.float32)",
-      estimate(found.all(), 0.01, 0.15));
+      estimate(found.all(), 0.04, 0.15));
   finding.instead = "x = np.ascontiguousarray(x)    # once, where the view is made";
   findings.push_back(found.finish(std::move(finding)));
 }
 
 void find_copies(ProgramFacts& facts, Findings& findings) {
+  constexpr double kMostly = 0.25;
+  const auto copies = [](const LineFacts& line) {
+    return line[Activity::copies] > kMostly * computed(line);
+  };
   Found found(facts);
-  for (LineFacts& line : facts.lines) {
-    const double copied = line[Activity::copies];
-    const double faults = line[Activity::page_faults] + line[Activity::allocation];
-    constexpr double kMostly = 0.25;
-    if (copied > kMostly * computed(line)) found.add(line, copied + faults);
-  }
+  for (LineFacts& line : facts.lines)
+    if (copies(line))
+      found.add(line,
+                line[Activity::copies] + line[Activity::page_faults] + line[Activity::allocation]);
+  // Large copies are given back to the system where they are last used.
+  constexpr double kMuch = 0.3;
+  const auto gives_back = [](std::string_view name) {
+    return name.starts_with("munmap") || name.starts_with("__munmap");
+  };
+  if (found.all() > kMuch)
+    for (LineFacts& line : facts.lines)
+      if (!copies(line)) found.add(line, sum(line.native_code, gives_back));
   if (found.all() < kWorth) return;
   ProgramFinding finding =
       make("copies", fmt::format("copies of arrays take {} of the time", percent(found.all())),
            "x[start:stop] is a view and copies nothing; np.array(x), x.copy(), x[list], "
            "np.concatenate and astype copy: do that once, before the loop, or only with the rows "
            "that are needed",
-           estimate(found.all(), 0.002, 0.1));
+           estimate(found.all(), 0, 0.1));
   findings.push_back(found.finish(std::move(finding)));
 }
 

@@ -19,8 +19,8 @@ struct CallRule {
   const char* name;
   std::span<const std::string_view> calls;   // beginnings of names of Python's functions
   std::span<const std::string_view> native;  // parts of names of compiled code
-  bool only_later;     // normal in the first epoch, or where epochs are not known
-  double least, most;  // what remains of its time when it is mended
+  bool only_later;      // normal in the first epoch, or where epochs are not known
+  double likely, most;  // what remains of its time when it is mended
   const char* problem;
   const char* remedy;
   const char* instead;
@@ -70,7 +70,7 @@ constexpr CallRule kCallRules[] = {
      kCompilersOfJax,
      {},
      true,
-     0.001,
+     0,
      0.02,
      "JAX compiles a function again in each epoch",
      "JAX compiles a function once for each function object, and for each shape and type of its "
@@ -81,7 +81,7 @@ constexpr CallRule kCallRules[] = {
      kCompilersOfTorch,
      {},
      true,
-     0.001,
+     0,
      0.02,
      "torch.compile compiles a function again in each epoch",
      "it compiles for each shape that it meets: give all batches one shape (drop_last=True), or "
@@ -91,7 +91,7 @@ constexpr CallRule kCallRules[] = {
      kCompilersOfNumba,
      {},
      true,
-     0.001,
+     0,
      0.02,
      "Numba compiles a function again in each epoch",
      "decorate the function once, outside the loop, and call it with one type of arguments; "
@@ -101,17 +101,16 @@ constexpr CallRule kCallRules[] = {
      kWorkers,
      {},
      false,
-     0.03,
+     0.07,
      0.15,
      "worker processes prepare the batches, and sending them costs more than that saves",
      "data that fits into memory needs no workers: keep it in one tensor and index it",
      "for i in torch.randperm(len(x)).split(batch): train(x[i], y[i])"},
-    {"decoding", kDecoders, kDecoderCode, true, 0.001, 0.03,
-     "files are decoded again in each epoch",
+    {"decoding", kDecoders, kDecoderCode, true, 0, 0.03, "files are decoded again in each epoch",
      "decode each file once, before the first epoch, and keep the arrays (np.save keeps them for "
      "the next run)",
      "images = np.stack([np.asarray(Image.open(path)) for path in paths])    # once"},
-    {"parsing", kParsers, kParserCode, true, 0.001, 0.03, "text is parsed again in each epoch",
+    {"parsing", kParsers, kParserCode, true, 0, 0.03, "text is parsed again in each epoch",
      "parse it once, before the first epoch, and keep the arrays; np.save and np.load keep them "
      "for the next run",
      ""},
@@ -119,20 +118,29 @@ constexpr CallRule kCallRules[] = {
      kReaders,
      {},
      true,
-     0.001,
+     0,
      0.05,
      "files are read again in each epoch",
      "read each file once, before the first epoch, or map it: np.load(path, mmap_mode=\"r\")",
      ""},
 };
 
-// What a rule explains of a line.
-double explained(const LineFacts& line, const CallRule& rule) {
+double of_calls(const LineFacts& line, const CallRule& rule) {
   const double called = largest(
       line.inside, [&rule](std::string_view name) { return begins_with_one(name, rule.calls); });
   const double compiled = sum(
       line.native_code, [&rule](std::string_view name) { return holds_one(name, rule.native); });
   return std::max(called, compiled);
+}
+
+// What a rule explains of a line. One call may be of several kinds, as np.load parses a header: the
+// line belongs to what explains most of it.
+double explained(const LineFacts& line, const CallRule& rule) {
+  const double by_this = of_calls(line, rule);
+  const bool best = std::all_of(
+      std::begin(kCallRules), std::end(kCallRules),
+      [&](const CallRule& other) { return &other == &rule || of_calls(line, other) <= by_this; });
+  return best ? by_this : 0;
 }
 
 // The functions that do little but load data. What else they do to it (scaling, means, labels) is
@@ -168,10 +176,52 @@ void find_calls(ProgramFacts& facts, const CallRule& rule, Findings& findings) {
     found.add(line, whole.contains({line.file, line.function}) ? line.all : explained(line, rule));
   if (found.all() < kWorth) return;
   ProgramFinding finding =
-      make(rule.name, rule.problem, rule.remedy, estimate(found.all(), rule.least, rule.most));
+      make(rule.name, rule.problem, rule.remedy, estimate(found.all(), rule.likely, rule.most));
   finding.evidence = fmt::format("{} of the time of {}", percent(found.all()),
                                  facts.later ? "an epoch" : "the run");
   finding.instead = rule.instead;
+  findings.push_back(found.finish(std::move(finding)));
+}
+
+// The line of the program's own that called `line` through functions of others, mostly.
+const LineFacts* caller_of(const LineFacts& line, const ProgramFacts& facts) {
+  const auto most =
+      std::max_element(line.callers.begin(), line.callers.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (most == line.callers.end()) return nullptr;
+  for (const LineFacts& other : facts.lines)
+    if (other.file == most->first.first && other.line == most->first.second) return &other;
+  return nullptr;
+}
+
+void find_pandas(ProgramFacts& facts, Findings& findings) {
+  Found found(facts);
+  std::optional<ProgramLine> place;
+  constexpr std::string_view kByRow[] = {"pandas.core.apply.",
+                                         "pandas.core.frame.DataFrame.iterrows",
+                                         "pandas.core.frame.DataFrame.itertuples",
+                                         "pandas.core.frame.DataFrame.apply",
+                                         "pandas.core.series.Series.apply",
+                                         "pandas.core.series.Series.map",
+                                         "pandas.core.algorithms.map"};
+  const auto by_row = [&kByRow](std::string_view name) { return begins_with_one(name, kByRow); };
+  for (LineFacts& line : facts.lines) {
+    const double outside = largest(line.around, by_row);
+    found.add(line, std::max(outside, largest(line.inside, by_row)));
+    if (outside > line.all / 2 && found.most() == &line)
+      if (const LineFacts* caller = caller_of(line, facts)) place = report_line(*caller);
+  }
+  if (found.all() < kWorth) return;
+  ProgramFinding finding =
+      make("python_loop",
+           fmt::format("pandas calls a function of Python for each row or element, which takes {} "
+                       "of the time",
+                       percent(found.all())),
+           "compute with whole columns: frame[\"a\"] * frame[\"b\"], np.where(condition, x, y), "
+           "Series.map(dictionary)",
+           estimate(found.all(), 0.005, 0.05));
+  finding.instead = "frame[\"z\"] = np.where(frame[\"a\"] > 0, frame[\"b\"], -frame[\"b\"])";
+  finding.place = place;
   findings.push_back(found.finish(std::move(finding)));
 }
 
@@ -197,7 +247,7 @@ void find_collector(ProgramFacts& facts, Findings& findings) {
            "if nothing refers to itself in a circle, turn it off: import gc; gc.disable(). "
            "Otherwise let it run more seldom, and take what lasts out of it: gc.freeze(), "
            "gc.set_threshold(100_000)",
-           estimate(found.all(), 0.001, 0.03));
+           estimate(found.all(), 0, 0.03));
   finding.instead = "import gc; gc.freeze(); gc.disable()    # after loading, before the epochs";
   findings.push_back(found.finish(std::move(finding)));
 }
@@ -206,8 +256,10 @@ void find_collector(ProgramFacts& facts, Findings& findings) {
 
 void call_findings(ProgramFacts& facts, Findings& findings) {
   leave_out_imports(facts);
-  find_collector(facts, findings);
+  // What is not done again makes no garbage either, so the calls come before the collector.
   for (const CallRule& rule : kCallRules) find_calls(facts, rule, findings);
+  find_pandas(facts, findings);
+  find_collector(facts, findings);
 }
 
 }  // namespace lithe::program

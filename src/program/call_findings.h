@@ -1,5 +1,5 @@
 // Finds causes that show in what the lines of Python call: compilers, decoders, parsers, workers,
-// the garbage collector.
+// pandas by rows, the garbage collector.
 #pragma once
 
 #include "program/finding_tools.h"

@@ -83,7 +83,7 @@ NarrowLoop CodeQuality::narrow(const Place& place) {
   else if (mix.doubles)
     narrow.remains = {1 / 2.2, 1 / 5.0, 1 / 1.3};
   else
-    narrow.remains = {1 / 6.5, 1 / 10.0, 1 / 2.5};
+    narrow.remains = {1 / 10.0, 1 / 16.0, 1 / 2.5};
   return narrow;
 }
 

@@ -43,11 +43,33 @@ namespace program {
 
 namespace {
 
-// Between two looks at the program's threads: of changing length, so as not to be in step with it.
-std::chrono::milliseconds poll_interval() {
-  static unsigned turn = 0;
-  return std::chrono::milliseconds(3 + turn++ % 3);
-}
+// How long to wait between two looks at the program's threads. A look takes what it takes of a
+// processor, and all of them together this part of one: what is looked at more often is known more
+// precisely. The length changes, so as not to be in step with the program.
+class LookInterval {
+ public:
+  std::chrono::microseconds next() {
+    const std::uint64_t now = processor_nanoseconds();
+    cost_ += (static_cast<double>(now - last_) / 1e3 - cost_) / 16;
+    last_ = now;
+    constexpr double kPart = 0.04, kLeast = 600, kMost = 4000;
+    const double third = static_cast<double>(++turn_ % 3);
+    return std::chrono::microseconds(static_cast<std::int64_t>(
+        std::clamp(cost_ / kPart, kLeast, kMost) * (0.75 + 0.25 * third)));
+  }
+
+ private:
+  static std::uint64_t processor_nanoseconds() {
+    timespec time{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000U +
+           static_cast<std::uint64_t>(time.tv_nsec);
+  }
+
+  std::uint64_t last_ = processor_nanoseconds();
+  double cost_ = 100;  // microseconds of a look
+  unsigned turn_ = 0;
+};
 
 constexpr std::uint32_t kTimerMicroseconds = 2000;
 
@@ -89,9 +111,10 @@ class Examination {
                                          mark_ ? &*mark_ : nullptr, clock_nanoseconds());
     started_ = launched.process();
     launched.go();
+    LookInterval interval;
     do {
       monitor_->poll();
-    } while (!launched.ended(poll_interval()));
+    } while (!launched.ended(interval.next()));
     monitor_->finish();
     take_end(launched, report);
     take_heap(report);

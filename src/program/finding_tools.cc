@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "program/line_report.h"
 
@@ -16,8 +15,10 @@ double gain(double share, double left) {
   return 1 / rest;
 }
 
-Estimate estimate(double share, double least, double most) {
-  return {gain(share, std::sqrt(least * most)), gain(share, most), gain(share, least)};
+Estimate estimate(double share, double likely, double most) {
+  constexpr double kUnsure = 1.0 / 3;
+  const double rest = kUnsure * (1 - share);
+  return {gain(share, likely), gain(share - rest, most), gain(share + rest, likely)};
 }
 
 ProgramFinding make(const char* name, std::string problem, std::string remedy) {

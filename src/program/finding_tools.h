@@ -27,8 +27,10 @@ struct Estimate {
   double factor = 1, low = 1, high = 1;
 };
 
-// Between `least` and `most` of the share remain, probably their geometric mean.
-Estimate estimate(double share, double least, double most);
+// `likely` of the share remains when it is mended, and at most `most`. What else the time passes
+// with is the small part of it where the share is large, and known less precisely: the range allows
+// for a third of that.
+Estimate estimate(double share, double likely, double most);
 
 ProgramFinding make(const char* name, std::string problem, std::string remedy);
 ProgramFinding make(const char* name, std::string problem, std::string remedy,

@@ -163,14 +163,12 @@ void Launched::go() {
   if (!started || got == sizeof(error)) cannot_run(command_.front(), error);
 }
 
-bool Launched::ended(std::chrono::milliseconds wait) {
+bool Launched::ended(std::chrono::microseconds wait) {
   if (ended_) return true;
-  const auto milliseconds = static_cast<int>(wait.count());
+  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(wait);
+  const timespec limit{whole.count(), 1000L * (wait - whole).count()};
   pollfd watched{descriptor_, POLLIN, 0};
-  if (descriptor_ >= 0)
-    ::poll(&watched, 1, milliseconds);
-  else
-    ::poll(nullptr, 0, milliseconds);
+  ::ppoll(&watched, descriptor_ >= 0 ? 1 : 0, &limit, nullptr);
   const pid_t got = ::wait4(process_, &status_, WNOHANG, &usage_);
   ended_ = got == process_ || (got < 0 && errno == ECHILD);
   if (ended_) seconds_ = std::chrono::duration<double>(Clock::now() - begin_).count();

@@ -36,7 +36,7 @@ class Launched {
   void go();
 
   // Waits at most this long for the end of the program. Returns whether it has ended.
-  bool ended(std::chrono::milliseconds wait);
+  bool ended(std::chrono::microseconds wait);
 
   // After its end.
   int status() const { return status_; }  // as of wait(2)

@@ -92,11 +92,17 @@ class Gatherer {
     take_outside(moment, own, share, line);
   }
 
+  bool has_line(const Moment& moment) const { return own_frame(moment, 0) < moment.frames.size(); }
+
   void finish(ProgramFacts& facts) {
     facts.spread();
     for (auto& [key, line] : lines_) {
       const double known = line.native;
       line.spread();
+      double named = 0;
+      for (const auto& [name, share] : line.native_code) named += share;
+      for (auto& [name, share] : line.native_code)
+        share *= (line.interpreter + line.native + line.system) / named;
       for (Translated* part : {&line.unoptimised, &line.narrow})
         if (known > 0) part->grow(line.native / known);
     }
@@ -261,26 +267,40 @@ std::string python_name(std::string_view file, std::string_view function) {
 
 ProgramFacts program_facts(const StackCounts& stacks, pid_t main, PlaceReader& places,
                            CodeQuality* quality) {
-  // The first epoch includes loading and reading, so the later ones count if they are long enough.
-  constexpr std::uint64_t kEnough = 300'000'000;
-  std::uint64_t whole = 0, later = 0;
+  struct Time {
+    std::uint64_t all = 0, without_lines = 0;
+  };
+  const auto of_main = [main](const Moment& moment) {
+    return moment.process == main && moment.first_thread;
+  };
+  // Time in which others had the processor is not the program's.
+  const auto lost = [](const Moment& moment) { return moment.wait == Wait::processor; };
+  Gatherer gatherer(stacks, places, quality);
+  Time whole, later;
   stacks.for_each([&](const Moment& moment, std::uint64_t nanoseconds) {
-    if (moment.process != main || !moment.first_thread) return;
-    // Time in which others had the processor is not the program's.
-    if (moment.wait == Wait::processor) return;
-    whole += nanoseconds;
-    if (moment.later) later += nanoseconds;
+    if (!of_main(moment) || lost(moment)) return;
+    const bool without = !gatherer.has_line(moment);
+    for (Time* time : {&whole, &later}) {
+      if (time == &later && !moment.later) continue;
+      time->all += nanoseconds;
+      if (without) time->without_lines += nanoseconds;
+    }
   });
   ProgramFacts facts;
-  const bool only_later = later >= kEnough;
-  const double all = static_cast<double>(only_later ? later : whole);
-  facts.later = only_later;
-  facts.seconds = all / 1e9;
+  // The first epoch includes loading and reading, so the later ones count if they are long enough.
+  constexpr std::uint64_t kEnough = 300'000'000;
+  facts.later = later.all >= kEnough;
+  const Time& time = facts.later ? later : whole;
+  facts.seconds = static_cast<double>(time.all) / 1e9;
+  // Where nearly all moments have lines of the program, the stacks of the others could not be read:
+  // their time is as that of the rest.
+  const bool only_lines = time.without_lines < time.all / 4;
+  const double all = static_cast<double>(time.all - (only_lines ? time.without_lines : 0));
   if (all <= 0) return facts;
-  Gatherer gatherer(stacks, places, quality);
   stacks.for_each([&](const Moment& moment, std::uint64_t nanoseconds) {
-    if ((only_later && !moment.later) || moment.wait == Wait::processor) return;
-    const bool first = moment.process == main && moment.first_thread;
+    const bool first = of_main(moment);
+    if ((facts.later && !moment.later) || lost(moment)) return;
+    if (first && only_lines && !gatherer.has_line(moment)) return;
     gatherer.take(moment, static_cast<double>(nanoseconds) / all, first, facts);
   });
   gatherer.finish(facts);

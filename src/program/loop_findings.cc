@@ -3,15 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <optional>
+#include <regex>
+#include <set>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "program/line_report.h"
+#include "program/source_text.h"
 
 namespace lithe::program {
 
@@ -31,48 +34,6 @@ std::map<std::pair<std::string, std::string>, FunctionTime> by_function(ProgramF
     for (const auto& [name, share] : line.calls) function.called += share;
   }
   return functions;
-}
-
-// The line of the program's own that called `line` through functions of others, mostly.
-const LineFacts* caller_of(const LineFacts& line, const ProgramFacts& facts) {
-  const auto most =
-      std::max_element(line.callers.begin(), line.callers.end(),
-                       [](const auto& a, const auto& b) { return a.second < b.second; });
-  if (most == line.callers.end()) return nullptr;
-  for (const LineFacts& other : facts.lines)
-    if (other.file == most->first.first && other.line == most->first.second) return &other;
-  return nullptr;
-}
-
-void find_pandas(ProgramFacts& facts, Findings& findings) {
-  Found found(facts);
-  std::optional<ProgramLine> place;
-  constexpr std::string_view kByRow[] = {"pandas.core.apply.",
-                                         "pandas.core.frame.DataFrame.iterrows",
-                                         "pandas.core.frame.DataFrame.itertuples",
-                                         "pandas.core.frame.DataFrame.apply",
-                                         "pandas.core.series.Series.apply",
-                                         "pandas.core.series.Series.map",
-                                         "pandas.core.algorithms.map"};
-  const auto by_row = [&kByRow](std::string_view name) { return begins_with_one(name, kByRow); };
-  for (LineFacts& line : facts.lines) {
-    const double outside = largest(line.around, by_row);
-    found.add(line, std::max(outside, largest(line.inside, by_row)));
-    if (outside > line.all / 2 && found.most() == &line)
-      if (const LineFacts* caller = caller_of(line, facts)) place = report_line(*caller);
-  }
-  if (found.all() < kWorth) return;
-  ProgramFinding finding =
-      make("python_loop",
-           fmt::format("pandas calls a function of Python for each row or element, which takes {} "
-                       "of the time",
-                       percent(found.all())),
-           "compute with whole columns: frame[\"a\"] * frame[\"b\"], np.where(condition, x, y), "
-           "Series.map(dictionary)",
-           estimate(found.all(), 0.003, 0.05));
-  finding.instead = "frame[\"z\"] = np.where(frame[\"a\"] > 0, frame[\"b\"], -frame[\"b\"])";
-  finding.place = place;
-  findings.push_back(found.finish(std::move(finding)));
 }
 
 // The part of the sampled time in the interpreter and in operations on single numbers.
@@ -120,62 +81,129 @@ void find_loops(ProgramFacts& facts, Findings& findings) {
                          name.second, percent(found.all())),
              "compute with whole arrays (NumPy: np.exp(x).sum(), np.where, boolean indices), or "
              "compile the function: @numba.njit",
-             estimate(found.all(), 0.005, 0.1));
+             estimate(found.all(), 0.02, 0.1));
     findings.push_back(found.finish(std::move(finding)));
   }
 }
 
 // ---- Many small calls ----
 
-// The innermost of the program's lines below which most of the time passes.
+// PyTorch computes the gradients of all that was computed before in one call: what that takes is
+// due to the lines that computed.
+bool is_backward(const std::string& text) { return text.find(".backward(") != text.npos; }
+
+// Whether a line is in a loop of its function: a line before it with less indentation begins one.
+bool in_loop(SourceText& sources, const std::string& file, int number) {
+  const auto indentation = [&](int n) { return sources.indentation(file, n); };
+  int inner = indentation(number);
+  for (int n = number; n > 0 && inner > 0; --n) {
+    const std::string text = sources.line(file, n);
+    if (text.empty() || (n < number && indentation(n) >= inner)) continue;
+    inner = indentation(n);
+    if (text.starts_with("for ") || text.starts_with("while ") || text.starts_with("async for "))
+      return true;
+    if (text.starts_with("def ") || text.starts_with("class ")) return false;
+    if (text.find(" for ") != text.npos && text.find(" in ") != text.npos) return true;
+  }
+  return false;
+}
+
+// The innermost loop of the program's lines in which most of the time passes.
 std::optional<ProgramLine> loop_line(const ProgramFacts& facts) {
   constexpr double kMost = 0.5;
-  const std::tuple<std::string, int, std::string>* best = nullptr;
+  double forward = 1;
+  for (const LineFacts& line : facts.lines)
+    if (is_backward(source_line(line.file, line.line))) forward -= line.all;
+  SourceText sources;
+  std::optional<ProgramLine> best;
   double depth = -1;
-  for (const auto& [place, line] : facts.inclusive)
-    if (line.all >= kMost && line.depth > depth) {
-      depth = line.depth;
-      best = &place;
+  for (const auto& [place, inside] : facts.inclusive) {
+    const auto& [file, number, function] = place;
+    if (inside.all < kMost * forward || inside.depth <= depth) continue;
+    std::string text = sources.line(file, number);
+    if (is_backward(text) || !in_loop(sources, file, number)) continue;
+    depth = inside.depth;
+    best.emplace();
+    best->file = file;
+    best->line = number;
+    best->function = function;
+    best->text = std::move(text);
+    best->share = inside.all;
+  }
+  return best;
+}
+
+// Whether a loop with this line takes a mini-batch at a time.
+bool in_batches(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  constexpr std::string_view kSigns[] = {"batch", "loader", ".fit("};
+  return holds_one(text, kSigns);
+}
+
+// The examples in a mini-batch, where the program's text names them ("BATCH = 10",
+// "batch_size=64"), or 0.
+int batch_size(const ProgramFacts& facts) {
+  static const std::regex kBatch("batch\\w*(: *int)? *= *(\\d{1,5})\\b", std::regex::icase);
+  SourceText sources;
+  std::set<std::string> seen;
+  for (const LineFacts& line : facts.lines) {
+    if (!line.python || !seen.insert(line.file).second) continue;
+    std::string text;
+    for (int number = 1; number <= sources.count(line.file); ++number) {
+      text = sources.line(line.file, number);
+      std::smatch found;
+      if (std::regex_search(text, found, kBatch) && std::stoi(found[2]) > 1)
+        return std::stoi(found[2]);
     }
-  if (best == nullptr) return {};
-  ProgramLine line;
-  std::tie(line.file, line.line, line.function) = *best;
-  line.text = source_line(line.file, line.line);
-  line.share = facts.inclusive.at(*best).all;
-  return line;
+  }
+  return 0;
+}
+
+// What remains of the time with `batch` examples in a call: of the calls that part, products of
+// matrices in the place of vectors, and loops whose start was what they took.
+double with_batch(const ProgramFacts& facts, double batch) {
+  const double calls = facts.interpreter + facts[Activity::framework] +
+                       facts[Activity::allocation] + facts[Activity::copies] +
+                       facts[Activity::other] + facts[Activity::monitoring];
+  const double products = facts[Activity::products], loops = facts[Activity::loops];
+  const double product = std::clamp(2.5 / batch, 0.05, 1.0);
+  const double loop = std::min(1.0, 0.2 + 1 / batch);
+  constexpr double kSlices = 0.005;  // what a call still takes for each example
+  return 1 - (1 - product) * products - (1 - loop) * loops - (1 - 1 / batch - kSlices) * calls;
 }
 
 void find_overhead(ProgramFacts& facts, Findings& findings) {
   const double interpreter = facts.interpreter, framework = facts[Activity::framework];
   constexpr double kMuch = 0.2, kWorthAWord = 0.01;
   if (interpreter + framework < kMuch || facts.lines.empty()) return;
-  const double products = facts[Activity::products], loops = facts[Activity::loops];
-  // A batch of ten in the place of an example: a tenth of the calls, products of matrices, and
-  // loops whose start is what they took.
-  const double rest =
-      interpreter + framework + facts[Activity::allocation] + facts[Activity::copies];
-  const auto left = [&](double calls, double product, double loop) {
-    return 1 /
-           std::max(0.01, 1 - (1 - product) * products - (1 - loop) * loops - (1 - calls) * rest);
-  };
+  const std::optional<ProgramLine> place = loop_line(facts);
+  const bool batches = place && in_batches(place->text);
+  constexpr int kUsual = 16, kLarger = 4;
+  const int named = batch_size(facts);
+  const double batch = batches ? kLarger : named > 0 ? named : kUsual;
+  const auto gain = [&](double size) { return 1 / std::max(0.005, with_batch(facts, size)); };
   std::string where = fmt::format("the interpreter takes {} of the time", percent(interpreter));
   if (framework > kWorthAWord)
-    where += fmt::format(", the framework's way to its kernels {}", percent(framework));
+    where += fmt::format(", the framework's own functions {}", percent(framework));
   ProgramFinding finding =
       make("overhead", where + ": many calls, each with little to do",
-           "give each call more to do: a mini-batch at a time in the place of an example, and one "
-           "product for all of it",
-           Estimate{left(0.1, 0.25, 0.3), left(0.3, 1, 1), left(0.03, 0.1, 0.1)});
+           batches ? "larger mini-batches (four times, say, with a larger learning rate), or a "
+                     "compiled step: torch.compile(model), jax.jit"
+                   : fmt::format("give each call more to do: a mini-batch of {:.0f} at a time in "
+                                 "the place of an example, and one product for all of it",
+                                 batch),
+           Estimate{gain(batch), gain(std::max(1.5, batch / 4)), gain(4 * batch)});
   finding.evidence =
-      fmt::format("products take {}, numeric loops {}", percent(products), percent(loops));
-  finding.place = loop_line(facts);
+      fmt::format("products take {}, numeric loops {}", percent(facts[Activity::products]),
+                  percent(facts[Activity::loops]));
+  finding.place = place;
   findings.push_back(std::move(finding));
 }
 
 }  // namespace
 
 void loop_findings(ProgramFacts& facts, Findings& findings) {
-  find_pandas(facts, findings);
   find_loops(facts, findings);
   find_overhead(facts, findings);
 }

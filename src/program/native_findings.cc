@@ -150,7 +150,7 @@ void find_lock(ProgramFacts& facts, Findings& findings) {
                        percent(found.all()), percent(section.all())),
            "give each thread data of its own and put them together at the end, or lock once for "
            "many items",
-           estimate(all, 0.02, 0.15));
+           estimate(all, 0.05, 0.15));
   finding.low = gain(found.all(), 0.3);
   finding = found.finish(std::move(finding));
   findings.push_back(section.finish(std::move(finding)));
@@ -182,7 +182,7 @@ void find_native_copies(ProgramFacts& facts, Findings& findings) {
       make("copies", fmt::format("copies of memory take {} of the time", percent(found.all())),
            "pass large objects by reference (const Table& table, std::span<const float>), return "
            "or store them with std::move, and loop with for (const auto& item : items)",
-           estimate(found.all(), 0.002, 0.05));
+           estimate(found.all(), 0, 0.05));
   findings.push_back(found.finish(std::move(finding)));
 }
 
@@ -210,7 +210,7 @@ void find_output(ProgramFacts& facts, Findings& findings) {
       fmt::format("writing small pieces of output takes {} of the time", percent(found.all())),
       "let a buffer collect them: '\\n' in the place of std::endl, no flush for each line, and "
       "a line every hundred steps",
-      estimate(found.all(), 0.01, 0.15));
+      estimate(found.all(), 0.04, 0.15));
   findings.push_back(found.finish(std::move(finding)));
 }
 

@@ -33,6 +33,12 @@ std::vector<pid_t> threads_of(pid_t process) {
   return threads;
 }
 
+const PythonThread* thread_of(const std::vector<PythonThread>& threads, pid_t thread) {
+  const auto at = std::find_if(threads.begin(), threads.end(),
+                               [thread](const PythonThread& t) { return t.thread == thread; });
+  return at == threads.end() ? nullptr : &*at;
+}
+
 // `place` gets an address, which is yet to be found in a file.
 void see_sample(const Event& sample, Moment& moment) {
   moment.in_kernel = sample.in_kernel;
@@ -96,15 +102,27 @@ void Observer::observe_process(pid_t number, Process& process) {
       count(number, number, nullptr, false);
     return;
   }
-  const std::vector<PythonThread> threads = process.python->read();
+  const std::vector<PythonThread> threads = read_python(number, process);
   const bool locked = std::any_of(threads.begin(), threads.end(),
                                   [](const PythonThread& t) { return t.holds_lock; });
-  bool first_seen = false;
-  for (const PythonThread& thread : threads) {
-    first_seen = first_seen || thread.thread == number;
+  for (const PythonThread& thread : threads)
     count(number, thread.thread, &thread, locked && !thread.holds_lock);
+  if (thread_of(threads, number) == nullptr) count(number, number, nullptr, false);
+}
+
+// A stack that changes while it is read may be cut short, mostly in functions that are short: it is
+// read again until it begins where the last one did.
+std::vector<PythonThread> Observer::read_python(pid_t number, Process& process) {
+  constexpr int kReadings = 5;
+  for (int reading = 1;; ++reading) {
+    std::vector<PythonThread> threads = process.python->read();
+    const PythonThread* first = thread_of(threads, number);
+    const PythonCode* begin = first == nullptr ? nullptr : first->frames.back().code.get();
+    if (begin != nullptr && begin == process.begin) return threads;
+    if (reading < kReadings) continue;
+    process.begin = begin;
+    return threads;
   }
-  if (!first_seen) count(number, number, nullptr, false);
 }
 
 bool Observer::see(pid_t thread, bool python, bool other_has_lock, Moment& moment,
@@ -200,25 +218,29 @@ void Observer::count_native(pid_t number, pid_t thread, NativeStack& stack, std:
   timeline_.add(moment, last_, now_);
 }
 
-// Whether a thread that is ready to run had no processor for most of the time since the last look.
+// Whether a thread that is ready to run had no processor for most of the last time. What it ran is
+// counted at the system's ticks only, so some of them must have passed.
 bool Observer::waits_for_processor(pid_t process, pid_t thread) {
+  constexpr std::uint64_t kTicks = 12'000'000;
+  constexpr std::size_t kMostThreads = 1 << 16;
+  if (scheduled_.size() > kMostThreads) scheduled_.clear();
+  const auto [at, added] = scheduled_.try_emplace(thread);
+  Scheduled& known = at->second;
+  if (!added && now_ < known.seen + kTicks) return known.waits;
   const std::string text =
       base::read_text(fmt::format("/proc/{}/task/{}/schedstat", process, thread));
   std::string_view rest = text;
-  Scheduled now;
-  now.ran = base::to_number(base::take_until(rest, ' '), std::uint64_t{0});
-  constexpr std::size_t kMostThreads = 1 << 16;
-  if (scheduled_.size() > kMostThreads) scheduled_.clear();
-  const auto [at, added] = scheduled_.emplace(thread, now);
-  const Scheduled last = std::exchange(at->second, now);
-  // The wait that goes on is not counted yet, but then it has not run either.
-  return !added && now.ran - last.ran < (now_ - last_) / 2;
+  const auto ran = base::to_number(base::take_until(rest, ' '), std::uint64_t{0});
+  // After a long time what it did meanwhile says nothing about now.
+  const bool recent = !added && now_ < known.seen + 4 * kTicks;
+  known.waits = recent && ran - known.ran < (now_ - known.seen) / 2;
+  known.ran = ran;
+  known.seen = now_;
+  return known.waits;
 }
 
-// A thread that runs has been sampled in the last millisecond of its processor time. Of Python's,
-// only what was sampled just now belongs to the stack that is read now.
 void Observer::see_processor(pid_t thread, bool python, Moment& moment) const {
-  constexpr std::uint64_t kSame = 300'000;
+  constexpr std::uint64_t kSame = 200'000;
   const Event* sample = events_ == nullptr ? nullptr : events_->latest(thread);
   if (sample == nullptr || sample->time + kRuns < now_) return;
   moment.runs = true;

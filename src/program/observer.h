@@ -48,13 +48,15 @@ class Observer {
     std::vector<Mapping> interpreters;  // files that may be CPython's
     int tries = 0;
     std::unique_ptr<PythonReader> python;
-    NativeStack native;  // for a program that is not Python
+    const PythonCode* begin = nullptr;  // of the first thread's stack
+    NativeStack native;                 // for a program that is not Python
     std::vector<pid_t> threads;
     std::uint64_t listed = 0;  // when
     std::size_t turn = 0;
   };
 
   void observe_process(pid_t number, Process& process);
+  std::vector<PythonThread> read_python(pid_t number, Process& process);
   void observe_native(pid_t number, Process& process);
   // What a thread does, without its stack. Returns false if it has ended.
   bool see(pid_t thread, bool python, bool other_has_lock, Moment& moment, UserState* waiting);
@@ -64,7 +66,8 @@ class Observer {
   void see_processor(pid_t thread, bool python, Moment& moment) const;
 
   struct Scheduled {
-    std::uint64_t ran = 0;  // nanoseconds
+    std::uint64_t ran = 0, seen = 0;  // nanoseconds
+    bool waits = false;
   };
 
   FindPlace find_;

@@ -20,6 +20,7 @@ namespace {
 
 // Limits to what is followed in a memory that may hold anything.
 constexpr int kMostInterpreters = 8, kMostThreads = 256, kMostFrames = 200;
+constexpr std::size_t kFrame = 112;  // bytes that hold all fields of a frame
 constexpr std::size_t kMostCodes = 1 << 16;
 constexpr std::uint64_t kMostText = 4096, kMostTable = 1 << 18;
 
@@ -116,6 +117,7 @@ std::uint64_t PythonReader::word(std::uint64_t address) const {
 }
 
 std::vector<PythonThread> PythonReader::read() {
+  ++reading_;
   std::vector<PythonThread> threads;
   std::uint64_t interpreter = word(runtime_ + layout_.runtime_interpreters);
   for (int i = 0; interpreter != 0 && i < kMostInterpreters; ++i) {
@@ -165,9 +167,11 @@ pid_t PythonReader::thread_id(std::uint64_t at) const {
 // puts between the frames of Python (3.12 and later) has none or one without lines.
 bool PythonReader::read_frames(std::uint64_t frame, PythonThread& thread) {
   if (layout_.c_frame != PythonLayout::kNone) frame = word(frame + layout_.c_frame);
+  // From 3.11 on frames lie one behind the other.
+  const MemoryWindow window(memory_, frame + sizeof(Bytes<kFrame>));
   for (int i = 0; frame != 0 && i < kMostFrames; ++i) {
-    Bytes<112> bytes;
-    if (!memory_.read(frame, bytes.all)) return false;
+    Bytes<kFrame> bytes;
+    if (!window.read(frame, bytes.all)) return false;
     constexpr std::uint64_t kTags = 7;  // from 3.14 on, in the lowest bits of a reference
     const std::uint64_t at = bytes.word(layout_.frame_code) & ~kTags;
     if (auto code = code_at(at)) {
@@ -181,15 +185,21 @@ bool PythonReader::read_frames(std::uint64_t frame, PythonThread& thread) {
   return !thread.frames.empty();
 }
 
+// A code object may make place for another one, which takes longer than a few looks.
 std::shared_ptr<const PythonCode> PythonReader::code_at(std::uint64_t address) {
+  if (address == 0) return nullptr;
+  constexpr unsigned kLooks = 16;
+  const auto seen = codes_.find(address);
+  if (seen != codes_.end() && reading_ - seen->second.reading < kLooks) return seen->second.code;
   Bytes<216> bytes;
-  if (address == 0 || !memory_.read(address, bytes.all)) return nullptr;
+  if (!memory_.read(address, bytes.all)) return nullptr;
   constexpr std::size_t kType = 8;
   if (bytes.word(kType) != code_type_) return nullptr;
   const std::uint64_t file = bytes.word(layout_.code_file), name = bytes.word(layout_.code_name),
                       lines = bytes.word(layout_.code_lines);
   if (codes_.size() > kMostCodes) codes_.clear();
   Known& known = codes_[address];
+  known.reading = reading_;
   if (known.file == file && known.name == name && known.lines == lines) return known.code;
   auto code = std::make_shared<PythonCode>();
   code->file = text_at(file);
@@ -197,7 +207,7 @@ std::shared_ptr<const PythonCode> PythonReader::code_at(std::uint64_t address) {
   code->lines = bytes_at(lines);
   code->first_line = static_cast<std::int32_t>(bytes.word(layout_.code_first_line));
   const bool shim = code->name == "<interpreter trampoline>" || code->file.empty();
-  known = {file, name, lines, shim ? nullptr : std::move(code)};
+  known = {file, name, lines, reading_, shim ? nullptr : std::move(code)};
   return known.code;
 }
 

@@ -65,6 +65,7 @@ class PythonReader {
 
   struct Known {
     std::uint64_t file = 0, name = 0, lines = 0;  // addresses, which tell whether it is the same
+    unsigned reading = 0;                         // when that was looked at
     std::shared_ptr<const PythonCode> code;
   };
 
@@ -73,6 +74,7 @@ class PythonReader {
   std::uint64_t runtime_ = 0, code_type_ = 0;
   int minor_ = 0;
   PythonLayout layout_;
+  unsigned reading_ = 0;  // how many there were
   std::unordered_map<std::uint64_t, Known> codes_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -27,7 +28,27 @@ class RemoteMemory {
   std::string bytes(std::uint64_t address, std::uint64_t count, std::uint64_t most) const;
 
  private:
+  friend class MemoryWindow;
+
   pid_t process_;
+};
+
+// A copy of the bytes before an address, all of one moment: what lies in it is read from there, and
+// the rest from the process.
+class MemoryWindow {
+ public:
+  // The bytes up to `end`, as far back as they can be read and there is room.
+  MemoryWindow(const RemoteMemory& memory, std::uint64_t end);
+
+  bool read(std::uint64_t address, std::span<std::byte> to) const;
+
+ private:
+  static constexpr std::size_t kBytes = 16384;
+
+  const RemoteMemory& memory_;
+  std::array<std::byte, kBytes> bytes_;  // the last `count_` of them
+  std::uint64_t end_;
+  std::size_t count_ = 0;
 };
 
 }  // namespace lithe::program

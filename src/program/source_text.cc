@@ -44,16 +44,25 @@ std::string SourceText::line(const std::string& file, int number) {
   return std::string(base::trim(lines[static_cast<std::size_t>(number) - 1]));
 }
 
+int SourceText::indentation(const std::string& file, int number) {
+  if (number < 1 || number > count(file)) return 0;
+  const std::string& text = lines_of(file)[static_cast<std::size_t>(number) - 1];
+  return static_cast<int>(std::min(text.find_first_not_of(" \t"), text.size()));
+}
+
+int SourceText::count(const std::string& file) { return static_cast<int>(lines_of(file).size()); }
+
 std::vector<SourceExcerpt> SourceText::excerpts(const std::vector<ProgramLine>& lines) {
   constexpr int kAround = 5;
   constexpr std::size_t kMost = 200;
   std::vector<std::string> order;
   std::map<std::string, std::set<int>> wanted;
   for (const ProgramLine& line : lines) {
-    const auto count = static_cast<int>(lines_of(line.file).size());
-    if (line.line < 1 || line.line > count) continue;
+    const int lines_in_file = count(line.file);
+    if (line.line < 1 || line.line > lines_in_file) continue;
     if (!wanted.contains(line.file)) order.push_back(line.file);
-    for (int n = std::max(1, line.line - kAround); n <= std::min(count, line.line + kAround); ++n)
+    for (int n = std::max(1, line.line - kAround);
+         n <= std::min(lines_in_file, line.line + kAround); ++n)
       wanted[line.file].insert(n);
   }
   std::vector<SourceExcerpt> excerpts;

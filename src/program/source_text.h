@@ -14,6 +14,9 @@ class SourceText {
   // The text of a line without its indentation, at most 200 bytes; empty if there is no such line.
   std::string line(const std::string& file, int number);
 
+  int count(const std::string& file);                    // of its lines
+  int indentation(const std::string& file, int number);  // of a line, in characters
+
   // The given lines with five around each, each line at most 200 bytes, in the order of the files'
   // shares. At most 200 excerpts.
   std::vector<SourceExcerpt> excerpts(const std::vector<ProgramLine>& lines);
