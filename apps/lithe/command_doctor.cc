@@ -77,8 +77,9 @@ int doctor(const Arguments& arguments) {
   app.add_option("--budget", command.program.budget,
                  "seconds for running the program's first epochs again, without and with each "
                  "remedy that can be set from outside; 0: it runs once");
-  app.add_flag("--timers", command.program.events,
-               "sample the program with timers instead of perf_event_open")
+  app.add_flag("--stops", command.program.events,
+               "sample the program by stopping its threads for microseconds, as is done where "
+               "perf_event_open is refused")
       ->sets(false);
   app.add_option("-o,--output", command.output, "write the report on the program into this file");
   app.add_option("--report", command.page,

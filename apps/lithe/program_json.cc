@@ -16,8 +16,8 @@ const char* name(Sampling sampling) {
       return "perf_events";
     case Sampling::events_of_user:
       return "perf_events_of_user";
-    case Sampling::timers:
-      return "timers";
+    case Sampling::stops:
+      return "stops";
     case Sampling::none:
       break;
   }

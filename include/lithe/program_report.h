@@ -29,8 +29,8 @@ struct ExamineProgram {
   // Seconds for running the program's first epochs again, without and with each remedy that sets
   // environment variables, with its output discarded. 0: it runs once.
   double budget = 60;
-  bool events =
-      true;  // false: sample by timers, which is also done where perf_event_open is refused
+  // false: sample by stopping threads, which is also done where perf_event_open is refused
+  bool events = true;
   // The library to load into the program; empty: the installed one, or the one in the build folder.
   std::filesystem::path preload;
 };
@@ -185,7 +185,7 @@ struct ProgramFinding : Finding {
 };
 
 // How the time was sampled.
-enum class Sampling { events, events_of_user, timers, none };
+enum class Sampling { events, events_of_user, stops, none };
 
 struct ProgramReport {
   std::vector<std::string> command;

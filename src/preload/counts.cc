@@ -10,8 +10,6 @@
 #include <cerrno>
 #include <cstdlib>
 
-#include "preload/timer.h"
-
 namespace lithe::preload {
 
 using program::CountBlock;
@@ -119,7 +117,6 @@ void change_alive(std::int64_t amount) {
 
 // Frees the block for another thread. Destructors that run later count in the shared block.
 void at_thread_end(void* /*unused*/) {
-  stop_timer();
   SharedCounters* shared = found.load(kRelaxed);
   if (shared == nullptr || local.block == nullptr) return;
   report_alive(*shared);
@@ -214,7 +211,5 @@ void begin_process() {
   SharedCounters* shared = found.load(kRelaxed);
   if (shared != nullptr) register_process(*shared);
 }
-
-void begin_thread() { my_block(); }
 
 }  // namespace lithe::preload

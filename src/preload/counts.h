@@ -28,9 +28,6 @@ program::Counts sum(const program::SharedCounters& counters);
 // To be called in the child of a fork(), which counts in blocks of its own.
 void begin_process();
 
-// To be called by a new thread, so that its end is noticed. Otherwise its first count does this.
-void begin_thread();
-
 // The calling thread's number. Asks the system once for each thread.
 std::int32_t thread_number();
 

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <utility>
 
+#include "program/line_report.h"
+
 namespace lithe::program {
 
 namespace {
@@ -23,7 +25,9 @@ struct CallRule {
   double likely, most;  // what remains of its time when it is mended
   const char* problem;
   const char* remedy;
-  const char* instead;
+  const char* in_python;  // goes on with the remedy
+  const char* instead;    // in Python
+  std::string_view text;  // of a call in JavaScript, whose line within its function is not known
 };
 
 constexpr std::string_view kCompilersOfJax[] = {
@@ -33,37 +37,36 @@ constexpr std::string_view kCompilersOfTorch[] = {"torch._dynamo.convert_frame",
                                                   "torch._functorch.aot_autograd"};
 constexpr std::string_view kCompilersOfNumba[] = {"numba.core.compiler", "numba.core.dispatcher"};
 constexpr std::string_view kDecoders[] = {
-    "PIL.",       "imageio.", "skimage.io", "cv2.",     "torchvision.io", "matplotlib.image",
-    "soundfile.", "librosa.", "gzip.",      "zipfile.", "bz2.",           "lzma."};
+    "PIL.", "imageio.", "skimage.io", "cv2.", "torchvision.io", "matplotlib.image", "soundfile.",
+    "librosa.", "gzip.", "zipfile.", "bz2.", "lzma.",
+    // compiled code, and Java
+    "png_read_", "png_process_", "jpeg_read_", "stbi_", "stbi__", "inflate", "ZSTD_decompress",
+    "BZ2_bzDecompress", "lzma_code", "WebPDecode", "cv::imread", "cv::imdecode", "javax.imageio.",
+    "java.util.zip."};
 constexpr std::string_view kDecoderCode[] = {
     "libz.so",      "libz-",        "libjpeg",          "libpng", "libwebp",
     "libturbojpeg", "zlib.cpython", "_imaging.cpython", "libtiff"};
-constexpr std::string_view kParsers[] = {"csv.",
-                                         "json.",
-                                         "pandas.io.parsers",
-                                         "pandas.io.json",
-                                         "numpy.lib._npyio_impl.loadtxt",
-                                         "numpy.lib._npyio_impl._read",
-                                         "numpy.lib._npyio_impl.genfromtxt",
-                                         "numpy.lib.npyio.loadtxt",
-                                         "numpy.lib.npyio._read",
-                                         "numpy.lib.npyio.genfromtxt",
-                                         "xml.",
-                                         "yaml.",
-                                         "ast.literal_eval",
-                                         "polars.io.csv"};
+constexpr std::string_view kParsers[] = {
+    "csv.", "json.", "pandas.io.parsers", "pandas.io.json", "numpy.lib._npyio_impl.loadtxt",
+    "numpy.lib._npyio_impl._read", "numpy.lib._npyio_impl.genfromtxt", "numpy.lib.npyio.loadtxt",
+    "numpy.lib.npyio._read", "numpy.lib.npyio.genfromtxt", "xml.", "yaml.", "ast.literal_eval",
+    "polars.io.csv",
+    // compiled code, Java, and Node
+    "nlohmann::", "rapidjson::", "simdjson::", "serde_json::", "std::num_get", "__strto", "strto",
+    "____strto", "sscanf", "__isoc99_sscanf", "com.fasterxml.jackson.", "com.google.gson.",
+    "org.json.", "java.lang.Double.parseDouble", "java.lang.Integer.parseInt",
+    "v8::internal::JsonParser", "v8::internal::Builtin_JsonParse", "Builtins_JsonParse"};
 constexpr std::string_view kParserCode[] = {" in _csv.",     " in _json.",   " in parsers.cpython",
                                             "_json.cpython", "_csv.cpython", "orjson"};
 constexpr std::string_view kWorkers[] = {
     "torch.utils.data.dataloader._MultiProcessingDataLoaderIter", "multiprocessing.pool.",
     "concurrent.futures.process."};
-constexpr std::string_view kReaders[] = {"numpy.lib._npyio_impl.load",
-                                         "numpy.lib.npyio.load",
-                                         "numpy.lib._format_impl",
-                                         "numpy.lib.format",
-                                         "pathlib.Path.read_",
-                                         "h5py.",
-                                         "scipy.io."};
+constexpr std::string_view kReaders[] = {
+    "numpy.lib._npyio_impl.load", "numpy.lib.npyio.load", "numpy.lib._format_impl",
+    "numpy.lib.format", "pathlib.Path.read_", "h5py.", "scipy.io.",
+    // compiled code, Java, and Node
+    "fread", "_IO_fread", "std::basic_filebuf", "std::fs::read", "java.nio.file.Files.read",
+    "java.io.FileInputStream.read", "java.io.BufferedReader.read", "node::fs::Read", "uv_fs_read"};
 
 constexpr CallRule kCallRules[] = {
     {"recompilation",
@@ -76,7 +79,9 @@ constexpr CallRule kCallRules[] = {
      "JAX compiles a function once for each function object, and for each shape and type of its "
      "arguments: call jax.jit once, outside the loop, pass numbers that change as arrays, and give "
      "all batches one shape",
-     "step = jax.jit(step)    # once, before the loop"},
+     "",
+     "step = jax.jit(step)    # once, before the loop",
+     ""},
     {"recompilation",
      kCompilersOfTorch,
      {},
@@ -86,7 +91,9 @@ constexpr CallRule kCallRules[] = {
      "torch.compile compiles a function again in each epoch",
      "it compiles for each shape that it meets: give all batches one shape (drop_last=True), or "
      "call torch.compile with dynamic=True; TORCH_LOGS=recompiles prints each reason",
-     "model = torch.compile(model, dynamic=True)"},
+     "",
+     "model = torch.compile(model, dynamic=True)",
+     ""},
     {"recompilation",
      kCompilersOfNumba,
      {},
@@ -96,6 +103,8 @@ constexpr CallRule kCallRules[] = {
      "Numba compiles a function again in each epoch",
      "decorate the function once, outside the loop, and call it with one type of arguments; "
      "@njit(cache=True) keeps the code on disk",
+     "",
+     "",
      ""},
     {"loader_workers",
      kWorkers,
@@ -105,15 +114,16 @@ constexpr CallRule kCallRules[] = {
      0.15,
      "worker processes prepare the batches, and sending them costs more than that saves",
      "data that fits into memory needs no workers: keep it in one tensor and index it",
-     "for i in torch.randperm(len(x)).split(batch): train(x[i], y[i])"},
-    {"decoding", kDecoders, kDecoderCode, true, 0, 0.03, "files are decoded again in each epoch",
-     "decode each file once, before the first epoch, and keep the arrays (np.save keeps them for "
-     "the next run)",
-     "images = np.stack([np.asarray(Image.open(path)) for path in paths])    # once"},
-    {"parsing", kParsers, kParserCode, true, 0, 0.03, "text is parsed again in each epoch",
-     "parse it once, before the first epoch, and keep the arrays; np.save and np.load keep them "
-     "for the next run",
+     "",
+     "for i in torch.randperm(len(x)).split(batch): train(x[i], y[i])",
      ""},
+    {"decoding", kDecoders, kDecoderCode, true, 0, 0.03, "files are decoded again in each epoch",
+     "decode each file once, before the first epoch, and keep the arrays",
+     "; np.save keeps them for the next run",
+     "images = np.stack([np.asarray(Image.open(path)) for path in paths])    # once", ""},
+    {"parsing", kParsers, kParserCode, true, 0, 0.03, "text is parsed again in each epoch",
+     "parse it once, before the first epoch, and keep the arrays",
+     "; np.save and np.load keep them for the next run", "", "JSON.parse("},
     {"reading",
      kReaders,
      {},
@@ -121,8 +131,10 @@ constexpr CallRule kCallRules[] = {
      0,
      0.05,
      "files are read again in each epoch",
-     "read each file once, before the first epoch, or map it: np.load(path, mmap_mode=\"r\")",
-     ""},
+     "read each file once, before the first epoch, and keep what it holds",
+     ", or map it: np.load(path, mmap_mode=\"r\")",
+     "",
+     "readFile"},
 };
 
 double of_calls(const LineFacts& line, const CallRule& rule) {
@@ -179,7 +191,12 @@ void find_calls(ProgramFacts& facts, const CallRule& rule, Findings& findings) {
       make(rule.name, rule.problem, rule.remedy, estimate(found.all(), rule.likely, rule.most));
   finding.evidence = fmt::format("{} of the time of {}", percent(found.all()),
                                  facts.later ? "an epoch" : "the run");
-  finding.instead = rule.instead;
+  if (found.most() != nullptr && found.most()->python) {
+    finding.remedy += rule.in_python;
+    finding.instead = rule.instead;
+  } else if (found.most() != nullptr && !rule.text.empty()) {
+    finding.place = line_that_says(*found.most(), rule.text);
+  }
   findings.push_back(found.finish(std::move(finding)));
 }
 
@@ -257,9 +274,13 @@ void find_collector(ProgramFacts& facts, Findings& findings) {
 void call_findings(ProgramFacts& facts, Findings& findings) {
   leave_out_imports(facts);
   // What is not done again makes no garbage either, so the calls come before the collector.
-  for (const CallRule& rule : kCallRules) find_calls(facts, rule, findings);
+  find_calls(facts, findings);
   find_pandas(facts, findings);
   find_collector(facts, findings);
+}
+
+void find_calls(ProgramFacts& facts, Findings& findings) {
+  for (const CallRule& rule : kCallRules) find_calls(facts, rule, findings);
 }
 
 }  // namespace lithe::program

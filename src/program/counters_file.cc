@@ -42,7 +42,7 @@ void add(Counts& total, const CountBlock& b) {
 
 }  // namespace
 
-CountersFile::CountersFile(std::string_view prefix, std::uint32_t timer_microseconds) {
+CountersFile::CountersFile(std::string_view prefix) {
   descriptor_ = ::memfd_create("lithe-counters", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (descriptor_ < 0) refuse("memfd_create");
   // Prevents the program from truncating the file while it is mapped.
@@ -59,7 +59,6 @@ CountersFile::CountersFile(std::string_view prefix, std::uint32_t timer_microsec
   }
   counters_ = static_cast<SharedCounters*>(memory);  // all zero
   counters_->bytes = sizeof(SharedCounters);
-  counters_->timer_microseconds = timer_microseconds;
   counters_->prefix_length =
       static_cast<std::uint32_t>(std::min<std::size_t>(prefix.size(), kPrefix));
   std::memcpy(counters_->prefix, prefix.data(), counters_->prefix_length);
@@ -97,25 +96,6 @@ void CountersFile::take_lines(const std::function<void(LineSeen&&)>& take) {
     }
   }
   counters_->lines_read.store(lines_read_, std::memory_order_release);
-}
-
-void CountersFile::take_samples(const std::function<void(const SampleSeen&)>& take) {
-  const std::uint64_t end = counters_->samples.load(std::memory_order_acquire);
-  if (end - samples_read_ > kSamples) {
-    samples_lost_ += end - samples_read_ - kSamples;
-    samples_read_ = end - kSamples;
-  }
-  for (; samples_read_ != end; ++samples_read_) {
-    const TimerSample& from = counters_->sample[samples_read_ % kSamples];
-    const std::uint32_t turn = from.turn.load(std::memory_order_acquire);
-    const std::uint32_t expected = turn_of(samples_read_, kSamples);
-    if (turn == expected)
-      take({from.process, from.thread, from.address});
-    else if (turn > expected || too_long(sample_wait_, samples_read_))
-      ++samples_lost_;
-    else
-      break;
-  }
 }
 
 std::uint64_t CountersFile::lines_lost() const { return counters_->lines_lost.load(kRelaxed); }

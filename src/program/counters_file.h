@@ -20,32 +20,22 @@ struct LineSeen {
   std::string text;
 };
 
-struct SampleSeen {
-  std::int32_t process = 0, thread = 0;
-  std::uint64_t address = 0;
-};
-
 class CountersFile {
  public:
   // `prefix` is the beginning of the lines to record; its first kPrefix bytes are used. Throws
   // Error(machine) if the system refuses the memory.
-  CountersFile(std::string_view prefix, std::uint32_t timer_microseconds);
+  explicit CountersFile(std::string_view prefix);
   CountersFile(const CountersFile&) = delete;
   CountersFile& operator=(const CountersFile&) = delete;
   ~CountersFile();
 
-  // Turns the timers off. To be called before the program starts.
-  void stop_timers() { counters_->timer_microseconds = 0; }
-
   // The path by which other processes of this user open it while this process lives.
   std::string path() const;
 
-  // Passes on each line and sample once, in order. Skips one whose writer was killed.
+  // Passes on each line once, in order. Skips one whose writer was killed.
   void take_lines(const std::function<void(LineSeen&&)>& take);
-  void take_samples(const std::function<void(const SampleSeen&)>& take);
 
   std::uint64_t lines_lost() const;
-  std::uint64_t samples_lost() const { return samples_lost_; }
   std::vector<std::int32_t> processes() const;  // that loaded the library
   Counts counts() const;
   std::uint64_t peak() const;
@@ -62,8 +52,8 @@ class CountersFile {
 
   int descriptor_ = -1;
   SharedCounters* counters_ = nullptr;
-  std::uint64_t lines_read_ = 0, samples_read_ = 0, samples_lost_ = 0;
-  Wait line_wait_, sample_wait_;
+  std::uint64_t lines_read_ = 0;
+  Wait line_wait_;
 };
 
 }  // namespace lithe::program

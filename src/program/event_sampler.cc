@@ -22,10 +22,10 @@ namespace {
 // clock tick.
 constexpr std::uint64_t kEvery = 997'001;
 // Pages of 4 KiB: enough for half a second of samples and for all mappings while a program loads,
-// or for a tenth of a second with stacks. The limit for users without special rights is 516 KiB for
+// or for 40 ms with stacks. The limit for users without special rights is 516 KiB for
 // each processor.
 constexpr std::size_t kPages = 32, kPagesForStacks = 128;
-constexpr std::uint32_t kStackBytes = 4096;
+constexpr std::uint32_t kStackBytes = 12'288;  // functions with a buffer of 8 KiB are usual
 constexpr std::size_t kMostThreads = 1 << 16;
 
 #if defined(__x86_64__)
@@ -159,7 +159,7 @@ void EventSampler::read(Ring& ring) {
   });
 }
 
-void EventSampler::wait_for_sample(std::chrono::milliseconds most) const {
+void EventSampler::wait_for_sample(std::chrono::milliseconds most) {
   std::vector<pollfd> waited;
   for (const Ring& ring : rings_) waited.push_back({ring.descriptor, POLLIN, 0});
   ::poll(waited.data(), waited.size(), static_cast<int>(most.count()));

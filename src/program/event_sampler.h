@@ -11,34 +11,25 @@
 #include <unordered_map>
 #include <vector>
 
-#include "program/events.h"
+#include "program/sampler.h"
 
 namespace lithe::program {
 
-class EventSampler {
+class EventSampler : public Sampler {
  public:
   // Samples from the next exec of `process` on. Returns null and sets `why` where the system
   // refuses. `stacks`: samples contain the top of the user's stack, where the system allows that.
   static std::unique_ptr<EventSampler> open(pid_t process, bool stacks, std::string& why);
-  EventSampler(const EventSampler&) = delete;
-  EventSampler& operator=(const EventSampler&) = delete;
-  ~EventSampler();
+  ~EventSampler() override;
 
-  // The events since the last call, ordered by time. Events later than the last call are kept for
-  // the next one, because the buffers of other processors may hold earlier ones. `end`: returns
-  // them all.
-  std::vector<Event> take(bool end = false);
-
-  std::uint64_t last_time() const { return last_time_; }  // of all samples
-
-  // Waits for the next sample of any thread, at most that long.
-  void wait_for_sample(std::chrono::milliseconds most) const;
-
-  // The last sample of a thread, also among those that take() has not returned; null if none.
-  const Event* latest(pid_t thread) const;
-
-  // Whether the kernel is sampled too, with the address that it was entered from.
-  bool sees_kernel() const { return sees_kernel_; }
+  // Events later than the last call are kept for the next one, because the buffers of other
+  // processors may hold earlier ones.
+  std::vector<Event> take(bool end = false) override;
+  void wait_for_sample(std::chrono::milliseconds most) override;
+  const Event* latest(pid_t thread) const override;
+  std::uint64_t last_time() const override { return last_time_; }
+  bool sees_kernel() const override { return sees_kernel_; }
+  bool tells_processes() const override { return true; }
   std::uint64_t lost() const { return lost_; }
 
  private:

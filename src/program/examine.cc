@@ -27,7 +27,9 @@
 #include "program/code_quality.h"
 #include "program/counters_file.h"
 #include "program/epochs.h"
+#include "program/event_sampler.h"
 #include "program/flame_tree.h"
+#include "program/generated_code.h"
 #include "program/launch.h"
 #include "program/line_facts.h"
 #include "program/line_report.h"
@@ -35,6 +37,7 @@
 #include "program/native_sources.h"
 #include "program/preload.h"
 #include "program/program_findings.h"
+#include "program/stop_sampler.h"
 #include "program/trials.h"
 
 namespace lithe {
@@ -71,8 +74,6 @@ class LookInterval {
   unsigned turn_ = 0;
 };
 
-constexpr std::uint32_t kTimerMicroseconds = 2000;
-
 // Of the vectors that this processor computes with.
 int vector_bits() {
   const std::vector<std::string> sets = identify_machine().instruction_sets;
@@ -87,8 +88,7 @@ double seconds(const timeval& time) {
 class Examination {
  public:
   explicit Examination(const ExamineProgram& options)
-      : options_(options),
-        counters_(options.epochs > 0 ? "\n" : Mark::prefix(options.mark), kTimerMicroseconds) {
+      : options_(options), counters_(options.epochs > 0 ? "\n" : Mark::prefix(options.mark)) {
     if (options.epochs <= 0) mark_.emplace(options.mark);
     preload_ = options.preload.empty() ? find_preload() : options.preload;
     cannot_load_ = why_not_loaded();
@@ -96,19 +96,15 @@ class Examination {
 
   // Runs the program and fills in all that is measured during the run.
   void run(ProgramReport& report) {
-    Launched launched(options_.command, variables());
+    Variables environment = variables();
+    if (cannot_load_.empty())
+      for (auto& variable : generated_.variables(preload_)) environment.push_back(variable);
+    Launched launched(options_.command, environment);
     const ForwardSignals signals(launched.process());
-    std::string refused = "not asked for";
-    std::unique_ptr<EventSampler> events;
-    // Of Python, the stack is read from its own structures.
-    const bool stacks = !PythonReader::may_be_python(
-        file_name(find_program(options_.command.front()).filename().native()));
-    if (options_.events) events = EventSampler::open(launched.process(), stacks, refused);
-    if (events != nullptr) counters_.stop_timers();
-    const bool by_events = events != nullptr;
-    if (!by_events) tell_refusal(report, refused);
-    monitor_ = std::make_unique<Monitor>(launched.process(), counters_, std::move(events),
-                                         mark_ ? &*mark_ : nullptr, clock_nanoseconds());
+    std::unique_ptr<Sampler> sampler = open_sampler(launched.process(), report);
+    monitor_ =
+        std::make_unique<Monitor>(launched.process(), counters_, generated_, std::move(sampler),
+                                  mark_ ? &*mark_ : nullptr, clock_nanoseconds());
     started_ = launched.process();
     launched.go();
     LookInterval interval;
@@ -118,8 +114,8 @@ class Examination {
     monitor_->finish();
     take_end(launched, report);
     take_heap(report);
-    take_shares(by_events, report);
-    take_lines(by_events, report);
+    take_shares(report);
+    take_lines(report);
     take_libraries(report);
   }
 
@@ -166,11 +162,30 @@ class Examination {
     return path.empty() ? "" : preload_problem(path);
   }
 
-  void tell_refusal(ProgramReport& report, const std::string& refused) const {
+  // By events, or where the system refuses these by stops.
+  std::unique_ptr<Sampler> open_sampler(pid_t process, ProgramReport& report) {
+    // Of Python, the stack is read from its own structures.
+    const bool stacks = !PythonReader::may_be_python(
+        file_name(find_program(options_.command.front()).filename().native()));
+    std::string no_events = "not asked for", no_stops;
+    if (options_.events)
+      if (auto events = EventSampler::open(process, stacks, no_events)) {
+        report.sampling = events->sees_kernel() ? Sampling::events : Sampling::events_of_user;
+        return events;
+      }
+    if (auto stops = StopSampler::open(process, stacks, no_stops)) {
+      report.sampling = Sampling::stops;
+      report.missing.push_back(fmt::format(
+          "perf_event_open cannot be used ({}), so the program's threads were stopped for "
+          "microseconds to sample them, and page faults are estimated from the system's accounting",
+          no_events));
+      return stops;
+    }
     report.missing.push_back(fmt::format(
-        "perf_event_open cannot be used ({}), so timers in the program sample it, and page faults "
-        "are estimated from the system's accounting",
-        refused));
+        "neither perf_event_open ({}) nor ptrace ({}) can be used, so compiled code was not "
+        "sampled: known are the lines of Python, and what the program waits for",
+        no_events, no_stops));
+    return nullptr;
   }
 
   void take_end(const Launched& launched, ProgramReport& report) {
@@ -216,7 +231,7 @@ class Examination {
           counters_.lines_lost()));
   }
 
-  void take_shares(bool by_events, ProgramReport& report) {
+  void take_shares(ProgramReport& report) {
     // Uses the samples after the first epoch if there are enough, because the first one includes
     // loading and reading.
     constexpr std::uint64_t kEnough = 100;
@@ -224,16 +239,16 @@ class Examination {
     const SampleHistogram& histogram =
         report.shares_of_later_epochs ? monitor_->later_histogram() : monitor_->histogram();
     report.samples = histogram.samples();
-    if (report.samples == 0) return;
-    const bool sees_kernel = by_events && monitor_->events()->sees_kernel();
-    report.sampling = !by_events    ? Sampling::timers
-                      : sees_kernel ? Sampling::events
-                                    : Sampling::events_of_user;
-    report.shares = histogram.shares(monitor_->files(), !by_events);
+    if (report.samples == 0) {
+      report.sampling = Sampling::none;
+      return;
+    }
+    report.shares = histogram.shares(monitor_->files());
     const double all = report.user_seconds + report.system_seconds;
-    if (!sees_kernel && all > 0)
-      account_for_system(report.shares, report.system_seconds / all,
-                         by_events ? Activity::kernel : Activity::page_faults);
+    if (report.sampling != Sampling::events && all > 0)
+      account_for_system(
+          report.shares, report.system_seconds / all,
+          report.sampling == Sampling::stops ? Activity::page_faults : Activity::kernel);
     if (report.sampling == Sampling::events_of_user)
       report.missing.push_back(
           "the system allows this user no samples of the kernel (perf_event_paranoid), so page "
@@ -256,8 +271,8 @@ class Examination {
                                                                                    : most->first;
   }
 
-  void take_lines(bool by_events, ProgramReport& report) {
-    PlaceReader places(monitor_->files(), !by_events);
+  void take_lines(ProgramReport& report) {
+    PlaceReader places(monitor_->files());
     NativeSources sources(monitor_->files());
     const StackCounts stacks = sources.name(monitor_->stacks());
     CodeQuality quality(monitor_->files(), sources, vector_bits());
@@ -297,6 +312,7 @@ class Examination {
 
   const ExamineProgram& options_;
   CountersFile counters_;
+  GeneratedCode generated_;
   std::optional<Mark> mark_;
   std::filesystem::path preload_;
   std::string cannot_load_;  // why

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -30,6 +31,8 @@ void close_end(int& descriptor) {
 // exec and must not allocate, because another thread may hold the heap's lock.
 [[noreturn]] void become(char* const* arguments, char* const* environment, int start, int problem,
                          bool silent) {
+  // However this process ends, the program does not outlive it.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   char byte = 0;
   if (::read(start, &byte, 1) != 1) ::_exit(127);  // the parent has ended
   if (silent) {
@@ -169,6 +172,11 @@ bool Launched::ended(std::chrono::microseconds wait) {
   const timespec limit{whole.count(), 1000L * (wait - whole).count()};
   pollfd watched{descriptor_, POLLIN, 0};
   ::ppoll(&watched, descriptor_ >= 0 ? 1 : 0, &limit, nullptr);
+  // A stop, as of a thread that is being sampled, is not the end.
+  siginfo_t state{};
+  if (::waitid(P_PID, static_cast<id_t>(process_), &state, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+      (state.si_pid == 0 || state.si_code == CLD_STOPPED || state.si_code == CLD_TRAPPED))
+    return false;
   const pid_t got = ::wait4(process_, &status_, WNOHANG, &usage_);
   ended_ = got == process_ || (got < 0 && errno == ECHILD);
   if (ended_) seconds_ = std::chrono::duration<double>(Clock::now() - begin_).count();

@@ -37,6 +37,17 @@ bool in_native_library(std::string_view path) {
   return rest.substr(0, rest.find('/')).find('-') != rest.npos;
 }
 
+// Java's library and those that programs in Java often use, by their packages; Node's, and modules.
+bool in_runtime(std::string_view path) {
+  for (const std::string_view package :
+       {"java/", "javax/", "jdk/", "sun/", "com/sun/", "kotlin/", "scala/", "clojure/",
+        "org/apache/", "org/slf4j/", "org/springframework/", "com/google/common/",
+        "com/google/gson/", "com/fasterxml/", "io/netty/", "org/nd4j/", "org/deeplearning4j/",
+        "node:", "evalmachine."})
+    if (path.starts_with(package)) return true;
+  return path.find("/node_modules/") != path.npos;
+}
+
 bool in_system(Activity activity) {
   return activity == Activity::kernel || activity == Activity::page_faults;
 }
@@ -236,7 +247,7 @@ void Translated::grow(double factor) {
 
 bool is_own_source(std::string_view path) {
   return !path.empty() && !path.starts_with('<') && after_library(path) == path.npos &&
-         !in_native_library(path);
+         !in_native_library(path) && !in_runtime(path);
 }
 
 void Spent::shrink(double to) {

@@ -6,6 +6,7 @@
 #include "program/call_findings.h"
 #include "program/finding_tools.h"
 #include "program/loop_findings.h"
+#include "program/managed_findings.h"
 #include "program/native_findings.h"
 #include "program/wait_findings.h"
 
@@ -18,7 +19,9 @@ std::vector<ProgramFinding> line_findings(ProgramFacts& facts, double processors
   if (facts.seconds < (facts.later ? kShortEpochs : kShort)) return findings;
   if (std::none_of(facts.lines.begin(), facts.lines.end(),
                    [](const LineFacts& line) { return line.python; })) {
-    findings = native_findings(facts);
+    managed_findings(facts, findings);
+    find_calls(facts, findings);
+    native_findings(facts, findings);
     wait_findings(facts, findings);
     return findings;
   }

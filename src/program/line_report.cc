@@ -39,6 +39,15 @@ ProgramLine report_line(const LineFacts& facts) {
   return line;
 }
 
+ProgramLine line_that_says(const LineFacts& function, std::string_view text) {
+  ProgramLine line = report_line(function);
+  if (const int found = SourceText().find_in_function(line.file, line.line, text); found > 0) {
+    line.line = found;
+    line.text = source_line(line.file, found);
+  }
+  return line;
+}
+
 void report_lines(const ProgramFacts& facts, ProgramReport& report) {
   constexpr double kWorthALine = 0.005;
   for (const LineFacts& line : facts.lines)

@@ -21,19 +21,21 @@ constexpr std::size_t kMapsText = 4 << 20;  // of /proc/PID/maps
 
 }  // namespace
 
-Monitor::Monitor(pid_t process, CountersFile& counters, std::unique_ptr<EventSampler> events,
-                 const Mark* mark, std::uint64_t start)
+Monitor::Monitor(pid_t process, CountersFile& counters, GeneratedCode& generated,
+                 std::unique_ptr<Sampler> sampler, const Mark* mark, std::uint64_t start)
     : process_(process),
       counters_(counters),
-      events_(std::move(events)),
+      sampler_(std::move(sampler)),
       mark_(mark),
       cutter_(start),
       observer_(
           [this](pid_t of, std::uint64_t address) {
             const auto space = spaces_.find(of);
-            return space == spaces_.end() ? Place{} : space->second->find(address);
+            return space == spaces_.end() || space->second == nullptr
+                       ? Place{}
+                       : space->second->find(address);
           },
-          start),
+          generated, start),
       processes_{process},
       alive_{process} {}
 
@@ -46,21 +48,19 @@ void Monitor::poll() {
     observer_.end_epoch();
   });
   if (Clock::now() >= next_slow_poll_) slow_poll();
-  if (events_ != nullptr) {
+  if (sampler_ != nullptr) {
     // A stack that is read right after a sample is that of the sample.
     take_events(false);
-    events_->wait_for_sample(std::chrono::milliseconds(2));
+    sampler_->wait_for_sample(std::chrono::milliseconds(2));
     take_events(false);
-  } else {
-    take_timers();
   }
-  observer_.observe(events_.get(), cutter_.first_end() > 0);
+  observer_.observe(sampler_.get(), cutter_.first_end() > 0);
 }
 
 void Monitor::finish() {
   next_slow_poll_ = {};  // for processes that began and ended since the last one
   poll();
-  if (events_ != nullptr) take_events(true);
+  if (sampler_ != nullptr) take_events(true);
   observer_.end_program();
 }
 
@@ -73,9 +73,21 @@ void Monitor::slow_poll() {
   read_waiting();
   read_memory();
   read_variables();
-  if (events_ != nullptr) return;
-  read_maps(process_);
-  for (const pid_t process : counters_.processes()) read_maps(process);
+  if (sampler_ != nullptr && sampler_->tells_processes()) return;
+  find_children();
+  for (const pid_t process : alive_) read_maps(process);
+}
+
+// What events would tell.
+void Monitor::find_children() {
+  std::vector<pid_t> found;
+  for (const pid_t process : alive_) {
+    const std::string text = base::read_text(fmt::format("/proc/{0}/task/{0}/children", process));
+    for (std::string_view rest = text; !rest.empty();)
+      if (const pid_t child = base::to_number(base::take_until(rest, ' '), pid_t{0}); child > 0)
+        found.push_back(child);
+  }
+  for (const pid_t child : found) see_process(child);
 }
 
 void Monitor::count_threads() {
@@ -106,6 +118,7 @@ void Monitor::read_waiting() {
 void Monitor::see_process(pid_t process) {
   if (processes_.size() >= kMostProcesses || !processes_.insert(process).second) return;
   if (alive_.size() < kMostAlive) alive_.insert(process);
+  if (sampler_ != nullptr) sampler_->watch(process);
 }
 
 // "size resident shared ...", in pages, of each process.
@@ -151,20 +164,8 @@ void Monitor::read_maps(pid_t process) {
   spaces_[process] = std::move(space);
 }
 
-void Monitor::take_timers() {
-  counters_.take_samples([this](const SampleSeen& sample) {
-    SharedSpace& space = spaces_[sample.process];
-    if (space == nullptr || !space->knows(sample.address)) read_maps(sample.process);
-    const SharedSpace& now = spaces_[sample.process];
-    const Place place = now == nullptr ? Place{} : now->find(sample.address);
-    count(place, false, true, cutter_.first_end() > 0);
-    if (sample.thread == sample.process)
-      observer_.timeline().see_sample(sample.process, clock_nanoseconds(), place, false, true);
-  });
-}
-
 void Monitor::take_events(bool end) {
-  for (const Event& event : events_->take(end)) take_event(event);
+  for (const Event& event : sampler_->take(end)) take_event(event);
 }
 
 void Monitor::map(AddressSpace& space, pid_t process, const Mapping& mapping) {
@@ -222,13 +223,18 @@ void Monitor::take_event(const Event& event) {
 }
 
 void Monitor::take_sample(const Event& event) {
-  const auto space = spaces_.find(event.process);
   const bool entered = event.entered_from != 0;
   const std::uint64_t address = event.in_kernel ? event.entered_from : event.address;
-  const Place place = space == spaces_.end() ? Place{} : space->second->find(address);
+  if (!sampler_->tells_processes())
+    if (const SharedSpace& known = spaces_[event.process];
+        known == nullptr || !known->knows(address))
+      read_maps(event.process);
+  const auto space = spaces_.find(event.process);
+  const Place place =
+      space == spaces_.end() || space->second == nullptr ? Place{} : space->second->find(address);
   count(place, event.in_kernel, entered,
         cutter_.first_end() > 0 && event.time > cutter_.first_end());
-  if (event.thread == event.process)
+  if (event.thread == observer_.first_thread(event.process))
     observer_.timeline().see_sample(event.process, event.time, place, event.in_kernel, entered);
 }
 

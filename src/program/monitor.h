@@ -17,7 +17,7 @@
 #include "program/address_space.h"
 #include "program/counters_file.h"
 #include "program/epochs.h"
-#include "program/event_sampler.h"
+#include "program/generated_code.h"
 #include "program/observer.h"
 #include "program/sample_histogram.h"
 
@@ -25,10 +25,10 @@ namespace lithe::program {
 
 class Monitor {
  public:
-  // Monitors `process` and its descendants. Where `events` is null, samples come from the timers of
-  // `counters` and memory maps from /proc. `mark` may be null.
-  Monitor(pid_t process, CountersFile& counters, std::unique_ptr<EventSampler> events,
-          const Mark* mark, std::uint64_t start);
+  // Monitors `process` and its descendants. Without `sampler` it knows what is seen from outside
+  // alone: the stacks of Python, and what threads wait for. `mark` may be null.
+  Monitor(pid_t process, CountersFile& counters, GeneratedCode& generated,
+          std::unique_ptr<Sampler> sampler, const Mark* mark, std::uint64_t start);
 
   // To be called about 250 times a second.
   void poll();
@@ -48,7 +48,7 @@ class Monitor {
   const Files& files() const { return files_; }  // all that were mapped as code
   // The files of `kind` that one process had mapped: the process with most of them.
   std::vector<std::string> loaded_together(bool (*kind)(std::string_view file_name)) const;
-  const EventSampler* events() const { return events_.get(); }
+  const Sampler* sampler() const { return sampler_.get(); }
   std::vector<ProgramEpoch> epochs() const { return cutter_.epochs(); }
   int most_threads() const { return most_threads_; }  // in one process
   // Seconds in which the program's first thread was runnable and had no processor.
@@ -62,8 +62,8 @@ class Monitor {
   void take_events(bool end);
   void take_event(const Event& event);
   void take_sample(const Event& event);
-  void take_timers();
   void read_maps(pid_t process);
+  void find_children();
   void count(const Place& place, bool in_kernel, bool entered, bool later);
   void count_threads();
   void read_waiting();
@@ -76,7 +76,7 @@ class Monitor {
 
   pid_t process_;
   CountersFile& counters_;
-  std::unique_ptr<EventSampler> events_;
+  std::unique_ptr<Sampler> sampler_;
   const Mark* mark_;
   EpochCutter cutter_;
   Files files_;

@@ -244,15 +244,13 @@ void credit_workers(ProgramFacts& facts) {
 
 }  // namespace
 
-Findings native_findings(ProgramFacts& facts) {
-  Findings findings;
+void native_findings(ProgramFacts& facts, Findings& findings) {
   credit_workers(facts);
   find_lock(facts, findings);
   find_native_copies(facts, findings);
   find_output(facts, findings);
   find_unoptimised(facts, findings);
   find_narrow(facts, findings);
-  return findings;
 }
 
 }  // namespace lithe::program

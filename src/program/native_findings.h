@@ -7,6 +7,6 @@
 namespace lithe::program {
 
 // Takes away from `facts` what it has explained.
-Findings native_findings(ProgramFacts& facts);
+void native_findings(ProgramFacts& facts, Findings& findings);
 
 }  // namespace lithe::program

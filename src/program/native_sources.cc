@@ -12,6 +12,13 @@ namespace {
 constexpr std::string_view kSystemFolders[] = {"/usr/",  "/lib",  "/bin/", "/sbin/",    "/opt/",
                                                "/snap/", "/nix/", "/gnu/", "/app/lib/", "/System/"};
 
+// Interpreters and the like, whose sources are not the program's own though they have lines.
+bool of_runtime(const std::string& path) {
+  Spot spot;
+  spot.file = path;
+  return activity_at(spot) != Activity::other;
+}
+
 }  // namespace
 
 bool is_own_binary(std::string_view path) {
@@ -23,9 +30,7 @@ bool is_own_binary(std::string_view path) {
        {"/site-packages/", "/dist-packages/", "/conda", "/.nvm/"})
     if (path.find(installed) != path.npos) return false;
   if (is_blas(name) || is_openmp(name) || name.starts_with("lithe_preload")) return false;
-  Spot spot;
-  spot.file = path;
-  return activity_at(spot) == Activity::other;
+  return !of_runtime(std::string(path));
 }
 
 bool NativeSources::own(const Place& place) const {
@@ -67,8 +72,11 @@ const NativeSources::Named& NativeSources::named(const Place& place, StackCounts
   if (!added) return at->second;
   const std::string& path = files_.paths()[place.file];
   if (!path.starts_with('/')) return at->second;
-  for (const SourceFrame& source : lines_of(place.file).frames(place.offset))
+  const bool library = of_runtime(path);
+  for (SourceFrame& source : lines_of(place.file).frames(place.offset)) {
+    if (library) source.file.clear();
     at->second.push_back(frame(source, place, to));
+  }
   if (!at->second.empty()) return at->second;
   const auto image = images_.try_emplace(place.file, path).first;
   const bool program = is_own_binary(path) && file_name(path).find(".so") == path.npos &&

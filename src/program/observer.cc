@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <span>
 #include <utility>
 
 #include "base/text.h"
@@ -21,18 +19,6 @@ constexpr std::size_t kMostObserved = 64;
 constexpr std::uint64_t kRuns = 1'200'000;  // nanoseconds since its last sample, for what runs
 constexpr int kMostTries = 200;             // to read an interpreter that is only starting
 
-std::vector<pid_t> threads_of(pid_t process) {
-  constexpr std::size_t kMost = 4096;
-  std::vector<pid_t> threads;
-  std::error_code error;
-  const std::filesystem::directory_iterator tasks(fmt::format("/proc/{}/task", process), error);
-  if (error) return threads;
-  for (auto task = begin(tasks); !error && task != end(tasks) && threads.size() < kMost;
-       task.increment(error))
-    threads.push_back(base::to_number(task->path().filename().native(), pid_t{0}));
-  return threads;
-}
-
 const PythonThread* thread_of(const std::vector<PythonThread>& threads, pid_t thread) {
   const auto at = std::find_if(threads.begin(), threads.end(),
                                [thread](const PythonThread& t) { return t.thread == thread; });
@@ -46,28 +32,19 @@ void see_sample(const Event& sample, Moment& moment) {
   moment.place.offset = sample.in_kernel ? sample.entered_from : sample.address;
 }
 
-// The top of a stack, as far as it can be read.
-std::vector<std::uint8_t> stack_memory(pid_t process, std::uint64_t from) {
-  constexpr std::uint64_t kBytes = 8192, kPage = 4096;
-  std::vector<std::uint8_t> bytes(kBytes);
-  const RemoteMemory memory(process);
-  for (std::uint64_t most = kBytes; most > 0; most -= kPage) {
-    // Up to the end of a page, because the next one may not exist.
-    const std::uint64_t count = most - from % kPage;
-    if (!memory.read(from, std::as_writable_bytes(std::span(bytes).first(count)))) continue;
-    bytes.resize(count);
-    return bytes;
-  }
-  return {};
-}
-
 }  // namespace
 
 void Observer::mapped(pid_t process, const Mapping& mapping) {
   if (processes_.size() >= kMostObserved && !processes_.contains(process)) return;
   Process& known = processes_[process];
   known.native.map(mapping);
-  if (PythonReader::may_be_python(file_name(mapping.path)) && known.python == nullptr)
+  generated_.mapped(process, file_name(mapping.path));
+  known.java = known.java || file_name(mapping.path) == "libjli.so";
+  const auto same = [&mapping](const Mapping& other) {
+    return other.start == mapping.start && other.path == mapping.path;
+  };
+  if (PythonReader::may_be_python(file_name(mapping.path)) && known.python == nullptr &&
+      std::none_of(known.interpreters.begin(), known.interpreters.end(), same))
     known.interpreters.push_back(mapping);
 }
 
@@ -78,11 +55,17 @@ void Observer::forked(pid_t parent, pid_t child) {
   processes_[child].native = at->second.native.copy();
 }
 
+pid_t Observer::first_thread(pid_t process) const {
+  const auto at = processes_.find(process);
+  if (at == processes_.end() || !at->second.java || at->second.threads.size() < 2) return process;
+  return at->second.threads[1];
+}
+
 void Observer::ended(pid_t process) { processes_.erase(process); }
 
-void Observer::observe(const EventSampler* events, bool later) {
+void Observer::observe(const Sampler* sampler, bool later) {
   now_ = clock_nanoseconds();
-  events_ = events;
+  sampler_ = sampler;
   later_ = later;
   if (last_ != 0)
     for (auto& [number, process] : processes_) observe_process(number, process);
@@ -138,7 +121,7 @@ bool Observer::see(pid_t thread, bool python, bool other_has_lock, Moment& momen
       waiting->stack = state.stack;
     }
     // Without samples of the kernel, what runs and is not sampled is in the kernel.
-    moment.in_kernel = state.runs && events_ != nullptr && !events_->sees_kernel();
+    moment.in_kernel = state.runs && sampler_ != nullptr && !sampler_->sees_kernel();
     if (state.runs && waits_for_processor(moment.process, thread)) {
       moment.runs = moment.in_kernel = false;
       moment.wait = Wait::processor;
@@ -146,14 +129,14 @@ bool Observer::see(pid_t thread, bool python, bool other_has_lock, Moment& momen
   } else if (moment.sampled) {
     moment.place = find_(moment.process, moment.place.offset);
   }
-  moment.others_run = !moment.runs && events_ != nullptr && events_->last_time() + kRuns > now_;
+  moment.others_run = !moment.runs && sampler_ != nullptr && sampler_->last_time() + kRuns > now_;
   return true;
 }
 
 void Observer::count(pid_t process, pid_t thread, const PythonThread* python, bool other_has_lock) {
   Moment moment;
   moment.process = process;
-  moment.first_thread = process == thread;
+  moment.first_thread = thread == first_thread(process);
   moment.later = later_;
   if (!see(thread, python != nullptr, other_has_lock, moment, nullptr)) return;
   if (python != nullptr) {
@@ -173,13 +156,14 @@ void Observer::observe_native(pid_t number, Process& process) {
     process.threads = threads_of(number);
     process.listed = now_;
   }
+  const pid_t first = first_thread(number);
   const std::size_t turns = (process.threads.size() + kAtOnce - 1) / kAtOnce;
   ++process.turn;
   for (std::size_t i = 0; i < process.threads.size(); ++i) {
     const pid_t thread = process.threads[i];
-    const Event* sample = events_ == nullptr ? nullptr : events_->latest(thread);
+    const Event* sample = sampler_ == nullptr ? nullptr : sampler_->latest(thread);
     const bool runs = sample != nullptr && sample->time + kRuns >= now_;
-    if (runs || thread == number)
+    if (runs || thread == first)
       count_native(number, thread, process.native, 1);
     else if ((i + process.turn) % turns == 0)
       count_native(number, thread, process.native, turns);
@@ -190,13 +174,13 @@ void Observer::observe_native(pid_t number, Process& process) {
 void Observer::count_native(pid_t number, pid_t thread, NativeStack& stack, std::uint64_t times) {
   Moment moment;
   moment.process = number;
-  moment.first_thread = number == thread;
+  moment.first_thread = thread == first_thread(number);
   moment.later = later_;
   UserState waiting;
   if (!see(thread, false, false, moment, &waiting)) return;
   // What runs in the kernel unseen was called from about where its last sample was.
   constexpr std::uint64_t kRecent = 50'000'000;
-  const Event* sample = events_ == nullptr ? nullptr : events_->latest(thread);
+  const Event* sample = sampler_ == nullptr ? nullptr : sampler_->latest(thread);
   const bool recent = sample != nullptr && sample->user != nullptr && sample->time + kRecent > now_;
   std::vector<std::uint64_t> addresses;
   if (moment.runs && recent) {
@@ -211,11 +195,21 @@ void Observer::count_native(pid_t number, pid_t thread, NativeStack& stack, std:
     waiting.memory = stack_memory(number, waiting.stack);
     addresses = stack.unwind(waiting);
   }
-  for (const std::uint64_t address : addresses)
-    if (const Place place = find_(number, address); place.file != 0)
-      moment.frames.push_back({0, 0, place});
+  add_frames(number, addresses, moment);
   counts_.add(moment, times * (now_ - last_));
   timeline_.add(moment, last_, now_);
+}
+
+void Observer::add_frames(pid_t process, const std::vector<std::uint64_t>& addresses,
+                          Moment& moment) {
+  for (const std::uint64_t address : addresses) {
+    if (const Place place = find_(process, address); place.file != 0) {
+      moment.frames.push_back({0, 0, place});
+      continue;
+    }
+    for (const CodeMap::Frame& frame : generated_.find(process, address))
+      moment.frames.push_back({counts_.number(frame.code), frame.line, {}});
+  }
 }
 
 // Whether a thread that is ready to run had no processor for most of the last time. What it ran is
@@ -241,7 +235,7 @@ bool Observer::waits_for_processor(pid_t process, pid_t thread) {
 
 void Observer::see_processor(pid_t thread, bool python, Moment& moment) const {
   constexpr std::uint64_t kSame = 200'000;
-  const Event* sample = events_ == nullptr ? nullptr : events_->latest(thread);
+  const Event* sample = sampler_ == nullptr ? nullptr : sampler_->latest(thread);
   if (sample == nullptr || sample->time + kRuns < now_) return;
   moment.runs = true;
   if (sample->time + kSame < now_ && (python || sample->user == nullptr)) return;

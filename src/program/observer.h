@@ -12,9 +12,10 @@
 #include <vector>
 
 #include "program/address_space.h"
-#include "program/event_sampler.h"
+#include "program/generated_code.h"
 #include "program/native_stack.h"
 #include "program/python_reader.h"
+#include "program/sampler.h"
 #include "program/stack_counts.h"
 #include "program/timeline.h"
 
@@ -26,16 +27,20 @@ class Observer {
   using FindPlace = std::function<Place(pid_t process, std::uint64_t address)>;
 
   // `start`: of the program, nanoseconds of CLOCK_MONOTONIC.
-  Observer(FindPlace find, std::uint64_t start) : find_(std::move(find)), timeline_(start) {}
+  Observer(FindPlace find, GeneratedCode& generated, std::uint64_t start)
+      : find_(std::move(find)), generated_(generated), timeline_(start) {}
 
   // Events in a process's life.
   void mapped(pid_t process, const Mapping& mapping);
   void forked(pid_t parent, pid_t child);
   void ended(pid_t process);
 
-  // Looks at all threads, and counts the time since the last call for what each does. `events` may
+  // Looks at all threads, and counts the time since the last call for what each does. `sampler` may
   // be null. `later`: the first epoch has ended.
-  void observe(const EventSampler* events, bool later);
+  void observe(const Sampler* sampler, bool later);
+
+  // The thread that counts as its first: of Java, the one that the launcher starts for the program.
+  pid_t first_thread(pid_t process) const;
 
   void end_epoch() { counts_.end_epoch(); }
   void end_program() { counts_.end_program(); }
@@ -52,6 +57,7 @@ class Observer {
     NativeStack native;                 // for a program that is not Python
     std::vector<pid_t> threads;
     std::uint64_t listed = 0;  // when
+    bool java = false;
     std::size_t turn = 0;
   };
 
@@ -64,6 +70,7 @@ class Observer {
   void count_native(pid_t number, pid_t thread, NativeStack& stack, std::uint64_t times);
   bool waits_for_processor(pid_t process, pid_t thread);
   void see_processor(pid_t thread, bool python, Moment& moment) const;
+  void add_frames(pid_t process, const std::vector<std::uint64_t>& addresses, Moment& moment);
 
   struct Scheduled {
     std::uint64_t ran = 0, seen = 0;  // nanoseconds
@@ -71,12 +78,13 @@ class Observer {
   };
 
   FindPlace find_;
+  GeneratedCode& generated_;
   std::unordered_map<pid_t, Scheduled> scheduled_;
   std::map<pid_t, Process> processes_;
   StackCounts counts_;
   Timeline timeline_;
   std::uint64_t last_ = 0, now_ = 0;
-  const EventSampler* events_ = nullptr;
+  const Sampler* sampler_ = nullptr;
   bool later_ = false;
 };
 

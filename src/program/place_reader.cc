@@ -67,11 +67,8 @@ std::string PlaceMeaning::words() const {
   return function.empty() ? std::string(file) : fmt::format("{} in {}", function, file);
 }
 
-PlaceReader::PlaceReader(const Files& files, bool by_timers, std::filesystem::path debug)
-    : files_(files),
-      by_timers_(by_timers),
-      onednn_(onednn_loaded(files)),
-      debug_(std::move(debug)) {}
+PlaceReader::PlaceReader(const Files& files, std::filesystem::path debug)
+    : files_(files), onednn_(onednn_loaded(files)), debug_(std::move(debug)) {}
 
 PlaceMeaning PlaceReader::read(const Place& place, bool in_kernel, bool entered) {
   const std::string& path = files_.paths()[place.file];
@@ -81,7 +78,6 @@ PlaceMeaning PlaceReader::read(const Place& place, bool in_kernel, bool entered)
     spot.function = image.function_at(place.offset);
     spot.in_spin_loop = image.in_spin_loop(place.offset);
     spot.after_system_call = (in_kernel && !entered) || image.after_system_call(place.offset);
-    spot.in_kernel = in_kernel || (by_timers_ && spot.after_system_call);
   }
   return {activity_at(spot, onednn_), file_name(path), readable(spot.function.name)};
 }

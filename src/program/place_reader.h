@@ -23,17 +23,15 @@ struct PlaceMeaning {
 
 class PlaceReader {
  public:
-  // `by_timers`: timers sample when the kernel returns to the program, so a sample right after a
-  // system call counts as kernel time. Reads the symbols of files as they are asked for.
-  explicit PlaceReader(const Files& files, bool by_timers = false,
-                       std::filesystem::path debug = "/usr/lib/debug");
+  // Reads the symbols of files as they are asked for.
+  explicit PlaceReader(const Files& files, std::filesystem::path debug = "/usr/lib/debug");
 
   // `entered`: for a sample in the kernel, whether `place`, from where it was entered, is known.
   PlaceMeaning read(const Place& place, bool in_kernel, bool entered);
 
  private:
   const Files& files_;
-  bool by_timers_, onednn_;
+  bool onednn_;
   std::filesystem::path debug_;
   std::map<std::uint32_t, ElfImage> images_;
 };

@@ -21,8 +21,9 @@ namespace {
 // Limits to what is followed in a memory that may hold anything.
 constexpr int kMostInterpreters = 8, kMostThreads = 256, kMostFrames = 200;
 constexpr std::size_t kFrame = 112;  // bytes that hold all fields of a frame
+constexpr int kMostFramesInAll = 20'000;
 constexpr std::size_t kMostCodes = 1 << 16;
-constexpr std::uint64_t kMostText = 4096, kMostTable = 1 << 18;
+constexpr std::uint64_t kMostText = 4096, kMostTable = 1 << 18, kMostBytesOfCode = 256 << 20;
 
 // 11 of ".../bin/python3.11", or 0.
 int minor_in(std::string_view file) {
@@ -87,14 +88,21 @@ std::unique_ptr<PythonReader> PythonReader::open(pid_t process, const Mapping& f
   const std::optional<std::uint64_t> runtime = image.address_of("_PyRuntime"),
                                      code_type = image.address_of("PyCode_Type");
   if (!runtime || !code_type) return nullptr;
-  std::unique_ptr<PythonReader> reader(new PythonReader(process));
   const std::uint64_t base = file.start - image.address_at(file.offset);
-  reader->runtime_ = base + *runtime;
-  reader->code_type_ = base + *code_type;
   std::uint32_t version = 0;
-  if (const auto at = image.address_of("Py_Version")) reader->memory_.read(base + *at, version);
-  reader->minor_ =
+  if (const auto at = image.address_of("Py_Version"))
+    RemoteMemory(process).read(base + *at, version);
+  const int minor =
       version >> 24 == 3 ? static_cast<int>(version >> 16 & 0xff) : minor_in(file_name(file.path));
+  return at(process, base + *runtime, base + *code_type, minor);
+}
+
+std::unique_ptr<PythonReader> PythonReader::at(pid_t process, std::uint64_t runtime,
+                                               std::uint64_t code_type, int minor) {
+  std::unique_ptr<PythonReader> reader(new PythonReader(process));
+  reader->runtime_ = runtime;
+  reader->code_type_ = code_type;
+  reader->minor_ = minor;
   return reader->find_layout() ? std::move(reader) : nullptr;
 }
 
@@ -119,6 +127,7 @@ std::uint64_t PythonReader::word(std::uint64_t address) const {
 std::vector<PythonThread> PythonReader::read() {
   ++reading_;
   std::vector<PythonThread> threads;
+  frames_left_ = kMostFramesInAll;
   std::uint64_t interpreter = word(runtime_ + layout_.runtime_interpreters);
   for (int i = 0; interpreter != 0 && i < kMostInterpreters; ++i) {
     read_interpreter(interpreter, threads);
@@ -169,7 +178,7 @@ bool PythonReader::read_frames(std::uint64_t frame, PythonThread& thread) {
   if (layout_.c_frame != PythonLayout::kNone) frame = word(frame + layout_.c_frame);
   // From 3.11 on frames lie one behind the other.
   const MemoryWindow window(memory_, frame + sizeof(Bytes<kFrame>));
-  for (int i = 0; frame != 0 && i < kMostFrames; ++i) {
+  for (int i = 0; frame != 0 && i < kMostFrames && frames_left_ > 0; ++i, --frames_left_) {
     Bytes<kFrame> bytes;
     if (!window.read(frame, bytes.all)) return false;
     constexpr std::uint64_t kTags = 7;  // from 3.14 on, in the lowest bits of a reference
@@ -201,11 +210,13 @@ std::shared_ptr<const PythonCode> PythonReader::code_at(std::uint64_t address) {
   Known& known = codes_[address];
   known.reading = reading_;
   if (known.file == file && known.name == name && known.lines == lines) return known.code;
+  if (text_bytes_ > kMostBytesOfCode) return nullptr;
   auto code = std::make_shared<PythonCode>();
   code->file = text_at(file);
   code->name = text_at(name);
   code->lines = bytes_at(lines);
   code->first_line = static_cast<std::int32_t>(bytes.word(layout_.code_first_line));
+  text_bytes_ += code->file.size() + code->name.size() + code->lines.size();
   const bool shim = code->name == "<interpreter trampoline>" || code->file.empty();
   known = {file, name, lines, reading_, shim ? nullptr : std::move(code)};
   return known.code;

@@ -45,6 +45,10 @@ class PythonReader {
   // is known (3.9 to 3.14), or its memory cannot be read.
   static std::unique_ptr<PythonReader> open(pid_t process, const Mapping& file);
 
+  // By the addresses of _PyRuntime and PyCode_Type. Null if the version is not known.
+  static std::unique_ptr<PythonReader> at(pid_t process, std::uint64_t runtime,
+                                          std::uint64_t code_type, int minor);
+
   // The threads that have a stack. One whose stack changed under the reader's eyes is left out:
   // pointers are followed only to where a code object is.
   std::vector<PythonThread> read();
@@ -76,6 +80,8 @@ class PythonReader {
   PythonLayout layout_;
   unsigned reading_ = 0;  // how many there were
   std::unordered_map<std::uint64_t, Known> codes_;
+  std::uint64_t text_bytes_ = 0;  // of all code objects that were read
+  int frames_left_ = 0;           // that may still be read in this turn
 };
 
 }  // namespace lithe::program

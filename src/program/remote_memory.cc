@@ -49,4 +49,18 @@ bool MemoryWindow::read(std::uint64_t address, std::span<std::byte> to) const {
   return true;
 }
 
+std::vector<std::uint8_t> stack_memory(pid_t process, std::uint64_t from) {
+  constexpr std::uint64_t kBytes = 8192, kPage = 4096;
+  std::vector<std::uint8_t> bytes(kBytes);
+  const RemoteMemory memory(process);
+  for (std::uint64_t most = kBytes; most > 0; most -= kPage) {
+    // Up to the end of a page, because the next one may not exist.
+    const std::uint64_t count = most - from % kPage;
+    if (!memory.read(from, std::as_writable_bytes(std::span(bytes).first(count)))) continue;
+    bytes.resize(count);
+    return bytes;
+  }
+  return {};
+}
+
 }  // namespace lithe::program

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace lithe::program {
 
@@ -50,5 +51,7 @@ class MemoryWindow {
   std::uint64_t end_;
   std::size_t count_ = 0;
 };
+// The top of a stack, as far as it can be read, at most 8 KiB.
+std::vector<std::uint8_t> stack_memory(pid_t process, std::uint64_t from);
 
 }  // namespace lithe::program

@@ -65,9 +65,9 @@ void SampleHistogram::take(SampleHistogram& other) {
   other.samples_ = 0;
 }
 
-std::vector<ActivityShare> SampleHistogram::shares(const Files& files, bool by_timers,
+std::vector<ActivityShare> SampleHistogram::shares(const Files& files,
                                                    const std::filesystem::path& debug) const {
-  PlaceReader places(files, by_timers, debug);
+  PlaceReader places(files, debug);
   std::array<Sum, kActivities> sums;
   for (const auto& [key, count] : counts_) {
     const PlaceMeaning meaning = places.read(key.place, key.in_kernel, key.entered);

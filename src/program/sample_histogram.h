@@ -19,10 +19,8 @@ class SampleHistogram {
   void take(SampleHistogram& other);
   std::uint64_t samples() const { return samples_; }
 
-  // The share of each activity, largest first. Reads the symbols of the sampled files. `by_timers`:
-  // timers sample when the kernel returns to the program, so a sample right after a system call
-  // counts as kernel time.
-  std::vector<ActivityShare> shares(const Files& files, bool by_timers = false,
+  // The share of each activity, largest first. Reads the symbols of the sampled files.
+  std::vector<ActivityShare> shares(const Files& files,
                                     const std::filesystem::path& debug = "/usr/lib/debug") const;
 
  private:

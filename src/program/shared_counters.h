@@ -1,5 +1,5 @@
 // The memory that Lithe shares with a program under examination. The library that is loaded into
-// the program (src/preload/) writes its counters, lines and samples here, and Lithe reads them.
+// the program (src/preload/) writes its counters and lines here, and Lithe reads them.
 //
 // It is plain data of fixed size without pointers, so that its meaning is the same in every process
 // and it needs no C++ library. The program may overwrite any of it, so the reader checks all
@@ -14,7 +14,7 @@
 namespace lithe::program {
 
 // Changes with the layout, so that an older library does not count.
-constexpr std::uint64_t kCountersMagic = 0x4c49544845424402;
+constexpr std::uint64_t kCountersMagic = 0x4c49544845424403;
 
 // The environment variable with the path of the file, which lies below /proc.
 constexpr const char* kCountersVariable = "LITHE_COUNTERS";
@@ -26,7 +26,6 @@ constexpr std::uint32_t kBlocks =
     1024;  // threads that count at the same time, each in its own block
 constexpr std::uint32_t kLines = 2048;  // lines of output that Lithe has not read yet
 constexpr std::uint32_t kLineText = 160;
-constexpr std::uint32_t kSamples = 1 << 15;
 constexpr std::uint32_t kProcesses = 1024;
 constexpr std::uint32_t kPrefix = 32;
 
@@ -62,19 +61,10 @@ struct Line {
   char text[kLineText];  // the beginning of it
 };
 
-// The address at which a timer interrupted a thread.
-struct TimerSample {
-  std::atomic<std::uint32_t> turn;
-  std::int32_t process, thread;
-  std::uint64_t address;
-};
-
 struct SharedCounters {
   std::uint64_t magic, bytes;
 
   // Set by Lithe before the program starts.
-  std::uint32_t
-      timer_microseconds;  // processor time between the samples of a thread; 0: no samples
   std::uint32_t prefix_length;
   char prefix[kPrefix];  // lines that begin otherwise are skipped; case-insensitive
 
@@ -87,8 +77,6 @@ struct SharedCounters {
   CountBlock crowd;  // shared by the threads for which no block is free
   std::atomic<std::uint64_t> lines, lines_read, lines_lost;
   Line line[kLines];
-  std::atomic<std::uint64_t> samples;
-  TimerSample sample[kSamples];
 };
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);

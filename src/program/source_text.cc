@@ -52,6 +52,22 @@ int SourceText::indentation(const std::string& file, int number) {
 
 int SourceText::count(const std::string& file) { return static_cast<int>(lines_of(file).size()); }
 
+int SourceText::find_in_function(const std::string& file, int first, std::string_view text) {
+  const std::vector<std::string>& lines = lines_of(file);
+  if (first < 1) return 0;
+  const auto indentation = [](const std::string& line) { return line.find_first_not_of(" \t"); };
+  for (auto i = static_cast<std::size_t>(first) - 1; i < lines.size(); ++i) {
+    if (lines[i].find(text) != std::string::npos) return static_cast<int>(i) + 1;
+    const std::size_t from = indentation(lines[i]);
+    const bool later = i >= static_cast<std::size_t>(first);
+    // ")" ends a signature of several lines.
+    if (later && from != std::string::npos && lines[i][from] != ')' &&
+        from <= indentation(lines[static_cast<std::size_t>(first) - 1]))
+      return 0;
+  }
+  return 0;
+}
+
 std::vector<SourceExcerpt> SourceText::excerpts(const std::vector<ProgramLine>& lines) {
   constexpr int kAround = 5;
   constexpr std::size_t kMost = 200;

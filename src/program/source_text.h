@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lithe/program_report.h"
@@ -16,6 +17,9 @@ class SourceText {
 
   int count(const std::string& file);                    // of its lines
   int indentation(const std::string& file, int number);  // of a line, in characters
+  // The first line with this text in the function that begins at `first`, by the indentation; 0 if
+  // there is none.
+  int find_in_function(const std::string& file, int first, std::string_view text);
 
   // The given lines with five around each, each line at most 200 bytes, in the order of the files'
   // shares. At most 200 excerpts.

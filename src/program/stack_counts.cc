@@ -4,8 +4,8 @@ namespace lithe::program {
 
 namespace {
 
-// With more different moments than this, stacks are no longer kept.
-constexpr std::size_t kMostMoments = 200'000;
+// With more different moments than this, or longer stacks, they are no longer kept.
+constexpr std::size_t kMostMoments = 200'000, kMostKeptFrames = 4'000'000;
 
 constexpr std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
   return (hash ^ value) * 0x9e3779b97f4a7c15U;
@@ -47,15 +47,19 @@ std::uint32_t StackCounts::number(const std::shared_ptr<const PythonCode>& code)
 }
 
 void StackCounts::add(const Moment& moment, std::uint64_t nanoseconds) {
-  if (open_.size() < kMostMoments)
-    open_[moment] += nanoseconds;
-  else
+  if (open_.size() >= kMostMoments || open_frames_ >= kMostKeptFrames) {
     settle(moment, nanoseconds);
+    return;
+  }
+  const auto [at, added] = open_.emplace(moment, 0);
+  at->second += nanoseconds;
+  if (added) open_frames_ += moment.frames.size();
 }
 
 void StackCounts::end_epoch() {
   for (const auto& [moment, nanoseconds] : open_) settle(moment, nanoseconds);
   open_.clear();
+  open_frames_ = 0;
 }
 
 void StackCounts::end_program() {
@@ -73,7 +77,8 @@ void StackCounts::settle(const Moment& moment, std::uint64_t nanoseconds) {
     at->second += nanoseconds;
     return;
   }
-  if (counts_.size() < kMostMoments) {
+  if (counts_.size() < kMostMoments && kept_frames_ < kMostKeptFrames) {
+    kept_frames_ += moment.frames.size();
     counts_.emplace(moment, nanoseconds);
     return;
   }

@@ -67,7 +67,8 @@ class StackCounts {
   using Counts = std::unordered_map<Moment, std::uint64_t, Hash>;
   void settle(const Moment& moment, std::uint64_t nanoseconds);
 
-  Counts counts_, open_;  // of epochs that have ended, and since then
+  Counts counts_, open_;                           // of epochs that have ended, and since then
+  std::size_t kept_frames_ = 0, open_frames_ = 0;  // in them
 };
 
 }  // namespace lithe::program

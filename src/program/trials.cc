@@ -75,7 +75,7 @@ Trials::~Trials() = default;
 double Trials::run_seconds() const { return first_ + usual_ * epochs_; }
 
 std::optional<double> Trials::epoch_seconds(const Variables& remedy) {
-  CountersFile counters(epochs_ > 0 ? Mark::prefix(options_.mark) : "\n", 0);
+  CountersFile counters(epochs_ > 0 ? Mark::prefix(options_.mark) : "\n");
   const Mark mark(options_.mark);
   Variables all = base_;
   for (auto& [name, value] : all)

@@ -33,7 +33,6 @@ void on_threads(int threads) {
   std::vector<std::thread> team;
   for (int i = 0; i < threads; ++i)
     team.emplace_back([&all_there] {
-      begin_thread();
       all_there.arrive_and_wait();
       count();
     });

@@ -12,7 +12,7 @@
 namespace {
 
 int run_with_counters(char** arguments) {
-  const lithe::program::CountersFile file("epoch", 0);
+  const lithe::program::CountersFile file("epoch");
   ::setenv(lithe::program::kCountersVariable, file.path().c_str(), 1);
   const pid_t child = ::fork();
   if (child == 0) {

@@ -63,7 +63,7 @@ double share_of(const ProgramReport& report, std::initializer_list<Activity> act
   return sum;
 }
 
-// Both ways to sample; a machine that refuses events samples by timers in both.
+// Both ways to sample; a machine that refuses events samples by stops in both.
 class Examine : public testing::TestWithParam<bool> {
  protected:
   ExamineProgram subject(std::vector<std::string> arguments) const {
@@ -74,7 +74,7 @@ class Examine : public testing::TestWithParam<bool> {
 };
 
 INSTANTIATE_TEST_SUITE_P(By, Examine, testing::Bool(),
-                         [](const auto& way) { return way.param ? "Events" : "Timers"; });
+                         [](const auto& way) { return way.param ? "Events" : "Stops"; });
 
 TEST_P(Examine, BytesAnEpochInSeveralThreads) {
   std::string output;
@@ -129,7 +129,7 @@ TEST_P(Examine, ManyThreads) {
   EXPECT_GE(report.heap.bytes, 200'000);
 }
 
-// A timer's signal goes off while its thread runs, and interrupts no call that waits.
+// Only threads that run are stopped, so that no call that waits is interrupted.
 TEST_P(Examine, WaitingCallsAreNotInterrupted) { EXPECT_EQ(examine(subject({"wait"})).status, 0); }
 
 // Samples are taken by processor time, at least every 10 ms of it, so that other programs do not

@@ -1,0 +1,72 @@
+#include "program/managed_findings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace lithe::program {
+
+namespace {
+
+// "java.lang.Double.valueOf", "java.lang.Integer.intValue", and Scala's own.
+bool boxes(std::string_view name) {
+  if (name.starts_with("scala.runtime.BoxesRunTime.")) return true;
+  constexpr std::string_view kPackage = "java.lang.";
+  if (!name.starts_with(kPackage)) return false;
+  name.remove_prefix(kPackage.size());
+  constexpr std::string_view kTypes[] = {"Double", "Float", "Integer", "Long", "Short", "Byte"};
+  const std::string_view type = name.substr(0, name.find('.'));
+  return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes) &&
+         (name.ends_with(".valueOf") || name.ends_with("Value"));
+}
+
+// The functions that compute with boxed numbers: the numbers are objects, which are allocated,
+// collected, and read from all over the memory, so all that these functions do is slow.
+std::set<std::pair<std::string, std::string>> functions_that_box(const ProgramFacts& facts) {
+  struct Boxing {
+    double all = 0, boxes = 0;
+  };
+  std::map<std::pair<std::string, std::string>, Boxing> functions;
+  for (const LineFacts& line : facts.lines) {
+    Boxing& time = functions[{line.file, line.function}];
+    time.all += line.all;
+    time.boxes += largest(line.inside, boxes);
+  }
+  constexpr double kSome = 0.1;
+  std::set<std::pair<std::string, std::string>> found;
+  for (const auto& [name, time] : functions)
+    if (time.boxes > kSome * time.all) found.insert(name);
+  return found;
+}
+
+void find_boxing(ProgramFacts& facts, Findings& findings) {
+  const auto functions = functions_that_box(facts);
+  Found found(facts);
+  for (LineFacts& line : facts.lines)
+    if (functions.contains({line.file, line.function})) found.add(line, line.all);
+  constexpr double kMuch = 0.08;
+  if (found.all() < kMuch) return;
+  ProgramFinding finding =
+      make("boxing",
+           fmt::format("functions that compute with boxed numbers (Double, Integer) take {} of the "
+                       "time: each number is an object of its own",
+                       percent(found.all())),
+           "keep numbers in arrays of a primitive type: double[] in the place of List<Double>, "
+           "int in the place of Integer, a Map of primitives (fastutil) in the place of "
+           "Map<Integer, Double>",
+           estimate(found.all(), 0.01, 0.08));
+  finding.instead = "double[] values = new double[count];";
+  findings.push_back(found.finish(std::move(finding)));
+}
+
+}  // namespace
+
+void managed_findings(ProgramFacts& facts, Findings& findings) { find_boxing(facts, findings); }
+
+}  // namespace lithe::program

@@ -1,0 +1,40 @@
+// Samples the threads of a program and its descendants: where each is while it runs.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "program/events.h"
+
+namespace lithe::program {
+
+class Sampler {
+ public:
+  Sampler() = default;
+  Sampler(const Sampler&) = delete;
+  Sampler& operator=(const Sampler&) = delete;
+  virtual ~Sampler() = default;
+
+  // The events since the last call, ordered by time. Events later than the last call may be kept
+  // for the next one. `end`: returns them all.
+  virtual std::vector<Event> take(bool end = false) = 0;
+
+  // Waits for the next sample of any thread, at most that long.
+  virtual void wait_for_sample(std::chrono::milliseconds most) = 0;
+
+  // The last sample of a thread, also among those that take() has not returned; null if none.
+  virtual const Event* latest(pid_t thread) const = 0;
+  virtual std::uint64_t last_time() const = 0;  // of all samples
+
+  // Whether the kernel is sampled too, with the address that it was entered from.
+  virtual bool sees_kernel() const = 0;
+
+  // Whether there are events for mappings and processes. If not, `watch` tells it the processes.
+  virtual bool tells_processes() const = 0;
+  virtual void watch(pid_t /*process*/) {}
+};
+
+}  // namespace lithe::program
