@@ -8,6 +8,7 @@
 #include "program/loop_findings.h"
 #include "program/managed_findings.h"
 #include "program/native_findings.h"
+#include "program/output_findings.h"
 #include "program/wait_findings.h"
 
 namespace lithe::program {
@@ -28,6 +29,7 @@ std::vector<ProgramFinding> line_findings(ProgramFacts& facts, double processors
   call_findings(facts, findings);
   wait_findings(facts, findings);
   find_interpreter_lock(facts, processors, findings);
+  output_findings(facts, findings);
   loop_findings(facts, findings);
   array_findings(facts, findings);
   return findings;

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace lithe::program {
 
@@ -48,10 +49,22 @@ std::set<std::pair<std::string, std::string>> functions_that_box(const ProgramFa
 void find_boxing(ProgramFacts& facts, Findings& findings) {
   const auto functions = functions_that_box(facts);
   Found found(facts);
+  std::vector<LineFacts*> others;
   for (LineFacts& line : facts.lines)
-    if (functions.contains({line.file, line.function})) found.add(line, line.all);
+    if (functions.contains({line.file, line.function}))
+      found.add(line, line.all);
+    else
+      others.push_back(&line);
   constexpr double kMuch = 0.08;
   if (found.all() < kMuch) return;
+  // Lines that call them pass such numbers on.
+  constexpr double kCalls = 0.5;
+  const double boxing = found.all();
+  for (LineFacts* line : others) {
+    const auto below = facts.inclusive.find({line->file, line->line, line->function});
+    if (below != facts.inclusive.end() && below->second.all - line->all > kCalls * boxing)
+      found.add(*line, line->all);
+  }
   ProgramFinding finding =
       make("boxing",
            fmt::format("functions that compute with boxed numbers (Double, Integer) take {} of the "

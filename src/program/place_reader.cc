@@ -23,6 +23,22 @@ bool onednn_loaded(const Files& files) {
   });
 }
 
+// "<alloc::vec::Vec<T,A> as core::ops::index::Index<I>>::index" of
+// "_$LT$alloc..vec..Vec$LT$T$C$A$GT$ $u20$as$u20$core..ops..index..Index$LT$I$GT$$GT$::index", as
+// older compilers of Rust write names.
+std::string of_rust(std::string name) {
+  constexpr std::pair<std::string_view, std::string_view> kSigns[] = {
+      {"$LT$", "<"},  {"$GT$", ">"},  {"$RF$", "&"},  {"$BP$", "*"},
+      {"$LP$", "("},  {"$RP$", ")"},  {"$C$", ","},   {"$u20$", " "},
+      {"$u27$", "'"}, {"$u5b$", "["}, {"$u5d$", "]"}, {"$u7b$", "{"},
+      {"$u7d$", "}"}, {"$u7e$", "~"}, {"$u3b$", ";"}, {"..", "::"}};
+  if (name.starts_with("_$")) name.erase(0, 1);
+  for (const auto& [from, to] : kSigns)
+    for (std::size_t at = name.find(from); at != name.npos; at = name.find(from, at + to.size()))
+      name.replace(at, from.size(), to);
+  return name;
+}
+
 // Without the outermost parentheses at its end and what follows, without "(anonymous namespace)::",
 // and without the digest with which Rust ends its names.
 std::string without_parameters(std::string name) {
@@ -55,6 +71,7 @@ std::string readable(std::string_view function) {
     const std::unique_ptr<char, void (*)(void*)> plain(
         abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), std::free);
     if (plain != nullptr) name = without_parameters(plain.get());
+    if (name.find('$') != name.npos) name = of_rust(std::move(name));
   }
   return name.size() > kMost ? name.substr(0, kMost - 3) + "..." : name;
 }
