@@ -37,6 +37,13 @@ bool in_native_library(std::string_view path) {
   return rest.substr(0, rest.find('/')).find('-') != rest.npos;
 }
 
+// Cells of IPython, and what is typed at Python's prompt.
+bool is_typed(std::string_view path) {
+  for (const std::string_view name : {"<ipython-input-", "<python-input-", "<stdin>"})
+    if (path.starts_with(name)) return true;
+  return false;
+}
+
 bool in_system(Activity activity) {
   return activity == Activity::kernel || activity == Activity::page_faults;
 }
@@ -229,8 +236,8 @@ void Translated::grow(double factor) {
 }
 
 bool is_own_source(std::string_view path) {
-  return !path.empty() && !path.starts_with('<') && after_library(path) == path.npos &&
-         !in_native_library(path);
+  if (path.starts_with('<')) return is_typed(path);
+  return !path.empty() && after_library(path) == path.npos && !in_native_library(path);
 }
 
 void Spent::shrink(double to) {

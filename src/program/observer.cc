@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <span>
 #include <utility>
 
@@ -20,18 +19,6 @@ namespace {
 constexpr std::size_t kMostObserved = 64;
 constexpr std::uint64_t kRuns = 1'200'000;  // nanoseconds since its last sample, for what runs
 constexpr int kMostTries = 200;             // to read an interpreter that is only starting
-
-std::vector<pid_t> threads_of(pid_t process) {
-  constexpr std::size_t kMost = 4096;
-  std::vector<pid_t> threads;
-  std::error_code error;
-  const std::filesystem::directory_iterator tasks(fmt::format("/proc/{}/task", process), error);
-  if (error) return threads;
-  for (auto task = begin(tasks); !error && task != end(tasks) && threads.size() < kMost;
-       task.increment(error))
-    threads.push_back(base::to_number(task->path().filename().native(), pid_t{0}));
-  return threads;
-}
 
 // `place` gets an address, which is yet to be found in a file.
 void see_sample(const Event& sample, Moment& moment) {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <iterator>
 #include <string_view>
 
@@ -114,6 +115,18 @@ ThreadState thread_state(pid_t process, pid_t thread, bool other_has_lock) {
   else if (!text.empty() && text[0] != '-')  // -1: in a page fault, or an interrupt
     read_call(text, process, other_has_lock, state);
   return state;
+}
+
+std::vector<pid_t> threads_of(pid_t process) {
+  constexpr std::size_t kMost = 4096;
+  std::vector<pid_t> threads;
+  std::error_code error;
+  const std::filesystem::directory_iterator tasks(fmt::format("/proc/{}/task", process), error);
+  if (error) return threads;
+  for (auto task = begin(tasks); !error && task != end(tasks) && threads.size() < kMost;
+       task.increment(error))
+    threads.push_back(base::to_number(task->path().filename().native(), pid_t{0}));
+  return threads;
 }
 
 }  // namespace lithe::program

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "lithe/program_report.h"
 
@@ -20,5 +21,8 @@ struct ThreadState {
 // `holds_lock`: whether the thread holds the interpreter's lock; a thread that waits for a lock
 // with a limit of time while another one has the interpreter's waits for that.
 ThreadState thread_state(pid_t process, pid_t thread, bool other_has_lock = false);
+
+// The threads of a process, at most 4096.
+std::vector<pid_t> threads_of(pid_t process);
 
 }  // namespace lithe::program
