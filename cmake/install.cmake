@@ -11,7 +11,7 @@ file(RELATIVE_PATH prefix_from_pkgconfig
 # than as packages because --static would follow packages down to what their shared libraries are
 # linked with, which is rarely installed.
 set(pc_links_core "-lfmt -lhwy -pthread")
-set(pc_links_data "-ldeflate -lz -lzstd -lpng -lturbojpeg -lwebpdemux -lwebp -lgif -lcurl -lcrypto")
+set(pc_links_data "-ldeflate -lz -lzstd -lpng -lturbojpeg -lwebpdemux -lwebp -lgif")
 set(pc_description_core "trains and predicts")
 set(pc_description_data "tables, pictures and data sets")
 set(pc_description_agents "learning from rewards")

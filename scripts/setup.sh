@@ -8,7 +8,7 @@ packages=(
   g++ cmake ninja-build pkg-config make
   libhwy-dev libfmt-dev libcli11-dev nlohmann-json3-dev librandom123-dev
   libeigen3-dev zlib1g-dev libzstd-dev libdeflate-dev libpng-dev libgif-dev libturbojpeg0-dev libwebp-dev
-  libcurl4-openssl-dev libssl-dev libdw-dev libcapstone-dev
+  libcurl4-openssl-dev libdw-dev libcapstone-dev
   ca-certificates
 )
 case "${1:-build}" in
@@ -17,7 +17,7 @@ case "${1:-build}" in
   fuzz) packages+=(clang-16 libclang-rt-16-dev) ;;  # libFuzzer and the sanitizers are in the latter
   arm) foreign=arm64
     packages+=(g++-aarch64-linux-gnu qemu-user python3)
-    for library in hwy fmt gtest png gif turbojpeg0 webp deflate zstd ssl dw capstone; do
+    for library in hwy fmt gtest png gif turbojpeg0 webp deflate zstd dw capstone; do
       packages+=("lib$library-dev:arm64")
     done
     packages+=(zlib1g-dev:arm64 libcurl4-openssl-dev:arm64) ;;

@@ -1,7 +1,10 @@
-// lithe doctor: what makes numeric programs slow on this machine, or one program.
+// lithe doctor: what makes numeric programs slow on this machine, or one program, or a process that
+// runs already.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
 
 #include "base/file.h"
 #include "command.h"
@@ -24,6 +27,8 @@ struct DoctorCommand {
   ExamineProgram program;  // what stands after "--": a program and its arguments
   std::string output;      // a file for the report on it
   std::string page;        // and one for the page
+  int process = 0;         // one that runs already
+  std::string sources;     // a file with texts of its sources
 };
 
 int examine_this_machine(const DoctorCommand& command) {
@@ -37,20 +42,56 @@ int examine_this_machine(const DoctorCommand& command) {
   return 0;
 }
 
-// Standard output is the program's, so the report goes to standard error or into a file. The exit
-// status is the program's, as the shell would have it.
-int examine_their_program(const DoctorCommand& command) {
+void check_outputs(const DoctorCommand& command) {
   if (!command.output.empty()) check_output(command.output, "--output");
   if (!command.page.empty()) check_output(command.page, "--report");
-  const ProgramReport report = examine_program(command.program);
+}
+
+void write_report(const DoctorCommand& command, const ProgramReport& report, std::FILE* to) {
   const std::string text =
       command.json ? program_json(report) : program_text(report, command.lines);
   const std::string folded = command.json ? text : fold(text, terminal_width());
   if (command.output.empty())
-    fmt::print(stderr, "{}", folded);
+    fmt::print(to, "{}", folded);
   else
     base::write_file_atomically(command.output, folded);
   if (!command.page.empty()) base::write_file_atomically(command.page, program_page(report));
+}
+
+// An object of JSON: texts by name.
+std::map<std::string, std::string> read_sources(const std::string& path) {
+  if (path.empty()) return {};
+  constexpr std::uint64_t kMostBytes = 64 << 20;
+  const auto bytes = base::read_file(path, kMostBytes);
+  try {
+    return nlohmann::json::parse(bytes).get<std::map<std::string, std::string>>();
+  } catch (const nlohmann::json::exception&) {
+    throw Error(ErrorKind::usage, "--sources is not an object of JSON with texts by name", path,
+                R"({"cell 1": "x = 1\n"})");
+  }
+}
+
+int examine_running(const DoctorCommand& command) {
+  check_outputs(command);
+  catch_interrupt();
+  ExamineProcess options;
+  options.process = command.process;
+  options.events = command.program.events;
+  options.begun = [&] {
+    fmt::print(stderr, "Examining process {} until it ends, or Ctrl-C\n", command.process);
+  };
+  options.stop = interrupted;
+  options.sources = [&] { return read_sources(command.sources); };
+  write_report(command, examine_process(options), stdout);
+  return 0;
+}
+
+// Standard output is the program's, so the report goes to standard error or into a file. The exit
+// status is the program's, as the shell would have it.
+int examine_their_program(const DoctorCommand& command) {
+  check_outputs(command);
+  const ProgramReport report = examine_program(command.program);
+  write_report(command, report, stderr);
   constexpr int kSignalled = 128;
   return report.signal != 0 ? kSignalled + report.signal : report.status;
 }
@@ -86,8 +127,21 @@ int doctor(const Arguments& arguments) {
                  "write a page about the run of the program into this file, in HTML");
   app.add_flag("--lines", command.lines,
                "print all lines of the program's source that take 0.5% of its time or more");
+  app.add_option("--pid", command.process,
+                 "examine the process of this number, which runs already, until it ends or Ctrl-C")
+      ->check(Range(1, 1 << 30));
+  app.add_option(
+         "--sources", command.sources,
+         "read the texts of its sources that are in no file from this file, in JSON, at the "
+         "end: an object of texts by name")
+      ->hide();
   app.footer("lithe doctor -- PROGRAM ARGUMENTS runs a program and finds what makes it slow.");
   if (const auto status = parse(app, Arguments(arguments.begin(), dashes))) return *status;
+  if (app.count("--pid") > 0) {
+    if (dashes == arguments.end()) return examine_running(command);
+    throw Error(ErrorKind::usage, "--pid is about a process that runs already", "",
+                "lithe doctor --pid NUMBER without a program, or -- PROGRAM without --pid");
+  }
   if (dashes == arguments.end()) {
     if (!command.page.empty() || command.lines)
       throw Error(ErrorKind::usage,

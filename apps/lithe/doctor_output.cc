@@ -148,9 +148,14 @@ std::string checkup_json(const Checkup& checkup) {
   Json checks = Json::array();
   for (const Check& one : checkup.checks)
     checks.push_back({{"name", one.name}, {"observed", one.observed}, {"passed", one.passed}});
-  return Json{{"version", LITHE_VERSION},    {"machine", checkup.report.identity.key()},
-              {"seconds", checkup.seconds},  {"findings", findings_json(checkup.report.findings)},
-              {"checks", std::move(checks)}, {"trials", trials_json(checkup.trials)}}
+  constexpr std::size_t kColumns = 80;
+  return Json{{"version", LITHE_VERSION},
+              {"text", fold(checkup_text(checkup, false), kColumns)},
+              {"machine", checkup.report.identity.key()},
+              {"seconds", checkup.seconds},
+              {"findings", findings_json(checkup.report.findings)},
+              {"checks", std::move(checks)},
+              {"trials", trials_json(checkup.trials)}}
              .dump(2, ' ', false, Json::error_handler_t::replace) +
          "\n";
 }

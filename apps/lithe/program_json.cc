@@ -2,7 +2,9 @@
 #include <utility>
 
 #include "doctor_output.h"
+#include "program/amounts.h"
 #include "program_output.h"
+#include "terminal.h"
 
 namespace lithe::app {
 
@@ -127,6 +129,7 @@ Json findings(const ProgramReport& report) {
   Json all = Json::array();
   for (const ProgramFinding& f : report.findings) {
     Json one = findings_json({f})[0];
+    one["cost"] = program::cost_text(f);
     one["tried"] = f.tried;
     one["low"] = f.low;
     one["high"] = f.high;
@@ -140,8 +143,11 @@ Json findings(const ProgramReport& report) {
 }  // namespace
 
 std::string program_json(const ProgramReport& r) {
+  constexpr std::size_t kColumns = 80;
   return Json{{"version", LITHE_VERSION},
+              {"text", fold(program_text(r, false), kColumns)},
               {"command", r.command},
+              {"process", r.process},
               {"status", r.status},
               {"signal", r.signal},
               {"seconds", r.seconds},

@@ -48,6 +48,10 @@ class ProgramWriter {
   }
 
   void end() {
+    if (r_.process != 0) {
+      line("program", "{}, process {}, which was running already", r_.command.front(), r_.process);
+      return;
+    }
     const std::string how = r_.signal != 0 ? fmt::format("was ended by signal {} ({})", r_.signal,
                                                          ::strsignal(r_.signal))
                                            : fmt::format("ended with status {}", r_.status);

@@ -75,7 +75,7 @@ struct FetchOptions {
 
 // Downloads a published data set into the data folder. It resumes partial files, checks the digest
 // of each file before giving it its final name, and skips files that are already complete.
-// Throws Error(io) that lists the error of each mirror.
+// Throws Error(io) that lists the error of each mirror, and Error(machine) where libcurl is missing.
 void fetch_dataset(const std::string& name, const std::filesystem::path& folder,
                    const FetchOptions& options = {});
 

@@ -10,6 +10,8 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -33,6 +35,18 @@ struct ExamineProgram {
   bool events = true;
   // The library to load into the program; empty: the installed one, or the one in the build folder.
   std::filesystem::path preload;
+};
+
+// A process that runs already. Of its heap, its products and its epochs nothing is known, and
+// nothing is tried.
+struct ExamineProcess {
+  int process = 0;              // its number
+  bool events = true;           // false: not sampled, only its stacks are looked at
+  std::function<void()> begun;  // called when the examination has begun; may be empty
+  std::function<bool()> stop;   // asked some 200 times a second; true ends the examination
+  // Texts of sources that are in no file, such as cells of a notebook, by their names in the
+  // program. Called at the end; may be empty.
+  std::function<std::map<std::string, std::string>()> sources;
 };
 
 // What processor time is spent on.
@@ -189,6 +203,7 @@ enum class Sampling { events, events_of_user, stops, none };
 
 struct ProgramReport {
   std::vector<std::string> command;
+  int process = 0;     // that was running already; 0: Lithe started it
   int status = 0;      // its exit status
   int signal = 0;      // that ended it, or 0
   double seconds = 0;  // wall time
@@ -244,6 +259,10 @@ ProgramEpoch usual_epoch(const ProgramReport& report);
 // that ask it to terminate. Throws Error(usage) if the program does not exist or cannot be run, or
 // if `mark` is not a regular expression; Error(machine) if the system refuses a process.
 ProgramReport examine_program(const ExamineProgram& options);
+
+// Examines a running process until it ends or `options.stop` says so; then as examine_program.
+// Throws Error(usage) if there is no such process, or this user may not examine it.
+ProgramReport examine_process(const ExamineProcess& options);
 
 // The report as one page of HTML that loads nothing: findings, the run over time, a flame graph,
 // and the costly lines in their source.

@@ -93,5 +93,12 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'lithe' has no attribute '{name}'")
 
 
+def load_ipython_extension(ipython: Any) -> None:
+    """`%load_ext lithe` makes the magic `%lithe`."""
+    from ._notebook import load
+
+    load(ipython)
+
+
 def __dir__() -> list[str]:
     return sorted(__all__)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import html
 import json
 import subprocess
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, overload
 
 from ._error import Error
 from ._program import path
+
+if TYPE_CHECKING:
+    from ._doctor import CallReport
 
 
 class Report(Mapping[str, Any]):
@@ -27,6 +30,11 @@ class Report(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._figures)
+
+    @property
+    def findings(self) -> list[dict[str, Any]]:
+        """Causes, the most costly first."""
+        return list(self._figures.get("findings", []))
 
     def __repr__(self) -> str:
         return self.text
@@ -47,13 +55,46 @@ def info() -> Report:
     return Report(_run(["info"]), json.loads(_run(["info", "--json"])))
 
 
-def doctor(*, seconds: float | None = None) -> Report:
-    """What makes numeric programs slow on this machine, what it costs, and what to do.
+@overload
+def doctor() -> Report: ...
 
-    It takes some 15 seconds unless `seconds` says otherwise. A program is examined by the command:
-    `lithe doctor -- python train.py`.
+
+@overload
+def doctor(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> CallReport: ...
+
+
+def doctor(function: Callable[..., Any] | None = None, /, *args: Any, **kwargs: Any) -> Report:
+    """What makes a function slow, or numeric programs on this machine; what it costs; what to do.
+
+    `lithe.doctor()` measures the machine, as `lithe doctor` does, which takes some 15 seconds.
+    `lithe.doctor(function, *args, **kwargs)` calls the function once, while the program examines
+    this process from outside: the lines that take the time, what they spend it on or wait for, the
+    causes, and what to write instead. The heap, epochs and trials are left to the command, which
+    starts the program itself: `lithe doctor -- python train.py`.
+
+    Returns
+    -------
+    Report
+        With the keys of `--json`; printed, the text of the command. Of a function it has its
+        `result`, and `save("page.html")`.
+
+    Raises
+    ------
+    lithe.Error
+        In another thread than the main one. What the function raises is raised here too.
+
+    Examples
+    --------
+    >>> import lithe
+    >>> def train():
+    ...     return sum(i * i for i in range(100_000))
+    >>> report = lithe.doctor(train)
+    >>> report.result, report["process"] > 0
+    (333328333350000, True)
     """
-    words = ["doctor"] if seconds is None else ["doctor", "--seconds", str(seconds)]
-    figures = json.loads(_run([*words, "--json"]))
-    lines = [f"{one['problem']}\n  {one['remedy']}" for one in figures.get("findings", [])]
-    return Report("\n".join(lines) or "nothing was found", figures)
+    if function is not None:
+        from ._doctor import examine
+
+        return examine(function, *args, **kwargs)
+    figures = json.loads(_run(["doctor", "--json"]))
+    return Report(figures["text"], figures)

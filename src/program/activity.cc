@@ -83,9 +83,14 @@ constexpr Part kAnywhere[] = {
 // Functions that PyTorch exports lead to a kernel. The kernels themselves have no name, or lie in
 // at::native::DEFAULT, AVX2 and AVX512.
 constexpr Part kInTorch[] = {
-    {"2at6native7DEFAULT", Activity::loops}, {"2at6native4AVX2", Activity::loops},
-    {"2at6native6AVX512", Activity::loops},  {"vectorized", Activity::loops},
-    {"cpublas", Activity::products},         {"", Activity::framework},
+    {"2at6native7DEFAULT", Activity::loops},
+    {"2at6native4AVX2", Activity::loops},
+    {"2at6native6AVX512", Activity::loops},
+    {"vectorized", Activity::loops},
+    {"cpublas", Activity::products},
+    {"cpu_", Activity::loops},
+    {"_kernel", Activity::loops},
+    {"", Activity::framework},
 };
 
 constexpr std::string_view kHeap[] = {
@@ -122,6 +127,7 @@ std::optional<Activity> in_c_library(std::string_view name) {
   if (name == "__default_morecore" || among(kHeap, known)) return Activity::allocation;
   if (among(kMemoryCalls, known)) return Activity::allocation;
   if (known == "sched_yield") return Activity::waiting;
+  if (known == "tls_get_addr") return Activity::framework;  // of libraries of C++, mostly
   for (const std::string_view copy : kCopies)
     if (known == copy || (known.starts_with(copy) && known.substr(copy.size()).starts_with('_')))
       return Activity::copies;

@@ -122,9 +122,15 @@ bool of_double(std::string_view name) {
          name.find("simd_exp_f64") != name.npos;
 }
 
+// Conversions between the two, where arrays of both meet.
+bool of_both(std::string_view name) {
+  return name.find("cast_float_to_double") != name.npos ||
+         name.find("cast_double_to_float") != name.npos;
+}
+
 // Takes nothing away: what else costs the same time costs it in float32 too.
 void find_float64(ProgramFacts& facts, Findings& findings) {
-  double doubles = 0, most = 0;
+  double doubles = 0, most = 0, converted = 0, faults = 0;
   const LineFacts* place = nullptr;
   for (const LineFacts& line : facts.lines) {
     const double named = sum(line.native_code, of_double);
@@ -136,12 +142,14 @@ void find_float64(ProgramFacts& facts, Findings& findings) {
                            line[Activity::copies] + line[Activity::page_faults];
     const double share = named > 2 * floats ? std::max(named, numeric) : named;
     doubles += share;
+    converted += sum(line.native_code, of_both);
+    faults += share > 0 ? line[Activity::page_faults] : 0;
     if (share > most) {
       most = share;
       place = &line;
     }
   }
-  constexpr double kMuch = 0.2;
+  constexpr double kMuch = 0.2, kSome = 0.02;
   if (doubles < kMuch || place == nullptr) return;
   ProgramFinding finding = make(
       "float64",
@@ -150,7 +158,10 @@ void find_float64(ProgramFacts& facts, Findings& findings) {
       "float32 suffices for neural networks: make all arrays so, also weights and constants, for "
       "one float64 array makes the result float64. astype(float), np.zeros(n), np.random.randn and "
       "np.loadtxt give float64",
-      Estimate{gain(doubles, 0.5), gain(doubles, 0.75), gain(doubles, 0.4)});
+      // Where arrays of both types meet, conversions vanish too, and new memory for their results.
+      converted > kSome ? Estimate{gain(doubles, (doubles - converted - faults) / doubles / 2),
+                                   gain(doubles, 0.6), gain(doubles, 0.25)}
+                        : Estimate{gain(doubles, 0.5), gain(doubles, 0.75), gain(doubles, 0.4)});
   finding.instead = "x = x.astype(np.float32)    # once; np.zeros(n, np.float32)";
   finding.place = report_line(*place);
   findings.push_back(std::move(finding));

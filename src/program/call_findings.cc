@@ -152,7 +152,15 @@ double explained(const LineFacts& line, const CallRule& rule) {
   const bool best = std::all_of(
       std::begin(kCallRules), std::end(kCallRules),
       [&](const CallRule& other) { return &other == &rule || of_calls(line, other) <= by_this; });
-  return best ? by_this : 0;
+  if (!best) return 0;
+  // To compile a function, it is called with arguments that record what it does: that is part of
+  // it.
+  if (rule.name != std::string_view("recompilation")) return by_this;
+  const double recorded = largest(line.around, [](std::string_view name) {
+    constexpr std::string_view kRecorders[] = {"jax._src.", "torch._dynamo.", "numba.core."};
+    return begins_with_one(name, kRecorders);
+  });
+  return std::max(by_this > line.all / 2 ? line.all : by_this, recorded);
 }
 
 // The functions that do little but load data. What else they do to it (scaling, means, labels) is

@@ -2,7 +2,9 @@
 
 #include <linux/perf_event.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,6 +14,8 @@
 #include <cstring>
 #include <iterator>
 #include <utility>
+
+#include "program/thread_state.h"
 
 namespace lithe::program {
 
@@ -36,15 +40,15 @@ constexpr std::uint64_t kInstructionPointer = 1ULL << 32;  // PERF_REG_ARM64_PC
 constexpr std::uint64_t kRegisters = 0x1fff80000;          // X19 to X29, LR, SP, PC
 #endif
 
-perf_event_attr attributes(bool kernel, SampledState state) {
+perf_event_attr attributes(bool kernel, SampledState state, bool running) {
   perf_event_attr a{};
   a.size = sizeof(a);
   a.type = PERF_TYPE_SOFTWARE;
   a.config = PERF_COUNT_SW_CPU_CLOCK;
   a.sample_period = kEvery;
   a.sample_type = PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME;
-  a.disabled = 1;
-  a.enable_on_exec = 1;
+  a.disabled = running ? 0 : 1;
+  a.enable_on_exec = running ? 0 : 1;
   a.inherit = 1;
   a.exclude_kernel = kernel ? 0 : 1;
   a.exclude_hv = 1;
@@ -81,8 +85,9 @@ int open_event(const perf_event_attr& a, pid_t process, int processor) {
 }  // namespace
 
 bool EventSampler::open_ring(pid_t process, int processor) {
-  const perf_event_attr a = attributes(sees_kernel_, state_);
+  const perf_event_attr a = attributes(sees_kernel_, state_, running_);
   Ring ring;
+  ring.processor = processor;
   ring.descriptor = open_event(a, process, processor);
   if (ring.descriptor < 0) return false;
   void* memory = ::mmap(nullptr, page_bytes() + ring_bytes(), PROT_READ | PROT_WRITE, MAP_SHARED,
@@ -109,7 +114,37 @@ bool EventSampler::open_rings(pid_t process) {
   return true;
 }
 
+// Adds a thread of the same process. What it starts is added by the system.
+bool EventSampler::add_thread(pid_t thread) {
+  const perf_event_attr a = attributes(sees_kernel_, state_, running_);
+  for (const Ring& ring : rings_) {
+    const int descriptor = open_event(a, thread, ring.processor);
+    if (descriptor < 0) return errno == ESRCH;  // it has ended
+    more_.push_back(descriptor);
+    if (::ioctl(descriptor, PERF_EVENT_IOC_SET_OUTPUT, ring.descriptor) != 0) return false;
+  }
+  return true;
+}
+
 std::unique_ptr<EventSampler> EventSampler::open(pid_t process, bool stacks, std::string& why) {
+  return open_first({process}, false, stacks, why);
+}
+
+std::unique_ptr<EventSampler> EventSampler::attach(pid_t process, bool stacks, std::string& why) {
+  // There is a descriptor for each thread and processor.
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = files.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &files);
+  }
+  std::vector<pid_t> threads = threads_of(process);
+  if (threads.empty()) threads.push_back(process);
+  return open_first(threads, true, stacks, why);
+}
+
+std::unique_ptr<EventSampler> EventSampler::open_first(const std::vector<pid_t>& threads,
+                                                       bool running, bool stacks,
+                                                       std::string& why) {
   using enum SampledState;
   // The most detailed events that the system allows.
   constexpr std::pair<bool, SampledState> kWays[] = {{true, stack},       {false, stack},
@@ -120,13 +155,18 @@ std::unique_ptr<EventSampler> EventSampler::open(pid_t process, bool stacks, std
     std::unique_ptr<EventSampler> sampler(new EventSampler);
     sampler->sees_kernel_ = kernel;
     sampler->state_ = state;
-    if (sampler->open_rings(process)) return sampler;
+    sampler->running_ = running;
+    bool opened = sampler->open_rings(threads.front());
+    for (std::size_t i = 1; opened && i < threads.size(); ++i)
+      opened = sampler->add_thread(threads[i]);
+    if (opened) return sampler;
     why = std::strerror(errno);
   }
   return nullptr;
 }
 
 EventSampler::~EventSampler() {
+  for (const int descriptor : more_) ::close(descriptor);
   for (const Ring& ring : rings_) {
     ::munmap(ring.memory, page_bytes() + ring_bytes());
     ::close(ring.descriptor);

@@ -20,6 +20,8 @@ class EventSampler : public Sampler {
   // Samples from the next exec of `process` on. Returns null and sets `why` where the system
   // refuses. `stacks`: samples contain the top of the user's stack, where the system allows that.
   static std::unique_ptr<EventSampler> open(pid_t process, bool stacks, std::string& why);
+  // Samples a process that runs already, from now on, and what it starts.
+  static std::unique_ptr<EventSampler> attach(pid_t process, bool stacks, std::string& why);
   ~EventSampler() override;
 
   // Events later than the last call are kept for the next one, because the buffers of other
@@ -35,15 +37,20 @@ class EventSampler : public Sampler {
  private:
   EventSampler() = default;
   struct Ring {
-    int descriptor = -1;
+    int descriptor = -1, processor = 0;
     std::uint8_t* memory = nullptr;
   };
+  static std::unique_ptr<EventSampler> open_first(const std::vector<pid_t>& threads, bool running,
+                                                  bool stacks, std::string& why);
   bool open_rings(pid_t process);
+  bool add_thread(pid_t thread);
   bool open_ring(pid_t process, int processor);
   std::size_t ring_bytes() const;
   void read(Ring& ring);
 
   std::vector<Ring> rings_;  // one for each processor
+  std::vector<int> more_;    // descriptors of events that go into these rings
+  bool running_ = false;     // the process runs already
   std::vector<Event> waiting_;
   std::unordered_map<pid_t, Event> latest_;  // samples
   std::uint64_t last_seen_ = 0, last_time_ = 0, lost_ = 0;

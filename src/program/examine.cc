@@ -22,6 +22,7 @@
 #include "lithe/machine_report.h"
 #include "lithe/program_report.h"
 #include "program/activity.h"
+#include "program/attach.h"
 #include "program/candidates.h"
 #include "program/clock.h"
 #include "program/code_quality.h"
@@ -37,6 +38,8 @@
 #include "program/native_sources.h"
 #include "program/preload.h"
 #include "program/program_findings.h"
+#include "program/python_reader.h"
+#include "program/source_text.h"
 #include "program/stop_sampler.h"
 #include "program/trials.h"
 
@@ -74,6 +77,8 @@ class LookInterval {
   unsigned turn_ = 0;
 };
 
+constexpr double kShort = 0.5;  // seconds: a run of which little can be said
+
 // Of the vectors that this processor computes with.
 int vector_bits() {
   const std::vector<std::string> sets = identify_machine().instruction_sets;
@@ -89,6 +94,10 @@ class Examination {
  public:
   explicit Examination(const ExamineProgram& options)
       : options_(options), counters_(options.epochs > 0 ? "\n" : Mark::prefix(options.mark)) {
+    if (options.command.empty()) {
+      cannot_load_ = "it was running already";
+      return;
+    }
     if (options.epochs <= 0) mark_.emplace(options.mark);
     preload_ = options.preload.empty() ? find_preload() : options.preload;
     cannot_load_ = why_not_loaded();
@@ -119,6 +128,46 @@ class Examination {
     take_libraries(report);
   }
 
+  // The same for a process that runs already.
+  void watch(const ExamineProcess& what, ProgramReport& report) {
+    Attached attached(what.process);
+    report.process = started_ = what.process;
+    report.command = attached.command();
+    if (!attached.can_read_memory())
+      report.missing.emplace_back(
+          "the system does not allow this user to read the memory of the process "
+          "(kernel.yama.ptrace_scope), so its lines are not known");
+    std::unique_ptr<EventSampler> events;
+    std::string refused = "not asked for";
+    const bool stacks = !PythonReader::may_be_python(attached.program_name());
+    if (what.events) events = EventSampler::attach(what.process, stacks, refused);
+    if (events != nullptr)
+      report.sampling = events->sees_kernel() ? Sampling::events : Sampling::events_of_user;
+    else
+      report.missing.push_back(
+          fmt::format("perf_event_open cannot be used ({}), so shares of activities and the parts "
+                      "of a line's time are not known",
+                      refused));
+    const std::uint64_t start = clock_nanoseconds();
+    monitor_ = std::make_unique<Monitor>(what.process, counters_, generated_, std::move(events),
+                                         nullptr, start);
+    monitor_->take_present();
+    watch_until_end(what, attached);
+    report.seconds = static_cast<double>(clock_nanoseconds() - start) / 1e9;
+    if (report.seconds < kShort)
+      report.missing.push_back(
+          fmt::format("it was examined for {:.2g} s; causes are looked for from {} s on",
+                      report.seconds, kShort));
+    take_use(attached.use(), report);
+    take_heap(report);
+    take_shares(report);
+    if (what.sources) SourceText::know(what.sources());
+    take_lines(report);
+    for (const TimelineBin& bin : report.timeline.bins)
+      report.memory_bytes = std::max(report.memory_bytes, bin.resident_bytes);
+    take_libraries(report);
+  }
+
   const ProgramFacts& facts() const { return facts_; }
   const std::map<std::string, std::string>& variables_of_program() const {
     return monitor_->variables();
@@ -144,6 +193,32 @@ class Examination {
   }
 
  private:
+  void watch_until_end(const ExamineProcess& what, Attached& attached) {
+    constexpr int kLook = 50;  // polls between two looks at what a process used that may end
+    monitor_->poll();
+    if (what.begun) what.begun();
+    LookInterval interval;
+    for (int i = 0; !attached.ended(interval.next()) && !(what.stop && what.stop()); ++i) {
+      monitor_->poll();
+      if (i % kLook == 0) attached.use();
+    }
+    monitor_->finish();
+  }
+
+  void take_use(const ProcessUse& use, ProgramReport& report) {
+    report.user_seconds = use.user_seconds;
+    report.system_seconds = use.system_seconds;
+    report.faults = use.faults;
+    take_counts(report);
+  }
+
+  // What the monitor counted.
+  void take_counts(ProgramReport& report) const {
+    report.threads = monitor_->most_threads();
+    report.processes = monitor_->processes();
+    report.waited_seconds = monitor_->waited();
+  }
+
   Variables variables() const {
     Variables set;
     if (!cannot_load_.empty()) return set;
@@ -198,9 +273,7 @@ class Examination {
     report.system_seconds = seconds(usage.ru_stime);
     report.faults = static_cast<std::uint64_t>(usage.ru_minflt);
     report.memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) << 10;
-    report.threads = monitor_->most_threads();
-    report.processes = monitor_->processes();
-    report.waited_seconds = monitor_->waited();
+    take_counts(report);
   }
 
   void take_heap(ProgramReport& report) {
@@ -396,6 +469,25 @@ MachineReport surroundings(const ProgramReport& report) {
   return around;
 }
 
+// What follows from a run: the libraries that it loaded are measured, and causes are looked for.
+void conclude(Examination& examination, double budget, ProgramReport& report) {
+  MachineReport around;
+  {
+    const ProgramVariables variables(examination.variables_of_program());
+    try_blas_libraries(report);
+    around = surroundings(report);
+  }
+  report.processors = around.identity.usable_cpus;
+  report.products_need_seconds = products_need(report, around.limits);
+  report.findings = program_findings(report, examination.facts(), around);
+  if (budget > 0 && report.seconds >= kShort && report.status == 0 && report.signal == 0)
+    examination.try_remedies(report);
+  std::stable_sort(
+      report.findings.begin(), report.findings.end(),
+      [](const ProgramFinding& a, const ProgramFinding& b) { return a.factor > b.factor; });
+  std::erase_if(report.findings, of_no_use);
+}
+
 }  // namespace
 
 }  // namespace program
@@ -408,22 +500,16 @@ ProgramReport examine_program(const ExamineProgram& options) {
   report.command = options.command;
   program::Examination examination(options);
   examination.run(report);
-  MachineReport around;
-  {
-    const program::ProgramVariables variables(examination.variables_of_program());
-    program::try_blas_libraries(report);
-    around = program::surroundings(report);
-  }
-  report.processors = around.identity.usable_cpus;
-  report.products_need_seconds = program::products_need(report, around.limits);
-  report.findings = program::program_findings(report, examination.facts(), around);
-  constexpr double kShort = 0.5;  // seconds, of which a trial would measure the start
-  if (options.budget > 0 && report.seconds >= kShort && report.status == 0 && report.signal == 0)
-    examination.try_remedies(report);
-  std::stable_sort(
-      report.findings.begin(), report.findings.end(),
-      [](const ProgramFinding& a, const ProgramFinding& b) { return a.factor > b.factor; });
-  std::erase_if(report.findings, program::of_no_use);
+  program::conclude(examination, options.budget, report);
+  return report;
+}
+
+ProgramReport examine_process(const ExamineProcess& options) {
+  ProgramReport report;
+  const ExamineProgram none;
+  program::Examination examination(none);
+  examination.watch(options, report);
+  program::conclude(examination, 0, report);
   return report;
 }
 

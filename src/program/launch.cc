@@ -166,17 +166,16 @@ void Launched::go() {
   if (!started || got == sizeof(error)) cannot_run(command_.front(), error);
 }
 
+bool wait_for_end(int process, std::chrono::microseconds most) {
+  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(most);
+  const timespec limit{whole.count(), 1000L * (most - whole).count()};
+  pollfd watched{process, POLLIN, 0};
+  return ::ppoll(&watched, process >= 0 ? 1 : 0, &limit, nullptr) > 0;
+}
+
 bool Launched::ended(std::chrono::microseconds wait) {
   if (ended_) return true;
-  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(wait);
-  const timespec limit{whole.count(), 1000L * (wait - whole).count()};
-  pollfd watched{descriptor_, POLLIN, 0};
-  ::ppoll(&watched, descriptor_ >= 0 ? 1 : 0, &limit, nullptr);
-  // A stop, as of a thread that is being sampled, is not the end.
-  siginfo_t state{};
-  if (::waitid(P_PID, static_cast<id_t>(process_), &state, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-      (state.si_pid == 0 || state.si_code == CLD_STOPPED || state.si_code == CLD_TRAPPED))
-    return false;
+  wait_for_end(descriptor_, wait);
   const pid_t got = ::wait4(process_, &status_, WNOHANG, &usage_);
   ended_ = got == process_ || (got < 0 && errno == ECHILD);
   if (ended_) seconds_ = std::chrono::duration<double>(Clock::now() - begin_).count();

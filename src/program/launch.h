@@ -19,6 +19,10 @@ using Variables = std::vector<std::pair<std::string, std::string>>;
 std::vector<std::string> without_assignments(std::vector<std::string> command,
                                              const Variables& variables);
 
+// Waits at most this long for the end of a process, given its descriptor (pidfd_open(2)), or just
+// so long without one (-1). Returns whether it has ended.
+bool wait_for_end(int process, std::chrono::microseconds most);
+
 class Launched {
  public:
   // Makes a process that becomes the program when `go` is called. Its environment is that of this

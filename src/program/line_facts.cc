@@ -48,6 +48,13 @@ bool in_runtime(std::string_view path) {
   return path.find("/node_modules/") != path.npos;
 }
 
+// Cells of IPython, and what is typed at Python's prompt.
+bool is_typed(std::string_view path) {
+  for (const std::string_view name : {"<ipython-input-", "<python-input-", "<stdin>"})
+    if (path.starts_with(name)) return true;
+  return false;
+}
+
 bool in_system(Activity activity) {
   return activity == Activity::kernel || activity == Activity::page_faults;
 }
@@ -246,8 +253,9 @@ void Translated::grow(double factor) {
 }
 
 bool is_own_source(std::string_view path) {
-  return !path.empty() && !path.starts_with('<') && after_library(path) == path.npos &&
-         !in_native_library(path) && !in_runtime(path);
+  if (path.starts_with('<')) return is_typed(path);
+  return !path.empty() && after_library(path) == path.npos && !in_native_library(path) &&
+         !in_runtime(path);
 }
 
 void Spent::shrink(double to) {

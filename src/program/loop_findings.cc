@@ -160,12 +160,12 @@ int batch_size(const ProgramFacts& facts) {
   return 0;
 }
 
-// What remains of the time with `batch` examples in a call: of the calls that part, products of
-// matrices in the place of vectors, and loops whose start was what they took.
-double with_batch(const ProgramFacts& facts, double batch) {
-  const double calls = facts.interpreter + facts[Activity::framework] +
-                       facts[Activity::allocation] + facts[Activity::copies] +
-                       facts[Activity::other] + facts[Activity::monitoring];
+// What remains of the time with `batch` examples in a call where there was one: of the calls that
+// part, products of matrices in the place of vectors, and loops whose start was what they took.
+double with_batch(const ProgramFacts& facts, double batch, bool from_one) {
+  double calls = facts.interpreter + facts[Activity::framework] + facts[Activity::allocation] +
+                 facts[Activity::copies];
+  if (from_one) calls += facts[Activity::other] + facts[Activity::monitoring];
   const double products = facts[Activity::products], loops = facts[Activity::loops];
   const double product = std::clamp(2.5 / batch, 0.05, 1.0);
   const double loop = std::min(1.0, 0.2 + 1 / batch);
@@ -182,7 +182,9 @@ void find_overhead(ProgramFacts& facts, Findings& findings) {
   constexpr int kUsual = 16, kLarger = 4;
   const int named = batch_size(facts);
   const double batch = batches ? kLarger : named > 0 ? named : kUsual;
-  const auto gain = [&](double size) { return 1 / std::max(0.005, with_batch(facts, size)); };
+  const auto gain = [&](double size) {
+    return 1 / std::max(0.005, with_batch(facts, size, !batches));
+  };
   std::string where = fmt::format("the interpreter takes {} of the time", percent(interpreter));
   if (framework > kWorthAWord)
     where += fmt::format(", the framework's own functions {}", percent(framework));

@@ -39,6 +39,12 @@ Monitor::Monitor(pid_t process, CountersFile& counters, GeneratedCode& generated
       processes_{process},
       alive_{process} {}
 
+void Monitor::take_present() {
+  read_maps(process_);
+  read_waiting();
+  waited_before_ = waited_;
+}
+
 void Monitor::poll() {
   counters_.take_lines([this](LineSeen&& line) {
     if (mark_ == nullptr || !mark_->found_in(line.text)) return;

@@ -30,6 +30,9 @@ class Monitor {
   Monitor(pid_t process, CountersFile& counters, GeneratedCode& generated,
           std::unique_ptr<Sampler> sampler, const Mark* mark, std::uint64_t start);
 
+  // For a process that runs already: takes what it has loaded so far. To be called once, before
+  // the first poll.
+  void take_present();
   // To be called about 250 times a second.
   void poll();
   // To be called once, after the program's end.
@@ -52,7 +55,7 @@ class Monitor {
   std::vector<ProgramEpoch> epochs() const { return cutter_.epochs(); }
   int most_threads() const { return most_threads_; }  // in one process
   // Seconds in which the program's first thread was runnable and had no processor.
-  double waited() const { return waited_; }
+  double waited() const { return waited_ - waited_before_; }
   int processes() const { return static_cast<int>(processes_.size()); }
 
  private:
@@ -91,7 +94,7 @@ class Monitor {
   std::map<std::string, std::string> variables_;
   std::set<pid_t> variables_read_;
   int most_threads_ = 1;
-  double waited_ = 0;
+  double waited_ = 0, waited_before_ = 0;
   Clock::time_point next_slow_poll_{};
 };
 

@@ -150,7 +150,7 @@ void find_lock(ProgramFacts& facts, Findings& findings) {
                        percent(found.all()), percent(section.all())),
            "give each thread data of its own and put them together at the end, or lock once for "
            "many items",
-           estimate(all, 0.05, 0.15));
+           estimate(all, 0.02, 0.15));
   finding.low = gain(found.all(), 0.3);
   finding = found.finish(std::move(finding));
   findings.push_back(section.finish(std::move(finding)));

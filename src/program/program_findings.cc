@@ -96,12 +96,17 @@ void add_blas(const ProgramReport& report, const ProgramFacts&, const MachineRep
 }
 
 // Libraries in one folder belong to one package: Debian's libblas.so.3 forwards calls to the
-// libopenblas beside it.
+// libopenblas beside it. All of PyPI are from one source: NumPy and SciPy each bring their own.
 std::vector<std::string> packages(const std::vector<std::string>& libraries) {
+  constexpr std::string_view kInstalled = "/site-packages/";
   std::vector<std::string> paths;
   std::set<std::filesystem::path> folders;
-  for (const std::string& path : libraries)
-    if (folders.insert(std::filesystem::path(path).parent_path()).second) paths.push_back(path);
+  for (const std::string& path : libraries) {
+    const std::size_t installed = path.find(kInstalled);
+    const auto folder = installed == path.npos ? std::filesystem::path(path).parent_path()
+                                               : std::filesystem::path(path.substr(0, installed));
+    if (folders.insert(folder).second) paths.push_back(path);
+  }
   return paths;
 }
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <sstream>
 #include <utility>
 
 #include "base/text.h"
@@ -14,13 +15,12 @@ namespace {
 
 constexpr std::size_t kLongestLine = 200, kMostSourceBytes = 8 << 20, kMostSources = 200;
 
-// Files are named by the program's memory, so that any name is possible: a pipe or a device is not
-// read.
-std::vector<std::string> read_lines(const std::string& file) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(file, error)) return {};
-  if (std::filesystem::file_size(file, error) > kMostSourceBytes || error) return {};
-  std::ifstream source(file);
+std::map<std::string, std::string>& known_texts() {
+  static std::map<std::string, std::string> texts;
+  return texts;
+}
+
+std::vector<std::string> lines_in(std::istream& source) {
   std::vector<std::string> lines;
   for (std::string text; std::getline(source, text);) {
     if (text.ends_with('\r')) text.pop_back();
@@ -29,7 +29,25 @@ std::vector<std::string> read_lines(const std::string& file) {
   return lines;
 }
 
+// Files are named by the program's memory, so that any name is possible: a pipe or a device is not
+// read.
+std::vector<std::string> read_lines(const std::string& file) {
+  if (const auto known = known_texts().find(file); known != known_texts().end()) {
+    std::istringstream source(known->second);
+    return lines_in(source);
+  }
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error)) return {};
+  if (std::filesystem::file_size(file, error) > kMostSourceBytes || error) return {};
+  std::ifstream source(file);
+  return lines_in(source);
+}
+
 }  // namespace
+
+void SourceText::know(std::map<std::string, std::string> texts) {
+  known_texts() = std::move(texts);
+}
 
 const std::vector<std::string>& SourceText::lines_of(const std::string& file) {
   const auto at = files_.find(file);

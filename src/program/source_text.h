@@ -12,6 +12,9 @@ namespace lithe::program {
 
 class SourceText {
  public:
+  // Takes texts of sources that are in no file, such as cells of a notebook, by their names.
+  static void know(std::map<std::string, std::string> texts);
+
   // The text of a line without its indentation, at most 200 bytes; empty if there is no such line.
   std::string line(const std::string& file, int number);
 

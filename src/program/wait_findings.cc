@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <map>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -36,20 +37,34 @@ constexpr WaitRule kWaitRules[] = {
     {Wait::terminal, "", "output", "waits for the terminal", "print less often"},
 };
 
-void find_wait(ProgramFacts& facts, const WaitRule& rule, Findings& findings) {
-  // A line that mostly waits does little else: the calls that it waits in take the rest of its
-  // time.
+// What a line waits, with the calls that it waits in: a line that mostly waits does little else.
+double waited(const LineFacts& line, const WaitRule& rule) {
   constexpr double kMostly = 0.3;
+  const double in_calls = sum(line.native_code, [&rule](std::string_view name) {
+    return !rule.call.empty() && name.find(rule.call) != name.npos;
+  });
+  const double share = line[rule.wait] + in_calls;
+  return share > kMostly * line.all ? line.all : share;
+}
+
+void find_wait(ProgramFacts& facts, const WaitRule& rule, Findings& findings) {
+  struct Waiting {
+    double all = 0, waits = 0;
+  };
+  std::map<std::pair<std::string, std::string>, Waiting> functions;
+  for (const LineFacts& line : facts.lines) {
+    Waiting& function = functions[{line.file, line.function}];
+    function.all += line.all;
+    function.waits += waited(line, rule);
+  }
+  // A function that mostly waits for the disk to have a file does little but write that.
+  constexpr double kMostly = 0.5;
   Found found(facts);
   for (LineFacts& line : facts.lines) {
-    double sampled = 0, calls = 0;
-    for (const auto& [name, share] : line.native_code) {
-      sampled += share;
-      if (!rule.call.empty() && name.find(rule.call) != name.npos) calls += share;
-    }
-    const double in_call = sampled > 0 ? calls / sampled * computed(line) : 0;
-    const double share = line[rule.wait] + in_call;
-    found.add(line, share > kMostly * line.all ? line.all : share);
+    const Waiting& function = functions[{line.file, line.function}];
+    const bool whole = rule.wait == Wait::sync && line.function != "<module>" &&
+                       function.waits > kMostly * function.all;
+    found.add(line, whole ? line.all : waited(line, rule));
   }
   if (found.all() < kWorth) return;
   ProgramFinding finding =

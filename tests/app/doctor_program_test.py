@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 LITHE = os.environ["LITHE"]
@@ -170,6 +171,47 @@ class Programs(Doctor):
         before = boards()
         self.report(SUBJECT, "crash", "9")
         self.assertEqual(boards(), before)
+
+
+class Processes(Doctor):
+    """A process that runs already."""
+
+    def test_until_ctrl_c(self):
+        path = self.folder / "report.json"
+        with subprocess.Popen([SUBJECT, "spin", "60000"]) as subject:
+            self.addCleanup(subject.kill)
+            with subprocess.Popen([LITHE, "doctor", "--pid", str(subject.pid), "--json", "-o", str(path)],
+                                  stderr=subprocess.PIPE, text=True) as doctor:
+                self.assertIn(f"Examining process {subject.pid}", doctor.stderr.readline())
+                time.sleep(1)
+                doctor.send_signal(signal.SIGINT)
+                self.assertEqual(doctor.wait(60), 0)
+            self.assertIsNone(subject.poll())
+            subject.kill()
+        report = json.loads(path.read_text())
+        self.assertEqual(report["process"], subject.pid)
+        self.assertEqual(report["command"], [SUBJECT, "spin", "60000"])
+        self.assertGreater(report["seconds"], 0.9)
+        self.assertIn("which was running already", " ".join(report["text"].split()))
+
+    def test_lines_of_python(self):
+        script = self.folder / "busy.py"
+        script.write_text("import time\nend = time.monotonic() + 2\nprint('on', flush=True)\n"
+                          "while time.monotonic() < end:\n    sum(range(1000))\n")
+        with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as running:
+            running.stdout.readline()
+            done = subprocess.run([LITHE, "doctor", "--pid", str(running.pid), "--lines"],
+                                  capture_output=True, text=True, check=True, timeout=60)
+        self.assertIn("busy.py", done.stdout)
+        self.assertRegex(done.stdout, r"5 +sum\(range\(1000\)\)")
+
+    def test_mistakes(self):
+        done = subprocess.run([LITHE, "doctor", "--pid", "1073741824"], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no such process", done.stderr)
+        done = self.run_doctor("true", options=["--pid", "1"])
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--pid", done.stderr)
 
 
 class Markup(html.parser.HTMLParser):

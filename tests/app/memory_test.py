@@ -93,7 +93,7 @@ class Memory(AppTest):
         """At any limit a training ends well, or says what needs how much."""
         options = self.CASES[0]
         endings = set()
-        for limit in range(60, 300, 15):
+        for limit in range(60, 240, 15):
             result = self.limited(limit * MB, *self.train_options, *options)
             if result.returncode != 0:
                 self.assertRegex(result.stderr, r"needs? [\d.]+ MB of memory.*; [\d.]+ MB are left "

@@ -248,6 +248,10 @@ CASES = {
     "cannot make the folder '{}': {}": Case(
         {"file": ""}, "data fetch mnist --data-dir file/x --mirror http://127.0.0.1:9/",
         "data fetch mnist --data-dir here --mirror http://127.0.0.1:9/", status=1),
+    "downloads need libcurl, which cannot be loaded: {}": Case(
+        {"broken/libcurl.so.4": "", "broken/libcurl-gnutls.so.4": ""},
+        "data fetch mnist --data-dir here --mirror http://127.0.0.1:9/", status=1,
+        change={"broken": None}, env={"LD_LIBRARY_PATH": "broken"}),
     "no folder for data sets is known: HOME is not set": Case(
         bars(), "data show bars", "data show bars --data-dir here",
         env={"HOME": None, "XDG_CACHE_HOME": None, "LITHE_DATA": None}),
@@ -541,7 +545,6 @@ UNREACHABLE = {
 # Errors without a remedy, by problem or by file, and why.
 WITHOUT = {
     "an example without a value": LIBRARY,
-    "OpenSSL on this machine refuses the digest that is needed": "a machine out of order",
     "the JPEG decoder does not start": "a machine out of order",
     "no pipe: {}": "a machine out of order",
     "table_schema.cc": "a model file that was damaged",

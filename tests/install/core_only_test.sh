@@ -17,7 +17,7 @@ quietly() {
 }
 
 absent=()
-for package in CURL OpenSSL PNG ZLIB GIF CLI11 GTest; do
+for package in PNG ZLIB GIF CLI11 GTest; do
   absent+=("-DCMAKE_DISABLE_FIND_PACKAGE_$package=ON")
 done
 common=(-G "$GENERATOR" -S "$here/core_only" "${absent[@]}" -DEXAMPLES="$source/examples"

@@ -3,9 +3,12 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -269,6 +272,70 @@ TEST(ExamineProgram, RemediesAreTriedInPairsWithinTheBudget) {
   const int runs = runs_within(60);
   EXPECT_GE(runs, 3);
   EXPECT_EQ(runs % 2, 1);
+}
+
+// The subject, running already.
+class Running {
+ public:
+  explicit Running(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), LITHE_SUBJECT);
+    std::vector<char*> words;
+    for (std::string& word : arguments) words.push_back(word.data());
+    words.push_back(nullptr);
+    EXPECT_EQ(::posix_spawn(&process_, words[0], nullptr, nullptr, words.data(), environ), 0);
+    const std::string command = "/proc/" + std::to_string(process_) + "/cmdline";
+    while (std::ifstream(command).get() == EOF) ::usleep(1000);  // the subject begins
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  ~Running() {
+    ::kill(process_, SIGKILL);
+    ::waitpid(process_, nullptr, 0);
+  }
+  pid_t process() const { return process_; }
+
+ private:
+  pid_t process_ = 0;
+};
+
+TEST(ExamineProcess, UntilItIsToldToStop) {
+  const Running running({"spin", "60000"});
+  bool begun = false;
+  const auto start = std::chrono::steady_clock::now();
+  ExamineProcess options;
+  options.process = running.process();
+  options.begun = [&] { begun = true; };
+  options.stop = [&] { return std::chrono::steady_clock::now() - start > std::chrono::seconds(1); };
+  const ProgramReport report = examine_process(options);
+  EXPECT_TRUE(begun);
+  EXPECT_EQ(report.process, running.process());
+  EXPECT_EQ(report.command.at(1), "spin");
+  EXPECT_GT(report.seconds, 0.5);
+  EXPECT_LE(report.user_seconds, report.seconds);
+  EXPECT_FALSE(report.counted);
+  EXPECT_EQ(::kill(running.process(), 0), 0);  // it goes on
+  if (report.sampling == Sampling::none) GTEST_SKIP() << "the system refuses samples";
+  EXPECT_GT(share_of(report, {Activity::waiting}), 0.8);
+}
+
+TEST(ExamineProcess, UntilItEnds) {
+  const Running running({"spin", "700"});
+  ExamineProcess options;
+  options.process = running.process();
+  const ProgramReport report = examine_process(options);
+  EXPECT_GT(report.user_seconds, 0.1);
+}
+
+TEST(ExamineProcess, AProcessThatIsNotThereIsAnError) {
+  pid_t ended = 0;
+  {
+    const Running running({"spin", "1"});
+    ended = running.process();
+  }
+  ExamineProcess options;
+  options.process = ended;
+  test::expect_error(ErrorKind::usage, {std::to_string(ended), "no such process", "ps -e"},
+                     [&] { examine_process(options); });
 }
 
 TEST(ExamineProgram, NothingIsLeftOpen) {

@@ -105,6 +105,11 @@ TEST(LineFacts, WhatTheProgramsOwnSourcesAre) {
   EXPECT_FALSE(is_own_source("/usr/lib/python3/dist-packages/numpy/core/numeric.py"));
   EXPECT_FALSE(is_own_source("/usr/lib/python3.11/json/decoder.py"));
   EXPECT_FALSE(is_own_source("<frozen importlib._bootstrap>"));
+  EXPECT_FALSE(is_own_source("<string>"));  // libraries make functions of texts
+  EXPECT_TRUE(is_own_source("/tmp/ipykernel_71/1294.py"));
+  EXPECT_TRUE(is_own_source("<ipython-input-3-8a1f>"));
+  EXPECT_TRUE(is_own_source("<python-input-0>"));
+  EXPECT_TRUE(is_own_source("<stdin>"));
   EXPECT_FALSE(is_own_source(""));
 }
 

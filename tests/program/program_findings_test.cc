@@ -145,7 +145,11 @@ TEST(ProgramFindings, TwoOfAKind) {
                                 "/usr/lib/openblas/libopenblas.so.0"};
   EXPECT_EQ(named(program_findings(report, {}, machine()), "two_blas"), nullptr)
       << "parts of one package";
-  report.blas_in_one_process.push_back("/venv/numpy.libs/libscipy_openblas64_-1.so");
+  // NumPy and SciPy from PyPI bring one each.
+  report.blas_in_one_process = {"/venv/site-packages/numpy.libs/libscipy_openblas64_-1.so",
+                                "/venv/site-packages/scipy.libs/libscipy_openblas-2.so"};
+  EXPECT_EQ(named(program_findings(report, {}, machine()), "two_blas"), nullptr);
+  report.blas_in_one_process.push_back("/usr/lib/openblas/libblas.so.3");
   report.openmp = {"/usr/lib/libgomp.so.1", "/venv/libiomp5.so"};
   EXPECT_EQ(named(program_findings(report, {}, machine()), "two_openmp"), nullptr)
       << "of two processes";

@@ -31,6 +31,13 @@ TEST(SourceText, ALineWithoutItsIndentation) {
   EXPECT_EQ(SourceText().line("/nowhere/a.py", 1), "");
 }
 
+TEST(SourceText, OfATextThatIsInNoFile) {
+  SourceText::know({{"<ipython-input-1-0a>", "a = 1\nb = 2\n"}});
+  EXPECT_EQ(SourceText().line("<ipython-input-1-0a>", 2), "b = 2");
+  SourceText::know({});
+  EXPECT_EQ(SourceText().line("<ipython-input-1-0a>", 2), "");
+}
+
 TEST(SourceText, ExcerptsThatTouchAreOne) {
   const test::TemporaryFolder folder;
   const std::string file = numbered(folder.path() / "a.py", 100);

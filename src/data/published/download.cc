@@ -1,14 +1,16 @@
 #include "data/published/download.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
+#include <strings.h>
 
 #include <array>
-#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <new>
+#include <string_view>
 
+#include "base/text.h"
+#include "data/published/curl_library.h"
 #include "lithe/error.h"
 
 namespace lithe::data {
@@ -25,38 +27,43 @@ struct Call {
   const Download& what;
   PartFile& part;
   const FetchOptions& options;
+  const CurlLibrary& library;
   CURL* curl = nullptr;
+  long long range_start = -1;  // the start of the body of a 206 response; -1 if unknown
   bool body_begun = false;
   bool in_vain = false;      // another range than asked for: `part` was dropped
   std::string refused = {};  // why the body was cut off by us
   std::exception_ptr thrown = {};
 };
 
-long status_of(CURL* curl) {
+long status_of(const Call& call) {
   long status = 0;
-  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  call.library.get(call.curl, CURLINFO_RESPONSE_CODE, &status);
   return status;
 }
 
-// The start of the body of a 206 response, from "Content-Range: bytes 500-999/1000"; -1 if unknown.
-long long range_start(CURL* curl) {
-  curl_header* header = nullptr;
-  if (curl_easy_header(curl, "Content-Range", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return -1;
-  const std::string value = header->value;
-  if (value.rfind("bytes ", 0) != 0) return -1;
-  char* end = nullptr;
-  const long long start = std::strtoll(value.c_str() + 6, &end, 10);
-  return *end == '-' ? start : -1;
+// Reads the start of the body from "Content-Range: bytes 500-999/1000".
+std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) noexcept {
+  Call& call = *static_cast<Call*>(user);
+  std::string_view line(data, size);
+  if (line.starts_with("HTTP/")) call.range_start = -1;  // the next answer, after a redirect
+  constexpr std::string_view kRange = "content-range:", kUnit = "bytes ";
+  if (size < kRange.size() || ::strncasecmp(data, kRange.data(), kRange.size()) != 0) return size;
+  line = base::trim(line.substr(kRange.size()));
+  if (!line.starts_with(kUnit)) return size;
+  line.remove_prefix(kUnit.size());
+  call.range_start = base::to_number(base::take_until(line, '-'), -1LL);
+  return size;
 }
 
 // Decides, at the first byte, whether the body continues the part file or replaces it.
 bool begin_body(Call& call) {
   call.body_begun = true;
-  if (status_of(call.curl) != kPartialContent) {
+  if (status_of(call) != kPartialContent) {
     call.part.restart();
     return true;
   }
-  if (range_start(call.curl) == static_cast<long long>(call.part.size())) return true;
+  if (call.range_start == static_cast<long long>(call.part.size())) return true;
   call.refused = "it answered another range than it was asked for";
   call.in_vain = true;
   call.part.restart();
@@ -102,42 +109,57 @@ int on_progress(void* user, curl_off_t expected, curl_off_t got, curl_off_t, cur
   }
 }
 
-void set_limits(CURL* curl, const FetchOptions& options) {
-  // Redirects are followed, but never to a file or another protocol.
-  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
-  curl_easy_setopt(curl, CURLOPT_MAXREDIRS, 5L);
-  curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
-  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options.connect_limit.count()));
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, kSlowestBytesPerSecond);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_limit.count()));
-  // A name server that does not answer must not hold up the end of the transfer.
-  curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
-  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+// Redirects are followed, but never to a file or another protocol.
+void set_protocols(const Call& call) {
+  const auto set = call.library.set;
+  CURL* curl = call.curl;
+  set(curl, CURLOPT_FOLLOWLOCATION, 1L);
+  set(curl, CURLOPT_MAXREDIRS, 5L);
+  set(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  if (set(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK) return;
+  // Before 7.85 (2022).
+  set(curl, CURLOPT_REDIR_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+  set(curl, CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 }
 
-void set_up(CURL* curl, Call& call, char* error_text) {
-  set_limits(curl, call.options);
-  curl_easy_setopt(curl, CURLOPT_URL, call.what.address.c_str());
-  curl_easy_setopt(curl, CURLOPT_USERAGENT, "lithe");
-  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error_text);
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &on_body);
-  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &call);
-  curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-  curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &on_progress);
-  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &call);
+void set_limits(const Call& call) {
+  const auto set = call.library.set;
+  const FetchOptions& options = call.options;
+  CURL* curl = call.curl;
+  set(curl, CURLOPT_FAILONERROR, 1L);
+  set(curl, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options.connect_limit.count()));
+  set(curl, CURLOPT_LOW_SPEED_LIMIT, kSlowestBytesPerSecond);
+  set(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_limit.count()));
+  // A name server that does not answer must not hold up the end of the transfer.
+  set(curl, CURLOPT_QUICK_EXIT, 1L);
+  set(curl, CURLOPT_NOSIGNAL, 1L);
+}
+
+void set_up(Call& call, char* error_text) {
+  set_protocols(call);
+  set_limits(call);
+  const auto set = call.library.set;
+  CURL* curl = call.curl;
+  set(curl, CURLOPT_URL, call.what.address.c_str());
+  set(curl, CURLOPT_USERAGENT, "lithe");
+  set(curl, CURLOPT_ERRORBUFFER, error_text);
+  set(curl, CURLOPT_HEADERFUNCTION, &on_header);
+  set(curl, CURLOPT_HEADERDATA, &call);
+  set(curl, CURLOPT_WRITEFUNCTION, &on_body);
+  set(curl, CURLOPT_WRITEDATA, &call);
+  set(curl, CURLOPT_NOPROGRESS, 0L);
+  set(curl, CURLOPT_XFERINFOFUNCTION, &on_progress);
+  set(curl, CURLOPT_XFERINFODATA, &call);
   // Not CURLOPT_RESUME_FROM, which makes an error of a server that answers with the whole file.
-  if (call.part.size() > 0)
-    curl_easy_setopt(curl, CURLOPT_RANGE, fmt::format("{}-", call.part.size()).c_str());
+  if (call.part.size() > 0) set(curl, CURLOPT_RANGE, fmt::format("{}-", call.part.size()).c_str());
 }
 
 Transfer judge(Call& call, CURLcode code, const char* error_text) {
   if (call.in_vain) return {Outcome::again, call.refused};
   if (!call.refused.empty()) return {Outcome::failed, call.refused};
   if (code == CURLE_OK) return {Outcome::complete, {}};
-  const std::string said = *error_text == '\0' ? curl_easy_strerror(code) : error_text;
-  if (code == CURLE_HTTP_RETURNED_ERROR && status_of(call.curl) == kRangeNotSatisfiable &&
+  const std::string said = *error_text == '\0' ? call.library.text_of(code) : error_text;
+  if (code == CURLE_HTTP_RETURNED_ERROR && status_of(call) == kRangeNotSatisfiable &&
       call.part.size() > 0) {
     call.part.restart();
     return {Outcome::again, said};
@@ -154,13 +176,14 @@ void report(const FetchOptions& options, const FetchProgress& progress) {
 }
 
 Transfer download(const Download& what, PartFile& part, const FetchOptions& options) {
-  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
-                                                                 &curl_easy_cleanup);
+  const CurlLibrary& library = curl_library();
+  if (!library.problem.empty()) return {Outcome::failed, library.problem};
+  const std::unique_ptr<CURL, decltype(library.cleanup)> curl(library.init(), library.cleanup);
   if (!curl) throw std::bad_alloc();
-  Call call{.what = what, .part = part, .options = options, .curl = curl.get()};
+  Call call{.what = what, .part = part, .options = options, .library = library, .curl = curl.get()};
   std::array<char, CURL_ERROR_SIZE> error_text{};
-  set_up(curl.get(), call, error_text.data());
-  const CURLcode code = curl_easy_perform(curl.get());
+  set_up(call, error_text.data());
+  const CURLcode code = library.perform(curl.get());
   if (call.thrown) std::rethrow_exception(call.thrown);
   return judge(call, code, error_text.data());
 }

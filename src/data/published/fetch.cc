@@ -8,6 +8,7 @@
 #include "data/files/data_folder.h"
 #include "data/files/part_file.h"
 #include "data/published/check_digest.h"
+#include "data/published/curl_library.h"
 #include "data/published/download.h"
 #include "lithe/error.h"
 
@@ -70,13 +71,31 @@ std::string settle(const RemoteFile& file, const fs::path& folder, PartFile& par
   return problem;
 }
 
+std::string address_of(const RemoteFile& file, const std::string& mirror) {
+  return mirror + (mirror.ends_with('/') ? "" : "/") + file.name;
+}
+
+// Without libcurl, a person can still put the files there.
+void require_curl(const std::vector<RemoteFile>& files, const fs::path& folder,
+                  const std::vector<std::string>& mirrors) {
+  const std::string& problem = curl_library().problem;
+  if (problem.empty()) return;
+  std::string addresses;
+  for (const RemoteFile& file : files)
+    if (!mirrors.empty()) addresses += "\n  " + address_of(file, mirrors.front());
+  throw Error(ErrorKind::machine,
+              fmt::format("downloads need libcurl, which cannot be loaded: {}", problem), {},
+              fmt::format("install libcurl (on Debian and Ubuntu: apt-get install libcurl4), or "
+                          "download these files into '{}' by other means:{}",
+                          folder.string(), addresses));
+}
+
 // Tries twice: the second attempt continues an interrupted transfer, or starts again where the part
 // file of an earlier run was wrong. Returns the problem, or nothing if the file is there.
 std::string try_mirror(const RemoteFile& file, const fs::path& folder, const std::string& mirror,
                        PartFile& part, const FetchOptions& options) {
-  const Download what{.address = mirror + (mirror.ends_with('/') ? "" : "/") + file.name,
-                      .file = file.name,
-                      .max_bytes = file.max_bytes};
+  const Download what{
+      .address = address_of(file, mirror), .file = file.name, .max_bytes = file.max_bytes};
   std::string problem;
   for (int attempt = 0; attempt < 2; ++attempt) {
     const bool resumed = part.size() > 0;
@@ -121,9 +140,13 @@ void fetch_file(const RemoteFile& file, const fs::path& folder, std::vector<std:
 void fetch_files(std::span<const RemoteFile> files, const fs::path& folder,
                  const FetchOptions& options) {
   make_folder(folder);
-  std::vector<std::string> mirrors = options.mirrors;
+  std::vector<RemoteFile> missing;
   for (const RemoteFile& file : files)
-    if (!is_there(file, folder)) fetch_file(file, folder, mirrors, options);
+    if (!is_there(file, folder)) missing.push_back(file);
+  if (missing.empty()) return;
+  std::vector<std::string> mirrors = options.mirrors;
+  require_curl(missing, folder, mirrors);
+  for (const RemoteFile& file : missing) fetch_file(file, folder, mirrors, options);
 }
 
 }  // namespace data

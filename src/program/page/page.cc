@@ -51,6 +51,7 @@ std::string card(const char* label, const std::string& value, const std::string&
 }
 
 std::string end_of(const ProgramReport& report) {
+  if (report.process != 0) return fmt::format("of process {}", report.process);
   if (report.signal != 0) return fmt::format("ended by signal {}", report.signal);
   return fmt::format("ended with status {}", report.status);
 }
