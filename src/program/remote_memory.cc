@@ -22,8 +22,7 @@ std::string RemoteMemory::bytes(std::uint64_t address, std::uint64_t count,
 
 // The system copies piece by piece until one cannot be read, so the pieces end with pages, and the
 // last ones come first.
-MemoryWindow::MemoryWindow(const RemoteMemory& memory, std::uint64_t end)
-    : memory_(memory), end_(end) {
+MemoryWindow::MemoryWindow(RemoteMemory memory, std::uint64_t end) : memory_(memory), end_(end) {
   constexpr std::size_t kPage = 4096, kMost = kBytes / kPage + 1;
   std::array<iovec, kMost> here{}, there{};
   std::size_t pieces = 0, bytes = 0;

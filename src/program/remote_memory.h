@@ -39,14 +39,14 @@ class RemoteMemory {
 class MemoryWindow {
  public:
   // The bytes up to `end`, as far back as they can be read and there is room.
-  MemoryWindow(const RemoteMemory& memory, std::uint64_t end);
+  MemoryWindow(RemoteMemory memory, std::uint64_t end);
 
   bool read(std::uint64_t address, std::span<std::byte> to) const;
 
  private:
   static constexpr std::size_t kBytes = 16384;
 
-  const RemoteMemory& memory_;
+  RemoteMemory memory_;
   std::array<std::byte, kBytes> bytes_;  // the last `count_` of them
   std::uint64_t end_;
   std::size_t count_ = 0;

@@ -3,9 +3,21 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "support/temporary_folder.h"
 
 namespace lithe::program {
 namespace {
+
+// A source file with this text, for the rules that read it.
+std::string source(const std::string& name, const std::string& text) {
+  static const test::TemporaryFolder folder;
+  const std::filesystem::path path = folder.path() / name;
+  std::ofstream(path) << text;
+  return path.string();
+}
 
 LineFacts line(int number, double share, const std::string& function = "train") {
   LineFacts facts;
@@ -124,6 +136,104 @@ TEST(LineFindings, ACostIsCountedOnce) {
   ASSERT_EQ(findings.size(), 1);
   EXPECT_EQ(findings[0].name, "parsing");
   EXPECT_NEAR(facts.interpreter, 0, 1e-9);
+}
+
+// np.load parses a header, but what is done again is reading.
+TEST(LineFindings, ACallBelongsToOneCause) {
+  LineFacts load = busy(5, 0.9, Activity::interpreter);
+  load.inside = {{"numpy.lib._npyio_impl.load", 0.9}, {"ast.literal_eval", 0.4}};
+  const ProgramFinding finding = only(program({load, busy(9, 0.1, Activity::products)}));
+  EXPECT_EQ(finding.name, "reading");
+  EXPECT_NEAR(finding.factor, 10, 0.01);
+  EXPECT_LT(finding.low, finding.factor);
+  EXPECT_GT(finding.high, finding.factor);
+}
+
+// What a function does while JAX records it is part of compiling it.
+TEST(LineFindings, RecordingAFunctionIsCompilingIt) {
+  LineFacts call = busy(5, 0.5, Activity::other), body = busy(2, 0.25, Activity::interpreter);
+  call.inside["jax._src.compiler.compile_or_get_cached"] = 0.4;
+  body.function = "loss";
+  body.around["jax._src.api.value_and_grad"] = 0.25;
+  const ProgramFinding finding = only(program({call, body, busy(9, 0.25, Activity::products)}));
+  EXPECT_EQ(finding.name, "recompilation");
+  EXPECT_NEAR(finding.factor, 4, 0.01);
+}
+
+TEST(LineFindings, AFunctionThatWaitsForTheDiskIsSavingAsAWhole) {
+  LineFacts sync = line(3, 0.4, "save"), rename = line(4, 0.2, "save"), step = busy(9, 0.4);
+  sync.waiting = sync.wait[static_cast<std::size_t>(Wait::sync)] = 0.4;
+  compute(rename, Activity::kernel, 0.2);
+  const ProgramFinding finding = only(program({sync, rename, step}));
+  EXPECT_EQ(finding.name, "fsync");
+  EXPECT_EQ(finding.place->line, 3);
+  EXPECT_NEAR(finding.factor, 2.5, 0.01);
+}
+
+// A product that is not the BLAS's, and what else is done with the same array.
+TEST(LineFindings, AnArrayWithGapsIsSlowWhereverItIsRead) {
+  const std::string file = source("strided.py",
+                                  "np.matmul(x, self.w, out=self.code)\n"
+                                  "self.error -= x\n"
+                                  "self.error = np.exp(self.code)\n");
+  LineFacts product = busy(1, 0.4), subtract = busy(2, 0.4), other = busy(3, 0.2);
+  for (LineFacts* one : {&product, &subtract, &other}) one->file = file;
+  const ProgramFinding finding = only(program({product, subtract, other}));
+  EXPECT_EQ(finding.name, "strided");
+  EXPECT_EQ(finding.place->line, 1);
+  EXPECT_NEAR(finding.factor, 1 / (0.2 + 0.8 * 0.04), 0.01);
+  EXPECT_NE(finding.problem.find("40%"), std::string::npos) << finding.problem;
+}
+
+ProgramFacts calls_with_little_to_do(const std::string& file) {
+  LineFacts call = busy(5, 0.9, Activity::framework), rest = busy(6, 0.1, Activity::products);
+  call.file = rest.file = file;
+  ProgramFacts facts = program({call, rest});
+  facts.inclusive[{file, 5, "train"}] = {0.9, 0.9};
+  facts.inclusive[{file, 6, "train"}] = {0.1, 0.1};
+  return facts;
+}
+
+// The program's text says how many examples a mini-batch has.
+TEST(LineFindings, AnExampleAtATime) {
+  const std::string file = source("by_example.py",
+                                  "BATCH_SIZE = 50\n"
+                                  "def train(images):\n"
+                                  "    total = 0\n"
+                                  "    for image in images:\n"
+                                  "        step(image)\n"
+                                  "        product(image)\n");
+  const ProgramFinding finding = only(calls_with_little_to_do(file));
+  EXPECT_EQ(finding.name, "overhead");
+  EXPECT_EQ(finding.place->line, 5);
+  EXPECT_NE(finding.remedy.find("a mini-batch of 50"), std::string::npos) << finding.remedy;
+  EXPECT_NEAR(finding.factor, 1 / (0.9 * (1 / 50.0 + 0.005) + 0.1 * 0.05), 0.5);
+}
+
+TEST(LineFindings, MiniBatchesCanBeLarger) {
+  const std::string file = source("by_batch.py",
+                                  "def train(batches):\n"
+                                  "    total = 0\n"
+                                  "\n"
+                                  "    for x in batches:\n"
+                                  "        step(batch(x))\n"
+                                  "        product(x)\n");
+  const ProgramFinding finding = only(calls_with_little_to_do(file));
+  EXPECT_EQ(finding.name, "overhead");
+  EXPECT_NE(finding.remedy.find("larger mini-batches"), std::string::npos) << finding.remedy;
+  EXPECT_LT(finding.factor, 4);
+}
+
+// Conversions vanish when all arrays have one type.
+TEST(LineFindings, ArraysOfBothPrecisions) {
+  LineFacts product = busy(4, 0.9, Activity::products);
+  compute(product, Activity::loops, 0.1);
+  product.all = 1;
+  product.native_code = {{"dgemm_kernel_HASWELL in libopenblas.so.0", 0.8},
+                         {"_aligned_contig_cast_float_to_double in _multiarray_umath.so", 0.2}};
+  const ProgramFinding finding = only(program({product}));
+  EXPECT_EQ(finding.name, "float64");
+  EXPECT_NEAR(finding.factor, 2.5, 0.01);
 }
 
 }  // namespace

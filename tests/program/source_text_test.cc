@@ -31,6 +31,16 @@ TEST(SourceText, ALineWithoutItsIndentation) {
   EXPECT_EQ(SourceText().line("/nowhere/a.py", 1), "");
 }
 
+TEST(SourceText, CountAndIndentation) {
+  const test::TemporaryFolder folder;
+  const std::string file = numbered(folder.path() / "a.py", 3);
+  SourceText sources;
+  EXPECT_EQ(sources.count(file), 3);
+  EXPECT_EQ(sources.indentation(file, 2), 2);
+  EXPECT_EQ(sources.indentation(file, 4), 0);
+  EXPECT_EQ(sources.count("/nowhere/a.py"), 0);
+}
+
 TEST(SourceText, OfATextThatIsInNoFile) {
   SourceText::know({{"<ipython-input-1-0a>", "a = 1\nb = 2\n"}});
   EXPECT_EQ(SourceText().line("<ipython-input-1-0a>", 2), "b = 2");
