@@ -201,6 +201,7 @@ class Examination {
     report.threads = monitor_->most_threads();
     report.processes = monitor_->processes();
     report.waited_seconds = monitor_->waited();
+    report.allowed = monitor_->allowed_processors(main_process(started_));
   }
 
   void take_heap(ProgramReport& report) {
