@@ -1,6 +1,7 @@
 // Gives the reader of Python's stacks a memory that holds anything at all: its own process is the
 // one that is read. The first byte chooses the version; then come the words of the memory. A word
-// below the size of the memory is an address within it, so that structures can point to each other.
+// that begins with a certain mark is a distance from the beginning, so that structures can point to
+// each other.
 #include <unistd.h>
 
 #include <cstddef>
@@ -23,9 +24,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::memcpy(memory.data(), data + 1, size - 1);
   const auto begin = reinterpret_cast<std::uint64_t>(memory.data());
   const std::uint64_t bytes = memory.size() * sizeof(std::uint64_t);
+  constexpr std::uint64_t kMark = 0x4c4c, kDistance = 0xffffffff;
   for (std::uint64_t& word : memory)
-    if (word != 0 && word < bytes) word += begin;
-  // The type of code objects is the address of the first word.
+    if (word >> 48 == kMark) word = begin + (word & kDistance) % bytes;
+  // The runtime and the type of code objects are where the memory begins.
   if (const auto reader = PythonReader::at(::getpid(), begin, begin, minor))
     for (int i = 0; i < 2; ++i)
       for (const PythonThread& thread : reader->read()) {

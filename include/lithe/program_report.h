@@ -214,7 +214,8 @@ struct ProgramReport {
   std::uint64_t memory_bytes = 0;  // largest resident size of one process
   int threads = 1;                 // most at once in one process, as observed
   int processes = 1;
-  double processors = 1;  // that it may use
+  double processors = 1;  // of this machine, that Lithe may use
+  int allowed = 0;        // that its main process may use, if it was seen; 0: unknown
 
   Sampling sampling = Sampling::none;
   std::uint64_t samples = 0;  // that the shares were computed from

@@ -81,8 +81,9 @@ constexpr Part kAnywhere[] = {
 };
 
 // Functions that PyTorch exports lead to a kernel. The kernels themselves have no name, or lie in
-// at::native::DEFAULT, AVX2 and AVX512.
+// at::native::DEFAULT, AVX2 and AVX512, or are private to their file.
 constexpr Part kInTorch[] = {
+    {"2at6native12_GLOBAL__N_1", Activity::loops},
     {"2at6native7DEFAULT", Activity::loops},
     {"2at6native4AVX2", Activity::loops},
     {"2at6native6AVX512", Activity::loops},

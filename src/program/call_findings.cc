@@ -61,6 +61,8 @@ constexpr std::string_view kParserCode[] = {" in _csv.",     " in _json.",   " i
 constexpr std::string_view kWorkers[] = {
     "torch.utils.data.dataloader._MultiProcessingDataLoaderIter", "multiprocessing.pool.",
     "concurrent.futures.process."};
+// Of workers that compute, waiting for what they compute is no loss.
+constexpr double kComputing = 0.5;
 constexpr std::string_view kReaders[] = {
     "numpy.lib._npyio_impl.load", "numpy.lib.npyio.load", "numpy.lib._format_impl",
     "numpy.lib.format", "pathlib.Path.read_", "h5py.", "scipy.io.",
@@ -188,8 +190,16 @@ std::set<std::pair<std::string, std::string>> loaders(const ProgramFacts& facts,
   return found;
 }
 
+bool workers_compute(const ProgramFacts& facts) {
+  double numeric = 0;
+  for (const LineFacts& line : facts.others)
+    numeric += line[Activity::products] + line[Activity::loops] + line[Activity::waiting];
+  return numeric > kComputing;
+}
+
 void find_calls(ProgramFacts& facts, const CallRule& rule, Findings& findings) {
   if (rule.only_later && !facts.later) return;
+  if (rule.calls.data() == kWorkers && workers_compute(facts)) return;
   const auto whole = loaders(facts, rule);
   Found found(facts);
   for (LineFacts& line : facts.lines)

@@ -31,6 +31,7 @@ class EventSampler : public Sampler {
   const Event* latest(pid_t thread) const override;
   std::uint64_t last_time() const override { return last_time_; }
   bool sees_kernel() const override { return sees_kernel_; }
+  bool follows_time() const override { return true; }
   bool tells_processes() const override { return true; }
   std::uint64_t lost() const { return lost_; }
 

@@ -274,6 +274,7 @@ class Examination {
     report.faults = static_cast<std::uint64_t>(usage.ru_minflt);
     report.memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) << 10;
     take_counts(report);
+    report.allowed = monitor_->allowed_processors(main_process(started_));
   }
 
   void take_heap(ProgramReport& report) {

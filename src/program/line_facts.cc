@@ -59,13 +59,14 @@ bool in_system(Activity activity) {
   return activity == Activity::kernel || activity == Activity::page_faults;
 }
 
-Spent spent_in(const Moment& moment, const PlaceMeaning& meaning, double share) {
+// `wait`: what it waits for.
+Spent spent_in(const Moment& moment, Wait wait, const PlaceMeaning& meaning, double share) {
   Spent spent;
   spent.all = share;
   if (moment.collecting) spent.collecting = share;
   if (!moment.runs) {
     spent.waiting = share;
-    spent.wait[static_cast<std::size_t>(moment.wait)] = share;
+    spent.wait[static_cast<std::size_t>(wait)] = share;
     return spent;
   }
   if (!moment.sampled) {
@@ -91,7 +92,7 @@ class Gatherer {
   void take(const Moment& moment, double share, bool main, ProgramFacts& facts) {
     PlaceMeaning meaning;
     if (moment.sampled) meaning = places_.read(moment.place, moment.in_kernel, moment.entered);
-    const Spent spent = spent_in(moment, meaning, share);
+    const Spent spent = spent_in(moment, wait_of(moment), meaning, share);
     if (main) {
       facts.add(spent);
       take_inclusive(moment, share, facts);
@@ -151,6 +152,13 @@ class Gatherer {
     to.likely += share * remains.likely;
     to.least += share * remains.least;
     to.most += share * remains.most;
+  }
+
+  // A library that sleeps until other threads of the program have done their work waits for these.
+  Wait wait_of(const Moment& moment) const {
+    const bool polls = moment.wait == Wait::sleep && moment.others_run && !moment.frames.empty() &&
+                       !own(moment.frames.front());
+    return polls ? Wait::lock : moment.wait;
   }
 
   // The innermost frame of the program's own, from `from` on.
@@ -318,7 +326,10 @@ ProgramFacts program_facts(const StackCounts& stacks, pid_t main, PlaceReader& p
   if (all <= 0) return facts;
   stacks.for_each([&](const Moment& moment, std::uint64_t nanoseconds) {
     const bool first = of_main(moment);
-    if ((facts.later && !moment.later) || lost(moment)) return;
+    if (facts.later && !moment.later) return;
+    if (moment.process != main && moment.first_thread && (moment.runs || lost(moment)))
+      facts.processes += static_cast<double>(nanoseconds) / all;
+    if (lost(moment)) return;
     if (first && only_lines && !gatherer.has_line(moment)) return;
     gatherer.take(moment, static_cast<double>(nanoseconds) / all, first, facts);
   });

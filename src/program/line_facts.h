@@ -69,8 +69,9 @@ struct ProgramFacts : Spent {
   std::vector<LineFacts> lines;   // most costly first
   std::vector<LineFacts> others;  // of other threads and processes, in shares of the same time
   bool later = false;             // the shares are of the epochs after the first
-  double wanted = 0;  // threads of Python that run or wait for the interpreter, on average
-  double alone = 0;   // the main thread waits and nothing else of the program runs
+  double wanted = 0;     // threads of Python that run or wait for the interpreter, on average
+  double processes = 0;  // others whose first threads run, or wait for a processor, on average
+  double alone = 0;      // the main thread waits and nothing else of the program runs
   std::map<std::tuple<std::string, int, std::string>, InclusiveLine>
       inclusive;  // file, line, function
 };

@@ -73,7 +73,7 @@ void find_boxing(ProgramFacts& facts, Findings& findings) {
            "keep numbers in arrays of a primitive type: double[] in the place of List<Double>, "
            "int in the place of Integer, a Map of primitives (fastutil) in the place of "
            "Map<Integer, Double>",
-           estimate(found.all(), 0.01, 0.08));
+           estimate(found.all(), 0.03, 0.08));
   finding.instead = "double[] values = new double[count];";
   findings.push_back(found.finish(std::move(finding)));
 }

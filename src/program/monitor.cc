@@ -1,6 +1,7 @@
 #include "program/monitor.h"
 
 #include <fmt/format.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include "base/text.h"
 #include "program/activity.h"
 #include "program/clock.h"
+#include "program/thread_state.h"
 
 namespace lithe::program {
 
@@ -103,6 +105,7 @@ void Monitor::count_threads() {
                            known.end());
   asked.push_back(process_);
   for (const pid_t process : asked) {
+    read_allowed(process);
     const std::string text = base::read_text(fmt::format("/proc/{}/status", process));
     constexpr std::string_view kLine = "\nThreads:";
     const std::size_t at = text.find(kLine);
@@ -110,6 +113,27 @@ void Monitor::count_threads() {
     std::string_view rest = std::string_view(text).substr(at + kLine.size());
     most_threads_ = std::max(most_threads_, base::to_number(base::take_until(rest, '\n'), 0));
   }
+}
+
+// By the threads together, because OpenMP may bind each to a processor of its own.
+void Monitor::read_allowed(pid_t process) {
+  constexpr std::size_t kMostAsked = 64;
+  cpu_set_t all;
+  CPU_ZERO(&all);
+  std::size_t asked = 0;
+  for (const pid_t thread : threads_of(process)) {
+    cpu_set_t of_thread;
+    if (++asked > kMostAsked || ::sched_getaffinity(thread, sizeof(of_thread), &of_thread) != 0)
+      break;
+    CPU_OR(&all, &all, &of_thread);
+  }
+  if (const int count = CPU_COUNT(&all); count > 0 && allowed_.size() < kMostProcesses)
+    allowed_[process] = count;
+}
+
+int Monitor::allowed_processors(pid_t process) const {
+  const auto at = allowed_.find(process);
+  return at == allowed_.end() ? 0 : at->second;
 }
 
 // "time on a processor, time of waiting for one, ...", in nanoseconds.

@@ -56,6 +56,8 @@ class Monitor {
   int most_threads() const { return most_threads_; }  // in one process
   // Seconds in which the program's first thread was runnable and had no processor.
   double waited() const { return waited_ - waited_before_; }
+  // The processors that the threads of a process may use, as last seen; 0: unknown.
+  int allowed_processors(pid_t process) const;
   int processes() const { return static_cast<int>(processes_.size()); }
 
  private:
@@ -69,6 +71,7 @@ class Monitor {
   void find_children();
   void count(const Place& place, bool in_kernel, bool entered, bool later);
   void count_threads();
+  void read_allowed(pid_t process);
   void read_waiting();
   void read_memory();
   void see_process(pid_t process);
@@ -93,6 +96,7 @@ class Monitor {
   std::map<pid_t, std::set<std::uint32_t>> libraries_;  // BLAS and OpenMP, that each had mapped
   std::map<std::string, std::string> variables_;
   std::set<pid_t> variables_read_;
+  std::map<pid_t, int> allowed_;  // processors
   int most_threads_ = 1;
   double waited_ = 0, waited_before_ = 0;
   Clock::time_point next_slow_poll_{};

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "program/line_report.h"
 
 namespace lithe::program {
 
@@ -120,6 +123,26 @@ bool is_lock(std::string_view name) {
   return begins_with_one(name, kLocks);
 }
 
+// The line that locks most. A lock that ends with its block is let go of at the closing brace,
+// which says nothing to a reader: then the largest of the lines between the two, or the function's
+// first that is known.
+std::optional<ProgramLine> line_of_lock(const ProgramFacts& facts, const LineFacts& most) {
+  const auto says_something = [](const LineFacts& line) {
+    const std::string text = source_line(line.file, line.line);
+    return text.empty() || text.find_first_not_of("{}(); \t") != text.npos;
+  };
+  if (says_something(most)) return {};
+  const LineFacts* best = nullptr;
+  for (const LineFacts& line : facts.lines) {
+    if (line.file != most.file || line.function != most.function || !says_something(line)) continue;
+    const bool locks = largest(line.inside, is_lock) > 0;
+    const bool best_locks = best != nullptr && largest(best->inside, is_lock) > 0;
+    if (best == nullptr || locks > best_locks || (locks == best_locks && line.all > best->all))
+      best = &line;
+  }
+  return best == nullptr ? std::nullopt : std::optional(report_line(*best));
+}
+
 // A thread that waits for a lock keeps what the lock protects from its processor's cache, so that
 // the lines between locking and unlocking are slow too.
 void find_lock(ProgramFacts& facts, Findings& findings) {
@@ -152,6 +175,7 @@ void find_lock(ProgramFacts& facts, Findings& findings) {
            "many items",
            estimate(all, 0.02, 0.15));
   finding.low = gain(found.all(), 0.3);
+  finding.place = line_of_lock(facts, *found.most());
   finding = found.finish(std::move(finding));
   findings.push_back(section.finish(std::move(finding)));
 }

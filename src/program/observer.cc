@@ -111,6 +111,7 @@ std::vector<PythonThread> Observer::read_python(pid_t number, Process& process) 
 bool Observer::see(pid_t thread, bool python, bool other_has_lock, Moment& moment,
                    UserState* waiting) {
   see_processor(thread, python, moment);
+  bool may_wait = true;
   if (!moment.runs) {
     const ThreadState state = thread_state(moment.process, thread, other_has_lock);
     if (!state.exists) return false;
@@ -121,13 +122,17 @@ bool Observer::see(pid_t thread, bool python, bool other_has_lock, Moment& momen
       waiting->stack = state.stack;
     }
     // Without samples of the kernel, what runs and is not sampled is in the kernel.
-    moment.in_kernel = state.runs && sampler_ != nullptr && !sampler_->sees_kernel();
-    if (state.runs && waits_for_processor(moment.process, thread)) {
-      moment.runs = moment.in_kernel = false;
-      moment.wait = Wait::processor;
-    }
+    moment.in_kernel =
+        state.runs && sampler_ != nullptr && sampler_->follows_time() && !sampler_->sees_kernel();
   } else if (moment.sampled) {
     moment.place = find_(moment.process, moment.place.offset);
+    may_wait = !sampler_->follows_time();
+  } else {
+    may_wait = false;
+  }
+  if (moment.runs && may_wait && waits_for_processor(moment.process, thread)) {
+    moment.runs = moment.in_kernel = moment.sampled = false;
+    moment.wait = Wait::processor;
   }
   moment.others_run = !moment.runs && sampler_ != nullptr && sampler_->last_time() + kRuns > now_;
   return true;

@@ -75,7 +75,7 @@ void output_findings(ProgramFacts& facts, Findings& findings) {
                    "hundred steps"
                  : "let a buffer collect it (no flush for each line), and write a line every "
                    "hundred steps",
-           estimate(found.all(), 0.01, 0.15));
+           estimate(found.all(), 0.03, 0.15));
   if (opens) finding.instead = "log = open(path, \"a\")    # once, before the loop";
   findings.push_back(found.finish(std::move(finding)));
 }

@@ -146,8 +146,35 @@ const Variables& one_thread() {
 
 double burnt(const ProgramReport& report) { return report.user_seconds + report.system_seconds; }
 
+// The threads of several processes of the program take the processors from each other.
+void add_oversubscription(const ProgramReport& report, const ProgramFacts& facts, Findings& found) {
+  const double working = (1 - share_of(report, Activity::waiting)) * burnt(report);
+  const double useful = std::min(facts.processes, report.processors);
+  const double factor = working > 0 ? report.seconds * useful / working : 1;
+  ProgramFinding finding = make(
+      "oversubscription",
+      fmt::format("{:.0f} processes compute at once, each with threads of its own, on {:.0f} "
+                  "processors: the threads wait for each other, and spin for {} of the time",
+                  facts.processes, report.processors, percent(share_of(report, Activity::waiting))),
+      "one thread for each process; or fewer processes, each with several threads",
+      Estimate{std::max(1.0, factor), 1, std::max(1.0, 1.5 * factor)});
+  finding.evidence = fmt::format("{:.3g} s of processor time, {:.3g} s of it useful, in {:.3g} s",
+                                 burnt(report), working, report.seconds);
+  finding.variables = one_thread();
+  finding.commands = exports(finding.variables);
+  found.push_back(std::move(finding));
+}
+
+// What one thread would need is the work of all.
+Estimate without_spinning(const ProgramReport& report) {
+  const double working = (1 - share_of(report, Activity::waiting)) * burnt(report);
+  const double ran = report.seconds - std::min(report.waited_seconds, 0.9 * report.seconds);
+  const double factor = working > 0 ? std::max(1.0, ran / working) : 1;
+  return {factor, 1, 1.4 * factor};
+}
+
 // Reports spinning threads, or otherwise a processor time that exceeds the duration.
-void add_threads(const ProgramReport& report, const ProgramFacts&, const MachineReport&,
+void add_threads(const ProgramReport& report, const ProgramFacts& facts, const MachineReport&,
                  Findings& found) {
   const double waiting = share_of(report, Activity::waiting);
   const double busy = report.seconds > 0 ? burnt(report) / report.seconds : 0;
@@ -155,13 +182,19 @@ void add_threads(const ProgramReport& report, const ProgramFacts&, const Machine
   const bool spins = waiting >= kMuch;
   const bool threaded = !report.blas.empty() || !report.openmp.empty();
   if (!spins && (busy < kBusy || !threaded)) return;
+  constexpr double kSeveral = 1.7;
+  if (spins && threaded && facts.processes > kSeveral) {
+    add_oversubscription(report, facts, found);
+    return;
+  }
   ProgramFinding finding =
       spins
           ? make("spinning",
                  fmt::format("threads that spin for work take {} of the processor time",
                              percent(waiting)),
                  "one thread, for the work is too small to share out; several runs side by side "
-                 "use the processors better")
+                 "use the processors better",
+                 without_spinning(report))
           : make("threads",
                  fmt::format("it keeps {:.1f} processors busy, and only a trial tells whether that "
                              "makes it faster",
@@ -173,6 +206,35 @@ void add_threads(const ProgramReport& report, const ProgramFacts&, const Machine
     finding.evidence += fmt::format("; spinning mostly in {}", mostly(report, Activity::waiting));
   finding.variables = one_thread();
   finding.commands = exports(finding.variables);
+  // By its own figures it would be no faster.
+  finding.only_if_tried = finding.estimated && finding.factor <= 1;
+  found.push_back(std::move(finding));
+}
+
+// It was given fewer processors than there are, by taskset or by itself.
+void add_confined(const ProgramReport& report, const ProgramFacts& facts, const MachineReport&,
+                  Findings& found) {
+  const double busy = report.seconds > 0 ? burnt(report) / report.seconds : 0;
+  const bool threaded = !report.blas.empty() || !report.openmp.empty() || report.threads > 1;
+  if (report.allowed <= 0 || report.allowed + 0.999 > report.processors || !threaded) return;
+  // Of what it can share out, and of what it waits for its own processors for.
+  const double shared =
+      facts.lines.empty() ? share_of(report, Activity::products) + share_of(report, Activity::loops)
+                          : facts[Activity::products] + facts[Activity::loops];
+  constexpr double kSome = 0.2;
+  if (shared < kSome || busy < kSome) return;
+  const double part = report.allowed / report.processors;
+  ProgramFinding finding =
+      make("confined",
+           fmt::format("it may use {} of {:.0f} processors (taskset, numactl, or "
+                       "sched_setaffinity)",
+                       report.allowed, report.processors),
+           "start it without taskset; in the program: os.sched_setaffinity(0, "
+           "range(os.cpu_count())), before the libraries are loaded",
+           Estimate{gain(0.85 * shared, part), 1, 1 / part});
+  finding.evidence =
+      fmt::format("products and numeric loops, which threads share, take {}", percent(shared));
+  finding.check = "taskset -p PID tells which processors a process may use";
   found.push_back(std::move(finding));
 }
 
@@ -211,6 +273,9 @@ void add_allocation(const ProgramReport& report, const ProgramFacts& facts, cons
   finding.high = gain(std::min(kMost, 1.4 * (heap + faults)));
   finding.estimated = true;
   finding.place = line_with_most(facts, {Activity::allocation, Activity::page_faults});
+  // A program that is well written takes that much: only a trial can tell that it may take less.
+  constexpr double kUsual = 0.1;
+  finding.only_if_tried = heap + faults < kUsual;
   if (faults >= kMuch) {
     // On a loop of NumPy's temporaries of 0.3, 3, 31 and 61 MiB: 2.4, 3.2, 1.4 and 2.2 times as
     // fast (processor time, glibc 2.36; docs/doctor-program.md).
@@ -297,7 +362,8 @@ std::vector<ProgramFinding> program_findings(const ProgramReport& report, Progra
   Findings found;
   if (report.seconds >= kShort) {
     found = line_findings(facts, around.identity.usable_cpus);
-    for (const auto add : {add_allocation, add_overhead, add_threads, add_kernel, add_busy_machine})
+    for (const auto add :
+         {add_allocation, add_overhead, add_threads, add_confined, add_kernel, add_busy_machine})
       add(report, facts, around, found);
   }
   for (const auto add : {add_blas, add_two_openmp, add_two_blas, add_settings})

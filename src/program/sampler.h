@@ -32,6 +32,10 @@ class Sampler {
   // Whether the kernel is sampled too, with the address that it was entered from.
   virtual bool sees_kernel() const = 0;
 
+  // Whether a thread that runs is sampled in each millisecond of its processor time, so that a
+  // recent sample tells that it runs. If not, it may have waited for a processor.
+  virtual bool follows_time() const = 0;
+
   // Whether there are events for mappings and processes. If not, `watch` tells it the processes.
   virtual bool tells_processes() const = 0;
   virtual void watch(pid_t /*process*/) {}

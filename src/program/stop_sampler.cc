@@ -23,7 +23,7 @@ namespace lithe::program {
 namespace {
 
 constexpr std::size_t kMostStops = 8;              // in one round
-constexpr std::uint64_t kStopWait = 20'000'000;    // nanoseconds that a stop is waited for
+constexpr std::uint64_t kStopWait = 60'000'000;    // nanoseconds that a stop is waited for
 constexpr std::uint64_t kStopListed = 50'000'000;  // that a list of threads is good for
 constexpr std::size_t kMostWatched = 256, kMostStoppedThreads = 1 << 16;
 
@@ -84,7 +84,7 @@ std::unique_ptr<StopSampler> StopSampler::open(pid_t process, bool stacks, std::
 
 StopSampler::~StopSampler() {
   // What is left is released by the system when this process ends.
-  release_late();
+  take_late();
 }
 
 void StopSampler::watch(pid_t process) {
@@ -99,7 +99,7 @@ const Event* StopSampler::latest(pid_t thread) const {
 }
 
 void StopSampler::wait_for_sample(std::chrono::milliseconds /*most*/) {
-  release_late();
+  take_late();
   const std::uint64_t now = clock_nanoseconds();
   std::vector<std::pair<pid_t, pid_t>> running;
   for (auto& [number, process] : processes_) {
@@ -122,11 +122,11 @@ bool StopSampler::sample(pid_t process, pid_t thread) {
   if (late_.contains(thread) || ::ptrace(PTRACE_SEIZE, thread, nullptr, nullptr) != 0) return false;
   ::ptrace(PTRACE_INTERRUPT, thread, nullptr, nullptr);
   const Stopped stopped = wait(thread);
-  if (stopped.state == Stop::not_yet) late_[thread] = ~std::uint64_t{0};
+  if (stopped.state == Stop::not_yet) late_[thread] = {process, ~std::uint64_t{0}};
   // A thread that becomes another program takes the number of its process.
   constexpr std::uint64_t kSecond = 1'000'000'000;
   if (stopped.state == Stop::ended && thread != process)
-    late_.try_emplace(process, clock_nanoseconds() + kSecond);
+    late_.try_emplace(process, Late{process, clock_nanoseconds() + kSecond});
   if (stopped.state != Stop::stopped) return false;
   const bool known = read(process, thread);
   release(thread, stopped.signal);
@@ -155,11 +155,11 @@ StopSampler::Stopped StopSampler::wait(pid_t thread) const {
   for (int i = 0;; ++i) {
     const Stopped stopped = look(thread);
     if (stopped.state != Stop::not_yet || clock_nanoseconds() > until) return stopped;
-    constexpr timespec kShortly{0, 50'000};
+    constexpr timespec kShortly{0, 50'000}, kLater{0, 300'000};
     if (i < kAtOnce)
       ::sched_yield();
     else
-      ::nanosleep(&kShortly, nullptr);
+      ::nanosleep(i < 2 * kAtOnce ? &kShortly : &kLater, nullptr);
   }
 }
 
@@ -184,13 +184,16 @@ bool StopSampler::read(pid_t process, pid_t thread) {
   return true;
 }
 
-void StopSampler::release_late() {
+void StopSampler::take_late() {
   const std::uint64_t now = clock_nanoseconds();
-  std::erase_if(late_, [this, now](const auto& late) {
-    const auto& [thread, until] = late;
+  std::erase_if(late_, [this, now](const auto& entry) {
+    const auto& [thread, late] = entry;
     const Stopped stopped = look(thread);
-    if (stopped.state == Stop::stopped) release(thread, stopped.signal);
-    return stopped.state != Stop::not_yet || now > until;
+    if (stopped.state == Stop::stopped) {
+      read(late.process, thread);
+      release(thread, stopped.signal);
+    }
+    return stopped.state != Stop::not_yet || now > late.until;
   });
 }
 

@@ -24,6 +24,7 @@ class StopSampler : public Sampler {
   const Event* latest(pid_t thread) const override;
   std::uint64_t last_time() const override { return last_time_; }
   bool sees_kernel() const override { return false; }
+  bool follows_time() const override { return false; }
   bool tells_processes() const override { return false; }
   void watch(pid_t process) override;
 
@@ -44,14 +45,19 @@ class StopSampler : public Sampler {
   Stopped look(pid_t thread) const;
   Stopped wait(pid_t thread) const;
   bool read(pid_t process, pid_t thread);
-  void release_late();
+  void take_late();
 
   pid_t child_;
   bool stacks_;
   std::unordered_map<pid_t, Process> processes_;
   std::size_t turn_ = 0;
-  // Threads that had not stopped when they should have, and until when they are waited for.
-  std::map<pid_t, std::uint64_t> late_;
+  // Threads that had not stopped when they should have, with their processes, and until when they
+  // are waited for.
+  struct Late {
+    pid_t process = 0;
+    std::uint64_t until = 0;
+  };
+  std::map<pid_t, Late> late_;
   std::vector<Event> events_;
   std::unordered_map<pid_t, Event> latest_;
   std::uint64_t last_time_ = 0;

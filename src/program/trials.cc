@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "program/clock.h"
 #include "program/counters_file.h"
 #include "program/epochs.h"
 
@@ -29,6 +30,13 @@ double median(std::vector<double> values) {
   const auto middle = values.begin() + std::ssize(values) / 2;
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
+}
+
+// Of the epochs between marks.
+std::vector<double> lengths(const std::vector<double>& marks) {
+  std::vector<double> epochs;
+  for (std::size_t i = 1; i < marks.size(); ++i) epochs.push_back(marks[i] - marks[i - 1]);
+  return epochs;
 }
 
 double since(Clock::time_point begin) {
@@ -74,7 +82,8 @@ Trials::~Trials() = default;
 
 double Trials::run_seconds() const { return first_ + usual_ * epochs_; }
 
-std::optional<double> Trials::epoch_seconds(const Variables& remedy) {
+// Until its end, or the end of the last epoch that is timed. Returns false if the user interrupts.
+bool Trials::run(const Variables& remedy, double limit) {
   CountersFile counters(epochs_ > 0 ? Mark::prefix(options_.mark) : "\n");
   const Mark mark(options_.mark);
   Variables all = base_;
@@ -82,28 +91,38 @@ std::optional<double> Trials::epoch_seconds(const Variables& remedy) {
     if (name == kCountersVariable) value = counters.path();
   all.insert(all.end(), remedy.begin(), remedy.end());
   Launched launched(without_assignments(options_.command, remedy), all, true);
-  std::vector<double> marks;
+  marks_.clear();
+  const std::uint64_t start = clock_nanoseconds();
   launched.go();
   const auto begin = Clock::now();
-  const double limit = 3 * run_seconds() + 1;
   bool ended = false;
   while (!ended && interrupted == 0 && since(begin) < limit) {
     ended = launched.ended(std::chrono::milliseconds(20));
     counters.take_lines([&](LineSeen&& line) {
-      if (epochs_ > 0 && mark.found_in(line.text))
-        marks.push_back(static_cast<double>(line.nanoseconds) / 1e9);
+      if (epochs_ > 0 && mark.found_in(line.text) && line.nanoseconds > start)
+        marks_.push_back(static_cast<double>(line.nanoseconds - start) / 1e9);
     });
-    if (epochs_ > 0 && std::ssize(marks) > epochs_) break;
+    if (epochs_ > 0 && std::ssize(marks_) > epochs_) break;
   }
   left_ -= since(begin);
-  if (interrupted != 0) return {};
-  if (epochs_ == 0)
-    return ended && launched.status() == 0 ? std::optional(launched.seconds()) : std::nullopt;
-  if (std::ssize(marks) <= epochs_) return {};
-  std::vector<double> epochs;
-  for (int i = 0; i < epochs_; ++i)
-    epochs.push_back(marks[static_cast<std::size_t>(i) + 1] - marks[static_cast<std::size_t>(i)]);
-  return median(epochs);
+  run_seconds_ = ended && launched.status() == 0 ? launched.seconds() : 0;
+  return interrupted == 0;
+}
+
+std::optional<double> Trials::epoch_seconds(const Variables& remedy) {
+  if (!run(remedy, 3 * run_seconds() + 1)) return {};
+  if (epochs_ == 0) return run_seconds_ > 0 ? std::optional(run_seconds_) : std::nullopt;
+  if (std::ssize(marks_) <= epochs_) return {};
+  return median(lengths(marks_));
+}
+
+std::optional<Gain> Trials::compare_with_sampled(const Variables& remedy) {
+  // Sampling takes some time too, so that a gain is less, and a small one is none.
+  constexpr double kSampling = 1.05, kSure = 1.2;
+  if (epochs_ == 0 || left_ < first_ / 2 || !run(remedy, left_) || marks_.empty()) return {};
+  const double factor =
+      (marks_.size() > 1 ? usual_ / median(lengths(marks_)) : first_ / marks_.front()) / kSampling;
+  return Gain{factor, factor / kSure, factor * kSampling};
 }
 
 std::optional<Gain> Trials::compare(const Variables& remedy) {
@@ -116,7 +135,7 @@ std::optional<Gain> Trials::compare(const Variables& remedy) {
     with.push_back(*remedied);
     ratios.push_back(*plain / *remedied);
   }
-  if (ratios.empty()) return {};
+  if (ratios.empty()) return compare_with_sampled(remedy);
   const auto [low, high] = std::minmax_element(ratios.begin(), ratios.end());
   return Gain{median(without) / median(with), *low, *high};
 }

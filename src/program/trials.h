@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "lithe/program_report.h"
 #include "program/launch.h"
@@ -24,12 +25,19 @@ class Trials {
   Trials(const Trials&) = delete;
   Trials& operator=(const Trials&) = delete;
 
-  // Nothing where the budget does not suffice for two runs, a run fails, or the user interrupts.
+  // Where the budget does not suffice for two runs, one with the remedy is compared with the run
+  // that was sampled. Nothing where it does not suffice for that, a run fails, or the user
+  // interrupts.
   std::optional<Gain> compare(const Variables& remedy);
 
  private:
   double run_seconds() const;  // how long a run will take
   std::optional<double> epoch_seconds(const Variables& remedy);
+  std::optional<Gain> compare_with_sampled(const Variables& remedy);
+  bool run(const Variables& remedy, double limit);
+
+  std::vector<double> marks_;  // seconds from the start of the last run to the ends of its epochs
+  double run_seconds_ = 0;     // of the last run, if it ended well; otherwise 0
 
   const ExamineProgram& options_;
   Variables base_;

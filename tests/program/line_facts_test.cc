@@ -21,12 +21,14 @@ class Stacks {
     return {counts.number(code), line, {}};
   }
 
-  void waits(Wait wait, double seconds, std::vector<StackFrame> frames, bool later = true) {
+  void waits(Wait wait, double seconds, std::vector<StackFrame> frames, bool later = true,
+             bool others_run = false) {
     Moment moment;
     moment.process = 1;
     moment.first_thread = true;
     moment.later = later;
     moment.wait = wait;
+    moment.others_run = others_run;
     moment.frames = std::move(frames);
     counts.add(moment, static_cast<std::uint64_t>(seconds * kSecond));
   }
@@ -98,6 +100,19 @@ TEST(LineFacts, TimeInWhichOthersHadTheProcessorDoesNotCount) {
   EXPECT_DOUBLE_EQ(stacks.facts().seconds, 1);
 }
 
+// As joblib does, until its threads have their results.
+TEST(LineFacts, ALibraryThatSleepsWhileOthersWorkWaitsForThem) {
+  Stacks stacks;
+  const auto fit = stacks.frame("/home/me/train.py", "fit", 1);
+  const auto retrieve = stacks.frame("/v/site-packages/joblib/parallel.py", "_retrieve", 1822);
+  stacks.waits(Wait::sleep, 3, {retrieve, fit}, true, true);
+  stacks.waits(Wait::sleep, 1, {retrieve, fit});
+  stacks.waits(Wait::sleep, 4, {fit}, true, true);
+  const ProgramFacts facts = stacks.facts();
+  EXPECT_DOUBLE_EQ(facts[Wait::lock], 0.375);
+  EXPECT_DOUBLE_EQ(facts[Wait::sleep], 0.625);
+}
+
 TEST(LineFacts, WhatTheProgramsOwnSourcesAre) {
   EXPECT_TRUE(is_own_source("/home/me/train.py"));
   EXPECT_TRUE(is_own_source("train.py"));
@@ -111,6 +126,12 @@ TEST(LineFacts, WhatTheProgramsOwnSourcesAre) {
   EXPECT_TRUE(is_own_source("<python-input-0>"));
   EXPECT_TRUE(is_own_source("<stdin>"));
   EXPECT_FALSE(is_own_source(""));
+  // Java's packages and Node's modules
+  EXPECT_TRUE(is_own_source("Train.java"));
+  EXPECT_TRUE(is_own_source("org/example/Train.java"));
+  EXPECT_FALSE(is_own_source("java/util/ArrayList.java"));
+  EXPECT_FALSE(is_own_source("node:internal/main"));
+  EXPECT_FALSE(is_own_source("/home/me/node_modules/x/index.js"));
 }
 
 TEST(LineFacts, NamesOfFunctionsHaveTheirModule) {

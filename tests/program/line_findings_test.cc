@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <string>
 
 #include "support/temporary_folder.h"
 
@@ -234,6 +235,88 @@ TEST(LineFindings, ArraysOfBothPrecisions) {
   const ProgramFinding finding = only(program({product}));
   EXPECT_EQ(finding.name, "float64");
   EXPECT_NEAR(finding.factor, 2.5, 0.01);
+}
+
+// A file that is opened for each line of output.
+TEST(LineFindings, OutputInSmallPieces) {
+  const test::TemporaryFolder folder;
+  const std::string file = (folder.path() / "train.py").string();
+  std::ofstream(file) << "def report(path, text):\n    with open(path, \"a\") as log:\n"
+                         "        log.write(text)\n    with open(path) as again:\n";
+  LineFacts opens = busy(2, 0.4, Activity::interpreter), writes = busy(3, 0.2, Activity::loops);
+  opens.activity[static_cast<std::size_t>(Activity::kernel)] = 0.1;
+  opens.file = writes.file = file;
+  const ProgramFinding finding = only(program({opens, writes, busy(9, 0.4, Activity::products)}));
+  EXPECT_EQ(finding.name, "output");
+  EXPECT_EQ(finding.place->line, 2);
+  EXPECT_NEAR(finding.factor, 2.4, 0.1);
+  LineFacts reads = opens;
+  reads.line = 4;
+  ProgramFacts other = program({reads, busy(9, 0.6, Activity::products)});
+  for (const ProgramFinding& found : line_findings(other, 2)) EXPECT_NE(found.name, "output");
+}
+
+LineFacts compiled(const char* file, const char* function, int number, double share) {
+  LineFacts facts = busy(number, share, Activity::other);
+  facts.file = file;
+  facts.function = function;
+  facts.python = false;
+  return facts;
+}
+
+TEST(LineFindings, BoxedNumbersInJava) {
+  LineFacts sums = compiled("Train.java", "Train.update", 29, 0.7);
+  sums.inside["java.lang.Double.valueOf"] = 0.2;
+  LineFacts calls = compiled("Train.java", "Train.main", 53, 0.2);
+  ProgramFacts facts = program({sums, calls, compiled("Train.java", "Train.read", 60, 0.1)});
+  facts.inclusive[{"Train.java", 53, "Train.main"}].all = 0.9;
+  facts.inclusive[{"Train.java", 60, "Train.read"}].all = 0.1;
+  const ProgramFinding finding = only(facts);
+  EXPECT_EQ(finding.name, "boxing");
+  EXPECT_EQ(finding.place->line, 29);
+  EXPECT_NEAR(finding.factor, 1 / (1 - 0.9 * 0.97), 0.1);
+}
+
+// A function of JavaScript is known by its first line alone.
+TEST(LineFindings, TheLineThatParsesInJavaScript) {
+  const test::TemporaryFolder folder;
+  const std::string file = (folder.path() / "train.js").string();
+  std::ofstream(file) << "function load(\n  path\n) {\n  const x = 1;\n  return JSON.parse(x);\n}\n"
+                         "JSON.parse(y);\n";
+  LineFacts load = compiled(file.c_str(), "load", 1, 0.8);
+  load.inside["v8::internal::JsonParser<unsigned char>::ParseJson"] = 0.8;
+  const ProgramFinding finding = only(program({load, compiled(file.c_str(), "train", 9, 0.2)}));
+  EXPECT_EQ(finding.name, "parsing");
+  EXPECT_EQ(finding.place->line, 5);
+  EXPECT_EQ(finding.remedy.find("np."), std::string::npos);
+}
+
+// Processes that compute are not a loader.
+TEST(LineFindings, APoolThatComputesIsNoLoader) {
+  LineFacts waits = line(5, 1);
+  waits.waiting = waits.wait[static_cast<std::size_t>(Wait::lock)] = 1;
+  waits.inside["multiprocessing.pool.Pool.map"] = 1;
+  ProgramFacts facts = program({waits});
+  const ProgramFacts idle = facts;
+  EXPECT_EQ(only(idle).name, "loader_workers");
+  facts.others = {busy(20, 1.5, Activity::products)};
+  EXPECT_TRUE(line_findings(facts, 2).empty());
+}
+
+TEST(LineFindings, ALockHasALineThatSaysSomething) {
+  const test::TemporaryFolder folder;
+  const std::string file = (folder.path() / "train.cc").string();
+  std::ofstream(file) << "void add() {\n  const std::lock_guard guard(m);\n  sum += x;\n}\n";
+  LineFacts locks = compiled(file.c_str(), "add", 2, 0.2), unlocks = locks;
+  locks.inside["pthread_mutex_lock"] = 0.2;
+  unlocks.line = 4;
+  unlocks.all = unlocks.native = 0.5;
+  unlocks.inside["pthread_mutex_unlock"] = 0.5;
+  ProgramFacts facts = program({locks, unlocks, compiled(file.c_str(), "add", 3, 0.3)});
+  facts.others = {locks};
+  const ProgramFinding finding = only(facts);
+  EXPECT_EQ(finding.name, "lock");
+  EXPECT_EQ(finding.place->line, 2);
 }
 
 }  // namespace
