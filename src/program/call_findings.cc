@@ -191,10 +191,13 @@ std::set<std::pair<std::string, std::string>> loaders(const ProgramFacts& facts,
 }
 
 bool workers_compute(const ProgramFacts& facts) {
-  double numeric = 0;
-  for (const LineFacts& line : facts.others)
+  double numeric = 0, all = 0;
+  for (const LineFacts& line : facts.others) {
     numeric += line[Activity::products] + line[Activity::loops] + line[Activity::waiting];
-  return numeric > kComputing;
+    all += computed(line);
+  }
+  constexpr double kSome = 0.1;
+  return all > kSome && numeric > kComputing * all;
 }
 
 void find_calls(ProgramFacts& facts, const CallRule& rule, Findings& findings) {

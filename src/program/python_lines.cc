@@ -1,6 +1,7 @@
 #include "program/python_lines.h"
 
 #include <cstddef>
+#include <limits>
 
 namespace lithe::program {
 
@@ -16,7 +17,7 @@ int signed_byte(std::string_view table, std::size_t at) {
 }
 
 // Up to 3.9: pairs of an advance in bytes, and one in lines.
-int line_by_increments(std::string_view table, int line, std::uint64_t target) {
+std::int64_t line_by_increments(std::string_view table, std::int64_t line, std::uint64_t target) {
   std::uint64_t address = 0;
   for (std::size_t i = 0; i + 1 < table.size(); i += 2) {
     address += byte_at(table, i);
@@ -28,7 +29,7 @@ int line_by_increments(std::string_view table, int line, std::uint64_t target) {
 
 // 3.10: pairs of the length of a range in bytes, and its distance in lines from the last one;
 // -128 means that the range has no line.
-int line_by_ranges(std::string_view table, int line, std::uint64_t target) {
+std::int64_t line_by_ranges(std::string_view table, std::int64_t line, std::uint64_t target) {
   constexpr int kNoLine = -128;
   std::uint64_t end = 0;
   for (std::size_t i = 0; i + 1 < table.size(); i += 2) {
@@ -55,7 +56,7 @@ int signed_number(std::string_view table, std::size_t at) {
 
 // From 3.11 on: entries that begin with a byte whose highest bit is set, with the kind of the entry
 // and the number of instructions that it is for.
-int line_by_locations(std::string_view table, int line, std::uint64_t target) {
+std::int64_t line_by_locations(std::string_view table, std::int64_t line, std::uint64_t target) {
   constexpr unsigned kBegins = 0x80;
   constexpr int kOneLine = 10, kNoColumns = 13, kLong = 14, kNone = 15;
   std::uint64_t end = 0;
@@ -80,9 +81,11 @@ int line_by_locations(std::string_view table, int line, std::uint64_t target) {
 
 int python_line(int minor, std::string_view table, int first_line, std::uint64_t instruction) {
   constexpr int kRanges = 10, kLocations = 11;
-  if (minor >= kLocations) return line_by_locations(table, first_line, instruction);
-  if (minor == kRanges) return line_by_ranges(table, first_line, 2 * instruction);
-  return line_by_increments(table, first_line, instruction);
+  // Damaged tables add up to anything.
+  const std::int64_t line = minor >= kLocations ? line_by_locations(table, first_line, instruction)
+                            : minor == kRanges  ? line_by_ranges(table, first_line, 2 * instruction)
+                                               : line_by_increments(table, first_line, instruction);
+  return line > 0 && line <= std::numeric_limits<int>::max() ? static_cast<int>(line) : 0;
 }
 
 }  // namespace lithe::program

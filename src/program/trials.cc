@@ -119,7 +119,7 @@ std::optional<double> Trials::epoch_seconds(const Variables& remedy) {
 std::optional<Gain> Trials::compare_with_sampled(const Variables& remedy) {
   // Sampling takes some time too, so that a gain is less, and a small one is none.
   constexpr double kSampling = 1.05, kSure = 1.2;
-  if (epochs_ == 0 || left_ < first_ / 2 || !run(remedy, left_) || marks_.empty()) return {};
+  if (epochs_ == 0 || left_ < 1 || !run(remedy, left_) || marks_.empty()) return {};
   const double factor =
       (marks_.size() > 1 ? usual_ / median(lengths(marks_)) : first_ / marks_.front()) / kSampling;
   return Gain{factor, factor / kSure, factor * kSampling};

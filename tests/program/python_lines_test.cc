@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <random>
 #include <string>
 
@@ -44,6 +45,15 @@ TEST(PythonLines, EntriesOfAllKinds) {
   for (std::size_t i = 0; i < std::size(lines); ++i)
     EXPECT_EQ(python_line(12, table, 10, i), lines[i]) << i;
   EXPECT_EQ(python_line(12, table, 10, 100), 0) << "beyond its end";
+}
+
+// A damaged table adds up to more than a line can be.
+TEST(PythonLines, LinesThatCannotBe) {
+  const int most = std::numeric_limits<int>::max();
+  EXPECT_EQ(python_line(11, entry(12, "\1\1"), most, 0), 0);
+  EXPECT_EQ(python_line(11, entry(11, "\1\1"), -5, 0), 0);
+  EXPECT_EQ(python_line(10, std::string("\4\x7f", 2), most, 0), 0);
+  EXPECT_EQ(python_line(9, std::string("\0\x7f", 2), most, 1), 0);
 }
 
 TEST(PythonLines, AnyBytesAreRead) {
