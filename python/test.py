@@ -22,6 +22,7 @@ import venv
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 WORK = ROOT / "build/python"
 SKIPPED = 77
+MOST_BYTES = 15_000_000
 AT_ONCE = 2  # most tests compute on one thread
 VERSIONS = ("3.10", "3.11", "3.12", "3.13")
 # Of scikit-learn, each minor version that is supported: one an interpreter takes no more time. 1.7
@@ -85,7 +86,10 @@ def build_wheel(folder):
     run(python, "-m", "auditwheel", "repair", "-z", "9", "-w", folder, built, capture_output=True,
         env=os.environ | {"PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"})
     (wheel,) = folder.glob("*.whl")
-    print(f"{wheel.name}: {wheel.stat().st_size / 1e6:.1f} MB", flush=True)
+    size = wheel.stat().st_size
+    print(f"{wheel.name}: {size / 1e6:.1f} MB", flush=True)
+    if size > MOST_BYTES:
+        sys.exit(f"a wheel may have {MOST_BYTES / 1e6:.0f} MB: see which libraries came into it")
     return wheel
 
 

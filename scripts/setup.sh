@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs with apt-get those of the Debian packages that are missing: as root, or through sudo.
-# `build` is what the program needs; `test`, `fuzz` and `arm` add what tests, benchmarks, fuzzing and
-# tests for aarch64 (cross-compiled, in qemu) need.
-#   scripts/setup.sh build|test|fuzz|arm
+# `build` is what the program needs; `python`, `test`, `fuzz` and `arm` add what the Python package,
+# tests, benchmarks, fuzzing and tests for aarch64 (cross-compiled, in qemu) need.
+#   scripts/setup.sh build|python|test|fuzz|arm
 set -euo pipefail
 packages=(
   g++ cmake ninja-build pkg-config make
@@ -13,6 +13,7 @@ packages=(
 )
 case "${1:-build}" in
   build) ;;
+  python) packages+=(python3-dev python3-venv) ;;
   test) packages+=(libgtest-dev libbenchmark-dev python3 python3-numpy python3-venv python3-dev clang-format-16 clang-tidy-16 valgrind) ;;
   fuzz) packages+=(clang-16 libclang-rt-16-dev) ;;  # libFuzzer and the sanitizers are in the latter
   arm) foreign=arm64
@@ -21,7 +22,7 @@ case "${1:-build}" in
       packages+=("lib$library-dev:arm64")
     done
     packages+=(zlib1g-dev:arm64 libcurl4-openssl-dev:arm64) ;;
-  *) echo "scripts/setup.sh build|test|fuzz|arm" >&2; exit 2 ;;
+  *) echo "scripts/setup.sh build|python|test|fuzz|arm" >&2; exit 2 ;;
 esac
 missing=()
 for package in "${packages[@]}"; do

@@ -7,7 +7,6 @@
 #include "base/file.h"
 #include "base/folders.h"
 #include "command.h"
-#include "evaluation_json.h"
 #include "lithe/data.h"
 #include "lithe/evaluation_report.h"
 #include "lithe/trainer.h"
@@ -89,7 +88,7 @@ void write_report(const std::filesystem::path& folder, const std::string& file, 
                   const Dataset& data, const EvaluationReport& report) {
   base::make_folder(folder, "--report FOLDER");
   base::write_file_atomically(folder / "report.json",
-                              to_text(to_json(report, model, file, data.name)) + "\n");
+                              evaluation_json(report, data.name, model, file));
   base::write_file_atomically(folder / "index.html", evaluation_page(file, model, data, report));
 }
 
@@ -136,9 +135,7 @@ int evaluate(const Arguments& arguments) {
   report.learned_from = loaded.learned_from.count;
   if (!folder.empty()) write_report(folder, file, model, data, report);
   if (json) {
-    nlohmann::json object = to_json(report);
-    object["data"] = choice.data;
-    fmt::print("{}\n", to_text(object));
+    fmt::print("{}", evaluation_json(report, choice.data));
     return 0;
   }
   print_report(report, unit_of_target(model));

@@ -136,6 +136,13 @@ std::vector<std::size_t> never_predicted(const Model& model, const Examples& exa
 EvaluationReport report_evaluation(const Model& model, const Examples& examples,
                                    const EvaluationOptions& options = {});
 
+// Its figures as JSON, as `lithe evaluate --json` prints them; with the model also the history, the
+// confusion matrix and the most confident errors, as report.json has them. `data` and `model_file`
+// are names to show.
+std::string evaluation_json(const EvaluationReport& report, const std::string& data);
+std::string evaluation_json(const EvaluationReport& report, const std::string& data,
+                            const Model& model, const std::string& model_file);
+
 // One HTML file without scripts that loads nothing; its pictures are embedded. `data` is the data
 // set whose test part the report is about, and `model_file` is the name to show.
 std::string evaluation_page(const std::string& model_file, const Model& model, const Dataset& data,

@@ -27,6 +27,7 @@ void add_dataset(nb::module_& module);
 void add_model(nb::module_& module);
 void add_trainer(nb::module_& module);
 void add_learner(nb::module_& module);
+void add_reports(nb::module_& module);
 void add_unknown(nb::module_& module);
 void add_transfer(nb::module_& module);
 void add_reading(nb::module_& module);

@@ -9,6 +9,7 @@ NB_MODULE(_core, module) {
   python::add_model(module);
   python::add_trainer(module);
   python::add_learner(module);
+  python::add_reports(module);
   python::add_unknown(module);
   python::add_transfer(module);
   python::add_reading(module);

@@ -11,6 +11,7 @@ from ._datasets import Dataset, dataset_names, load_dataset
 from ._error import CopyWarning, Error
 from ._examples import Examples
 from ._images import Images, read_images
+from ._insight import report_evaluation
 from ._learned import LearnedArray
 from ._model import Model
 from ._network import Network, catalogue
@@ -68,6 +69,7 @@ __all__ = [
     "read_images",
     "read_table",
     "replace_head",
+    "report_evaluation",
     "rl",
 ]
 

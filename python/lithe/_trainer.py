@@ -10,7 +10,9 @@ from typing import Any
 
 from . import _core
 from ._core import EpochReport, LearningRateTest, TrainingResult
+from ._error import Error
 from ._examples import Examples
+from ._insight import ProfileReport, WatchReport
 from ._model import Model
 
 __all__ = [
@@ -67,6 +69,10 @@ class Trainer(_core.Trainer):
         Numbers are learned with mean 0 and standard deviation 1; the model answers in their units.
     recover : bool
         If the loss is no longer a number, begin the epoch again with half the learning rate.
+    watch : bool
+        Some steps of each epoch are looked at, for `watched`.
+    profile : bool
+        Some steps of each epoch are timed, for `profile`.
     state : path, optional
         A file for the state of the training, written every `keep_every` seconds and by `finish`.
 
@@ -114,6 +120,8 @@ class Trainer(_core.Trainer):
         unfreeze_at: int = 0,
         standardize_targets: bool = False,
         recover: bool = False,
+        watch: bool = False,
+        profile: bool = False,
         state: str | os.PathLike[str] | None = None,
         keep_every: float = 60,
     ) -> None:
@@ -123,12 +131,13 @@ class Trainer(_core.Trainer):
             validation=float(validation), patience=patience, class_weights=list(class_weights),
             balanced=balanced, frozen=list(frozen), unfreeze_at=unfreeze_at,
             standardize_targets=standardize_targets, recover=recover, keep_every=float(keep_every),
+            watch=watch, profile=profile,
         )  # fmt: skip
         if ignore is not None:
             options["ignore"] = ignore
         if state is not None:
             options["state"] = Path(state)
-        self._model, self._train = model, train
+        self._model, self._train, self._options = model, train, options
         self._test = test if test is not None else _core.Examples()
         super().__init__(model, train, self._test, options)
 
@@ -149,6 +158,37 @@ class Trainer(_core.Trainer):
         result = self.finish()
         if result.state_error:
             warnings.warn(f"the state was not written: {result.state_error}", stacklevel=2)
+
+    def profile(self) -> ProfileReport:
+        """Where the time of the epochs went, as `lithe profile` prints it. Needs `profile=True`.
+
+        The limits of the machine are measured at the first call on it, which takes seconds. Raises
+        `lithe.Error` without `profile=True`.
+
+        Examples
+        --------
+        >>> import lithe
+        >>> digits = lithe.load_dataset("lithe:digits")
+        >>> model = lithe.Model("input(784) -> dense(30, sigmoid) -> dense(10)")
+        >>> examples = lithe.Examples(digits.X, digits.y.astype(int))
+        >>> trainer = lithe.Trainer(model, examples, loss="cross_entropy", threads=1, profile=True)
+        >>> report = trainer.run_epoch()
+        >>> profile = trainer.profile()          # print(profile); profile.save("out")
+        >>> 0.5 < profile["accounted"] <= 1
+        True
+        """
+        if not self._options["profile"]:
+            raise Error("this training was not timed", "Trainer", "Trainer(..., profile=True)")
+        return ProfileReport(_core._profile(self, self._options["isa"]))
+
+    def watched(self) -> WatchReport:
+        """How the layers fared, and what is wrong with them. Needs `watch=True`.
+
+        Raises `lithe.Error` without `watch=True`, and before the first epoch.
+        """
+        if not self._options["watch"] or not self.history:
+            raise Error("no epoch of this training was looked at", "Trainer", "Trainer(..., watch=True), and an epoch")
+        return WatchReport(_core._watched(self))
 
     def save_state(self, path: str | os.PathLike[str]) -> None:
         """Writes all that the training needs to go on to the same bits, between two epochs."""

@@ -1,8 +1,10 @@
-#include "evaluation_json.h"
-
+// The figures of an evaluation as JSON.
 #include <cmath>
+#include <nlohmann/json.hpp>
 
-namespace lithe::app {
+#include "lithe/evaluation_report.h"
+
+namespace lithe {
 
 namespace {
 
@@ -128,9 +130,7 @@ void add(nlohmann::json& result, const ClassifierReport& report) {
   result["ece_at_temperature"] = report.tempered->ece;
 }
 
-}  // namespace
-
-nlohmann::json to_json(const EvaluationReport& report) {
+nlohmann::json figures_of(const EvaluationReport& report) {
   nlohmann::json result = {
       {"correct", report.values ? nlohmann::json() : nlohmann::json(report.score.correct)},
       {"total", report.score.total},
@@ -154,27 +154,36 @@ nlohmann::json to_json(const EvaluationReport& report) {
   return result;
 }
 
-nlohmann::json to_json(const EvaluationReport& report, const Model& model,
-                       const std::string& model_file, const std::string& data) {
-  nlohmann::json result = to_json(report);
+// Text that is UTF-8 whatever names the model has.
+std::string to_text(const nlohmann::json& object) {
+  return object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string evaluation_json(const EvaluationReport& report, const std::string& data) {
+  nlohmann::json result = figures_of(report);
+  result["data"] = data;
+  return to_text(result);
+}
+
+std::string evaluation_json(const EvaluationReport& report, const std::string& data,
+                            const Model& model, const std::string& model_file) {
+  nlohmann::json result = figures_of(report);
   result["model"] = model_file;
   result["data"] = data;
   result["network"] = model.network().to_string();
   result["parameters"] = model.network().parameter_count();
   result["precision"] = name(model.precision());
   result["history"] = history(report.history);
-  if (!report.classes) return result;
+  if (!report.classes) return to_text(result);
   const ClassifierReport& classes = *report.classes;
   result["confusion"] = matrix(classes);
   result["most_confident_errors"] = confident_errors(classes);
   result["confidence"] = to_json(classes.plain);
   result["confidence"]["from"] = classes.confidence_from;
   if (classes.tempered) result["confidence_at_temperature"] = to_json(*classes.tempered);
-  return result;
+  return to_text(result);
 }
 
-std::string to_text(const nlohmann::json& object) {
-  return object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-}  // namespace lithe::app
+}  // namespace lithe
