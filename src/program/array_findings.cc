@@ -110,7 +110,7 @@ void find_copies(ProgramFacts& facts, Findings& findings) {
            "x[start:stop] is a view and copies nothing; np.array(x), x.copy(), x[list], "
            "np.concatenate and astype copy: do that once, before the loop, or only with the rows "
            "that are needed",
-           estimate(found.all(), 0, 0.1));
+           estimate_of_memory(found.all(), 0, 0.1));
   findings.push_back(found.finish(std::move(finding)));
 }
 

@@ -208,8 +208,8 @@ void find_calls(ProgramFacts& facts, const CallRule& rule, Findings& findings) {
   for (LineFacts& line : facts.lines)
     found.add(line, whole.contains({line.file, line.function}) ? line.all : explained(line, rule));
   if (found.all() < kWorth) return;
-  ProgramFinding finding =
-      make(rule.name, rule.problem, rule.remedy, estimate(found.all(), rule.likely, rule.most));
+  ProgramFinding finding = make(rule.name, rule.problem, rule.remedy,
+                                estimate_of_memory(found.all(), rule.likely, rule.most));
   finding.evidence = fmt::format("{} of the time of {}", percent(found.all()),
                                  facts.later ? "an epoch" : "the run");
   if (found.most() != nullptr && found.most()->python) {

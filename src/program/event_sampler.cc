@@ -1,7 +1,6 @@
 #include "program/event_sampler.h"
 
 #include <linux/perf_event.h>
-#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -58,7 +57,6 @@ perf_event_attr attributes(bool kernel, SampledState state, bool running) {
   a.comm_exec = 1;
   a.task = 1;
   a.sample_id_all = 1;
-  a.wakeup_events = 1;
   a.use_clockid = 1;
   a.clockid = CLOCK_MONOTONIC;  // as in the shared counters
 #if defined(__x86_64__) || defined(__aarch64__)
@@ -197,12 +195,6 @@ void EventSampler::read(Ring& ring) {
     }
     waiting_.push_back(std::move(event));
   });
-}
-
-void EventSampler::wait_for_sample(std::chrono::milliseconds most) {
-  std::vector<pollfd> waited;
-  for (const Ring& ring : rings_) waited.push_back({ring.descriptor, POLLIN, 0});
-  ::poll(waited.data(), waited.size(), static_cast<int>(most.count()));
 }
 
 const Event* EventSampler::latest(pid_t thread) const {

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,17 +52,17 @@ namespace {
 
 // How long to wait between two looks at the program's threads. A look takes what it takes of a
 // processor, and all of them together this part of one: what is looked at more often is known more
-// precisely. The length changes, so as not to be in step with the program.
+// precisely. The length is random and does not depend on what the program does, lest some of that
+// were seen more often than the rest.
 class LookInterval {
  public:
   std::chrono::microseconds next() {
     const std::uint64_t now = processor_nanoseconds();
     cost_ += (static_cast<double>(now - last_) / 1e3 - cost_) / 16;
     last_ = now;
-    constexpr double kPart = 0.04, kLeast = 600, kMost = 4000;
-    const double third = static_cast<double>(++turn_ % 3);
-    return std::chrono::microseconds(static_cast<std::int64_t>(
-        std::clamp(cost_ / kPart, kLeast, kMost) * (0.75 + 0.25 * third)));
+    constexpr double kPart = 0.04, kLeast = 1000, kMost = 5000;
+    const double mean = std::clamp(cost_ / kPart, kLeast, kMost);
+    return std::chrono::microseconds(static_cast<std::int64_t>(mean * spread_(random_)));
   }
 
  private:
@@ -74,7 +75,8 @@ class LookInterval {
 
   std::uint64_t last_ = processor_nanoseconds();
   double cost_ = 100;  // microseconds of a look
-  unsigned turn_ = 0;
+  std::minstd_rand random_;
+  std::uniform_real_distribution<> spread_{0.5, 1.5};
 };
 
 constexpr double kShort = 0.5;  // seconds: a run of which little can be said

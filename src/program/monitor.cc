@@ -57,9 +57,7 @@ void Monitor::poll() {
   });
   if (Clock::now() >= next_slow_poll_) slow_poll();
   if (sampler_ != nullptr) {
-    // A stack that is read right after a sample is that of the sample.
-    take_events(false);
-    sampler_->wait_for_sample(std::chrono::milliseconds(2));
+    sampler_->sample();
     take_events(false);
   }
   observer_.observe(sampler_.get(), cutter_.first_end() > 0);

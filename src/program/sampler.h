@@ -3,7 +3,6 @@
 
 #include <sys/types.h>
 
-#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -22,8 +21,8 @@ class Sampler {
   // for the next one. `end`: returns them all.
   virtual std::vector<Event> take(bool end = false) = 0;
 
-  // Waits for the next sample of any thread, at most that long.
-  virtual void wait_for_sample(std::chrono::milliseconds most) = 0;
+  // Samples the threads now, where they do not come by themselves.
+  virtual void sample() {}
 
   // The last sample of a thread, also among those that take() has not returned; null if none.
   virtual const Event* latest(pid_t thread) const = 0;

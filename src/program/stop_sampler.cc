@@ -98,7 +98,7 @@ const Event* StopSampler::latest(pid_t thread) const {
   return at == latest_.end() ? nullptr : &at->second;
 }
 
-void StopSampler::wait_for_sample(std::chrono::milliseconds /*most*/) {
+void StopSampler::sample() {
   take_late();
   const std::uint64_t now = clock_nanoseconds();
   std::vector<std::pair<pid_t, pid_t>> running;

@@ -20,7 +20,7 @@ class StopSampler : public Sampler {
   ~StopSampler() override;
 
   std::vector<Event> take(bool end = false) override;
-  void wait_for_sample(std::chrono::milliseconds most) override;  // samples at once
+  void sample() override;
   const Event* latest(pid_t thread) const override;
   std::uint64_t last_time() const override { return last_time_; }
   bool sees_kernel() const override { return false; }

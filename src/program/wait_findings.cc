@@ -69,7 +69,7 @@ void find_wait(ProgramFacts& facts, const WaitRule& rule, Findings& findings) {
   if (found.all() < kWorth) return;
   ProgramFinding finding =
       make(rule.name, fmt::format("it {} in {} of the time", rule.problem, percent(found.all())),
-           rule.remedy, estimate(found.all(), 0, 0.05));
+           rule.remedy, estimate_of_memory(found.all(), 0, 0.05));
   findings.push_back(found.finish(std::move(finding)));
 }
 

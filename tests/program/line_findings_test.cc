@@ -56,6 +56,9 @@ LineFacts busy(int number, double share, Activity activity = Activity::loops) {
   return facts;
 }
 
+// What it costs to move data in this share of the time: the rest gets faster without that too.
+double cost_of_moving(double share) { return 1 / ((1 - share) * (1 - share / 4)); }
+
 TEST(LineFindings, NothingOfLinesThatMultiply) {
   ProgramFacts facts = program({busy(1, 0.9, Activity::products), busy(2, 0.1)});
   EXPECT_TRUE(line_findings(facts, 2).empty());
@@ -69,7 +72,7 @@ TEST(LineFindings, DecodingInEachEpoch) {
   const ProgramFinding finding = only(facts);
   EXPECT_EQ(finding.name, "decoding");
   EXPECT_EQ(finding.place->line, 5);
-  EXPECT_NEAR(finding.factor, 4, 0.1);
+  EXPECT_NEAR(finding.factor, cost_of_moving(0.75), 0.01);
   ProgramFacts first = facts;
   first.later = false;
   EXPECT_TRUE(line_findings(first, 2).empty()) << "files must be decoded once";
@@ -94,7 +97,7 @@ TEST(LineFindings, EachWaitHasItsLine) {
     const ProgramFinding finding = only(program({waits, busy(9, 0.5)}));
     EXPECT_EQ(finding.name, name);
     EXPECT_EQ(finding.place->line, 3);
-    EXPECT_NEAR(finding.factor, 2, 0.1);
+    EXPECT_NEAR(finding.factor, cost_of_moving(0.5), 0.01);
   }
 }
 
@@ -145,7 +148,7 @@ TEST(LineFindings, ACallBelongsToOneCause) {
   load.inside = {{"numpy.lib._npyio_impl.load", 0.9}, {"ast.literal_eval", 0.4}};
   const ProgramFinding finding = only(program({load, busy(9, 0.1, Activity::products)}));
   EXPECT_EQ(finding.name, "reading");
-  EXPECT_NEAR(finding.factor, 10, 0.01);
+  EXPECT_NEAR(finding.factor, cost_of_moving(0.9), 0.01);
   EXPECT_LT(finding.low, finding.factor);
   EXPECT_GT(finding.high, finding.factor);
 }
@@ -158,7 +161,7 @@ TEST(LineFindings, RecordingAFunctionIsCompilingIt) {
   body.around["jax._src.api.value_and_grad"] = 0.25;
   const ProgramFinding finding = only(program({call, body, busy(9, 0.25, Activity::products)}));
   EXPECT_EQ(finding.name, "recompilation");
-  EXPECT_NEAR(finding.factor, 4, 0.01);
+  EXPECT_NEAR(finding.factor, cost_of_moving(0.75), 0.01);
 }
 
 TEST(LineFindings, AFunctionThatWaitsForTheDiskIsSavingAsAWhole) {
@@ -168,7 +171,7 @@ TEST(LineFindings, AFunctionThatWaitsForTheDiskIsSavingAsAWhole) {
   const ProgramFinding finding = only(program({sync, rename, step}));
   EXPECT_EQ(finding.name, "fsync");
   EXPECT_EQ(finding.place->line, 3);
-  EXPECT_NEAR(finding.factor, 2.5, 0.01);
+  EXPECT_NEAR(finding.factor, cost_of_moving(0.6), 0.01);
 }
 
 // A product that is not the BLAS's, and what else is done with the same array.

@@ -31,12 +31,14 @@ TEST(PythonLines, OfEachVersion) {
   EXPECT_EQ(python_line(11, of_11, 3, 1), 4);
 }
 
+// An entry of the table of 3.11 and later, of one instruction.
+std::string entry(int kind, std::string rest) {
+  return static_cast<char>(0x80 | kind << 3) + std::move(rest);
+}
+
 // Entries of all kinds, one instruction each: without columns, long, on the same line, on the next,
 // and without a line.
 TEST(PythonLines, EntriesOfAllKinds) {
-  const auto entry = [](int kind, std::string rest) {
-    return static_cast<char>(0x80 | kind << 3) + std::move(rest);
-  };
   // Lines are +5, then -2 by a long entry, the same, +1, +2, none.
   const std::string table = entry(13, "\x0a") + entry(14, std::string("\x05\0\1\1", 4)) +
                             entry(0, "\x11") + entry(11, "\1\1") + entry(12, "\1\1") +
