@@ -37,12 +37,14 @@ constexpr WaitRule kWaitRules[] = {
     {Wait::terminal, "", "output", "waits for the terminal", "print less often"},
 };
 
-// What a line waits, with the calls that it waits in: a line that mostly waits does little else.
+// What a line waits, with the calls that it waits in: a line that mostly waits does little else. A
+// line that never waits has samples of these calls from the line before it.
 double waited(const LineFacts& line, const WaitRule& rule) {
-  constexpr double kMostly = 0.3;
+  constexpr double kMostly = 0.3, kNever = 0.03, kAlways = 0.8;
   const double in_calls = sum(line.native_code, [&rule](std::string_view name) {
     return !rule.call.empty() && name.find(rule.call) != name.npos;
   });
+  if (line[rule.wait] < kNever * line.all && in_calls < kAlways * line.all) return line[rule.wait];
   const double share = line[rule.wait] + in_calls;
   return share > kMostly * line.all ? line.all : share;
 }
