@@ -73,9 +73,21 @@ struct FetchOptions {
   std::chrono::seconds stall_limit{10};  // a connection without progress is closed after this
 };
 
+// A file of a published data set that is not in the data folder, or is another than was published.
+struct MissingFile {
+  std::filesystem::path path;          // where it belongs
+  std::vector<std::string> addresses;  // where it can be had, the first choice first
+  std::uint64_t max_bytes = 0;         // a longer one is wrong
+};
+
+// What fetch_dataset would download, for those who download it by other means.
+std::vector<MissingFile> missing_files(const std::string& name, const std::filesystem::path& folder,
+                                       const std::vector<std::string>& mirrors = {});
+
 // Downloads a published data set into the data folder. It resumes partial files, checks the digest
 // of each file before giving it its final name, and skips files that are already complete.
-// Throws Error(io) that lists the error of each mirror, and Error(machine) where libcurl is missing.
+// Throws Error(io) that lists the error of each mirror, and Error(machine) where libcurl is
+// missing.
 void fetch_dataset(const std::string& name, const std::filesystem::path& folder,
                    const FetchOptions& options = {});
 

@@ -113,6 +113,24 @@ nb::dict read_dataset(const std::string& name, const std::string& data_dir) {
   return result;
 }
 
+nb::list missing_of(const std::string& name, const std::string& data_dir,
+                    const std::vector<std::string>& mirrors) {
+  nb::list missing;
+  for (const MissingFile& file : missing_files(name, data_folder(data_dir), mirrors))
+    missing.append(nb::make_tuple(file.path, file.addresses, file.max_bytes));
+  return missing;
+}
+
+void fetch(const std::string& name, const std::string& data_dir,
+           const std::vector<std::string>& mirrors) {
+  FetchOptions options;
+  options.mirrors = mirrors;
+  interruptible([&](Progress& progress) {
+    options.progress = [&](const FetchProgress&) { return progress.goes_on(); };
+    fetch_dataset(name, data_folder(data_dir), options);
+  });
+}
+
 nb::dict read_images(const std::filesystem::path& folder, const nb::dict& given) {
   ImageOptions options;
   std::string resize = "crop", validation = "train", data_dir;
@@ -174,6 +192,9 @@ void add_reading(nb::module_& module) {
       nb::arg("path"), nb::arg("options"));
   module.def("_load_dataset", &read_dataset, nb::arg("name"), nb::arg("data_dir"));
   module.def("_dataset_names", &dataset_names);
+  module.def("_missing_files", &missing_of, nb::arg("name"), nb::arg("data_dir"),
+             nb::arg("mirrors"));
+  module.def("_fetch_dataset", &fetch, nb::arg("name"), nb::arg("data_dir"), nb::arg("mirrors"));
   module.def("_read_images", &read_images, nb::arg("folder"), nb::arg("options"));
 }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._datasets import Dataset, dataset_names, load_dataset
+from ._datasets import Dataset, dataset_names, fetch_dataset, load_dataset
 from ._error import CopyWarning, Error
 from ._examples import Examples
 from ._images import Images, read_images
@@ -62,6 +62,7 @@ __all__ = [
     "dataset_names",
     "doctor",
     "evaluate",
+    "fetch_dataset",
     "find_learning_rate",
     "info",
     "load_dataset",

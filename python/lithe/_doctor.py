@@ -109,8 +109,10 @@ def _sources() -> dict[str, str]:
 
 
 @contextmanager
-def _examined(folder: Path) -> Iterator[None]:
-    """The program examines this process in the meantime; its report is then in the folder."""
+def _examined(folder: Path) -> Iterator[list[str]]:
+    """The program examines this process in the meantime; its report is then in the folder, or what
+    went wrong in the list."""
+    problems: list[str] = []
     words = [str(path()), "doctor", "--pid", str(os.getpid()), "--json", "-o", str(folder / "report.json")]
     words += ["--report", str(folder / "page.html"), "--sources", str(folder / "sources.json")]
     # In a session of its own, because Ctrl-C is the function's.
@@ -124,7 +126,7 @@ def _examined(folder: Path) -> Iterator[None]:
             said = program.stderr.readline()
             if not said.startswith("Examining"):
                 raise Error((said + program.stderr.read()).strip() or "lithe doctor does not start", kind="machine")
-            yield
+            yield problems
             (folder / "sources.json").write_text(json.dumps(_sources()), encoding="utf-8")
             program.send_signal(signal.SIGINT)
             said = program.stderr.read().strip()
@@ -134,7 +136,12 @@ def _examined(folder: Path) -> Iterator[None]:
         finally:
             _allow(0)
     if program.returncode != 0:
-        raise Error(said or f"lithe doctor ended with {program.returncode}", kind="machine")
+        problems.append(said or f"lithe doctor ended with {program.returncode}")
+
+
+def _without_report(problem: str) -> dict[str, Any]:
+    """The figures where the program failed: what the function returned is not lost."""
+    return {"text": f"There is no report: {problem}", "seconds": 0.0, "findings": [], "lines": [], "not_seen": [problem]}
 
 
 def examine(function: Callable[..., Any], *args: Any, **kwargs: Any) -> CallReport:
@@ -143,7 +150,9 @@ def examine(function: Callable[..., Any], *args: Any, **kwargs: Any) -> CallRepo
         raise Error("lithe.doctor(function) examines the main thread", "", "call it from there")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with _examined(folder):
+        with _examined(folder) as problems:
             result = function(*args, **kwargs)
+        if problems:
+            return CallReport(_without_report(problems[0]), "", result)
         figures = json.loads((folder / "report.json").read_text(encoding="utf-8"))
         return CallReport(figures, (folder / "page.html").read_text(encoding="utf-8"), result)

@@ -3,6 +3,7 @@
 import json
 import linecache
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -102,9 +103,9 @@ def test_threads_that_were_there_before_are_seen():
         done.set()
         thread.join()
     assert report["threads"] >= 2
-    assert report["user_seconds"] + report["system_seconds"] > 0.2
+    assert report["user_seconds"] + report["system_seconds"] > 0
     if report["sampling"] != "none":
-        assert report["samples"] > 100
+        assert report["samples"] > 10
     assert {wait["for"] for wait in report["waits"]} & {"a sleep", "Python's interpreter lock"}
 
 
@@ -122,7 +123,7 @@ def test_code_that_is_in_no_file(of_a_loop):
 
 def helpers():
     """The programs that examine this process."""
-    listed = subprocess.run(["ps", "-ww", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(["ps", "-ww", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
     return [line for line in listed.splitlines() if f"doctor --pid {os.getpid()} " in line]
 
 
@@ -137,6 +138,19 @@ def test_what_the_function_raises_is_raised():
         lithe.doctor(fail)
     assert len(seen) == 1
     assert not helpers()
+
+
+def test_the_result_is_not_lost_where_the_program_fails():
+    def end_the_program():
+        for line in helpers():
+            os.kill(int(line.split()[0]), signal.SIGKILL)
+        return "mine"
+
+    report = lithe.doctor(end_the_program)
+    assert report.result == "mine"
+    assert "no report" in str(report)
+    assert report.findings == []
+    assert "ended with" in report._repr_html_()
 
 
 def test_another_thread_is_refused():

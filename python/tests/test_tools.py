@@ -1,14 +1,21 @@
 """Functions beside the classes: the same as the command's, and as in C++."""
 
+import functools
+import http.server
 import json
+import os
 import pickle
 import subprocess
+import sys
+import threading
+from pathlib import Path
 
 import lithe
 import numpy as np
 import pytest
 from lithe._program import path as program
 
+MNIST = Path(os.environ.get("LITHE_DATA", "/nowhere")) / "mnist"
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(400, 2)).astype(np.float32)
 Y = (X[:, 0] > 0).astype(np.int32)
@@ -85,6 +92,54 @@ def test_data_sets_by_name(tmp_path):
         lithe.load_dataset("nothing")
     with pytest.raises(lithe.Error, match="fetch"):
         lithe.load_dataset("lithe:mnist", data_dir=tmp_path)
+
+
+FETCH = """
+import lithe, sys
+try:
+    lithe.fetch_dataset("mnist", data_dir=sys.argv[1], mirrors=sys.argv[2:])
+except lithe.Error as error:
+    print(error)
+"""
+
+
+@pytest.fixture(params=["with libcurl", "without"])
+def fetch(request, tmp_path):
+    """Fetches MNIST in another process, and gives what it printed."""
+    environment = dict(os.environ)
+    if request.param == "without":
+        for name in ("libcurl.so.4", "libcurl-gnutls.so.4"):
+            (tmp_path / name).touch()  # cannot be loaded, and goes before the system's
+        environment["LD_LIBRARY_PATH"] = str(tmp_path)
+
+    def run(*mirrors):
+        words = [sys.executable, "-c", FETCH, tmp_path / "data", *mirrors]
+        return subprocess.run(words, env=environment, capture_output=True, text=True, check=True).stdout
+
+    return run
+
+
+def test_a_fetch_that_cannot_be(fetch, tmp_path):
+    told = fetch("http://127.0.0.1:9/")  # nobody listens on the discard port
+    assert "no mirror could give 'train-images-idx3-ubyte.gz'" in told
+    assert "127.0.0.1:9" in told
+    assert not [path for path in (tmp_path / "data/mnist").iterdir() if path.stat().st_size]
+
+
+@pytest.mark.skipif(not MNIST.is_dir(), reason="needs MNIST in $LITHE_DATA")
+def test_a_fetch(fetch, tmp_path):
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    handler = functools.partial(Quiet, directory=str(MNIST))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            assert fetch("http://127.0.0.1:9/", f"http://127.0.0.1:{server.server_port}/") == ""
+        finally:
+            server.shutdown()
+    assert len(lithe.load_dataset("lithe:mnist", data_dir=tmp_path / "data").X) == 60000
 
 
 def test_a_data_set_to_a_fitted_estimator(tmp_path):

@@ -135,14 +135,29 @@ void fetch_file(const RemoteFile& file, const fs::path& folder, std::vector<std:
                           folder.string()));
 }
 
+std::vector<RemoteFile> missing_of(std::span<const RemoteFile> files, const fs::path& folder) {
+  std::vector<RemoteFile> missing;
+  for (const RemoteFile& file : files)
+    if (!is_there(file, folder)) missing.push_back(file);
+  return missing;
+}
+
+const PublishedDataset& published(const std::string& name, const fs::path& folder) {
+  if (is_built_in(name))
+    throw Error(ErrorKind::usage, fmt::format("'{}' is generated, there is nothing to fetch", name),
+                {}, "lithe train --data " + name);
+  const PublishedDataset* found = find_published(name);
+  if (found == nullptr) fail_unknown_dataset(name);
+  require_data_folder(folder);
+  return *found;
+}
+
 }  // namespace
 
 void fetch_files(std::span<const RemoteFile> files, const fs::path& folder,
                  const FetchOptions& options) {
   make_folder(folder);
-  std::vector<RemoteFile> missing;
-  for (const RemoteFile& file : files)
-    if (!is_there(file, folder)) missing.push_back(file);
+  const std::vector<RemoteFile> missing = missing_of(files, folder);
   if (missing.empty()) return;
   std::vector<std::string> mirrors = options.mirrors;
   require_curl(missing, folder, mirrors);
@@ -151,17 +166,24 @@ void fetch_files(std::span<const RemoteFile> files, const fs::path& folder,
 
 }  // namespace data
 
+std::vector<MissingFile> missing_files(const std::string& name, const std::filesystem::path& folder,
+                                       const std::vector<std::string>& mirrors) {
+  const data::PublishedDataset& set = data::published(name, folder);
+  std::vector<MissingFile> missing;
+  for (const data::RemoteFile& file : data::missing_of(set.files, folder / set.name)) {
+    missing.push_back({folder / set.name / file.name, {}, file.max_bytes});
+    for (const std::string& mirror : mirrors.empty() ? set.mirrors : mirrors)
+      missing.back().addresses.push_back(data::address_of(file, mirror));
+  }
+  return missing;
+}
+
 void fetch_dataset(const std::string& name, const std::filesystem::path& folder,
                    const FetchOptions& options) {
-  if (is_built_in(name))
-    throw Error(ErrorKind::usage, fmt::format("'{}' is generated, there is nothing to fetch", name),
-                {}, "lithe train --data " + name);
-  const data::PublishedDataset* published = data::find_published(name);
-  if (published == nullptr) data::fail_unknown_dataset(name);
-  data::require_data_folder(folder);
+  const data::PublishedDataset& set = data::published(name, folder);
   FetchOptions complete = options;
-  if (complete.mirrors.empty()) complete.mirrors = published->mirrors;
-  data::fetch_files(published->files, folder / published->name, complete);
+  if (complete.mirrors.empty()) complete.mirrors = set.mirrors;
+  data::fetch_files(set.files, folder / set.name, complete);
 }
 
 }  // namespace lithe

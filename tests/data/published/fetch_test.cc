@@ -319,6 +319,11 @@ TEST_F(Fetch, DataSetsByName) {
                [&] { fetch_dataset("fashion-mnist", root_.path(), options_); });
   EXPECT_EQ(empty.requests(), Strings{"/deep/train-images-idx3-ubyte.gz"});
   EXPECT_TRUE(std::filesystem::is_directory(root_.path() / "fashion_mnist"));
+  const auto missing = missing_files("fashion-mnist", root_.path(), options_.mirrors);
+  ASSERT_EQ(missing.size(), 4);
+  EXPECT_EQ(missing[0].path, root_.path() / "fashion_mnist" / "train-images-idx3-ubyte.gz");
+  EXPECT_EQ(missing[0].addresses, Strings{empty.address() + "deep/train-images-idx3-ubyte.gz"});
+  EXPECT_GT(missing[0].max_bytes, 1'000'000);
   expect_error(ErrorKind::usage, {"generated"}, [&] { fetch_dataset("digits", root_.path()); });
   expect_error(ErrorKind::usage, {"'mnist'"}, [&] { fetch_dataset("mnits", root_.path()); });
   expect_error(ErrorKind::usage, {"no data set"}, [&] { fetch_dataset("/etc", root_.path()); });
