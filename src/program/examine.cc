@@ -79,7 +79,7 @@ class LookInterval {
   std::uniform_real_distribution<> spread_{0.5, 1.5};
 };
 
-constexpr double kShort = 0.5;  // seconds: a run of which little can be said
+constexpr double kShortRun = 0.5;  // seconds: a run of which little can be said
 
 // Of the vectors that this processor computes with.
 int vector_bits() {
@@ -156,10 +156,10 @@ class Examination {
     monitor_->take_present();
     watch_until_end(what, attached);
     report.seconds = static_cast<double>(clock_nanoseconds() - start) / 1e9;
-    if (report.seconds < kShort)
+    if (report.seconds < kShortRun)
       report.missing.push_back(
           fmt::format("it was examined for {:.2g} s; causes are looked for from {} s on",
-                      report.seconds, kShort));
+                      report.seconds, kShortRun));
     take_use(attached.use(), report);
     take_heap(report);
     take_shares(report);
@@ -483,7 +483,7 @@ void conclude(Examination& examination, double budget, ProgramReport& report) {
   report.processors = around.identity.usable_cpus;
   report.products_need_seconds = products_need(report, around.limits);
   report.findings = program_findings(report, examination.facts(), around);
-  if (budget > 0 && report.seconds >= kShort && report.status == 0 && report.signal == 0)
+  if (budget > 0 && report.seconds >= kShortRun && report.status == 0 && report.signal == 0)
     examination.try_remedies(report);
   std::stable_sort(
       report.findings.begin(), report.findings.end(),
