@@ -139,19 +139,9 @@ class Examination {
       report.missing.emplace_back(
           "the system does not allow this user to read the memory of the process "
           "(kernel.yama.ptrace_scope), so its lines are not known");
-    std::unique_ptr<EventSampler> events;
-    std::string refused = "not asked for";
-    const bool stacks = !PythonReader::may_be_python(attached.program_name());
-    if (what.events) events = EventSampler::attach(what.process, stacks, refused);
-    if (events != nullptr)
-      report.sampling = events->sees_kernel() ? Sampling::events : Sampling::events_of_user;
-    else
-      report.missing.push_back(
-          fmt::format("perf_event_open cannot be used ({}), so shares of activities and the parts "
-                      "of a line's time are not known",
-                      refused));
+    std::unique_ptr<Sampler> sampler = attach_sampler(what, attached, report);
     const std::uint64_t start = clock_nanoseconds();
-    monitor_ = std::make_unique<Monitor>(what.process, counters_, generated_, std::move(events),
+    monitor_ = std::make_unique<Monitor>(what.process, counters_, generated_, std::move(sampler),
                                          nullptr, start);
     monitor_->take_present();
     watch_until_end(what, attached);
@@ -239,6 +229,35 @@ class Examination {
     return path.empty() ? "" : preload_problem(path);
   }
 
+  static std::string by_stops(const std::string& no_events) {
+    return fmt::format(
+        "perf_event_open cannot be used ({}), so the program's threads were stopped for "
+        "microseconds to sample them, and page faults are estimated from the system's accounting",
+        no_events);
+  }
+
+  static std::unique_ptr<Sampler> attach_sampler(const ExamineProcess& what, Attached& attached,
+                                                 ProgramReport& report) {
+    const bool stacks = !PythonReader::may_be_python(attached.program_name());
+    std::string no_events = "not asked for";
+    if (what.events)
+      if (auto events = EventSampler::attach(what.process, stacks, no_events)) {
+        report.sampling = events->sees_kernel() ? Sampling::events : Sampling::events_of_user;
+        return events;
+      }
+    // The system asks for the same rights for both.
+    if (attached.can_read_memory()) {
+      report.sampling = Sampling::stops;
+      report.missing.push_back(by_stops(no_events));
+      return StopSampler::attach(what.process, stacks);
+    }
+    report.missing.push_back(
+        fmt::format("perf_event_open cannot be used ({}), so shares of activities and the parts "
+                    "of a line's time are not known",
+                    no_events));
+    return nullptr;
+  }
+
   // By events, or where the system refuses these by stops.
   std::unique_ptr<Sampler> open_sampler(pid_t process, ProgramReport& report) {
     // Of Python, the stack is read from its own structures.
@@ -252,10 +271,7 @@ class Examination {
       }
     if (auto stops = StopSampler::open(process, stacks, no_stops)) {
       report.sampling = Sampling::stops;
-      report.missing.push_back(fmt::format(
-          "perf_event_open cannot be used ({}), so the program's threads were stopped for "
-          "microseconds to sample them, and page faults are estimated from the system's accounting",
-          no_events));
+      report.missing.push_back(by_stops(no_events));
       return stops;
     }
     report.missing.push_back(fmt::format(

@@ -181,9 +181,9 @@ void find_lock(ProgramFacts& facts, Findings& findings) {
 }
 
 bool copies_memory(std::string_view name) {
-  constexpr std::string_view kCopies[] = {"memcpy",    "__memcpy", "memmove", "__memmove",
-                                          "__mempcpy", "__memset", "memset",  "mempcpy"};
-  return begins_with_one(name, kCopies);
+  constexpr std::string_view kCopyNames[] = {"memcpy",    "__memcpy", "memmove", "__memmove",
+                                             "__mempcpy", "__memset", "memset",  "mempcpy"};
+  return begins_with_one(name, kCopyNames);
 }
 
 // The part of a line that copies, with the memory that the copies are made in. The system's part

@@ -19,7 +19,7 @@ namespace lithe::program {
 namespace {
 
 // Limits to what is followed in a memory that may hold anything.
-constexpr int kMostInterpreters = 8, kMostThreads = 256, kMostFrames = 200;
+constexpr int kMostInterpreters = 8, kMostPythonThreads = 256, kMostFrames = 200;
 constexpr std::size_t kFrame = 112;  // bytes that hold all fields of a frame
 constexpr int kMostFramesInAll = 20'000;
 constexpr std::size_t kMostCodes = 1 << 16;
@@ -145,7 +145,7 @@ void PythonReader::read_interpreter(std::uint64_t at, std::vector<PythonThread>&
   memory_.read(lock + layout_.gil_locked, locked);
   const std::uint64_t holder = locked != 0 ? word(lock + layout_.gil_holder) : 0;
   std::uint64_t next = word(at + layout_.interpreter_threads);
-  for (int i = 0; next != 0 && i < kMostThreads; ++i) {
+  for (int i = 0; next != 0 && i < kMostPythonThreads; ++i) {
     PythonThread thread;
     thread.thread = thread_id(next);
     thread.holds_lock = next == holder;

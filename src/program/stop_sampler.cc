@@ -82,6 +82,12 @@ std::unique_ptr<StopSampler> StopSampler::open(pid_t process, bool stacks, std::
   return sampler;
 }
 
+std::unique_ptr<StopSampler> StopSampler::attach(pid_t process, bool stacks) {
+  std::unique_ptr<StopSampler> sampler(new StopSampler(0, stacks));
+  sampler->watch(process);
+  return sampler;
+}
+
 StopSampler::~StopSampler() {
   // What is left is released by the system when this process ends.
   take_late();

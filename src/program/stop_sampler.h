@@ -17,6 +17,8 @@ class StopSampler : public Sampler {
   // `process`: a child of this process. Returns null and sets `why` where the system refuses.
   // `stacks`: samples contain the top of the stack.
   static std::unique_ptr<StopSampler> open(pid_t process, bool stacks, std::string& why);
+  // For a process that runs already and is not a child of this one.
+  static std::unique_ptr<StopSampler> attach(pid_t process, bool stacks);
   ~StopSampler() override;
 
   std::vector<Event> take(bool end = false) override;
@@ -47,7 +49,7 @@ class StopSampler : public Sampler {
   bool read(pid_t process, pid_t thread);
   void take_late();
 
-  pid_t child_;
+  pid_t child_;  // of this process; 0: none
   bool stacks_;
   std::unordered_map<pid_t, Process> processes_;
   std::size_t turn_ = 0;

@@ -21,7 +21,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kPairs = 3;
 constexpr double kEnough = 1.0;  // seconds of later epochs in a run
-constexpr int kMostEpochs = 8;
+constexpr int kMostTimedEpochs = 8;
 
 volatile sig_atomic_t interrupted = 0;
 void interrupt(int) { interrupted = 1; }
@@ -74,7 +74,7 @@ Trials::Trials(const ExamineProgram& options, Variables base, const ProgramRepor
   usual_ = usual_epoch(report).seconds;
   first_ = report.epochs.front().seconds;
   epochs_ = static_cast<int>(std::clamp(std::ceil(kEnough / std::max(usual_, 1e-3)), 1.0,
-                                        static_cast<double>(kMostEpochs)));
+                                        static_cast<double>(kMostTimedEpochs)));
   epochs_ = std::min(epochs_, static_cast<int>(report.epochs.size()) - 1);
 }
 

@@ -172,6 +172,57 @@ class Programs(Doctor):
         self.report(SUBJECT, "crash", "9")
         self.assertEqual(boards(), before)
 
+    def test_a_doctor_that_is_killed_leaves_no_program_behind(self):
+        doctor = subprocess.Popen([LITHE, "doctor", "--", "sleep", "60"])
+        children = pathlib.Path(f"/proc/{doctor.pid}/task/{doctor.pid}/children")
+        end = time.monotonic() + 20
+        while time.monotonic() < end and not children.read_text():
+            time.sleep(0.05)
+        child = pathlib.Path("/proc", children.read_text().split()[0])
+        doctor.kill()
+        doctor.wait()
+        while time.monotonic() < end and child.exists() and " Z " not in (child / "stat").read_text():
+            time.sleep(0.05)
+        self.assertTrue(not child.exists() or " Z " in (child / "stat").read_text())
+
+    @unittest.skipUnless(shutil.which("node"), "there is no node")
+    def test_lines_of_node(self):
+        script = self.folder / "train.js"
+        script.write_text("function dot(a, b) {\n  let sum = 0;\n"
+                          "  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];\n"
+                          "  return sum;\n}\n"
+                          "const x = new Float64Array(1000).fill(0.5);\n"
+                          "const end = Date.now() + 2000;\n"
+                          "let all = 0;\nwhile (Date.now() < end) all += dot(x, x);\n")
+        before = set(pathlib.Path("/tmp").glob("perf-*.map"))
+        for options in ((), ("--stops",)):
+            done, report = self.report("node", script, options=("--budget", "0", *options))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            functions = {line["function"]: line["line"] for line in report["lines"]
+                         if line["file"] == str(script)}
+            self.assertEqual(functions.get("dot"), 1, (options, report["lines"]))
+        self.assertEqual(set(pathlib.Path("/tmp").glob("perf-*.map")), before)
+
+    @unittest.skipUnless(shutil.which("javac"), "there is no javac")
+    def test_lines_of_java(self):
+        source = self.folder / "Train.java"
+        source.write_text("import java.util.*;\npublic class Train {\n"
+                          "  static void grow(List<Double> values) {\n"
+                          "    for (int i = 0; i < values.size(); i++)\n"
+                          "      values.set(i, values.get(i) * 1.0001);\n  }\n"
+                          "  public static void main(String[] arguments) {\n"
+                          "    List<Double> values = new ArrayList<>();\n"
+                          "    for (int i = 0; i < 100000; i++) values.add(1.0 * i);\n"
+                          "    long end = System.currentTimeMillis() + 3000;\n"
+                          "    while (System.currentTimeMillis() < end) grow(values);\n  }\n}\n")
+        subprocess.run(["javac", "-g", "-d", self.folder, source], check=True, timeout=300)
+        done, report = self.report("java", "-cp", self.folder, "Train", options=("--budget", "0"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(report["findings"][0]["name"], "boxing", report["findings"])
+        place = report["findings"][0]["place"]
+        self.assertEqual((place["file"], place["function"]), ("Train.java", "Train.grow"))
+        self.assertIn(place["line"], (4, 5))
+
 
 class Processes(Doctor):
     """A process that runs already."""

@@ -52,8 +52,8 @@ TEST(PythonLines, EntriesOfAllKinds) {
 // A damaged table adds up to more than a line can be.
 TEST(PythonLines, LinesThatCannotBe) {
   const int most = std::numeric_limits<int>::max();
-  EXPECT_EQ(python_line(11, entry(12, "\1\1"), most, 0), 0);
-  EXPECT_EQ(python_line(11, entry(11, "\1\1"), -5, 0), 0);
+  EXPECT_EQ(python_line(11, "\xe0\1\1", most, 0), 0);
+  EXPECT_EQ(python_line(11, "\xd8\1\1", -5, 0), 0);
   EXPECT_EQ(python_line(10, std::string("\4\x7f", 2), most, 0), 0);
   EXPECT_EQ(python_line(9, std::string("\0\x7f", 2), most, 1), 0);
 }
