@@ -8,7 +8,9 @@
 
 #include <array>
 #include <cstdlib>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "program/clock.h"
 
@@ -43,14 +45,29 @@ GeneratedCode::GeneratedCode(std::filesystem::path maps)
 
 GeneratedCode::~GeneratedCode() {
   if (records_file_ >= 0) ::close(records_file_);
-  for (const auto& [process, map] : perf_maps_) {
-    if (map.descriptor < 0) continue;
-    ::close(map.descriptor);
-    if (nodes_.contains(process)) ::unlink(path_of(process).c_str());
+  for (const auto& [process, map] : perf_maps_)
+    if (map.descriptor >= 0) ::close(map.descriptor);
+  if (asked_) remove_files();
+}
+
+// Node writes a map, and a log of its own, "isolate-0x1a2b-PID-v8.log", into its folder.
+void GeneratedCode::remove_files() const {
+  for (const auto& [process, folder] : nodes_) {
+    ::unlink(path_of(process).c_str());
+    const std::string end = fmt::format("-{}-v8.log", process);
+    std::vector<std::filesystem::path> logs;
+    std::error_code error;
+    std::filesystem::directory_iterator file(folder, error);
+    for (; !error && file != std::filesystem::directory_iterator(); file.increment(error)) {
+      const std::string name = file->path().filename().native();
+      if (name.starts_with("isolate-0x") && name.ends_with(end)) logs.push_back(file->path());
+    }
+    for (const std::filesystem::path& log : logs) std::filesystem::remove(log, error);
   }
 }
 
-Variables GeneratedCode::variables(const std::filesystem::path& preload) const {
+Variables GeneratedCode::variables(const std::filesystem::path& preload) {
+  asked_ = true;
   Variables set;
   set.emplace_back(
       "NODE_OPTIONS",
@@ -67,7 +84,9 @@ Variables GeneratedCode::variables(const std::filesystem::path& preload) const {
 }
 
 void GeneratedCode::mapped(pid_t process, std::string_view file_name) {
-  if (file_name.starts_with("node") || file_name.starts_with("libnode")) nodes_.insert(process);
+  if (!file_name.starts_with("node") && !file_name.starts_with("libnode")) return;
+  std::error_code error;
+  nodes_[process] = std::filesystem::read_symlink(fmt::format("/proc/{}/cwd", process), error);
 }
 
 std::string GeneratedCode::path_of(pid_t process) const {

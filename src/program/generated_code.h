@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,10 +23,10 @@ class GeneratedCode {
   explicit GeneratedCode(std::filesystem::path maps = "/tmp");
   GeneratedCode(const GeneratedCode&) = delete;
   GeneratedCode& operator=(const GeneratedCode&) = delete;
-  ~GeneratedCode();  // removes the maps that were written because of the variables
+  ~GeneratedCode();  // removes the files that were written because of the variables
 
   // The environment variables that make runtimes tell it. `preload`: the library.
-  Variables variables(const std::filesystem::path& preload) const;
+  Variables variables(const std::filesystem::path& preload);
 
   // A file that the process has mapped as code.
   void mapped(pid_t process, std::string_view file_name);
@@ -45,6 +44,7 @@ class GeneratedCode {
   void read_records();
   void read_perf_map(pid_t process);
   std::string path_of(pid_t process) const;
+  void remove_files() const;
 
   std::filesystem::path folder_;
   int records_file_ = -1;
@@ -52,8 +52,9 @@ class GeneratedCode {
   std::map<pid_t, CodeMap> maps_;
   JavaRecords records_{maps_};
   std::map<pid_t, PerfMap> perf_maps_;
-  std::set<pid_t> nodes_;
-  std::map<pid_t, std::uint64_t> looked_;  // when
+  bool asked_ = false;                            // by the variables
+  std::map<pid_t, std::filesystem::path> nodes_;  // and the folder that each was started in
+  std::map<pid_t, std::uint64_t> looked_;         // when
 };
 
 }  // namespace lithe::program

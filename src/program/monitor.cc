@@ -163,14 +163,13 @@ void Monitor::read_memory() {
   observer_.timeline().see_memory(clock_nanoseconds(), pages * page);
 }
 
+// Those of the first process that loads such a library: libraries that start processes set
+// variables for these.
 void Monitor::read_variables() {
   for (const auto& [process, libraries] : libraries_) {
-    if (variables_read_.contains(process)) continue;
+    if (!variables_.empty()) return;
     const std::string text =
         base::read_text(fmt::format("/proc/{}/environ", process), kEnvironment);
-    if (text.empty()) continue;
-    variables_read_.insert(process);
-    variables_.clear();
     for (std::string_view rest = text; !rest.empty();) {
       const std::string_view entry = base::take_until(rest, '\0');
       const std::size_t sign = entry.find('=');

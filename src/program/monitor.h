@@ -95,7 +95,6 @@ class Monitor {
   std::set<pid_t> alive_;                               // processes that may still run
   std::map<pid_t, std::set<std::uint32_t>> libraries_;  // BLAS and OpenMP, that each had mapped
   std::map<std::string, std::string> variables_;
-  std::set<pid_t> variables_read_;
   std::map<pid_t, int> allowed_;  // processors
   int most_threads_ = 1;
   double waited_ = 0, waited_before_ = 0;

@@ -202,6 +202,7 @@ class Programs(Doctor):
                          if line["file"] == str(script)}
             self.assertEqual(functions.get("dot"), 1, (options, report["lines"]))
         self.assertEqual(set(pathlib.Path("/tmp").glob("perf-*.map")), before)
+        self.assertEqual(list(pathlib.Path().glob("isolate-*")), [])
 
     @unittest.skipUnless(shutil.which("javac"), "there is no javac")
     def test_lines_of_java(self):
