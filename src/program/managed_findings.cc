@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -46,6 +47,25 @@ std::set<std::pair<std::string, std::string>> functions_that_box(const ProgramFa
   return found;
 }
 
+// The lines of functions that call those that box: they pass such numbers on. The virtual machine
+// tells of few places in their code, so that a line next to the calling one may have its time. What
+// takes much time besides is something else.
+std::vector<LineFacts*> functions_that_call(const ProgramFacts& facts,
+                                            const std::vector<LineFacts*>& others, double boxing) {
+  constexpr double kMostly = 0.5, kLittle = 0.2;
+  std::set<std::pair<std::string, std::string>> callers;
+  for (const auto& [place, line] : facts.inclusive)
+    if (line.all > kMostly * boxing) callers.insert({std::get<0>(place), std::get<2>(place)});
+  std::vector<LineFacts*> lines;
+  double all = 0;
+  for (LineFacts* line : others)
+    if (callers.contains({line->file, line->function})) {
+      lines.push_back(line);
+      all += line->all;
+    }
+  return all < kLittle * boxing ? lines : std::vector<LineFacts*>();
+}
+
 void find_boxing(ProgramFacts& facts, Findings& findings) {
   const auto functions = functions_that_box(facts);
   Found found(facts);
@@ -57,14 +77,8 @@ void find_boxing(ProgramFacts& facts, Findings& findings) {
       others.push_back(&line);
   constexpr double kMuch = 0.08;
   if (found.all() < kMuch) return;
-  // Lines that call them pass such numbers on.
-  constexpr double kCalls = 0.5;
-  const double boxing = found.all();
-  for (LineFacts* line : others) {
-    const auto below = facts.inclusive.find({line->file, line->line, line->function});
-    if (below != facts.inclusive.end() && below->second.all - line->all > kCalls * boxing)
-      found.add(*line, line->all);
-  }
+  const std::vector<LineFacts*> pass = functions_that_call(facts, others, found.all());
+  for (LineFacts* line : pass) found.add(*line, line->all);
   ProgramFinding finding =
       make("boxing",
            fmt::format("functions that compute with boxed numbers (Double, Integer) take {} of the "

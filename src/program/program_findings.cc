@@ -206,8 +206,11 @@ void add_threads(const ProgramReport& report, const ProgramFacts& facts, const M
     finding.evidence += fmt::format("; spinning mostly in {}", mostly(report, Activity::waiting));
   finding.variables = one_thread();
   finding.commands = exports(finding.variables);
-  // By its own figures it would be no faster.
-  finding.only_if_tried = finding.estimated && finding.factor <= 1;
+  // By its own figures it would be no faster; or other programs had the processors, and threads
+  // spin because the one that they wait for has none.
+  constexpr double kContended = 0.1;
+  const bool contended = report.waited_seconds > kContended * report.seconds;
+  finding.only_if_tried = finding.estimated && (finding.factor <= 1 || contended);
   found.push_back(std::move(finding));
 }
 

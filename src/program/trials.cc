@@ -70,8 +70,11 @@ Trials::Trials(const ExamineProgram& options, Variables base, const ProgramRepor
       left_(options.budget),
       signals_(std::make_unique<Signals>()) {
   first_ = report.seconds;
+  constexpr double kContended = 0.1;
+  contended_ = report.waited_seconds > kContended * report.seconds;
   if (report.divided || report.epochs.size() < 2) return;
   usual_ = usual_epoch(report).seconds;
+  for (std::size_t i = 1; i < report.epochs.size(); ++i) later_.push_back(report.epochs[i].seconds);
   first_ = report.epochs.front().seconds;
   epochs_ = static_cast<int>(std::clamp(std::ceil(kEnough / std::max(usual_, 1e-3)), 1.0,
                                         static_cast<double>(kMostTimedEpochs)));
@@ -117,12 +120,16 @@ std::optional<double> Trials::epoch_seconds(const Variables& remedy) {
 }
 
 std::optional<Gain> Trials::compare_with_sampled(const Variables& remedy) {
-  // Sampling takes some time too, so that a gain is less, and a small one is none.
-  constexpr double kSampling = 1.05, kSure = 1.2;
-  if (epochs_ == 0 || left_ < 1 || !run(remedy, left_) || marks_.empty()) return {};
-  const double factor =
-      (marks_.size() > 1 ? usual_ / median(lengths(marks_)) : first_ / marks_.front()) / kSampling;
-  return Gain{factor, factor / kSure, factor * kSampling};
+  // Sampling takes some time too, so that a gain is less.
+  constexpr double kSampling = 1.05;
+  if (epochs_ == 0 || contended_ || left_ < 1 || !run(remedy, left_) || marks_.empty()) return {};
+  // The worst that the epochs of the two runs allow, and the best.
+  const std::vector<double> before = marks_.size() > 1 ? later_ : std::vector<double>{first_};
+  const std::vector<double> after = marks_.size() > 1 ? lengths(marks_) : marks_;
+  const auto [least, most] = std::minmax_element(before.begin(), before.end());
+  const auto [shortest, longest] = std::minmax_element(after.begin(), after.end());
+  return Gain{median(before) / median(after) / kSampling, *least / *longest / kSampling,
+              *most / *shortest};
 }
 
 std::optional<Gain> Trials::compare(const Variables& remedy) {

@@ -26,8 +26,8 @@ class Trials {
   Trials& operator=(const Trials&) = delete;
 
   // Where the budget does not suffice for two runs, one with the remedy is compared with the run
-  // that was sampled. Nothing where it does not suffice for that, a run fails, or the user
-  // interrupts.
+  // that was sampled, if no others had the processors then. Nothing where it does not suffice for
+  // that, a run fails, or the user interrupts.
   std::optional<Gain> compare(const Variables& remedy);
 
  private:
@@ -36,6 +36,8 @@ class Trials {
   std::optional<Gain> compare_with_sampled(const Variables& remedy);
   bool run(const Variables& remedy, double limit);
 
+  std::vector<double> later_;  // seconds of each epoch after the first
+  bool contended_ = false;     // others had the processors while the program was sampled
   std::vector<double> marks_;  // seconds from the start of the last run to the ends of its epochs
   double run_seconds_ = 0;     // of the last run, if it ended well; otherwise 0
 

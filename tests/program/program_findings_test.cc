@@ -149,6 +149,10 @@ TEST(ProgramFindings, SpinningCostsWhatOneThreadWouldSave) {
   const auto findings = program_findings(report, {}, machine());
   ASSERT_NE(named(findings, "spinning"), nullptr);
   EXPECT_NEAR(named(findings, "spinning")->factor, 10 / (0.2 * 19), 0.01);
+  EXPECT_FALSE(named(findings, "spinning")->only_if_tried);
+  ProgramReport beside_others = report;
+  beside_others.waited_seconds = 3;
+  EXPECT_TRUE(named(program_findings(beside_others, {}, machine()), "spinning")->only_if_tried);
   spend(report, {{Activity::waiting, 0.3, "libgomp.so.1"}, {Activity::products, 0.7, ""}});
   EXPECT_TRUE(named(program_findings(report, {}, machine()), "spinning")->only_if_tried);
 }
