@@ -41,7 +41,7 @@ struct GraphProblem {
   std::size_t batch = 4;
   std::vector<plan::InputData> inputs;
   std::string optimizer = "sgd(1)";
-  bool keep_gradients = false;
+  bool keep_gradients = false, input_gradient = false;
   std::size_t threads = 1;
   cpu::Isa isa = cpu::best_isa();
 
@@ -70,10 +70,9 @@ struct GraphProblem {
       request.optimizer = &optimizer;
       request.keep_gradients = of.keep_gradients;
       request.external_gradient = true;
+      request.input_gradient = of.input_gradient;
       request.isa = of.isa;
-      const std::size_t width = of.graph.slots[0].size();
-      request.examples.features = {features.data(), ElementType::float32, of.batch, width,
-                                   width * sizeof(float)};
+      request.examples = examples();
       request.inputs = of.inputs;
       plan.emplace(request, parameters, team, &learning);
       for (std::size_t i = 0; i < of.graph.outputs.size(); ++i)
@@ -81,6 +80,16 @@ struct GraphProblem {
             random_floats(of.batch * of.graph.slots[of.graph.outputs[i].slot].size(),
                           static_cast<std::uint32_t>(20 + i)));
     }
+
+    Examples examples() const {
+      const std::size_t width = of.graph.slots[0].size();
+      Examples result;
+      result.features = {features.data(), ElementType::float32, of.batch, width,
+                         width * sizeof(float)};
+      return result;
+    }
+    // Behind a change of `features`.
+    void bind() { plan->bind(examples()); }
 
     double forward() {
       plan->forward(order, done);
