@@ -138,10 +138,14 @@ int evaluate(const Arguments& arguments) {
   if (json) {
     nlohmann::json object = to_json(report);
     object["data"] = choice.data;
+    if (loaded.windows)
+      for (const NaiveForecast& one : loaded.windows->naive)
+        object["naive"][one.name] = {{"rmse", one.rmse}, {"mae", one.mae}};
     fmt::print("{}\n", to_text(object));
     return 0;
   }
   print_report(report, unit_of_target(model));
+  print_naive(loaded.windows);
   print_never_predicted(model, data.test, report.score.correct);
   if (folder.empty()) return 0;
   print_folded("Report: {}\n", (std::filesystem::path(folder) / "index.html").string());
