@@ -46,6 +46,7 @@ ARGUMENTS = {
     "conv1d": {"channels": None, **WINDOW, "groups": 1, "dilation": (1,), **INITIAL},
     "depthwise_conv2d": {**WINDOW, "multiplier": 1, "dilation": (1,), **INITIAL},
     "conv_transpose2d": {"channels": None, **WINDOW, "dilation": (1,), **INITIAL},
+    "embedding": {"categories": None, "size": None, "init": None},
     "rnn": {"units": None, "activation": "tanh", **ALONG},
     "lstm": {"units": None, **ALONG, "forget_bias": None},
     "gru": {"units": None, **ALONG},
@@ -322,6 +323,10 @@ class Network:
         if name == "dense":  # of a sequence, at each position
             y = (x if self.is_sequence(x) else flat) @ array("weight") + array("bias")
             return self.activate(arguments["activation"], y, array)
+        if name == "embedding":  # any value that is no category has the last row
+            self.sequences = True
+            known = (flat >= 0) & (flat < arguments["categories"]) & (flat == np.floor(flat))
+            return array("weight")[np.where(known, flat, arguments["categories"]).astype(int)]
         if name in ("rnn", "lstm", "gru"):
             return self.recurrent(name, arguments, x, array)
         if name in ("last", "mean_over_time", "max_over_time"):

@@ -82,6 +82,10 @@ struct PoolOptions {
   Padding padding = "valid";
 };
 
+struct EmbeddingOptions {
+  std::string init = "normal(0.1)";
+};
+
 // Of recurrent layers.
 struct RnnOptions {
   std::string activation = "tanh";

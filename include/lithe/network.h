@@ -40,6 +40,8 @@ class Network {
   Network& max_pool(const Extent& size = 2, const PoolOptions& options = {});
   Network& avg_pool(const Extent& size = 2, const PoolOptions& options = {});
   Network& global_avg_pool();
+  Network& embedding(std::size_t categories, std::size_t size,
+                     const EmbeddingOptions& options = {});
   Network& rnn(std::size_t units, const RnnOptions& options = {});
   Network& lstm(std::size_t units, const LstmOptions& options = {});
   Network& gru(std::size_t units, const GruOptions& options = {});

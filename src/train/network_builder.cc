@@ -111,6 +111,13 @@ Network& Network::avg_pool(const Extent& size, const PoolOptions& options) {
 
 Network& Network::global_avg_pool() { return append("global_avg_pool", {}); }
 
+Network& Network::embedding(std::size_t categories, std::size_t size,
+                            const EmbeddingOptions& options) {
+  return append("embedding", {{"categories", number(categories)},
+                              {"size", number(size)},
+                              {"init", part(options.init, Category::initializer)}});
+}
+
 Network& Network::rnn(std::size_t units, const RnnOptions& options) {
   return append("rnn", with(recurrent(units, options),
                             {{"activation", part(options.activation, Category::activation)}}));

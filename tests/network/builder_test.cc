@@ -74,6 +74,8 @@ const std::vector<Case>& cases() {
       {"avg_pool", Network().avg_pool()},
       {"avg_pool(3x2, 1, same)", Network().avg_pool({3, 2}, {.stride = 1, .padding = "same"})},
       {"global_avg_pool", Network().global_avg_pool()},
+      {"embedding(9, 4)", Network().embedding(9, 4)},
+      {"embedding(9, 4, constant(1))", Network().embedding(9, 4, {.init = "constant(1)"})},
       {"rnn(7)", Network().rnn(7)},
       {"rnn(7, relu, all, true, normal(2), constant(1))",
        Network().rnn(7, {.activation = "relu",

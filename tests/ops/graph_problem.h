@@ -40,6 +40,7 @@ struct GraphProblem {
   graph::Graph graph;
   std::size_t batch = 4;
   std::vector<plan::InputData> inputs;
+  std::vector<float> given_features = {};  // empty: random ones
   std::string optimizer = "sgd(1)";
   bool keep_gradients = false, input_gradient = false;
   std::size_t threads = 1;
@@ -61,7 +62,9 @@ struct GraphProblem {
           steps(optimizer),
           learning(parameters, optimizers::row(optimizer.rule).states),
           team(problem.threads),
-          features(random_floats(problem.batch * problem.graph.slots[0].size(), 1)),
+          features(problem.given_features.empty()
+                       ? random_floats(problem.batch * problem.graph.slots[0].size(), 1)
+                       : problem.given_features),
           order(problem.batch) {
       std::iota(order.begin(), order.end(), 0u);
       plan::Request request;
