@@ -43,7 +43,7 @@ char delimiter_of(const std::string& text) {
 void add_window_options(Options& app, TableReading& r, WindowOptions& windows) {
   constexpr std::uint64_t kMostRows = std::uint64_t{1} << 31;
   app.add_option("--window", windows.length,
-                 "forecast from so many rows in a row, the target's own values among them; the "
+                 "forecast from this number of rows, the target's own values among them; the "
                  "network's input is rows x columns")
       ->check(Range(std::uint64_t{1}, kMostRows))
       ->group(kWindowGroup);

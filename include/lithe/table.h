@@ -180,7 +180,7 @@ struct ArrayForm {
 };
 
 // Rows that follow one another in time, taken as windows: an example is `length` rows in a row,
-// with the targets' own values beside the features, and its answer what the targets are so many
+// with the targets' own values beside the features, and its answer what the targets are `horizons`
 // rows behind the last of them. Windows are views of the rows: they take no memory of their own.
 //
 // The rows to test on are the last ones, and no window reaches from one part into the other. So

@@ -1,5 +1,5 @@
 // The steps of recurrent layers behind their products: gates, cells and outputs of some examples at
-// one position, and the way back.
+// one position, and their backward pass.
 //
 //   lstm   i, f, g, o = sigmoid, sigmoid, tanh, sigmoid of the sums
 //          c = f c' + i g      y = o tanh(c)            c', y': of the step before

@@ -13,7 +13,7 @@ namespace {
 
 // Of one example: `length` rows of `columns` values, `stride` apart.
 template <typename T>
-struct Steps {
+struct TimeRows {
   T* data;
   std::size_t length, columns, stride;
 
@@ -21,7 +21,7 @@ struct Steps {
 };
 
 template <typename T>
-void reduce(OverTime kind, const Steps<const T>& x, T* y) {
+void reduce(OverTime kind, const TimeRows<const T>& x, T* y) {
   const std::size_t from = kind == OverTime::last ? x.length - 1 : 0;
   std::copy_n(x.row(from), x.columns, y);
   std::fill(y + x.columns, y + x.stride, T{0});
@@ -38,7 +38,8 @@ void reduce(OverTime kind, const Steps<const T>& x, T* y) {
 
 // dx becomes the gradient of x. Of equal largest values the first has all of it.
 template <typename T>
-void spread(OverTime kind, const Steps<const T>& x, const T* y, const T* dy, const Steps<T>& dx) {
+void spread(OverTime kind, const TimeRows<const T>& x, const T* y, const T* dy,
+            const TimeRows<T>& dx) {
   const T length = static_cast<T>(x.length);
   for (std::size_t p = 0; p < x.length; ++p) {
     T* const to = dx.row(p);
@@ -56,12 +57,13 @@ void spread(OverTime kind, const Steps<const T>& x, const T* y, const T* dy, con
 }
 
 template <typename T>
-Steps<T> steps_of(const plan::Values<T>& values, const plan::Batch<T>& batch, std::size_t example) {
+TimeRows<T> steps_of(const plan::Values<T>& values, const plan::Batch<T>& batch,
+                     std::size_t example) {
   return {values.of(batch).row(example * values.positions), values.positions, values.columns,
           values.stride};
 }
 template <typename T>
-Steps<const T> read(const Steps<T>& steps) {
+TimeRows<const T> read(const TimeRows<T>& steps) {
   return {steps.data, steps.length, steps.columns, steps.stride};
 }
 

@@ -1,7 +1,7 @@
-// rnn, lstm, gru: layers that go along a sequence and take their own outputs along (Elman, 1990;
-// Hochreiter and Schmidhuber, 1997, with the forget gate of Gers and others, 2000; Cho and others,
-// 2014, with the reset behind the product). Gates stand in the order of PyTorch: input, forget,
-// cell and output; reset, update and new.
+// rnn, lstm, gru: layers that go along a sequence and read their own outputs of the position before
+// (Elman, 1990; Hochreiter and Schmidhuber, 1997, with the forget gate of Gers and others, 2000; Cho
+// and others, 2014, with the reset behind the product). The order of gates is that of PyTorch: input,
+// forget, cell and output; reset, update and new.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -119,7 +119,7 @@ std::vector<Declaration> give_declarations() {
 
 std::vector<Layer> recurrent_layers() {
   return {
-      {{"rnn", "a recurrent layer: takes its outputs along a sequence (Elman, 1990)",
+      {{"rnn", "a recurrent layer: reads its own outputs of the position before (Elman, 1990)",
         arguments({units_argument(),
                    {"activation", "applied to each unit", Type::component, "tanh", 0, 0, false,
                     Category::activation}})},
