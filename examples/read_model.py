@@ -37,6 +37,7 @@ def read_safetensors(path):
 # training (init, bias_init, rate, std, momentum, algorithm) are here for their place alone.
 WINDOW = {"kernel": None, "activation": "identity", "stride": (1,), "padding": "valid"}
 INITIAL = {"init": None, "bias_init": None}
+ALONG = {"give": "last", "reverse": "false", "init": None, "recurrent_init": None}
 POOLING = {"size": (2,), "stride": 0, "padding": "valid"}
 ARGUMENTS = {
     "input": {"shape": None},
@@ -45,6 +46,11 @@ ARGUMENTS = {
     "conv1d": {"channels": None, **WINDOW, "groups": 1, "dilation": (1,), **INITIAL},
     "depthwise_conv2d": {**WINDOW, "multiplier": 1, "dilation": (1,), **INITIAL},
     "conv_transpose2d": {"channels": None, **WINDOW, "dilation": (1,), **INITIAL},
+    "embedding": {"categories": None, "size": None, "init": None},
+    "rnn": {"units": None, "activation": "tanh", **ALONG},
+    "lstm": {"units": None, **ALONG, "forget_bias": None},
+    "gru": {"units": None, **ALONG},
+    "bidirectional": {"layers": None},
     "max_pool": POOLING,
     "avg_pool": POOLING,
     "batch_norm": {"momentum": 0.1, "epsilon": 1e-5},
@@ -163,6 +169,8 @@ def before_and_after(size, window, step, dilation, padding):
         count = -(-size // step)
         missing = max(0, (count - 1) * step + reach - size)
         return missing // 2, missing - missing // 2, count
+    if padding == "causal":
+        return reach - 1, 0, -(-size // step)
     each = 0 if padding == "valid" else int(padding)
     return each, each, (size + 2 * each - reach) // step + 1
 
@@ -227,6 +235,43 @@ def convolve_transposed(x, weight, bias, layer):
     return y[:, fronts[0]:fronts[0] + sizes[0], fronts[1]:fronts[1] + sizes[1]] + bias
 
 
+# ---- recurrent layers: x is [examples, length, channels] ---------------------------------------------
+
+
+def word(value):
+    """A word among the arguments: "all", or as it is parsed, [("all", {})]."""
+    return value[0][0] if isinstance(value, list) else value
+
+
+def rnn_step(activate):
+    def step(sums, products, y, _):
+        return activate(sums + products), None
+    return step
+
+
+def lstm_step(sums, products, y, cell):
+    i, f, g, o = np.split(sums + products, 4, axis=-1)
+    cell = sigmoid(f) * cell + sigmoid(i) * np.tanh(g)
+    return sigmoid(o) * np.tanh(cell), cell
+
+
+def gru_step(sums, products, y, _):
+    (r, z, n), (hr, hz, hn) = np.split(sums, 3, axis=-1), np.split(products, 3, axis=-1)
+    z, n = sigmoid(z + hz), np.tanh(n + sigmoid(r + hr) * hn)
+    return (1 - z) * n + z * y, None
+
+
+def along(x, step, weight, bias, recurrent_weight, recurrent_bias, arguments):
+    sums = x @ weight + bias
+    y = cell = np.zeros((len(x), recurrent_weight.shape[0]), x.dtype)
+    positions = range(x.shape[1])
+    made = np.empty((*x.shape[:2], y.shape[1]), x.dtype)
+    for at in reversed(positions) if word(arguments["reverse"]) == "true" else positions:
+        y, cell = step(sums[:, at], y @ recurrent_weight + recurrent_bias, y, cell)
+        made[:, at] = y
+    return made if word(arguments["give"]) == "all" else y
+
+
 # ---- the network ----------------------------------------------------------------------------------
 
 
@@ -245,7 +290,7 @@ class Network:
     def __call__(self, rows):
         x = np.asarray(rows, next(iter(self.arrays.values())).dtype) / self.divisor
         self.number = 0  # of the next layer that has one: input, residual and repeat have none
-        self.sequences = False  # two sizes are a picture of one channel, or behind conv1d a sequence
+        self.sequences = False  # two sizes are a picture of one channel, or behind such layers a sequence
         x = self.run(self.layers, x.reshape(len(x), *self.shape))
         return x.reshape(len(x), -1) * self.deviation + self.mean
 
@@ -256,6 +301,13 @@ class Network:
                     x = self.run(arguments["layers"], x)
             elif name == "residual":
                 x = x + self.run(arguments["layers"], x)
+            elif name == "bidirectional":
+                (inside, given), = arguments["layers"]
+                against = [(inside, {**given, "reverse": "true"})]
+                before = self.sequences
+                first = self.run(arguments["layers"], x)
+                self.sequences = before
+                x = np.concatenate([first, self.run(against, x)], axis=-1)
             else:
                 number, self.number = self.number, self.number + 1
                 x = self.layer(name, arguments, x, lambda array: self.arrays[f"layers.{number}.{array}"])
@@ -264,21 +316,33 @@ class Network:
     def layer(self, name, arguments, x, array):
         flat = x.reshape(len(x), -1)
         if name == "flatten":
+            self.sequences = False
             return flat
         if name in ("dropout", "spatial_dropout", "alpha_dropout", "gaussian_noise"):
             return x  # while training alone
-        if name == "dense":
-            return self.activate(arguments["activation"], flat @ array("weight") + array("bias"), array)
+        if name == "dense":  # of a sequence, at each position
+            y = (x if self.is_sequence(x) else flat) @ array("weight") + array("bias")
+            return self.activate(arguments["activation"], y, array)
+        if name == "embedding":  # any value that is no category has the last row
+            self.sequences = True
+            known = (flat >= 0) & (flat < arguments["categories"]) & (flat == np.floor(flat))
+            return array("weight")[np.where(known, flat, arguments["categories"]).astype(int)]
+        if name in ("rnn", "lstm", "gru"):
+            return self.recurrent(name, arguments, x, array)
+        if name in ("last", "mean_over_time", "max_over_time"):
+            self.sequences = False
+            return {"last": x[:, -1], "mean_over_time": x.mean(axis=1), "max_over_time": x.max(axis=1)}[name]
         if name == "standardize":  # of every value
             return ((flat - array("mean")) / array("deviation")).reshape(x.shape)
         if name == "batch_norm":  # of every channel of an image, every value of a row
             deviation = np.sqrt(array("running_var") + arguments["epsilon"])
             y = (self.by_channel(x, array("bias")) - array("running_mean")) / deviation
             return (y * array("weight") + array("bias")).reshape(x.shape)
-        if name == "layer_norm":  # over all values of an example
-            mean = flat.mean(axis=1, keepdims=True)
-            deviation = np.sqrt(flat.var(axis=1, keepdims=True) + arguments["epsilon"])
-            return ((flat - mean) / deviation * array("weight") + array("bias")).reshape(x.shape)
+        if name == "layer_norm":  # over all values of an example; of a sequence, at each position
+            of = x if self.is_sequence(x) else flat
+            mean = of.mean(axis=-1, keepdims=True)
+            deviation = np.sqrt(of.var(axis=-1, keepdims=True) + arguments["epsilon"])
+            return ((of - mean) / deviation * array("weight") + array("bias")).reshape(x.shape)
         if name in ("conv2d", "conv1d", "depthwise_conv2d", "conv_transpose2d"):
             return self.convolution(name, arguments, x, array)
         if name in ("max_pool", "avg_pool"):
@@ -303,6 +367,16 @@ class Network:
             y, self.sequences = y[:, 0], True  # [examples, length, channels] again
         return self.activate(arguments["activation"], y, array)
 
+    def recurrent(self, name, arguments, x, array):
+        x = x if x.ndim == 3 else x[..., None]  # a row is a sequence of one channel
+        step = {"lstm": lstm_step, "gru": gru_step}.get(name)
+        if name == "rnn":
+            step = rnn_step(lambda sums: self.activate(arguments["activation"], sums, array))
+        bias = array("recurrent_bias") if name == "gru" else 0
+        y = along(x, step, array("weight"), array("bias"), array("recurrent_weight"), bias, arguments)
+        self.sequences = y.ndim == 3
+        return y
+
     def pool(self, name, arguments, x):
         sequence = self.is_sequence(x)
         image = self.sequence(x) if sequence else self.image(x)
@@ -319,8 +393,8 @@ class Network:
 
     def activate(self, activation, x, array):
         name, arguments = activation[0] if isinstance(activation, list) else (activation, {})
-        if name == "softmax":  # over all values of an example
-            return softmax(x.reshape(len(x), -1)).reshape(x.shape)
+        if name == "softmax":  # over all values of an example; of a sequence, at each position
+            return softmax(x if self.is_sequence(x) else x.reshape(len(x), -1)).reshape(x.shape)
         if name == "prelu":  # a slope for each channel of an image, for each value of a row
             y = self.by_channel(x, array("slope"))
             return np.where(y > 0, y, array("slope") * y).reshape(x.shape)

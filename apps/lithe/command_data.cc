@@ -81,7 +81,8 @@ int clean(const std::string& data_dir, bool only_say) {
 }
 
 // How a table is read: what `lithe train` says before it begins.
-int show_table(const SheetCommand& command) {
+int show_table(SheetCommand& command) {
+  find_table(command.data);
   const TableData table =
       load_table(command.data.data, table_options(command.data.reading, command.data.table));
   if (command.json) {
@@ -89,6 +90,7 @@ int show_table(const SheetCommand& command) {
     return 0;
   }
   for (const std::string& line : describe(table, SIZE_MAX)) print_folded("{}\n", visible(line));
+  for (const std::string& line : describe_first_window(table)) fmt::print("{}\n", visible(line));
   return 0;
 }
 

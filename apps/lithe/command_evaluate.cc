@@ -133,12 +133,14 @@ int evaluate(const Arguments& arguments) {
                          .columns = !folder.empty(),
                          .files = files_of_classes(loaded.test_files, loaded.set, data)});
   report.learned_from = loaded.learned_from.count;
+  if (loaded.windows) report.naive = loaded.windows->naive;
   if (!folder.empty()) write_report(folder, file, model, data, report);
   if (json) {
     fmt::print("{}", evaluation_json(report, choice.data));
     return 0;
   }
   print_report(report, unit_of_target(model));
+  print_naive(loaded.windows);
   print_never_predicted(model, data.test, report.score.correct);
   if (folder.empty()) return 0;
   print_folded("Report: {}\n", (std::filesystem::path(folder) / "index.html").string());

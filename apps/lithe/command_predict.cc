@@ -94,6 +94,9 @@ std::vector<std::string> value_names(const Model& model) {
   if (!has_classes(model)) {
     const std::string& schema = model.preprocessing().schema;
     if (!schema.empty()) names = TableSchema::from_json(schema).target_names();
+    if (const auto windows = model.metadata().find("lithe.windows");
+        windows != model.metadata().end())
+      names = WindowOptions::parse(windows->second).answer_names(names);
     for (std::size_t i = names.size(); i < model.network().output_shape().size(); ++i)
       names.push_back(fmt::format("output {}", i + 1));
     return names;
@@ -283,6 +286,11 @@ void predict_table(Model& model, const std::string& file, DataChoice choice,
   // A row has the number that it has in the file, whichever were left out before it.
   std::size_t before = 0;
   const auto name = [&](std::size_t row) {
+    if (loaded.windows) {
+      const std::size_t first = row * loaded.windows->options.stride;
+      return fmt::format("{}rows {} to {}", prefix, first + 1,
+                         first + loaded.windows->options.length);
+    }
     while (before < loaded.left_out.size() && loaded.left_out[before] <= row + before) ++before;
     return fmt::format("{}row {}", prefix, row + before + 1);
   };

@@ -79,10 +79,12 @@ std::string score_text(const Run& run, const EpochReport& kept) {
   return fmt::format("{}/{}", kept.correct, kept.total);
 }
 
+// Windows have a column many times.
 std::vector<std::string> input_names(const Model& model) {
   const std::string& schema = model.preprocessing().schema;
-  return schema.empty() ? std::vector<std::string>{}
-                        : TableSchema::from_json(schema).feature_names();
+  return schema.empty() || model.metadata().contains("lithe.windows")
+             ? std::vector<std::string>{}
+             : TableSchema::from_json(schema).feature_names();
 }
 
 // The data are blamed before the network is.
@@ -231,6 +233,7 @@ void print_result(const Run& run) {
     print_folded("Test rows, by target:\n");
     print_targets(*run.target_scores);
   }
+  print_naive(run.windows);
   print_never_predicted(run);
   print_findings(run);
   if (run.unknown) print(*run.unknown);
@@ -312,6 +315,7 @@ int train(const Arguments& arguments) {
   if (run.regression && !run.labels)
     run.targets = std::max<std::size_t>(1, setup.learned().target_columns);
   run.understood = setup.understood_json;
+  run.windows = setup.windows;
   run.processors = machine.usable_cpus;
   if (command.explain) {
     command.json ? print_json(run) : print_plan(run);

@@ -2,14 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "lithe/error.h"
+#include "training_data.h"
 
 namespace lithe::app {
 
 namespace {
 
+constexpr const char* kWindowGroup = "Time series (.csv, .tsv)";
 constexpr const char* kTableGroup = "Tables (.csv, .tsv, .npy, .npz, .libsvm)";
 
 template <class Value>
@@ -35,6 +38,38 @@ char delimiter_of(const std::string& text) {
                 fmt::format("'{}' is no delimiter, which is one character or a word for it", text),
                 "--delimiter", "\";\", or tab, space, comma, semicolon or pipe");
   return text[0];
+}
+
+void add_window_options(Options& app, TableReading& r, WindowOptions& windows) {
+  constexpr std::uint64_t kMostRows = std::uint64_t{1} << 31;
+  app.add_option("--window", windows.length,
+                 "forecast from this number of rows, the target's own values among them; the "
+                 "network's input is rows x columns")
+      ->check(Range(std::uint64_t{1}, kMostRows))
+      ->group(kWindowGroup);
+  app.add_option("--horizon", r.horizon,
+                 "how many rows behind the window the answer stands (default: 1); several at once: "
+                 "1..24 or 1,6,12")
+      ->group(kWindowGroup);
+  app.add_option("--stride", windows.stride,
+                 "rows from the beginning of a window to the next one's (default: 1)")
+      ->check(Range(std::uint64_t{1}, kMostRows))
+      ->group(kWindowGroup);
+  app.add_option("--season", windows.season,
+                 "rows after which things come again, such as 24 hours: one more naive forecast")
+      ->check(Range(std::uint64_t{1}, kMostRows))
+      ->group(kWindowGroup);
+}
+
+void check_windows(const TableReading& r, const WindowOptions& windows) {
+  if (windows.length > 0) return;
+  const char* const given = !r.horizon.empty()    ? "--horizon"
+                            : windows.stride != 1 ? "--stride"
+                            : windows.season != 0 ? "--season"
+                                                  : nullptr;
+  if (given != nullptr)
+    throw Error(ErrorKind::usage, fmt::format("{} is for windows of rows", given), given,
+                "--window 48 beside it");
 }
 
 void add_learning_options(Options& app, TableReading& r, TableOptions& options) {
@@ -81,6 +116,7 @@ void add_learning_options(Options& app, TableReading& r, TableOptions& options) 
   app.add_option("--time", options.csv.time,
                  "column of times: the last rows are held out, and training looks at none of them")
       ->group(kTableGroup);
+  add_window_options(app, r, options.windows);
   app.add_option("--weight", options.csv.weight, "column with the weight of each row")
       ->group(kTableGroup);
   app.add_option("--test-data", options.test_file, "file of test rows")->group(kTableGroup);
@@ -155,6 +191,14 @@ TableOptions table_options(const TableReading& r, TableOptions options) {
                                         {"channels-first", ImageLayout::channels_first},
                                         {"channels-last", ImageLayout::channels_last}},
                                        r.layout);
+  check_windows(r, options.windows);
+  if (!r.horizon.empty()) {
+    options.windows.horizons = parse_numbers(r.horizon, "--horizon");
+    if (std::ranges::find(options.windows.horizons, std::size_t{0}) !=
+        options.windows.horizons.end())
+      throw Error(ErrorKind::usage, "the answer stands behind the window", "--horizon",
+                  "1 or more");
+  }
   csv.delimiter = delimiter_of(r.delimiter);
   csv.targets = r.targets;
   csv.ignore = r.ignore;

@@ -13,6 +13,7 @@ namespace lithe::app {
 struct TableReading {
   std::string task = "auto", missing = {}, header = "auto", decimal = "auto", dates = "auto";
   std::string unseen = "usual", delimiter = {}, inputs = {}, answers = {}, layout = "auto";
+  std::string horizon = {};  // "1..24"
   std::vector<std::string> targets = {}, ignore = {}, categorical = {}, numeric = {},
                            missing_texts = {};
 };

@@ -16,6 +16,13 @@ void print_targets(const RegressionReport& report) {
   }
 }
 
+void print_naive(const std::optional<WindowReport>& windows) {
+  if (!windows) return;
+  for (const NaiveForecast& one : windows->naive)
+    print_folded("Naive forecast, {}: rmse {}{}\n", one.name, base::figure(one.rmse),
+                 over_targets(windows->answers.size()));
+}
+
 std::string unit_of_target(const Model& model) {
   const std::string& text = model.preprocessing().schema;
   if (text.empty()) return {};

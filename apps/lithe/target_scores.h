@@ -2,15 +2,20 @@
 // is that of the target with the largest numbers.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "lithe/evaluation_report.h"
 #include "lithe/model.h"
+#include "lithe/table.h"
 
 namespace lithe::app {
 
 // A line for each target.
 void print_targets(const RegressionReport& report);
+
+// What the score has to beat, where examples are windows of rows.
+void print_naive(const std::optional<WindowReport>& windows);
 
 // " days" for a target of dates or durations, " kg" for one with such a unit; else nothing.
 std::string unit_of_target(const Model& model);

@@ -42,6 +42,7 @@ struct Run {
   std::string saved_in = {};                      // the file of the model, once it is written
   std::string earlier_model = {};  // where one with its default name was moved to; empty: none was
   double processors = 1;           // that the program may use
+  std::optional<WindowReport> windows = {};  // of rows taken as windows
 
   // The epoch whose weights the model has; null where none was run.
   const EpochReport* kept() const;

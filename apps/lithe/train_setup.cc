@@ -40,6 +40,20 @@ bool has_one_output(const std::string& network) {
   }
 }
 
+// The tables of recipes are fetched by a script.
+void check_table_of_recipe(const TrainCommand& command) {
+  std::error_code unknown;
+  if (command.recipe.empty() || !is_table_path(command.data.data) || command.data.data == "-" ||
+      std::filesystem::exists(command.data.data, unknown))
+    return;
+  throw Error(ErrorKind::usage,
+              fmt::format("the table '{}' of this recipe is not there", command.data.data),
+              "--data",
+              fmt::format("`python3 scripts/recipe_data.py {}`, which fetches it into the data "
+                          "folder",
+                          std::filesystem::path(command.data.data).stem().string()));
+}
+
 Model load_old(const std::string& file) {
   if (!std::filesystem::exists(file))
     throw Error(ErrorKind::usage, fmt::format("there is no model file '{}'", file), "--from",
@@ -168,6 +182,8 @@ void fill_in_defaults(TrainCommand& command, const Examples& train,
 }  // namespace
 
 TrainSetup set_up(TrainCommand& command) {
+  find_table(command.data);
+  check_table_of_recipe(command);
   command.data.table.csv.one_output = has_one_output(command.network);
   LoadedData loaded = load_data(command.data, command.options.seed);
   command.options.image = loaded.set.shape;
@@ -200,7 +216,8 @@ TrainSetup set_up(TrainCommand& command) {
           std::move(open),
           drops,
           std::move(loaded.understood),
-          std::move(loaded.understood_json)};
+          std::move(loaded.understood_json),
+          std::move(loaded.windows)};
 }
 
 }  // namespace lithe::app

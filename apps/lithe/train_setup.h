@@ -16,6 +16,7 @@ struct TrainSetup {
   bool drops_calibration = false;       // that another model had whose layers were taken over
   std::vector<std::string> understood = {};  // how the data were read, in lines
   std::string understood_json = "null";
+  std::optional<WindowReport> windows = {};
 
   const Examples& learned() const { return open ? open->examples : train; }
 };

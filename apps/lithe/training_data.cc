@@ -18,6 +18,8 @@ namespace lithe::app {
 
 namespace {
 
+constexpr const char* kWindows = "lithe.windows";         // of the rows that it learned from
+constexpr const char* kTime = "lithe.time";               // the column of their times
 constexpr const char* kTrainRows = "lithe.train_rows";    // that a model learned from
 constexpr const char* kRowDigests = "lithe.row_digests";  // of these
 
@@ -179,6 +181,11 @@ LoadedData load_rows(const DataChoice& choice, const Model& model, TargetUse tar
   if (target == TargetUse::required) check_answers_are_named(choice);
   TableData table = load_table_with_progress(choice, [&](TableOptions& options) {
     options.target_use = target;
+    if (const std::string windows = note_of(model, kWindows); !windows.empty()) {
+      options.windows = WindowOptions::parse(windows);
+      options.windows.without_answers = target != TargetUse::required;
+      options.csv.time = note_of(model, kTime);
+    }
     if (!choice.all_rows) options.split = known;
     return apply(choice, model, options);
   });
@@ -190,6 +197,7 @@ LoadedData load_rows(const DataChoice& choice, const Model& model, TargetUse tar
   for (const TableNote& one : table.notes) print_folded(stderr, "{}{}\n", of, one.text);
   LoadedData loaded{select(std::move(table.data), choice, 1), std::move(table.schema), {}};
   loaded.left_out = std::move(table.left_out);
+  loaded.windows = std::move(table.windows);
   if (target == TargetUse::required) find_learned(model, loaded);
   if (!known || known->digest != table.split.digest || known->rows != table.split.rows)
     return loaded;
@@ -253,6 +261,17 @@ void add_data_choice(Options& app, DataChoice& c, DataFor use) {
                     use == DataFor::training ? TableUse::learn : TableUse::apply);
 }
 
+void find_table(DataChoice& choice) {
+  const std::filesystem::path name = choice.data;
+  std::error_code unknown;
+  if (choice.data == "-" || name.is_absolute() || !is_table_path(name) ||
+      std::filesystem::exists(name, unknown))
+    return;
+  const std::filesystem::path folder = data_folder(choice.data_dir);
+  if (!folder.empty() && std::filesystem::exists(folder / name, unknown))
+    choice.data = (folder / name).string();
+}
+
 LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
   if (choice.chose_test_share) check_test_share(choice);
   tell_own_folder(choice.data, choice.data_dir);
@@ -277,8 +296,12 @@ LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
   check_answered(choice, table.data);
   std::vector<std::string> understood = describe(table);
   std::string json = describe_json(table);
-  return {select(std::move(table.data), choice, seed), std::move(table.schema),
-          std::move(understood), std::move(json), table.split};
+  return {select(std::move(table.data), choice, seed),
+          std::move(table.schema),
+          std::move(understood),
+          std::move(json),
+          table.split,
+          std::move(table.windows)};
 }
 
 LoadedData load_for_model(const DataChoice& choice, Model& model, TargetUse target) {
@@ -350,6 +373,10 @@ void keep_data(const DataChoice& choice, const LoadedData& loaded, const Example
   };
   metadata["lithe.data"] = absolute(choice.data);
   metadata["lithe.rows"] = loaded.split->to_string();
+  if (loaded.windows) {
+    metadata[kWindows] = loaded.windows->options.to_string();
+    if (!choice.table.csv.time.empty()) metadata[kTime] = choice.table.csv.time;
+  }
   metadata[kTrainRows] = fmt::format("{}", train.features.rows);
   if (!choice.table.test_file.empty())
     metadata["lithe.test_data"] = absolute(choice.table.test_file);

@@ -40,12 +40,16 @@ struct LoadedData {
   std::vector<std::string> understood;  // lines that say how the data were read
   std::string understood_json = "null";
   std::optional<TableSplit> split = {};       // of a table
+  std::optional<WindowReport> windows = {};   // of a table whose rows are taken as windows
   LearnedRows learned_from = {};              // rows of the test part that training used
   std::size_t held_out_of = 0;                // rows in all, where those that it used are left out
   std::vector<std::size_t> left_out = {};     // as in TableData
   std::vector<std::string> train_files = {};  // of the pictures of a folder
   std::vector<std::string> test_files = {};
 };
+
+// A table that is not here but in the data folder is taken from there.
+void find_table(DataChoice& choice);
 
 // Draws its progress on a terminal.
 LoadedData load_data(const DataChoice& choice, std::uint64_t seed);

@@ -63,6 +63,11 @@ struct Examples {
   // The weight of each row, 0 or more; null: all 1. A row of weight 0 does not count at all.
   const float* weights = nullptr;
 
+  // Not 0: the rows follow one another in time, and each shares data with this number of next ones,
+  // as windows do. The last ones are held out for validation, and this number of rows in front of
+  // them is in neither part.
+  std::size_t overlap = 0;
+
   // At most `count` rows, from row `first` on.
   Examples slice(std::size_t first, std::size_t count) const;
 };

@@ -14,6 +14,7 @@
 #include "lithe/figures.h"
 #include "lithe/history.h"
 #include "lithe/model.h"
+#include "lithe/table.h"
 #include "lithe/trainer.h"
 
 namespace lithe {
@@ -112,6 +113,7 @@ struct EvaluationReport {
   std::optional<OpenSetFigures> unknown;
   std::optional<ColumnsReport> columns;  // where EvaluationOptions::columns asks for it
   std::size_t learned_from = 0;          // of the examples, those that the model was trained on
+  std::vector<NaiveForecast> naive;      // beside a forecast
   std::vector<EpochFigures> history;     // empty where the model has none
   std::string history_problem;           // why the model's history cannot be read; empty if it can
 };

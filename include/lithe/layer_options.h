@@ -82,6 +82,34 @@ struct PoolOptions {
   Padding padding = "valid";
 };
 
+struct EmbeddingOptions {
+  std::string init = "normal(0.1)";
+};
+
+// Of recurrent layers.
+struct RnnOptions {
+  std::string activation = "tanh";
+  std::string give = "last";  // or "all": the outputs at all positions
+  bool reverse = false;
+  std::string init = "auto";
+  std::string recurrent_init = "orthogonal";
+};
+
+struct LstmOptions {
+  std::string give = "last";
+  bool reverse = false;
+  std::string init = "auto";
+  std::string recurrent_init = "orthogonal";
+  double forget_bias = 1;
+};
+
+struct GruOptions {
+  std::string give = "last";
+  bool reverse = false;
+  std::string init = "auto";
+  std::string recurrent_init = "orthogonal";
+};
+
 struct BatchNormOptions {
   double momentum = 0.1;  // weight of a batch in the running mean and variance
   double epsilon = 1e-5;  // added to the variance

@@ -40,6 +40,15 @@ class Network {
   Network& max_pool(const Extent& size = 2, const PoolOptions& options = {});
   Network& avg_pool(const Extent& size = 2, const PoolOptions& options = {});
   Network& global_avg_pool();
+  Network& embedding(std::size_t categories, std::size_t size,
+                     const EmbeddingOptions& options = {});
+  Network& rnn(std::size_t units, const RnnOptions& options = {});
+  Network& lstm(std::size_t units, const LstmOptions& options = {});
+  Network& gru(std::size_t units, const GruOptions& options = {});
+  Network& bidirectional(const Network& layer);  // one recurrent layer, without an input
+  Network& last();
+  Network& mean_over_time();
+  Network& max_over_time();
   Network& batch_norm(const BatchNormOptions& options = {});
   Network& layer_norm(const LayerNormOptions& options = {});
   Network& standardize();

@@ -179,6 +179,29 @@ struct ArrayForm {
   std::vector<std::string> class_names;  // empty: the model answers with numbers
 };
 
+// Rows that follow one another in time, taken as windows: an example is `length` rows in a row,
+// with the targets' own values beside the features, and its answer what the targets are `horizons`
+// rows behind the last of them. Windows are views of the rows: they take no memory of their own.
+//
+// The rows to test on are the last ones, and no window reaches from one part into the other. So
+// length + horizon - 1 windows between the two are in neither.
+struct WindowOptions {
+  std::size_t length = 0;                   // 0: each row is an example of its own
+  std::vector<std::size_t> horizons = {1};  // an answer for each target and each of them
+  std::size_t stride = 1;                   // rows from the beginning of a window to the next one's
+  // Rows after which things come again, such as 24 hours: a second naive forecast. 0: none.
+  std::size_t season = 0;
+  // The windows that end with the last row count as well, although their answers are not there.
+  bool without_answers = false;
+
+  std::size_t farthest() const;  // of the horizons
+  // Of the answers of a window: "sales, 2 rows ahead".
+  std::vector<std::string> answer_names(const std::vector<std::string>& targets) const;
+  std::string to_string() const;
+  // Throws Error(model) for anything that to_string() cannot have written.
+  static WindowOptions parse(const std::string& text);
+};
+
 // Called with the number of bytes that have been read; false stops with Error(data).
 using TableProgress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
 
@@ -202,6 +225,9 @@ struct TableOptions {
   ImageLayout layout = ImageLayout::automatic;
   // The divisor of bytes. 0: 255 if an example has two dimensions or more, and 1 otherwise.
   double divisor = 0;
+
+  // CSV files only. Without CsvOptions::time, the rows are in the order of the file.
+  WindowOptions windows = {};
 
   std::uint64_t most_bytes = std::uint64_t{16} << 30;  // limit of the features' memory
   TableProgress progress;
@@ -233,6 +259,22 @@ struct ColumnSummary {
   std::string format() const;  // one line: "number, 1.5 to 20, 3 missing"
 };
 
+// A forecast that takes no learning: what the target was in the last row of the window, or at the
+// same time of the last season that is known.
+struct NaiveForecast {
+  std::string name;          // "last value"
+  double rmse = 0, mae = 0;  // over the windows to test on, and all answers of each
+  std::size_t windows = 0;   // that it could be made for
+};
+
+struct WindowReport {
+  WindowOptions options;
+  std::vector<std::string> channels;  // of a row in a window
+  std::vector<std::string> answers;   // "sales, 2 rows ahead"
+  std::size_t between = 0;            // windows that are in neither part
+  std::vector<NaiveForecast> naive;   // empty: there are no windows to test on
+};
+
 struct TableData {
   Dataset data;
   TableSchema schema;  // has no columns for .npy and .npz
@@ -246,6 +288,7 @@ struct TableData {
   bool divided_again = false;    // by TableOptions::split
   std::vector<TableNote> notes;
   std::vector<ColumnSummary> columns;  // of a file from which a schema was learned
+  std::optional<WindowReport> windows = {};
 };
 
 // What was understood, in lines for a person: the file, its rows, the target with its task and
@@ -254,6 +297,9 @@ struct TableData {
 std::vector<std::string> describe(const TableData& table, std::size_t most_columns = 20);
 // The same as a JSON object.
 std::string describe_json(const TableData& table);
+// The first window to train on and its answers, with the numbers of their rows; of a long window,
+// its first and last rows. Empty where rows are no windows.
+std::vector<std::string> describe_first_window(const TableData& table);
 
 // Whether this names a table: its name ends with .csv, .tsv, .tab, .txt, .data or .dat, with one of
 // these and .gz or .zst, with .npy, .npz, .libsvm, .svm or .xlsx, in any case; or it is "-",

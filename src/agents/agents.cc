@@ -17,8 +17,6 @@ const std::vector<AgentKind>& kinds() {
 const network::Catalogue& catalogue() {
   static const network::Catalogue all = [] {
     network::Catalogue result = catalogue::catalogue();
-    const network::Declaration answers[] = {{"true", "yes"}, {"false", "no"}};
-    result.add(Category::answer, answers);
     for (const AgentKind& kind : kinds())
       result.add(Category::agent, std::span(&kind.declaration, 1));
     return result;

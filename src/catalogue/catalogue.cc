@@ -61,6 +61,7 @@ Built build(const Sentence& network) {
     builder.position = i;
     builder.append({network[i]});
   }
+  builder.by_examples();
   const auto& all = builder.graph.parameters;
   if (std::none_of(all.begin(), all.end(),
                    [](const auto& p) { return p.kind != graph::ParameterKind::statistic; })) {
@@ -98,6 +99,9 @@ const network::Catalogue& catalogue() {
     result.add(Category::activation, ops::activation_declarations());
     result.add(Category::padding, ops::padding_declarations());
     result.add(Category::algorithm, ops::algorithm_declarations());
+    result.add(Category::give, ops::give_declarations());
+    const network::Declaration answers[] = {{"true", "yes"}, {"false", "no"}};
+    result.add(Category::answer, answers);
     result.add(Category::loss, losses::declarations());
     result.add(Category::schedule, schedules::declarations());
     result.add(Category::averaging, optimizers::averaging_declarations());

@@ -145,6 +145,8 @@ nlohmann::json figures_of(const EvaluationReport& report) {
     for (const ColumnImportance& one : report.columns->importance)
       result["importance"].push_back(
           {{"column", one.name}, {"mean", one.mean}, {"deviation", one.deviation}});
+  for (const NaiveForecast& one : report.naive)
+    result["naive"][one.name] = {{"rmse", one.rmse}, {"mae", one.mae}};
   if (report.unknown)
     result["unknown"] = {{"score", report.unknown->score},
                          {"threshold", report.unknown->threshold},

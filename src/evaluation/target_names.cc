@@ -12,6 +12,9 @@ std::vector<std::string> target_names(const Model& model, std::size_t count) {
   if (!text.empty()) {
     try {
       std::vector<std::string> names = TableSchema::from_json(text).target_names();
+      const auto windows = model.metadata().find("lithe.windows");
+      if (windows != model.metadata().end())
+        names = WindowOptions::parse(windows->second).answer_names(names);
       if (names.size() == count) return names;
     } catch (const Error&) {
       // A damaged schema does not keep the figures from being shown.

@@ -117,6 +117,13 @@ std::vector<double> draw(const Component& initializer, Fan fan, std::size_t rows
                          std::size_t columns, base::Rng& random) {
   if (initializer.name == "orthogonal")
     return orthogonal(initializer.number("gain"), rows, columns, random);
+  // Of an lstm's biases, which sentences cannot name: zeros, but for those of the forget gates.
+  if (initializer.name == "forget_bias") {
+    std::vector<double> values(rows * columns);
+    std::fill_n(values.begin() + static_cast<std::ptrdiff_t>(columns / 4), columns / 4,
+                initializer.number("value"));
+    return values;
+  }
   for (const Row& row : initializers::rows()) {
     if (row.declaration.name != initializer.name || row.make == nullptr) continue;
     const Sampler next = row.make(initializer, fan);

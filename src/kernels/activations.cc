@@ -8,9 +8,9 @@
 // After foreach_target.
 #include "cpu/dispatch.h"
 #include "hwy/highway.h"
+#include "kernels/activations-inl.h"
 #include "kernels/fill.h"
 #include "kernels/layout.h"
-#include "kernels/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lithe::kernels {
@@ -18,50 +18,6 @@ namespace HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
-
-template <typename T>
-using Tag = hn::CappedTag<T, kLine<T>>;
-
-template <class D>
-HWY_INLINE hn::Vec<D> constant(D d, double value) {
-  return hn::Set(d, static_cast<hn::TFromD<D>>(value));
-}
-
-// x clipped to a bound beyond which the exponential that it is multiplied by is 0: infinity times 0
-// would be NaN.
-template <class D, class V>
-HWY_INLINE V above_bound(D d, V x, double bound) {
-  return at_least(d, x, static_cast<hn::TFromD<D>>(-bound));
-}
-template <class D, class V>
-HWY_INLINE V within_bound(D d, V x, double bound) {
-  return at_most(d, above_bound(d, x, bound), static_cast<hn::TFromD<D>>(bound));
-}
-// exp(-kFar) is 0 in float64 too.
-constexpr double kFar = 710;
-
-// `above` where x > 0, `other` where x <= 0, NaN where x is NaN.
-template <class D, class V>
-HWY_INLINE V by_sign(D d, V x, V above, V other) {
-  const V zero = hn::Zero(d);
-  return hn::IfThenElse(hn::Gt(x, zero), above, hn::IfThenElse(hn::Le(x, zero), other, x));
-}
-
-// 1 / (1 + exp(-x)) by the exponential that does not overflow, and the same of -x.
-template <class V>
-struct Logistic {
-  V of_x, of_minus_x;
-};
-
-template <class D, class V>
-HWY_INLINE Logistic<V> logistic(D d, V x) {
-  const V e = exp_negative(d, minus_abs(d, x)), one = constant(d, 1);
-  const V large = hn::Div(one, hn::Add(one, e)), small = hn::Mul(e, large);
-  return {hn::IfNegativeThenElse(x, small, large), hn::IfNegativeThenElse(x, large, small)};
-}
-
-#define LITHE_ACTIVATION_VECTORS
-#include "activations/formulas.inc"
 
 // Two vectors at a time, so that the operations of one hide the latency of the other. A row of a
 // panel is two lines.

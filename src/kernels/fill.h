@@ -17,15 +17,17 @@ void fill_images(cpu::Isa, Tables&);
 void fill_winograd(cpu::Isa, Tables&);
 void fill_packing(cpu::Isa, Tables&);
 void fill_activations(cpu::Isa, Tables&);
+void fill_recurrent(cpu::Isa, Tables&);
 void fill_losses(cpu::Isa, Tables&);
 void fill_layers(cpu::Isa, Tables&);
 void fill_noise(cpu::Isa, Tables&);
 void fill_optimizers(cpu::Isa, Tables&);
 // With the plain reference.
 void fill_reference(Tables&);
-void fill_reference_layers(Tables&);  // fill_reference calls these four
+void fill_reference_layers(Tables&);  // fill_reference calls these five
 void fill_reference_images(Tables&);
 void fill_reference_winograd(Tables&);
 void fill_reference_losses(Tables&);
+void fill_reference_recurrent(Tables&);
 
 }  // namespace lithe::kernels

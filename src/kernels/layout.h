@@ -30,6 +30,17 @@ constexpr std::size_t row_stride(std::size_t columns) {
   return (lines > 4 && lines % 2 == 0 ? lines + 1 : lines) * kLine<T>;
 }
 
+// A matrix [rows][stride]. Kernels that take a range of cache lines work on the columns in them.
+template <typename T>
+struct Matrix {
+  T* data;
+  std::size_t stride, rows;
+
+  T* row(std::size_t i) const { return data + i * stride; }
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  operator Matrix<const T>() const { return {data, stride, rows}; }
+};
+
 // A matrix of rows x columns in panels.
 template <typename T>
 struct Panels {

@@ -53,6 +53,37 @@ void forward(const ForwardProduct<T>& p, Range lines) {
   cover<T>(p.input.rows, lines, ForwardWork<T, kIndexed>{p, {p.inputs, p.units}});
 }
 
+template <typename T>
+struct OntoWork {
+  const ForwardProduct<T>& p;
+  Matrix<const T> from;
+  Panels<T> panels;
+
+  template <std::size_t kRows, std::size_t kVectors>
+  HWY_NOINLINE void tile(std::size_t row, std::size_t column) const {
+    const Tag<T> d;
+    Tile<T, kRows, kVectors> t;
+    const T* first = from.row(row) + column;
+    LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
+      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) t.sum[m][v] =
+          hn::Load(d, first + m * from.stride + v * hn::Lanes(d));
+    }
+    t.template accumulate<false>(
+        {p.input.x + row * p.input.stride, p.input.stride, 1},
+        {p.weight + panels.column_start(column), panels.width(column), nullptr}, p.input.depth);
+    T* y = p.y + row * p.y_stride + column;
+    LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
+      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v)
+          hn::Store(t.sum[m][v], d, y + m * p.y_stride + v * hn::Lanes(d));
+    }
+  }
+};
+
+template <typename T>
+void forward_onto(const ForwardProduct<T>& p, Matrix<const T> from, Range lines) {
+  cover<T>(p.input.rows, lines, OntoWork<T>{p, from, {p.inputs, p.units}});
+}
+
 template <typename T, bool kIndexed>
 struct SgdWork {
   const WeightProduct<T>& p;
@@ -87,6 +118,7 @@ struct SgdWork {
 template <typename T, bool kIndexed>
 void sgd(const WeightProduct<T>& p, Range lines) {
   cover<T>(p.input.depth, lines, SgdWork<T, kIndexed>{p, {p.inputs, p.units}});
+  if (p.bias == nullptr) return;
   const Tag<T> d;
   const auto rate = hn::Set(d, p.rate);
   for (std::size_t n = lines.begin * kLine<T>; n < lines.end * kLine<T>; n += hn::Lanes(d)) {
@@ -328,6 +360,7 @@ void fill(Kernels<T>& k) {
   k.gradient_indexed = gradient<T, true>;
   k.transpose = transpose<T>;
   k.input_gradient = input_gradient<T>;
+  k.forward_onto = forward_onto<T>;
 }
 
 void fill_both(Tables& tables) {

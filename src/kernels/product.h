@@ -44,7 +44,7 @@ struct WeightProduct {
   std::size_t dy_stride;
   std::size_t inputs, units;
   T* weight;
-  T* bias;
+  T* bias;  // or null
   T rate;
 };
 

@@ -25,6 +25,18 @@ void forward(const ForwardProduct<T>& p, Range lines) {
     }
 }
 
+template <typename T>
+void forward_onto(const ForwardProduct<T>& p, Matrix<const T> from, Range lines) {
+  const Panels<T> panels{p.inputs, p.units};
+  for (std::size_t i = 0; i < p.input.rows; ++i)
+    for (std::size_t n = lines.begin * kLine<T>; n < lines.end * kLine<T>; ++n) {
+      T sum = from.row(i)[n];
+      for (std::size_t k = 0; k < p.input.depth; ++k)
+        sum = std::fma(p.input.x[i * p.input.stride + k], p.weight[panels.at(k, n)], sum);
+      p.y[i * p.y_stride + n] = sum;
+    }
+}
+
 // The gradient of the weight of input c of the operand and unit n.
 template <typename T>
 T weight_gradient(const Operand<T>& input, std::size_t c, const T* dy, std::size_t stride,
@@ -44,6 +56,7 @@ void sgd(const WeightProduct<T>& p, Range lines) {
       T& weight = p.weight[panels.at(k, n)];
       weight = std::fma(-p.rate, weight_gradient(p.input, c, p.dy, p.dy_stride, n), weight);
     }
+    if (p.bias == nullptr) continue;
     T sum = 0;
     for (std::size_t i = 0; i < p.input.rows; ++i) sum += p.dy[i * p.dy_stride + n];
     p.bias[n] = std::fma(-p.rate, sum, p.bias[n]);
@@ -132,6 +145,7 @@ void fill(Kernels<T>& k) {
   k.gradient = k.gradient_indexed = gradient<T>;
   k.transpose = transpose<T>;
   k.input_gradient = input_gradient<T>;
+  k.forward_onto = forward_onto<T>;
   k.pack_bytes = pack<std::uint8_t, T>;
   k.pack_nonzero_bytes = pack_nonzero<std::uint8_t, T>;
   k.pack_nonzero_float32 = pack_nonzero<float, T>;
@@ -153,6 +167,7 @@ void fill_reference(Tables& tables) {
   fill_reference_images(tables);
   fill_reference_winograd(tables);
   fill_reference_losses(tables);
+  fill_reference_recurrent(tables);
 }
 
 }  // namespace lithe::kernels

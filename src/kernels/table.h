@@ -11,22 +11,12 @@
 #include "kernels/layout.h"
 #include "kernels/pool.h"
 #include "kernels/product.h"
+#include "kernels/recurrent.h"
 #include "kernels/winograd.h"
 #include "losses/loss.h"
 #include "optimizers/coefficients.h"
 
 namespace lithe::kernels {
-
-// A matrix [rows][stride]. Kernels that take a range of cache lines work on the columns in them.
-template <typename T>
-struct Matrix {
-  T* data;
-  std::size_t stride, rows;
-
-  T* row(std::size_t i) const { return data + i * stride; }
-  // NOLINTNEXTLINE(google-explicit-constructor)
-  operator Matrix<const T>() const { return {data, stride, rows}; }
-};
 
 template <typename T>
 struct ActivationKernels {
@@ -123,6 +113,8 @@ struct Kernels {
   void (*gradient_indexed)(const GradientProduct<T>&, Range unit_lines);
   void (*transpose)(const InputGradientProduct<T>&, Range units);
   void (*input_gradient)(const InputGradientProduct<T>&, Range input_lines);
+  // forward, where each sum begins with a value of `from` in the place of the bias; from may be y.
+  void (*forward_onto)(const ForwardProduct<T>&, Matrix<const T> from, Range unit_lines);
 
   // Convolutions (convolution.h) of one image. The gradient of the weights is made for a range of
   // the tiles that it is cut into.
@@ -149,6 +141,12 @@ struct Kernels {
   void (*max_pool_backward)(const PoolShape&, const T* x, const T* y, const T* dy, T* dx);
   void (*average_pool)(const PoolShape&, const T* x, T* y);
   void (*average_pool_backward)(const PoolShape&, const T* dy, T* dx);
+
+  // Steps of recurrent layers (recurrent.h).
+  void (*lstm)(const CellWork<T>&);
+  void (*lstm_backward)(const CellBackwardWork<T>&);
+  void (*gru)(const CellWork<T>&);
+  void (*gru_backward)(const CellBackwardWork<T>&);
 
   // Packing of a batch.
   void (*pack_bytes)(Pack<T>&);

@@ -23,6 +23,8 @@ std::string_view name(Category category) {
       return "padding";
     case Category::algorithm:
       return "algorithm";
+    case Category::give:
+      return "part of a sequence";
     case Category::averaging:
       return "averaging";
     case Category::augmentation:
@@ -62,6 +64,7 @@ std::string describe_range(const Argument& a) {
   if (a.type == Type::shape) return "a shape such as 28x28";
   if (a.type == Type::network) return "a network";
   if (a.type == Type::component && a.category == Category::answer) return "true or false";
+  if (a.type == Type::component && a.category == Category::give) return "last or all";
   if (a.type == Type::component)
     return fmt::format("{} {}", name(a.category) == "layer" ? "a" : "the name of an",
                        name(a.category));

@@ -15,6 +15,7 @@ enum class Category {
   activation,
   padding,
   algorithm,
+  give,
   loss,
   optimizer,
   initializer,

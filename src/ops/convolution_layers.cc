@@ -68,6 +68,7 @@ void finish(const Component& layer, GraphBuilder& builder, Convolution work, con
   work.bias =
       builder.add_parameter({builder.parameter_name("bias"), ParameterKind::vector, 1,
                              work.out.channels, sizes.fan_in, sizes.fan_out, init("bias_init")});
+  builder.by_examples();
   work.input = builder.slot;
   const bool linear = activation.name == "identity";
   work.output = builder.advance(linear ? "output" : "sums", work.out.size());

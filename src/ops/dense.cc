@@ -19,10 +19,12 @@ using kernels::row_stride;
 template <typename T>
 class DenseLowering {
  public:
-  DenseLowering(Lowering<T>& lowering, const Operation& operation, const Dense& dense)
+  DenseLowering(Lowering<T>& lowering, const Operation& operation, const Dense& dense,
+                const char* weights = "weights")
       : lowering_(lowering),
         operation_(operation),
         dense_(dense),
+        weights_(weights),
         spec_(lowering.graph().parameters[dense.weight]),
         positions_(lowering.graph().slots[dense.output].positions) {}
 
@@ -31,6 +33,10 @@ class DenseLowering {
   void update(BufferId gradient);
 
  private:
+  bool has_bias() const { return dense_.bias != kNoBias; }
+  TrainableParameter<T> trainable_bias() const {
+    return has_bias() ? lowering_.trainable(dense_.bias) : TrainableParameter<T>{};
+  }
   LoweredStage<T> stage(const std::string& what, std::size_t columns, int weight_passes) const;
   bool choose(plan::Product product, LoweredStage<T>& stage) const;
   BufferId book_blas_scratch(LoweredStage<T>& stage);
@@ -53,6 +59,7 @@ class DenseLowering {
   Lowering<T>& lowering_;
   const Operation& operation_;
   Dense dense_;
+  const char* weights_;
   const ParameterSpec& spec_;
   std::size_t positions_;
 };
@@ -221,7 +228,7 @@ WeightGradient<T, Products> DenseLowering<T>::weight_gradient(const Buffers& buf
   product.dy_stride = row_stride<T>(spec_.columns);
   product.inputs = spec_.rows, product.units = spec_.columns;
   product.weight = lowering_.parameters().at(dense_.weight);
-  product.bias = lowering_.parameters().at(dense_.bias);
+  product.bias = has_bias() ? lowering_.parameters().at(dense_.bias) : nullptr;
   return {product, lowering_.operands(buffers, dense_.input), products,
           lowering_.kernels().column_sums};
 }
@@ -235,8 +242,7 @@ void DenseLowering<T>::sgd(LoweredStage<T> stage, BufferId gradient, bool by_bla
         buffers, by_blas, own.lowering_.indexed(own.dense_.input), scratch,
         [&]<class Products>(const Products& products) -> std::unique_ptr<plan::Stage<T>> {
           return std::make_unique<SgdStage<T, Products>>(
-              own.weight_gradient(buffers, gradient, products),
-              own.lowering_.trainable(own.dense_.bias));
+              own.weight_gradient(buffers, gradient, products), own.trainable_bias());
         });
   };
   lowering_.add(std::move(stage));
@@ -261,7 +267,7 @@ void DenseLowering<T>::update_in_pieces(LoweredStage<T> stage, BufferId gradient
         [&]<class Products>(const Products& products) -> std::unique_ptr<plan::Stage<T>> {
           return std::make_unique<UpdateStage<T, Products>>(
               own.weight_gradient(buffers, gradient, products),
-              own.lowering_.trainable(own.dense_.weight), own.lowering_.trainable(own.dense_.bias),
+              own.lowering_.trainable(own.dense_.weight), own.trainable_bias(),
               buffers.at<T>(sums));
         });
   };
@@ -272,21 +278,26 @@ template <typename T>
 void DenseLowering<T>::keep(LoweredStage<T> stage, BufferId gradient, bool by_blas,
                             BufferId scratch) {
   stage.info.kernel += ", gradient kept";
-  const plan::GradientPlace weight = lowering_.place_gradient(dense_.weight),
-                            bias = lowering_.place_gradient(dense_.bias);
-  stage.access.buffers.push_back({weight.buffer, true});
-  if (bias.buffer != weight.buffer) stage.access.buffers.push_back({bias.buffer, true});
-  stage.make = [own = *this, gradient, by_blas, scratch, weight, bias](const Buffers& buffers) {
+  std::vector<ParameterId> ids = {dense_.weight};
+  if (has_bias()) ids.push_back(dense_.bias);
+  std::vector<plan::GradientPlace> places;
+  for (const ParameterId id : ids) {
+    places.push_back(lowering_.place_gradient(id));
+    if (places.size() == 1 || places[1].buffer != places[0].buffer)
+      stage.access.buffers.push_back({places.back().buffer, true});
+  }
+  stage.make = [own = *this, gradient, by_blas, scratch, places](const Buffers& buffers) {
     return own.with_products(
         buffers, by_blas, own.lowering_.indexed(own.dense_.input), scratch,
         [&]<class Products>(const Products& products) -> std::unique_ptr<plan::Stage<T>> {
           return std::make_unique<KeepGradientStage<T, Products>>(
-              own.weight_gradient(buffers, gradient, products), own.lowering_.at(buffers, weight),
-              own.lowering_.at(buffers, bias));
+              own.weight_gradient(buffers, gradient, products),
+              own.lowering_.at(buffers, places[0]),
+              places.size() > 1 ? own.lowering_.at(buffers, places[1]) : nullptr);
         });
   };
   lowering_.add(std::move(stage));
-  lowering_.update(operation_, {dense_.weight, dense_.bias}, {weight, bias}, kNoBuffer);
+  lowering_.update(operation_, ids, places, kNoBuffer);
 }
 
 // What happens to the gradient of the weights, most special first: plain gradient descent uses it
@@ -295,18 +306,18 @@ void DenseLowering<T>::keep(LoweredStage<T> stage, BufferId gradient, bool by_bl
 // uses.
 template <typename T>
 void DenseLowering<T>::update(BufferId gradient) {
-  const bool at_once =
-      lowering_.updates_at_once(dense_.weight) && lowering_.updates_at_once(dense_.bias);
+  const bool at_once = lowering_.updates_at_once(dense_.weight) &&
+                       (!has_bias() || lowering_.updates_at_once(dense_.bias));
   const auto& rule = optimizers::row(lowering_.request().optimizer->rule);
-  const std::string what = "gradient of its weights";
+  const std::string what = fmt::format("gradient of its {}", weights_);
   LoweredStage<T> stage = this->stage(at_once ? fmt::format("{}, {}", what, rule.name) : what,
                                       spec_.columns, 2 + 2 * static_cast<int>(rule.states));
   const bool by_blas = choose(plan::Product::weight_gradient, stage);
   const std::size_t slices = lowering_.slices_if_shared(spec_.columns, stage.info.operations);
   stage.access.buffers = {{lowering_.value(dense_.input), false},
                           {gradient, false},
-                          {lowering_.parameter(dense_.weight), true, slices},
-                          {lowering_.parameter(dense_.bias), true, slices}};
+                          {lowering_.parameter(dense_.weight), true, slices}};
+  if (has_bias()) stage.access.buffers.push_back({lowering_.parameter(dense_.bias), true, slices});
   stage.result = lowering_.parameter(dense_.weight);
   const BufferId scratch = by_blas ? book_blas_scratch(stage) : kNoBuffer;
   if (!at_once) return keep(std::move(stage), gradient, by_blas, scratch);
@@ -318,11 +329,13 @@ void DenseLowering<T>::update(BufferId gradient) {
 }
 
 void build(const Component& layer, GraphBuilder& builder) {
-  if (builder.shape.sizes.size() != 1)
+  if (builder.shape.sizes.size() != 1 && !builder.is_sequence())
     builder.fail(
         fmt::format("dense takes a flat input, and {} comes in", builder.shape.to_string()),
         "put flatten before it");
-  const std::size_t inputs = builder.shape.size(), units = layer.integer("units");
+  builder.by_positions();
+  const bool sequence = builder.is_sequence();
+  const std::size_t inputs = builder.shape.sizes.back(), units = layer.integer("units");
   const Component& activation = layer.component("activation");
   const ParameterId weight = builder.add_parameter(
       {builder.parameter_name("weight"), ParameterKind::weight, inputs, units, inputs, units,
@@ -334,7 +347,8 @@ void build(const Component& layer, GraphBuilder& builder) {
   const bool linear = activation.name == "identity";
   const SlotId output = builder.advance(linear ? "output" : "sums", units);
   builder.add(make_dense({input, output, weight, bias}));
-  builder.shape = Shape{{units}};
+  builder.shape.sizes.back() = units;
+  if (sequence) builder.channels = units;
   builder.activate(activation);
 }
 
@@ -370,6 +384,16 @@ void Dense::backward(Lowering<T>& lowering, const Operation& operation) const {
   lowering.release(gradient);
 }
 
+template <typename T>
+void train_product(Lowering<T>& lowering, const Operation& operation, const Dense& product,
+                   BufferId gradient, const char* what) {
+  DenseLowering<T>(lowering, operation, product, what).update(gradient);
+}
+template void train_product(Lowering<float>&, const Operation&, const Dense&, BufferId,
+                            const char*);
+template void train_product(Lowering<double>&, const Operation&, const Dense&, BufferId,
+                            const char*);
+
 std::shared_ptr<const graph::Op> make_dense(const Dense& dense) { return make_op(dense); }
 
 const Dense* as_dense(const graph::Op& op) {
@@ -381,7 +405,7 @@ std::vector<Layer> dense_layers() {
   using network::Category, network::Type;
   return {
       {{"dense",
-        "a fully connected layer",
+        "a fully connected layer; of a sequence, at each position",
         {{"units", "number of units", Type::integer, {}, 1, 1 << 20},
          {"activation", "applied to each unit", Type::component, "identity", 0, 0, false,
           Category::activation},

@@ -5,7 +5,14 @@
 
 #include "graph/op.h"
 
+namespace lithe::plan {
+template <typename T>
+class Lowering;
+}
+
 namespace lithe::ops {
+
+inline constexpr graph::ParameterId kNoBias = static_cast<graph::ParameterId>(-1);
 
 struct Dense {
   graph::SlotId input, output;
@@ -22,6 +29,12 @@ struct Dense {
 };
 
 std::shared_ptr<const graph::Op> make_dense(const Dense& dense);
+
+// The part of a backward pass that trains the weights of a product, and the bias where there is
+// one, from the gradient of its output in `gradient`. `what` names the weights: "weights".
+template <typename T>
+void train_product(plan::Lowering<T>&, const graph::Operation&, const Dense& product,
+                   std::size_t gradient, const char* what);
 
 // The dense layer that an operation is; null where it is none.
 const Dense* as_dense(const graph::Op& op);

@@ -92,6 +92,7 @@ struct WeightGradient {
   // A step of the biases in `lines`, by the sums of the columns of dy; `scratch`: of a panel.
   void update_bias(const TrainableParameter<T>& bias, std::size_t rows, kernels::Range lines,
                    const optimizers::Coefficients<T>& c, T* scratch) const {
+    if (bias.value == nullptr) return;
     kernels::each_panel(lines, [&](kernels::Range piece) {
       const std::size_t first = piece.begin * kernels::kLine<T>;
       const std::size_t count = kernels::columns_of<T>(piece);
@@ -168,7 +169,8 @@ class KeepGradientStage final : public Stage<T> {
     const kernels::WeightProduct<T> product = gradient_.at(batch);
     const kernels::Range lines = lines_of<T>(product.units, share);
     gradient_.products.keep_gradient(product, lines, share.part, weight_);
-    gradient_.sums({product.dy, product.dy_stride, product.input.rows}, bias_, lines);
+    if (bias_ != nullptr)
+      gradient_.sums({product.dy, product.dy_stride, product.input.rows}, bias_, lines);
   }
 
  private:

@@ -4,6 +4,7 @@
 
 #include "network/bind.h"
 #include "network/syntax.h"
+#include "ops/reshape.h"
 
 namespace lithe::ops {
 
@@ -53,6 +54,20 @@ SlotId GraphBuilder::advance(const std::string& what, std::size_t columns) {
   slot = graph.add_slot(fmt::format("{} of layer {}", what, label), columns,
                         graph.slots[slot].positions);
   return slot;
+}
+
+void GraphBuilder::by_positions(std::size_t length, std::size_t columns) {
+  if (graph.slots[slot].positions == length) return;
+  const SlotId row = slot;
+  slot = graph.add_slot(fmt::format("positions of layer {}", label), columns, length);
+  add(make_reshape(row, slot));
+}
+
+void GraphBuilder::by_examples() {
+  if (!is_sequence() || graph.slots[slot].positions == 1) return;
+  const SlotId positions = slot;
+  slot = graph.add_slot(fmt::format("positions in a row of layer {}", label), shape.size());
+  add(make_reshape(positions, slot));
 }
 
 void GraphBuilder::add(std::shared_ptr<const graph::Op> op) {

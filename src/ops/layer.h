@@ -46,6 +46,16 @@ struct GraphBuilder {
     shape = of_example;
     channels = shape.sizes.size() == 3 ? shape.sizes.back() : 0;
   }
+  // A sequence is length x channels: what conv1d and the recurrent layers put out. Layers behind it
+  // work at each position by itself, unless they say otherwise.
+  bool is_sequence() const { return channels > 0 && shape.sizes.size() == 2; }
+  // Brings the values of an example, length x columns of them, into a slot with a row for each
+  // position; or into one with a single row, for layers that look at the whole example.
+  void by_positions(std::size_t length, std::size_t columns);
+  void by_positions() {
+    if (is_sequence()) by_positions(shape.sizes[0], shape.sizes[1]);
+  }
+  void by_examples();
   // Throws Error(sentence) that points at this layer.
   [[noreturn]] void fail(const std::string& problem, const std::string& remedy) const;
   // The layers of a network inside this one, one after another.
@@ -94,6 +104,8 @@ std::vector<network::Declaration> activation_declarations();
 std::vector<network::Declaration> padding_declarations();
 // How a convolution is computed.
 std::vector<network::Declaration> algorithm_declarations();
+// What a recurrent layer gives: its outputs at all positions, or at the last one.
+std::vector<network::Declaration> give_declarations();
 
 // The initializer `auto` follows the activation.
 Component resolve_initializer(const Component& initializer, const std::string& activation);

@@ -89,8 +89,10 @@ struct LayerNorm {
   }
 };
 
-// Over all values of an example, with a scale and a shift for each of them.
+// Over all values of an example, with a scale and a shift for each of them; of a sequence, over the
+// channels at each position.
 void build(const Component& layer, GraphBuilder& builder) {
+  builder.by_positions();
   const ParameterId scale = builder.add_vector("weight", ParameterKind::vector, 1);
   const ParameterId shift = builder.add_vector("bias", ParameterKind::vector, 0);
   const SlotId input = builder.slot;
@@ -103,7 +105,7 @@ void build(const Component& layer, GraphBuilder& builder) {
 std::vector<Layer> layer_norm_layers() {
   return {{{"layer_norm",
             "brings each example to mean 0 and variance 1 over its units, then scales and shifts "
-            "them by trained values",
+            "them by trained values; of a sequence, each position over its channels",
             {{"epsilon", "added to the variance", network::Type::number, "1e-5", 0, 1, true}}},
            build}};
 }

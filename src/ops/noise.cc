@@ -169,6 +169,7 @@ void build_spatial_dropout(const Component& layer, GraphBuilder& builder) {
     builder.fail("spatial_dropout drops channels of images, and there are none here",
                  "dropout, for single values");
   if (rate == 0) return;
+  builder.by_examples();
   const SlotId input = builder.slot;
   builder.add(
       make_op(Noise{input, builder.advance("output"), NoiseKind::dropout, rate, builder.channels}));

@@ -108,6 +108,7 @@ std::size_t dimensions_of(const GraphBuilder& builder) {
 }
 
 void finish(GraphBuilder& builder, Pool work, const Shape& shape, std::size_t channels) {
+  builder.by_examples();
   work.input = builder.slot;
   work.output = builder.advance("output", work.out.size());
   builder.add(make_op(work));

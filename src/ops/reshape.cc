@@ -26,8 +26,9 @@ struct Reshape {
 
   template <typename T>
   void forward(Lowering<T>& lowering, const Operation& operation) const {
-    add(lowering, operation.label, Phase::forward, {input, lowering.value(input)},
-        {output, lowering.value(output)});
+    const bool splits = lowering.graph().slots[output].positions > 1;
+    add(lowering, operation.label + (splits ? ": a row for each position" : ": positions in a row"),
+        Phase::forward, {input, lowering.value(input)}, {output, lowering.value(output)});
   }
 
   template <typename T>

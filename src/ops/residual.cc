@@ -17,6 +17,11 @@ void build(const Component& layer, GraphBuilder& builder) {
                              shape.to_string(), builder.shape.to_string()),
                  fmt::format("end the layers inside with {} units", shape.size()));
   if (builder.slot == before) return;  // nothing inside does anything
+  // Both sides of the sum have the form of the first.
+  if (builder.graph.slots[before].positions == 1)
+    builder.by_examples();
+  else
+    builder.by_positions();
   const SlotId after = builder.slot;
   builder.add(make_add(before, after, builder.advance("sum with the skip connection")));
 }

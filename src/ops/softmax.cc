@@ -57,12 +57,16 @@ struct Softmax {
 }  // namespace
 
 ActivationKind softmax() {
-  return {{"softmax", "exp(x) / sum of exp(x) over the outputs: shares that add up to 1"},
-          [](const Component&, GraphBuilder& builder) {
-            const SlotId input = builder.slot;
-            builder.add(make_op(Softmax{input, builder.advance("output")}));
-          },
-          "glorot_uniform"};
+  return {
+      {"softmax",
+       "exp(x) / sum of exp(x) over the outputs: shares that add up to 1; of a sequence, at each "
+       "position"},
+      [](const Component&, GraphBuilder& builder) {
+        builder.by_positions();
+        const SlotId input = builder.slot;
+        builder.add(make_op(Softmax{input, builder.advance("output")}));
+      },
+      "glorot_uniform"};
 }
 
 }  // namespace lithe::ops

@@ -38,6 +38,7 @@ struct Standardize {
 };
 
 void build(const Component&, GraphBuilder& builder) {
+  builder.by_examples();
   const ParameterId mean = builder.add_vector("mean", ParameterKind::statistic, 0);
   const ParameterId deviation = builder.add_vector("deviation", ParameterKind::statistic, 1);
   const SlotId input = builder.slot;

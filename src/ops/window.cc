@@ -23,19 +23,26 @@ Pair read_pair(const Component& layer, const std::string& name, const GraphBuild
 
 // How many zeros stand before and behind, of which only the ones before matter later.
 struct Padding {
-  bool same = false;
+  enum class Kind { zeros, same, causal } kind = Kind::zeros;
   std::size_t each_side = 0;
 };
 
 Padding read_padding(const Component& layer, const GraphBuilder& builder) {
   for (const auto& [name, value] : layer.arguments) {
     if (name != "padding") continue;
-    if (const auto* component = std::get_if<Component>(&value))
-      return {component->name == "same", 0};
+    if (const auto* component = std::get_if<Component>(&value)) {
+      if (component->name == "causal" && layer.name != "conv1d")
+        builder.fail(fmt::format("{} looks both ways, and causal is for sequences", layer.name),
+                     "same, valid, or a whole number; conv1d can be causal");
+      return {component->name == "same"     ? Padding::Kind::same
+              : component->name == "causal" ? Padding::Kind::causal
+                                            : Padding::Kind::zeros,
+              0};
+    }
     const double number = std::get<double>(value);
     if (number != static_cast<double>(static_cast<std::size_t>(number)))
       builder.fail("padding is no whole number", "same, valid, or a whole number");
-    return {false, static_cast<std::size_t>(number)};
+    return {Padding::Kind::zeros, static_cast<std::size_t>(number)};
   }
   return {};
 }
@@ -52,8 +59,9 @@ struct Places {
 };
 
 Places places(const Axis& axis, const Padding& padding) {
-  if (padding.same) {
+  if (padding.kind != Padding::Kind::zeros) {
     const std::size_t count = (axis.size + axis.step - 1) / axis.step;
+    if (padding.kind == Padding::Kind::causal) return {count, axis.reach() - 1};
     const std::size_t covered = (count - 1) * axis.step + axis.reach();
     return {count, covered > axis.size ? (covered - axis.size) / 2 : 0};
   }
@@ -63,7 +71,7 @@ Places places(const Axis& axis, const Padding& padding) {
 
 Places unplaces(const Axis& axis, const Padding& padding) {
   const std::size_t covered = (axis.size - 1) * axis.step + axis.reach();
-  if (padding.same) {
+  if (padding.kind == Padding::Kind::same) {
     const std::size_t size = axis.size * axis.step;
     return {size, covered > size ? (covered - size) / 2 : 0};
   }
@@ -149,7 +157,8 @@ ImageSize unslide(const Component& layer, const GraphBuilder& builder, const Ima
 std::vector<network::Declaration> padding_declarations() {
   return {
       {"valid", "no zeros around the image: the window stays inside"},
-      {"same", "as many zeros as make the output as large as the input, divided by the stride"}};
+      {"same", "as many zeros as make the output as large as the input, divided by the stride"},
+      {"causal", "of conv1d: zeros in front alone, so that no output sees what comes behind it"}};
 }
 
 }  // namespace lithe::ops

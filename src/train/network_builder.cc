@@ -41,6 +41,16 @@ Arguments with(Arguments arguments, const Arguments& more) {
   return arguments;
 }
 
+// What all recurrent layers have.
+template <typename Options>
+Arguments recurrent(std::size_t units, const Options& options) {
+  return {{"units", number(units)},
+          {"give", part(options.give, Category::give)},
+          {"reverse", part(options.reverse ? "true" : "false", Category::answer)},
+          {"init", part(options.init, Category::initializer)},
+          {"recurrent_init", part(options.recurrent_init, Category::initializer)}};
+}
+
 Arguments pool(const Extent& size, const PoolOptions& options) {
   return {{"size", shape(size)},
           {"stride", number(options.stride)},
@@ -100,6 +110,34 @@ Network& Network::avg_pool(const Extent& size, const PoolOptions& options) {
 }
 
 Network& Network::global_avg_pool() { return append("global_avg_pool", {}); }
+
+Network& Network::embedding(std::size_t categories, std::size_t size,
+                            const EmbeddingOptions& options) {
+  return append("embedding", {{"categories", number(categories)},
+                              {"size", number(size)},
+                              {"init", part(options.init, Category::initializer)}});
+}
+
+Network& Network::rnn(std::size_t units, const RnnOptions& options) {
+  return append("rnn", with(recurrent(units, options),
+                            {{"activation", part(options.activation, Category::activation)}}));
+}
+
+Network& Network::lstm(std::size_t units, const LstmOptions& options) {
+  return append("lstm", with(recurrent(units, options), {{"forget_bias", options.forget_bias}}));
+}
+
+Network& Network::gru(std::size_t units, const GruOptions& options) {
+  return append("gru", recurrent(units, options));
+}
+
+Network& Network::bidirectional(const Network& layer) {
+  return append("bidirectional", {{"layers", layer.layers_}});
+}
+
+Network& Network::last() { return append("last", {}); }
+Network& Network::mean_over_time() { return append("mean_over_time", {}); }
+Network& Network::max_over_time() { return append("max_over_time", {}); }
 
 Network& Network::batch_norm(const BatchNormOptions& options) {
   return append("batch_norm", {{"momentum", options.momentum}, {"epsilon", options.epsilon}});

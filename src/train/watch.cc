@@ -55,12 +55,14 @@ bool learns(const graph::Graph& graph, const graph::Op& op) {
   });
 }
 
-// The outputs of a dense layer, or the channels of an image: as many as the bias has values.
+// The outputs of a dense layer, or the channels of an image: as many as the bias has values. (That
+// of a recurrent layer has one for each gate.)
 std::size_t units_of(const graph::Graph& graph, const graph::Op& op) {
+  const std::size_t columns = graph.slots[op.output()].columns;
   for (const graph::ParameterId id : op.parameters())
     if (graph.parameters[id].kind == graph::ParameterKind::vector)
-      return graph.parameters[id].columns;
-  return graph.slots[op.output()].columns;
+      return std::min(columns, graph.parameters[id].columns);
+  return columns;
 }
 
 }  // namespace

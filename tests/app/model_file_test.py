@@ -48,6 +48,12 @@ NETWORKS = {
     "a_sequence_that_keeps_its_shape": "input(12x3) -> conv1d(3, 3, padding=same) -> max_pool(3, stride=2) "
                                        "-> flatten -> dense(1)",
     "a_picture_of_two_sizes": "input(12x3) -> max_pool(3x2, stride=2) -> flatten -> dense(1)",
+    "categories": "input(12) -> hard_sigmoid -> embedding(2, 5, normal(1)) -> mean_over_time -> dense(1)",
+    "along_a_sequence": "input(10x3) -> lstm(5, all) -> layer_norm -> dense(4, softmax) -> gru(4, all) "
+                        "-> dropout(0.1) -> rnn(3, relu, all) -> max_over_time -> dense(1)",
+    "against_a_sequence": "input(10x3) -> rnn(6, give=all, reverse=true) -> conv1d(4, 3) -> layer_norm "
+                          "-> dense(5, prelu) -> bidirectional(lstm(3, all)) -> mean_over_time -> dense(1)",
+    "both_ways": "input(10x3) -> conv1d(4, 2, padding=causal, dilation=2) -> last -> bidirectional(gru(3)) -> dense(1)",
     "a_plain_row": "input(16) -> conv1d(2, 3, padding=same) -> global_avg_pool -> dense(1)",
 }
 

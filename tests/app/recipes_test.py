@@ -37,6 +37,7 @@ class Promises(unittest.TestCase):
     def test_parsing(self):
         self.assertEqual(recipes.parse_promises("accuracy >= 99%, kind fpr95 < 0.05"),
                          [("accuracy", ">=", 0.99), ("kind fpr95", "<", 0.05)])
+        self.assertEqual(recipes.parse_promises("rmse <= 16.5"), [("rmse", "<=", 16.5)])
         self.assertEqual(recipes.parse_promises(""), [])
         for wrong in ["auroc", "auroc = 0.9", "aurok >= 0.9", "kind >= 1", "auroc >= x"]:
             with self.assertRaises(ValueError):

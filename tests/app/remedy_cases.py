@@ -31,6 +31,10 @@ def rows(count=40, first="a,b,kind", line="{0},{1},{2}"):
         line.format(i, i * 7 % 11 + 0.5, "xy"[i % 2]) + "\n" for i in range(count))
 
 
+def series(times=range(40), first="t,x,y"):
+    return first + "\n" + "".join(f"{t},{t * 7 % 11 + 0.5},{t * 5 % 13 + 0.25}\n" for t in times)
+
+
 def grey(level=80, height=8, width=8):
     return lambda path: write_png(path, [[level] * width] * height)
 
@@ -102,6 +106,7 @@ ARRAYS = "train --data a.npz --output m.safetensors " + NETWORK
 FOLDER = "train --data bars " + NETWORK.replace("dense", "flatten -> dense")
 DIGITS = ('train --data digits --examples 100 --network "dense(10)" --loss cross_entropy --epochs 1 '
           "--output m.safetensors")
+SERIES = 'train --data s.csv --window 3 --network "dense(1)" --epochs 1 --batch 4 --output m.safetensors'
 MODEL = (TRAIN + " --output m.safetensors",)
 
 CASES = {
@@ -359,6 +364,32 @@ CASES = {
         {"t.csv.zst": b"\x28\xb5\x2f\xfd\0\0"}, "data show t.csv.zst", change={"t.csv.zst": rows()}),
     'the header has "{}" twice': Case(
         {"t.csv": rows(first="a,a,kind")}, "data show t.csv", change={"t.csv": rows()}),
+    "holding out {} of {} windows, and {} in front of them that look at the same rows, leaves none to train on": Case(
+        {"s.csv": series()}, SERIES + " --validation 90%", SERIES + " --validation 20%"),
+    'the header has no column "{}", the time of the rows': Case(
+        {"s.csv": series(), "n.csv": series(first="when,x,y")}, "predict m.safetensors n.csv",
+        change={"n.csv": series()}, prepare=(SERIES + " --time t",)),
+    "windows are taken of the rows of a text table": Case(
+        {"a.npz": npz(x=floats(8), y=whole(8)), "s.csv": series()}, ARRAYS + " --window 3", SERIES),
+    "{}, and there are {} to test on": Case(
+        {"s.csv": series()}, SERIES + " --window 10", SERIES),
+    "{}, and there are {}": Case(
+        {"s.csv": series()}, SERIES + " --window 100 --test-share 0", SERIES + " --test-share 0"),
+    "windows are taken of one series, and groups are several": Case(
+        {"s.csv": series()}, SERIES + " --group x", SERIES),
+    "windows have no weights": Case({"s.csv": series()}, SERIES + " --weight x", SERIES),
+    "windows forecast numbers, not classes": Case(
+        {"s.csv": series()}, SERIES + " --task classification", SERIES + " --task regression"),
+    'row {} {} row {} before it, by "{}": windows are rows in the order of time': Case(
+        {"s.csv": series([0, 2, 1, *range(3, 40)])}, SERIES + " --time t", change={"s.csv": series()}),
+    'row {} {} row {} before it, by "{}": windows are rows in the order of time#the same': Case(
+        {"s.csv": series([0, 1, 1, *range(3, 40)])}, SERIES + " --time t", change={"s.csv": series()}),
+    "row {} is left out, because a value is missing, and windows need every row": Case(
+        {"s.csv": series() + "40,1,\n"}, SERIES, change={"s.csv": series()}),
+    "{} is for windows of rows": Case(
+        {"t.csv": rows(), "s.csv": series()}, TRAIN + " --horizon 2", SERIES + " --horizon 2"),
+    "the answer stands behind the window": Case(
+        {"s.csv": series()}, SERIES + " --horizon 0", SERIES + " --horizon 1"),
     "rows are divided by groups or by time": Case(
         {"t.csv": rows()}, TRAIN + " --group a --time b", TRAIN + " --group a"),
     "no column is left as a feature": Case(
@@ -504,6 +535,7 @@ CASES = {
 # Errors that no command on a machine in order ends in, and why.
 LIBRARY = "a program's, not the command line's: the options of commands are checked before"
 UNREACHABLE = {
+    "the table '{}' of this recipe is not there": "the script fetches it from a registry",
     "examples of {} are no pictures": "the kind of the model is told first",
     "the model was trained on standard input, which is not kept": "standard input",
     "the earlier {} cannot be kept as {}: {}": "a disk that is full just then",
@@ -544,6 +576,7 @@ UNREACHABLE = {
 
 # Errors without a remedy, by problem or by file, and why.
 WITHOUT = {
+    "'{:.60}' does not say what windows are": "a model file that was damaged",
     "an example without a value": LIBRARY,
     "the JPEG decoder does not start": "a machine out of order",
     "no pipe: {}": "a machine out of order",

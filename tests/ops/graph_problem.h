@@ -40,8 +40,9 @@ struct GraphProblem {
   graph::Graph graph;
   std::size_t batch = 4;
   std::vector<plan::InputData> inputs;
+  std::vector<float> given_features = {};  // empty: random ones
   std::string optimizer = "sgd(1)";
-  bool keep_gradients = false;
+  bool keep_gradients = false, input_gradient = false;
   std::size_t threads = 1;
   cpu::Isa isa = cpu::best_isa();
 
@@ -61,7 +62,9 @@ struct GraphProblem {
           steps(optimizer),
           learning(parameters, optimizers::row(optimizer.rule).states),
           team(problem.threads),
-          features(random_floats(problem.batch * problem.graph.slots[0].size(), 1)),
+          features(problem.given_features.empty()
+                       ? random_floats(problem.batch * problem.graph.slots[0].size(), 1)
+                       : problem.given_features),
           order(problem.batch) {
       std::iota(order.begin(), order.end(), 0u);
       plan::Request request;
@@ -70,10 +73,9 @@ struct GraphProblem {
       request.optimizer = &optimizer;
       request.keep_gradients = of.keep_gradients;
       request.external_gradient = true;
+      request.input_gradient = of.input_gradient;
       request.isa = of.isa;
-      const std::size_t width = of.graph.slots[0].size();
-      request.examples.features = {features.data(), ElementType::float32, of.batch, width,
-                                   width * sizeof(float)};
+      request.examples = examples();
       request.inputs = of.inputs;
       plan.emplace(request, parameters, team, &learning);
       for (std::size_t i = 0; i < of.graph.outputs.size(); ++i)
@@ -81,6 +83,16 @@ struct GraphProblem {
             random_floats(of.batch * of.graph.slots[of.graph.outputs[i].slot].size(),
                           static_cast<std::uint32_t>(20 + i)));
     }
+
+    Examples examples() const {
+      const std::size_t width = of.graph.slots[0].size();
+      Examples result;
+      result.features = {features.data(), ElementType::float32, of.batch, width,
+                         width * sizeof(float)};
+      return result;
+    }
+    // Behind a change of `features`.
+    void bind() { plan->bind(examples()); }
 
     double forward() {
       plan->forward(order, done);

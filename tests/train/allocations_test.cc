@@ -44,6 +44,15 @@ std::vector<std::pair<std::string, TrainOptions>> cases() {
       "input(28x28) -> conv2d(32, 3, relu, stride=2) -> conv2d(32, 3, relu, algorithm=winograd) -> "
       "conv2d(32, 3, relu, padding=2, algorithm=winograd) -> max_pool -> flatten -> dense(10)",
       TrainOptions{.loss = "cross_entropy", .optimizer = "adam", .batch = 50, .threads = 2});
+  result.emplace_back("input(784) -> embedding(2, 6) -> gru(5) -> dense(10)",
+                      TrainOptions{.loss = "cross_entropy", .optimizer = "adam", .batch = 50});
+  for (const std::size_t threads : {1, 2})
+    result.emplace_back(
+        "input(28x28) -> conv1d(20, 3) -> bidirectional(lstm(20, all)) -> layer_norm -> gru(30, "
+        "all) "
+        "-> rnn(12) -> dense(10)",
+        TrainOptions{
+            .loss = "cross_entropy", .optimizer = "adam", .batch = 50, .threads = threads});
   result.emplace_back(
       deep,
       TrainOptions{.loss = "cross_entropy", .optimizer = "muon(0.02)", .batch = 50, .threads = 1});

@@ -370,6 +370,23 @@ TEST(Gradients, OfSequences) {
   check_images(
       "9x3", with_weights("conv1d(4, 3, tanh)") + " -> " + with_weights("conv1d(3, 2, stride=2)"));
   check_images("9", with_weights("conv1d(4, 3, tanh, padding=same)") + " -> max_pool(2)");
+  check_images("9x3", with_weights("conv1d(4, 3, tanh, padding=causal, dilation=2)") + " -> " +
+                          with_weights("conv1d(3, 4, padding=causal, stride=2)"));
+}
+
+// tests/ops/recurrent_test.cc has more.
+TEST(Gradients, OfRecurrentLayers) {
+  const std::string end = " -> " + dense(kClasses, "identity");
+  check("input(5x3) -> lstm(6)" + end, "cross_entropy");
+  check("input(5x3) -> gru(6, all) -> rnn(4)" + end, "cross_entropy");
+  check("input(5x3) -> bidirectional(lstm(4, all)) -> dense(3, tanh) -> max_over_time" + end,
+        "cross_entropy");
+  check_training("input(5x3) -> gru(6, all) -> batch_norm -> dropout(0.3) -> prelu -> lstm(3)" +
+                 end);
+  check_training(
+      "input(5x3) -> lstm(6, all) -> spatial_dropout(0.3) -> avg_pool -> standardize -> "
+      "mean_over_time" +
+      end);
 }
 
 TEST(Gradients, OfPooling) {

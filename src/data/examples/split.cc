@@ -167,10 +167,33 @@ std::vector<RowUse> divide_rows(const Examples& examples, std::span<const double
   return uses;
 }
 
+namespace {
+
+// The last rows are held out, and those that overlap with them are in neither part.
+Split split_in_order(std::size_t rows, std::size_t held, std::size_t overlap) {
+  if (held + overlap >= rows)
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("holding out {} of {} windows, and {} in front of them that look at the "
+                    "same rows, leaves none to train on",
+                    held, rows, overlap),
+        {}, "a smaller share, or shorter windows");
+  Split split;
+  split.train.resize(rows - held - overlap);
+  split.validation.resize(held);
+  std::iota(split.train.begin(), split.train.end(), 0u);
+  std::iota(split.validation.begin(), split.validation.end(),
+            static_cast<std::uint32_t>(rows - held));
+  return split;
+}
+
+}  // namespace
+
 Split split_rows(const Examples& examples, double share_or_count, std::uint64_t seed) {
   const std::size_t rows = examples.features.rows, held = count_held(rows, share_or_count);
   Split split;
   if (rows == 0) return split;
+  if (examples.overlap > 0 && held > 0) return split_in_order(rows, held, examples.overlap);
   std::vector<Rows> groups = rows_by_class(examples);
   const auto shares = divide(groups, rows, held);
   for (std::size_t i = 0; i < groups.size(); ++i) {

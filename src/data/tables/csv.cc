@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_set>
 #include <utility>
 
@@ -16,6 +17,7 @@
 #include "data/tables/csv_layout.h"
 #include "data/tables/csv_rows.h"
 #include "data/tables/csv_survey.h"
+#include "data/tables/windows.h"
 #include "lithe/error.h"
 
 namespace lithe::data {
@@ -183,8 +185,11 @@ class CsvReader {
     }
   }
 
+  bool by_windows() const { return options_.windows.length > 0; }
+
+  // Of windows, the targets' own values are features as well.
   void check_features(const CsvLayout& layout) const {
-    if (!layout.slots.empty()) return;
+    if (!layout.slots.empty() || by_windows()) return;
     std::string why;
     for (const TableNote& note : layout.notes) why += (why.empty() ? ": " : "; ") + note.text;
     throw Error(ErrorKind::data, "no column is left as a feature" + why.substr(0, 300), name_,
@@ -193,6 +198,7 @@ class CsvReader {
 
   TableParts learned(CsvRows& rows, CsvLayout& layout) {
     Answers answers = answers_of(rows, layout);
+    if (by_windows()) check_series(rows, options_.csv.time, layout);
     const std::vector<RowUse> uses = choose_rows(rows, answers);
     const auto columns = learn_schema(rows, uses, layout, options_, name_);
     layout.schema.task = answers.task;
@@ -206,7 +212,7 @@ class CsvReader {
     TableParts parts = make_parts(rows, answers, uses, layout, options_, name_);
     parts.train.dropped_rows = dropped;
     parts.train.columns = columns;
-    if (layout.has_key) parts.train.uses = uses;
+    if (layout.has_key || by_windows()) parts.train.uses = uses;
     parts.train.notes = std::move(layout.notes);
     return parts;
   }
@@ -243,8 +249,19 @@ class CsvReader {
                    .fold = options_.fold,
                    .seed = options_.seed};
     if (!options_.csv.group.empty()) rule.by = SplitRule::By::group;
-    if (!options_.csv.time.empty()) rule.by = SplitRule::By::time;
-    return divide_rows(examples, rows.keys, rule);
+    if (!options_.csv.time.empty() || by_windows()) rule.by = SplitRule::By::time;
+    if (!by_windows()) return divide_rows(examples, rows.keys, rule);
+    std::vector<double> order(rows.rows.rows());  // in which they are, by time as well
+    std::iota(order.begin(), order.end(), 0.0);
+    return divide_rows(examples, order, rule);
+  }
+
+  // Windows need rows that follow one another.
+  void check_series(const CsvRows& rows, const std::string& time, CsvLayout& layout) const {
+    check_all_rows(rows.left_out, name_);
+    if (time.empty()) return;
+    check_times(rows.keys, time, name_);
+    for (TableNote& note : note_spacing(rows.keys, time)) layout.notes.push_back(std::move(note));
   }
 
   // What cannot be learned, or is doubtful.
@@ -318,8 +335,14 @@ class CsvReader {
     CsvLayout layout = match_layout(names_, *known_, options_, name_);
     layout.schema.decimal = decimal_of_new(layout);
     check_features(layout);
+    if (by_windows() && !options_.csv.time.empty())
+      add_time(layout,
+               survey(body_, layout.fields.size(), MissingTexts(layout.schema.missing_texts),
+                      kSurveyedRows),
+               options_.csv, name_);
     CsvRows rows(layout, body_, options_, true, name_, dialect_.table.size());
     rows.read();
+    if (by_windows()) check_series(rows, options_.csv.time, layout);
     if (rows.rows.rows() == 0)
       throw Error(ErrorKind::data, "a value is missing in every row, and such rows are left out",
                   name_, "--missing mean");

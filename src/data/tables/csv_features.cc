@@ -164,7 +164,7 @@ TableParts make_parts(CsvRows& rows, const Answers& answers, std::span<const Row
                       const CsvLayout& layout, const TableOptions& options,
                       const std::string& file) {
   const std::size_t count = rows.rows.rows(), columns = layout.schema.feature_count();
-  if (columns == 0)
+  if (columns == 0 && options.windows.length == 0)
     throw Error(ErrorKind::data, "no column is left as a feature", file,
                 "a table with columns beside the target");
   if (columns > kMostColumns)

@@ -246,6 +246,20 @@ std::size_t last_column(const CsvSurvey& survey, const std::vector<bool>& namele
   return last > 0 && nameless[last] && survey.columns[last].present() == 0 ? last - 1 : last;
 }
 
+// How the cells of a column of times are read.
+void set_time(std::size_t i, CsvField& field, CsvLayout& layout, const CsvSurvey& survey,
+              const CsvOptions& options, const std::string& file) {
+  const std::string& name = layout.names[i];
+  const CsvType type =
+      choose_type(survey.columns[i], layout.schema.decimal, name, options, file, layout.notes, {});
+  if (type.category)
+    throw Error(ErrorKind::data, fmt::format("the column \"{}\" has texts that are no times", name),
+                file, "--time names a column of numbers or dates; --group, one of texts");
+  field.format = type.format;
+  field.date_order = type.date_order;
+  field.unit = type.unit;
+}
+
 class LayoutLearner {
  public:
   LayoutLearner(CsvLayout& layout, const std::vector<bool>& nameless, bool row_names,
@@ -341,17 +355,7 @@ class LayoutLearner {
   void set_key(std::size_t i, CsvField& field) {
     field.kind = Kind::key;
     field.as_text = options_.time.empty();
-    if (field.as_text) return;
-    const std::string& name = layout_.names[i];
-    const CsvType type = choose_type(survey_.columns[i], layout_.schema.decimal, name, options_,
-                                     file_, layout_.notes, {});
-    if (type.category)
-      throw Error(ErrorKind::data,
-                  fmt::format("the column \"{}\" has texts that are no times", name), file_,
-                  "--time names a column of numbers or dates; --group, one of texts");
-    field.format = type.format;
-    field.date_order = type.date_order;
-    field.unit = type.unit;
+    if (!field.as_text) set_time(i, field, layout_, survey_, options_, file_);
   }
 
   // A column may count for a reason: years do.
@@ -467,6 +471,22 @@ CsvLayout match_layout(std::vector<std::string> names, const TableSchema& schema
                                 : field_of(schema.columns[column], schema, options.target_use));
   number_slots(layout, columns);
   return layout;
+}
+
+void add_time(CsvLayout& layout, const CsvSurvey& survey, const CsvOptions& options,
+              const std::string& file) {
+  const auto& names = layout.names;
+  auto at = static_cast<std::size_t>(std::ranges::find(names, options.time) - names.begin());
+  for (std::size_t i = 0; i < names.size() && at == names.size(); ++i)
+    if (fmt::format("{}", i + 1) == options.time) at = i;
+  if (at == names.size())
+    throw Error(ErrorKind::data,
+                fmt::format("the header has no column \"{}\", the time of the rows", options.time),
+                fmt::format("{}, line 1", file), "the columns of the training table");
+  layout.fields[at] = {};
+  layout.fields[at].kind = CsvField::Kind::key;
+  layout.has_key = true;
+  set_time(at, layout.fields[at], layout, survey, options, file);
 }
 
 }  // namespace lithe::data

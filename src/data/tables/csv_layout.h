@@ -57,4 +57,8 @@ CsvLayout learn_layout(std::vector<std::string> names, const std::vector<bool>& 
 CsvLayout match_layout(std::vector<std::string> names, const TableSchema& schema,
                        const TableOptions& options, const std::string& file);
 
+// Makes the column that CsvOptions::time names the key of the rows, in a layout that was matched.
+void add_time(CsvLayout& layout, const CsvSurvey& survey, const CsvOptions& options,
+              const std::string& file);
+
 }  // namespace lithe::data

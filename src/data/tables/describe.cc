@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/figure.h"
 #include "lithe/table.h"
 
 namespace lithe {
@@ -74,17 +75,41 @@ std::string target_text(const TableData& table) {
 
 std::string rows_text(const TableData& table) {
   const std::size_t train = table.data.train.features.rows, test = table.data.test.features.rows;
-  if (test == 0) return fmt::format("{} to train on, none to test on", counted(train, "row"));
-  return fmt::format("{} to train on, {} to test on{}", counted(train, "row"), test,
+  const char* const what = table.windows ? "window" : "row";
+  if (test == 0) return fmt::format("{} to train on, none to test on", counted(train, what));
+  return fmt::format("{} to train on, {} to test on{}", counted(train, what), test,
                      table.test_rows.empty() ? "" : ", " + table.test_rows);
+}
+
+// "windows of 48 rows of 3 columns: a, b, y"
+std::string window_text(const WindowReport& windows) {
+  return fmt::format("windows of {} of {}: {:.200}", counted(windows.options.length, "row"),
+                     counted(windows.channels.size(), "column"),
+                     fmt::to_string(fmt::join(windows.channels, ", ")));
+}
+
+void describe_windows(const WindowReport& windows, std::vector<std::string>& lines) {
+  lines.push_back(
+      fmt::format("Answers: {:.200}", fmt::to_string(fmt::join(windows.answers, "; "))));
+  if (windows.between > 0)
+    lines.push_back(fmt::format("{} between the two parts {} in neither, for {} at rows of both",
+                                counted(windows.between, "window"),
+                                windows.between == 1 ? "is" : "are",
+                                windows.between == 1 ? "it looks" : "they look"));
+  for (const NaiveForecast& naive : windows.naive)
+    lines.push_back(
+        fmt::format("Naive forecast, {}: rmse {}", naive.name, base::figure(naive.rmse)));
 }
 
 }  // namespace
 
 std::vector<std::string> describe(const TableData& table, std::size_t most_columns) {
   std::vector<std::string> lines = {
-      fmt::format("{}: {}", table.data.name, counted(table.data.train.features.columns, "feature")),
+      fmt::format("{}: {}", table.data.name,
+                  table.windows ? window_text(*table.windows)
+                                : counted(table.data.train.features.columns, "feature")),
       target_text(table), rows_text(table)};
+  if (table.windows) describe_windows(*table.windows, lines);
   std::size_t width = 0, shown = 0;
   for (const ColumnSummary& column : table.columns)
     width = std::min<std::size_t>(30, std::max(width, column.name.size()));
@@ -119,7 +144,23 @@ std::string describe_json(const TableData& table) {
     notes.push_back({{"warning", note.warning}, {"text", note.text}, {"remedy", note.remedy}});
   const std::vector<std::size_t> counts = class_counts(table.data);
   for (std::size_t c = 0; c < counts.size(); ++c) classes[table.data.class_names[c]] = counts[c];
+  json windows;
+  if (table.windows) {
+    const WindowReport& w = *table.windows;
+    json naive = json::array();
+    for (const NaiveForecast& one : w.naive)
+      naive.push_back(
+          {{"name", one.name}, {"rmse", one.rmse}, {"mae", one.mae}, {"windows", one.windows}});
+    windows = {{"length", w.options.length},
+               {"horizons", w.options.horizons},
+               {"stride", w.options.stride},
+               {"channels", w.channels},
+               {"answers", w.answers},
+               {"between", w.between},
+               {"naive", naive}};
+  }
   return json{{"file", table.data.name},
+              {"windows", windows},
               {"task", task_name(table)},
               {"targets", table.schema.target_names()},
               {"classes", classes},

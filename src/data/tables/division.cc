@@ -68,6 +68,7 @@ std::string which_rows(const TableData& table, const TableOptions& options) {
   const CsvOptions& csv = options.csv;
   std::string text =
       table.data.train.labels != nullptr ? "drawn at random from each class" : "drawn at random";
+  if (options.windows.length > 0) text = "the last ones";
   if (!csv.time.empty()) text = fmt::format("the last ones by \"{}\"", csv.time);
   if (!csv.group.empty()) text = fmt::format("whole groups of \"{}\", drawn at random", csv.group);
   if (options.folds > 0 && !csv.time.empty())

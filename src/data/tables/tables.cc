@@ -14,6 +14,7 @@
 #include "data/tables/npy_answers.h"
 #include "data/tables/npz.h"
 #include "data/tables/text_file.h"
+#include "data/tables/windows.h"
 #include "lithe/error.h"
 #include "lithe/table.h"
 
@@ -117,6 +118,19 @@ void refuse_columns(const TableOptions& options, const fs::path& path) {
               path.string(), "leave out --group and --time, or use a .csv");
 }
 
+// What is read of rows that are windows.
+TableOptions with_windows(const fs::path& path, TableOptions options) {
+  if (options.windows.length == 0) return options;
+  const TableFormat format = known_format(path);
+  if (is_array_path(path) || format == TableFormat::libsvm)
+    throw Error(ErrorKind::usage, "windows are taken of the rows of a text table", path.string(),
+                "a .csv, or arrays of windows, [examples, rows, channels]");
+  data::check_window_options(options);
+  options.csv.task = TableTask::regression;
+  options.target_use = TargetUse::required;  // its past is a feature
+  return options;
+}
+
 void refuse_test_file(const TableOptions& options) {
   if (options.test_file.empty()) return;
   throw Error(ErrorKind::usage, "arrays take no test file", options.test_file.string(),
@@ -144,7 +158,9 @@ ArrayForm array_form(const Dataset& data) {
   return {data.shape, features.divisor, range.low, range.high, data.class_names};
 }
 
-TableData load_table(const fs::path& path, const TableOptions& options) {
+namespace {
+
+TableData load_rows(const fs::path& path, const TableOptions& options) {
   const TableFormat format = known_format(path);
   TableParts parts;
   if (!options.test_file.empty()) refuse_folds(options, path);
@@ -176,14 +192,23 @@ TableData load_table(const fs::path& path, const TableOptions& options) {
   return table;
 }
 
-TableData apply_table(const fs::path& path, const TableSchema& schema,
-                      const TableOptions& options) {
-  known_format(path);
+}  // namespace
+
+TableData load_table(const fs::path& path, const TableOptions& options) {
+  TableData table = load_rows(path, with_windows(path, options));
+  if (options.windows.length > 0) data::take_windows(table, options.windows);
+  return table;
+}
+
+TableData apply_table(const fs::path& path, const TableSchema& schema, const TableOptions& given) {
+  const TableOptions options = with_windows(path, given);
   if (is_array_path(path))
     throw Error(ErrorKind::usage, "arrays have no columns that a schema could name", path.string());
   TablePart whole = read_by_schema(path, options, schema);
   whole.schema = schema;
-  return data::divide_again(path, std::move(whole), options);
+  TableData table = data::divide_again(path, std::move(whole), options);
+  if (options.windows.length > 0) data::take_windows(table, options.windows);
+  return table;
 }
 
 TableData apply_arrays(const fs::path& path, const ArrayForm& form, const TableOptions& options) {

