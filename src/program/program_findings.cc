@@ -206,11 +206,15 @@ void add_threads(const ProgramReport& report, const ProgramFacts& facts, const M
     finding.evidence += fmt::format("; spinning mostly in {}", mostly(report, Activity::waiting));
   finding.variables = one_thread();
   finding.commands = exports(finding.variables);
-  // By its own figures it would be no faster; or other programs had the processors, and threads
-  // spin because the one that they wait for has none.
+  // By its own figures it would be no faster.
+  finding.only_if_tried = finding.estimated && finding.factor <= 1;
+  // Where others had the processors, threads spin because the one that they wait for has none: what
+  // that costs is not known.
   constexpr double kContended = 0.1;
-  const bool contended = report.waited_seconds > kContended * report.seconds;
-  finding.only_if_tried = finding.estimated && (finding.factor <= 1 || contended);
+  if (report.waited_seconds > kContended * report.seconds) {
+    finding.factor = finding.low = finding.high = 0;
+    finding.estimated = finding.only_if_tried = false;
+  }
   found.push_back(std::move(finding));
 }
 

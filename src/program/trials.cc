@@ -143,6 +143,9 @@ std::optional<Gain> Trials::compare(const Variables& remedy) {
     ratios.push_back(*plain / *remedied);
   }
   if (ratios.empty()) return compare_with_sampled(remedy);
+  // One pair does not tell how much two runs differ by chance.
+  constexpr double kChance = 1.2;
+  if (ratios.size() == 1) return Gain{ratios[0], ratios[0] / kChance, ratios[0] * kChance};
   const auto [low, high] = std::minmax_element(ratios.begin(), ratios.end());
   return Gain{median(without) / median(with), *low, *high};
 }
