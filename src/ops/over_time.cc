@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "ops/op.h"
 
@@ -30,7 +31,9 @@ void reduce(OverTime kind, const TimeRows<const T>& x, T* y) {
     for (std::size_t n = 0; n < x.columns; ++n) {
       const T value = x.row(p)[n];
       // Not-a-number stays.
-      y[n] = kind == OverTime::mean ? y[n] + value : (value <= y[n] || y[n] != y[n]) ? y[n] : value;
+      y[n] = kind == OverTime::mean                ? y[n] + value
+             : (value <= y[n] || std::isnan(y[n])) ? y[n]
+                                                   : value;
     }
   const T length = static_cast<T>(x.length);
   for (std::size_t n = 0; n < x.columns && kind == OverTime::mean; ++n) y[n] /= length;
