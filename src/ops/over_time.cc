@@ -90,7 +90,8 @@ struct Reduce {
   template <typename T>
   void forward(Lowering<T>& lowering, const Operation& operation) const {
     const BufferId from = lowering.value(input), to = lowering.value(output);
-    lowering.add({.name = operation.label,
+    const bool picks = kind == OverTime::first || kind == OverTime::last;
+    lowering.add({.name = operation.label + (picks ? ": one position" : ": over all positions"),
                   .phase = Phase::forward,
                   .columns = lowering.columns(output),
                   .from = from,
@@ -119,7 +120,7 @@ struct Reduce {
     if (kind == OverTime::largest)
       access.insert(access.end(),
                     {{lowering.value(input), false}, {lowering.value(output), false}});
-    lowering.add({.name = operation.label + ": backward",
+    lowering.add({.name = operation.label + ": gradient of its positions",
                   .phase = Phase::backward_and_update,
                   .columns = lowering.columns(input),
                   .from = gradient,
