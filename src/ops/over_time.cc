@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "ops/op.h"
 
@@ -30,7 +31,9 @@ void reduce(OverTime kind, const TimeRows<const T>& x, T* y) {
     for (std::size_t n = 0; n < x.columns; ++n) {
       const T value = x.row(p)[n];
       // Not-a-number stays.
-      y[n] = kind == OverTime::mean ? y[n] + value : (value <= y[n] || y[n] != y[n]) ? y[n] : value;
+      y[n] = kind == OverTime::mean                ? y[n] + value
+             : (value <= y[n] || std::isnan(y[n])) ? y[n]
+                                                   : value;
     }
   const T length = static_cast<T>(x.length);
   for (std::size_t n = 0; n < x.columns && kind == OverTime::mean; ++n) y[n] /= length;
@@ -87,7 +90,8 @@ struct Reduce {
   template <typename T>
   void forward(Lowering<T>& lowering, const Operation& operation) const {
     const BufferId from = lowering.value(input), to = lowering.value(output);
-    lowering.add({.name = operation.label,
+    const bool picks = kind == OverTime::first || kind == OverTime::last;
+    lowering.add({.name = operation.label + (picks ? ": one position" : ": over all positions"),
                   .phase = Phase::forward,
                   .columns = lowering.columns(output),
                   .from = from,
@@ -116,7 +120,7 @@ struct Reduce {
     if (kind == OverTime::largest)
       access.insert(access.end(),
                     {{lowering.value(input), false}, {lowering.value(output), false}});
-    lowering.add({.name = operation.label + ": backward",
+    lowering.add({.name = operation.label + ": gradient of its positions",
                   .phase = Phase::backward_and_update,
                   .columns = lowering.columns(input),
                   .from = gradient,

@@ -384,9 +384,8 @@ TEST(Gradients, OfRecurrentLayers) {
   check_training("input(5x3) -> gru(6, all) -> batch_norm -> dropout(0.3) -> prelu -> lstm(3)" +
                  end);
   check_training(
-      "input(5x3) -> lstm(6, all) -> spatial_dropout(0.3) -> avg_pool -> standardize -> "
-      "mean_over_time" +
-      end);
+      "input(5x3) -> lstm(6, all) -> spatial_dropout(0.3) -> avg_pool -> mean_over_time" + end);
+  check("input(5x3) -> lstm(6, all) -> standardize -> max_pool -> gru(2)" + end, "cross_entropy");
 }
 
 TEST(Gradients, OfPooling) {

@@ -200,13 +200,14 @@ TableData load_table(const fs::path& path, const TableOptions& options) {
   return table;
 }
 
-TableData apply_table(const fs::path& path, const TableSchema& schema, const TableOptions& given) {
-  const TableOptions options = with_windows(path, given);
+TableData apply_table(const fs::path& path, const TableSchema& schema,
+                      const TableOptions& options) {
+  const TableOptions chosen = with_windows(path, options);
   if (is_array_path(path))
     throw Error(ErrorKind::usage, "arrays have no columns that a schema could name", path.string());
-  TablePart whole = read_by_schema(path, options, schema);
+  TablePart whole = read_by_schema(path, chosen, schema);
   whole.schema = schema;
-  TableData table = data::divide_again(path, std::move(whole), options);
+  TableData table = data::divide_again(path, std::move(whole), chosen);
   if (options.windows.length > 0) data::take_windows(table, options.windows);
   return table;
 }
