@@ -1,7 +1,7 @@
 // rnn, lstm, gru: layers that go along a sequence and read their own outputs of the position before
-// (Elman, 1990; Hochreiter and Schmidhuber, 1997, with the forget gate of Gers and others, 2000; Cho
-// and others, 2014, with the reset behind the product). The order of gates is that of PyTorch: input,
-// forget, cell and output; reset, update and new.
+// (Elman, 1990; Hochreiter and Schmidhuber, 1997, with the forget gate of Gers and others, 2000;
+// Cho and others, 2014, with the reset behind the product). The order of gates is that of PyTorch:
+// input, forget, cell and output; reset, update and new.
 #include <fmt/format.h>
 
 #include <algorithm>
