@@ -48,7 +48,7 @@ int call(Environment* environment, int number, Arguments... arguments) {
 
 constexpr int kSetNotification = 2, kDeallocate = 47, kClassSignature = 48, kSourceFile = 50,
               kMethodName = 64, kDeclaringClass = 65, kLineTable = 70, kSetCallbacks = 122,
-              kGenerateEvents = 123, kAddCapabilities = 142;
+              kAddCapabilities = 142;
 constexpr int kFirstEvent = 50, kEvents = 40, kMethodLoad = 68, kCodeGenerated = 70;
 
 // What compilers tell of inlined methods (jvmticmlr.h).
@@ -87,6 +87,8 @@ class Record {
     size_ += static_cast<std::size_t>(count);
     return true;
   }
+
+  bool add(const char* text) { return add("%s", text); }
 
   void begin() { size_ = 0; }
   std::size_t size() const { return size_; }
@@ -189,8 +191,10 @@ bool add_position(const void* address, int count, const Method* called,
   constexpr int kMostFrames = 32;
   int numbers[kMostFrames];
   if (count > kMostFrames) count = kMostFrames;
-  for (int i = 0; i < count; ++i)
-    if ((numbers[i] = methods.number(called[i], record)) < 0) return false;
+  for (int i = 0; i < count; ++i) {
+    numbers[i] = methods.number(called[i], record);
+    if (numbers[i] < 0) return false;
+  }
   if (!record.add("L %lx", reinterpret_cast<unsigned long>(address))) return false;
   for (int i = 0; i < count; ++i) {
     const std::int64_t at = locations == nullptr ? location : locations[i];

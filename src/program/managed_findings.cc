@@ -49,7 +49,7 @@ std::set<std::pair<std::string, std::string>> functions_that_box(const ProgramFa
 
 // The lines of functions that call those that box: they pass such numbers on. The virtual machine
 // tells of few places in their code, so that a line next to the calling one may have its time. What
-// takes much time besides is something else.
+// takes much time besides is another matter.
 std::vector<LineFacts*> functions_that_call(const ProgramFacts& facts,
                                             const std::vector<LineFacts*>& others, double boxing) {
   constexpr double kMostly = 0.5, kLittle = 0.2;

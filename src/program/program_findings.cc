@@ -15,6 +15,7 @@
 #include "program/activity.h"
 #include "program/amounts.h"
 #include "program/finding_tools.h"
+#include "program/launch.h"
 #include "program/line_findings.h"
 #include "program/line_report.h"
 
@@ -56,8 +57,6 @@ const char* mostly(const ProgramReport& report, Activity activity) {
     if (share.activity == activity) return share.mostly.c_str();
   return "";
 }
-
-using Variables = std::vector<std::pair<std::string, std::string>>;
 
 std::vector<std::string> exports(const Variables& variables) {
   std::string line = "export";
