@@ -17,7 +17,7 @@ double gain(double share, double left) {
 
 Estimate estimate(double share, double likely, double most) {
   constexpr double kUnsure = 1.0 / 3;
-  const double rest = kUnsure * (1 - share);
+  const double rest = kUnsure * share * (1 - share);
   return {gain(share, likely), gain(share - rest, most), gain(share + rest, likely)};
 }
 

@@ -29,7 +29,7 @@ struct Estimate {
 
 // `likely` of the share remains when it is mended, and at most `most`. What else the time passes
 // with is the small part of it where the share is large, and known less precisely: the range allows
-// for a third of that.
+// for a third of that, and for less where the share is small.
 Estimate estimate(double share, double likely, double most);
 
 // The same of what moves much memory, such as loading and copying: what else the program does gets

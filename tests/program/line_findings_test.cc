@@ -7,6 +7,7 @@
 #include <fstream>
 #include <string>
 
+#include "program/finding_tools.h"
 #include "support/temporary_folder.h"
 
 namespace lithe::program {
@@ -151,6 +152,15 @@ TEST(LineFindings, ACallBelongsToOneCause) {
   EXPECT_NEAR(finding.factor, cost_of_moving(0.9), 0.01);
   EXPECT_LT(finding.low, finding.factor);
   EXPECT_GT(finding.high, finding.factor);
+}
+
+TEST(LineFindings, NoRangeBeginsBelowOne) {
+  for (const double share : {0.06, 0.2, 0.5, 0.99}) {
+    const Estimate cost = estimate(share, 0, 0.05);
+    EXPECT_GT(cost.low, 1) << share;
+    EXPECT_LT(cost.low, cost.factor) << share;
+    EXPECT_LT(cost.factor, cost.high) << share;
+  }
 }
 
 // What a function does while JAX records it is part of compiling it.
