@@ -167,26 +167,18 @@ double explained(const LineFacts& line, const CallRule& rule) {
 
 // The functions that do little but load data. What else they do to it (scaling, means, labels) is
 // kept with the data, and need not be done again either.
-std::set<std::pair<std::string, std::string>> loaders(const ProgramFacts& facts,
-                                                      const CallRule& rule) {
-  struct Loading {
-    double all = 0, loads = 0, products = 0;
-  };
-  std::map<std::pair<std::string, std::string>, Loading> functions;
-  for (const LineFacts& line : facts.lines) {
-    Loading& time = functions[{line.file, line.function}];
-    time.all += line.all;
-    time.loads += explained(line, rule);
-    time.products += line[Activity::products];
-  }
+std::set<FunctionName> loaders(const ProgramFacts& facts, const CallRule& rule) {
+  if (!rule.only_later) return {};
   constexpr double kLoads = 0.5, kComputes = 0.05;
   constexpr std::string_view kTraining[] = {"<module>", "main", "train", "fit",
                                             "run",      "step", "epoch"};
-  std::set<std::pair<std::string, std::string>> found;
-  for (const auto& [name, time] : functions)
-    if (rule.only_later && !holds_one(name.second, kTraining) && time.loads > kLoads * time.all &&
-        time.products < kComputes * time.all)
-      found.insert(name);
+  const auto compute = functions_with(
+      facts, kComputes, [](const LineFacts& line) { return line[Activity::products]; });
+  auto found = functions_with(facts, kLoads,
+                              [&rule](const LineFacts& line) { return explained(line, rule); });
+  std::erase_if(found, [&](const FunctionName& name) {
+    return holds_one(name.second, kTraining) || compute.contains(name);
+  });
   return found;
 }
 
@@ -206,7 +198,7 @@ void find_calls(ProgramFacts& facts, const CallRule& rule, Findings& findings) {
   const auto whole = loaders(facts, rule);
   Found found(facts);
   for (LineFacts& line : facts.lines)
-    found.add(line, whole.contains({line.file, line.function}) ? line.all : explained(line, rule));
+    found.add(line, whole.contains(function_of(line)) ? line.all : explained(line, rule));
   if (found.all() < kWorth) return;
   ProgramFinding finding = make(rule.name, rule.problem, rule.remedy,
                                 estimate_of_memory(found.all(), rule.likely, rule.most));

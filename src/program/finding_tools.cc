@@ -70,6 +70,23 @@ double sum(const std::map<std::string, double>& shares, const FitsName& fits) {
   return all;
 }
 
+std::set<FunctionName> functions_with(const ProgramFacts& facts, double mostly,
+                                      const std::function<double(const LineFacts&)>& part) {
+  struct Time {
+    double all = 0, part = 0;
+  };
+  std::map<FunctionName, Time> functions;
+  for (const LineFacts& line : facts.lines) {
+    Time& time = functions[function_of(line)];
+    time.all += line.all;
+    time.part += part(line);
+  }
+  std::set<FunctionName> found;
+  for (const auto& [name, time] : functions)
+    if (time.part > mostly * time.all) found.insert(name);
+  return found;
+}
+
 void Found::add(LineFacts& line, double share) {
   share = std::min(share, line.all);
   if (share <= 0) return;

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,6 +50,14 @@ using FitsName = std::function<bool(std::string_view)>;
 // that of the function through which the others were called.
 double largest(const std::map<std::string, double>& shares, const FitsName& fits);
 double sum(const std::map<std::string, double>& shares, const FitsName& fits);
+
+using FunctionName = std::pair<std::string, std::string>;  // its file, and its name
+
+inline FunctionName function_of(const LineFacts& line) { return {line.file, line.function}; }
+
+// The functions that spend more than `mostly` of their own time on a part of their lines.
+std::set<FunctionName> functions_with(const ProgramFacts& facts, double mostly,
+                                      const std::function<double(const LineFacts&)>& part);
 
 inline double computed(const Spent& spent) {
   return spent.interpreter + spent.native + spent.system;

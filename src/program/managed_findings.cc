@@ -30,21 +30,10 @@ bool boxes(std::string_view name) {
 
 // The functions that compute with boxed numbers: the numbers are objects, which are allocated,
 // collected, and read from all over the memory, so all that these functions do is slow.
-std::set<std::pair<std::string, std::string>> functions_that_box(const ProgramFacts& facts) {
-  struct Boxing {
-    double all = 0, boxes = 0;
-  };
-  std::map<std::pair<std::string, std::string>, Boxing> functions;
-  for (const LineFacts& line : facts.lines) {
-    Boxing& time = functions[{line.file, line.function}];
-    time.all += line.all;
-    time.boxes += largest(line.inside, boxes);
-  }
+std::set<FunctionName> functions_that_box(const ProgramFacts& facts) {
   constexpr double kSome = 0.1;
-  std::set<std::pair<std::string, std::string>> found;
-  for (const auto& [name, time] : functions)
-    if (time.boxes > kSome * time.all) found.insert(name);
-  return found;
+  return functions_with(facts, kSome,
+                        [](const LineFacts& line) { return largest(line.inside, boxes); });
 }
 
 // The lines of functions that call those that box: they pass such numbers on. The virtual machine

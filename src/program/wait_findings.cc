@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <map>
-#include <string>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -50,24 +49,16 @@ double waited(const LineFacts& line, const WaitRule& rule) {
 }
 
 void find_wait(ProgramFacts& facts, const WaitRule& rule, Findings& findings) {
-  struct Waiting {
-    double all = 0, waits = 0;
-  };
-  std::map<std::pair<std::string, std::string>, Waiting> functions;
-  for (const LineFacts& line : facts.lines) {
-    Waiting& function = functions[{line.file, line.function}];
-    function.all += line.all;
-    function.waits += waited(line, rule);
-  }
   // A function that mostly waits for the disk to have a file does little but write that.
   constexpr double kMostly = 0.5;
+  std::set<FunctionName> whole;
+  if (rule.wait == Wait::sync)
+    whole = functions_with(facts, kMostly,
+                           [&rule](const LineFacts& line) { return waited(line, rule); });
+  std::erase_if(whole, [](const FunctionName& name) { return name.second == "<module>"; });
   Found found(facts);
-  for (LineFacts& line : facts.lines) {
-    const Waiting& function = functions[{line.file, line.function}];
-    const bool whole = rule.wait == Wait::sync && line.function != "<module>" &&
-                       function.waits > kMostly * function.all;
-    found.add(line, whole ? line.all : waited(line, rule));
-  }
+  for (LineFacts& line : facts.lines)
+    found.add(line, whole.contains(function_of(line)) ? line.all : waited(line, rule));
   if (found.all() < kWorth) return;
   ProgramFinding finding =
       make(rule.name, fmt::format("it {} in {} of the time", rule.problem, percent(found.all())),
