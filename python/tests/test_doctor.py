@@ -3,6 +3,7 @@
 import json
 import linecache
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -63,7 +64,9 @@ def test_its_forms(of_a_loop, tmp_path):
     text = " ".join(str(of_a_loop).split())
     assert "which was running already" in text
     assert f"{HERE}:" in text
-    assert max(map(len, str(of_a_loop).splitlines())) <= 120
+    # A path is not folded, however long it is where the package lies.
+    without_paths = re.sub(r"/\S+", "/", str(of_a_loop))
+    assert max(map(len, without_paths.splitlines())) <= 120
     page = of_a_loop._repr_html_()
     assert "<table>" in page
     assert HERE in page
@@ -98,7 +101,7 @@ def test_threads_that_were_there_before_are_seen():
     thread = threading.Thread(target=work)
     thread.start()
     try:
-        report = lithe.doctor(time.sleep, 1)
+        report = lithe.doctor(lambda: time.sleep(1))
     finally:
         done.set()
         thread.join()
