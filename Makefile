@@ -3,8 +3,9 @@
 build := build/release
 lithe := $(build)/bin/lithe
 cores := $(shell nproc)
-# The core needs nothing beyond Debian; ccache is used where it is there.
-launcher := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+# The core needs nothing beyond Debian; ccache is used where it is there, which may be only after
+# `setup-test`.
+launcher = $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 
 .PHONY: train test build recipes rl-recipes torture setup setup-test setup-fuzz setup-arm sanitize test-arm wheel test-python update-instructions update-digests bench-peers benchmarks bench-seed bench-deep bench-conv bench-rl bench-rl-peers bench-products bench-doctor rl-peers format check-format check-tidy fuzz install clean
 

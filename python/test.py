@@ -76,11 +76,13 @@ def build_wheel(folder):
     except subprocess.CalledProcessError:
         print("PyPI cannot be reached: the tests of the Python package are skipped")
         sys.exit(SKIPPED)
-    launcher = {"CMAKE_CXX_COMPILER_LAUNCHER": "ccache"} if shutil.which("ccache") else {}
+    # Compiled with the same flags as build/release is, most of it comes from the cache.
+    cache = {"CMAKE_CXX_COMPILER_LAUNCHER": "ccache", "CCACHE_BASEDIR": str(ROOT), "CCACHE_NOHASHDIR": "1"}
     for used in (folder, WORK / "built"):
         shutil.rmtree(used, ignore_errors=True)
     run(python, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps",
-        "--no-build-isolation", "-w", WORK / "built", ROOT, env=os.environ | launcher)
+        "--no-build-isolation", "-w", WORK / "built", "-C", "cmake.define.LITHE_WERROR=ON", ROOT,
+        env=os.environ | (cache if shutil.which("ccache") else {}))
     (built,) = (WORK / "built").glob("*.whl")
     # The libraries that it needs come along; what is left is the C library, whose version is the tag.
     run(python, "-m", "auditwheel", "repair", "-z", "9", "-w", folder, built, capture_output=True,

@@ -14,7 +14,7 @@ packages=(
 case "${1:-build}" in
   build) ;;
   python) packages+=(python3-dev python3-venv) ;;
-  test) packages+=(libgtest-dev libbenchmark-dev python3 python3-numpy python3-venv python3-dev clang-format-16 clang-tidy-16 valgrind) ;;
+  test) packages+=(libgtest-dev libbenchmark-dev python3 python3-numpy python3-venv python3-dev clang-format-16 clang-tidy-16 valgrind ccache) ;;
   fuzz) packages+=(clang-16 libclang-rt-16-dev) ;;  # libFuzzer and the sanitizers are in the latter
   arm) foreign=arm64
     packages+=(g++-aarch64-linux-gnu qemu-user python3)

@@ -25,7 +25,7 @@ common=(-G "$GENERATOR" -S "$here/core_only" "${absent[@]}" -DEXAMPLES="$source/
 
 echo "By FetchContent"
 quietly "$CMAKE" "${common[@]}" -B "$work/fetched" -DLITHE_SOURCE="$source" -DBUILD_SHARED_LIBS=ON \
-  -DLITHE_INSTALL=ON -DCMAKE_CXX_COMPILER_LAUNCHER="${LAUNCHER:-}" \
+  -DLITHE_INSTALL=ON -DLITHE_UNITY=ON -DCMAKE_CXX_COMPILER_LAUNCHER="${LAUNCHER:-}" \
   -DCMAKE_CXX_FLAGS="$CXXFLAGS -O0 -DHWY_COMPILE_ONLY_STATIC"
 if grep -E "^(JPEG|DEFLATE|HWLOC|PNG|CURL)_" "$work/fetched/CMakeCache.txt"; then
   echo "the core looked for a library that it does not need" >&2
