@@ -76,8 +76,9 @@ def build_wheel(folder):
     except subprocess.CalledProcessError:
         print("PyPI cannot be reached: the tests of the Python package are skipped")
         sys.exit(SKIPPED)
-    # Compiled with the same flags as build/release is, most of it comes from the cache.
-    cache = {"CMAKE_CXX_COMPILER_LAUNCHER": "ccache", "CCACHE_BASEDIR": str(ROOT), "CCACHE_NOHASHDIR": "1"}
+    # Compiled as build/release is, by the same name of a compiler, most of it comes from the cache.
+    cache = {"CMAKE_CXX_COMPILER_LAUNCHER": "ccache", "CXX": os.environ.get("CXX", "c++"),
+             "CCACHE_BASEDIR": str(ROOT), "CCACHE_NOHASHDIR": "1"}
     for used in (folder, WORK / "built"):
         shutil.rmtree(used, ignore_errors=True)
     run(python, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps",

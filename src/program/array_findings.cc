@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <regex>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -83,6 +85,84 @@ void find_strided(ProgramFacts& facts, Findings& findings) {
       "np.ascontiguousarray(x); products of integers: x.astype(np.float32)",
       estimate(found.all(), 0.04, 0.15));
   finding.instead = "x = np.ascontiguousarray(x)    # once, where the view is made";
+  findings.push_back(found.finish(std::move(finding)));
+}
+
+// The variable that a line makes longer by a copy: "x" in "x = np.append(x, row)".
+bool grows(const std::string& text) {
+  static const std::regex kGrows(
+      R"(^([\w.]+) *= *[\w.]+\.(?:append|concatenate|concat|vstack|hstack|cat|r_) *[(\[](.*)$)");
+  static const std::regex kColumns(R"((?:axis|dim) *= *-?1|, *-?1 *\)$)");  // joined side by side
+  std::smatch found;
+  if (!std::regex_search(text, found, kGrows) || std::regex_search(text, kColumns)) return false;
+  const std::string name = found[1], arguments = found[2];
+  for (std::size_t at = 0; (at = arguments.find(name, at)) != arguments.npos; ++at) {
+    const auto part_of_name = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+    const std::size_t end = at + name.size();
+    if ((at == 0 || !part_of_name(arguments[at - 1])) &&
+        (end == arguments.size() || (!part_of_name(arguments[end]) && arguments[end] != '.')))
+      return true;
+  }
+  return false;
+}
+
+void find_growth(ProgramFacts& facts, Findings& findings) {
+  Found found(facts);
+  for (LineFacts& line : facts.lines)
+    if (line.python && grows(source_line(line.file, line.line))) found.add(line, line.all);
+  constexpr double kMuch = 0.2;  // joining two arrays once is no growth
+  if (found.all() < kMuch) return;
+  ProgramFinding finding =
+      make("copies",
+           fmt::format("an array that grows is copied whole for each piece that it gets, which "
+                       "takes {} of the time",
+                       percent(found.all())),
+           "collect the pieces in a list and join them once, or make the array with its final "
+           "size and write into it",
+           estimate(found.all(), 0.03, 0.15));
+  finding.instead = "rows.append(row)    # in the loop; behind it: x = np.concatenate(rows)";
+  findings.push_back(found.finish(std::move(finding)));
+}
+
+// Numbers that processors do not compute with: each is converted, or is an object of Python.
+struct SlowType {
+  const char* name;
+  std::span<const std::string_view> code;
+  double likely, most;  // what remains
+  const char* problem;  // "40% of the time is ..."
+  const char* remedy;
+  const char* instead;
+};
+
+constexpr std::string_view kHalf[] = {"HALF_", "npy_half", "npy_float_to_half", "half_to_float"};
+constexpr std::string_view kObjects[] = {"PyUFunc_OO", "PyUFunc_O_O", "OBJECT_", "copy_references",
+                                         "npy_ObjectM"};
+constexpr SlowType kSlowTypes[] = {
+    {"float16", kHalf, 0.08, 0.25,
+     "arithmetic in float16, which NumPy computes a number at a time",
+     "use float32: it takes twice the memory and a fraction of the time; keep float16 for storing",
+     "x = x.astype(np.float32)    # once, where it is loaded"},
+    {"object_arrays", kObjects, 0.03, 0.15,
+     "arithmetic on arrays of Python objects (dtype object), a number at a time",
+     "convert them to numbers once: x.astype(np.float32), pd.to_numeric; None or text in a column "
+     "makes the whole array one of objects",
+     "x = x.astype(np.float32)    # once, where it is loaded"}};
+
+void find_slow_type(ProgramFacts& facts, const SlowType& type, Findings& findings) {
+  constexpr double kSome = 0.1;
+  Found found(facts);
+  for (LineFacts& line : facts.lines) {
+    const double named = sum(line.native_code, [&type](std::string_view name) {
+      return holds_one(name, type.code);
+    });
+    // What is not named on such a line serves it.
+    if (named > kSome * computed(line)) found.add(line, computed(line));
+  }
+  if (found.all() < kWorth) return;
+  ProgramFinding finding =
+      make(type.name, fmt::format("{} of the time is {}", percent(found.all()), type.problem),
+           type.remedy, estimate(found.all(), type.likely, type.most));
+  finding.instead = type.instead;
   findings.push_back(found.finish(std::move(finding)));
 }
 
@@ -168,6 +248,11 @@ void find_float64(ProgramFacts& facts, Findings& findings) {
 }
 
 }  // namespace
+
+void slow_type_findings(ProgramFacts& facts, Findings& findings) {
+  for (const SlowType& type : kSlowTypes) find_slow_type(facts, type, findings);
+  find_growth(facts, findings);
+}
 
 void array_findings(ProgramFacts& facts, Findings& findings) {
   find_strided(facts, findings);

@@ -28,6 +28,8 @@ struct CallRule {
   const char* in_python;  // goes on with the remedy
   const char* instead;    // in Python
   std::string_view text;  // of a call in JavaScript, whose line within its function is not known
+  // Python's functions in C, which have no frame of their own: the text of a line that calls them.
+  std::span<const std::string_view> texts = {};
 };
 
 constexpr std::string_view kCompilersOfJax[] = {
@@ -50,7 +52,7 @@ constexpr std::string_view kParsers[] = {
     "csv.", "json.", "pandas.io.parsers", "pandas.io.json", "numpy.lib._npyio_impl.loadtxt",
     "numpy.lib._npyio_impl._read", "numpy.lib._npyio_impl.genfromtxt", "numpy.lib.npyio.loadtxt",
     "numpy.lib.npyio._read", "numpy.lib.npyio.genfromtxt", "xml.", "yaml.", "ast.literal_eval",
-    "polars.io.csv",
+    "polars.io.csv", "_strptime.", "dateutil.", "pandas.core.tools.datetimes", "tomllib.", "html.",
     // compiled code, Java, and Node
     "nlohmann::", "rapidjson::", "simdjson::", "serde_json::", "std::num_get", "__strto", "strto",
     "____strto", "sscanf", "__isoc99_sscanf", "com.fasterxml.jackson.", "com.google.gson.",
@@ -65,10 +67,20 @@ constexpr std::string_view kWorkers[] = {
 constexpr double kComputing = 0.5;
 constexpr std::string_view kReaders[] = {
     "numpy.lib._npyio_impl.load", "numpy.lib.npyio.load", "numpy.lib._format_impl",
-    "numpy.lib.format", "pathlib.Path.read_", "h5py.", "scipy.io.",
+    "numpy.lib.format", "pathlib.Path.read_", "h5py.", "scipy.io.", "joblib.numpy_pickle",
+    "torch.serialization.load", "pandas.io.pickle", "pandas.io.parquet", "pandas.io.sql",
+    "sqlalchemy.", "psycopg", "pyarrow.", "polars.io.", "shelve.",
     // compiled code, Java, and Node
     "fread", "_IO_fread", "std::basic_filebuf", "std::fs::read", "java.nio.file.Files.read",
     "java.io.FileInputStream.read", "java.io.BufferedReader.read", "node::fs::Read", "uv_fs_read"};
+
+constexpr std::string_view kReaderCode[] = {" in libsqlite3", " in _sqlite3.", " in libhdf5"};
+constexpr std::string_view kReaderTexts[] = {"pickle.load", "marshal.load", ".fetchall(",
+                                             ".fetchmany(", ".fetchone("};
+constexpr std::string_view kPlots[] = {
+    "matplotlib.pyplot.", "matplotlib.figure.", "matplotlib.axes.",  "matplotlib.backends.",
+    "matplotlib.backend_", "matplotlib.animation.", "seaborn.", "plotly.", "bokeh."};
+constexpr std::string_view kCopiers[] = {"copy.deepcopy", "copy.copy", "copy._"};
 
 constexpr CallRule kCallRules[] = {
     {"recompilation",
@@ -119,6 +131,22 @@ constexpr CallRule kCallRules[] = {
      "",
      "for i in torch.randperm(len(x)).split(batch): train(x[i], y[i])",
      ""},
+    {"plotting", kPlots, {}, true, 0, 0.05, "pictures are drawn in each epoch",
+     "draw once, when the training has ended, or every tenth epoch; keep the figure and change its "
+     "data: line.set_data(x, y)",
+     "", "", ""},
+    {"copies",
+     kCopiers,
+     {},
+     false,
+     0.03,
+     0.15,
+     "objects are copied with all that they hold (copy.deepcopy)",
+     "copy only what changes, such as one array: w.copy(); or change it in place and change it "
+     "back",
+     "",
+     "",
+     ""},
     {"decoding", kDecoders, kDecoderCode, true, 0, 0.03, "files are decoded again in each epoch",
      "decode each file once, before the first epoch, and keep the arrays",
      "; np.save keeps them for the next run",
@@ -128,7 +156,7 @@ constexpr CallRule kCallRules[] = {
      "; np.save and np.load keep them for the next run", "", "JSON.parse("},
     {"reading",
      kReaders,
-     {},
+     kReaderCode,
      true,
      0,
      0.05,
@@ -136,7 +164,8 @@ constexpr CallRule kCallRules[] = {
      "read each file once, before the first epoch, and keep what it holds",
      ", or map it: np.load(path, mmap_mode=\"r\")",
      "",
-     "readFile"},
+     "readFile",
+     kReaderTexts},
 };
 
 double of_calls(const LineFacts& line, const CallRule& rule) {
@@ -144,7 +173,9 @@ double of_calls(const LineFacts& line, const CallRule& rule) {
       line.inside, [&rule](std::string_view name) { return begins_with_one(name, rule.calls); });
   const double compiled = sum(
       line.native_code, [&rule](std::string_view name) { return holds_one(name, rule.native); });
-  return std::max(called, compiled);
+  const bool says_so = line.python && !rule.texts.empty() &&
+                       holds_one(source_line(line.file, line.line), rule.texts);
+  return says_so ? line.all : std::max(called, compiled);
 }
 
 // What a rule explains of a line. One call may be of several kinds, as np.load parses a header: the
@@ -224,7 +255,9 @@ const LineFacts* caller_of(const LineFacts& line, const ProgramFacts& facts) {
   return nullptr;
 }
 
-void find_pandas(ProgramFacts& facts, Findings& findings) {
+bool by_numpy(std::string_view name) { return name.starts_with("numpy."); }
+
+void find_calls_by_element(ProgramFacts& facts, Findings& findings) {
   Found found(facts);
   std::optional<ProgramLine> place;
   constexpr std::string_view kByRow[] = {"pandas.core.apply.",
@@ -233,7 +266,11 @@ void find_pandas(ProgramFacts& facts, Findings& findings) {
                                          "pandas.core.frame.DataFrame.apply",
                                          "pandas.core.series.Series.apply",
                                          "pandas.core.series.Series.map",
-                                         "pandas.core.algorithms.map"};
+                                         "pandas.core.algorithms.map",
+                                         "numpy.lib._function_base_impl.vectorize",
+                                         "numpy.lib.function_base.vectorize",
+                                         "numpy.lib._shape_base_impl.apply_along_axis",
+                                         "numpy.lib.shape_base.apply_along_axis"};
   const auto by_row = [&kByRow](std::string_view name) { return begins_with_one(name, kByRow); };
   for (LineFacts& line : facts.lines) {
     const double outside = largest(line.around, by_row);
@@ -242,15 +279,21 @@ void find_pandas(ProgramFacts& facts, Findings& findings) {
       if (const LineFacts* caller = caller_of(line, facts)) place = report_line(*caller);
   }
   if (found.all() < kWorth) return;
+  const bool of_numpy =
+      largest(found.most()->around, by_numpy) + largest(found.most()->inside, by_numpy) > 0;
   ProgramFinding finding =
       make("python_loop",
-           fmt::format("pandas calls a function of Python for each row or element, which takes {} "
-                       "of the time",
-                       percent(found.all())),
-           "compute with whole columns: frame[\"a\"] * frame[\"b\"], np.where(condition, x, y), "
-           "Series.map(dictionary)",
+           fmt::format("{} calls a function of Python for each row or element, which takes {} of "
+                       "the time",
+                       of_numpy ? "NumPy" : "pandas", percent(found.all())),
+           of_numpy ? "write the function for whole arrays: np.where(condition, x, y), "
+                      "x.max(axis=1); np.vectorize and np.apply_along_axis are loops"
+                    : "compute with whole columns: frame[\"a\"] * frame[\"b\"], "
+                      "np.where(condition, x, y), Series.map(dictionary)",
            estimate(found.all(), 0.005, 0.05));
-  finding.instead = "frame[\"z\"] = np.where(frame[\"a\"] > 0, frame[\"b\"], -frame[\"b\"])";
+  finding.instead = of_numpy
+                        ? "y = np.where(x > 0, x, 0.01 * x)"
+                        : "frame[\"z\"] = np.where(frame[\"a\"] > 0, frame[\"b\"], -frame[\"b\"])";
   finding.place = place;
   findings.push_back(found.finish(std::move(finding)));
 }
@@ -288,7 +331,7 @@ void call_findings(ProgramFacts& facts, Findings& findings) {
   leave_out_imports(facts);
   // What is not done again makes no garbage either, so the calls come before the collector.
   find_calls(facts, findings);
-  find_pandas(facts, findings);
+  find_calls_by_element(facts, findings);
   find_collector(facts, findings);
 }
 

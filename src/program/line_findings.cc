@@ -30,6 +30,7 @@ std::vector<ProgramFinding> line_findings(ProgramFacts& facts, double processors
   wait_findings(facts, findings);
   find_interpreter_lock(facts, processors, findings);
   output_findings(facts, findings);
+  slow_type_findings(facts, findings);
   loop_findings(facts, findings);
   array_findings(facts, findings);
   return findings;

@@ -108,7 +108,8 @@ bool in_loop(SourceText& sources, const std::string& file, int number) {
   return false;
 }
 
-// The innermost loop of the program's lines in which most of the time passes.
+}  // namespace
+
 std::optional<ProgramLine> loop_line(const ProgramFacts& facts) {
   constexpr double kMost = 0.5;
   double forward = 1;
@@ -132,6 +133,8 @@ std::optional<ProgramLine> loop_line(const ProgramFacts& facts) {
   }
   return best;
 }
+
+namespace {
 
 // Whether a loop with this line takes a mini-batch at a time.
 bool in_batches(std::string text) {
@@ -199,7 +202,7 @@ void find_overhead(ProgramFacts& facts, Findings& findings) {
   finding.evidence =
       fmt::format("products take {}, numeric loops {}", percent(facts[Activity::products]),
                   percent(facts[Activity::loops]));
-  finding.place = place;
+  finding.place = place ? place : report_line(facts.lines.front());
   findings.push_back(std::move(finding));
 }
 

@@ -29,7 +29,12 @@ std::string_view read_small(const char* path, std::array<char, 512>& buffer) {
 
 constexpr long kSleeps[] = {SYS_nanosleep, SYS_clock_nanosleep};
 constexpr long kSyncs[] = {SYS_fsync, SYS_fdatasync, SYS_sync, SYS_syncfs, SYS_msync};
-constexpr long kChildren[] = {SYS_wait4, SYS_waitid};
+// Starting a program with vfork waits until it has begun.
+constexpr long kChildren[] = {SYS_wait4,  SYS_waitid, SYS_clone, SYS_clone3,
+#if defined(__x86_64__)
+                              SYS_vfork,
+#endif
+                              SYS_execve};
 constexpr long kSockets[] = {SYS_connect, SYS_accept,  SYS_accept4, SYS_recvfrom,
                              SYS_sendto,  SYS_recvmsg, SYS_sendmsg};
 constexpr long kTransfers[] = {SYS_read,   SYS_write,  SYS_pread64, SYS_pwrite64, SYS_readv,

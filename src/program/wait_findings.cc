@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "program/line_report.h"
+#include "program/loop_findings.h"
 
 namespace lithe::program {
 
@@ -66,9 +67,30 @@ void find_wait(ProgramFacts& facts, const WaitRule& rule, Findings& findings) {
   findings.push_back(found.finish(std::move(finding)));
 }
 
+// A program that is started in a loop. What starts a training and waits for it has no loop.
+void find_children(ProgramFacts& facts, Findings& findings) {
+  if (!facts.later || !loop_line(facts)) return;
+  constexpr std::string_view kStarts[] = {"os.system(", "os.popen("};
+  Found found(facts);
+  for (LineFacts& line : facts.lines) {
+    const double started =
+        largest(line.inside, [](std::string_view name) { return name.starts_with("subprocess."); });
+    found.add(line, holds_one(source_line(line.file, line.line), kStarts) ? line.all : started);
+  }
+  if (found.all() < kWorth) return;
+  findings.push_back(found.finish(
+      make("child_processes",
+           fmt::format("it starts another program over and over, and waits for it in {} of the time",
+                       percent(found.all())),
+           "start it once, before the loop, and keep its answer; what common programs do (cp, ls, "
+           "date, nproc) Python's library does too: shutil, pathlib, datetime, os",
+           estimate(found.all(), 0, 0.05))));
+}
+
 }  // namespace
 
 void wait_findings(ProgramFacts& facts, Findings& findings) {
+  find_children(facts, findings);
   for (const WaitRule& rule : kWaitRules) find_wait(facts, rule, findings);
 }
 

@@ -97,7 +97,7 @@ class Width(TerminalTest):
         long_network = " -> ".join(["dense(100, sigmoid)"] * 8)
         for arguments in [["train", "--lr", "3"], ["train"], ["list", "nothing-like-this"],
                           ["train", *DIGITS, "--task", "what"], ["data", "fetch", "mnits"],
-                          ["train", "--network", long_network + " -> denss(10)"],
+                          ["train", "--data", "digits", "--network", long_network + " -> denss(10)"],
                           ["train", *DIGITS, "--threads", "9" * 60], ["trian"]]:
             self.check(*arguments, status=2)
 

@@ -1,10 +1,12 @@
 #include "program/line_findings.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <string>
 
 #include "program/finding_tools.h"
@@ -80,6 +82,67 @@ TEST(LineFindings, DecodingInEachEpoch) {
 }
 
 // What is done to the pictures when they are loaded is kept with them.
+// The program's line 5 with a cause that takes most of its time, in a file with this text.
+ProgramFinding of_line(const std::string& name, const std::string& text,
+                       const std::function<void(LineFacts&)>& change) {
+  LineFacts slow = busy(5, 0.8, Activity::interpreter);
+  slow.file = source(name, "import numpy as np\n\n\nfor i in range(9):\n    " + text + "\n");
+  change(slow);
+  ProgramFacts facts = program({slow, busy(9, 0.2, Activity::products)});
+  facts.inclusive[{slow.file, 5, "train"}] = {0.8, 0};
+  const auto findings = line_findings(facts, 2);
+  EXPECT_FALSE(findings.empty()) << text;
+  if (findings.empty()) return {};
+  EXPECT_EQ(findings.front().place->line, 5) << text;
+  return findings.front();
+}
+
+TEST(LineFindings, CausesByWhatALineCallsOrSays) {
+  const auto calls = [](const char* name) {
+    return [name](LineFacts& line) { line.inside[name] = 0.75; };
+  };
+  const auto code = [](const char* name) {
+    return [name](LineFacts& line) { line.native_code[name] = 0.4; };
+  };
+  const struct {
+    const char *finding, *text;
+    std::function<void(LineFacts&)> change;
+  } kCauses[] = {
+      {"plotting", "figure.savefig(path)", calls("matplotlib.figure.Figure.savefig")},
+      {"copies", "b = copy.deepcopy(a)", calls("copy.deepcopy")},
+      {"parsing", "t = datetime.strptime(a, b)", calls("_strptime._strptime_datetime")},
+      {"reading", "rows = pickle.load(file)", [](LineFacts&) {}},
+      {"reading", "rows = cursor.fetchall()", code("sqlite3VdbeExec in libsqlite3.so.0")},
+      {"child_processes", "subprocess.run(command)", calls("subprocess.run")},
+      {"child_processes", "os.system(\"date\")", [](LineFacts&) {}},
+      {"float16", "y = x @ w", code("HALF_matmul in _multiarray_umath.so")},
+      {"object_arrays", "y = x * w", code("PyUFunc_OO_O in _multiarray_umath.so")},
+      {"copies", "x = np.append(x, row, axis=0)", [](LineFacts&) {}},
+      {"copies", "frame = pd.concat([frame, row])", [](LineFacts&) {}},
+      {"copies", "self.x = torch.cat((self.x, row))", [](LineFacts&) {}},
+      {"python_loop", "y = leaky(x)", calls("numpy.lib._function_base_impl.vectorize.__call__")}};
+  int number = 0;
+  for (const auto& [finding, text, change] : kCauses)
+    EXPECT_EQ(of_line(fmt::format("cause{}.py", number++), text, change).name, finding) << text;
+}
+
+TEST(LineFindings, JoiningArraysSideBySideIsNoGrowth) {
+  int number = 0;
+  for (const char* text : {"x = np.concatenate([x, skip], axis=1)", "x = torch.cat((x, skip), 1)",
+                           "x = torch.cat([x, skip], dim=-1)", "y = np.append(x, row)",
+                           "rows.append(row)", "x = np.concatenate([x_train, x.T.y])"})
+    EXPECT_NE(of_line(fmt::format("joins{}.py", number++), text, [](LineFacts&) {}).name, "copies")
+        << text;
+}
+
+TEST(LineFindings, AScriptThatStartsATrainingHasNoCause) {
+  LineFacts starts = line(3, 1);
+  starts.file = source("starts.py", "import subprocess\n\nsubprocess.run(command)\n");
+  starts.inside["subprocess.run"] = 1;
+  ProgramFacts facts = program({starts});
+  EXPECT_TRUE(line_findings(facts, 2).empty());
+}
+
 TEST(LineFindings, AFunctionThatLoadsIsLoadingAsAWhole) {
   LineFacts decode = busy(5, 0.5, Activity::other), scale = busy(6, 0.4);
   decode.function = scale.function = "load";
