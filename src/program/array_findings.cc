@@ -97,7 +97,9 @@ bool grows(const std::string& text) {
   if (!std::regex_search(text, found, kGrows) || std::regex_search(text, kColumns)) return false;
   const std::string name = found[1], arguments = found[2];
   for (std::size_t at = 0; (at = arguments.find(name, at)) != arguments.npos; ++at) {
-    const auto part_of_name = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+    const auto part_of_name = [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+    };
     const std::size_t end = at + name.size();
     if ((at == 0 || !part_of_name(arguments[at - 1])) &&
         (end == arguments.size() || (!part_of_name(arguments[end]) && arguments[end] != '.')))
@@ -138,8 +140,7 @@ constexpr std::string_view kHalf[] = {"HALF_", "npy_half", "npy_float_to_half", 
 constexpr std::string_view kObjects[] = {"PyUFunc_OO", "PyUFunc_O_O", "OBJECT_", "copy_references",
                                          "npy_ObjectM"};
 constexpr SlowType kSlowTypes[] = {
-    {"float16", kHalf, 0.08, 0.25,
-     "arithmetic in float16, which NumPy computes a number at a time",
+    {"float16", kHalf, 0.08, 0.25, "arithmetic in float16, which NumPy computes a number at a time",
      "use float32: it takes twice the memory and a fraction of the time; keep float16 for storing",
      "x = x.astype(np.float32)    # once, where it is loaded"},
     {"object_arrays", kObjects, 0.03, 0.15,
@@ -152,9 +153,8 @@ void find_slow_type(ProgramFacts& facts, const SlowType& type, Findings& finding
   constexpr double kSome = 0.1;
   Found found(facts);
   for (LineFacts& line : facts.lines) {
-    const double named = sum(line.native_code, [&type](std::string_view name) {
-      return holds_one(name, type.code);
-    });
+    const double named = sum(line.native_code,
+                             [&type](std::string_view name) { return holds_one(name, type.code); });
     // What is not named on such a line serves it.
     if (named > kSome * computed(line)) found.add(line, computed(line));
   }

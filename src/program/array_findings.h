@@ -1,5 +1,5 @@
-// Finds arrays of NumPy that cost time: of types that processors do not compute with, grown piece by
-// piece, not contiguous, copied, or in float64.
+// Finds arrays of NumPy that cost time: of types that processors do not compute with, grown piece
+// by piece, not contiguous, copied, or in float64.
 #pragma once
 
 #include "program/finding_tools.h"

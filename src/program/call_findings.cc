@@ -77,9 +77,15 @@ constexpr std::string_view kReaders[] = {
 constexpr std::string_view kReaderCode[] = {" in libsqlite3", " in _sqlite3.", " in libhdf5"};
 constexpr std::string_view kReaderTexts[] = {"pickle.load", "marshal.load", ".fetchall(",
                                              ".fetchmany(", ".fetchone("};
-constexpr std::string_view kPlots[] = {
-    "matplotlib.pyplot.", "matplotlib.figure.", "matplotlib.axes.",  "matplotlib.backends.",
-    "matplotlib.backend_", "matplotlib.animation.", "seaborn.", "plotly.", "bokeh."};
+constexpr std::string_view kPlots[] = {"matplotlib.pyplot.",
+                                       "matplotlib.figure.",
+                                       "matplotlib.axes.",
+                                       "matplotlib.backends.",
+                                       "matplotlib.backend_",
+                                       "matplotlib.animation.",
+                                       "seaborn.",
+                                       "plotly.",
+                                       "bokeh."};
 constexpr std::string_view kCopiers[] = {"copy.deepcopy", "copy.copy", "copy._"};
 
 constexpr CallRule kCallRules[] = {
@@ -131,10 +137,18 @@ constexpr CallRule kCallRules[] = {
      "",
      "for i in torch.randperm(len(x)).split(batch): train(x[i], y[i])",
      ""},
-    {"plotting", kPlots, {}, true, 0, 0.05, "pictures are drawn in each epoch",
+    {"plotting",
+     kPlots,
+     {},
+     true,
+     0,
+     0.05,
+     "pictures are drawn in each epoch",
      "draw once, when the training has ended, or every tenth epoch; keep the figure and change its "
      "data: line.set_data(x, y)",
-     "", "", ""},
+     "",
+     "",
+     ""},
     {"copies",
      kCopiers,
      {},
@@ -154,18 +168,9 @@ constexpr CallRule kCallRules[] = {
     {"parsing", kParsers, kParserCode, true, 0, 0.03, "text is parsed again in each epoch",
      "parse it once, before the first epoch, and keep the arrays",
      "; np.save and np.load keep them for the next run", "", "JSON.parse("},
-    {"reading",
-     kReaders,
-     kReaderCode,
-     true,
-     0,
-     0.05,
-     "files are read again in each epoch",
+    {"reading", kReaders, kReaderCode, true, 0, 0.05, "files are read again in each epoch",
      "read each file once, before the first epoch, and keep what it holds",
-     ", or map it: np.load(path, mmap_mode=\"r\")",
-     "",
-     "readFile",
-     kReaderTexts},
+     ", or map it: np.load(path, mmap_mode=\"r\")", "", "readFile", kReaderTexts},
 };
 
 double of_calls(const LineFacts& line, const CallRule& rule) {

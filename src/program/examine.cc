@@ -9,15 +9,12 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "blas/blas.h"
-#include "blas/search.h"
-#include "doctor/thread_settings.h"
 #include "lithe/error.h"
 #include "lithe/machine.h"
 #include "lithe/machine_report.h"
@@ -25,6 +22,7 @@
 #include "program/activity.h"
 #include "program/attach.h"
 #include "program/candidates.h"
+#include "program/causes.h"
 #include "program/clock.h"
 #include "program/code_quality.h"
 #include "program/counters_file.h"
@@ -35,10 +33,10 @@
 #include "program/launch.h"
 #include "program/line_facts.h"
 #include "program/line_report.h"
+#include "program/look_interval.h"
 #include "program/monitor.h"
 #include "program/native_sources.h"
 #include "program/preload.h"
-#include "program/program_findings.h"
 #include "program/python_reader.h"
 #include "program/source_text.h"
 #include "program/stop_sampler.h"
@@ -49,35 +47,6 @@ namespace lithe {
 namespace program {
 
 namespace {
-
-// How long to wait between two looks at the program's threads. A look takes what it takes of a
-// processor, and all of them together this part of one: what is looked at more often is known more
-// precisely. The length is random and does not depend on what the program does, lest some of that
-// were seen more often than the rest.
-class LookInterval {
- public:
-  std::chrono::microseconds next() {
-    const std::uint64_t now = processor_nanoseconds();
-    cost_ += (static_cast<double>(now - last_) / 1e3 - cost_) / 16;
-    last_ = now;
-    constexpr double kPart = 0.04, kLeast = 1000, kMost = 5000;
-    const double mean = std::clamp(cost_ / kPart, kLeast, kMost);
-    return std::chrono::microseconds(static_cast<std::int64_t>(mean * spread_(random_)));
-  }
-
- private:
-  static std::uint64_t processor_nanoseconds() {
-    timespec time{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000U +
-           static_cast<std::uint64_t>(time.tv_nsec);
-  }
-
-  std::uint64_t last_ = processor_nanoseconds();
-  double cost_ = 100;  // microseconds of a look
-  std::minstd_rand random_;
-  std::uniform_real_distribution<> spread_{0.5, 1.5};
-};
 
 constexpr double kShortRun = 0.5;  // seconds: a run of which little can be said
 
@@ -413,92 +382,15 @@ class Examination {
   ProgramFacts facts_;
 };
 
-// During its lifetime this process has the variables for BLAS and OpenMP that the program had.
-class ProgramVariables {
- public:
-  explicit ProgramVariables(const std::map<std::string, std::string>& variables) {
-    if (variables.empty()) return;  // it loaded none of them
-    for (char** entry = environ; *entry != nullptr; ++entry) {
-      const std::string_view text(*entry);
-      const std::string name(text.substr(0, text.find('=')));
-      if (concerns_them(name)) before_[name] = text.substr(std::min(text.size(), name.size() + 1));
-    }
-    for (const auto& [name, value] : before_)
-      if (!variables.contains(name)) ::unsetenv(name.c_str());
-    for (const auto& [name, value] : variables) {
-      if (!concerns_them(name)) continue;
-      ::setenv(name.c_str(), value.c_str(), 1);
-      set_.push_back(name);
-    }
-  }
-  ProgramVariables(const ProgramVariables&) = delete;
-  ProgramVariables& operator=(const ProgramVariables&) = delete;
-  ~ProgramVariables() {
-    for (const std::string& name : set_) ::unsetenv(name.c_str());
-    for (const auto& [name, value] : before_) ::setenv(name.c_str(), value.c_str(), 1);
-  }
-
- private:
-  static bool concerns_them(std::string_view name) {
-    constexpr std::string_view kBegins[] = {"OPENBLAS_", "GOTO_", "MKL_",  "BLIS_",
-                                            "OMP_",      "KMP_",  "GOMP_", "VECLIB_"};
-    return std::any_of(std::begin(kBegins), std::end(kBegins),
-                       [name](std::string_view begin) { return name.starts_with(begin); });
-  }
-
-  std::map<std::string, std::string> before_;
-  std::vector<std::string> set_;
-};
-
-void try_blas_libraries(ProgramReport& report) {
-  for (BlasLibrary& blas : report.blas) {
-    const std::string path = blas.path, kind = blas.kind;
-    constexpr std::chrono::seconds kLimit(5);
-    blas = blas::try_with_remedy(path, true, kLimit);
-    if (blas.kind.empty()) blas.kind = kind;
-  }
-}
-
 // A remedy that was tried and does not help costs nothing; what only a trial can show is then no
 // finding, nor if it was not tried.
 bool of_no_use(const ProgramFinding& finding) {
   return finding.only_if_tried && (!finding.tried || finding.factor <= 1);
 }
 
-double products_need(const ProgramReport& report, const Limits& limits) {
-  const ProductUse use = report.epochs.empty() ? report.products : usual_epoch(report).products;
-  double seconds = 0;
-  if (limits.flops_float32 > 0) seconds += static_cast<double>(use.flops32) / limits.flops_float32;
-  if (limits.flops_float64 > 0) seconds += static_cast<double>(use.flops64) / limits.flops_float64;
-  return seconds;
-}
-
-MachineReport surroundings(const ProgramReport& report) {
-  MachineReport around;
-  around.identity = identify_machine();
-  around.limits = machine_limits(around.identity);
-  around.settings =
-      doctor::thread_settings(blas::this_machine().variable, around.identity.usable_cpus);
-  for (const BlasLibrary& blas : report.blas) {
-    if (!blas.problem.empty()) continue;  // it worked in the program
-    around.blas.push_back(blas);
-    around.blas.back().names = {blas.path};
-    around.blas.back().by_loader = true;
-  }
-  return around;
-}
-
 // What follows from a run: the libraries that it loaded are measured, and causes are looked for.
 void conclude(Examination& examination, double budget, ProgramReport& report) {
-  MachineReport around;
-  {
-    const ProgramVariables variables(examination.variables_of_program());
-    try_blas_libraries(report);
-    around = surroundings(report);
-  }
-  report.processors = around.identity.usable_cpus;
-  report.products_need_seconds = products_need(report, around.limits);
-  report.findings = program_findings(report, examination.facts(), around);
+  find_causes(examination.facts(), examination.variables_of_program(), report);
   if (budget > 0 && report.seconds >= kShortRun && report.status == 0 && report.signal == 0)
     examination.try_remedies(report);
   std::stable_sort(

@@ -264,7 +264,8 @@ void add_allocation(const ProgramReport& report, const ProgramFacts& facts, cons
   constexpr double kMuch = 0.05;
   if (heap + faults < kMuch) return;
   // Pages that are new without being asked for, such as those of a file, are not the heap's.
-  if (report.counted && heap < kMuch && usual_epoch(report).heap.bytes == 0 && !report.epochs.empty())
+  if (report.counted && heap < kMuch && usual_epoch(report).heap.bytes == 0 &&
+      !report.epochs.empty())
     return;
   const bool native = by_lines && !facts.lines.front().python;
   ProgramFinding finding =

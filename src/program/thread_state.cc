@@ -30,7 +30,7 @@ std::string_view read_small(const char* path, std::array<char, 512>& buffer) {
 constexpr long kSleeps[] = {SYS_nanosleep, SYS_clock_nanosleep};
 constexpr long kSyncs[] = {SYS_fsync, SYS_fdatasync, SYS_sync, SYS_syncfs, SYS_msync};
 // Starting a program with vfork waits until it has begun.
-constexpr long kChildren[] = {SYS_wait4,  SYS_waitid, SYS_clone, SYS_clone3,
+constexpr long kChildren[] = {SYS_wait4, SYS_waitid, SYS_clone, SYS_clone3,
 #if defined(__x86_64__)
                               SYS_vfork,
 #endif

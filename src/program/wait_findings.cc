@@ -78,13 +78,13 @@ void find_children(ProgramFacts& facts, Findings& findings) {
     found.add(line, holds_one(source_line(line.file, line.line), kStarts) ? line.all : started);
   }
   if (found.all() < kWorth) return;
-  findings.push_back(found.finish(
-      make("child_processes",
-           fmt::format("it starts another program over and over, and waits for it in {} of the time",
-                       percent(found.all())),
-           "start it once, before the loop, and keep its answer; what common programs do (cp, ls, "
-           "date, nproc) Python's library does too: shutil, pathlib, datetime, os",
-           estimate(found.all(), 0, 0.05))));
+  findings.push_back(found.finish(make(
+      "child_processes",
+      fmt::format("it starts another program over and over, and waits for it in {} of the time",
+                  percent(found.all())),
+      "start it once, before the loop, and keep its answer; what common programs do (cp, ls, "
+      "date, nproc) Python's library does too: shutil, pathlib, datetime, os",
+      estimate(found.all(), 0, 0.05))));
 }
 
 }  // namespace
