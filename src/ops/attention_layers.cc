@@ -29,9 +29,10 @@ Attention read_attention(const Component& layer, const GraphBuilder& builder,
   return attention;
 }
 
-// A dense operation whose parameters are called `prefix`weight and `prefix`bias.
+// A dense operation whose parameters are called `prefix`weight and `prefix`bias. `what` tells its
+// stages from those of the other one.
 void add_projection(const Component& layer, GraphBuilder& builder, const std::string& prefix,
-                    std::size_t units) {
+                    const std::string& what, std::size_t units) {
   const SlotId input = builder.slot;
   const std::size_t inputs = builder.graph.slots[input].columns;
   const ParameterId weight = builder.add_parameter(
@@ -40,20 +41,20 @@ void add_projection(const Component& layer, GraphBuilder& builder, const std::st
   const ParameterId bias =
       builder.add_parameter({builder.parameter_name(prefix + "bias"), ParameterKind::vector, 1,
                              units, inputs, inputs, Component{"zeros", {}}});
-  const SlotId output =
-      builder.advance(prefix.empty() ? "queries, keys and values" : "output", units);
-  builder.add(make_dense({input, output, weight, bias}));
+  const SlotId output = builder.advance(what, units);
+  builder.graph.add(
+      {builder.layer, builder.label + ": " + what, make_dense({input, output, weight, bias})});
 }
 
 void build(const Component& layer, GraphBuilder& builder) {
   const std::size_t channels = read_sequence(layer, builder).channels;
   Attention attention = read_attention(layer, builder, channels);
   take_sequence(layer, builder);
-  add_projection(layer, builder, "", 3 * channels);
+  add_projection(layer, builder, "", "queries, keys and values", 3 * channels);
   attention.projections = builder.slot;
   attention.output = builder.advance("heads", channels);
   builder.add(make_attention(attention));
-  add_projection(layer, builder, "output_", channels);
+  add_projection(layer, builder, "output_", "output", channels);
 }
 
 }  // namespace
