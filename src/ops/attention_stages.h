@@ -16,7 +16,7 @@ void fill_rotation(std::size_t length, std::size_t width, T* to) {
   const std::size_t padded = kernels::attention_row<T>(width);
   for (std::size_t i = 0; i < length; ++i)
     for (std::size_t n = 0; n < width; ++n) {
-      const double pair = static_cast<double>(n / 2 * 2) / static_cast<double>(width);
+      const double pair = static_cast<double>(n - n % 2) / static_cast<double>(width);
       const double angle = static_cast<double>(i) * std::pow(10000.0, -pair);
       T* const at = to + 2 * i * padded + n;
       at[0] = static_cast<T>(std::cos(angle));

@@ -35,7 +35,7 @@ struct PositionTable {
   void fill_with_waves() const {
     for (std::size_t i = 0; i < length; ++i)
       for (std::size_t n = 0; n < columns; ++n) {
-        const double pair = static_cast<double>(n / 2 * 2) / static_cast<double>(columns);
+        const double pair = static_cast<double>(n - n % 2) / static_cast<double>(columns);
         const double angle = static_cast<double>(i) * std::pow(10000.0, -pair);
         values[i * stride() + n] = static_cast<T>(n % 2 == 0 ? std::sin(angle) : std::cos(angle));
       }
