@@ -51,10 +51,15 @@ ARGUMENTS = {
     "lstm": {"units": None, **ALONG, "forget_bias": None},
     "gru": {"units": None, **ALONG},
     "bidirectional": {"layers": None},
+    "attention": {"heads": None, "mask": "none", "rotary": "false", "init": None},
+    "transformer": {"heads": None, "feed": None, "mask": "none", "norm": "pre", "activation": "relu",
+                    "rotary": "false", "init": None},
+    "position": {"kind": "learned", "init": None},
     "max_pool": POOLING,
     "avg_pool": POOLING,
     "batch_norm": {"momentum": 0.1, "epsilon": 1e-5},
     "layer_norm": {"epsilon": 1e-5},
+    "rms_norm": {"epsilon": 1e-5},
     "residual": {"layers": None},
     "repeat": {"times": None, "layers": None},
     "leaky_relu": {"slope": 0.01},
@@ -272,6 +277,49 @@ def along(x, step, weight, bias, recurrent_weight, recurrent_bias, arguments):
     return made if word(arguments["give"]) == "all" else y
 
 
+# ---- attention ---------------------------------------------------------------------------------------
+
+
+def angles(length, width):
+    """A row for each position; columns 2k and 2k + 1 have the angle of pair k."""
+    return np.arange(length)[:, None] * 10000.0 ** -(np.arange(width) // 2 * 2 / width)
+
+
+def rotate(x):
+    """Pairs of columns, turned by the angles of their position."""
+    angle = angles(*x.shape[-2:])
+    a, b = x[..., 0::2], x[..., 1::2]
+    cosine, sine = np.cos(angle[:, 0::2]), np.sin(angle[:, 0::2])
+    return np.stack([a * cosine - b * sine, b * cosine + a * sine], axis=-1).reshape(x.shape)
+
+
+def attend(x, array, arguments):
+    examples, length, channels = x.shape
+    heads = int(arguments["heads"])
+    projections = x @ array("weight") + array("bias")
+    q, k, v = (part.reshape(examples, length, heads, -1).swapaxes(1, 2)
+               for part in np.split(projections, 3, axis=-1))
+    if word(arguments["rotary"]) == "true":
+        q, k = rotate(q), rotate(k)
+    scores = q @ k.swapaxes(2, 3) / math.sqrt(channels // heads)
+    if word(arguments["mask"]) == "causal":
+        scores = np.where(np.tri(length, dtype=bool), scores, -np.inf)
+    heads = (softmax(scores) @ v).swapaxes(1, 2).reshape(x.shape)
+    return heads @ array("output_weight") + array("output_bias")
+
+
+def transformer_layers(arguments, channels):
+    """The layers that such a block is made of."""
+    attention = {name: arguments[name] for name in ("heads", "mask", "rotary")}
+    feed = [("dense", {"units": arguments["feed"], "activation": arguments["activation"]}),
+            ("dense", {"units": channels, "activation": "identity"})]
+    norm = ("layer_norm", {"epsilon": 1e-5})
+    parts = [[("attention", attention)], feed]
+    if word(arguments["norm"]) == "pre":
+        return [("residual", {"layers": [norm, *part]}) for part in parts]
+    return [layer for part in parts for layer in (("residual", {"layers": part}), norm)]
+
+
 # ---- the network ----------------------------------------------------------------------------------
 
 
@@ -289,7 +337,7 @@ class Network:
 
     def __call__(self, rows):
         x = np.asarray(rows, next(iter(self.arrays.values())).dtype) / self.divisor
-        self.number = 0  # of the next layer that has one: input, residual and repeat have none
+        self.number = 0  # of the next layer that has one: those that hold others have none
         self.sequences = False  # two sizes are a picture of one channel, or behind such layers a sequence
         x = self.run(self.layers, x.reshape(len(x), *self.shape))
         return x.reshape(len(x), -1) * self.deviation + self.mean
@@ -308,6 +356,9 @@ class Network:
                 first = self.run(arguments["layers"], x)
                 self.sequences = before
                 x = np.concatenate([first, self.run(against, x)], axis=-1)
+            elif name == "transformer":
+                x, self.sequences = x if x.ndim == 3 else x[..., None], True
+                x = self.run(transformer_layers(arguments, x.shape[2]), x)
             else:
                 number, self.number = self.number, self.number + 1
                 x = self.layer(name, arguments, x, lambda array: self.arrays[f"layers.{number}.{array}"])
@@ -329,6 +380,15 @@ class Network:
             return array("weight")[np.where(known, flat, arguments["categories"]).astype(int)]
         if name in ("rnn", "lstm", "gru"):
             return self.recurrent(name, arguments, x, array)
+        if name in ("attention", "position"):
+            x, self.sequences = x if x.ndim == 3 else x[..., None], True
+            if name == "attention":
+                return attend(x, array, arguments)
+            if word(arguments["kind"]) == "learned":
+                return x + array("weight")
+            waves = angles(*x.shape[1:])
+            waves[:, 0::2], waves[:, 1::2] = np.sin(waves[:, 0::2]), np.cos(waves[:, 1::2])
+            return x + waves
         if name in ("last", "mean_over_time", "max_over_time"):
             self.sequences = False
             return {"last": x[:, -1], "mean_over_time": x.mean(axis=1), "max_over_time": x.max(axis=1)}[name]
@@ -343,6 +403,10 @@ class Network:
             mean = of.mean(axis=-1, keepdims=True)
             deviation = np.sqrt(of.var(axis=-1, keepdims=True) + arguments["epsilon"])
             return ((of - mean) / deviation * array("weight") + array("bias")).reshape(x.shape)
+        if name == "rms_norm":  # likewise
+            of = x if self.is_sequence(x) else flat
+            root = np.sqrt((of * of).mean(axis=-1, keepdims=True) + arguments["epsilon"])
+            return (of / root * array("weight")).reshape(x.shape)
         if name in ("conv2d", "conv1d", "depthwise_conv2d", "conv_transpose2d"):
             return self.convolution(name, arguments, x, array)
         if name in ("max_pool", "avg_pool"):

@@ -22,11 +22,12 @@ Examples first_examples(const Dataset& data, std::size_t count) {
 }
 
 // The columns of a table have all sorts of scales: they are brought to one, unless the network says
-// itself what to do with its input.
+// itself what to do with its input, or takes whole numbers as they are.
 Network with_standardize(const Network& network) {
   const Sentence& layers = network.layers();
   const bool speaks =
-      !layers.empty() && (layers.front().name == "input" || layers.front().name == "standardize");
+      !layers.empty() && (layers.front().name == "input" || layers.front().name == "standardize" ||
+                          layers.front().name == "embedding");
   return speaks ? network : Network::parse("standardize -> " + network.to_string());
 }
 

@@ -110,6 +110,25 @@ struct GruOptions {
   std::string recurrent_init = "orthogonal";
 };
 
+struct AttentionOptions {
+  std::string mask = "none";  // or "causal": no position looks behind itself
+  bool rotary = false;        // queries and keys are rotated by their position
+  std::string init = "auto";
+};
+
+struct TransformerOptions {
+  std::string mask = "none";
+  std::string norm = "pre";  // in front of attention and dense layers, or "post", behind the sums
+  std::string activation = "relu";
+  bool rotary = false;
+  std::string init = "auto";
+};
+
+struct PositionOptions {
+  std::string kind = "learned";  // or "sinusoidal"
+  std::string init = "normal(0.1)";
+};
+
 struct BatchNormOptions {
   double momentum = 0.1;  // weight of a batch in the running mean and variance
   double epsilon = 1e-5;  // added to the variance
@@ -117,6 +136,10 @@ struct BatchNormOptions {
 
 struct LayerNormOptions {
   double epsilon = 1e-5;  // added to the variance
+};
+
+struct RmsNormOptions {
+  double epsilon = 1e-5;  // added to the mean of squares
 };
 
 }  // namespace lithe

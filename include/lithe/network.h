@@ -46,11 +46,17 @@ class Network {
   Network& lstm(std::size_t units, const LstmOptions& options = {});
   Network& gru(std::size_t units, const GruOptions& options = {});
   Network& bidirectional(const Network& layer);  // one recurrent layer, without an input
+  // In sequences: each position takes a mean of others. `heads` divides the channels.
+  Network& attention(std::size_t heads, const AttentionOptions& options = {});
+  // A block of attention and two dense layers, `feed` units in between.
+  Network& transformer(std::size_t heads, std::size_t feed, const TransformerOptions& options = {});
+  Network& position(const PositionOptions& options = {});
   Network& last();
   Network& mean_over_time();
   Network& max_over_time();
   Network& batch_norm(const BatchNormOptions& options = {});
   Network& layer_norm(const LayerNormOptions& options = {});
+  Network& rms_norm(const RmsNormOptions& options = {});
   Network& standardize();
   Network& dropout(double rate = 0.5);
   Network& spatial_dropout(double rate = 0.1);

@@ -78,8 +78,8 @@ Built build(const Sentence& network) {
 ops::InputForm taken_by(const Sentence& network) {
   for (const Component& component : network) {
     const ops::Layer& layer = layer_called(component.name);
-    const ops::InputForm takes =
-        layer.holds_layers ? taken_by(component.network("layers")) : layer.takes;
+    const bool inside = layer.holds_layers && layer.takes == ops::InputForm::any;
+    const ops::InputForm takes = inside ? taken_by(component.network("layers")) : layer.takes;
     if (takes != ops::InputForm::any) return takes;
   }
   return ops::InputForm::any;
@@ -100,6 +100,9 @@ const network::Catalogue& catalogue() {
     result.add(Category::padding, ops::padding_declarations());
     result.add(Category::algorithm, ops::algorithm_declarations());
     result.add(Category::give, ops::give_declarations());
+    result.add(Category::mask, ops::mask_declarations());
+    result.add(Category::position, ops::position_declarations());
+    result.add(Category::norm_order, ops::norm_order_declarations());
     const network::Declaration answers[] = {{"true", "yes"}, {"false", "no"}};
     result.add(Category::answer, answers);
     result.add(Category::loss, losses::declarations());

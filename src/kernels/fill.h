@@ -18,16 +18,18 @@ void fill_winograd(cpu::Isa, Tables&);
 void fill_packing(cpu::Isa, Tables&);
 void fill_activations(cpu::Isa, Tables&);
 void fill_recurrent(cpu::Isa, Tables&);
+void fill_attention(cpu::Isa, Tables&);
 void fill_losses(cpu::Isa, Tables&);
 void fill_layers(cpu::Isa, Tables&);
 void fill_noise(cpu::Isa, Tables&);
 void fill_optimizers(cpu::Isa, Tables&);
 // With the plain reference.
 void fill_reference(Tables&);
-void fill_reference_layers(Tables&);  // fill_reference calls these five
+void fill_reference_layers(Tables&);  // fill_reference calls these six
 void fill_reference_images(Tables&);
 void fill_reference_winograd(Tables&);
 void fill_reference_losses(Tables&);
 void fill_reference_recurrent(Tables&);
+void fill_reference_attention(Tables&);
 
 }  // namespace lithe::kernels

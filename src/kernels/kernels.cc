@@ -22,6 +22,7 @@ Tables make_tables(cpu::Isa isa) {
   fill_packing(isa, tables);
   fill_activations(isa, tables);
   fill_recurrent(isa, tables);
+  fill_attention(isa, tables);
   fill_losses(isa, tables);
   fill_layers(isa, tables);
   fill_noise(isa, tables);

@@ -1,4 +1,6 @@
 // Normalisation, softmax, PReLU and other work on the values between products.
+#include <algorithm>
+
 #include "cpu/targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -200,6 +202,51 @@ void layer_norm_backward(const NormBackwardWork<T>& w) {
   for (std::size_t i = 0; i < w.x.rows; ++i) layer_norm_row(w, i);
 }
 
+template <typename T>
+void rms_norm(const NormWork<T>& w) {
+  const Tag<T> d;
+  const T count = static_cast<T>(w.columns);
+  for (std::size_t i = 0; i < w.x.rows; ++i) {
+    const T* x = w.x.row(i);
+    LineSums<T> squares;
+    along(x, w.columns, [&](std::size_t n, auto v) { squares.add(n, hn::Mul(v, v)); });
+    const auto mean = hn::Set(d, squares.fold() / count + w.epsilon);
+    const auto inverse = hn::Div(hn::Set(d, T{1}), hn::Sqrt(mean));
+    w.inverse[i] = hn::GetLane(inverse);
+    T* const y = w.y.row(i);
+    along(x, w.columns, [&](std::size_t n, auto v) {
+      hn::Store(hn::Mul(hn::Mul(v, inverse), hn::Load(d, w.scale + n)), d, y + n);
+    });
+  }
+}
+
+// With h = x * inverse and g = dy * scale: dx = inverse * (g - h * mean of g h)
+template <typename T>
+void rms_norm_backward(const NormBackwardWork<T>& w) {
+  const Tag<T> d;
+  const T count = static_cast<T>(w.columns);
+  std::fill_n(w.scale_gradient, round_up(w.columns, kLine<T>), T{0});
+  for (std::size_t i = 0; i < w.x.rows; ++i) {
+    const T* const x = w.x.row(i);
+    T* const dy = w.dy.row(i);
+    const auto inverse = hn::Set(d, w.inverse[i]);
+    LineSums<T> sum;
+    along(dy, w.columns, [&](std::size_t n, auto v) {
+      const auto h = hn::Mul(hn::Load(d, x + n), inverse);
+      T* const gradient = w.scale_gradient + n;
+      hn::Store(hn::MulAdd(v, h, hn::Load(d, gradient)), d, gradient);
+      sum.add(n, hn::Mul(hn::Mul(v, hn::Load(d, w.scale + n)), h));
+    });
+    const auto mean = hn::Set(d, sum.fold() / count);
+    along(dy, w.columns, [&](std::size_t n, auto v) {
+      const auto h = hn::Mul(hn::Load(d, x + n), inverse);
+      const auto g = hn::Mul(v, hn::Load(d, w.scale + n));
+      const auto dx = hn::Mul(inverse, hn::NegMulAdd(h, mean, g));
+      hn::Store(hn::IfThenElseZero(real_columns<T>(n, w.columns), dx), d, dy + n);
+    });
+  }
+}
+
 // Calls work(i, n) for each vector of the lines in each row.
 template <typename T, class Work>
 HWY_INLINE void each_vector(std::size_t rows, Range lines, const Work& work) {
@@ -296,6 +343,8 @@ void fill(Kernels<T>& k) {
   k.batch_norm_backward = batch_norm_backward<T>;
   k.layer_norm = layer_norm<T>;
   k.layer_norm_backward = layer_norm_backward<T>;
+  k.rms_norm = rms_norm<T>;
+  k.rms_norm_backward = rms_norm_backward<T>;
   k.affine = affine<T>;
   k.add = add<T>;
   k.prelu = prelu<T>;

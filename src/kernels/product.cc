@@ -15,6 +15,7 @@
 #include "hwy/highway.h"
 #include "kernels/fill.h"
 #include "kernels/tile-inl.h"
+#include "kernels/transpose-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lithe::kernels {
@@ -172,91 +173,15 @@ void gradient(const GradientProduct<T>& p, Range lines) {
   cover<T>(p.operand_end - p.operand_first, lines, GradientWork<T, kIndexed>{p});
 }
 
-// Transposes within 128-bit blocks: each of four vectors has a piece of one row in each block, and
-// each result has a piece of all four rows. A block holds two doubles, so two vectors are
-// transposed then.
-template <class V>
-HWY_INLINE void turn_blocks(Tag<float> d, V (&v)[4]) {
-  const V a = hn::InterleaveLower(d, v[0], v[2]), b = hn::InterleaveLower(d, v[1], v[3]);
-  const V e = hn::InterleaveUpper(d, v[0], v[2]), f = hn::InterleaveUpper(d, v[1], v[3]);
-  v[0] = hn::InterleaveLower(d, a, b), v[1] = hn::InterleaveUpper(d, a, b);
-  v[2] = hn::InterleaveLower(d, e, f), v[3] = hn::InterleaveUpper(d, e, f);
-}
-template <class V>
-HWY_INLINE void turn_blocks(Tag<double> d, V (&v)[2]) {
-  const V a = hn::InterleaveLower(d, v[0], v[1]);
-  v[1] = hn::InterleaveUpper(d, v[0], v[1]);
-  v[0] = a;
-}
-
-// Values in a block, which is the number of rows that are transposed at a time.
-template <typename T>
-inline constexpr std::size_t kBlock = 16 / sizeof(T);
-
-template <typename T>
-using BlockTag = hn::FixedTag<T, kBlock<T>>;
-
-// The vector whose blocks stand at p, p + step, ...
-template <typename T>
-HWY_INLINE hn::Vec<Tag<T>> load_blocks(const T* p, std::size_t step) {
-  const Tag<T> d;
-  const BlockTag<T> block;
-  if constexpr (HWY_MAX_BYTES == 16) {
-    return hn::LoadU(block, p);
-  } else if constexpr (hn::MaxLanes(d) == 2 * kBlock<T>) {
-    return hn::Combine(d, hn::LoadU(block, p + step), hn::LoadU(block, p));
-  } else {
-    const hn::Half<Tag<T>> half;
-    return hn::Combine(
-        d, hn::Combine(half, hn::LoadU(block, p + 3 * step), hn::LoadU(block, p + 2 * step)),
-        hn::Combine(half, hn::LoadU(block, p + step), hn::LoadU(block, p)));
-  }
-}
-
-template <typename T>
-HWY_INLINE void store_blocks(hn::Vec<Tag<T>> v, T* p, std::size_t step) {
-  const Tag<T> d;
-  const BlockTag<T> block;
-  if constexpr (HWY_MAX_BYTES == 16) {
-    hn::StoreU(v, block, p);
-  } else if constexpr (hn::MaxLanes(d) == 2 * kBlock<T>) {
-    const hn::Half<Tag<T>> half;
-    hn::StoreU(hn::LowerHalf(half, v), block, p);
-    hn::StoreU(hn::UpperHalf(half, v), block, p + step);
-  } else {
-    const hn::Half<Tag<T>> half;
-    const auto low = hn::LowerHalf(half, v), high = hn::UpperHalf(half, v);
-    hn::StoreU(hn::LowerHalf(block, low), block, p);
-    hn::StoreU(hn::UpperHalf(block, low), block, p + step);
-    hn::StoreU(hn::LowerHalf(block, high), block, p + 2 * step);
-    hn::StoreU(hn::UpperHalf(block, high), block, p + 3 * step);
-  }
-}
-
 // dy^T in panels, so that the input gradient reads vectors of examples.
 template <typename T>
 void transpose(const InputGradientProduct<T>& p, Range units) {
-  const Tag<T> d;
-  const std::size_t lanes = hn::Lanes(d);
+  const std::size_t lanes = hn::Lanes(Tag<T>());
   const Panels<T> panels{p.units, p.rows};
-  for (std::size_t column = 0; column < p.rows; column += lanes) {
-    T* const to = p.transposed + panels.column_start(column);
-    const std::size_t width = panels.width(column);
-    const T* const from = p.dy + column * p.dy_stride;
-    const std::size_t examples = p.rows - column < lanes ? p.rows - column : lanes;
-    std::size_t n = units.begin;
-    for (; examples == lanes && n + kBlock<T> <= units.end; n += kBlock<T>) {
-      // Vector j has the blocks of rows j, j + kBlock, ...
-      hn::Vec<Tag<T>> v[kBlock<T>];
-      LITHE_UNROLL for (std::size_t j = 0; j < kBlock<T>; ++j) v[j] =
-          load_blocks(from + j * p.dy_stride + n, kBlock<T> * p.dy_stride);
-      turn_blocks(d, v);
-      LITHE_UNROLL for (std::size_t j = 0; j < kBlock<T>; ++j)
-          hn::Store(v[j], d, to + (n + j) * width);
-    }
-    for (; n < units.end; ++n)
-      for (std::size_t i = 0; i < examples; ++i) to[n * width + i] = from[i * p.dy_stride + n];
-  }
+  for (std::size_t column = 0; column < p.rows; column += lanes)
+    turn_rows(p.dy + column * p.dy_stride, p.dy_stride,
+              p.rows - column < lanes ? p.rows - column : lanes, units,
+              p.transposed + panels.column_start(column), panels.width(column));
 }
 
 template <typename T>

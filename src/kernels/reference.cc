@@ -168,6 +168,7 @@ void fill_reference(Tables& tables) {
   fill_reference_winograd(tables);
   fill_reference_losses(tables);
   fill_reference_recurrent(tables);
+  fill_reference_attention(tables);
 }
 
 }  // namespace lithe::kernels

@@ -201,6 +201,34 @@ void layer_norm_backward(const NormBackwardWork<T>& w) {
   }
 }
 
+template <typename T>
+void rms_norm(const NormWork<T>& w) {
+  for (std::size_t i = 0; i < w.x.rows; ++i) {
+    T squares = 0;
+    for (std::size_t n = 0; n < w.columns; ++n) squares += w.x.row(i)[n] * w.x.row(i)[n];
+    w.inverse[i] = 1 / std::sqrt(squares / static_cast<T>(w.columns) + w.epsilon);
+    for (std::size_t n = 0; n < w.columns; ++n)
+      w.y.row(i)[n] = w.x.row(i)[n] * w.inverse[i] * w.scale[n];
+  }
+}
+
+template <typename T>
+void rms_norm_backward(const NormBackwardWork<T>& w) {
+  std::fill_n(w.scale_gradient, round_up(w.columns, kLine<T>), T{0});
+  for (std::size_t i = 0; i < w.x.rows; ++i) {
+    T* const dy = w.dy.row(i);
+    const auto normal = [&](std::size_t n) { return w.x.row(i)[n] * w.inverse[i]; };
+    T sum = 0;
+    for (std::size_t n = 0; n < w.columns; ++n) {
+      w.scale_gradient[n] = std::fma(dy[n], normal(n), w.scale_gradient[n]);
+      sum += dy[n] * w.scale[n] * normal(n);
+    }
+    const T mean = sum / static_cast<T>(w.columns);
+    for (std::size_t n = 0; n < w.columns; ++n)
+      dy[n] = w.inverse[i] * (dy[n] * w.scale[n] - normal(n) * mean);
+  }
+}
+
 // Calls work(i, n) for each value of the lines in each row.
 template <typename T, class Work>
 void each(std::size_t rows, Range lines, const Work& work) {
@@ -305,6 +333,8 @@ void fill(Kernels<T>& k) {
   k.batch_norm_backward = batch_norm_backward<T>;
   k.layer_norm = layer_norm<T>;
   k.layer_norm_backward = layer_norm_backward<T>;
+  k.rms_norm = rms_norm<T>;
+  k.rms_norm_backward = rms_norm_backward<T>;
   k.affine = affine<T>;
   k.add = add<T>;
   k.prelu = prelu<T>;

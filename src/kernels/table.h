@@ -19,6 +19,11 @@
 namespace lithe::kernels {
 
 template <typename T>
+struct AttentionWork;
+template <typename T>
+struct AttentionBackwardWork;
+
+template <typename T>
 struct ActivationKernels {
   // y = f(x). x and y may be the same matrix.
   void (*forward)(Matrix<const T> x, Matrix<T> y, Range lines, T argument);
@@ -148,6 +153,10 @@ struct Kernels {
   void (*gru)(const CellWork<T>&);
   void (*gru_backward)(const CellBackwardWork<T>&);
 
+  // Attention of a head (attention.h).
+  void (*attention)(const AttentionWork<T>&);
+  void (*attention_backward)(const AttentionBackwardWork<T>&);
+
   // Packing of a batch.
   void (*pack_bytes)(Pack<T>&);
   void (*pack_nonzero_bytes)(Pack<T>&);
@@ -164,6 +173,8 @@ struct Kernels {
   void (*channel_norm_backward)(const NormBackwardWork<T>&, std::size_t channels, Range lines);
   void (*layer_norm)(const NormWork<T>&);
   void (*layer_norm_backward)(const NormBackwardWork<T>&);
+  void (*rms_norm)(const NormWork<T>&);  // without mean and shift
+  void (*rms_norm_backward)(const NormBackwardWork<T>&);
   // y = x * factor + offset, column by column
   void (*affine)(Matrix<const T> x, Matrix<T> y, const T* factor, const T* offset, Range lines);
   void (*add)(Matrix<const T> a, Matrix<const T> b, Matrix<T> y, Range lines);

@@ -25,6 +25,12 @@ std::string_view name(Category category) {
       return "algorithm";
     case Category::give:
       return "part of a sequence";
+    case Category::mask:
+      return "mask";
+    case Category::position:
+      return "kind of positions";
+    case Category::norm_order:
+      return "order of the norm";
     case Category::averaging:
       return "averaging";
     case Category::augmentation:
@@ -60,11 +66,33 @@ std::vector<std::string> Catalogue::names(Category category) const {
   return result;
 }
 
+namespace {
+
+// What a category accepts that has two words and no more.
+std::string_view choice(Category category) {
+  switch (category) {
+    case Category::answer:
+      return "true or false";
+    case Category::give:
+      return "last or all";
+    case Category::mask:
+      return "none or causal";
+    case Category::position:
+      return "learned or sinusoidal";
+    case Category::norm_order:
+      return "pre or post";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
 std::string describe_range(const Argument& a) {
   if (a.type == Type::shape) return "a shape such as 28x28";
   if (a.type == Type::network) return "a network";
-  if (a.type == Type::component && a.category == Category::answer) return "true or false";
-  if (a.type == Type::component && a.category == Category::give) return "last or all";
+  if (a.type == Type::component && !choice(a.category).empty())
+    return std::string(choice(a.category));
   if (a.type == Type::component)
     return fmt::format("{} {}", name(a.category) == "layer" ? "a" : "the name of an",
                        name(a.category));

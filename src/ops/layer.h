@@ -106,6 +106,11 @@ std::vector<network::Declaration> padding_declarations();
 std::vector<network::Declaration> algorithm_declarations();
 // What a recurrent layer gives: its outputs at all positions, or at the last one.
 std::vector<network::Declaration> give_declarations();
+// Which positions attention looks at; what tells positions apart; where a transformer has its
+// norms.
+std::vector<network::Declaration> mask_declarations();
+std::vector<network::Declaration> position_declarations();
+std::vector<network::Declaration> norm_order_declarations();
 
 // The initializer `auto` follows the activation.
 Component resolve_initializer(const Component& initializer, const std::string& activation);

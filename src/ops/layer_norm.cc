@@ -1,5 +1,6 @@
 // layer_norm: (input - mean) / sqrt(variance + epsilon) * scale + shift, with mean and variance of
 // each example, at each position, over its columns (Ba, Kiros, Hinton, 2016).
+// rms_norm: input / sqrt(mean of squares + epsilon) * scale (Zhang and Sennrich, 2019).
 #include "ops/norm.h"
 #include "ops/op.h"
 
@@ -7,13 +8,19 @@ namespace lithe::ops {
 
 namespace {
 
+constexpr ParameterId kNoShift = static_cast<ParameterId>(-1);
+
 struct LayerNorm {
   SlotId input, output;
-  ParameterId scale, shift;
+  ParameterId scale, shift;  // without a shift it is rms_norm
   double epsilon;
 
+  bool centred() const { return shift != kNoShift; }
   std::vector<SlotId> inputs() const { return {input}; }
-  std::vector<ParameterId> parameters() const { return {scale, shift}; }
+  std::vector<ParameterId> parameters() const {
+    if (centred()) return {scale, shift};
+    return {scale};
+  }
   Traits traits() const {
     return {.elementwise = false,
             .backward_reads_input = true,
@@ -31,15 +38,17 @@ struct LayerNorm {
   void forward(Lowering<T>& lowering, const Operation& operation) const {
     const std::size_t bytes = lowering.rows(output) * sizeof(T);
     NormBuffers& numbers = lowering.template state<NormBuffers>(operation);
-    numbers.mean = lowering.book("means of " + operation.label, bytes);
     numbers.inverse = lowering.book("inverse deviations of " + operation.label, bytes);
-    lowering.add(operation.label, Phase::forward,
-                 {{lowering.value(input), false},
-                  {lowering.value(output), true},
-                  {numbers.mean, true},
-                  {numbers.inverse, true},
-                  {lowering.parameter(scale), false},
-                  {lowering.parameter(shift), false}},
+    std::vector<Access> access = {{lowering.value(input), false},
+                                  {lowering.value(output), true},
+                                  {numbers.inverse, true},
+                                  {lowering.parameter(scale), false}};
+    if (centred()) {
+      numbers.mean = lowering.book("means of " + operation.label, bytes);
+      access.push_back({numbers.mean, true});
+      access.push_back({lowering.parameter(shift), false});
+    }
+    lowering.add(operation.label, Phase::forward, std::move(access),
                  [&lowering, own = *this, numbers](const Buffers& buffers) {
                    return own.make_forward(lowering, buffers, numbers);
                  });
@@ -50,11 +59,13 @@ struct LayerNorm {
                                                const NormBuffers& numbers) const {
     kernels::NormWork<T> norm{};
     norm.columns = lowering.columns(output);
-    norm.scale = lowering.parameters().at(scale), norm.shift = lowering.parameters().at(shift);
+    norm.scale = lowering.parameters().at(scale);
+    if (centred()) norm.shift = lowering.parameters().at(shift);
     norm.mean = buffers.at<T>(numbers.mean), norm.inverse = buffers.at<T>(numbers.inverse);
     norm.epsilon = static_cast<T>(epsilon);
     return plan::stage_function<T>(
-        [kernel = lowering.kernels().layer_norm, norm, x = lowering.values(buffers, input),
+        [kernel = centred() ? lowering.kernels().layer_norm : lowering.kernels().rms_norm, norm,
+         x = lowering.values(buffers, input),
          y = lowering.values(buffers, output)](const plan::Batch<T>& batch) {
           kernels::NormWork<T> now = norm;
           now.x = x.of(batch), now.y = y.of(batch);
@@ -65,17 +76,19 @@ struct LayerNorm {
   template <typename T>
   void backward(Lowering<T>& lowering, const Operation& operation) const {
     // Where the layer is frozen its gradients are made as well, and left alone.
-    const NormGradients of{input,
-                           output,
-                           scale,
-                           lowering.own_gradient(output),
-                           lowering.template state<NormBuffers>(operation),
-                           lowering.place_gradient(scale),
-                           lowering.place_gradient(shift)};
+    const NormGradients of{
+        input,
+        output,
+        scale,
+        lowering.own_gradient(output),
+        lowering.template state<NormBuffers>(operation),
+        lowering.place_gradient(scale),
+        centred() ? lowering.place_gradient(shift) : plan::GradientPlace{kNoBuffer, 0}};
     lowering.add(operation.label + ": backward", Phase::backward_and_update, of.access(lowering),
                  [&lowering, own = *this, of](const Buffers& buffers) {
                    return plan::stage_function<T>(
-                       [kernel = lowering.kernels().layer_norm_backward,
+                       [kernel = own.centred() ? lowering.kernels().layer_norm_backward
+                                               : lowering.kernels().rms_norm_backward,
                         norm = of.work(lowering, buffers), x = lowering.values(buffers, own.input),
                         dy = lowering.values(buffers, own.output, of.gradient)](
                            const plan::Batch<T>& batch) {
@@ -84,17 +97,19 @@ struct LayerNorm {
                          kernel(now);
                        });
                  });
-    lowering.update(operation, {scale, shift}, {of.scale_place, of.shift_place}, of.gradient);
+    lowering.update(operation, parameters(), {of.scale_place, of.shift_place}, of.gradient);
     lowering.pass_gradient(input, of.gradient);
   }
 };
 
 // Over all values of an example, with a scale and a shift for each of them; of a sequence, over the
 // channels at each position.
+template <bool kCentred>
 void build(const Component& layer, GraphBuilder& builder) {
   builder.by_positions();
   const ParameterId scale = builder.add_vector("weight", ParameterKind::vector, 1);
-  const ParameterId shift = builder.add_vector("bias", ParameterKind::vector, 0);
+  const ParameterId shift =
+      kCentred ? builder.add_vector("bias", ParameterKind::vector, 0) : kNoShift;
   const SlotId input = builder.slot;
   builder.add(
       make_op(LayerNorm{input, builder.advance("output"), scale, shift, layer.number("epsilon")}));
@@ -103,11 +118,18 @@ void build(const Component& layer, GraphBuilder& builder) {
 }  // namespace
 
 std::vector<Layer> layer_norm_layers() {
-  return {{{"layer_norm",
-            "brings each example to mean 0 and variance 1 over its units, then scales and shifts "
-            "them by trained values; of a sequence, each position over its channels",
-            {{"epsilon", "added to the variance", network::Type::number, "1e-5", 0, 1, true}}},
-           build}};
+  return {
+      {{"layer_norm",
+        "brings each example to mean 0 and variance 1 over its units, then scales and shifts "
+        "them by trained values; of a sequence, each position over its channels",
+        {{"epsilon", "added to the variance", network::Type::number, "1e-5", 0, 1, true}}},
+       build<true>},
+      {{"rms_norm",
+        "divides each example by the root of the mean of its units' squares, then scales them "
+        "by trained values; of a sequence, each position over its channels (Zhang and "
+        "Sennrich, 2019)",
+        {{"epsilon", "added to the mean of squares", network::Type::number, "1e-5", 0, 1, true}}},
+       build<false>}};
 }
 
 }  // namespace lithe::ops

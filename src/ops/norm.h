@@ -8,7 +8,8 @@
 
 namespace lithe::ops {
 
-// Means and inverse deviations, by column (batch_norm) or by row (layer_norm).
+// Means and inverse deviations, by column (batch_norm) or by row (layer_norm; rms_norm has no means
+// and no shift).
 struct NormBuffers {
   BufferId mean = kNoBuffer, inverse = kNoBuffer;
 };
@@ -23,13 +24,14 @@ struct NormGradients {
 
   template <typename T>
   std::vector<Access> access(const Lowering<T>& lowering) const {
-    return {{lowering.value(input), false},
-            {gradient, true},
-            {numbers.mean, false},
-            {numbers.inverse, false},
-            {lowering.parameter(scale), false},
-            {scale_place.buffer, true},
-            {shift_place.buffer, true}};
+    std::vector<Access> all = {{lowering.value(input), false},
+                               {gradient, true},
+                               {numbers.inverse, false},
+                               {lowering.parameter(scale), false},
+                               {scale_place.buffer, true}};
+    if (numbers.mean != kNoBuffer) all.push_back({numbers.mean, false});
+    if (shift_place.buffer != kNoBuffer) all.push_back({shift_place.buffer, true});
+    return all;
   }
 
   // All but the matrices.
@@ -41,7 +43,7 @@ struct NormGradients {
     norm.mean = buffers.at<T>(numbers.mean);
     norm.inverse = buffers.at<T>(numbers.inverse);
     norm.scale_gradient = lowering.at(buffers, scale_place);
-    norm.shift_gradient = lowering.at(buffers, shift_place);
+    if (shift_place.buffer != kNoBuffer) norm.shift_gradient = lowering.at(buffers, shift_place);
     return norm;
   }
 };

@@ -10,26 +10,13 @@
 #include "ops/layer.h"
 #include "ops/over_time.h"
 #include "ops/recurrent.h"
+#include "ops/sequence.h"
 
 namespace lithe::ops {
 
 namespace {
 
 using network::Argument, network::Category, network::Declaration, network::Type;
-
-// Of the sequence that comes in.
-struct SequenceSize {
-  std::size_t length, channels;
-};
-
-SequenceSize read_sequence(const Component& layer, const GraphBuilder& builder) {
-  const std::vector<std::size_t>& sizes = builder.shape.sizes;
-  if (sizes.size() == 2) return {sizes[0], sizes[1]};
-  if (sizes.size() == 1) return {sizes[0], 1};
-  builder.fail(fmt::format("{} takes a sequence, length x channels, and {} comes in", layer.name,
-                           builder.shape.to_string()),
-               "say input(48x7), for 48 steps of 7 values");
-}
 
 // The activation of a plain layer, which must work value by value.
 void read_activation(const Component& layer, const GraphBuilder& builder, Recurrence& work) {

@@ -135,6 +135,30 @@ Network& Network::bidirectional(const Network& layer) {
   return append("bidirectional", {{"layers", layer.layers_}});
 }
 
+Network& Network::attention(std::size_t heads, const AttentionOptions& options) {
+  return append("attention", {{"heads", number(heads)},
+                              {"mask", part(options.mask, Category::mask)},
+                              {"rotary", part(options.rotary ? "true" : "false", Category::answer)},
+                              {"init", part(options.init, Category::initializer)}});
+}
+
+Network& Network::transformer(std::size_t heads, std::size_t feed,
+                              const TransformerOptions& options) {
+  return append("transformer",
+                {{"heads", number(heads)},
+                 {"feed", number(feed)},
+                 {"mask", part(options.mask, Category::mask)},
+                 {"norm", part(options.norm, Category::norm_order)},
+                 {"activation", part(options.activation, Category::activation)},
+                 {"rotary", part(options.rotary ? "true" : "false", Category::answer)},
+                 {"init", part(options.init, Category::initializer)}});
+}
+
+Network& Network::position(const PositionOptions& options) {
+  return append("position", {{"kind", part(options.kind, Category::position)},
+                             {"init", part(options.init, Category::initializer)}});
+}
+
 Network& Network::last() { return append("last", {}); }
 Network& Network::mean_over_time() { return append("mean_over_time", {}); }
 Network& Network::max_over_time() { return append("max_over_time", {}); }
@@ -145,6 +169,10 @@ Network& Network::batch_norm(const BatchNormOptions& options) {
 
 Network& Network::layer_norm(const LayerNormOptions& options) {
   return append("layer_norm", {{"epsilon", options.epsilon}});
+}
+
+Network& Network::rms_norm(const RmsNormOptions& options) {
+  return append("rms_norm", {{"epsilon", options.epsilon}});
 }
 
 Network& Network::standardize() { return append("standardize", {}); }

@@ -115,6 +115,16 @@ class Defaults(AppTest):
         self.assertRegex(error, r"Diagnosis: the inputs are not scaled: .* of income")
         self.assertNotIn("Diagnosis", self.train(table, *network))
 
+    def test_numbers_of_categories_stay_as_they_are(self):
+        rng = random.Random(5)
+        rows = [tuple(rng.randrange(9) for _ in range(4)) for _ in range(300)]
+        table = self.write("numbers.csv", "a,b,c,d,kind",
+                           [(*row, "even" if row[3] % 2 == 0 else "odd") for row in rows])
+        out = self.train(table, "--network", "embedding(9, 8) -> last -> dense(2)", "--epochs", "20",
+                         "--optimizer", "adam(0.05)")
+        self.assertNotIn("standardize", out)
+        self.assertIn("Epoch 20: 60/60", out)
+
 
 if __name__ == "__main__":
     unittest.main()

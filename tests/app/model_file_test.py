@@ -54,6 +54,11 @@ NETWORKS = {
     "against_a_sequence": "input(10x3) -> rnn(6, give=all, reverse=true) -> conv1d(4, 3) -> layer_norm "
                           "-> dense(5, prelu) -> bidirectional(lstm(3, all)) -> mean_over_time -> dense(1)",
     "both_ways": "input(10x3) -> conv1d(4, 2, padding=causal, dilation=2) -> last -> bidirectional(gru(3)) -> dense(1)",
+    "attention": "input(10x4) -> position -> transformer(2, 7, causal) -> attention(1, rotary=true) -> rms_norm "
+                 "-> transformer(2, 5, norm=post, activation=tanh) -> mean_over_time -> dense(1)",
+    "attention_to_a_row": "input(9) -> position(sinusoidal) -> attention(1) -> dense(4) -> rms_norm -> last "
+                          "-> rms_norm -> dense(1)",
+    "a_block_alone": "input(9x4) -> transformer(2, 6, rotary=true) -> last -> dense(1)",
     "a_plain_row": "input(16) -> conv1d(2, 3, padding=same) -> global_avg_pool -> dense(1)",
 }
 

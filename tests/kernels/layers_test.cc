@@ -114,6 +114,12 @@ std::vector<std::pair<std::string, Work<T>>> whole() {
          k.layer_norm(p.norm());
          k.layer_norm_backward(p.norm_backward());
        }},
+      {"rms_norm", [](auto& k, auto& p, Range) { k.rms_norm(p.norm()); }},
+      {"rms_norm back",
+       [](auto& k, auto& p, Range) {
+         k.rms_norm(p.norm());
+         k.rms_norm_backward(p.norm_backward());
+       }},
       {"softmax", [](auto& k, auto& p, Range) { k.softmax(p.from(), p.to(), p.columns); }},
       {"softmax back",
        [](auto& k, auto& p, Range) {

@@ -26,7 +26,8 @@ GraphProblem tied(const std::string& input, const std::string& layer) {
 }
 
 // Every kind of layer with parameters that can follow itself.
-const char* const kLayers[] = {"dense(6, tanh)", "layer_norm", "batch_norm", "prelu(0.5)"};
+const char* const kLayers[] = {"dense(6, tanh)", "layer_norm", "rms_norm", "batch_norm",
+                               "prelu(0.5)"};
 
 TEST(SharedParameters, GradientsAreSumsOverTheUses) {
   for (const char* layer : kLayers) {

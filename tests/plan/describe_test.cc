@@ -62,6 +62,9 @@ TEST(Describe, TheCountIsThatOfTheNetwork) {
       {"input(784) -> layer_norm", 2 * 784},
       {"input(28x28) -> conv2d(4, 3x3, stride=2, groups=1) -> conv_transpose2d(2, 2x2, stride=2)",
        2.0 * 13 * 13 * 9 * 4 + 2.0 * 13 * 13 * 4 * 4 * 2},
+      // Projections, and two products of the pairs that look at each other.
+      {"input(28x28) -> attention(4)", 2.0 * 28 * 28 * 112 + 4.0 * 28 * 28 * 28},
+      {"input(28x28) -> attention(7, causal)", 2.0 * 28 * 28 * 112 + 4.0 * 28 * 29 / 2 * 28},
       {"input(784) -> dense(30, prelu) -> dropout -> dense(10, softmax)",
        kFirst + 2 * 30 + kSecond}};
   for (const auto& [network, count] : by_hand) {

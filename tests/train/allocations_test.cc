@@ -48,6 +48,12 @@ std::vector<std::pair<std::string, TrainOptions>> cases() {
                       TrainOptions{.loss = "cross_entropy", .optimizer = "adam", .batch = 50});
   for (const std::size_t threads : {1, 2})
     result.emplace_back(
+        "input(784) -> embedding(2, 8) -> position -> transformer(2, 16, causal) -> "
+        "position(sinusoidal) -> attention(1, rotary=true) -> rms_norm -> last -> dense(10)",
+        TrainOptions{
+            .loss = "cross_entropy", .optimizer = "adamw", .batch = 25, .threads = threads});
+  for (const std::size_t threads : {1, 2})
+    result.emplace_back(
         "input(28x28) -> conv1d(20, 3) -> bidirectional(lstm(20, all)) -> layer_norm -> gru(30, "
         "all) "
         "-> rnn(12) -> dense(10)",

@@ -388,6 +388,18 @@ TEST(Gradients, OfRecurrentLayers) {
   check("input(5x3) -> lstm(6, all) -> standardize -> max_pool -> gru(2)" + end, "cross_entropy");
 }
 
+// tests/ops/attention_test.cc has more.
+TEST(Gradients, OfAttention) {
+  const std::string end = " -> " + dense(kClasses, "identity");
+  check("input(5x4) -> attention(2, causal) -> mean_over_time" + end, "cross_entropy");
+  check("input(5x4) -> position -> transformer(2, 6, activation=tanh) -> rms_norm -> flatten" + end,
+        "cross_entropy");
+  check_training(
+      "input(5x4) -> position(sinusoidal) -> residual(rms_norm -> attention(2, rotary=true) -> "
+      "dropout(0.3)) -> batch_norm -> transformer(4, 3, norm=post, activation=prelu) -> last" +
+      end);
+}
+
 TEST(Gradients, OfPooling) {
   const std::string before = with_weights("conv2d(3, 2, tanh)") + " -> ";
   for (const std::string pool :
