@@ -107,7 +107,10 @@ std::vector<Layer> layer_norm_layers() {
             "brings each example to mean 0 and variance 1 over its units, then scales and shifts "
             "them by trained values; of a sequence, each position over its channels",
             {{"epsilon", "added to the variance", network::Type::number, "1e-5", 0, 1, true}}},
-           build}};
+           build,
+           InputForm::any,
+           /*holds_layers=*/false,
+           Unequal::at_each_position}};
 }
 
 }  // namespace lithe::ops

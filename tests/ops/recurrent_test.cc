@@ -2,95 +2,13 @@
 // differences.
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <nlohmann/json.hpp>
-
-#include "ops/graph_problem.h"
+#include "ops/golden_problem.h"
 #include "support/expect_error.h"
-#include "support/isas.h"
 
 namespace lithe::test {
 namespace {
 
-using nlohmann::json;
-
-const json& golden() {
-  static const json all = [] {
-    std::ifstream file(std::string(LITHE_SOURCE_DIR) + "/tests/ops/recurrent_golden.json");
-    return json::parse(file);
-  }();
-  return all;
-}
-
-// Row after row.
-std::vector<double> flat(const json& array) {
-  std::vector<double> values;
-  for (const json& row : array)
-    if (row.is_array())
-      values.insert(values.end(), row.begin(), row.end());
-    else
-      values.push_back(row.get<double>());
-  return values;
-}
-
-void expect_near(const std::vector<double>& got, const std::vector<double>& expected,
-                 const std::string& what) {
-  ASSERT_EQ(got.size(), expected.size()) << what;
-  for (std::size_t i = 0; i < got.size(); ++i)
-    EXPECT_NEAR(got[i], expected[i], 1e-12) << what << "[" << i << "]";
-}
-
-std::vector<double> row_major(const kernels::Matrix<const double>& matrix, std::size_t columns) {
-  std::vector<double> values;
-  for (std::size_t i = 0; i < matrix.rows; ++i)
-    values.insert(values.end(), matrix.row(i), matrix.row(i) + columns);
-  return values;
-}
-
-void check_golden(const json& given, bool keep_gradients, const std::string& isa,
-                  std::size_t threads) {
-  SCOPED_TRACE(given["network"].get<std::string>() + (keep_gradients ? ", kept" : "") + ", " + isa);
-  GraphProblem problem;
-  problem.graph = catalogue::compile(layers_of(given["network"]));
-  problem.batch = given["batch"];
-  problem.keep_gradients = keep_gradients;
-  problem.isa = cpu::parse_isa(isa), problem.threads = threads;
-  problem.input_gradient = true;
-  auto parameters = problem.start();
-  const auto& specs = problem.graph.parameters;
-  ASSERT_EQ(specs.size(), given["arrays"].size());
-  for (graph::ParameterId id = 0; id < specs.size(); ++id)
-    parameters.write(id, flat(given["arrays"].at(specs[id].name)));
-  const auto before = parameters.clone();
-  GraphProblem::Run run(problem, parameters);
-  const auto take = [&](const char* name, std::vector<float>& to) {
-    const std::vector<double> from = flat(given[name]);
-    to.assign(from.begin(), from.end());
-  };
-  take("inputs", run.features);
-  take("loss", run.gradients[0]);
-  run.bind();
-  run.step();
-  expect_near(row_major(run.plan->values(problem.graph.output()),
-                        problem.graph.slots[problem.graph.output()].columns),
-              flat(given["outputs"]), "outputs");
-  expect_near(row_major(run.plan->gradient(0), problem.graph.slots[0].columns),
-              flat(given["input_gradient"]), "input gradient");
-  for (graph::ParameterId id = 0; id < specs.size(); ++id) {
-    std::vector<double> gradient = before.read(id);  // plain descent at rate 1
-    const std::vector<double> after = parameters.read(id);
-    for (std::size_t i = 0; i < gradient.size(); ++i) gradient[i] -= after[i];
-    expect_near(gradient, flat(given["gradients"].at(specs[id].name)), specs[id].name);
-  }
-}
-
-TEST(Recurrent, ComesToTheFiguresOfPyTorch) {
-  ASSERT_FALSE(golden().empty());
-  for (const json& given : golden())
-    for (const std::string& isa : fused_isas())
-      for (const bool keep : {false, true}) check_golden(given, keep, isa, keep ? 2 : 1);
-  for (const json& given : golden()) check_golden(given, false, "scalar", 1);
-}
+TEST(Recurrent, ComesToTheFiguresOfPyTorch) { check_golden(read_golden("recurrent_golden.json")); }
 
 GraphProblem problem_of(const std::string& sentence) {
   GraphProblem problem;
