@@ -69,8 +69,8 @@ class Network {
   // (Features::lengths). A network must then say so too, and take them as they are.
   Network with_input(const Shape& shape, bool lengths = false) const;
 
-  // The same network for sequences of at most so many positions, in the place of those that it was
-  // made for; what it learns does not depend on their number. has_lengths() must hold.
+  // The same network for sequences of at most this number of positions; what it learns does not
+  // depend on it. has_lengths() must hold.
   Network with_positions(std::size_t most) const;
 
   bool has_input() const;

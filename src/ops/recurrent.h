@@ -34,7 +34,7 @@ struct Recurrence {
   activations::Activation activation = activations::Activation::identity;  // of rnn
   double argument = 0;
   // Where each example ends. Behind it, outputs and cells are 0, which is also what stands in front
-  // of the first position: so the way back begins at the example's own last one.
+  // of the first position: so `reverse` begins at the example's own last one.
   std::optional<graph::SlotId> lengths = std::nullopt;
 
   std::vector<graph::SlotId> inputs() const {
