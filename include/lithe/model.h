@@ -88,9 +88,9 @@ class Model {
   // The same, each row counting as much as its weight says.
   void standardize(const Examples& examples);
 
-  // Of a network that takes sequences of unequal length: how many positions they have at most,
-  // which is what features are padded to. It changes no answer. Throws Error(usage) for another
-  // network.
+  // Of a network for sequences of unequal length: how many positions they have at most, to which
+  // features are padded. It changes no answer, but predictors and learners made before it must not
+  // be used any more. Throws Error(usage) for another network.
   void set_positions(std::size_t most);
 
   // [rows][outputs], row-major. Features whose divisor is 1 are brought to the model's scale, where
