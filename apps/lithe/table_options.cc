@@ -13,7 +13,7 @@ namespace lithe::app {
 namespace {
 
 constexpr const char* kWindowGroup = "Time series (.csv, .tsv)";
-constexpr const char* kTableGroup = "Tables (.csv, .tsv, .npy, .npz, .libsvm)";
+constexpr const char* kTableGroup = "Tables (.csv, .tsv, .npy, .npz, .ts, .libsvm)";
 
 template <class Value>
 Value choose(const std::map<std::string, Value>& values, const std::string& text) {
@@ -119,7 +119,8 @@ void add_learning_options(Options& app, TableReading& r, TableOptions& options) 
   add_window_options(app, r, options.windows);
   app.add_option("--weight", options.csv.weight, "column with the weight of each row")
       ->group(kTableGroup);
-  app.add_option("--test-data", options.test_file, "file of test rows")->group(kTableGroup);
+  app.add_option("--test-data", options.test_file, "file of test rows; of a .ts, a .ts")
+      ->group(kTableGroup);
 }
 
 }  // namespace

@@ -125,6 +125,7 @@ ArrayForm form_for_arrays(const Model& model) {
       preprocessing.image.empty() ? model.network().input_shape().sizes : preprocessing.image;
   form.divisor = preprocessing.divisor;
   form.class_names = preprocessing.class_names;
+  form.lengths = model.network().has_lengths();
   const std::string range = note_of(model, "lithe.input_range");
   const char* const end = range.data() + range.size();
   const auto [middle, error] = std::from_chars(range.data(), end, form.low);
@@ -154,6 +155,10 @@ bool is_one_array(const DataChoice& choice) {
 }
 
 [[noreturn]] void refuse_unanswered(const DataChoice& choice, bool is_file) {
+  if (is_sequence_path(choice.data))
+    throw Error(ErrorKind::data, "the sequences have no answers", choice.data,
+                "a file with @classLabel true or @targetLabel true, and an answer behind the last "
+                "colon of each line");
   throw Error(ErrorKind::data, "the examples have no answers", choice.data,
               is_file ? "--answers FILE, a .npy with an answer for each example"
                       : "--answers NAME, the array with an answer for each example");
@@ -262,14 +267,17 @@ void add_data_choice(Options& app, DataChoice& c, DataFor use) {
 }
 
 void find_table(DataChoice& choice) {
-  const std::filesystem::path name = choice.data;
-  std::error_code unknown;
-  if (choice.data == "-" || name.is_absolute() || !is_table_path(name) ||
-      std::filesystem::exists(name, unknown))
-    return;
-  const std::filesystem::path folder = data_folder(choice.data_dir);
-  if (!folder.empty() && std::filesystem::exists(folder / name, unknown))
-    choice.data = (folder / name).string();
+  const auto found = [&choice](const std::filesystem::path& name) {
+    std::error_code unknown;
+    if (name == "-" || name.is_absolute() || !is_table_path(name) ||
+        std::filesystem::exists(name, unknown))
+      return name;
+    const std::filesystem::path folder = data_folder(choice.data_dir);
+    const bool there = !folder.empty() && std::filesystem::exists(folder / name, unknown);
+    return there ? folder / name : name;
+  };
+  choice.data = found(choice.data).string();
+  choice.table.test_file = found(choice.table.test_file);
 }
 
 LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
@@ -325,7 +333,14 @@ LoadedData load_for_model(const DataChoice& choice, Model& model, TargetUse targ
     refuse_all_rows(choice);
     return load_data(choice, 1);
   }
-  return load_rows(choice, model, target);
+  LoadedData loaded = load_rows(choice, model, target);
+  // A model of sequences takes longer ones than those that it was trained on.
+  const std::vector<std::size_t> shape = loaded.set.shape,
+                                 known = model.network().input_shape().sizes;
+  if (model.network().has_lengths() && shape.size() == known.size() &&
+      std::equal(shape.begin() + 1, shape.end(), known.begin() + 1) && shape[0] != known[0])
+    model.set_positions(shape[0]);
+  return loaded;
 }
 
 DataChoice own_data(DataChoice choice, const Model& model) {

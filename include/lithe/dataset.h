@@ -26,6 +26,11 @@ struct Features {
   static Features of(std::span<const double> values, std::size_t rows, std::size_t columns);
   static Features of(std::span<const std::uint8_t> values, std::size_t rows, std::size_t columns,
                      double divisor = 255);
+  // The same rows as sequences of unequal length, padded to the longest: row i has `row_lengths[i]`
+  // positions of `columns / most` values each, and what stands behind them is not looked at. Throws
+  // Error(data) unless there is one length for each row, from 1 to `most`, by which `columns` can
+  // be divided.
+  Features with_lengths(std::span<const std::int32_t> row_lengths, std::size_t most) const;
 
   const void* data = nullptr;
   ElementType type = ElementType::uint8;
@@ -33,6 +38,8 @@ struct Features {
   std::size_t columns = 0;
   std::size_t row_stride = 0;  // bytes
   double divisor = 1;          // 255 for pixels
+  // Of sequences: how many positions each row has; null: all are whole.
+  const std::int32_t* lengths = nullptr;
 
   const std::uint8_t* row(std::size_t index) const {
     return static_cast<const std::uint8_t*>(data) + index * row_stride;

@@ -31,6 +31,10 @@ struct Padding {
   std::variant<double, std::string> value;
 };
 
+struct InputOptions {
+  bool lengths = false;
+};
+
 struct DenseOptions {
   std::string activation = "identity";
   std::string init = "auto";

@@ -88,6 +88,11 @@ class Model {
   // The same, each row counting as much as its weight says.
   void standardize(const Examples& examples);
 
+  // Of a network for sequences of unequal length: how many positions they have at most, to which
+  // features are padded. It changes no answer, but predictors and learners made before it must not
+  // be used any more. Throws Error(usage) for another network.
+  void set_positions(std::size_t most);
+
   // [rows][outputs], row-major. Features whose divisor is 1 are brought to the model's scale, where
   // they are 0 to 1 or 0 to its divisor. Throws Error(data) for others, and for rows that do not
   // fit.

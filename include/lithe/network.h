@@ -29,7 +29,7 @@ class Network {
   // is the network of "input(28x28x1) -> conv2d(8, 3, relu) -> flatten -> dense(10)". All throw
   // Error(sentence) for an argument that is out of range. Whether shapes fit one another is checked
   // when a model is made.
-  Network& input(std::vector<std::size_t> shape);
+  Network& input(std::vector<std::size_t> shape, const InputOptions& options = {});
   Network& flatten();
   Network& dense(std::size_t units, const DenseOptions& options = {});
   Network& conv2d(std::size_t channels, const Extent& kernel, const Conv2dOptions& options = {});
@@ -70,10 +70,18 @@ class Network {
   // The network with input(shape) in front if it has no input. For a first layer that takes a flat
   // row, input(784) replaces input(28x28). Throws Error(sentence) with both sizes if the network
   // has an input of another size.
-  Network with_input(const Shape& shape) const;
+  //
+  // `lengths`: whether the examples are sequences of unequal length, padded to that shape
+  // (Features::lengths). A network must then say so too, and take them as they are.
+  Network with_input(const Shape& shape, bool lengths = false) const;
+
+  // The same network for sequences of at most this number of positions; what it learns does not
+  // depend on it. has_lengths() must hold.
+  Network with_positions(std::size_t most) const;
 
   bool has_input() const;
   Shape input_shape() const;  // has_input() must hold for these
+  bool has_lengths() const;   // whether each example is a sequence with a length of its own
   Shape output_shape() const;
   // The number of learned values, and the operations of a forward pass of one example (two for each
   // multiply-add).

@@ -177,6 +177,7 @@ struct ArrayForm {
   double low = 0,
          high = 0;  // where the divisor is 1: of the values to train on, 0 and 0 if unknown
   std::vector<std::string> class_names;  // empty: the model answers with numbers
+  bool lengths = false;  // it takes sequences of unequal length, padded to the first size
 };
 
 // Rows that follow one another in time, taken as windows: an example is `length` rows in a row,
@@ -302,11 +303,15 @@ std::string describe_json(const TableData& table);
 std::vector<std::string> describe_first_window(const TableData& table);
 
 // Whether this names a table: its name ends with .csv, .tsv, .tab, .txt, .data or .dat, with one of
-// these and .gz or .zst, with .npy, .npz, .libsvm, .svm or .xlsx, in any case; or it is "-",
+// these and .gz or .zst, with .npy, .npz, .ts, .libsvm, .svm or .xlsx, in any case; or it is "-",
 // standard input. A workbook (.xlsx) is converted by the program xlsx2csv.
 bool is_table_path(const std::filesystem::path& path);
-// Whether it is .npy or .npz, which have no schema.
+// Whether it is .npy, .npz or .ts, which have no schema.
 bool is_array_path(const std::filesystem::path& path);
+// Whether it is .ts, sktime's and aeon's format of time series, or .ts.gz or .ts.zst. An example is
+// a sequence, positions x channels, with a length of its own (Features::lengths); sequences are
+// padded to the longest of the file and of TableOptions::test_file.
+bool is_sequence_path(const std::filesystem::path& path);
 
 ArrayForm array_form(const Dataset& data);
 

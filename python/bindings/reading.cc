@@ -9,6 +9,7 @@
 #include "calls.h"
 #include "lithe/component.h"
 #include "lithe/data.h"
+#include "lithe/error.h"
 #include "lithe/images.h"
 #include "lithe/table.h"
 
@@ -39,6 +40,10 @@ nb::object features_as_array(const Dataset& data, const Features& f) {
 
 nb::dict part_of(const Dataset& data, const Examples& part) {
   const std::size_t rows = part.features.rows;
+  // An array alone would pass off the padding as values.
+  if (part.features.lengths != nullptr)
+    throw Error(ErrorKind::data, "sequences of unequal length are not read from Python yet",
+                data.name, "the command line: lithe train --data FILE");
   nb::dict result;
   result["features"] = features_as_array(data, part.features);
   result["divisor"] = part.features.divisor;

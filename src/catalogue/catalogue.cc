@@ -57,9 +57,23 @@ Built build(const Sentence& network) {
   builder.sentence = &network;
   builder.set_shape(network.front().shape("shape"));
   builder.slot = builder.graph.add_input("input", builder.shape.size());
+  if (has_lengths(network)) {
+    if (builder.shape.sizes.size() > 2)
+      builder.fail(fmt::format("an example of {} is no sequence, so it has no length of its own",
+                               builder.shape.to_string()),
+                   "input(48x7, lengths=true), for up to 48 steps of 7 values");
+    builder.add_lengths();
+  }
   for (std::size_t i = 1; i < network.size(); ++i) {
     builder.position = i;
     builder.append({network[i]});
+  }
+  if (builder.lengths) {
+    builder.position = network.size() - 1;
+    builder.fail(
+        "the network ends with sequences of unequal length, and not with one row an example",
+        "end it with last, mean_over_time or max_over_time, or a recurrent layer without "
+        "give=all, and dense");
   }
   builder.by_examples();
   const auto& all = builder.graph.parameters;
@@ -142,6 +156,9 @@ Shape fitting_input(const Sentence& network, const Shape& shape) {
 
 std::vector<graph::LayerOutput> layer_outputs(const Sentence& network) {
   return build(network).layers;
+}
+bool has_lengths(const Sentence& network) {
+  return network.front().component("lengths").name == "true";
 }
 Shape input_shape(const Sentence& network) { return network.front().shape("shape"); }
 Shape output_shape(const Sentence& network) { return build(network).shape; }

@@ -34,6 +34,8 @@ std::string print_layer(const Component& layer);
 // What each layer of a network puts out, in their order.
 std::vector<graph::LayerOutput> layer_outputs(const Sentence& network);
 
+// Whether examples are sequences, each with a length of its own.
+bool has_lengths(const Sentence& network);
 // The shape of an example that comes in, and of what goes out.
 Shape input_shape(const Sentence& network);
 Shape output_shape(const Sentence& network);

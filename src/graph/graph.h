@@ -83,6 +83,10 @@ struct Graph {
   std::vector<NamedSlot> inputs;   // the first is slot 0, the features of the examples
   std::vector<NamedSlot> outputs;  // the first is what a loss looks at
   std::vector<Carried> carried;
+  // The input, of integers, that says how many positions each example has, where that may be fewer
+  // than the slots hold. The values behind an example's end are zeros or made from zeros: they are
+  // finite, nothing that has an end is computed from them, and their gradient is zero.
+  std::optional<SlotId> lengths;
   std::size_t layers = 0;
 
   SlotId output() const { return outputs.front().slot; }

@@ -152,6 +152,8 @@ struct Printer {
         by_position = false;
         continue;
       }
+      // A yes or no says nothing without its name.
+      by_position = by_position && argument.category != Category::answer;
       parts.push_back(by_position ? value(argument, given)
                                   : argument.name + "=" + value(argument, given));
     }

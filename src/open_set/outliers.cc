@@ -65,6 +65,9 @@ OpenTrainingSet add_outliers(const Examples& known, const std::vector<Features>&
   const Features& own = known.features;
   if (known.labels == nullptr)
     throw Error(ErrorKind::data, "outliers need known examples with classes, and these have none");
+  if (own.lengths != nullptr)
+    throw Error(ErrorKind::data, "sequences of unequal length cannot be joined with outliers",
+                "add_outliers", "a score that needs none (`lithe list unknown`)");
   std::size_t rows = own.rows;
   for (const Features& some : outliers) {
     check(own, some);

@@ -122,7 +122,9 @@ std::vector<Declaration> activation_declarations() {
 
 std::vector<Layer> activation_layers() {
   std::vector<Layer> result;
-  for (const ActivationKind& kind : kinds()) result.push_back({kind.declaration, kind.add});
+  for (const ActivationKind& kind : kinds())
+    result.push_back({kind.declaration, kind.add, InputForm::any, /*holds_layers=*/false,
+                      Unequal::at_each_position});
   return result;
 }
 

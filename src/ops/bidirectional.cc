@@ -31,9 +31,11 @@ void build(const Component& layer, GraphBuilder& builder) {
   const SlotId before = builder.slot;
   const Shape shape = builder.shape;
   const std::size_t channels = builder.channels;
+  const std::optional<SlotId> lengths = builder.lengths;
   builder.append({along});
   const SlotId first = builder.slot;
   builder.slot = before, builder.shape = shape, builder.channels = channels;
+  builder.lengths = lengths;
   builder.append({reversed(along)});
   const SlotId second = builder.slot;
   const std::size_t columns = 2 * builder.graph.slots[second].columns;

@@ -413,7 +413,9 @@ std::vector<Layer> dense_layers() {
          {"bias_init", "initial biases", Type::component, "zeros", 0, 0, false,
           Category::initializer}}},
        build,
-       InputForm::row}};
+       InputForm::row,
+       /*holds_layers=*/false,
+       Unequal::at_each_position}};
 }
 
 }  // namespace lithe::ops

@@ -72,14 +72,15 @@ class Met {
 template <typename T>
 class EmbeddingUpdateStage final : public plan::Stage<T> {
  public:
-  EmbeddingUpdateStage(plan::Values<T> ids, plan::Values<T> dy, kernels::Panels<T> table,
-                       const Met<T>& met, const plan::TrainableParameter<T>& weight, T* kept)
-      : ids_(ids), dy_(dy), table_(table), met_(met), weight_(weight), kept_(kept) {}
+  EmbeddingUpdateStage(plan::Values<T> ids, plan::Values<T> dy, plan::Lengths ends,
+                       kernels::Panels<T> table, const Met<T>& met,
+                       const plan::TrainableParameter<T>& weight, T* kept)
+      : ids_(ids), dy_(dy), ends_(ends), table_(table), met_(met), weight_(weight), kept_(kept) {}
 
   void run(const plan::Batch<T>& batch, plan::Share) override {
     const kernels::Matrix<T> ids = ids_.of(batch), dy = dy_.of(batch);
     for (std::size_t i = 0; i < batch.rows; ++i)
-      for (std::size_t p = 0; p < ids_.columns; ++p) {
+      for (std::size_t p = 0; p < ends_.of(i, ids_.columns); ++p) {
         const T* const from = dy.row(i * ids_.columns + p);
         T* const to = met_.sum_of(category_of(ids.row(i)[p], table_.rows - 1));
         for (std::size_t n = 0; n < dy_.columns; ++n) to[n] += from[n];
@@ -100,6 +101,7 @@ class EmbeddingUpdateStage final : public plan::Stage<T> {
   }
 
   plan::Values<T> ids_, dy_;
+  plan::Lengths ends_;
   kernels::Panels<T> table_;
   Met<T> met_;
   plan::TrainableParameter<T> weight_;
@@ -109,8 +111,9 @@ class EmbeddingUpdateStage final : public plan::Stage<T> {
 struct Embedding {
   SlotId input, output;
   ParameterId weight;
+  std::optional<SlotId> lengths;
 
-  std::vector<SlotId> inputs() const { return {input}; }
+  std::vector<SlotId> inputs() const { return with_lengths(input, lengths); }
   std::vector<ParameterId> parameters() const { return {weight}; }
   Traits traits() const {
     return {.elementwise = false,
@@ -132,23 +135,30 @@ struct Embedding {
   template <typename T>
   void forward(Lowering<T>& lowering, const Operation& operation) const {
     const BufferId from = lowering.value(input), to = lowering.value(output);
+    std::vector<Access> access = {{from, false}, {to, true}, {lowering.parameter(weight), false}};
+    if (lengths) access.push_back({lowering.value(*lengths), false});
     lowering.add(
         {.name = operation.label + ": gather",
          .phase = Phase::forward,
          .columns = lowering.columns(output),
          .from = from,
          .to = to,
-         .access = {{from, false}, {to, true}, {lowering.parameter(weight), false}},
+         .access = std::move(access),
          .split = Split::rows,
          .values = lowering.graph().slots[output].size()},
         [&lowering, own = *this](const Buffers& buffers) {
           return plan::elementwise_function<T>(
               [ids = lowering.values(buffers, own.input), y = lowering.values(buffers, own.output),
-               table = own.table(lowering), rows = lowering.parameters().at(own.weight)](
-                  const plan::Batch<T>& batch, kernels::Range) {
+               table = own.table(lowering), rows = lowering.parameters().at(own.weight),
+               ends = lowering.lengths(buffers, own.lengths)](const plan::Batch<T>& batch,
+                                                              kernels::Range) {
                 for (std::size_t i = 0; i < batch.rows; ++i)
                   for (std::size_t p = 0; p < ids.columns; ++p) {
                     T* const row = y.of(batch).row(i * ids.columns + p);
+                    if (p >= ends.of(batch.first + i, ids.columns)) {
+                      std::fill_n(row, y.stride, T{0});
+                      continue;
+                    }
                     each_piece(table, category_of(ids.of(batch).row(i)[p], table.rows - 1),
                                [&](std::size_t n, std::size_t columns, std::size_t at) {
                                  std::copy_n(rows + at, columns, row + n);
@@ -189,21 +199,22 @@ struct Embedding {
                                   {sums, true},
                                   {lowering.parameter(weight), at_once}};
     if (!at_once) access.push_back({place.buffer, true});
+    if (lengths) access.push_back({lowering.value(*lengths), false});
     const auto& rule = optimizers::row(lowering.request().optimizer->rule);
-    lowering.add(operation.label + ": gradient of the rows that were met" +
-                     (at_once ? fmt::format(", {}", rule.name) : ""),
-                 Phase::backward_and_update, std::move(access),
-                 [&lowering, own = *this, gradient, places, met, sums, at_once,
-                  place](const Buffers& buffers) {
-                   const kernels::Panels<T> table = own.table(lowering);
-                   return std::make_unique<EmbeddingUpdateStage<T>>(
-                       lowering.values(buffers, own.input),
-                       lowering.values(buffers, own.output, gradient), table,
-                       Met<T>(buffers.at<std::uint32_t>(places), buffers.at<std::uint32_t>(met),
-                              buffers.at<T>(sums), table.padded_columns()),
-                       lowering.trainable(own.weight),
-                       at_once ? nullptr : lowering.at(buffers, place));
-                 });
+    lowering.add(
+        operation.label + ": gradient of the rows that were met" +
+            (at_once ? fmt::format(", {}", rule.name) : ""),
+        Phase::backward_and_update, std::move(access),
+        [&lowering, own = *this, gradient, places, met, sums, at_once,
+         place](const Buffers& buffers) {
+          const kernels::Panels<T> table = own.table(lowering);
+          return std::make_unique<EmbeddingUpdateStage<T>>(
+              lowering.values(buffers, own.input), lowering.values(buffers, own.output, gradient),
+              lowering.lengths(buffers, own.lengths), table,
+              Met<T>(buffers.at<std::uint32_t>(places), buffers.at<std::uint32_t>(met),
+                     buffers.at<T>(sums), table.padded_columns()),
+              lowering.trainable(own.weight), at_once ? nullptr : lowering.at(buffers, place));
+        });
     if (at_once)
       lowering.bound_units(operation, weight);
     else
@@ -224,7 +235,7 @@ void build(const Component& layer, GraphBuilder& builder) {
   const SlotId input = builder.slot;
   builder.slot =
       builder.graph.add_slot(fmt::format("output of layer {}", builder.label), size, length);
-  builder.add(make_op(Embedding{input, builder.slot, weight}));
+  builder.add(make_op(Embedding{input, builder.slot, weight, builder.lengths}));
   builder.shape = Shape{{length, size}};
   builder.channels = size;
 }
@@ -246,7 +257,9 @@ std::vector<Layer> embedding_layers() {
              {"init", "initial numbers", Type::component, "normal(0.1)", 0, 0, false,
               Category::initializer}}},
            build,
-           InputForm::row}};
+           InputForm::row,
+           /*holds_layers=*/false,
+           Unequal::whole}};
 }
 
 }  // namespace lithe::ops

@@ -28,6 +28,29 @@ void check_size(const GraphBuilder& builder) {
 
 }  // namespace
 
+namespace {
+
+// Whether a layer may take the present sequence, of which each example has an end of its own.
+void check_unequal(const Layer& layer, const GraphBuilder& builder) {
+  constexpr const char* kOneRow =
+      "last, mean_over_time, max_over_time or a recurrent layer (rnn, lstm, gru) in front of it, "
+      "which make one row of a sequence";
+  if (layer.holds_layers || layer.unequal == Unequal::whole) return;
+  if (layer.unequal == Unequal::refused)
+    builder.fail(fmt::format("{} cannot take sequences of unequal length: it would look at what "
+                             "stands behind their ends",
+                             layer.declaration.name),
+                 kOneRow);
+  if (!builder.is_sequence())
+    builder.fail(fmt::format("{} works at each position of a sequence of unequal length, and the "
+                             "positions of {} have no channels",
+                             layer.declaration.name, builder.shape.to_string()),
+                 fmt::format("input({}x1, lengths=true), or embedding, rnn, lstm or gru in front",
+                             builder.shape.to_string()));
+}
+
+}  // namespace
+
 std::string GraphBuilder::print_layer(const Component& component) const {
   return network::print(component, network::Category::layer, catalogue.declarations);
 }
@@ -44,6 +67,7 @@ void GraphBuilder::append(const Sentence& network) {
   for (const Component& component : network) {
     const Layer& made_by = catalogue.find(component.name);
     if (!made_by.holds_layers) label = fmt::format("{} {}", ++layer, print_layer(component));
+    if (lengths) check_unequal(made_by, *this);
     made_by.build(component, *this);
     if (!made_by.holds_layers) outputs.push_back({layer, label, shape});
     check_size(*this);
@@ -60,7 +84,17 @@ void GraphBuilder::by_positions(std::size_t length, std::size_t columns) {
   if (graph.slots[slot].positions == length) return;
   const SlotId row = slot;
   slot = graph.add_slot(fmt::format("positions of layer {}", label), columns, length);
-  add(make_reshape(row, slot));
+  add(make_reshape(row, slot, lengths));
+}
+
+void GraphBuilder::add_lengths() {
+  lengths = graph.lengths = graph.add_input("lengths", 1, 1, graph::SlotKind::integers);
+  if (shape.sizes.size() != 2) return;  // whoever makes positions of a row knows where it ends
+  channels = shape.sizes.back();
+  layer = 1;
+  label = print_layer(sentence->front());
+  by_positions();
+  layer = 0;
 }
 
 void GraphBuilder::by_examples() {

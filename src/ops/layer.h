@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ struct GraphBuilder {
   SlotId slot = 0;           // what the next layer reads
   Shape shape;               // of one example in that slot
   std::size_t channels = 0;  // the last size of the shape, where that counts channels; or 0
+  // Where each example of the present sequence ends; none: all are whole.
+  std::optional<SlotId> lengths;
   std::size_t layer = 0;  // number of the layer; the input and layers that hold others not counted
   std::string label;      // "1 dense(30, sigmoid)"
   std::vector<graph::LayerOutput> outputs;  // of the layers so far
@@ -58,6 +61,9 @@ struct GraphBuilder {
   void by_examples();
   // Throws Error(sentence) that points at this layer.
   [[noreturn]] void fail(const std::string& problem, const std::string& remedy) const;
+  // For a network whose examples are sequences with an end of their own: an input for their
+  // lengths, and zeros behind their ends.
+  void add_lengths();
   // The layers of a network inside this one, one after another.
   void append(const Sentence& network);
 
@@ -86,11 +92,19 @@ struct GraphBuilder {
 // What an example is to a layer that is the first to care.
 enum class InputForm { any, row, shaped };
 
+// What a layer makes of sequences of unequal length.
+enum class Unequal {
+  refused,           // it would look at what stands behind their ends
+  at_each_position,  // each position by itself
+  whole,             // it knows where each example ends
+};
+
 struct Layer {
   network::Declaration declaration;
   void (*build)(const Component&, GraphBuilder&);
   InputForm takes = InputForm::any;
   bool holds_layers = false;  // and is none itself
+  Unequal unequal = Unequal::refused;
 };
 
 // The layers of each file.

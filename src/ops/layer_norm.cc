@@ -123,13 +123,19 @@ std::vector<Layer> layer_norm_layers() {
         "brings each example to mean 0 and variance 1 over its units, then scales and shifts "
         "them by trained values; of a sequence, each position over its channels",
         {{"epsilon", "added to the variance", network::Type::number, "1e-5", 0, 1, true}}},
-       build<true>},
+       build<true>,
+       InputForm::any,
+       /*holds_layers=*/false,
+       Unequal::at_each_position},
       {{"rms_norm",
         "divides each example by the root of the mean of its units' squares, then scales them "
         "by trained values; of a sequence, each position over its channels (Zhang and "
         "Sennrich, 2019)",
         {{"epsilon", "added to the mean of squares", network::Type::number, "1e-5", 0, 1, true}}},
-       build<false>}};
+       build<false>,
+       InputForm::any,
+       /*holds_layers=*/false,
+       Unequal::at_each_position}};
 }
 
 }  // namespace lithe::ops

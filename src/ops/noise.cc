@@ -183,7 +183,10 @@ std::vector<Layer> noise_layers() {
             "while training, drops each value with probability `rate` and divides the others by "
             "1 - rate",
             {{"rate", "probability", Type::number, "0.5", 0, 0.99}}},
-           build<NoiseKind::dropout>},
+           build<NoiseKind::dropout>,
+           InputForm::any,
+           /*holds_layers=*/false,
+           Unequal::at_each_position},
           {{"spatial_dropout",
             "while training, drops whole channels of an image with probability `rate` and divides "
             "the others by 1 - rate",
@@ -193,11 +196,17 @@ std::vector<Layer> noise_layers() {
             "dropout for selu: dropped values become selu's lower end, and mean and variance are "
             "kept",
             {{"rate", "probability", Type::number, "0.1", 0, 0.99}}},
-           build<NoiseKind::alpha_dropout>},
+           build<NoiseKind::alpha_dropout>,
+           InputForm::any,
+           /*holds_layers=*/false,
+           Unequal::at_each_position},
           {{"gaussian_noise",
             "while training, adds normal random numbers",
             {{"std", "their standard deviation", Type::number, "0.1", 0, 1e6}}},
-           build<NoiseKind::gaussian>}};
+           build<NoiseKind::gaussian>,
+           InputForm::any,
+           /*holds_layers=*/false,
+           Unequal::at_each_position}};
 }
 
 }  // namespace lithe::ops

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -28,6 +29,12 @@ namespace lithe::ops {
 using graph::Traits;
 using plan::Access, plan::BufferId, plan::Buffers, plan::Fusion, plan::kNoBuffer;
 using plan::LoweredStage, plan::Lowering, plan::Phase, plan::Split;
+
+// What an operation reads that must know where each example ends.
+inline std::vector<SlotId> with_lengths(SlotId input, std::optional<SlotId> lengths) {
+  if (!lengths) return {input};
+  return {input, *lengths};
+}
 
 template <class Spec>
 class OpOf final : public graph::Op {

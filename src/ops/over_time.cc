@@ -12,11 +12,12 @@ namespace lithe::ops {
 
 namespace {
 
-// Of one example: `length` rows of `columns` values, `stride` apart.
+// Of one example: `length` rows of `columns` values, `stride` apart, in front of its end, and
+// `padding` behind it.
 template <typename T>
 struct TimeRows {
   T* data;
-  std::size_t length, columns, stride;
+  std::size_t length, columns, stride, padding;
 
   T* row(std::size_t position) const { return data + position * stride; }
 };
@@ -39,7 +40,8 @@ void reduce(OverTime kind, const TimeRows<const T>& x, T* y) {
   for (std::size_t n = 0; n < x.columns && kind == OverTime::mean; ++n) y[n] /= length;
 }
 
-// dx becomes the gradient of x. Of equal largest values the first has all of it.
+// dx becomes the gradient of x, zero behind its end. Of equal largest values the first has all of
+// it.
 template <typename T>
 void spread(OverTime kind, const TimeRows<const T>& x, const T* y, const T* dy,
             const TimeRows<T>& dx) {
@@ -52,6 +54,7 @@ void spread(OverTime kind, const TimeRows<const T>& x, const T* y, const T* dy,
       to[n] = kind == OverTime::mean ? dy[n] / length : all ? dy[n] : T{0};
     std::fill(to + x.columns, to + x.stride, T{0});
   }
+  std::fill_n(dx.row(x.length), x.padding * x.stride, T{0});
   for (std::size_t n = 0; n < x.columns && kind == OverTime::largest; ++n) {
     std::size_t p = 0;
     while (p + 1 < x.length && x.row(p)[n] != y[n]) ++p;
@@ -61,20 +64,22 @@ void spread(OverTime kind, const TimeRows<const T>& x, const T* y, const T* dy,
 
 template <typename T>
 TimeRows<T> steps_of(const plan::Values<T>& values, const plan::Batch<T>& batch,
-                     std::size_t example) {
-  return {values.of(batch).row(example * values.positions), values.positions, values.columns,
-          values.stride};
+                     std::size_t example, plan::Lengths ends) {
+  const std::size_t length = ends.of(batch.first + example, values.positions);
+  return {values.of(batch).row(example * values.positions), length, values.columns, values.stride,
+          values.positions - length};
 }
 template <typename T>
 TimeRows<const T> read(const TimeRows<T>& steps) {
-  return {steps.data, steps.length, steps.columns, steps.stride};
+  return {steps.data, steps.length, steps.columns, steps.stride, steps.padding};
 }
 
 struct Reduce {
   SlotId input, output;
   OverTime kind;
+  std::optional<SlotId> lengths;
 
-  std::vector<SlotId> inputs() const { return {input}; }
+  std::vector<SlotId> inputs() const { return with_lengths(input, lengths); }
   std::vector<ParameterId> parameters() const { return {}; }
   Traits traits() const {
     return {.elementwise = false,
@@ -91,21 +96,24 @@ struct Reduce {
   void forward(Lowering<T>& lowering, const Operation& operation) const {
     const BufferId from = lowering.value(input), to = lowering.value(output);
     const bool picks = kind == OverTime::first || kind == OverTime::last;
+    std::vector<Access> access = {{from, false}, {to, true}};
+    if (lengths) access.push_back({lowering.value(*lengths), false});
     lowering.add({.name = operation.label + (picks ? ": one position" : ": over all positions"),
                   .phase = Phase::forward,
                   .columns = lowering.columns(output),
                   .from = from,
                   .to = to,
-                  .access = {{from, false}, {to, true}},
+                  .access = std::move(access),
                   .split = Split::rows,
                   .values = lowering.graph().slots[input].size()},
                  [&lowering, own = *this](const Buffers& buffers) {
                    return plan::elementwise_function<T>(
                        [kind = own.kind, x = lowering.values(buffers, own.input),
-                        y = lowering.values(buffers, own.output)](const plan::Batch<T>& batch,
-                                                                  kernels::Range) {
+                        y = lowering.values(buffers, own.output),
+                        ends = lowering.lengths(buffers, own.lengths)](const plan::Batch<T>& batch,
+                                                                       kernels::Range) {
                          for (std::size_t i = 0; i < batch.rows; ++i)
-                           reduce<T>(kind, read(steps_of(x, batch, i)), y.of(batch).row(i));
+                           reduce<T>(kind, read(steps_of(x, batch, i, ends)), y.of(batch).row(i));
                        });
                  });
   }
@@ -120,6 +128,7 @@ struct Reduce {
     if (kind == OverTime::largest)
       access.insert(access.end(),
                     {{lowering.value(input), false}, {lowering.value(output), false}});
+    if (lengths) access.push_back({lowering.value(*lengths), false});
     lowering.add({.name = operation.label + ": gradient of its positions",
                   .phase = Phase::backward_and_update,
                   .columns = lowering.columns(input),
@@ -133,11 +142,12 @@ struct Reduce {
                        [kind = own.kind, x = lowering.values(buffers, own.input),
                         y = lowering.values(buffers, own.output),
                         dy = lowering.values(buffers, own.output, gradient),
-                        dx = lowering.values(buffers, own.input, to)](const plan::Batch<T>& batch,
-                                                                      kernels::Range) {
+                        dx = lowering.values(buffers, own.input, to),
+                        ends = lowering.lengths(buffers, own.lengths)](const plan::Batch<T>& batch,
+                                                                       kernels::Range) {
                          for (std::size_t i = 0; i < batch.rows; ++i)
-                           spread<T>(kind, read(steps_of(x, batch, i)), y.of(batch).row(i),
-                                     dy.of(batch).row(i), steps_of(dx, batch, i));
+                           spread<T>(kind, read(steps_of(x, batch, i, ends)), y.of(batch).row(i),
+                                     dy.of(batch).row(i), steps_of(dx, batch, i, ends));
                        });
                  });
     lowering.release(gradient);
@@ -160,20 +170,27 @@ void add_over_time(GraphBuilder& builder, OverTime kind) {
   builder.by_positions(length, columns);
   const SlotId input = builder.slot;
   builder.slot = builder.graph.add_slot(fmt::format("output of layer {}", builder.label), columns);
-  builder.add(make_op(Reduce{input, builder.slot, kind}));
+  builder.add(make_op(Reduce{input, builder.slot, kind, builder.lengths}));
   builder.set_shape(Shape{{columns}});
+  builder.lengths.reset();
 }
 
 std::vector<Layer> over_time_layers() {
   return {{{"last", "the last position of a sequence: 48x7 becomes 7"},
            build<OverTime::last>,
-           InputForm::shaped},
+           InputForm::shaped,
+           /*holds_layers=*/false,
+           Unequal::whole},
           {{"mean_over_time", "the mean of each channel of a sequence: 48x7 becomes 7"},
            build<OverTime::mean>,
-           InputForm::shaped},
+           InputForm::shaped,
+           /*holds_layers=*/false,
+           Unequal::whole},
           {{"max_over_time", "the largest value of each channel of a sequence: 48x7 becomes 7"},
            build<OverTime::largest>,
-           InputForm::shaped}};
+           InputForm::shaped,
+           /*holds_layers=*/false,
+           Unequal::whole}};
 }
 
 }  // namespace lithe::ops

@@ -189,7 +189,9 @@ std::vector<Layer> position_layers() {
              {"init", "initial numbers, where they are trained", Type::component, "normal(0.1)", 0,
               0, false, Category::initializer}}},
            build,
-           InputForm::shaped}};
+           InputForm::shaped,
+           /*holds_layers=*/false,
+           Unequal::at_each_position}};
 }
 
 }  // namespace lithe::ops

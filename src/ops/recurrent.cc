@@ -76,6 +76,7 @@ RecurrentWork<T> RecurrentLowering<T>::work(const Buffers& buffers) const {
   work.cell = op_.cell;
   work.activation = op_.activation, work.argument = static_cast<T>(op_.argument);
   work.reverse = op_.reverse;
+  work.ends = lowering_.lengths(buffers, op_.lengths);
   work.length = lowering_.graph().slots[op_.output].positions;
   work.units = units_;
   work.product.weight = lowering_.parameters().at(op_.weight);
@@ -109,6 +110,7 @@ void RecurrentLowering<T>::forward() {
                           {lowering_.parameter(op_.weight), false},
                           {buffers_.zeros, false}};
   if (op_.bias != kNoBias) stage.access.buffers.push_back({lowering_.parameter(op_.bias), false});
+  if (op_.lengths) stage.access.buffers.push_back({lowering_.value(*op_.lengths), false});
   for (const BufferId buffer : {buffers_.cells, buffers_.products})
     if (buffer != kNoBuffer) stage.access.buffers.push_back({buffer, true, slices});
   stage.columns = units_;
@@ -184,6 +186,7 @@ void RecurrentLowering<T>::backward() {
                           {buffers_.zeros, false},
                           {dy_, false, slices}};
   if (buffers_.cells != kNoBuffer) stage.access.buffers.push_back({buffers_.cells, false, slices});
+  if (op_.lengths) stage.access.buffers.push_back({lowering_.value(*op_.lengths), false});
   for (const BufferId buffer : {in_place ? kNoBuffer : sums_, products_, carry_, dy_whole_, taken_})
     if (buffer != kNoBuffer) stage.access.buffers.push_back({buffer, true, slices});
   stage.columns = gates_of(op_.cell) * units_;

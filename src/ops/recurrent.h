@@ -8,6 +8,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "activations/activation.h"
 #include "graph/op.h"
@@ -32,8 +33,14 @@ struct Recurrence {
   bool reverse;               // from the last position to the first
   activations::Activation activation = activations::Activation::identity;  // of rnn
   double argument = 0;
+  // Where each example ends. Behind it, outputs and cells are 0, which is also what stands in front
+  // of the first position: so `reverse` begins at the example's own last one.
+  std::optional<graph::SlotId> lengths = std::nullopt;
 
-  std::vector<graph::SlotId> inputs() const { return {sums}; }
+  std::vector<graph::SlotId> inputs() const {
+    if (!lengths) return {sums};
+    return {sums, *lengths};
+  }
   std::vector<graph::ParameterId> parameters() const {
     if (bias == kNoBias) return {weight};
     return {weight, bias};

@@ -75,6 +75,7 @@ void build(const Component& layer, GraphBuilder& builder) {
   builder.add(make_dense({input, work.sums, weights.input, weights.bias}));
   work.before = builder.advance("outputs before", units);
   work.output = builder.advance("outputs", units);
+  work.lengths = builder.lengths;
   builder.add(make_recurrence(work));
   builder.shape = Shape{{length, units}};
   builder.channels = units;
@@ -111,19 +112,25 @@ std::vector<Layer> recurrent_layers() {
                    {"activation", "applied to each unit", Type::component, "tanh", 0, 0, false,
                     Category::activation}})},
        build<Cell::rnn>,
-       InputForm::shaped},
+       InputForm::shaped,
+       /*holds_layers=*/false,
+       Unequal::whole},
       {{"lstm",
         "a recurrent layer with cells that are kept, changed and shown by gates (Hochreiter and "
         "Schmidhuber, 1997)",
         arguments({units_argument()}, {{"forget_bias", "initial biases of the forget gates",
                                         Type::number, "1", -100, 100}})},
        build<Cell::lstm>,
-       InputForm::shaped},
+       InputForm::shaped,
+       /*holds_layers=*/false,
+       Unequal::whole},
       {{"gru",
         "a recurrent layer with two gates for each unit, smaller than lstm (Cho and others, 2014)",
         arguments({units_argument()})},
        build<Cell::gru>,
-       InputForm::shaped}};
+       InputForm::shaped,
+       /*holds_layers=*/false,
+       Unequal::whole}};
 }
 
 }  // namespace lithe::ops

@@ -1,5 +1,9 @@
 // The stages of a recurrent layer. Threads divide the examples, and each goes along the whole
 // sequence with its own: nobody waits for anybody between two positions.
+//
+// Where examples end before the last position, a thread goes as far as its longest one. At each
+// position, what was computed for examples that have ended is put back to 0: outputs and cells
+// forward, all gradients backward.
 #pragma once
 
 #include <algorithm>
@@ -31,6 +35,12 @@ struct ByPosition {
   }
 };
 
+// A thread's examples, and the positions of the longest of them.
+struct Way {
+  kernels::Range examples;
+  std::size_t steps;
+};
+
 // What both directions share.
 template <typename T>
 struct RecurrentWork {
@@ -40,21 +50,49 @@ struct RecurrentWork {
   T argument = 0;
   bool reverse = false;
   std::size_t length = 0, units = 0;
+  plan::Lengths ends;
   kernels::ForwardProduct<T> product{};  // all but the matrices
   const T* zeros = nullptr;              // what stands before the first position
   ByPosition<T> gates, output;
   ByPosition<T> cells;     // lstm: cells; gru: products of the value's gate
   ByPosition<T> products;  // gru: of all gates; going back, their gradient
 
-  std::size_t position(std::size_t step) const { return reverse ? length - 1 - step : step; }
+  Way way(kernels::Range examples) const {
+    if (ends.data == nullptr) return {examples, length};
+    std::size_t steps = 0;
+    for (std::size_t i = examples.begin; i < examples.end; ++i)
+      steps = std::max(steps, ends.of(i, length));
+    return {examples, steps};
+  }
+  std::size_t position(Way way, std::size_t step) const {
+    return reverse ? way.steps - 1 - step : step;
+  }
   kernels::Range all_lines() const {
     return {0, kernels::divide_up(product.units, kernels::kLine<T>)};
   }
   // What `of` held at the step before.
-  kernels::Matrix<const T> before(const ByPosition<T>& of, kernels::Range examples,
-                                  std::size_t step) const {
-    if (step == 0) return {zeros, 0, examples.end - examples.begin};
-    return of.at(examples, position(step - 1));
+  kernels::Matrix<const T> before(const ByPosition<T>& of, Way way, std::size_t step) const {
+    if (step == 0) return {zeros, 0, way.examples.end - way.examples.begin};
+    return of.at(way.examples, position(way, step - 1));
+  }
+  // Calls work(i) for those of the examples, from 0 on, that have ended before this position.
+  template <class Work>
+  void each_ended(Way way, std::size_t at, const Work& work) const {
+    if (ends.data == nullptr) return;
+    for (std::size_t i = way.examples.begin; i < way.examples.end; ++i)
+      if (at >= ends.of(i, length)) work(i - way.examples.begin);
+  }
+  // Zeros in the rows of these.
+  void clear_ended(Way way, std::size_t at, kernels::Matrix<T> rows, std::size_t columns) const {
+    if (rows.data == nullptr) return;
+    each_ended(way, at, [&](std::size_t i) {
+      std::fill_n(rows.row(i), kernels::round_up(columns, kernels::kLine<T>), T{0});
+    });
+  }
+  // The same at all positions that nobody reaches.
+  void clear_rest(Way way, const ByPosition<T>& of, std::size_t columns) const {
+    for (std::size_t at = way.steps; of.data != nullptr && at < length; ++at)
+      clear_ended(way, at, of.at(way.examples, at), columns);
   }
   kernels::ForwardProduct<T> multiply(kernels::Matrix<const T> x, kernels::Matrix<T> y) const {
     kernels::ForwardProduct<T> p = product;
@@ -72,16 +110,24 @@ class RecurrentStage final : public plan::Stage<T> {
   void run(const plan::Batch<T>& batch, plan::Share share) override {
     const kernels::Range mine = kernels::share(batch.rows, share.part, share.parts);
     if (mine.begin == mine.end) return;
-    for (std::size_t step = 0; step < work_.length; ++step) this->step(mine, step);
+    const Way way = work_.way(mine);
+    for (std::size_t step = 0; step < way.steps; ++step) {
+      const std::size_t at = work_.position(way, step);
+      this->step(way, step);
+      work_.clear_ended(way, at, work_.output.at(mine, at), work_.units);
+      work_.clear_ended(way, at, work_.cells.at(mine, at), work_.units);
+    }
+    work_.clear_rest(way, work_.output, work_.units);
     this->run_epilogue_rows(batch, mine, share.part);
   }
 
  private:
-  void step(kernels::Range mine, std::size_t step) const {
+  void step(Way way, std::size_t step) const {
     const RecurrentWork<T>& w = work_;
-    const std::size_t at = w.position(step);
+    const kernels::Range mine = way.examples;
+    const std::size_t at = w.position(way, step);
     const kernels::Matrix<T> gates = w.gates.at(mine, at), output = w.output.at(mine, at);
-    const kernels::Matrix<const T> y = w.before(w.output, mine, step);
+    const kernels::Matrix<const T> y = w.before(w.output, way, step);
     if (w.cell == Cell::gru) {
       const kernels::Matrix<T> products = w.products.at(mine, at);
       w.kernels->forward(w.multiply(y, products), w.all_lines());
@@ -91,7 +137,7 @@ class RecurrentStage final : public plan::Stage<T> {
     if (step > 0) w.kernels->forward_onto(w.multiply(y, gates), gates, w.all_lines());
     if (w.cell == Cell::lstm)
       return w.kernels->lstm(
-          {w.units, gates, {}, w.before(w.cells, mine, step), w.cells.at(mine, at), output});
+          {w.units, gates, {}, w.before(w.cells, way, step), w.cells.at(mine, at), output});
     w.kernels->of(w.activation).forward(gates, output, w.all_lines(), w.argument);
   }
 
@@ -116,13 +162,17 @@ class RecurrentBackwardStage final : public plan::Stage<T> {
   void run(const plan::Batch<T>& batch, plan::Share share) override {
     const kernels::Range mine = kernels::share(batch.rows, share.part, share.parts);
     if (mine.begin == mine.end) return;
+    const Way way = work_.way(mine);
     clear_carry(mine);
-    for (std::size_t step = work_.length; step-- > 0;) this->step(mine, step);
-    if (work_.taken.data != nullptr) take(mine);
+    for (std::size_t step = way.steps; step-- > 0;) this->step(way, step);
+    work_.clear_rest(way, work_.sums, sum_columns());
+    if (work_.cell == Cell::gru) work_.clear_rest(way, work_.products, sum_columns());
+    if (work_.taken.data != nullptr) take(way);
     this->run_epilogue_rows(batch, mine, share.part);
   }
 
  private:
+  std::size_t sum_columns() const { return gates_of(work_.cell) * work_.units; }
   std::size_t padded() const { return kernels::round_up(work_.units, kernels::kLine<T>); }
 
   void clear_carry(kernels::Range mine) const {
@@ -131,14 +181,15 @@ class RecurrentBackwardStage final : public plan::Stage<T> {
     for (std::size_t i = 0; i < carry.rows; ++i) std::fill_n(carry.row(i), padded(), T{0});
   }
 
-  void step(kernels::Range mine, std::size_t step) const {
+  void step(Way way, std::size_t step) const {
     const RecurrentBackwardWork<T>& w = work_;
-    const std::size_t at = w.position(step);
-    const bool last = step + 1 == w.length;
-    if (w.cell == Cell::rnn) return plain_step(mine, step);
+    const kernels::Range mine = way.examples;
+    const std::size_t at = w.position(way, step);
+    const bool last = step + 1 == way.steps;
+    if (w.cell == Cell::rnn) return plain_step(way, step);
     const kernels::Matrix<T> whole = w.dy_whole.at(mine, 0), sums = w.sums.at(mine, at);
     const kernels::Matrix<const T> dy_before =
-        step > 0 ? w.dy.at(mine, w.position(step - 1)) : kernels::Matrix<T>{nullptr, 0, 0};
+        step > 0 ? w.dy.at(mine, w.position(way, step - 1)) : kernels::Matrix<T>{nullptr, 0, 0};
     kernels::CellBackwardWork<T> cell{};
     cell.units = w.units;
     cell.gates = w.gates.at(mine, at);
@@ -146,26 +197,37 @@ class RecurrentBackwardStage final : public plan::Stage<T> {
     cell.dy = last ? w.dy.at(mine, at) : whole;
     cell.sums = sums;
     if (w.cell == Cell::lstm) {
-      cell.state = w.before(w.cells, mine, step);
+      cell.state = w.before(w.cells, way, step);
       cell.carry = w.carry.at(mine, 0);
       w.kernels->lstm_backward(cell);
+      w.clear_ended(way, at, sums, sum_columns());
+      w.clear_ended(way, at, cell.carry, w.units);
       if (step > 0) w.kernels->forward_onto(w.multiply(sums, whole), dy_before, w.all_lines());
     } else {
-      cell.state = w.before(w.output, mine, step);
+      cell.state = w.before(w.output, way, step);
       cell.dy_before = dy_before;
       cell.carry = whole;
       cell.products = w.products.at(mine, at);
       w.kernels->gru_backward(cell);
+      w.clear_ended(way, at, sums, sum_columns());
+      w.clear_ended(way, at, cell.products, sum_columns());
+      w.each_ended(way, at, [&](std::size_t i) {
+        if (step > 0)
+          std::copy_n(dy_before.row(i), padded(), whole.row(i));
+        else
+          std::fill_n(whole.row(i), padded(), T{0});
+      });
       if (step > 0) w.kernels->forward_onto(w.multiply(cell.products, whole), whole, w.all_lines());
     }
   }
 
   // The gradient of the output is made where that of the sum then stands.
-  void plain_step(kernels::Range mine, std::size_t step) const {
+  void plain_step(Way way, std::size_t step) const {
     const RecurrentBackwardWork<T>& w = work_;
-    const std::size_t at = w.position(step);
+    const kernels::Range mine = way.examples;
+    const std::size_t at = w.position(way, step);
     const kernels::Matrix<T> sums = w.sums.at(mine, at);
-    if (step + 1 == w.length) {
+    if (step + 1 == way.steps) {
       const kernels::Matrix<T> dy = w.dy.at(mine, at);
       for (std::size_t i = 0; i < sums.rows; ++i) std::copy_n(dy.row(i), padded(), sums.row(i));
     }
@@ -173,18 +235,20 @@ class RecurrentBackwardStage final : public plan::Stage<T> {
         activations::row(w.activation).derivative_from == activations::DerivativeFrom::output;
     const kernels::Matrix<T> looked_at = by_output ? w.output.at(mine, at) : w.gates.at(mine, at);
     w.kernels->of(w.activation).backward(looked_at, sums, w.all_lines(), w.argument);
+    w.clear_ended(way, at, sums, w.units);
     if (step == 0) return;
-    const std::size_t next = w.position(step - 1);
+    const std::size_t next = w.position(way, step - 1);
     w.kernels->forward_onto(w.multiply(sums, w.sums.at(mine, next)), w.dy.at(mine, next),
                             w.all_lines());
   }
 
-  void take(kernels::Range mine) const {
-    for (std::size_t step = 0; step < work_.length; ++step) {
-      const kernels::Matrix<const T> from = work_.before(work_.output, mine, step);
-      const kernels::Matrix<T> to = work_.taken.at(mine, work_.position(step));
+  void take(Way way) const {
+    for (std::size_t step = 0; step < way.steps; ++step) {
+      const kernels::Matrix<const T> from = work_.before(work_.output, way, step);
+      const kernels::Matrix<T> to = work_.taken.at(way.examples, work_.position(way, step));
       for (std::size_t i = 0; i < to.rows; ++i) std::copy_n(from.row(i), padded(), to.row(i));
     }
+    work_.clear_rest(way, work_.taken, work_.units);
   }
 
   RecurrentBackwardWork<T> work_;

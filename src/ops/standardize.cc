@@ -37,8 +37,12 @@ struct Standardize {
   }
 };
 
+// Of sequences of unequal length, each channel over all positions that there are.
 void build(const Component&, GraphBuilder& builder) {
-  builder.by_examples();
+  if (builder.lengths)
+    builder.by_positions();
+  else
+    builder.by_examples();
   const ParameterId mean = builder.add_vector("mean", ParameterKind::statistic, 0);
   const ParameterId deviation = builder.add_vector("deviation", ParameterKind::statistic, 1);
   const SlotId input = builder.slot;
@@ -57,7 +61,10 @@ std::vector<Layer> standardize_layers() {
   return {{{"standardize",
             "subtracts each column's mean in the training examples and divides by its standard "
             "deviation"},
-           build}};
+           build,
+           InputForm::any,
+           /*holds_layers=*/false,
+           Unequal::at_each_position}};
 }
 
 }  // namespace lithe::ops

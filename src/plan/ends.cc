@@ -108,6 +108,11 @@ void Lowering<T>::gather_inputs() {
     add("gather " + name, Phase::read, {{to, true}},
         [this, name, slot, integers, size,
          to](const Buffers& buffers) -> std::unique_ptr<Stage<T>> {
+          if (slot == graph_.lengths) {
+            auto stage = std::make_unique<GatherLengthsStage<T>>(buffers.at<std::int32_t>(to));
+            ends_.lengths = stage.get();
+            return stage;
+          }
           if (integers) {
             auto stage =
                 std::make_unique<GatherIntegersStage<T>>(buffers.at<std::int32_t>(to), size);

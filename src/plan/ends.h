@@ -240,6 +240,24 @@ class GatherIntegersStage final : public Stage<T> {
   const std::int32_t* integers_ = nullptr;
 };
 
+// Gathers the batch's lengths of sequences. Where the data have none, each is whole: INT32_MAX is
+// more than any slot holds.
+template <typename T>
+class GatherLengthsStage final : public Stage<T> {
+ public:
+  explicit GatherLengthsStage(std::int32_t* to) : to_(to) {}
+  void set_data(const std::int32_t* lengths) { lengths_ = lengths; }
+
+  void run(const Batch<T>& batch, Share) override {
+    for (std::size_t i = 0; i < batch.rows; ++i)
+      to_[i] = lengths_ == nullptr ? INT32_MAX : lengths_[batch.order[i]];
+  }
+
+ private:
+  std::int32_t* to_;
+  const std::int32_t* lengths_ = nullptr;
+};
+
 // Counts the correct examples: those whose predicted class is their label, or all of whose labels
 // are predicted. Where targets are numbers, sums the squared errors.
 template <typename T>
@@ -298,6 +316,7 @@ struct Ends {
   std::vector<Stretch<T>> stretches;  // of gradients that are kept
   AugmentStage<T>* augment = nullptr;
   PackStage<T>* pack = nullptr;
+  GatherLengthsStage<T>* lengths = nullptr;
   LossStage<T>* loss = nullptr;
   CountStage<T>* count = nullptr;
   std::vector<ExternalGradientStage<T>*> external;  // one an output

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -132,6 +133,11 @@ class Lowering {
   Values<T> values(const Buffers& buffers, graph::SlotId slot, BufferId buffer) const;
   Values<T> values(const Buffers& buffers, graph::SlotId slot) const {
     return values(buffers, slot, value_buffer[slot]);
+  }
+  // Where each example of the batch ends, by the slot that an operation reads; none: nowhere.
+  Lengths lengths(const Buffers& buffers, std::optional<graph::SlotId> slot) const {
+    if (!slot) return {};
+    return {buffers.at<std::int32_t>(value_buffer[*slot])};
   }
   const Operands<T>& operands(const Buffers& buffers, graph::SlotId slot) const;
   // Whether the slot is a packed batch without its columns of zeros.

@@ -264,6 +264,7 @@ void Plan<T>::bind(const Examples& examples) {
     state_->ends.augment->set_data(examples.features);
   else
     state_->ends.pack->set_data(examples.features);
+  if (state_->ends.lengths != nullptr) state_->ends.lengths->set_data(examples.features.lengths);
   if (state_->ends.loss != nullptr) state_->ends.loss->set_answers(examples);
   if (state_->ends.count != nullptr) state_->ends.count->set_answers(examples);
 }

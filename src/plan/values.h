@@ -1,7 +1,9 @@
 // The matrices that the stages of a plan work on.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 
 #include "kernels/table.h"
 #include "plan/stage.h"
@@ -19,6 +21,16 @@ struct Values {
   std::size_t rows(const Batch<T>& batch) const { return batch.rows * positions; }
   kernels::Matrix<T> of(const Batch<T>& batch) const {
     return {data + batch.first * positions * stride, stride, rows(batch)};
+  }
+};
+
+// How many positions each example of a batch has.
+struct Lengths {
+  const std::int32_t* data = nullptr;  // null: all that the slots hold
+
+  std::size_t of(std::size_t example, std::size_t positions) const {
+    return data == nullptr ? positions
+                           : std::min(static_cast<std::size_t>(data[example]), positions);
   }
 };
 

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "catalogue/catalogue.h"
+#include "graph/graph.h"
 #include "lithe/error.h"
 #include "network/bind.h"
 
@@ -33,11 +34,30 @@ void check_classes(const Examples& examples, std::size_t outputs, losses::Loss l
 
 }  // namespace
 
+void check_lengths(const Network& network, const Features& features) {
+  if (features.lengths == nullptr) return;
+  const Shape shape = network.input_shape();
+  const std::size_t most = shape.sizes.front();
+  if (!network.has_lengths())
+    throw Error(ErrorKind::data,
+                "the examples are sequences of unequal length, and the network looks at whole ones",
+                {}, fmt::format("begin it with input({}, lengths=true)", shape.to_string()));
+  const std::span lengths(features.lengths, features.rows);
+  const auto bad = std::ranges::find_if_not(lengths, [most](std::int32_t length) {
+    return length >= 1 && static_cast<std::size_t>(length) <= most;
+  });
+  if (bad != lengths.end())
+    throw Error(ErrorKind::data,
+                fmt::format("example {} has {} positions, and the network takes 1 to {}",
+                            bad - lengths.begin(), *bad, most));
+}
+
 void check_examples(const Model& model, const Examples& examples, losses::Loss loss) {
   const std::size_t inputs = model.network().input_shape().size();
   if (examples.features.columns != inputs)
     throw Error(ErrorKind::data, fmt::format("the network takes {} values and an example has {}",
                                              inputs, examples.features.columns));
+  check_lengths(model.network(), examples.features);
   const std::size_t outputs = model.network().output_shape().size();
   if (examples.features.rows == 0) return;
   if (examples.labels != nullptr) {
@@ -53,8 +73,9 @@ void check_examples(const Model& model, const Examples& examples, losses::Loss l
   }
 }
 
-void check_rows(const Features& inputs, std::span<const std::uint32_t> rows, std::size_t columns,
-                std::size_t most) {
+void check_rows(const graph::Graph& graph, const Features& inputs,
+                std::span<const std::uint32_t> rows, std::size_t most) {
+  const std::size_t columns = graph.slots[0].columns;
   if (inputs.type != ElementType::float32 || inputs.columns != columns)
     throw Error(
         ErrorKind::data,
@@ -66,6 +87,15 @@ void check_rows(const Features& inputs, std::span<const std::uint32_t> rows, std
   for (const std::uint32_t row : rows)
     if (row >= inputs.rows)
       throw Error(ErrorKind::data, fmt::format("there is no row {} among {}", row, inputs.rows));
+  if (inputs.lengths == nullptr) return;
+  if (!graph.lengths)
+    throw Error(ErrorKind::data,
+                "the rows are sequences of unequal length, and the network looks at whole ones", {},
+                "a network that begins with input(48x7, lengths=true), say");
+  for (const std::uint32_t row : rows)
+    if (inputs.lengths[row] < 1)
+      throw Error(ErrorKind::data, fmt::format("row {} has {} positions", row, inputs.lengths[row]),
+                  {}, "at least 1");
 }
 
 void check_threads(std::size_t threads) {

@@ -7,6 +7,10 @@
 #include "lithe/trainer.h"
 #include "losses/loss.h"
 
+namespace lithe::graph {
+struct Graph;
+}
+
 namespace lithe::train {
 
 // These throw Error(data) or Error(usage), which says what is wrong and what would fit.
@@ -15,9 +19,12 @@ void check_examples(const Model& model, const Examples& examples, losses::Loss l
 // targets, and every output must have a class.
 void check_training(const Model& model, const Examples& examples, losses::Loss loss);
 
-// For a network that takes `columns` float32 values and at most `most` rows at once.
-void check_rows(const Features& inputs, std::span<const std::uint32_t> rows, std::size_t columns,
-                std::size_t most);
+// Lengths of sequences must be from 1 to the positions of the network, which must look at them.
+void check_lengths(const Network& network, const Features& features);
+
+// For a network that takes float32 values and at most `most` rows at once.
+void check_rows(const graph::Graph& graph, const Features& inputs,
+                std::span<const std::uint32_t> rows, std::size_t most);
 void check_threads(std::size_t threads);
 void check_options(const TrainOptions& options, const Examples& train);
 

@@ -49,6 +49,8 @@ std::string network_for(const Examples& train, const std::vector<std::size_t>& s
         "batch_norm -> relu -> max_pool -> flatten -> dropout(0.3) -> dense(128, relu) -> "
         "dropout(0.3) -> dense({})",
         outputs);
+  if (train.features.lengths != nullptr)
+    return fmt::format("bidirectional(gru(64)) -> dropout(0.3) -> dense({})", outputs);
   return fmt::format(
       "dense(256, relu) -> dropout(0.2) -> dense(128, relu) -> dropout(0.2) -> dense({})", outputs);
 }

@@ -6,6 +6,7 @@
 #include "base/threads.h"
 #include "lithe/cancel.h"
 #include "plan/plan.h"
+#include "train/check.h"
 #include "train/request.h"
 
 namespace lithe::train {
@@ -35,6 +36,7 @@ std::vector<double> run(plan::Parameters<T>& values, const graph::Graph& graph,
 }  // namespace
 
 std::vector<double> forward(ModelData& model, const graph::Graph& graph, const Features& features) {
+  check_lengths(model.network, features);
   return std::visit([&](auto& values) { return run(values, graph, features); }, model.values);
 }
 

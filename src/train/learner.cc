@@ -51,13 +51,14 @@ class LearnerOf final : public Learner::Engine {
 
   std::span<const float> forward(const Features& inputs,
                                  std::span<const std::uint32_t> rows) override {
-    train::check_rows(inputs, rows, columns(0), options_.batch);
+    train::check_rows(graph_, inputs, rows, options_.batch);
     if (rows.size() == 1 && needs_two_)
       throw Error(ErrorKind::data,
                   fmt::format("one row, and {} needs two to take a variance", needs_two_->label),
                   "Learner::forward", "at least 2 rows, or layer_norm instead of batch_norm");
     examples_.features.data = inputs.data;
     examples_.features.row_stride = inputs.row_stride;
+    examples_.features.lengths = inputs.lengths;
     plan_.bind(examples_);
     plan_.forward(rows, steps_.done());
     rows_ = rows.size();

@@ -11,7 +11,9 @@
 #include "graph/op.h"
 #include "io/model_file.h"
 #include "lithe/error.h"
+#include "ops/reshape.h"
 #include "ops/standardize.h"
+#include "plan/values.h"
 #include "train/forward.h"
 #include "train/model_data.h"
 #include "train/parameter_shape.h"
@@ -88,27 +90,43 @@ class ColumnStatistics {
   double total_ = 0;
 };
 
-ColumnStatistics column_statistics(const Examples& examples) {
+// Of each column of a row, or of each channel of sequences of at most `positions`, over the
+// positions that there are.
+ColumnStatistics column_statistics(const Examples& examples, std::size_t positions) {
   const Features& features = examples.features;
-  ColumnStatistics statistics(features.columns);
+  const std::size_t columns = features.columns / positions;
+  ColumnStatistics statistics(columns);
+  const auto add = [&](const auto* values, std::size_t length, double weight) {
+    for (std::size_t p = 0; p < length; ++p)
+      statistics.add(values + p * columns, features.divisor, weight);
+  };
   for (std::size_t row = 0; row < features.rows; ++row) {
     const double weight =
         examples.weights != nullptr ? static_cast<double>(examples.weights[row]) : 1;
     if (weight == 0) continue;
+    const std::size_t length = plan::Lengths{features.lengths}.of(row, positions);
     const std::uint8_t* values = features.row(row);
     switch (features.type) {
       case ElementType::uint8:
-        statistics.add(values, features.divisor, weight);
+        add(values, length, weight);
         break;
       case ElementType::float32:
-        statistics.add(reinterpret_cast<const float*>(values), features.divisor, weight);
+        add(reinterpret_cast<const float*>(values), length, weight);
         break;
       case ElementType::float64:
-        statistics.add(reinterpret_cast<const double*>(values), features.divisor, weight);
+        add(reinterpret_cast<const double*>(values), length, weight);
         break;
     }
   }
   return statistics;
+}
+
+// Whether a slot holds the values that come in, or their positions.
+bool is_input(const graph::Graph& graph, graph::SlotId slot) {
+  return slot == 0 || std::ranges::any_of(graph.operations, [&](const auto& operation) {
+           return operation.op->output() == slot && ops::is_reshape(*operation.op) &&
+                  operation.op->inputs().front() == 0;
+         });
 }
 
 graph::ParameterId id_of(const ModelData& data, const std::string& name) {
@@ -136,7 +154,8 @@ Preprocessing preprocessing_of(const Dataset& data) {
                               .class_names = data.class_names,
                               .schema = data.schema};
   const std::size_t rank = data.shape.size();
-  if ((rank == 2 || rank == 3) && data.train.features.type == ElementType::uint8)
+  if ((rank == 2 || rank == 3) && data.train.features.type == ElementType::uint8 &&
+      data.train.features.lengths == nullptr)
     preprocessing.image = data.shape, preprocessing.resize = data.resize;
   return preprocessing;
 }
@@ -262,13 +281,25 @@ Model Model::load(const std::filesystem::path& path) {
   return model;
 }
 
+void Model::set_positions(std::size_t most) {
+  if (most == 0 || !network().has_lengths())
+    throw Error(ErrorKind::usage, fmt::format("{} positions of each sequence", most),
+                "Model::set_positions",
+                "at least 1, and a network that begins with input(48x7, lengths=true), say");
+  data_->network = network().with_positions(most);
+  data_->graph = catalogue::compile(data_->network.layers());
+}
+
 void Model::standardize(const Features& features) { standardize(Examples{.features = features}); }
 
 void Model::standardize(const Examples& examples) {
   for (const auto& operation : data_->graph.operations) {
     const auto work = ops::as_standardize(*operation.op);
-    if (!work || operation.op->inputs().front() != 0) continue;
-    const ColumnStatistics statistics = column_statistics(examples);
+    if (!work) continue;
+    const graph::SlotId input = operation.op->inputs().front();
+    if (!is_input(data_->graph, input)) continue;
+    const ColumnStatistics statistics =
+        column_statistics(examples, data_->graph.slots[input].positions);
     set_values(data_->graph.parameters[work->mean].name, statistics.mean());
     set_values(data_->graph.parameters[work->deviation].name, statistics.deviation());
   }

@@ -65,8 +65,9 @@ Network& Network::append(std::string name, std::vector<std::pair<std::string, Va
   return *this;
 }
 
-Network& Network::input(std::vector<std::size_t> shape) {
-  return append("input", {{"shape", Shape{std::move(shape)}}});
+Network& Network::input(std::vector<std::size_t> shape, const InputOptions& options) {
+  return append("input", {{"shape", Shape{std::move(shape)}},
+                          {"lengths", part(options.lengths ? "true" : "false", Category::answer)}});
 }
 
 Network& Network::flatten() { return append("flatten", {}); }

@@ -53,9 +53,10 @@ class PredictorOf final : public Predictor::Engine {
   }
 
   std::span<const float> run(const Features& inputs, std::span<const std::uint32_t> rows) override {
-    train::check_rows(inputs, rows, request_.examples.features.columns, order_.size());
+    train::check_rows(*request_.graph, inputs, rows, order_.size());
     request_.examples.features.data = inputs.data;
     request_.examples.features.row_stride = inputs.row_stride;
+    request_.examples.features.lengths = inputs.lengths;
     plan_.bind(request_.examples);
     plan_.run(rows);
     for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -152,6 +152,27 @@ class ModelFile(unittest.TestCase):
         for layer in set(listed("layers")) - set(listed("activations")):
             self.assertIn(f"`{layer}`", page)
 
+    def test_sequences_of_unequal_length(self):
+        random = np.random.default_rng(4)
+        lengths = random.integers(1, 8, 40)
+        x = random.normal(size=(40, 7, 3)).astype(np.float32)
+        np.savez(self.at / "s.npz", x=x, y=random.normal(size=40), lengths=lengths)
+        for name, network in {
+            "along": "standardize -> dense(5, tanh) -> lstm(4, all) -> layer_norm -> gru(3) -> dense(1)",
+            "both ways": "bidirectional(rnn(4, give=all)) -> prelu -> max_over_time -> dense(1)",
+            "mean": "gru(4, all, reverse=true) -> softmax -> mean_over_time -> dense(1)",
+            "last": "bidirectional(lstm(4)) -> dense(1)",
+        }.items():
+            with self.subTest(name):
+                model = self.at / "m.safetensors"
+                run("train", "--data", self.at / "s.npz", "--network", network, "--loss", "mean_squared",
+                    "--task", "regression", "--precision", "float64", "--optimizer", "sgd(0.01)", "--batch", 10,
+                    "--epochs", 2, "--output", model)
+                answers = json.loads(run("predict", model, self.at / "s.npz", "--json"))
+                lithe = np.array([answer["outputs"] for answer in answers])
+                numpy = read_model.Network(model)(x.astype(np.float64), lengths)
+                np.testing.assert_allclose(numpy, lithe, rtol=1e-11, atol=1e-11)
+
     def test_pictures_are_divided(self):
         """Pixels are bytes; the file says what they are divided by."""
         run("train", "--data", "digits", "--network", "dense(4, relu) -> dense(10)", "--loss", "quadratic",

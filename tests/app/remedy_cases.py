@@ -95,6 +95,24 @@ def idx(count, labels=None, folder="idx", side=4, test_side=None, label=1, magic
     return files
 
 
+def waves(header="@classLabel true a b", channels=2, answer="ab", last=""):
+    """A .ts file of 20 sequences, and a line behind them."""
+    lines = [header, "@data"]
+    for i in range(20):
+        values = [",".join(str((i * 7 + p * c) % 5 + 0.5) for p in range(2 + i % 3)) for c in range(1, channels + 1)]
+        lines.append(":".join(values + ([answer[i % 2]] if answer else [])))
+    return "\n".join(lines + [last]) + "\n"
+
+
+def sequences(lengths=None, shape=(20, 3, 2), **more):
+    """An archive of padded sequences."""
+    count = 1
+    for size in shape:
+        count *= size
+    arrays = {"x": npy("<f4", shape, [i % 7 for i in range(count)]), "y": whole(shape[0]), **more}
+    return npz(**arrays, **({} if lengths is None else {"lengths": lengths}))
+
+
 def pixels(count, kind="|u1", top=255):
     values = [i * 37 % (top + 1) for i in range(count * 16)]
     return npy(kind, (count, 4, 4), values)
@@ -107,6 +125,8 @@ FOLDER = "train --data bars " + NETWORK.replace("dense", "flatten -> dense")
 DIGITS = ('train --data digits --examples 100 --network "dense(10)" --loss cross_entropy --epochs 1 '
           "--output m.safetensors")
 SERIES = 'train --data s.csv --window 3 --network "dense(1)" --epochs 1 --batch 4 --output m.safetensors'
+WAVES = ('train --data s.ts --network "gru(2) -> dense(2)" --loss cross_entropy --epochs 1 --batch 4 '
+         '--optimizer "sgd(0.1)" --output m.safetensors')
 MODEL = (TRAIN + " --output m.safetensors",)
 
 CASES = {
@@ -306,6 +326,75 @@ CASES = {
         {"a.npz": npz(x_train=floats(4), y_train=whole(4), x_test=floats(2), y_test=texts("a", "b"))},
         "data show a.npz",
         change={"a.npz": npz(x_train=floats(4), y_train=whole(4), x_test=floats(2), y_test=whole(2))}),
+    # Sequences of unequal length.
+    "there is no line @data, behind which sequences stand": Case(
+        {"s.ts": "@classLabel true a b\n"}, "data show s.ts", change={"s.ts": waves()}),
+    "a line in front of @data that does not begin with @": Case(
+        {"s.ts": "1,2:a\n"}, "data show s.ts", change={"s.ts": waves()}),
+    "the values have time stamps, which are not read": Case(
+        {"s.ts": waves("@timeStamps true\n@classLabel true a b")}, "data show s.ts",
+        change={"s.ts": waves("@timeStamps false\n@classLabel true a b")}),
+    "too many classes, or a name that is too long": Case(
+        {"s.ts": waves("@classLabel true a b " + "c" * 5000)}, "data show s.ts", change={"s.ts": waves()}),
+    "the answers are numbers, by @targetLabel": Case(
+        {"s.ts": waves("@targetLabel true", answer="12")}, "data show s.ts --task classification",
+        "data show s.ts --task regression"),
+    "a sequence has one answer, and several labels are several": Case(
+        {"s.ts": waves()}, "data show s.ts --task multi-label", "data show s.ts --task classification"),
+    "the value {:.40} is too large for 32 bits": Case(
+        {"s.ts": waves(last="1e39:1:a")}, "data show s.ts", change={"s.ts": waves(last="1e9:1:a")}),
+    "a value is missing": Case(
+        {"s.ts": waves(last="1,?:1,2:a")}, "data show s.ts", change={"s.ts": waves(last="1,0:1,2:a")}),
+    "a value with a time stamp, which is not read": Case(
+        {"s.ts": waves(last="(1,2):1:a")}, "data show s.ts", change={"s.ts": waves()}),
+    "'{:.40}' is not a number": Case(
+        {"s.ts": waves(last="1;2:1:a")}, "data show s.ts", change={"s.ts": waves(last="1,2:1,2:a")}),
+    "the sequence has no values": Case(
+        {"s.ts": waves(last=":1:a")}, "data show s.ts", change={"s.ts": waves()}),
+    "channel {} has no values": Case(
+        {"s.ts": waves(last="1::a")}, "data show s.ts", change={"s.ts": waves()}),
+    "channel {} has {} values, and the first one {}": Case(
+        {"s.ts": waves(last="1,2:1:a")}, "data show s.ts", change={"s.ts": waves(last="1,2:1,2:a")}),
+    "the sequence has no answer": Case(
+        {"s.ts": waves(last="1:1:")}, "data show s.ts", change={"s.ts": waves(last="1:1:a")}),
+    "the sequence has {} channels, and those before have {}": Case(
+        {"s.ts": waves(last="1:a")}, "data show s.ts", change={"s.ts": waves(last="1:1:a")}),
+    "there is no colon between the sequence and its answer": Case(
+        {"s.ts": "@classLabel true a\n@data\n1,2\n"}, "data show s.ts",
+        change={"s.ts": "@classLabel true a\n@data\n1,2:a\n"}),
+    "there are no sequences behind @data": Case(
+        {"s.ts": "@classLabel true a\n@data\n"}, "data show s.ts", change={"s.ts": waves()}),
+    "the sequences have no answers": Case(
+        {"s.ts": waves("@classLabel false", answer="")}, WAVES, change={"s.ts": waves()}),
+    "the sequences have {} channels, and the model takes {}": Case(
+        {"s.ts": waves(), "t.ts": waves(channels=3)}, "predict m.safetensors t.ts", prepare=(WAVES,),
+        change={"t.ts": waves()}),
+    "sequence {} has {} positions, and the model takes {}, no more and no fewer": Case(
+        {"s.ts": waves(), "a.npz": sequences()}, "predict n.safetensors s.ts", "predict m.safetensors s.ts",
+        prepare=(WAVES, WAVES.replace("s.ts", "a.npz").replace("m.safetensors", "n.safetensors"))),
+    "'{}' is not a .ts file": Case(
+        {"s.ts": waves(), "t.csv": rows()}, WAVES + " --test-data t.csv", WAVES + " --test-data s.ts"),
+    "the sequences have {} channels, and those to train on {}": Case(
+        {"s.ts": waves(), "t.ts": waves(channels=3)}, WAVES + " --test-data t.ts",
+        change={"t.ts": waves()}),
+    "the lengths of sequences are not one whole number each": Case(
+        {"a.npz": sequences(floats(20))}, "data show a.npz",
+        change={"a.npz": sequences(npy("<i8", (20,), [1 + i % 3 for i in range(20)]))}),
+    "{} lengths for {} examples": Case(
+        {"a.npz": sequences(npy("<i8", (19,), [1] * 19))}, "data show a.npz",
+        change={"a.npz": sequences(npy("<i8", (20,), [1] * 20))}),
+    "examples of {} are no sequences, so they have no lengths": Case(
+        {"a.npz": sequences(npy("<i8", (20,), [1] * 20), shape=(20, 3, 2, 2))}, "data show a.npz",
+        change={"a.npz": sequences(shape=(20, 3, 2, 2))}),
+    "example {} has the length {}": Case(
+        {"a.npz": sequences(npy("<i8", (20,), [4] * 20))}, "data show a.npz",
+        change={"a.npz": sequences(npy("<i8", (20,), [3] * 20))}),
+    "{} says how long training examples are, and no array says it of the test examples": Case(
+        {"a.npz": npz(x_train=floats(20), y_train=whole(20), x_test=floats(4), y_test=whole(4),
+                      lengths_train=npy("<i8", (20,), [1] * 20))}, "data show a.npz",
+        change={"a.npz": npz(x_train=floats(20), y_train=whole(20), x_test=floats(4), y_test=whole(4),
+                             lengths_train=npy("<i8", (20,), [1] * 20),
+                             lengths_test=npy("<i8", (4,), [2] * 4))}),
     "there are several texts for each example": Case(
         {"a.npz": npz(x=floats(2), y=header("'<U1'", "(2, 2)", body=bytes("abcd", "utf-32-le")))},
         "data show a.npz", change={"a.npz": npz(x=floats(2), y=texts("a", "b"))}),
@@ -535,6 +624,8 @@ CASES = {
 # Errors that no command on a machine in order ends in, and why.
 LIBRARY = "a program's, not the command line's: the options of commands are checked before"
 UNREACHABLE = {
+    "the sequence has {} positions": "a line of many megabytes",
+    "{} positions of {} channels in a sequence": "a file of many megabytes",
     "the table '{}' of this recipe is not there": "the script fetches it from a registry",
     "examples of {} are no pictures": "the kind of the model is told first",
     "the model was trained on standard input, which is not kept": "standard input",

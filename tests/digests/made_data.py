@@ -114,6 +114,18 @@ def write_sparse(path):
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def write_sequences(path):
+    """Sequences of unequal length, three channels each."""
+    numbers = Numbers(7)
+    lines = ["@classLabel true up down flat", "@data"]
+    for _ in range(150):
+        sort, length = numbers.below(3), 3 + numbers.below(14)
+        step = [8, -8, 0][sort]
+        channels = [[step * c * at + numbers.below(100) for at in range(length)] for c in (1, 2, 3)]
+        lines.append(":".join([*(",".join(map(hundredths, c)) for c in channels), ["up", "down", "flat"][sort]]))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def write_all(folder):
     write_images(folder / "images", 1, seed=1)
     write_images(folder / "coloured", 3, seed=2)
@@ -121,3 +133,4 @@ def write_all(folder):
     write_prices(folder / "prices.csv")
     write_sorts(folder / "sorts.csv")
     write_sparse(folder / "sparse.libsvm")
+    write_sequences(folder / "sequences.ts")

@@ -25,6 +25,7 @@ struct Case {
 const std::vector<Case>& cases() {
   static const std::vector<Case> all = {
       {"input(28x20x3) -> flatten -> dense(2)", Network().input({28, 20, 3}).flatten().dense(2)},
+      {"input(9x3, lengths=true) -> gru(2)", Network().input({9, 3}, {.lengths = true}).gru(2)},
       {"flatten", Network().flatten()},
       {"dense(7)", Network().dense(7)},
       {"dense(7, elu(0.5), normal(2), constant(1))",

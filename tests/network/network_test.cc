@@ -57,6 +57,26 @@ TEST(Network, TakesTheInputOfTheData) {
   EXPECT_EQ(underlined(error), "input");
 }
 
+TEST(Network, TakesSequencesOfUnequalLength) {
+  const Network bare = Network::parse("gru(4) -> dense(10)");
+  const Network made = bare.with_input({{26, 12}}, true);
+  EXPECT_EQ(made.to_string(), "input(26x12, lengths=true) -> gru(4) -> dense(10)");
+  EXPECT_TRUE(made.has_lengths());
+  EXPECT_FALSE(bare.with_input({{26, 12}}).has_lengths());
+  EXPECT_EQ(Network::parse(made.to_string()), made);
+  EXPECT_EQ(made.with_input({{26, 12}}, true), made);
+  EXPECT_EQ(made.with_positions(40).to_string(),
+            "input(40x12, lengths=true) -> gru(4) -> dense(10)");
+  const Error whole = refusal([&] {
+    Network::parse("input(26x12) -> gru(4)").with_input({{26, 12}}, true);
+  });
+  EXPECT_EQ(whole.remedy(), "input(26x12, lengths=true), or leave the input out");
+  EXPECT_EQ(underlined(whole), "input");
+  const Error flat = refusal([&] { Network::parse("dense(4)").with_input({{26, 12}}, true); });
+  EXPECT_EQ(underlined(flat), "dense(4)");
+  EXPECT_EQ(underlined(error_of("input(26x12, lengths=true) -> flatten -> dense(4)")), "flatten");
+}
+
 TEST(Network, PointsAtTheLayerThatDoesNotFit) {
   struct Mistake {
     std::string text, underlined, problem;

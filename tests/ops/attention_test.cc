@@ -6,14 +6,14 @@
 #include <cmath>
 
 #include "graph/op.h"
-#include "ops/golden_figures.h"
+#include "ops/golden_problem.h"
 #include "support/expect_error.h"
 
 namespace lithe::test {
 namespace {
 
 TEST(Attention, ComesToTheFiguresOfPyTorch) {
-  check_all_golden(read_golden("attention_golden.json"));
+  check_golden(read_golden("attention_golden.json"));
 }
 
 GraphProblem problem_of(const std::string& sentence) {

@@ -41,6 +41,7 @@ struct GraphProblem {
   std::size_t batch = 4;
   std::vector<plan::InputData> inputs;
   std::vector<float> given_features = {};  // empty: random ones
+  std::vector<std::int32_t> lengths = {};  // of the examples; empty: all are whole
   std::string optimizer = "sgd(1)";
   bool keep_gradients = false, input_gradient = false;
   std::size_t threads = 1;
@@ -89,6 +90,7 @@ struct GraphProblem {
       Examples result;
       result.features = {features.data(), ElementType::float32, of.batch, width,
                          width * sizeof(float)};
+      if (!of.lengths.empty()) result.features.lengths = of.lengths.data();
       return result;
     }
     // Behind a change of `features`.

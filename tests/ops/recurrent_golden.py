@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes recurrent_golden.json: what PyTorch's recurrent layers make of a small batch, in float64.
+"""Writes recurrent_golden.json: what PyTorch's recurrent layers make of a small batch, in float64,
+and lengths_golden.json: the same of sequences of unequal length, packed.
 
     python3 tests/ops/recurrent_golden.py       # needs PyTorch; `bench/peers.sh` makes a place with it
 
@@ -28,6 +29,21 @@ CASES = {
     "bidirectional(lstm(5, all))": (torch.nn.LSTM, {"bidirectional": True}),
     "bidirectional(lstm(5))": (torch.nn.LSTM, {"bidirectional": True}),
     "bidirectional(gru(5, all))": (torch.nn.GRU, {"bidirectional": True}),
+}
+
+LENGTHS = [4, 6, 1, 3]
+PACKED_CASES = {
+    "rnn(5)": (torch.nn.RNN, {}),
+    "rnn(5, relu, all) -> mean_over_time": (torch.nn.RNN, {"nonlinearity": "relu"}),
+    "lstm(5)": (torch.nn.LSTM, {}),
+    "lstm(5, all) -> mean_over_time": (torch.nn.LSTM, {}),
+    "gru(5)": (torch.nn.GRU, {}),
+    "gru(5, all) -> mean_over_time": (torch.nn.GRU, {}),
+    "bidirectional(rnn(5))": (torch.nn.RNN, {"bidirectional": True}),
+    "bidirectional(lstm(5))": (torch.nn.LSTM, {"bidirectional": True}),
+    "bidirectional(lstm(5, all)) -> mean_over_time": (torch.nn.LSTM, {"bidirectional": True}),
+    "bidirectional(gru(5))": (torch.nn.GRU, {"bidirectional": True}),
+    "bidirectional(gru(5, all)) -> mean_over_time": (torch.nn.GRU, {"bidirectional": True}),
 }
 
 
@@ -63,21 +79,39 @@ def outputs_of(layer, sentence, x):
     return torch.cat([steps[:, -1, :UNITS], steps[:, 0, UNITS:]], dim=1)
 
 
-def case(sentence):
-    kind, options = CASES[sentence]
+def packed_outputs_of(layer, sentence, x):
+    """Of sequences of LENGTHS positions: behind their last one, or their mean over time."""
+    rnn = torch.nn.utils.rnn
+    packed = rnn.pack_padded_sequence(x, torch.tensor(LENGTHS), batch_first=True,
+                                      enforce_sorted=False)
+    steps, _ = rnn.pad_packed_sequence(layer(packed)[0], batch_first=True, total_length=LENGTH)
+    if "mean_over_time" in sentence:
+        return steps.sum(dim=1) / torch.tensor(LENGTHS, dtype=torch.float64)[:, None]
+    last = steps[torch.arange(BATCH), torch.tensor(LENGTHS) - 1]
+    if not layer.bidirectional:
+        return last
+    return torch.cat([last[:, :UNITS], steps[:, 0, UNITS:]], dim=1)
+
+
+def case(sentence, cases=CASES, outputs=outputs_of):
+    kind, options = cases[sentence]
     torch.manual_seed(7)
     layer = kind(INPUTS, UNITS, batch_first=True, dtype=torch.float64, **options)
     x = float32(torch.randn(BATCH, LENGTH, INPUTS, dtype=torch.float64)).requires_grad_()
-    y = outputs_of(layer, sentence, x)
+    y = outputs(layer, sentence, x)
     weights = float32(torch.randn(y.shape, dtype=torch.float64))
     (y * weights).sum().backward()
-    return {"network": f"input({LENGTH}x{INPUTS}) -> {sentence}", "batch": BATCH,
+    packed = {"lengths": LENGTHS} if cases is PACKED_CASES else {}
+    shape = f"{LENGTH}x{INPUTS}" + (", lengths=true" if packed else "")
+    return {"network": f"input({shape}) -> {sentence}", "batch": BATCH, **packed,
             "inputs": x.detach().flatten().tolist(), "loss": weights.flatten().tolist(),
             "arrays": arrays_of(layer, False), "outputs": y.detach().flatten().tolist(),
             "gradients": arrays_of(layer, True), "input_gradient": x.grad.flatten().tolist()}
 
 
 if __name__ == "__main__":
-    to = pathlib.Path(__file__).with_name("recurrent_golden.json")
-    cases = ",\n".join(json.dumps(case(sentence)) for sentence in CASES)
-    to.write_text(f"[{cases}]\n")
+    folder = pathlib.Path(__file__).parent
+    for name, cases, outputs in (("recurrent", CASES, outputs_of),
+                                 ("lengths", PACKED_CASES, packed_outputs_of)):
+        lines = ",\n".join(json.dumps(case(sentence, cases, outputs)) for sentence in cases)
+        (folder / f"{name}_golden.json").write_text(f"[{lines}]\n")

@@ -2,15 +2,13 @@
 // differences.
 #include <gtest/gtest.h>
 
-#include "ops/golden_figures.h"
+#include "ops/golden_problem.h"
 #include "support/expect_error.h"
 
 namespace lithe::test {
 namespace {
 
-TEST(Recurrent, ComesToTheFiguresOfPyTorch) {
-  check_all_golden(read_golden("recurrent_golden.json"));
-}
+TEST(Recurrent, ComesToTheFiguresOfPyTorch) { check_golden(read_golden("recurrent_golden.json")); }
 
 GraphProblem problem_of(const std::string& sentence) {
   GraphProblem problem;

@@ -82,6 +82,31 @@ std::vector<std::pair<std::string, TrainOptions>> cases() {
   return result;
 }
 
+TEST(Allocations, ThereAreNoneForSequencesOfUnequalLength) {
+  if (!app::heap_calls()) GTEST_SKIP() << "a sanitizer counts in our place: use a release build";
+  Dataset data = data::generate_digits(1, 1005, 300);
+  std::vector<std::int32_t> lengths;
+  for (std::int32_t i = 0; i < 1005; ++i) lengths.push_back(1 + i * 11 % 28);
+  data.train.features = data.train.features.with_lengths(lengths, 28);
+  data.test.features.lengths = lengths.data();
+  for (const std::size_t threads : {1, 2}) {
+    Model model(Network::parse("input(28x28, lengths=true) -> dense(9, relu) -> bidirectional(lstm("
+                               "20, all)) -> gru(30, all) -> rnn(12, give=all) -> max_over_time "
+                               "-> dense(10)"),
+                Precision::float32, 1, {255, {}});
+    Trainer trainer(model, data.train, data.test,
+                    {.loss = "cross_entropy",
+                     .optimizer = "adam",
+                     .batch = 50,
+                     .threads = threads,
+                     .validation = 0.1});
+    trainer.run_epoch();
+    const auto before = *app::heap_calls();
+    trainer.run_epoch();
+    EXPECT_EQ(*app::heap_calls(), before) << threads << " threads";
+  }
+}
+
 TEST(Allocations, ThereAreNoneAfterTheFirstEpoch) {
   if (!app::heap_calls()) GTEST_SKIP() << "a sanitizer counts in our place: use a release build";
   const Dataset data = data::generate_digits(1, 1005, 300);

@@ -43,6 +43,25 @@ Features Features::of(std::span<const std::uint8_t> values, std::size_t rows, st
   return view(values.data(), values.size(), ElementType::uint8, rows, columns, divisor);
 }
 
+Features Features::with_lengths(std::span<const std::int32_t> row_lengths, std::size_t most) const {
+  constexpr const char* kWhere = "Features::with_lengths";
+  if (row_lengths.size() != rows)
+    fail(fmt::format("{} lengths for {} rows", row_lengths.size(), rows), kWhere,
+         "one length for each row");
+  if (most == 0 || columns % most != 0)
+    fail(fmt::format("a row of {} values is not {} positions", columns, most), kWhere,
+         "rows of as many values as the longest sequence has positions, times its channels");
+  const auto wrong = std::ranges::find_if_not(row_lengths, [most](std::int32_t length) {
+    return length >= 1 && static_cast<std::size_t>(length) <= most;
+  });
+  if (wrong != row_lengths.end())
+    fail(fmt::format("row {} has the length {}", wrong - row_lengths.begin(), *wrong), kWhere,
+         fmt::format("lengths from 1 to {}", most));
+  Features result = *this;
+  result.lengths = row_lengths.data();
+  return result;
+}
+
 Examples Examples::classification(const Features& features, std::span<const std::int32_t> labels,
                                   std::size_t classes) {
   constexpr const char* kWhere = "Examples::classification";

@@ -18,6 +18,7 @@ struct JoinedMemory {
   base::AlignedArray<std::uint8_t> features;
   std::vector<std::int32_t> labels;
   std::vector<float> targets, weights;
+  std::vector<std::int32_t> lengths;
 };
 
 template <class Value>
@@ -27,7 +28,9 @@ void append_values(const Value* from, std::size_t count, std::vector<Value>& to)
 
 void check_alike(const Dataset& data) {
   const Features &a = data.train.features, &b = data.test.features;
-  if (a.type == b.type && a.columns == b.columns && a.divisor == b.divisor) return;
+  if (a.type == b.type && a.columns == b.columns && a.divisor == b.divisor &&
+      (a.lengths == nullptr) == (b.lengths == nullptr))
+    return;
   throw Error(ErrorKind::data, "the rows to train on and those to test on have different types",
               data.name, "leave out --all-rows, or save both with one type");
 }
@@ -48,6 +51,7 @@ Dataset all_to_test_on(const Dataset& data) {
     const std::size_t count = part->features.rows;
     for (std::size_t row = 0; row < count; ++row, to += bytes)
       std::memcpy(to, part->features.row(row), bytes);
+    append_values(part->features.lengths, count, memory->lengths);
     append_values(part->labels, count, memory->labels);
     append_values(part->targets, count * part->target_columns, memory->targets);
     append_values(part->weights, count, memory->weights);
@@ -56,6 +60,7 @@ Dataset all_to_test_on(const Dataset& data) {
   all.features.data = memory->features.data();
   all.features.rows = rows;
   all.features.row_stride = bytes;
+  if (all.features.lengths != nullptr) all.features.lengths = memory->lengths.data();
   if (all.labels != nullptr) all.labels = memory->labels.data();
   if (all.targets != nullptr) all.targets = memory->targets.data();
   // Weights of one part alone say nothing about the other.

@@ -16,7 +16,7 @@ namespace {
 
 struct Part {
   base::AlignedArray<std::uint8_t> features;
-  std::vector<std::int32_t> labels;
+  std::vector<std::int32_t> labels, lengths;
 };
 
 // The rows of each class that is wanted, at most `most` of each, in the order they stand in.
@@ -51,12 +51,14 @@ Examples copy(const Examples& from, const std::vector<std::uint32_t>& rows,
   for (std::size_t i = 0; i < rows.size(); ++i) {
     std::memcpy(part.features.data() + i * bytes, from.features.row(rows[i]), bytes);
     part.labels.push_back(number_of[static_cast<std::size_t>(from.labels[rows[i]])]);
+    if (from.features.lengths != nullptr) part.lengths.push_back(from.features.lengths[rows[i]]);
   }
   Examples result;
   result.features = from.features;
   result.features.data = part.features.data();
   result.features.rows = rows.size();
   result.features.row_stride = bytes;
+  if (from.features.lengths != nullptr) result.features.lengths = part.lengths.data();
   result.labels = part.labels.data();
   result.classes = classes;
   return result;

@@ -88,6 +88,27 @@ std::string window_text(const WindowReport& windows) {
                      fmt::to_string(fmt::join(windows.channels, ", ")));
 }
 
+// "sequences of 7 to 26 positions of 12 channels"
+std::string lengths_text(const TableData& table) {
+  std::size_t least = SIZE_MAX, most = 0;
+  for (const Examples* part : {&table.data.train, &table.data.test})
+    for (std::size_t row = 0; row < part->features.rows; ++row) {
+      const auto length = static_cast<std::size_t>(part->features.lengths[row]);
+      least = std::min(least, length), most = std::max(most, length);
+    }
+  const std::vector<std::size_t>& shape = table.data.shape;
+  return fmt::format("sequences of {}{}{}",
+                     least < most ? fmt::format("{} to ", least) : std::string{},
+                     counted(most, "position"),
+                     shape.size() > 1 ? " of " + counted(shape[1], "channel") : std::string{});
+}
+
+std::string features_text(const TableData& table) {
+  if (table.windows) return window_text(*table.windows);
+  const Features& features = table.data.train.features;
+  return features.lengths != nullptr ? lengths_text(table) : counted(features.columns, "feature");
+}
+
 void describe_windows(const WindowReport& windows, std::vector<std::string>& lines) {
   lines.push_back(
       fmt::format("Answers: {:.200}", fmt::to_string(fmt::join(windows.answers, "; "))));
@@ -104,11 +125,8 @@ void describe_windows(const WindowReport& windows, std::vector<std::string>& lin
 }  // namespace
 
 std::vector<std::string> describe(const TableData& table, std::size_t most_columns) {
-  std::vector<std::string> lines = {
-      fmt::format("{}: {}", table.data.name,
-                  table.windows ? window_text(*table.windows)
-                                : counted(table.data.train.features.columns, "feature")),
-      target_text(table), rows_text(table)};
+  std::vector<std::string> lines = {fmt::format("{}: {}", table.data.name, features_text(table)),
+                                    target_text(table), rows_text(table)};
   if (table.windows) describe_windows(*table.windows, lines);
   std::size_t width = 0, shown = 0;
   for (const ColumnSummary& column : table.columns)

@@ -10,6 +10,7 @@
 #include "data/tables/npy_answers.h"
 #include "data/tables/npy_images.h"
 #include "data/tables/npz_names.h"
+#include "data/tables/sequences.h"
 #include "lithe/error.h"
 
 namespace lithe::data {
@@ -110,6 +111,27 @@ void note_names(const NpzNames& chosen, TablePart& part) {
                           "--inputs NAME and --answers NAME choose others"});
 }
 
+// Where examples are sequences with ends of their own.
+void add_lengths(const Npz& npz, const NpzNames& chosen, TablePart& train, TablePart& test,
+                 const std::string& name) {
+  if (chosen.lengths.empty()) return;
+  add_npy_lengths(npz.load(chosen.lengths)->array, train);
+  if (chosen.test_examples.empty()) return;
+  if (chosen.test_lengths.empty())
+    throw Error(ErrorKind::data,
+                fmt::format("{} says how long training examples are, and no array says it of the "
+                            "test examples",
+                            chosen.lengths),
+                name, "lengths_train and lengths_test");
+  add_npy_lengths(npz.load(chosen.test_lengths)->array, test);
+}
+
+// Of a model that looks at the lengths of sequences.
+void note_whole(TablePart& part) {
+  part.notes.push_back({true, "no array says where the sequences end, so all are taken as whole",
+                        "an array `lengths` with the positions of each"});
+}
+
 // Test examples in the form of those to train on.
 TablePart make_test_part(const NpyArray& array, const TablePart& train, const TableOptions& options,
                          const ArrayForm* form) {
@@ -132,6 +154,8 @@ std::pair<TablePart, TablePart> parse_npz(Bytes file, const std::string& name,
   }
   TablePart train = make_npy_part(npz.load(chosen.examples)->array, options, form), test;
   if (has_test) test = make_test_part(npz.load(chosen.test_examples)->array, train, options, form);
+  add_lengths(npz, chosen, train, test, name);
+  if (form != nullptr && form->lengths && chosen.lengths.empty()) note_whole(train);
   note_names(chosen, train);
   if (form == nullptr && !chosen.by_order)
     train.notes.push_back({false, "the arrays are " + arrays_text(chosen, train, test), {}});

@@ -18,6 +18,7 @@ constexpr Words kExamples = {"x",      "images", "image", "data",    "features",
                              "inputs", "input",  "xs",    "samples", "examples"};
 constexpr Words kAnswers = {"y",       "labels",  "label",  "target", "targets",
                             "answers", "outputs", "output", "ys",     "classes"};
+constexpr Words kLengths = {"lengths", "length"};
 constexpr Words kTest = {"test", "val", "valid", "validation", "dev", "eval"};
 
 // Lower case, letters and digits alone.
@@ -46,9 +47,11 @@ class Chooser {
       chosen.answers = find_answers(chosen.examples);
       choose_test(chosen);
     }
+    choose_lengths(chosen);
+    const std::string* const used[] = {&chosen.examples,     &chosen.answers, &chosen.test_examples,
+                                       &chosen.test_answers, &chosen.lengths, &chosen.test_lengths};
     for (const std::string& name : names_)
-      if (name != chosen.examples && name != chosen.answers && name != chosen.test_examples &&
-          name != chosen.test_answers)
+      if (std::ranges::none_of(used, [&](const std::string* one) { return *one == name; }))
         chosen.unused.push_back(name);
     return chosen;
   }
@@ -108,6 +111,18 @@ class Chooser {
       if (chosen.test_examples.empty()) continue;
       if (!chosen.answers.empty()) chosen.test_answers = test_of(chosen.answers, word);
       return;
+    }
+  }
+
+  // "lengths_train" and "lengths_test" of "x_train" and "x_test"; "lengths" of "x".
+  void choose_lengths(NpzNames& chosen) const {
+    const bool divided = plain_name(chosen.examples).find("train") != std::string::npos;
+    chosen.lengths = first_of(
+        kLengths, [&](const std::string& stem) { return divided ? train_of(stem) : find(stem); });
+    if (chosen.test_examples.empty() || chosen.lengths.empty()) return;
+    for (const char* word : kTest) {
+      chosen.test_lengths = test_of(chosen.lengths, word);
+      if (!chosen.test_lengths.empty()) return;
     }
   }
 

@@ -12,6 +12,7 @@ namespace lithe::data {
 // Names as they are in the archive; empty where there is no such array.
 struct NpzNames {
   std::string examples, answers, test_examples, test_answers;
+  std::string lengths, test_lengths;  // of sequences: how many positions each has
   std::vector<std::string> unused;
   bool by_order = false;  // arr_0 and arr_1, as numpy.savez calls arrays without names
 };

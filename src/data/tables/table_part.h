@@ -21,6 +21,7 @@ struct TableMemory {
   base::AlignedArray<std::uint8_t> features;
   std::vector<std::int32_t> labels;
   std::vector<float> targets, weights;
+  std::vector<std::int32_t> lengths;  // of sequences; or none
 };
 
 struct TablePart {

@@ -13,6 +13,7 @@
 #include "data/tables/npy.h"
 #include "data/tables/npy_answers.h"
 #include "data/tables/npz.h"
+#include "data/tables/sequences.h"
 #include "data/tables/text_file.h"
 #include "data/tables/windows.h"
 #include "lithe/error.h"
@@ -29,8 +30,8 @@ using data::TableParts;
 using data::TableFormat;
 
 constexpr const char* kReadable =
-    "a name that ends with .csv, .tsv, .tab, .txt, .data, .dat, .npy, .npz, .libsvm, .svm or "
-    ".xlsx, or "
+    "a name that ends with .csv, .tsv, .tab, .txt, .data, .dat, .npy, .npz, .ts, .libsvm, .svm "
+    "or .xlsx, or "
     "those of texts with .gz or .zst behind";
 
 TableFormat known_format(const fs::path& path) {
@@ -105,6 +106,7 @@ TablePart read_npy(const fs::path& path, const TableOptions& options, const Arra
 TableParts read_arrays(const fs::path& path, const TableOptions& options, const ArrayForm* form) {
   refuse_missing(options, path);
   if (known_format(path) == TableFormat::npy) return {read_npy(path, options, form), {}};
+  if (known_format(path) == TableFormat::ts) return data::read_sequences(path, options, form);
   const base::MappedFile file(path);
   auto [train, test] = data::parse_npz(file.bytes(), path.string(), options, form);
   train.digest = base::digest_of(file.bytes());
@@ -131,8 +133,8 @@ TableOptions with_windows(const fs::path& path, TableOptions options) {
   return options;
 }
 
-void refuse_test_file(const TableOptions& options) {
-  if (options.test_file.empty()) return;
+void refuse_test_file(const fs::path& path, const TableOptions& options) {
+  if (options.test_file.empty() || is_sequence_path(path)) return;
   throw Error(ErrorKind::usage, "arrays take no test file", options.test_file.string(),
               "a .npz with x_train, y_train, x_test and y_test");
 }
@@ -149,13 +151,16 @@ bool is_table_path(const fs::path& path) { return data::format_of(path).has_valu
 
 bool is_array_path(const fs::path& path) {
   const auto format = data::format_of(path);
-  return format == TableFormat::npy || format == TableFormat::npz;
+  return format == TableFormat::npy || format == TableFormat::npz || format == TableFormat::ts;
 }
+
+bool is_sequence_path(const fs::path& path) { return data::format_of(path) == TableFormat::ts; }
 
 ArrayForm array_form(const Dataset& data) {
   const Features& features = data.train.features;
   const data::Range range = data::range_of(features);
-  return {data.shape, features.divisor, range.low, range.high, data.class_names};
+  return {data.shape, features.divisor, range.low,
+          range.high, data.class_names, features.lengths != nullptr};
 }
 
 namespace {
@@ -166,12 +171,14 @@ TableData load_rows(const fs::path& path, const TableOptions& options) {
   if (!options.test_file.empty()) refuse_folds(options, path);
   if (is_array_path(path) || format == TableFormat::libsvm) refuse_columns(options, path);
   if (is_array_path(path)) {
-    refuse_test_file(options);
+    refuse_test_file(path, options);
     parts = read_arrays(path, options, nullptr);
     if (parts.test.examples.features.rows == 0)
       return data::divide(path, std::move(parts.train), options);
     refuse_folds(options, path);
-    return data::combine(path, std::move(parts.train), parts.test);
+    TableData table = data::combine(path, std::move(parts.train), parts.test);
+    if (!options.test_file.empty()) table.split.rows = table.data.train.features.rows;
+    return table;
   }
   if (format != TableFormat::libsvm) {
     parts = read_csv(path, options, nullptr);

@@ -32,12 +32,14 @@ TablePart take_rows(const Examples& examples, std::span<const std::uint32_t> row
   memory->labels = pick(examples.labels, 1, rows);
   memory->targets = pick(examples.targets, examples.target_columns, rows);
   memory->weights = pick(examples.weights, 1, rows);
+  memory->lengths = pick(from.lengths, 1, rows);
 
   TablePart part;
   part.examples = examples;
   part.examples.features.data = memory->features.data();
   part.examples.features.rows = rows.size();
   part.examples.features.row_stride = row_bytes;
+  if (from.lengths != nullptr) part.examples.features.lengths = memory->lengths.data();
   if (examples.labels != nullptr) part.examples.labels = memory->labels.data();
   if (examples.targets != nullptr) part.examples.targets = memory->targets.data();
   if (examples.weights != nullptr) part.examples.weights = memory->weights.data();

@@ -139,6 +139,7 @@ std::optional<TableFormat> format_of(const fs::path& path) {
   if (end == ".libsvm" || end == ".svm" || end == ".svmlight") return TableFormat::libsvm;
   if (end == ".npy") return TableFormat::npy;
   if (end == ".npz") return TableFormat::npz;
+  if (end == ".ts") return TableFormat::ts;
   if (end == ".xlsx") return TableFormat::excel;
   if (end == ".parquet" || end == ".feather" || end == ".xls" || end == ".ods")
     return TableFormat::parquet;

@@ -12,7 +12,7 @@
 namespace lithe::data {
 
 // What the end of a name says, without .gz or .zst behind it and in any case.
-enum class TableFormat { csv, libsvm, npy, npz, excel, parquet };
+enum class TableFormat { csv, libsvm, npy, npz, ts, excel, parquet };
 std::optional<TableFormat> format_of(const std::filesystem::path& path);
 // "table.csv.gz" -> ".csv"
 std::string kind_of(const std::filesystem::path& path);

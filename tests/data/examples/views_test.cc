@@ -55,6 +55,23 @@ TEST(Features, RefuseSizesThatDoNotFit) {
       "the divisor is 0", [&] { Features::of(pixels, 2, 3, 0); }, ErrorKind::usage);
 }
 
+TEST(Features, OfSequencesCheckTheirLengths) {
+  const std::vector<float> values(12);
+  const std::vector<std::int32_t> lengths = {3, 1};
+  const Features whole = Features::of(values, 2, 6);
+  EXPECT_EQ(whole.lengths, nullptr);
+  EXPECT_EQ(whole.with_lengths(lengths, 3).lengths, lengths.data());
+  Examples examples;
+  examples.features = whole.with_lengths(lengths, 3);
+  EXPECT_EQ(examples.slice(1, 1).features.lengths, lengths.data() + 1);
+  expect_refused("2 lengths for 1 rows",
+                 [&] { Features::of(values, 1, 12).with_lengths(lengths, 3); });
+  expect_refused("is not 4 positions", [&] { whole.with_lengths(lengths, 4); });
+  expect_refused("row 0 has the length 3", [&] { whole.with_lengths(lengths, 2); });
+  const std::vector<std::int32_t> empty = {3, 0};
+  expect_refused("row 1 has the length 0", [&] { whole.with_lengths(empty, 3); });
+}
+
 TEST(Examples, OfClassesCheckTheirLabels) {
   const std::vector<float> values(6);
   const Features features = Features::of(values, 3, 2);

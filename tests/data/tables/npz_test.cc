@@ -161,5 +161,45 @@ TEST(Npz, SurvivesAnyCutAndAnyChange) {
   }
 }
 
+TEST(Npz, ReadsWhereSequencesEnd) {
+  const ByteVector x = npy<float>("2, 3, 2", {1, 2, 3, 4, 0, 0, 5, 6, 0, 0, 0, 0}, "f4"),
+                   lengths = npy<std::int64_t>("2,", {2, 1}, "i8"),
+                   lengths1 = npy<std::uint8_t>("1,", {3}, "u1"),
+                   x1 = npy<float>("1, 3, 2", {1, 2, 3, 4, 5, 6}, "f4");
+  const auto whole = parse_npz(zip({{"x.npy", x}, {"Lengths.npy", lengths}}, true), "t", {}).first;
+  ASSERT_NE(whole.examples.features.lengths, nullptr);
+  EXPECT_EQ(whole.examples.features.lengths[0], 2);
+  EXPECT_EQ(whole.examples.features.lengths[1], 1);
+  const Entries divided = {{"x_train.npy", x},
+                           {"train_lengths.npy", lengths},
+                           {"x_test.npy", x1},
+                           {"test_lengths.npy", lengths1}};
+  const auto [train, test] = parse_npz(zip(divided, false), "t", {});
+  EXPECT_EQ(train.examples.features.lengths[1], 1);
+  EXPECT_EQ(test.examples.features.lengths[0], 3);
+}
+
+TEST(Npz, RefusesLengthsThatDoNotFit) {
+  const ByteVector x = npy<float>("2, 3, 2", std::vector<float>(12, 1), "f4");
+  const auto bad = [&](const Texts& words, const ByteVector& lengths) {
+    expect_bad(words, zip({{"x.npy", x}, {"lengths.npy", lengths}}, false));
+  };
+  bad({"example 2 has the length 0", "from 1 to the 3"}, npy<std::int32_t>("2,", {3, 0}, "i4"));
+  bad({"example 1 has the length 4"}, npy<std::int32_t>("2,", {4, 1}, "i4"));
+  bad({"example 1 has the length -1"}, npy<std::int32_t>("2,", {-1, 1}, "i4"));
+  bad({"1 lengths for 2 examples"}, npy<std::int32_t>("1,", {3}, "i4"));
+  bad({"not one whole number each"}, npy<float>("2,", {3, 3}, "f4"));
+  bad({"not one whole number each"}, npy<std::int32_t>("2, 2", {3, 3, 1, 1}, "i4"));
+  expect_bad({"examples of 1x3x2 are no sequences"},
+             zip({{"x.npy", npy<float>("2, 1, 3, 2", std::vector<float>(12, 1), "f4")},
+                  {"lengths.npy", npy<std::int32_t>("2,", {1, 1}, "i4")}},
+                 false));
+  expect_bad({"lengths_train says how long"},
+             zip({{"x_train.npy", x},
+                  {"x_test.npy", x},
+                  {"lengths_train.npy", npy<std::int32_t>("2,", {3, 1}, "i4")}},
+                 false));
+}
+
 }  // namespace
 }  // namespace lithe::data

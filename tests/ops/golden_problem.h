@@ -1,6 +1,4 @@
-// A layer against figures that another program made: of each case the weights, a batch, its
-// outputs, and for a loss that is the sum of outputs times given numbers, the gradients of weights
-// and inputs.
+// Networks against PyTorch's figures, which recurrent_golden.py writes.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,16 +13,17 @@
 
 namespace lithe::test {
 
-// The cases of a file beside this one.
-inline nlohmann::json read_golden(const std::string& name) {
+using nlohmann::json;
+
+inline json read_golden(const std::string& name) {
   std::ifstream file(std::string(LITHE_SOURCE_DIR) + "/tests/ops/" + name);
-  return nlohmann::json::parse(file);
+  return json::parse(file);
 }
 
 // Row after row.
-inline std::vector<double> flat(const nlohmann::json& array) {
+inline std::vector<double> flat(const json& array) {
   std::vector<double> values;
-  for (const nlohmann::json& row : array)
+  for (const json& row : array)
     if (row.is_array())
       values.insert(values.end(), row.begin(), row.end());
     else
@@ -47,7 +46,7 @@ inline std::vector<double> row_major(const kernels::Matrix<const double>& matrix
   return values;
 }
 
-inline void check_golden(const nlohmann::json& given, bool keep_gradients, const std::string& isa,
+inline void check_golden(const json& given, bool keep_gradients, const std::string& isa,
                          std::size_t threads) {
   SCOPED_TRACE(given["network"].get<std::string>() + (keep_gradients ? ", kept" : "") + ", " + isa);
   GraphProblem problem;
@@ -56,6 +55,7 @@ inline void check_golden(const nlohmann::json& given, bool keep_gradients, const
   problem.keep_gradients = keep_gradients;
   problem.isa = cpu::parse_isa(isa), problem.threads = threads;
   problem.input_gradient = true;
+  if (given.contains("lengths")) given["lengths"].get_to(problem.lengths);
   auto parameters = problem.start();
   const auto& specs = problem.graph.parameters;
   ASSERT_EQ(specs.size(), given["arrays"].size());
@@ -84,14 +84,13 @@ inline void check_golden(const nlohmann::json& given, bool keep_gradients, const
   }
 }
 
-// On every instruction set, gradients used up and kept, with one thread and two.
-inline void check_all_golden(const nlohmann::json& cases) {
-  ASSERT_FALSE(cases.empty());
-  for (const nlohmann::json& given : cases) {
+// On all instruction sets, with gradients that are kept and used up, on one thread and two.
+inline void check_golden(const json& all) {
+  ASSERT_FALSE(all.empty());
+  for (const json& given : all)
     for (const std::string& isa : fused_isas())
       for (const bool keep : {false, true}) check_golden(given, keep, isa, keep ? 2 : 1);
-    check_golden(given, false, "scalar", 1);
-  }
+  for (const json& given : all) check_golden(given, false, "scalar", 1);
 }
 
 }  // namespace lithe::test

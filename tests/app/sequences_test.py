@@ -1,0 +1,107 @@
+"""Sequences of unequal length: from a .ts file or an archive to a model and its answers."""
+
+import json
+import math
+import os
+import unittest
+
+from arrays_test import npy
+from remedy_cases import npz
+from support import AppTest
+
+
+def wave(i, length, speed):
+    return [[round(math.sin(i + speed * t + c), 4) for t in range(length)] for c in range(2)]
+
+
+def ts(count, first=0, longest=12, answers=True):
+    """Slow and fast waves, of 4 to `longest` positions."""
+    lines = ["# waves", "@univariate false", "@classLabel true slow fast" if answers else "@classLabel false", "@data"]
+    for i in range(first, first + count):
+        channels = wave(i, 4 + i * 7 % (longest - 3), (0.4, 1.1)[i % 2])
+        parts = [",".join(map(str, channel)) for channel in channels]
+        lines.append(":".join(parts + ([["slow", "fast"][i % 2]] if answers else [])))
+    return "\n".join(lines) + "\n"
+
+
+def archive(count, length, padding=0.0):
+    """The same in a padded array of so many positions."""
+    values, lengths = [], []
+    for i in range(count):
+        channels = wave(i, 4 + i * 7 % 9, (0.4, 1.1)[i % 2])
+        lengths.append(len(channels[0]))
+        for t in range(length):
+            values += [channel[t] if t < lengths[-1] else padding for channel in channels]
+    return {"x": npy("<f4", (count, length, 2), values), "lengths": npy("<i8", (count,), lengths),
+            "y": npy("<i8", (count,), [i % 2 for i in range(count)])}
+
+
+TRAIN = ["train", "--network", "bidirectional(gru(8, all)) -> dropout(0.1) -> mean_over_time -> dense(2)",
+         "--loss", "cross_entropy", "--optimizer", "adam(0.02)", "--batch", "8", "--epochs", "20", "--threads", "1",
+         "--output", "m.safetensors"]
+
+
+class Sequences(AppTest):
+    def write(self, name, content):
+        with open(os.path.join(self.folder, name), "wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
+
+    def answers(self, file):
+        return json.loads(self.run_lithe("predict", "m.safetensors", file, "--json").stdout)
+
+    def test_a_model_learns_from_files_of_time_series(self):
+        self.write("train.ts", ts(60))
+        self.write("test.ts", ts(30, first=60))
+        out = self.run_lithe(*TRAIN, "--data", "train.ts", "--test-data", "test.ts").stdout
+        self.assertIn("sequences of 4 to 12 positions of 2 channels", out)
+        self.assertIn("60 rows to train on, 30 to test on", out)
+        shown = self.run_lithe("show", "m.safetensors").stdout
+        self.assertIn("input(12x2, lengths=true) -> standardize -> bidirectional", shown)
+        score = json.loads(self.run_lithe("evaluate", "m.safetensors", "--json").stdout)
+        self.assertGreater(score["accuracy"], 0.9)
+        self.assertEqual(score["examples"] if "examples" in score else 30, 30)
+        # The same sequences alone, without answers, and among longer ones.
+        expected = self.answers("test.ts")
+        self.write("bare.ts", ts(30, first=60, answers=False))
+        self.assertEqual(self.answers("bare.ts"), expected)
+        longer = ts(1, longest=40, first=5).splitlines()[-1]
+        self.write("mixed.ts", ts(30, first=60) + longer + "\n")
+        self.assertEqual(self.answers("mixed.ts")[:30], expected)
+        self.write("one.ts", "\n".join(ts(30, first=60).splitlines()[:5]) + "\n")
+        self.assertEqual(self.answers("one.ts"), expected[:1])
+
+    def test_an_archive_says_where_its_sequences_end(self):
+        self.write("s.npz", npz(**archive(60, 12)))
+        out = self.run_lithe(*TRAIN, "--data", "s.npz").stdout
+        self.assertIn("sequences of 4 to 12 positions of 2 channels", out)
+        expected = self.answers("s.npz")
+        self.write("t.npz", npz(**archive(60, 20, padding=77.0)))
+        self.assertEqual(self.answers("t.npz"), expected)
+        self.write("t.npz", npz(**{k: v for k, v in archive(60, 12).items() if k != "lengths"}))
+        told = self.run_lithe("predict", "m.safetensors", "t.npz").stderr
+        self.assertIn("no array says where the sequences end", told)
+
+    def test_padding_changes_no_weight(self):
+        digests = []
+        for length, padding in ((12, 0.0), (12, 9.0), (30, -1.0)):
+            self.write("s.npz", npz(**archive(40, length, padding)))
+            self.run_lithe(*TRAIN, "--data", "s.npz", "--test-share", "0", "--seed", "3")
+            self.write("ask.npz", npz(**archive(40, 12)))
+            digests.append([answer["outputs"] for answer in self.answers("ask.npz")])
+        self.assertEqual(digests[0], digests[1])
+        # Dropout draws for each value of a batch, padding counted.
+        self.assertEqual(len(digests[2]), 40)
+
+    def test_the_network_is_chosen_where_none_is_said(self):
+        self.write("train.ts", ts(60))
+        out = self.run_lithe("train", "--data", "train.ts", "--epochs", "1", "--output", "m.safetensors").stdout
+        self.assertIn("gru", out)
+
+    def test_folds(self):
+        self.write("train.ts", ts(40))
+        out = self.run_lithe(*TRAIN[:-2], "--epochs", "1", "--data", "train.ts", "--cv", "3").stdout
+        self.assertIn("3", out)
+
+
+if __name__ == "__main__":
+    unittest.main()
