@@ -22,11 +22,12 @@ Examples first_examples(const Dataset& data, std::size_t count) {
 }
 
 // The columns of a table have all sorts of scales: they are brought to one, unless the network says
-// itself what to do with its input.
+// itself what to do with its input, or takes them for the numbers of categories.
 Network with_standardize(const Network& network) {
   const Sentence& layers = network.layers();
   const bool speaks =
-      !layers.empty() && (layers.front().name == "input" || layers.front().name == "standardize");
+      !layers.empty() && (layers.front().name == "input" || layers.front().name == "standardize" ||
+                          layers.front().name == "embedding");
   return speaks ? network : Network::parse("standardize -> " + network.to_string());
 }
 
@@ -121,8 +122,7 @@ Model make_model(const TrainCommand& command, const LoadedData& loaded) {
   std::optional<Model> old;
   if (!command.from.empty()) old.emplace(load_old(command.from));
   Network network = command.network.empty() ? old->network() : Network::parse(command.network);
-  const bool of_any_scale = loaded.schema || is_sequence_path(command.data.data);
-  const bool standardizes = of_any_scale && !command.no_standardize && !old;
+  const bool standardizes = loaded.schema && !command.no_standardize && !old;
   if (standardizes) network = with_standardize(network);
   network = network.with_input(Shape{data.shape}, data.train.features.lengths != nullptr);
   std::size_t reused = SIZE_MAX;
