@@ -122,8 +122,7 @@ Model make_model(const TrainCommand& command, const LoadedData& loaded) {
   std::optional<Model> old;
   if (!command.from.empty()) old.emplace(load_old(command.from));
   Network network = command.network.empty() ? old->network() : Network::parse(command.network);
-  const bool of_any_scale = loaded.schema || is_sequence_path(command.data.data);
-  const bool standardizes = of_any_scale && !command.no_standardize && !old;
+  const bool standardizes = loaded.schema && !command.no_standardize && !old;
   if (standardizes) network = with_standardize(network);
   network = network.with_input(Shape{data.shape}, data.train.features.lengths != nullptr);
   std::size_t reused = SIZE_MAX;

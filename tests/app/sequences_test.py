@@ -92,6 +92,19 @@ class Sequences(AppTest):
         # Dropout draws for each value of a batch, padding counted.
         self.assertEqual(len(digests[2]), 40)
 
+    def test_categories_come_as_they_are(self):
+        """They are not standardised, and what stands behind the ends is none of them."""
+        lengths = [1 + i * 5 % 8 for i in range(60)]
+        for padding in (0, 3):
+            tokens = [3 * (i % 2) + (i + t) % 3 if t < n else padding for i, n in enumerate(lengths) for t in range(8)]
+            self.write(f"{padding}.npz", npz(x=npy("<i8", (60, 8), tokens), lengths=npy("<i8", (60,), lengths),
+                                             y=npy("<i8", (60,), [i % 2 for i in range(60)])))
+        network = ["--network", "embedding(6, 4) -> gru(6) -> dense(2)"]
+        out = self.run_lithe(*TRAIN, *network, "--data", "0.npz").stdout
+        self.assertIn("input(8, lengths=true) -> embedding", out)
+        self.assertIn("12/12 100.0%", out)
+        self.assertEqual(self.answers("3.npz"), self.answers("0.npz"))
+
     def test_the_network_is_chosen_where_none_is_said(self):
         self.write("train.ts", ts(60))
         out = self.run_lithe("train", "--data", "train.ts", "--epochs", "1", "--output", "m.safetensors").stdout
