@@ -12,9 +12,7 @@
 namespace lithe::test {
 namespace {
 
-TEST(Attention, ComesToTheFiguresOfPyTorch) {
-  check_golden(read_golden("attention_golden.json"));
-}
+TEST(Attention, ComesToTheFiguresOfPyTorch) { check_golden(read_golden("attention_golden.json")); }
 
 GraphProblem problem_of(const std::string& sentence) {
   GraphProblem problem;
