@@ -237,7 +237,7 @@ TEST(Sentences, AreCanonical) {
   EXPECT_EQ(Environments::make("snake(10x10, 4, features)", {}).name(),
             "snake(observation=features)");
   EXPECT_EQ(Environments::make(" cartpole-swingup ( sparse=true ) ", {}).name(),
-            "cartpole_swingup(true)");
+            "cartpole_swingup(sparse=true)");
 }
 
 TEST(Sentences, MistakesAreTold) {
