@@ -6,7 +6,7 @@ BATCH = 100
 
 
 def make_readings(rng):
-    x = rng.normal(size=(10_000, 128)).astype(np.float16)
+    x = rng.normal(size=(20_000, 128)).astype(np.float16)
     y = (x[:, :4].sum(1, keepdims=True) > 0).astype(np.float16)
     return x, y
 

@@ -18,7 +18,7 @@ def collect(rng, count):
 
 def train(epochs, rng):
     for epoch in range(epochs):
-        data = collect(rng, 4000)
+        data = collect(rng, 12_000)
         x, y = data[:, :-1], data[:, -1]
         weights = np.linalg.solve(x.T @ x, x.T @ y)
         print(f"epoch {epoch + 1} weights {weights[0]:.4f} {weights[1]:.4f}", flush=True)

@@ -18,7 +18,7 @@ def draw(losses):
 
 
 def step(weights, x, y):
-    for _ in range(100):
+    for _ in range(2000):
         error = x @ weights - y
         weights -= 1e-3 * (x.T @ error) / len(x)
     return float(error @ error) / len(x)
