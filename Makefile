@@ -4,8 +4,8 @@ build := build/release
 lithe := $(build)/bin/lithe
 cores := $(shell nproc)
 # The core needs nothing beyond Debian; ccache is used where it is there, which may be only after
-# `setup-test`.
-launcher = $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+# `setup-test`, and has a folder that it can write.
+launcher = $(if $(shell mkdir -p "$$(ccache -k cache_dir 2>&-)" 2>&- && echo yes),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 
 .PHONY: train test build recipes rl-recipes torture setup setup-test setup-fuzz setup-arm sanitize test-arm wheel test-python update-instructions update-digests bench-peers benchmarks bench-seed bench-deep bench-conv bench-rl bench-rl-peers bench-products bench-doctor rl-peers format check-format check-tidy fuzz install clean
 

@@ -69,6 +69,14 @@ def works(path):
     return subprocess.run([path, "-c", "import venv, ensurepip"], capture_output=True, check=False).returncode == 0
 
 
+def has_cache():
+    """Whether ccache is there, with a folder that it can write."""
+    if not shutil.which("ccache"):
+        return False
+    folder = run("ccache", "-k", "cache_dir", capture_output=True, text=True).stdout.strip()
+    return subprocess.run(["mkdir", "-p", folder], capture_output=True, check=False).returncode == 0
+
+
 def build_wheel(folder):
     python = environment("build")
     try:
@@ -83,7 +91,7 @@ def build_wheel(folder):
         shutil.rmtree(used, ignore_errors=True)
     run(python, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps",
         "--no-build-isolation", "-w", WORK / "built", "-C", "cmake.define.LITHE_WERROR=ON", ROOT,
-        env=os.environ | (cache if shutil.which("ccache") else {}))
+        env=os.environ | (cache if has_cache() else {}))
     (built,) = (WORK / "built").glob("*.whl")
     # The libraries that it needs come along; what is left is the C library, whose version is the tag.
     run(python, "-m", "auditwheel", "repair", "-z", "9", "-w", folder, built, capture_output=True,
