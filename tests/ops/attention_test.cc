@@ -14,12 +14,6 @@ namespace {
 
 TEST(Attention, ComesToTheFiguresOfPyTorch) { check_golden(read_golden("attention_golden.json")); }
 
-GraphProblem problem_of(const std::string& sentence) {
-  GraphProblem problem;
-  problem.graph = catalogue::compile(layers_of(sentence));
-  return problem;
-}
-
 // Heads that fill a vector, a line or a panel, and those that do not; lengths of one block and of
 // several.
 TEST(Attention, GradientsAgreeWithFiniteDifferences) {
@@ -45,22 +39,15 @@ TEST(Attention, GradientsAgreeWithFiniteDifferences) {
 TEST(Attention, HasTheSameBitsOnAnyInstructionSetAndNumberOfThreads) {
   for (const char* sentence :
        {"input(70x10) -> position -> transformer(2, 24, causal) -> transformer(5, 20, norm=post) "
-        "-> "
-        "last -> dense(3)",
-        "input(30x6) -> position -> dense(34) -> position(sinusoidal) -> rms_norm -> attention(1, "
-        "rotary=true) "
-        "-> mean_over_time"})
+        "-> last -> dense(3)",
+        "input(30x6) -> position -> dense(34) -> position(sinusoidal) -> rms_norm -> "
+        "attention(1, rotary=true) -> mean_over_time"})
     for (const char* optimizer : {"sgd(0.1)", "adamw(0.01)", "sgd(0.1, clip_norm=0.5)"}) {
       SCOPED_TRACE(std::string(sentence) + ", " + optimizer);
       GraphProblem problem = problem_of(sentence);
       problem.optimizer = optimizer;
       problem.batch = 7;
-      const std::vector<double> expected = problem.train(3);
-      for (const std::string& isa : fused_isas())
-        for (const std::size_t threads : {1, 2, 3}) {
-          problem.isa = cpu::parse_isa(isa), problem.threads = threads;
-          EXPECT_EQ(problem.train(3), expected) << isa << ", " << threads << " threads";
-        }
+      problem.expect_everywhere(problem.train(3));
     }
 }
 
@@ -125,15 +112,7 @@ TEST(Attention, LargeScoresStayFinite) {
 TEST(Attention, AnExampleIsAloneInItsBatch) {
   GraphProblem problem = problem_of("input(7x6) -> position -> transformer(2, 9) -> last");
   problem.batch = 19;
-  auto parameters = problem.start();
-  GraphProblem::Run all(problem, parameters), one(problem, parameters);
-  all.plan->forward(all.order);
-  for (const std::uint32_t row : all.order) {
-    one.plan->forward(std::span(&row, 1));
-    const auto y = all.plan->values(problem.graph.output());
-    EXPECT_TRUE(
-        std::equal(y.row(row), y.row(row) + 6, one.plan->values(problem.graph.output()).row(0)));
-  }
+  problem.expect_alone();
 }
 
 // With rotary, scores depend on distances: where all positions are the same, so are their outputs,

@@ -14,8 +14,7 @@ namespace {
 const std::vector<float> kCategories = {0, 3, 3, 1, 0, /**/ 6, 3, 2, 2, 2, /**/ 0, 0, 0, 0, 1};
 
 GraphProblem problem_of(const std::string& sentence, std::vector<float> features = kCategories) {
-  GraphProblem problem;
-  problem.graph = catalogue::compile(layers_of(sentence));
+  GraphProblem problem = test::problem_of(sentence);
   problem.batch = features.size() / problem.graph.slots[0].size();
   problem.given_features = std::move(features);
   return problem;
@@ -50,12 +49,7 @@ TEST(Embedding, HasTheSameBitsOnAnyInstructionSetAndNumberOfThreads) {
   for (const char* optimizer : {"sgd(0.1)", "adam(0.01)", "adamw(0.01, clip_norm=0.5)"}) {
     GraphProblem problem = problem_of("input(5) -> embedding(7, 33) -> lstm(9)");
     problem.optimizer = optimizer;
-    const std::vector<double> expected = problem.train(3);
-    for (const std::string& isa : fused_isas())
-      for (const std::size_t threads : {1, 2, 3}) {
-        problem.isa = cpu::parse_isa(isa), problem.threads = threads;
-        EXPECT_EQ(problem.train(3), expected) << isa << ", " << threads << " threads";
-      }
+    problem.expect_everywhere(problem.train(3));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <numeric>
 #include <span>
@@ -17,6 +18,7 @@
 #include "network/bind.h"
 #include "optimizers/optimizers.h"
 #include "plan/plan.h"
+#include "support/isas.h"
 
 namespace lithe::test {
 
@@ -136,6 +138,32 @@ struct GraphProblem {
     return {parameters.data(), parameters.data() + parameters.size()};
   }
 
+  // Three steps come to `expected` on every instruction set with fused multiply-add, and on one to
+  // three threads.
+  void expect_everywhere(const std::vector<double>& expected) const {
+    GraphProblem problem = *this;
+    const auto isas = fused_isas();
+    ASSERT_FALSE(isas.empty());
+    for (const std::string& name : isas)
+      for (const std::size_t count : {1, 2, 3}) {
+        problem.isa = cpu::parse_isa(name), problem.threads = count;
+        EXPECT_EQ(problem.train(3), expected) << name << ", " << count << " threads";
+      }
+  }
+
+  // Which examples stand beside one does not matter to its output.
+  void expect_alone() const {
+    auto parameters = start();
+    Run all(*this, parameters), one(*this, parameters);
+    const graph::SlotId output = graph.output();
+    all.plan->forward(all.order);
+    for (const std::uint32_t row : all.order) {
+      one.plan->forward(std::span(&row, 1));
+      const double* const y = all.plan->values(output).row(row);
+      EXPECT_TRUE(std::equal(y, y + graph.slots[output].columns, one.plan->values(output).row(0)));
+    }
+  }
+
   // Holds the gradient of every trainable value, which a step of plain descent at rate 1 subtracts,
   // against central differences of the loss.
   void expect_gradients(double tolerance = 1e-6) const {
@@ -162,5 +190,11 @@ struct GraphProblem {
     }
   }
 };
+
+inline GraphProblem problem_of(const std::string& sentence) {
+  GraphProblem problem;
+  problem.graph = catalogue::compile(layers_of(sentence));
+  return problem;
+}
 
 }  // namespace lithe::test

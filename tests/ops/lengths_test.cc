@@ -12,8 +12,7 @@ namespace {
 
 // "input(7x3, lengths=true) -> ..." and examples with these lengths.
 GraphProblem problem_of(const std::string& sentence, std::vector<std::int32_t> lengths) {
-  GraphProblem problem;
-  problem.graph = catalogue::compile(layers_of(sentence));
+  GraphProblem problem = test::problem_of(sentence);
   problem.batch = lengths.size();
   problem.lengths = std::move(lengths);
   return problem;
@@ -153,12 +152,7 @@ TEST(Lengths, HasTheSameBitsOnAnyInstructionSetAndNumberOfThreads) {
       GraphProblem problem =
           problem_of("input(12x5, lengths=true) -> " + std::string(sentence), lengths);
       problem.optimizer = optimizer;
-      const std::vector<double> expected = problem.train(3);
-      for (const std::string& isa : fused_isas())
-        for (const std::size_t threads : {1, 2, 3}) {
-          problem.isa = cpu::parse_isa(isa), problem.threads = threads;
-          EXPECT_EQ(problem.train(3), expected) << isa << ", " << threads << " threads";
-        }
+      problem.expect_everywhere(problem.train(3));
     }
 }
 

@@ -10,12 +10,6 @@ namespace {
 
 TEST(Recurrent, ComesToTheFiguresOfPyTorch) { check_golden(read_golden("recurrent_golden.json")); }
 
-GraphProblem problem_of(const std::string& sentence) {
-  GraphProblem problem;
-  problem.graph = catalogue::compile(layers_of(sentence));
-  return problem;
-}
-
 // Widths that fill a vector, a line or a panel, and those that do not.
 TEST(Recurrent, GradientsAgreeWithFiniteDifferences) {
   for (const char* sentence :
@@ -47,12 +41,7 @@ TEST(Recurrent, HasTheSameBitsOnAnyInstructionSetAndNumberOfThreads) {
       GraphProblem problem = problem_of(sentence);
       problem.optimizer = optimizer;
       problem.batch = 37;
-      const std::vector<double> expected = problem.train(3);
-      for (const std::string& isa : fused_isas())
-        for (const std::size_t threads : {1, 2, 3}) {
-          problem.isa = cpu::parse_isa(isa), problem.threads = threads;
-          EXPECT_EQ(problem.train(3), expected) << isa << ", " << threads << " threads";
-        }
+      problem.expect_everywhere(problem.train(3));
     }
 }
 
@@ -68,15 +57,7 @@ TEST(Recurrent, ForgetGatesBeginOpen) {
 TEST(Recurrent, AnExampleIsAloneInItsBatch) {
   GraphProblem problem = problem_of("input(7x3) -> lstm(20, all) -> gru(9)");
   problem.batch = 19;
-  auto parameters = problem.start();
-  GraphProblem::Run all(problem, parameters), one(problem, parameters);
-  all.plan->forward(all.order);
-  for (const std::uint32_t row : all.order) {
-    one.plan->forward(std::span(&row, 1));
-    const auto y = all.plan->values(problem.graph.output());
-    EXPECT_TRUE(
-        std::equal(y.row(row), y.row(row) + 9, one.plan->values(problem.graph.output()).row(0)));
-  }
+  problem.expect_alone();
 }
 
 TEST(Recurrent, RefusesWhatIsNoSequence) {

@@ -72,13 +72,7 @@ TEST(SharedParameters, AllFormsOfAnUpdateGiveTheSameBits) {
     problem.optimizer = "sgd(0.1)";
     EXPECT_EQ(problem.train(3), expected) << "kept, plain";
     problem.keep_gradients = false;
-    const auto isas = fused_isas();
-    ASSERT_FALSE(isas.empty());
-    for (const std::string& isa : isas)
-      for (const std::size_t threads : {1, 2, 3}) {
-        problem.isa = cpu::parse_isa(isa), problem.threads = threads;
-        EXPECT_EQ(problem.train(3), expected) << isa << ", " << threads << " threads";
-      }
+    problem.expect_everywhere(expected);
   }
 }
 
