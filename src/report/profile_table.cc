@@ -124,8 +124,8 @@ std::string profile_table(const Profile& p) {
   text += shared_roofs(p);
   if (std::any_of(p.rows.begin(), p.rows.end(), [](const ProfileRow& r) { return r.of_limit > 1; }))
     text +=
-        "More than 100%: zeros that are left out count as operations; or the limits were measured "
-        "while\nother programs ran: `lithe info --measure` does it again\n";
+        "More than 100%: zeros that are left out count as operations; or the limits were\n"
+        "measured while other programs ran: `lithe info --measure` does it again\n";
   return text;
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "catalogue/catalogue.h"
+#include "data/examples/lengths.h"
 #include "graph/graph.h"
 #include "lithe/error.h"
 #include "network/bind.h"
@@ -43,13 +44,10 @@ void check_lengths(const Network& network, const Features& features) {
                 "the examples are sequences of unequal length, and the network looks at whole ones",
                 {}, fmt::format("begin it with input({}, lengths=true)", shape.to_string()));
   const std::span lengths(features.lengths, features.rows);
-  const auto bad = std::ranges::find_if_not(lengths, [most](std::int32_t length) {
-    return length >= 1 && static_cast<std::size_t>(length) <= most;
-  });
-  if (bad != lengths.end())
+  if (const auto wrong = data::first_wrong_length(lengths, most))
     throw Error(ErrorKind::data,
-                fmt::format("example {} has {} positions, and the network takes 1 to {}",
-                            bad - lengths.begin(), *bad, most));
+                fmt::format("example {} has {} positions, and the network takes 1 to {}", *wrong,
+                            lengths[*wrong], most));
 }
 
 void check_examples(const Model& model, const Examples& examples, losses::Loss loss) {

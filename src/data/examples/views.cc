@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/examples/lengths.h"
 #include "lithe/dataset.h"
 #include "lithe/error.h"
 
@@ -51,11 +52,8 @@ Features Features::with_lengths(std::span<const std::int32_t> row_lengths, std::
   if (most == 0 || columns % most != 0)
     fail(fmt::format("a row of {} values is not {} positions", columns, most), kWhere,
          "rows of as many values as the longest sequence has positions, times its channels");
-  const auto wrong = std::ranges::find_if_not(row_lengths, [most](std::int32_t length) {
-    return length >= 1 && static_cast<std::size_t>(length) <= most;
-  });
-  if (wrong != row_lengths.end())
-    fail(fmt::format("row {} has the length {}", wrong - row_lengths.begin(), *wrong), kWhere,
+  if (const auto wrong = data::first_wrong_length(row_lengths, most))
+    fail(fmt::format("row {} has the length {}", *wrong, row_lengths[*wrong]), kWhere,
          fmt::format("lengths from 1 to {}", most));
   Features result = *this;
   result.lengths = row_lengths.data();
