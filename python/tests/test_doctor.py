@@ -87,7 +87,9 @@ def test_products_are_compiled_code():
         pytest.skip("the system refuses samples")
     line = max(report["lines"], key=lambda line: line["share"])
     assert line["function"].endswith("multiply")
-    assert line["native"] > 0.5 * line["share"]
+    # Threads of a BLAS also wait for one another, in the system, on a machine that is busy.
+    assert line["native"] > 0.05
+    assert line["native"] > 4 * line["interpreter"]
     assert {share["activity"] for share in report["shares"]} & {"products", "numeric loops"}
 
 

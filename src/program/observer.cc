@@ -110,31 +110,19 @@ std::vector<PythonThread> Observer::read_python(pid_t number, Process& process) 
 
 bool Observer::see(pid_t thread, bool python, bool other_has_lock, Moment& moment,
                    UserState* waiting) {
-  see_processor(thread, python, moment);
-  bool may_wait = true;
-  if (!moment.runs) {
-    const ThreadState state = thread_state(moment.process, thread, other_has_lock);
-    if (!state.exists) return false;
-    moment.runs = state.runs;
-    moment.wait = state.wait;
+  const ThreadState state = thread_state(moment.process, thread, other_has_lock);
+  if (!state.exists) return false;
+  moment.runs = state.runs;
+  moment.wait = state.wait;
+  if (moment.runs) {
+    see_processor(thread, python, moment);
+  } else {
+    moment.others_run = sampler_ != nullptr && sampler_->last_time() + kRuns > now_;
     if (waiting != nullptr) {
       waiting->instruction = state.instruction;
       waiting->stack = state.stack;
     }
-    // Without samples of the kernel, what runs and is not sampled is in the kernel.
-    moment.in_kernel =
-        state.runs && sampler_ != nullptr && sampler_->follows_time() && !sampler_->sees_kernel();
-  } else if (moment.sampled) {
-    moment.place = find_(moment.process, moment.place.offset);
-    may_wait = !sampler_->follows_time();
-  } else {
-    may_wait = false;
   }
-  if (moment.runs && may_wait && waits_for_processor(moment.process, thread)) {
-    moment.runs = moment.in_kernel = moment.sampled = false;
-    moment.wait = Wait::processor;
-  }
-  moment.others_run = !moment.runs && sampler_ != nullptr && sampler_->last_time() + kRuns > now_;
   return true;
 }
 
@@ -149,8 +137,23 @@ void Observer::count(pid_t process, pid_t thread, const PythonThread* python, bo
     for (const PythonFrame& frame : python->frames)
       moment.frames.push_back({counts_.number(frame.code), frame.line, {}});
   }
-  counts_.add(moment, now_ - last_);
-  timeline_.add(moment, last_, now_);
+  add(moment, thread, 1);
+}
+
+// Counts what was seen for the time since the last look, `times` as much. Of the time in which it
+// was ready to run it had no processor for a part.
+void Observer::add(Moment& moment, pid_t thread, std::uint64_t times) {
+  const double without = moment.runs ? without_processor(moment.process, thread) : 0;
+  const auto lost = static_cast<std::uint64_t>(without * static_cast<double>(now_ - last_));
+  counts_.add(moment, times * (now_ - last_ - lost));
+  timeline_.add(moment, last_, now_ - lost);
+  if (lost == 0) return;
+  moment.runs = moment.sampled = moment.in_kernel = moment.entered = false;
+  moment.place = {};
+  moment.wait = Wait::processor;
+  moment.others_run = true;
+  counts_.add(moment, times * lost);
+  timeline_.add(moment, now_ - lost, now_);
 }
 
 // Looks at the first thread, at those that were sampled, and in turns at eight of those that wait.
@@ -201,8 +204,7 @@ void Observer::count_native(pid_t number, pid_t thread, NativeStack& stack, std:
     addresses = stack.unwind(waiting);
   }
   add_frames(number, addresses, moment);
-  counts_.add(moment, times * (now_ - last_));
-  timeline_.add(moment, last_, now_);
+  add(moment, thread, times);
 }
 
 void Observer::add_frames(pid_t process, const std::vector<std::uint64_t>& addresses,
@@ -217,35 +219,44 @@ void Observer::add_frames(pid_t process, const std::vector<std::uint64_t>& addre
   }
 }
 
-// Whether a thread that is ready to run had no processor for most of the last time. What it ran is
-// counted at the system's ticks only, so some of them must have passed.
-bool Observer::waits_for_processor(pid_t process, pid_t thread) {
-  constexpr std::uint64_t kTicks = 12'000'000;
+// The part of the time in which a thread was ready to run that it had no processor, lately. What it
+// ran is counted at the system's ticks only, so some of them must have passed.
+double Observer::without_processor(pid_t process, pid_t thread) {
+  constexpr std::uint64_t kTicks = 12'000'000, kLittle = 1'000'000;
   constexpr std::size_t kMostThreads = 1 << 16;
   if (scheduled_.size() > kMostThreads) scheduled_.clear();
   const auto [at, added] = scheduled_.try_emplace(thread);
   Scheduled& known = at->second;
-  if (!added && now_ < known.seen + kTicks) return known.waits;
+  if (!added && now_ < known.seen + kTicks) return known.without;
   const std::string text =
       base::read_text(fmt::format("/proc/{}/task/{}/schedstat", process, thread));
   std::string_view rest = text;
   const auto ran = base::to_number(base::take_until(rest, ' '), std::uint64_t{0});
-  // After a long time what it did meanwhile says nothing about now.
-  const bool recent = !added && now_ < known.seen + 4 * kTicks;
-  known.waits = recent && ran - known.ran < (now_ - known.seen) / 2;
+  const auto waited = base::to_number(base::take_until(rest, ' '), std::uint64_t{0});
+  const std::uint64_t more = ran - known.ran, without = waited - known.waited;
+  if (!added && more + without > kLittle)
+    known.without = static_cast<double>(without) / static_cast<double>(more + without);
   known.ran = ran;
+  known.waited = waited;
   known.seen = now_;
-  return known.waits;
+  return known.without;
 }
 
+// Where the processor was when a thread that runs was sampled a moment ago.
 void Observer::see_processor(pid_t thread, bool python, Moment& moment) const {
   constexpr std::uint64_t kSame = 200'000;
   const Event* sample = sampler_ == nullptr ? nullptr : sampler_->latest(thread);
-  if (sample == nullptr || sample->time + kRuns < now_) return;
-  moment.runs = true;
+  const bool recent = sample != nullptr && sample->time + kRuns >= now_;
+  if (!recent) {
+    // Without samples of the kernel, what runs and is not sampled is in the kernel.
+    moment.in_kernel =
+        sampler_ != nullptr && sampler_->follows_time() && !sampler_->sees_kernel();
+    return;
+  }
   if (sample->time + kSame < now_ && (python || sample->user == nullptr)) return;
   moment.sampled = true;
   see_sample(*sample, moment);
+  moment.place = find_(moment.process, moment.place.offset);
 }
 
 }  // namespace lithe::program

@@ -68,13 +68,14 @@ class Observer {
   bool see(pid_t thread, bool python, bool other_has_lock, Moment& moment, UserState* waiting);
   void count(pid_t process, pid_t thread, const PythonThread* python, bool other_has_lock);
   void count_native(pid_t number, pid_t thread, NativeStack& stack, std::uint64_t times);
-  bool waits_for_processor(pid_t process, pid_t thread);
+  void add(Moment& moment, pid_t thread, std::uint64_t times);
+  double without_processor(pid_t process, pid_t thread);
   void see_processor(pid_t thread, bool python, Moment& moment) const;
   void add_frames(pid_t process, const std::vector<std::uint64_t>& addresses, Moment& moment);
 
   struct Scheduled {
-    std::uint64_t ran = 0, seen = 0;  // nanoseconds
-    bool waits = false;
+    std::uint64_t ran = 0, waited = 0, seen = 0;  // nanoseconds
+    double without = 0;
   };
 
   FindPlace find_;

@@ -93,32 +93,33 @@ void read_call(std::string_view text, pid_t process, bool other_has_lock, Thread
 
 }  // namespace
 
+// `syscall` is read first and decides whether the thread runs: it tells the call of the same moment.
+// A wait that is as short as a look may have ended when a second file is read.
 ThreadState thread_state(pid_t process, pid_t thread, bool other_has_lock) {
   ThreadState state;
-  std::array<char, 512> buffer;
+  std::array<char, 512> of_call, of_state;
   char path[64];
-  *fmt::format_to_n(path, sizeof(path) - 1, "/proc/{}/task/{}/stat", process, thread).out = '\0';
-  std::string_view text = read_small(path, buffer);
+  const auto name = [&](const char* file) {
+    *fmt::format_to_n(path, sizeof(path) - 1, "/proc/{}/task/{}/{}", process, thread, file).out =
+        '\0';
+    return path;
+  };
+  const std::string_view call = read_small(name("syscall"), of_call);
+  const std::string_view text = read_small(name("stat"), of_state);
   const std::size_t name_end = text.rfind(')');
   if (name_end == text.npos || name_end + 2 >= text.size()) return state;
   const char letter = text[name_end + 2];
   if (letter == 'Z' || letter == 'X') return state;
   state.exists = true;
-  if (letter == 'R') {
-    state.runs = true;
-    return state;
-  }
   if (letter == 'T' || letter == 't') {
     state.wait = Wait::stopped;
     return state;
   }
+  state.runs = call.empty() ? letter == 'R' : call.starts_with("running");
+  if (state.runs) return state;
   state.wait = letter == 'D' ? Wait::disk : Wait::unknown;
-  *fmt::format_to_n(path, sizeof(path) - 1, "/proc/{}/task/{}/syscall", process, thread).out = '\0';
-  text = read_small(path, buffer);
-  if (text.starts_with("running"))
-    state.runs = true;
-  else if (!text.empty() && text[0] != '-')  // -1: in a page fault, or an interrupt
-    read_call(text, process, other_has_lock, state);
+  if (!call.empty() && call[0] != '-')  // -1: in a page fault, or an interrupt
+    read_call(call, process, other_has_lock, state);
   return state;
 }
 

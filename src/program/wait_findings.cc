@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <set>
+#include <algorithm>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -17,54 +18,58 @@ namespace {
 struct WaitRule {
   Wait wait;
   std::string_view call;  // of the C library, that does the same without waiting
+  std::string_view word;  // in a line that does nothing else
   const char* name;
   const char* problem;  // "it ... in 40% of the time"
   const char* remedy;
 };
 
 constexpr WaitRule kWaitRules[] = {
-    {Wait::sync, "sync in libc", "fsync", "waits until the disk has what was written (fsync)",
+    {Wait::sync, "sync in libc", "sync(", "fsync", "waits until the disk has what was written (fsync)",
      "do that once an epoch, or every few minutes: the system writes by itself, and a program that "
      "ends loses nothing"},
-    {Wait::sleep, "nanosleep in", "sleep", "sleeps",
+    {Wait::sleep, "nanosleep in", "sleep(", "sleep", "sleeps",
      "wait for what it waits for, not for a time: a queue's get(), an Event's wait(), "
      "subprocess.wait()"},
-    {Wait::disk, "pread64 in", "reading", "waits for the disk",
+    {Wait::disk, "pread64 in", ".read", "reading", "waits for the disk",
      "read the files once, before the first epoch, and keep the arrays"},
-    {Wait::network, "recv in", "network", "waits for the network",
+    {Wait::network, "recv in", ".recv", "network", "waits for the network",
      "fetch the data once, before the first epoch; send and log many records at a time, from "
      "another thread"},
-    {Wait::terminal, "", "output", "waits for the terminal", "print less often"},
+    {Wait::terminal, "", "", "output", "waits for the terminal", "print less often"},
 };
 
-// What a line waits, with the calls that it waits in: a line that mostly waits does little else. A
-// line that never waits has samples of these calls from the line before it.
-double waited(const LineFacts& line, const WaitRule& rule) {
-  constexpr double kMostly = 0.3, kNever = 0.03, kAlways = 0.8;
-  const double in_calls = sum(line.native_code, [&rule](std::string_view name) {
-    return !rule.call.empty() && name.find(rule.call) != name.npos;
-  });
-  if (line[rule.wait] < kNever * line.all && in_calls < kAlways * line.all) return line[rule.wait];
-  const double share = line[rule.wait] + in_calls;
-  return share > kMostly * line.all ? line.all : share;
+// Whether the text of a line that waits says that it does nothing else.
+bool says_so(const LineFacts& line, const WaitRule& rule) {
+  constexpr double kSome = 0.1;
+  return line[rule.wait] > kSome * line.all && !rule.word.empty() &&
+         source_line(line.file, line.line).find(rule.word) != std::string::npos;
 }
 
-void find_wait(ProgramFacts& facts, const WaitRule& rule, Findings& findings) {
-  // A function that mostly waits for the disk to have a file does little but write that.
+// What a line waits, with what the processor does in such calls.
+double waited(const LineFacts& line, const WaitRule& rule) {
   constexpr double kMostly = 0.5;
-  std::set<FunctionName> whole;
-  if (rule.wait == Wait::sync)
-    whole = functions_with(facts, kMostly,
-                           [&rule](const LineFacts& line) { return waited(line, rule); });
-  std::erase_if(whole, [](const FunctionName& name) { return name.second == "<module>"; });
+  const double waits = line[rule.wait];
+  if (waits > kMostly * line.all) return line.all;
+  return waits + sum(line.native_code, [&rule](std::string_view name) {
+           return !rule.call.empty() && name.find(rule.call) != name.npos;
+         });
+}
+
+// A sample is of a moment before the one in which its line was read. Where a line says what it
+// does, all of its time counts, and samples of that in other lines are left over from it.
+void find_wait(ProgramFacts& facts, const WaitRule& rule, Findings& findings) {
+  const bool said = std::any_of(facts.lines.begin(), facts.lines.end(),
+                                [&rule](const LineFacts& line) { return says_so(line, rule); });
   Found found(facts);
-  for (LineFacts& line : facts.lines)
-    found.add(line, whole.contains(function_of(line)) ? line.all : waited(line, rule));
+  for (LineFacts& line : facts.lines) {
+    const double share = said ? line[rule.wait] : waited(line, rule);
+    found.add(line, says_so(line, rule) ? line.all : share);
+  }
   if (found.all() < kWorth) return;
-  ProgramFinding finding =
+  findings.push_back(found.finish(
       make(rule.name, fmt::format("it {} in {} of the time", rule.problem, percent(found.all())),
-           rule.remedy, estimate_of_memory(found.all(), 0, 0.05));
-  findings.push_back(found.finish(std::move(finding)));
+           rule.remedy, estimate(found.all(), 0, 0.05))));
 }
 
 // A program that is started in a loop. What starts a training and waits for it has no loop.
