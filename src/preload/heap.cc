@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "preload/collector.h"
 #include "preload/counts.h"
 #include "preload/real.h"
 
@@ -82,6 +83,7 @@ bool ready() {
 
 void* counted(void* memory, std::size_t asked) {
   if (memory != nullptr) count_new(asked, real.usable(memory));
+  lithe::preload::see_allocation();
   return memory;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "preload/collector.h"
 #include "preload/counts.h"
 #include "preload/lines.h"
 #include "program/shared_counters.h"
@@ -28,9 +29,14 @@ void flush_denormals() {
 #endif
 }
 
+bool asked_for(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && value[0] == '1';
+}
+
 __attribute__((constructor)) void loaded() {
-  const char* flush = std::getenv(lithe::program::kFlushVariable);
-  if (flush != nullptr && flush[0] == '1') flush_denormals();
+  if (asked_for(lithe::program::kFlushVariable)) flush_denormals();
+  if (asked_for(lithe::program::kCollectorVariable)) lithe::preload::turn_off_collector();
   if (lithe::preload::counters() == nullptr) return;
   ::pthread_atfork(nullptr, nullptr, in_child);
 }

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "program/line_report.h"
+#include "program/shared_counters.h"
 
 namespace lithe::program {
 
@@ -313,6 +314,24 @@ void leave_out_imports(ProgramFacts& facts) {
   found.finish({});
 }
 
+// What the program calls itself is no matter of the collector's settings.
+void find_collect_calls(ProgramFacts& facts, Findings& findings) {
+  constexpr std::string_view kCall[] = {"gc.collect("};
+  Found found(facts);
+  for (LineFacts& line : facts.lines)
+    if (line.collecting > 0 && holds_one(source_line(line.file, line.line), kCall))
+      found.add(line, line.all);
+  if (found.all() < kWorth) return;
+  findings.push_back(found.finish(
+      make("garbage_collector",
+           fmt::format("it lets Python collect garbage, which goes through all objects, in {} of "
+                       "the time",
+                       percent(found.all())),
+           "leave that to Python: what nothing refers to is freed at once without it, and circles "
+           "of objects are collected when there are many",
+           estimate(found.all(), 0, 0.03))));
+}
+
 void find_collector(ProgramFacts& facts, Findings& findings) {
   Found found(facts);
   for (LineFacts& line : facts.lines) found.add(line, line.collecting);
@@ -322,10 +341,11 @@ void find_collector(ProgramFacts& facts, Findings& findings) {
            fmt::format("Python's garbage collector takes {} of the time: it goes through all "
                        "objects again and again while the program makes many",
                        percent(found.all())),
-           "if nothing refers to itself in a circle, turn it off: import gc; gc.disable(). "
-           "Otherwise let it run more seldom, and take what lasts out of it: gc.freeze(), "
-           "gc.set_threshold(100_000)",
+           "turn it off. If memory then grows, objects refer to one another in a circle: call "
+           "gc.collect() once in some epochs, where least is alive",
            estimate(found.all(), 0, 0.03));
+  constexpr int kCanBeTold = 10;  // to turn it off, by the library that is loaded
+  if (facts.python_minor >= kCanBeTold) finding.variables = {{kCollectorVariable, "1"}};
   finding.instead = "import gc; gc.freeze(); gc.disable()    # after loading, before the epochs";
   findings.push_back(found.finish(std::move(finding)));
 }
@@ -337,6 +357,7 @@ void call_findings(ProgramFacts& facts, Findings& findings) {
   // What is not done again makes no garbage either, so the calls come before the collector.
   find_calls(facts, findings);
   find_calls_by_element(facts, findings);
+  find_collect_calls(facts, findings);
   find_collector(facts, findings);
 }
 

@@ -102,6 +102,7 @@ class Gatherer {
       facts.wanted += share;
     const std::size_t own = own_frame(moment, 0);
     if (own == moment.frames.size()) return;
+    if (main) facts.python_minor = stacks_.code(moment.frames[own].code).minor;
     LineFacts& line = line_of(moment.frames[own], main);
     line.add(spent);
     if (moment.sampled) line.native_code[meaning.words()] += share;
@@ -295,7 +296,14 @@ std::string python_name(std::string_view file, std::string_view function) {
 ProgramFacts program_facts(const StackCounts& stacks, pid_t main, PlaceReader& places,
                            CodeQuality* quality) {
   struct Time {
-    std::uint64_t all = 0, without_lines = 0;
+    double all = 0, with_lines[2] = {}, without_lines[2] = {};  // [1]: while it runs
+    // Where most moments have lines of the program, the stacks of the others could not be read:
+    // their time is as that of the rest.
+    double weight(bool runs, bool has_line) const {
+      const double with = with_lines[runs], without = without_lines[runs];
+      if (without >= with) return 1;
+      return has_line ? 1 + without / with : 0;
+    }
   };
   const auto of_main = [main](const Moment& moment) {
     return moment.process == main && moment.first_thread;
@@ -306,32 +314,29 @@ ProgramFacts program_facts(const StackCounts& stacks, pid_t main, PlaceReader& p
   Time whole, later;
   stacks.for_each([&](const Moment& moment, std::uint64_t nanoseconds) {
     if (!of_main(moment) || lost(moment)) return;
-    const bool without = !gatherer.has_line(moment);
     for (Time* time : {&whole, &later}) {
       if (time == &later && !moment.later) continue;
-      time->all += nanoseconds;
-      if (without) time->without_lines += nanoseconds;
+      const auto more = static_cast<double>(nanoseconds);
+      time->all += more;
+      (gatherer.has_line(moment) ? time->with_lines : time->without_lines)[moment.runs] += more;
     }
   });
   ProgramFacts facts;
   // The first epoch includes loading and reading, so the later ones count if they are long enough.
-  constexpr std::uint64_t kEnough = 300'000'000;
+  constexpr double kEnough = 3e8;  // nanoseconds
   facts.later = later.all >= kEnough;
   const Time& time = facts.later ? later : whole;
-  facts.seconds = static_cast<double>(time.all) / 1e9;
-  // Where nearly all moments have lines of the program, the stacks of the others could not be read:
-  // their time is as that of the rest.
-  const bool only_lines = time.without_lines < time.all / 4;
-  const double all = static_cast<double>(time.all - (only_lines ? time.without_lines : 0));
-  if (all <= 0) return facts;
+  facts.seconds = time.all / 1e9;
+  if (time.all <= 0) return facts;
   stacks.for_each([&](const Moment& moment, std::uint64_t nanoseconds) {
+    const double share = static_cast<double>(nanoseconds) / time.all;
     const bool first = of_main(moment);
     if (facts.later && !moment.later) return;
     if (moment.process != main && moment.first_thread && (moment.runs || lost(moment)))
-      facts.processes += static_cast<double>(nanoseconds) / all;
+      facts.processes += share;
     if (lost(moment)) return;
-    if (first && only_lines && !gatherer.has_line(moment)) return;
-    gatherer.take(moment, static_cast<double>(nanoseconds) / all, first, facts);
+    const double weight = first ? time.weight(moment.runs, gatherer.has_line(moment)) : 1;
+    if (weight > 0) gatherer.take(moment, weight * share, first, facts);
   });
   gatherer.finish(facts);
   for (auto& [place, line] : facts.inclusive) line.depth /= line.all;

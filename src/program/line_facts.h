@@ -66,6 +66,7 @@ struct InclusiveLine {
 
 struct ProgramFacts : Spent {
   double seconds = 0;             // that the shares are of
+  int python_minor = 0;           // of CPython 3.x, the x; 0: not Python
   std::vector<LineFacts> lines;   // most costly first
   std::vector<LineFacts> others;  // of other threads and processes, in shares of the same time
   bool later = false;             // the shares are of the epochs after the first

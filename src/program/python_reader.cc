@@ -212,6 +212,7 @@ std::shared_ptr<const PythonCode> PythonReader::code_at(std::uint64_t address) {
   if (known.file == file && known.name == name && known.lines == lines) return known.code;
   if (text_bytes_ > kMostBytesOfCode) return nullptr;
   auto code = std::make_shared<PythonCode>();
+  code->minor = minor_;
   code->file = text_at(file);
   code->name = text_at(name);
   code->lines = bytes_at(lines);

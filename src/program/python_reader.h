@@ -22,6 +22,7 @@ struct PythonCode {
   std::string lines;  // the table of its lines
   int first_line = 0;
   bool native = false;
+  int minor = 0;  // of CPython 3.x, the x
 };
 
 struct PythonFrame {
