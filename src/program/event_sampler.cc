@@ -1,6 +1,7 @@
 #include "program/event_sampler.h"
 
 #include <linux/perf_event.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -57,6 +58,7 @@ perf_event_attr attributes(bool kernel, SampledState state, bool running) {
   a.comm_exec = 1;
   a.task = 1;
   a.sample_id_all = 1;
+  a.wakeup_events = 1;
   a.use_clockid = 1;
   a.clockid = CLOCK_MONOTONIC;  // as in the shared counters
 #if defined(__x86_64__) || defined(__aarch64__)
@@ -202,9 +204,21 @@ const Event* EventSampler::latest(pid_t thread) const {
   return at == latest_.end() ? nullptr : &at->second;
 }
 
+void EventSampler::sample() {
+  for (Ring& ring : rings_) read(ring);
+}
+
+bool EventSampler::wait(std::chrono::microseconds most) {
+  std::vector<pollfd> all;
+  all.reserve(rings_.size());
+  for (const Ring& ring : rings_) all.push_back({ring.descriptor, POLLIN, 0});
+  const timespec limit{0, 1000L * static_cast<long>(most.count())};
+  return ::ppoll(all.data(), all.size(), &limit, nullptr) > 0;
+}
+
 std::vector<Event> EventSampler::take(bool end) {
   const std::uint64_t until = last_seen_;
-  for (Ring& ring : rings_) read(ring);
+  sample();
   const auto earlier = [](const Event& a, const Event& b) { return a.time < b.time; };
   std::stable_sort(waiting_.begin(), waiting_.end(), earlier);
   if (!waiting_.empty()) last_seen_ = std::max(last_seen_, waiting_.back().time);

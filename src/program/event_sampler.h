@@ -27,6 +27,8 @@ class EventSampler : public Sampler {
   // Events later than the last call are kept for the next one, because the buffers of other
   // processors may hold earlier ones.
   std::vector<Event> take(bool end = false) override;
+  void sample() override;
+  bool wait(std::chrono::microseconds most) override;
   const Event* latest(pid_t thread) const override;
   std::uint64_t last_time() const override { return last_time_; }
   bool sees_kernel() const override { return sees_kernel_; }

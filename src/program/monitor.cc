@@ -48,6 +48,16 @@ void Monitor::take_present() {
 }
 
 void Monitor::poll() {
+  observer_.begin(marker_ != 0 ? marker_ : process_);
+  if (sampler_ != nullptr) sampler_->sample();
+  observer_.observe(sampler_.get(), cutter_.first_end() > 0);
+  await_samples();
+  take_lines();
+  if (sampler_ != nullptr) take_events(false);
+  if (Clock::now() >= next_slow_poll_) slow_poll();
+}
+
+void Monitor::take_lines() {
   counters_.take_lines([this](LineSeen&& line) {
     if (mark_ == nullptr || !mark_->found_in(line.text)) return;
     cutter_.cut(line);
@@ -55,12 +65,19 @@ void Monitor::poll() {
     later_histogram_.take(open_histogram_);
     observer_.end_epoch();
   });
-  if (Clock::now() >= next_slow_poll_) slow_poll();
-  if (sampler_ != nullptr) {
+}
+
+// A thread that runs is sampled once in each millisecond of its time, where that can be.
+void Monitor::await_samples() {
+  constexpr std::chrono::microseconds kMost{1000};
+  const auto end = Clock::now() + kMost;
+  while (observer_.expects_samples()) {
+    const auto left = std::chrono::duration_cast<std::chrono::microseconds>(end - Clock::now());
+    if (left.count() <= 0 || !sampler_->wait(left)) break;
     sampler_->sample();
-    take_events(false);
+    observer_.take_samples(false);
   }
-  observer_.observe(sampler_.get(), cutter_.first_end() > 0);
+  observer_.take_samples(true);
 }
 
 void Monitor::finish() {

@@ -64,6 +64,8 @@ class Monitor {
   using Clock = std::chrono::steady_clock;
   using SharedSpace = std::shared_ptr<AddressSpace>;
 
+  void take_lines();
+  void await_samples();
   void take_events(bool end);
   void take_event(const Event& event);
   void take_sample(const Event& event);

@@ -9,7 +9,6 @@
 #include "program/activity.h"
 #include "program/clock.h"
 #include "program/remote_memory.h"
-#include "program/thread_state.h"
 
 namespace lithe::program {
 
@@ -27,6 +26,7 @@ const PythonThread* thread_of(const std::vector<PythonThread>& threads, pid_t th
 
 // `place` gets an address, which is yet to be found in a file.
 void see_sample(const Event& sample, Moment& moment) {
+  moment.sampled = true;
   moment.in_kernel = sample.in_kernel;
   moment.entered = sample.entered_from != 0;
   moment.place.offset = sample.in_kernel ? sample.entered_from : sample.address;
@@ -63,8 +63,27 @@ pid_t Observer::first_thread(pid_t process) const {
 
 void Observer::ended(pid_t process) { processes_.erase(process); }
 
-void Observer::observe(const Sampler* sampler, bool later) {
+void Observer::begin(pid_t main) {
+  constexpr std::size_t kMostThreads = 16;  // of a process
   now_ = clock_nanoseconds();
+  states_.clear();
+  for (const auto& [number, process] : processes_) {
+    const pid_t first = first_thread(number);
+    states_[first] = thread_state(number, first);
+    if (number == main) processor_.than(states_[first].processor);
+    if (process.python == nullptr) continue;
+    for (std::size_t i = 0; i < std::min(kMostThreads, process.threads.size()); ++i)
+      if (const pid_t thread = process.threads[i]; thread != first)
+        states_[thread] = thread_state(number, thread);
+  }
+}
+
+ThreadState Observer::state_of(pid_t process, pid_t thread) const {
+  const auto at = states_.find(thread);
+  return at == states_.end() ? thread_state(process, thread) : at->second;
+}
+
+void Observer::observe(const Sampler* sampler, bool later) {
   sampler_ = sampler;
   later_ = later;
   if (last_ != 0)
@@ -88,8 +107,11 @@ void Observer::observe_process(pid_t number, Process& process) {
   const std::vector<PythonThread> threads = read_python(number, process);
   const bool locked = std::any_of(threads.begin(), threads.end(),
                                   [](const PythonThread& t) { return t.holds_lock; });
-  for (const PythonThread& thread : threads)
+  process.threads.clear();
+  for (const PythonThread& thread : threads) {
+    process.threads.push_back(thread.thread);
     count(number, thread.thread, &thread, locked && !thread.holds_lock);
+  }
   if (thread_of(threads, number) == nullptr) count(number, number, nullptr, false);
 }
 
@@ -109,11 +131,11 @@ std::vector<PythonThread> Observer::read_python(pid_t number, Process& process) 
 }
 
 bool Observer::see(pid_t thread, bool python, bool other_has_lock, Moment& moment,
-                   UserState* waiting) {
-  const ThreadState state = thread_state(moment.process, thread, other_has_lock);
+                   UserState* waiting) const {
+  const ThreadState state = state_of(moment.process, thread);
   if (!state.exists) return false;
   moment.runs = state.runs;
-  moment.wait = state.wait;
+  moment.wait = state.limited && other_has_lock ? Wait::interpreter : state.wait;
   if (moment.runs) {
     see_processor(thread, python, moment);
   } else {
@@ -132,28 +154,72 @@ void Observer::count(pid_t process, pid_t thread, const PythonThread* python, bo
   moment.first_thread = thread == first_thread(process);
   moment.later = later_;
   if (!see(thread, python != nullptr, other_has_lock, moment, nullptr)) return;
-  if (python != nullptr) {
-    moment.collecting = python->collecting;
-    for (const PythonFrame& frame : python->frames)
-      moment.frames.push_back({counts_.number(frame.code), frame.line, {}});
+  if (python != nullptr) add_python(*python, moment);
+  const bool expects = python != nullptr && moment.first_thread && moment.runs &&
+                       sampler_ != nullptr && sampler_->follows_time();
+  if (expects) {
+    moment.sampled = false;
+    moment.in_kernel = runs_unseen();
+    expected_.push_back({std::move(moment), {last_, now_}});
+  } else {
+    add(std::move(moment), thread, 1, {last_, now_});
   }
-  add(moment, thread, 1);
+}
+
+void Observer::add_python(const PythonThread& thread, Moment& moment) {
+  moment.collecting = thread.collecting;
+  moment.frames.clear();
+  for (const PythonFrame& frame : thread.frames)
+    moment.frames.push_back({counts_.number(frame.code), frame.line, {}});
+}
+
+// The stack after a sample is that of the sample if it is the same as before, or is read at once.
+void Observer::see_again(const Event& sample, Process& process, Moment& moment) {
+  constexpr std::uint64_t kAtOnce = 150'000;
+  const bool at_once = sample.time + kAtOnce > clock_nanoseconds();
+  const std::vector<PythonThread> threads = read_python(moment.process, process);
+  const PythonThread* python = thread_of(threads, sample.thread);
+  if (python == nullptr) return;
+  Moment after = moment;
+  add_python(*python, after);
+  if (!at_once && after.frames != moment.frames) return;
+  moment = std::move(after);
+  see_sample(sample, moment);
+  moment.place = find_(moment.process, moment.place.offset);
+}
+
+void Observer::take_samples(bool end) {
+  std::erase_if(expected_, [this, end](Expected& expected) {
+    Moment& moment = expected.moment;
+    const pid_t thread = first_thread(moment.process);
+    const Event* sample = sampler_->latest(thread);
+    const auto process = processes_.find(moment.process);
+    if (sample != nullptr && sample->time > expected.span.until && process != processes_.end() &&
+        process->second.python != nullptr) {
+      see_again(*sample, process->second, moment);
+    } else if (!end) {
+      return false;
+    }
+    add(std::move(moment), thread, 1, expected.span);
+    return true;
+  });
 }
 
 // Counts what was seen for the time since the last look, `times` as much. Of the time in which it
 // was ready to run it had no processor for a part.
-void Observer::add(Moment& moment, pid_t thread, std::uint64_t times) {
+void Observer::add(Moment moment, pid_t thread, std::uint64_t times, const Span& span) {
   const double without = moment.runs ? without_processor(moment.process, thread) : 0;
-  const auto lost = static_cast<std::uint64_t>(without * static_cast<double>(now_ - last_));
-  counts_.add(moment, times * (now_ - last_ - lost));
-  timeline_.add(moment, last_, now_ - lost);
+  const std::uint64_t all = span.until - span.from;
+  const auto lost = static_cast<std::uint64_t>(without * static_cast<double>(all));
+  counts_.add(moment, times * (all - lost));
+  timeline_.add(moment, span.from, span.until - lost);
   if (lost == 0) return;
   moment.runs = moment.sampled = moment.in_kernel = moment.entered = false;
   moment.place = {};
   moment.wait = Wait::processor;
   moment.others_run = true;
   counts_.add(moment, times * lost);
-  timeline_.add(moment, now_ - lost, now_);
+  timeline_.add(moment, span.until - lost, span.until);
 }
 
 // Looks at the first thread, at those that were sampled, and in turns at eight of those that wait.
@@ -195,7 +261,6 @@ void Observer::count_native(pid_t number, pid_t thread, NativeStack& stack, std:
     addresses = stack.unwind(*sample->user);
     // Between samples it is where the last one was, mostly.
     if (!moment.sampled && !moment.in_kernel) {
-      moment.sampled = true;
       see_sample(*sample, moment);
       moment.place = find_(number, moment.place.offset);
     }
@@ -204,7 +269,7 @@ void Observer::count_native(pid_t number, pid_t thread, NativeStack& stack, std:
     addresses = stack.unwind(waiting);
   }
   add_frames(number, addresses, moment);
-  add(moment, thread, times);
+  add(std::move(moment), thread, times, {last_, now_});
 }
 
 void Observer::add_frames(pid_t process, const std::vector<std::uint64_t>& addresses,
@@ -242,19 +307,20 @@ double Observer::without_processor(pid_t process, pid_t thread) {
   return known.without;
 }
 
+// Without samples of the kernel, what runs and is not sampled is in the kernel.
+bool Observer::runs_unseen() const {
+  return sampler_ != nullptr && sampler_->follows_time() && !sampler_->sees_kernel();
+}
+
 // Where the processor was when a thread that runs was sampled a moment ago.
 void Observer::see_processor(pid_t thread, bool python, Moment& moment) const {
   constexpr std::uint64_t kSame = 200'000;
   const Event* sample = sampler_ == nullptr ? nullptr : sampler_->latest(thread);
-  const bool recent = sample != nullptr && sample->time + kRuns >= now_;
-  if (!recent) {
-    // Without samples of the kernel, what runs and is not sampled is in the kernel.
-    moment.in_kernel =
-        sampler_ != nullptr && sampler_->follows_time() && !sampler_->sees_kernel();
+  if (sample == nullptr || sample->time + kRuns < now_) {
+    moment.in_kernel = runs_unseen();
     return;
   }
   if (sample->time + kSame < now_ && (python || sample->user == nullptr)) return;
-  moment.sampled = true;
   see_sample(*sample, moment);
   moment.place = find_(moment.process, moment.place.offset);
 }

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -21,7 +22,11 @@ class Sampler {
   // for the next one. `end`: returns them all.
   virtual std::vector<Event> take(bool end = false) = 0;
 
-  // Samples the threads now, where they do not come by themselves.
+  // Waits until there is a sample that no call has seen, or for this long. Returns whether there may
+  // be one.
+  virtual bool wait(std::chrono::microseconds /*most*/) { return false; }
+
+  // Samples the threads now, where samples do not come by themselves; else sees those that came.
   virtual void sample() {}
 
   // The last sample of a thread, also among those that take() has not returned; null if none.

@@ -64,7 +64,7 @@ Wait wait_for_file(pid_t process, std::uint64_t descriptor) {
 }
 
 // "202 0x7f.. 0x189 ... stack instruction": the call, its six arguments, and where it was made.
-void read_call(std::string_view text, pid_t process, bool other_has_lock, ThreadState& state) {
+void read_call(std::string_view text, pid_t process, ThreadState& state) {
   const auto number = [&text](int base) {
     const std::string part(base::take_until(text, ' '));
     return std::strtoull(part.c_str(), nullptr, base);
@@ -74,8 +74,9 @@ void read_call(std::string_view text, pid_t process, bool other_has_lock, Thread
   for (std::uint64_t& argument : arguments) argument = number(16);
   state.stack = number(16);
   state.instruction = number(16);
+  state.limited = call == SYS_futex && arguments[3] != 0;
   if (call == SYS_futex)
-    state.wait = other_has_lock && arguments[3] != 0 ? Wait::interpreter : Wait::lock;
+    state.wait = Wait::lock;
   else if (among(kSleeps, call))
     state.wait = Wait::sleep;
   else if (among(kSyncs, call))
@@ -91,11 +92,18 @@ void read_call(std::string_view text, pid_t process, bool other_has_lock, Thread
     state.wait = arguments[1] == 0 && call != SYS_epoll_pwait ? Wait::sleep : Wait::events;
 }
 
+// Of the fields of `stat` from the state on.
+int processor_in(std::string_view fields) {
+  constexpr int kBefore = 36;
+  for (int i = 0; i < kBefore; ++i) base::take_until(fields, ' ');
+  return fields.empty() ? -1 : base::to_number(base::take_until(fields, ' '), -1);
+}
+
 }  // namespace
 
 // `syscall` is read first and decides whether the thread runs: it tells the call of the same moment.
 // A wait that is as short as a look may have ended when a second file is read.
-ThreadState thread_state(pid_t process, pid_t thread, bool other_has_lock) {
+ThreadState thread_state(pid_t process, pid_t thread) {
   ThreadState state;
   std::array<char, 512> of_call, of_state;
   char path[64];
@@ -109,6 +117,7 @@ ThreadState thread_state(pid_t process, pid_t thread, bool other_has_lock) {
   const std::size_t name_end = text.rfind(')');
   if (name_end == text.npos || name_end + 2 >= text.size()) return state;
   const char letter = text[name_end + 2];
+  state.processor = processor_in(text.substr(name_end + 2));
   if (letter == 'Z' || letter == 'X') return state;
   state.exists = true;
   if (letter == 'T' || letter == 't') {
@@ -119,7 +128,7 @@ ThreadState thread_state(pid_t process, pid_t thread, bool other_has_lock) {
   if (state.runs) return state;
   state.wait = letter == 'D' ? Wait::disk : Wait::unknown;
   if (!call.empty() && call[0] != '-')  // -1: in a page fault, or an interrupt
-    read_call(call, process, other_has_lock, state);
+    read_call(call, process, state);
   return state;
 }
 

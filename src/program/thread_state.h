@@ -15,12 +15,12 @@ struct ThreadState {
   bool exists = false;
   bool runs = false;  // or is ready to
   Wait wait = Wait::none;
+  bool limited = false;  // it waits for a lock with a limit of time, as for the interpreter's
+  int processor = -1;    // on which it runs, or ran last
   std::uint64_t stack = 0, instruction = 0;  // of the system call that it waits in; 0: unknown
 };
 
-// `holds_lock`: whether the thread holds the interpreter's lock; a thread that waits for a lock
-// with a limit of time while another one has the interpreter's waits for that.
-ThreadState thread_state(pid_t process, pid_t thread, bool other_has_lock = false);
+ThreadState thread_state(pid_t process, pid_t thread);
 
 // Its threads now, at most 4096.
 std::vector<pid_t> threads_of(pid_t process);

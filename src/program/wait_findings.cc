@@ -56,15 +56,15 @@ double waited(const LineFacts& line, const WaitRule& rule) {
          });
 }
 
-// A sample is of a moment before the one in which its line was read. Where a line says what it
-// does, all of its time counts, and samples of that in other lines are left over from it.
+// State, stack and sample are of moments a little apart. Where a line says what it does, all of its
+// time counts, and what other lines seem to wait is left over from it.
 void find_wait(ProgramFacts& facts, const WaitRule& rule, Findings& findings) {
   const bool said = std::any_of(facts.lines.begin(), facts.lines.end(),
                                 [&rule](const LineFacts& line) { return says_so(line, rule); });
   Found found(facts);
   for (LineFacts& line : facts.lines) {
-    const double share = said ? line[rule.wait] : waited(line, rule);
-    found.add(line, says_so(line, rule) ? line.all : share);
+    if (!said) found.add(line, waited(line, rule));
+    if (says_so(line, rule)) found.add(line, line.all);
   }
   if (found.all() < kWorth) return;
   findings.push_back(found.finish(
