@@ -70,7 +70,7 @@ void Observer::begin(pid_t main) {
   for (const auto& [number, process] : processes_) {
     const pid_t first = first_thread(number);
     states_[first] = thread_state(number, first);
-    if (number == main) processor_.than(states_[first].processor);
+    if (number == main) place_.avoid(states_[first].processor);
     if (process.python == nullptr) continue;
     for (std::size_t i = 0; i < std::min(kMostThreads, process.threads.size()); ++i)
       if (const pid_t thread = process.threads[i]; thread != first)

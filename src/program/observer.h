@@ -14,7 +14,7 @@
 #include "program/address_space.h"
 #include "program/generated_code.h"
 #include "program/native_stack.h"
-#include "program/other_processor.h"
+#include "program/look_place.h"
 #include "program/python_reader.h"
 #include "program/sampler.h"
 #include "program/stack_counts.h"
@@ -58,7 +58,7 @@ class Observer {
   void end_epoch() { counts_.end_epoch(); }
   void end_program() {
     counts_.end_program();
-    processor_.release();
+    place_.release();
   }
   const StackCounts& counts() const { return counts_; }
   Timeline& timeline() { return timeline_; }
@@ -115,7 +115,7 @@ class Observer {
   std::uint64_t last_ = 0, now_ = 0;
   std::unordered_map<pid_t, ThreadState> states_;  // as `begin` saw them
   std::vector<Expected> expected_;  // with the stacks of their looks
-  OtherProcessor processor_;
+  LookPlace place_;
   const Sampler* sampler_ = nullptr;
   bool later_ = false;
 };
