@@ -121,7 +121,7 @@ void find_growth(ProgramFacts& facts, Findings& findings) {
                        percent(found.all())),
            "collect the pieces in a list and join them once, or make the array with its final "
            "size and write into it",
-           estimate_of_memory(found.all(), 0.01, 0.15));
+           estimate_of_memory(found.all(), 0, 0.15));
   finding.instead = "rows.append(row)    # in the loop; behind it: x = np.concatenate(rows)";
   findings.push_back(found.finish(std::move(finding)));
 }

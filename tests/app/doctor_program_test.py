@@ -118,6 +118,16 @@ class Programs(Doctor):
         self.assertEqual(done.stdout, "Epoch 0\nEpoch 1\nEpoch 2\n")
         self.assertEqual(len(report["epochs"]), 3)
 
+    def test_the_collector_is_turned_off_for_a_trial(self):
+        library = pathlib.Path(LITHE).parent.parent / "lib/lithe/lithe_preload.so"
+        program = "import gc; x = [bytes(1000) for i in range(9999)]; print(gc.isenabled())"
+        for value, enabled in (("1", "False"), ("0", "True")):
+            with self.subTest(value):
+                done = subprocess.run(
+                    [sys.executable, "-c", program], capture_output=True, text=True, check=True,
+                    env={**os.environ, "LD_PRELOAD": str(library), "LITHE_WITHOUT_COLLECTOR": value})
+                self.assertEqual(done.stdout, enabled + "\n")
+
     def test_a_statically_linked_program_is_run_all_the_same(self):
         source, program = self.folder / "s.c", self.folder / "s"
         source.write_text("int main(void) { return 4; }\n")

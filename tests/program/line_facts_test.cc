@@ -33,6 +33,14 @@ class Stacks {
     counts.add(moment, static_cast<std::uint64_t>(seconds * kSecond));
   }
 
+  void runs(double seconds, std::vector<StackFrame> frames) {
+    Moment moment;
+    moment.process = 1;
+    moment.first_thread = moment.later = moment.runs = true;
+    moment.frames = std::move(frames);
+    counts.add(moment, static_cast<std::uint64_t>(seconds * kSecond));
+  }
+
   ProgramFacts facts() {
     counts.end_epoch();
     PlaceReader places(files_);
@@ -98,6 +106,20 @@ TEST(LineFacts, TimeInWhichOthersHadTheProcessorDoesNotCount) {
   stacks.waits(Wait::processor, 9, {step});
   stacks.waits(Wait::sleep, 1, {step});
   EXPECT_DOUBLE_EQ(stacks.facts().seconds, 1);
+}
+
+// Only a stack that changes cannot be read.
+TEST(LineFacts, UnreadStacksAreThoseOfLinesThatRun) {
+  Stacks stacks;
+  const auto loop = stacks.frame("/home/me/train.py", "step", 2);
+  const auto sleep = stacks.frame("/home/me/train.py", "rest", 9);
+  stacks.runs(3, {loop});
+  stacks.runs(2, {});
+  stacks.waits(Wait::sleep, 5, {sleep});
+  const ProgramFacts facts = stacks.facts();
+  ASSERT_EQ(facts.lines.size(), 2);
+  for (const LineFacts& line : facts.lines) EXPECT_DOUBLE_EQ(line.all, 0.5) << line.line;
+  EXPECT_DOUBLE_EQ(facts.waiting, 0.5);
 }
 
 // As joblib does, until its threads have their results.

@@ -72,6 +72,15 @@ TEST(ThreadState, AThreadThatComputesRuns) {
   });
   EXPECT_TRUE(state.exists);
   EXPECT_TRUE(state.runs);
+  EXPECT_GE(state.processor, 0);
+  EXPECT_LT(state.processor, ::sysconf(_SC_NPROCESSORS_CONF));
+}
+
+TEST(ThreadState, AWaitForALockMayHaveALimit) {
+  std::timed_mutex locked;
+  locked.lock();
+  EXPECT_TRUE(state_of([&] { static_cast<void>(locked.try_lock_for(std::chrono::hours(1))); }).limited);
+  EXPECT_FALSE(state_of([&] { locked.lock(); }).limited);
 }
 
 TEST(ThreadState, AThreadThatHasEndedIsNone) {
