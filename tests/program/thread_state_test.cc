@@ -79,7 +79,8 @@ TEST(ThreadState, AThreadThatComputesRuns) {
 TEST(ThreadState, AWaitForALockMayHaveALimit) {
   std::timed_mutex locked;
   locked.lock();
-  EXPECT_TRUE(state_of([&] { static_cast<void>(locked.try_lock_for(std::chrono::hours(1))); }).limited);
+  EXPECT_TRUE(
+      state_of([&] { static_cast<void>(locked.try_lock_for(std::chrono::hours(1))); }).limited);
   EXPECT_FALSE(state_of([&] { locked.lock(); }).limited);
 }
 
