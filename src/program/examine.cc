@@ -151,6 +151,10 @@ class Examination {
       finding.high = gain->high;
       finding.tried = true;
     }
+    if (trials.disturbed())
+      report.missing.emplace_back(
+          "other programs used the processors during the trials, so these tell nothing; run it "
+          "again when the machine is quiet");
   }
 
  private:

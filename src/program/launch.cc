@@ -15,7 +15,10 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <string_view>
 
+#include "base/text.h"
 #include "lithe/error.h"
 
 namespace lithe::program {
@@ -180,6 +183,38 @@ bool Launched::ended(std::chrono::microseconds wait) {
   ended_ = got == process_ || (got < 0 && errno == ECHILD);
   if (ended_) seconds_ = std::chrono::duration<double>(Clock::now() - begin_).count();
   return ended_;
+}
+
+namespace {
+
+// "number (name) state parent group ... user system user-of-children system-of-children", in ticks.
+double seconds_in_group(std::string_view stat, pid_t group) {
+  const std::size_t name_end = stat.rfind(')');
+  if (name_end == stat.npos) return 0;
+  std::string_view rest = stat.substr(name_end + 1);
+  constexpr int kGroup = 3, kFirst = 12, kLast = 15;
+  double ticks = 0;
+  for (int field = 0; field <= kLast; ++field) {
+    const std::string_view word = base::take_until(rest, ' ');
+    if (field == kGroup && base::to_number(word, pid_t{0}) != group) return 0;
+    if (field >= kFirst) ticks += base::to_number(word, 0.0);
+  }
+  return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+}  // namespace
+
+double Launched::processor_seconds() const {
+  double seconds = 0;
+  std::error_code error;
+  const std::filesystem::directory_iterator processes("/proc", error);
+  if (error) return 0;
+  for (auto entry = begin(processes); !error && entry != end(processes); entry.increment(error)) {
+    constexpr std::size_t kMost = 512;
+    if (base::to_number(entry->path().filename().native(), 0) > 0)
+      seconds += seconds_in_group(base::read_text(entry->path() / "stat", kMost), process_);
+  }
+  return seconds;
 }
 
 struct ForwardSignals::Saved {

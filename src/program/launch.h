@@ -42,6 +42,10 @@ class Launched {
   // Waits at most this long for the end of the program. Returns whether it has ended.
   bool ended(std::chrono::microseconds wait);
 
+  // Seconds of processor time so far, also of the programs that it started, where it is in a group
+  // of its own (`silent`).
+  double processor_seconds() const;
+
   // After its end.
   int status() const { return status_; }  // as of wait(2)
   const rusage& usage() const { return usage_; }

@@ -1,6 +1,7 @@
 #include "program/trials.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -9,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "cpu/load.h"
 #include "program/clock.h"
 #include "program/counters_file.h"
 #include "program/epochs.h"
@@ -20,6 +22,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kPairs = 3;
+constexpr double kOthers = 0.25;  // processors that other programs may use beside a run
+constexpr double kLongEnough = 4;  // seconds: of a run that is ended before it is complete
 constexpr double kEnough = 1.0;  // seconds of later epochs in a run
 constexpr int kMostTimedEpochs = 8;
 
@@ -37,6 +41,13 @@ std::vector<double> lengths(const std::vector<double>& marks) {
   std::vector<double> epochs;
   for (std::size_t i = 1; i < marks.size(); ++i) epochs.push_back(marks[i] - marks[i - 1]);
   return epochs;
+}
+
+double seconds_of(const rusage& usage) {
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
 double since(Clock::time_point begin) {
@@ -72,6 +83,8 @@ Trials::Trials(const ExamineProgram& options, Variables base, const ProgramRepor
   first_ = report.seconds;
   constexpr double kContended = 0.1;
   contended_ = report.waited_seconds > kContended * report.seconds;
+  constexpr std::uint64_t kManyCalls = 100'000;
+  by_progress_ = report.epochs.size() < 2 && report.heap.calls > kManyCalls && 2 * first_ > left_;
   if (report.divided || report.epochs.size() < 2) return;
   usual_ = usual_epoch(report).seconds;
   for (std::size_t i = 1; i < report.epochs.size(); ++i) later_.push_back(report.epochs[i].seconds);
@@ -95,6 +108,8 @@ bool Trials::run(const Variables& remedy, double limit) {
   all.insert(all.end(), remedy.begin(), remedy.end());
   Launched launched(without_assignments(options_.command, remedy), all, true);
   marks_.clear();
+  progress_.clear();
+  const cpu::LoadMonitor load;
   const std::uint64_t start = clock_nanoseconds();
   launched.go();
   const auto begin = Clock::now();
@@ -105,8 +120,11 @@ bool Trials::run(const Variables& remedy, double limit) {
       if (epochs_ > 0 && mark.found_in(line.text) && line.nanoseconds > start)
         marks_.push_back(static_cast<double>(line.nanoseconds - start) / 1e9);
     });
+    if (by_progress_) progress_.push_back({since(begin), counters.counts().calls});
     if (epochs_ > 0 && std::ssize(marks_) > epochs_) break;
   }
+  const double own = ended ? seconds_of(launched.usage()) : launched.processor_seconds();
+  disturbed_ = load.observed(own).others > kOthers;
   left_ -= since(begin);
   run_seconds_ = ended && launched.status() == 0 ? launched.seconds() : 0;
   return interrupted == 0;
@@ -133,16 +151,71 @@ std::optional<Gain> Trials::compare_with_sampled(const Variables& remedy) {
 }
 
 std::optional<Gain> Trials::compare(const Variables& remedy) {
-  std::vector<double> without, with, ratios;
+  return by_progress_ ? compare_progress(remedy) : compare_pairs(remedy);
+}
+
+std::optional<Gain> Trials::compare_pairs(const Variables& remedy) {
+  std::vector<Pair> pairs;
   for (int pair = 0; pair < kPairs && left_ > 2 * run_seconds(); ++pair) {
     const auto plain = epoch_seconds({});
+    const bool disturbed = disturbed_;
     const auto remedied = plain ? epoch_seconds(remedy) : std::nullopt;
     if (!remedied || *remedied <= 0) break;
-    without.push_back(*plain);
-    with.push_back(*remedied);
-    ratios.push_back(*plain / *remedied);
+    pairs.push_back({*plain, *remedied, disturbed || disturbed_});
   }
-  if (ratios.empty()) return compare_with_sampled(remedy);
+  return pairs.empty() ? compare_with_sampled(remedy) : gain(std::move(pairs));
+}
+
+namespace {
+
+// When so many calls had been made; the curve is not empty and rises.
+double time_of(const auto& curve, std::uint64_t calls) {
+  const auto at = std::lower_bound(curve.begin(), curve.end(), calls,
+                                   [](const auto& one, std::uint64_t c) { return one.calls < c; });
+  if (at == curve.begin() || at == curve.end()) return curve.back().seconds;
+  const auto& before = *(at - 1);
+  return before.seconds + (at->seconds - before.seconds) *
+                              static_cast<double>(calls - before.calls) /
+                              static_cast<double>(at->calls - before.calls);
+}
+
+}  // namespace
+
+// The second half of what both runs did counts: the first has the loading of the program.
+std::optional<Gain> Trials::compare_progress(const Variables& remedy) {
+  constexpr int kRuns = 8;  // that the budget is for
+  constexpr std::uint64_t kEnoughCalls = 1000;
+  const double length = std::max(kLongEnough, options_.budget / kRuns);
+  std::vector<Pair> pairs;
+  for (int pair = 0; pair < kPairs - 1 && left_ > 2 * length; ++pair) {
+    if (!run({}, length) || progress_.empty()) break;
+    const std::vector<Progress> plain = progress_;
+    const bool disturbed = disturbed_;
+    if (!run(remedy, length) || progress_.empty()) break;
+    const std::uint64_t last = std::min(plain.back().calls, progress_.back().calls);
+    if (last < kEnoughCalls) break;
+    const auto seconds = [last](const std::vector<Progress>& curve) {
+      return time_of(curve, last) - time_of(curve, last / 2);
+    };
+    const double with = seconds(progress_);
+    if (with <= 0) break;
+    pairs.push_back({seconds(plain), with, disturbed || disturbed_});
+  }
+  return gain(std::move(pairs));
+}
+
+// Of the pairs beside which nothing else computed.
+std::optional<Gain> Trials::gain(std::vector<Pair> pairs) {
+  const bool some = !pairs.empty();
+  std::erase_if(pairs, [](const Pair& pair) { return pair.disturbed; });
+  all_disturbed_ = all_disturbed_ || (some && pairs.empty());
+  if (pairs.empty()) return {};
+  std::vector<double> without, with, ratios;
+  for (const Pair& pair : pairs) {
+    without.push_back(pair.without);
+    with.push_back(pair.with);
+    ratios.push_back(pair.without / pair.with);
+  }
   // One pair does not tell how much two runs differ by chance.
   constexpr double kChance = 1.2;
   if (ratios.size() == 1) return Gain{ratios[0], ratios[0] / kChance, ratios[0] * kChance};
