@@ -22,7 +22,7 @@ Estimate estimate(double share, double likely, double most) {
 }
 
 Estimate estimate_of_memory(double share, double likely, double most) {
-  constexpr double kCold = 0.1;
+  constexpr double kCold = 0.2;
   const Estimate as_it_is = estimate(share, likely, most);
   const double warm = (1 - share) * (1 - kCold * share);
   return {1 / std::max(0.001, warm + likely * share), as_it_is.low, as_it_is.high};

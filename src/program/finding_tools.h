@@ -34,7 +34,7 @@ struct Estimate {
 Estimate estimate(double share, double likely, double most);
 
 // The same of what moves much memory, such as loading and copying: what else the program does gets
-// faster too when its data stay in the caches, by a tenth at most.
+// faster too when its data stay in the caches, by a fifth at most.
 Estimate estimate_of_memory(double share, double likely, double most);
 
 ProgramFinding make(const char* name, std::string problem, std::string remedy);

@@ -147,7 +147,7 @@ std::optional<Gain> Trials::compare_with_sampled(const Variables& remedy) {
   const auto [least, most] = std::minmax_element(before.begin(), before.end());
   const auto [shortest, longest] = std::minmax_element(after.begin(), after.end());
   return Gain{median(before) / median(after) / kSampling, *least / *longest / kSampling,
-              *most / *shortest};
+              *most / *shortest, *least / *shortest / kSampling};
 }
 
 std::optional<Gain> Trials::compare(const Variables& remedy) {
@@ -218,9 +218,12 @@ std::optional<Gain> Trials::gain(std::vector<Pair> pairs) {
   }
   // One pair does not tell how much two runs differ by chance.
   constexpr double kChance = 1.2;
-  if (ratios.size() == 1) return Gain{ratios[0], ratios[0] / kChance, ratios[0] * kChance};
+  if (ratios.size() == 1)
+    return Gain{ratios[0], ratios[0] / kChance, ratios[0] * kChance, ratios[0]};
   const auto [low, high] = std::minmax_element(ratios.begin(), ratios.end());
-  return Gain{median(without) / median(with), *low, *high};
+  return Gain{median(without) / median(with), *low, *high,
+              *std::min_element(without.begin(), without.end()) /
+                  *std::min_element(with.begin(), with.end())};
 }
 
 }  // namespace lithe::program

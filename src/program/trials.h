@@ -13,6 +13,7 @@ namespace lithe::program {
 
 struct Gain {
   double factor = 0, low = 0, high = 0;  // by the medians, and by the runs that were compared
+  double fastest = 0;                    // by the fastest run of each, which others disturb least
 };
 
 class Trials {

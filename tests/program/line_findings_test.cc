@@ -60,7 +60,7 @@ LineFacts busy(int number, double share, Activity activity = Activity::loops) {
 }
 
 // What it costs to move data in this share of the time: the rest gets faster without that too.
-double cost_of_moving(double share) { return 1 / ((1 - share) * (1 - share / 10)); }
+double cost_of_moving(double share) { return 1 / ((1 - share) * (1 - share / 5)); }
 
 TEST(LineFindings, NothingOfLinesThatMultiply) {
   ProgramFacts facts = program({busy(1, 0.9, Activity::products), busy(2, 0.1)});
@@ -163,6 +163,30 @@ TEST(LineFindings, EachWaitHasItsLine) {
     EXPECT_EQ(finding.place->line, 3);
     EXPECT_NEAR(finding.factor, 2, 0.01);
   }
+}
+
+TEST(LineFindings, ExamplesAreMadeOnceUnlessTheyAreRandom) {
+  LineFacts made = busy(5, 0.4);
+  made.function = "Digits.__getitem__";
+  made.around["torch.utils.data._utils.fetch._MapDatasetFetcher.fetch"] = 0.4;
+  const ProgramFinding finding = only(program({made, busy(9, 0.6, Activity::products)}));
+  EXPECT_EQ(finding.name, "preparation");
+  EXPECT_EQ(finding.place->line, 5);
+  EXPECT_NEAR(finding.factor, 1.63, 0.05);
+  made.inside["torchvision.transforms.transforms.RandomCrop.forward"] = 0.1;
+  ProgramFacts random = program({made, busy(9, 0.6, Activity::products)});
+  EXPECT_TRUE(line_findings(random, 2).empty());
+}
+
+TEST(LineFindings, AnAgentInOneEnvironment) {
+  LineFacts learns = busy(3, 1, Activity::framework);
+  learns.inside["stable_baselines3.common.on_policy_algorithm.OnPolicyAlgorithm.collect_rollouts"] =
+      0.6;
+  learns.inside["gymnasium.wrappers.common.TimeLimit.step"] = 0.1;
+  const ProgramFinding finding = only(program({learns}));
+  EXPECT_EQ(finding.name, "overhead");
+  EXPECT_NE(finding.instead.find("make_vec_env"), std::string::npos);
+  EXPECT_NEAR(finding.factor, 1 / (1 - 0.5 * 7 / 8), 0.01);
 }
 
 // State, stack and sample are of moments a little apart, and other lines get what belongs to it.
