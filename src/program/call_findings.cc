@@ -206,7 +206,7 @@ double explained(const LineFacts& line, const CallRule& rule) {
 // kept with the data, and need not be done again either.
 std::set<FunctionName> loaders(const ProgramFacts& facts, const CallRule& rule) {
   if (!rule.only_later) return {};
-  constexpr double kLoads = 0.5, kComputes = 0.05;
+  constexpr double kLoads = 0.4, kComputes = 0.05;
   constexpr std::string_view kTraining[] = {"<module>", "main", "train", "fit",
                                             "run",      "step", "epoch"};
   const auto compute = functions_with(
