@@ -68,14 +68,7 @@ Built build(const Sentence& network) {
     builder.position = i;
     builder.append({network[i]});
   }
-  if (builder.lengths) {
-    builder.position = network.size() - 1;
-    builder.fail(
-        "the network ends with sequences of unequal length, and not with one row an example",
-        "end it with last, mean_over_time or max_over_time, or a recurrent layer without "
-        "give=all, and dense");
-  }
-  builder.by_examples();
+  builder.by_positions();
   const auto& all = builder.graph.parameters;
   if (std::none_of(all.begin(), all.end(),
                    [](const auto& p) { return p.kind != graph::ParameterKind::statistic; })) {
