@@ -38,6 +38,7 @@
 #include "lithe/profile.h"
 #include "lithe/program_report.h"
 #include "lithe/rng.h"
+#include "lithe/stepper.h"
 #include "lithe/table.h"
 #include "lithe/trainer.h"
 #include "lithe/transfer.h"

@@ -48,7 +48,29 @@ struct Built {
   Shape shape;  // of what goes out
 };
 
-Built build(const Sentence& network) {
+// How the examples come in.
+enum class Taken { whole, by_steps };
+
+void add_input(const Sentence& network, Taken taken, ops::GraphBuilder& builder) {
+  const std::vector<std::size_t>& sizes = builder.shape.sizes;
+  if (taken == Taken::by_steps) {
+    if (sizes.size() > 2)
+      builder.fail(fmt::format("an example of {} is no sequence", builder.shape.to_string()),
+                   "input(48x7), for 48 steps of 7 values");
+    builder.add_steps(sizes.size() == 2 ? sizes[1] : 1);
+    if (sizes.size() == 2) builder.channels = sizes[1];
+    return;
+  }
+  builder.slot = builder.graph.add_input("input", builder.shape.size());
+  if (!has_lengths(network)) return;
+  if (sizes.size() > 2)
+    builder.fail(fmt::format("an example of {} is no sequence, so it has no length of its own",
+                             builder.shape.to_string()),
+                 "input(48x7, lengths=true), for up to 48 steps of 7 values");
+  builder.add_lengths();
+}
+
+Built build(const Sentence& network, Taken taken = Taken::whole) {
   if (network.empty() || network.front().name != "input")
     throw Error(ErrorKind::sentence, "this network does not say what comes in", {},
                 "begin it with input(784), say, or Network::with_input");
@@ -56,14 +78,7 @@ Built build(const Sentence& network) {
   ops::GraphBuilder builder(all_layers);
   builder.sentence = &network;
   builder.set_shape(network.front().shape("shape"));
-  builder.slot = builder.graph.add_input("input", builder.shape.size());
-  if (has_lengths(network)) {
-    if (builder.shape.sizes.size() > 2)
-      builder.fail(fmt::format("an example of {} is no sequence, so it has no length of its own",
-                               builder.shape.to_string()),
-                   "input(48x7, lengths=true), for up to 48 steps of 7 values");
-    builder.add_lengths();
-  }
+  add_input(network, taken, builder);
   for (std::size_t i = 1; i < network.size(); ++i) {
     builder.position = i;
     builder.append({network[i]});
@@ -143,6 +158,7 @@ graph::SlotId append(Graph& graph, graph::SlotId from, const Shape& shape, const
 }
 
 Graph compile(const Sentence& network) { return build(network).graph; }
+Graph compile_steps(const Sentence& network) { return build(network, Taken::by_steps).graph; }
 Shape fitting_input(const Sentence& network, const Shape& shape) {
   return taken_by(network) == ops::InputForm::row ? Shape{{shape.size()}} : shape;
 }

@@ -126,6 +126,33 @@ TEST(Positions, GradientsOfEachLossAreThoseOfFiniteDifferences) {
                             data.with_lengths(), "cross_entropy(0.1)");
 }
 
+// A parameter that is read at both ends; the last token is no category.
+TEST(Positions, GradientsOfTiedWeightsAreTheirSum) {
+  std::vector<std::int32_t> tokens, labels;
+  base::Rng random(2, 1);
+  for (std::size_t i = 0; i < kRows * kLength; ++i) {
+    tokens.push_back(static_cast<std::int32_t>(random.below(kClasses)));
+    labels.push_back(static_cast<std::int32_t>(random.below(kClasses)));
+  }
+  tokens.back() = 77;
+  const Examples examples =
+      Examples::classification(Features::of(tokens, kRows, kLength), labels, kClasses, kLength);
+  for (const char* layers :
+       {"embedding(4, 5, normal(1)) -> dense(4, tied=true)",
+        "embedding(4, 5, normal(1)) -> position -> transformer(1, 4, causal) "
+        "-> dense(4, tied=true)",
+        "embedding(4, 5, normal(1)) -> gru(5, all) -> dense(4, tanh, tied=true)"})
+    expect_finite_differences("input(6) -> " + std::string(layers), examples, "cross_entropy");
+  const Model model(Network::parse("input(6) -> embedding(4, 5) -> dense(4, tied=true)"));
+  EXPECT_EQ(model.names(), (std::vector<std::string>{"layers.0.weight", "layers.1.bias"}));
+  EXPECT_EQ(model.shape("layers.0.weight"), (std::vector<std::size_t>{5, 4}));
+  for (const auto& [network, word] : std::vector<std::pair<std::string, std::string>>{
+           {"input(6) -> dense(4, tied=true)", "no embedding in front"},
+           {"input(6) -> embedding(4, 5) -> dense(3, tied=true)", "cannot share"},
+           {"input(6) -> embedding(4, 5) -> dense(7) -> dense(4, tied=true)", "cannot share"}})
+    test::expect_error(ErrorKind::sentence, {word}, [&] { Network::parse(network); });
+}
+
 TEST(Positions, ComeToTheFiguresOfPyTorchsIgnoreIndex) {
   std::ifstream file(std::string(LITHE_SOURCE_DIR) + "/tests/train/positions_golden.json");
   for (const json& given : json::parse(file)) {
