@@ -40,6 +40,7 @@
 #include "lithe/rng.h"
 #include "lithe/stepper.h"
 #include "lithe/table.h"
+#include "lithe/text.h"
 #include "lithe/trainer.h"
 #include "lithe/transfer.h"
 #include "lithe/unknown.h"
