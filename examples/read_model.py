@@ -379,7 +379,7 @@ class Network:
         if name in ("dropout", "spatial_dropout", "alpha_dropout", "gaussian_noise"):
             return x  # while training alone
         if name == "dense":  # of a sequence, at each position
-            weight = self.tied if word(arguments["tied"]) == "true" else array("weight")
+            weight = self.tied if word(arguments.get("tied", "false")) == "true" else array("weight")
             y = (x if self.is_sequence(x) else flat) @ weight + array("bias")
             return self.activate(arguments["activation"], y, array)
         if name == "embedding":  # any value that is no category has the last row

@@ -105,7 +105,7 @@ struct GenerateOptions {
   // What logits are divided by before a token is drawn: below 1 more probable ones come more often.
   // 0: always the most probable one.
   double temperature = 1;
-  std::size_t top_k = 0;  // draw among so many of the most probable tokens; 0: among all
+  std::size_t top_k = 0;  // draw among that many of the most probable tokens; 0: all
   std::uint64_t seed = 1;
   std::string isa = "auto";
   // Called with each piece of text as it is made; may be empty. False ends the text.

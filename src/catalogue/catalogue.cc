@@ -58,7 +58,8 @@ void add_input(const Sentence& network, Taken taken, ops::GraphBuilder& builder)
       builder.fail(fmt::format("an example of {} is no sequence", builder.shape.to_string()),
                    "input(48x7), for 48 steps of 7 values");
     builder.add_steps(sizes.size() == 2 ? sizes[1] : 1);
-    if (sizes.size() == 2) builder.channels = sizes[1];
+    // As in a whole sequence: without ends of its own it is one row until a layer takes it apart.
+    if (sizes.size() == 2 && has_lengths(network)) builder.channels = sizes[1];
     return;
   }
   builder.slot = builder.graph.add_input("input", builder.shape.size());
@@ -158,7 +159,23 @@ graph::SlotId append(Graph& graph, graph::SlotId from, const Shape& shape, const
 }
 
 Graph compile(const Sentence& network) { return build(network).graph; }
-Graph compile_steps(const Sentence& network) { return build(network, Taken::by_steps).graph; }
+Graph compile_steps(const Sentence& network) {
+  Graph steps = build(network, Taken::by_steps).graph;
+  const Graph whole = compile(network);
+  assert(steps.parameters.size() == whole.parameters.size());
+  for (std::size_t i = 0; i < whole.parameters.size(); ++i)
+    if (steps.parameters[i].rows != whole.parameters[i].rows ||
+        steps.parameters[i].columns != whole.parameters[i].columns)
+      throw Error(
+          ErrorKind::sentence,
+          fmt::format("{} has values for the whole sequence, so the network cannot go along "
+                      "it a position at a time",
+                      whole.parameters[i].name),
+          network::print(network, catalogue()),
+          "layers that look back alone: embedding, position, causal attention, rnn, lstm "
+          "and gru");
+  return steps;
+}
 Shape fitting_input(const Sentence& network, const Shape& shape) {
   return taken_by(network) == ops::InputForm::row ? Shape{{shape.size()}} : shape;
 }

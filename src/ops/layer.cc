@@ -52,8 +52,10 @@ void check_unequal(const Layer& layer, const GraphBuilder& builder) {
 // Whether a layer can go along a sequence a position at a time.
 void check_steps(const Layer& layer, const GraphBuilder& builder) {
   if (layer.holds_layers || layer.by_steps) return;
-  const bool at_each = layer.unequal == Unequal::at_each_position &&
-                       builder.graph.slots[builder.slot].columns == builder.shape.sizes.back();
+  const bool is_row = builder.shape.sizes.size() == 1 &&
+                      builder.graph.slots[builder.slot].columns == builder.shape.size();
+  const bool at_each =
+      layer.unequal == Unequal::at_each_position && (builder.is_sequence() || is_row);
   if (!at_each)
     builder.fail(fmt::format("{} looks at the whole sequence, so the network cannot go along it a "
                              "position at a time",

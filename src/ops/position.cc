@@ -203,7 +203,8 @@ std::vector<Layer> position_layers() {
            build,
            InputForm::shaped,
            /*holds_layers=*/false,
-           Unequal::at_each_position}};
+           Unequal::at_each_position,
+           /*by_steps=*/true}};
 }
 
 }  // namespace lithe::ops

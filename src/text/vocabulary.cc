@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/json_depth.h"
 #include "lithe/error.h"
 #include "lithe/text.h"
 #include "text/tokens.h"
@@ -102,6 +103,7 @@ std::string Vocabulary::to_json() const {
 }
 
 Vocabulary Vocabulary::from_json(const std::string& json) {
+  if (base::nests_too_deep(json)) fail_json();
   const auto object = nlohmann::json::parse(json, nullptr, false);
   if (!object.is_object() || !object.contains("unit") || !object["unit"].is_string() ||
       !object.contains("tokens") || !object["tokens"].is_array())

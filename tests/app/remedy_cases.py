@@ -707,6 +707,8 @@ UNREACHABLE = {
     "a window of no characters": LIBRARY,
     "text is not divided into '{:.40}'": LIBRARY,
     "a temperature of {}": LIBRARY,
+    "the model's answers are not numbers": "a model file whose weights were changed",
+    "the model's vocabulary is damaged": "a model file that was damaged",
     "the vocabulary has {} tokens and the network gives {}": "a network with fewer outputs is told in training",
     "workbooks are read by the program xlsx2csv, which is not here": "depends on what is installed",
     "xlsx2csv cannot read the workbook": "depends on what is installed",
@@ -715,6 +717,7 @@ UNREACHABLE = {
 # Errors without a remedy, by problem or by file, and why.
 WITHOUT = {
     "'{:.60}' does not say what windows are": "a model file that was damaged",
+    "'{:.60}' does not say how a text was taken": "a model file that was damaged",
     "an example without a value": LIBRARY,
     "the JPEG decoder does not start": "a machine out of order",
     "no pipe: {}": "a machine out of order",

@@ -62,7 +62,8 @@ TEST(Stepper, GivesWhatTheWholeSequenceGives) {
         "dense(9)",
         "input(12x3) -> lstm(7, all) -> gru(5) -> dense(4)",
         "input(12x3) -> rnn(7, relu, all) -> last -> dense(4)",
-        "input(12x3, lengths=true) -> gru(5, all) -> dense(2)",
+        "input(12x3, lengths=true) -> standardize -> gru(5, all) -> dense(2)",
+        "input(12x4) -> position -> attention(2, causal) -> dense(2)",
         "input(12) -> lstm(5) -> dense(2)"}) {
     expect_same(network, Precision::float32, 1e-5);
     expect_same(network, Precision::float64, 1e-6);  // outputs are floats
@@ -113,6 +114,10 @@ TEST(Stepper, RefusesNetworksThatLookAhead) {
   refuse("input(6) -> embedding(9, 8) -> flatten -> dense(9)", {"flatten looks at"});
   refuse("input(6x2) -> conv1d(4, 3, padding=causal) -> dense(9)", {"conv1d looks at"});
   refuse("input(6) -> dense(9)", {"dense looks at the whole sequence"});
+  // What takes a sequence for one row of values, as long as no layer has taken it apart.
+  for (const std::string layer : {"standardize", "layer_norm", "softmax", "rms_norm"})
+    refuse("input(6x2) -> " + layer + " -> gru(4, all) -> dense(3)",
+           {layer + " looks at the whole sequence"});
   refuse("input(6x6x1) -> conv2d(2, 3) -> flatten -> dense(9)", {"is no sequence"});
 }
 
