@@ -41,7 +41,7 @@ ALONG = {"give": "last", "reverse": "false", "init": None, "recurrent_init": Non
 POOLING = {"size": (2,), "stride": 0, "padding": "valid"}
 ARGUMENTS = {
     "input": {"shape": None, "lengths": "false"},
-    "dense": {"units": None, "activation": "identity", **INITIAL},
+    "dense": {"units": None, "activation": "identity", **INITIAL, "tied": "false"},
     "conv2d": {"channels": None, **WINDOW, "groups": 1, "dilation": (1,), **INITIAL, "algorithm": None},
     "conv1d": {"channels": None, **WINDOW, "groups": 1, "dilation": (1,), **INITIAL},
     "depthwise_conv2d": {**WINDOW, "multiplier": 1, "dilation": (1,), **INITIAL},
@@ -379,12 +379,17 @@ class Network:
         if name in ("dropout", "spatial_dropout", "alpha_dropout", "gaussian_noise"):
             return x  # while training alone
         if name == "dense":  # of a sequence, at each position
-            y = (x if self.is_sequence(x) else flat) @ array("weight") + array("bias")
+            weight = self.tied if word(arguments.get("tied", "false")) == "true" else array("weight")
+            y = (x if self.is_sequence(x) else flat) @ weight + array("bias")
             return self.activate(arguments["activation"], y, array)
         if name == "embedding":  # any value that is no category has the last row
             self.sequences = True
             known = (flat >= 0) & (flat < arguments["categories"]) & (flat == np.floor(flat))
-            return array("weight")[np.where(known, flat, arguments["categories"]).astype(int)]
+            self.tied = weight = array("weight")
+            # Where a dense layer has the same weights: [size, categories], and zeros for what is none.
+            if weight.shape != (arguments["categories"] + 1, arguments["size"]):
+                weight = np.vstack([weight.T, np.zeros(int(arguments["size"]))])
+            return weight[np.where(known, flat, arguments["categories"]).astype(int)]
         if name in ("rnn", "lstm", "gru"):
             return self.recurrent(name, arguments, x, array)
         if name in ("attention", "position"):

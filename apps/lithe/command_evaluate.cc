@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/figure.h"
 #include "base/file.h"
@@ -35,11 +36,16 @@ Dataset examples_for(const Model& model, const Dataset& data) {
 // `unit`: of the numbers that are answered.
 void print_score(const EvaluationReport& report, const std::string& unit) {
   const Evaluation& result = report.score;
+  if (report.positions && report.positions->bits)
+    print_folded("{:.4f} bits a {}  perplexity {:.4g}\n", *report.positions->bits,
+                 report.positions->unit, std::exp2(*report.positions->bits));
   std::string score = accuracy_text(result.correct, result.total);
   if (report.labels) score += " all labels right";
   if (report.values)
     score = fmt::format("rmse {}{}{} of {}", base::figure(result.rmse), unit,
                         over_targets(report.values->names.size()), result.total);
+  if (report.positions && !report.positions->classes)
+    score = fmt::format("rmse {} of {} positions", base::figure(result.rmse), result.total);
   print_folded("{}  loss {:.5f}  {:.4f} s\n", score, result.loss, result.seconds);
 }
 
@@ -118,7 +124,7 @@ int evaluate(const Arguments& arguments) {
   const Dataset data = examples_for(model, loaded.set);
   if (!json && app.count("--data") == 0) print_folded("Data: {}\n", choice.data);
   print_origin(loaded, choice.data);
-  if (!json && folder.empty() && data.test.labels != nullptr) {
+  if (!json && folder.empty() && data.test.labels != nullptr && data.test.positions == 1) {
     const auto loss = model.metadata().find("lithe.loss");
     EvaluationReport report;
     report.score = lithe::evaluate(

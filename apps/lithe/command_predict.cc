@@ -19,6 +19,7 @@
 #include "model_kind.h"
 #include "output_file.h"
 #include "parse.h"
+#include "predict_text.h"
 #include "terminal.h"
 #include "training_data.h"
 
@@ -246,9 +247,23 @@ struct PredictCommand {
   std::vector<std::string> inputs;
   PictureChoice pictures;
   DataChoice tables = {};
+  TextChoice text;
   std::string output;
   bool json = false;
 };
+
+// Which of the two is asked for: text that goes on, or answers for inputs.
+void check_asked(const PredictCommand& c, bool text) {
+  if (!text && c.inputs.empty())
+    throw Error(ErrorKind::usage, "nothing to predict is named", "lithe predict",
+                "pictures or tables behind the model; or --text \"Call me\" for a model of text");
+  if (text && !c.inputs.empty())
+    throw Error(ErrorKind::usage, "inputs and a text to go on with", "--text",
+                "leave one of them out");
+  if (text && !c.output.empty())
+    throw Error(ErrorKind::usage, "text goes to standard output", "--output, --text",
+                "> FILE instead of --output");
+}
 
 // Answers for these pictures together; those that cannot be read are told and left out where that
 // is allowed.
@@ -352,22 +367,30 @@ class Answers {
 
 int predict(const Arguments& arguments) {
   Options app(
-      "Says what a model makes of pictures or the rows of a table, and the runner-up. Pictures are "
-      "brought to the size and the channels that the model takes, as its training data were.",
+      "Says what a model makes of pictures or the rows of a table, and the runner-up; a model of "
+      "text goes on with one. Pictures are brought to the size and the channels that the model "
+      "takes, as its training data were.",
       "lithe predict");
   PredictCommand c;
   app.add_option("model", c.model, "model file")->required();
-  app.add_option("inputs", c.inputs,
-                 "pictures, folders of them, patterns (\"new/*.jpg\"), or tables (.csv, .npy, ...)")
-      ->required();
+  app.add_option(
+      "inputs", c.inputs,
+      "pictures, folders of them, patterns (\"new/*.jpg\"), or tables (.csv, .npy, ...)");
   add_picture_reading(app, c.pictures);
   add_table_options(app, c.tables.reading, c.tables.table, TableUse::apply);
   app.add_option("--output", c.output,
                  "file for the answers, .csv, .json or .npz: each input, its class and the "
                  "probability of each class, or its numbers");
-  app.add_flag("--json", c.json, "print one JSON array");
+  add_generate_options(app, c.text);
+  app.add_flag("--json", c.json, "print one JSON array; of --text one object");
   if (const auto status = parse(app, arguments)) return *status;
+  const bool text = app.count("--text") > 0;
+  check_asked(c, text);
   Model model = load_model(c.model, "lithe predict", c.inputs);
+  if (text) return predict_text(model, c.text, c.json);
+  if (!model.preprocessing().vocabulary.empty())
+    throw Error(ErrorKind::usage, "the model was trained on text, and goes on with one", c.model,
+                "lithe predict MODEL --text \"Call me\"");
   Answers answers(model, c);
   answer_inputs(model, c, expand_inputs(c.inputs), answers.sink());
   answers.give(c.output);

@@ -19,6 +19,7 @@
 #include "lithe/evaluation_report.h"
 #include "lithe/history.h"
 #include "lithe/table.h"
+#include "lithe/text.h"
 #include "never_predicted.h"
 #include "output_file.h"
 #include "profile_output.h"
@@ -71,6 +72,13 @@ std::vector<EpochReport> reports_of(const Run& run) {
   std::vector<EpochReport> reports;
   for (const EpochLine& line : run.epochs) reports.push_back(line.report);
   return reports;
+}
+
+// What a network answers of at each position: a character of a text, say.
+std::string token_name(const Model& model) {
+  const std::string& vocabulary = model.preprocessing().vocabulary;
+  return vocabulary.empty() ? "position"
+                            : std::string(singular(Vocabulary::from_json(vocabulary).unit()));
 }
 
 // Of the epoch whose weights the model has.
@@ -314,6 +322,7 @@ int train(const Arguments& arguments) {
   run.labels = are_labels(setup.learned(), command.options.loss);
   if (run.regression && !run.labels)
     run.targets = std::max<std::size_t>(1, setup.learned().target_columns);
+  if (setup.learned().positions > 1) run.per = token_name(model);
   run.understood = setup.understood_json;
   run.windows = setup.windows;
   run.processors = machine.usable_cpus;

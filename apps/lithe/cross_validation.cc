@@ -127,7 +127,7 @@ void print_json(const std::vector<Score>& scores) {
 bool is_repeated(const TrainCommand& command) { return command.folds > 0 || command.seeds > 1; }
 
 int train_repeatedly(const TrainCommand& command) {
-  if (command.folds > 0 && !is_table_path(command.data.data))
+  if (command.folds > 0 && (!command.data.text.empty() || !is_table_path(command.data.data)))
     throw Error(ErrorKind::usage, "a cross-validation divides the rows of a table", "--cv",
                 "--seeds 5 repeats a training of other data");
   catch_interrupt();

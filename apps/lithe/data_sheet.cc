@@ -91,6 +91,7 @@ void add_sheet_options(Options& app, SheetCommand& c) {
   add_picture_form(app, c.data.pictures);
   add_picture_reading(app, c.data.pictures);
   add_table_options(app, c.data.reading, c.data.table, TableUse::learn);
+  add_text_options(app, c.data);
   app.add_flag("--json", c.json,
                "print what is known of a table or a folder of pictures as a JSON object");
 }

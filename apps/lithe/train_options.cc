@@ -185,7 +185,8 @@ void add_reuse_options(Options& app, TrainCommand& c) {
 bool has_default_network(const TrainCommand& command) {
   std::error_code unknown;
   return command.recipe.empty() &&
-         (is_table_path(command.data.data) || is_picture_folder(command.data.data) ||
+         (!command.data.text.empty() || is_table_path(command.data.data) ||
+          is_picture_folder(command.data.data) ||
           std::filesystem::is_regular_file(command.data.data, unknown));
 }
 
@@ -257,6 +258,7 @@ std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command
   }
   cap_threads(command);
   command.data.chose_test_share = app.count("--test-share") > 0;
+  command.data.chose_stride = app.count("--stride") > 0;
   command.options.validation = parse_share(command.validation, "--validation");
   check_unknown(command);
   command.options.watch = !command.watch.empty();

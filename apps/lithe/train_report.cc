@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/figure.h"
+#include "lithe/probabilities.h"
 #include "never_predicted.h"
 #include "target_scores.h"
 #include "terminal.h"
@@ -95,6 +96,10 @@ double Run::core_limit() const {
   return plan.precision == Precision::float32 ? limits.flops_float32 : limits.flops_float64;
 }
 
+std::optional<double> Run::bits(double mean_loss) const {
+  return per.empty() ? std::nullopt : bits_of(mean_loss, command.options.loss);
+}
+
 double Run::limit() const {
   return std::min(static_cast<double>(plan.threads), processors) * core_limit();
 }
@@ -124,6 +129,8 @@ std::string short_count(double value) {
 // Of the test examples, where there are some.
 std::string test_score(const Run& run, const EpochReport& r) {
   if (r.total == 0) return "";
+  if (const auto bits = run.bits(r.test_loss))
+    return fmt::format("{:.4f} bits a {}, {}", *bits, run.per, accuracy_text(r.correct, r.total));
   if (run.labels) return accuracy_text(r.correct, r.total) + " all labels right";
   if (run.regression)
     return fmt::format("rmse {}{}", base::figure(r.test_rmse, 4), over_targets(run.targets));
@@ -139,8 +146,9 @@ std::string epoch_text(const Run& run, const EpochReport& r) {
       {fmt::format("Epoch {}: {}", r.epoch,
                    score.empty() ? fmt::format("loss {:.4g}", r.loss) : score),
        score.empty() ? "" : fmt::format("loss {:.4g}", r.loss),
-       fmt::format("{} {}/s", short_count(rate),
-                   is_table_path(run.command.data.data) ? "examples" : "images"),
+       fmt::format(
+           "{} {}/s", short_count(rate),
+           !run.per.empty() || is_table_path(run.command.data.data) ? "examples" : "images"),
        counts ? fmt::format("{:.0f}% of limit", 100 * flops(run, r) / run.limit()) : "",
        fmt::format("[{}/{}]", r.epoch, run.command.options.epochs)},
       2);
@@ -269,24 +277,27 @@ void print_json(const Run& run) {
   const bool numbers = run.regression && !run.labels;
   for (const EpochLine& line : run.epochs) {
     const EpochReport& r = line.report;
-    epochs.push_back({{"epoch", r.epoch},
-                      {"correct", numbers ? json() : json(r.correct)},
-                      {"total", r.total},
-                      {"loss", r.loss},
-                      {"test_loss", r.test_loss},
-                      {"seconds", r.seconds},
-                      {"evaluation_seconds", r.evaluation_seconds},
-                      {"test_rmse", numbers ? json(r.test_rmse) : json()},
-                      {"validation_loss", r.validation_loss},
-                      {"validation_correct", r.validation_correct},
-                      {"validation_total", r.validation_total},
-                      {"best", r.best},
-                      {"learning_rate", r.learning_rate},
-                      {"recoveries", r.recoveries},
-                      {"examples", r.examples},
-                      {"flops", flops(run, r)},
-                      {"share_of_limit", flops(run, r) / run.limit()},
-                      {"allocations", line.allocations ? json(*line.allocations) : json()}});
+    epochs.push_back(
+        {{"epoch", r.epoch},
+         {"correct", numbers ? json() : json(r.correct)},
+         {"total", r.total},
+         {"loss", r.loss},
+         {"test_loss", r.test_loss},
+         {"test_bits",
+          r.total > 0 && run.bits(r.test_loss) ? json(*run.bits(r.test_loss)) : json()},
+         {"seconds", r.seconds},
+         {"evaluation_seconds", r.evaluation_seconds},
+         {"test_rmse", numbers ? json(r.test_rmse) : json()},
+         {"validation_loss", r.validation_loss},
+         {"validation_correct", r.validation_correct},
+         {"validation_total", r.validation_total},
+         {"best", r.best},
+         {"learning_rate", r.learning_rate},
+         {"recoveries", r.recoveries},
+         {"examples", r.examples},
+         {"flops", flops(run, r)},
+         {"share_of_limit", flops(run, r) / run.limit()},
+         {"allocations", line.allocations ? json(*line.allocations) : json()}});
   }
   json stages = json::array();
   for (const PlanStage& s : run.plan.stages)

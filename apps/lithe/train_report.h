@@ -43,7 +43,10 @@ struct Run {
   std::string earlier_model = {};  // where one with its default name was moved to; empty: none was
   double processors = 1;           // that the program may use
   std::optional<WindowReport> windows = {};  // of rows taken as windows
+  std::string per = {};  // what the network answers at, a character say; empty: at whole examples
 
+  // A mean loss in bits, where it is one of answers at positions that can be said in bits.
+  std::optional<double> bits(double mean_loss) const;
   // The epoch whose weights the model has; null where none was run.
   const EpochReport* kept() const;
 

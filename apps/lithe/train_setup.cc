@@ -140,8 +140,8 @@ Model make_model(const TrainCommand& command, const LoadedData& loaded) {
 
 // Whether what is not said fits the data: that of tables and folders of pictures.
 bool follows_data(const TrainCommand& command) {
-  return !command.given.recipe &&
-         (is_table_path(command.data.data) || is_picture_folder(command.data.data));
+  return !command.given.recipe && (!command.data.text.empty() || is_table_path(command.data.data) ||
+                                   is_picture_folder(command.data.data));
 }
 
 // What neither the command line nor a recipe says of such data.

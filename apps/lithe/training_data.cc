@@ -19,6 +19,7 @@ namespace lithe::app {
 namespace {
 
 constexpr const char* kWindows = "lithe.windows";         // of the rows that it learned from
+constexpr const char* kText = "lithe.text";               // how a text was taken
 constexpr const char* kTime = "lithe.time";               // the column of their times
 constexpr const char* kTrainRows = "lithe.train_rows";    // that a model learned from
 constexpr const char* kRowDigests = "lithe.row_digests";  // of these
@@ -102,6 +103,16 @@ void check_names(const Model& model, const Dataset& data) {
 std::string note_of(const Model& model, const char* key) {
   const auto found = model.metadata().find(key);
   return found == model.metadata().end() ? "" : found->second;
+}
+
+// A path that does not depend on the folder that a command runs in. Text of a file is UTF-8, and
+// names of files may be anything.
+std::string absolute_text(const std::filesystem::path& path) {
+  const std::string text =
+      path == "-" ? "-" : std::filesystem::absolute(path).lexically_normal().string();
+  return nlohmann::json::parse(
+             nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
+      .get<std::string>();
 }
 
 // Also in a changed copy of what the model was trained on.
@@ -264,7 +275,33 @@ void add_data_choice(Options& app, DataChoice& c, DataFor use) {
   add_picture_reading(app, c.pictures);
   add_table_options(app, c.reading, c.table,
                     use == DataFor::training ? TableUse::learn : TableUse::apply);
+  if (use == DataFor::training) add_text_options(app, c);
 }
+
+namespace {
+
+LoadedData loaded_text(TextData text) {
+  LoadedData loaded{std::move(text.data), {}, describe(text), describe_json(text)};
+  loaded.text = text.options;
+  return loaded;
+}
+
+// A text for a model: of the one that it was trained on the end that it did not see, of another one
+// all of it.
+LoadedData load_text_for_model(const DataChoice& choice, const Model& model) {
+  TextOptions options = TextOptions::parse(note_of(model, kText));
+  options.stride = options.window;
+  const bool own = note_of(model, "lithe.data") == absolute_text(choice.data);
+  if (!own || choice.all_rows) options.test_share = 1;
+  LoadedData loaded = loaded_text(
+      load_text(choice.data, options, Vocabulary::from_json(model.preprocessing().vocabulary)));
+  if (own && choice.all_rows)
+    loaded.learned_from = {
+        std::min(count_of(note_of(model, kTrainRows)), loaded.set.test.features.rows), true};
+  return loaded;
+}
+
+}  // namespace
 
 void find_table(DataChoice& choice) {
   const auto found = [&choice](const std::filesystem::path& name) {
@@ -281,6 +318,7 @@ void find_table(DataChoice& choice) {
 }
 
 LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
+  if (!choice.text.empty()) return loaded_text(load_text(choice.data, text_options(choice)));
   if (choice.chose_test_share) check_test_share(choice);
   tell_own_folder(choice.data, choice.data_dir);
   if (is_picture_folder(choice.data))
@@ -313,6 +351,7 @@ LoadedData load_data(const DataChoice& choice, std::uint64_t seed) {
 }
 
 LoadedData load_for_model(const DataChoice& choice, Model& model, TargetUse target) {
+  if (!model.preprocessing().vocabulary.empty()) return load_text_for_model(choice, model);
   check_kind(model, choice.data);
   if (is_picture_folder(choice.data)) {
     tell_own_folder(choice.data, choice.data_dir);
@@ -375,18 +414,15 @@ void keep_data(const DataChoice& choice, const LoadedData& loaded, const Example
     metadata["lithe.test_share"] = fmt::format("{}", choice.table.test_share);
     metadata["lithe.val_folder"] = choice.pictures.val_folder;
   }
+  if (loaded.text) {
+    metadata["lithe.data"] = absolute_text(choice.data);
+    metadata[kText] = loaded.text->to_string();
+    metadata[kTrainRows] = fmt::format("{}", train.features.rows);
+  }
   if (loaded.split || is_picture_folder(choice.data))
     metadata[kRowDigests] = note_of_rows(train, loaded.set.class_names);
   if (!loaded.split) return;
-  // Text of a file is UTF-8, and names of files may be anything.
-  const auto absolute = [](const std::filesystem::path& path) {
-    const std::string text =
-        path == "-" ? "-" : std::filesystem::absolute(path).lexically_normal().string();
-    return nlohmann::json::parse(
-               nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
-        .get<std::string>();
-  };
-  metadata["lithe.data"] = absolute(choice.data);
+  metadata["lithe.data"] = absolute_text(choice.data);
   metadata["lithe.rows"] = loaded.split->to_string();
   if (loaded.windows) {
     metadata[kWindows] = loaded.windows->options.to_string();
@@ -394,13 +430,13 @@ void keep_data(const DataChoice& choice, const LoadedData& loaded, const Example
   }
   metadata[kTrainRows] = fmt::format("{}", train.features.rows);
   if (!choice.table.test_file.empty())
-    metadata["lithe.test_data"] = absolute(choice.table.test_file);
+    metadata["lithe.test_data"] = absolute_text(choice.table.test_file);
   if (!is_array_path(choice.data)) return;
   const TableReading& reading = choice.reading;
   const bool is_file = choice.data.ends_with(".npy");
   if (!reading.inputs.empty()) metadata["lithe.inputs"] = reading.inputs;
   if (!reading.answers.empty())
-    metadata["lithe.answers"] = is_file ? absolute(reading.answers) : reading.answers;
+    metadata["lithe.answers"] = is_file ? absolute_text(reading.answers) : reading.answers;
   const ArrayForm form = array_form(loaded.set);
   if (form.divisor == 1) metadata["lithe.input_range"] = fmt::format("{} {}", form.low, form.high);
 }

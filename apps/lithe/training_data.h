@@ -9,6 +9,7 @@
 #include "lithe/learned_rows.h"
 #include "lithe/model.h"
 #include "lithe/table.h"
+#include "lithe/text.h"
 #include "parse.h"
 #include "pictures.h"
 #include "table_options.h"
@@ -23,7 +24,10 @@ struct DataChoice {
   TableOptions table = {};
   std::optional<std::uint64_t> split_seed = {};  // of the rows held out; none: the training's
   bool chose_test_share = false;                 // the default is not the user's word
-  bool all_rows = false;                         // also those that a model has learned from
+  std::string text = {};                         // what the tokens of a text are; empty: no text
+  std::size_t most_words = 10'000;               // of its vocabulary
+  bool chose_stride = false;
+  bool all_rows = false;  // also those that a model has learned from
   PictureChoice pictures = {};
 };
 
@@ -31,6 +35,10 @@ enum class DataFor { training, model };  // a model says itself what form its ex
 
 // --data, --data-dir, --classes, --per-class, and the options of tables and pictures.
 void add_data_choice(Options& app, DataChoice& choice, DataFor use);
+// --text and what belongs to it.
+void add_text_options(Options& app, DataChoice& choice);
+// How a text is to be taken.
+TextOptions text_options(const DataChoice& choice);
 // --classes alone.
 void add_class_choice(Options& app, DataChoice& choice);
 
@@ -41,6 +49,7 @@ struct LoadedData {
   std::string understood_json = "null";
   std::optional<TableSplit> split = {};       // of a table
   std::optional<WindowReport> windows = {};   // of a table whose rows are taken as windows
+  std::optional<TextOptions> text = {};       // of a text
   LearnedRows learned_from = {};              // rows of the test part that training used
   std::size_t held_out_of = 0;                // rows in all, where those that it used are left out
   std::vector<std::size_t> left_out = {};     // as in TableData

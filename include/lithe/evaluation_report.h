@@ -104,12 +104,21 @@ struct OpenSetFigures {
   std::vector<double> scores;             // of each example
 };
 
+// Of a network that answers at each position of a sequence. All figures of the score are means over
+// the positions that have an answer.
+struct PositionReport {
+  bool classes = false;             // or numbers
+  std::optional<double> bits = {};  // of a cross-entropy; 2 to it is the perplexity
+  std::string unit = "position";    // of text: character, byte or word
+};
+
 struct EvaluationReport {
   Evaluation score;                         // the result of evaluate()
   std::string loss;                         // its sentence
   std::optional<ClassifierReport> classes;  // either this
   std::optional<LabelReport> labels;        // or this
   std::optional<RegressionReport> values;   // or this
+  std::optional<PositionReport> positions;  // or this
   std::optional<OpenSetFigures> unknown;
   std::optional<ColumnsReport> columns;  // where EvaluationOptions::columns asks for it
   std::size_t learned_from = 0;          // of the examples, those that the model was trained on

@@ -39,6 +39,7 @@ struct DenseOptions {
   std::string activation = "identity";
   std::string init = "auto";
   std::string bias_init = "zeros";
+  bool tied = false;  // its weights are those of the first embedding
 };
 
 struct Conv2dOptions {

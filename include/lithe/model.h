@@ -37,6 +37,8 @@ struct Preprocessing {
   std::vector<double> target_mean = {}, target_deviation = {};
   // Of a table: TableSchema::to_json(), by which another file, or a row of one, is read.
   std::string schema = {};
+  // Of text: Vocabulary::to_json().
+  std::string vocabulary = {};
 };
 
 // The preprocessing of a data set: its divisor, class names, image shape and table schema.

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,5 +33,9 @@ std::vector<std::size_t> ranked_classes(std::span<const float> outputs, const st
 // other loss. Only a softmax, and one output, make a sum of 1.
 std::vector<double> probabilities(std::span<const double> outputs, const std::string& loss);
 std::vector<double> probabilities(std::span<const float> outputs, const std::string& loss);
+
+// A mean loss that is a cross-entropy, in bits: the mean of -log2 of the probability that the right
+// class was given. Nothing for other losses, and with smoothing.
+std::optional<double> bits_of(double mean_loss, const std::string& loss);
 
 }  // namespace lithe

@@ -34,8 +34,17 @@ nb::object features_as_array(const Dataset& data, const Features& f) {
     return view_of(data, static_cast<const T*>(f.data), f.rows, f.columns,
                    f.row_stride / sizeof(T));
   };
-  if (f.type == ElementType::uint8) return as(std::uint8_t{});
-  return f.type == ElementType::float32 ? as(float{}) : as(double{});
+  switch (f.type) {
+    case ElementType::uint8:
+      return as(std::uint8_t{});
+    case ElementType::int32:
+      return as(std::int32_t{});
+    case ElementType::float32:
+      return as(float{});
+    case ElementType::float64:
+      return as(double{});
+  }
+  return as(float{});
 }
 
 nb::dict part_of(const Dataset& data, const Examples& part) {

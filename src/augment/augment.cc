@@ -81,10 +81,11 @@ std::vector<Declaration> declarations() {
 Augmenter::Augmenter(const Sentence& sentence, const std::vector<std::size_t>& shape,
                      ElementType type, double divisor, std::uint64_t seed)
     : frame_(make_frame(shape)), output_shape_(shape), type_(type), seed_(seed) {
-  if (type == ElementType::float64)
+  if (type != ElementType::uint8 && type != ElementType::float32)
     throw Error(ErrorKind::usage,
-                "augmentation takes bytes or float32 values, and these are float64", "augment",
-                "data of another type");
+                fmt::format("augmentation takes bytes or float32 values, and these are {}",
+                            type == ElementType::float64 ? "float64" : "integers"),
+                "augment", "data of another type");
   Frame frame = frame_;
   for (const Component& step : sentence) {
     if (!is_geometric(step)) {

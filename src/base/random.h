@@ -27,7 +27,8 @@ enum class StreamPurpose : std::uint32_t {
   corrupt = 8,
   environment = 9,
   action = 10,
-  replay = 11
+  replay = 11,
+  text = 12
 };
 
 // A stream from its purpose and the number of the thing that it is for (layer, epoch, image).

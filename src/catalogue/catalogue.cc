@@ -48,7 +48,30 @@ struct Built {
   Shape shape;  // of what goes out
 };
 
-Built build(const Sentence& network) {
+// How the examples come in.
+enum class Taken { whole, by_steps };
+
+void add_input(const Sentence& network, Taken taken, ops::GraphBuilder& builder) {
+  const std::vector<std::size_t>& sizes = builder.shape.sizes;
+  if (taken == Taken::by_steps) {
+    if (sizes.size() > 2)
+      builder.fail(fmt::format("an example of {} is no sequence", builder.shape.to_string()),
+                   "input(48x7), for 48 steps of 7 values");
+    builder.add_steps(sizes.size() == 2 ? sizes[1] : 1);
+    // As in a whole sequence: without ends of its own it is one row until a layer takes it apart.
+    if (sizes.size() == 2 && has_lengths(network)) builder.channels = sizes[1];
+    return;
+  }
+  builder.slot = builder.graph.add_input("input", builder.shape.size());
+  if (!has_lengths(network)) return;
+  if (sizes.size() > 2)
+    builder.fail(fmt::format("an example of {} is no sequence, so it has no length of its own",
+                             builder.shape.to_string()),
+                 "input(48x7, lengths=true), for up to 48 steps of 7 values");
+  builder.add_lengths();
+}
+
+Built build(const Sentence& network, Taken taken = Taken::whole) {
   if (network.empty() || network.front().name != "input")
     throw Error(ErrorKind::sentence, "this network does not say what comes in", {},
                 "begin it with input(784), say, or Network::with_input");
@@ -56,26 +79,12 @@ Built build(const Sentence& network) {
   ops::GraphBuilder builder(all_layers);
   builder.sentence = &network;
   builder.set_shape(network.front().shape("shape"));
-  builder.slot = builder.graph.add_input("input", builder.shape.size());
-  if (has_lengths(network)) {
-    if (builder.shape.sizes.size() > 2)
-      builder.fail(fmt::format("an example of {} is no sequence, so it has no length of its own",
-                               builder.shape.to_string()),
-                   "input(48x7, lengths=true), for up to 48 steps of 7 values");
-    builder.add_lengths();
-  }
+  add_input(network, taken, builder);
   for (std::size_t i = 1; i < network.size(); ++i) {
     builder.position = i;
     builder.append({network[i]});
   }
-  if (builder.lengths) {
-    builder.position = network.size() - 1;
-    builder.fail(
-        "the network ends with sequences of unequal length, and not with one row an example",
-        "end it with last, mean_over_time or max_over_time, or a recurrent layer without "
-        "give=all, and dense");
-  }
-  builder.by_examples();
+  builder.by_positions();
   const auto& all = builder.graph.parameters;
   if (std::none_of(all.begin(), all.end(),
                    [](const auto& p) { return p.kind != graph::ParameterKind::statistic; })) {
@@ -150,6 +159,23 @@ graph::SlotId append(Graph& graph, graph::SlotId from, const Shape& shape, const
 }
 
 Graph compile(const Sentence& network) { return build(network).graph; }
+Graph compile_steps(const Sentence& network) {
+  Graph steps = build(network, Taken::by_steps).graph;
+  const Graph whole = compile(network);
+  assert(steps.parameters.size() == whole.parameters.size());
+  for (std::size_t i = 0; i < whole.parameters.size(); ++i)
+    if (steps.parameters[i].rows != whole.parameters[i].rows ||
+        steps.parameters[i].columns != whole.parameters[i].columns)
+      throw Error(
+          ErrorKind::sentence,
+          fmt::format("{} has values for the whole sequence, so the network cannot go along "
+                      "it a position at a time",
+                      whole.parameters[i].name),
+          network::print(network, catalogue()),
+          "layers that look back alone: embedding, position, causal attention, rnn, lstm "
+          "and gru");
+  return steps;
+}
 Shape fitting_input(const Sentence& network, const Shape& shape) {
   return taken_by(network) == ops::InputForm::row ? Shape{{shape.size()}} : shape;
 }

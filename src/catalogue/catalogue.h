@@ -17,6 +17,10 @@ const network::Catalogue& catalogue();
 // The graph of a network. The sentence must begin with `input`. Throws Error(sentence) where layers
 // do not fit one another, pointing at the one that does not.
 Graph compile(const Sentence& network);
+// A graph that goes along a sequence one position at a time and remembers what it needs of those
+// before (graph::Graph::step): its input and output are those of one position. The parameters are
+// those of compile(). Throws Error(sentence) where a layer looks ahead.
+Graph compile_steps(const Sentence& network);
 
 // Writes layers behind a slot of a graph, whose positions have `shape` each, and returns the slot
 // that they put out, with as many positions. Where `shared` names parameters, the layers use those

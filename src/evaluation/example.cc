@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "data/examples/elements.h"
 #include "lithe/error.h"
 #include "lithe/table.h"
 
@@ -17,18 +18,11 @@ constexpr std::size_t kLongestSide = 128;  // of a picture on the page, in pixel
 constexpr std::size_t kMostValues = 12;
 
 std::vector<double> row_values(const Features& features, std::size_t row) {
-  const std::uint8_t* from = features.row(row);
-  std::vector<double> values(features.columns);
-  if (features.type == ElementType::float64) {
-    std::memcpy(values.data(), from, features.columns * sizeof(double));
-  } else if (features.type == ElementType::float32) {
-    std::vector<float> narrow(features.columns);
-    std::memcpy(narrow.data(), from, features.columns * sizeof(float));
-    std::ranges::copy(narrow, values.begin());
-  } else {
-    std::copy_n(from, features.columns, values.begin());
-  }
-  return values;
+  return data::with_element(features.type, [&]<typename V>(V) {
+    std::vector<V> values(features.columns);
+    std::memcpy(values.data(), features.row(row), features.columns * sizeof(V));
+    return std::vector<double>(values.begin(), values.end());
+  });
 }
 
 std::vector<std::uint8_t> to_grey(const std::vector<double>& values) {

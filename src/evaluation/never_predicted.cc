@@ -35,7 +35,7 @@ std::string loss_sentence(const Model& model) {
 std::vector<std::size_t> never_predicted(const Model& model, const Examples& examples,
                                          std::size_t correct) {
   const std::size_t rows = examples.features.rows;
-  if (examples.labels == nullptr || rows == 0) return {};
+  if (examples.labels == nullptr || examples.positions > 1 || rows == 0) return {};
   std::vector<std::size_t> support(examples.classes);
   for (std::size_t row = 0; row < rows; ++row)
     ++support[static_cast<std::size_t>(examples.labels[row])];

@@ -1,6 +1,9 @@
 // One page of all that an evaluation found.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "evaluation/sections.h"
 #include "report/html.h"
 #include "report/page_style.h"
@@ -42,10 +45,26 @@ std::string value_cards(const ValueFigures& figures) {
          card("R²", number(figures.r2), "1 is best");
 }
 
+std::string position_cards(const PositionReport& positions, const Evaluation& score) {
+  std::string cards;
+  if (positions.bits)
+    cards += card(fmt::format("bits a {}", positions.unit), fmt::format("{:.3f}", *positions.bits),
+                  fmt::format("perplexity {:.4g}", std::exp2(*positions.bits)));
+  if (positions.classes)
+    return cards + card("accuracy",
+                        percent(static_cast<double>(score.correct) /
+                                static_cast<double>(std::max<std::size_t>(1, score.total))),
+                        fmt::format("{} of {} positions", score.correct, score.total));
+  return cards + card("RMSE", number(score.rmse), "root mean squared error");
+}
+
 std::string headline(const EvaluationReport& report) {
   if (report.classes) return percent(report.classes->accuracy) + " accuracy";
   if (report.labels) return percent(report.labels->subset_accuracy) + " subset accuracy";
-  return "RMSE " + number(report.values->all.rmse);
+  if (report.positions && report.positions->bits)
+    return fmt::format("{:.3f} bits a {}", *report.positions->bits, report.positions->unit);
+  return report.positions ? "loss " + number(report.score.loss)
+                          : "RMSE " + number(report.values->all.rmse);
 }
 
 std::string head(const std::string& title) {
@@ -65,11 +84,12 @@ std::string evaluation_page(const std::string& model_file, const Model& model, c
                       escape(report::shorten(data.name, 200)), escape(headline(report)),
                       escape(report::shorten(model.network().to_string(), kMostSentence)));
   page += "<div class=\"cards\">\n";
-  page += report.classes  ? class_cards(*report.classes, score)
-          : report.labels ? label_cards(*report.labels, score)
-                          : value_cards(report.values->all);
+  page += report.classes     ? class_cards(*report.classes, score)
+          : report.labels    ? label_cards(*report.labels, score)
+          : report.positions ? position_cards(*report.positions, score)
+                             : value_cards(report.values->all);
   page += card("loss", number(score.loss), report::shorten(report.loss, 60));
-  page += card("examples", fmt::format("{}", score.total));
+  page += card(report.positions ? "positions" : "examples", fmt::format("{}", score.total));
   page += card("parameters", fmt::format("{}", model.network().parameter_count()),
                std::string(name(model.precision())));
   page += "</div>\n";
@@ -85,7 +105,7 @@ std::string evaluation_page(const std::string& model_file, const Model& model, c
             confidence_section(*report.classes);
   } else if (report.labels) {
     page += labels_section(*report.labels);
-  } else {
+  } else if (report.values) {
     page += values_section(*report.values);
   }
   if (report.columns) page += columns_section(*report.columns, report.classes || report.labels);

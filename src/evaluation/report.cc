@@ -13,6 +13,8 @@
 #include "lithe/defaults.h"
 #include "lithe/error.h"
 #include "lithe/evaluation_report.h"
+#include "lithe/probabilities.h"
+#include "lithe/text.h"
 #include "losses/outputs.h"
 #include "metrics/classification.h"
 #include "metrics/labels.h"
@@ -231,7 +233,11 @@ EvaluationReport report_evaluation(const Model& model, const Examples& examples,
   EvaluationReport report;
   report.loss = loss == model.metadata().end() ? "quadratic" : loss->second;
   report.score = evaluate(model, scaled, report.loss, options.isa);
-  if (scaled.labels != nullptr) {
+  if (scaled.positions > 1) {
+    report.positions = {scaled.labels != nullptr, bits_of(report.score.loss, report.loss)};
+    if (const std::string& text = model.preprocessing().vocabulary; !text.empty())
+      report.positions->unit = singular(Vocabulary::from_json(text).unit());
+  } else if (scaled.labels != nullptr) {
     report.classes = report_classes(model, scaled, train::parse_loss(report.loss).loss, options);
     add_calibration(model, scaled, report);
   } else if (are_labels(scaled, report.loss)) {
@@ -239,7 +245,8 @@ EvaluationReport report_evaluation(const Model& model, const Examples& examples,
   } else {
     report.values = report_values(model, scaled);
   }
-  if (options.columns) report.columns = evaluation::report_columns(model, scaled);
+  if (options.columns && !report.positions)
+    report.columns = evaluation::report_columns(model, scaled);
   try {
     report.history = history_of(model);
   } catch (const Error& error) {

@@ -141,6 +141,14 @@ nlohmann::json figures_of(const EvaluationReport& report) {
   if (report.classes) add(result, *report.classes);
   if (report.labels) add(result, *report.labels);
   if (report.values) add(result, *report.values);
+  if (report.positions) {
+    result["per"] = report.positions->unit;
+    if (!report.positions->classes) result["correct"] = nullptr;
+    if (report.positions->bits) {
+      result["bits"] = *report.positions->bits;
+      result["perplexity"] = std::exp2(*report.positions->bits);
+    }
+  }
   if (report.columns)
     for (const ColumnImportance& one : report.columns->importance)
       result["importance"].push_back(

@@ -87,6 +87,12 @@ struct Graph {
   // than the slots hold. The values behind an example's end are zeros or made from zeros: they are
   // finite, nothing that has an end is computed from them, and their gradient is zero.
   std::optional<SlotId> lengths;
+  // Of a graph that goes along a sequence a position at a time (catalogue::compile_steps): the
+  // input, of integers, that says which position each example has come to. At 0 nothing is
+  // remembered of positions before. `most_steps`: how many positions can be remembered; 0: any
+  // number.
+  std::optional<SlotId> step;
+  std::size_t most_steps = 0;
   std::size_t layers = 0;
 
   SlotId output() const { return outputs.front().slot; }

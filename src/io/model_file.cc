@@ -176,6 +176,7 @@ void write_model(const std::filesystem::path& path, const ModelFile& file) {
     metadata["lithe.resize"] = name(file.resize);
   }
   if (!file.schema.empty()) metadata["lithe.schema"] = file.schema;
+  if (!file.vocabulary.empty()) metadata["lithe.vocabulary"] = file.vocabulary;
   if (!file.target_mean.empty()) {
     metadata["lithe.target_mean"] = nlohmann::json(file.target_mean).dump();
     metadata["lithe.target_deviation"] = nlohmann::json(file.target_deviation).dump();
@@ -220,6 +221,8 @@ ModelFile read_model(const std::filesystem::path& path) {
       fail(name, "its targets have a mean and no deviation above 0");
   }
   if (metadata.contains("lithe.schema")) file.schema = take(metadata, "lithe.schema", name);
+  if (metadata.contains("lithe.vocabulary"))
+    file.vocabulary = take(metadata, "lithe.vocabulary", name);
   file.metadata = std::move(metadata);
   std::optional<Dtype> dtype;
   for (const TensorView& tensor : source.tensors()) {

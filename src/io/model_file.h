@@ -43,6 +43,7 @@ struct ModelFile {
   std::string schema = {};  // empty: the examples are no table
   // Of each output; empty: targets were not scaled.
   std::vector<double> target_mean = {}, target_deviation = {};
+  std::string vocabulary = {};  // empty: the examples are no text
 
   const ModelArray& array(const std::string& name) const;  // which must be there
 };

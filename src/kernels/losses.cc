@@ -39,7 +39,7 @@ HWY_INLINE hn::Vec<Tag<T>> columns_from(std::size_t n) {
 template <typename T>
 struct Targets {
   const LossWork<T>& w;
-  std::size_t row;  // of the data set
+  std::size_t row;  // of the answers of the data set
 
   bool labelled() const { return w.labels != nullptr; }
   std::size_t label() const { return static_cast<std::size_t>(w.labels[row]); }
@@ -62,8 +62,8 @@ struct Targets {
 };
 
 template <typename T>
-T weight_of(const LossWork<T>& w, std::size_t row) {
-  return w.weights != nullptr ? static_cast<T>(w.weights[row]) : T{1};
+T weight_of(const LossWork<T>& w, std::size_t i) {
+  return w.weights != nullptr ? static_cast<T>(w.weights[i]) : T{1};
 }
 
 // A loss that is a sum over the columns. `of` gives a column's value and its derivative by a, from
@@ -76,11 +76,11 @@ HWY_INLINE void by_columns(const LossWork<T>& w, const Of& of, T share) {
   const std::size_t padded = round_up(w.columns, kLine<T>);
   V sums[kVectors];  // one sum for each place in a line
   for (V& sum : sums) sum = hn::Zero(d);
-  for (std::size_t i = 0; i < w.output.rows; ++i) {
-    const T* a = w.output.row(i);
-    T* da = w.gradient.row(i);
-    const Targets<T> targets{w, w.order[i]};
-    const T weight = weight_of(w, w.order[i]) * share;
+  for (std::size_t i = 0; i < w.count; ++i) {
+    const T* a = w.output.row(w.rows[i]);
+    T* da = w.gradient.row(w.rows[i]);
+    const Targets<T> targets{w, w.answers[i]};
+    const T weight = weight_of(w, i) * share;
     const auto scale = hn::Set(d, w.scale * weight), counts = hn::Set(d, weight);
     for (std::size_t line = 0; line < padded; line += kLine<T>)
       for (std::size_t v = 0; v < kVectors; ++v) {
@@ -189,11 +189,11 @@ void cross_entropy(const LossWork<T>& w) {
   const std::size_t padded = round_up(w.columns, kLine<T>);
   const auto keep = hn::Set(d, T{1} - w.argument);
   const auto even = hn::Set(d, w.argument / static_cast<T>(w.columns));
-  for (std::size_t i = 0; i < w.output.rows; ++i) {
-    const T* z = w.output.row(i);
-    T* dz = w.gradient.row(i);
-    const Targets<T> targets{w, w.order[i]};
-    const T weight = weight_of(w, w.order[i]);
+  for (std::size_t i = 0; i < w.count; ++i) {
+    const T* z = w.output.row(w.rows[i]);
+    T* dz = w.gradient.row(w.rows[i]);
+    const Targets<T> targets{w, w.answers[i]};
+    const T weight = weight_of(w, i);
     const auto target = [&](std::size_t n) {
       const auto t = n < w.columns ? targets.at(n) : hn::Zero(d);
       return hn::IfThenElseZero(real_columns<T>(n, w.columns), hn::MulAdd(t, keep, even));
@@ -248,11 +248,11 @@ void hinge(const LossWork<T>& w) {
   if (w.labels == nullptr || w.columns == 1) return hinge_by_columns(w);
   const Tag<T> d;
   const std::size_t padded = round_up(w.columns, kLine<T>);
-  for (std::size_t i = 0; i < w.output.rows; ++i) {
-    const T* z = w.output.row(i);
-    T* dz = w.gradient.row(i);
-    const auto label = static_cast<std::size_t>(w.labels[w.order[i]]);
-    const T weight = weight_of(w, w.order[i]) / static_cast<T>(w.columns);
+  for (std::size_t i = 0; i < w.count; ++i) {
+    const T* z = w.output.row(w.rows[i]);
+    T* dz = w.gradient.row(w.rows[i]);
+    const auto label = static_cast<std::size_t>(w.labels[w.answers[i]]);
+    const T weight = weight_of(w, i) / static_cast<T>(w.columns);
     const auto least = hn::Set(d, w.argument - z[label]), slope = hn::Set(d, w.scale * weight);
     LineSums<T> sums, slopes;
     for (std::size_t n = 0; n < padded; n += hn::Lanes(d)) {

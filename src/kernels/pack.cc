@@ -130,10 +130,11 @@ void pack_bytes(Pack<T>& p) {
   p.depth = columns;
 }
 
-// Floating-point data: skipping zeros would gain little, so x has all columns. The compiler
-// vectorises the loop; there is one operation for each value, so their order does not matter.
+// Integers and floating-point data: skipping zeros would gain little, so x has all columns. The
+// compiler vectorises the loop; there is one operation for each value, so their order does not
+// matter.
 template <bool kDivides, typename Source, typename T>
-void pack_floats_by(Pack<T>& p) {
+void pack_plain_by(Pack<T>& p) {
   for (std::size_t i = 0; i < p.rows; ++i) {
     const auto* HWY_RESTRICT from = reinterpret_cast<const Source*>(row_of(p, i));
     T* HWY_RESTRICT x = p.x + i * p.stride;
@@ -145,8 +146,8 @@ void pack_floats_by(Pack<T>& p) {
 }
 
 template <typename Source, typename T>
-void pack_floats(Pack<T>& p) {
-  p.divisor == 1 ? pack_floats_by<false, Source>(p) : pack_floats_by<true, Source>(p);
+void pack_plain(Pack<T>& p) {
+  p.divisor == 1 ? pack_plain_by<false, Source>(p) : pack_plain_by<true, Source>(p);
 }
 
 // One example alone: its nonzero columns.
@@ -262,8 +263,9 @@ template <typename T>
 void fill(Kernels<T>& k) {
   k.pack_bytes = pack_bytes<T>;
   k.pack_nonzero_bytes = pack_nonzero<T>;
-  k.pack_float32 = pack_floats<float, T>;
-  k.pack_float64 = pack_floats<double, T>;
+  k.pack_int32 = pack_plain<std::int32_t, T>;
+  k.pack_float32 = pack_plain<float, T>;
+  k.pack_float64 = pack_plain<double, T>;
   k.pack_nonzero_float32 = pack_nonzero_float<T>;
 }
 

@@ -149,6 +149,7 @@ void fill(Kernels<T>& k) {
   k.pack_bytes = pack<std::uint8_t, T>;
   k.pack_nonzero_bytes = pack_nonzero<std::uint8_t, T>;
   k.pack_nonzero_float32 = pack_nonzero<float, T>;
+  k.pack_int32 = pack<std::int32_t, T>;
   k.pack_float32 = pack<float, T>;
   k.pack_float64 = pack<double, T>;
   std::size_t i = 0;

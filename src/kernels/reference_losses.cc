@@ -113,12 +113,12 @@ double hinge(const LossWork<T>& w, std::size_t row, const T* z, T* dz) {
 
 template <typename T, double (*kLoss)(const LossWork<T>&, std::size_t, const T*, T*)>
 void loss(const LossWork<T>& w) {
-  for (std::size_t i = 0; i < w.output.rows; ++i) {
-    const std::size_t row = w.order[i];
-    const T weight = w.weights != nullptr ? static_cast<T>(w.weights[row]) : T{1};
-    T* gradient = w.gradient.row(i);
+  for (std::size_t i = 0; i < w.count; ++i) {
+    const T weight = w.weights != nullptr ? static_cast<T>(w.weights[i]) : T{1};
+    T* gradient = w.gradient.row(w.rows[i]);
     std::fill_n(gradient, round_up(w.columns, kLine<T>), T{0});
-    w.sums[0] += kLoss(w, row, w.output.row(i), gradient) * static_cast<double>(weight);
+    w.sums[0] +=
+        kLoss(w, w.answers[i], w.output.row(w.rows[i]), gradient) * static_cast<double>(weight);
     for (std::size_t n = 0; n < w.columns; ++n) gradient[n] *= w.scale * weight;
   }
 }

@@ -33,18 +33,21 @@ struct ActivationKernels {
 
 // A batch's loss and its gradient. The loss is added to `sums` without the factor 1 / batch: one
 // running sum for each place in a cache line, whatever the vector length. The reader adds them up.
+// Only the rows of the output that have an answer are looked at: `count` of them.
 template <typename T>
 struct LossWork {
   Matrix<const T> output;
-  Matrix<T> gradient;  // the padding of each row is set to zero
+  Matrix<T> gradient;  // of the rows that count; the padding of each is set to zero
   std::size_t columns;
   const std::int32_t* labels;  // of the data set; or null, and
-  const float* targets;        // [rows of the data set][columns]
-  const float* weights;        // of the data set's rows, or null
-  const std::uint32_t* order;  // rows of the data set
-  T scale;                     // of the gradient: 1 / the batch's weight
-  T argument;                  // of the loss
-  double* sums;                // kLine<T> of them
+  const float* targets;        // [answers of the data set][columns]
+  std::size_t count;
+  const std::uint32_t* rows;     // of the output
+  const std::uint32_t* answers;  // of these rows, in the data set
+  const float* weights;          // of these rows, or null
+  T scale;                       // of the gradient: 1 / the batch's weight
+  T argument;                    // of the loss
+  double* sums;                  // kLine<T> of them
 };
 
 // One step of an optimizer on a block of weights: `rows` rows of `columns` values, a whole number
@@ -160,6 +163,7 @@ struct Kernels {
   // Packing of a batch.
   void (*pack_bytes)(Pack<T>&);
   void (*pack_nonzero_bytes)(Pack<T>&);
+  void (*pack_int32)(Pack<T>&);
   void (*pack_float32)(Pack<T>&);
   void (*pack_float64)(Pack<T>&);
   void (*pack_nonzero_float32)(Pack<T>&);  // of one row

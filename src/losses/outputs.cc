@@ -1,6 +1,7 @@
 #include "losses/outputs.h"
 
 #include <cmath>
+#include <numbers>
 #include <numeric>
 
 #include "lithe/error.h"
@@ -82,11 +83,13 @@ namespace lithe {
 
 namespace {
 
-losses::Loss loss_named(const std::string& sentence) {
+losses::Choice choice_of(const std::string& sentence) {
   network::Catalogue catalogue;
   catalogue.add(network::Category::loss, losses::declarations());
-  return losses::choose(network::read_component(sentence, network::Category::loss, catalogue)).loss;
+  return losses::choose(network::read_component(sentence, network::Category::loss, catalogue));
 }
+
+losses::Loss loss_named(const std::string& sentence) { return choice_of(sentence).loss; }
 
 // The same of float outputs.
 std::vector<double> widened(std::span<const float> outputs) {
@@ -126,6 +129,12 @@ std::vector<double> probabilities(std::span<const double> outputs, const std::st
 
 std::vector<double> probabilities(std::span<const float> outputs, const std::string& loss) {
   return probabilities(widened(outputs), loss);
+}
+
+std::optional<double> bits_of(double mean_loss, const std::string& loss) {
+  const losses::Choice choice = choice_of(loss);
+  if (choice.loss != losses::Loss::cross_entropy || choice.argument != 0) return std::nullopt;
+  return mean_loss / std::numbers::ln2;
 }
 
 }  // namespace lithe

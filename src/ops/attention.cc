@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "ops/attention_stages.h"
+#include "ops/attention_step.h"
 #include "ops/op.h"
 
 namespace lithe::ops {
@@ -24,10 +25,11 @@ class AttentionLowering {
         operation_(operation),
         op_(op),
         buffers_(lowering.template state<AttentionBuffers>(operation)),
-        length_(lowering.graph().slots[op.output].positions),
+        length_(op.most_positions),
         width_(lowering.columns(op.output) / op.heads) {}
 
   void forward();
+  void step();
   void backward();
 
  private:
@@ -111,6 +113,39 @@ void AttentionLowering<T>::forward() {
   lowering_.add(std::move(stage));
 }
 
+// One position of each example, which looks at those that are remembered.
+template <typename T>
+void AttentionLowering<T>::step() {
+  const std::size_t values = length_ * op_.heads * width_;
+  const std::size_t row = 2 * values + length_;  // keys, values and scores of an example
+  const BufferId memory = lowering_.book("keys and values of " + operation_.label,
+                                         lowering_.request().batch * row * sizeof(T));
+  lowering_.persist(memory);
+  BufferId rotation = kNoBuffer;
+  if (op_.rotary) {
+    rotation = lowering_.book("angles of " + operation_.label,
+                              2 * length_ * kernels::attention_row<T>(width_) * sizeof(T));
+    lowering_.persist(rotation);
+  }
+  // Queries and keys are rotated where they stand.
+  std::vector<Access> access = {{lowering_.value(op_.projections), op_.rotary},
+                                {lowering_.value(*op_.step), false},
+                                {lowering_.value(op_.output), true},
+                                {memory, true}};
+  if (op_.rotary) access.push_back({rotation, false});
+  lowering_.add(operation_.label + ": heads", Phase::forward, std::move(access),
+                [own = *this, memory, rotation](const Buffers& buffers) {
+                  AttentionStep<T> work;
+                  work.heads = own.op_.heads, work.width = own.width_, work.length = own.length_;
+                  work.projections = own.lowering_.values(buffers, own.op_.projections);
+                  work.output = own.lowering_.values(buffers, own.op_.output);
+                  work.step = own.lowering_.lengths(buffers, own.op_.step).data;
+                  work.memory = buffers.template at<T>(memory);
+                  work.rotation = buffers.template at<T>(rotation);
+                  return std::make_unique<AttentionStepStage<T>>(work);
+                });
+}
+
 // Two products forward, five back. The gradient of the projections takes their place, for a head is
 // copied before its gradients are written, unless somebody looks at values.
 template <typename T>
@@ -155,13 +190,17 @@ Traits Attention::traits() const {
 // Two products of the positions that look at each other.
 double Attention::operations(const Graph& graph) const {
   const double length = static_cast<double>(graph.slots[output].positions);
+  if (step)
+    return 4 * static_cast<double>(most_positions) *
+           static_cast<double>(graph.slots[output].columns);
   const double pairs = causal ? length * (length + 1) / 2 : length * length;
   return 4 * pairs * static_cast<double>(graph.slots[output].columns);
 }
 
 template <typename T>
 void Attention::forward(Lowering<T>& lowering, const Operation& operation) const {
-  AttentionLowering<T>(lowering, operation, *this).forward();
+  AttentionLowering<T> own(lowering, operation, *this);
+  step ? own.step() : own.forward();
 }
 
 template <typename T>

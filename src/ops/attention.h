@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "graph/op.h"
 #include "ops/layer.h"
@@ -14,9 +15,16 @@ struct Attention {
   graph::SlotId projections, output;
   std::size_t heads;
   bool causal;
-  bool rotary;  // queries and keys are rotated by their position
+  bool rotary;                 // queries and keys are rotated by their position
+  std::size_t most_positions;  // of a sequence
+  // Where the graph goes by steps: the position that each example has come to. Keys and values of
+  // those before are remembered.
+  std::optional<graph::SlotId> step = std::nullopt;
 
-  std::vector<graph::SlotId> inputs() const { return {projections}; }
+  std::vector<graph::SlotId> inputs() const {
+    if (!step) return {projections};
+    return {projections, *step};
+  }
   std::vector<graph::ParameterId> parameters() const { return {}; }
   graph::Traits traits() const;
   double operations(const graph::Graph& graph) const;

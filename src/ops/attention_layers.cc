@@ -49,7 +49,14 @@ void add_projection(const Component& layer, GraphBuilder& builder, const std::st
 void build(const Component& layer, GraphBuilder& builder) {
   const std::size_t channels = read_sequence(layer, builder).channels;
   Attention attention = read_attention(layer, builder, channels);
-  take_sequence(layer, builder);
+  attention.most_positions = take_sequence(layer, builder).length;
+  attention.step = builder.graph.step;
+  if (builder.by_steps() && !attention.causal)
+    builder.fail(
+        "attention looks at the whole sequence, so the network cannot go along it a "
+        "position at a time",
+        "causal attention");
+  builder.remember(attention.most_positions);
   add_projection(layer, builder, "", "queries, keys and values", 3 * channels);
   attention.projections = builder.slot;
   attention.output = builder.advance("heads", channels);
@@ -82,7 +89,10 @@ std::vector<Layer> attention_layers() {
           Type::component, "false", 0, 0, false, Category::answer},
          {"init", "initial weights", Type::component, "auto", 0, 0, false, Category::initializer}}},
        build,
-       InputForm::shaped}};
+       InputForm::shaped,
+       /*holds_layers=*/false,
+       Unequal::refused,
+       /*by_steps=*/true}};
 }
 
 }  // namespace lithe::ops

@@ -328,6 +328,20 @@ void DenseLowering<T>::update(BufferId gradient) {
   lowering_.bound_units(operation_, dense_.weight);
 }
 
+// The weights of the embedding in front.
+ParameterId tied_weight(const GraphBuilder& builder, std::size_t inputs, std::size_t units) {
+  if (!builder.tied)
+    builder.fail("there is no embedding in front whose weights could be tied",
+                 "embedding(65, 128) first, as a layer of the network itself; or without tied");
+  const ParameterSpec& spec = builder.graph.parameters[*builder.tied];
+  if (spec.rows != inputs || spec.columns != units)
+    builder.fail(fmt::format("{} inputs and {} units cannot share the weights of {} categories "
+                             "with {} numbers each",
+                             inputs, units, spec.columns, spec.rows),
+                 fmt::format("dense({}, tied=true) behind {} channels", spec.columns, spec.rows));
+  return *builder.tied;
+}
+
 void build(const Component& layer, GraphBuilder& builder) {
   if (builder.shape.sizes.size() != 1 && !builder.is_sequence())
     builder.fail(
@@ -337,9 +351,12 @@ void build(const Component& layer, GraphBuilder& builder) {
   const bool sequence = builder.is_sequence();
   const std::size_t inputs = builder.shape.sizes.back(), units = layer.integer("units");
   const Component& activation = layer.component("activation");
-  const ParameterId weight = builder.add_parameter(
-      {builder.parameter_name("weight"), ParameterKind::weight, inputs, units, inputs, units,
-       resolve_initializer(layer.component("init"), activation.name)});
+  const ParameterId weight =
+      layer.component("tied").name == "true"
+          ? tied_weight(builder, inputs, units)
+          : builder.add_parameter({builder.parameter_name("weight"), ParameterKind::weight, inputs,
+                                   units, inputs, units,
+                                   resolve_initializer(layer.component("init"), activation.name)});
   const ParameterId bias = builder.add_parameter(
       {builder.parameter_name("bias"), ParameterKind::vector, 1, units, inputs, units,
        resolve_initializer(layer.component("bias_init"), activation.name)});
@@ -411,7 +428,11 @@ std::vector<Layer> dense_layers() {
           Category::activation},
          {"init", "initial weights", Type::component, "auto", 0, 0, false, Category::initializer},
          {"bias_init", "initial biases", Type::component, "zeros", 0, 0, false,
-          Category::initializer}}},
+          Category::initializer},
+         {"tied",
+          "its weights are those of the first embedding, whose categories it tells apart (Press "
+          "and Wolf, 2017)",
+          Type::component, "false", 0, 0, false, Category::answer}}},
        build,
        InputForm::row,
        /*holds_layers=*/false,

@@ -10,21 +10,15 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "ops/categories.h"
 #include "ops/op.h"
+#include "ops/tied_embedding.h"
 
 namespace lithe::ops {
 
 namespace {
 
 constexpr std::size_t kMostCategories = std::size_t{1} << 24;  // exact in float32
-
-template <typename T>
-std::size_t category_of(T value, std::size_t categories) {
-  // Not-a-number fails the comparison.
-  if (!(value >= 0 && value < static_cast<T>(categories))) return categories;
-  const auto category = static_cast<std::size_t>(value);
-  return static_cast<T>(category) == value ? category : categories;
-}
 
 // Calls work(n, columns, at) for the pieces of row `row`: columns from n on, which stand at `at`.
 template <typename T, class Work>
@@ -110,7 +104,7 @@ class EmbeddingUpdateStage final : public plan::Stage<T> {
 
 struct Embedding {
   SlotId input, output;
-  ParameterId weight;
+  ParameterId weight;  // [categories + 1][size]
   std::optional<SlotId> lengths;
 
   std::vector<SlotId> inputs() const { return with_lengths(input, lengths); }
@@ -222,20 +216,33 @@ struct Embedding {
   }
 };
 
+// Whether a dense layer behind it has the same weights.
+bool is_tied(const GraphBuilder& builder) {
+  return !builder.tied && std::ranges::any_of(*builder.sentence, [](const Component& layer) {
+    return layer.name == "dense" && layer.component("tied").name == "true";
+  });
+}
+
 void build(const Component& layer, GraphBuilder& builder) {
   if (builder.shape.sizes.size() != 1)
     builder.fail(fmt::format("embedding takes categories in a row, and {} comes in",
                              builder.shape.to_string()),
                  "input(64), for 64 categories one behind the other");
   const std::size_t length = builder.shape.size(), size = layer.integer("size");
-  const std::size_t rows = layer.integer("categories") + 1;
+  const std::size_t categories = layer.integer("categories");
+  const bool tied = is_tied(builder);
+  const std::size_t rows = tied ? size : categories + 1, columns = tied ? categories : size;
   const ParameterId weight =
-      builder.add_parameter({builder.parameter_name("weight"), ParameterKind::weight, rows, size,
-                             rows, size, layer.component("init")});
+      builder.add_parameter({builder.parameter_name("weight"), ParameterKind::weight, rows, columns,
+                             rows, columns, layer.component("init")});
+  if (tied) builder.tied = weight;
   const SlotId input = builder.slot;
-  builder.slot =
-      builder.graph.add_slot(fmt::format("output of layer {}", builder.label), size, length);
-  builder.add(make_op(Embedding{input, builder.slot, weight, builder.lengths}));
+  builder.slot = builder.graph.add_slot(fmt::format("output of layer {}", builder.label), size,
+                                        builder.by_steps() ? 1 : length);
+  if (tied)
+    builder.add(make_tied_embedding({input, builder.slot, weight, builder.lengths}));
+  else
+    builder.add(make_op(Embedding{input, builder.slot, weight, builder.lengths}));
   builder.shape = Shape{{length, size}};
   builder.channels = size;
 }
@@ -259,7 +266,8 @@ std::vector<Layer> embedding_layers() {
            build,
            InputForm::row,
            /*holds_layers=*/false,
-           Unequal::whole}};
+           Unequal::whole,
+           /*by_steps=*/true}};
 }
 
 }  // namespace lithe::ops

@@ -49,6 +49,21 @@ void check_unequal(const Layer& layer, const GraphBuilder& builder) {
                              builder.shape.to_string()));
 }
 
+// Whether a layer can go along a sequence a position at a time.
+void check_steps(const Layer& layer, const GraphBuilder& builder) {
+  if (layer.holds_layers || layer.by_steps) return;
+  const bool is_row = builder.shape.sizes.size() == 1 &&
+                      builder.graph.slots[builder.slot].columns == builder.shape.size();
+  const bool at_each =
+      layer.unequal == Unequal::at_each_position && (builder.is_sequence() || is_row);
+  if (!at_each)
+    builder.fail(fmt::format("{} looks at the whole sequence, so the network cannot go along it a "
+                             "position at a time",
+                             layer.declaration.name),
+                 "layers that look back alone: embedding, position, attention and transformer with "
+                 "causal, rnn, lstm and gru without reverse");
+}
+
 }  // namespace
 
 std::string GraphBuilder::print_layer(const Component& component) const {
@@ -68,6 +83,7 @@ void GraphBuilder::append(const Sentence& network) {
     const Layer& made_by = catalogue.find(component.name);
     if (!made_by.holds_layers) label = fmt::format("{} {}", ++layer, print_layer(component));
     if (lengths) check_unequal(made_by, *this);
+    if (by_steps()) check_steps(made_by, *this);
     made_by.build(component, *this);
     if (!made_by.holds_layers) outputs.push_back({layer, label, shape});
     check_size(*this);
@@ -81,7 +97,7 @@ SlotId GraphBuilder::advance(const std::string& what, std::size_t columns) {
 }
 
 void GraphBuilder::by_positions(std::size_t length, std::size_t columns) {
-  if (graph.slots[slot].positions == length) return;
+  if (graph.slots[slot].positions == length || by_steps()) return;
   const SlotId row = slot;
   slot = graph.add_slot(fmt::format("positions of layer {}", label), columns, length);
   add(make_reshape(row, slot, lengths));
@@ -95,6 +111,11 @@ void GraphBuilder::add_lengths() {
   label = print_layer(sentence->front());
   by_positions();
   layer = 0;
+}
+
+void GraphBuilder::add_steps(std::size_t columns) {
+  slot = graph.add_input("input", columns);
+  graph.step = graph.add_input("position", 1, 1, graph::SlotKind::integers);
 }
 
 void GraphBuilder::by_examples() {

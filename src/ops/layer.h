@@ -41,9 +41,16 @@ struct GraphBuilder {
   std::vector<graph::LayerOutput> outputs;  // of the layers so far
   const Sentence* sentence = nullptr;
   std::size_t position = 0;  // of the layer in the sentence
+  // The weights of the first embedding, where a dense layer of this network says that they are its
+  // own too.
+  std::optional<ParameterId> tied;
   // Parameters that the next layers use in the place of their own, in the order in which they would
   // add them (tied weights).
   std::vector<ParameterId> shared;
+
+  // A graph that goes along a sequence a position at a time: `shape` is that of the whole sequence,
+  // and slots have one position of it. Layers that look at other positions remember them.
+  bool by_steps() const { return graph.step.has_value(); }
 
   void set_shape(const Shape& of_example) {
     shape = of_example;
@@ -61,6 +68,13 @@ struct GraphBuilder {
   void by_examples();
   // Throws Error(sentence) that points at this layer.
   [[noreturn]] void fail(const std::string& problem, const std::string& remedy) const;
+  // For a graph that goes by steps: an input for one position of `columns` values, and one for its
+  // number.
+  void add_steps(std::size_t columns);
+  // The layer remembers that many positions at most, where the graph goes by steps.
+  void remember(std::size_t length) {
+    if (by_steps()) graph.most_steps = length;
+  }
   // For a network whose examples are sequences with an end of their own: an input for their
   // lengths, and zeros behind their ends.
   void add_lengths();
@@ -105,6 +119,9 @@ struct Layer {
   InputForm takes = InputForm::any;
   bool holds_layers = false;  // and is none itself
   Unequal unequal = Unequal::refused;
+  // It can go along a sequence a position at a time, as every layer can that works at each
+  // position.
+  bool by_steps = false;
 };
 
 // The layers of each file.

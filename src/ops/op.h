@@ -30,7 +30,7 @@ using graph::Traits;
 using plan::Access, plan::BufferId, plan::Buffers, plan::Fusion, plan::kNoBuffer;
 using plan::LoweredStage, plan::Lowering, plan::Phase, plan::Split;
 
-// What an operation reads that must know where each example ends.
+// What an operation reads that must know where each example ends, or which position it has come to.
 inline std::vector<SlotId> with_lengths(SlotId input, std::optional<SlotId> lengths) {
   if (!lengths) return {input};
   return {input, *lengths};

@@ -51,17 +51,22 @@ kernels::Matrix<T> rows_of(const plan::Values<T>& values, const plan::Batch<T>& 
 template <typename T>
 class PositionAdd final : public plan::ElementwiseOp<T> {
  public:
+  // `step`: of each example the position that it has come to; null: rows are all positions.
   PositionAdd(const kernels::Kernels<T>& kernels, const PositionTable<T>& table, plan::Values<T> x,
-              plan::Values<T> y)
-      : kernels_(kernels), table_(table), x_(x), y_(y) {}
+              plan::Values<T> y, const std::int32_t* step)
+      : kernels_(kernels), table_(table), x_(x), y_(y), step_(step) {}
 
   void prime() override {
     if (!table_.panels) table_.fill_with_waves();
   }
   void run(const plan::Batch<T>& batch, kernels::Range lines, std::size_t) override {
     table_.each_piece(lines, [&](kernels::Range piece, kernels::Matrix<const T> rows) {
-      for (std::size_t i = 0; i < batch.rows; ++i)
-        kernels_.add(rows_of(x_, batch, i), rows, rows_of(y_, batch, i), piece);
+      for (std::size_t i = 0; i < batch.rows; ++i) {
+        kernels::Matrix<const T> own = rows;
+        if (step_ != nullptr)
+          own = {rows.row(static_cast<std::size_t>(step_[batch.first + i])), rows.stride, 1};
+        kernels_.add(rows_of(x_, batch, i), own, rows_of(y_, batch, i), piece);
+      }
     });
   }
 
@@ -69,13 +74,16 @@ class PositionAdd final : public plan::ElementwiseOp<T> {
   const kernels::Kernels<T>& kernels_;
   PositionTable<T> table_;
   plan::Values<T> x_, y_;
+  const std::int32_t* step_;
 };
 
 struct PositionSum {
   SlotId input, output;
   ParameterId weight;  // or kFixed
+  std::size_t length;
+  std::optional<SlotId> step;
 
-  std::vector<SlotId> inputs() const { return {input}; }
+  std::vector<SlotId> inputs() const { return with_lengths(input, step); }
   std::vector<ParameterId> parameters() const {
     if (weight == kFixed) return {};
     return {weight};
@@ -95,7 +103,7 @@ struct PositionSum {
 
   template <typename T>
   PositionTable<T> table(const Lowering<T>& lowering, T* values, bool panels) const {
-    return {values, lowering.graph().slots[output].positions, lowering.columns(output), panels};
+    return {values, length, lowering.columns(output), panels};
   }
 
   template <typename T>
@@ -106,24 +114,26 @@ struct PositionSum {
     if (learned) {
       rows = lowering.parameter(weight);
     } else {
-      const std::size_t length = lowering.graph().slots[output].positions;
       rows = lowering.book("waves of " + operation.label,
                            length * kernels::row_stride<T>(lowering.columns(output)) * sizeof(T));
       lowering.persist(rows);
     }
+    std::vector<Access> access = {{from, false}, {to, true}, {rows, false}};
+    if (step) access.push_back({lowering.value(*step), false});
     lowering.add({.name = operation.label + ": add",
                   .phase = Phase::forward,
                   .columns = lowering.columns(output),
                   .from = from,
                   .to = to,
-                  .access = {{from, false}, {to, true}, {rows, false}},
+                  .access = std::move(access),
                   .values = lowering.graph().slots[output].size()},
                  [&lowering, own = *this, rows, learned](const Buffers& buffers) {
                    T* const values = learned ? lowering.parameters().at(own.weight)
                                              : buffers.template at<T>(rows);
                    return std::make_unique<PositionAdd<T>>(
                        lowering.kernels(), own.table(lowering, values, learned),
-                       lowering.values(buffers, own.input), lowering.values(buffers, own.output));
+                       lowering.values(buffers, own.input), lowering.values(buffers, own.output),
+                       lowering.lengths(buffers, own.step).data);
                  });
   }
 
@@ -169,7 +179,9 @@ void build(const Component& layer, GraphBuilder& builder) {
     weight = builder.add_parameter({builder.parameter_name("weight"), ParameterKind::weight, length,
                                     channels, length, channels, layer.component("init")});
   const SlotId input = builder.slot;
-  builder.add(make_op(PositionSum{input, builder.advance("output"), weight}));
+  builder.remember(length);
+  builder.add(
+      make_op(PositionSum{input, builder.advance("output"), weight, length, builder.graph.step}));
 }
 
 }  // namespace
@@ -191,7 +203,8 @@ std::vector<Layer> position_layers() {
            build,
            InputForm::shaped,
            /*holds_layers=*/false,
-           Unequal::at_each_position}};
+           Unequal::at_each_position,
+           /*by_steps=*/true}};
 }
 
 }  // namespace lithe::ops

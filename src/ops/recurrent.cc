@@ -14,6 +14,7 @@ constexpr const char* kCellNames[] = {"rnn", "lstm", "gru"};
 // What the forward pass keeps for the backward pass.
 struct RecurrentBuffers {
   BufferId zeros = kNoBuffer, cells = kNoBuffer, products = kNoBuffer;
+  BufferId kept_output = kNoBuffer, kept_cells = kNoBuffer;  // where the graph goes by steps
 };
 
 template <typename T>
@@ -91,6 +92,11 @@ RecurrentWork<T> RecurrentLowering<T>::work(const Buffers& buffers) const {
                      : rows_at(buffers, buffers_.cells, units_);
   if (buffers_.products != kNoBuffer)
     work.products = rows_at(buffers, buffers_.products, work.product.units);
+  work.come_to = lowering_.lengths(buffers, op_.step).data;
+  if (buffers_.kept_output != kNoBuffer)
+    work.kept_output = rows_at(buffers, buffers_.kept_output, units_);
+  if (buffers_.kept_cells != kNoBuffer)
+    work.kept_cells = rows_at(buffers, buffers_.kept_cells, units_);
   return work;
 }
 
@@ -103,6 +109,11 @@ void RecurrentLowering<T>::forward() {
   else if (op_.cell == Cell::lstm)
     buffers_.cells = book_rows("cells", units_);
   if (op_.cell == Cell::gru) buffers_.products = book_rows("products", 3 * units_);
+  if (op_.step) {
+    lowering_.persist(buffers_.kept_output = book_rows("outputs before", units_));
+    if (op_.cell == Cell::lstm)
+      lowering_.persist(buffers_.kept_cells = book_rows("cells before", units_));
+  }
   LoweredStage<T> stage = this->stage("positions", Phase::forward);
   const std::size_t slices = stage.access.workers == plan::Workers::all ? plan::kByRows : 0;
   stage.access.buffers = {{lowering_.value(op_.sums), true, slices},
@@ -111,7 +122,9 @@ void RecurrentLowering<T>::forward() {
                           {buffers_.zeros, false}};
   if (op_.bias != kNoBias) stage.access.buffers.push_back({lowering_.parameter(op_.bias), false});
   if (op_.lengths) stage.access.buffers.push_back({lowering_.value(*op_.lengths), false});
-  for (const BufferId buffer : {buffers_.cells, buffers_.products})
+  if (op_.step) stage.access.buffers.push_back({lowering_.value(*op_.step), false});
+  for (const BufferId buffer :
+       {buffers_.cells, buffers_.products, buffers_.kept_output, buffers_.kept_cells})
     if (buffer != kNoBuffer) stage.access.buffers.push_back({buffer, true, slices});
   stage.columns = units_;
   stage.result = lowering_.value(op_.output);

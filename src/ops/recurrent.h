@@ -36,10 +36,15 @@ struct Recurrence {
   // Where each example ends. Behind it, outputs and cells are 0, which is also what stands in front
   // of the first position: so `reverse` begins at the example's own last one.
   std::optional<graph::SlotId> lengths = std::nullopt;
+  // Where the graph goes by steps: the position that each example has come to. Outputs and cells of
+  // the one before are remembered.
+  std::optional<graph::SlotId> step = std::nullopt;
 
   std::vector<graph::SlotId> inputs() const {
-    if (!lengths) return {sums};
-    return {sums, *lengths};
+    std::vector<graph::SlotId> all = {sums};
+    if (lengths) all.push_back(*lengths);
+    if (step) all.push_back(*step);
+    return all;
   }
   std::vector<graph::ParameterId> parameters() const {
     if (bias == kNoBias) return {weight};

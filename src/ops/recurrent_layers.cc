@@ -66,6 +66,12 @@ void build(const Component& layer, GraphBuilder& builder) {
   Recurrence work{};
   work.cell = kCell;
   work.reverse = layer.component("reverse").name == "true";
+  work.step = builder.graph.step;
+  if (work.reverse && builder.by_steps())
+    builder.fail(fmt::format("{} begins at the end of the sequence, so the network cannot go along "
+                             "it a position at a time",
+                             layer.name),
+                 "a recurrent layer without reverse, and none in bidirectional");
   if (kCell == Cell::rnn) read_activation(layer, builder, work);
   builder.by_positions(length, channels);
   const SlotId input = builder.slot;
@@ -114,7 +120,8 @@ std::vector<Layer> recurrent_layers() {
        build<Cell::rnn>,
        InputForm::shaped,
        /*holds_layers=*/false,
-       Unequal::whole},
+       Unequal::whole,
+       /*by_steps=*/true},
       {{"lstm",
         "a recurrent layer with cells that are kept, changed and shown by gates (Hochreiter and "
         "Schmidhuber, 1997)",
@@ -123,14 +130,16 @@ std::vector<Layer> recurrent_layers() {
        build<Cell::lstm>,
        InputForm::shaped,
        /*holds_layers=*/false,
-       Unequal::whole},
+       Unequal::whole,
+       /*by_steps=*/true},
       {{"gru",
         "a recurrent layer with two gates for each unit, smaller than lstm (Cho and others, 2014)",
         arguments({units_argument()})},
        build<Cell::gru>,
        InputForm::shaped,
        /*holds_layers=*/false,
-       Unequal::whole}};
+       Unequal::whole,
+       /*by_steps=*/true}};
 }
 
 }  // namespace lithe::ops

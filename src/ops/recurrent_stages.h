@@ -56,6 +56,10 @@ struct RecurrentWork {
   ByPosition<T> gates, output;
   ByPosition<T> cells;     // lstm: cells; gru: products of the value's gate
   ByPosition<T> products;  // gru: of all gates; going back, their gradient
+  // Where positions come one by one: which one each example has come to, and what is remembered of
+  // the one before. Otherwise null.
+  const std::int32_t* come_to = nullptr;
+  ByPosition<T> kept_output, kept_cells;
 
   Way way(kernels::Range examples) const {
     if (ends.data == nullptr) return {examples, length};
@@ -70,10 +74,33 @@ struct RecurrentWork {
   kernels::Range all_lines() const {
     return {0, kernels::divide_up(product.units, kernels::kLine<T>)};
   }
-  // What `of` held at the step before.
-  kernels::Matrix<const T> before(const ByPosition<T>& of, Way way, std::size_t step) const {
-    if (step == 0) return {zeros, 0, way.examples.end - way.examples.begin};
-    return of.at(way.examples, position(way, step - 1));
+  // What `of` held at the step before; `kept`: what is remembered of it.
+  kernels::Matrix<const T> before(const ByPosition<T>& of, const ByPosition<T>& kept, Way way,
+                                  std::size_t step) const {
+    if (step > 0) return of.at(way.examples, position(way, step - 1));
+    if (kept.data != nullptr) return kept.at(way.examples, 0);
+    return {zeros, 0, way.examples.end - way.examples.begin};
+  }
+  kernels::Matrix<const T> output_before(Way way, std::size_t at_step) const {
+    return before(output, kept_output, way, at_step);
+  }
+  kernels::Matrix<const T> cells_before(Way way, std::size_t at_step) const {
+    return before(cells, kept_cells, way, at_step);
+  }
+  // Nothing is remembered at the beginning of a sequence.
+  void recall(kernels::Range examples) const {
+    for (std::size_t i = examples.begin; come_to != nullptr && i < examples.end; ++i)
+      for (const ByPosition<T>* kept : {&kept_output, &kept_cells})
+        if (come_to[i] == 0 && kept->data != nullptr)
+          std::fill_n(kept->data + i * kept->example, kernels::round_up(units, kernels::kLine<T>),
+                      T{0});
+  }
+  void remember(kernels::Range examples) const {
+    const auto copy = [&](const ByPosition<T>& from, const ByPosition<T>& to) {
+      for (std::size_t i = examples.begin; to.data != nullptr && i < examples.end; ++i)
+        std::copy_n(from.data + i * from.example, units, to.data + i * to.example);
+    };
+    copy(output, kept_output), copy(cells, kept_cells);
   }
   // Calls work(i) for those of the examples, from 0 on, that have ended before this position.
   template <class Work>
@@ -111,6 +138,7 @@ class RecurrentStage final : public plan::Stage<T> {
     const kernels::Range mine = kernels::share(batch.rows, share.part, share.parts);
     if (mine.begin == mine.end) return;
     const Way way = work_.way(mine);
+    work_.recall(mine);
     for (std::size_t step = 0; step < way.steps; ++step) {
       const std::size_t at = work_.position(way, step);
       this->step(way, step);
@@ -118,6 +146,7 @@ class RecurrentStage final : public plan::Stage<T> {
       work_.clear_ended(way, at, work_.cells.at(mine, at), work_.units);
     }
     work_.clear_rest(way, work_.output, work_.units);
+    work_.remember(mine);
     this->run_epilogue_rows(batch, mine, share.part);
   }
 
@@ -127,17 +156,18 @@ class RecurrentStage final : public plan::Stage<T> {
     const kernels::Range mine = way.examples;
     const std::size_t at = w.position(way, step);
     const kernels::Matrix<T> gates = w.gates.at(mine, at), output = w.output.at(mine, at);
-    const kernels::Matrix<const T> y = w.before(w.output, way, step);
+    const kernels::Matrix<const T> y = w.output_before(way, step);
     if (w.cell == Cell::gru) {
       const kernels::Matrix<T> products = w.products.at(mine, at);
       w.kernels->forward(w.multiply(y, products), w.all_lines());
       return w.kernels->gru({w.units, gates, products, y, w.cells.at(mine, at), output});
     }
     // Nothing comes from before the first position.
-    if (step > 0) w.kernels->forward_onto(w.multiply(y, gates), gates, w.all_lines());
+    if (step > 0 || w.kept_output.data != nullptr)
+      w.kernels->forward_onto(w.multiply(y, gates), gates, w.all_lines());
     if (w.cell == Cell::lstm)
       return w.kernels->lstm(
-          {w.units, gates, {}, w.before(w.cells, way, step), w.cells.at(mine, at), output});
+          {w.units, gates, {}, w.cells_before(way, step), w.cells.at(mine, at), output});
     w.kernels->of(w.activation).forward(gates, output, w.all_lines(), w.argument);
   }
 
@@ -197,14 +227,15 @@ class RecurrentBackwardStage final : public plan::Stage<T> {
     cell.dy = last ? w.dy.at(mine, at) : whole;
     cell.sums = sums;
     if (w.cell == Cell::lstm) {
-      cell.state = w.before(w.cells, way, step);
+      cell.state = w.cells_before(way, step);
       cell.carry = w.carry.at(mine, 0);
       w.kernels->lstm_backward(cell);
       w.clear_ended(way, at, sums, sum_columns());
       w.clear_ended(way, at, cell.carry, w.units);
-      if (step > 0) w.kernels->forward_onto(w.multiply(sums, whole), dy_before, w.all_lines());
+      if (step > 0 || w.kept_output.data != nullptr)
+        w.kernels->forward_onto(w.multiply(sums, whole), dy_before, w.all_lines());
     } else {
-      cell.state = w.before(w.output, way, step);
+      cell.state = w.output_before(way, step);
       cell.dy_before = dy_before;
       cell.carry = whole;
       cell.products = w.products.at(mine, at);
@@ -217,7 +248,8 @@ class RecurrentBackwardStage final : public plan::Stage<T> {
         else
           std::fill_n(whole.row(i), padded(), T{0});
       });
-      if (step > 0) w.kernels->forward_onto(w.multiply(cell.products, whole), whole, w.all_lines());
+      if (step > 0 || w.kept_output.data != nullptr)
+        w.kernels->forward_onto(w.multiply(cell.products, whole), whole, w.all_lines());
     }
   }
 
@@ -244,7 +276,7 @@ class RecurrentBackwardStage final : public plan::Stage<T> {
 
   void take(Way way) const {
     for (std::size_t step = 0; step < way.steps; ++step) {
-      const kernels::Matrix<const T> from = work_.before(work_.output, way, step);
+      const kernels::Matrix<const T> from = work_.output_before(way, step);
       const kernels::Matrix<T> to = work_.taken.at(way.examples, work_.position(way, step));
       for (std::size_t i = 0; i < to.rows; ++i) std::copy_n(from.row(i), padded(), to.row(i));
     }

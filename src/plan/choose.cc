@@ -53,6 +53,7 @@ PackChoice<T> choose_packing(const kernels::Kernels<T>& k, ElementType type, dou
   }
   if (choice.kernel == nullptr) {
     choice.kernel = type == ElementType::uint8     ? k.pack_bytes
+                    : type == ElementType::int32   ? k.pack_int32
                     : type == ElementType::float32 ? k.pack_float32
                                                    : k.pack_float64;
     choice.name = "all columns";

@@ -147,20 +147,21 @@ void Lowering<T>::carry() {
 template <typename T>
 void Lowering<T>::lower_loss() {
   const SlotId slot = graph_.output();
-  assert(graph_.slots[slot].positions == 1 && "a loss looks at one row an example");
   const BufferId output_gradient = book_matrix("gradient of the output", slot);
   add("loss", Phase::forward, {{value(slot), false}, {output_gradient, true}},
       [this, slot, output_gradient](const Buffers& buffers) {
+        const std::size_t positions = graph_.slots[slot].positions;
         kernels::LossWork<T> work{};
         work.output = values(buffers, slot).of({});
         work.gradient = values(buffers, slot, output_gradient).of({});
+        work.output.rows = work.gradient.rows = rows(slot);
         work.columns = columns(slot);
         work.argument = static_cast<T>(request_.loss.argument);
         work.sums = ends_.loss_sums;
-        auto stage =
-            std::make_unique<LossStage<T>>(work, kernels_.of(request_.loss.loss), ends_.totals);
-        ends_.loss = stage.get();
-        return stage;
+        ends_.answers.reserve(request_.batch, positions);
+        ends_.has_loss = true;
+        return std::make_unique<LossStage<T>>(work, kernels_.of(request_.loss.loss), positions,
+                                              ends_.answers, ends_.totals);
       });
   contribute(slot, output_gradient);
 }
@@ -170,11 +171,9 @@ void Lowering<T>::count_correct() {
   const SlotId slot = graph_.output();
   add("count correct answers", Phase::evaluation, {{value(slot), false}},
       [this, slot](const Buffers& buffers) {
-        auto stage = std::make_unique<CountStage<T>>(values(buffers, slot).data, columns(slot),
-                                                     request_.loss.loss, request_.target_deviation,
-                                                     ends_.totals);
-        ends_.count = stage.get();
-        return stage;
+        return std::make_unique<CountStage<T>>(values(buffers, slot).data, columns(slot),
+                                               request_.loss.loss, request_.target_deviation,
+                                               ends_.answers, ends_.totals);
       });
 }
 

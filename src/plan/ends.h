@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "augment/augment.h"
+#include "data/examples/elements.h"
 #include "kernels/table.h"
 #include "lithe/dataset.h"
 #include "losses/outputs.h"
+#include "plan/answers.h"
 #include "plan/update_stages.h"
 #include "plan/values.h"
 
@@ -129,7 +131,8 @@ class PackStage final : public Stage<T> {
 
 // What the loss and the outputs of a run add up to.
 struct Totals {
-  double weight = 0;  // of the examples
+  double weight = 0;          // of the answers
+  std::uint64_t answers = 0;  // one an example, or one a position
   std::uint64_t correct = 0;
   double squared_error = 0;  // of outputs against targets, where targets are numbers
 };
@@ -137,31 +140,33 @@ struct Totals {
 template <typename T>
 class LossStage final : public Stage<T> {
  public:
-  LossStage(kernels::LossWork<T> work, void (*kernel)(const kernels::LossWork<T>&), Totals& totals)
-      : work_(work), kernel_(kernel), totals_(totals) {}
-  void set_answers(const Examples& examples) {
-    work_.labels = examples.labels;
-    work_.targets = examples.targets;
-    work_.weights = examples.weights;
-  }
+  // `work`: of all rows of a full batch.
+  LossStage(kernels::LossWork<T> work, void (*kernel)(const kernels::LossWork<T>&),
+            std::size_t positions, AnswerList& answers, Totals& totals)
+      : work_(work), kernel_(kernel), positions_(positions), answers_(answers), totals_(totals) {}
 
   void run(const Batch<T>& batch, Share) override {
-    work_.output.rows = work_.gradient.rows = batch.rows;
-    work_.order = batch.order;
-    double weight = static_cast<double>(batch.rows);
-    if (work_.weights != nullptr) {
-      weight = 0;
-      for (std::size_t i = 0; i < batch.rows; ++i)
-        weight += static_cast<double>(work_.weights[batch.order[i]]);
-    }
+    answers_.list(batch);
+    const std::size_t rows = batch.rows * positions_;
+    work_.labels = answers_.examples().labels;
+    work_.targets = answers_.examples().targets;
+    work_.count = answers_.count();
+    work_.rows = answers_.rows();
+    work_.answers = answers_.answers();
+    work_.weights = answers_.weights();
+    if (work_.count < rows) std::fill_n(work_.gradient.row(0), rows * work_.gradient.stride, T{0});
+    const double weight = answers_.weight();
     work_.scale = weight > 0 ? T{1} / static_cast<T>(weight) : T{0};
     totals_.weight += weight;
+    totals_.answers += work_.count;
     kernel_(work_);
   }
 
  private:
   kernels::LossWork<T> work_;
   void (*kernel_)(const kernels::LossWork<T>&);
+  std::size_t positions_;
+  AnswerList& answers_;
   Totals& totals_;
 };
 
@@ -202,14 +207,9 @@ class GatherStage final : public Stage<T> {
 
  private:
   void fill(const std::uint8_t* row, std::size_t first, T* to) const {
-    switch (features_.type) {
-      case ElementType::uint8:
-        return convert(row + first, to);
-      case ElementType::float32:
-        return convert(reinterpret_cast<const float*>(row) + first, to);
-      case ElementType::float64:
-        return convert(reinterpret_cast<const double*>(row) + first, to);
-    }
+    data::with_element(features_.type, [&]<typename From>(From) {
+      convert(reinterpret_cast<const From*>(row) + first, to);
+    });
   }
   template <typename From>
   void convert(const From* from, T* to) const {
@@ -258,30 +258,31 @@ class GatherLengthsStage final : public Stage<T> {
   const std::int32_t* lengths_ = nullptr;
 };
 
-// Counts the correct examples: those whose predicted class is their label, or all of whose labels
-// are predicted. Where targets are numbers, sums the squared errors.
+// Counts the correct answers: those where the predicted class is the label, or where all labels are
+// predicted. Where targets are numbers, sums the squared errors. The loss has listed the answers.
 template <typename T>
 class CountStage final : public Stage<T> {
  public:
   CountStage(const T* output, std::size_t columns, losses::Loss loss,
-             std::vector<double> target_deviation, Totals& totals)
+             std::vector<double> target_deviation, const AnswerList& answers, Totals& totals)
       : output_(output),
         columns_(columns),
         loss_(loss),
         target_deviation_(std::move(target_deviation)),
+        answers_(answers),
         totals_(totals) {
     target_deviation_.resize(columns, 1);
   }
-  void set_answers(const Examples& examples) { examples_ = examples; }
 
-  void run(const Batch<T>& batch, Share) override {
-    for (std::size_t i = 0; i < batch.rows; ++i) {
-      const T* row = output_ + i * kernels::row_stride<T>(columns_);
-      const std::size_t example = batch.order[i];
-      if (examples_.labels != nullptr)
-        totals_.correct += predicted(row) == examples_.labels[example];
+  void run(const Batch<T>&, Share) override {
+    const Examples& examples = answers_.examples();
+    for (std::size_t i = 0; i < answers_.count(); ++i) {
+      const T* row = output_ + answers_.rows()[i] * kernels::row_stride<T>(columns_);
+      const std::size_t answer = answers_.answers()[i];
+      if (examples.labels != nullptr)
+        totals_.correct += predicted(row) == examples.labels[answer];
       else
-        add_targets(row, examples_.targets + example * columns_);
+        add_targets(row, examples.targets + answer * columns_);
     }
   }
 
@@ -302,7 +303,7 @@ class CountStage final : public Stage<T> {
   std::size_t columns_;
   losses::Loss loss_;
   std::vector<double> target_deviation_;
-  Examples examples_;
+  const AnswerList& answers_;
   Totals& totals_;
 };
 
@@ -312,13 +313,13 @@ struct Ends {
   Operands<T> packed;
   std::vector<Operands<T>> operands;  // of slots that products read
   double loss_sums[kernels::kLine<T>] = {};
+  AnswerList answers;
   Totals totals;
   std::vector<Stretch<T>> stretches;  // of gradients that are kept
   AugmentStage<T>* augment = nullptr;
   PackStage<T>* pack = nullptr;
   GatherLengthsStage<T>* lengths = nullptr;
-  LossStage<T>* loss = nullptr;
-  CountStage<T>* count = nullptr;
+  bool has_loss = false;
   std::vector<ExternalGradientStage<T>*> external;  // one an output
   std::map<std::string, GatherStage<T>*> numbers;   // by the names of inputs
   std::map<std::string, GatherIntegersStage<T>*> integers;

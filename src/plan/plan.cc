@@ -198,7 +198,7 @@ void Plan<T>::State::run(std::size_t thread) {
     else
       run_step(batch, parts);
     if (thread == 0) {
-      if (ends.loss != nullptr) note_loss(batch.step);
+      if (ends.has_loss) note_loss(batch.step);
       steps_done += range.end == stages.size();
     }
     if (stamped) log->worked(stages.size());
@@ -265,8 +265,7 @@ void Plan<T>::bind(const Examples& examples) {
   else
     state_->ends.pack->set_data(examples.features);
   if (state_->ends.lengths != nullptr) state_->ends.lengths->set_data(examples.features.lengths);
-  if (state_->ends.loss != nullptr) state_->ends.loss->set_answers(examples);
-  if (state_->ends.count != nullptr) state_->ends.count->set_answers(examples);
+  if (state_->ends.has_loss) state_->ends.answers.set_data(examples);
 }
 
 template <typename T>
@@ -321,6 +320,7 @@ template <typename T>
 Results Plan<T>::take_results() {
   Results results = state_->results;
   results.weight = state_->ends.totals.weight;
+  results.answers = state_->ends.totals.answers;
   results.correct = state_->ends.totals.correct;
   results.squared_error = state_->ends.totals.squared_error;
   state_->results = {};

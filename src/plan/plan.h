@@ -40,10 +40,11 @@ struct Description {
 };
 
 struct Results {
-  double loss = 0;            // sum over the examples, by their weights
+  double loss = 0;            // sum over the answers, by the weights of their examples
   double weight = 0;          // sum of these
-  std::uint64_t correct = 0;  // examples that are answered correctly
-  double squared_error = 0;   // where targets are numbers, sum over outputs and examples
+  std::uint64_t answers = 0;  // one an example, or one for each position that has a target
+  std::uint64_t correct = 0;  // answers that are right
+  double squared_error = 0;   // where targets are numbers, sum over outputs and answers
   std::uint64_t examples = 0;
   std::uint64_t bad_step = 0;  // 1 + the number of the first step whose loss was not finite, or 0
 };

@@ -10,6 +10,7 @@
 #include "graph/graph.h"
 #include "lithe/error.h"
 #include "network/bind.h"
+#include "train/model_data.h"
 
 namespace lithe::train {
 
@@ -25,12 +26,39 @@ void check_classes(const Examples& examples, std::size_t outputs, losses::Loss l
                 fmt::format("the data have {} classes and the network {} output{}",
                             examples.classes, outputs, outputs == 1 ? "" : "s"),
                 {}, fmt::format("end the network with {} units", examples.classes));
-  const std::span labels(examples.labels, examples.features.rows);
-  const auto bad = [most](std::int32_t label) {
+  const std::span labels(examples.labels, examples.answers());
+  const auto bad = [most, &examples](std::int32_t label) {
+    if (label == kNoTarget) return examples.positions == 1;
     return label < 0 || static_cast<std::size_t>(label) >= most;
   };
   if (std::ranges::any_of(labels, bad))
     throw Error(ErrorKind::data, "an example has a class that the network has no output for");
+}
+
+}  // namespace
+
+namespace {
+
+// The network gives a row of outputs for each answer of an example. Numbers to predict may also be
+// those of all positions, one behind the other.
+void check_positions(const Model& model, const Examples& examples, std::size_t positions) {
+  const bool whole = examples.positions == 1 && examples.labels == nullptr;
+  if (whole || examples.positions == positions) return;
+  const std::string shape = model.network().output_shape().to_string();
+  if (examples.positions == 1)
+    throw Error(ErrorKind::data,
+                fmt::format("an example has one class, and the network answers at each of {} "
+                            "positions ({})",
+                            positions, shape),
+                model.network().to_string(),
+                "last, mean_over_time or max_over_time in front of the last dense");
+  throw Error(ErrorKind::data,
+              fmt::format("an example has an answer at each of {} positions, and the network "
+                          "gives {}",
+                          examples.positions, shape),
+              model.network().to_string(),
+              "a network that ends with a sequence of that length: without last, flatten and the "
+              "like, and with give=all in recurrent layers");
 }
 
 }  // namespace
@@ -56,12 +84,15 @@ void check_examples(const Model& model, const Examples& examples, losses::Loss l
     throw Error(ErrorKind::data, fmt::format("the network takes {} values and an example has {}",
                                              inputs, examples.features.columns));
   check_lengths(model.network(), examples.features);
-  const std::size_t outputs = model.network().output_shape().size();
   if (examples.features.rows == 0) return;
+  if (examples.labels == nullptr && examples.targets == nullptr)
+    throw Error(ErrorKind::data, "the examples have neither classes nor values to predict");
+  const graph::Graph& graph = data_of(model).graph;
+  const graph::Slot& output = graph.slots[graph.output()];
+  check_positions(model, examples, output.positions);
+  const std::size_t outputs = examples.positions > 1 ? output.columns : output.size();
   if (examples.labels != nullptr) {
     check_classes(examples, outputs, loss);
-  } else if (examples.targets == nullptr) {
-    throw Error(ErrorKind::data, "the examples have neither classes nor values to predict");
   } else if (examples.target_columns != outputs) {
     throw Error(ErrorKind::data,
                 fmt::format("an example has {} value{} to predict and the network {} output{}",
@@ -69,6 +100,16 @@ void check_examples(const Model& model, const Examples& examples, losses::Loss l
                             outputs, outputs == 1 ? "" : "s"),
                 {}, fmt::format("end the network with {} units", examples.target_columns));
   }
+}
+
+Examples by_positions(const Model& model, const Examples& examples) {
+  const graph::Graph& graph = data_of(model).graph;
+  const std::size_t positions = graph.slots[graph.output()].positions;
+  Examples result = examples;
+  if (examples.targets == nullptr || examples.positions == positions) return result;
+  result.positions = result.answer_stride = positions;
+  result.target_columns /= positions;
+  return result;
 }
 
 void check_rows(const graph::Graph& graph, const Features& inputs,

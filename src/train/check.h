@@ -22,6 +22,10 @@ void check_training(const Model& model, const Examples& examples, losses::Loss l
 // Lengths of sequences must be from 1 to the positions of the network, which must look at them.
 void check_lengths(const Network& network, const Features& features);
 
+// Examples that have been checked, whose targets are divided among the positions of the network's
+// output, where they were given as one row.
+Examples by_positions(const Model& model, const Examples& examples);
+
 // For a network that takes float32 values and at most `most` rows at once.
 void check_rows(const graph::Graph& graph, const Features& inputs,
                 std::span<const std::uint32_t> rows, std::size_t most);

@@ -44,9 +44,11 @@ void check_end(const Model& model, std::string_view loss) {
 
 // Where every example has the same class, any answer that is always the same is right.
 void check_several_classes(const Examples& examples) {
-  const std::span labels(examples.labels, examples.features.rows);
-  if (labels.size() < 2 ||
-      std::ranges::adjacent_find(labels, std::ranges::not_equal_to()) != labels.end())
+  const std::span labels(examples.labels, examples.answers());
+  if (labels.size() < 2) return;
+  const auto first = std::ranges::find_if(labels, [](auto label) { return label != kNoTarget; });
+  if (std::any_of(first, labels.end(),
+                  [&](auto label) { return label != kNoTarget && label != *first; }))
     return;
   throw Error(ErrorKind::data, "all examples have the same class: there is nothing to tell apart",
               {}, "data with examples of at least two classes");
@@ -75,10 +77,17 @@ bool are_probabilities(std::span<const float> row) {
   return std::ranges::all_of(row, [](float value) { return value >= 0 && value <= 1; });
 }
 
+std::size_t outputs_of_answer(const Model& model) {
+  const graph::Graph& graph = data_of(model).graph;
+  return graph.slots[graph.output()].columns;
+}
+
 void check_targets(const Examples& examples, std::string_view loss, losses::Targets wanted) {
   const bool distribution = wanted == losses::Targets::distribution;
-  for (std::size_t row = 0; row < examples.features.rows; ++row) {
-    const std::span values(examples.targets + row * examples.target_columns,
+  for (std::size_t answer = 0; answer < examples.answers(); ++answer) {
+    const std::size_t row = answer / examples.answer_stride;
+    if (!examples.counts(row, answer % examples.answer_stride)) continue;
+    const std::span values(examples.targets + answer * examples.target_columns,
                            examples.target_columns);
     if (distribution ? is_distribution(values) : are_probabilities(values)) continue;
     throw Error(
@@ -99,7 +108,7 @@ void check_training(const Model& model, const Examples& examples, losses::Loss l
   if (losses::takes_logits(loss)) check_end(model, row.name);
   if (examples.labels != nullptr) check_several_classes(examples);
   if (examples.labels != nullptr)
-    check_outputs_have_classes(model.network().output_shape().size(), examples.classes);
+    check_outputs_have_classes(outputs_of_answer(model), examples.classes);
   else if (row.targets != losses::Targets::numbers)
     check_targets(examples, row.name, row.targets);
 }

@@ -4,6 +4,7 @@
 #include <limits>
 #include <vector>
 
+#include "data/examples/elements.h"
 #include "lithe/data_diagnosis.h"
 #include "losses/loss.h"
 #include "train/check.h"
@@ -17,22 +18,19 @@ constexpr std::size_t kMostRows = 10'000;  // that inputs are judged by
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 double feature_at(const Features& features, std::size_t row, std::size_t column) {
-  const std::uint8_t* at = features.row(row);
-  switch (features.type) {
-    case ElementType::uint8:
-      return at[column] / features.divisor;
-    case ElementType::float32:
-      return static_cast<double>(reinterpret_cast<const float*>(at)[column]) / features.divisor;
-    case ElementType::float64:
-      return reinterpret_cast<const double*>(at)[column] / features.divisor;
-  }
-  return 0;
+  return data::with_element(features.type, [&]<typename V>(V) {
+    return static_cast<double>(reinterpret_cast<const V*>(features.row(row))[column]) /
+           features.divisor;
+  });
 }
 
-bool standardizes(const Model& model) {
+// Whether the network minds the scale of its inputs: it does not where it standardises them, nor
+// where they are categories.
+bool minds_scale(const Model& model) {
   const Sentence& layers = model.network().layers();
-  return std::any_of(layers.begin(), layers.end(),
-                     [](const Component& layer) { return layer.name == "standardize"; });
+  return std::none_of(layers.begin(), layers.end(), [](const Component& layer) {
+    return layer.name == "standardize" || layer.name == "embedding";
+  });
 }
 
 void find_largest_input(const Features& features, DataSummary& summary) {
@@ -50,13 +48,24 @@ void find_largest_input(const Features& features, DataSummary& summary) {
   summary.largest_input = std::sqrt(*largest);
 }
 
+// Calls work with the number of each answer that counts.
+template <class Work>
+void for_each_answer(const Examples& examples, const Work& work) {
+  for (std::size_t row = 0; row < examples.features.rows; ++row)
+    for (std::size_t p = 0; p < examples.positions; ++p)
+      if (examples.counts(row, p)) work(examples.answer(row, p));
+}
+
 double entropy(double share) { return share > 0 ? -share * std::log(share) : 0; }
 
 void count_classes(const Examples& train, losses::Loss loss, DataSummary& summary) {
   std::vector<double> shares(train.classes);
-  for (std::size_t row = 0; row < train.features.rows; ++row)
-    shares[static_cast<std::size_t>(train.labels[row])] +=
-        1 / static_cast<double>(train.features.rows);
+  double count = 0;
+  for_each_answer(train, [&](std::size_t answer) {
+    shares[static_cast<std::size_t>(train.labels[answer])] += 1;
+    ++count;
+  });
+  for (double& share : shares) share /= count;
   const auto most = std::ranges::max_element(shares);
   summary.frequent_class = static_cast<std::size_t>(most - shares.begin());
   summary.frequent_share = *most;
@@ -72,16 +81,18 @@ double off_scale(double mean, double deviation) {
 
 void measure_targets(const Examples& train, losses::Loss loss, DataSummary& summary) {
   const std::size_t columns = train.target_columns;
-  const auto rows = static_cast<double>(train.features.rows);
+  double rows = 0;
+  for_each_answer(train, [&](std::size_t) { ++rows; });
   double variance = 0, entropies = 0, farthest = 0;
   for (std::size_t c = 0; c < columns; ++c) {
     double mean = 0, square = 0;
-    for (std::size_t row = 0; row < train.features.rows; ++row)
+    for_each_answer(train, [&](std::size_t row) {
       mean += static_cast<double>(train.targets[row * columns + c]) / rows;
-    for (std::size_t row = 0; row < train.features.rows; ++row) {
+    });
+    for_each_answer(train, [&](std::size_t row) {
       const double off = static_cast<double>(train.targets[row * columns + c]) - mean;
       square += off * off / rows;
-    }
+    });
     variance += square / static_cast<double>(columns);
     entropies += (entropy(mean) + entropy(1 - mean)) / static_cast<double>(columns);
     const double deviation = std::sqrt(square);
@@ -103,7 +114,7 @@ DataSummary summarize(const Model& model, const Examples& train, const TrainOpti
   summary.constant_loss = kUnknown;
   summary.balanced = options.balanced || !options.class_weights.empty();
   if (train.features.rows == 0) return summary;
-  if (!standardizes(model)) find_largest_input(train.features, summary);
+  if (minds_scale(model)) find_largest_input(train.features, summary);
   const train::ScaledTargets scaled(train, model.preprocessing());
   if (train.labels != nullptr)
     count_classes(train, loss.loss, summary);

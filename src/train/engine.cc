@@ -318,14 +318,14 @@ void EngineOf<T>::evaluate(EpochReport& report) {
     const plan::Results results = validation_->run();
     report.validation_loss = mean_loss(results);
     report.validation_correct = results.correct;
-    report.validation_total = validation_->rows();
+    report.validation_total = results.answers;
     if (!std::isfinite(report.validation_loss))
       fail_numeric(steps_.steps(), NumericPlace::validation_loss);
   }
   if (test_) {
     const plan::Results results = test_->run();
     report.correct = results.correct;
-    report.total = test_->rows();
+    report.total = results.answers;
     report.test_loss = mean_loss(results);
     const std::size_t values = report.total * graph_.slots[graph_.output()].columns;
     report.test_rmse = std::sqrt(results.squared_error / static_cast<double>(values));
@@ -604,7 +604,8 @@ std::unique_ptr<Trainer::Engine> make_engine(Model& model, const Examples& train
   if (test.features.rows > 0) check_examples(model, test, loss.loss);  // there may be none
   return std::visit(
       [&]<typename T>(plan::Parameters<T>& values) -> std::unique_ptr<Trainer::Engine> {
-        return std::make_unique<EngineOf<T>>(values, model, train, test, options);
+        return std::make_unique<EngineOf<T>>(values, model, by_positions(model, train),
+                                             by_positions(model, test), options);
       },
       data_of(model).values);
 }

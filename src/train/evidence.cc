@@ -28,6 +28,11 @@ bool is_activation(const graph::Graph& graph, const graph::Op& op) {
 
 Cut cut(const Model& model) {
   const graph::Graph& graph = data_of(model).graph;
+  if (graph.slots[graph.output()].positions > 1)
+    throw Error(ErrorKind::model,
+                "the network answers at each position of a sequence, and what is unknown is said "
+                "of whole examples",
+                model.network().to_string(), "end it with last and dense, and train it again");
   std::size_t last = graph.operations.size();
   while (last > 0 && is_activation(graph, *graph.operations[last - 1].op)) --last;
   const ops::Dense* head = last > 0 ? ops::as_dense(*graph.operations[last - 1].op) : nullptr;

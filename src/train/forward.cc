@@ -16,8 +16,8 @@ namespace {
 template <typename T>
 std::vector<double> run(plan::Parameters<T>& values, const graph::Graph& graph,
                         const Features& features) {
-  const std::size_t outputs = graph.slots[graph.output()].columns;
-  std::vector<double> result(features.rows * outputs);
+  const graph::Slot& output = graph.slots[graph.output()];
+  std::vector<double> result(features.rows * output.size());
   std::vector<std::uint32_t> order(std::min(kForwardBatch, features.rows));
   base::Team team(1);
   plan::Plan<T> plan(prediction_request(graph, features, order.size(), "auto"), values, team);
@@ -26,9 +26,10 @@ std::vector<double> run(plan::Parameters<T>& values, const graph::Graph& graph,
     order.resize(std::min(kForwardBatch, features.rows - first));
     std::iota(order.begin(), order.end(), static_cast<std::uint32_t>(first));
     plan.run(order);
-    for (std::size_t i = 0; i < order.size(); ++i)
-      std::copy_n(plan.output() + i * plan.output_stride(), outputs,
-                  result.begin() + static_cast<std::ptrdiff_t>((first + i) * outputs));
+    double* const to = result.data() + first * output.size();
+    for (std::size_t i = 0; i < order.size() * output.positions; ++i)
+      std::copy_n(plan.output() + i * plan.output_stride(), output.columns,
+                  to + i * output.columns);
   }
   return result;
 }

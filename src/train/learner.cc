@@ -46,7 +46,7 @@ class LearnerOf final : public Learner::Engine {
             train::external_gradient_request(graph_, examples_.features, options_, optimizer_)),
         needs_two_(train::needs_two_examples(graph_, request_.frozen)),
         plan_(request_, values, team_, &learning_),
-        outputs_(options.batch * columns(graph_.output())),
+        outputs_(options.batch * output().size()),
         input_gradient_(options.input_gradient ? options.batch * columns(0) : 0) {}
 
   std::span<const float> forward(const Features& inputs,
@@ -62,18 +62,18 @@ class LearnerOf final : public Learner::Engine {
     plan_.bind(examples_);
     plan_.forward(rows, steps_.done());
     rows_ = rows.size();
-    const std::size_t width = columns(graph_.output());
-    copy({plan_.output(), plan_.output_stride(), rows_}, width, outputs_.data());
-    return std::span(outputs_).first(rows_ * width);
+    copy({plan_.output(), plan_.output_stride(), rows_ * output().positions}, output().columns,
+         outputs_.data());
+    return std::span(outputs_).first(rows_ * output().size());
   }
 
   void backward(std::span<const float> gradient) override {
     if (rows_ == 0)
       throw Error(ErrorKind::usage, "a gradient for no outputs", "Learner::backward",
                   "Learner::forward first, once for each");
-    if (gradient.size() != rows_ * columns(graph_.output()))
+    if (gradient.size() != rows_ * output().size())
       throw Error(ErrorKind::data, fmt::format("a gradient of {} values for {} outputs of {} rows",
-                                               gradient.size(), columns(graph_.output()), rows_));
+                                               gradient.size(), output().size(), rows_));
     const double progress = options_.steps == 0 ? 0
                                                 : static_cast<double>(steps_.done()) /
                                                       static_cast<double>(options_.steps);
@@ -110,6 +110,7 @@ class LearnerOf final : public Learner::Engine {
   }
 
   std::size_t columns(graph::SlotId slot) const { return graph_.slots[slot].columns; }
+  const graph::Slot& output() const { return graph_.slots[graph_.output()]; }
 
   LearnerOptions options_;
   optimizers::Optimizer optimizer_;

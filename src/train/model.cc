@@ -7,6 +7,7 @@
 
 #include "catalogue/catalogue.h"
 #include "cpu/memory.h"
+#include "data/examples/elements.h"
 #include "data/examples/scale.h"
 #include "graph/op.h"
 #include "io/model_file.h"
@@ -106,17 +107,9 @@ ColumnStatistics column_statistics(const Examples& examples, std::size_t positio
     if (weight == 0) continue;
     const std::size_t length = plan::Lengths{features.lengths}.of(row, positions);
     const std::uint8_t* values = features.row(row);
-    switch (features.type) {
-      case ElementType::uint8:
-        add(values, length, weight);
-        break;
-      case ElementType::float32:
-        add(reinterpret_cast<const float*>(values), length, weight);
-        break;
-      case ElementType::float64:
-        add(reinterpret_cast<const double*>(values), length, weight);
-        break;
-    }
+    data::with_element(features.type, [&]<typename V>(V) {
+      add(reinterpret_cast<const V*>(values), length, weight);
+    });
   }
   return statistics;
 }
@@ -152,7 +145,8 @@ Precision parse_precision(std::string_view text) {
 Preprocessing preprocessing_of(const Dataset& data) {
   Preprocessing preprocessing{.divisor = data.train.features.divisor,
                               .class_names = data.class_names,
-                              .schema = data.schema};
+                              .schema = data.schema,
+                              .vocabulary = data.vocabulary};
   const std::size_t rank = data.shape.size();
   if ((rank == 2 || rank == 3) && data.train.features.type == ElementType::uint8 &&
       data.train.features.lengths == nullptr)
@@ -229,7 +223,8 @@ void Model::save(const std::filesystem::path& path) const {
                      data_->preprocessing.resize,
                      data_->preprocessing.schema,
                      data_->preprocessing.target_mean,
-                     data_->preprocessing.target_deviation};
+                     data_->preprocessing.target_deviation,
+                     data_->preprocessing.vocabulary};
   std::visit(
       [&](const auto& values) {
         for (graph::ParameterId id = 0; id < data_->graph.parameters.size(); ++id) {
@@ -252,12 +247,13 @@ Model Model::load(const std::filesystem::path& path) {
         fmt::format("the model takes images of {} by its metadata, and its network takes {}",
                     Shape{file.image}.to_string(), network.input_shape().to_string()),
         path.string());
-  if (!file.target_mean.empty() && file.target_mean.size() != network.output_shape().size())
+  const graph::Graph graph = catalogue::compile(network.layers());
+  const std::size_t outputs = graph.slots[graph.output()].columns;
+  if (!file.target_mean.empty() && file.target_mean.size() != outputs)
     throw Error(ErrorKind::model,
                 fmt::format("the targets of {} outputs are scaled, and the network has {}",
-                            file.target_mean.size(), network.output_shape().size()),
+                            file.target_mean.size(), outputs),
                 path.string());
-  const graph::Graph graph = catalogue::compile(network.layers());
   // Checked against the file before memory is allocated: a sentence can ask for any amount of it.
   for (const auto& spec : graph.parameters) {
     const std::vector<std::size_t> wanted = spec.kind != graph::ParameterKind::weight
@@ -266,10 +262,10 @@ Model Model::load(const std::filesystem::path& path) {
     io::check_array(file, spec.name, wanted, path.string());
   }
   const Precision precision = file.float64 ? Precision::float64 : Precision::float32;
-  Model model(make_data(
-      network, precision,
-      {file.divisor, std::move(file.class_names), std::move(file.image), file.resize,
-       std::move(file.target_mean), std::move(file.target_deviation), std::move(file.schema)}));
+  Model model(make_data(network, precision,
+                        {file.divisor, std::move(file.class_names), std::move(file.image),
+                         file.resize, std::move(file.target_mean), std::move(file.target_deviation),
+                         std::move(file.schema), std::move(file.vocabulary)}));
   model.metadata() = file.metadata;
   model.extra_arrays() = std::move(file.extra_arrays);
   std::visit(

@@ -76,7 +76,8 @@ Network& Network::dense(std::size_t units, const DenseOptions& options) {
   return append("dense", {{"units", number(units)},
                           {"activation", part(options.activation, Category::activation)},
                           {"init", part(options.init, Category::initializer)},
-                          {"bias_init", part(options.bias_init, Category::initializer)}});
+                          {"bias_init", part(options.bias_init, Category::initializer)},
+                          {"tied", part(options.tied ? "true" : "false", Category::answer)}});
 }
 
 Network& Network::conv2d(std::size_t channels, const Extent& kernel, const Conv2dOptions& options) {

@@ -36,8 +36,9 @@ class PredictorOf final : public Predictor::Engine {
             data.graph, train::unbound_inputs(data.graph, data.preprocessing.divisor), batch, isa)),
         plan_(request_, values, team_),
         order_(batch),
+        positions_(data.graph.slots[data.graph.output()].positions),
         columns_(data.graph.slots[data.graph.output()].columns),
-        outputs_(batch * columns_),
+        outputs_(batch * positions_ * columns_),
         preprocessing_(data.preprocessing) {
     std::iota(order_.begin(), order_.end(), 0u);
   }
@@ -59,13 +60,14 @@ class PredictorOf final : public Predictor::Engine {
     request_.examples.features.lengths = inputs.lengths;
     plan_.bind(request_.examples);
     plan_.run(rows);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::size_t count = rows.size() * positions_;
+    for (std::size_t i = 0; i < count; ++i) {
       const T* from = plan_.output() + i * plan_.output_stride();
       std::transform(from, from + columns_, outputs_.data() + i * columns_,
                      [](T value) { return static_cast<float>(value); });
     }
-    train::unscale(std::span(outputs_).first(rows.size() * columns_), preprocessing_);
-    return std::span(outputs_).first(rows.size() * columns_);
+    train::unscale(std::span(outputs_).first(count * columns_), preprocessing_);
+    return std::span(outputs_).first(count * columns_);
   }
 
  private:
@@ -73,7 +75,7 @@ class PredictorOf final : public Predictor::Engine {
   plan::Request request_;
   plan::Plan<T> plan_;
   std::vector<std::uint32_t> order_;
-  std::size_t columns_;
+  std::size_t positions_, columns_;
   std::vector<float> outputs_;
   const Preprocessing preprocessing_;
 };

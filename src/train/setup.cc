@@ -70,6 +70,11 @@ std::vector<float> example_weights(const Examples& examples, const TrainOptions&
   if (!by_class) return {};
   if (examples.labels == nullptr)
     throw Error(ErrorKind::usage, "weights of classes, and the data have none", "--class-weights");
+  if (examples.positions > 1)
+    throw Error(ErrorKind::usage,
+                "weights of classes are for examples with one class, and these have one at each "
+                "position",
+                "--class-weights, --balanced, --ignore-class", "leave them out");
   const std::vector<double> of_class = class_weights(examples, options);
   std::vector<float> weights(examples.features.rows);
   for (std::size_t row = 0; row < weights.size(); ++row) {

@@ -25,7 +25,9 @@ namespace {
 void describe_training(Model& model, const Examples& train, const TrainOptions& options) {
   Preprocessing preprocessing = model.preprocessing();
   preprocessing.divisor = train.features.divisor;
-  if (preprocessing.class_names.empty() && train.labels != nullptr)
+  // The answers at the positions of a text are tokens of its vocabulary.
+  if (preprocessing.class_names.empty() && preprocessing.vocabulary.empty() &&
+      train.labels != nullptr)
     for (std::size_t i = 0; i < train.classes; ++i)
       preprocessing.class_names.push_back(std::to_string(i));
   model.set_preprocessing(std::move(preprocessing));
@@ -89,7 +91,7 @@ Evaluation evaluate(const Model& model, const Examples& examples, const std::str
   const losses::Choice choice = train::parse_loss(loss);
   train::check_examples(model, used, choice.loss);
   const std::size_t rows = used.features.rows;
-  const train::ScaledTargets scaled(used, model.preprocessing());
+  const train::ScaledTargets scaled(train::by_positions(model, used), model.preprocessing());
   const plan::Request request =
       train::evaluation_request(data_of(model).graph, scaled.examples(), rows, choice, isa, nullptr,
                                 model.preprocessing().target_deviation);
@@ -103,8 +105,9 @@ Evaluation evaluate(const Model& model, const Examples& examples, const std::str
   if (!std::isfinite(train::mean_loss(results)))
     throw Error(ErrorKind::numeric, "the loss of these examples is not a number", {},
                 "look for values that are far too large: `lithe data show` prints the ranges");
-  const auto values = static_cast<double>(rows * std::max<std::size_t>(1, used.target_columns));
-  return {results.correct, rows, std::sqrt(results.squared_error / values),
+  const std::size_t columns = data_of(model).graph.slots[data_of(model).graph.output()].columns;
+  const auto values = static_cast<double>(results.answers * columns);
+  return {results.correct, results.answers, std::sqrt(results.squared_error / values),
           train::mean_loss(results),
           std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()};
 }

@@ -54,8 +54,9 @@ double bytes_of(const Examples& examples) {
   const std::size_t labels = examples.labels != nullptr ? sizeof(std::int32_t) : 0;
   const std::size_t weights = examples.weights != nullptr ? sizeof(float) : 0;
   const std::size_t targets = examples.targets != nullptr ? examples.target_columns : 0;
-  const std::size_t row =
-      examples.features.row_stride + labels + weights + targets * sizeof(*examples.targets);
+  const std::size_t answers =
+      examples.answer_stride * (labels + targets * sizeof(*examples.targets));
+  const std::size_t row = examples.features.row_stride + answers + weights;
   return static_cast<double>(examples.features.rows) * static_cast<double>(row);
 }
 

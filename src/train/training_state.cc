@@ -25,14 +25,15 @@ std::uint64_t digest_of(const N* values, std::size_t count) {
 std::string digest_of(const Examples& examples) {
   const Features& f = examples.features;
   const std::size_t rows = f.rows, bytes = f.columns * size_of(f.type);
-  std::vector<std::uint64_t> parts = {rows,
-                                      f.columns,
-                                      static_cast<std::uint64_t>(f.type),
-                                      digest_of(&f.divisor, 1),
-                                      digest_of(examples.labels, rows),
-                                      digest_of(examples.weights, rows),
-                                      digest_of(examples.targets, rows * examples.target_columns),
-                                      examples.classes};
+  std::vector<std::uint64_t> parts = {
+      rows,
+      f.columns,
+      static_cast<std::uint64_t>(f.type),
+      digest_of(&f.divisor, 1),
+      digest_of(examples.labels, examples.answers()),
+      digest_of(examples.weights, rows),
+      digest_of(examples.targets, examples.answers() * examples.target_columns),
+      examples.classes};
   if (f.lengths != nullptr) parts.push_back(digest_of(f.lengths, rows));
   if (bytes == f.row_stride && rows > 0)
     parts.push_back(digest_of(f.row(0), rows * bytes));

@@ -5,10 +5,10 @@ import re
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Folders and files whose messages are about data, tables, arrays, pictures and answers.
-PLACES = ["src/data", "src/train/defaults.cc", "apps/lithe/command_data.cc",
+PLACES = ["src/data", "src/text", "src/train/defaults.cc", "apps/lithe/command_data.cc",
           "apps/lithe/command_evaluate.cc", "apps/lithe/command_predict.cc",
           "apps/lithe/cross_validation.cc", "apps/lithe/data_sheet.cc", "apps/lithe/model_kind.cc", "apps/lithe/output_file.cc",
-          "apps/lithe/pictures.cc", "apps/lithe/table_options.cc", "apps/lithe/train_setup.cc",
+          "apps/lithe/pictures.cc", "apps/lithe/predict_text.cc", "apps/lithe/table_options.cc", "apps/lithe/text_options.cc", "apps/lithe/train_setup.cc",
           "apps/lithe/training_data.cc"]
 CALL = re.compile(r"(?<![\w:.>])(?:(?:\w+[.]|\w+->)?(?:fail|refuse|misuse)\w*|Error)\(")
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')

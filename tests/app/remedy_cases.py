@@ -128,6 +128,11 @@ SERIES = 'train --data s.csv --window 3 --network "dense(1)" --epochs 1 --batch 
 WAVES = ('train --data s.ts --network "gru(2) -> dense(2)" --loss cross_entropy --epochs 1 --batch 4 '
          '--optimizer "sgd(0.1)" --output m.safetensors')
 MODEL = (TRAIN + " --output m.safetensors",)
+TEXT = "the whale, the sea and the ship: a long story, and not the shortest one of them all. " * 8
+NOVEL = ("train --data t.txt --text chars --window 8 --network \"embedding(30, 4) -> gru(4, all) -> dense({})\" "
+         "--loss cross_entropy --epochs 1 --batch 4 --optimizer \"sgd(0.1)\" --output m.safetensors")
+LETTERS = len(set(TEXT))
+WRITER = (NOVEL.format(LETTERS),)
 
 CASES = {
     # What a model is shown.
@@ -326,6 +331,43 @@ CASES = {
         {"a.npz": npz(x_train=floats(4), y_train=whole(4), x_test=floats(2), y_test=texts("a", "b"))},
         "data show a.npz",
         change={"a.npz": npz(x_train=floats(4), y_train=whole(4), x_test=floats(2), y_test=whole(2))}),
+    # Text.
+    "the file is empty#text": Case(
+        {"t.txt": ""}, "data show t.txt --text chars", change={"t.txt": TEXT}),
+    "{} of the text to test on": Case(
+        {"t.txt": TEXT}, NOVEL.format(LETTERS) + " --test-share 3", NOVEL.format(LETTERS) + " --test-share 0.1"),
+    "the text is {} {}, and all of them are {}: there is nothing to learn": Case(
+        {"t.txt": "a" * 100}, "data show t.txt --text chars --window 8", change={"t.txt": TEXT}),
+    "a window of {} {} and the one behind it take {}, and there are {}{}": Case(
+        {"t.txt": "a short text"}, "data show t.txt --text chars", "data show t.txt --text chars --window 8",
+        change={"t.txt": TEXT}),
+    "the byte {} (0x{:02X}) is not UTF-8 text": Case(
+        {"t.txt": TEXT.encode() + b"\xff" + TEXT.encode()}, "data show t.txt --text chars",
+        "data show t.txt --text bytes"),
+    "the character {} is not among the {} that the model knows": Case(
+        {"t.txt": TEXT}, 'predict m.safetensors --text "the Whale"', 'predict m.safetensors --text "the whale"',
+        prepare=WRITER),
+    "the answer of a text is the token behind it": Case(
+        {"t.txt": TEXT}, "data show t.txt --text chars --season 3", "data show t.txt --text chars"),
+    "a text has no classes to choose among": Case(
+        {"t.txt": TEXT}, "data show t.txt --text chars --classes 1", "data show t.txt --text chars"),
+    "the model was not trained on text": Case(
+        {"t.csv": rows(), "t.txt": TEXT}, "predict n.safetensors --text the", "predict m.safetensors --text the",
+        prepare=WRITER + (TRAIN + " --output n.safetensors",)),
+    "the model's answers are no logits of tokens: its loss is {}": Case(
+        {"t.txt": TEXT}, "predict n.safetensors --text the", "predict m.safetensors --text the",
+        prepare=WRITER + (WRITER[0].replace("cross_entropy", "hinge").replace("m.saf", "n.saf"),)),
+    "there is no text to go on with": Case(
+        {"t.txt": TEXT}, 'predict m.safetensors --text ""', 'predict m.safetensors --text "the"', prepare=WRITER),
+    "nothing to predict is named": Case(
+        {"t.txt": TEXT}, "predict m.safetensors", "predict m.safetensors --text the", prepare=WRITER),
+    "inputs and a text to go on with": Case(
+        {"t.txt": TEXT}, "predict m.safetensors t.txt --text the", "predict m.safetensors --text the", prepare=WRITER),
+    "text goes to standard output": Case(
+        {"t.txt": TEXT}, "predict m.safetensors --text the --output a.csv", "predict m.safetensors --text the",
+        prepare=WRITER),
+    "the model was trained on text, and goes on with one": Case(
+        {"t.txt": TEXT}, "predict m.safetensors t.txt", "predict m.safetensors --text the", prepare=WRITER),
     # Sequences of unequal length.
     "there is no line @data, behind which sequences stand": Case(
         {"s.ts": "@classLabel true a b\n"}, "data show s.ts", change={"s.ts": waves()}),
@@ -661,6 +703,13 @@ UNREACHABLE = {
     "more than {} features with all categories": "a million columns",
     "'{}' is one more than the {} categories allowed": "a million categories",
     "a text of {} bytes": "a text of a megabyte",
+    "the text has {} bytes": "two gigabytes",
+    "a window of no characters": LIBRARY,
+    "text is not divided into '{:.40}'": LIBRARY,
+    "a temperature of {}": LIBRARY,
+    "the model's answers are not numbers": "a model file whose weights were changed",
+    "the model's vocabulary is damaged": "a model file that was damaged",
+    "the vocabulary has {} tokens and the network gives {}": "a network with fewer outputs is told in training",
     "workbooks are read by the program xlsx2csv, which is not here": "depends on what is installed",
     "xlsx2csv cannot read the workbook": "depends on what is installed",
 }
@@ -668,6 +717,7 @@ UNREACHABLE = {
 # Errors without a remedy, by problem or by file, and why.
 WITHOUT = {
     "'{:.60}' does not say what windows are": "a model file that was damaged",
+    "'{:.60}' does not say how a text was taken": "a model file that was damaged",
     "an example without a value": LIBRARY,
     "the JPEG decoder does not start": "a machine out of order",
     "no pipe: {}": "a machine out of order",

@@ -6,6 +6,7 @@ import zlib
 SIDE = 16  # of an image, in pixels
 CLASSES = 10
 COLOURS = ["red", "green", "blue"]
+WORDS = ["the", "sea", "whale", "ship", "white", "and", "old", "captain", "saw", "no"]
 
 
 class Numbers:
@@ -126,6 +127,16 @@ def write_sequences(path):
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def write_text(path):
+    """Sentences of few words."""
+    numbers = Numbers(8)
+    sentences = []
+    for _ in range(80):
+        words = [WORDS[numbers.below(len(WORDS))] for _ in range(3 + numbers.below(6))]
+        sentences.append(" ".join(words) + [".", "!", ";"][numbers.below(3)])
+    path.write_text("\n".join(sentences) + "\n", encoding="utf-8")
+
+
 def write_all(folder):
     write_images(folder / "images", 1, seed=1)
     write_images(folder / "coloured", 3, seed=2)
@@ -134,3 +145,4 @@ def write_all(folder):
     write_sorts(folder / "sorts.csv")
     write_sparse(folder / "sparse.libsvm")
     write_sequences(folder / "sequences.ts")
+    write_text(folder / "text.txt")

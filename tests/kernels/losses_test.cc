@@ -53,13 +53,17 @@ struct Batch {
     result.gradient = base::AlignedArray<T>(rows * stride);
     for (T& value : result.gradient) value = 77;
     const T argument = static_cast<T>(row.argument == "smoothing" ? 0.1 : row.fallback);
+    std::vector<std::uint32_t> all(rows);
+    std::iota(all.begin(), all.end(), 0U);
     kernels<T>(isa).of(row.loss)({{output.data(), stride, rows},
                                   {result.gradient.data(), stride, rows},
                                   classes,
                                   numbers ? nullptr : labels.data(),
                                   numbers ? targets.data() : nullptr,
-                                  numbers ? weights.data() : nullptr,
+                                  rows,
+                                  all.data(),
                                   order.data(),
+                                  numbers ? weights.data() : nullptr,
                                   T{1} / static_cast<T>(rows),
                                   argument,
                                   result.sums});

@@ -184,7 +184,8 @@ void check_floats(Isa isa, void (*Kernels<T>::*kernel)(Pack<T>&), std::size_t co
   const Guarded memory(rows * columns * sizeof(Source));
   auto* values = reinterpret_cast<Source*>(memory.data());
   base::Rng random(3, 2);
-  for (std::size_t i = 0; i < rows * columns; ++i) values[i] = static_cast<Source>(random.normal());
+  for (std::size_t i = 0; i < rows * columns; ++i)
+    values[i] = static_cast<Source>(50 * random.normal());
   const std::vector<std::uint32_t> order = {3, 1, 3};
   const Packed<T> packed(kernels<T>(isa).*kernel, values, sizeof(Source), columns, order, 3);
   ASSERT_EQ(packed.depth, columns);
@@ -193,9 +194,11 @@ void check_floats(Isa isa, void (*Kernels<T>::*kernel)(Pack<T>&), std::size_t co
       ASSERT_EQ(packed.at(i, k), static_cast<T>(values[order[i] * columns + k]) / T{3});
 }
 
-TEST(Packing, OfFloatsDividesEachAndReadsNothingBehindTheData) {
+TEST(Packing, OfNumbersDividesEachAndReadsNothingBehindTheData) {
   for (const Isa isa : all_isas())
     for (const std::size_t columns : kColumns) {
+      check_floats<std::int32_t, float>(isa, &Kernels<float>::pack_int32, columns);
+      check_floats<std::int32_t, double>(isa, &Kernels<double>::pack_int32, columns);
       check_floats<float, float>(isa, &Kernels<float>::pack_float32, columns);
       check_floats<float, double>(isa, &Kernels<double>::pack_float32, columns);
       check_floats<double, float>(isa, &Kernels<float>::pack_float64, columns);

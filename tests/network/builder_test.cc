@@ -28,6 +28,7 @@ const std::vector<Case>& cases() {
       {"input(9x3, lengths=true) -> gru(2)", Network().input({9, 3}, {.lengths = true}).gru(2)},
       {"flatten", Network().flatten()},
       {"dense(7)", Network().dense(7)},
+      {"dense(7, tied=true)", Network().dense(7, {.tied = true})},
       {"dense(7, elu(0.5), normal(2), constant(1))",
        Network().dense(
            7, {.activation = "elu(0.5)", .init = "normal(2)", .bias_init = "constant(1)"})},

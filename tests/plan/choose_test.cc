@@ -81,6 +81,7 @@ void check_choice(cpu::Isa isa) {
   const auto single = choose_packing<T>(k, ElementType::float32, 1);
   EXPECT_EQ(single.kernel, k.pack_float32);
   EXPECT_EQ(choose_packing<T>(k, ElementType::float64, 1).kernel, k.pack_float64);
+  EXPECT_EQ(choose_packing<T>(k, ElementType::int32, 1).kernel, k.pack_int32);
   ASSERT_EQ(single.refused.size(), 1u);
   EXPECT_FALSE(single.refused[0].reason.empty());
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "lithe/error.h"
 
@@ -13,6 +14,7 @@ std::size_t size_of(ElementType type) {
   switch (type) {
     case ElementType::uint8:
       return 1;
+    case ElementType::int32:
     case ElementType::float32:
       return 4;
     case ElementType::float64:
@@ -48,14 +50,24 @@ Resize parse_resize(std::string_view text) {
   return found->how;
 }
 
+bool Examples::counts(std::size_t row, std::size_t position) const {
+  if (positions == 1) return true;
+  if (features.lengths != nullptr && position >= static_cast<std::size_t>(features.lengths[row]))
+    return false;
+  const std::size_t at = answer(row, position);
+  if (labels != nullptr) return labels[at] != kNoTarget;
+  const float* const of = targets + at * target_columns;
+  return std::none_of(of, of + target_columns, [](float target) { return std::isnan(target); });
+}
+
 Examples Examples::slice(std::size_t first, std::size_t count) const {
   Examples part = *this;
   first = std::min(first, features.rows);
   part.features.rows = std::min(count, features.rows - first);
   part.features.data = features.row(first);
   if (features.lengths != nullptr) part.features.lengths = features.lengths + first;
-  if (labels != nullptr) part.labels = labels + first;
-  if (targets != nullptr) part.targets = targets + first * target_columns;
+  if (labels != nullptr) part.labels = labels + answer(first);
+  if (targets != nullptr) part.targets = targets + answer(first) * target_columns;
   if (weights != nullptr) part.weights = weights + first;
   return part;
 }

@@ -26,7 +26,13 @@ std::uint32_t digest_of(const Examples& examples, std::size_t row,
   const Features& features = examples.features;
   std::uint64_t parts[2] = {digest_of(features.row(row), features.columns * size_of(features.type)),
                             0};
-  if (examples.labels != nullptr) {
+  if (examples.positions > 1) {
+    const std::size_t first = examples.answer(row);
+    parts[1] = examples.labels != nullptr
+                   ? digest_of(examples.labels + first, examples.positions * sizeof(std::int32_t))
+                   : digest_of(examples.targets + first * examples.target_columns,
+                               examples.positions * examples.target_columns * sizeof(float));
+  } else if (examples.labels != nullptr) {
     const auto label = static_cast<std::size_t>(examples.labels[row]);
     if (label < classes.size()) parts[1] = base::digest_of(classes[label]);
   } else if (examples.targets != nullptr) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/examples/elements.h"
 #include "lithe/error.h"
 
 namespace lithe::data {
@@ -27,15 +28,7 @@ Range find_range(const Features& features) {
 
 Range range_of(const Features& features) {
   if (features.rows == 0 || features.columns == 0) return {};
-  switch (features.type) {
-    case ElementType::uint8:
-      return find_range<std::uint8_t>(features);
-    case ElementType::float32:
-      return find_range<float>(features);
-    case ElementType::float64:
-      return find_range<double>(features);
-  }
-  return {};
+  return with_element(features.type, [&]<typename V>(V) { return find_range<V>(features); });
 }
 
 double divisor_for(const Features& features, double divisor, bool whole, const std::string& name) {

@@ -34,10 +34,10 @@ std::size_t count_held(std::size_t rows, double share_or_count) {
 }
 
 std::vector<Rows> rows_by_class(const Examples& examples) {
-  std::vector<Rows> groups(examples.labels == nullptr ? 1 : examples.classes);
+  const bool labelled = examples.labels != nullptr && examples.positions == 1;
+  std::vector<Rows> groups(labelled ? examples.classes : 1);
   for (std::uint32_t row = 0; row < examples.features.rows; ++row)
-    groups[examples.labels == nullptr ? 0 : static_cast<std::size_t>(examples.labels[row])]
-        .push_back(row);
+    groups[labelled ? static_cast<std::size_t>(examples.labels[row]) : 0].push_back(row);
   return groups;
 }
 

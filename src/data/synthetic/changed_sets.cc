@@ -10,6 +10,7 @@
 #include "base/aligned.h"
 #include "base/random.h"
 #include "base/threads.h"
+#include "data/examples/elements.h"
 #include "data/synthetic/corrupt.h"
 #include "lithe/data.h"
 #include "lithe/error.h"
@@ -103,14 +104,9 @@ Dataset invert(const Dataset& data) {
   const Features& features = data.train.features;
   return change_rows(data, "inverted", [&](const Examples& part, std::size_t number, void* to) {
     const void* const row = part.features.row(number);
-    switch (features.type) {
-      case ElementType::uint8:
-        return invert_row<std::uint8_t>(row, to, features.columns, features.divisor);
-      case ElementType::float32:
-        return invert_row<float>(row, to, features.columns, features.divisor);
-      case ElementType::float64:
-        return invert_row<double>(row, to, features.columns, features.divisor);
-    }
+    with_element(features.type, [&]<typename V>(V) {
+      invert_row<V>(row, to, features.columns, features.divisor);
+    });
   });
 }
 
