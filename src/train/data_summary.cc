@@ -6,7 +6,9 @@
 
 #include "lithe/data_diagnosis.h"
 #include "losses/loss.h"
+#include "ops/embed_columns.h"
 #include "train/check.h"
+#include "train/model_data.h"
 #include "train/target_scaling.h"
 
 namespace lithe {
@@ -35,13 +37,14 @@ bool standardizes(const Model& model) {
                      [](const Component& layer) { return layer.name == "standardize"; });
 }
 
-void find_largest_input(const Features& features, DataSummary& summary) {
+void find_largest_input(const Features& features, const std::vector<bool>& categories,
+                        DataSummary& summary) {
   const std::size_t rows = std::min(kMostRows, features.rows);
   std::vector<double> squares(features.columns);
   for (std::size_t i = 0; i < rows; ++i) {
     const std::size_t row = i * features.rows / rows;
     for (std::size_t c = 0; c < features.columns; ++c) {
-      const double value = feature_at(features, row, c);
+      const double value = categories[c] ? 0 : feature_at(features, row, c);
       squares[c] += value * value / static_cast<double>(rows);
     }
   }
@@ -103,7 +106,8 @@ DataSummary summarize(const Model& model, const Examples& train, const TrainOpti
   summary.constant_loss = kUnknown;
   summary.balanced = options.balanced || !options.class_weights.empty();
   if (train.features.rows == 0) return summary;
-  if (!standardizes(model)) find_largest_input(train.features, summary);
+  if (!standardizes(model))
+    find_largest_input(train.features, ops::holds_categories(data_of(model).graph), summary);
   const train::ScaledTargets scaled(train, model.preprocessing());
   if (train.labels != nullptr)
     count_classes(train, loss.loss, summary);

@@ -464,6 +464,17 @@ CASES = {
         {"s.csv": series()}, SERIES + " --window 10", SERIES),
     "{}, and there are {}": Case(
         {"s.csv": series()}, SERIES + " --window 100 --test-share 0", SERIES + " --test-share 0"),
+    "{} learned numbers for each of {} categories of \"{}\" are more than the {} allowed": Case(
+        {"t.csv": "code,y\n" + "".join(f"c{i // 4},{i % 7}\n" for i in range(24000))},
+        "data show t.csv --embed code=4096", "data show t.csv --embed code=2795"),
+    "'{}' does not say how many learned numbers \"{}\" becomes": Case(
+        {"t.csv": rows()}, TRAIN + " --embed b=many", TRAIN + " --embed b=8"),
+    "the old model has learned numbers for other categories than those of this table": Case(
+        {"t.csv": rows()}, "train --data t.csv --epochs 1 --from old.safetensors --output new.safetensors",
+        "train --data t.csv --epochs 1 --from old.safetensors --output new.safetensors --embed b=8",
+        prepare=(TRAIN + " --embed b=8 --output old.safetensors",)),
+    "embedding takes rows of categories alone, and columns of the table are embedded": Case(
+        {"t.csv": rows()}, TRAIN + ' --embed b=2 --network "embedding(9, 2) -> last -> dense(2)"', TRAIN + " --embed b=2"),
     "windows are taken of one series, and groups are several": Case(
         {"s.csv": series()}, SERIES + " --group x", SERIES),
     "windows have no weights": Case({"s.csv": series()}, SERIES + " --weight x", SERIES),

@@ -390,7 +390,9 @@ class CsvReader {
              fmt::format(
                  "{} value{} of \"{}\" that training did not meet count{} as {}", counts.unknown,
                  counts.unknown == 1 ? "" : "s", column.name, counts.unknown == 1 ? "s" : "",
-                 usual ? fmt::format("'{}', the most frequent", column.usual) : "no category"),
+                 column.embedding > 0 ? "a category that is not known"
+                 : usual              ? fmt::format("'{}', the most frequent", column.usual)
+                                      : "no category"),
              {}});
       if (counts.missing > 0)
         layout.notes.push_back(
@@ -408,6 +410,7 @@ class CsvReader {
     if (column.kind == ColumnKind::number && column.format == CellFormat::date)
       return is_time ? time_text(value) : date_text(value);
     if (column.kind == ColumnKind::number) return fmt::format("{:.6g}", value);
+    if (column.embedding > 0 && !column.had_missing) return "a category that is not known";
     return column.had_missing ? "missing, as in training"
                               : fmt::format("'{}', the most frequent", column.usual);
   }

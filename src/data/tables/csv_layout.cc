@@ -124,12 +124,23 @@ class NamedColumns {
     if (!options.group.empty()) set(options.group, Kind::key);
     if (!options.time.empty()) set(options.time, Kind::key);
     for (const auto& word : options.categorical) set(word, Kind::category);
+    for (const EmbeddedColumn& column : options.embed) embed(column);
     for (const auto& word : options.numeric) set(word, Kind::number);
   }
   std::optional<Kind> of(std::size_t column) const { return kinds_[column]; }
   void set(std::size_t column, Kind kind) { kinds_[column] = kind; }
+  const std::map<std::size_t, std::size_t>& embedded() const { return embedded_; }
 
  private:
+  // It is a category, and may be named as one too.
+  void embed(const EmbeddedColumn& named) {
+    const std::size_t column = find_column(named.name, names_, places_, file_);
+    if (!embedded_.emplace(column, named.size).second)
+      throw Error(ErrorKind::data, fmt::format("the column \"{}\" is named twice", names_[column]),
+                  file_, "name it once");
+    if (kinds_[column] != Kind::category) set(named.name, Kind::category);
+  }
+
   void set(const std::string& word, Kind kind) {
     const std::size_t column = find_column(word, names_, places_, file_);
     if (kinds_[column] == kind)
@@ -138,7 +149,8 @@ class NamedColumns {
     if (kinds_[column])
       throw Error(ErrorKind::data,
                   fmt::format("the column \"{}\" is named for two purposes", names_[column]), file_,
-                  "target, weight, ignored, categorical and numeric columns are all different");
+                  "target, weight, ignored, categorical (or embedded) and numeric columns are all "
+                  "different");
     kinds_[column] = kind;
   }
 
@@ -146,6 +158,7 @@ class NamedColumns {
   const std::string& file_;
   const Places places_;
   std::vector<std::optional<Kind>> kinds_;
+  std::map<std::size_t, std::size_t> embedded_;
 };
 
 // Without a header: the columns of the schema in order; a target that is not needed may be missing.
@@ -273,6 +286,7 @@ class LayoutLearner {
 
   void run() {
     NamedColumns named(layout_.names, options_, file_);
+    layout_.embedded = named.embedded();
     if (options_.task != TableTask::none && options_.targets.empty()) {
       const std::size_t last = last_column(survey_, nameless_);
       if (named.of(last))

@@ -40,6 +40,8 @@ struct CsvLayout {
   TableSchema schema;
   std::size_t targets = 0;
   bool has_weight = false, has_key = false;
+  // Of the schema's columns that are named to be embedded: their learned numbers; 0: by a rule.
+  std::map<std::size_t, std::size_t> embedded;
   bool settled = true;  // a cell that does not fit its column is an error: all cells were looked at
   std::map<std::string, std::string> left_out;  // columns that are not taken, and why
   std::vector<TableNote> notes;

@@ -71,6 +71,9 @@ CsvRows::CsvRows(CsvLayout& layout, CsvCursor& cursor, const TableOptions& optio
       next_report_(kReportBytes),
       row_(layout.slots.size()),
       many_(layout.targets) {
+  for (std::size_t slot = 0; slot < slots.size() && !known; ++slot)
+    slots[slot].embedded =
+        options.csv.embed_many || layout.embedded.contains(layout.slots[slot]);
   if (!known) return;
   for (std::size_t slot = 0; slot < slots.size(); ++slot)
     for (const auto& category : layout.schema.columns[layout.slots[slot]].categories)
@@ -243,14 +246,16 @@ float CsvRows::category(CsvSlot& slot, std::string_view text) {
 }
 
 float CsvRows::new_category(CsvSlot& slot, std::string_view text) {
-  const std::size_t most = std::min(options_.csv.most_categories, kMostCategories);
+  const std::size_t most =
+      slot.embedded ? kMostCategories : std::min(options_.csv.most_categories, kMostCategories);
   if (slot.categories.size() >= most) {
     // Texts that are nearly all different say nothing: they are names, or notes.
     slot.left_out = slot.categories.size() * 2 > rows.rows() + 1;
     if (slot.left_out) return 0;
     cursor_.fail(
         fmt::format("'{}' is one more than the {} categories allowed", shortened(text), most),
-        "--ignore the column");
+        slot.embedded ? "--ignore the column"
+                      : "--embed COLUMN, which learns numbers for each of them, or --ignore COLUMN");
   }
   if (text.size() > kLongestText) {
     slot.left_out = true;

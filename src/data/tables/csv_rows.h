@@ -31,6 +31,7 @@ struct CsvSlot {
   TextIndex categories;
   std::size_t missing = 0, unknown = 0;
   bool left_out = false;  // too many different texts for categories
+  bool embedded = false;  // or may become so: any number of categories will do
 };
 
 class CsvRows {

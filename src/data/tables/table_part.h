@@ -44,6 +44,10 @@ struct TableParts {
   TablePart train, test;
 };
 
+// Learned numbers of a column's categories, for each of them and for all together (a shape in a
+// sentence holds no more).
+inline constexpr std::size_t kMostEmbedded = 4096, kMostEmbeddedInAll = std::size_t{1} << 24;
+
 // Rows are counted in 32 bits from here on.
 inline constexpr std::size_t kMostRows = UINT32_MAX - 1;
 
