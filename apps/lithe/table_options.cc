@@ -138,7 +138,8 @@ void add_learning_options(Options& app, TableReading& r, TableOptions& options) 
       ->check(OneOf({"auto", "day-first", "month-first"}))
       ->group(kTableGroup);
   app.add_option("--group", options.csv.group,
-                 "column of groups that stay together when rows are held out")
+                 "column of groups that stay together when rows are held out; with --window, each "
+                 "group is a series of its own")
       ->group(kTableGroup);
   app.add_option("--time", options.csv.time,
                  "column of times: the last rows are held out, and training looks at none of them")

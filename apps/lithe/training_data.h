@@ -24,6 +24,7 @@ struct DataChoice {
   std::optional<std::uint64_t> split_seed = {};  // of the rows held out; none: the training's
   bool chose_test_share = false;                 // the default is not the user's word
   bool all_rows = false;                         // also those that a model has learned from
+  bool every_window = false;                     // of a model of windows, whatever its stride was
   PictureChoice pictures = {};
 };
 

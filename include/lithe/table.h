@@ -149,7 +149,7 @@ struct CsvOptions {
   std::vector<std::string> targets;  // empty: the last column
   // A column by which rows are divided into those to train on and those to test on, and which is no
   // feature: rows of one group stay together; the last rows by time are tested. At most one of
-  // both.
+  // both, unless rows are taken as windows (WindowOptions): then groups are several series.
   std::string group, time;
   std::string weight;                    // weight of each row; empty: all rows count the same
   std::vector<std::string> ignore;       // columns to leave out
@@ -157,8 +157,8 @@ struct CsvOptions {
   // Columns of numbers that would else be left out as an index, or be categories for a 0 in front.
   std::vector<std::string> numeric;
   std::size_t most_categories = 1'000;  // in one column, unless it is embedded
-  // Columns that are categories, whatever their cells are, and are embedded; and whether all columns
-  // of more than 20 categories are.
+  // Columns that are categories, whatever their cells are, and are embedded; and whether all
+  // columns of more than 20 categories are.
   std::vector<EmbeddedColumn> embed;
   bool embed_many = false;
   std::vector<std::string> missing_texts = usual_missing_texts();
@@ -213,6 +213,10 @@ struct ArrayForm {
 //
 // The rows to test on are the last ones, and no window reaches from one part into the other. So
 // length + horizon - 1 windows between the two are in neither.
+//
+// With CsvOptions::group, rows of different groups are different series: no window reaches from one
+// into another, each is in the order of its own times, and the last rows of each are tested on.
+// Rows of a series need not stand together in the file.
 struct WindowOptions {
   std::size_t length = 0;                   // 0: each row is an example of its own
   std::vector<std::size_t> horizons = {1};  // an answer for each target and each of them
@@ -295,12 +299,28 @@ struct NaiveForecast {
   std::size_t windows = 0;   // that it could be made for
 };
 
+// Where a window begins: its series, and the number of its first row among the rows of that series
+// in this part, from 0.
+struct WindowPlace {
+  std::uint32_t series = 0, first = 0;
+};
+
 struct WindowReport {
   WindowOptions options;
+  // Of windows of several series: the names of all, and where each window begins.
+  std::vector<std::string> series;
+  std::vector<WindowPlace> train_places, test_places;
   std::vector<std::string> channels;  // of a row in a window
   std::vector<std::string> answers;   // "sales, 2 rows ahead"
   std::size_t between = 0;            // windows that are in neither part
   std::vector<NaiveForecast> naive;   // empty: there are no windows to test on
+};
+
+// Of rows that belong to several series (CsvOptions::group, with windows): the names of all, and
+// the series of each row.
+struct RowSeries {
+  std::vector<std::string> names;
+  std::vector<std::uint32_t> train, test;
 };
 
 struct TableData {
@@ -317,6 +337,7 @@ struct TableData {
   std::vector<TableNote> notes;
   std::vector<ColumnSummary> columns;  // of a file from which a schema was learned
   std::optional<WindowReport> windows = {};
+  RowSeries series = {};
 };
 
 // What was understood, in lines for a person: the file, its rows, the target with its task and

@@ -86,7 +86,7 @@ std::string evaluation_page(const std::string& model_file, const Model& model, c
   } else if (report.labels) {
     page += labels_section(*report.labels);
   } else {
-    page += values_section(*report.values);
+    page += forecast_section(report) + values_section(*report.values);
   }
   if (report.columns) page += columns_section(*report.columns, report.classes || report.labels);
   if (report.unknown) page += unknown_section(*report.unknown);

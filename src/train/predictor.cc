@@ -57,6 +57,7 @@ class PredictorOf final : public Predictor::Engine {
     request_.examples.features.data = inputs.data;
     request_.examples.features.row_stride = inputs.row_stride;
     request_.examples.features.lengths = inputs.lengths;
+    request_.examples.features.starts = inputs.starts;
     plan_.bind(request_.examples);
     plan_.run(rows);
     for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -36,6 +36,9 @@ struct TablePart {
   std::vector<ColumnSummary> columns;
   std::uint64_t digest = 0;  // of the file
   std::vector<RowUse> uses;  // of the rows of the file, where a column divides them
+  // Where windows are taken of several series: that of each row, and the names of all.
+  std::vector<std::uint32_t> series = {};
+  std::vector<std::string> series_names = {};
 };
 
 // The rows of a file to train on and those held out; notes, columns and dropped rows of both are
