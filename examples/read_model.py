@@ -47,6 +47,7 @@ ARGUMENTS = {
     "depthwise_conv2d": {**WINDOW, "multiplier": 1, "dilation": (1,), **INITIAL},
     "conv_transpose2d": {"channels": None, **WINDOW, "dilation": (1,), **INITIAL},
     "embedding": {"categories": None, "size": None, "init": None},
+    "embed_columns": {"columns": None, "init": None},
     "rnn": {"units": None, "activation": "tanh", **ALONG},
     "lstm": {"units": None, **ALONG, "forget_bias": None},
     "gru": {"units": None, **ALONG},
@@ -65,6 +66,8 @@ ARGUMENTS = {
     "leaky_relu": {"slope": 0.01},
     "elu": {"alpha": 1.0},
 }
+
+SEVERAL = {"embed_columns": "columns"}  # the argument that takes all without a name
 
 TOKEN = re.compile(r"\s*(->|[(),=]|\d+(?:x\d+)+|[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?%?|[A-Za-z_]\w*)")
 
@@ -94,10 +97,13 @@ def parse_call(tokens):
         tokens.pop(0)
         while tokens[0] != ")":
             key = list(declared)[len(arguments)] if len(arguments) < len(declared) else len(arguments)
+            key = SEVERAL.get(name, key)
             if tokens[1] == "=":
                 key = tokens.pop(0)
                 tokens.pop(0)
-            arguments[key] = parse_value(tokens)
+            value = parse_value(tokens)
+            several = SEVERAL.get(name) == key
+            arguments[key] = (*arguments.get(key, ()), value) if several else value
             if tokens[0] == ",":
                 tokens.pop(0)
         tokens.pop(0)
@@ -326,6 +332,21 @@ def transformer_layers(arguments, channels):
 # ---- the network ----------------------------------------------------------------------------------
 
 
+def embed_columns(columns, x, array):
+    """Of rows of columns: (rows of a table, numbers) for one that holds numbers of categories, a number
+    for so many that stay. What is no category has row 0."""
+    widths = [1 if isinstance(column, tuple) else int(column) for column in columns]
+    x, parts, at = x.reshape(len(x), -1, sum(widths)), [], 0
+    for column, width in zip(columns, widths):
+        part = x[..., at : at + width]
+        if isinstance(column, tuple):
+            known = (part >= 0) & (part < column[0]) & (part == np.floor(part))
+            part = array(f"weight_{at + 1}")[np.where(known, part, 0).astype(int)[..., 0]]
+        parts.append(part)
+        at += width
+    return np.concatenate(parts, axis=-1)
+
+
 class Network:
     """What a model computes: `Network(path)(rows)`, rows of inputs as the training data had them.
     `lengths`: where they are sequences of unequal length, padded, how many positions each has."""
@@ -390,6 +411,10 @@ class Network:
             if weight.shape != (arguments["categories"] + 1, arguments["size"]):
                 weight = np.vstack([weight.T, np.zeros(int(arguments["size"]))])
             return weight[np.where(known, flat, arguments["categories"]).astype(int)]
+        if name == "embed_columns":
+            self.sequences = x.ndim == 3
+            y = embed_columns(arguments["columns"], x if x.ndim == 3 else flat, array)
+            return y if x.ndim == 3 else y.reshape(len(x), -1)
         if name in ("rnn", "lstm", "gru"):
             return self.recurrent(name, arguments, x, array)
         if name in ("attention", "position"):

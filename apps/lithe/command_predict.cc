@@ -13,6 +13,7 @@
 #include "lithe/answers_file.h"
 #include "lithe/calibrate.h"
 #include "lithe/error.h"
+#include "lithe/forecast.h"
 #include "lithe/model.h"
 #include "lithe/probabilities.h"
 #include "lithe/table.h"
@@ -86,8 +87,10 @@ void keep(const Model& model, const std::string& what, const OpenSetPrediction& 
   file.values.insert(file.values.end(), {given.confidence, given.score});
 }
 
-// Names of the values that keep() gives.
-std::vector<std::string> value_names(const Model& model) {
+// Names of the values that keep() gives. `rolls`: they are those of one row to come.
+std::vector<std::string> value_names(const Model& model, bool rolls) {
+  if (rolls && !model.preprocessing().schema.empty())
+    return TableSchema::from_json(model.preprocessing().schema).target_names();
   if (calibration_of(model)) return {"confidence", "unknown score"};
   std::vector<std::string> names = label_names(model);
   for (std::string& name : names) name = "probability of " + name;
@@ -140,7 +143,7 @@ struct OutputNames {
 
 OutputNames output_names(const Model& model) {
   OutputNames names{label_names(model), {}};
-  if (names.labels.empty() && !has_classes(model)) names.numbers = value_names(model);
+  if (names.labels.empty() && !has_classes(model)) names.numbers = value_names(model, false);
   return names;
 }
 
@@ -248,7 +251,8 @@ struct PredictCommand {
   PictureChoice pictures;
   DataChoice tables = {};
   TextChoice text;
-  std::string output;
+  std::string output, picture;
+  std::size_t steps = 0;  // rows to forecast behind the end of the table
   bool json = false;
 };
 
@@ -302,9 +306,12 @@ void predict_table(Model& model, const std::string& file, DataChoice choice,
   std::size_t before = 0;
   const auto name = [&](std::size_t row) {
     if (loaded.windows) {
-      const std::size_t first = row * loaded.windows->options.stride;
-      return fmt::format("{}rows {} to {}", prefix, first + 1,
-                         first + loaded.windows->options.length);
+      const WindowReport& windows = *loaded.windows;
+      const auto& places = data.test.features.rows > 0 ? windows.test_places : windows.train_places;
+      const std::size_t first = places.empty() ? row * windows.options.stride : places[row].first;
+      const std::string of =
+          places.empty() ? prefix : prefix + windows.series[places[row].series] + ", ";
+      return fmt::format("{}rows {} to {}", of, first + 1, first + windows.options.length);
     }
     while (before < loaded.left_out.size() && loaded.left_out[before] <= row + before) ++before;
     return fmt::format("{}row {}", prefix, row + before + 1);
@@ -315,6 +322,47 @@ void predict_table(Model& model, const std::string& file, DataChoice choice,
   answer_all(model, rows, name, sink);
 }
 
+// The picture of the first series, or of each, with its name in that of the file.
+void draw(const std::vector<Forecast>& forecasts, const std::string& picture) {
+  const std::filesystem::path path(picture);
+  for (std::size_t i = 0; i < forecasts.size(); ++i) {
+    std::filesystem::path file = path;
+    if (i > 0)
+      file.replace_filename(
+          fmt::format("{}-{}{}", path.stem().string(), i + 1, path.extension().string()));
+    base::write_file_atomically(file, draw_forecast(forecasts[i]));
+  }
+  print_folded("{}: {}\n", forecasts.size() == 1 ? "Picture" : "Pictures, from the first on",
+               picture);
+}
+
+// The rows behind the end of each series of a table.
+void roll_table(Model& model, const std::string& file, const PredictCommand& c,
+                const std::string& prefix, const AnswerSink& sink) {
+  DataChoice choice = c.tables;
+  choice.data = file;
+  choice.table.test_share = 0;
+  choice.every_window = true;
+  const LoadedData loaded = load_for_model(choice, model, TargetUse::ignore);
+  if (!loaded.windows)
+    throw Error(ErrorKind::usage, "the model answers for each row, and forecasts none", "--steps",
+                "a model that was trained with --window");
+  const std::vector<Forecast> forecasts = roll_forward(model, loaded.set, *loaded.windows, c.steps);
+  for (const Forecast& forecast : forecasts) {
+    const std::size_t targets = forecast.targets.size();
+    for (std::size_t step = 0; step < c.steps; ++step) {
+      const std::string name =
+          fmt::format("{}{}row {}", prefix, forecast.series.empty() ? "" : forecast.series + ", ",
+                      forecast.rows + step + 1);
+      const std::span<const double> one =
+          std::span(forecast.values).subspan(step * targets, targets);
+      sink.file != nullptr ? keep(model, {}, name, one, *sink.file)
+                           : answer(model, {{}, forecast.targets}, name, one, sink.results);
+    }
+  }
+  if (!c.picture.empty()) draw(forecasts, c.picture);
+}
+
 void answer_inputs(Model& model, const PredictCommand& c, const std::vector<std::string>& inputs,
                    const AnswerSink& sink) {
   constexpr std::size_t kTogether = 64;  // pictures
@@ -323,12 +371,27 @@ void answer_inputs(Model& model, const PredictCommand& c, const std::vector<std:
   for (std::size_t done = 0; done < all.size();) {
     std::size_t pictures = 0;
     while (pictures < kTogether && is_picture(done + pictures)) ++pictures;
+    const std::string prefix = all.size() > 1 && pictures == 0 ? all[done] + ", " : "";
     if (pictures > 0)
       predict_pictures(model, all.subspan(done, pictures), c.pictures, sink);
+    else if (c.steps > 0)
+      roll_table(model, all[done], c, prefix, sink);
     else
-      predict_table(model, all[done], c.tables, all.size() > 1 ? all[done] + ", " : "", sink);
+      predict_table(model, all[done], c.tables, prefix, sink);
     done += std::max<std::size_t>(pictures, 1);
   }
+}
+
+void check_forecast(const PredictCommand& c) {
+  if (!c.picture.empty() && c.steps == 0)
+    throw Error(ErrorKind::usage, "a picture is drawn of a forecast of several rows", "--picture",
+                "--steps 24 beside it");
+  if (!c.picture.empty()) check_output(c.picture, "--picture");
+  if (c.steps > 0 && std::ranges::any_of(c.inputs, [](const std::string& input) {
+        return !is_table_path(input) || is_array_path(input);
+      }))
+    throw Error(ErrorKind::usage, "only rows of a table follow one another in time", "--steps",
+                "a .csv with the columns of the training table");
 }
 
 // The answers that are given together when all of them are known.
@@ -340,7 +403,7 @@ class Answers {
     if (!to_file_) return;
     check_answers_file(command.output);
     check_output(command.output, "--output");
-    file_.columns = value_names(model);
+    file_.columns = value_names(model, command.steps > 0);
   }
 
   AnswerSink sink() { return {to_file_ && !json_ ? &file_ : nullptr, json_ ? &results_ : nullptr}; }
@@ -381,11 +444,17 @@ int predict(const Arguments& arguments) {
   app.add_option("--output", c.output,
                  "file for the answers, .csv, .json or .npz: each input, its class and the "
                  "probability of each class, or its numbers");
+  app.add_option("--steps", c.steps,
+                 "of a table whose rows follow one another in time: forecast this number of rows "
+                 "behind its end, each from what was forecast before it")
+      ->check(Range(std::uint64_t{1}, std::uint64_t{1'000'000}));
+  app.add_option("--picture", c.picture, "file for a picture of the forecast (SVG), with --steps");
   add_generate_options(app, c.text);
   app.add_flag("--json", c.json, "print one JSON array; of --text one object");
   if (const auto status = parse(app, arguments)) return *status;
   const bool text = app.count("--text") > 0;
   check_asked(c, text);
+  check_forecast(c);
   Model model = load_model(c.model, "lithe predict", c.inputs);
   if (text) return predict_text(model, c.text, c.json);
   if (!model.preprocessing().vocabulary.empty())

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 
 #include "lithe/error.h"
@@ -38,6 +39,27 @@ char delimiter_of(const std::string& text) {
                 fmt::format("'{}' is no delimiter, which is one character or a word for it", text),
                 "--delimiter", "\";\", or tab, space, comma, semicolon or pipe");
   return text[0];
+}
+
+// "auto", "shop" or "shop=8".
+void read_embed(const std::vector<std::string>& words, CsvOptions& csv) {
+  constexpr std::size_t kMost = 4096;
+  for (const std::string& word : words) {
+    if (word == "auto") {
+      csv.embed_many = true;
+      continue;
+    }
+    const std::size_t sign = word.rfind('=');
+    EmbeddedColumn& column = csv.embed.emplace_back(EmbeddedColumn{word.substr(0, sign), 0});
+    if (sign == word.npos) continue;
+    const char* const end = word.data() + word.size();
+    const auto [stop, error] = std::from_chars(word.data() + sign + 1, end, column.size);
+    if (error != std::errc{} || stop != end || column.size == 0 || column.size > kMost)
+      throw Error(ErrorKind::usage,
+                  fmt::format("'{}' does not say how many learned numbers \"{}\" becomes",
+                              word.substr(sign + 1, 60), column.name),
+                  "--embed", fmt::format("{}=8, a number from 1 to {}", column.name, kMost));
+  }
 }
 
 void add_window_options(Options& app, TableReading& r, WindowOptions& windows) {
@@ -100,6 +122,11 @@ void add_learning_options(Options& app, TableReading& r, TableOptions& options) 
                  "columns that are numbers, although they look like an index or like codes: id,zip")
       ->split_at_commas()
       ->group(kTableGroup);
+  app.add_option("--embed", r.embed,
+                 "columns of categories that become learned numbers, and how many: shop=8,street; "
+                 "auto: all columns of more than 20 categories (lithe train)")
+      ->split_at_commas()
+      ->group(kTableGroup);
   app.add_option("--missing-text", r.missing_texts,
                  "a text that stands for a missing value, besides NA, N/A, None, ? and the like; "
                  "may be repeated")
@@ -111,7 +138,8 @@ void add_learning_options(Options& app, TableReading& r, TableOptions& options) 
       ->check(OneOf({"auto", "day-first", "month-first"}))
       ->group(kTableGroup);
   app.add_option("--group", options.csv.group,
-                 "column of groups that stay together when rows are held out")
+                 "column of groups that stay together when rows are held out; with --window, each "
+                 "group is a series of its own")
       ->group(kTableGroup);
   app.add_option("--time", options.csv.time,
                  "column of times: the last rows are held out, and training looks at none of them")
@@ -205,6 +233,7 @@ TableOptions table_options(const TableReading& r, TableOptions options) {
   csv.ignore = r.ignore;
   csv.categorical = r.categorical;
   csv.numeric = r.numeric;
+  read_embed(r.embed, csv);
   csv.missing_texts.insert(csv.missing_texts.end(), r.missing_texts.begin(), r.missing_texts.end());
   return options;
 }

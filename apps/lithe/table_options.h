@@ -14,7 +14,7 @@ struct TableReading {
   std::string task = "auto", missing = {}, header = "auto", decimal = "auto", dates = "auto";
   std::string unseen = "usual", delimiter = {}, inputs = {}, answers = {}, layout = "auto";
   std::string horizon = {};  // "1..24"
-  std::vector<std::string> targets = {}, ignore = {}, categorical = {}, numeric = {},
+  std::vector<std::string> targets = {}, ignore = {}, categorical = {}, numeric = {}, embed = {},
                            missing_texts = {};
 };
 

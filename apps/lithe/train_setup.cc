@@ -21,16 +21,6 @@ Examples first_examples(const Dataset& data, std::size_t count) {
   return data.train.slice(0, count);
 }
 
-// The columns of a table have all sorts of scales: they are brought to one, unless the network says
-// itself what to do with its input, or takes whole numbers as they are.
-Network with_standardize(const Network& network) {
-  const Sentence& layers = network.layers();
-  const bool speaks =
-      !layers.empty() && (layers.front().name == "input" || layers.front().name == "standardize" ||
-                          layers.front().name == "embedding");
-  return speaks ? network : Network::parse("standardize -> " + network.to_string());
-}
-
 // Of a network for a table.
 bool has_one_output(const std::string& network) {
   if (network.empty()) return false;
@@ -114,6 +104,24 @@ std::optional<OpenTrainingSet> load_outliers(const TrainCommand& command, const 
                       soft ? choice.outlier_weight : 0);
 }
 
+// The rows of learned numbers belong to the categories of the table that they were learned from.
+void check_embedded(const TableSchema& schema, const Model& old) {
+  const auto embedded = [](const TableSchema& of) {
+    std::vector<TableColumn> columns;
+    for (const TableColumn& column : of.columns)
+      if (column.embedding > 0) columns.push_back(column);
+    return columns;
+  };
+  const std::string& known = old.preprocessing().schema;
+  const auto before = embedded(known.empty() ? TableSchema{} : TableSchema::from_json(known));
+  if (before == embedded(schema)) return;
+  throw Error(ErrorKind::data,
+              "the old model has learned numbers for other categories than those of this table",
+              "--from",
+              "the table that it was trained on, with the same --embed; or a training "
+              "without --from");
+}
+
 Model make_model(const TrainCommand& command, const LoadedData& loaded) {
   const Dataset& data = loaded.set;
   const Precision precision = parse_precision(command.precision);
@@ -122,8 +130,13 @@ Model make_model(const TrainCommand& command, const LoadedData& loaded) {
   std::optional<Model> old;
   if (!command.from.empty()) old.emplace(load_old(command.from));
   Network network = command.network.empty() ? old->network() : Network::parse(command.network);
-  const bool standardizes = loaded.schema && !command.no_standardize && !old;
-  if (standardizes) network = with_standardize(network);
+  // The columns of a table have all sorts of scales: they are brought to one.
+  if (loaded.schema && old) check_embedded(*loaded.schema, *old);
+  if (loaded.schema) {
+    const std::size_t behind = loaded.windows ? loaded.schema->target_names().size() : 0;
+    network = with_table_input(network, loaded.schema->row_columns(behind),
+                               !command.no_standardize && !old);
+  }
   network = network.with_input(Shape{data.shape}, data.train.features.lengths != nullptr);
   std::size_t reused = SIZE_MAX;
   if (!command.head.empty()) {

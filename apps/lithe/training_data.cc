@@ -21,6 +21,7 @@ namespace {
 constexpr const char* kWindows = "lithe.windows";         // of the rows that it learned from
 constexpr const char* kText = "lithe.text";               // how a text was taken
 constexpr const char* kTime = "lithe.time";               // the column of their times
+constexpr const char* kGroup = "lithe.group";             // the column that tells series apart
 constexpr const char* kTrainRows = "lithe.train_rows";    // that a model learned from
 constexpr const char* kRowDigests = "lithe.row_digests";  // of these
 
@@ -200,7 +201,9 @@ LoadedData load_rows(const DataChoice& choice, const Model& model, TargetUse tar
     if (const std::string windows = note_of(model, kWindows); !windows.empty()) {
       options.windows = WindowOptions::parse(windows);
       options.windows.without_answers = target != TargetUse::required;
+      if (choice.every_window) options.windows.stride = 1;
       options.csv.time = note_of(model, kTime);
+      options.csv.group = note_of(model, kGroup);
     }
     if (!choice.all_rows) options.split = known;
     return apply(choice, model, options);
@@ -427,6 +430,7 @@ void keep_data(const DataChoice& choice, const LoadedData& loaded, const Example
   if (loaded.windows) {
     metadata[kWindows] = loaded.windows->options.to_string();
     if (!choice.table.csv.time.empty()) metadata[kTime] = choice.table.csv.time;
+    if (!choice.table.csv.group.empty()) metadata[kGroup] = choice.table.csv.group;
   }
   metadata[kTrainRows] = fmt::format("{}", train.features.rows);
   if (!choice.table.test_file.empty())

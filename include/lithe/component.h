@@ -23,8 +23,8 @@ struct Shape {
 struct Component;
 using Sentence = std::vector<Component>;  // a network
 
-// The value of an argument: a number, a shape, a component, or a network.
-using Value = std::variant<double, Shape, Component, Sentence>;
+// The value of an argument: a number, a shape, a component, a network, or several shapes.
+using Value = std::variant<double, Shape, Component, Sentence, std::vector<Shape>>;
 
 // A component has all arguments of its declaration, in that order, with the defaults filled in. The
 // accessors take the name of an argument and assert that it exists and has that type.
@@ -35,6 +35,7 @@ struct Component {
   double number(std::string_view argument) const;
   std::size_t integer(std::string_view argument) const;
   const Shape& shape(std::string_view argument) const;
+  const std::vector<Shape>& shapes(std::string_view argument) const;
   const Component& component(std::string_view argument) const;
   const Sentence& network(std::string_view argument) const;
   friend bool operator==(const Component&, const Component&);

@@ -42,9 +42,13 @@ struct Features {
   double divisor = 1;          // 255 for pixels
   // Of sequences: how many positions each row has; null: all are whole.
   const std::int32_t* lengths = nullptr;
+  // Of rows that overlap, as windows do, and do not follow one another evenly: where each begins,
+  // in steps of row_stride. Null: row i begins at step i.
+  const std::uint32_t* starts = nullptr;
 
   const std::uint8_t* row(std::size_t index) const {
-    return static_cast<const std::uint8_t*>(data) + index * row_stride;
+    return static_cast<const std::uint8_t*>(data) +
+           (starts == nullptr ? index : starts[index]) * row_stride;
   }
 };
 

@@ -30,6 +30,14 @@ struct DefaultTraining {
 DefaultTraining default_training(const Examples& train, const std::vector<std::size_t>& shape,
                                  std::size_t batch = 0);
 
+// The network for a table's rows. In front of its layers, behind its input if it has one, comes
+// `standardize`, unless it says itself what becomes of its input (`standardize`: false leaves it
+// out), and `embed_columns` where columns are embedded: `columns` is TableSchema::row_columns().
+// Throws Error(sentence) where columns are embedded and it begins with `embedding`, which takes
+// numbers of categories alone.
+Network with_table_input(const Network& network,
+                         const std::vector<std::vector<std::size_t>>& columns, bool standardize);
+
 // The loss that suits a network of one's own: default_training()'s, or where the network ends in
 // probabilities or has one output for two classes, the one that fits these.
 std::string default_loss(const Model& model, const Examples& train);

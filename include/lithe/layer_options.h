@@ -91,6 +91,10 @@ struct EmbeddingOptions {
   std::string init = "normal(0.1)";
 };
 
+struct EmbedColumnsOptions {
+  std::string init = "zeros";
+};
+
 // Of recurrent layers.
 struct RnnOptions {
   std::string activation = "tanh";

@@ -21,6 +21,7 @@
 #include "lithe/error.h"
 #include "lithe/evaluation_report.h"
 #include "lithe/figures.h"
+#include "lithe/forecast.h"
 #include "lithe/history.h"
 #include "lithe/image.h"
 #include "lithe/images.h"

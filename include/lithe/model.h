@@ -85,7 +85,8 @@ class Model {
   void set_values(const std::string& array, const std::vector<double>& given);
 
   // Gives each `standardize` layer that follows the input directly the mean and the standard
-  // deviation of each column of these examples. A constant column becomes 0.
+  // deviation of each column of these examples. A constant column becomes 0. Columns whose numbers
+  // of categories embed_columns reads stay as they are.
   void standardize(const Features& features);
   // The same, each row counting as much as its weight says.
   void standardize(const Examples& examples);

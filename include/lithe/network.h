@@ -42,6 +42,11 @@ class Network {
   Network& global_avg_pool();
   Network& embedding(std::size_t categories, std::size_t size,
                      const EmbeddingOptions& options = {});
+  // Of a table's row, or of each position of a sequence of rows: {2973, 50} for a column of numbers
+  // of categories, the rows of its table and the learned numbers of each; {13} for 13 columns that
+  // stay.
+  Network& embed_columns(const std::vector<std::vector<std::size_t>>& columns,
+                         const EmbedColumnsOptions& options = {});
   Network& rnn(std::size_t units, const RnnOptions& options = {});
   Network& lstm(std::size_t units, const LstmOptions& options = {});
   Network& gru(std::size_t units, const GruOptions& options = {});

@@ -64,6 +64,12 @@ enum class DateOrder {
 
 // A column of a file. A number becomes one feature, a category one 0/1 feature for each of its
 // values. A missing category is all zeros where rows to train on had some, and `usual` otherwise.
+//
+// A category that is embedded becomes one feature, the number of a row in a table of learned
+// numbers, which the layer embed_columns has: row 0 for what has none of its own (categories that
+// were not met in training, and those that a single row to train on has, from which it learns), 1
+// and more for `categories` in their order, and one behind them for missing values, where rows to
+// train on had some; else these have row 0 too.
 struct TableColumn {
   std::string name;  // "1", "2" and so on where the file has no header
   ColumnKind kind = ColumnKind::number;
@@ -78,8 +84,10 @@ struct TableColumn {
   double replacement = 0;               // for a missing number, less the offset
   bool had_missing = false;             // values were missing in the rows to train on
   bool indicator = false;               // one more feature: 1 if the value was missing, else 0
+  std::size_t embedding = 0;            // learned numbers for each category; 0: 0/1 features
 
   std::size_t features() const;
+  std::size_t embedding_rows() const;  // of its table; 0: it is not embedded
   bool operator==(const TableColumn&) const = default;
 };
 
@@ -97,6 +105,11 @@ struct TableSchema {
   std::vector<std::string> target_names() const;
   std::size_t feature_count() const;
   std::vector<std::string> feature_names() const;  // "age", "colour=red", "age is missing"
+  // Of a row of features, what the layer embed_columns takes: {2973, 50} for a column that is
+  // embedded, the rows of its table and the numbers of each; {13} for 13 features in a row that are
+  // not. `behind`: values of a row behind its features, which those of the targets are in windows.
+  // Empty where no column is embedded.
+  std::vector<std::vector<std::size_t>> row_columns(std::size_t behind = 0) const;
 
   std::string to_json() const;
   // Throws Error(model) for anything that to_json() cannot have written.
@@ -109,6 +122,16 @@ enum class CsvHeader {
   automatic,  // decided by comparing the first line with those below
   yes,
   no,
+};
+
+// The number of learned numbers for each of that many categories, where nobody says it:
+// 1.6 * categories^0.56, at most 600, as in fastai (`emb_sz_rule`).
+std::size_t embedding_size(std::size_t categories);
+
+// A column of categories that becomes learned numbers.
+struct EmbeddedColumn {
+  std::string name;
+  std::size_t size = 0;  // 0: as embedding_size() says
 };
 
 // Texts that stand for a missing value, in any case and with blanks around them.
@@ -126,14 +149,18 @@ struct CsvOptions {
   std::vector<std::string> targets;  // empty: the last column
   // A column by which rows are divided into those to train on and those to test on, and which is no
   // feature: rows of one group stay together; the last rows by time are tested. At most one of
-  // both.
+  // both, unless rows are taken as windows (WindowOptions): then groups are several series.
   std::string group, time;
   std::string weight;                    // weight of each row; empty: all rows count the same
   std::vector<std::string> ignore;       // columns to leave out
   std::vector<std::string> categorical;  // columns of categories, whatever their cells are
   // Columns of numbers that would else be left out as an index, or be categories for a 0 in front.
   std::vector<std::string> numeric;
-  std::size_t most_categories = 1'000;  // in one column
+  std::size_t most_categories = 1'000;  // in one column, unless it is embedded
+  // Columns that are categories, whatever their cells are, and are embedded; and whether all
+  // columns of more than 20 categories are.
+  std::vector<EmbeddedColumn> embed;
+  bool embed_many = false;
   std::vector<std::string> missing_texts = usual_missing_texts();
   MissingPolicy missing = MissingPolicy::mean;
   bool indicator = false;  // with mean, median or zero: add a feature that marks missing values
@@ -186,6 +213,10 @@ struct ArrayForm {
 //
 // The rows to test on are the last ones, and no window reaches from one part into the other. So
 // length + horizon - 1 windows between the two are in neither.
+//
+// With CsvOptions::group, rows of different groups are different series: no window reaches from one
+// into another, each is in the order of its own times, and the last rows of each are tested on.
+// Rows of a series need not stand together in the file.
 struct WindowOptions {
   std::size_t length = 0;                   // 0: each row is an example of its own
   std::vector<std::size_t> horizons = {1};  // an answer for each target and each of them
@@ -268,12 +299,28 @@ struct NaiveForecast {
   std::size_t windows = 0;   // that it could be made for
 };
 
+// Where a window begins: its series, and the number of its first row among the rows of that series
+// in this part, from 0.
+struct WindowPlace {
+  std::uint32_t series = 0, first = 0;
+};
+
 struct WindowReport {
   WindowOptions options;
+  // Of windows of several series: the names of all, and where each window begins.
+  std::vector<std::string> series;
+  std::vector<WindowPlace> train_places, test_places;
   std::vector<std::string> channels;  // of a row in a window
   std::vector<std::string> answers;   // "sales, 2 rows ahead"
   std::size_t between = 0;            // windows that are in neither part
   std::vector<NaiveForecast> naive;   // empty: there are no windows to test on
+};
+
+// Of rows that belong to several series (CsvOptions::group, with windows): the names of all, and
+// the series of each row.
+struct RowSeries {
+  std::vector<std::string> names;
+  std::vector<std::uint32_t> train, test;
 };
 
 struct TableData {
@@ -290,6 +337,7 @@ struct TableData {
   std::vector<TableNote> notes;
   std::vector<ColumnSummary> columns;  // of a file from which a schema was learned
   std::optional<WindowReport> windows = {};
+  RowSeries series = {};
 };
 
 // What was understood, in lines for a person: the file, its rows, the target with its task and

@@ -183,7 +183,10 @@ PartialDependence dependence_of(const Model& model, const Sample& sample, const 
     for (std::size_t c = 0; c < shown; ++c) {
       for (std::size_t i = 0; i < changed.rows(); ++i) {
         std::fill_n(changed.row(i) + column.first, column.count, 0.F);
-        changed.row(i)[column.first + c] = 1;
+        if (column.of->embedding > 0)
+          changed.row(i)[column.first] = static_cast<float>(c + 1);
+        else
+          changed.row(i)[column.first + c] = 1;
       }
       result.labels.push_back(column.of->categories[c]);
       result.values.push_back(static_cast<double>(c));

@@ -43,6 +43,11 @@ std::string column_text(const TableColumn& column, const std::vector<double>& va
   std::string text;
   if (column.kind == ColumnKind::number) {
     text = fmt::format("{:.6g}", values[at]);
+  } else if (column.embedding > 0) {
+    const double row = values[at];
+    const bool known = row >= 1 && row <= static_cast<double>(column.categories.size());
+    if (known) text = column.categories[static_cast<std::size_t>(row) - 1];
+    if (row == 0) text = "a category that is not known";
   } else {
     for (std::size_t c = 0; c < column.categories.size(); ++c)
       if (values[at + c] == 1) text = column.categories[c];

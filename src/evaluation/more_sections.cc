@@ -113,6 +113,42 @@ std::string ranking_section(const ClassifierReport& report) {
           rows + "</table></div>\n");
 }
 
+std::string forecast_section(const EvaluationReport& report) {
+  constexpr std::size_t kMostWindows = 240, kMostCharts = 4;
+  if (report.naive.empty()) return "";
+  const RegressionReport& values = *report.values;
+  std::string rows = fmt::format("<tr><td>model</td><td>{}</td><td>{}</td></tr>\n",
+                                 number(values.all.rmse), number(values.all.mae));
+  for (const NaiveForecast& naive : report.naive)
+    rows += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", escape(naive.name),
+                        number(naive.rmse), number(naive.mae));
+  std::string pictures;
+  for (std::size_t c = 0; c < std::min(kMostCharts, values.truth.size()); ++c) {
+    const std::size_t all = values.truth[c].size(), shown = std::min(all, kMostWindows);
+    const auto last = [shown](const std::vector<double>& of) {
+      return std::vector<double>(of.end() - static_cast<std::ptrdiff_t>(shown), of.end());
+    };
+    std::vector<double> windows(shown), truth = last(values.truth[c]),
+                                        forecast = last(values.predicted[c]);
+    std::iota(windows.begin(), windows.end(), static_cast<double>(all - shown + 1));
+    std::vector<double> both = truth;
+    both.insert(both.end(), forecast.begin(), forecast.end());
+    report::Chart chart("Forecast over truth: " + report::shorten(values.names[c], 40), "window",
+                        report::shorten(values.names[c], 40), {windows, false, true}, {both});
+    chart.line(windows, truth, report::kInk);
+    chart.line(windows, forecast, report::kBlue);
+    chart.legend({{"truth", report::kInk}, {"forecast", report::kBlue}});
+    pictures += chart.finish();
+  }
+  return section(
+      "Forecast",
+      paragraph("A forecast that is not better than naive ones, on the same windows, has "
+                "learned nothing. The charts show the last windows.") +
+          "<div class=\"scroll\"><table><tr><th class=\"text\">forecast</th><th>RMSE</th>"
+          "<th>MAE</th></tr>\n" +
+          rows + "</table></div>\n" + charts(pictures));
+}
+
 std::string columns_section(const ColumnsReport& columns, bool classes) {
   if (columns.importance.empty()) return "";
   std::string text = fmt::format(

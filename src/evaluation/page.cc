@@ -106,7 +106,7 @@ std::string evaluation_page(const std::string& model_file, const Model& model, c
   } else if (report.labels) {
     page += labels_section(*report.labels);
   } else if (report.values) {
-    page += values_section(*report.values);
+    page += forecast_section(report) + values_section(*report.values);
   }
   if (report.columns) page += columns_section(*report.columns, report.classes || report.labels);
   if (report.unknown) page += unknown_section(*report.unknown);

@@ -22,6 +22,8 @@ std::string errors_section(const ClassifierReport& report, const Model& model, c
 std::string confidence_section(const ClassifierReport& report);
 std::string labels_section(const LabelReport& report);
 std::string values_section(const RegressionReport& report);
+// Of a forecast: beside naive ones, and over the truth.
+std::string forecast_section(const EvaluationReport& report);
 std::string ranking_section(const ClassifierReport& report);
 // `classes`: the model answers classes, and not numbers.
 std::string columns_section(const ColumnsReport& columns, bool classes);

@@ -49,30 +49,37 @@ struct Binder {
            fmt::format("no {} is called '{}'", name(category), shortened(call.name)),
            near.empty() ? fmt::format("one of {}", fmt::join(names, ", ")) : near);
     }
-    std::vector<const GivenArgument*> given(declaration->arguments.size(), nullptr);
+    std::vector<Given> given(declaration->arguments.size());
     for (std::size_t i = 0; i < call.arguments.size(); ++i) match(call, *declaration, i, given);
     Component result{call.name, {}};
     for (std::size_t i = 0; i < given.size(); ++i) {
       const Argument& argument = declaration->arguments[i];
-      if (given[i] == nullptr && argument.fallback.empty())
+      if (given[i].empty() && argument.fallback.empty())
         fail_missing(text, call.place, *declaration, argument);
-      result.arguments.emplace_back(argument.name, given[i] != nullptr
-                                                       ? value(argument, given[i]->value)
-                                                       : default_of(argument));
+      result.arguments.emplace_back(
+          argument.name, given[i].empty() ? default_of(argument) : value(argument, given[i]));
     }
     return result;
   }
 
+  // What was given for an argument: one, or any number of shapes.
+  using Given = std::vector<const GivenArgument*>;
+
   // Finds which declared argument the i-th given one is: the one of its name, or without a name the
   // one at its place among those without names.
   void match(const Call& call, const Declaration& declaration, std::size_t i,
-             std::vector<const GivenArgument*>& given) const {
+             std::vector<Given>& given) const {
+    const auto& all = declaration.arguments;
     const GivenArgument& argument = call.arguments[i];
     std::size_t which = static_cast<std::size_t>(std::count_if(
         call.arguments.begin(), call.arguments.begin() + static_cast<std::ptrdiff_t>(i),
         [](const GivenArgument& a) { return a.key.empty(); }));
+    const auto several = std::find_if(all.begin(), all.end(),
+                                      [](const Argument& a) { return a.type == Type::shapes; }) -
+                         all.begin();
+    const bool one_of_several = argument.key.empty() && which >= static_cast<std::size_t>(several);
+    if (one_of_several) which = std::min(which, static_cast<std::size_t>(several));
     if (!argument.key.empty()) {
-      const auto& all = declaration.arguments;
       which = static_cast<std::size_t>(
           std::find_if(all.begin(), all.end(),
                        [&](const Argument& a) { return a.name == argument.key; }) -
@@ -84,10 +91,10 @@ struct Binder {
                        declaration.arguments.size(), declaration.arguments.size() == 1 ? "" : "s"),
            describe(declaration));
     }
-    if (given[which] != nullptr)
+    if (!given[which].empty() && !(one_of_several && given[which].front()->key.empty()))
       fail(text, argument.place,
            fmt::format("'{}' is given twice", declaration.arguments[which].name));
-    given[which] = &argument;
+    given[which].push_back(&argument);
   }
 
   [[noreturn]] void fail_key(const Call& call, const Declaration& declaration,
@@ -100,6 +107,14 @@ struct Binder {
          near.empty() ? describe(declaration) : near);
   }
 
+  Value value(const Argument& argument, const Given& given) const {
+    if (argument.type != Type::shapes) return value(argument, given.front()->value);
+    std::vector<Shape> shapes;
+    for (const GivenArgument* each : given)
+      shapes.push_back(std::get<Shape>(value(argument, each->value)));
+    return shapes;
+  }
+
   Value value(const Argument& argument, const Literal& literal) const {
     const auto* number = std::get_if<double>(&literal.value);
     const auto* calls = std::get_if<std::vector<Call>>(&literal.value);
@@ -110,7 +125,7 @@ struct Binder {
                         (argument.low_open ? *number > argument.low : *number >= argument.low) &&
                         (argument.type != Type::integer || *number == std::floor(*number));
       if (fits) return *number;
-    } else if (argument.type == Type::shape) {
+    } else if (argument.type == Type::shape || argument.type == Type::shapes) {
       if (const auto* shape = std::get_if<Shape>(&literal.value)) return *shape;
       const bool size = number != nullptr && *number >= 1 && *number == std::floor(*number) &&
                         *number <= static_cast<double>(kLargestSize);
@@ -156,6 +171,7 @@ struct Printer {
       by_position = by_position && argument.category != Category::answer;
       parts.push_back(by_position ? value(argument, given)
                                   : argument.name + "=" + value(argument, given));
+      by_position = by_position && argument.type != Type::shapes;
     }
     return parts.empty() ? c.name : fmt::format("{}({})", c.name, fmt::join(parts, ", "));
   }
@@ -163,6 +179,11 @@ struct Printer {
   std::string value(const Argument& argument, const Value& given) const {
     if (const auto* number = std::get_if<double>(&given)) return fmt::format("{}", *number);
     if (const auto* shape = std::get_if<Shape>(&given)) return shape->to_string();
+    if (const auto* shapes = std::get_if<std::vector<Shape>>(&given)) {
+      std::vector<std::string> texts;
+      for (const Shape& shape : *shapes) texts.push_back(shape.to_string());
+      return fmt::format("{}", fmt::join(texts, ", "));
+    }
     if (const auto* part = std::get_if<Component>(&given))
       return component(*part, argument.category);
     return network(std::get<Sentence>(given));

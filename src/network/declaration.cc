@@ -90,6 +90,7 @@ std::string_view choice(Category category) {
 
 std::string describe_range(const Argument& a) {
   if (a.type == Type::shape) return "a shape such as 28x28";
+  if (a.type == Type::shapes) return "shapes such as 28x28, one or more";
   if (a.type == Type::network) return "a network";
   if (a.type == Type::component && !choice(a.category).empty())
     return std::string(choice(a.category));
@@ -111,7 +112,8 @@ std::string describe(const Declaration& declaration) {
   std::vector<std::string> signature;
   std::string lines;
   for (const Argument& a : declaration.arguments) {
-    signature.push_back(a.fallback.empty() ? a.name : a.name + "=" + a.fallback);
+    const std::string name = a.type == Type::shapes ? a.name + "..." : a.name;
+    signature.push_back(a.fallback.empty() ? name : name + "=" + a.fallback);
     lines += fmt::format("    {:15} {}: {}\n", a.name, a.help, describe_range(a));
   }
   std::string head = declaration.name;

@@ -33,7 +33,8 @@ enum class Category {
 };
 std::string_view name(Category category);  // "layer"
 
-enum class Type { number, integer, shape, component, network, number_or_component };
+// shapes: one or more of them, all that stand there without a name from its place on.
+enum class Type { number, integer, shape, shapes, component, network, number_or_component };
 
 // `fallback` is the text of the default value; an argument without one must be given. Numbers and
 // integers lie between `low` and `high`, both included unless `open` says that low is not.

@@ -88,6 +88,7 @@ OpenTrainingSet add_outliers(const Examples& known, const std::vector<Features>&
   all.features.data = memory->features.data();
   all.features.rows = rows;
   all.features.row_stride = bytes;
+  all.features.starts = nullptr;
   if (!memory->weights.empty()) all.weights = memory->weights.data();
   if (use == OutlierUse::background) {
     memory->labels.assign(known.labels, known.labels + own.rows);

@@ -5,13 +5,14 @@
 
 namespace lithe::ops {
 
-// `categories` for a value that is not the number of one.
+// The category that a value stands for, or `none` where it is no whole number from 0 to
+// categories - 1.
 template <typename T>
-std::size_t category_of(T value, std::size_t categories) {
+std::size_t category_of(T value, std::size_t categories, std::size_t none) {
   // Not-a-number fails the comparison.
-  if (!(value >= 0 && value < static_cast<T>(categories))) return categories;
+  if (!(value >= 0 && value < static_cast<T>(categories))) return none;
   const auto category = static_cast<std::size_t>(value);
-  return static_cast<T>(category) == value ? category : categories;
+  return static_cast<T>(category) == value ? category : none;
 }
 
 }  // namespace lithe::ops

@@ -82,6 +82,7 @@ class PackStage final : public Stage<T> {
   void set_data(const Features& features) {
     pack_.data = features.data;
     pack_.row_stride = features.row_stride;
+    starts_ = features.starts;
   }
   // The data are the batch itself, its rows one behind the other.
   void take_in_order(std::size_t batch) {
@@ -109,6 +110,10 @@ class PackStage final : public Stage<T> {
     pack_.order = order, pack_.rows = rows;
     pack_.next_order = next, pack_.next_rows = next_rows;
     if (!in_order_.empty()) pack_.order = in_order_.data(), pack_.next_rows = 0;
+    if (starts_ != nullptr && in_order_.empty()) {
+      pack_.order = find_starts(order, rows, found_[0]);
+      pack_.next_order = find_starts(next, next_rows, found_[1]);
+    }
     pack_.x = x_[parity], pack_.index = index_[parity];
     kernel_(pack_);
     for (std::size_t i = 0; clean_ && i < rows; ++i)
@@ -119,7 +124,16 @@ class PackStage final : public Stage<T> {
                             indexed_ ? pack_.index : nullptr};
   }
 
+  const std::uint32_t* find_starts(const std::uint32_t* order, std::size_t rows,
+                                   std::vector<std::uint32_t>& found) const {
+    if (found.size() < rows) found.resize(rows);
+    for (std::size_t i = 0; i < rows; ++i) found[i] = starts_[order[i]];
+    return found.data();
+  }
+
   kernels::Pack<T> pack_;
+  const std::uint32_t* starts_ = nullptr;  // of rows that do not follow one another evenly
+  std::vector<std::uint32_t> found_[2];    // of this batch and the next one
   void (*kernel_)(kernels::Pack<T>&);
   Operands<T>& operands_;
   T* x_[2] = {};

@@ -165,4 +165,24 @@ std::string draw_scatter(std::string_view title, const std::vector<double>& trut
   return chart.finish();
 }
 
+std::string picture_of(const std::vector<std::string>& charts) {
+  constexpr std::pair<const char*, const char*> kColours[] = {
+      {kInk, "#222"},     {kSoft, "#666"},      {kLine, "#ddd"},
+      {kBlue, "#1f5fa8"}, {kOrange, "#c0562b"}, {kGreen, "#2c7a3f"}};
+  const double width = Chart::kWidth * static_cast<double>(charts.size());
+  std::string picture = fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} "
+      "{1}\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n",
+      width, Chart::kHeight);
+  for (std::size_t i = 0; i < charts.size(); ++i) {
+    std::string chart = charts[i];
+    chart.insert(4, fmt::format(" x=\"{}\"", Chart::kWidth * static_cast<double>(i)));
+    picture += chart + "\n";
+  }
+  for (const auto& [name, colour] : kColours)
+    for (std::size_t at = 0; (at = picture.find(name, at)) != picture.npos;)
+      picture.replace(at, std::string_view(name).size(), colour);
+  return picture + "</svg>\n";
+}
+
 }  // namespace lithe::report

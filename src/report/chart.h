@@ -55,6 +55,9 @@ struct Curve {
 std::string draw_curves(std::string_view title, std::string_view up_label,
                         const std::vector<double>& epochs, const std::vector<Curve>& curves);
 
+// Charts side by side as an SVG file of their own.
+std::string picture_of(const std::vector<std::string>& charts);
+
 // A histogram. Where `mark` is finite, a line marks it with its name.
 std::string draw_histogram(std::string_view title, std::string_view across_label,
                            const std::vector<double>& values, double mark,

@@ -48,24 +48,7 @@ std::vector<std::string> history_charts(const std::vector<EpochFigures>& history
 }  // namespace report
 
 std::string draw_history(const std::vector<EpochFigures>& history) {
-  constexpr std::pair<const char*, const char*> kColours[] = {
-      {report::kInk, "#222"},     {report::kSoft, "#666"},      {report::kLine, "#ddd"},
-      {report::kBlue, "#1f5fa8"}, {report::kOrange, "#c0562b"}, {report::kGreen, "#2c7a3f"}};
-  const std::vector<std::string> charts = report::history_charts(history);
-  const double width = report::Chart::kWidth * static_cast<double>(charts.size());
-  std::string picture = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} "
-      "{1}\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n",
-      width, report::Chart::kHeight);
-  for (std::size_t i = 0; i < charts.size(); ++i) {
-    std::string chart = charts[i];
-    chart.insert(4, fmt::format(" x=\"{}\"", report::Chart::kWidth * static_cast<double>(i)));
-    picture += chart + "\n";
-  }
-  for (const auto& [name, colour] : kColours)
-    for (std::size_t at = 0; (at = picture.find(name, at)) != picture.npos;)
-      picture.replace(at, std::string_view(name).size(), colour);
-  return picture + "</svg>\n";
+  return report::picture_of(report::history_charts(history));
 }
 
 }  // namespace lithe

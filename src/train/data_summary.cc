@@ -7,7 +7,9 @@
 #include "data/examples/elements.h"
 #include "lithe/data_diagnosis.h"
 #include "losses/loss.h"
+#include "ops/embed_columns.h"
 #include "train/check.h"
+#include "train/model_data.h"
 #include "train/target_scaling.h"
 
 namespace lithe {
@@ -33,13 +35,14 @@ bool minds_scale(const Model& model) {
   });
 }
 
-void find_largest_input(const Features& features, DataSummary& summary) {
+void find_largest_input(const Features& features, const std::vector<bool>& categories,
+                        DataSummary& summary) {
   const std::size_t rows = std::min(kMostRows, features.rows);
   std::vector<double> squares(features.columns);
   for (std::size_t i = 0; i < rows; ++i) {
     const std::size_t row = i * features.rows / rows;
     for (std::size_t c = 0; c < features.columns; ++c) {
-      const double value = feature_at(features, row, c);
+      const double value = categories[c] ? 0 : feature_at(features, row, c);
       squares[c] += value * value / static_cast<double>(rows);
     }
   }
@@ -114,7 +117,8 @@ DataSummary summarize(const Model& model, const Examples& train, const TrainOpti
   summary.constant_loss = kUnknown;
   summary.balanced = options.balanced || !options.class_weights.empty();
   if (train.features.rows == 0) return summary;
-  if (minds_scale(model)) find_largest_input(train.features, summary);
+  if (minds_scale(model))
+    find_largest_input(train.features, ops::holds_categories(data_of(model).graph), summary);
   const train::ScaledTargets scaled(train, model.preprocessing());
   if (train.labels != nullptr)
     count_classes(train, loss.loss, summary);

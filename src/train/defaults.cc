@@ -1,11 +1,13 @@
 #include "lithe/defaults.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 
+#include "catalogue/catalogue.h"
 #include "lithe/error.h"
 #include "losses/loss.h"
 #include "train/check.h"
@@ -87,7 +89,40 @@ double weight_decay_for(std::size_t rows) {
   return std::clamp(300 / static_cast<double>(std::max<std::size_t>(1, rows)), 0.1, 1.0);
 }
 
+// "embed_columns(2973x50, 13)"
+std::string embed_columns_of(const std::vector<std::vector<std::size_t>>& columns) {
+  std::vector<std::string> parts;
+  for (const auto& sizes : columns) parts.push_back(Shape{sizes}.to_string());
+  return fmt::format("embed_columns({})", fmt::join(parts, ", "));
+}
+
 }  // namespace
+
+Network with_table_input(const Network& network,
+                         const std::vector<std::vector<std::size_t>>& columns, bool standardize) {
+  const bool embeds = !columns.empty();
+  const Sentence& layers = network.layers();
+  std::size_t front = network.has_input() ? 1 : 0;
+  const auto comes = [&](const char* name) {
+    return front < layers.size() && layers[front].name == name;
+  };
+  // What its input looks like is then its own affair.
+  const bool speaks = front > 0 || comes("standardize") || comes("embedding");
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < front; ++i) parts.push_back(catalogue::print_layer(layers[i]));
+  if (comes("standardize"))
+    ++front, parts.emplace_back("standardize");
+  else if (standardize && !speaks)
+    parts.emplace_back("standardize");
+  if (embeds && comes("embedding"))
+    throw Error(ErrorKind::sentence,
+                "embedding takes rows of categories alone, and columns of the table are embedded",
+                network.to_string(), "leave --embed out, or the layer embedding");
+  if (embeds && !comes("embed_columns")) parts.push_back(embed_columns_of(columns));
+  for (std::size_t i = front; i < layers.size(); ++i)
+    parts.push_back(catalogue::print_layer(layers[i]));
+  return Network::parse(fmt::format("{}", fmt::join(parts, " -> ")));
+}
 
 std::string default_loss(const Model& model, const Examples& train) {
   const std::string first =

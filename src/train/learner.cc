@@ -59,6 +59,7 @@ class LearnerOf final : public Learner::Engine {
     examples_.features.data = inputs.data;
     examples_.features.row_stride = inputs.row_stride;
     examples_.features.lengths = inputs.lengths;
+    examples_.features.starts = inputs.starts;
     plan_.bind(examples_);
     plan_.forward(rows, steps_.done());
     rows_ = rows.size();

@@ -12,6 +12,7 @@
 #include "graph/op.h"
 #include "io/model_file.h"
 #include "lithe/error.h"
+#include "ops/embed_columns.h"
 #include "ops/reshape.h"
 #include "ops/standardize.h"
 #include "plan/values.h"
@@ -289,6 +290,7 @@ void Model::set_positions(std::size_t most) {
 void Model::standardize(const Features& features) { standardize(Examples{.features = features}); }
 
 void Model::standardize(const Examples& examples) {
+  const std::vector<bool> categories = ops::holds_categories(data_->graph);
   for (const auto& operation : data_->graph.operations) {
     const auto work = ops::as_standardize(*operation.op);
     if (!work) continue;
@@ -296,8 +298,11 @@ void Model::standardize(const Examples& examples) {
     if (!is_input(data_->graph, input)) continue;
     const ColumnStatistics statistics =
         column_statistics(examples, data_->graph.slots[input].positions);
-    set_values(data_->graph.parameters[work->mean].name, statistics.mean());
-    set_values(data_->graph.parameters[work->deviation].name, statistics.deviation());
+    std::vector<double> mean = statistics.mean(), deviation = statistics.deviation();
+    for (std::size_t n = 0; n < mean.size(); ++n)
+      if (categories[n]) mean[n] = 0, deviation[n] = 1;
+    set_values(data_->graph.parameters[work->mean].name, mean);
+    set_values(data_->graph.parameters[work->deviation].name, deviation);
   }
 }
 

@@ -120,6 +120,14 @@ Network& Network::embedding(std::size_t categories, std::size_t size,
                               {"init", part(options.init, Category::initializer)}});
 }
 
+Network& Network::embed_columns(const std::vector<std::vector<std::size_t>>& columns,
+                                const EmbedColumnsOptions& options) {
+  std::vector<Shape> shapes;
+  for (const std::vector<std::size_t>& sizes : columns) shapes.push_back({sizes});
+  return append("embed_columns", {{"columns", std::move(shapes)},
+                                  {"init", part(options.init, Category::initializer)}});
+}
+
 Network& Network::rnn(std::size_t units, const RnnOptions& options) {
   return append("rnn", with(recurrent(units, options),
                             {{"activation", part(options.activation, Category::activation)}}));

@@ -58,6 +58,7 @@ class PredictorOf final : public Predictor::Engine {
     request_.examples.features.data = inputs.data;
     request_.examples.features.row_stride = inputs.row_stride;
     request_.examples.features.lengths = inputs.lengths;
+    request_.examples.features.starts = inputs.starts;
     plan_.bind(request_.examples);
     plan_.run(rows);
     const std::size_t count = rows.size() * positions_;

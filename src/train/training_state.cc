@@ -35,7 +35,7 @@ std::string digest_of(const Examples& examples) {
       digest_of(examples.targets, examples.answers() * examples.target_columns),
       examples.classes};
   if (f.lengths != nullptr) parts.push_back(digest_of(f.lengths, rows));
-  if (bytes == f.row_stride && rows > 0)
+  if (bytes == f.row_stride && f.starts == nullptr && rows > 0)
     parts.push_back(digest_of(f.row(0), rows * bytes));
   else
     for (std::size_t row = 0; row < rows; ++row) parts.push_back(digest_of(f.row(row), bytes));

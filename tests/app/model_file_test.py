@@ -51,6 +51,9 @@ NETWORKS = {
     "categories": "input(12) -> hard_sigmoid -> embedding(2, 5, normal(1)) -> mean_over_time -> dense(1)",
     "tied": "input(12) -> hard_sigmoid -> embedding(3, 5, normal(1)) -> gru(5, all) -> dense(3, tied=true) "
             "-> mean_over_time -> dense(1)",
+    "columns": "input(12) -> hard_sigmoid -> embed_columns(2x3, 10, 2x5, init=normal(1)) -> dense(1)",
+    "columns_of_several_rows": "input(12) -> hard_sigmoid -> embed_columns(2x3, 2, init=normal(1)) -> dense(1)",
+    "columns_of_a_sequence": "input(4x3) -> hard_sigmoid -> embed_columns(2, 2x4, init=normal(1)) -> gru(2) -> dense(1)",
     "along_a_sequence": "input(10x3) -> lstm(5, all) -> layer_norm -> dense(4, softmax) -> gru(4, all) "
                         "-> dropout(0.1) -> rnn(3, relu, all) -> max_over_time -> dense(1)",
     "against_a_sequence": "input(10x3) -> rnn(6, give=all, reverse=true) -> conv1d(4, 3) -> layer_norm "

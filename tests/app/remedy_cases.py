@@ -35,6 +35,10 @@ def series(times=range(40), first="t,x,y"):
     return first + "\n" + "".join(f"{t},{t * 7 % 11 + 0.5},{t * 5 % 13 + 0.25}\n" for t in times)
 
 
+def two_series():
+    return "t,x,y\n" + "".join(f"{t},{'ab'[i]},{t * (i + 2) % 13 + 0.25}\n" for t in range(40) for i in range(2))
+
+
 def grey(level=80, height=8, width=8):
     return lambda path: write_png(path, [[level] * width] * height)
 
@@ -497,17 +501,40 @@ CASES = {
         {"t.csv": rows(first="a,a,kind")}, "data show t.csv", change={"t.csv": rows()}),
     "holding out {} of {} windows, and {} in front of them that look at the same rows, leaves none to train on": Case(
         {"s.csv": series()}, SERIES + " --validation 90%", SERIES + " --validation 20%"),
-    'the header has no column "{}", the time of the rows': Case(
+    'the header has no column "{}", the {} of the rows': Case(
         {"s.csv": series(), "n.csv": series(first="when,x,y")}, "predict m.safetensors n.csv",
         change={"n.csv": series()}, prepare=(SERIES + " --time t",)),
     "windows are taken of the rows of a text table": Case(
         {"a.npz": npz(x=floats(8), y=whole(8)), "s.csv": series()}, ARRAYS + " --window 3", SERIES),
-    "{}, and there are {} to test on": Case(
+    "{}, and there are {} to test on{}": Case(
         {"s.csv": series()}, SERIES + " --window 10", SERIES),
-    "{}, and there are {}": Case(
+    "{}, and there are {}{}": Case(
         {"s.csv": series()}, SERIES + " --window 100 --test-share 0", SERIES + " --test-share 0"),
-    "windows are taken of one series, and groups are several": Case(
-        {"s.csv": series()}, SERIES + " --group x", SERIES),
+    "{} learned numbers for each of {} categories of \"{}\" are more than the {} allowed": Case(
+        {"t.csv": "code,y\n" + "".join(f"c{i // 4},{i % 7}\n" for i in range(24000))},
+        "data show t.csv --embed code=4096", "data show t.csv --embed code=2795"),
+    "'{}' does not say how many learned numbers \"{}\" becomes": Case(
+        {"t.csv": rows()}, TRAIN + " --embed b=many", TRAIN + " --embed b=8"),
+    "the old model has learned numbers for other categories than those of this table": Case(
+        {"t.csv": rows()}, "train --data t.csv --epochs 1 --from old.safetensors --output new.safetensors",
+        "train --data t.csv --epochs 1 --from old.safetensors --output new.safetensors --embed b=8",
+        prepare=(TRAIN + " --embed b=8 --output old.safetensors",)),
+    "several series are not divided into folds": Case(
+        {"s.csv": two_series()}, SERIES + " --group x --cv 2", SERIES + " --group x --seeds 2"),
+    "no group has more rows than the {:g} to test on": Case(
+        {"s.csv": two_series()}, SERIES + " --group x --test-share 60", SERIES + " --group x --test-share 8"),
+    "the model answers for each row, and forecasts none": Case(
+        {"t.csv": rows(), "s.csv": series()}, "predict m.safetensors t.csv --steps 2",
+        "predict n.safetensors s.csv --steps 2",
+        prepare=(*MODEL, SERIES.replace("m.safe", "n.safe") + " --ignore t,x")),
+    "only rows of a table follow one another in time": Case(
+        {"s.csv": series(), "a.npz": npz(x=floats(8))}, "predict m.safetensors a.npz --steps 2",
+        "predict m.safetensors s.csv --steps 2", prepare=(SERIES + " --ignore t,x",)),
+    "a picture is drawn of a forecast of several rows": Case(
+        {"s.csv": series()}, "predict m.safetensors s.csv --picture p.svg",
+        "predict m.safetensors s.csv --picture p.svg --steps 24", prepare=(SERIES + " --ignore t,x",)),
+    "embedding takes rows of categories alone, and columns of the table are embedded": Case(
+        {"t.csv": rows()}, TRAIN + ' --embed b=2 --network "embedding(9, 2) -> last -> dense(2)"', TRAIN + " --embed b=2"),
     "windows have no weights": Case({"s.csv": series()}, SERIES + " --weight x", SERIES),
     "windows forecast numbers, not classes": Case(
         {"s.csv": series()}, SERIES + " --task classification", SERIES + " --task regression"),
@@ -515,6 +542,8 @@ CASES = {
         {"s.csv": series([0, 2, 1, *range(3, 40)])}, SERIES + " --time t", change={"s.csv": series()}),
     'row {} {} row {} before it, by "{}": windows are rows in the order of time#the same': Case(
         {"s.csv": series([0, 1, 1, *range(3, 40)])}, SERIES + " --time t", change={"s.csv": series()}),
+    'row {} {} row {} before it, by "{}": windows are rows in the order of time#of several series': Case(
+        {"s.csv": two_series()}, SERIES + " --time t", SERIES + " --time t --group x"),
     "row {} is left out, because a value is missing, and windows need every row": Case(
         {"s.csv": series() + "40,1,\n"}, SERIES, change={"s.csv": series()}),
     "{} is for windows of rows": Case(

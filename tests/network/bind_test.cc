@@ -24,6 +24,10 @@ const Catalogue& sample() {
          "a window",
          {{"size", "its size", Type::shape, "3x3"},
           {"stride", "its step", Type::integer, "1", 1, 9}}},
+        {"several",
+         "shapes",
+         {{"sizes", "their sizes", Type::shapes},
+          {"act", "after it", Type::component, "plain", 0, 0, false, Category::activation}}},
         {"rate", "a rate", {{"rate", "share", Type::number, "5%", 0, 1, true}}},
         {"twice",
          "a network again",
@@ -57,6 +61,8 @@ TEST(Bind, PrintsCanonically) {
   EXPECT_EQ(canonical("window(stride=2)"), "window(stride=2)");
   EXPECT_EQ(canonical("window(stride=2, size=5)"), "window(5, 2)");
   EXPECT_EQ(canonical("rate(0.05)"), "rate");
+  EXPECT_EQ(canonical("several( 3x2,5 ,2, act=plain)"), "several(3x2, 5, 2)");
+  EXPECT_EQ(canonical("several(sizes=3x2, act=steep)"), "several(3x2, act=steep)");
   EXPECT_EQ(canonical("rate(10%)->bare()"), "rate(0.1) -> bare");
   EXPECT_EQ(canonical("twice(act=steep(slope=1e-2), body=units(1)->twice(bare))"),
             "twice(units(1) -> twice(bare), steep)");
@@ -126,7 +132,7 @@ struct Mistake {
 TEST(Bind, PointsAtWhatIsWrong) {
   const Mistake mistakes[] = {
       {"bare -> unit(3)", "unit", "no layer is called 'unit'", "units"},
-      {"xyzzy", "xyzzy", "no layer is called 'xyzzy'", "one of units, window, rate"},
+      {"xyzzy", "xyzzy", "no layer is called 'xyzzy'", "one of units, window, several, rate"},
       {"twice(bare, stepe)", "stepe", "no activation is called 'stepe'", "steep"},
       {"twice(rat)", "rat", "no layer is called 'rat'", "rate"},
       {"units", "units", "units needs its argument 'count'", "units(count)"},
@@ -137,6 +143,10 @@ TEST(Bind, PointsAtWhatIsWrong) {
       {"window(stride=3, stride=4)", "stride", "'stride' is given twice", ""},
       {"units(3, 4)", "4", "units takes 1 argument and here is one more", "units(count)"},
       {"window(3, 1, 4)", "4", "window takes 2 arguments and here is one more", "window(size=3x3"},
+      {"several", "several", "several needs its argument 'sizes'", "several(sizes..., act=plain)"},
+      {"several(3, 2.5)", "2.5", "sizes must be shapes such as 28x28, one or more", ""},
+      {"several(3, plain)", "plain", "sizes must be shapes such as 28x28, one or more", ""},
+      {"several(3, sizes=2)", "sizes", "'sizes' is given twice", ""},
       {"bare(1)", "1", "bare takes 0 arguments and here is one more", "bare"},
       {"units(0)", "0", "count must be a whole number from 1 to 1000", ""},
       {"units(1001)", "1001", "count must be a whole number from 1 to 1000", ""},

@@ -44,6 +44,11 @@ class RandomComponents {
         return std::floor(std::clamp(std::exp2(uniform(0, 60)), argument.low, argument.high));
       case Type::shape:
         return shape();
+      case Type::shapes: {
+        std::vector<Shape> shapes(1 + below(4));
+        for (Shape& one : shapes) one = shape();
+        return shapes;
+      }
       case Type::component:
         return component(argument.category);
       case Type::network:

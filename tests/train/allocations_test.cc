@@ -46,6 +46,8 @@ std::vector<std::pair<std::string, TrainOptions>> cases() {
       TrainOptions{.loss = "cross_entropy", .optimizer = "adam", .batch = 50, .threads = 2});
   result.emplace_back("input(784) -> embedding(2, 6) -> gru(5) -> dense(10)",
                       TrainOptions{.loss = "cross_entropy", .optimizer = "adam", .batch = 50});
+  result.emplace_back("input(784) -> embed_columns(2x6, 782, 2x5) -> dense(10)",
+                      TrainOptions{.loss = "cross_entropy", .optimizer = "adam", .batch = 50});
   for (const std::size_t threads : {1, 2})
     result.emplace_back(
         "input(784) -> embedding(2, 8) -> position -> transformer(2, 16, causal) -> "

@@ -252,6 +252,7 @@ const std::map<std::string, std::string>& networks_by_layer() {
       {"avg_pool", "input(28x28) -> conv2d(5, 4, stride=4) -> avg_pool -> flatten -> dense(10)"},
       {"global_avg_pool", "input(28x28) -> conv2d(5, 4, stride=4) -> global_avg_pool -> dense(10)"},
       {"embedding", "input(784) -> embedding(2, 17) -> mean_over_time -> dense(10)"},
+      {"embed_columns", "input(784) -> embed_columns(2x6, 782, 2x5) -> dense(10)"},
       {"rnn", "input(28x28) -> rnn(20, relu, all) -> rnn(33) -> dense(10)"},
       {"lstm", "input(28x28) -> lstm(20, all) -> lstm(33, reverse=true) -> dense(10)"},
       {"gru", "input(28x28) -> gru(20, all) -> gru(33) -> dense(10)"},

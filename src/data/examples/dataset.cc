@@ -64,7 +64,10 @@ Examples Examples::slice(std::size_t first, std::size_t count) const {
   Examples part = *this;
   first = std::min(first, features.rows);
   part.features.rows = std::min(count, features.rows - first);
-  part.features.data = features.row(first);
+  if (features.starts != nullptr)
+    part.features.starts = features.starts + first;
+  else
+    part.features.data = features.row(first);
   if (features.lengths != nullptr) part.features.lengths = features.lengths + first;
   if (labels != nullptr) part.labels = labels + answer(first);
   if (targets != nullptr) part.targets = targets + answer(first) * target_columns;

@@ -60,6 +60,7 @@ Dataset all_to_test_on(const Dataset& data) {
   all.features.data = memory->features.data();
   all.features.rows = rows;
   all.features.row_stride = bytes;
+  all.features.starts = nullptr;
   if (all.features.lengths != nullptr) all.features.lengths = memory->lengths.data();
   if (all.labels != nullptr) all.labels = memory->labels.data();
   if (all.targets != nullptr) all.targets = memory->targets.data();

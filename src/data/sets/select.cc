@@ -58,6 +58,7 @@ Examples copy(const Examples& from, const std::vector<std::uint32_t>& rows,
   result.features.data = part.features.data();
   result.features.rows = rows.size();
   result.features.row_stride = bytes;
+  result.features.starts = nullptr;
   if (from.features.lengths != nullptr) result.features.lengths = part.lengths.data();
   result.labels = part.labels.data();
   result.classes = classes;

@@ -62,6 +62,7 @@ Dataset change_rows(const Dataset& data, const std::string& name, const ChangeRo
     team.run(work);
     features.data = rows.data();
     features.row_stride = row_bytes;
+    features.starts = nullptr;
   };
   copy(result.train, memory->train);
   copy(result.test, memory->test);

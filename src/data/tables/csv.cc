@@ -17,7 +17,7 @@
 #include "data/tables/csv_layout.h"
 #include "data/tables/csv_rows.h"
 #include "data/tables/csv_survey.h"
-#include "data/tables/windows.h"
+#include "data/tables/series.h"
 #include "lithe/error.h"
 
 namespace lithe::data {
@@ -164,7 +164,7 @@ class CsvReader {
   }
 
   TableParts learn() {
-    if (!options_.csv.group.empty() && !options_.csv.time.empty())
+    if (!options_.csv.group.empty() && !options_.csv.time.empty() && !by_windows())
       throw Error(ErrorKind::usage, "rows are divided by groups or by time", "--group, --time",
                   "one of them");
     const MissingTexts missing(options_.csv.missing_texts);
@@ -212,7 +212,8 @@ class CsvReader {
     TableParts parts = make_parts(rows, answers, uses, layout, options_, name_);
     parts.train.dropped_rows = dropped;
     parts.train.columns = columns;
-    if (layout.has_key || by_windows()) parts.train.uses = uses;
+    if (layout.has_group || layout.has_time || by_windows()) parts.train.uses = uses;
+    if (by_windows()) keep_series(rows, uses, parts);
     parts.train.notes = std::move(layout.notes);
     return parts;
   }
@@ -250,18 +251,33 @@ class CsvReader {
                    .seed = options_.seed};
     if (!options_.csv.group.empty()) rule.by = SplitRule::By::group;
     if (!options_.csv.time.empty() || by_windows()) rule.by = SplitRule::By::time;
-    if (!by_windows()) return divide_rows(examples, rows.keys, rule);
+    const bool by_group = rule.by == SplitRule::By::group;
+    if (!by_windows() && by_group)
+      return divide_rows(examples, std::vector<double>(rows.groups.begin(), rows.groups.end()),
+                         rule);
+    if (!by_windows()) return divide_rows(examples, rows.times, rule);
+    if (!rows.groups.empty()) return divide_series(rows.groups, rule);
     std::vector<double> order(rows.rows.rows());  // in which they are, by time as well
     std::iota(order.begin(), order.end(), 0.0);
     return divide_rows(examples, order, rule);
+  }
+
+  // Of each row the series that it belongs to, for windows.
+  static void keep_series(const CsvRows& rows, std::span<const RowUse> uses, TableParts& parts) {
+    parts.train.series_names = rows.group_names;
+    for (std::size_t row = 0; row < rows.groups.size(); ++row) {
+      if (uses[row] == RowUse::train) parts.train.series.push_back(rows.groups[row]);
+      if (uses[row] == RowUse::test) parts.test.series.push_back(rows.groups[row]);
+    }
   }
 
   // Windows need rows that follow one another.
   void check_series(const CsvRows& rows, const std::string& time, CsvLayout& layout) const {
     check_all_rows(rows.left_out, name_);
     if (time.empty()) return;
-    check_times(rows.keys, time, name_);
-    for (TableNote& note : note_spacing(rows.keys, time)) layout.notes.push_back(std::move(note));
+    check_times(rows.times, rows.groups, time, name_);
+    for (TableNote& note : note_spacing(rows.times, rows.groups, time))
+      layout.notes.push_back(std::move(note));
   }
 
   // What cannot be learned, or is doubtful.
@@ -335,8 +351,8 @@ class CsvReader {
     CsvLayout layout = match_layout(names_, *known_, options_, name_);
     layout.schema.decimal = decimal_of_new(layout);
     check_features(layout);
-    if (by_windows() && !options_.csv.time.empty())
-      add_time(layout,
+    if (by_windows())
+      add_keys(layout,
                survey(body_, layout.fields.size(), MissingTexts(layout.schema.missing_texts),
                       kSurveyedRows),
                options_.csv, name_);
@@ -355,6 +371,8 @@ class CsvReader {
     TableParts parts =
         make_parts(rows, answers, std::vector<RowUse>(rows.rows.rows(), RowUse::test), layout,
                    options_, name_);
+    if (by_windows())
+      keep_series(rows, std::vector<RowUse>(rows.groups.size(), RowUse::test), parts);
     parts.train.schema = *known_;
     parts.train.class_names = parts.test.class_names;
     parts.train.dropped_rows = dropped;
@@ -387,10 +405,12 @@ class CsvReader {
       if (counts.unknown > 0)
         layout.notes.push_back(
             {false,
-             fmt::format(
-                 "{} value{} of \"{}\" that training did not meet count{} as {}", counts.unknown,
-                 counts.unknown == 1 ? "" : "s", column.name, counts.unknown == 1 ? "s" : "",
-                 usual ? fmt::format("'{}', the most frequent", column.usual) : "no category"),
+             fmt::format("{} value{} of \"{}\" that training did not meet count{} as {}",
+                         counts.unknown, counts.unknown == 1 ? "" : "s", column.name,
+                         counts.unknown == 1 ? "s" : "",
+                         column.embedding > 0 ? "a category that is not known"
+                         : usual              ? fmt::format("'{}', the most frequent", column.usual)
+                                              : "no category"),
              {}});
       if (counts.missing > 0)
         layout.notes.push_back(
@@ -408,6 +428,7 @@ class CsvReader {
     if (column.kind == ColumnKind::number && column.format == CellFormat::date)
       return is_time ? time_text(value) : date_text(value);
     if (column.kind == ColumnKind::number) return fmt::format("{:.6g}", value);
+    if (column.embedding > 0 && !column.had_missing) return "a category that is not known";
     return column.had_missing ? "missing, as in training"
                               : fmt::format("'{}', the most frequent", column.usual);
   }

@@ -20,8 +20,31 @@ struct Recipe {
   std::vector<std::uint32_t> places;  // of a category: by order of appearance; kNone: it has none
   std::uint32_t missing = kNone, unknown = kNone;  // places that such values take
   float replacement = 0;
-  bool used = true, category = false, indicator = false;
+  bool used = true, category = false, indicator = false, embedded = false;
 };
+
+// Of an embedded category: the row of its table.
+void make_embedded(const TableColumn& column, const TextIndex& ids, Recipe& recipe) {
+  recipe.embedded = true;
+  recipe.places.assign(ids.size(), 0);
+  recipe.unknown = 0;
+  recipe.missing = column.had_missing ? static_cast<std::uint32_t>(column.embedding_rows() - 1) : 0;
+  for (std::uint32_t place = 0; place < column.categories.size(); ++place)
+    if (const auto id = ids.find(column.categories[place]); id != ids.end())
+      recipe.places[id->second] = place + 1;
+}
+
+void make_one_hot(const TableColumn& column, const TextIndex& ids, UnknownCategory unknown,
+                  Recipe& recipe) {
+  recipe.places.assign(ids.size(), kNone);
+  for (std::uint32_t place = 0; place < column.categories.size(); ++place) {
+    if (const auto id = ids.find(column.categories[place]); id != ids.end())
+      recipe.places[id->second] = place;
+    if (column.categories[place] != column.usual) continue;
+    if (!column.had_missing) recipe.missing = place;
+    if (unknown == UnknownCategory::usual) recipe.unknown = place;
+  }
+}
 
 std::vector<Recipe> make_recipes(const CsvRows& rows, const CsvLayout& layout,
                                  const TableOptions& options) {
@@ -36,14 +59,10 @@ std::vector<Recipe> make_recipes(const CsvRows& rows, const CsvLayout& layout,
     recipe.indicator = column.indicator;
     recipe.replacement = static_cast<float>(column.replacement);
     const TextIndex& ids = rows.slots[slot].categories;
-    recipe.places.assign(ids.size(), kNone);
-    for (std::uint32_t place = 0; place < column.categories.size(); ++place) {
-      if (const auto id = ids.find(column.categories[place]); id != ids.end())
-        recipe.places[id->second] = place;
-      if (column.categories[place] != column.usual) continue;
-      if (!column.had_missing) recipe.missing = place;
-      if (options.unknown_category == UnknownCategory::usual) recipe.unknown = place;
-    }
+    if (column.embedding > 0)
+      make_embedded(column, ids, recipe);
+    else
+      make_one_hot(column, ids, options.unknown_category, recipe);
     first += column.features();
     recipes.push_back(std::move(recipe));
   }
@@ -67,7 +86,10 @@ void write_features(const Recipe& recipe, float value, float* out) {
   } else if (recipe.indicator) {
     return;  // its last feature, which the caller knows the place of
   }
-  if (place != kNone) here[place] = 1;
+  if (recipe.embedded)
+    *here = static_cast<float>(place);
+  else if (place != kNone)
+    here[place] = 1;
 }
 
 // Where rows go: to one of two matrices, or nowhere.

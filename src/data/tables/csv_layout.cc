@@ -91,7 +91,8 @@ CsvField field_of(const TableColumn& column, const TableSchema& schema, TargetUs
 // which column of the schema each field is.
 void number_slots(CsvLayout& layout, const std::vector<std::size_t>& columns) {
   for (CsvField& field : layout.fields) {
-    layout.has_key = layout.has_key || field.kind == Kind::key;
+    layout.has_group = layout.has_group || field.kind == Kind::group;
+    layout.has_time = layout.has_time || field.kind == Kind::time;
     field.percent = field.unit == kPercent;
     field.is_plain = !field.percent && field.kind != Kind::category &&
                      field.kind != Kind::ignored && field.format == CellFormat::number &&
@@ -121,15 +122,26 @@ class NamedColumns {
     for (const auto& word : options.ignore) set(word, Kind::ignored);
     if (!options.weight.empty()) set(options.weight, Kind::weight);
     for (const auto& word : options.targets) set(word, Kind::target);
-    if (!options.group.empty()) set(options.group, Kind::key);
-    if (!options.time.empty()) set(options.time, Kind::key);
+    if (!options.group.empty()) set(options.group, Kind::group);
+    if (!options.time.empty()) set(options.time, Kind::time);
     for (const auto& word : options.categorical) set(word, Kind::category);
+    for (const EmbeddedColumn& column : options.embed) embed(column);
     for (const auto& word : options.numeric) set(word, Kind::number);
   }
   std::optional<Kind> of(std::size_t column) const { return kinds_[column]; }
   void set(std::size_t column, Kind kind) { kinds_[column] = kind; }
+  const std::map<std::size_t, std::size_t>& embedded() const { return embedded_; }
 
  private:
+  // It is a category, and may be named as one too.
+  void embed(const EmbeddedColumn& named) {
+    const std::size_t column = find_column(named.name, names_, places_, file_);
+    if (!embedded_.emplace(column, named.size).second)
+      throw Error(ErrorKind::data, fmt::format("the column \"{}\" is named twice", names_[column]),
+                  file_, "name it once");
+    if (kinds_[column] != Kind::category) set(named.name, Kind::category);
+  }
+
   void set(const std::string& word, Kind kind) {
     const std::size_t column = find_column(word, names_, places_, file_);
     if (kinds_[column] == kind)
@@ -138,7 +150,8 @@ class NamedColumns {
     if (kinds_[column])
       throw Error(ErrorKind::data,
                   fmt::format("the column \"{}\" is named for two purposes", names_[column]), file_,
-                  "target, weight, ignored, categorical and numeric columns are all different");
+                  "target, weight, ignored, categorical (or embedded) and numeric columns are all "
+                  "different");
     kinds_[column] = kind;
   }
 
@@ -146,6 +159,7 @@ class NamedColumns {
   const std::string& file_;
   const Places places_;
   std::vector<std::optional<Kind>> kinds_;
+  std::map<std::size_t, std::size_t> embedded_;
 };
 
 // Without a header: the columns of the schema in order; a target that is not needed may be missing.
@@ -273,6 +287,7 @@ class LayoutLearner {
 
   void run() {
     NamedColumns named(layout_.names, options_, file_);
+    layout_.embedded = named.embedded();
     if (options_.task != TableTask::none && options_.targets.empty()) {
       const std::size_t last = last_column(survey_, nameless_);
       if (named.of(last))
@@ -324,7 +339,7 @@ class LayoutLearner {
     const ColumnSurvey& cells = survey_.columns[i];
     TableColumn column;
     column.name = name;
-    if (kind == Kind::ignored || kind == Kind::key) {
+    if (kind == Kind::ignored || kind == Kind::group || kind == Kind::time) {
       layout_.left_out[name] = kind == Kind::ignored ? "--ignore" : "it divides the rows";
       column.kind = ColumnKind::ignored;
     } else if (kind == Kind::category) {
@@ -346,16 +361,16 @@ class LayoutLearner {
     }
     CsvField field = field_of(column, layout_.schema, TargetUse::required);
     field.as_text = column.kind == ColumnKind::target && reads_texts_;
-    if (kind == Kind::key) set_key(i, field);
+    if (kind == Kind::group || kind == Kind::time) set_key(i, *kind, field);
     layout_.fields.push_back(field);
     layout_.schema.columns.push_back(std::move(column));
   }
 
   // A time is a number or a date; a group is any text.
-  void set_key(std::size_t i, CsvField& field) {
-    field.kind = Kind::key;
-    field.as_text = options_.time.empty();
-    if (!field.as_text) set_time(i, field, layout_, survey_, options_, file_);
+  void set_key(std::size_t i, Kind kind, CsvField& field) {
+    field.kind = kind;
+    field.as_text = kind == Kind::group;
+    if (kind == Kind::time) set_time(i, field, layout_, survey_, options_, file_);
   }
 
   // A column may count for a reason: years do.
@@ -473,20 +488,26 @@ CsvLayout match_layout(std::vector<std::string> names, const TableSchema& schema
   return layout;
 }
 
-void add_time(CsvLayout& layout, const CsvSurvey& survey, const CsvOptions& options,
+void add_keys(CsvLayout& layout, const CsvSurvey& survey, const CsvOptions& options,
               const std::string& file) {
   const auto& names = layout.names;
-  auto at = static_cast<std::size_t>(std::ranges::find(names, options.time) - names.begin());
-  for (std::size_t i = 0; i < names.size() && at == names.size(); ++i)
-    if (fmt::format("{}", i + 1) == options.time) at = i;
-  if (at == names.size())
-    throw Error(ErrorKind::data,
-                fmt::format("the header has no column \"{}\", the time of the rows", options.time),
-                fmt::format("{}, line 1", file), "the columns of the training table");
-  layout.fields[at] = {};
-  layout.fields[at].kind = CsvField::Kind::key;
-  layout.has_key = true;
-  set_time(at, layout.fields[at], layout, survey, options, file);
+  const auto add = [&](const std::string& word, CsvField::Kind kind, const char* what) {
+    if (word.empty()) return;
+    auto at = static_cast<std::size_t>(std::ranges::find(names, word) - names.begin());
+    for (std::size_t i = 0; i < names.size() && at == names.size(); ++i)
+      if (fmt::format("{}", i + 1) == word) at = i;
+    if (at == names.size())
+      throw Error(ErrorKind::data,
+                  fmt::format("the header has no column \"{}\", the {} of the rows", word, what),
+                  fmt::format("{}, line 1", file), "the columns of the training table");
+    CsvField& field = layout.fields[at] = {};
+    field.kind = kind;
+    field.as_text = kind == CsvField::Kind::group;
+    if (kind == CsvField::Kind::time) set_time(at, field, layout, survey, options, file);
+  };
+  add(options.group, CsvField::Kind::group, "group");
+  add(options.time, CsvField::Kind::time, "time");
+  layout.has_group = !options.group.empty(), layout.has_time = !options.time.empty();
 }
 
 }  // namespace lithe::data

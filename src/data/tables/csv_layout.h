@@ -19,7 +19,8 @@ struct CsvField {
     category,
     target,
     weight,
-    key,  // the group or the time of a row, by which rows are divided; no feature
+    group,  // of a row: rows are divided by it, or windows taken of each; no feature
+    time,   // of a row: rows are divided by it; no feature
     ignored,
   };
   Kind kind = Kind::number;
@@ -39,7 +40,9 @@ struct CsvLayout {
   std::vector<std::size_t> slots;  // the schema's column of each slot
   TableSchema schema;
   std::size_t targets = 0;
-  bool has_weight = false, has_key = false;
+  bool has_weight = false, has_group = false, has_time = false;
+  // Of the schema's columns that are named to be embedded: their learned numbers; 0: by a rule.
+  std::map<std::size_t, std::size_t> embedded;
   bool settled = true;  // a cell that does not fit its column is an error: all cells were looked at
   std::map<std::string, std::string> left_out;  // columns that are not taken, and why
   std::vector<TableNote> notes;
@@ -57,8 +60,9 @@ CsvLayout learn_layout(std::vector<std::string> names, const std::vector<bool>& 
 CsvLayout match_layout(std::vector<std::string> names, const TableSchema& schema,
                        const TableOptions& options, const std::string& file);
 
-// Makes the column that CsvOptions::time names the key of the rows, in a layout that was matched.
-void add_time(CsvLayout& layout, const CsvSurvey& survey, const CsvOptions& options,
+// Makes the columns that CsvOptions::group and time name those of the rows, in a layout that was
+// matched.
+void add_keys(CsvLayout& layout, const CsvSurvey& survey, const CsvOptions& options,
               const std::string& file);
 
 }  // namespace lithe::data

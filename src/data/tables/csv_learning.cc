@@ -7,6 +7,7 @@
 
 #include "data/tables/csv_features.h"
 #include "data/tables/csv_types.h"
+#include "data/tables/table_part.h"
 #include "lithe/error.h"
 
 namespace lithe::data {
@@ -165,7 +166,8 @@ class SchemaLearner {
     if (figures.present == 0) return "it has no values";
     if (column.kind == ColumnKind::category) {
       const bool asked = std::ranges::find(options_.csv.categorical, column.name) !=
-                         options_.csv.categorical.end();
+                             options_.csv.categorical.end() ||
+                         layout_.embedded.contains(layout_.slots[slot]);
       const bool many = different > kFewCategories && different * 2 > figures.all_present;
       if (rows_.slots[slot].left_out) return "its texts are nearly all different";
       if (many && !asked)
@@ -199,9 +201,15 @@ class SchemaLearner {
 
   void learn_category(std::size_t slot, TableColumn& column) {
     const auto& counts = figures_[slot].counts;
+    const auto named = layout_.embedded.find(layout_.slots[slot]);
+    const bool is_named = named != layout_.embedded.end();
+    const auto met = static_cast<std::size_t>(
+        std::ranges::count_if(counts, [](std::size_t count) { return count > 0; }));
+    const bool embeds = is_named || (options_.csv.embed_many && met > kFewCategories);
+    const std::size_t least = embeds && shares_rare(counts) ? 2 : 1;
     std::size_t most = 0;
     for (const auto& [text, id] : rows_.slots[slot].categories) {
-      if (counts[id] == 0) continue;  // in the test rows alone
+      if (counts[id] < least) continue;  // in the test rows alone, or rare
       column.categories.push_back(text);
       const bool more = counts[id] > most || (counts[id] == most && text < column.usual);
       if (!more) continue;
@@ -209,6 +217,37 @@ class SchemaLearner {
       column.usual = text;
     }
     std::ranges::sort(column.categories);
+    if (embeds) embed(column, is_named ? named->second : 0, met);
+  }
+
+  // What a single row has says little of a category, and of rare ones in general what they have in
+  // common. Where all are rare, that is nothing.
+  static bool shares_rare(const std::vector<std::size_t>& counts) {
+    return std::ranges::any_of(counts, [](std::size_t count) { return count > 1; });
+  }
+
+  // `met`: its categories in the rows to train on, rare ones too.
+  void embed(TableColumn& column, std::size_t size, std::size_t met) {
+    column.indicator = false;  // missing values have learned numbers of their own
+    column.embedding = 1;
+    const std::size_t rows = column.embedding_rows(), most = kMostEmbeddedInAll / rows;
+    if (size > most)
+      throw Error(
+          ErrorKind::data,
+          fmt::format("{} learned numbers for each of {} categories of \"{}\" are more than "
+                      "the {} allowed",
+                      size, column.categories.size(), column.name, kMostEmbeddedInAll),
+          "--embed", fmt::format("--embed \"{}={}\"", column.name, most));
+    column.embedding = size > 0 ? size : std::min(most, embedding_size(column.categories.size()));
+    const std::size_t rare = met - column.categories.size();
+    if (rare > 0)
+      layout_.notes.push_back(
+          {false,
+           fmt::format("{} {} of \"{}\" {} in a single row to train on, and {} the learned numbers "
+                       "of categories that are not known",
+                       rare, rare == 1 ? "category" : "categories", column.name,
+                       rare == 1 ? "is" : "are", rare == 1 ? "has" : "have"),
+           {}});
   }
 
   void learn_number(std::size_t slot, TableColumn& column) {
@@ -256,7 +295,10 @@ class SchemaLearner {
     if (column.kind == ColumnKind::ignored)
       result.kind = reason == layout_.left_out.end() ? "left out" : "left out: " + reason->second;
     else if (column.kind == ColumnKind::category)
-      result.kind = fmt::format("category of {}", column.categories.size());
+      result.kind =
+          fmt::format("category of {}", column.categories.size()) +
+          (column.embedding > 0 ? fmt::format(", {} learned numbers for each", column.embedding)
+                                : "");
     else if (column.kind == ColumnKind::target)
       result.kind = column.format == CellFormat::date ? "target, a date" : "target";
     else if (column.kind == ColumnKind::weight)

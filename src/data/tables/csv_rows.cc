@@ -71,6 +71,8 @@ CsvRows::CsvRows(CsvLayout& layout, CsvCursor& cursor, const TableOptions& optio
       next_report_(kReportBytes),
       row_(layout.slots.size()),
       many_(layout.targets) {
+  for (std::size_t slot = 0; slot < slots.size() && !known; ++slot)
+    slots[slot].embedded = options.csv.embed_many || layout.embedded.contains(layout.slots[slot]);
   if (!known) return;
   for (std::size_t slot = 0; slot < slots.size(); ++slot)
     for (const auto& category : layout.schema.columns[layout.slots[slot]].categories)
@@ -167,8 +169,8 @@ std::optional<double> CsvRows::number_in(const CsvField& field, std::string_view
 void CsvRows::store_number(const CsvField& field, double value) {
   if (!(std::abs(value) <= std::numeric_limits<float>::max()))
     cursor_.fail("the number is too large for 32 bits", "scale the column, or leave it out");
-  if (field.kind == Kind::key) {
-    key_ = value;
+  if (field.kind == Kind::time) {
+    time_ = value;
   } else if (field.kind == Kind::weight) {
     if (value < 0) cursor_.fail("a weight below 0", "weights of 0 or more");
     weight_ = static_cast<float>(value);
@@ -188,8 +190,10 @@ void CsvRows::store_text(const CsvField& field, std::string_view text) {
     return;
   }
   cursor_.check_utf8(text);
-  if (field.kind == Kind::key) {
-    key_ = groups_.try_emplace(std::string(text), groups_.size()).first->second;
+  if (field.kind == Kind::group) {
+    const auto [found, is_new] = groups_.try_emplace(std::string(text), groups_.size());
+    if (is_new) group_names.emplace_back(text);
+    group_ = found->second;
     return;
   }
   // Classes that were learned from numbers as they are written here: $5, 2 doors, dates.
@@ -243,14 +247,17 @@ float CsvRows::category(CsvSlot& slot, std::string_view text) {
 }
 
 float CsvRows::new_category(CsvSlot& slot, std::string_view text) {
-  const std::size_t most = std::min(options_.csv.most_categories, kMostCategories);
+  const std::size_t most =
+      slot.embedded ? kMostCategories : std::min(options_.csv.most_categories, kMostCategories);
   if (slot.categories.size() >= most) {
     // Texts that are nearly all different say nothing: they are names, or notes.
     slot.left_out = slot.categories.size() * 2 > rows.rows() + 1;
     if (slot.left_out) return 0;
     cursor_.fail(
         fmt::format("'{}' is one more than the {} categories allowed", shortened(text), most),
-        "--ignore the column");
+        slot.embedded
+            ? "--ignore the column"
+            : "--embed COLUMN, which learns numbers for each of them, or --ignore COLUMN");
   }
   if (text.size() > kLongestText) {
     slot.left_out = true;
@@ -272,7 +279,7 @@ void CsvRows::store_missing(const CsvField& field) {
     return;
   }
   if (field.kind == Kind::weight) cursor_.fail("the weight is missing", "a weight for each row");
-  if (field.kind == Kind::key)
+  if (field.kind == Kind::group || field.kind == Kind::time)
     cursor_.fail("the group or the time of the row is missing", "--missing drop");
   if (missing_policy_ == MissingPolicy::error)
     cursor_.fail("the value is missing",
@@ -291,7 +298,8 @@ void CsvRows::commit() {
   }
   rows.add(row_);
   if (layout_.has_weight) weights.push_back(weight_);
-  if (layout_.has_key) keys.push_back(key_);
+  if (layout_.has_time) times.push_back(time_);
+  if (layout_.has_group) groups.push_back(group_);
   for (std::size_t i = 0; layout_.targets > 1 && i < many_.size(); ++i) {
     many_answers.push_back(static_cast<float>(many_[i]));
     many_spreads[i].add(many_[i]);

@@ -31,6 +31,7 @@ struct CsvSlot {
   TextIndex categories;
   std::size_t missing = 0, unknown = 0;
   bool left_out = false;  // too many different texts for categories
+  bool embedded = false;  // or may become so: any number of categories will do
 };
 
 class CsvRows {
@@ -45,9 +46,11 @@ class CsvRows {
   RowStore rows;
   std::vector<CsvSlot> slots;
   std::vector<float> weights;
-  std::vector<double> keys;         // the group or the time of each row
-  AnswerCollector answers;          // of one target
-  std::vector<float> many_answers;  // of several: [rows][targets]
+  std::vector<double> times;             // of each row
+  std::vector<std::uint32_t> groups;     // of each row, by order of appearance
+  std::vector<std::string> group_names;  // of each group
+  AnswerCollector answers;               // of one target
+  std::vector<float> many_answers;       // of several: [rows][targets]
   std::vector<TargetSpread> many_spreads;
   std::size_t dropped = 0, without_target = 0;
   std::vector<std::size_t> left_out;  // the numbers of both in the file, from 0
@@ -88,7 +91,8 @@ class CsvRows {
   std::vector<float> row_;
   std::vector<double> many_;
   float weight_ = 0;
-  double key_ = 0;
+  double time_ = 0;
+  std::uint32_t group_ = 0;
   TextIndex groups_;
   bool fits_ = true, drop_ = false, no_target_ = false;
   Pending answer_;

@@ -110,6 +110,9 @@ std::string features_text(const TableData& table) {
 }
 
 void describe_windows(const WindowReport& windows, std::vector<std::string>& lines) {
+  if (!windows.series.empty())
+    lines.push_back(
+        fmt::format("{}, each a series of its own", counted(windows.series.size(), "group")));
   lines.push_back(
       fmt::format("Answers: {:.200}", fmt::to_string(fmt::join(windows.answers, "; "))));
   if (windows.between > 0)

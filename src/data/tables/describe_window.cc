@@ -37,9 +37,14 @@ std::vector<std::string> describe_first_window(const TableData& table) {
   const WindowReport& w = *table.windows;
   const std::size_t length = w.options.length, channels = w.channels.size();
   const auto* values = reinterpret_cast<const float*>(part.features.row(0));
-  std::vector<std::string> lines = {fmt::format("The first window, rows 1 to {}, and its answer{}",
-                                                length, w.answers.size() == 1 ? "" : "s"),
-                                    window_header(w)};
+  const bool trained = table.data.train.features.rows > 0;
+  const auto& places = trained ? w.train_places : w.test_places;
+  const std::string of =
+      places.empty() ? "" : fmt::format(" of {:.60}", w.series[places[0].series]);
+  std::vector<std::string> lines = {
+      fmt::format("The first window, rows 1 to {}{}, and its answer{}", length, of,
+                  w.answers.size() == 1 ? "" : "s"),
+      window_header(w)};
   for (std::size_t row = 0; row < length; ++row) {
     if (length > kMostShown && row == kShownAtEnds) {
       lines.push_back("     ...");

@@ -51,8 +51,12 @@ TableData divide_by(const fs::path& path, TablePart whole, std::span<const RowUs
     const TablePart none = empty_part(whole);
     return combine(path, std::move(whole), none);
   }
-  const TablePart test = take_rows(whole.examples, rows[1]);
+  TablePart test = take_rows(whole.examples, rows[1]);
   TablePart train = take_rows(whole.examples, rows[0]);
+  for (const std::size_t part : {0, 1})
+    for (std::size_t i = 0; i < rows[part].size() && !whole.series.empty(); ++i)
+      (part == 0 ? train : test).series.push_back(whole.series[rows[part][i]]);
+  train.series_names = std::move(whole.series_names);
   train.shape = whole.shape;
   train.class_names = whole.class_names;
   train.schema = std::move(whole.schema);
@@ -70,11 +74,24 @@ std::string which_rows(const TableData& table, const TableOptions& options) {
       table.data.train.labels != nullptr ? "drawn at random from each class" : "drawn at random";
   if (options.windows.length > 0) text = "the last ones";
   if (!csv.time.empty()) text = fmt::format("the last ones by \"{}\"", csv.time);
-  if (!csv.group.empty()) text = fmt::format("whole groups of \"{}\", drawn at random", csv.group);
+  if (options.windows.length > 0 && !csv.group.empty())
+    text = fmt::format("the last ones of each \"{}\"", csv.group);
+  else if (!csv.group.empty())
+    text = fmt::format("whole groups of \"{}\", drawn at random", csv.group);
   if (options.folds > 0 && !csv.time.empty())
     text = fmt::format("the ones that follow by \"{}\"", csv.time);
   if (options.folds > 0) text += fmt::format(", fold {} of {}", options.fold + 1, options.folds);
   return text;
+}
+
+// A file of test rows of its own has series of its own.
+RowSeries series_of(const TablePart& train, const TablePart& test) {
+  const auto before =
+      static_cast<std::uint32_t>(test.series_names.empty() ? 0 : train.series_names.size());
+  RowSeries series{train.series_names, train.series, {}};
+  series.names.insert(series.names.end(), test.series_names.begin(), test.series_names.end());
+  for (const std::uint32_t one : test.series) series.test.push_back(before + one);
+  return series;
 }
 
 }  // namespace
@@ -100,6 +117,7 @@ TableData combine(const fs::path& path, TablePart train, const TablePart& test) 
   data.class_names = train.class_names;
   data.train = train.examples;
   data.test = test.examples;
+  table.series = series_of(train, test);
   data.memory = std::make_shared<Memory>(Memory{train.memory, test.memory});
   return table;
 }

@@ -36,6 +36,9 @@ struct TablePart {
   std::vector<ColumnSummary> columns;
   std::uint64_t digest = 0;  // of the file
   std::vector<RowUse> uses;  // of the rows of the file, where a column divides them
+  // Where windows are taken of several series: that of each row, and the names of all.
+  std::vector<std::uint32_t> series = {};
+  std::vector<std::string> series_names = {};
 };
 
 // The rows of a file to train on and those held out; notes, columns and dropped rows of both are
@@ -43,6 +46,10 @@ struct TablePart {
 struct TableParts {
   TablePart train, test;
 };
+
+// Learned numbers of a column's categories, for each of them and for all together (a shape in a
+// sentence holds no more).
+inline constexpr std::size_t kMostEmbedded = 4096, kMostEmbeddedInAll = std::size_t{1} << 24;
 
 // Rows are counted in 32 bits from here on.
 inline constexpr std::size_t kMostRows = UINT32_MAX - 1;

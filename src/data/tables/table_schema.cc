@@ -13,6 +13,7 @@
 #include "base/json_depth.h"
 #include "data/tables/cell.h"
 #include "data/tables/csv_cursor.h"
+#include "data/tables/table_part.h"
 #include "lithe/error.h"
 #include "lithe/table.h"
 
@@ -115,6 +116,7 @@ json print_column(const TableColumn& column) {
   if (column.kind == ColumnKind::category) {
     object["categories"] = column.categories;
     object["usual"] = column.usual;
+    if (column.embedding > 0) object["embedding"] = column.embedding;
   }
   if (column.kind == ColumnKind::number) {
     object["replacement"] = column.replacement;
@@ -142,6 +144,12 @@ void parse_categories(const json& object, TableColumn& column) {
   column.usual = text_member(object, "usual");
   if (!std::ranges::binary_search(column.categories, column.usual))
     fail("the usual category is none of the categories");
+  if (!object.contains("embedding")) return;
+  const json& size = object["embedding"];
+  if (!size.is_number_unsigned() || size.get<std::size_t>() == 0 ||
+      size.get<std::size_t>() > data::kMostEmbedded)
+    fail("'embedding' is no number of learned numbers");
+  column.embedding = size.get<std::size_t>();
 }
 
 TableColumn parse_column(const json& object) {
@@ -159,7 +167,10 @@ TableColumn parse_column(const json& object) {
     column.date_order = value_for(kOrders, text_member(object, "dates"));
   if (object.contains("had_missing")) column.had_missing = bool_member(object, "had_missing");
   if (object.contains("indicator")) column.indicator = bool_member(object, "indicator");
-  if (column.indicator && column.features() == 0) fail("a column marks what it does not hold");
+  if (column.indicator && (column.features() == 0 || column.embedding > 0))
+    fail("a column marks what it does not hold");
+  if (column.embedding * column.embedding_rows() > data::kMostEmbeddedInAll)
+    fail("a column has too many learned numbers");
   return column;
 }
 
@@ -195,8 +206,18 @@ std::vector<std::string> usual_missing_texts() {
 
 std::size_t TableColumn::features() const {
   if (kind == ColumnKind::number) return indicator ? 2 : 1;
-  if (kind == ColumnKind::category) return categories.size() + (indicator ? 1 : 0);
-  return 0;
+  if (kind != ColumnKind::category) return 0;
+  return embedding > 0 ? 1 : categories.size() + (indicator ? 1 : 0);
+}
+
+std::size_t TableColumn::embedding_rows() const {
+  return embedding > 0 ? 1 + categories.size() + (had_missing ? 1 : 0) : 0;
+}
+
+std::size_t embedding_size(std::size_t categories) {
+  constexpr double kMost = 600;
+  const double size = std::round(1.6 * std::pow(static_cast<double>(categories), 0.56));
+  return static_cast<std::size_t>(std::clamp(size, 1.0, kMost));
 }
 
 const TableColumn* TableSchema::target() const {
@@ -220,12 +241,32 @@ std::size_t TableSchema::feature_count() const {
 std::vector<std::string> TableSchema::feature_names() const {
   std::vector<std::string> names;
   for (const TableColumn& column : columns) {
-    if (column.kind == ColumnKind::number) names.push_back(column.name);
-    for (const auto& category : column.categories)
+    if (column.kind == ColumnKind::number || column.embedding > 0) names.push_back(column.name);
+    for (const auto& category :
+         column.embedding > 0 ? std::vector<std::string>{} : column.categories)
       names.push_back(fmt::format("{}={}", column.name, category));
     if (column.indicator) names.push_back(column.name + " is missing");
   }
   return names;
+}
+
+std::vector<std::vector<std::size_t>> TableSchema::row_columns(std::size_t behind) const {
+  std::vector<std::vector<std::size_t>> result;
+  bool embeds = false;
+  const auto add_numbers = [&result](std::size_t count) {
+    if (count == 0) return;
+    if (result.empty() || result.back().size() != 1) result.push_back({0});
+    result.back()[0] += count;
+  };
+  for (const TableColumn& column : columns) {
+    embeds = embeds || column.embedding > 0;
+    if (column.embedding > 0)
+      result.push_back({column.embedding_rows(), column.embedding});
+    else
+      add_numbers(column.features());
+  }
+  add_numbers(behind);
+  return embeds ? result : std::vector<std::vector<std::size_t>>{};
 }
 
 std::string TableSchema::to_json() const {

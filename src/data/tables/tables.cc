@@ -80,6 +80,7 @@ TablePart read_by_schema(const fs::path& path, const TableOptions& options,
   parts.test.left_out = std::move(parts.train.left_out);
   parts.test.notes = std::move(parts.train.notes);
   parts.test.digest = parts.train.digest;
+  parts.test.series_names = std::move(parts.train.series_names);
   return std::move(parts.test);
 }
 
@@ -203,7 +204,7 @@ TableData load_rows(const fs::path& path, const TableOptions& options) {
 
 TableData load_table(const fs::path& path, const TableOptions& options) {
   TableData table = load_rows(path, with_windows(path, options));
-  if (options.windows.length > 0) data::take_windows(table, options.windows);
+  if (options.windows.length > 0) data::take_windows(table, options);
   return table;
 }
 
@@ -215,7 +216,7 @@ TableData apply_table(const fs::path& path, const TableSchema& schema,
   TablePart whole = read_by_schema(path, chosen, schema);
   whole.schema = schema;
   TableData table = data::divide_again(path, std::move(whole), chosen);
-  if (options.windows.length > 0) data::take_windows(table, options.windows);
+  if (options.windows.length > 0) data::take_windows(table, options);
   return table;
 }
 

@@ -39,6 +39,7 @@ TablePart take_rows(const Examples& examples, std::span<const std::uint32_t> row
   part.examples.features.data = memory->features.data();
   part.examples.features.rows = rows.size();
   part.examples.features.row_stride = row_bytes;
+  part.examples.features.starts = nullptr;
   if (from.lengths != nullptr) part.examples.features.lengths = memory->lengths.data();
   if (examples.labels != nullptr) part.examples.labels = memory->labels.data();
   if (examples.targets != nullptr) part.examples.targets = memory->targets.data();

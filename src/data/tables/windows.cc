@@ -1,13 +1,13 @@
 #include "data/tables/windows.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstring>
+#include <map>
 #include <memory>
+#include <numeric>
 
 #include "base/aligned.h"
 #include "data/tables/table_part.h"
@@ -17,109 +17,149 @@ namespace lithe::data {
 
 namespace {
 
-// The rows of a part, each with its features and then its targets, and the answers of its windows.
+// The rows of a part, series by series, each with its features and then its targets; the answers of
+// its windows, and where there are several series, the row that each window begins with.
 struct WindowMemory {
   base::AlignedArray<float> rows;
   std::vector<float> answers;
+  std::vector<std::uint32_t> starts;
 };
 
 struct BothParts {
   std::shared_ptr<const WindowMemory> train, test;
 };
 
-// The windows of a part: how its rows lie, and how many windows there are.
+// Rows of one series that follow one another.
+struct Run {
+  std::size_t begin, end;
+  std::uint32_t series;
+};
+
+struct Window {
+  std::size_t first;  // row
+  const Run* run;
+};
+
+// The windows of a part: how its rows lie, and which windows there are.
 struct PartForm {
   std::size_t rows, features, targets;
   WindowOptions options;
+  bool answered;
+  std::vector<Run> runs;
+  std::vector<std::uint32_t> order = {};  // of the rows, where there are several series
 
   std::size_t channels() const { return features + targets; }
   std::size_t outputs() const { return targets * options.horizons.size(); }
-  std::size_t needed(bool answered) const {
-    return options.length + (answered ? options.farthest() : 0);
+  std::size_t needed() const { return options.length + (answered ? options.farthest() : 0); }
+  std::vector<Window> windows() const {
+    std::vector<Window> all;
+    for (const Run& run : runs)
+      for (std::size_t row = run.begin; row + needed() <= run.end; row += options.stride)
+        all.push_back({row, &run});
+    return all;
   }
-  std::size_t windows(bool answered) const {
-    return rows < needed(answered) ? 0 : (rows - needed(answered)) / options.stride + 1;
-  }
-  // The row that the last one of window `w` is.
-  std::size_t last_row(std::size_t w) const { return w * options.stride + options.length - 1; }
 };
+
+// The rows of each series, in the order of the file. `series`: of each row; empty: all are one.
+void find_runs(std::span<const std::uint32_t> series, PartForm& form) {
+  if (series.empty()) {
+    if (form.rows > 0) form.runs = {{0, form.rows, 0}};
+    return;
+  }
+  form.order.resize(form.rows);
+  std::iota(form.order.begin(), form.order.end(), 0u);
+  std::ranges::stable_sort(form.order, {}, [&](std::uint32_t row) { return series[row]; });
+  for (std::size_t begin = 0, end = 0; begin < form.rows; begin = end) {
+    const std::uint32_t one = series[form.order[begin]];
+    while (end < form.rows && series[form.order[end]] == one) ++end;
+    form.runs.push_back({begin, end, one});
+  }
+}
 
 std::string counted(std::size_t count, const char* what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
-void check_long_enough(const PartForm& form, bool answered, bool tested, const std::string& file) {
-  if (form.windows(answered) > 0) return;
-  const std::size_t needed = form.needed(answered);
-  const std::string behind =
-      answered ? fmt::format(" and an answer {} behind it", counted(form.options.farthest(), "row"))
-               : "";
+void check_long_enough(const PartForm& form, bool tested, const std::string& file) {
+  std::size_t longest = 0;
+  for (const Run& run : form.runs) longest = std::max(longest, run.end - run.begin);
+  if (longest >= form.needed()) return;
+  const std::string behind = form.answered ? fmt::format(" and an answer {} behind it",
+                                                         counted(form.options.farthest(), "row"))
+                                           : "";
   const std::string taken =
       fmt::format("a window of {}{} take {}", counted(form.options.length, "row"), behind,
-                  counted(needed, "row"));
+                  counted(form.needed(), "row"));
+  const char* const where = form.order.empty() ? "" : " in the longest group";
   if (tested)
-    throw Error(ErrorKind::data, fmt::format("{}, and there are {} to test on", taken, form.rows),
-                file, "a smaller --window, or a larger --test-share");
-  throw Error(ErrorKind::data, fmt::format("{}, and there are {}", taken, form.rows), file,
+    throw Error(ErrorKind::data,
+                fmt::format("{}, and there are {} to test on{}", taken, longest, where), file,
+                "a smaller --window, or a larger --test-share");
+  throw Error(ErrorKind::data, fmt::format("{}, and there are {}{}", taken, longest, where), file,
               "a smaller --window, or more rows");
 }
 
+// A series that is too short for a window has none.
+void note_short_series(const PartForm& form, const std::string& what, const RowSeries& series,
+                       std::vector<TableNote>& notes) {
+  std::size_t count = 0;
+  std::string first;
+  for (const Run& run : form.runs) {
+    if (run.end - run.begin >= form.needed()) continue;
+    if (count++ == 0) first = series.names[run.series];
+  }
+  if (count == 0) return;
+  notes.push_back(
+      {false,
+       fmt::format("{} of {} groups {} too few rows{} for a window, \"{:.40}\" among them", count,
+                   form.runs.size(), count == 1 ? "has" : "have", what, first),
+       {}});
+}
+
 void copy_rows(const Examples& part, const PartForm& form, float* to) {
-  for (std::size_t row = 0; row < form.rows; ++row, to += form.channels()) {
+  for (std::size_t i = 0; i < form.rows; ++i, to += form.channels()) {
+    const std::size_t row = form.order.empty() ? i : form.order[i];
     if (form.features > 0) std::memcpy(to, part.features.row(row), form.features * sizeof(float));
     std::copy_n(part.targets + row * form.targets, form.targets, to + form.features);
   }
 }
 
-std::vector<float> answers_of(const Examples& part, const PartForm& form) {
+// The targets' own values in a row of the memory.
+const float* targets_of(const WindowMemory& memory, const PartForm& form, std::size_t row) {
+  return memory.rows.data() + row * form.channels() + form.features;
+}
+
+std::vector<float> answers_of(const WindowMemory& memory, const PartForm& form,
+                              const std::vector<Window>& windows) {
   std::vector<float> answers;
-  answers.reserve(form.windows(true) * form.outputs());
-  for (std::size_t w = 0; w < form.windows(true); ++w)
+  answers.reserve(windows.size() * form.outputs());
+  for (const Window& window : windows)
     for (const std::size_t horizon : form.options.horizons) {
-      const float* const of = part.targets + (form.last_row(w) + horizon) * form.targets;
+      const float* const of =
+          targets_of(memory, form, window.first + form.options.length - 1 + horizon);
       answers.insert(answers.end(), of, of + form.targets);
     }
   return answers;
 }
 
-// One part, whose features and targets are replaced by those of its windows.
-std::shared_ptr<const WindowMemory> take_part(Examples& part, const PartForm& form, bool answered) {
-  const auto memory = std::make_shared<WindowMemory>();
-  check_table_memory(form.rows, form.channels(), sizeof(float));
-  memory->rows = base::AlignedArray<float>(form.rows * form.channels());
-  copy_rows(part, form, memory->rows.data());
-  if (answered) memory->answers = answers_of(part, form);
-  const std::size_t row_bytes = form.channels() * sizeof(float);
-  part.features = {memory->rows.data(),
-                   ElementType::float32,
-                   form.windows(answered),
-                   form.options.length * form.channels(),
-                   form.options.stride * row_bytes,
-                   1};
-  part.targets = answered ? memory->answers.data() : nullptr;
-  part.target_columns = answered ? form.outputs() : 0;
-  part.overlap = std::max<std::size_t>(1, (form.needed(true) - 1) / form.options.stride);
-  return memory;
-}
-
-// `known_row(answer row, horizon)`: the row whose value is the forecast; -1: there is none.
+// `known_row(window, horizon)`: the row whose value is the forecast; -1: there is none.
 template <typename KnownRow>
-NaiveForecast judge(const std::string& name, const Examples& part, const PartForm& form,
-                    const KnownRow& known_row) {
+NaiveForecast judge(const std::string& name, const WindowMemory& memory, const PartForm& form,
+                    const std::vector<Window>& windows, const KnownRow& known_row) {
   NaiveForecast result{name, 0, 0, 0};
   double squares = 0, sizes = 0;
-  for (std::size_t w = 0; w < form.windows(true); ++w) {
+  for (const Window& window : windows) {
     bool whole = true;
     for (const std::size_t horizon : form.options.horizons)
-      whole = whole && known_row(form.last_row(w), horizon) >= 0;
+      whole = whole && known_row(window, horizon) >= 0;
     if (!whole) continue;
     ++result.windows;
     for (const std::size_t horizon : form.options.horizons) {
-      const auto from = static_cast<std::size_t>(known_row(form.last_row(w), horizon));
-      const std::size_t to = form.last_row(w) + horizon;
+      const auto from = static_cast<std::size_t>(known_row(window, horizon));
+      const std::size_t to = window.first + form.options.length - 1 + horizon;
       for (std::size_t t = 0; t < form.targets; ++t) {
-        const double error = static_cast<double>(part.targets[from * form.targets + t]) -
-                             static_cast<double>(part.targets[to * form.targets + t]);
+        const double error = static_cast<double>(targets_of(memory, form, from)[t]) -
+                             static_cast<double>(targets_of(memory, form, to)[t]);
         squares += error * error, sizes += std::abs(error);
       }
     }
@@ -130,21 +170,51 @@ NaiveForecast judge(const std::string& name, const Examples& part, const PartFor
   return result;
 }
 
-std::vector<NaiveForecast> judge_naive(const Examples& part, const PartForm& form) {
+std::vector<NaiveForecast> judge_naive(const WindowMemory& memory, const PartForm& form,
+                                       const std::vector<Window>& windows) {
+  const std::size_t length = form.options.length, season = form.options.season;
   std::vector<NaiveForecast> all = {
-      judge("last value", part, form,
-            [](std::size_t last, std::size_t) { return static_cast<std::ptrdiff_t>(last); })};
-  const std::size_t season = form.options.season;
+      judge("last value", memory, form, windows, [length](const Window& window, std::size_t) {
+        return static_cast<std::ptrdiff_t>(window.first + length - 1);
+      })};
   if (season == 0) return all;
-  // The nearest row, whole seasons before the answer, that is not behind the window.
-  all.push_back(judge(fmt::format("{} before", counted(season, "row")), part, form,
-                      [season](std::size_t last, std::size_t horizon) {
-                        const std::size_t back = (horizon + season - 1) / season * season;
-                        return static_cast<std::ptrdiff_t>(last + horizon) -
-                               static_cast<std::ptrdiff_t>(back);
-                      }));
+  // The nearest row of the series, whole seasons before the answer, that is not behind the window.
+  all.push_back(judge(
+      fmt::format("{} before", counted(season, "row")), memory, form, windows,
+      [length, season](const Window& window, std::size_t horizon) {
+        const std::size_t back = (horizon + season - 1) / season * season;
+        const auto row = static_cast<std::ptrdiff_t>(window.first + length - 1 + horizon) -
+                         static_cast<std::ptrdiff_t>(back);
+        return row < static_cast<std::ptrdiff_t>(window.run->begin) ? std::ptrdiff_t{-1} : row;
+      }));
   if (all.back().windows == 0) all.pop_back();
   return all;
+}
+
+// One part, whose features and targets are replaced by those of its windows.
+std::shared_ptr<const WindowMemory> take_part(Examples& part, const PartForm& form,
+                                              const std::vector<Window>& windows) {
+  const auto memory = std::make_shared<WindowMemory>();
+  check_table_memory(form.rows, form.channels(), sizeof(float));
+  memory->rows = base::AlignedArray<float>(form.rows * form.channels());
+  copy_rows(part, form, memory->rows.data());
+  if (form.answered) memory->answers = answers_of(*memory, form, windows);
+  const bool several = !form.order.empty();
+  for (std::size_t i = 0; i < windows.size() && several; ++i)
+    memory->starts.push_back(static_cast<std::uint32_t>(windows[i].first));
+  part.features = {
+      .data = memory->rows.data(),
+      .type = ElementType::float32,
+      .rows = windows.size(),
+      .columns = form.options.length * form.channels(),
+      .row_stride = (several ? 1 : form.options.stride) * form.channels() * sizeof(float),
+      .divisor = 1,
+      .starts = several ? memory->starts.data() : nullptr};
+  part.targets = form.answered ? memory->answers.data() : nullptr;
+  part.target_columns = form.answered ? form.outputs() : 0;
+  const std::size_t reach = form.options.length + form.options.farthest();
+  part.overlap = std::max<std::size_t>(1, (reach - 1) / form.options.stride);
+  return memory;
 }
 
 WindowReport report_of(const TableData& table, const WindowOptions& options) {
@@ -154,16 +224,48 @@ WindowReport report_of(const TableData& table, const WindowOptions& options) {
   const std::vector<std::string> targets = table.schema.target_names();
   report.channels.insert(report.channels.end(), targets.begin(), targets.end());
   report.answers = options.answer_names(targets);
+  report.series = table.series.names;
   return report;
+}
+
+// Windows of the rows of both parts together, as if nothing divided them.
+std::size_t count_undivided(const TableData& table, const PartForm& form) {
+  std::map<std::uint32_t, std::size_t> rows;
+  for (const auto* part : {&table.series.train, &table.series.test})
+    for (const std::uint32_t series : *part) ++rows[series];
+  if (rows.empty()) rows[0] = table.data.train.features.rows + table.data.test.features.rows;
+  std::size_t count = 0;
+  for (const auto& [series, size] : rows)
+    if (size >= form.needed()) count += (size - form.needed()) / form.options.stride + 1;
+  return count;
+}
+
+// One part, which has rows, with its windows in the place of its rows.
+std::shared_ptr<const WindowMemory> take(TableData& table, const PartForm& form, bool tested,
+                                         bool both) {
+  // Of a file that a model is shown, all rows are to test on.
+  check_long_enough(form, tested && both, table.data.name);
+  if (!form.order.empty())
+    note_short_series(form,
+                      !both    ? ""
+                      : tested ? " to test on"
+                               : " to train on",
+                      table.series, table.notes);
+  const std::vector<Window> windows = form.windows();
+  auto memory = take_part(tested ? table.data.test : table.data.train, form, windows);
+  if (tested && form.answered) table.windows->naive = judge_naive(*memory, form, windows);
+  for (const Window& window : windows)
+    if (!form.order.empty())
+      (tested ? table.windows->test_places : table.windows->train_places)
+          .push_back(
+              {window.run->series, static_cast<std::uint32_t>(window.first - window.run->begin)});
+  return memory;
 }
 
 }  // namespace
 
 void check_window_options(const TableOptions& options) {
   const CsvOptions& csv = options.csv;
-  if (!csv.group.empty())
-    throw Error(ErrorKind::usage, "windows are taken of one series, and groups are several",
-                "--group, --window", "a file for each series, and --group left out");
   if (!csv.weight.empty())
     throw Error(ErrorKind::usage, "windows have no weights", "--weight, --window",
                 "leave one of them out");
@@ -172,127 +274,37 @@ void check_window_options(const TableOptions& options) {
                 "--task regression");
 }
 
-void check_times(std::span<const double> times, const std::string& column,
-                 const std::string& file) {
-  for (std::size_t row = 1; row < times.size(); ++row) {
-    if (times[row] > times[row - 1]) continue;
-    const bool same = times[row] == times[row - 1];
-    throw Error(ErrorKind::data,
-                fmt::format("row {} {} row {} before it, by \"{}\": windows are rows in the order "
-                            "of time",
-                            row + 1, same ? "has the time of" : "is earlier than", row, column),
-                file, same ? "one row for each time" : "the rows sorted by time");
-  }
-}
-
-std::vector<TableNote> note_spacing(std::span<const double> times, const std::string& column) {
-  if (times.size() < 3) return {};
-  std::vector<double> steps;
-  for (std::size_t row = 1; row < times.size(); ++row) steps.push_back(times[row] - times[row - 1]);
-  std::vector<double> sorted = steps;
-  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
-  std::ranges::nth_element(sorted, middle);
-  // Months have 28 to 31 days.
-  const auto is_long = [usual = *middle](double step) { return step > 1.5 * usual; };
-  const auto count = std::ranges::count_if(steps, is_long);
-  if (count == 0) return {};
-  const auto first = std::ranges::find_if(steps, is_long) - steps.begin();
-  return {
-      {false,
-       fmt::format("by \"{}\", {} of {} steps from row to row {} longer than the usual one, the "
-                   "first behind row {}: a window counts rows, not time",
-                   column, count, steps.size(), count == 1 ? "is" : "are", first + 1),
-       {}}};
-}
-
-void check_all_rows(std::span<const std::size_t> left_out, const std::string& file) {
-  if (left_out.empty()) return;
-  throw Error(ErrorKind::data,
-              fmt::format("row {} is left out, because a value is missing, and windows need every "
-                          "row",
-                          left_out.front() + 1),
-              file, "the value filled in, or a file that begins behind that row");
-}
-
-void take_windows(TableData& table, const WindowOptions& options) {
+void take_windows(TableData& table, const TableOptions& options) {
   Dataset& data = table.data;
-  const bool answered = !options.without_answers;
   BothParts memory;
-  table.windows = report_of(table, options);
-  const std::size_t targets = table.schema.target_names().size();
-  std::size_t whole = 0, taken = 0;
+  table.windows = report_of(table, options.windows);
+  PartForm form{0,
+                table.schema.feature_count(),
+                table.schema.target_names().size(),
+                options.windows,
+                !options.windows.without_answers,
+                {}};
+  const bool both = data.train.features.rows > 0 && data.test.features.rows > 0;
+  const std::size_t undivided = both ? count_undivided(table, form) : 0;
   for (const bool tested : {false, true}) {
+    PartForm of = form;
     Examples& part = tested ? data.test : data.train;
-    const PartForm form{part.features.rows, table.schema.feature_count(), targets, options};
-    whole += form.rows;
-    if (form.rows == 0) continue;
-    // Of a file that a model is shown, all rows are to test on.
-    check_long_enough(form, answered, tested && data.train.features.rows > 0, data.name);
-    if (tested && answered) table.windows->naive = judge_naive(part, form);
-    taken += form.windows(answered);
-    (tested ? memory.test : memory.train) = take_part(part, form, answered);
+    of.rows = part.features.rows;
+    find_runs(tested ? table.series.test : table.series.train, of);
+    if (of.rows > 0)
+      (tested ? memory.test : memory.train) = take(table, of, tested, data.train.features.rows > 0);
   }
-  const PartForm all{whole, table.schema.feature_count(), targets, options};
-  if (data.train.features.rows > 0 && data.test.features.rows > 0)
-    table.windows->between = all.windows(answered) - taken;
-  const std::size_t channels = all.channels();
+  if (both) table.windows->between = undivided - data.train.features.rows - data.test.features.rows;
+  const std::size_t channels = form.channels();
   for (Examples* part : {&data.train, &data.test})
     if (part->features.rows == 0) {
-      part->features.columns = options.length * channels;
+      part->features.columns = options.windows.length * channels;
       part->features.row_stride = channels * sizeof(float);
-      part->target_columns = answered ? all.outputs() : 0;
+      part->target_columns = form.answered ? form.outputs() : 0;
     }
-  data.shape = {options.length, channels};
+  data.shape = {options.windows.length, channels};
   data.memory = std::make_shared<BothParts>(std::move(memory));
+  table.series = {};
 }
 
 }  // namespace lithe::data
-
-namespace lithe {
-
-std::size_t WindowOptions::farthest() const {
-  return horizons.empty() ? 0 : *std::ranges::max_element(horizons);
-}
-
-std::vector<std::string> WindowOptions::answer_names(
-    const std::vector<std::string>& targets) const {
-  if (length == 0 || horizons == std::vector<std::size_t>{1}) return targets;
-  std::vector<std::string> names;
-  for (const std::size_t horizon : horizons)
-    for (const std::string& target : targets)
-      names.push_back(fmt::format("{}, {} row{} ahead", target, horizon, horizon == 1 ? "" : "s"));
-  return names;
-}
-
-std::string WindowOptions::to_string() const {
-  return fmt::format("{} {} {} {}", length, stride, season, fmt::join(horizons, ","));
-}
-
-WindowOptions WindowOptions::parse(const std::string& text) {
-  constexpr std::size_t kMost = std::size_t{1} << 32, kMostHorizons = 10'000;
-  WindowOptions options;
-  options.horizons.clear();
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  const auto fail = [&] {
-    throw Error(ErrorKind::model, fmt::format("'{:.60}' does not say what windows are", text));
-  };
-  const auto number = [&](std::size_t least, char behind) {
-    std::size_t value = 0;
-    const auto [stop, error] = std::from_chars(at, end, value);
-    if (error != std::errc{} || value < least || value > kMost) fail();
-    if (behind != 0 && (stop == end || *stop != behind)) fail();
-    at = behind == 0 ? stop : stop + 1;
-    return value;
-  };
-  options.length = number(1, ' ');
-  options.stride = number(1, ' ');
-  options.season = number(0, ' ');
-  for (;;) {
-    options.horizons.push_back(number(1, 0));
-    if (at == end) return options;
-    if (*at++ != ',' || options.horizons.size() == kMostHorizons) fail();
-  }
-}
-
-}  // namespace lithe

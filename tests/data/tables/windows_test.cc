@@ -114,6 +114,106 @@ TEST_F(Windows, DoNotReachFromOnePartIntoTheOther) {
   EXPECT_EQ(load(table_of(30), 4, {2, 3}, 1, 10).windows->between, 4u + 3 - 1);
 }
 
+// Rows of two series that stand among one another, and one of a third: a1 b1 a2 b2 c1 a3 b3 a4 a5.
+constexpr const char* kSeries =
+    "t,shop,y\n1,a,11\n1,b,21\n2,a,12\n2,b,22\n9,c,31\n3,a,13\n3,b,23\n4,a,14\n5,a,15\n";
+
+TEST_F(Windows, OfSeveralSeriesNeverReachFromOneIntoAnother) {
+  options.csv.group = "shop";
+  const TableData table = load(kSeries, 2);
+  const Examples& train = table.data.train;
+  EXPECT_EQ(table.windows->channels, (std::vector<std::string>{"y"}));
+  // a: 1 to 2, 2 to 3, 3 to 4; b: 1 to 2; c is too short.
+  ASSERT_EQ(train.features.rows, 4u);
+  EXPECT_EQ(window(train, 0), (Numbers{11, 12}));
+  EXPECT_EQ(window(train, 1), (Numbers{12, 13}));
+  EXPECT_EQ(window(train, 2), (Numbers{13, 14}));
+  EXPECT_EQ(window(train, 3), (Numbers{21, 22}));
+  EXPECT_EQ(answers(train, 0), (Numbers{13}));
+  EXPECT_EQ(answers(train, 2), (Numbers{15}));
+  EXPECT_EQ(answers(train, 3), (Numbers{23}));
+  EXPECT_EQ(train.features.row_stride, sizeof(float));
+  EXPECT_EQ(table.windows->series, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(table.windows->train_places[3].series, 1u);
+  EXPECT_EQ(table.windows->train_places[2].first, 2u);
+  ASSERT_FALSE(table.notes.empty());
+  EXPECT_NE(table.notes.back().text.find("1 of 3 groups has too few rows"), std::string::npos)
+      << table.notes.back().text;
+  const std::vector<std::string> lines = describe_first_window(table);
+  EXPECT_EQ(lines[0], "The first window, rows 1 to 2 of a, and its answer");
+}
+
+TEST_F(Windows, OfASliceOfSeveralSeries) {
+  options.csv.group = "shop";
+  const TableData table = load(kSeries, 2);
+  const Examples last = table.data.train.slice(2, 2);
+  EXPECT_EQ(window(last, 0), (Numbers{13, 14}));
+  EXPECT_EQ(window(last, 1), (Numbers{21, 22}));
+  EXPECT_EQ(answers(last, 1), (Numbers{23}));
+}
+
+TEST_F(Windows, OfSeveralSeriesBeginAnewWithAStride) {
+  options.csv.group = "shop";
+  const TableData table = load(kSeries, 1, {1}, 2);
+  // a1, a3; b1; none of c.
+  ASSERT_EQ(table.data.train.features.rows, 3u);
+  EXPECT_EQ(window(table.data.train, 1), (Numbers{13}));
+  EXPECT_EQ(window(table.data.train, 2), (Numbers{21}));
+}
+
+// The last two of five rows of a and of three of b; c has no more than two.
+TEST_F(Windows, TheLastRowsOfEachSeriesAreTestedOn) {
+  options.csv.group = "shop";
+  const TableData table = load(kSeries, 1, {1}, 1, 2);
+  const Examples &train = table.data.train, &tested = table.data.test;
+  ASSERT_EQ(train.features.rows, 2u);
+  EXPECT_EQ(window(train, 0), (Numbers{11}));
+  EXPECT_EQ(window(train, 1), (Numbers{12}));
+  EXPECT_EQ(answers(train, 1), (Numbers{13}));
+  ASSERT_EQ(tested.features.rows, 2u);
+  EXPECT_EQ(window(tested, 0), (Numbers{14}));
+  EXPECT_EQ(answers(tested, 0), (Numbers{15}));
+  EXPECT_EQ(window(tested, 1), (Numbers{22}));
+  EXPECT_EQ(answers(tested, 1), (Numbers{23}));
+  // a3 to a4, b1 to b2.
+  EXPECT_EQ(table.windows->between, 2u);
+  EXPECT_EQ(table.test_rows, "the last ones of each \"shop\"");
+}
+
+TEST_F(Windows, ASeasonBeforeIsOfTheSameSeries) {
+  options.csv.group = "shop";
+  options.windows.season = 2;
+  const TableData table =
+      load("t,shop,y\n1,a,0\n2,a,5\n3,a,9\n1,b,100\n2,b,101\n3,b,102\n4,b,110\n", 1, {1}, 1, 3);
+  // Of a no row is to test on. b2, b3, b4 are; of b4 alone a season before is known.
+  ASSERT_EQ(table.windows->naive.size(), 2u);
+  EXPECT_EQ(table.windows->naive[1].windows, 1u);
+  EXPECT_DOUBLE_EQ(table.windows->naive[1].rmse, 9);
+}
+
+TEST_F(Windows, SeveralSeriesAreInTheOrderOfTheirOwnTimes) {
+  options.csv.group = "shop";
+  test::expect_error(ErrorKind::data, {"row 4 is earlier than row 1"},
+                     [&] { load("t,shop,y\n5,a,1\n1,b,1\n2,b,1\n4,a,1\n6,a,1\n", 1); });
+  test::expect_error(ErrorKind::usage, {"no group has more rows than the 9"},
+                     [&] { load(kSeries, 1, {1}, 1, 9); });
+  options.test_share = 0.2;
+  options.folds = 3;
+  test::expect_error(ErrorKind::usage, {"not divided into folds"},
+                     [&] { load(kSeries, 1, {1}, 1, 0.2); });
+}
+
+TEST_F(Windows, SeveralSeriesOfTheFileThatWasLearnedFromAreDividedAgain) {
+  options.csv.group = "shop";
+  const TableData learned = load(kSeries, 1, {1}, 1, 2);
+  options.split = learned.split;
+  const TableData again = apply_table(file, learned.schema, options);
+  EXPECT_TRUE(again.divided_again);
+  ASSERT_EQ(again.data.test.features.rows, 2u);
+  EXPECT_EQ(window(again.data.test, 1), (Numbers{22}));
+  EXPECT_EQ(again.windows->series[again.windows->test_places[1].series], "b");
+}
+
 TEST_F(Windows, HoldTheLastOnesOutForValidation) {
   const TableData table = load(table_of(12), 2, {1});
   ASSERT_EQ(table.data.train.features.rows, 10u);
@@ -216,9 +316,6 @@ TEST_F(Windows, UnevenTimesAreNoted) {
 }
 
 TEST_F(Windows, RefuseWhatHasNoSeries) {
-  options.csv.group = "x";
-  test::expect_error(ErrorKind::usage, {"one series"}, [&] { load(table_of(9), 2); });
-  options.csv.group = {};
   options.csv.weight = "x";
   test::expect_error(ErrorKind::usage, {"no weights"}, [&] { load(table_of(9), 2); });
   options.csv.weight = {};
