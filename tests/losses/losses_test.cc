@@ -75,19 +75,21 @@ class Plain {
   double run() {
     gradient_ = base::AlignedArray<double>(line_.size());
     double sums[kernels::kLine<double>] = {};
-    const std::uint32_t order = 0;
+    const std::uint32_t first = 0;
     const float weight = 1.5f;
     kernels::kernels<double>(cpu::Isa::scalar)
-        .of(row_.loss)({{line_.data(), line_.size(), 1},
-                        {gradient_.data(), gradient_.size(), 1},
-                        columns_,
-                        classes_ ? &label_ : nullptr,
-                        classes_ ? nullptr : targets_.data(),
-                        &weight,
-                        &order,
-                        1.0,
-                        argument_,
-                        sums});
+        .of(row_.loss)({.output = {line_.data(), line_.size(), 1},
+                        .gradient = {gradient_.data(), gradient_.size(), 1},
+                        .columns = columns_,
+                        .labels = classes_ ? &label_ : nullptr,
+                        .targets = classes_ ? nullptr : targets_.data(),
+                        .count = 1,
+                        .rows = &first,
+                        .answers = &first,
+                        .weights = &weight,
+                        .scale = 1,
+                        .argument = argument_,
+                        .sums = sums});
     return std::accumulate(std::begin(sums), std::end(sums), 0.0);
   }
 
