@@ -27,8 +27,8 @@ struct DataChoice {
   std::string text = {};                         // what the tokens of a text are; empty: no text
   std::size_t most_words = 10'000;               // of its vocabulary
   bool chose_stride = false;
-  bool all_rows = false;                         // also those that a model has learned from
-  bool every_window = false;                     // of a model of windows, whatever its stride was
+  bool all_rows = false;      // also those that a model has learned from
+  bool every_window = false;  // of a model of windows, whatever its stride was
   PictureChoice pictures = {};
 };
 

@@ -185,7 +185,7 @@ std::size_t width_of(const std::vector<Shape>& columns) {
 
 // Brings what comes in into rows of that many columns: one row, a sequence of rows, or several rows
 // in one.
-void by_rows(const Component& layer, GraphBuilder& builder, std::size_t width) {
+void by_rows(const Component& layer, GraphBuilder& builder, std::size_t width, bool changes) {
   const std::vector<std::size_t> sizes = builder.shape.sizes;
   const bool fits = sizes.size() == 1 ? sizes[0] % width == 0 && !builder.lengths
                                       : sizes.size() == 2 && sizes[1] == width;
@@ -195,7 +195,7 @@ void by_rows(const Component& layer, GraphBuilder& builder, std::size_t width) {
                  "2973x50 for each column of categories, rows of its table x numbers for each; 13 "
                  "for 13 columns of numbers");
   const std::size_t rows = sizes.size() == 2 ? sizes[0] : sizes[0] / width;
-  if (sizes.size() == 2 || rows > 1) builder.by_positions(rows, width);
+  if (changes && (sizes.size() == 2 || rows > 1)) builder.by_positions(rows, width);
 }
 
 void build(const Component& layer, GraphBuilder& builder) {
@@ -205,11 +205,14 @@ void build(const Component& layer, GraphBuilder& builder) {
       builder.fail(fmt::format("{} says nothing of a column", shape.to_string()),
                    "2973x50 for a column of categories, or 13 for 13 columns of numbers");
   const std::size_t width = width_of(columns);
-  by_rows(layer, builder, width);
+  const auto are_numbers = [](const Shape& shape) { return shape.sizes.size() == 1; };
+  const bool changes = !std::ranges::all_of(columns, are_numbers);
+  by_rows(layer, builder, width, changes);
+  if (!changes) return;
   std::vector<Stretch> stretches;
   std::size_t from = 0, to = 0;
   for (const Shape& shape : columns) {
-    const bool numbers = shape.sizes.size() == 1;
+    const bool numbers = are_numbers(shape);
     Stretch stretch{from, to, shape.sizes.back(), {}};
     if (!numbers)
       stretch.weight =

@@ -18,7 +18,8 @@ void each_category(const plan::Values<T>& ids, const plan::Batch<T>& batch, plan
   for (std::size_t i = 0; i < batch.rows; ++i) {
     const std::size_t end = ends.of(batch.first + i, ids.columns);
     for (std::size_t p = 0; p < ids.columns; ++p)
-      work(i * ids.columns + p, p < end ? category_of(rows.row(i)[p], categories, categories) : categories);
+      work(i * ids.columns + p,
+           p < end ? category_of(rows.row(i)[p], categories, categories) : categories);
   }
 }
 

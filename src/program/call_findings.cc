@@ -307,7 +307,9 @@ void find_calls_by_element(ProgramFacts& facts, Findings& findings) {
 // A data set of PyTorch that makes each example anew when it is asked for. What is random has to.
 void find_preparation(ProgramFacts& facts, Findings& findings) {
   if (!facts.later) return;
-  const auto by_loader = [](std::string_view name) { return name.starts_with("torch.utils.data."); };
+  const auto by_loader = [](std::string_view name) {
+    return name.starts_with("torch.utils.data.");
+  };
   const auto random = [](std::string_view name) { return name.find("Random") != name.npos; };
   Found found(facts);
   for (LineFacts& line : facts.lines)
@@ -323,8 +325,9 @@ void find_preparation(ProgramFacts& facts, Findings& findings) {
            "make all of them once, before the first epoch, and keep the tensors; only what is "
            "random has to be done each time",
            estimate(found.all(), 0.03, 0.15));
-  finding.instead = "dataset = TensorDataset(torch.stack([x for x, y in dataset]), "
-                    "torch.tensor([y for x, y in dataset]))    # once";
+  finding.instead =
+      "dataset = TensorDataset(torch.stack([x for x, y in dataset]), "
+      "torch.tensor([y for x, y in dataset]))    # once";
   findings.push_back(found.finish(std::move(finding)));
 }
 

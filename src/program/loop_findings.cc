@@ -194,18 +194,19 @@ bool find_single_environment(ProgramFacts& facts, Findings& findings) {
   constexpr double kMuch = 0.15;
   if (acts < kMuch) return false;
   const auto cost = [acts](double environments) { return gain(acts * (1 - 1 / environments)); };
-  ProgramFinding finding =
-      make("overhead",
-           fmt::format("the agent asks its network about one observation at a time, which takes {} "
-                       "of the time",
-                       percent(acts)),
-           fmt::format("let it act in {0} environments side by side; with n_steps an {0}th of what it "
-                       "was it learns from as many steps at a time as before",
-                       kEnvironments),
-           Estimate{cost(kEnvironments), cost(2), cost(4 * kEnvironments)});
-  finding.instead = fmt::format("from stable_baselines3.common.env_util import make_vec_env; "
-                                "environment = make_vec_env(\"CartPole-v1\", n_envs={})",
-                                kEnvironments);
+  ProgramFinding finding = make(
+      "overhead",
+      fmt::format("the agent asks its network about one observation at a time, which takes {} "
+                  "of the time",
+                  percent(acts)),
+      fmt::format("let it act in {0} environments side by side; with n_steps an {0}th of what it "
+                  "was it learns from as many steps at a time as before",
+                  kEnvironments),
+      Estimate{cost(kEnvironments), cost(2), cost(4 * kEnvironments)});
+  finding.instead = fmt::format(
+      "from stable_baselines3.common.env_util import make_vec_env; "
+      "environment = make_vec_env(\"CartPole-v1\", n_envs={})",
+      kEnvironments);
   finding.place = report_line(*learns);
   findings.push_back(std::move(finding));
   return true;

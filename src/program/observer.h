@@ -13,8 +13,8 @@
 
 #include "program/address_space.h"
 #include "program/generated_code.h"
-#include "program/native_stack.h"
 #include "program/look_place.h"
+#include "program/native_stack.h"
 #include "program/python_reader.h"
 #include "program/sampler.h"
 #include "program/stack_counts.h"
@@ -72,7 +72,7 @@ class Observer {
     const PythonCode* begin = nullptr;  // of the first thread's stack
     NativeStack native;                 // for a program that is not Python
     std::vector<pid_t> threads;         // of Python: those that had stacks at the last look
-    std::uint64_t listed = 0;  // when
+    std::uint64_t listed = 0;           // when
     bool java = false;
     std::size_t turn = 0;
   };
@@ -82,7 +82,8 @@ class Observer {
   std::vector<PythonThread> read_python(pid_t number, Process& process);
   void observe_native(pid_t number, Process& process);
   // What a thread does, without its stack. Returns false if it has ended.
-  bool see(pid_t thread, bool python, bool other_has_lock, Moment& moment, UserState* waiting) const;
+  bool see(pid_t thread, bool python, bool other_has_lock, Moment& moment,
+           UserState* waiting) const;
   void count(pid_t process, pid_t thread, const PythonThread* python, bool other_has_lock);
   void count_native(pid_t number, pid_t thread, NativeStack& stack, std::uint64_t times);
   struct Span {
@@ -114,7 +115,7 @@ class Observer {
   Timeline timeline_;
   std::uint64_t last_ = 0, now_ = 0;
   std::unordered_map<pid_t, ThreadState> states_;  // as `begin` saw them
-  std::vector<Expected> expected_;  // with the stacks of their looks
+  std::vector<Expected> expected_;                 // with the stacks of their looks
   LookPlace place_;
   const Sampler* sampler_ = nullptr;
   bool later_ = false;

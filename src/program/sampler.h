@@ -22,8 +22,8 @@ class Sampler {
   // for the next one. `end`: returns them all.
   virtual std::vector<Event> take(bool end = false) = 0;
 
-  // Waits until there is a sample that no call has seen, or for this long. Returns whether there may
-  // be one.
+  // Waits until there is a sample that no call has seen, or for this long. Returns whether there
+  // may be one.
   virtual bool wait(std::chrono::microseconds /*most*/) { return false; }
 
   // Samples the threads now, where samples do not come by themselves; else sees those that came.

@@ -101,8 +101,8 @@ int processor_in(std::string_view fields) {
 
 }  // namespace
 
-// `syscall` is read first and decides whether the thread runs: it tells the call of the same moment.
-// A wait that is as short as a look may have ended when a second file is read.
+// `syscall` is read first and decides whether the thread runs: it tells the call of the same
+// moment. A wait that is as short as a look may have ended when a second file is read.
 ThreadState thread_state(pid_t process, pid_t thread) {
   ThreadState state;
   std::array<char, 512> of_call, of_state;

@@ -22,9 +22,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kPairs = 3;
-constexpr double kOthers = 0.25;  // processors that other programs may use beside a run
+constexpr double kOthers = 0.25;   // processors that other programs may use beside a run
 constexpr double kLongEnough = 4;  // seconds: of a run that is ended before it is complete
-constexpr double kEnough = 1.0;  // seconds of later epochs in a run
+constexpr double kEnough = 1.0;    // seconds of later epochs in a run
 constexpr int kMostTimedEpochs = 8;
 
 volatile sig_atomic_t interrupted = 0;
@@ -168,7 +168,7 @@ std::optional<Gain> Trials::compare_pairs(const Variables& remedy) {
 
 namespace {
 
-// When so many calls had been made; the curve is not empty and rises.
+// When that many calls had been made; the curve is not empty and rises.
 double time_of(const auto& curve, std::uint64_t calls) {
   const auto at = std::lower_bound(curve.begin(), curve.end(), calls,
                                    [](const auto& one, std::uint64_t c) { return one.calls < c; });

@@ -60,7 +60,7 @@ class Trials {
   std::vector<double> marks_;  // seconds from the start of the last run to the ends of its epochs
   std::vector<Progress> progress_;  // in the last run
   bool by_progress_ = false, disturbed_ = false, all_disturbed_ = false;
-  double run_seconds_ = 0;     // of the last run, if it ended well; otherwise 0
+  double run_seconds_ = 0;  // of the last run, if it ended well; otherwise 0
 
   const ExamineProgram& options_;
   Variables base_;

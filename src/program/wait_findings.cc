@@ -25,7 +25,8 @@ struct WaitRule {
 };
 
 constexpr WaitRule kWaitRules[] = {
-    {Wait::sync, "sync in libc", "sync(", "fsync", "waits until the disk has what was written (fsync)",
+    {Wait::sync, "sync in libc", "sync(", "fsync",
+     "waits until the disk has what was written (fsync)",
      "do that once an epoch, or every few minutes: the system writes by itself, and a program that "
      "ends loses nothing"},
     {Wait::sleep, "nanosleep in", "sleep(", "sleep", "sleeps",
@@ -39,7 +40,7 @@ constexpr WaitRule kWaitRules[] = {
     {Wait::terminal, "", "", "output", "waits for the terminal", "print less often"},
 };
 
-// Whether the text of a line that waits says that it does nothing else.
+// Whether the text of a line that waits says that it only waits.
 bool says_so(const LineFacts& line, const WaitRule& rule) {
   constexpr double kSome = 0.1;
   return line[rule.wait] > kSome * line.all && !rule.word.empty() &&
