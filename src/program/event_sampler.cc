@@ -208,7 +208,7 @@ void EventSampler::sample() {
   for (Ring& ring : rings_) read(ring);
 }
 
-bool EventSampler::wait(std::chrono::microseconds most) {
+bool EventSampler::await_sample(std::chrono::microseconds most) {
   std::vector<pollfd> all;
   all.reserve(rings_.size());
   for (const Ring& ring : rings_) all.push_back({ring.descriptor, POLLIN, 0});

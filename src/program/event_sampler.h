@@ -28,7 +28,7 @@ class EventSampler : public Sampler {
   // processors may hold earlier ones.
   std::vector<Event> take(bool end = false) override;
   void sample() override;
-  bool wait(std::chrono::microseconds most) override;
+  bool await_sample(std::chrono::microseconds most) override;
   const Event* latest(pid_t thread) const override;
   std::uint64_t last_time() const override { return last_time_; }
   bool sees_kernel() const override { return sees_kernel_; }

@@ -73,7 +73,7 @@ void Monitor::await_samples() {
   const auto end = Clock::now() + kMost;
   while (observer_.expects_samples()) {
     const auto left = std::chrono::duration_cast<std::chrono::microseconds>(end - Clock::now());
-    if (left.count() <= 0 || !sampler_->wait(left)) break;
+    if (left.count() <= 0 || !sampler_->await_sample(left)) break;
     sampler_->sample();
     observer_.take_samples(false);
   }

@@ -24,7 +24,7 @@ class Sampler {
 
   // Waits until there is a sample that no call has seen, or for this long. Returns whether there
   // may be one.
-  virtual bool wait(std::chrono::microseconds /*most*/) { return false; }
+  virtual bool await_sample(std::chrono::microseconds /*most*/) { return false; }
 
   // Samples the threads now, where samples do not come by themselves; else sees those that came.
   virtual void sample() {}

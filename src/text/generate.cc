@@ -92,8 +92,10 @@ std::size_t draw_token(std::span<const float> logits, const GenerateOptions& opt
         std::exp((static_cast<double>(logits[token]) - static_cast<double>(logits[order.front()])) /
                  options.temperature));
   double left = draw * std::accumulate(shares.begin(), shares.end(), 0.0);
-  for (std::size_t i = 0; i < most; ++i)
-    if ((left -= shares[i]) < 0) return order[i];
+  for (std::size_t i = 0; i < most; ++i) {
+    left -= shares[i];
+    if (left < 0) return order[i];
+  }
   return order.back();
 }
 
