@@ -56,10 +56,6 @@ int vector_bits() {
   return std::find(sets.begin(), sets.end(), "avx2") != sets.end() ? 256 : 128;
 }
 
-double seconds(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-}
-
 // One run of the program.
 class Examination {
  public:

@@ -204,7 +204,12 @@ double seconds_in_group(std::string_view stat, pid_t group) {
 
 }  // namespace
 
+double seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
 double Launched::processor_seconds() const {
+  if (ended_) return program::seconds(usage_.ru_utime) + program::seconds(usage_.ru_stime);
   double seconds = 0;
   std::error_code error;
   const std::filesystem::directory_iterator processes("/proc", error);

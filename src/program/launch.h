@@ -23,6 +23,8 @@ std::vector<std::string> without_assignments(std::vector<std::string> command,
 // so long without one (-1). Returns whether it has ended.
 bool wait_for_end(int process, std::chrono::microseconds most);
 
+double seconds(const timeval& time);
+
 class Launched {
  public:
   // Makes a process that becomes the program when `go` is called. Its environment is that of this
@@ -42,8 +44,8 @@ class Launched {
   // Waits at most this long for the end of the program. Returns whether it has ended.
   bool ended(std::chrono::microseconds wait);
 
-  // Seconds of processor time so far, also of the programs that it started, where it is in a group
-  // of its own (`silent`).
+  // Seconds of processor time so far, also of the programs that it started. While it runs, those of
+  // its group, which must be its own (`silent`).
   double processor_seconds() const;
 
   // After its end.

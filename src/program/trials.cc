@@ -1,7 +1,6 @@
 #include "program/trials.h"
 
 #include <signal.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -41,13 +40,6 @@ std::vector<double> lengths(const std::vector<double>& marks) {
   std::vector<double> epochs;
   for (std::size_t i = 1; i < marks.size(); ++i) epochs.push_back(marks[i] - marks[i - 1]);
   return epochs;
-}
-
-double seconds_of(const rusage& usage) {
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
 double since(Clock::time_point begin) {
@@ -123,8 +115,7 @@ bool Trials::run(const Variables& remedy, double limit) {
     if (by_progress_) progress_.push_back({since(begin), counters.counts().calls});
     if (epochs_ > 0 && std::ssize(marks_) > epochs_) break;
   }
-  const double own = ended ? seconds_of(launched.usage()) : launched.processor_seconds();
-  disturbed_ = load.observed(own).others > kOthers;
+  disturbed_ = load.observed(launched.processor_seconds()).others > kOthers;
   left_ -= since(begin);
   run_seconds_ = ended && launched.status() == 0 ? launched.seconds() : 0;
   return interrupted == 0;
