@@ -17,10 +17,12 @@ constexpr long kMostMore = 2L << 20;  // KiB
 
 enum class Stage { none, wished, off };
 std::atomic<Stage> stage{Stage::none};
+std::atomic<Collector> turned_off{Collector::whole};
 std::atomic<std::uint32_t> allocations{0};
 std::atomic<long> before{0};  // KiB, resident at most
 
 using Function = int (*)();
+using Run = int (*)(const char*, void*);       // PyRun_SimpleStringFlags
 using Later = int (*)(int (*)(void*), void*);  // Py_AddPendingCall
 
 template <typename Type>
@@ -28,13 +30,27 @@ Type in_python(const char* name) {
   return reinterpret_cast<Type>(::dlsym(RTLD_DEFAULT, name));
 }
 
+// No name is left in the program's own module.
+constexpr const char* kOn =
+    "__import__('gc').collect = __import__('gc').collect.__kwdefaults__['whole']";
+constexpr const char* kOff =
+    "__import__('gc').collect = lambda generation=2, *, whole=__import__('gc').collect: 0";
+
+void set(const char* setting, const char* code) {
+  if (turned_off.load(kRelaxed) == Collector::whole) {
+    if (const auto function = in_python<Function>(setting)) function();
+  } else if (const auto run = in_python<Run>("PyRun_SimpleStringFlags")) {
+    run(code, nullptr);
+  }
+}
+
 int switch_on(void* /*unused*/) {
-  if (const auto enable = in_python<Function>("PyGC_Enable")) enable();
+  set("PyGC_Enable", kOn);
   return 0;
 }
 
 int switch_off(void* /*unused*/) {
-  if (const auto disable = in_python<Function>("PyGC_Disable")) disable();
+  set("PyGC_Disable", kOff);
   return 0;
 }
 
@@ -57,7 +73,10 @@ bool has_interpreter() {
 
 }  // namespace
 
-void turn_off_collector() { stage.store(Stage::wished, kRelaxed); }
+void turn_off(Collector what) {
+  turned_off.store(what, kRelaxed);
+  stage.store(Stage::wished, kRelaxed);
+}
 
 void see_allocation() {
   const Stage now = stage.load(kRelaxed);

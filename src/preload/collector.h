@@ -3,10 +3,15 @@
 
 namespace lithe::preload {
 
-// From now on Python collects no garbage, unless the process grows by gigabytes.
-void turn_off_collector();
+enum class Collector {
+  whole,  // Python collects no garbage by itself
+  calls,  // gc.collect() does nothing
+};
 
-// To be called at each allocation: turns the collector off once there is an interpreter.
+// From now on, unless the process grows by gigabytes.
+void turn_off(Collector what);
+
+// To be called at each allocation: turns it off once there is an interpreter.
 void see_allocation();
 
 }  // namespace lithe::preload

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 
 #include "preload/collector.h"
 #include "preload/counts.h"
@@ -29,14 +30,19 @@ void flush_denormals() {
 #endif
 }
 
-bool asked_for(const char* variable) {
+bool has_value(const char* variable, const char* wanted) {
   const char* value = std::getenv(variable);
-  return value != nullptr && value[0] == '1';
+  return value != nullptr && std::strcmp(value, wanted) == 0;
 }
 
 __attribute__((constructor)) void loaded() {
-  if (asked_for(lithe::program::kFlushVariable)) flush_denormals();
-  if (asked_for(lithe::program::kCollectorVariable)) lithe::preload::turn_off_collector();
+  if (has_value(lithe::program::kFlushVariable, "1")) flush_denormals();
+  using lithe::preload::Collector;
+  namespace program = lithe::program;
+  if (has_value(program::kCollectorVariable, program::kWithoutCollector))
+    lithe::preload::turn_off(Collector::whole);
+  else if (has_value(program::kCollectorVariable, program::kWithoutCalls))
+    lithe::preload::turn_off(Collector::calls);
   if (lithe::preload::counters() == nullptr) return;
   ::pthread_atfork(nullptr, nullptr, in_child);
 }

@@ -121,7 +121,7 @@ void find_growth(ProgramFacts& facts, Findings& findings) {
                        percent(found.all())),
            "collect the pieces in a list and join them once, or make the array with its final "
            "size and write into it",
-           estimate_of_memory(found.all(), 0, 0.15));
+           estimate_with_caches(found.all(), 0, 0.15));
   finding.instead = "rows.append(row)    # in the loop; behind it: x = np.concatenate(rows)";
   findings.push_back(found.finish(std::move(finding)));
 }
@@ -140,7 +140,7 @@ constexpr std::string_view kHalf[] = {"HALF_", "npy_half", "npy_float_to_half", 
 constexpr std::string_view kObjects[] = {"PyUFunc_OO", "PyUFunc_O_O", "OBJECT_", "copy_references",
                                          "npy_ObjectM"};
 constexpr SlowType kSlowTypes[] = {
-    {"float16", kHalf, 0.01, 0.2, "arithmetic in float16, which NumPy computes a number at a time",
+    {"float16", kHalf, 0.008, 0.2, "arithmetic in float16, which NumPy computes a number at a time",
      "use float32: it takes twice the memory and a fraction of the time; keep float16 for storing",
      "x = x.astype(np.float32)    # once, where it is loaded"},
     {"object_arrays", kObjects, 0.07, 0.15,
@@ -190,7 +190,7 @@ void find_copies(ProgramFacts& facts, Findings& findings) {
            "x[start:stop] is a view and copies nothing; np.array(x), x.copy(), x[list], "
            "np.concatenate and astype copy: do that once, before the loop, or only with the rows "
            "that are needed",
-           estimate_of_memory(found.all(), 0, 0.1));
+           estimate_with_caches(found.all(), 0, 0.1));
   findings.push_back(found.finish(std::move(finding)));
 }
 

@@ -238,7 +238,7 @@ void find_calls(ProgramFacts& facts, const CallRule& rule, Findings& findings) {
     found.add(line, whole.contains(function_of(line)) ? line.all : explained(line, rule));
   if (found.all() < kWorth) return;
   ProgramFinding finding = make(rule.name, rule.problem, rule.remedy,
-                                estimate_of_memory(found.all(), rule.likely, rule.most));
+                                estimate_with_caches(found.all(), rule.likely, rule.most));
   finding.evidence = fmt::format("{} of the time of {}", percent(found.all()),
                                  facts.later ? "an epoch" : "the run");
   if (found.most() != nullptr && found.most()->python) {
@@ -341,6 +341,8 @@ void leave_out_imports(ProgramFacts& facts) {
   found.finish({});
 }
 
+constexpr int kCollectorCanBeTold = 10;  // Python 3.10, by the library that is loaded
+
 // What the program calls itself is no matter of the collector's settings.
 void find_collect_calls(ProgramFacts& facts, Findings& findings) {
   constexpr std::string_view kCall[] = {"gc.collect("};
@@ -349,14 +351,17 @@ void find_collect_calls(ProgramFacts& facts, Findings& findings) {
     if (line.collecting > 0 && holds_one(source_line(line.file, line.line), kCall))
       found.add(line, line.all);
   if (found.all() < kWorth) return;
-  findings.push_back(found.finish(
+  ProgramFinding finding =
       make("garbage_collector",
            fmt::format("it lets Python collect garbage, which goes through all objects, in {} of "
                        "the time",
                        percent(found.all())),
            "leave that to Python: what nothing refers to is freed at once without it, and circles "
            "of objects are collected when there are many",
-           estimate(found.all(), 0, 0.03))));
+           estimate_with_caches(found.all(), 0, 0.03));
+  if (facts.python_minor >= kCollectorCanBeTold)
+    finding.variables = {{kCollectorVariable, kWithoutCalls}};
+  findings.push_back(found.finish(std::move(finding)));
 }
 
 void find_collector(ProgramFacts& facts, Findings& findings) {
@@ -370,9 +375,9 @@ void find_collector(ProgramFacts& facts, Findings& findings) {
                        percent(found.all())),
            "turn it off. If memory then grows, objects refer to one another in a circle: call "
            "gc.collect() once in some epochs, where least is alive",
-           estimate(found.all(), 0, 0.03));
-  constexpr int kCanBeTold = 10;  // to turn it off, by the library that is loaded
-  if (facts.python_minor >= kCanBeTold) finding.variables = {{kCollectorVariable, "1"}};
+           estimate_with_caches(found.all(), 0, 0.03));
+  if (facts.python_minor >= kCollectorCanBeTold)
+    finding.variables = {{kCollectorVariable, kWithoutCollector}};
   finding.instead = "import gc; gc.freeze(); gc.disable()    # after loading, before the epochs";
   findings.push_back(found.finish(std::move(finding)));
 }

@@ -21,7 +21,7 @@ Estimate estimate(double share, double likely, double most) {
   return {gain(share, likely), gain(share - rest, most), gain(share + rest, likely)};
 }
 
-Estimate estimate_of_memory(double share, double likely, double most) {
+Estimate estimate_with_caches(double share, double likely, double most) {
   constexpr double kCold = 0.2;
   const Estimate as_it_is = estimate(share, likely, most);
   const double warm = (1 - share) * (1 - kCold * share);

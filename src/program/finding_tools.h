@@ -33,9 +33,10 @@ struct Estimate {
 // for a third of that, and for less where the share is small.
 Estimate estimate(double share, double likely, double most);
 
-// The same of what moves much memory, such as loading and copying: what else the program does gets
-// faster too when its data stay in the caches, by a fifth at most.
-Estimate estimate_of_memory(double share, double likely, double most);
+// The same of what leaves the caches cold, because it moves much memory, as loading and copying do,
+// waits, or calls the system again and again: what else the program does gets faster too when its
+// data stay in the caches, by a fifth at most.
+Estimate estimate_with_caches(double share, double likely, double most);
 
 ProgramFinding make(const char* name, std::string problem, std::string remedy);
 ProgramFinding make(const char* name, std::string problem, std::string remedy,

@@ -130,7 +130,7 @@ class Builder {
   Label frame_label(const StackFrame& frame) {
     if (frame.code == 0) return place_label(places_.read(frame.place, false, false));
     const PythonCode& code = stacks_.code(frame.code);
-    if (is_own_source(code.file)) return {Kind::own, cut(code.name), code.file, frame.line};
+    if (is_own_code(code)) return {Kind::own, cut(code.name), code.file, frame.line};
     if (code.native)
       return {Kind::compiled, cut(code.name), cut(places_.read(frame.place, false, false).file), 0};
     return {Kind::library, cut(python_name(code.file, code.name)), code.file, 0};

@@ -172,7 +172,7 @@ class Gatherer {
     // A native function without debugging information has no lines.
     if (frame.code == 0 || (frame.line == 0 && !stacks_.code(frame.code).native)) return false;
     const auto [at, added] = own_.emplace(frame.code, false);
-    if (added) at->second = is_own_source(stacks_.code(frame.code).file);
+    if (added) at->second = is_own_code(stacks_.code(frame.code));
     return at->second;
   }
 
@@ -265,6 +265,10 @@ bool is_own_source(std::string_view path) {
   if (path.starts_with('<')) return is_typed(path);
   return !path.empty() && after_library(path) == path.npos && !in_native_library(path) &&
          !in_runtime(path);
+}
+
+bool is_own_code(const PythonCode& code) {
+  return is_own_source(code.file) || (code.file == "<string>" && code.name == "<module>");
 }
 
 void Spent::shrink(double to) {

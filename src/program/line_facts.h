@@ -85,6 +85,10 @@ ProgramFacts program_facts(const StackCounts& stacks, pid_t main, PlaceReader& p
 // Whether a source file belongs to the program, and not to Python or an installed package.
 bool is_own_source(std::string_view path);
 
+// The same of code. The text of `python3 -c` is the program's; functions that libraries make of
+// texts have its file name too.
+bool is_own_code(const PythonCode& code);
+
 // "json.decoder.raw_decode" of a function in ".../lib/python3.11/json/decoder.py".
 std::string python_name(std::string_view file, std::string_view function);
 

@@ -206,7 +206,7 @@ void find_native_copies(ProgramFacts& facts, Findings& findings) {
       make("copies", fmt::format("copies of memory take {} of the time", percent(found.all())),
            "pass large objects by reference (const Table& table, std::span<const float>), return "
            "or store them with std::move, and loop with for (const auto& item : items)",
-           estimate_of_memory(found.all(), 0, 0.05));
+           estimate_with_caches(found.all(), 0, 0.05));
   findings.push_back(found.finish(std::move(finding)));
 }
 

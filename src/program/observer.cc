@@ -101,7 +101,7 @@ void Observer::observe_process(pid_t number, Process& process) {
     if (process.interpreters.empty())
       observe_native(number, process);
     else
-      count(number, number, nullptr, false);
+      count(number, number, process, nullptr, false);
     return;
   }
   const std::vector<PythonThread> threads = read_python(number, process);
@@ -110,9 +110,9 @@ void Observer::observe_process(pid_t number, Process& process) {
   process.threads.clear();
   for (const PythonThread& thread : threads) {
     process.threads.push_back(thread.thread);
-    count(number, thread.thread, &thread, locked && !thread.holds_lock);
+    count(number, thread.thread, process, &thread, locked && !thread.holds_lock);
   }
-  if (thread_of(threads, number) == nullptr) count(number, number, nullptr, false);
+  if (thread_of(threads, number) == nullptr) count(number, number, process, nullptr, false);
 }
 
 // A stack that changes while it is read may be cut short, mostly in functions that are short: it is
@@ -148,13 +148,16 @@ bool Observer::see(pid_t thread, bool python, bool other_has_lock, Moment& momen
   return true;
 }
 
-void Observer::count(pid_t process, pid_t thread, const PythonThread* python, bool other_has_lock) {
+void Observer::count(pid_t number, pid_t thread, Process& process, const PythonThread* python,
+                     bool other_has_lock) {
   Moment moment;
-  moment.process = process;
-  moment.first_thread = thread == first_thread(process);
+  moment.process = number;
+  moment.first_thread = thread == first_thread(number);
   moment.later = later_;
   if (!see(thread, python != nullptr, other_has_lock, moment, nullptr)) return;
   if (python != nullptr) add_python(*python, moment);
+  if (python != nullptr && moment.first_thread && !moment.runs)
+    confirm_wait(state_of(number, thread), process, moment);
   const bool expects = python != nullptr && moment.first_thread && moment.runs &&
                        sampler_ != nullptr && sampler_->follows_time();
   if (expects) {
@@ -171,6 +174,17 @@ void Observer::add_python(const PythonThread& thread, Moment& moment) {
   moment.frames.clear();
   for (const PythonFrame& frame : thread.frames)
     moment.frames.push_back({counts_.number(frame.code), frame.line, {}});
+}
+
+// A wait may have ended when the stack is read: the stack is then that of what came after it. It is
+// the wait's own if the thread still is in the same call; otherwise the last one that was is taken.
+void Observer::confirm_wait(const ThreadState& seen, Process& process, Moment& moment) {
+  const ThreadState after = thread_state(moment.process, moment.process);
+  std::vector<StackFrame>& known = process.waits[moment.wait];
+  if (after.wait == seen.wait && after.stack == seen.stack && after.instruction == seen.instruction)
+    known = moment.frames;
+  else if (!known.empty())
+    moment.frames = known;
 }
 
 // The stack after a sample is that of the sample if it is the same as before, or is read at once.

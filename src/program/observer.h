@@ -75,6 +75,7 @@ class Observer {
     std::uint64_t listed = 0;           // when
     bool java = false;
     std::size_t turn = 0;
+    std::map<Wait, std::vector<StackFrame>> waits;  // the first thread's last stack in each
   };
 
   ThreadState state_of(pid_t process, pid_t thread) const;
@@ -84,7 +85,8 @@ class Observer {
   // What a thread does, without its stack. Returns false if it has ended.
   bool see(pid_t thread, bool python, bool other_has_lock, Moment& moment,
            UserState* waiting) const;
-  void count(pid_t process, pid_t thread, const PythonThread* python, bool other_has_lock);
+  void count(pid_t number, pid_t thread, Process& process, const PythonThread* python,
+             bool other_has_lock);
   void count_native(pid_t number, pid_t thread, NativeStack& stack, std::uint64_t times);
   struct Span {
     std::uint64_t from, until;
@@ -99,6 +101,7 @@ class Observer {
   bool runs_unseen() const;
   void see_processor(pid_t thread, bool python, Moment& moment) const;
   void add_python(const PythonThread& thread, Moment& moment);
+  void confirm_wait(const ThreadState& seen, Process& process, Moment& moment);
   void see_again(const Event& sample, Process& process, Moment& moment);
   void add_frames(pid_t process, const std::vector<std::uint64_t>& addresses, Moment& moment);
 

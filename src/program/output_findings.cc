@@ -38,9 +38,9 @@ bool writes(std::string_view text) {
 // A call of the system for each piece: at least this part of the line's time.
 bool calls_the_system(const LineFacts& line) {
   constexpr double kPart = 0.15;
-  constexpr std::string_view kCalls[] = {"write in libc", "open64 in libc",    "lseek in libc",
-                                         "close in libc", "tcgetattr in libc", "fstat in libc",
-                                         "ioctl in libc", "openat in libc"};
+  constexpr std::string_view kCalls[] = {"write in libc", "open in libc",      "open64 in libc",
+                                         "lseek in libc", "close in libc",     "fstat in libc",
+                                         "ioctl in libc", "tcgetattr in libc", "openat in libc"};
   const double calls =
       sum(line.native_code, [&kCalls](std::string_view name) { return holds_one(name, kCalls); });
   return std::max(line[Activity::kernel], calls) + line[Wait::terminal] > kPart * line.all;
@@ -75,7 +75,7 @@ void output_findings(ProgramFacts& facts, Findings& findings) {
                    "hundred steps"
                  : "let a buffer collect it (no flush for each line), and write a line every "
                    "hundred steps",
-           estimate(found.all(), 0.03, 0.15));
+           estimate_with_caches(found.all(), 0.03, 0.15));
   if (opens) finding.instead = "log = open(path, \"a\")    # once, before the loop";
   findings.push_back(found.finish(std::move(finding)));
 }

@@ -37,6 +37,14 @@ double working_share(const ProgramReport& report, std::initializer_list<Activity
   return working > 0 ? sum / working : 0;
 }
 
+// The part of the time by the clock in which the program waits for what is outside it.
+double waiting_share(const ProgramReport& report) {
+  double sum = 0;
+  for (const auto& [wait, share] : report.waits)
+    if (wait != Wait::lock && wait != Wait::interpreter && wait != Wait::processor) sum += share;
+  return std::min(1.0, sum);
+}
+
 // The line that spends most on these activities.
 std::optional<ProgramLine> line_with_most(const ProgramFacts& facts,
                                           std::initializer_list<Activity> activities) {
@@ -298,8 +306,9 @@ void add_allocation(const ProgramReport& report, const ProgramFacts& facts, cons
 
 void add_overhead(const ProgramReport& report, const ProgramFacts& facts, const MachineReport&,
                   Findings& found) {
-  const double interpreter = working_share(report, {Activity::interpreter});
-  const double framework = working_share(report, {Activity::framework});
+  const double running = 1 - waiting_share(report);
+  const double interpreter = running * working_share(report, {Activity::interpreter});
+  const double framework = running * working_share(report, {Activity::framework});
   constexpr double kMuch = 0.2, kWorthAWord = 0.01;
   if (interpreter + framework < kMuch || !facts.lines.empty()) return;  // the lines tell more
   std::string where = fmt::format("the interpreter takes {} of its time", percent(interpreter));

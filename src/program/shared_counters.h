@@ -21,8 +21,11 @@ constexpr const char* kCountersVariable = "LITHE_COUNTERS";
 
 // With the value 1, the library sets the processor to take denormal numbers for zero.
 constexpr const char* kFlushVariable = "LITHE_FLUSH_DENORMALS";
-// With the value 1, the library turns off Python's garbage collector (3.10 and later).
+// What the library turns off of Python's garbage collector (3.10 and later): the collector, or
+// gc.collect() alone.
 constexpr const char* kCollectorVariable = "LITHE_WITHOUT_COLLECTOR";
+constexpr const char* kWithoutCollector = "1";
+constexpr const char* kWithoutCalls = "calls";
 
 constexpr std::uint32_t kBlocks =
     1024;  // threads that count at the same time, each in its own block

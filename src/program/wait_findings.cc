@@ -43,15 +43,16 @@ constexpr WaitRule kWaitRules[] = {
 // Whether the text of a line that waits says that it only waits.
 bool says_so(const LineFacts& line, const WaitRule& rule) {
   constexpr double kSome = 0.1;
-  return line[rule.wait] > kSome * line.all && !rule.word.empty() &&
-         source_line(line.file, line.line).find(rule.word) != std::string::npos;
+  if (line[rule.wait] <= kSome * line.all || rule.word.empty()) return false;
+  const std::string text = source_line(line.file, line.line);
+  return text.find(rule.word) != text.npos && text.find(';') == text.npos;
 }
 
 // What a line waits, with what the processor does in such calls.
 double waited(const LineFacts& line, const WaitRule& rule) {
   constexpr double kMostly = 0.5;
   const double waits = line[rule.wait];
-  if (waits > kMostly * line.all) return line.all;
+  if (waits > kMostly * line.all) return waits + line.system;
   return waits + sum(line.native_code, [&rule](std::string_view name) {
            return !rule.call.empty() && name.find(rule.call) != name.npos;
          });
@@ -70,7 +71,7 @@ void find_wait(ProgramFacts& facts, const WaitRule& rule, Findings& findings) {
   if (found.all() < kWorth) return;
   findings.push_back(found.finish(
       make(rule.name, fmt::format("it {} in {} of the time", rule.problem, percent(found.all())),
-           rule.remedy, estimate(found.all(), 0, 0.05))));
+           rule.remedy, estimate_with_caches(found.all(), 0, 0.05))));
 }
 
 // A program that is started in a loop. What starts a training and waits for it has no loop.

@@ -120,13 +120,16 @@ class Programs(Doctor):
 
     def test_the_collector_is_turned_off_for_a_trial(self):
         library = pathlib.Path(LITHE).parent.parent / "lib/lithe/lithe_preload.so"
-        program = "import gc; x = [bytes(1000) for i in range(9999)]; print(gc.isenabled())"
-        for value, enabled in (("1", "False"), ("0", "True")):
+        program = ("import gc, weakref; x = [bytes(1000) for i in range(9999)]\n"
+                   "class Node: pass\n"
+                   "a = Node(); a.self = a; alive = weakref.ref(a); del a; gc.collect()\n"
+                   "print(gc.isenabled(), alive() is None)")
+        for value, printed in (("1", "False True"), ("calls", "True False"), ("0", "True True")):
             with self.subTest(value):
                 done = subprocess.run(
                     [sys.executable, "-c", program], capture_output=True, text=True, check=True,
                     env={**os.environ, "LD_PRELOAD": str(library), "LITHE_WITHOUT_COLLECTOR": value})
-                self.assertEqual(done.stdout, enabled + "\n")
+                self.assertEqual(done.stdout, printed + "\n")
 
     def test_a_statically_linked_program_is_run_all_the_same(self):
         source, program = self.folder / "s.c", self.folder / "s"

@@ -143,6 +143,12 @@ TEST(LineFacts, WhatTheProgramsOwnSourcesAre) {
   EXPECT_FALSE(is_own_source("/usr/lib/python3.11/json/decoder.py"));
   EXPECT_FALSE(is_own_source("<frozen importlib._bootstrap>"));
   EXPECT_FALSE(is_own_source("<string>"));  // libraries make functions of texts
+  PythonCode text;
+  text.file = "<string>";
+  text.name = "__init__";
+  EXPECT_FALSE(is_own_code(text));
+  text.name = "<module>";
+  EXPECT_TRUE(is_own_code(text)) << "python3 -c";
   EXPECT_TRUE(is_own_source("/tmp/ipykernel_71/1294.py"));
   EXPECT_TRUE(is_own_source("<ipython-input-3-8a1f>"));
   EXPECT_TRUE(is_own_source("<python-input-0>"));

@@ -131,6 +131,18 @@ TEST(ProgramFindings, OverheadLeavesSpinningThreadsOut) {
   EXPECT_NE(one, spinning->variables.end());
 }
 
+TEST(ProgramFindings, OverheadIsOfTheTimeThatItRuns) {
+  ProgramReport report = healthy();
+  spend(report, {{Activity::interpreter, 1, ""}});
+  report.waits = {{Wait::sleep, 0.9}};
+  EXPECT_EQ(named(program_findings(report, {}, machine()), "overhead"), nullptr);
+  report.waits = {{Wait::sleep, 0.5}};
+  const auto findings = program_findings(report, {}, machine());
+  const ProgramFinding* overhead = named(findings, "overhead");
+  ASSERT_NE(overhead, nullptr);
+  EXPECT_NEAR(overhead->high, 2, 1e-9);
+}
+
 TEST(ProgramFindings, ALittleAllocationIsUsual) {
   ProgramReport report = healthy();
   spend(report, {{Activity::products, 0.93, ""}, {Activity::page_faults, 0.07, ""}});
