@@ -57,7 +57,8 @@ bool slow_product(const LineFacts& line) {
           (loops_mostly(line) && is_product(source_line(line.file, line.line))));
 }
 
-// Products of such an array, and what else the same functions do with it.
+// Products of such an array, and what else the same functions do with it: its numbers must be read
+// in any case, but without what lies between them.
 void find_strided(ProgramFacts& facts, Findings& findings) {
   Found found(facts);
   std::map<std::pair<std::string, std::string>, std::set<std::string>> arrays;
@@ -76,6 +77,9 @@ void find_strided(ProgramFacts& facts, Findings& findings) {
       found.add(line, computed(line));
   }
   if (found.all() < kWorth) return;
+  constexpr double kOfProducts = 0.05, kOfReading = 0.5;
+  const double likely =
+      (kOfProducts * products + kOfReading * (found.all() - products)) / found.all();
   ProgramFinding finding = make(
       "strided",
       fmt::format("a product takes {} of the time and is not computed by the BLAS, which needs "
@@ -83,7 +87,7 @@ void find_strided(ProgramFacts& facts, Findings& findings) {
                   percent(products)),
       "copy the array once, before the loop, so that its numbers lie side by side: "
       "np.ascontiguousarray(x); products of integers: x.astype(np.float32)",
-      estimate(found.all(), 0.04, 0.15));
+      estimate(found.all(), likely, likely + 0.1));
   finding.instead = "x = np.ascontiguousarray(x)    # once, where the view is made";
   findings.push_back(found.finish(std::move(finding)));
 }

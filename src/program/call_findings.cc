@@ -296,7 +296,7 @@ void find_calls_by_element(ProgramFacts& facts, Findings& findings) {
                       "x.max(axis=1); np.vectorize and np.apply_along_axis are loops"
                     : "compute with whole columns: frame[\"a\"] * frame[\"b\"], "
                       "np.where(condition, x, y), Series.map(dictionary)",
-           estimate(found.all(), 0.005, 0.05));
+           estimate_with_caches(found.all(), 0.005, 0.05));
   finding.instead = of_numpy
                         ? "y = np.where(x > 0, x, 0.01 * x)"
                         : "frame[\"z\"] = np.where(frame[\"a\"] > 0, frame[\"b\"], -frame[\"b\"])";

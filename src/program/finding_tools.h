@@ -34,7 +34,7 @@ struct Estimate {
 Estimate estimate(double share, double likely, double most);
 
 // The same of what leaves the caches cold, because it moves much memory, as loading and copying do,
-// waits, or calls the system again and again: what else the program does gets faster too when its
+// sleeps, or calls the system again and again: what else the program does gets faster too when its
 // data stay in the caches, by a fifth at most.
 Estimate estimate_with_caches(double share, double likely, double most);
 

@@ -157,7 +157,7 @@ void Observer::count(pid_t number, pid_t thread, Process& process, const PythonT
   if (!see(thread, python != nullptr, other_has_lock, moment, nullptr)) return;
   if (python != nullptr) add_python(*python, moment);
   if (python != nullptr && moment.first_thread && !moment.runs)
-    confirm_wait(state_of(number, thread), process, moment);
+    confirm(state_of(number, thread), process, moment);
   const bool expects = python != nullptr && moment.first_thread && moment.runs &&
                        sampler_ != nullptr && sampler_->follows_time();
   if (expects) {
@@ -176,12 +176,14 @@ void Observer::add_python(const PythonThread& thread, Moment& moment) {
     moment.frames.push_back({counts_.number(frame.code), frame.line, {}});
 }
 
-// A wait may have ended when the stack is read: the stack is then that of what came after it. It is
-// the wait's own if the thread still is in the same call; otherwise the last one that was is taken.
-void Observer::confirm_wait(const ThreadState& seen, Process& process, Moment& moment) {
+// What was seen may have ended when the stack is read: the stack is then that of what came after
+// it. It is its own if the thread still runs, or is in the same call. Otherwise the last stack that
+// was confirmed is taken.
+void Observer::confirm(const ThreadState& seen, Process& process, Moment& moment) {
   const ThreadState after = thread_state(moment.process, moment.process);
-  std::vector<StackFrame>& known = process.waits[moment.wait];
-  if (after.wait == seen.wait && after.stack == seen.stack && after.instruction == seen.instruction)
+  std::vector<StackFrame>& known = process.confirmed[moment.wait];
+  if (after.runs == seen.runs && after.wait == seen.wait && after.stack == seen.stack &&
+      after.instruction == seen.instruction)
     known = moment.frames;
   else if (!known.empty())
     moment.frames = known;
@@ -196,6 +198,9 @@ void Observer::see_again(const Event& sample, Process& process, Moment& moment) 
   if (python == nullptr) return;
   Moment after = moment;
   add_python(*python, after);
+  ThreadState ran;
+  ran.runs = true;
+  confirm(ran, process, after);
   if (!at_once && after.frames != moment.frames) return;
   moment = std::move(after);
   see_sample(sample, moment);

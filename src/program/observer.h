@@ -75,7 +75,8 @@ class Observer {
     std::uint64_t listed = 0;           // when
     bool java = false;
     std::size_t turn = 0;
-    std::map<Wait, std::vector<StackFrame>> waits;  // the first thread's last stack in each
+    // The first thread's last stack when it ran, and in each wait.
+    std::map<Wait, std::vector<StackFrame>> confirmed;
   };
 
   ThreadState state_of(pid_t process, pid_t thread) const;
@@ -101,7 +102,7 @@ class Observer {
   bool runs_unseen() const;
   void see_processor(pid_t thread, bool python, Moment& moment) const;
   void add_python(const PythonThread& thread, Moment& moment);
-  void confirm_wait(const ThreadState& seen, Process& process, Moment& moment);
+  void confirm(const ThreadState& seen, Process& process, Moment& moment);
   void see_again(const Event& sample, Process& process, Moment& moment);
   void add_frames(pid_t process, const std::vector<std::uint64_t>& addresses, Moment& moment);
 

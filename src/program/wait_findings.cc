@@ -22,6 +22,7 @@ struct WaitRule {
   const char* name;
   const char* problem;  // "it ... in 40% of the time"
   const char* remedy;
+  Estimate (*cost)(double share, double likely, double most) = estimate;
 };
 
 constexpr WaitRule kWaitRules[] = {
@@ -31,7 +32,8 @@ constexpr WaitRule kWaitRules[] = {
      "ends loses nothing"},
     {Wait::sleep, "nanosleep in", "sleep(", "sleep", "sleeps",
      "wait for what it waits for, not for a time: a queue's get(), an Event's wait(), "
-     "subprocess.wait()"},
+     "subprocess.wait()",
+     estimate_with_caches},
     {Wait::disk, "pread64 in", ".read", "reading", "waits for the disk",
      "read the files once, before the first epoch, and keep the arrays"},
     {Wait::network, "recv in", ".recv", "network", "waits for the network",
@@ -71,7 +73,7 @@ void find_wait(ProgramFacts& facts, const WaitRule& rule, Findings& findings) {
   if (found.all() < kWorth) return;
   findings.push_back(found.finish(
       make(rule.name, fmt::format("it {} in {} of the time", rule.problem, percent(found.all())),
-           rule.remedy, estimate_with_caches(found.all(), 0, 0.05))));
+           rule.remedy, rule.cost(found.all(), 0, 0.05))));
 }
 
 // A program that is started in a loop. What starts a training and waits for it has no loop.

@@ -161,7 +161,8 @@ TEST(LineFindings, EachWaitHasItsLine) {
     const ProgramFinding finding = only(program({waits, busy(9, 0.5)}));
     EXPECT_EQ(finding.name, name);
     EXPECT_EQ(finding.place->line, 3);
-    EXPECT_NEAR(finding.factor, 1 / (0.5 * 0.9), 0.01) << "the rest is faster, by a tenth";
+    // After a sleep the caches are cold, so what remains is a tenth faster.
+    EXPECT_NEAR(finding.factor, wait == Wait::sleep ? 1 / (0.5 * 0.9) : 2, 0.01);
   }
 }
 
@@ -203,7 +204,7 @@ TEST(LineFindings, ALineThatSaysThatItWaitsDoesNothingElse) {
   const ProgramFinding finding = only(program({fsync, neighbour, busy(9, 0.3)}));
   EXPECT_EQ(finding.name, "fsync");
   EXPECT_EQ(finding.place->line, 2);
-  EXPECT_NEAR(finding.factor, 1 / (0.4 * 0.88), 0.01);
+  EXPECT_NEAR(finding.factor, 2.5, 0.01);
 }
 
 TEST(LineFindings, ALoopOfPythonCostsAllOfIt) {
@@ -305,7 +306,7 @@ TEST(LineFindings, AnArrayWithGapsIsSlowWhereverItIsRead) {
   const ProgramFinding finding = only(program({product, subtract, other}));
   EXPECT_EQ(finding.name, "strided");
   EXPECT_EQ(finding.place->line, 1);
-  EXPECT_NEAR(finding.factor, 1 / (0.2 + 0.8 * 0.04), 0.01);
+  EXPECT_NEAR(finding.factor, 1 / (0.2 + 0.4 * 0.05 + 0.4 * 0.5), 0.01);
   EXPECT_NE(finding.problem.find("40%"), std::string::npos) << finding.problem;
 }
 
