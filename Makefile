@@ -7,7 +7,7 @@ cores := $(shell nproc)
 # `setup-test`, and has a folder that it can write.
 launcher = $(if $(shell mkdir -p "$$(ccache -k cache_dir 2>&-)" 2>&- && echo yes),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 
-.PHONY: train test build recipes rl-recipes torture setup setup-test setup-fuzz setup-arm sanitize test-arm wheel test-python update-instructions update-digests bench-peers benchmarks bench-seed bench-deep bench-conv bench-rl bench-rl-peers bench-products bench-doctor rl-peers format check-format check-tidy fuzz install clean
+.PHONY: train test build recipes rl-recipes torture setup setup-test setup-fuzz setup-arm sanitize test-arm wheel test-python update-instructions update-digests bench-peers benchmarks bench-seed bench-deep bench-conv bench-sequences bench-rl bench-rl-peers bench-products bench-doctor rl-peers format check-format check-tidy fuzz install clean
 
 train: setup
 	@cmake --preset release $(launcher) -DLITHE_BUILD_TESTS=OFF -DLITHE_BUILD_BENCH=OFF >/dev/null
@@ -72,7 +72,11 @@ bench-peers: setup-test build
 # docs/benchmarks.md with its JSON and picture. On a quiet machine. PYTHON names one more that has
 # peers, such as PyTorch 2 for torch.compile.
 benchmarks: build
-	@$(lithe) bench all --blas all --minutes 19 $(PYTHON:%=--python %) --document docs/benchmarks.md
+	@$(lithe) bench seed deep conv --blas all --minutes 19 $(PYTHON:%=--python %) --document docs/benchmarks.md
+
+# The same for sequences, and tables with categories; writes docs/benchmarks-sequences.md.
+bench-sequences: build
+	@$(lithe) bench sequences --minutes 19 $(PYTHON:%=--python %) --document docs/benchmarks-sequences.md
 
 # Parts of it; figures, tables and a picture in build/bench.
 bench-seed bench-deep bench-conv: build

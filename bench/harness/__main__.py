@@ -89,12 +89,12 @@ def _not_compared(peers, chosen):
 
 def _list(options):
     for one in workloads.read():
-        print(f"{one.group:5} {one.name:17} {one.title}")
+        print(f"{one.group:9} {one.name:17} {one.title}")
     seen = {}
     for peer in catalogue.PEERS:
         there, reasons = places.places(peer, options, seen)
         where = ", ".join(place.command[0] for place in there) or f"missing: {'; '.join(reasons)}"
-        print(f"peer  {peer.name:17} {peer.title}: {where}")
+        print(f"peer      {peer.name:17} {peer.title}: {where}")
     return 0
 
 
@@ -109,7 +109,7 @@ def _parser():
     parser = argparse.ArgumentParser(
         "lithe bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="*", default=["all"],
-                        help="seed, deep, conv, all, a workload's name, or list")
+                        help="seed, deep, conv, sequences, all, a workload's name, or list")
     parser.add_argument("--peers", action="append", default=[],
                         help="numpy, pytorch, jax, sklearn, ... or none (default: all)")
     parser.add_argument("--quick", action="store_true",

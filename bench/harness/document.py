@@ -40,8 +40,9 @@ def where(found):
 
 def markdown(found, picture, source):
     """The whole document."""
-    parts = ["# Benchmarks", "",
-             f"Made by `lithe bench` from [{source}]({source}); `make benchmarks` measures again. "
+    title, command = _title(found)
+    parts = [f"# {title}", "",
+             f"Made by `lithe bench` from [{source}]({source}); `{command}` measures again. "
              "[bench/README.md](../bench/README.md) says how to measure and what to add where.", "",
              *where(found).split("\n"), "", f"![Times Lithe's time]({picture})", "",
              *_section("In short", tables.summary(found)),
@@ -62,6 +63,13 @@ def markdown(found, picture, source):
         parts += [f"- {one['title']} is measured on {one['on']} alone: {one['reason']}."
                   for one in found["not_compared"]] + [""]
     return "\n".join(parts)
+
+
+def _title(found):
+    """Of a document, and the command that makes it."""
+    if {one["group"] for one in found["workloads"]} == {"sequences"}:
+        return "Benchmarks of sequences and tables with categories", "make bench-sequences"
+    return "Benchmarks", "make benchmarks"
 
 
 def _section(title, rows_and_right, words=""):

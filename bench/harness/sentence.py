@@ -3,7 +3,12 @@
     layers("input(784) -> dense(30, sigmoid) -> dense(10)")
 
 Of the language the part that the workloads use: input, dense, conv2d (stride 1), max_pool (2x2),
-flatten, batch_norm, repeat.
+flatten, batch_norm, repeat, residual; of sequences embedding, position, gru, lstm, attention,
+layer_norm; of tables embed_columns.
+
+A layer of the first group that learns has `units` and `shape`: a weight and a bias. One of the
+second has `values`, what it learns by Lithe's names for it. `opens` and `closes` stand at the first
+and the last layer of a residual.
 """
 
 import math
@@ -20,12 +25,12 @@ def layers(sentence):
     """The layers after the input, each a dict that says all that building it takes."""
     first, *rest = _components(sentence)
     shape = [int(size) for size in first[1][0].split("x")]
-    if len(shape) == 2:
+    if len(shape) == 2 and rest[0][0] in ("conv2d", "max_pool", "flatten"):
         shape.append(1)  # an image in grey
     result = []
-    for name, arguments, options in rest:
+    for name, arguments, options, *residual in rest:
         layer, shape = _LAYERS[name](shape, arguments, options)
-        result.append({"layer": name, **layer})
+        result.append({"layer": name, **layer, **dict.fromkeys(residual, True)})
     return result
 
 
@@ -36,12 +41,20 @@ def input_shape(sentence):
 def parameters(found):
     """Values to learn."""
     weighted = sum(math.prod(one["shape"]) + one["units"] for one in found if "shape" in one)
-    return weighted + sum(2 * one["units"] for one in found if one["layer"] == "batch_norm")
+    named = sum(math.prod(value["shape"]) for one in found for value in one.get("values", []))
+    return weighted + named + sum(2 * one["units"] for one in found
+                                  if one["layer"] == "batch_norm")
 
 
 def products(found):
     """Multiply-adds times two of each product or convolution for an example, in their order."""
     return [layer["operations"] for layer in found if "operations" in layer]
+
+
+def of_input(found):
+    """Those of them that a training leaves out: the gradient of the network's own input."""
+    first = found[0]
+    return first.get("of_input", first.get("operations", 0))
 
 
 def split(text, separator):
@@ -73,6 +86,10 @@ def _components(sentence):
         name, arguments, options = call(part)
         if name == "repeat":
             found += int(arguments[0]) * _components(arguments[1])
+        elif name == "residual":
+            inside = _components(arguments[0])
+            inside[0], inside[-1] = (*inside[0], "opens"), (*inside[-1], "closes")
+            found += inside
         else:
             found.append((name, arguments, options))
     return found
@@ -91,12 +108,15 @@ def _start(activation, arguments, shape, fans):
 
 
 def _dense(shape, arguments, options):
+    """Of a sequence, at each position."""
     assert not options
-    (inputs,), units = shape, int(arguments[0])
+    *positions, inputs = shape
+    units = int(arguments[0])
     activation = arguments[1] if len(arguments) > 1 else "identity"
-    layer = {"units": units, "activation": activation, "operations": 2 * inputs * units,
+    layer = {"units": units, "activation": activation,
+             "operations": 2 * math.prod(positions) * inputs * units,
              **_start(activation, arguments, [inputs, units], (inputs, units))}
-    return layer, [units]
+    return layer, [*positions, units]
 
 
 def _conv2d(shape, arguments, options):
@@ -131,5 +151,65 @@ def _batch_norm(shape, arguments, options):
     return {"units": shape[-1]}, shape
 
 
-_LAYERS = {"dense": _dense, "conv2d": _conv2d, "max_pool": _max_pool, "flatten": _flatten,
+def _value(name, *shape, deviation=0.0, mean=0.0):
+    return {"name": name, "shape": list(shape), "deviation": deviation, "mean": mean}
+
+
+def _weight(name, inputs, units):
+    return _value(name, inputs, units, deviation=_DEVIATION["glorot"](inputs, units))
+
+
+def _embedding(shape, arguments, options):
+    assert not options
+    categories, size = (int(argument) for argument in arguments)
+    # The last row is for what is no category.
+    return {"values": [_value("weight", categories + 1, size, deviation=0.05)]}, [*shape, size]
+
+
+def _embed_columns(shape, arguments, options):
+    """RxS: a column of R categories becomes S numbers; N: so many columns stay."""
+    assert not options
+    tables = [[int(size) for size in a.split("x")] for a in arguments if "x" in a]
+    rest = sum(int(a) for a in arguments if "x" not in a)
+    assert shape == [len(tables) + rest]
+    values = [_value(f"weight_{i + 1}", *table, deviation=0.05) for i, table in enumerate(tables)]
+    return {"values": values}, [sum(size for _, size in tables) + rest]
+
+
+def _position(shape, arguments, options):
+    assert not arguments and not options
+    return {"values": [_value("weight", *shape, deviation=0.05)]}, shape
+
+
+def _recurrent(gates, biases):
+    def layer(shape, arguments, options):
+        assert not options and len(arguments) == 1
+        (length, inputs), units = shape, int(arguments[0])
+        values = [_weight("weight", inputs, gates * units),
+                  _weight("recurrent_weight", units, gates * units),
+                  *(_value(name, gates * units, deviation=0.1) for name in biases)]
+        of_input = 2 * length * inputs * gates * units
+        return {"values": values, "of_input": of_input,
+                "operations": of_input + 2 * length * units * gates * units}, [units]
+    return layer
+
+
+def _attention(shape, arguments, options):
+    """Of the scores, those that a position does not look at are left out."""
+    assert arguments[1:] == ["causal"] and not options
+    (length, width), heads = shape, int(arguments[0])
+    values = [_weight("weight", width, 3 * width), _value("bias", 3 * width),
+              _weight("output_weight", width, width), _value("output_bias", width)]
+    products = 2 * length * width * 4 * width + 2 * length * (length + 1) * width
+    return {"values": values, "heads": heads, "operations": products}, shape
+
+
+def _layer_norm(shape, arguments, options):
+    assert not arguments and not options
+    return {"values": [_value("weight", shape[-1], mean=1.0), _value("bias", shape[-1])]}, shape
+
+
+_LAYERS = {"embedding": _embedding, "embed_columns": _embed_columns, "position": _position,
+           "gru": _recurrent(3, ("bias", "recurrent_bias")), "lstm": _recurrent(4, ("bias",)),
+           "attention": _attention, "layer_norm": _layer_norm, "dense": _dense, "conv2d": _conv2d, "max_pool": _max_pool, "flatten": _flatten,
            "batch_norm": _batch_norm}

@@ -7,7 +7,7 @@ import tomllib
 from . import sentence
 
 FILE = pathlib.Path(__file__).resolve().parents[1] / "workloads.toml"
-GROUPS = ("seed", "deep", "conv")
+GROUPS = ("seed", "deep", "conv", "sequences")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -43,20 +43,23 @@ class Workload:
     def operations(self):
         """Multiply-adds times two of what a time is given for: forward and both gradients, but of
         the input for the first layer."""
-        each = sentence.products(self.layers)
-        example = 3 * sum(each) - each[0] if self.kind == "train" else sum(each)
-        return example * {"epoch": self.rows, "step": self.batch, "call": 1,
-                          "batch": self.batch}[self.per]
+        layers = self.layers
+        example = sum(sentence.products(layers))
+        if self.kind == "train":
+            example = 3 * example - sentence.of_input(layers)
+        return example * {"epoch": self.rows, "step": self.batch, "call": 1, "batch": self.batch,
+                          "position": 1 / sentence.input_shape(self.network)[0]}[self.per]
 
     def repetitions(self):
         """How often what a time is given for is done in one repetition that is timed."""
-        return {"epoch": 1, "step": -(-self.rows // self.batch), "call": self.rows,
-                "batch": 1}[self.per]
+        return {"epoch": 1, "step": -(-self.rows // self.batch), "call": self.rows, "batch": 1,
+                "position": self.rows * sentence.input_shape(self.network)[0]}[self.per]
 
     def job(self):
         """What every program that does the work is told, as JSON."""
         name, (rate, *_), _ = sentence.call(self.optimizer)
-        layers = [{k: v for k, v in layer.items() if k != "operations"} for layer in self.layers]
+        layers = [{k: v for k, v in layer.items() if k not in ("operations", "of_input")}
+                  for layer in self.layers]
         return {"name": self.name, "kind": self.kind, "data": self.data, "rows": self.rows,
                 "batch": self.batch, "precision": self.precision, "zeros": self.zeros,
                 "part": self.part, "loss": self.loss, "repetitions": self.repetitions(),

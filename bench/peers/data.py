@@ -12,9 +12,10 @@ import numpy as np
 
 import mnist
 
-# The numbers of the arrays; a layer's weights and biases have 4 and 5, the next one's 6 and 7.
-_ZEROS, _TEACHER, _FEATURES, _FIRST_LAYER = 0, 1, 1_000, 2
-TEST_ROWS = 2_000  # of random data
+# The numbers of the arrays; a layer's weights and biases have 4 and 5, the next one's 6 and 7, and
+# what else a layer learns has 10,000 and more, 100 for each layer.
+_ZEROS, _TEACHER, _FEATURES, _FIRST_LAYER, _VALUES = 0, 1, 1_000, 2, 10_000
+_TEST_ROWS = {"random": 2_000, "table": 2_000, "tokens": 100}
 CLASSES = 10
 
 
@@ -66,9 +67,24 @@ def start(job, channels_first=False):
     return result
 
 
+def values(job):
+    """What each layer learns, by Lithe's names for it: {"weight": ..., "bias": ...}."""
+    dtype, plain = np.dtype(job["precision"]), iter(start(job))
+    result = []
+    for number, layer in enumerate(job["layers"]):
+        if "values" not in layer:
+            result.append(dict(zip(("weight", "bias"), next(plain))) if "units" in layer else {})
+            continue
+        result.append({})
+        for place, value in enumerate(layer["values"]):
+            drawn = normal(_VALUES + 100 * number + place, tuple(value["shape"]))
+            result[-1][value["name"]] = (drawn * value["deviation"] + value["mean"]).astype(dtype)
+    return result
+
+
 class Data:
     """Examples to learn from and to test on: rows of numbers, classes, and targets that the loss
-    compares outputs with (one-hot, or 0 and 1)."""
+    compares outputs with (one-hot, or 0 and 1). Of tokens each position has a class."""
 
     def __init__(self, job, rows=None):
         rows = min(rows or job["rows"], job["rows"])
@@ -77,8 +93,9 @@ class Data:
             self.x, self.classes = _mnist(mnist.TRAIN, dtype, rows)
             self.test_x, self.test_classes = _mnist(mnist.TEST, dtype, None)
         else:
-            test_rows = TEST_ROWS if job["kind"] == "train" else 0
-            x, classes = _random(job, rows, test_rows)
+            make = {"random": _random, "table": _table, "tokens": _tokens}[job["data"]]
+            test_rows = _TEST_ROWS[job["data"]] if job["kind"] == "train" else 0
+            x, classes = make(job, rows, test_rows)
             self.x, self.test_x = np.split(x.astype(dtype), [rows])
             self.classes, self.test_classes = np.split(classes, [rows])
         self.targets = self._targets(job, dtype)
@@ -95,15 +112,16 @@ def outputs(job):
 
 def test(job, data, answers):
     """The mean loss over the test examples, and how many are read rightly, from the outputs."""
-    answers, rows = np.asarray(answers, dtype=np.float64), np.arange(len(data.test_classes))
+    classes = data.test_classes.ravel()
+    answers = np.asarray(answers, dtype=np.float64).reshape(len(classes), -1)
     if job["loss"] == "binary_cross_entropy":
-        a, y = answers[:, 0], data.test_classes
+        a, y = answers[:, 0], classes
         return float((np.logaddexp(0, a) - a * y).mean()), int(((a > 0) == y).sum())
-    right = int((answers.argmax(axis=1) == data.test_classes).sum())
+    right = int((answers.argmax(axis=1) == classes).sum())
     if job["loss"] == "cross_entropy":
-        own = answers[rows, data.test_classes]
+        own = answers[np.arange(len(classes)), classes]
         return float((np.logaddexp.reduce(answers, axis=1) - own).mean()), right
-    targets = np.eye(answers.shape[1])[data.test_classes]
+    targets = np.eye(answers.shape[1])[classes]
     return float(0.5 * np.square(answers - targets).sum(axis=1).mean()), right
 
 
@@ -126,13 +144,37 @@ def _mnist(part, dtype, rows):
     return mnist.images(part, dtype, rows), mnist.labels(part)[:rows].astype(np.int64)
 
 
+def _parts(job, rows, test_rows, columns):
+    """Where the rows of an array begin, and how many: those to test on follow the whole epoch's."""
+    return [((n, columns), first * columns) for first, n in ((0, rows), (job["rows"], test_rows))]
+
+
+def _table(job, rows, test_rows):
+    """Numbers of categories in front of uniform numbers, which tell the class alone."""
+    sizes = [value["shape"][0] for value in job["layers"][0]["values"]]
+    numbers = job["input"][0] - len(sizes)
+    x, classes = _random({**job, "input": [numbers]}, rows, test_rows)
+    drawn = np.concatenate([hashed(_ZEROS, first, math.prod(shape)).reshape(shape) for shape, first
+                            in _parts(job, rows, test_rows, len(sizes))])
+    return np.concatenate([np.floor(drawn * sizes), x], axis=1), classes
+
+
+def _tokens(job, rows, test_rows):
+    """A sequence of tokens, of which each is one of eight that the one before it allows."""
+    length, kinds = job["input"][0], outputs(job)
+    drawn = np.concatenate([hashed(_FEATURES, first, math.prod(shape)).reshape(shape)
+                            for shape, first in _parts(job, rows, test_rows, length + 1)])
+    tokens = np.floor(drawn * kinds).astype(np.int64)
+    for i in range(1, length + 1):
+        tokens[:, i] = (5 * tokens[:, i - 1] + tokens[:, i] % 8) % kinds
+    return tokens[:, :-1], tokens[:, 1:]
+
+
 def _random(job, rows, test_rows):
-    """Uniform rows of variance 1, and the class that a linear map of them tells. The rows to test
-    on follow those of the whole epoch."""
+    """Uniform rows of variance 1, and the class that a linear map of them tells."""
     inputs, classes = math.prod(job["input"]), max(outputs(job), 1)
-    parts = [uniform(_FEATURES, (n, inputs), first * inputs)
-             for first, n in ((0, rows), (job["rows"], test_rows))]
-    x = np.concatenate(parts).astype(np.float32)
+    x = np.concatenate([uniform(_FEATURES, *part)
+                        for part in _parts(job, rows, test_rows, inputs)]).astype(np.float32)
     if job["zeros"]:
         x[hashed(_ZEROS, 0, x.size).reshape(x.shape) < job["zeros"]] = 0
     scores = x @ normal(_TEACHER, (inputs, classes))

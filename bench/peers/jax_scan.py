@@ -11,21 +11,27 @@ import numpy as np
 from jax import lax
 
 import data as start_of
+import jax_layers
 
 _ACTIVATIONS = {"tanh": jnp.tanh, "relu": jax.nn.relu, "elu": jax.nn.elu,
-                "sigmoid": jax.nn.sigmoid, "identity": lambda x: x}
+                "sigmoid": jax.nn.sigmoid, "identity": lambda x: x,
+                "gelu": lambda x: jax.nn.gelu(x, approximate=False)}
 _LAYOUT = ("NHWC", "HWIO", "NHWC")
 
 
 def learners(job):
     jax.config.update("jax_enable_x64", job["precision"] == "float64")
-    if len(job["input"]) == 1:
+    if not _has_images(job):
         return {"jit + scan": lambda data: Learner(job, data),
                 "jit + scan, two steps unrolled": lambda data: Learner(job, data, unroll=2)}
     return {"step by step, convolutions": lambda data: Learner(job, data, scan=False),
             "step by step, patches":
                 lambda data: Learner(job, data, scan=False, convolve=_by_patches),
             "scan, patches": lambda data: Learner(job, data, convolve=_by_patches)}
+
+
+def _has_images(job):
+    return any(layer["layer"] == "conv2d" for layer in job["layers"])
 
 
 class Learner:
@@ -105,9 +111,34 @@ def calls(job, data):
 
         return every
 
-    if len(job["input"]) == 1:
+    if not _has_images(job):
         return {"jit": way(_convolve)}
     return {"jit, convolutions": way(_convolve), "jit, patches": way(_by_patches)}
+
+
+def steps(job, data):
+    weights, sequences = _weights(job), np.asarray(_inputs(job, data.x))
+    beginning = [jax_layers.begin(layer, values, job["input"][0])
+                 for layer, values in zip(job["layers"], weights)]
+
+    def one(weights, states, x):
+        return _run(job, weights, x, _convolve, states=states)
+
+    first = jnp.asarray(sequences[0, :1])
+    call = jax.jit(one).lower(weights, beginning, first).compile()
+
+    def every(keep):
+        kept = []
+        for sequence in sequences:
+            states = beginning
+            for i in range(len(sequence)):
+                outputs, states = call(weights, states, sequence[i:i + 1])
+                outputs.block_until_ready()
+                if keep:
+                    kept.append(np.asarray(outputs))
+        return kept
+
+    return {"jit": every}
 
 
 def convolutions(job, x, weight, gradient):
@@ -145,11 +176,15 @@ def _pool(x):
 
 
 def _inputs(job, rows):
-    return jnp.asarray(rows.reshape(-1, *job["input"], 1) if len(job["input"]) == 2 else rows)
+    rows = rows.reshape(-1, *job["input"])
+    if job["data"] == "tokens":
+        rows = rows.astype(np.int32)
+    return jnp.asarray(rows[..., np.newaxis] if _has_images(job) and rows.ndim == 3 else rows)
 
 
 def _weights(job):
-    return [(jnp.asarray(w), jnp.asarray(b)) for w, b in start_of.start(job)]
+    """What each layer learns, by Lithe's names."""
+    return [jax.tree.map(jnp.asarray, values) for values in start_of.values(job)]
 
 
 def _running(job):
@@ -160,23 +195,36 @@ def _running(job):
 
 def _forward(job, weights, x, convolve, running=None):
     """The outputs, and what each batch norm saw; with `running` as it is for inference."""
-    weights, norms, seen = iter(weights), iter(running or []), []
-    for layer in job["layers"]:
+    return _run(job, weights, x, convolve, norms=running)
+
+
+def _run(job, weights, x, convolve, norms=None, states=None):
+    """With `states`, one position of a sequence: then the new states are the second answer."""
+    running, seen, after, skip = iter(norms or []), [], [], None
+    for number, (layer, values) in enumerate(zip(job["layers"], weights)):
         kind = layer["layer"]
-        if kind == "max_pool":
+        skip = x if layer.get("opens") else skip
+        state = ()
+        if kind in jax_layers.KINDS and states is not None:
+            x, state = jax_layers.step(layer, values, x, states[number])
+        elif kind in jax_layers.KINDS:
+            x = jax_layers.forward(layer, values, x)
+        elif kind == "max_pool":
             x = _pool(x)
         elif kind == "flatten":
             x = x.reshape(len(x), -1)
         elif kind == "batch_norm":
-            scale, shift = next(weights)
-            mean, variance = next(norms) if running else (x.mean(axis=0), x.var(axis=0))
+            mean, variance = next(running) if norms else (x.mean(axis=0), x.var(axis=0))
             seen.append((mean, variance))
-            x = (x - mean) * lax.rsqrt(variance + 1e-5) * scale + shift
+            x = (x - mean) * lax.rsqrt(variance + 1e-5) * values["weight"] + values["bias"]
         else:
-            weight, bias = next(weights)
+            weight = values["weight"]
             product = convolve(x, weight) if kind == "conv2d" else x @ weight
-            x = _ACTIVATIONS[layer["activation"]](product + bias)
-    return x, seen
+            x = _ACTIVATIONS[layer["activation"]](product + values["bias"])
+        if layer.get("closes"):
+            x = skip + x
+        after.append(state)
+    return x, seen if states is None else after
 
 
 def _cost(loss, a, y):
@@ -199,6 +247,11 @@ def _adam(state, gradient, rate):
                         square), mean, square, time
 
 
+def _adamw(state, gradient, rate):
+    shrunk = jax.tree.map(lambda p: p * (1 - rate * 0.01), state[0])
+    return _adam((shrunk, *state[1:]), gradient, rate)
+
+
 def _rmsprop(state, gradient, rate):
     weights, mean, square, time = state
     square = jax.tree.map(lambda v, g: 0.99 * v + 0.01 * g * g, square, gradient)
@@ -210,7 +263,7 @@ def _sgd(state, gradient, rate):
     return jax.tree.map(lambda p, g: p - rate * g, state[0], gradient), *state[1:]
 
 
-_UPDATES = {"adam": _adam, "rmsprop": _rmsprop, "sgd": _sgd}
+_UPDATES = {"adam": _adam, "adamw": _adamw, "rmsprop": _rmsprop, "sgd": _sgd}
 
 
 def describe():

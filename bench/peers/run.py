@@ -8,13 +8,14 @@ peer is run as its users find it, which is the first of its ways; else at its fa
 
 A peer is a module with
     prepare(threads)             where it has settings
-    learners(job)                for training, calls(job, data) for inference, convolutions(job, x,
-                                 weight, gradient) for a convolution: the ways to do it by name, the
-                                 plainest first
+    learners(job)                for training, calls(job, data) for inference, steps(job, data) for
+                                 inference along sequences, convolutions(job, x, weight, gradient)
+                                 for a convolution: the ways to do it by name, the plainest first
     describe()                   versions, BLAS, kernels
 A way to train is a function of data that answers a learner: train(order), an epoch; outputs(), for
 the test examples; parameters(). A way to call is a function that answers the outputs of all
-examples when `keep` is true; a way to convolve one that answers the result, in plain order.
+examples when `keep` is true, a way to step one that answers those of all their positions; a way to
+convolve one that answers the result, in plain order.
 """
 
 import importlib
@@ -34,7 +35,8 @@ def main():
     module = importlib.import_module(peer)
     if hasattr(module, "prepare"):
         module.prepare(job["threads"])
-    kind = {"train": _train, "call": _call, "convolution": _convolve}[job["workload"]["kind"]]
+    kind = {"train": _train, "call": _call, "steps": _call,
+            "convolution": _convolve}[job["workload"]["kind"]]
     # Far from zero a sigmoid's exponential overflows to infinity, and its result is still right.
     with np.errstate(over="ignore"):
         answer = kind(module, job["workload"], job)
@@ -54,7 +56,7 @@ def _train(module, workload, job):
     loss, correct = data.test(workload, examples, learner.outputs())
     taken = ways.repeat(epoch, job["seconds"])
     return {**ways.times(taken, workload["repetitions"]), "way": way, "ways": tried,
-            "check": {"loss": loss, "correct": correct, "tested": len(examples.test_x),
+            "check": {"loss": loss, "correct": correct, "tested": examples.test_classes.size,
                       "parameters": learner.parameters()}}
 
 
@@ -67,7 +69,8 @@ def _trials(workload, learners):
 
 def _call(module, workload, job):
     examples = data.Data(workload)
-    found = module.calls(workload, examples)
+    make = module.calls if workload["kind"] == "call" else module.steps
+    found = make(workload, examples)
     way, tried = _chosen(found, job, lambda: {n: lambda w=w: w(False) for n, w in found.items()})
     outputs = np.concatenate([np.ravel(row) for row in found[way](True)])
     taken = ways.repeat(lambda: found[way](False), job["seconds"])

@@ -8,9 +8,11 @@ from torch import nn
 
 import data as start_of
 import loaded_blas
+import torch_layers
 
-_ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "elu": nn.ELU, "sigmoid": nn.Sigmoid}
-_OPTIMIZERS = {"adam": torch.optim.Adam, "rmsprop": torch.optim.RMSprop, "sgd": torch.optim.SGD}
+_ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "elu": nn.ELU, "sigmoid": nn.Sigmoid,
+                "gelu": nn.GELU}
+_OPTIMIZERS = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "rmsprop": torch.optim.RMSprop, "sgd": torch.optim.SGD}
 _FORMATS = {"contiguous": torch.contiguous_format, "channels last": torch.channels_last}
 
 
@@ -27,10 +29,17 @@ def learners(job, wrap=lambda model: model):
     ways = {"as it comes": {}, "one tensor at a time": {"foreach": False},
             "foreach": {"foreach": True}, "fused": {"fused": True}}
     ways = {name: given for name, given in ways.items() if _accepts(kind, rate, known, given)}
-    layouts = _FORMATS if len(job["input"]) > 1 else ["contiguous"]
-    return {name if len(layouts) == 1 else f"{name}, {layout}":
-            lambda data, given=given, layout=layout: Learner(job, data, given, layout, wrap)
-            for layout in layouts for name, given in ways.items()}
+    layouts = _FORMATS if _has_images(job) else ["contiguous"]
+    found = {name if len(layouts) == 1 else f"{name}, {layout}":
+             lambda data, given=given, layout=layout: Learner(job, data, given, layout, wrap)
+             for layout in layouts for name, given in ways.items()}
+    if job["data"] == "table":
+        found["sparse gradients"] = lambda data: Learner(job, data, {}, "contiguous", wrap, True)
+    return found
+
+
+def _has_images(job):
+    return any(layer["layer"] == "conv2d" for layer in job["layers"])
 
 
 def _accepts(kind, rate, known, arguments):
@@ -47,21 +56,33 @@ def _accepts(kind, rate, known, arguments):
 
 
 class Learner:
-    def __init__(self, job, data, arguments, layout, wrap):
+    def __init__(self, job, data, arguments, layout, wrap, sparse=False):
         self.batch, self.layout = job["batch"], _FORMATS[layout]
-        self.plain = _model(job).to(memory_format=self.layout)
+        self.plain = _model(job, sparse)
+        if _has_images(job):
+            self.plain = self.plain.to(memory_format=self.layout)
         self.model = wrap(self.plain)
-        self.optimizer = _OPTIMIZERS[job["optimizer"]["name"]](
-            self.plain.parameters(), lr=job["optimizer"]["rate"], **arguments)
+        kind, rate = _OPTIMIZERS[job["optimizer"]["name"]], job["optimizer"]["rate"]
+        tables = [p for m in self.plain.modules() if isinstance(m, nn.Embedding) and sparse
+                  for p in m.parameters()]
+        known = {id(table) for table in tables}
+        rest = [p for p in self.plain.parameters() if id(p) not in known and p.requires_grad]
+        self.optimizers = [kind(rest, lr=rate, **arguments)]
+        if tables:
+            self.optimizers.append(torch.optim.SparseAdam(tables, lr=rate))
         self.x, self.test_x = (_inputs(job, x) for x in (data.x, data.test_x))
         self.loss, self.targets = _loss(job, data)
 
     def train(self, order):
         for rows in torch.from_numpy(order).split(self.batch):
-            self.optimizer.zero_grad(set_to_none=True)
-            x = self.x[rows].contiguous(memory_format=self.layout)
+            for optimizer in self.optimizers:
+                optimizer.zero_grad(set_to_none=True)
+            x = self.x[rows]
+            if x.dim() == 4:
+                x = x.contiguous(memory_format=self.layout)
             self.loss(self.model(x), self.targets[rows]).backward()
-            self.optimizer.step()
+            for optimizer in self.optimizers:
+                optimizer.step()
 
     def outputs(self):
         with torch.no_grad():
@@ -70,7 +91,7 @@ class Learner:
         return answers.numpy()
 
     def parameters(self):
-        return sum(p.numel() for p in self.plain.parameters())
+        return sum(p.numel() for p in self.plain.parameters() if p.requires_grad)
 
 
 def calls(job, data, wrap=None):
@@ -90,6 +111,23 @@ def calls(job, data, wrap=None):
         traced = torch.jit.freeze(torch.jit.trace(model, examples[0]))
     return {"inference mode": lambda keep: every(model, keep),
             "traced and frozen": lambda keep: every(traced, keep)}
+
+
+def steps(job, data):
+    model, sequences = _model(job).eval(), _inputs(job, data.x).split(1)
+
+    def every(keep):
+        kept = []
+        with torch.inference_mode():
+            for sequence in sequences:
+                states = None
+                for x in sequence.unbind(1):
+                    outputs, states = torch_layers.step(model, x, states)
+                    if keep:
+                        kept.append(outputs.numpy().copy())
+        return kept
+
+    return {"inference mode": every}
 
 
 def convolutions(job, x, weight, gradient):
@@ -113,17 +151,35 @@ def convolutions(job, x, weight, gradient):
 
 def _inputs(job, rows):
     x = torch.from_numpy(rows)
-    return x.view(-1, 1, *job["input"]) if len(job["input"]) > 1 else x
+    if _has_images(job):
+        return x.view(-1, 1, *job["input"])
+    x = x.view(-1, *job["input"])
+    return x.long() if job["data"] == "tokens" else x
 
 
-def _model(job):
-    layers, values = [], iter(start_of.start(job, channels_first=True))
-    for layer in job["layers"]:
-        kind = layer["layer"]
-        if kind in ("max_pool", "flatten"):
-            layers.append(nn.MaxPool2d(2) if kind == "max_pool" else nn.Flatten())
+def _model(job, sparse=False):
+    """The layers in their order; those between `opens` and `closes` in a Residual."""
+    whole, inside = [], None
+    for layer, modules in _modules(job, sparse):
+        inside = [] if layer.get("opens") else inside
+        (whole if inside is None else inside).extend(modules)
+        if layer.get("closes"):
+            whole.append(torch_layers.Residual(*inside))
+            inside = None
+    return nn.Sequential(*whole)
+
+
+def _modules(job, sparse):
+    plain, named = iter(start_of.start(job, channels_first=True)), start_of.values(job)
+    for number, layer in enumerate(job["layers"]):
+        kind, layers = layer["layer"], []
+        if kind in torch_layers.KINDS:
+            yield layer, [torch_layers.module(layer, named[number], sparse)]
             continue
-        weight, bias = next(values)
+        if kind in ("max_pool", "flatten"):
+            yield layer, [nn.MaxPool2d(2) if kind == "max_pool" else nn.Flatten()]
+            continue
+        weight, bias = next(plain)
         if kind == "batch_norm":
             module = nn.BatchNorm1d(layer["units"])
         elif kind == "conv2d":
@@ -135,13 +191,15 @@ def _model(job):
         layers.append(module)
         if layer.get("activation", "identity") != "identity":
             layers.append(_ACTIVATIONS[layer["activation"]]())
-    return nn.Sequential(*layers)
+        yield layer, layers
 
 
 def _loss(job, data):
     targets = torch.from_numpy(data.targets)
     if job["loss"] == "cross_entropy":
-        return nn.functional.cross_entropy, torch.from_numpy(data.classes)
+        def mean(outputs, classes):
+            return nn.functional.cross_entropy(outputs.flatten(0, -2), classes.flatten())
+        return mean, torch.from_numpy(data.classes)
     if job["loss"] == "binary_cross_entropy":
         return nn.functional.binary_cross_entropy_with_logits, targets
     half = 0.5 / job["batch"]

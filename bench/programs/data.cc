@@ -1,7 +1,9 @@
 #include "data.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "lithe/data.h"
 
@@ -9,7 +11,11 @@ namespace lithe::bench {
 
 namespace {
 
-constexpr std::size_t kTestRows = 2'000;  // of random data
+// Of random data.
+std::size_t test_rows_of(const Task& task) {
+  if (task.kind != "train") return 0;
+  return task.data == "tokens" ? 100 : 2'000;
+}
 
 std::size_t size_of(const std::vector<std::size_t>& shape) {
   return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
@@ -68,7 +74,70 @@ std::int64_t taught(const float* row, std::size_t columns, const std::vector<dou
                       : std::max_element(scores.begin(), scores.end()) - scores.begin();
 }
 
+// Uniform numbers, and the class that a linear map of the last `taught_by` columns tells.
+void make_random(const Task& task, std::size_t first, std::size_t count, std::size_t taught_by,
+                 std::vector<float>& x, std::vector<std::int64_t>& classes) {
+  const std::size_t columns = x.size() / std::max<std::size_t>(count, 1);
+  std::vector<double> teacher(taught_by * task.outputs());
+  for (std::size_t i = 0; i < teacher.size(); ++i) teacher[i] = normal(kTeacher, i);
+  for (std::size_t row = 0; row < count; ++row) {
+    float* const numbers = &x[(row + 1) * columns - taught_by];
+    for (std::size_t i = 0; i < taught_by; ++i) {
+      const std::size_t at = (first + row) * taught_by + i;
+      const bool zero = task.zeros > 0 && first == 0 && hashed(kZeros, at) < task.zeros;
+      numbers[i] = zero ? 0 : static_cast<float>(uniform(kFeatures, at));
+    }
+    classes.push_back(taught(numbers, taught_by, teacher));
+  }
+}
+
+// Numbers of categories in front of uniform numbers, which tell the class alone.
+void make_table(const Task& task, std::size_t first, std::size_t count, std::vector<float>& x,
+                std::vector<std::int64_t>& classes) {
+  const nlohmann::json& tables = task.layers[0].at("values");
+  const std::size_t columns = x.size() / std::max<std::size_t>(count, 1);
+  make_random(task, first, count, columns - tables.size(), x, classes);
+  for (std::size_t row = 0; row < count; ++row)
+    for (std::size_t i = 0; i < tables.size(); ++i)
+      x[row * columns + i] = static_cast<float>(std::floor(
+          hashed(kZeros, (first + row) * tables.size() + i) * tables[i]["shape"][0].get<double>()));
+}
+
+// Sequences of tokens, of which each is one of eight that the one before it allows.
+void make_tokens(const Task& task, std::size_t first, std::size_t count, std::vector<float>& x,
+                 std::vector<std::int64_t>& classes) {
+  const std::size_t length = task.input[0], kinds = task.outputs();
+  for (std::size_t row = 0; row < count; ++row) {
+    std::size_t token = 0;
+    for (std::size_t i = 0; i <= length; ++i) {
+      const auto drawn = static_cast<std::size_t>(
+          hashed(kFeatures, (first + row) * (length + 1) + i) * static_cast<double>(kinds));
+      token = i == 0 ? drawn : (5 * token + drawn % 8) % kinds;
+      if (i < length) x[row * length + i] = static_cast<float>(token);
+      if (i > 0) classes.push_back(static_cast<std::int64_t>(token));
+    }
+  }
+}
+
 }  // namespace
+
+std::vector<NamedValues> named_values(const Task& task) {
+  std::vector<NamedValues> result;
+  for (std::size_t number = 0; number < task.layers.size(); ++number) {
+    std::uint64_t array = kValues + 100 * number;
+    for (const nlohmann::json& value :
+         task.layers[number].value("values", nlohmann::json::array())) {
+      const double deviation = value["deviation"], mean = value["mean"];
+      NamedValues made{number, value["name"], {}};
+      made.values.resize(size_of(value["shape"].get<std::vector<std::size_t>>()));
+      for (std::size_t i = 0; i < made.values.size(); ++i)
+        made.values[i] = normal(array, i) * deviation + mean;
+      ++array;
+      result.push_back(std::move(made));
+    }
+  }
+  return result;
+}
 
 std::vector<Start> start(const Task& task, bool channels_first) {
   std::vector<Start> result;
@@ -96,26 +165,25 @@ ConvolutionArrays::ConvolutionArrays(const Task& task)
 Examples32::Examples32(const Task& task, std::size_t wanted)
     : rows(std::min(wanted, task.rows)),
       columns(size_of(task.input)),
-      test_rows(task.kind == "train" ? kTestRows : 0) {
+      test_rows(test_rows_of(task)) {
   if (task.data == "mnist") {
     read_mnist(*this);
     return;
   }
   x.resize(rows * columns);
   test_x.resize(test_rows * columns);
-  const std::size_t after = task.rows * columns;  // where the rows to test on begin
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const bool zero = task.zeros > 0 && hashed(kZeros, i) < task.zeros;
-    x[i] = zero ? 0 : static_cast<float>(uniform(kFeatures, i));
-  }
-  for (std::size_t i = 0; i < test_x.size(); ++i)
-    test_x[i] = static_cast<float>(uniform(kFeatures, after + i));
-  std::vector<double> teacher(columns * task.outputs());
-  for (std::size_t i = 0; i < teacher.size(); ++i) teacher[i] = normal(kTeacher, i);
-  for (std::size_t row = 0; row < rows; ++row)
-    classes.push_back(taught(&x[row * columns], columns, teacher));
-  for (std::size_t row = 0; row < test_rows; ++row)
-    test_classes.push_back(taught(&test_x[row * columns], columns, teacher));
+  if (task.data == "tokens") positions = columns;
+  const auto make = [&](std::size_t first, std::size_t count, std::vector<float>& to,
+                        std::vector<std::int64_t>& answers) {
+    if (task.data == "tokens")
+      make_tokens(task, first, count, to, answers);
+    else if (task.data == "table")
+      make_table(task, first, count, to, answers);
+    else
+      make_random(task, first, count, columns, to, answers);
+  };
+  make(0, rows, x, classes);
+  make(task.rows, test_rows, test_x, test_classes);  // they follow those of the whole epoch
 }
 
 }  // namespace lithe::bench

@@ -13,8 +13,10 @@
 
 namespace lithe::bench {
 
-// The numbers of the arrays; a layer's weights and biases have 4 and 5, the next one's 6 and 7.
-inline constexpr std::uint64_t kZeros = 0, kTeacher = 1, kFeatures = 1'000, kFirstLayer = 2;
+// The numbers of the arrays; a layer's weights and biases have 4 and 5, the next one's 6 and 7, and
+// what else a layer learns has 10,000 and more, 100 for each layer.
+inline constexpr std::uint64_t kZeros = 0, kTeacher = 1, kFeatures = 1'000, kFirstLayer = 2,
+                               kValues = 10'000;
 
 // A number in 0..1: splitmix64 (Steele, Lea, Flood, 2014) of the place.
 inline double hashed(std::uint64_t array, std::uint64_t index) {
@@ -67,6 +69,15 @@ struct Start {
 // flattened image are in that order.
 std::vector<Start> start(const Task& task, bool channels_first = false);
 
+// What a layer of a sequence or a table learns, by Lithe's names.
+struct NamedValues {
+  std::size_t layer;
+  std::string name;
+  std::vector<double> values;
+};
+
+std::vector<NamedValues> named_values(const Task& task);
+
 // The arrays of a convolution alone, in plain order.
 struct ConvolutionArrays {
   explicit ConvolutionArrays(const Task& task);
@@ -75,11 +86,12 @@ struct ConvolutionArrays {
   std::vector<float> images, weights, gradient;
 };
 
-// Examples to learn from and to test on: rows of floats, and a class each.
+// Examples to learn from and to test on: rows of floats, and a class each, or one for each position
+// of a row of tokens.
 struct Examples32 {
   explicit Examples32(const Task& task, std::size_t rows);
 
-  std::size_t rows, columns, test_rows;
+  std::size_t rows, columns, test_rows, positions = 1;
   std::vector<float> x, test_x;
   std::vector<std::int64_t> classes, test_classes;
 };

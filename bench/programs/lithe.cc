@@ -10,6 +10,7 @@
 #include "lithe/data.h"
 #include "lithe/machine.h"
 #include "lithe/predictor.h"
+#include "lithe/stepper.h"
 #include "lithe/trainer.h"
 #include "ops/convolution_stages.h"
 #include "task.h"
@@ -30,6 +31,8 @@ Model model_of(const Task& task) {
     model.set_values(name + "weight", layer.weight);
     model.set_values(name + "bias", layer.bias);
   }
+  for (const NamedValues& one : named_values(task))
+    model.set_values("layers." + std::to_string(one.layer) + "." + one.name, one.values);
   return model;
 }
 
@@ -44,28 +47,23 @@ class Data {
       return;
     }
     const bool values = task.loss == "binary_cross_entropy";
-    train = view(given.x, given.columns, given.classes, task.outputs(), values);
-    test = view(given.test_x, given.columns, given.test_classes, task.outputs(), values);
+    train = view(given, given.x, given.classes, task.outputs(), values);
+    test = view(given, given.test_x, given.test_classes, task.outputs(), values);
   }
 
   Examples train, test;
 
  private:
-  Examples view(const std::vector<float>& x, std::size_t columns,
+  Examples view(const Examples32& given, const std::vector<float>& x,
                 const std::vector<std::int64_t>& classes, std::size_t outputs, bool values) {
-    Examples examples;
-    examples.features = {x.data(), ElementType::float32, classes.size(), columns,
-                         columns * sizeof(float)};
+    const Features features{x.data(), ElementType::float32, x.size() / given.columns, given.columns,
+                            given.columns * sizeof(float)};
     if (values) {
       targets_.push_back({classes.begin(), classes.end()});
-      examples.targets = targets_.back().data();
-      examples.target_columns = 1;
-    } else {
-      labels_.push_back({classes.begin(), classes.end()});
-      examples.labels = labels_.back().data();
-      examples.classes = outputs;
+      return Examples::regression(features, targets_.back());
     }
-    return examples;
+    labels_.push_back({classes.begin(), classes.end()});
+    return Examples::classification(features, labels_.back(), outputs, given.positions);
   }
 
   Dataset mnist_;
@@ -112,6 +110,27 @@ nlohmann::json calls(const Task& task) {
                                              }}});
   Fingerprint fingerprint;
   for (std::size_t row = 0; row < task.rows; ++row) fingerprint.add_all(call(row));
+  answer["check"]["fingerprint"] = std::isfinite(sum) ? fingerprint.value() : NAN;
+  return answer;
+}
+
+// A position of a sequence a call, sequence after sequence.
+nlohmann::json steps(const Task& task) {
+  const Examples32 examples(task, task.rows);
+  const Model model = model_of(task);
+  Stepper stepper(model);
+  const std::size_t length = task.input[0], channels = examples.columns / length;
+  const auto every = [&](const auto& take) {
+    for (std::size_t i = 0; i < task.rows * length; ++i) {
+      if (i % length == 0) stepper.reset();
+      take(stepper.step({examples.x.data() + i * channels, channels}));
+    }
+  };
+  float sum = 0;  // of the first outputs: what is used cannot be left out
+  nlohmann::json answer =
+      time_works(task, {{"Stepper", [&] { every([&](auto outputs) { sum += outputs[0]; }); }}});
+  Fingerprint fingerprint;
+  every([&](auto outputs) { fingerprint.add_all(outputs); });
   answer["check"]["fingerprint"] = std::isfinite(sum) ? fingerprint.value() : NAN;
   return answer;
 }
@@ -225,6 +244,8 @@ nlohmann::json answer(const Task& task) {
                                    }}});
   } else if (task.kind == "call") {
     result = calls(task);
+  } else if (task.kind == "steps") {
+    result = steps(task);
   } else {
     const cpu::FlushDenormals flush;
     result = Convolution(task).measure(task);

@@ -68,13 +68,13 @@ double loss_of(const Task& task, std::span<const double> a, std::size_t answer) 
 // The mean loss over the test examples, and how many are read rightly.
 nlohmann::json checked(const Task& task, const Examples32& data, Learner& learner) {
   const std::vector<double> outputs = learner.outputs();
-  const std::size_t columns = task.outputs();
+  const std::size_t columns = task.outputs(), tested = data.test_classes.size();
   double loss = 0;
   std::size_t correct = 0;
-  for (std::size_t row = 0; row < data.test_rows; ++row) {
+  for (std::size_t row = 0; row < tested; ++row) {
     const std::span<const double> a(outputs.data() + row * columns, columns);
     const auto answer = static_cast<std::size_t>(data.test_classes[row]);
-    loss += loss_of(task, a, answer) / static_cast<double>(data.test_rows);
+    loss += loss_of(task, a, answer) / static_cast<double>(tested);
     const std::size_t told =
         columns == 1 ? (a[0] > 0 ? 1 : 0)
                      : static_cast<std::size_t>(std::ranges::max_element(a) - a.begin());
@@ -82,7 +82,7 @@ nlohmann::json checked(const Task& task, const Examples32& data, Learner& learne
   }
   return {{"loss", loss},
           {"correct", correct},
-          {"tested", data.test_rows},
+          {"tested", tested},
           {"parameters", learner.parameters()}};
 }
 
