@@ -50,7 +50,7 @@ def _seconds(workload, bounds, lithe, limit, scale, _):
 
 
 def _limit(workload, bounds, lithe, limit, *_):
-    return [_goal(workload, f"an {workload.per} against the limit",
+    return [_goal(workload, f"{one(workload.per)} against the limit",
                   lithe and lithe["median"] / limit, bounds, "x", True, f"limit {figure(limit)}")]
 
 
