@@ -195,6 +195,7 @@ struct ProgramFinding : Finding {
   // Environment variables that fix it; an empty value means that the variable must be unset.
   std::vector<std::pair<std::string, std::string>> variables = {};
   bool only_if_tried = false;  // nothing but a trial can show it
+  bool tries_a_part = false;   // they do a part of the remedy, so a trial shows the least
   bool tried = false;          // `factor` was measured: the program ran with them and without
 };
 

@@ -138,16 +138,7 @@ class Examination {
       report.findings.push_back(std::move(candidate));
     for (ProgramFinding& finding : report.findings) {
       if (finding.variables.empty()) continue;
-      const auto gain = trials.compare(finding.variables);
-      if (!gain) continue;
-      // One run in three may be slow by chance. What nothing but the trial shows must be surer.
-      constexpr double kHelps = 1.02, kSure = 1.05;
-      const bool helps = gain->factor >= kHelps && gain->fastest >= kHelps &&
-                         (!finding.only_if_tried || gain->low >= kSure);
-      finding.factor = helps ? gain->factor : 1;
-      finding.low = gain->low;
-      finding.high = gain->high;
-      finding.tried = true;
+      if (const auto gain = trials.compare(finding.variables)) take_gain(*gain, finding);
     }
     if (trials.disturbed())
       report.missing.emplace_back(

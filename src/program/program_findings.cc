@@ -300,6 +300,7 @@ void add_allocation(const ProgramReport& report, const ProgramFacts& facts, cons
     finding.remedy += "; or let the heap keep what is given back to it";
     finding.variables = {{"MALLOC_MMAP_MAX_", "0"}, {"MALLOC_TRIM_THRESHOLD_", "4294967296"}};
     finding.commands = exports(finding.variables);
+    finding.tries_a_part = true;
   }
   found.push_back(std::move(finding));
 }

@@ -16,6 +16,9 @@ struct Gain {
   double fastest = 0;                    // by the fastest run of each, which others disturb least
 };
 
+// What a trial of its variables tells of a finding. One that does not help costs nothing.
+void take_gain(const Gain& gain, ProgramFinding& finding);
+
 class Trials {
  public:
   // `base`: the environment of all runs, in which the lines of the program are counted. `report`:
