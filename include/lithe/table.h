@@ -378,7 +378,8 @@ std::vector<std::string> describe_first_text(const TableData& table);
 // these and .gz or .zst, with .npy, .npz, .ts, .libsvm, .svm or .xlsx, in any case; or it is "-",
 // standard input. A workbook (.xlsx) is converted by the program xlsx2csv. Also whether it is a
 // folder of texts (.txt, or names without an end) or of sequences (.csv and .npy): a folder for
-// each class, and in these a file for each example; or such files alone, without classes.
+// each class, and in these a file for each example; or such files alone, without classes (texts
+// named .txt).
 bool is_table_path(const std::filesystem::path& path);
 // Whether it is .npy, .npz or .ts, or a folder of sequences, which have no schema.
 bool is_array_path(const std::filesystem::path& path);

@@ -279,7 +279,7 @@ CASES = {
         {"bars/1.png": grey(), "bars/level/note.txt": ""}, "data show bars",
         change={"bars/level/1.png": grey()}),
     "there is no picture in the folder": Case(
-        {"new/note.txt": ""}, "predict m.safetensors new", prepare=(DIGITS,),
+        {"new/note.md": ""}, "predict m.safetensors new", prepare=(DIGITS,),
         change={"new/deep/1.png": grey()}),
     "no file fits the pattern '{}'": Case(
         {"new/a.jpg": grey()}, "predict m.safetensors new/*.png", "predict m.safetensors new/*.jpg",

@@ -132,7 +132,11 @@ class TextColumn(AppTest):
         # Also by a model of a table, and a folder without classes.
         self.run_lithe(*TRAIN, "--data", "mails.csv", "--text", "words", "--target", "label")
         self.assertGreater(self.accuracy("--data", "new"), 0.9)
-        self.assertEqual(len(self.answers(os.path.join("new", "ham"))), 20)
+        os.mkdir(os.path.join(self.folder, "flat"))
+        for i, (_, text) in enumerate(mails(5, 2)):
+            with open(os.path.join(self.folder, "flat", f"{i}.txt"), "w", encoding="utf-8") as file:
+                file.write(text)
+        self.assertEqual([one["input"] for one in self.answers("flat")], [f"{i}.txt" for i in range(5)])
 
     def test_learned_numbers_of_other_words_are_not_gone_on_with(self):
         self.run_lithe(*TRAIN, "--data", "mails.csv", "--text", "words", "--target", "label")

@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostFiles = 2'000'000;
 constexpr std::size_t kMostLookedAt = 10'000;  // to find out what they are
+constexpr std::size_t kMostDepth = 2;  // folders of the parts of a split are known, and refused
 
 // What systems leave in folders.
 bool is_left_by_system(const fs::path& path) {
@@ -24,15 +25,18 @@ bool is_left_by_system(const fs::path& path) {
          name == "__MACOSX" || name == "@eaDir";
 }
 
-std::optional<TableFormat> format_of_example(const fs::path& path) {
+// `in_class`: it stands in a folder of a class. A file without an end is a text there alone: those
+// of other data sets have none either.
+std::optional<TableFormat> format_of_example(const fs::path& path, bool in_class) {
   const std::string end = kind_of(path);
-  if (end.empty() || end == ".txt") return TableFormat::csv;
+  const bool is_idx = path.filename().string().ends_with("-ubyte");
+  if (end == ".txt" || (end.empty() && in_class && !is_idx)) return TableFormat::csv;
   if (end == ".csv" || end == ".npy") return TableFormat::ts;
   return std::nullopt;
 }
 
 // Looks at the files of a folder and those of the folders in it. False: they are of several kinds.
-bool look_at(const fs::path& folder, int depth, std::size_t& seen,
+bool look_at(const fs::path& folder, std::size_t depth, std::size_t& seen,
              std::optional<TableFormat>& format) {
   std::error_code unreadable;
   for (fs::directory_iterator at(folder, unreadable), end; at != end && seen < kMostLookedAt;
@@ -40,11 +44,11 @@ bool look_at(const fs::path& folder, int depth, std::size_t& seen,
     if (is_left_by_system(at->path())) continue;
     std::error_code nowhere;
     if (at->is_directory(nowhere)) {
-      if (depth == 0 || !look_at(at->path(), depth - 1, seen, format)) return false;
+      if (depth == kMostDepth || !look_at(at->path(), depth + 1, seen, format)) return false;
       continue;
     }
     ++seen;
-    const auto one = format_of_example(at->path());
+    const auto one = format_of_example(at->path(), depth > 0);
     if (!one || (format && *format != *one)) return false;
     format = one;
   }
@@ -99,10 +103,9 @@ std::vector<ClassFile> list(const fs::path& folder) {
 std::optional<TableFormat> format_of_folder(const fs::path& folder) {
   std::error_code nowhere;
   if (!fs::is_directory(folder, nowhere)) return std::nullopt;
-  constexpr int kDepth = 2;  // also below folders of the parts of a split, which are refused
   std::size_t seen = 0;
   std::optional<TableFormat> format;
-  return look_at(folder, kDepth, seen, format) ? format : std::nullopt;
+  return look_at(folder, 0, seen, format) ? format : std::nullopt;
 }
 
 std::vector<ClassFile> class_files(const fs::path& folder) {

@@ -16,7 +16,9 @@ struct ClassFile {
   std::string class_name;  // empty: the file stands in no folder of a class
 };
 
-// TableFormat::csv for texts (.txt, or names without an end), ts for sequences (.csv and .npy).
+// TableFormat::csv for texts (.txt, or in folders of classes names without an end), ts for
+// sequences
+// (.csv and .npy).
 // Empty where there are other files too, or none, and for what is no folder.
 std::optional<TableFormat> format_of_folder(const std::filesystem::path& folder);
 

@@ -218,6 +218,10 @@ TEST_F(TextFolder, WhatIsNoFolderOfTextsIsTold) {
   write("mixed/x/1.txt", "a");
   write("mixed/x/1.png", "a");
   EXPECT_FALSE(is_table_path(folder.path() / "mixed"));
+  write("idx/train-images-idx3-ubyte", "a");
+  EXPECT_FALSE(is_table_path(folder.path() / "idx"));
+  write("raw/raw/train-images-idx3-ubyte", "a");
+  EXPECT_FALSE(is_table_path(folder.path() / "raw"));
   write("parts/train/x/1.txt", "a");
   test::expect_error(ErrorKind::data, {"has a folder in it", "--test-data"},
                      [&] { load_table(folder.path() / "parts", options); });
