@@ -27,7 +27,23 @@ lithe::TableOptions options_from(std::uint8_t byte) {
   options.test_share = 0;
   options.csv.task = static_cast<lithe::TableTask>((byte >> 4) & 3);
   options.csv.header = static_cast<lithe::CsvHeader>((byte >> 6) % 3);
+  if (byte >> 6 == 3)  // a column of texts
+    options.csv.text = {
+        .unit = static_cast<lithe::TextUnit>((byte & 7) % 3), .most_tokens = 8, .most_words = 4};
   return options;
+}
+
+// Numbers of tokens that there are, and a length of each text that fits.
+void check_texts(const TablePart& part, const lithe::TableColumn& text) {
+  const lithe::Features& features = part.examples.features;
+  require(features.lengths != nullptr && features.columns == text.text_length);
+  for (std::size_t row = 0; row < features.rows; ++row) {
+    require(features.lengths[row] >= 1 &&
+            static_cast<std::size_t>(features.lengths[row]) <= text.text_length);
+    const auto* const tokens = reinterpret_cast<const std::int32_t*>(features.row(row));
+    for (std::size_t i = 0; i < text.text_length; ++i)
+      require(tokens[i] >= 0 && static_cast<std::size_t>(tokens[i]) < text.token_count());
+  }
 }
 
 std::size_t check(const TablePart& part) {
@@ -36,7 +52,10 @@ std::size_t check(const TablePart& part) {
   require(columns == part.schema.feature_count() && rows > 0 && columns > 0);
   require(part.memory->features.size() == rows * columns * sizeof(float));
   const auto* values = static_cast<const float*>(examples.features.data);
-  for (std::size_t i = 0; i < rows * columns; ++i) require(std::isfinite(values[i]));
+  if (const lithe::TableColumn* text = part.schema.text())
+    check_texts(part, *text);
+  else
+    for (std::size_t i = 0; i < rows * columns; ++i) require(std::isfinite(values[i]));
   for (std::size_t i = 0; i < rows; ++i) {
     if (examples.labels != nullptr)
       require(examples.labels[i] >= 0 && std::size_t(examples.labels[i]) < examples.classes);

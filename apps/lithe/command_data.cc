@@ -91,6 +91,7 @@ int show_table(SheetCommand& command) {
   }
   for (const std::string& line : describe(table, SIZE_MAX)) print_folded("{}\n", visible(line));
   for (const std::string& line : describe_first_window(table)) fmt::print("{}\n", visible(line));
+  for (const std::string& line : describe_first_text(table)) print_folded("{}\n", visible(line));
   return 0;
 }
 
@@ -140,6 +141,7 @@ int data(const Arguments& arguments) {
   clean_command->add_flag("--dry-run", only_say, "print what would be removed");
   if (const auto status = parse(app, arguments)) return *status;
   sheet.data.chose_stride = show_command->count("--stride") > 0;
+  settle_text(sheet.data);
   if (show_command->parsed() && !sheet.data.text.empty()) return show_text(sheet);
   if (show_command->parsed())
     return is_table_path(sheet.data.data) ? show_table(sheet) : draw_data(sheet);

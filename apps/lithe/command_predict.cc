@@ -304,6 +304,7 @@ void predict_table(Model& model, const std::string& file, DataChoice choice,
   const Features& rows = data.test.features.rows > 0 ? data.test.features : data.train.features;
   // A row has the number that it has in the file, whichever were left out before it.
   std::size_t before = 0;
+  const std::vector<std::string> files = example_files(file);
   const auto name = [&](std::size_t row) {
     if (loaded.windows) {
       const WindowReport& windows = *loaded.windows;
@@ -314,6 +315,7 @@ void predict_table(Model& model, const std::string& file, DataChoice choice,
       return fmt::format("{}rows {} to {}", of, first + 1, first + windows.options.length);
     }
     while (before < loaded.left_out.size() && loaded.left_out[before] <= row + before) ++before;
+    if (!files.empty()) return prefix + files[row + before];
     return fmt::format("{}row {}", prefix, row + before + 1);
   };
   if (!loaded.left_out.empty())
@@ -436,9 +438,10 @@ int predict(const Arguments& arguments) {
       "lithe predict");
   PredictCommand c;
   app.add_option("model", c.model, "model file")->required();
-  app.add_option(
-      "inputs", c.inputs,
-      "pictures, folders of them, patterns (\"new/*.jpg\"), or tables (.csv, .npy, ...)");
+  app.add_option("inputs", c.inputs,
+                 "pictures, folders of them, patterns (\"new/*.jpg\"), tables (.csv, .npy, ...), "
+                 "or folders of "
+                 "texts or sequences");
   add_picture_reading(app, c.pictures);
   add_table_options(app, c.tables.reading, c.tables.table, TableUse::apply);
   app.add_option("--output", c.output,

@@ -71,7 +71,8 @@ std::string new_sheet() {
 void add_sheet_options(Options& app, SheetCommand& c) {
   app.add_option(
          "data", c.data.data,
-         "a table, a data set by name, or a folder of pictures or of the files of IDX or CIFAR")
+         "a table, a data set by name, or a folder of pictures, of texts, of sequences, or of the "
+         "files of IDX or CIFAR")
       ->required();
   app.add_option("--data-dir", c.data.data_dir,
                  "folder of data sets (default: $LITHE_DATA, else the user's cache folder)");

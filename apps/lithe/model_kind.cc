@@ -27,6 +27,9 @@ std::string columns_of(const TableSchema& schema) {
 
 std::string kind_of(const std::string& input) {
   std::error_code unknown;
+  const bool folder = std::filesystem::is_directory(input, unknown);
+  if (is_table_path(input) && folder)
+    return is_sequence_path(input) ? "folder of sequences" : "folder of texts";
   if (is_table_path(input)) return "table";
   if (is_picture_folder(input)) return "folder of pictures";
   return std::filesystem::is_regular_file(input, unknown) ? "picture" : "data set of another kind";

@@ -199,8 +199,8 @@ void add_data_options(Options& options, std::string& data, std::string& data_dir
   options
       .add_option("--data", data,
                   "a data set by name (`lithe data list`), a table (.csv, .tsv, .txt, .xlsx, .npz "
-                  "and others, docs/tables.md), or a folder: of pictures with a folder for each "
-                  "class, or of IDX or CIFAR files")
+                  "and others, docs/tables.md), or a folder: of pictures, texts or sequences "
+                  "with a folder for each class, or of IDX or CIFAR files")
       ->capture_default_str()
       ->propose(dataset_names());
   add_data_folder(options, data_dir);

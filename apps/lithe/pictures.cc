@@ -9,6 +9,7 @@
 
 #include "lithe/data.h"
 #include "lithe/error.h"
+#include "lithe/table.h"
 #include "terminal.h"
 
 namespace lithe::app {
@@ -176,7 +177,7 @@ std::vector<std::string> expand_inputs(const std::vector<std::string>& inputs) {
   for (const std::string& input : inputs) {
     std::error_code missing;
     const bool pattern = input.find_first_of("*?[") != std::string::npos;
-    if (std::filesystem::is_directory(input, missing))
+    if (std::filesystem::is_directory(input, missing) && !is_table_path(input))
       add_folder(input, files);
     else if (pattern && !std::filesystem::exists(input, missing))
       std::ranges::copy(files_like(input), std::back_inserter(files));

@@ -147,7 +147,8 @@ void add_learning_options(Options& app, TableReading& r, TableOptions& options) 
   add_window_options(app, r, options.windows);
   app.add_option("--weight", options.csv.weight, "column with the weight of each row")
       ->group(kTableGroup);
-  app.add_option("--test-data", options.test_file, "file of test rows; of a .ts, a .ts")
+  app.add_option("--test-data", options.test_file,
+                 "file of test rows; of a .ts, a .ts; of a folder, a folder")
       ->group(kTableGroup);
 }
 

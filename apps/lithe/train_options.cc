@@ -259,6 +259,7 @@ std::optional<int> parse_train(const Arguments& arguments, TrainCommand& command
   cap_threads(command);
   command.data.chose_test_share = app.count("--test-share") > 0;
   command.data.chose_stride = app.count("--stride") > 0;
+  settle_text(command.data);
   command.options.validation = parse_share(command.validation, "--validation");
   check_unknown(command);
   command.options.watch = !command.watch.empty();

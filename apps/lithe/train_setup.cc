@@ -109,17 +109,19 @@ void check_embedded(const TableSchema& schema, const Model& old) {
   const auto embedded = [](const TableSchema& of) {
     std::vector<TableColumn> columns;
     for (const TableColumn& column : of.columns)
-      if (column.embedding > 0) columns.push_back(column);
+      if (column.embedding > 0 || column.kind == ColumnKind::text) columns.push_back(column);
+    for (TableColumn& column : columns) column.text_length = 0;  // any will do
     return columns;
   };
   const std::string& known = old.preprocessing().schema;
   const auto before = embedded(known.empty() ? TableSchema{} : TableSchema::from_json(known));
   if (before == embedded(schema)) return;
   throw Error(ErrorKind::data,
-              "the old model has learned numbers for other categories than those of this table",
+              "the old model has learned numbers for other categories or words than those of this "
+              "table",
               "--from",
-              "the table that it was trained on, with the same --embed; or a training "
-              "without --from");
+              "the table that it was trained on, with the same --embed or --text-column; or a "
+              "training without --from");
 }
 
 Model make_model(const TrainCommand& command, const LoadedData& loaded) {
@@ -133,9 +135,11 @@ Model make_model(const TrainCommand& command, const LoadedData& loaded) {
   // The columns of a table have all sorts of scales: they are brought to one.
   if (loaded.schema && old) check_embedded(*loaded.schema, *old);
   if (loaded.schema) {
+    const TableColumn* const text = loaded.schema->text();
     const std::size_t behind = loaded.windows ? loaded.schema->target_names().size() : 0;
     network = with_table_input(network, loaded.schema->row_columns(behind),
-                               !command.no_standardize && !old);
+                               !command.no_standardize && !old && text == nullptr);
+    if (text != nullptr) check_text_input(network, text->token_count());
   }
   network = network.with_input(Shape{data.shape}, data.train.features.lengths != nullptr);
   std::size_t reused = SIZE_MAX;

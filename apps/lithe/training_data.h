@@ -25,6 +25,7 @@ struct DataChoice {
   std::optional<std::uint64_t> split_seed = {};  // of the rows held out; none: the training's
   bool chose_test_share = false;                 // the default is not the user's word
   std::string text = {};                         // what the tokens of a text are; empty: no text
+  std::string text_column = {};                  // of a table whose rows have a text
   std::size_t most_words = 10'000;               // of its vocabulary
   bool chose_stride = false;
   bool all_rows = false;      // also those that a model has learned from
@@ -38,7 +39,10 @@ enum class DataFor { training, model };  // a model says itself what form its ex
 void add_data_choice(Options& app, DataChoice& choice, DataFor use);
 // --text and what belongs to it.
 void add_text_options(Options& app, DataChoice& choice);
-// How a text is to be taken.
+// Finds out whether the text is a table's column, which then is for its reader to take. For use
+// when all options are parsed.
+void settle_text(DataChoice& choice);
+// How a plain text is to be taken.
 TextOptions text_options(const DataChoice& choice);
 // --classes alone.
 void add_class_choice(Options& app, DataChoice& choice);

@@ -38,6 +38,11 @@ DefaultTraining default_training(const Examples& train, const std::vector<std::s
 Network with_table_input(const Network& network,
                          const std::vector<std::vector<std::size_t>>& columns, bool standardize);
 
+// Throws Error(sentence) where a network for the texts of a table, with this number of different
+// tokens (TableColumn::token_count), does not begin with an embedding of as many categories or
+// more: it would take the numbers of tokens for quantities, or tokens for unknown ones.
+void check_text_input(const Network& network, std::size_t tokens);
+
 // The loss that suits a network of one's own: default_training()'s, or where the network ends in
 // probabilities or has one output for two classes, the one that fits these.
 std::string default_loss(const Model& model, const Examples& train);

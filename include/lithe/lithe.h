@@ -42,6 +42,7 @@
 #include "lithe/stepper.h"
 #include "lithe/table.h"
 #include "lithe/text.h"
+#include "lithe/text_unit.h"
 #include "lithe/trainer.h"
 #include "lithe/transfer.h"
 #include "lithe/unknown.h"

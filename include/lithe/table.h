@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "lithe/dataset.h"
+#include "lithe/text_unit.h"
 
 namespace lithe {
 
@@ -45,7 +46,7 @@ enum class MissingPolicy {
   drop_row,  // leave the row out; TableData::dropped_rows counts such rows
 };
 
-enum class ColumnKind { number, category, target, weight, ignored };
+enum class ColumnKind { number, category, text, target, weight, ignored };
 
 // How the cells of a column of numbers are read.
 enum class CellFormat {
@@ -85,9 +86,17 @@ struct TableColumn {
   bool had_missing = false;             // values were missing in the rows to train on
   bool indicator = false;               // one more feature: 1 if the value was missing, else 0
   std::size_t embedding = 0;            // learned numbers for each category; 0: 0/1 features
+  // Of a text: what its tokens are, and how many of each text are taken, from its beginning. The
+  // features are the numbers of the tokens: 1 and more for `categories`, the most frequent first
+  // (of bytes there are none, and a byte b is 1 + b), and 0 for all others. A text without a token
+  // is taken for one such other.
+  TextUnit text_unit = TextUnit::words;
+  std::size_t text_length = 0;
 
   std::size_t features() const;
-  std::size_t embedding_rows() const;  // of its table; 0: it is not embedded
+  std::size_t embedding_rows() const;           // of its table; 0: it is not embedded
+  std::size_t token_count() const;              // of a text: how many numbers tokens have
+  std::string token(std::size_t number) const;  // of a text; "<unknown>" for 0
   bool operator==(const TableColumn&) const = default;
 };
 
@@ -102,6 +111,8 @@ struct TableSchema {
 
   // The column of the first target, or null.
   const TableColumn* target() const;
+  // The column of texts, which is the only one with features then, or null.
+  const TableColumn* text() const;
   std::vector<std::string> target_names() const;
   std::size_t feature_count() const;
   std::vector<std::string> feature_names() const;  // "age", "colour=red", "age is missing"
@@ -134,6 +145,16 @@ struct EmbeddedColumn {
   std::size_t size = 0;  // 0: as embedding_size() says
 };
 
+// A column of texts, which becomes the only input: an example is the numbers of a text's tokens, a
+// sequence of unequal length (Features::lengths, integers of 32 bits). TableColumn says which
+// number a token has. What those to train on do not have is not known.
+struct TextColumnOptions {
+  std::string column = {};  // empty: the only column of texts beside those that are named
+  TextUnit unit = TextUnit::words;
+  std::size_t most_tokens = 500;    // of a text; what stands behind them is left out
+  std::size_t most_words = 10'000;  // that have a number of their own, the most frequent ones
+};
+
 // Texts that stand for a missing value, in any case and with blanks around them.
 std::vector<std::string> usual_missing_texts();
 
@@ -161,6 +182,7 @@ struct CsvOptions {
   // columns of more than 20 categories are.
   std::vector<EmbeddedColumn> embed;
   bool embed_many = false;
+  std::optional<TextColumnOptions> text = {};
   std::vector<std::string> missing_texts = usual_missing_texts();
   MissingPolicy missing = MissingPolicy::mean;
   bool indicator = false;  // with mean, median or zero: add a feature that marks missing values
@@ -349,17 +371,25 @@ std::string describe_json(const TableData& table);
 // The first window to train on and its answers, with the numbers of their rows; of a long window,
 // its first and last rows. Empty where rows are no windows.
 std::vector<std::string> describe_first_window(const TableData& table);
+// The beginning of the first text to train on, with its answer. Empty where no column is a text.
+std::vector<std::string> describe_first_text(const TableData& table);
 
 // Whether this names a table: its name ends with .csv, .tsv, .tab, .txt, .data or .dat, with one of
 // these and .gz or .zst, with .npy, .npz, .ts, .libsvm, .svm or .xlsx, in any case; or it is "-",
-// standard input. A workbook (.xlsx) is converted by the program xlsx2csv.
+// standard input. A workbook (.xlsx) is converted by the program xlsx2csv. Also whether it is a
+// folder of texts (.txt, or names without an end) or of sequences (.csv and .npy): a folder for
+// each class, and in these a file for each example; or such files alone, without classes (texts
+// named .txt).
 bool is_table_path(const std::filesystem::path& path);
-// Whether it is .npy, .npz or .ts, which have no schema.
+// Whether it is .npy, .npz or .ts, or a folder of sequences, which have no schema.
 bool is_array_path(const std::filesystem::path& path);
 // Whether it is .ts, sktime's and aeon's format of time series, or .ts.gz or .ts.zst. An example is
 // a sequence, positions x channels, with a length of its own (Features::lengths); sequences are
-// padded to the longest of the file and of TableOptions::test_file.
+// padded to the longest of the file and of TableOptions::test_file. Also whether it is a folder
+// with a sequence in each file: rows are positions, columns channels.
 bool is_sequence_path(const std::filesystem::path& path);
+// Of a folder of texts or sequences: its files, in the order of the rows. Empty for anything else.
+std::vector<std::string> example_files(const std::filesystem::path& folder);
 
 ArrayForm array_form(const Dataset& data);
 

@@ -18,15 +18,9 @@
 
 #include "lithe/dataset.h"
 #include "lithe/model.h"
+#include "lithe/text_unit.h"
 
 namespace lithe {
-
-// What a token is. Characters are those of Unicode (code points); a word is letters, digits and
-// apostrophes together, or another sign alone, and the white space between words is lost.
-enum class TextUnit { chars, bytes, words };
-std::string_view name(TextUnit unit);
-TextUnit parse_text_unit(std::string_view text);  // throws Error(usage)
-std::string_view singular(TextUnit unit);         // "character"
 
 // The tokens that a model knows, by number. Of words, number 0 stands for all that are not among
 // them. Characters that are not among them are an error.

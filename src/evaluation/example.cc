@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kLongestSide = 128;  // of a picture on the page, in pixels
 constexpr std::size_t kMostValues = 12;
+constexpr std::size_t kMostTokens = 40;  // of a text
 
 std::vector<double> row_values(const Features& features, std::size_t row) {
   return data::with_element(features.type, [&]<typename V>(V) {
@@ -36,12 +37,16 @@ std::vector<std::uint8_t> to_grey(const std::vector<double>& values) {
   return pixels;
 }
 
-// One column of a table as text. Moves `at` past its features.
+// One column of a table as text. Moves `at` past its features. `length`: of a text, how many tokens
+// it has.
 std::string column_text(const TableColumn& column, const std::vector<double>& values,
-                        std::size_t& at) {
+                        std::size_t length, std::size_t& at) {
   const std::size_t end = at + column.features();
   std::string text;
-  if (column.kind == ColumnKind::number) {
+  if (column.kind == ColumnKind::text) {
+    for (std::size_t i = 0; i < std::min(kMostTokens, length); ++i)
+      text += (i > 0 ? " " : "") + column.token(static_cast<std::size_t>(values[at + i]));
+  } else if (column.kind == ColumnKind::number) {
     text = fmt::format("{:.6g}", values[at]);
   } else if (column.embedding > 0) {
     const double row = values[at];
@@ -93,9 +98,11 @@ std::optional<Image> picture_of(const Dataset& data, const Features& features, s
 std::string values_of(const Model& model, const Features& features, std::size_t row) {
   const std::vector<double> values = row_values(features, row);
   std::vector<std::string> texts;
+  const std::size_t length =
+      features.lengths == nullptr ? values.size() : static_cast<std::size_t>(features.lengths[row]);
   std::size_t at = 0;
   for (const TableColumn& column : columns_of(model, values.size()))
-    if (column.features() > 0) texts.push_back(column_text(column, values, at));
+    if (column.features() > 0) texts.push_back(column_text(column, values, length, at));
   if (texts.empty())
     for (std::size_t i = 0; i < std::min(values.size(), kMostValues + 1); ++i)
       texts.push_back(fmt::format("{} = {:.6g}", i + 1, values[i]));

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "data/tables/tokens.h"
 #include "lithe/text.h"
-#include "text/tokens.h"
 
 namespace lithe {
 
@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kMostShownTokens = 64;
 
 std::string counted_tokens(std::size_t count, TextUnit unit) {
-  return fmt::format("{} {}", count, unit == TextUnit::chars ? "characters" : name(unit));
+  return fmt::format("{} {}", count, plural(unit));
 }
 
 // Text on one line: line breaks and the like as in a string of C.

@@ -45,10 +45,6 @@ class TextSource {
   std::string_view text_;
 };
 
-std::string plural(TextUnit unit) {
-  return unit == TextUnit::chars ? "characters" : std::string(name(unit));
-}
-
 void check_options(const TextOptions& options) {
   if (options.window == 0)
     throw Error(ErrorKind::usage, "a window of no characters", "--window", "64, say");

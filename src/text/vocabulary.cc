@@ -1,14 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/json_depth.h"
+#include "data/tables/tokens.h"
 #include "lithe/error.h"
 #include "lithe/text.h"
-#include "text/tokens.h"
 
 namespace lithe {
 
@@ -16,13 +15,6 @@ namespace {
 
 constexpr const char* kUnknownWord = "<unknown>";
 constexpr std::size_t kMostTokens = std::size_t{1} << 20;
-
-struct UnitName {
-  TextUnit unit;
-  std::string_view name;
-};
-constexpr std::array<UnitName, 3> kUnits = {
-    {{TextUnit::chars, "chars"}, {TextUnit::bytes, "bytes"}, {TextUnit::words, "words"}}};
 
 using Numbers = std::map<std::string, std::int32_t, std::less<>>;
 
@@ -41,6 +33,7 @@ std::map<std::string, std::size_t, std::less<>> count_tokens(std::string_view te
       ++found->second;
     else
       counts.emplace(token, 1);
+    return true;
   });
   return counts;
 }
@@ -61,24 +54,15 @@ std::vector<std::string> frequent_words(std::string_view text, std::size_t most)
               "a whole file that `lithe train` wrote");
 }
 
+TextUnit unit_of(const std::string& text) {
+  try {
+    return parse_text_unit(text);
+  } catch (const Error&) {
+    fail_json();
+  }
+}
+
 }  // namespace
-
-std::string_view name(TextUnit unit) {
-  return std::ranges::find(kUnits, unit, &UnitName::unit)->name;
-}
-
-std::string_view singular(TextUnit unit) {
-  constexpr std::string_view kNames[] = {"character", "byte", "word"};
-  return kNames[static_cast<std::size_t>(unit)];
-}
-
-TextUnit parse_text_unit(std::string_view text) {
-  const auto* const found = std::ranges::find(kUnits, text, &UnitName::name);
-  if (found == kUnits.end())
-    throw Error(ErrorKind::usage, fmt::format("text is not divided into '{:.40}'", text), "--text",
-                "chars, bytes or words");
-  return found->unit;
-}
 
 Vocabulary::Vocabulary(TextUnit unit, std::vector<std::string> tokens)
     : unit_(unit), tokens_(std::move(tokens)) {
@@ -108,16 +92,14 @@ Vocabulary Vocabulary::from_json(const std::string& json) {
   if (!object.is_object() || !object.contains("unit") || !object["unit"].is_string() ||
       !object.contains("tokens") || !object["tokens"].is_array())
     fail_json();
-  const std::string unit = object["unit"].get<std::string>();
-  const auto* const known = std::ranges::find(kUnits, unit, &UnitName::name);
-  if (known == kUnits.end()) fail_json();
-  if (known->unit == TextUnit::bytes) return {known->unit, all_bytes()};
+  const TextUnit unit = unit_of(object["unit"].get<std::string>());
+  if (unit == TextUnit::bytes) return {unit, all_bytes()};
   std::vector<std::string> tokens;
   for (const auto& token : object["tokens"]) {
     if (!token.is_string() || tokens.size() == kMostTokens) fail_json();
     tokens.push_back(token.get<std::string>());
   }
-  Vocabulary result(known->unit, std::move(tokens));
+  Vocabulary result(unit, std::move(tokens));
   // Each is there once.
   if (result.size() == 0 || result.numbers_.size() != result.size()) fail_json();
   return result;
@@ -130,8 +112,10 @@ std::vector<std::int32_t> Vocabulary::encode(std::string_view text,
   if (unit_ != TextUnit::words) numbers.reserve(text.size());
   text::for_each_token(text, unit_, [&](std::string_view token) {
     const auto found = numbers_.find(token);
-    if (found != numbers_.end()) return numbers.push_back(found->second);
-    if (unit_ == TextUnit::words) return numbers.push_back(0);
+    if (found != numbers_.end() || unit_ == TextUnit::words) {
+      numbers.push_back(found == numbers_.end() ? 0 : found->second);
+      return true;
+    }
     const auto offset = static_cast<std::size_t>(token.data() - text.data());
     throw Error(ErrorKind::data,
                 fmt::format("the character {} is not among the {} that the model knows",

@@ -48,6 +48,22 @@ bool is_text(const Examples& train) {
          train.positions > 1;
 }
 
+// Texts as examples: the numbers of their tokens.
+bool is_tokens(const Examples& train, const std::vector<std::size_t>& shape) {
+  return train.features.type == ElementType::int32 && train.features.lengths != nullptr &&
+         shape.size() == 1;
+}
+
+// How many numbers tokens have. Of those of a vocabulary each is met.
+std::size_t token_count(const Features& features) {
+  std::int32_t most = 0;
+  for (std::size_t row = 0; row < features.rows; ++row) {
+    const auto* const tokens = reinterpret_cast<const std::int32_t*>(features.row(row));
+    most = std::max(most, *std::max_element(tokens, tokens + features.lengths[row]));
+  }
+  return static_cast<std::size_t>(most) + 1;
+}
+
 std::string network_for(const Examples& train, const std::vector<std::size_t>& shape) {
   const std::size_t outputs = train.labels != nullptr ? train.classes : train.target_columns;
   if (is_image(train, shape))
@@ -60,6 +76,9 @@ std::string network_for(const Examples& train, const std::vector<std::size_t>& s
   if (is_text(train))
     return fmt::format("embedding({0}, 64) -> lstm(256, all) -> dropout(0.1) -> dense({0})",
                        outputs);
+  if (is_tokens(train, shape))
+    return fmt::format("embedding({}, 32) -> mean_over_time -> dense({})",
+                       token_count(train.features), outputs);
   if (train.features.lengths != nullptr)
     return fmt::format("bidirectional(gru(64)) -> dropout(0.3) -> dense({})", outputs);
   return fmt::format(
@@ -122,6 +141,19 @@ Network with_table_input(const Network& network,
   for (std::size_t i = front; i < layers.size(); ++i)
     parts.push_back(catalogue::print_layer(layers[i]));
   return Network::parse(fmt::format("{}", fmt::join(parts, " -> ")));
+}
+
+void check_text_input(const Network& network, std::size_t tokens) {
+  const Sentence& layers = network.layers();
+  const std::size_t front = network.has_input() ? 1 : 0;
+  const bool embeds = front < layers.size() && layers[front].name == "embedding";
+  if (embeds && layers[front].integer("categories") >= tokens) return;
+  throw Error(ErrorKind::sentence,
+              embeds ? fmt::format("the texts have {} different tokens, and embedding takes {}",
+                                   tokens, layers[front].integer("categories"))
+                     : "the network does not begin with an embedding, and takes the numbers of "
+                       "tokens for quantities",
+              network.to_string(), fmt::format("embedding({}, 32) in front", tokens));
 }
 
 std::string default_loss(const Model& model, const Examples& train) {

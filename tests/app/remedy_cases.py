@@ -138,6 +138,27 @@ NOVEL = ("train --data t.txt --text chars --window 8 --network \"embedding(30, 4
 LETTERS = len(set(TEXT))
 WRITER = (NOVEL.format(LETTERS),)
 
+
+def letters(more=""):
+    """A table with texts of five words."""
+    head, cell = (",more", "," + more) if more else ("", "")
+    return f"kind,size,body{head}\n" + "".join(f"{'xy'[i % 2]},{i},{'the one' if i % 2 else 'a two'} sea{cell}\n"
+                                               for i in range(40))
+
+
+def mails():
+    """A folder of texts."""
+    return {f"m/{kind}/{i}.txt": f"the {'one' if kind == 'a' else 'two'}" for kind in "ab" for i in range(10)}
+
+
+def recordings():
+    """A folder of sequences."""
+    return {f"w/{kind}/{i}.csv": "".join(f"{p},{i}\n" for p in range(1 + i % 3)) for kind in "ab" for i in range(8)}
+
+
+LETTER = "data show t.csv --text words --target kind"
+MAILS = "train --data m --epochs 1 --output m.safetensors"
+
 CASES = {
     # What a model is shown.
     "the values are from {:.6g} to {:.6g}, and the model was trained on values from 0 to {:.6g}": Case(
@@ -258,7 +279,7 @@ CASES = {
         {"bars/1.png": grey(), "bars/level/note.txt": ""}, "data show bars",
         change={"bars/level/1.png": grey()}),
     "there is no picture in the folder": Case(
-        {"new/note.txt": ""}, "predict m.safetensors new", prepare=(DIGITS,),
+        {"new/note.md": ""}, "predict m.safetensors new", prepare=(DIGITS,),
         change={"new/deep/1.png": grey()}),
     "no file fits the pattern '{}'": Case(
         {"new/a.jpg": grey()}, "predict m.safetensors new/*.png", "predict m.safetensors new/*.jpg",
@@ -372,6 +393,59 @@ CASES = {
         prepare=WRITER),
     "the model was trained on text, and goes on with one": Case(
         {"t.txt": TEXT}, "predict m.safetensors t.txt", "predict m.safetensors --text the", prepare=WRITER),
+    # A column of texts, and folders of texts.
+    "'{}' is a table, and no column of texts is named": Case(
+        {"t.csv": letters()}, "data show t.csv --text words",
+        "data show t.csv --text words --text-column body --target kind"),
+    "{} tokens of a text": Case(
+        {"t.csv": letters()}, LETTER + " --window 100001", LETTER + " --window 100000"),
+    "a text is the only input, and \"{}\" is named as one beside it": Case(
+        {"t.csv": letters()}, LETTER + " --numeric size", LETTER),
+    "no column beside the target holds texts": Case(
+        {"t.csv": rows()}, "data show t.csv --text words --target kind",
+        "data show t.csv --text words --target kind --text-column a"),
+    "the file has no column of texts": Case(
+        {"a.npz": npz(x=floats(20), y=whole(20)), "t.csv": letters()}, "data show a.npz --text-column body",
+        "data show t.csv --text-column body --target kind"),
+    "{} columns hold texts: {}": Case(
+        {"t.csv": letters(more="yes no")}, "data show t.csv --text words --target kind",
+        "data show t.csv --text words --target kind --text-column body"),
+    "the network does not begin with an embedding, and takes the numbers of tokens for quantities": Case(
+        {"t.csv": letters()}, LETTER.replace("data show", "train --data") + ' --network "gru(2) -> dense(2)"',
+        LETTER.replace("data show", "train --data") + ' --epochs 1 --network "embedding(6, 32) -> gru(2) -> dense(2)"'),
+    "the texts have {} different tokens, and embedding takes {}": Case(
+        {"t.csv": letters()},
+        LETTER.replace("data show", "train --data") + ' --network "embedding(5, 32) -> gru(2) -> dense(2)"',
+        LETTER.replace("data show", "train --data") + ' --epochs 1 --network "embedding(6, 32) -> gru(2) -> dense(2)"'),
+    "the folder of a class, '{}', has a folder in it": Case(
+        {"m/train/a/1.txt": "one", "m/train/b/1.txt": "two", "m/test/a/1.txt": "one", "m/test/b/1.txt": "two"},
+        "data show m", "data show m/train --test-data m/test"),
+    "files stand beside the folders of the classes": Case(
+        {**mails(), "m/1.txt": "one"}, "data show m", change={"m/1.txt": None}),
+    "the files stand in no folders of classes": Case(
+        {"m/1.txt": "one", "m/2.txt": "two"}, "data show m",
+        change={"m/1.txt": None, "m/2.txt": None, "m/a/1.txt": "one", "m/b/2.txt": "two"}),
+    "'{:.60}' is none of the classes that are known: {:.200}": Case(
+        {**mails(), "n/c/1.txt": "one"}, "evaluate m.safetensors --data n", prepare=(MAILS,),
+        change={"n/c": None, "n/a/1.txt": "one"}),
+    "the model was trained on the columns of a table, and these are texts": Case(
+        {**mails(), "t.csv": rows()}, "predict m.safetensors m", "predict m.safetensors t.csv", prepare=MODEL),
+    # A file for each sequence.
+    "the file has no row of numbers": Case(
+        {**recordings(), "w/a/9.csv": "x,y\n"}, "data show w", change={"w/a/9.csv": None}),
+    "the row has {} values, and those above have {}": Case(
+        {**recordings(), "w/a/9.csv": "1,2\n3,4\n5\n"}, "data show w", change={"w/a/9.csv": "1,2\n3,4\n5,6\n"}),
+    "'{}' is not a number": Case(
+        {**recordings(), "w/a/9.csv": "1;2\n3;4,5\n"}, "data show w", "data show w --decimal comma"),
+    "the end of the file from \"{}\" on is no row of numbers": Case(
+        {**recordings(), "w/a/9.csv": "x,y\n1,2\n3,4\n5,6\nTotal,12\n"}, "data show w",
+        change={"w/a/9.csv": "x,y\n1,2\n3,4\n5,6\n"}),
+    "the array has {} dimensions": Case(
+        {**recordings(), "w/a/9.npy": npy("<f4", (1, 2, 2), [1, 2, 3, 4])}, "data show w",
+        change={"w/a/9.npy": npy("<f4", (2, 2), [1, 2, 3, 4])}),
+    "the array holds texts": Case(
+        {**recordings(), "w/a/9.npy": texts("a", "b")}, "data show w",
+        change={"w/a/9.npy": npy("<f4", (2, 2), [1, 2, 3, 4])}),
     # Sequences of unequal length.
     "there is no line @data, behind which sequences stand": Case(
         {"s.ts": "@classLabel true a b\n"}, "data show s.ts", change={"s.ts": waves()}),
@@ -418,7 +492,7 @@ CASES = {
     "sequence {} has {} positions, and the model takes {}, no more and no fewer": Case(
         {"s.ts": waves(), "a.npz": sequences()}, "predict n.safetensors s.ts", "predict m.safetensors s.ts",
         prepare=(WAVES, WAVES.replace("s.ts", "a.npz").replace("m.safetensors", "n.safetensors"))),
-    "'{}' is not a .ts file": Case(
+    "'{}' is neither a .ts file nor a folder of sequences": Case(
         {"s.ts": waves(), "t.csv": rows()}, WAVES + " --test-data t.csv", WAVES + " --test-data s.ts"),
     "the sequences have {} channels, and those to train on {}": Case(
         {"s.ts": waves(), "t.ts": waves(channels=3)}, WAVES + " --test-data t.ts",
@@ -515,7 +589,7 @@ CASES = {
         "data show t.csv --embed code=4096", "data show t.csv --embed code=2795"),
     "'{}' does not say how many learned numbers \"{}\" becomes": Case(
         {"t.csv": rows()}, TRAIN + " --embed b=many", TRAIN + " --embed b=8"),
-    "the old model has learned numbers for other categories than those of this table": Case(
+    "the old model has learned numbers for other categories or words than those of this table": Case(
         {"t.csv": rows()}, "train --data t.csv --epochs 1 --from old.safetensors --output new.safetensors",
         "train --data t.csv --epochs 1 --from old.safetensors --output new.safetensors --embed b=8",
         prepare=(TRAIN + " --embed b=8 --output old.safetensors",)),
@@ -697,6 +771,12 @@ LIBRARY = "a program's, not the command line's: the options of commands are chec
 UNREACHABLE = {
     "the sequence has {} positions": "a line of many megabytes",
     "{} positions of {} channels in a sequence": "a file of many megabytes",
+    "a sequence of {} positions": "a file of many megabytes",
+    "more than {} files": "millions of files",
+    "the folder cannot be read: {}": "a folder that may not be read",
+    "the texts hold more than the {} bytes allowed": LIBRARY,
+    "the sequences take more than the {} bytes allowed": LIBRARY,
+    "a text is an example by itself, and no row of a window": LIBRARY,
     "the table '{}' of this recipe is not there": "the script fetches it from a registry",
     "examples of {} are no pictures": "the kind of the model is told first",
     "the model was trained on standard input, which is not kept": "standard input",

@@ -110,6 +110,38 @@ class Sequences(AppTest):
         out = self.run_lithe("train", "--data", "train.ts", "--epochs", "1", "--output", "m.safetensors").stdout
         self.assertIn("gru", out)
 
+    def test_a_file_for_each_sequence(self):
+        """The same sequences as in a .ts file give the same model, and the same answers."""
+        self.write("s.ts", ts(60))
+        for i, line in enumerate(ts(60).splitlines()[4:]):
+            *channels, kind = line.split(":")
+            rows = list(zip(*(channel.split(",") for channel in channels)))
+            os.makedirs(os.path.join(self.folder, "waves", kind), exist_ok=True)
+            if i % 3 == 0:
+                values = [float(value) for row in rows for value in row]
+                self.write(f"waves/{kind}/{i:02}.npy", npy("<f8", (len(rows), 2), values))
+            else:
+                self.write(f"waves/{kind}/{i:02}.csv", "left,right\n" + "".join(",".join(row) + "\n" for row in rows))
+        shown = self.run_lithe("data", "show", "waves").stdout
+        self.assertIn("sequences of 4 to 12 positions of 2 channels", shown)
+        self.assertIn("2 classes: fast 30, slow 30", shown)
+        self.run_lithe(*TRAIN, "--data", "waves")
+        score = json.loads(self.run_lithe("evaluate", "m.safetensors", "--json").stdout)
+        self.assertEqual(score["examples"] if "examples" in score else 12, 12)
+        self.assertGreater(score["accuracy"], 0.9)
+        given = {answer["input"]: answer["outputs"] for answer in self.answers("waves")}
+        self.assertEqual(len(given), 60)
+        for i, answer in enumerate(self.answers("s.ts")):
+            name = f"{('slow', 'fast')[i % 2]}/{i:02}.{'csv' if i % 3 else 'npy'}"
+            self.assertEqual(given[name], answer["outputs"])
+        # Another folder to test on, and one without classes.
+        self.run_lithe(*TRAIN, "--data", "waves", "--test-data", "waves")
+        self.assertEqual(len(self.answers("waves/fast")), 30)
+        self.write("waves/fast/1.csv", "1,2\n3,x\n")
+        told = self.run_lithe("evaluate", "m.safetensors", status=1).stderr
+        self.assertIn("'x' is not a number", told)
+        self.assertIn("1.csv, line 2, column 2", told)
+
     def test_folds(self):
         self.write("train.ts", ts(40))
         out = self.run_lithe(*TRAIN[:-2], "--epochs", "1", "--data", "train.ts", "--cv", "3").stdout

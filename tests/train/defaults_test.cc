@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "support/expect_error.h"
 #include "support/training.h"
 
 namespace lithe {
@@ -113,6 +114,26 @@ TEST(DefaultTraining, PicturesGetConvolutions) {
   // Small ones, and numbers, do not.
   const test::RandomExamples small(300, 64, 3);
   EXPECT_EQ(default_training(small.examples, {8, 8}).network.find("conv2d"), std::string::npos);
+}
+
+// Numbers of tokens, from 0 on: what stands behind an end is none.
+TEST(DefaultTraining, TextsGetAnEmbeddingOfTheirTokens) {
+  const std::vector<std::int32_t> tokens = {3, 1, 99, 0, 6, 2}, lengths = {2, 3};
+  const std::vector<std::int32_t> labels = {0, 1};
+  const Features texts = Features::of(tokens, 2, 3).with_lengths(lengths, 3);
+  const Examples examples = Examples::classification(texts, labels, 2);
+  EXPECT_EQ(default_training(examples, {3}).network,
+            "embedding(7, 32) -> mean_over_time -> dense(2)");
+}
+
+TEST(TextInput, IsAnEmbeddingOfAsManyTokens) {
+  const auto check = [](const char* network) { check_text_input(Network::parse(network), 7); };
+  check("embedding(7, 4) -> mean_over_time -> dense(2)");
+  check("input(9, lengths=true) -> embedding(8, 4) -> gru(3) -> dense(2)");
+  test::expect_error(ErrorKind::sentence, {"7 different tokens", "takes 6", "embedding(7, 32)"},
+                     [&] { check("embedding(6, 4) -> mean_over_time -> dense(2)"); });
+  test::expect_error(ErrorKind::sentence, {"for quantities", "embedding(7, 32)"},
+                     [&] { check("gru(3) -> dense(2)"); });
 }
 
 TEST(DefaultTraining, LearnsNumbers) {

@@ -17,6 +17,7 @@
 #include "data/tables/csv_layout.h"
 #include "data/tables/csv_rows.h"
 #include "data/tables/csv_survey.h"
+#include "data/tables/csv_texts.h"
 #include "data/tables/series.h"
 #include "lithe/error.h"
 
@@ -152,7 +153,8 @@ class CsvReader {
   std::vector<std::string> known_names() const {
     std::vector<std::string> names;
     for (const TableColumn& column : known_->columns)
-      if (column.kind == ColumnKind::number || column.kind == ColumnKind::category)
+      if (column.kind == ColumnKind::number || column.kind == ColumnKind::category ||
+          column.kind == ColumnKind::text)
         names.push_back(column.name);
     return names;
   }
@@ -401,6 +403,12 @@ class CsvReader {
     for (std::size_t slot = 0; slot < rows.slots.size(); ++slot) {
       const TableColumn& column = layout.schema.columns[layout.slots[slot]];
       const CsvSlot& counts = rows.slots[slot];
+      if (column.kind == ColumnKind::text) {
+        const std::vector<RowUse> uses(rows.rows.rows(), RowUse::test);
+        for (TableNote& note : notes_of_texts(rows.texts, counts.missing, uses, column))
+          layout.notes.push_back({false, std::move(note.text), {}});
+        continue;
+      }
       const bool usual = options_.unknown_category == UnknownCategory::usual;
       if (counts.unknown > 0)
         layout.notes.push_back(

@@ -93,6 +93,15 @@ void vote(const std::vector<std::string>& record, std::size_t i, const ColumnSur
   }
 }
 
+// Whether an option names a column, not by its number, as one of the cells.
+bool names_one(const std::vector<std::string>& record, const CsvOptions& options) {
+  std::vector<std::string> words = options.targets;
+  if (options.text) words.push_back(options.text->column);
+  return std::ranges::any_of(words, [&](const std::string& word) {
+    return !word.empty() && !to_number(word) && std::ranges::find(record, word) != record.end();
+  });
+}
+
 }  // namespace
 
 CsvDialect find_dialect(std::string_view text, char chosen) {
@@ -150,6 +159,7 @@ std::string with_tabs(std::string_view text) {
 bool has_header(const std::vector<std::string>& first_record, const CsvSurvey& below,
                 const CsvOptions& options, const std::string& file) {
   if (options.header != CsvHeader::automatic) return options.header == CsvHeader::yes;
+  if (names_one(first_record, options)) return true;
   const MissingTexts missing(options.missing_texts);
   std::size_t texts = 0, numbers = 0;
   for (const std::string& cell : first_record) {

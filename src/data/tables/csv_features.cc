@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "data/tables/csv_texts.h"
 #include "lithe/error.h"
 
 namespace lithe::data {
@@ -173,6 +174,10 @@ TablePart make_part(const CsvLayout& layout, std::size_t count, std::size_t colu
                             .columns = columns,
                             .row_stride = columns * sizeof(float)};
   part.shape = {columns};
+  if (layout.schema.text() != nullptr) {
+    part.examples.features.type = ElementType::int32;
+    part.examples.features.lengths = memory->lengths.data();
+  }
   attach(*memory, std::move(answers), part);
   part.class_names = layout.schema.class_names;
   part.schema = layout.schema;
@@ -199,9 +204,14 @@ TableParts make_parts(CsvRows& rows, const Answers& answers, std::span<const Row
   auto train = std::make_shared<TableMemory>(), test = std::make_shared<TableMemory>();
   train->features = base::AlignedArray<std::uint8_t>(trained * columns * sizeof(float));
   test->features = base::AlignedArray<std::uint8_t>(tested * columns * sizeof(float));
-  fill_features(rows, layout, options,
-                Sorter(uses, columns, reinterpret_cast<float*>(train->features.data()),
-                       reinterpret_cast<float*>(test->features.data())));
+  if (const TableColumn* text = layout.schema.text()) {
+    fill_texts(rows.texts, *text, uses, RowUse::train, *train);
+    fill_texts(rows.texts, *text, uses, RowUse::test, *test);
+  } else {
+    fill_features(rows, layout, options,
+                  Sorter(uses, columns, reinterpret_cast<float*>(train->features.data()),
+                         reinterpret_cast<float*>(test->features.data())));
+  }
   train->weights = values_for(RowUse::train, rows.weights, 1, uses);
   test->weights = values_for(RowUse::test, rows.weights, 1, uses);
   return {make_part(layout, trained, columns, std::move(train),

@@ -4,14 +4,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <numeric>
 #include <optional>
-#include <string_view>
-#include <unordered_map>
+#include <set>
 
 #include "base/nearest.h"
 #include "data/tables/cell.h"
+#include "data/tables/csv_named.h"
+#include "data/tables/csv_texts.h"
 #include "data/tables/csv_types.h"
 #include "lithe/error.h"
 
@@ -20,46 +20,9 @@ namespace lithe::data {
 namespace {
 
 using Kind = CsvField::Kind;
-using Places = std::unordered_map<std::string_view, std::size_t>;
-
-Places places_of(const std::vector<std::string>& names) {
-  Places places;
-  for (std::size_t i = 0; i < names.size(); ++i) places.emplace(names[i], i);
-  return places;
+bool is_feature(Kind kind) {
+  return kind == Kind::number || kind == Kind::category || kind == Kind::text;
 }
-
-// "a,b" -> "--target a --target b"; empty for a word without a comma.
-std::string options_for_each(std::string_view word) {
-  if (word.find(',') == word.npos) return {};
-  std::string options;
-  while (!word.empty()) {
-    const std::size_t end = std::min(word.find(','), word.size());
-    if (end > 0)
-      options += fmt::format("{}--target {}", options.empty() ? "" : " ", word.substr(0, end));
-    word.remove_prefix(std::min(word.size(), end + 1));
-  }
-  return options;
-}
-
-// The column with this name, or with this number from 1.
-std::size_t find_column(const std::string& word, const std::vector<std::string>& names,
-                        const Places& places, const std::string& file) {
-  if (const auto found = places.find(word); found != places.end()) return found->second;
-  std::size_t number = 0;
-  const char* const end = word.data() + word.size();
-  const auto result = std::from_chars(word.data(), end, number);
-  if (result.ec == std::errc() && result.ptr == end && number >= 1 && number <= names.size())
-    return number - 1;
-  const std::string meant = base::nearest(word, names);
-  if (const std::string each = options_for_each(word); !each.empty())
-    throw Error(ErrorKind::data, fmt::format("there is no column '{}'", word), file,
-                "an option for each column: " + each);
-  throw Error(ErrorKind::data,
-              fmt::format("there is no column '{}' among its {} columns", word, names.size()), file,
-              meant.empty() ? "a column's name, or its number from 1" : meant);
-}
-
-bool is_feature(Kind kind) { return kind == Kind::number || kind == Kind::category; }
 
 CsvField field_of(const TableColumn& column, const TableSchema& schema, TargetUse use) {
   CsvField field;
@@ -70,6 +33,9 @@ CsvField field_of(const TableColumn& column, const TableSchema& schema, TargetUs
   switch (column.kind) {
     case ColumnKind::category:
       field.kind = Kind::category;
+      break;
+    case ColumnKind::text:
+      field.kind = Kind::text;
       break;
     case ColumnKind::target:
       field.kind = use == TargetUse::ignore ? Kind::ignored : Kind::target;
@@ -94,7 +60,7 @@ void number_slots(CsvLayout& layout, const std::vector<std::size_t>& columns) {
     layout.has_group = layout.has_group || field.kind == Kind::group;
     layout.has_time = layout.has_time || field.kind == Kind::time;
     field.percent = field.unit == kPercent;
-    field.is_plain = !field.percent && field.kind != Kind::category &&
+    field.is_plain = !field.percent && field.kind != Kind::category && field.kind != Kind::text &&
                      field.kind != Kind::ignored && field.format == CellFormat::number &&
                      !field.as_text;
   }
@@ -112,55 +78,6 @@ void number_slots(CsvLayout& layout, const std::vector<std::size_t>& columns) {
     layout.slots.push_back(column);
   }
 }
-
-// What the options say of the columns; a number where they say nothing.
-class NamedColumns {
- public:
-  NamedColumns(const std::vector<std::string>& names, const CsvOptions& options,
-               const std::string& file)
-      : names_(names), file_(file), places_(places_of(names)), kinds_(names.size()) {
-    for (const auto& word : options.ignore) set(word, Kind::ignored);
-    if (!options.weight.empty()) set(options.weight, Kind::weight);
-    for (const auto& word : options.targets) set(word, Kind::target);
-    if (!options.group.empty()) set(options.group, Kind::group);
-    if (!options.time.empty()) set(options.time, Kind::time);
-    for (const auto& word : options.categorical) set(word, Kind::category);
-    for (const EmbeddedColumn& column : options.embed) embed(column);
-    for (const auto& word : options.numeric) set(word, Kind::number);
-  }
-  std::optional<Kind> of(std::size_t column) const { return kinds_[column]; }
-  void set(std::size_t column, Kind kind) { kinds_[column] = kind; }
-  const std::map<std::size_t, std::size_t>& embedded() const { return embedded_; }
-
- private:
-  // It is a category, and may be named as one too.
-  void embed(const EmbeddedColumn& named) {
-    const std::size_t column = find_column(named.name, names_, places_, file_);
-    if (!embedded_.emplace(column, named.size).second)
-      throw Error(ErrorKind::data, fmt::format("the column \"{}\" is named twice", names_[column]),
-                  file_, "name it once");
-    if (kinds_[column] != Kind::category) set(named.name, Kind::category);
-  }
-
-  void set(const std::string& word, Kind kind) {
-    const std::size_t column = find_column(word, names_, places_, file_);
-    if (kinds_[column] == kind)
-      throw Error(ErrorKind::data, fmt::format("the column \"{}\" is named twice", names_[column]),
-                  file_, "name it once");
-    if (kinds_[column])
-      throw Error(ErrorKind::data,
-                  fmt::format("the column \"{}\" is named for two purposes", names_[column]), file_,
-                  "target, weight, ignored, categorical (or embedded) and numeric columns are all "
-                  "different");
-    kinds_[column] = kind;
-  }
-
-  const std::vector<std::string>& names_;
-  const std::string& file_;
-  const Places places_;
-  std::vector<std::optional<Kind>> kinds_;
-  std::map<std::size_t, std::size_t> embedded_;
-};
 
 // Without a header: the columns of the schema in order; a target that is not needed may be missing.
 std::vector<std::size_t> match_by_position(const CsvLayout& layout, const TableOptions& options,
@@ -297,11 +214,62 @@ class LayoutLearner {
       named.set(last, Kind::target);
     }
     check_targets(named);
+    if (options_.text) take_text(named);
     layout_.schema.decimal = choose_decimal(survey_, layout_.names, options_, layout_.notes);
     for (std::size_t i = 0; i < layout_.names.size(); ++i) add(i, named.of(i));
   }
 
  private:
+  // The column of texts becomes the only feature.
+  void take_text(NamedColumns& named) {
+    const std::size_t width = layout_.names.size(), most = options_.text->most_tokens;
+    if (most == 0 || most > kMostTextTokens)
+      throw Error(ErrorKind::usage, fmt::format("{} tokens of a text", most), "--window",
+                  fmt::format("from 1 to {}", kMostTextTokens));
+    std::vector<std::size_t> texts;
+    std::vector<std::string> others;
+    const bool is_named = !options_.text->column.empty();
+    for (std::size_t i = 0; i < width; ++i) {
+      const auto kind = named.of(i);
+      if (kind == Kind::number || kind == Kind::category)
+        throw Error(ErrorKind::data,
+                    fmt::format("a text is the only input, and \"{}\" is named as one beside it",
+                                layout_.names[i]),
+                    file_, "leave out --categorical, --numeric and --embed");
+      if (kind == Kind::text || (!kind && !is_named && mostly_texts(survey_.columns[i])))
+        texts.push_back(i);
+      else if (!kind)
+        others.push_back(layout_.names[i]);
+    }
+    if (texts.size() != 1) refuse_texts_of(texts);
+    named.set(texts[0], Kind::text);
+    for (std::size_t i = 0; i < width; ++i)
+      if (!named.of(i)) beside_text_.insert(i);
+    if (!others.empty())
+      layout_.notes.push_back(
+          {false,
+           fmt::format("{} column{} left out, for a text is the only input: {:.200}", others.size(),
+                       others.size() == 1 ? " is" : "s are",
+                       fmt::to_string(fmt::join(others, ", "))),
+           {}});
+  }
+
+  static bool mostly_texts(const ColumnSurvey& cells) {
+    return cells.of(CellKind::text).cells * 2 > cells.present();
+  }
+
+  [[noreturn]] void refuse_texts_of(const std::vector<std::size_t>& texts) const {
+    std::vector<std::string> names;
+    for (const std::size_t i : texts) names.push_back(layout_.names[i]);
+    throw Error(ErrorKind::data,
+                texts.empty()
+                    ? "no column beside the target holds texts"
+                    : fmt::format("{} columns hold texts: {}", texts.size(), quoted(names)),
+                file_,
+                texts.empty() ? "--text-column COLUMN, and --target COLUMN for the answers"
+                              : fmt::format("--text-column \"{}\", say", names[0]));
+  }
+
   // Whether one target or several fit the task.
   void check_targets(const NamedColumns& named) const {
     std::vector<std::string> names;
@@ -344,6 +312,12 @@ class LayoutLearner {
       column.kind = ColumnKind::ignored;
     } else if (kind == Kind::category) {
       column.kind = ColumnKind::category;
+    } else if (kind == Kind::text) {
+      column.kind = ColumnKind::text;
+      column.text_unit = options_.text->unit;
+    } else if (beside_text_.contains(i)) {
+      layout_.left_out[name] = "a text is the only input";
+      column.kind = ColumnKind::ignored;
     } else if (const std::string why = kind ? "" : why_left_out(i); !why.empty()) {
       const bool numbers = cells.numbers(layout_.schema.decimal) == cells.present();
       layout_.notes.push_back(
@@ -443,7 +417,8 @@ class LayoutLearner {
   const CsvSurvey& survey_;
   const CsvOptions& options_;
   const std::string& file_;
-  bool reads_texts_ = false;  // of the target that was added last
+  bool reads_texts_ = false;           // of the target that was added last
+  std::set<std::size_t> beside_text_;  // columns that are left out for a text
 };
 
 }  // namespace

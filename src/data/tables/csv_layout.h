@@ -17,6 +17,7 @@ struct CsvField {
   enum class Kind : std::uint8_t {
     number,
     category,
+    text,
     target,
     weight,
     group,  // of a row: rows are divided by it, or windows taken of each; no feature

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "data/tables/csv_features.h"
+#include "data/tables/csv_texts.h"
 #include "data/tables/csv_types.h"
 #include "data/tables/table_part.h"
 #include "lithe/error.h"
@@ -128,6 +129,10 @@ class SchemaLearner {
         forget_notes_of(column.name);
         continue;
       }
+      if (column.kind == ColumnKind::text) {
+        learn_text(slot, column);
+        continue;
+      }
       column.had_missing = rows_.slots[slot].missing > 0;
       column.indicator = options_.csv.indicator && replaces() && column.had_missing;
       column.kind == ColumnKind::category ? learn_category(slot, column)
@@ -182,7 +187,8 @@ class SchemaLearner {
     for (std::size_t slot = 0; slot < layout_.slots.size(); ++slot) {
       const SlotFigures& figures = figures_[slot];
       const bool one = figures.low == figures.high && figures.missing == 0 && figures.present > 1;
-      if (one) names.push_back(layout_.schema.columns[layout_.slots[slot]].name);
+      const TableColumn& column = layout_.schema.columns[layout_.slots[slot]];
+      if (one && column.kind != ColumnKind::text) names.push_back(column.name);
     }
     if (names.empty()) return;
     layout_.notes.push_back(
@@ -224,6 +230,12 @@ class SchemaLearner {
   // common. Where all are rare, that is nothing.
   static bool shares_rare(const std::vector<std::size_t>& counts) {
     return std::ranges::any_of(counts, [](std::size_t count) { return count > 1; });
+  }
+
+  void learn_text(std::size_t slot, TableColumn& column) {
+    learn_texts(rows_.texts, uses_, options_.csv.text->most_words, column);
+    for (TableNote& note : notes_of_texts(rows_.texts, rows_.slots[slot].missing, uses_, column))
+      layout_.notes.push_back(std::move(note));
   }
 
   // `met`: its categories in the rows to train on, rare ones too.
@@ -299,6 +311,10 @@ class SchemaLearner {
           fmt::format("category of {}", column.categories.size()) +
           (column.embedding > 0 ? fmt::format(", {} learned numbers for each", column.embedding)
                                 : "");
+    else if (column.kind == ColumnKind::text)
+      result.kind =
+          fmt::format("text of {} to {} {}, {} different ones are known", figures_[slot].all_low,
+                      figures_[slot].all_high, plural(column.text_unit), column.token_count() - 1);
     else if (column.kind == ColumnKind::target)
       result.kind = column.format == CellFormat::date ? "target, a date" : "target";
     else if (column.kind == ColumnKind::weight)

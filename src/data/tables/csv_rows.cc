@@ -71,12 +71,20 @@ CsvRows::CsvRows(CsvLayout& layout, CsvCursor& cursor, const TableOptions& optio
       next_report_(kReportBytes),
       row_(layout.slots.size()),
       many_(layout.targets) {
+  for (const CsvField& field : layout.fields) {
+    if (field.kind != Kind::text) continue;
+    const TableColumn& column = layout.schema.columns[layout.slots[field.slot]];
+    texts = known ? TextTokens(column)
+                  : TextTokens(options.csv.text->unit, options.csv.text->most_tokens);
+  }
   for (std::size_t slot = 0; slot < slots.size() && !known; ++slot)
     slots[slot].embedded = options.csv.embed_many || layout.embedded.contains(layout.slots[slot]);
   if (!known) return;
   for (std::size_t slot = 0; slot < slots.size(); ++slot)
-    for (const auto& category : layout.schema.columns[layout.slots[slot]].categories)
-      slots[slot].categories.emplace(category, slots[slot].categories.size());
+    if (const TableColumn& column = layout.schema.columns[layout.slots[slot]];
+        column.kind == ColumnKind::category)
+      for (const auto& category : column.categories)
+        slots[slot].categories.emplace(category, slots[slot].categories.size());
 }
 
 bool CsvRows::read() {
@@ -134,6 +142,7 @@ void CsvRows::take_field(CsvField& field) {
     fits_ = false;
     return;
   }
+  if (field.kind == Kind::text) return store_tokens(field, text);
   if (field.kind != Kind::category && missing_texts_.contains(text)) return store_missing(field);
   if (field.kind == Kind::category || field.as_text) return store_text(field, text);
   const auto number = number_in(field, text);
@@ -206,6 +215,14 @@ void CsvRows::store_text(const CsvField& field, std::string_view text) {
     cursor_.fail(fmt::format("'{}' is no answer: {}", shortened(text), why),
                  "a class, a number, or an empty cell where the answer is missing");
   answer_ = {false, 0, std::string(text), cursor_.place()};
+}
+
+// A text such as "NA" is one of a word; only one without any is missing.
+void CsvRows::store_tokens(const CsvField& field, std::string_view text) {
+  cursor_.check_utf8(text);
+  const std::size_t tokens = texts.add(text);
+  row_[field.slot] = static_cast<float>(tokens);
+  if (tokens == 0) store_missing(field);
 }
 
 void CsvRows::fail_number(const CsvField& field, std::string_view text) const {
@@ -292,11 +309,13 @@ void CsvRows::store_missing(const CsvField& field) {
 void CsvRows::commit() {
   if (!fits_) return;
   if (drop_) {
+    texts.drop();
     left_out.push_back(rows.rows() + left_out.size());
     ++(no_target_ ? without_target : dropped);
     return;
   }
   rows.add(row_);
+  texts.keep();
   if (layout_.has_weight) weights.push_back(weight_);
   if (layout_.has_time) times.push_back(time_);
   if (layout_.has_group) groups.push_back(group_);

@@ -13,6 +13,7 @@
 #include "data/tables/answers.h"
 #include "data/tables/csv_cursor.h"
 #include "data/tables/csv_layout.h"
+#include "data/tables/csv_texts.h"
 #include "data/tables/missing_texts.h"
 #include "data/tables/row_store.h"
 #include "lithe/table.h"
@@ -45,6 +46,8 @@ class CsvRows {
 
   RowStore rows;
   std::vector<CsvSlot> slots;
+  TextTokens
+      texts;  // of the column of texts, where one is read; its value in a row is their number
   std::vector<float> weights;
   std::vector<double> times;             // of each row
   std::vector<std::uint32_t> groups;     // of each row, by order of appearance
@@ -68,6 +71,7 @@ class CsvRows {
   void take_field(CsvField& field);
   void store_number(const CsvField& field, double value);
   void store_text(const CsvField& field, std::string_view text);
+  void store_tokens(const CsvField& field, std::string_view text);
   void store_missing(const CsvField& field);
   float category(CsvSlot& slot, std::string_view text);
   float new_category(CsvSlot& slot, std::string_view text);

@@ -88,25 +88,30 @@ std::string window_text(const WindowReport& windows) {
                      fmt::to_string(fmt::join(windows.channels, ", ")));
 }
 
-// "sequences of 7 to 26 positions of 12 channels"
-std::string lengths_text(const TableData& table) {
+// "7 to 26 positions"
+std::string lengths_text(const TableData& table, const std::string& what) {
   std::size_t least = SIZE_MAX, most = 0;
   for (const Examples* part : {&table.data.train, &table.data.test})
     for (std::size_t row = 0; row < part->features.rows; ++row) {
       const auto length = static_cast<std::size_t>(part->features.lengths[row]);
       least = std::min(least, length), most = std::max(most, length);
     }
+  return (least < most ? fmt::format("{} to ", least) : std::string{}) + counted(most, what);
+}
+
+// "sequences of 7 to 26 positions of 12 channels"
+std::string sequences_text(const TableData& table) {
   const std::vector<std::size_t>& shape = table.data.shape;
-  return fmt::format("sequences of {}{}{}",
-                     least < most ? fmt::format("{} to ", least) : std::string{},
-                     counted(most, "position"),
+  return fmt::format("sequences of {}{}", lengths_text(table, "position"),
                      shape.size() > 1 ? " of " + counted(shape[1], "channel") : std::string{});
 }
 
 std::string features_text(const TableData& table) {
   if (table.windows) return window_text(*table.windows);
   const Features& features = table.data.train.features;
-  return features.lengths != nullptr ? lengths_text(table) : counted(features.columns, "feature");
+  if (const TableColumn* text = table.schema.text())
+    return "texts of " + lengths_text(table, std::string(singular(text->text_unit)));
+  return features.lengths != nullptr ? sequences_text(table) : counted(features.columns, "feature");
 }
 
 void describe_windows(const WindowReport& windows, std::vector<std::string>& lines) {

@@ -23,7 +23,8 @@ std::string field(const std::string& text) {
 }
 
 bool is_feature(const TableColumn& column) {
-  return column.kind == ColumnKind::number || column.kind == ColumnKind::category;
+  return column.kind == ColumnKind::number || column.kind == ColumnKind::category ||
+         column.kind == ColumnKind::text;
 }
 
 }  // namespace
@@ -32,6 +33,9 @@ std::vector<float> encode_row(const TableSchema& schema,
                               const std::map<std::string, std::string>& cells,
                               UnknownCategory unknown_category) {
   if (cells.empty()) throw Error(ErrorKind::data, "there are no cells", kWhere);
+  if (schema.text() != nullptr)
+    throw Error(ErrorKind::data, "a text has a length of its own, which a row does not say", kWhere,
+                "apply_table() of a file with the text in it");
   std::string names, values;
   for (const auto& [name, text] : cells) {
     if (std::ranges::find(schema.columns, name, &TableColumn::name) == schema.columns.end())

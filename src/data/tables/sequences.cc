@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "base/digest.h"
+#include "data/tables/class_folder.h"
 #include "data/tables/npy_elements.h"
+#include "data/tables/sequence_folder.h"
 #include "data/tables/text_file.h"
 #include "lithe/error.h"
 
@@ -78,6 +80,7 @@ void check_form(const Sequences& sequences, const ArrayForm& form, const std::st
 
 Sequences read_file(const fs::path& path, const TableOptions& options,
                     const std::vector<std::string>& classes, std::uint64_t& digest) {
+  if (format_of_folder(path)) return read_sequence_folder(path, options, classes, digest);
   const TextFile file(path, options.most_bytes);
   digest = base::digest_of(file.text());
   return parse_ts(file.text(), path.string(), options, classes);
@@ -97,8 +100,9 @@ TableParts read_sequences(const fs::path& path, const TableOptions& options,
   if (!options.test_file.empty()) {
     const std::string test_name = options.test_file.string();
     if (!is_sequence_path(options.test_file))
-      throw Error(ErrorKind::usage, fmt::format("'{}' is not a .ts file", test_name), "--test-data",
-                  "a .ts file beside a .ts file");
+      throw Error(ErrorKind::usage,
+                  fmt::format("'{}' is neither a .ts file nor a folder of sequences", test_name),
+                  "--test-data", "a .ts file, or a folder with a folder for each class");
     Sequences test = read_file(options.test_file, options, train.answers.class_names, unused);
     if (test.channels != train.channels)
       throw Error(ErrorKind::data,

@@ -13,6 +13,7 @@
 #include "base/json_depth.h"
 #include "data/tables/cell.h"
 #include "data/tables/csv_cursor.h"
+#include "data/tables/csv_texts.h"
 #include "data/tables/table_part.h"
 #include "lithe/error.h"
 #include "lithe/table.h"
@@ -23,9 +24,10 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<ColumnKind, const char*>, 5> kKinds = {{
+constexpr std::array<std::pair<ColumnKind, const char*>, 6> kKinds = {{
     {ColumnKind::number, "number"},
     {ColumnKind::category, "category"},
+    {ColumnKind::text, "text"},
     {ColumnKind::target, "target"},
     {ColumnKind::weight, "weight"},
     {ColumnKind::ignored, "ignored"},
@@ -118,6 +120,11 @@ json print_column(const TableColumn& column) {
     object["usual"] = column.usual;
     if (column.embedding > 0) object["embedding"] = column.embedding;
   }
+  if (column.kind == ColumnKind::text) {
+    object["tokens"] = name(column.text_unit);
+    object["length"] = column.text_length;
+    object["vocabulary"] = column.categories;
+  }
   if (column.kind == ColumnKind::number) {
     object["replacement"] = column.replacement;
     if (column.offset != 0) object["offset"] = column.offset;
@@ -152,11 +159,29 @@ void parse_categories(const json& object, TableColumn& column) {
   column.embedding = size.get<std::size_t>();
 }
 
+void parse_text(const json& object, TableColumn& column) {
+  const std::string unit = text_member(object, "tokens");
+  for (const TextUnit one : {TextUnit::chars, TextUnit::bytes, TextUnit::words})
+    if (name(one) == unit) column.text_unit = one;
+  if (name(column.text_unit) != unit) fail("the tokens of a text are none that are known");
+  const json& length = member(object, "length");
+  if (!length.is_number_unsigned() || length.get<std::size_t>() == 0 ||
+      length.get<std::size_t>() > data::kMostTextTokens)
+    fail("'length' is no number of tokens");
+  column.text_length = length.get<std::size_t>();
+  column.categories = texts_member(object, "vocabulary");
+  check_all_different(column.categories, "a token stands there");
+  if (column.categories.size() > data::kMostTextWords) fail("a text has too many tokens");
+  if (column.text_unit == TextUnit::bytes && !column.categories.empty())
+    fail("bytes have a vocabulary");
+}
+
 TableColumn parse_column(const json& object) {
   TableColumn column;
   column.name = text_member(object, "name");
   column.kind = value_for(kKinds, text_member(object, "kind"));
   if (column.kind == ColumnKind::category) parse_categories(object, column);
+  if (column.kind == ColumnKind::text) parse_text(object, column);
   if (column.kind == ColumnKind::number) {
     column.replacement = number_member(object, "replacement");
     if (object.contains("offset")) column.offset = number_member(object, "offset");
@@ -186,6 +211,8 @@ void check(const TableSchema& schema) {
   check_all_different(names, "a column stands there");
   check_all_different(schema.class_names, "a class stands there");
   if (weights > 1) fail("it has more than one weight");
+  if (const TableColumn* text = schema.text(); text != nullptr && features != text->features())
+    fail("a text is not the only feature");
   if (features > data::kMostColumns) fail("it has too many features");
   const bool several = schema.task == TableTask::multi_label;
   const bool classes = schema.task == TableTask::classification || several;
@@ -206,12 +233,24 @@ std::vector<std::string> usual_missing_texts() {
 
 std::size_t TableColumn::features() const {
   if (kind == ColumnKind::number) return indicator ? 2 : 1;
+  if (kind == ColumnKind::text) return text_length;
   if (kind != ColumnKind::category) return 0;
   return embedding > 0 ? 1 : categories.size() + (indicator ? 1 : 0);
 }
 
 std::size_t TableColumn::embedding_rows() const {
   return embedding > 0 ? 1 + categories.size() + (had_missing ? 1 : 0) : 0;
+}
+
+std::size_t TableColumn::token_count() const {
+  if (kind != ColumnKind::text) return 0;
+  return 1 + (text_unit == TextUnit::bytes ? 256 : categories.size());
+}
+
+std::string TableColumn::token(std::size_t number) const {
+  if (number == 0 || number >= token_count()) return "<unknown>";
+  if (text_unit == TextUnit::bytes) return std::string(1, static_cast<char>(number - 1));
+  return categories[number - 1];
 }
 
 std::size_t embedding_size(std::size_t categories) {
@@ -222,6 +261,11 @@ std::size_t embedding_size(std::size_t categories) {
 
 const TableColumn* TableSchema::target() const {
   const auto found = std::ranges::find(columns, ColumnKind::target, &TableColumn::kind);
+  return found == columns.end() ? nullptr : &*found;
+}
+
+const TableColumn* TableSchema::text() const {
+  const auto found = std::ranges::find(columns, ColumnKind::text, &TableColumn::kind);
   return found == columns.end() ? nullptr : &*found;
 }
 
@@ -242,6 +286,11 @@ std::vector<std::string> TableSchema::feature_names() const {
   std::vector<std::string> names;
   for (const TableColumn& column : columns) {
     if (column.kind == ColumnKind::number || column.embedding > 0) names.push_back(column.name);
+    if (column.kind == ColumnKind::text) {
+      for (std::size_t i = 1; i <= column.text_length; ++i)
+        names.push_back(fmt::format("{}, {} {}", column.name, singular(column.text_unit), i));
+      continue;
+    }
     for (const auto& category :
          column.embedding > 0 ? std::vector<std::string>{} : column.categories)
       names.push_back(fmt::format("{}={}", column.name, category));

@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/mapped_file.h"
 #include "data/examples/scale.h"
+#include "data/tables/class_folder.h"
 #include "data/tables/csv.h"
 #include "data/tables/division.h"
 #include "data/tables/libsvm.h"
@@ -15,6 +16,7 @@
 #include "data/tables/npz.h"
 #include "data/tables/sequences.h"
 #include "data/tables/text_file.h"
+#include "data/tables/text_folder.h"
 #include "data/tables/windows.h"
 #include "lithe/error.h"
 #include "lithe/table.h"
@@ -48,6 +50,7 @@ TableFormat known_format(const fs::path& path) {
 }
 
 TableParts read_csv(const fs::path& path, const TableOptions& options, const TableSchema* known) {
+  if (data::format_of_folder(path)) return data::read_text_folder(path, options, known);
   const data::TextFile file(path, options.most_bytes);
   TableOptions chosen = options;
   if (data::kind_of(path) == ".tsv" && options.csv.delimiter == 0) chosen.csv.delimiter = '\t';
@@ -116,6 +119,9 @@ TableParts read_arrays(const fs::path& path, const TableOptions& options, const 
 
 // What only the columns of a CSV file can be asked for.
 void refuse_columns(const TableOptions& options, const fs::path& path) {
+  if (options.csv.text)
+    throw Error(ErrorKind::usage, "the file has no column of texts", path.string(),
+                "leave out --text and --text-column, or use a .csv");
   if (options.csv.group.empty() && options.csv.time.empty()) return;
   throw Error(ErrorKind::usage, "the file has no columns by which rows could be divided",
               path.string(), "leave out --group and --time, or use a .csv");
@@ -128,6 +134,9 @@ TableOptions with_windows(const fs::path& path, TableOptions options) {
   if (is_array_path(path) || format == TableFormat::libsvm)
     throw Error(ErrorKind::usage, "windows are taken of the rows of a text table", path.string(),
                 "a .csv, or arrays of windows, [examples, rows, channels]");
+  if (options.csv.text)
+    throw Error(ErrorKind::usage, "a text is an example by itself, and no row of a window",
+                "--window", "either texts or windows");
   data::check_window_options(options);
   options.csv.task = TableTask::regression;
   options.target_use = TargetUse::required;  // its past is a feature

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "data/files/gzip.h"
+#include "data/tables/class_folder.h"
 #include "data/tables/utf8.h"
 #include "lithe/error.h"
 
@@ -143,7 +144,7 @@ std::optional<TableFormat> format_of(const fs::path& path) {
   if (end == ".xlsx") return TableFormat::excel;
   if (end == ".parquet" || end == ".feather" || end == ".xls" || end == ".ods")
     return TableFormat::parquet;
-  return std::nullopt;
+  return format_of_folder(path);
 }
 
 void TextFile::unpack(const fs::path& path, std::uint64_t most_bytes) {

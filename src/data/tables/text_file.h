@@ -11,7 +11,8 @@
 
 namespace lithe::data {
 
-// What the end of a name says, without .gz or .zst behind it and in any case.
+// What the end of a name says, without .gz or .zst behind it and in any case; or what the files of
+// a folder say (class_folder.h).
 enum class TableFormat { csv, libsvm, npy, npz, ts, excel, parquet };
 std::optional<TableFormat> format_of(const std::filesystem::path& path);
 // "table.csv.gz" -> ".csv"

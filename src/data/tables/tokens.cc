@@ -1,4 +1,4 @@
-#include "text/tokens.h"
+#include "data/tables/tokens.h"
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "lithe/text.h"
+#include "lithe/text_unit.h"
 
 namespace lithe::text {
 
@@ -24,7 +24,8 @@ inline bool is_of_word(char c) {
 
 inline bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-// Calls work with each token, a view of the text, which is UTF-8 unless the tokens are bytes.
+// Calls work with each token, a view of the text, which is UTF-8 unless the tokens are bytes. Ends
+// where work says false.
 template <class Work>
 void for_each_token(std::string_view text, TextUnit unit, const Work& work) {
   for (std::size_t at = 0; at < text.size();) {
@@ -39,7 +40,7 @@ void for_each_token(std::string_view text, TextUnit unit, const Work& work) {
       if (is_of_word(text[at]))
         while (end < text.size() && is_of_word(text[end])) ++end;
     }
-    work(text.substr(at, end - at));
+    if (!work(text.substr(at, end - at))) return;
     at = end;
   }
 }
