@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "ops/layer.h"
+#include "ops/noise.h"
 #include "ops/over_time.h"
 #include "ops/recurrent.h"
 #include "ops/sequence.h"
@@ -87,11 +88,16 @@ void build(const Component& layer, GraphBuilder& builder) {
   builder.channels = units;
   if (layer.component("give").name == "last")
     add_over_time(builder, work.reverse ? OverTime::first : OverTime::last);
+  add_dropout(builder, layer.number("dropout"));
 }
 
 Argument units_argument() { return {"units", "number of units", Type::integer, {}, 1, 1 << 16}; }
 
 std::vector<Argument> arguments(std::vector<Argument> first, std::vector<Argument> last = {}) {
+  last.push_back({"dropout",
+                  "while training, drops each of the layer's outputs with this probability, as a "
+                  "layer dropout behind it does",
+                  Type::number, "0", 0, 0.99});
   const Argument common[] = {{"give", "its outputs at all positions, or at the last one alone",
                               Type::component, "last", 0, 0, false, Category::give},
                              {"reverse", "from the last position to the first", Type::component,
