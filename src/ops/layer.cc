@@ -118,6 +118,27 @@ void GraphBuilder::add_steps(std::size_t columns) {
   graph.step = graph.add_input("position", 1, 1, graph::SlotKind::integers);
 }
 
+void GraphBuilder::add_begins(std::size_t positions) {
+  graph.begins = graph.add_input("begins", 1, positions, graph::SlotKind::integers);
+}
+
+graph::State GraphBuilder::add_state(std::size_t columns) {
+  const std::string name = fmt::format("state {}", graph.states.size() + 1);
+  const SlotId before = graph.add_input(name, columns);
+  graph.states.push_back({before, graph.add_slot(name + " behind", columns)});
+  return graph.states.back();
+}
+
+void GraphBuilder::remember(std::size_t length) {
+  if (by_steps())
+    graph.most_steps = length;
+  else if (goes_on())
+    fail(
+        "it looks at the positions of its own example alone, and the examples are parts of longer "
+        "sequences",
+        "rnn, gru or lstm, which remember what was before");
+}
+
 void GraphBuilder::by_examples() {
   if (!is_sequence() || graph.slots[slot].positions == 1) return;
   const SlotId positions = slot;

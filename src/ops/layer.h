@@ -71,10 +71,14 @@ struct GraphBuilder {
   // For a graph that goes by steps: an input for one position of `columns` values, and one for its
   // number.
   void add_steps(std::size_t columns);
+  // For a graph whose examples are parts of longer sequences, a single position say: an input that
+  // says where sequences begin.
+  void add_begins(std::size_t positions);
+  bool goes_on() const { return graph.begins.has_value(); }
+  // In such a graph, `columns` values that the layer remembers from one part to the next.
+  graph::State add_state(std::size_t columns);
   // The layer remembers that many positions at most, where the graph goes by steps.
-  void remember(std::size_t length) {
-    if (by_steps()) graph.most_steps = length;
-  }
+  void remember(std::size_t length);
   // For a network whose examples are sequences with an end of their own: an input for their
   // lengths, and zeros behind their ends.
   void add_lengths();

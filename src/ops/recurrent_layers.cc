@@ -67,8 +67,7 @@ void build(const Component& layer, GraphBuilder& builder) {
   Recurrence work{};
   work.cell = kCell;
   work.reverse = layer.component("reverse").name == "true";
-  work.step = builder.graph.step;
-  if (work.reverse && builder.by_steps())
+  if (work.reverse && builder.goes_on())
     builder.fail(fmt::format("{} begins at the end of the sequence, so the network cannot go along "
                              "it a position at a time",
                              layer.name),
@@ -83,6 +82,9 @@ void build(const Component& layer, GraphBuilder& builder) {
   work.before = builder.advance("outputs before", units);
   work.output = builder.advance("outputs", units);
   work.lengths = builder.lengths;
+  work.begins = builder.graph.begins;
+  if (builder.goes_on()) work.outputs_state = builder.add_state(units);
+  if (builder.goes_on() && kCell == Cell::lstm) work.cells_state = builder.add_state(units);
   builder.add(make_recurrence(work));
   builder.shape = Shape{{length, units}};
   builder.channels = units;
