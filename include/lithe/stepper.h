@@ -18,7 +18,7 @@ namespace lithe {
 
 class Stepper {
  public:
-  // Goes along so many `sequences` side by side. `model` must outlive the stepper, which sees
+  // Goes along a number of `sequences` side by side. `model` must outlive the stepper, which sees
   // changes of its values. Two threads must not use one stepper at the same time. Throws
   // Error(usage) for 0 sequences, Error(sentence) for a network that looks ahead, or at the whole
   // sequence at once: with attention without `causal`, reversed layers, flatten and others.
@@ -41,7 +41,7 @@ class Stepper {
   std::size_t positions(std::size_t sequence = 0) const;
   std::size_t most() const;
 
-  // What recurrent layers remember: so many values of each sequence, [sequences][state_size],
+  // What recurrent layers remember: a number of values of each sequence, [sequences][state_size],
   // zeros where nothing was. set_states goes on from there. Throws Error(data) for another number
   // of values.
   std::size_t state_size() const;

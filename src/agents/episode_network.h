@@ -29,7 +29,7 @@ class EpisodeNetwork {
   // The environment's next observation begins an episode.
   void begin(std::size_t environment);
 
-  // What is remembered: so many values of each environment; 0 without recurrent layers.
+  // What is remembered: the number of values of each environment; 0 without recurrent layers.
   std::size_t state_size() const { return stepper_ ? stepper_->state_size() : 0; }
   void copy_states(std::span<float> to) const;  // [environments][state_size]
   void serialize(const std::string& name, Archive& archive);

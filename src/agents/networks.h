@@ -19,7 +19,7 @@ struct NetworkSpec {
   std::size_t outputs = 1;
   double gain = 1;                      // of the output layer's orthogonal initialization
   std::string activation = "identity";  // of the output layer
-  // Of a body with recurrent layers: the network takes sequences of at most so many observations,
+  // Of a body with recurrent layers: the network takes sequences of at most that many observations,
   // and answers each of them. 0: it takes a single one.
   std::size_t sequence_length = 0;
 };

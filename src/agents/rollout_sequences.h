@@ -1,4 +1,4 @@
-// A rollout as examples of networks: sequences of so many steps of an environment. Each begins with
+// A rollout as examples of networks: sequences of steps of an environment. Each begins with
 // what the network remembered there, and begins anew where an episode does. Networks without memory
 // learn from single steps: their sequences have the length 1, and are the rows of the rollout.
 //

@@ -49,7 +49,7 @@ struct Built {
 };
 
 // How the examples come in.
-enum class Taken { whole, by_steps, in_segments };
+enum class Taken { whole, by_steps, in_segments, carried };
 
 void add_input(const Sentence& network, Taken taken, ops::GraphBuilder& builder) {
   const std::vector<std::size_t>& sizes = builder.shape.sizes;
@@ -63,6 +63,7 @@ void add_input(const Sentence& network, Taken taken, ops::GraphBuilder& builder)
     if (sizes.size() == 2 && has_lengths(network)) builder.channels = sizes[1];
     return;
   }
+  if (taken == Taken::carried) builder.past = ops::Past::carried;
   builder.slot = builder.graph.add_input("input", builder.shape.size());
   if (!has_lengths(network)) return;
   if (sizes.size() > 2)
@@ -180,6 +181,7 @@ Graph compile_steps(const Sentence& network) {
           "and gru");
   return steps;
 }
+Graph compile_carried(const Sentence& network) { return build(network, Taken::carried).graph; }
 Graph compile_segments(const Sentence& network) {
   Built built = build(network, Taken::in_segments);
   if (built.graph.begins && built.graph.slots[built.graph.output()].positions ==

@@ -27,6 +27,10 @@ Graph compile_steps(const Sentence& network);
 // recurrent layers remember comes in. The input must have `lengths`. Throws Error(sentence) where a
 // layer looks ahead, remembers positions, or makes one row of a sequence.
 Graph compile_segments(const Sentence& network);
+// The graph of a network whose recurrent layers go on, in each row of a batch, from where that row
+// of the batch before ended (graph::Graph::carried). Throws Error(sentence) where a recurrent layer
+// begins at the end of the sequence.
+Graph compile_carried(const Sentence& network);
 
 // Writes layers behind a slot of a graph, whose positions have `shape` each, and returns the slot
 // that they put out, with as many positions. Where `shared` names parameters, the layers use those

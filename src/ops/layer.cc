@@ -119,24 +119,30 @@ void GraphBuilder::add_steps(std::size_t columns) {
 }
 
 void GraphBuilder::add_begins(std::size_t positions) {
+  past = Past::given;
   graph.begins = graph.add_input("begins", 1, positions, graph::SlotKind::integers);
 }
 
 graph::State GraphBuilder::add_state(std::size_t columns) {
-  const std::string name = fmt::format("state {}", graph.states.size() + 1);
-  const SlotId before = graph.add_input(name, columns);
-  graph.states.push_back({before, graph.add_slot(name + " behind", columns)});
-  return graph.states.back();
+  const std::string name = fmt::format("state {}", graph.states.size() + graph.carried.size() + 1);
+  const bool given = past == Past::given;
+  const SlotId before = given ? graph.add_input(name, columns) : graph.add_slot(name, columns);
+  const graph::State state{before, graph.add_slot(name + " behind", columns)};
+  if (given)
+    graph.states.push_back(state);
+  else
+    graph.carried.push_back({state.after, state.before});
+  return state;
 }
 
 void GraphBuilder::remember(std::size_t length) {
   if (by_steps())
     graph.most_steps = length;
-  else if (goes_on())
-    fail(
-        "it looks at the positions of its own example alone, and the examples are parts of longer "
-        "sequences",
-        "rnn, gru or lstm, which remember what was before");
+  else if (past == Past::given)
+    fail(fmt::format("{} looks at the positions of its own example alone, and the examples are "
+                     "parts of longer sequences",
+                     (*sentence)[position].name),
+         "rnn, gru or lstm, which remember what was before");
 }
 
 void GraphBuilder::by_examples() {

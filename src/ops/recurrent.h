@@ -37,7 +37,7 @@ struct Recurrence {
   // of the first position: so `reverse` begins at the example's own last one.
   std::optional<graph::SlotId> lengths = std::nullopt;
   // Where examples are parts of longer sequences: outputs, and lstm's cells, before the first
-  // position and behind the last, and at which positions a sequence begins anew.
+  // position and behind the last, and at which positions a sequence begins anew, if at any.
   std::optional<graph::State> outputs_state = std::nullopt, cells_state = std::nullopt;
   std::optional<graph::SlotId> begins = std::nullopt;
 

@@ -15,11 +15,10 @@ namespace lithe::train {
 // Values of all states of an example.
 std::size_t state_size(const graph::Graph& graph);
 
-// Throws Error(data) unless `given` is the number of values of the states of so many examples.
-void check_states(std::size_t given, std::size_t examples, std::size_t size,
-                  const char* where);
+// Throws Error(data) unless `given` is the number of values of the states of that many examples.
+void check_states(std::size_t given, std::size_t examples, std::size_t size, const char* where);
 
-// A plan's states of so many examples.
+// A plan's states of a number of examples.
 template <typename T>
 class RecurrentStates {
  public:
@@ -38,7 +37,7 @@ class RecurrentStates {
       plan.bind(
           plan::InputData{part.name, Features::of(part.values, examples_, part.columns), nullptr});
   }
-  // Those behind the last run, which had so many examples.
+  // Those behind the last run, which had that many examples.
   void take(const plan::Plan<T>& plan, std::size_t examples) {
     for (Part& part : parts_) {
       const kernels::Matrix<const T> from = plan.output(part.name);

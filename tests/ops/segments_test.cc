@@ -164,6 +164,33 @@ TEST(Segments, GoOnFromOneToTheNext) {
   }
 }
 
+// Steps of a plan that carries states by itself, and of one that is given them.
+TEST(Segments, CarriedStatesAreThoseThatAreHandedOn) {
+  for (const char* layers : kNetworks) {
+    SCOPED_TRACE(layers);
+    GraphProblem carried;
+    carried.graph =
+        catalogue::compile_carried(layers_of("input(7x3, lengths=true) -> " + std::string(layers)));
+    carried.optimizer = "sgd(1e-4)";
+    Segments given(layers);
+    given.problem.optimizer = carried.optimizer;
+    given.problem.keep_gradients = true;  // and all values with them
+    for (auto& state : given.states) std::fill(state.begin(), state.end(), 0.0F);
+    auto one = carried.start(), other = given.problem.start();
+    GraphProblem::Run carries(carried, one), is_given(given.problem, other);
+    for (int step = 0; step < 4; ++step) {
+      carries.step(), is_given.step();
+      for (std::size_t k = 0; k < given.states.size(); ++k) {
+        const auto state = is_given.plan->values(given.problem.graph.states[k].after);
+        const std::size_t width = given.states[k].size() / given.problem.batch;
+        for (std::size_t i = 0; i < given.states[k].size(); ++i)
+          given.states[k][i] = static_cast<float>(state.row(i / width)[i % width]);
+      }
+    }
+    for (std::size_t i = 0; i < one.size(); ++i) EXPECT_NEAR(one.data()[i], other.data()[i], 1e-6);
+  }
+}
+
 TEST(Segments, RefuseLayersThatCannotGoOn) {
   const auto refuses = [](const std::string& layers, const std::string& words) {
     SCOPED_TRACE(layers);
