@@ -48,9 +48,9 @@ ARGUMENTS = {
     "conv_transpose2d": {"channels": None, **WINDOW, "dilation": (1,), **INITIAL},
     "embedding": {"categories": None, "size": None, "init": None},
     "embed_columns": {"columns": None, "init": None},
-    "rnn": {"units": None, "activation": "tanh", **ALONG},
-    "lstm": {"units": None, **ALONG, "forget_bias": None},
-    "gru": {"units": None, **ALONG},
+    "rnn": {"units": None, "activation": "tanh", **ALONG, "dropout": None},
+    "lstm": {"units": None, **ALONG, "forget_bias": None, "dropout": None},
+    "gru": {"units": None, **ALONG, "dropout": None},
     "bidirectional": {"layers": None},
     "attention": {"heads": None, "mask": "none", "rotary": "false", "init": None},
     "transformer": {"heads": None, "feed": None, "mask": "none", "norm": "pre", "activation": "relu",
@@ -302,7 +302,8 @@ def rotate(x):
     return np.stack([a * cosine - b * sine, b * cosine + a * sine], axis=-1).reshape(x.shape)
 
 
-def attend(x, array, arguments):
+def attend(x, ends, array, arguments):
+    """No position looks at those behind an example's end, whose own outputs do not matter."""
     examples, length, channels = x.shape
     heads = int(arguments["heads"])
     projections = x @ array("weight") + array("bias")
@@ -313,6 +314,8 @@ def attend(x, array, arguments):
     scores = q @ k.swapaxes(2, 3) / math.sqrt(channels // heads)
     if word(arguments["mask"]) == "causal":
         scores = np.where(np.tri(length, dtype=bool), scores, -np.inf)
+    inside = (np.arange(length) < ends[:, None])[:, None, None, :]
+    scores = np.where(inside, scores, -np.inf)
     heads = (softmax(scores) @ v).swapaxes(1, 2).reshape(x.shape)
     return heads @ array("output_weight") + array("output_bias")
 
@@ -420,7 +423,7 @@ class Network:
         if name in ("attention", "position"):
             x, self.sequences = x if x.ndim == 3 else x[..., None], True
             if name == "attention":
-                return attend(x, array, arguments)
+                return attend(x, self.ends(x), array, arguments)
             if word(arguments["kind"]) == "learned":
                 return x + array("weight")
             waves = angles(*x.shape[1:])

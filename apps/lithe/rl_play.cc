@@ -128,7 +128,7 @@ void print_summary(const EpisodeWindow& window) {
 }  // namespace
 
 Player random_player(const Spaces& spaces, std::uint64_t seed) {
-  return [spaces, rng = Rng(seed, 0)](std::span<const float>, std::int32_t& choice,
+  return [spaces, rng = Rng(seed, 0)](std::span<const float>, bool, std::int32_t& choice,
                                       std::span<float> values) mutable {
     sample_action(spaces, rng, choice, values);
   };
@@ -138,8 +138,9 @@ Player policy_player(const Model& model, const Spaces& spaces) {
   const auto policy = std::make_shared<Policy>(model, spaces);
   const std::size_t numbers = spaces.actions();
   const bool choices = spaces.choices > 0;
-  return [policy, numbers, choices](std::span<const float> observation, std::int32_t& choice,
-                                    std::span<float> values) {
+  return [policy, numbers, choices](std::span<const float> observation, bool begins,
+                                    std::int32_t& choice, std::span<float> values) {
+    if (begins) policy->begin(0);
     const Actions actions =
         policy->act({const_cast<float*>(observation.data()), observation.size()}, 1);
     if (choices)
@@ -154,7 +155,7 @@ void play(Environments& environment, const Player& player, const PlayOptions& op
   std::vector<float> seen(spaces.low.size()), values(spaces.actions());
   std::int32_t choice = 0;
   float reward = 0;
-  std::uint8_t terminated = 0, truncated = 0;
+  std::uint8_t terminated = 1, truncated = 0;  // the first episode begins
   const Actions actions{&choice, values.data(), values.size()};
   Picture last;
   const Outcomes outcomes{.observations = {seen.data(), seen.size()},
@@ -170,7 +171,7 @@ void play(Environments& environment, const Player& player, const PlayOptions& op
   for (std::size_t step = 0; step < options.max_steps && window.total() < options.episodes;
        ++step) {
     if (interrupted()) break;
-    player(seen, choice, values);
+    player(seen, (terminated | truncated) != 0, choice, values);
     environment.step(actions, outcomes);
     if ((terminated | truncated) != 0) {
       window.record(environment, outcomes);

@@ -12,8 +12,9 @@
 namespace lithe::app {
 
 // Selects an action: sets `choice` if actions are discrete, `values` if they are continuous.
-using Player = std::function<void(std::span<const float> observation, std::int32_t& choice,
-                                  std::span<float> values)>;
+// `begins`: the observation is the first one of an episode.
+using Player = std::function<void(std::span<const float> observation, bool begins,
+                                  std::int32_t& choice, std::span<float> values)>;
 
 // Uniform random actions; components without bounds are normal.
 Player random_player(const Spaces& spaces, std::uint64_t seed);

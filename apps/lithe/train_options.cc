@@ -161,6 +161,10 @@ void add_quality_options(Options& app, TrainCommand& c) {
       ->group(group);
   app.add_flag("--no-standardize", c.no_standardize, "do not standardize the columns of a table")
       ->group(group);
+  app.add_flag("--stateful", c.options.stateful,
+               "windows of one long sequence or text: recurrent layers go on where the window "
+               "before ended. The batch's rows are streams of windows, in order")
+      ->group(group);
   app.add_flag("--recover", c.options.recover,
                "if the loss is no longer a number, go back an epoch and halve the learning rate")
       ->group(group);

@@ -141,8 +141,12 @@ class Policy {
   ~Policy();
 
   // The greedy (deterministic) actions for the observations of `count` environments, within their
-  // bounds; valid until the next call.
+  // bounds; valid until the next call. Throws Error(usage) for a policy with recurrent layers that
+  // was never told where an episode begins.
   Actions act(ObservationRows observations, std::size_t count);
+  // The next observation of this environment begins an episode: what recurrent layers remember of
+  // the one before is forgotten. Nothing happens without such layers.
+  void begin(std::size_t environment);
 
   class Engine;
 

@@ -102,6 +102,7 @@ struct RnnOptions {
   bool reverse = false;
   std::string init = "auto";
   std::string recurrent_init = "orthogonal";
+  double dropout = 0;  // of the layer's outputs, as a layer dropout behind it
 };
 
 struct LstmOptions {
@@ -110,6 +111,7 @@ struct LstmOptions {
   std::string init = "auto";
   std::string recurrent_init = "orthogonal";
   double forget_bias = 1;
+  double dropout = 0;
 };
 
 struct GruOptions {
@@ -117,6 +119,7 @@ struct GruOptions {
   bool reverse = false;
   std::string init = "auto";
   std::string recurrent_init = "orthogonal";
+  double dropout = 0;
 };
 
 struct AttentionOptions {

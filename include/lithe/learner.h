@@ -33,6 +33,10 @@ struct LearnerOptions {
   std::string isa = "auto";
   std::vector<std::size_t> frozen = {};  // layers, by number from 1, that stay as they are
   bool input_gradient = false;           // for Learner::input_gradient
+  // The rows are segments of longer sequences: recurrent layers begin them with what
+  // Learner::continue_from says. The network's input must have `lengths`, and it must answer at
+  // each position.
+  bool segments = false;
   // false: backward() changes no weights and only computes the gradient of the inputs. `optimizer`
   // and `frozen` are ignored then.
   bool updates = true;
@@ -53,6 +57,13 @@ class Learner {
   // rows or too many, if a row is not there, or for a single row where a batch_norm would see one
   // value of each unit.
   std::span<const float> forward(const Features& inputs, std::span<const std::uint32_t> rows);
+
+  // Of segments: what recurrent layers remember in front of each row of the inputs,
+  // [rows][state_size] as in lithe/stepper.h, and at which of its positions a sequence begins anew
+  // (not 0), [rows][positions]. Both are read where they are, in each forward(). No gradient goes
+  // back into the states, or from the beginning of a sequence to what stands before it. Throws
+  // Error(usage) where LearnerOptions::segments was not set, Error(data) for other sizes.
+  void continue_from(std::span<const float> states, std::span<const std::int32_t> begins);
 
   // Takes the gradient of a loss by the outputs that forward() has just given, of the same form,
   // and updates the weights. Throws Error(usage) if there was no forward() before it, Error(data)

@@ -71,6 +71,13 @@ struct TrainOptions {
   bool balanced = false;
   std::optional<std::int32_t> ignore = {};
 
+  // For windows of one long sequence, each of which begins where the one before ends: recurrent
+  // layers go on where they ended. The windows are divided into as many streams as a batch has
+  // rows, and row b of each batch is the next window of stream b; nothing is shuffled, and windows
+  // that do not fill a batch are left out. States begin at zero in each epoch and each evaluation,
+  // whose streams are the same; no gradient goes back into the window before.
+  bool stateful = false;
+
   // Layers, by number from 1, that stay as they are until epoch `unfreeze_at` (0: for good).
   std::vector<std::size_t> frozen = {};
   std::size_t unfreeze_at = 0;

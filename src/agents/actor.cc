@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <numeric>
 
+#include "agents/networks.h"
 #include "agents/policy.h"
 #include "base/random.h"
 #include "lithe/error.h"
@@ -24,9 +24,8 @@ Actor::Actor(Model& policy, const Spaces& spaces, std::size_t environments,
       action_size_(spaces.actions()),
       noise_correlation_(noise_correlation),
       learner_(policy, options),
-      predictor_(policy, environments, options.isa),
-      env_rows_(environments) {
-  std::iota(env_rows_.begin(), env_rows_.end(), 0u);
+      network_(policy, environments, options.isa),
+      environments_(environments) {
   if (spaces.choices > 0) {
     distribution_ = std::make_unique<Categorical>(spaces.choices);
   } else {
@@ -35,7 +34,7 @@ Actor::Actor(Model& policy, const Spaces& spaces, std::size_t environments,
     shared_.resize(action_size_);
     noise_.resize(environments * action_size_);
   }
-  gradient_.resize(options.batch * distribution_->outputs());
+  gradient_.resize(options.batch * observations_of_example(policy) * distribution_->outputs());
 }
 
 std::string_view Actor::action_space() const {
@@ -44,15 +43,15 @@ std::string_view Actor::action_space() const {
 
 void Actor::sample(std::span<const float> observations, std::uint64_t seed, std::uint64_t time,
                    std::span<float> actions, std::span<float> log_probs) {
-  const Features features = {observations.data(), ElementType::float32, env_rows_.size(), columns_,
-                             columns_ * sizeof(float)};
-  const auto outputs = predictor_.run(features, env_rows_);
+  const auto outputs = network_.step({observations.data(), ElementType::float32, environments_,
+                                      columns_, columns_ * sizeof(float)});
   const std::size_t width = distribution_->outputs();
-  for (std::size_t e = 0; e < env_rows_.size(); ++e) {
+  for (std::size_t e = 0; e < environments_; ++e) {
     const auto own = outputs.subspan(e * width, width);
     const auto action = actions.subspan(e * action_size_, action_size_);
-    Rng rng =
-        Rng::of_step(seed, base::make_stream(base::StreamPurpose::action, env_rows_[e]), time);
+    const auto stream =
+        base::make_stream(base::StreamPurpose::action, static_cast<std::uint32_t>(e));
+    Rng rng = Rng::of_step(seed, stream, time);
     const auto previous = noise_.empty()
                               ? std::span<float>()
                               : std::span(noise_).subspan(e * action_size_, action_size_);
@@ -64,6 +63,7 @@ void Actor::sample(std::span<const float> observations, std::uint64_t seed, std:
 
 void Actor::serialize(Archive& archive) {
   archive.add("policy.learner", learner_);
+  network_.serialize("policy.states", archive);
   if (log_std_ == nullptr) return;
   log_std_->serialize("log_std", archive);
   archive.add("noise", std::span(noise_));

@@ -67,7 +67,8 @@ void ActorCritic::learn(const Step& step) {
   }
   value_learner_.backward(gradient_);
   actor_.learn(
-      rows(step.states), step.actions, env_rows_, [&](std::size_t e, const Likelihood& now) {
+      rows(step.states), step.actions, {env_rows_, env_rows_},
+      [&](std::size_t e, const Likelihood& now) {
         entropy_ += now.entropy * share;
         return LossDerivatives{-static_cast<double>(td_errors_[e]) * share, -ent_coef_ * share};
       });

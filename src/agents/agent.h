@@ -45,6 +45,8 @@ struct AgentContext {
 struct AgentKind {
   network::Declaration declaration;
   std::unique_ptr<Agent> (*make)(const Component& sentence, const AgentContext& context);
+  // Its networks may have recurrent layers, and it carries along an episode what they remember.
+  bool takes_memory = false;
 };
 AgentKind reinforce();
 AgentKind actor_critic();

@@ -8,15 +8,20 @@
 #include "agents/memory_check.h"
 #include "agents/networks.h"
 #include "lithe/cancel.h"
+#include "lithe/error.h"
 
 namespace lithe::agents {
 
 namespace {
 
-NetworkSpec spec_of(const AgentContext& context, bool standardized, std::size_t outputs,
-                    double gain) {
-  return {context.runner.spaces().observation, standardized, context.options.network, outputs,
-          gain};
+NetworkSpec spec_of(const AgentContext& context, const OnPolicyOptions& options,
+                    std::size_t outputs, double gain) {
+  return {.input = context.runner.spaces().observation,
+          .standardized = options.normalize_observations,
+          .body = context.options.network,
+          .outputs = outputs,
+          .gain = gain,
+          .sequence_length = options.sequence_length > 1 ? options.sequence_length : 0};
 }
 
 double variance(std::span<const float> values) {
@@ -29,21 +34,34 @@ double variance(std::span<const float> values) {
 }
 
 LearnerOptions for_one(LearnerOptions options, const ParallelPair& parallel,
-                       std::uint64_t times = 1) {
+                       const OnPolicyOptions& of, std::uint64_t times = 1) {
   options.threads = parallel.threads_each();
   options.steps *= times;
+  options.segments = of.sequence_length > 1;
   return options;
 }
 
-// Each row holds the observation, the action and nine more numbers.
-std::size_t checked_n_steps(const VectorEnvRunner& runner, std::size_t n_steps) {
-  check_memory(static_cast<double>(n_steps) * static_cast<double>(runner.size()),
-               static_cast<double>((runner.columns() + runner.action_size() + 9) * sizeof(float)),
-               "steps of a rollout", "n_steps");
-  return n_steps;
+// Each row holds the observation, once more in sequences, the action and ten more numbers.
+std::size_t checked_n_steps(const VectorEnvRunner& runner, const OnPolicyOptions& options) {
+  const std::size_t copies = options.sequence_length > 1 ? 2 : 1;
+  const std::size_t values = copies * runner.columns() + runner.action_size() + 10;
+  check_memory(static_cast<double>(options.n_steps) * static_cast<double>(runner.size()),
+               static_cast<double>(values * sizeof(float)), "steps of a rollout", "n_steps");
+  return options.n_steps;
 }
 
 }  // namespace
+
+std::size_t sequence_length(const AgentContext& context, std::size_t n_steps, std::size_t wanted) {
+  if (!has_memory(context.options.network)) return 1;
+  if (n_steps % wanted == 0) return wanted;
+  throw Error(
+      ErrorKind::usage,
+      fmt::format("a rollout of {} steps cannot be divided into sequences of {}", n_steps, wanted),
+      "sequence_length",
+      fmt::format("n_steps={}, say, or a sequence_length that divides it",
+                  (n_steps + wanted - 1) / wanted * wanted));
+}
 
 std::size_t rollout_rows(const VectorEnvRunner& runner, const OnPolicyOptions& options) {
   return runner.size() * options.n_steps;
@@ -56,28 +74,30 @@ OnPolicy::OnPolicy(const AgentContext& context, const OnPolicyOptions& options,
     : runner_(context.runner),
       o_(options),
       seed_(context.options.seed),
-      rollout_(runner_, checked_n_steps(runner_, o_.n_steps)),
+      rollout_(runner_, checked_n_steps(runner_, o_)),
       parallel_(learner.threads),
-      policy_(make_network(
-          spec_of(context, o_.normalize_observations, policy_outputs(runner_.spaces()), 0.01),
-          seed_)),
-      value_(make_network(spec_of(context, o_.normalize_observations, 1, 1), seed_ + 1)),
-      value_predictor_(value_, kValueBatch, context.options.isa),
-      actor_(policy_, runner_.spaces(), runner_.size(), for_one(learner, parallel_),
+      policy_(make_network(spec_of(context, o_, policy_outputs(runner_.spaces()), 0.01), seed_)),
+      value_(make_network(spec_of(context, o_, 1, 1), seed_ + 1)),
+      values_(make_state_values(value_, runner_, context.options.isa)),
+      actor_(policy_, runner_.spaces(), runner_.size(), for_one(learner, parallel_, o_),
              o_.noise_correlation),
-      value_learner_(value_, for_one(learner, parallel_, value_steps)),
+      value_learner_(value_, for_one(learner, parallel_, o_, value_steps)),
+      sequences_(rollout_, o_.sequence_length, actor_.network().state_size(),
+                 values_->state_size()),
       observation_moments_(runner_.columns()),
       return_moments_(1),
       discounted_return_(runner_.size(), 0),
       log_probs_(rollout_.rows()),
       advantages_(rollout_.rows()),
       returns_(rollout_.rows()),
-      gradient_(learner.batch) {}
+      gradient_(learner.batch * o_.sequence_length) {
+  sequences_.let_continue(actor_.learner(), value_learner_);
+}
 
 std::size_t OnPolicy::iterate() {
   collect_rollout();
   if (o_.normalize_rewards) normalize_rewards();
-  rollout_.compute_values(value_predictor_);
+  values_->finish(rollout_);
   compute_gae(rollout_.view(), o_.gamma, o_.gae_lambda, advantages_, returns_);
   learn();
   end_if_cancelled();
@@ -87,13 +107,20 @@ std::size_t OnPolicy::iterate() {
 
 void OnPolicy::collect_rollout() {
   rollout_.begin(runner_);
+  values_->begin();
   const std::size_t n = runner_.size();
   for (std::size_t t = 0; t < o_.n_steps; ++t) {
     end_if_cancelled();
+    sequences_.note(t, actor_.network(), *values_);
+    values_->before(rollout_, t);
     actor_.sample(rollout_.observations(t), seed_, steps_++, rollout_.actions(t),
                   std::span(log_probs_).subspan(t * n, n));
-    rollout_.step(runner_, t, value_predictor_);
+    rollout_.step(runner_, t);
+    values_->behind(rollout_, t, runner_);
+    for (std::size_t e = 0; e < n; ++e)
+      if (rollout_.ended()[t * n + e]) actor_.network().begin(e);
   }
+  sequences_.finish();
 }
 
 // Divides the rewards by the running standard deviation of the discounted returns.
@@ -126,8 +153,9 @@ void OnPolicy::update_observation_moments() {
   }
 }
 
-double OnPolicy::learn_values(std::span<const std::uint32_t> rows) {
-  const auto values = value_learner_.forward(rollout_.features(), rows);
+double OnPolicy::learn_values(const Minibatch& batch) {
+  const auto values = value_learner_.forward(sequences_.features(), batch.examples);
+  const std::span<const std::uint32_t> rows = batch.rows;
   double loss = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const double error = static_cast<double>(values[i]) - static_cast<double>(returns_[rows[i]]);
@@ -148,6 +176,7 @@ void OnPolicy::serialize(Archive& archive) {
   archive.add("value", value_);
   archive.add("value.learner", value_learner_);
   actor_.serialize(archive);
+  values_->serialize(archive);
   for (const auto& [name, moments] : {std::pair("observation_moments", &observation_moments_),
                                       std::pair("return_moments", &return_moments_)}) {
     archive.add(fmt::format("{}.means", name), moments->means());

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "agents/actor_critic.h"
+#include "agents/networks.h"
 #include "agents/policy.h"
 #include "environments/engine.h"
 #include "lithe/agent.h"
@@ -20,6 +21,7 @@ Component read(const AgentOptions& options) {
   if (agent.name != "actor_critic")
     throw Error(ErrorKind::usage, fmt::format("{} cannot learn one step at a time", agent.name),
                 options.agent, "actor_critic");
+  agents::refuse_memory(agent.name, options.network);
   return agent;
 }
 

@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <cassert>
-#include <numeric>
 
 #include "agents/actor.h"
+#include "agents/episode_network.h"
+#include "agents/networks.h"
 #include "agents/vector_env_runner.h"
 #include "environments/engine.h"
 #include "lithe/agent.h"
@@ -21,18 +22,20 @@ class Policy::Engine {
       : columns_(spaces.observation.size()),
         width_(agents::policy_outputs(spaces)),
         discrete_(spaces.choices > 0),
-        predictor_(model, max_environments),
+        network_(model, max_environments),
         mapper_(spaces, max_environments),
         actions_(max_environments * spaces.actions()),
-        rows_(max_environments) {
-    std::iota(rows_.begin(), rows_.end(), 0u);
-  }
+        told_(max_environments, !agents::goes_along_episodes(model)) {}
 
   Actions act(ObservationRows observations, std::size_t count) {
-    assert(count <= rows_.size());
-    const Features features = {observations.data, ElementType::float32, count, columns_,
-                               observations.stride * sizeof(float)};
-    const auto outputs = predictor_.run(features, std::span(rows_).first(count));
+    assert(count <= told_.size());
+    if (!std::all_of(told_.begin(), told_.begin() + static_cast<std::ptrdiff_t>(count),
+                     [](bool told) { return told; }))
+      throw Error(ErrorKind::usage,
+                  "the policy remembers episodes, and was not told where one begins", "Policy::act",
+                  "Policy::begin, before the first observation of each episode");
+    const auto outputs = network_.step({observations.data, ElementType::float32, count, columns_,
+                                        observations.stride * sizeof(float)});
     if (!discrete_) return mapper_.map(outputs);
     for (std::size_t i = 0; i < count; ++i) {
       const auto own = outputs.subspan(i * width_, width_);
@@ -41,13 +44,19 @@ class Policy::Engine {
     return mapper_.map(std::span(actions_).first(count));
   }
 
+  void begin(std::size_t environment) {
+    assert(environment < told_.size());
+    told_[environment] = true;
+    network_.begin(environment);
+  }
+
  private:
   std::size_t columns_, width_;
   bool discrete_;
-  Predictor predictor_;
+  agents::EpisodeNetwork network_;
   agents::ActionMapper mapper_;
   std::vector<float> actions_;
-  std::vector<std::uint32_t> rows_;
+  std::vector<bool> told_;  // of each environment, that an episode begins
 };
 
 namespace {
@@ -63,14 +72,15 @@ void check_policy(const Model& model, const Spaces& spaces) {
         ErrorKind::usage,
         fmt::format("the policy's actions are {}, the environment's are {}", found->second, wanted),
         "the policy", "the environment that it was trained in");
-  const Shape in = model.network().input_shape();
-  const std::size_t out = model.network().output_shape().size();
+  const std::size_t in = agents::observation_size(model);
+  const std::size_t out =
+      model.network().output_shape().size() / agents::observations_of_example(model);
   const std::size_t outputs = agents::policy_outputs(spaces);
-  if (in.size() != spaces.observation.size() || out != outputs)
+  if (in != spaces.observation.size() || out != outputs)
     throw Error(
         ErrorKind::usage,
-        fmt::format("the policy has {} inputs and {} outputs, the environment needs {} and {}",
-                    in.to_string(), out, spaces.observation.to_string(), outputs),
+        fmt::format("the policy has {} inputs and {} outputs, the environment needs {} and {}", in,
+                    out, spaces.observation.size(), outputs),
         "the policy", "the environment that it was trained in, with the same arguments");
 }
 
@@ -88,6 +98,7 @@ Policy::~Policy() = default;
 Actions Policy::act(ObservationRows observations, std::size_t count) {
   return engine_->act(observations, count);
 }
+void Policy::begin(std::size_t environment) { engine_->begin(environment); }
 
 std::vector<Environments::Episode> play(const Model& policy, Environments& environments,
                                         std::size_t episodes, std::size_t max_length) {
@@ -97,6 +108,7 @@ std::vector<Environments::Episode> play(const Model& policy, Environments& envir
   std::vector<std::uint8_t> terminated(n), truncated(n);
   const ObservationRows rows = {seen.data(), columns};
   environments.reset(rows);
+  for (std::size_t e = 0; e < n; ++e) actor.begin(e);
   // The same number of episodes from each environment, and one more from the first ones: otherwise
   // short episodes would be counted more often than long ones.
   std::vector<std::vector<Environments::Episode>> ended(n);
@@ -109,6 +121,7 @@ std::vector<Environments::Episode> play(const Model& policy, Environments& envir
       const bool over = terminated[e] || truncated[e];
       const bool too_long = !over && environments.current_episode(e).length >= max_length;
       if (!over && !too_long) continue;
+      actor.begin(e);
       if (ended[e].size() < wanted(e)) {
         ended[e].push_back(over ? environments.last_episode(e) : environments.current_episode(e));
         --left;

@@ -19,12 +19,15 @@ using network::Type;
 class Ppo final : public OnPolicy {
  public:
   Ppo(const Component& sentence, const AgentContext& context)
-      : OnPolicy(context, common_of(sentence), learner_options(sentence, context)),
-        batch_size_(sentence.integer("batch_size")),
+      : OnPolicy(context, common_of(sentence, context), learner_options(sentence, context)),
+        batch_(learner_options(sentence, context).batch),
         n_epochs_(sentence.integer("n_epochs")),
         clip_range_(sentence.number("clip_range")),
         ent_coef_(sentence.number("ent_coef")),
-        order_(rollout().rows()) {}
+        order_(sequences().size()) {
+    for (std::vector<std::uint32_t>* rows : {&policy_rows_, &value_rows_})
+      rows->reserve(batch_ * sequences().length());
+  }
 
   std::span<const Metric> metrics() const override { return metrics_; }
   void serialize(Archive& archive) override {
@@ -33,16 +36,16 @@ class Ppo final : public OnPolicy {
   }
 
  private:
-  static OnPolicyOptions common_of(const Component& c);
+  static OnPolicyOptions common_of(const Component& c, const AgentContext& context);
   static LearnerOptions learner_options(const Component& sentence, const AgentContext& context);
   void learn() override;
   template <class Learn>
-  void each_batch(const Learn& learn) const;
-  void learn_policy(std::span<const std::uint32_t> rows);
+  void each_batch(std::vector<std::uint32_t>& rows, const Learn& learn) const;
+  void learn_policy(const Minibatch& batch);
 
-  std::size_t batch_size_, n_epochs_;
+  std::size_t batch_, n_epochs_;  // batch_: examples of a step
   double clip_range_, ent_coef_;
-  std::vector<std::uint32_t> order_;
+  std::vector<std::uint32_t> order_, policy_rows_, value_rows_;
   std::uint64_t shuffles_ = 0;
   // Sums over the examples of an iteration; at its end, means.
   enum { kPolicyLoss, kValueLoss, kEntropy, kApproxKl, kClipFraction, kExplainedVariance };
@@ -51,22 +54,26 @@ class Ppo final : public OnPolicy {
                                   {"clip_fraction", 0}, {"explained_variance", 0}};
 };
 
-OnPolicyOptions Ppo::common_of(const Component& c) {
+OnPolicyOptions Ppo::common_of(const Component& c, const AgentContext& context) {
   return {c.integer("n_steps"),
           c.number("gamma"),
           c.number("gae_lambda"),
           is_true(c, "normalize_observations"),
           is_true(c, "normalize_rewards"),
-          c.number("noise_correlation")};
+          c.number("noise_correlation"),
+          sequence_length(context, c.integer("n_steps"), c.integer("sequence_length"))};
 }
 
 LearnerOptions Ppo::learner_options(const Component& sentence, const AgentContext& context) {
-  const std::uint64_t rows = rollout_rows(context.runner, common_of(sentence));
-  const std::uint64_t batch = sentence.integer("batch_size");
+  const OnPolicyOptions common = common_of(sentence, context);
+  const std::uint64_t rows = rollout_rows(context.runner, common);
   const std::uint64_t iterations = (context.options.steps + rows - 1) / rows;
+  const std::uint64_t examples = rows / common.sequence_length;
+  const std::uint64_t wanted = sentence.integer("batch_size") / common.sequence_length;
+  const std::uint64_t batch = std::clamp<std::uint64_t>(wanted, 1, examples);
   return {.optimizer = optimizer_of(sentence, "optimizer"),
-          .batch = std::min(batch, rows),
-          .steps = iterations * sentence.integer("n_epochs") * ((rows + batch - 1) / batch),
+          .batch = batch,
+          .steps = iterations * sentence.integer("n_epochs") * ((examples + batch - 1) / batch),
           .seed = context.options.seed,
           .threads = context.options.threads,
           .isa = context.options.isa};
@@ -77,18 +84,24 @@ void Ppo::learn() {
   for (std::size_t epoch = 0; epoch < n_epochs_ && !cancelled(); ++epoch) {
     train::shuffle(order_, seed(), ++shuffles_);
     parallel().run_in_parallel(
-        [&] { each_batch([&](auto rows) { learn_policy(rows); }); },
-        [&] { each_batch([&](auto rows) { metrics_[kValueLoss].second += learn_values(rows); }); });
+        [&] { each_batch(policy_rows_, [&](const Minibatch& batch) { learn_policy(batch); }); },
+        [&] {
+          each_batch(value_rows_, [&](const Minibatch& batch) {
+            metrics_[kValueLoss].second += learn_values(batch);
+          });
+        });
   }
-  for (Metric& metric : metrics_) metric.second /= static_cast<double>(n_epochs_ * order_.size());
+  for (Metric& metric : metrics_)
+    metric.second /= static_cast<double>(n_epochs_ * rollout().rows());
   metrics_[kExplainedVariance].second = explained_variance();
 }
 
 template <class Learn>
-void Ppo::each_batch(const Learn& learn) const {
+void Ppo::each_batch(std::vector<std::uint32_t>& rows, const Learn& learn) const {
   const std::span<const std::uint32_t> order(order_);
-  for (std::size_t first = 0; first < order.size() && !cancelled(); first += batch_size_)
-    learn(order.subspan(first, std::min(batch_size_, order.size() - first)));
+  for (std::size_t first = 0; first < order.size() && !cancelled(); first += batch_)
+    learn(
+        sequences().minibatch(order.subspan(first, std::min(batch_, order.size() - first)), rows));
 }
 
 // The mean and the standard deviation of the advantages of a batch.
@@ -107,7 +120,8 @@ std::pair<double, double> moments(std::span<const float> values,
 // The objective of one example is min(ratio * A, clip(ratio) * A), where ratio is the probability
 // of the action divided by its probability in the rollout. The gradient is 0 if the second is
 // smaller.
-void Ppo::learn_policy(std::span<const std::uint32_t> rows) {
+void Ppo::learn_policy(const Minibatch& batch) {
+  const std::span<const std::uint32_t> rows = batch.rows;
   const auto [mean, deviation] = moments(advantages(), rows);
   const double share = 1 / static_cast<double>(rows.size());
   const auto derive = [&, mean = mean, deviation = deviation](std::size_t i,
@@ -123,7 +137,7 @@ void Ppo::learn_policy(std::span<const std::uint32_t> rows) {
     const bool flat = clipped * advantage < ratio * advantage;
     return LossDerivatives{flat ? 0 : -advantage * ratio * share, -ent_coef_ * share};
   };
-  actor().learn(rollout().features(), rollout().all_actions(), rows, derive);
+  actor().learn(sequences().features(), rollout().all_actions(), batch, derive);
 }
 
 }  // namespace
@@ -136,7 +150,7 @@ AgentKind ppo() {
        {optimizer_argument("optimizer", "adam(3e-4, epsilon=1e-5, clip_norm=0.5)",
                            "of the policy and the value network"),
         n_steps_argument("2048"),
-        {"batch_size", "examples of a gradient step", Type::integer, "64", 1, kMany},
+        {"batch_size", "steps of the rollout in a gradient step", Type::integer, "64", 1, kMany},
         {"n_epochs", "passes over the rollout", Type::integer, "10", 1, 1000},
         gamma_argument(),
         fraction_argument("gae_lambda", "0.95",
@@ -146,9 +160,15 @@ AgentKind ppo() {
         ent_coef_argument("0")}},
       [](const Component& sentence, const AgentContext& context) -> std::unique_ptr<Agent> {
         return std::make_unique<Ppo>(sentence, context);
-      }};
+      },
+      /*takes_memory=*/true};
   for (auto& argument : normalization_arguments())
     kind.declaration.arguments.push_back(std::move(argument));
+  kind.declaration.arguments.push_back(
+      {"sequence_length",
+       "steps of a sequence that a network with rnn, lstm or gru learns from; its gradient goes "
+       "back through them",
+       Type::integer, "32", 2, kMany});
   return kind;
 }
 

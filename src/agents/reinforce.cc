@@ -77,17 +77,17 @@ void Reinforce::learn() {
   find_complete_episodes();
   if (complete_.empty()) return;
   const double share = 1 / static_cast<double>(complete_.size());
-  parallel().run_in_parallel([&] { learn_policy(share); },
-                             [&] {
-                               for (std::size_t i = 0; i < value_gradient_steps_ && !cancelled();
-                                    ++i)
-                                 metrics_[kValueLoss].second = learn_values(complete_) * share;
-                             });
+  parallel().run_in_parallel(
+      [&] { learn_policy(share); },
+      [&] {
+        for (std::size_t i = 0; i < value_gradient_steps_ && !cancelled(); ++i)
+          metrics_[kValueLoss].second = learn_values({complete_, complete_}) * share;
+      });
   metrics_[kExplainedVariance].second = explained_variance();
 }
 
 void Reinforce::learn_policy(double share) {
-  actor().learn(rollout().features(), rollout().all_actions(), complete_,
+  actor().learn(rollout().features(), rollout().all_actions(), {complete_, complete_},
                 [&](std::size_t i, const Likelihood& now) {
                   const double advantage = static_cast<double>(advantages()[complete_[i]]);
                   metrics_[kPolicyLoss].second -= advantage * now.log_prob * share;

@@ -31,6 +31,7 @@ std::span<const float> biases_of(Model& model, std::size_t size) {
 LearnerOptions one_row(LearnerOptions options) {
   options.batch = 1;
   options.threads = 1;
+  options.segments = false;
   return options;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agents/agent.h"
+#include "agents/networks.h"
 #include "agents/policy.h"
 #include "lithe/agent.h"
 #include "lithe/cancel.h"
@@ -47,7 +48,10 @@ std::string print_agent(const Component& agent) {
 
 std::unique_ptr<Agent> make_agent(const Component& sentence, const agents::AgentContext& context) {
   for (const agents::AgentKind& kind : agents::kinds())
-    if (kind.declaration.name == sentence.name) return kind.make(sentence, context);
+    if (kind.declaration.name == sentence.name) {
+      if (!kind.takes_memory) agents::refuse_memory(sentence.name, context.options.network);
+      return kind.make(sentence, context);
+    }
   return nullptr;  // not reached: read_agent knows the same agents
 }
 

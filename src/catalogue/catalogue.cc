@@ -49,7 +49,7 @@ struct Built {
 };
 
 // How the examples come in.
-enum class Taken { whole, by_steps };
+enum class Taken { whole, by_steps, in_segments, carried };
 
 void add_input(const Sentence& network, Taken taken, ops::GraphBuilder& builder) {
   const std::vector<std::size_t>& sizes = builder.shape.sizes;
@@ -58,10 +58,12 @@ void add_input(const Sentence& network, Taken taken, ops::GraphBuilder& builder)
       builder.fail(fmt::format("an example of {} is no sequence", builder.shape.to_string()),
                    "input(48x7), for 48 steps of 7 values");
     builder.add_steps(sizes.size() == 2 ? sizes[1] : 1);
+    builder.add_begins(1);
     // As in a whole sequence: without ends of its own it is one row until a layer takes it apart.
     if (sizes.size() == 2 && has_lengths(network)) builder.channels = sizes[1];
     return;
   }
+  if (taken == Taken::carried) builder.past = ops::Past::carried;
   builder.slot = builder.graph.add_input("input", builder.shape.size());
   if (!has_lengths(network)) return;
   if (sizes.size() > 2)
@@ -69,6 +71,7 @@ void add_input(const Sentence& network, Taken taken, ops::GraphBuilder& builder)
                              builder.shape.to_string()),
                  "input(48x7, lengths=true), for up to 48 steps of 7 values");
   builder.add_lengths();
+  if (taken == Taken::in_segments) builder.add_begins(sizes.front());
 }
 
 Built build(const Sentence& network, Taken taken = Taken::whole) {
@@ -161,6 +164,8 @@ graph::SlotId append(Graph& graph, graph::SlotId from, const Shape& shape, const
 Graph compile(const Sentence& network) { return build(network).graph; }
 Graph compile_steps(const Sentence& network) {
   Graph steps = build(network, Taken::by_steps).graph;
+  for (const graph::State& state : steps.states)
+    steps.outputs.push_back({steps.slots[state.before].name, state.after});
   const Graph whole = compile(network);
   assert(steps.parameters.size() == whole.parameters.size());
   for (std::size_t i = 0; i < whole.parameters.size(); ++i)
@@ -175,6 +180,18 @@ Graph compile_steps(const Sentence& network) {
           "layers that look back alone: embedding, position, causal attention, rnn, lstm "
           "and gru");
   return steps;
+}
+Graph compile_carried(const Sentence& network) { return build(network, Taken::carried).graph; }
+Graph compile_segments(const Sentence& network) {
+  Built built = build(network, Taken::in_segments);
+  if (built.graph.begins && built.graph.slots[built.graph.output()].positions ==
+                                network.front().shape("shape").sizes.front())
+    return std::move(built.graph);
+  throw Error(ErrorKind::sentence,
+              "this network gives one row of a whole sequence, so it cannot go along longer ones "
+              "segment by segment",
+              network::print(network, catalogue()),
+              "layers that answer at each position, with input(48x7, lengths=true) in front");
 }
 Shape fitting_input(const Sentence& network, const Shape& shape) {
   return taken_by(network) == ops::InputForm::row ? Shape{{shape.size()}} : shape;

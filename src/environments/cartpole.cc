@@ -3,8 +3,9 @@
 // control problems", 1983; the equations of Florian, "Correct equations for the dynamics of the
 // cart-pole system", 2005, without friction, integrated by Euler's method.
 //
-// State and observation: position, velocity, angle from upright, angular velocity. The reward is 1
-// each step; the episode ends beyond 2.4 m or 12 degrees.
+// State: position, velocity, angle from upright, angular velocity. The observation is the state, or
+// without velocities position and angle alone: then it does not say where cart and pole go. The
+// reward is 1 each step; the episode ends beyond 2.4 m or 12 degrees.
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -22,8 +23,9 @@ constexpr double kGravity = 9.8, kPoleMass = 0.1, kTotalMass = 1.1, kHalfLength 
 constexpr double kPoleMoment = kPoleMass * kHalfLength, kForce = 10, kInterval = 0.02;
 constexpr double kFarthest = 2.4, kSteepest = 12 * 2 * std::numbers::pi / 360;
 
+template <bool kVelocities>
 struct CartPole {
-  static constexpr std::size_t kState = 4, kObserved = 4;
+  static constexpr std::size_t kState = 4, kObserved = kVelocities ? 4 : 2;
   static constexpr bool kDiscrete = true;
 
   explicit CartPole(const Component&) {}
@@ -44,8 +46,8 @@ struct CartPole {
     return std::abs(x) > kFarthest || std::abs(angle) > kSteepest;
   }
 
-  void observe(const double (&s)[4], double (&o)[4]) const {
-    for (std::size_t j = 0; j < 4; ++j) o[j] = s[j];
+  void observe(const double (&s)[4], double (&o)[kObserved]) const {
+    for (std::size_t j = 0; j < kObserved; ++j) o[j] = s[j * (4 / kObserved)];
   }
 
   void begin(Rng& rng, double (&s)[4]) const {
@@ -69,25 +71,42 @@ struct CartPole {
   }
 };
 
-Spaces spaces(const Component&) {
+bool has_velocities(const Component& sentence) {
+  return sentence.component("velocities").name == "true";
+}
+
+Spaces spaces(const Component& sentence) {
   constexpr float kInfinite = std::numeric_limits<float>::infinity();
   const float x = static_cast<float>(2 * kFarthest), angle = static_cast<float>(2 * kSteepest);
-  return {.observation = {{4}},
-          .low = {-x, -kInfinite, -angle, -kInfinite},
-          .high = {x, kInfinite, angle, kInfinite},
-          .choices = 2,
-          .step_limit = 500,
-          .solved = 475,
-          .step_seconds = kInterval};
+  Spaces result = {.observation = {{4}},
+                   .low = {-x, -kInfinite, -angle, -kInfinite},
+                   .high = {x, kInfinite, angle, kInfinite},
+                   .choices = 2,
+                   .step_limit = 500,
+                   .solved = 475,
+                   .step_seconds = kInterval};
+  if (has_velocities(sentence)) return result;
+  result.observation = {{2}};
+  result.low = {-x, -angle}, result.high = {x, angle};
+  return result;
+}
+
+std::unique_ptr<VectorEnv> make(const Component& sentence, std::size_t count) {
+  if (has_velocities(sentence)) return make_dynamics<CartPole<true>>(sentence, count);
+  return make_dynamics<CartPole<false>>(sentence, count);
 }
 
 }  // namespace
 
 Kind cartpole() {
   return {{"cartpole",
-           "balance a pole on a cart by pushing it left (0) or right (1): Gymnasium's CartPole-v1"},
+           "balance a pole on a cart by pushing it left (0) or right (1): Gymnasium's CartPole-v1",
+           {{"velocities",
+             "whether the observation has the velocities of cart and pole; without them one needs "
+             "a memory",
+             network::Type::component, "true", 0, 0, false, network::Category::answer}}},
           spaces,
-          make_dynamics<CartPole>};
+          make};
 }
 
 }  // namespace lithe::environments

@@ -70,6 +70,12 @@ struct NamedSlot {
   SlotId slot;
 };
 
+// What a recurrent layer remembers of an example: the slot that says it before the first position,
+// and the one that says it behind the last.
+struct State {
+  SlotId before, after;
+};
+
 // A slot that holds what another one held at the end of the step before: zeros in the first step of
 // a run, and wherever an example's state is reset. No gradient goes back from step to step.
 struct Carried {
@@ -87,10 +93,15 @@ struct Graph {
   // than the slots hold. The values behind an example's end are zeros or made from zeros: they are
   // finite, nothing that has an end is computed from them, and their gradient is zero.
   std::optional<SlotId> lengths;
-  // Of a graph that goes along a sequence a position at a time (catalogue::compile_steps): the
-  // input, of integers, that says which position each example has come to. At 0 nothing is
-  // remembered of positions before. `most_steps`: how many positions can be remembered; 0: any
-  // number.
+  // Of a graph whose examples are parts of longer sequences (catalogue::compile_segments and
+  // compile_steps): what recurrent layers remember, which comes in as inputs "state 1", "state 2",
+  // ..., and the input, of integers, that is not 0 at the positions where a sequence begins anew.
+  // There everything before counts as zeros. No gradient goes back into a state.
+  std::vector<State> states;
+  std::optional<SlotId> begins;
+  // Of a graph that goes along a sequence a position at a time: the input, of integers, that says
+  // which position each example has come to. `most_steps`: how many positions can be remembered; 0:
+  // any number.
   std::optional<SlotId> step;
   std::size_t most_steps = 0;
   std::size_t layers = 0;

@@ -61,6 +61,7 @@ LoweredStage<T> AttentionLowering<T>::stage(const std::string& what, Phase phase
   for (const BufferId buffer : {buffers_.largest, buffers_.inverse_sum})
     result.access.buffers.push_back({buffer, phase == Phase::forward});
   if (op_.rotary) result.access.buffers.push_back({buffers_.rotation, false});
+  if (op_.lengths) result.access.buffers.push_back({lowering_.value(*op_.lengths), false});
   return result;
 }
 
@@ -80,6 +81,7 @@ AttentionParts<T> AttentionLowering<T>::parts(const Buffers& buffers, BufferId s
   AttentionParts<T> parts;
   parts.kernels = &lowering_.kernels();
   parts.heads = op_.heads;
+  parts.ends = lowering_.lengths(buffers, op_.lengths);
   parts.work.length = length_, parts.work.width = width_;
   parts.work.causal = op_.causal;
   parts.work.scale = static_cast<T>(1 / std::sqrt(static_cast<double>(width_)));

@@ -17,13 +17,18 @@ struct Attention {
   bool causal;
   bool rotary;                 // queries and keys are rotated by their position
   std::size_t most_positions;  // of a sequence
+  // Where each example ends. Nothing looks at the positions behind, whose outputs and gradients are
+  // 0.
+  std::optional<graph::SlotId> lengths = std::nullopt;
   // Where the graph goes by steps: the position that each example has come to. Keys and values of
   // those before are remembered.
   std::optional<graph::SlotId> step = std::nullopt;
 
   std::vector<graph::SlotId> inputs() const {
-    if (!step) return {projections};
-    return {projections, *step};
+    std::vector<graph::SlotId> all = {projections};
+    if (lengths) all.push_back(*lengths);
+    if (step) all.push_back(*step);
+    return all;
   }
   std::vector<graph::ParameterId> parameters() const { return {}; }
   graph::Traits traits() const;

@@ -50,6 +50,7 @@ void build(const Component& layer, GraphBuilder& builder) {
   const std::size_t channels = read_sequence(layer, builder).channels;
   Attention attention = read_attention(layer, builder, channels);
   attention.most_positions = take_sequence(layer, builder).length;
+  attention.lengths = builder.lengths;
   attention.step = builder.graph.step;
   if (builder.by_steps() && !attention.causal)
     builder.fail(
@@ -91,7 +92,7 @@ std::vector<Layer> attention_layers() {
        build,
        InputForm::shaped,
        /*holds_layers=*/false,
-       Unequal::refused,
+       Unequal::whole,
        /*by_steps=*/true}};
 }
 

@@ -1,4 +1,5 @@
-// The stages of attention. Threads divide the heads of all examples.
+// The stages of attention. Threads divide the heads of all examples. An example that ends before
+// the last position is to the kernels one of its own length; behind its end stand zeros.
 #pragma once
 
 #include <algorithm>
@@ -29,7 +30,8 @@ template <typename T>
 struct AttentionParts {
   const kernels::Kernels<T>* kernels = nullptr;
   std::size_t heads = 0;
-  kernels::AttentionWork<T> work{};  // all but the matrices
+  plan::Lengths ends;
+  kernels::AttentionWork<T> work{};  // all but the matrices; `length` is that of the longest
   plan::Values<T> projections, output;
   T *largest = nullptr, *inverse_sum = nullptr;  // of each position of each head of each example
   T *rotation = nullptr, *scratch = nullptr;
@@ -44,6 +46,7 @@ struct AttentionParts {
   kernels::AttentionWork<T> head(std::size_t item, std::size_t part) const {
     const std::size_t example = item / heads, first = item % heads * work.width;
     kernels::AttentionWork<T> now = work;
+    now.length = ends.of(example, work.length);
     now.rotation = rotation;
     now.queries = columns(projections, example, first);
     now.keys = columns(projections, example, channels() + first);
@@ -52,6 +55,11 @@ struct AttentionParts {
     now.largest = largest + item * work.length, now.inverse_sum = inverse_sum + item * work.length;
     now.scratch = scratch + part * scratch_size;
     return now;
+  }
+  // Zeros behind the example's end, in the columns of one head.
+  void clear_rest(kernels::Matrix<T> head, std::size_t item) const {
+    for (std::size_t i = ends.of(item / heads, work.length); i < head.rows; ++i)
+      std::fill_n(head.row(i), work.width, T{0});
   }
   // Rows are filled up with zeros behind the last head.
   void fill_up(const plan::Values<T>& values, std::size_t item) const {
@@ -75,7 +83,9 @@ class AttentionStage final : public plan::Stage<T> {
   void run(const plan::Batch<T>& batch, plan::Share share) override {
     const auto mine = kernels::share(batch.rows * parts_.heads, share.part, share.parts);
     for (std::size_t item = mine.begin; item < mine.end; ++item) {
-      parts_.kernels->attention(parts_.head(item, share.part));
+      const kernels::AttentionWork<T> head = parts_.head(item, share.part);
+      parts_.kernels->attention(head);
+      parts_.clear_rest(head.output, item);
       parts_.fill_up(parts_.output, item);
     }
   }
@@ -99,9 +109,12 @@ class AttentionBackwardStage final : public plan::Stage<T> {
       const auto columns = [&](std::size_t from) {
         return parts_.columns(gradient_, example, from + first);
       };
+      const auto queries = columns(0), keys = columns(channels), values = columns(2 * channels);
       parts_.kernels->attention_backward({parts_.head(item, share.part),
-                                          parts_.columns(dy_, example, first), columns(0),
-                                          columns(channels), columns(2 * channels)});
+                                          parts_.columns(dy_, example, first), queries, keys,
+                                          values});
+      for (const kernels::Matrix<T>& gradient : {queries, keys, values})
+        parts_.clear_rest(gradient, item);
       parts_.fill_up(gradient_, item);
     }
   }

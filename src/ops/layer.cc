@@ -118,6 +118,33 @@ void GraphBuilder::add_steps(std::size_t columns) {
   graph.step = graph.add_input("position", 1, 1, graph::SlotKind::integers);
 }
 
+void GraphBuilder::add_begins(std::size_t positions) {
+  past = Past::given;
+  graph.begins = graph.add_input("begins", 1, positions, graph::SlotKind::integers);
+}
+
+graph::State GraphBuilder::add_state(std::size_t columns) {
+  const std::string name = fmt::format("state {}", graph.states.size() + graph.carried.size() + 1);
+  const bool given = past == Past::given;
+  const SlotId before = given ? graph.add_input(name, columns) : graph.add_slot(name, columns);
+  const graph::State state{before, graph.add_slot(name + " behind", columns)};
+  if (given)
+    graph.states.push_back(state);
+  else
+    graph.carried.push_back({state.after, state.before});
+  return state;
+}
+
+void GraphBuilder::remember(std::size_t length) {
+  if (by_steps())
+    graph.most_steps = length;
+  else if (past == Past::given)
+    fail(fmt::format("{} looks at the positions of its own example alone, and the examples are "
+                     "parts of longer sequences",
+                     (*sentence)[position].name),
+         "rnn, gru or lstm, which remember what was before");
+}
+
 void GraphBuilder::by_examples() {
   if (!is_sequence() || graph.slots[slot].positions == 1) return;
   const SlotId positions = slot;

@@ -18,6 +18,10 @@ using graph::ParameterSpec, graph::Slot, graph::SlotId;
 
 struct Layer;
 
+// What recurrent layers begin the examples with: nothing; what comes in as inputs of the graph
+// (graph::Graph::states); or what the same row of the batch before ended with (Graph::carried).
+enum class Past { none, given, carried };
+
 // What a graph in the making knows of the catalogue: how sentences are printed, and the layer of a
 // name, which must be declared.
 struct LayerCatalogue {
@@ -36,6 +40,7 @@ struct GraphBuilder {
   std::size_t channels = 0;  // the last size of the shape, where that counts channels; or 0
   // Where each example of the present sequence ends; none: all are whole.
   std::optional<SlotId> lengths;
+  Past past = Past::none;
   std::size_t layer = 0;  // number of the layer; the input and layers that hold others not counted
   std::string label;      // "1 dense(30, sigmoid)"
   std::vector<graph::LayerOutput> outputs;  // of the layers so far
@@ -71,10 +76,14 @@ struct GraphBuilder {
   // For a graph that goes by steps: an input for one position of `columns` values, and one for its
   // number.
   void add_steps(std::size_t columns);
+  // For a graph whose examples are parts of longer sequences, a single position say: an input that
+  // says where sequences begin.
+  void add_begins(std::size_t positions);
+  bool goes_on() const { return past != Past::none; }
+  // In such a graph, `columns` values that the layer remembers from one part to the next.
+  graph::State add_state(std::size_t columns);
   // The layer remembers that many positions at most, where the graph goes by steps.
-  void remember(std::size_t length) {
-    if (by_steps()) graph.most_steps = length;
-  }
+  void remember(std::size_t length);
   // For a network whose examples are sequences with an end of their own: an input for their
   // lengths, and zeros behind their ends.
   void add_lengths();

@@ -1,6 +1,8 @@
 // Layers that add noise while training and do nothing at other times. The random numbers are
 // functions of (seed, layer, step, row, column), so the backward pass draws the same ones again and
 // nothing is stored.
+#include "ops/noise.h"
+
 #include <cmath>
 
 #include "base/random.h"
@@ -155,12 +157,15 @@ struct Noise {
   }
 };
 
-template <NoiseKind kKind>
-void build(const Component& layer, GraphBuilder& builder) {
-  const double amount = std::get<double>(layer.arguments.front().second);
+void add_noise(GraphBuilder& builder, NoiseKind kind, double amount) {
   if (amount == 0) return;
   const SlotId input = builder.slot;
-  builder.add(make_op(Noise{input, builder.advance("output"), kKind, amount, 0}));
+  builder.add(make_op(Noise{input, builder.advance("output"), kind, amount, 0}));
+}
+
+template <NoiseKind kKind>
+void build(const Component& layer, GraphBuilder& builder) {
+  add_noise(builder, kKind, std::get<double>(layer.arguments.front().second));
 }
 
 void build_spatial_dropout(const Component& layer, GraphBuilder& builder) {
@@ -176,6 +181,10 @@ void build_spatial_dropout(const Component& layer, GraphBuilder& builder) {
 }
 
 }  // namespace
+
+void add_dropout(GraphBuilder& builder, double rate) {
+  add_noise(builder, NoiseKind::dropout, rate);
+}
 
 std::vector<Layer> noise_layers() {
   using network::Type;

@@ -14,7 +14,8 @@ constexpr const char* kCellNames[] = {"rnn", "lstm", "gru"};
 // What the forward pass keeps for the backward pass.
 struct RecurrentBuffers {
   BufferId zeros = kNoBuffer, cells = kNoBuffer, products = kNoBuffer;
-  BufferId kept_output = kNoBuffer, kept_cells = kNoBuffer;  // where the graph goes by steps
+  // Where sequences begin anew: what stands before such a position.
+  BufferId output_before = kNoBuffer, cells_before = kNoBuffer;
 };
 
 template <typename T>
@@ -46,6 +47,12 @@ class RecurrentLowering {
   ByPosition<T> rows_at(const Buffers& buffers, BufferId buffer, std::size_t columns) const {
     return {buffers.at<T>(buffer), row(columns), 0};
   }
+  RecurrentState<T> state(const Buffers& buffers, const graph::State& of, BufferId begun) const {
+    return {ByPosition<T>(lowering_.values(buffers, of.before)),
+            ByPosition<T>(lowering_.values(buffers, of.after)), rows_at(buffers, begun, units_)};
+  }
+  void book_states();
+  void access_states(LoweredStage<T>& stage, std::size_t slices) const;
 
   Lowering<T>& lowering_;
   const Operation& operation_;
@@ -92,12 +99,32 @@ RecurrentWork<T> RecurrentLowering<T>::work(const Buffers& buffers) const {
                      : rows_at(buffers, buffers_.cells, units_);
   if (buffers_.products != kNoBuffer)
     work.products = rows_at(buffers, buffers_.products, work.product.units);
-  work.come_to = lowering_.lengths(buffers, op_.step).data;
-  if (buffers_.kept_output != kNoBuffer)
-    work.kept_output = rows_at(buffers, buffers_.kept_output, units_);
-  if (buffers_.kept_cells != kNoBuffer)
-    work.kept_cells = rows_at(buffers, buffers_.kept_cells, units_);
+  work.begins = lowering_.lengths(buffers, op_.begins).data;
+  if (op_.outputs_state)
+    work.outputs_state = state(buffers, *op_.outputs_state, buffers_.output_before);
+  if (op_.cells_state) work.cells_state = state(buffers, *op_.cells_state, buffers_.cells_before);
   return work;
+}
+
+template <typename T>
+void RecurrentLowering<T>::book_states() {
+  for (const auto& of : {op_.outputs_state, op_.cells_state})
+    if (of)
+      lowering_.value_buffer[of->after] =
+          lowering_.book_matrix(lowering_.graph().slots[of->after].name, of->after);
+  if (!op_.begins) return;
+  buffers_.output_before = book_rows("outputs before", units_);
+  if (op_.cells_state) buffers_.cells_before = book_rows("cells before", units_);
+}
+
+// What both directions read and fill of states.
+template <typename T>
+void RecurrentLowering<T>::access_states(LoweredStage<T>& stage, std::size_t slices) const {
+  for (const auto& of : {op_.outputs_state, op_.cells_state})
+    if (of) stage.access.buffers.push_back({lowering_.value(of->before), false, slices});
+  if (op_.begins) stage.access.buffers.push_back({lowering_.value(*op_.begins), false});
+  for (const BufferId buffer : {buffers_.output_before, buffers_.cells_before})
+    if (buffer != kNoBuffer) stage.access.buffers.push_back({buffer, true, slices});
 }
 
 template <typename T>
@@ -109,11 +136,7 @@ void RecurrentLowering<T>::forward() {
   else if (op_.cell == Cell::lstm)
     buffers_.cells = book_rows("cells", units_);
   if (op_.cell == Cell::gru) buffers_.products = book_rows("products", 3 * units_);
-  if (op_.step) {
-    lowering_.persist(buffers_.kept_output = book_rows("outputs before", units_));
-    if (op_.cell == Cell::lstm)
-      lowering_.persist(buffers_.kept_cells = book_rows("cells before", units_));
-  }
+  book_states();
   LoweredStage<T> stage = this->stage("positions", Phase::forward);
   const std::size_t slices = stage.access.workers == plan::Workers::all ? plan::kByRows : 0;
   stage.access.buffers = {{lowering_.value(op_.sums), true, slices},
@@ -122,9 +145,10 @@ void RecurrentLowering<T>::forward() {
                           {buffers_.zeros, false}};
   if (op_.bias != kNoBias) stage.access.buffers.push_back({lowering_.parameter(op_.bias), false});
   if (op_.lengths) stage.access.buffers.push_back({lowering_.value(*op_.lengths), false});
-  if (op_.step) stage.access.buffers.push_back({lowering_.value(*op_.step), false});
-  for (const BufferId buffer :
-       {buffers_.cells, buffers_.products, buffers_.kept_output, buffers_.kept_cells})
+  access_states(stage, slices);
+  for (const auto& of : {op_.outputs_state, op_.cells_state})
+    if (of) stage.access.buffers.push_back({lowering_.value(of->after), true, slices});
+  for (const BufferId buffer : {buffers_.cells, buffers_.products})
     if (buffer != kNoBuffer) stage.access.buffers.push_back({buffer, true, slices});
   stage.columns = units_;
   stage.result = lowering_.value(op_.output);
@@ -200,6 +224,7 @@ void RecurrentLowering<T>::backward() {
                           {dy_, false, slices}};
   if (buffers_.cells != kNoBuffer) stage.access.buffers.push_back({buffers_.cells, false, slices});
   if (op_.lengths) stage.access.buffers.push_back({lowering_.value(*op_.lengths), false});
+  access_states(stage, slices);
   for (const BufferId buffer : {in_place ? kNoBuffer : sums_, products_, carry_, dy_whole_, taken_})
     if (buffer != kNoBuffer) stage.access.buffers.push_back({buffer, true, slices});
   stage.columns = gates_of(op_.cell) * units_;

@@ -36,14 +36,17 @@ struct Recurrence {
   // Where each example ends. Behind it, outputs and cells are 0, which is also what stands in front
   // of the first position: so `reverse` begins at the example's own last one.
   std::optional<graph::SlotId> lengths = std::nullopt;
-  // Where the graph goes by steps: the position that each example has come to. Outputs and cells of
-  // the one before are remembered.
-  std::optional<graph::SlotId> step = std::nullopt;
+  // Where examples are parts of longer sequences: outputs, and lstm's cells, before the first
+  // position and behind the last, and at which positions a sequence begins anew, if at any.
+  std::optional<graph::State> outputs_state = std::nullopt, cells_state = std::nullopt;
+  std::optional<graph::SlotId> begins = std::nullopt;
 
   std::vector<graph::SlotId> inputs() const {
     std::vector<graph::SlotId> all = {sums};
     if (lengths) all.push_back(*lengths);
-    if (step) all.push_back(*step);
+    for (const auto& state : {outputs_state, cells_state})
+      if (state) all.push_back(state->before);
+    if (begins) all.push_back(*begins);
     return all;
   }
   std::vector<graph::ParameterId> parameters() const {

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "ops/layer.h"
+#include "ops/noise.h"
 #include "ops/over_time.h"
 #include "ops/recurrent.h"
 #include "ops/sequence.h"
@@ -66,8 +67,7 @@ void build(const Component& layer, GraphBuilder& builder) {
   Recurrence work{};
   work.cell = kCell;
   work.reverse = layer.component("reverse").name == "true";
-  work.step = builder.graph.step;
-  if (work.reverse && builder.by_steps())
+  if (work.reverse && builder.goes_on())
     builder.fail(fmt::format("{} begins at the end of the sequence, so the network cannot go along "
                              "it a position at a time",
                              layer.name),
@@ -82,16 +82,24 @@ void build(const Component& layer, GraphBuilder& builder) {
   work.before = builder.advance("outputs before", units);
   work.output = builder.advance("outputs", units);
   work.lengths = builder.lengths;
+  work.begins = builder.graph.begins;
+  if (builder.goes_on()) work.outputs_state = builder.add_state(units);
+  if (builder.goes_on() && kCell == Cell::lstm) work.cells_state = builder.add_state(units);
   builder.add(make_recurrence(work));
   builder.shape = Shape{{length, units}};
   builder.channels = units;
   if (layer.component("give").name == "last")
     add_over_time(builder, work.reverse ? OverTime::first : OverTime::last);
+  add_dropout(builder, layer.number("dropout"));
 }
 
 Argument units_argument() { return {"units", "number of units", Type::integer, {}, 1, 1 << 16}; }
 
 std::vector<Argument> arguments(std::vector<Argument> first, std::vector<Argument> last = {}) {
+  last.push_back({"dropout",
+                  "while training, drops each of the layer's outputs with this probability, as a "
+                  "layer dropout behind it does",
+                  Type::number, "0", 0, 0.99});
   const Argument common[] = {{"give", "its outputs at all positions, or at the last one alone",
                               Type::component, "last", 0, 0, false, Category::give},
                              {"reverse", "from the last position to the first", Type::component,

@@ -3,7 +3,8 @@
 //
 // Where examples end before the last position, a thread goes as far as its longest one. At each
 // position, what was computed for examples that have ended is put back to 0: outputs and cells
-// forward, all gradients backward.
+// forward, all gradients backward. Where sequences begin anew, what stands before the position is
+// a copy with zeros in their rows, and no gradient goes back from there.
 #pragma once
 
 #include <algorithm>
@@ -35,6 +36,13 @@ struct ByPosition {
   }
 };
 
+// What is remembered of outputs or cells: before the first position, behind the last, and room for
+// what stands before a position where sequences begin anew.
+template <typename T>
+struct RecurrentState {
+  ByPosition<T> before, after, begun;
+};
+
 // A thread's examples, and the positions of the longest of them.
 struct Way {
   kernels::Range examples;
@@ -56,10 +64,10 @@ struct RecurrentWork {
   ByPosition<T> gates, output;
   ByPosition<T> cells;     // lstm: cells; gru: products of the value's gate
   ByPosition<T> products;  // gru: of all gates; going back, their gradient
-  // Where positions come one by one: which one each example has come to, and what is remembered of
-  // the one before. Otherwise null.
-  const std::int32_t* come_to = nullptr;
-  ByPosition<T> kept_output, kept_cells;
+  // Where examples are parts of longer sequences: what is remembered, and of each example and
+  // position whether a sequence begins anew. Otherwise null.
+  RecurrentState<T> outputs_state, cells_state;
+  const std::int32_t* begins = nullptr;
 
   Way way(kernels::Range examples) const {
     if (ends.data == nullptr) return {examples, length};
@@ -74,34 +82,50 @@ struct RecurrentWork {
   kernels::Range all_lines() const {
     return {0, kernels::divide_up(product.units, kernels::kLine<T>)};
   }
-  // What `of` held at the step before; `kept`: what is remembered of it.
-  kernels::Matrix<const T> before(const ByPosition<T>& of, const ByPosition<T>& kept, Way way,
+  // Whether something can come from before this step.
+  bool reads_before(std::size_t step) const {
+    return step > 0 || outputs_state.before.data != nullptr;
+  }
+  // Calls work(i) for those of the examples, from 0 on, whose sequence begins at this position.
+  template <class Work>
+  void each_beginning(Way way, std::size_t at, const Work& work) const {
+    if (begins == nullptr) return;
+    for (std::size_t i = way.examples.begin; i < way.examples.end; ++i)
+      if (begins[i * length + at] != 0) work(i - way.examples.begin);
+  }
+  // What `of` held at the step before.
+  kernels::Matrix<const T> before(const ByPosition<T>& of, const RecurrentState<T>& state, Way way,
                                   std::size_t step) const {
-    if (step > 0) return of.at(way.examples, position(way, step - 1));
-    if (kept.data != nullptr) return kept.at(way.examples, 0);
-    return {zeros, 0, way.examples.end - way.examples.begin};
+    kernels::Matrix<const T> held{zeros, 0, way.examples.end - way.examples.begin};
+    if (step > 0)
+      held = of.at(way.examples, position(way, step - 1));
+    else if (state.before.data != nullptr)
+      held = state.before.at(way.examples, 0);
+    bool anew = false;
+    each_beginning(way, position(way, step), [&](std::size_t) { anew = true; });
+    if (!anew) return held;
+    const kernels::Matrix<T> copy = state.begun.at(way.examples, 0);
+    for (std::size_t i = 0; i < copy.rows; ++i) std::copy_n(held.row(i), padded(), copy.row(i));
+    each_beginning(way, position(way, step),
+                   [&](std::size_t i) { std::fill_n(copy.row(i), padded(), T{0}); });
+    return copy;
   }
   kernels::Matrix<const T> output_before(Way way, std::size_t at_step) const {
-    return before(output, kept_output, way, at_step);
+    return before(output, outputs_state, way, at_step);
   }
   kernels::Matrix<const T> cells_before(Way way, std::size_t at_step) const {
-    return before(cells, kept_cells, way, at_step);
+    return before(cells, cells_state, way, at_step);
   }
-  // Nothing is remembered at the beginning of a sequence.
-  void recall(kernels::Range examples) const {
-    for (std::size_t i = examples.begin; come_to != nullptr && i < examples.end; ++i)
-      for (const ByPosition<T>* kept : {&kept_output, &kept_cells})
-        if (come_to[i] == 0 && kept->data != nullptr)
-          std::fill_n(kept->data + i * kept->example, kernels::round_up(units, kernels::kLine<T>),
-                      T{0});
-  }
+  // What stands at each example's last position.
   void remember(kernels::Range examples) const {
     const auto copy = [&](const ByPosition<T>& from, const ByPosition<T>& to) {
       for (std::size_t i = examples.begin; to.data != nullptr && i < examples.end; ++i)
-        std::copy_n(from.data + i * from.example, units, to.data + i * to.example);
+        std::copy_n(from.data + i * from.example + (ends.of(i, length) - 1) * from.step, padded(),
+                    to.data + i * to.example);
     };
-    copy(output, kept_output), copy(cells, kept_cells);
+    copy(output, outputs_state.after), copy(cells, cells_state.after);
   }
+  std::size_t padded() const { return kernels::round_up(units, kernels::kLine<T>); }
   // Calls work(i) for those of the examples, from 0 on, that have ended before this position.
   template <class Work>
   void each_ended(Way way, std::size_t at, const Work& work) const {
@@ -138,7 +162,6 @@ class RecurrentStage final : public plan::Stage<T> {
     const kernels::Range mine = kernels::share(batch.rows, share.part, share.parts);
     if (mine.begin == mine.end) return;
     const Way way = work_.way(mine);
-    work_.recall(mine);
     for (std::size_t step = 0; step < way.steps; ++step) {
       const std::size_t at = work_.position(way, step);
       this->step(way, step);
@@ -163,8 +186,7 @@ class RecurrentStage final : public plan::Stage<T> {
       return w.kernels->gru({w.units, gates, products, y, w.cells.at(mine, at), output});
     }
     // Nothing comes from before the first position.
-    if (step > 0 || w.kept_output.data != nullptr)
-      w.kernels->forward_onto(w.multiply(y, gates), gates, w.all_lines());
+    if (w.reads_before(step)) w.kernels->forward_onto(w.multiply(y, gates), gates, w.all_lines());
     if (w.cell == Cell::lstm)
       return w.kernels->lstm(
           {w.units, gates, {}, w.cells_before(way, step), w.cells.at(mine, at), output});
@@ -203,7 +225,7 @@ class RecurrentBackwardStage final : public plan::Stage<T> {
 
  private:
   std::size_t sum_columns() const { return gates_of(work_.cell) * work_.units; }
-  std::size_t padded() const { return kernels::round_up(work_.units, kernels::kLine<T>); }
+  std::size_t padded() const { return work_.padded(); }
 
   void clear_carry(kernels::Range mine) const {
     if (work_.cell != Cell::lstm) return;
@@ -232,8 +254,9 @@ class RecurrentBackwardStage final : public plan::Stage<T> {
       w.kernels->lstm_backward(cell);
       w.clear_ended(way, at, sums, sum_columns());
       w.clear_ended(way, at, cell.carry, w.units);
-      if (step > 0 || w.kept_output.data != nullptr)
-        w.kernels->forward_onto(w.multiply(sums, whole), dy_before, w.all_lines());
+      w.each_beginning(way, at,
+                       [&](std::size_t i) { std::fill_n(cell.carry.row(i), padded(), T{0}); });
+      if (step > 0) w.kernels->forward_onto(w.multiply(sums, whole), dy_before, w.all_lines());
     } else {
       cell.state = w.output_before(way, step);
       cell.dy_before = dy_before;
@@ -248,9 +271,15 @@ class RecurrentBackwardStage final : public plan::Stage<T> {
         else
           std::fill_n(whole.row(i), padded(), T{0});
       });
-      if (step > 0 || w.kept_output.data != nullptr)
-        w.kernels->forward_onto(w.multiply(cell.products, whole), whole, w.all_lines());
+      if (step > 0) w.kernels->forward_onto(w.multiply(cell.products, whole), whole, w.all_lines());
     }
+    if (step > 0) cut(way, at, dy_before, whole);
+  }
+
+  // Where sequences begin, nothing comes back to the position before but its own gradient.
+  void cut(Way way, std::size_t at, kernels::Matrix<const T> own, kernels::Matrix<T> whole) const {
+    work_.each_beginning(way, at,
+                         [&](std::size_t i) { std::copy_n(own.row(i), padded(), whole.row(i)); });
   }
 
   // The gradient of the output is made where that of the sum then stands.
@@ -270,8 +299,9 @@ class RecurrentBackwardStage final : public plan::Stage<T> {
     w.clear_ended(way, at, sums, w.units);
     if (step == 0) return;
     const std::size_t next = w.position(way, step - 1);
-    w.kernels->forward_onto(w.multiply(sums, w.sums.at(mine, next)), w.dy.at(mine, next),
-                            w.all_lines());
+    const kernels::Matrix<T> before = w.sums.at(mine, next), dy_before = w.dy.at(mine, next);
+    w.kernels->forward_onto(w.multiply(sums, before), dy_before, w.all_lines());
+    cut(way, at, dy_before, before);
   }
 
   void take(Way way) const {

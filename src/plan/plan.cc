@@ -363,6 +363,37 @@ void Plan<T>::reset_carried(std::span<const std::uint32_t> rows) {
 }
 
 template <typename T>
+std::size_t Plan<T>::carried_size() const {
+  std::size_t sum = 0;
+  for (const auto& carried : state_->request.graph->carried) {
+    const Values<T>& v = state_->values[carried.to];
+    sum += state_->request.batch * v.positions * v.stride;
+  }
+  return sum;
+}
+
+template <typename T>
+void Plan<T>::copy_carried(std::span<double> to) const {
+  auto at = to.begin();
+  for (const auto& carried : state_->request.graph->carried) {
+    const Values<T>& v = state_->values[carried.to];
+    at = std::copy_n(v.data, state_->request.batch * v.positions * v.stride, at);
+  }
+}
+
+template <typename T>
+void Plan<T>::set_carried(std::span<const double> values) {
+  auto at = values.begin();
+  for (const auto& carried : state_->request.graph->carried) {
+    const Values<T>& v = state_->values[carried.to];
+    const std::size_t count = state_->request.batch * v.positions * v.stride;
+    std::transform(at, at + static_cast<std::ptrdiff_t>(count), v.data,
+                   [](double value) { return static_cast<T>(value); });
+    at += static_cast<std::ptrdiff_t>(count);
+  }
+}
+
+template <typename T>
 kernels::Matrix<const T> Plan<T>::values(graph::SlotId slot) const {
   const Values<T>& v = state_->values[slot];
   return {v.data, v.stride, state_->last_rows * v.positions};

@@ -98,6 +98,10 @@ class Plan {
   // batch.
   void reset_carried();
   void reset_carried(std::span<const std::uint32_t> rows);
+  // What is carried, of all rows of a batch: to save it and go on with it later.
+  std::size_t carried_size() const;
+  void copy_carried(std::span<double> to) const;
+  void set_carried(std::span<const double> values);
 
   // Of the last batch, where gradients are kept: the values of a slot and their gradient (null
   // where it is of no use), and the gradient of a parameter, laid out as the parameter is. The

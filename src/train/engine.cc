@@ -11,6 +11,7 @@
 #include <numeric>
 #include <type_traits>
 
+#include "catalogue/catalogue.h"
 #include "lithe/cancel.h"
 #include "lithe/error.h"
 #include "train/averaging.h"
@@ -27,6 +28,7 @@
 #include "train/request.h"
 #include "train/setup.h"
 #include "train/step_runner.h"
+#include "train/streams.h"
 #include "train/target_scaling.h"
 #include "train/training_memory.h"
 #include "train/training_state.h"
@@ -88,6 +90,7 @@ class EngineOf final : public Trainer::Engine {
 
  private:
   std::size_t trained_rows() const;
+  EpochOrder make_order() const;
   std::size_t states_that_fit();
   std::size_t choose_threads();
   plan::Request evaluation_of(const Examples& examples, std::size_t rows);
@@ -115,6 +118,7 @@ class EngineOf final : public Trainer::Engine {
   TrainOptions options_;
   plan::Parameters<T>& values_;
   Model& model_;
+  const graph::Graph carried_;  // of options.stateful
   const graph::Graph& graph_;
   optimizers::Optimizer optimizer_;
   Rows rows_;
@@ -145,7 +149,7 @@ class EngineOf final : public Trainer::Engine {
 
   const Examples given_train_, given_test_;  // as they came, which the identity names
   std::optional<StateIdentity> identity_;
-  std::vector<double> figures_, history_rows_;  // as the state has them
+  std::vector<double> figures_, history_rows_, carried_values_;  // as the state has them
   Clock::time_point saved_ = Clock::now();
   std::unique_ptr<StateFile<T>> state_;  // of options.state
 };
@@ -156,7 +160,9 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, Model& model, const Examples&
     : options_(options),
       values_(values),
       model_(model),
-      graph_(data_of(model).graph),
+      carried_(options.stateful ? catalogue::compile_carried(model.network().layers())
+                                : graph::Graph{}),
+      graph_(options.stateful ? carried_ : data_of(model).graph),
       optimizer_(parse_optimizer(options.optimizer)),
       rows_(choose_rows(train, options)),
       train_targets_(scaled(model, train, rows_.train, options)),
@@ -172,7 +178,7 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, Model& model, const Examples&
       averaging_(options.average, values, options.epochs, learning_),
       early_stopping_(options.patience, values),
       recovery_(options.recover, values, learning_, averaging_),
-      order_(rows_.train, trained_rows(), options.seed),
+      order_(make_order()),
       team_(choose_threads(), options.pin),
       steps_(options_, order_.size(), optimizer_, graph_, values_, learning_, team_),
       given_train_(train),
@@ -189,6 +195,13 @@ template <typename T>
 std::size_t EngineOf<T>::trained_rows() const {
   const std::vector<bool> frozen = options_.unfreeze_at > 0 ? std::vector<bool>{} : request_.frozen;
   return rows_per_epoch(graph_, frozen, rows_.train.size(), options_.batch);
+}
+
+template <typename T>
+EpochOrder EngineOf<T>::make_order() const {
+  if (!options_.stateful) return {rows_.train, trained_rows(), options_.seed};
+  const std::size_t used = rows_of_full_streams(rows_.train.size(), options_.batch);
+  return EpochOrder(streams_of(std::span(rows_.train).first(used), options_.batch).rows);
 }
 
 // How many states the optimizer has, once it is known that they and all else fit into the memory.
@@ -222,8 +235,10 @@ std::size_t EngineOf<T>::choose_threads() {
 template <typename T>
 plan::Request EngineOf<T>::evaluation_of(const Examples& examples, std::size_t rows) {
   plan::Blas* blas = blas_use(options_) == BlasUse::benchmarked ? nullptr : blas_.get();
-  return evaluation_request(graph_, examples, rows, request_.loss, options_.isa, blas,
-                            target_deviation_);
+  plan::Request request = evaluation_request(graph_, examples, rows, request_.loss, options_.isa,
+                                             blas, target_deviation_);
+  if (options_.stateful) request.batch = std::min(options_.batch, rows);  // its streams
+  return request;
 }
 
 template <typename T>
@@ -232,7 +247,10 @@ void EngineOf<T>::make_evaluators(const Examples& test) {
                         std::vector<std::uint32_t> rows) {
     if (rows.empty()) return;
     const plan::Request request = evaluation_of(examples, rows.size());
-    evaluator.emplace(request, std::move(rows), evaluated_values(), team_);
+    Streams streams{std::move(rows), {}};
+    if (options_.stateful) streams = streams_of(streams.rows, request.batch);
+    evaluator.emplace(request, std::move(streams.rows), evaluated_values(), team_,
+                      std::move(streams.batches));
   };
   make(test_, test, all_rows(test.features.rows));
   make(validation_, train_, std::move(rows_.validation));
@@ -304,6 +322,7 @@ void EngineOf<T>::run_steps(const ProgressCallback& callback) {
 // The steps and what is computed of them, which shows whether all are still numbers.
 template <typename T>
 void EngineOf<T>::attempt_epoch(const ProgressCallback& callback) {
+  if (report_.examples == 0) steps_.plan().reset_carried();
   run_steps(callback);
   averaging_.end_epoch(epoch_, values_);
   steps_.account(Profiler::Part::averaging);
@@ -427,12 +446,15 @@ std::unique_ptr<StateFile<T>> EngineOf<T>::make_state_file(const std::filesystem
   figures_.resize(counter.count());
   const std::size_t room = std::max<std::size_t>(1, history_.capacity()) * kReportFigures;
   if (state_ == nullptr && history_rows_.size() < room) history_rows_.resize(room);
-  return std::make_unique<StateFile<T>>(
-      file, values_, state_parts(),
-      std::vector<StateTable>{
-          {"figures", {figures_.size()}, figures_},
-          {"history", {history_rows_.size() / kReportFigures, kReportFigures}, history_rows_}},
-      state_metadata(identity(), options_.state_notes));
+  std::vector<StateTable> tables = {
+      {"figures", {figures_.size()}, figures_},
+      {"history", {history_rows_.size() / kReportFigures, kReportFigures}, history_rows_}};
+  if (options_.stateful) {
+    carried_values_.resize(steps_.plan().carried_size());
+    tables.push_back({"carried", {carried_values_.size()}, carried_values_});
+  }
+  return std::make_unique<StateFile<T>>(file, values_, state_parts(), std::move(tables),
+                                        state_metadata(identity(), options_.state_notes));
 }
 
 template <typename T>
@@ -444,6 +466,7 @@ void EngineOf<T>::save(StateFile<T>& file) {
   epoch_seconds_ = before;
   for (std::size_t i = 0; i < history_.size(); ++i)
     write_report(history_[i], std::span(history_rows_).subspan(i * kReportFigures, kReportFigures));
+  steps_.plan().copy_carried(carried_values_);
   file.save();
   saved_ = Clock::now();
 }
@@ -543,6 +566,7 @@ void EngineOf<T>::load_state(const std::filesystem::path& file) {
   history_.assign(state.history.begin(), state.history.end());
   if (options_.unfreeze_at != 0 && epoch_ >= options_.unfreeze_at) unfreeze();
   if (within_epoch_) order_.shuffle(epoch_);
+  if (options_.stateful) steps_.plan().set_carried(saved.table("carried"));
 }
 
 template <typename T>
@@ -602,6 +626,8 @@ std::unique_ptr<Trainer::Engine> make_engine(Model& model, const Examples& train
   const losses::Choice loss = parse_loss(options.loss);
   check_training(model, train, loss.loss);
   if (test.features.rows > 0) check_examples(model, test, loss.loss);  // there may be none
+  if (options.stateful)
+    check_stateful(options, catalogue::compile_carried(model.network().layers()), train, test);
   return std::visit(
       [&]<typename T>(plan::Parameters<T>& values) -> std::unique_ptr<Trainer::Engine> {
         return std::make_unique<EngineOf<T>>(values, model, by_positions(model, train),

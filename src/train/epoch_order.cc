@@ -1,5 +1,7 @@
 #include "train/epoch_order.h"
 
+#include <algorithm>
+
 #include "train/shuffle.h"
 
 namespace lithe::train {
@@ -9,7 +11,14 @@ EpochOrder::EpochOrder(std::vector<std::uint32_t> rows, std::size_t used, std::u
   shuffle(1);
 }
 
+EpochOrder::EpochOrder(std::vector<std::uint32_t> rows)
+    : rows_(std::move(rows)), order_(rows_), used_(rows_.size()), shuffles_(false) {}
+
 void EpochOrder::fill(std::span<std::uint32_t> order, std::size_t epoch) const {
+  if (!shuffles_) {
+    std::copy(rows_.begin(), rows_.end(), order.begin());
+    return;
+  }
   train::shuffle(order, seed_, epoch);
   for (std::uint32_t& row : order) row = rows_[row];
 }

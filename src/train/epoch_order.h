@@ -13,6 +13,8 @@ class EpochOrder {
   // `rows`: those that may be trained on; `used`: how many of them an epoch takes, the first of its
   // order.
   EpochOrder(std::vector<std::uint32_t> rows, std::size_t used, std::uint64_t seed);
+  // The same order in each epoch.
+  explicit EpochOrder(std::vector<std::uint32_t> rows);
 
   // The order becomes that of epoch `epoch` (from 1): a function of it and the seed alone.
   void shuffle(std::size_t epoch) { fill(order_, epoch); }
@@ -27,7 +29,8 @@ class EpochOrder {
 
   std::vector<std::uint32_t> rows_, order_;
   std::size_t used_;
-  std::uint64_t seed_;
+  std::uint64_t seed_ = 0;
+  bool shuffles_ = true;
 };
 
 }  // namespace lithe::train

@@ -5,12 +5,14 @@
 #include <algorithm>
 
 #include "base/threads.h"
+#include "catalogue/catalogue.h"
 #include "lithe/error.h"
 #include "plan/plan.h"
 #include "train/batch_of_one.h"
 #include "train/check.h"
 #include "train/model_data.h"
 #include "train/optimizer_state.h"
+#include "train/recurrent_states.h"
 #include "train/request.h"
 #include "train/setup.h"
 
@@ -21,6 +23,8 @@ class Learner::Engine {
   virtual ~Engine() = default;
   virtual std::span<const float> forward(const Features& inputs,
                                          std::span<const std::uint32_t> rows) = 0;
+  virtual void continue_from(std::span<const float> states,
+                             std::span<const std::int32_t> begins) = 0;
   virtual void backward(std::span<const float> gradient) = 0;
   virtual std::span<const float> input_gradient() = 0;
   virtual std::uint64_t steps() const = 0;
@@ -37,7 +41,9 @@ class LearnerOf final : public Learner::Engine {
       : options_(options),
         optimizer_(train::parse_optimizer(options.updates ? options.optimizer : "sgd(1)")),
         steps_(optimizer_),
-        graph_(data.graph),
+        segments_(options.segments ? catalogue::compile_segments(data.network.layers())
+                                   : graph::Graph{}),
+        graph_(options.segments ? segments_ : data.graph),
         values_(values),
         learning_(values, optimizers::row(optimizer_.rule).states),
         examples_{train::unbound_inputs(graph_, data.preprocessing.divisor)},
@@ -52,6 +58,10 @@ class LearnerOf final : public Learner::Engine {
   std::span<const float> forward(const Features& inputs,
                                  std::span<const std::uint32_t> rows) override {
     train::check_rows(graph_, inputs, rows, options_.batch);
+    if (graph_.begins && inputs.rows > remembered_)
+      throw Error(ErrorKind::usage,
+                  fmt::format("{} segments, and the states of {}", inputs.rows, remembered_),
+                  "Learner::forward", "Learner::continue_from first");
     if (rows.size() == 1 && needs_two_)
       throw Error(ErrorKind::data,
                   fmt::format("one row, and {} needs two to take a variance", needs_two_->label),
@@ -66,6 +76,30 @@ class LearnerOf final : public Learner::Engine {
     copy({plan_.output(), plan_.output_stride(), rows_ * output().positions}, output().columns,
          outputs_.data());
     return std::span(outputs_).first(rows_ * output().size());
+  }
+
+  void continue_from(std::span<const float> states, std::span<const std::int32_t> begins) override {
+    if (!graph_.begins)
+      throw Error(ErrorKind::usage, "the rows are not segments of longer sequences",
+                  "Learner::continue_from", "set LearnerOptions::segments");
+    const std::size_t positions = graph_.slots[*graph_.begins].positions;
+    const std::size_t rows = begins.size() / positions, size = train::state_size(graph_);
+    if (begins.size() % positions != 0)
+      throw Error(
+          ErrorKind::data,
+          fmt::format("{} beginnings for segments of {} positions", begins.size(), positions),
+          "Learner::continue_from");
+    train::check_states(states.size(), rows, size, "Learner::continue_from");
+    std::size_t first = 0;
+    for (const graph::State& state : graph_.states) {
+      const graph::Slot& slot = graph_.slots[state.before];
+      const Features features = {states.data() + first, ElementType::float32, rows, slot.columns,
+                                 size * sizeof(float)};
+      plan_.bind(plan::InputData{slot.name, features, nullptr});
+      first += slot.columns;
+    }
+    plan_.bind(plan::InputData{"begins", {}, begins.data()});
+    remembered_ = rows;
   }
 
   void backward(std::span<const float> gradient) override {
@@ -116,6 +150,7 @@ class LearnerOf final : public Learner::Engine {
   LearnerOptions options_;
   optimizers::Optimizer optimizer_;
   optimizers::StepCounter steps_;
+  const graph::Graph segments_;  // empty: rows are whole
   const graph::Graph& graph_;
   plan::Parameters<T>& values_;
   plan::OptimizerState<T> learning_;
@@ -127,6 +162,7 @@ class LearnerOf final : public Learner::Engine {
   std::vector<float> outputs_, input_gradient_;
   // Rows of the outputs that wait for their gradient, and of the last step.
   std::size_t rows_ = 0, taken_ = 0;
+  std::size_t remembered_ = 0;  // segments whose states are known
 };
 
 }  // namespace
@@ -147,6 +183,9 @@ Learner::~Learner() = default;
 std::span<const float> Learner::forward(const Features& inputs,
                                         std::span<const std::uint32_t> rows) {
   return engine_->forward(inputs, rows);
+}
+void Learner::continue_from(std::span<const float> states, std::span<const std::int32_t> begins) {
+  engine_->continue_from(states, begins);
 }
 void Learner::backward(std::span<const float> gradient) { engine_->backward(gradient); }
 std::span<const float> Learner::input_gradient() { return engine_->input_gradient(); }

@@ -48,7 +48,8 @@ Arguments recurrent(std::size_t units, const Options& options) {
           {"give", part(options.give, Category::give)},
           {"reverse", part(options.reverse ? "true" : "false", Category::answer)},
           {"init", part(options.init, Category::initializer)},
-          {"recurrent_init", part(options.recurrent_init, Category::initializer)}};
+          {"recurrent_init", part(options.recurrent_init, Category::initializer)},
+          {"dropout", options.dropout}};
 }
 
 Arguments pool(const Extent& size, const PoolOptions& options) {

@@ -51,6 +51,7 @@ class StepRunner {
   void restart(std::uint64_t steps);
 
   const plan::Plan<T>& plan() const { return *plan_; }
+  plan::Plan<T>& plan() { return *plan_; }
   LayerWatcher<T>* watcher() const { return watcher_.get(); }   // null: nobody watches
   const Profiler* profiler() const { return profiler_.get(); }  // null: no profile is made
   // Gives the time since the last call to a part of the epoch, where a profile is made.

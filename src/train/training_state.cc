@@ -92,6 +92,7 @@ StateIdentity training_identity(const Network& network, Precision precision, con
           {"epoch that unfreezes layers", fmt::format("{}", options.unfreeze_at)},
           {"scaling of targets", text_of(options.standardize_targets)},
           {"recovery", text_of(options.recover)},
+          {"stateful", text_of(options.stateful)},
           {"choice of training data", digest_of(train)},
           {"choice of test data", digest_of(test)}};
 }

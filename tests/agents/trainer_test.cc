@@ -18,6 +18,7 @@ namespace {
 
 struct Case {
   std::string environment, agent;
+  std::string network = {};  // empty: what the test takes
 };
 // Every agent with every kind of action that it takes, and its options.
 const std::vector<Case> kCases = {
@@ -40,6 +41,10 @@ const std::vector<Case> kCases = {
     {"pendulum", "reinforce(n_steps=210, value_gradient_steps=3, ent_coef=0.01)"},
     {"cartpole", "actor_critic"},
     {"pendulum", "actor_critic"},
+    {"cartpole(velocities=false)", "ppo(n_steps=32, batch_size=32, n_epochs=2, sequence_length=8)",
+     "gru(40) -> dense(16, tanh)"},
+    {"pendulum", "ppo(n_steps=110, batch_size=64, n_epochs=2, sequence_length=10)",
+     "dense(16, tanh) -> residual(lstm(16))"},
 };
 
 constexpr const char* kNarrow = "dense(24, tanh) -> dense(16, relu)";
@@ -49,6 +54,7 @@ constexpr const char* kWide = "dense(160, tanh) -> dense(160, relu)";
 AgentTrainer make(const Case& c, const AgentOptions& how = {.network = kNarrow}) {
   AgentOptions options = how;
   options.agent = c.agent;
+  if (!c.network.empty()) options.network = c.network;
   options.steps = 10'000;
   return AgentTrainer(Environments::make(c.environment, {.count = 4, .seed = options.seed}),
                       options);
@@ -168,10 +174,108 @@ TEST(Ppo, BalancesAPole) {
   EXPECT_GT(mean_return(trainer.policy(), "cartpole", 40), 400);
 }
 
+// What a network with memory remembers while it acts, it has again while it learns: before the
+// first step, every action is as probable as it was when it was taken.
+TEST(Ppo, LearnsFromWhatItsNetworkRemembered) {
+  for (const char* network : {"gru(20)", "rnn(12, relu) -> lstm(9)"})
+    for (const char* environment : {"cartpole(velocities=false)", "pendulum"}) {
+      SCOPED_TRACE(std::string(network) + ", " + environment);
+      AgentTrainer trainer(
+          Environments::make(environment, {.count = 4, .seed = 1}),
+          {.agent = "ppo(sgd(1e-12), n_steps=96, batch_size=32, n_epochs=1, sequence_length=16)",
+           .network = network,
+           .steps = 10'000});
+      std::uint64_t episodes = 0;
+      for (int i = 0; i < 6; ++i) {
+        const AgentReport report = trainer.iterate();
+        episodes = report.episodes;
+        for (const auto& [name, value] : report.metrics) {
+          if (name == "approx_kl") {
+            EXPECT_LT(std::abs(value), 1e-9);
+          } else if (name == "clip_fraction") {
+            EXPECT_EQ(value, 0);
+          }
+        }
+      }
+      EXPECT_GT(episodes, 0U);
+    }
+}
+
 double trained(const std::string& environment, std::size_t count, const AgentOptions& options) {
   AgentTrainer trainer(Environments::make(environment, {.count = count, .seed = 1}), options);
   while (!trainer.finished()) trainer.iterate();
   return mean_return(trainer.policy(), environment, 40);
+}
+
+// Position and angle alone do not say where the pole is falling to.
+TEST(Ppo, BalancesAPoleWithoutSeeingVelocities) {
+  if (test::sanitized()) GTEST_SKIP() << kTooLong;
+  const auto with = [](const char* network) {
+    return trained("cartpole(velocities=false)", 16,
+                   {.agent = "ppo(adam(linear(5e-3, 0)), n_steps=64, batch_size=256, n_epochs=8, "
+                             "sequence_length=16)",
+                    .network = network,
+                    .steps = 80'000});
+  };
+  EXPECT_GT(with("gru(32)"), 400);
+  EXPECT_LT(with("dense(32, tanh)"), 100);
+}
+
+TEST(AgentTrainer, KeepsAPolicyWithMemory) {
+  const test::TemporaryFolder folder;
+  AgentTrainer trainer = make(kCases[10]);
+  for (int i = 0; i < 10; ++i) trainer.iterate();
+  trainer.policy().save(folder.path() / "policy.safetensors");
+  const Model read = Model::load(folder.path() / "policy.safetensors");
+  EXPECT_EQ(read.network().input_shape(), (Shape{{8, 2}}));
+  const std::string environment = kCases[10].environment;
+  EXPECT_EQ(mean_return(read, environment, 20), mean_return(trainer.policy(), environment, 20));
+}
+
+// Several environments, whose episodes end at their own times, are to a policy what one is.
+TEST(AgentTrainer, PoliciesRememberEachEnvironmentByItself) {
+  AgentTrainer trainer = make(kCases[10]);
+  for (int i = 0; i < 4; ++i) trainer.iterate();
+  const Spaces spaces = Environments::make(kCases[10].environment, {}).spaces();
+  Policy both(trainer.policy(), spaces, 2), one(trainer.policy(), spaces);
+  base::Rng random(5, 1);
+  std::vector<float> seen(2 * 5);  // rows are padded
+  both.begin(0), one.begin(0);
+  test::expect_error(ErrorKind::usage, {"not told where one begins", "Policy::begin"},
+                     [&] { both.act({seen.data(), 5}, 2); });
+  both.begin(1);
+  for (int step = 0; step < 40; ++step) {
+    for (float& value : seen) value = static_cast<float>(random.normal());
+    if (step == 20) both.begin(0), one.begin(0);
+    const std::int32_t choice = both.act({seen.data(), 5}, 2).choices[0];
+    EXPECT_EQ(one.act({seen.data(), 5}, 1).choices[0], choice) << step;
+  }
+}
+
+TEST(AgentTrainer, RefusesMemoryWhereItCannotBeCarried) {
+  const auto refuses = [](const char* agent, const char* environment, const char* network,
+                          const std::vector<std::string>& words, ErrorKind kind) {
+    SCOPED_TRACE(std::string(agent) + ", " + network);
+    test::expect_error(kind, words, [&] {
+      AgentTrainer(Environments::make(environment, {.count = 2}),
+                   {.agent = agent, .network = network});
+    });
+  };
+  for (const char* agent : {"dqn", "reinforce", "actor_critic"})
+    refuses(agent, "cartpole", "dense(8) -> residual(gru(8))",
+            {agent, "what recurrent layers remember", "ppo"}, ErrorKind::usage);
+  refuses("sac", "pendulum", "lstm(8)", {"sac", "ppo"}, ErrorKind::usage);
+  refuses("ppo(n_steps=100)", "cartpole", "rnn(8)", {"100 steps", "sequences of 32", "n_steps=128"},
+          ErrorKind::usage);
+  refuses("ppo", "cartpole", "bidirectional(gru(8))", {"begins at the end"}, ErrorKind::sentence);
+  refuses("ppo", "cartpole", "gru(8) -> attention(2, causal)", {"its own example alone"},
+          ErrorKind::sentence);
+  refuses("ppo", "cartpole", "gru(8) -> last", {"one row of a whole sequence"},
+          ErrorKind::sentence);
+  test::expect_error(ErrorKind::usage, {"actor_critic", "ppo"}, [] {
+    OnlineAgent(Environments::make("cartpole", {}).spaces(),
+                {.agent = "actor_critic", .network = "gru(8)"});
+  });
 }
 
 TEST(Dqn, BalancesAPole) {

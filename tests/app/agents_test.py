@@ -97,6 +97,19 @@ class Agents(unittest.TestCase):
         played = self.run_lithe("play", "cartpole.safetensors", "--gif", "out.gif", "--steps", "20")
         self.assertIn("11 frames in out.gif", played.stdout)
 
+    def test_a_policy_with_memory_is_played_as_it_is_judged(self):
+        self.run_lithe("train", "--environment", "cartpole(velocities=false)", "--network", "gru(8)", "--agent",
+                       "ppo(adam(0.01), n_steps=32, batch_size=64, n_epochs=4, sequence_length=8)",
+                       "--environments", "8", "--steps", "4000", "--episodes", "2", "--output", "p.safetensors")
+        asked = ("p.safetensors", "--episodes", "5", "--seed", "7")
+        judged = json.loads(self.run_lithe("evaluate", *asked, "--environments", "1", "--json").stdout)
+        played = self.run_lithe("play", *asked, "--quiet").stdout
+        mean = float(re.search(r"5 episodes: mean return ([\d.]+) ", played).group(1))
+        self.assertAlmostEqual(mean, judged["mean_return"], delta=0.01)
+        error = self.run_lithe("train", "cartpole", "--agent", "dqn", "--network", "gru(8)", status=2).stderr
+        self.assertIn("dqn cannot carry along an episode", error)
+        self.assertIn("the agent ppo, or a network without rnn, lstm and gru", error)
+
     def test_every_agent_trains_and_says_so_as_json(self):
         for agent, environment in (("ppo", "pendulum"), ("dqn(learning_starts=100)", "grid_world"),
                                    ("sac(learning_starts=900, buffer_size=2000)", "pendulum"),

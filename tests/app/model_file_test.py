@@ -54,7 +54,7 @@ NETWORKS = {
     "columns": "input(12) -> hard_sigmoid -> embed_columns(2x3, 10, 2x5, init=normal(1)) -> dense(1)",
     "columns_of_several_rows": "input(12) -> hard_sigmoid -> embed_columns(2x3, 2, init=normal(1)) -> dense(1)",
     "columns_of_a_sequence": "input(4x3) -> hard_sigmoid -> embed_columns(2, 2x4, init=normal(1)) -> gru(2) -> dense(1)",
-    "along_a_sequence": "input(10x3) -> lstm(5, all) -> layer_norm -> dense(4, softmax) -> gru(4, all) "
+    "along_a_sequence": "input(10x3) -> lstm(5, all) -> layer_norm -> dense(4, softmax) -> gru(4, all, dropout=0.1) "
                         "-> dropout(0.1) -> rnn(3, relu, all) -> max_over_time -> dense(1)",
     "against_a_sequence": "input(10x3) -> rnn(6, give=all, reverse=true) -> conv1d(4, 3) -> layer_norm "
                           "-> dense(5, prelu) -> bidirectional(lstm(3, all)) -> mean_over_time -> dense(1)",
@@ -165,6 +165,7 @@ class ModelFile(unittest.TestCase):
         for name, network in {
             "along": "standardize -> dense(5, tanh) -> lstm(4, all) -> layer_norm -> gru(3) -> dense(1)",
             "both ways": "bidirectional(rnn(4, give=all)) -> prelu -> max_over_time -> dense(1)",
+            "attention": "dense(4) -> transformer(2, 5, causal) -> attention(2, rotary=true) -> last -> dense(1)",
             "mean": "gru(4, all, reverse=true) -> softmax -> mean_over_time -> dense(1)",
             "last": "bidirectional(lstm(4)) -> dense(1)",
         }.items():

@@ -20,6 +20,7 @@ class All : public ::testing::TestWithParam<std::string> {
 
 std::vector<std::string> sentences() {
   std::vector<std::string> result = {"cartpole_swingup(sparse=true)",
+                                     "cartpole(velocities=false)",
                                      "snake(5x6, starve=1)",
                                      "snake(4x4, starve=0, observation=features)",
                                      "snake(8x8, observation=features)",
@@ -281,6 +282,23 @@ TEST(Window, LooksBackOnTheLatest) {
   EXPECT_EQ(window.min_return(), 3);
   EXPECT_EQ(window.max_return(), 5);
   EXPECT_NEAR(window.std_return(), std::sqrt(2.0 / 3), 1e-12);
+}
+
+// The same poles fall in the same way; two of four numbers are shown.
+TEST(CartPole, HidesItsVelocities) {
+  Environments all = Environments::make("cartpole", {.count = 3, .seed = 4});
+  Environments hidden = Environments::make("cartpole(velocities=false)", {.count = 3, .seed = 4});
+  EXPECT_EQ(hidden.spaces().observation, (Shape{{2}}));
+  test::Arrays of_all(all), of_hidden(hidden);
+  all.reset(of_all.observations()), hidden.reset(of_hidden.observations());
+  for (int step = 0; step < 60; ++step) {
+    for (std::size_t e = 0; e < 3; ++e)
+      for (std::size_t n = 0; n < 2; ++n)
+        EXPECT_EQ(of_hidden.observations().row(e)[n], of_all.observations().row(e)[2 * n]);
+    std::vector<std::int32_t> choices = {step % 2, 1, step % 3 == 0};
+    all.step({.choices = choices.data()}, of_all.outcomes());
+    hidden.step({.choices = choices.data()}, of_hidden.outcomes());
+  }
 }
 
 }  // namespace

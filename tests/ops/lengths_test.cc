@@ -42,16 +42,24 @@ const char* const kNetworks[] = {
     "standardize -> dense(5, tanh) -> layer_norm -> gru(4, all) -> softmax -> mean_over_time",
     "dense(4, prelu) -> last",
     "residual(dense(3, silu)) -> max_over_time -> dense(2)",
+    "attention(3) -> dense(4) -> attention(2, rotary=true) -> mean_over_time",
+    "position(sinusoidal) -> attention(1, causal) -> last",
+    "dense(4) -> transformer(2, 5, activation=gelu) -> transformer(2, 3, causal, post) -> last",
+    "transformer(1, 5, norm=post, activation=silu) -> gru(4, all) -> attention(2) -> lstm(3)",
     "dropout(0.3) -> repeat(2, lstm(3, all) -> gaussian_noise(0.1)) -> last",
 };
 
 // Whether the first layer takes an input of two sizes as a sequence by itself.
 bool goes_along(const std::string& sentence) {
-  return std::ranges::any_of(std::vector<std::string>{"rnn", "lstm", "gru", "bidirectional"},
-                             [&](const auto& name) { return sentence.starts_with(name); });
+  return std::ranges::any_of(
+      std::vector<std::string>{"rnn", "lstm", "gru", "bidirectional", "attention", "transformer"},
+      [&](const auto& name) { return sentence.starts_with(name); });
 }
 
-TEST(Lengths, ComesToTheFiguresOfPyTorch) { check_golden(read_golden("lengths_golden.json")); }
+TEST(Lengths, ComesToTheFiguresOfPyTorch) {
+  check_golden(read_golden("lengths_golden.json"));
+  check_golden(read_golden("attention_lengths_golden.json"));
+}
 
 TEST(Lengths, GradientsAgreeWithFiniteDifferences) {
   for (const std::string sentence : kNetworks) {
@@ -144,7 +152,8 @@ TEST(Lengths, HasTheSameBitsOnAnyInstructionSetAndNumberOfThreads) {
   for (const char* sentence :
        {"lstm(33, all) -> gru(20, all) -> rnn(18, give=all) -> max_over_time -> dense(3)",
         "bidirectional(lstm(40)) -> dense(3)",
-        "bidirectional(gru(40, all)) -> layer_norm -> mean_over_time"})
+        "bidirectional(gru(40, all)) -> layer_norm -> mean_over_time",
+        "position -> attention(5) -> dense(18) -> transformer(3, 20, causal, rotary=true) -> last"})
     for (const char* optimizer : {"sgd(0.1)", "adam(0.01)", "sgd(0.1, clip_norm=0.5)"}) {
       SCOPED_TRACE(std::string(sentence) + ", " + optimizer);
       std::vector<std::int32_t> lengths;

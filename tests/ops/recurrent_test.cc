@@ -60,6 +60,36 @@ TEST(Recurrent, AnExampleIsAloneInItsBatch) {
   problem.expect_alone();
 }
 
+// Each value is dropped, or what it would be without, divided by what is kept; as a layer behind it
+// would do, at other places.
+TEST(Recurrent, DropsItsOutputsAsALayerBehindItDoes) {
+  const auto values = [](const std::string& sentence) {
+    GraphProblem problem = problem_of("input(9x5) -> " + sentence);
+    problem.batch = 40;
+    auto parameters = problem.start();
+    GraphProblem::Run run(problem, parameters);
+    run.forward();
+    const graph::SlotId output = problem.graph.output();
+    return row_major(run.plan->values(output), problem.graph.slots[output].columns);
+  };
+  for (const std::string layer : {"rnn(6, give=all", "gru(6, all", "lstm(6", "gru(6"}) {
+    SCOPED_TRACE(layer);
+    const std::vector<double> whole = values(layer + ")");
+    for (const std::vector<double>& dropped :
+         {values(layer + ", dropout=0.25)"), values(layer + ") -> dropout(0.25)")}) {
+      std::size_t zeros = 0;
+      for (std::size_t i = 0; i < whole.size(); ++i) {
+        if (dropped[i] == 0)
+          ++zeros;
+        else
+          EXPECT_NEAR(dropped[i], whole[i] / 0.75, 1e-14);
+      }
+      EXPECT_NEAR(static_cast<double>(zeros) / static_cast<double>(whole.size()), 0.25, 0.08);
+    }
+  }
+  EXPECT_NE(values("bidirectional(gru(6, dropout=0.5))"), values("bidirectional(gru(6))"));
+}
+
 TEST(Recurrent, RefusesWhatIsNoSequence) {
   const auto refuses = [](const std::string& sentence, const std::string& words) {
     expect_error(ErrorKind::sentence, {words}, [&] { catalogue::compile(layers_of(sentence)); });

@@ -381,8 +381,10 @@ TEST(Gradients, OfRecurrentLayers) {
   check("input(5x3) -> gru(6, all) -> rnn(4)" + end, "cross_entropy");
   check("input(5x3) -> bidirectional(lstm(4, all)) -> dense(3, tanh) -> max_over_time" + end,
         "cross_entropy");
-  check_training("input(5x3) -> gru(6, all) -> batch_norm -> dropout(0.3) -> prelu -> lstm(3)" +
-                 end);
+  check_training(
+      "input(5x3) -> gru(6, all, dropout=0.2) -> batch_norm -> dropout(0.3) -> prelu -> "
+      "lstm(3, dropout=0.2)" +
+      end);
   check_training(
       "input(5x3) -> lstm(6, all) -> spatial_dropout(0.3) -> avg_pool -> mean_over_time" + end);
   check("input(5x3) -> lstm(6, all) -> standardize -> max_pool -> gru(2)" + end, "cross_entropy");

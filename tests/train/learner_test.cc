@@ -307,5 +307,47 @@ TEST(MoveToward, GoesAShareOfTheWay) {
   });
 }
 
+TEST(Learner, GoesOnFromWhatSegmentsBeginWith) {
+  Model model(Network::parse("input(4x3, lengths=true) -> gru(5, all) -> dense(2)"));
+  const Numbers data(6, 12, 8);
+  Learner learner(model, {.batch = 6, .segments = true});
+  test::expect_error(ErrorKind::usage, {"6 segments, and the states of 0"},
+                     [&] { learner.forward(data.features, data.order); });
+  std::vector<float> states(6 * 5, 0.5F);
+  std::vector<std::int32_t> begins(6 * 4, 0);
+  test::expect_error(ErrorKind::data, {"29 values for the states of 6"},
+                     [&] { learner.continue_from(std::span(states).first(29), begins); });
+  test::expect_error(ErrorKind::data, {"23 beginnings"},
+                     [&] { learner.continue_from(states, std::span(begins).first(23)); });
+  learner.continue_from(states, begins);
+  const auto outputs_now = [&] {
+    const auto outputs = learner.forward(data.features, data.order);
+    return std::vector<float>(outputs.begin(), outputs.end());
+  };
+  const std::vector<float> from_states = outputs_now();
+  for (std::size_t i = 0; i < 6; ++i) begins[i * 4] = 1;  // read where they are
+  const std::vector<float> anew = outputs_now();
+  EXPECT_NE(from_states, anew);
+  const std::vector<double> whole = model.predict(data.features);
+  for (std::size_t n = 0; n < anew.size(); ++n)
+    EXPECT_NEAR(static_cast<double>(anew[n]), whole[n], 1e-6);
+  if (const auto before = app::heap_calls()) {
+    outputs_now();
+    learner.backward(std::vector<float>(anew.size(), 0.1F));
+    const auto now = *app::heap_calls();
+    learner.forward(data.features, data.order);
+    learner.continue_from(states, begins);
+    EXPECT_EQ(*app::heap_calls(), now);
+  }
+
+  Learner plain(model, {.batch = 6});
+  test::expect_error(ErrorKind::usage, {"not segments", "LearnerOptions::segments"},
+                     [&] { plain.continue_from(states, begins); });
+  test::expect_error(ErrorKind::sentence, {"one row of a whole sequence"}, [] {
+    Model last(Network::parse("input(4x3, lengths=true) -> gru(5) -> dense(2)"));
+    Learner(last, {.batch = 6, .segments = true});
+  });
+}
+
 }  // namespace
 }  // namespace lithe

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "support/expect_error.h"
@@ -97,6 +98,63 @@ TEST(Stepper, GoesOnForEverWithStatesAlone) {
   for (const float token : tokens) outputs = stepper.step({&token, 1});
   for (std::size_t n = 0; n < 9; ++n)
     EXPECT_NEAR(static_cast<double>(outputs[n]), expected[49 * 9 + n], 1e-5);
+}
+
+// Each as if it were alone, and begun where it was.
+TEST(Stepper, GoesAlongSeveralSequencesSideBySide) {
+  for (const std::string layers : {"lstm(7, all) -> gru(5, all) -> dense(4)", "rnn(7, give=all)",
+                                   "position -> attention(1, causal) -> gru(3, all)"}) {
+    SCOPED_TRACE(layers);
+    const Model model(Network::parse("input(12x3) -> " + layers), Precision::float32, 7);
+    Stepper all(model, "auto", 3);
+    std::vector<Stepper> alone;
+    for (int i = 0; i < 3; ++i) alone.emplace_back(model);
+    for (std::uint32_t p = 0; p < 9; ++p) {
+      base::Rng random(3, p);
+      std::vector<float> values(9);
+      for (float& value : values) value = static_cast<float>(random.normal());
+      if (p == 4) all.reset(1), alone[1].reset();
+      const std::size_t count = p == 7 ? 2 : 3;  // the first ones
+      const std::span<const float> given = std::span(values).first(count * 3);
+      const auto peeked = all.peek(given);
+      const std::vector<float> expected(peeked.begin(), peeked.end());
+      const auto outputs = all.step(given);
+      EXPECT_TRUE(std::equal(outputs.begin(), outputs.end(), expected.begin()));
+      const std::size_t width = outputs.size() / count;
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto own = alone[i].step(std::span(values).subspan(i * 3, 3));
+        EXPECT_TRUE(std::equal(own.begin(), own.end(),
+                               outputs.begin() + static_cast<std::ptrdiff_t>(i * width)));
+        EXPECT_EQ(all.positions(i), alone[i].positions());
+      }
+    }
+  }
+}
+
+TEST(Stepper, GoesOnFromStates) {
+  const Model model(Network::parse("input(12x3) -> lstm(7, all) -> gru(5, all) -> dense(4)"));
+  Stepper one(model, "auto", 2), other(model, "auto", 2);
+  ASSERT_EQ(one.state_size(), 7U + 7U + 5U);
+  std::vector<float> states(2 * one.state_size(), 1.0F), values = {1, 2, 3, 4, 5, 6};
+  one.copy_states(states);
+  EXPECT_EQ(states, std::vector<float>(states.size(), 0.0F)) << "nothing was yet";
+  one.step(values), one.step(values);
+  one.copy_states(states);
+  other.set_states(states);
+  const auto expected = one.step(values), got = other.step(values);
+  EXPECT_TRUE(std::equal(expected.begin(), expected.end(), got.begin()));
+  one.reset(1);
+  one.copy_states(states);
+  EXPECT_NE(states[0], 0);
+  for (std::size_t n = one.state_size(); n < states.size(); ++n) EXPECT_EQ(states[n], 0);
+  test::expect_error(ErrorKind::data, {"3 values for the states of 2", "19 each"},
+                     [&] { other.set_states(std::span(values).first(3)); });
+  test::expect_error(ErrorKind::data, {"9 values; positions of up to 2 sequences have 3 each"},
+                     [&] {
+                       const std::vector<float> three(9);
+                       other.step(three);
+                     });
+  test::expect_error(ErrorKind::usage, {"0 sequences"}, [&] { Stepper(model, "auto", 0); });
 }
 
 TEST(Stepper, RefusesNetworksThatLookAhead) {
