@@ -28,12 +28,14 @@ from ._trainer import (
     find_learning_rate,
 )
 from ._transfer import copy_layers, move_toward, replace_head
+from ._windows import Windows, windows
 
 if TYPE_CHECKING:
     from . import rl
     from ._autoencoder import Autoencoder
-    from ._estimators import Classifier, MultiLabelClassifier, Regressor
+    from ._classifiers import Classifier, MultiLabelClassifier
     from ._outliers import OutlierDetector
+    from ._regressors import Regressor
 
 __all__ = [
     "Autoencoder",
@@ -56,6 +58,7 @@ __all__ = [
     "Table",
     "Trainer",
     "TrainingResult",
+    "Windows",
     "calibrate_unknown",
     "catalogue",
     "copy_layers",
@@ -72,14 +75,15 @@ __all__ = [
     "replace_head",
     "report_evaluation",
     "rl",
+    "windows",
 ]
 
 _ESTIMATORS = {
     "Autoencoder": "_autoencoder",
-    "Classifier": "_estimators",
-    "MultiLabelClassifier": "_estimators",
+    "Classifier": "_classifiers",
+    "MultiLabelClassifier": "_classifiers",
     "OutlierDetector": "_outliers",
-    "Regressor": "_estimators",
+    "Regressor": "_regressors",
 }
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from . import _core
 from ._arrays import Array, divisor_of, features
 from ._learned import LearnedArray
 from ._network import Network
+from ._sequences import Given, Inputs, by_position, inputs_of
 
 
 class Model(_core.Model):
@@ -94,19 +96,38 @@ class Model(_core.Model):
     def __len__(self) -> int:
         return len(self.names())
 
-    def predict(self, X: Any) -> Array:
+    def predict(self, X: Any, lengths: Any = None) -> Any:
         """The network's outputs for examples [rows][inputs]: an array [rows][outputs] of float64.
 
         After the loss `cross_entropy` the outputs are logits; `predict_proba` gives probabilities.
         Bytes (uint8) are taken for pixels and divided by 255.
-        """
-        X = features(X)
-        return self._predict(X, divisor_of(X))
 
-    def predict_proba(self, X: Any) -> Array:
-        """The probability of each class, [rows][classes], as the loss of its training says."""
-        X = features(X)
-        return _core._probabilities(self, X, divisor_of(X))
+        A network that ends with a sequence has outputs at each position, [rows][positions][outputs].
+        One for sequences of unequal length takes a list of arrays [length][channels], or padded ones
+        with their `lengths`, longer ones than it was trained on too; behind the end of a sequence
+        the outputs are NaN, and of a list they are a list.
+
+        >>> import lithe, numpy
+        >>> network = lithe.Network("gru(4, all) -> dense(3)").with_input((8, 2), lengths=True)
+        >>> [one.shape for one in lithe.Model(network).predict([numpy.ones((5, 2)), numpy.ones((9, 2))])]
+        [(5, 3), (9, 3)]
+        """
+        return self._answered(X, lengths, _core.Model._predict)
+
+    def predict_proba(self, X: Any, lengths: Any = None) -> Any:
+        """The probability of each class, [rows][classes], as the loss of its training says; at each
+        position where the network ends with a sequence. X and `lengths` are as in `predict`."""
+        return self._answered(X, lengths, _core._probabilities)
+
+    def _answered(self, X: Any, lengths: Any, answer: Callable[..., Array]) -> Any:
+        if isinstance(X, Given):
+            inputs = X._inputs()
+        else:
+            network = self.network
+            unequal = network.has_lengths
+            inputs = inputs_of(X, lengths, flat=unequal and len(network.input_shape) == 1, unequal=unequal)
+        outputs = outputs_of(self, inputs, divisor_of(inputs.matrix), answer)
+        return by_position(outputs, inputs) if outputs.ndim == 3 else outputs
 
     def unknown_score(self, X: Any) -> Array:
         """The higher, the less an example resembles the classes; see `lithe.calibrate_unknown`."""
@@ -136,6 +157,37 @@ class Model(_core.Model):
             path = Path(folder, "model.safetensors")
             self.save(path)
             return _model_of, (path.read_bytes(),)
+
+
+def outputs_of(model: Model, inputs: Inputs, divisor: float, answer: Callable[..., Array]) -> Array:
+    """`answer(model, matrix, divisor, lengths)` for all rows: [rows][outputs], or where the network
+    ends with a sequence [rows][positions][outputs]."""
+    network = model.network
+    positions = inputs.shape[0]
+    if inputs.lengths is not None and network.has_lengths:
+        most = network.input_shape[0]
+        if int(inputs.lengths.max(initial=0)) > most:
+            # A copy, because predictors that were made of the model rely on its positions.
+            model, most = copy.copy(model), int(inputs.lengths.max())
+            model._set_positions(most)
+        inputs = inputs.padded_to(most)
+    if inputs.starts is None:
+        outputs = answer(model, inputs.matrix, divisor, inputs.lengths)
+    else:
+        parts = [answer(model, part.whole(), divisor, None) for part in inputs.parts(_TOGETHER)]
+        outputs = np.concatenate(parts) if parts else np.zeros((0, network.output_shape[-1]))
+    if len(network.output_shape) != 2:
+        return outputs
+    outputs = outputs.reshape(inputs.rows, network.output_shape[0] if inputs.lengths is None else most, -1)
+    if inputs.lengths is None:
+        return outputs
+    if outputs.shape[1] < positions:
+        rest = np.zeros((len(outputs), positions - outputs.shape[1], outputs.shape[2]))
+        outputs = np.concatenate([outputs, rest], axis=1)
+    return outputs[:, :positions]
+
+
+_TOGETHER = 4096  # windows that are copied for a call
 
 
 def _model_of(content: bytes) -> Model:

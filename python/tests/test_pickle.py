@@ -70,6 +70,7 @@ def figures(value):
 
 MAKE = {
     "Examples": lambda: lithe.Examples(X, Y, np.arange(50), classes=3),
+    "Windows": lambda: lithe.windows(X, window=5, horizon=[1, 3], groups=Y, test_share=8),
     "LearnedArray": lambda: model()["layers.0.weight"],
     "Learner": learner,
     "Model": model,
