@@ -19,18 +19,17 @@ std::string note_of(const Model& model, const char* key) {
 }
 
 // A table as the model's training took it, all of it, as windows where it was taken as windows; of
-// these each one, for what comes behind the last row.
-TableData read_for(const Model& model, const std::filesystem::path& file, const std::string& unseen,
-                   bool every_window) {
+// these each one, for what comes behind the last row. `delimiter`: one sign; empty: what divides
+// the first lines evenly.
+TableData read_for(const Model& model, const std::filesystem::path& file,
+                   const std::string& delimiter, bool every_window) {
   const std::string& schema = model.preprocessing().schema;
   if (schema.empty())
     throw Error(ErrorKind::usage, "the model does not keep how tables are read", "",
                 "a model that was trained on a table: by `lithe train`, or by fit(read_table(...))");
   TableOptions options;
   options.target_use = TargetUse::ignore;
-  options.unknown_category = unseen == "error"   ? UnknownCategory::error
-                             : unseen == "zeros" ? UnknownCategory::zeros
-                                                 : UnknownCategory::usual;
+  if (!delimiter.empty()) options.csv.delimiter = delimiter.front();
   if (const std::string windows = note_of(model, "lithe.windows"); !windows.empty()) {
     options.windows = WindowOptions::parse(windows);
     options.windows.without_answers = true;
@@ -51,8 +50,8 @@ const Features& rows_of(const TableData& table) {
 
 // The features of a table's rows as the model takes them, and which rows were left out.
 nb::tuple features_for(const Model& model, const std::filesystem::path& file,
-                       const std::string& unseen) {
-  const TableData table = read_for(model, file, unseen, false);
+                       const std::string& delimiter) {
+  const TableData table = read_for(model, file, delimiter, false);
   const Features& rows = rows_of(table);
   if (rows.type != ElementType::float32)
     throw Error(ErrorKind::data, "the table's values are no numbers", file.string(), "a .csv");
@@ -66,8 +65,9 @@ nb::tuple features_for(const Model& model, const std::filesystem::path& file,
   return nb::make_tuple(array_of<float>(values, {rows.rows, rows.columns}), table.left_out);
 }
 
-nb::list forecast(const Model& model, const std::filesystem::path& file, std::size_t steps) {
-  const TableData table = read_for(model, file, "usual", true);
+nb::list forecast(const Model& model, const std::filesystem::path& file,
+                  const std::string& delimiter, std::size_t steps) {
+  const TableData table = read_for(model, file, delimiter, true);
   if (!table.windows)
     throw Error(ErrorKind::usage, "the model answers for each row, and forecasts none", "",
                 "a model that was trained with `window`");
@@ -97,13 +97,17 @@ std::vector<std::string> target_names(const Model& model) {
 
 void add_forecasts(nb::module_& module) {
   module.def("_table_features", &features_for, nb::arg("model"), nb::arg("file"),
-             nb::arg("unseen"));
-  module.def("_forecast", &forecast, nb::arg("model"), nb::arg("file"), nb::arg("steps"));
+             nb::arg("delimiter"));
+  module.def("_forecast", &forecast, nb::arg("model"), nb::arg("file"), nb::arg("delimiter"),
+             nb::arg("steps"));
   module.def("_target_names", &target_names, nb::arg("model"));
   // Of a table with learned numbers for its categories (lithe/table.h).
-  module.def("_row_columns", [](const std::string& schema) {
-    return TableSchema::from_json(schema).row_columns();
-  });
+  module.def(
+      "_row_columns",
+      [](const std::string& schema, std::size_t behind) {
+        return TableSchema::from_json(schema).row_columns(behind);
+      },
+      nb::arg("schema"), nb::arg("behind"));
   module.def("_embedding_size", &embedding_size, nb::arg("categories"));
 }
 

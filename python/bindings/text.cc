@@ -34,14 +34,13 @@ TextData load(const std::filesystem::path& file, const nb::dict& given,
   });
 }
 
-// What `lithe train` keeps of a text in a model, so that the commands take it. `data`: the file;
-// empty: there is none.
-void keep_text(Model& model, const TextData& text, const std::string& data) {
+// What `lithe train` keeps of a text in a model, so that the commands take it. All of the text was
+// learned from, so no file is named of which they would look for a part that was not.
+void keep_text(Model& model, const TextData& text) {
   model.set_preprocessing(preprocessing_of(text.data));
   auto& metadata = model.metadata();
   metadata["lithe.text"] = text.options.to_string();
   metadata["lithe.train_rows"] = std::to_string(text.data.train.features.rows);
-  if (!data.empty()) metadata["lithe.data"] = data;
 }
 
 nb::bytes go_on(const Model& model, const nb::bytes& prompt, const nb::dict& given,
@@ -119,7 +118,7 @@ void add_text(nb::module_& module) {
       .def_ro("unknown", &TextData::unknown)
       .def_prop_ro("lines", [](const TextData& self) { return describe(self); })
       .def_prop_ro("first_window", [](const TextData& self) { return describe_first_window(self); });
-  module.def("_keep_text", &keep_text, nb::arg("model"), nb::arg("text"), nb::arg("data"));
+  module.def("_keep_text", &keep_text, nb::arg("model"), nb::arg("text"));
   module.def("_vocabulary", [](const Model& model) { return model.preprocessing().vocabulary; });
   module.def("_generate", &go_on, nb::arg("model"), nb::arg("prompt"), nb::arg("options"),
              nb::arg("callback").none());

@@ -12,6 +12,7 @@ from ._error import CopyWarning, Error
 from ._examples import Examples
 from ._images import Images, read_images
 from ._insight import report_evaluation
+from ._language import LanguageModel, Stepper, load
 from ._learned import LearnedArray
 from ._model import Model
 from ._network import Network, catalogue
@@ -46,6 +47,7 @@ __all__ = [
     "Error",
     "Examples",
     "Images",
+    "LanguageModel",
     "LearnedArray",
     "Learner",
     "LearningRateTest",
@@ -55,6 +57,7 @@ __all__ = [
     "OutlierDetector",
     "Predictor",
     "Regressor",
+    "Stepper",
     "Table",
     "Trainer",
     "TrainingResult",
@@ -68,6 +71,7 @@ __all__ = [
     "fetch_dataset",
     "find_learning_rate",
     "info",
+    "load",
     "load_dataset",
     "move_toward",
     "read_images",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,14 @@ from ._arrays import Array
 
 def is_frame(X: Any) -> bool:
     return hasattr(X, "columns") and hasattr(X, "__getitem__") and not isinstance(X, np.ndarray)
+
+
+def write_csv(X: Any, path: Path) -> None:
+    """The columns of a frame, without its index, as a file whose numbers are the same."""
+    if hasattr(X, "to_csv"):
+        X.to_csv(path, index=False)
+    else:
+        X.write_csv(path)
 
 
 def _column(X: Any, name: Any) -> Any:

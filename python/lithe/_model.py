@@ -13,8 +13,11 @@ import numpy as np
 
 from . import _core
 from ._arrays import Array, divisor_of, features
+from ._error import Error
+from ._frame import is_frame, write_csv
 from ._learned import LearnedArray
 from ._network import Network
+from ._reading import call, is_path
 from ._sequences import Given, Inputs, by_position, inputs_of
 
 
@@ -100,7 +103,9 @@ class Model(_core.Model):
         """The network's outputs for examples [rows][inputs]: an array [rows][outputs] of float64.
 
         After the loss `cross_entropy` the outputs are logits; `predict_proba` gives probabilities.
-        Bytes (uint8) are taken for pixels and divided by 255.
+        Bytes (uint8) are taken for pixels and divided by 255. A model of a table takes a data frame
+        with its columns, or the path of a file; a row that was left out for a missing value is NaN.
+        One of windows (`lithe train --window`) answers for each window, in the order of the rows.
 
         A network that ends with a sequence has outputs at each position, [rows][positions][outputs].
         One for sequences of unequal length takes a list of arrays [length][channels], or padded ones
@@ -120,14 +125,52 @@ class Model(_core.Model):
         return self._answered(X, lengths, _core._probabilities)
 
     def _answered(self, X: Any, lengths: Any, answer: Callable[..., Array]) -> Any:
+        network = self.network
+        left_out: list[int] = []
         if isinstance(X, Given):
             inputs = X._inputs()
+        elif is_path(X) or (is_frame(X) and self._schema()):
+            matrix, left_out = self._from_table(X, _core._table_features)
+            inputs = Inputs(matrix, tuple(network.input_shape))
         else:
-            network = self.network
             unequal = network.has_lengths
             inputs = inputs_of(X, lengths, flat=unequal and len(network.input_shape) == 1, unequal=unequal)
         outputs = outputs_of(self, inputs, divisor_of(inputs.matrix), answer)
+        if left_out:
+            outputs = np.insert(outputs, np.array(left_out) - np.arange(len(left_out)), np.nan, axis=0)
         return by_position(outputs, inputs) if outputs.ndim == 3 else outputs
+
+    def forecast(self, X: Any, steps: int) -> Any:
+        """The next `steps` rows of a table whose rows follow one another in time, [steps][targets],
+        by a model of its windows; of several series (`--group`) a dict of them by name.
+
+        `X` is a data frame with the columns of the training, or the path of a file. What is forecast
+        becomes part of the next window, so errors add up on the way. Raises `lithe.Error` for a
+        model that looks at columns beside its targets, which nobody knows of rows to come, and for
+        one that is not of windows. `target_names` says what the columns are.
+        """
+        if steps < 1:
+            raise Error(f"{steps} rows to forecast", "steps", "1 or more")
+        series = self._from_table(X, lambda *table: _core._forecast(*table, int(steps)))
+        if len(series) == 1 and not series[0]["series"]:
+            return series[0]["values"]
+        return {one["series"]: one["values"] for one in series}
+
+    @property
+    def target_names(self) -> list[str]:
+        """Of a model of a table: what its outputs, or the columns of its target, are called."""
+        return list(_core._target_names(self))
+
+    def _from_table(self, X: Any, use: Callable[[Model, Path, str], Any]) -> Any:
+        """What is made of a table by the model's own rules."""
+        if is_path(X):
+            return call(lambda path, delimiter: use(self, path, delimiter), Path(X), "")
+        if not is_frame(X):
+            raise Error(f"rows of type {type(X).__name__}", "X", "a data frame, or the path of a file", "data")
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "frame.csv")
+            write_csv(X, path)
+            return call(lambda table, delimiter: use(self, table, delimiter), path, ",", "the data frame")
 
     def unknown_score(self, X: Any) -> Array:
         """The higher, the less an example resembles the classes; see `lithe.calibrate_unknown`."""

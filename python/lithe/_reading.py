@@ -123,13 +123,21 @@ def _named(class_names: list[str]) -> Array:
     return np.array([int(name) for name in class_names] if numbers else class_names)
 
 
-def call(read: Callable[[Any, Any], dict[str, Any]], path: Path | str, options: Any) -> Any:
+def is_path(given: Any) -> bool:
+    return isinstance(given, (str, os.PathLike))
+
+
+def call(read: Callable[[Any, Any], Any], path: Path | str, options: Any, name: str = "") -> Any:
+    """What is read of a path; an error names keyword arguments. `name`: of a file that the user does
+    not know."""
     try:
         return read(path, options)
     except Error as error:
-        parts = [in_python(part) for part in (error.problem, error.where, error.remedy)]
-        problem, where, remedy = parts
-        raise Error(problem, where, remedy, error.kind, in_python(str(error))) from None
+        words = [in_python(part) for part in (error.problem, error.where, error.remedy, str(error))]
+        if name:
+            words = [word.replace(str(path), name) for word in words]
+        problem, where, remedy, message = words
+        raise Error(problem, where, remedy, error.kind, message) from None
 
 
 def in_python(text: str) -> str:

@@ -114,11 +114,11 @@ class Windows(Given):
         """The root mean squared error, over these windows, of forecasts that take no learning.
 
         "last value" says what the target was in the last row of the window; with a `season`, in
-        rows, "season" says what it was at the same time of the last season that is known.
+        rows, "24 rows before" says what it was at the same time of the last season that is known.
 
         >>> import lithe, numpy
         >>> lithe.windows(numpy.arange(10.0), window=3).naive(season=2)
-        {'last value': 1.0, 'season': 2.0}
+        {'last value': 1.0, '2 rows before': 2.0}
         """
         form = self._how
         last = self._starts + form.length - 1
@@ -131,7 +131,7 @@ class Windows(Given):
             from_rows = last[:, None] + steps - back
             whole = (from_rows >= self._begins()[:, None]).all(axis=1)
             if whole.any():
-                scores["season"] = _rmse(wanted[whole] - form.rows[from_rows[whole]][:, :, form.targets])
+                scores[f"{season} rows before"] = _rmse(wanted[whole] - form.rows[from_rows[whole]][:, :, form.targets])
         return scores
 
     def _begins(self) -> Array:
