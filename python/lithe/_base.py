@@ -233,11 +233,11 @@ class Estimator(CallbackSupport, BaseEstimator):
             return
         if unequal == (inputs.lengths is not None) and inputs.shape == shape:
             return
-        expected = f"sequences of {shape[1:] or 'categories'} channels" if unequal else f"examples of the shape {shape}"
         raise Error(
-            f"X has examples of the shape {inputs.shape}, but {type(self).__name__} is expecting {expected}",
+            f"X has {_words(inputs.shape, inputs.lengths is not None)}, but {type(self).__name__} is expecting "
+            f"{_words(shape, unequal)}",
             "X",
-            "lengths=, or a list of sequences" if unequal else "arrays of the shape that it was fitted with",
+            "a list of sequences, or lengths=" if unequal else "arrays of the shape that it was fitted with",
             "data",
         )
 
@@ -430,3 +430,11 @@ class Estimator(CallbackSupport, BaseEstimator):
 
 def predictions(model: Model, X: Array, divisor: float) -> Array:
     return model._predict(X, divisor)
+
+
+def _words(shape: tuple[int, ...], unequal: bool) -> str:
+    if not unequal:
+        return f"examples of the shape {shape}"
+    if len(shape) == 1:
+        return "sequences of categories"
+    return f"sequences of {shape[1]} channel{'' if shape[1] == 1 else 's'}, each with a length of its own"

@@ -242,8 +242,10 @@ class Classifier(ClassifierMixin, Estimator):
     def _learn_classes(self, y: Array) -> None:
         self._multilabel = y.ndim == 2
         known = self._form.classes if self._form is not None else None
-        classes = np.unique(y) if known is None else known
+        classes = np.unique(y if known is None else known)
         self.classes_ = np.arange(y.shape[1]) if self._multilabel else classes
+        if len(self.classes_) == 0:
+            raise Error("no position has a class", "y", "a class at some of them: -1 stands for none", "data")
         if len(self.classes_) < 2 and not self._multilabel:
             raise ValueError(
                 f"This {type(self).__name__} needs samples of at least 2 classes in the data, but the "

@@ -151,7 +151,7 @@ class Model(_core.Model):
         """
         if steps < 1:
             raise Error(f"{steps} rows to forecast", "steps", "1 or more")
-        series = self._from_table(X, lambda *table: _core._forecast(*table, int(steps)))
+        series = self._from_table(X, lambda model, path, sign: _core._forecast(model, path, sign, int(steps)))
         if len(series) == 1 and not series[0]["series"]:
             return series[0]["values"]
         return {one["series"]: one["values"] for one in series}

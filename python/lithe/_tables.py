@@ -69,7 +69,7 @@ class Table(Data):
         `unseen`: what a category that is not in this table counts as: "usual" (the most frequent
         one), "zeros" or "error".
         """
-        if not self.feature_names:
+        if not self.feature_names and not self._windows:
             raise Error("the columns of this table have no names", str(path), "read_table of that file")
         options = {"schema": self._schema, "unseen": _chosen("unseen", unseen, _core.UnknownCategory)}
         # How the file is written is seen anew, unless it was said.
