@@ -47,7 +47,7 @@ class Inputs:
         return all_windows[self.starts].transpose(0, 2, 1).reshape(self.rows, -1)
 
     def parts(self, most: int) -> list[Inputs]:
-        """Windows with `starts`, at most so many in each."""
+        """Windows with `starts`, at most that many in each."""
         starts = self.starts if self.starts is not None else np.arange(self.rows)
         return [replace(self, starts=starts[first : first + most]) for first in range(0, len(starts), most)]
 

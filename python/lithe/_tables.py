@@ -156,7 +156,7 @@ def read_table(
         Columns of categories that become learned numbers: {"shop": 8} 8 of them, None in the place
         of 8 as many as fit; "auto" all columns of more than 20 categories.
     window : int
-        Takes rows that follow one another in time as windows of so many rows, the targets' own past
+        Takes rows that follow one another in time as windows of that many rows, the targets' own past
         among them. `time` is then the column of times, `group` tells several series apart, and the
         last rows are held out. A model keeps this, so `Model.forecast` and the commands take it.
     horizon : int or several
