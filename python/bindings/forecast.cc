@@ -25,8 +25,9 @@ TableData read_for(const Model& model, const std::filesystem::path& file,
                    const std::string& delimiter, bool every_window) {
   const std::string& schema = model.preprocessing().schema;
   if (schema.empty())
-    throw Error(ErrorKind::usage, "the model does not keep how tables are read", "",
-                "a model that was trained on a table: by `lithe train`, or by fit(read_table(...))");
+    throw Error(
+        ErrorKind::usage, "the model does not keep how tables are read", "",
+        "a model that was trained on a table: by `lithe train`, or by fit(read_table(...))");
   TableOptions options;
   options.target_use = TargetUse::ignore;
   if (!delimiter.empty()) options.csv.delimiter = delimiter.front();

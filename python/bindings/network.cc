@@ -38,9 +38,9 @@ void add_network(nb::module_& module) {
           },
           nb::arg("shape"), nb::arg("lengths"))
       .def_prop_ro("has_input", &Network::has_input, "Whether it begins with `input(shape)`.")
-      .def_prop_ro("has_lengths",
-                   [](const Network& self) { return self.has_input() && self.has_lengths(); },
-                   "Whether it takes sequences of unequal length: input(48x7, lengths=true).")
+      .def_prop_ro(
+          "has_lengths", [](const Network& self) { return self.has_input() && self.has_lengths(); },
+          "Whether it takes sequences of unequal length: input(48x7, lengths=true).")
       .def_prop_ro(
           "parameter_count", [](const Network& self) { return whole(self).parameter_count(); },
           "The number of learned values. The network must have an input.")

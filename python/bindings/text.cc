@@ -88,8 +88,8 @@ void add_text(nb::module_& module) {
       .def("to_json", &Vocabulary::to_json)
       .def_prop_ro("unit", [](const Vocabulary& self) { return std::string(name(self.unit())); })
       .def("__len__", &Vocabulary::size)
-      .def("_token", [](const Vocabulary& self,
-                        std::size_t number) { return bytes_of(self.token(number)); })
+      .def("_token",
+           [](const Vocabulary& self, std::size_t number) { return bytes_of(self.token(number)); })
       .def("_encode",
            [](const Vocabulary& self, const nb::bytes& text) {
              const auto numbers = self.encode(text_of(text), "the text");
@@ -108,16 +108,17 @@ void add_text(nb::module_& module) {
           },
           nb::arg("file"), nb::arg("options"), nb::arg("vocabulary"))
       // Views of its memory.
-      .def_prop_ro("train", [](const TextData& self) { return self.data.train; },
-                   nb::keep_alive<0, 1>())
-      .def_prop_ro("test", [](const TextData& self) { return self.data.test; },
-                   nb::keep_alive<0, 1>())
+      .def_prop_ro(
+          "train", [](const TextData& self) { return self.data.train; }, nb::keep_alive<0, 1>())
+      .def_prop_ro(
+          "test", [](const TextData& self) { return self.data.test; }, nb::keep_alive<0, 1>())
       .def_prop_ro("vocabulary", [](const TextData& self) { return self.vocabulary.to_json(); })
       .def_prop_ro("window", [](const TextData& self) { return self.options.window; })
       .def_ro("tokens", &TextData::tokens)
       .def_ro("unknown", &TextData::unknown)
       .def_prop_ro("lines", [](const TextData& self) { return describe(self); })
-      .def_prop_ro("first_window", [](const TextData& self) { return describe_first_window(self); });
+      .def_prop_ro("first_window",
+                   [](const TextData& self) { return describe_first_window(self); });
   module.def("_keep_text", &keep_text, nb::arg("model"), nb::arg("text"));
   module.def("_vocabulary", [](const Model& model) { return model.preprocessing().vocabulary; });
   module.def("_generate", &go_on, nb::arg("model"), nb::arg("prompt"), nb::arg("options"),

@@ -40,8 +40,8 @@ nb::ndarray<nb::numpy, double> probabilities_of(const Model& model, const Matrix
 
 // Scores, and whether each is above the threshold.
 std::pair<nb::ndarray<nb::numpy, double>, nb::ndarray<nb::numpy, std::uint8_t>> unknown(
-    const Model& model, const Matrix& matrix, double divisor) {
-  const Features features = features_of(matrix, divisor);
+    const Model& model, const Matrix& matrix, double divisor, const Lengths& lengths) {
+  const Features features = features_of(matrix, divisor, lengths, model);
   std::vector<double> scores;
   std::vector<std::uint8_t> above;
   interruptible([&](Progress&) {
@@ -89,7 +89,8 @@ void add_unknown(nb::module_& module) {
       nb::arg("model"), nb::arg("train"), nb::arg("validation"), nb::arg("score"),
       nb::arg("acceptance_rate"));
   module.def("_check_score", &check_unknown_score, nb::arg("score"));
-  module.def("_unknown", &unknown, nb::arg("model"), nb::arg("features"), nb::arg("divisor"));
+  module.def("_unknown", &unknown, nb::arg("model"), nb::arg("features"), nb::arg("divisor"),
+             nb::arg("lengths").none() = nb::none());
 }
 
 }  // namespace lithe::python

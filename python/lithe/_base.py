@@ -247,7 +247,8 @@ class Estimator(CallbackSupport, BaseEstimator):
             X = X.X
         if not is_frame(X) and self.embed is not None and (reset or self._encoder is not None):
             self._check_columns(X, reset)
-            X = ArrayFrame(np.asarray(X))
+            # Of a list, each value keeps its type.
+            X = ArrayFrame(np.asarray(X, dtype=getattr(X, "dtype", object)))
         if is_frame(X):
             if reset:
                 encoder = FrameEncoder(self.categories, self.embed).fit(X)

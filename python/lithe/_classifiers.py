@@ -16,7 +16,7 @@ from ._arrays import Array
 from ._base import PARAMETERS, Estimator
 from ._error import Error
 from ._examples import Examples
-from ._model import Model
+from ._model import Model, unknown_figures
 from ._sequences import NO_TARGET, Given, Inputs, by_position, is_list_of_sequences, padded_answers
 from ._watchers import FitTasks, with_callbacks
 
@@ -184,18 +184,18 @@ class Classifier(ClassifierMixin, Estimator):
     def _kind(self) -> str:
         return "labels" if self._multilabel else "classes"
 
-    def is_unknown(self, X: Any) -> Array:
+    def is_unknown(self, X: Any, *, lengths: Any = None) -> Array:
         """Whether each example is none of the classes; `unknown` must name a score."""
-        return self._unknown(X)[1].astype(bool)
+        return self._unknown(X, lengths)[:, 1].astype(bool)
 
-    def unknown_score(self, X: Any) -> Array:
+    def unknown_score(self, X: Any, *, lengths: Any = None) -> Array:
         """The higher, the less an example resembles the classes."""
-        return self._unknown(X)[0]
+        return self._unknown(X, lengths)[:, 0]
 
-    def _unknown(self, X: Any) -> Any:
+    def _unknown(self, X: Any, lengths: Any) -> Array:
         if self.unknown is None:
             raise ValueError("no score was fitted: Classifier(unknown='energy', validation=0.1)")
-        return self._outputs(X, lambda model, array, divisor: _core._unknown(model, array, divisor))
+        return self._answered(X, lengths, unknown_figures)[0]
 
     def _checked(self, X: Any, y: Any, lengths: Any, reset: bool) -> tuple[Inputs, Any]:
         if y is None:

@@ -18,7 +18,7 @@ from ._frame import is_frame, write_csv
 from ._learned import LearnedArray
 from ._network import Network
 from ._reading import call, is_path
-from ._sequences import Given, Inputs, by_position, inputs_of
+from ._sequences import Given, Inputs, by_position, inputs_of, is_list_of_sequences
 
 
 class Model(_core.Model):
@@ -134,7 +134,15 @@ class Model(_core.Model):
             inputs = Inputs(matrix, tuple(network.input_shape))
         else:
             unequal = network.has_lengths
-            inputs = inputs_of(X, lengths, flat=unequal and len(network.input_shape) == 1, unequal=unequal)
+            shape = tuple(network.input_shape)
+            inputs = inputs_of(X, lengths, flat=unequal and len(shape) == 1, unequal=unequal)
+            if unequal and inputs.shape[1:] != shape[1:]:
+                raise Error(
+                    f"sequences of {inputs.shape[1:] or 'no'} channels, and the network takes {shape[1:] or 'categories'}",
+                    "X",
+                    "[length][channels] for each",
+                    "data",
+                )
         outputs = outputs_of(self, inputs, divisor_of(inputs.matrix), answer)
         if left_out:
             outputs = np.insert(outputs, np.array(left_out) - np.arange(len(left_out)), np.nan, axis=0)
@@ -172,15 +180,13 @@ class Model(_core.Model):
             write_csv(X, path)
             return call(lambda table, delimiter: use(self, table, delimiter), path, ",", "the data frame")
 
-    def unknown_score(self, X: Any) -> Array:
+    def unknown_score(self, X: Any, lengths: Any = None) -> Array:
         """The higher, the less an example resembles the classes; see `lithe.calibrate_unknown`."""
-        X = features(X)
-        return _core._unknown(self, X, divisor_of(X))[0]
+        return np.asarray(self._answered(X, lengths, unknown_figures)[:, 0])
 
-    def is_unknown(self, X: Any) -> Array:
+    def is_unknown(self, X: Any, lengths: Any = None) -> Array:
         """Whether the score is above the threshold that `lithe.calibrate_unknown` chose."""
-        X = features(X)
-        return _core._unknown(self, X, divisor_of(X))[1].astype(bool)
+        return np.asarray(self._answered(X, lengths, unknown_figures)[:, 1].astype(bool))
 
     def layers(self) -> list[dict[str, Any]]:
         """What each layer is: "number" from 1, "label", "output" (its shape), "parameters", "operations"
@@ -200,6 +206,19 @@ class Model(_core.Model):
             path = Path(folder, "model.safetensors")
             self.save(path)
             return _model_of, (path.read_bytes(),)
+
+
+def unknown_figures(model: Model, X: Array, divisor: float, lengths: Array | None) -> Array:
+    """Of each example its score, and 1 where that is above the threshold."""
+    return np.stack(_core._unknown(model, X, divisor, lengths), axis=1)
+
+
+def sequences_for(model: Model, X: Any, lengths: Any) -> Inputs | None:
+    """Sequences of unequal length as the model's network is padded; None where X is something else."""
+    if lengths is None and not is_list_of_sequences(X):
+        return None
+    shape = model.network.input_shape
+    return inputs_of(X, lengths, flat=len(shape) == 1).padded_to(int(shape[0]))
 
 
 def outputs_of(model: Model, inputs: Inputs, divisor: float, answer: Callable[..., Array]) -> Array:

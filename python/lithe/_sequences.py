@@ -128,8 +128,8 @@ def inputs_of(X: Any, lengths: Any = None, *, flat: bool = False, unequal: bool 
     """`X` as rows.
 
     `lengths`: of padded sequences [rows][longest][channels]. `flat`: a row of numbers is one of
-    categories, and not a sequence of one channel. `unequal`: rows of numbers are sequences also
-    where all are equally long.
+    categories, and not a sequence of one channel. `unequal`: they are for a network of sequences of
+    unequal length, so a list of rows of numbers has sequences also where all are equally long.
     """
     listed = is_list_of_sequences(X)
     if lengths is not None and listed:
@@ -137,8 +137,17 @@ def inputs_of(X: Any, lengths: Any = None, *, flat: bool = False, unequal: bool 
     if listed:
         X, lengths = padded(X, "X")
     given = np.asarray(X) if not hasattr(X, "__dlpack__") else X
-    if unequal and lengths is None and given.ndim in (2, 3):
-        lengths = np.full(len(given), given.shape[1])
+    if unequal and lengths is None:
+        if not isinstance(X, (list, tuple)):
+            # Padding would pass for values.
+            raise Error(
+                "an array without lengths, for a network of sequences of unequal length",
+                "X",
+                "lengths=, a number for each sequence; or a list of sequences, such as [X[0]] or list(X)",
+                "data",
+            )
+        if given.ndim == 2:
+            lengths = np.full(len(given), given.shape[1])
     matrix = features(given)
     shape = tuple(int(size) for size in given.shape[1:])
     if lengths is None:

@@ -71,6 +71,8 @@ def test_columns_of_an_array_by_number():
     mixed = np.array(X[["shop", "x"]], dtype=object)
     texts = lithe.Regressor("dense(16, relu)", embed="auto", **FAST).fit(mixed, y)
     assert "41x" in str(texts.model_.network) and texts.score(mixed, y) > 0.9
+    listed = lithe.Regressor("dense(16, relu)", embed=[0], **FAST).fit(mixed.tolist(), y)
+    assert str(listed.model_.network) == str(texts.model_.network)
     with pytest.raises(ValueError, match="2 features"):
         reg.predict(np.ones((3, 5)))
 

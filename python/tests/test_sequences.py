@@ -89,6 +89,19 @@ def test_sequences_of_one_length_are_arrays_of_three_dimensions():
         flat.predict(array)
 
 
+def test_padding_does_not_pass_for_values_where_lengths_are_forgotten():
+    X, y = waves()
+    array, lengths = padded(X)
+    clf = lithe.Classifier("gru(8)", **SMALL).fit(X, y)
+    for call in (clf.predict, clf.model_.predict, clf.predict_proba, lambda X: clf.score(X, y)):
+        with pytest.raises(lithe.Error, match="without lengths") as caught:
+            call(array)
+        assert "lengths=" in caught.value.remedy
+    assert np.array_equal(clf.predict(list(array[:2])), clf.predict(array[:2], lengths=[20, 20]))
+    with pytest.raises(lithe.Error, match="channels"):
+        clf.model_.predict([one[:, :1] for one in X])
+
+
 def test_sequences_of_categories():
     rng = np.random.default_rng(0)
     X = [rng.integers(0, 9, rng.integers(3, 12)) for _ in range(60)]
@@ -276,6 +289,40 @@ def test_examples_with_answers_at_each_position():
     assert lithe.evaluate(model, again) == figures
     with pytest.raises(lithe.Error, match="no target at any position"):
         lithe.Examples(np.ones((2, 3, 1)), [[-1, -1, -1], [0, 1, 0]], per_position=True)
+
+
+def test_a_predictor_and_a_learner_take_sequences():
+    X, _ = waves(20)
+    array, lengths = padded(X, np.nan)
+    model = lithe.Model(lithe.Network("gru(4) -> dense(3)").with_input((25, 2), lengths=True), seed=2)
+    wanted = model.predict(X)
+    predictor = lithe.Predictor(model, batch=20)
+    assert np.allclose(predictor(X), wanted, atol=1e-6)
+    assert np.array_equal(predictor(X), predictor(array, lengths))
+    learner = lithe.Learner(model, batch=20)
+    assert np.array_equal(learner.forward(X), predictor(X))
+    assert np.array_equal(learner.forward(array, [3, 1], lengths), predictor(X)[[3, 1]])
+    for call in (predictor, learner.forward):
+        with pytest.raises(lithe.Error, match="positions"):
+            call([np.ones((26, 2))])
+
+
+def test_sequences_that_are_none_of_the_classes():
+    X, y = waves()
+    clf = lithe.Classifier("gru(8)", unknown="energy", validation=0.2, **SMALL).fit(X, y)
+    array, lengths = padded(X, np.nan)
+    assert clf.is_unknown(X).shape == (80,)
+    assert np.array_equal(clf.unknown_score(X), clf.unknown_score(array, lengths=lengths))
+    assert np.array_equal(clf.unknown_score(X), clf.model_.unknown_score(X))
+
+
+def test_labels_and_reports_of_sequences():
+    X, y = waves()
+    labels = np.stack([y, 1 - y, np.ones(80, int) * (np.arange(80) % 3 == 0)], axis=1)
+    clf = lithe.MultiLabelClassifier("gru(8)", **SMALL).fit(X, labels)
+    assert clf.predict(X).shape == (80, 3) and 0 <= clf.score(X, labels) <= 1
+    model = lithe.Classifier("gru(8)", **SMALL).fit(X, y).model_
+    assert len(lithe.report_evaluation(model, lithe.Examples(X, y))["confusion"]) == 2
 
 
 def test_steps_are_what_the_whole_sequence_gives():
