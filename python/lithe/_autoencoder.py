@@ -10,12 +10,13 @@ from sklearn.utils.validation import check_array, check_is_fitted
 
 from ._arrays import Array, features
 from ._base import PARAMETERS, Estimator, predictions
+from ._callback_support import with_callbacks
 from ._fitting import zero_of
 from ._model import Model
 from ._network import Network
 from ._reading import Data
 from ._sequences import Inputs
-from ._watchers import FitTasks, with_callbacks
+from ._watchers import FitTasks
 
 
 def _layers(sentence: str) -> list[str]:

@@ -19,6 +19,7 @@ from sklearn.utils.validation import (
 
 from . import _core
 from ._arrays import Array, divisor_of, features
+from ._callback_support import CallbackSupport
 from ._error import Error
 from ._examples import Examples
 from ._fitting import PartialFits, Settings, build_network, ends_with_sequence, seed_of, takes_flat_rows
@@ -28,7 +29,7 @@ from ._reading import Data, Form
 from ._running import OwnValidation, history_of, model_of, run, threads_for
 from ._sequences import Given, Inputs, check_finite, dimensions, inputs_of, is_list_of_sequences
 from ._trainer import Trainer
-from ._watchers import CallbackSupport, FitTasks, Progress, UserCallback, Watcher
+from ._watchers import FitTasks, Progress, UserCallback, Watcher
 
 _DTYPES = (np.float64, np.float32, np.uint8)
 

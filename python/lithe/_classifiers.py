@@ -14,11 +14,12 @@ from sklearn.utils.validation import check_array, column_or_1d
 from . import _core
 from ._arrays import Array
 from ._base import PARAMETERS, Estimator
+from ._callback_support import with_callbacks
 from ._error import Error
 from ._examples import Examples
 from ._model import Model, unknown_figures
 from ._sequences import NO_TARGET, Given, Inputs, by_position, is_list_of_sequences, padded_answers
-from ._watchers import FitTasks, with_callbacks
+from ._watchers import FitTasks
 
 
 def _probabilities(model: Model, X: Array, divisor: float, lengths: Array | None) -> Array:

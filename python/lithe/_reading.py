@@ -15,7 +15,7 @@ import numpy as np
 
 from ._arrays import Array
 from ._error import Error
-from ._sequences import Given, Inputs
+from ._sequences import Given, Inputs, inputs_of
 
 PathLike = str | os.PathLike[str]
 
@@ -72,8 +72,26 @@ class Data(Given):
         return inputs, self._answers(part), None if weights is None else weights[:, 0]
 
     @property
+    def X(self) -> Array:
+        return self._train.array()
+
+    @X.setter
+    def X(self, given: Any) -> None:
+        self._train = self._rows_of(given)
+
+    @property
     def X_test(self) -> Array | None:
         return self._test.array() if self._test.rows else None
+
+    @X_test.setter
+    def X_test(self, given: Any) -> None:
+        self._test = self._rows_of(given)
+
+    def _rows_of(self, given: Any) -> Inputs:
+        """Other rows of values. The lengths of sequences, and where windows begin, would not be theirs."""
+        if len(self._train.shape) > 1:
+            raise Error("X has sequences, and cannot be set", "X", "fit(X, y, lengths=lengths) with arrays", "usage")
+        return inputs_of(given)
 
     @property
     def lengths(self) -> Array | None:

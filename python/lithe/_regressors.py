@@ -11,10 +11,11 @@ from sklearn.utils.validation import check_array, column_or_1d
 
 from ._arrays import Array
 from ._base import PARAMETERS, Estimator
+from ._callback_support import with_callbacks
 from ._fitting import PartialFits, zero_of
 from ._model import Model
 from ._sequences import Given, Inputs, by_position, is_list_of_sequences, padded_answers
-from ._watchers import FitTasks, with_callbacks
+from ._watchers import FitTasks
 
 
 def _predictions(model: Model, X: Array, divisor: float, lengths: Array | None) -> Array:
