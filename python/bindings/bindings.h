@@ -10,11 +10,13 @@
 #include <cstdint>
 #include <initializer_list>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "lithe/dataset.h"
+#include "lithe/model.h"
 #include "lithe/unknown.h"
 
 namespace lithe::python {
@@ -31,6 +33,8 @@ void add_reports(nb::module_& module);
 void add_unknown(nb::module_& module);
 void add_transfer(nb::module_& module);
 void add_reading(nb::module_& module);
+void add_text(nb::module_& module);
+void add_forecasts(nb::module_& module);
 void add_spaces(nb::module_& module);
 void add_environments(nb::module_& module);
 void add_agents(nb::module_& module);
@@ -43,6 +47,15 @@ using Vector = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 
 // Throws Error(data) for other types than uint8, float32 and float64, and for other strides.
 Features features_of(const Matrix& matrix, double divisor);
+
+// How many positions each row has, where rows are sequences of unequal length.
+using Lengths = std::optional<Vector<std::int32_t>>;
+// Of rows for a model, which are padded to the length that its network takes.
+Features features_of(const Matrix& matrix, double divisor, const Lengths& lengths,
+                     const Model& model);
+
+// Outputs of an answer: of a row, or of a position where the network ends with a sequence.
+std::size_t answer_columns(const Model& model);
 
 // A NumPy array that owns a copy of the values.
 template <typename T>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -16,11 +17,12 @@ class Progress {
  public:
   explicit Progress(nb::object callback) : callback_(std::move(callback)) {}
 
-  // Without the lock. Whether to go on.
-  bool operator()(double done) {
+  // Without the lock. Whether to go on. `value`: what the callback is told.
+  template <typename Value>
+  bool operator()(const Value& value) {
     return call([&] {
       if (callback_.is_none()) return true;
-      const nb::object answer = callback_(done);
+      const nb::object answer = callback_(told(value));
       const int goes_on = answer.is_none() ? 1 : PyObject_IsTrue(answer.ptr());
       if (goes_on < 0) throw nb::python_error();
       return goes_on == 1;
@@ -34,6 +36,8 @@ class Progress {
   }
 
  private:
+  static double told(double share) { return share; }
+  static nb::bytes told(std::string_view text) { return nb::bytes(text.data(), text.size()); }
   bool hear_signals() {
     return call([] {
       if (PyErr_CheckSignals() != 0) throw nb::python_error();

@@ -42,6 +42,58 @@ Features features_of(const Matrix& matrix, double divisor) {
   return features;
 }
 
+Features features_of(const Matrix& matrix, double divisor, const Lengths& lengths,
+                     const Model& model) {
+  const Features features = features_of(matrix, divisor);
+  if (!lengths) return features;
+  return features.with_lengths({lengths->data(), lengths->size()},
+                               model.network().input_shape().sizes.front());
+}
+
+namespace {
+
+// Windows of `window` rows of a matrix, of which each begins where `starts` says.
+Features windows_of(const Features& rows, const Vector<std::uint32_t>& starts, std::size_t window) {
+  const std::span all(starts.data(), starts.size());
+  if (rows.row_stride != rows.columns * size_of(rows.type))
+    throw Error(ErrorKind::data, "the rows of windows do not lie one behind the other", "",
+                "numpy.ascontiguousarray(X)");
+  if (std::ranges::any_of(
+          all, [&](std::uint32_t start) { return std::size_t{start} + window > rows.rows; }))
+    throw Error(ErrorKind::data, "a window reaches behind the last row", "", "fewer windows");
+  Features windows = rows;
+  windows.rows = all.size();
+  windows.columns = window * rows.columns;
+  windows.starts = all.data();
+  return windows;
+}
+
+using Targets = nb::ndarray<const float, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+
+// Examples of features; what is not there is none.
+struct Answers {
+  std::optional<Vector<std::int32_t>> labels;
+  std::size_t classes = 0;
+  std::optional<Targets> targets;
+  std::optional<Vector<float>> weights;
+  std::size_t positions = 1;
+};
+
+Examples examples_of(const Features& features, const Answers& answers) {
+  Examples made;
+  made.features = features;
+  const auto& [labels, classes, targets, weights, positions] = answers;
+  if (labels)
+    made = Examples::classification(features, {labels->data(), labels->size()}, classes, positions);
+  if (targets)
+    made = Examples::regression(features, {targets->data(), targets->size()}, targets->shape(1),
+                                positions);
+  if (weights) made = made.weighted({weights->data(), weights->size()});
+  return made;
+}
+
+}  // namespace
+
 void add_dataset(nb::module_& module) {
   nb::class_<Examples>(module, "Examples", nb::dynamic_attr())
       .def(nb::init<>())
@@ -49,26 +101,26 @@ void add_dataset(nb::module_& module) {
           "__init__",
           [](Examples* self, const Matrix& features, double divisor,
              const std::optional<Vector<std::int32_t>>& labels, std::size_t classes,
-             const std::optional<
-                 nb::ndarray<const float, nb::ndim<2>, nb::c_contig, nb::device::cpu>>& targets,
-             const std::optional<Vector<float>>& weights) {
-            const Features view = features_of(features, divisor);
-            Examples made;
-            made.features = view;
-            if (labels)
-              made = Examples::classification(view, {labels->data(), labels->size()}, classes);
-            if (targets)
-              made =
-                  Examples::regression(view, {targets->data(), targets->size()}, targets->shape(1));
-            if (weights) made = made.weighted({weights->data(), weights->size()});
+             const std::optional<Targets>& targets, const std::optional<Vector<float>>& weights,
+             std::size_t positions, const Lengths& lengths, std::size_t most,
+             const std::optional<Vector<std::uint32_t>>& starts, std::size_t window,
+             std::size_t overlap) {
+            Features view = features_of(features, divisor);
+            if (lengths) view = view.with_lengths({lengths->data(), lengths->size()}, most);
+            if (starts) view = windows_of(view, *starts, window);
+            Examples made = examples_of(view, {labels, classes, targets, weights, positions});
+            made.overlap = overlap;
             new (self) Examples(made);
           },
           nb::arg("features"), nb::arg("divisor"), nb::arg("labels").none(), nb::arg("classes"),
-          nb::arg("targets").none(), nb::arg("weights").none())
+          nb::arg("targets").none(), nb::arg("weights").none(), nb::arg("positions") = 1,
+          nb::arg("lengths").none() = nb::none(), nb::arg("most") = 0,
+          nb::arg("starts").none() = nb::none(), nb::arg("window") = 0, nb::arg("overlap") = 0)
       .def_prop_ro("rows", [](const Examples& self) { return self.features.rows; })
       .def_prop_ro("columns", [](const Examples& self) { return self.features.columns; })
       .def_ro("classes", &Examples::classes)
-      .def_ro("target_columns", &Examples::target_columns);
+      .def_ro("target_columns", &Examples::target_columns)
+      .def_ro("positions", &Examples::positions);
 }
 
 }  // namespace lithe::python

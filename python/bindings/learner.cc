@@ -1,8 +1,11 @@
 #include "lithe/learner.h"
 
 #include <nanobind/stl/map.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
+
+#include <numeric>
 
 #include "bindings.h"
 #include "lithe/error.h"
@@ -22,18 +25,33 @@ nb::ndarray<nb::numpy, float> rows_of(std::span<const float> values, std::size_t
   return array_of<float>(values, {rows, rows == 0 ? 0 : values.size() / rows});
 }
 
-nb::ndarray<nb::numpy, float> run(Predictor& predictor, const FloatMatrix& inputs) {
+// `most`: positions that the rows are padded to, where they are sequences of unequal length.
+Features features_of(const Matrix& matrix, const Lengths& lengths, std::size_t most) {
+  const Features features = python::features_of(matrix, 1);
+  return lengths ? features.with_lengths({lengths->data(), lengths->size()}, most) : features;
+}
+
+nb::ndarray<nb::numpy, float> run(Predictor& predictor, const FloatMatrix& inputs,
+                                  const Lengths& lengths, std::size_t most) {
   std::span<const float> outputs;
+  const Features features = features_of(Matrix(inputs), lengths, most);
   {
     nb::gil_scoped_release released;
-    outputs = predictor.run(values_of(inputs));
+    if (lengths) {
+      std::vector<std::uint32_t> rows(features.rows);
+      std::iota(rows.begin(), rows.end(), 0u);
+      outputs = predictor.run(features, rows);
+    } else {
+      outputs = predictor.run(values_of(inputs));
+    }
   }
   return rows_of(outputs, inputs.shape(0));
 }
 
 nb::ndarray<nb::numpy, float> forward(Learner& learner, const Matrix& inputs,
-                                      const Vector<std::uint32_t>& rows) {
-  const Features features = features_of(inputs, 1);
+                                      const Vector<std::uint32_t>& rows, const Lengths& lengths,
+                                      std::size_t most) {
+  const Features features = features_of(inputs, lengths, most);
   std::span<const float> outputs;
   {
     nb::gil_scoped_release released;
@@ -48,7 +66,8 @@ void add_learner(nb::module_& module) {
   nb::class_<Predictor>(module, "Predictor")
       .def(nb::init<const Model&, std::size_t, const std::string&>(), nb::arg("model"),
            nb::arg("batch"), nb::arg("isa"), nb::keep_alive<1, 2>())
-      .def("_run", &run, nb::arg("inputs"));
+      .def("_run", &run, nb::arg("inputs"), nb::arg("lengths").none() = nb::none(),
+           nb::arg("most") = 0);
 
   nb::class_<Learner>(module, "Learner")
       .def(
@@ -68,7 +87,8 @@ void add_learner(nb::module_& module) {
           nb::arg("model"), nb::arg("optimizer"), nb::arg("batch"), nb::arg("steps"),
           nb::arg("seed"), nb::arg("threads"), nb::arg("isa"), nb::arg("frozen"),
           nb::arg("input_gradient"), nb::keep_alive<1, 2>())
-      .def("_forward", &forward, nb::arg("inputs"), nb::arg("rows"))
+      .def("_forward", &forward, nb::arg("inputs"), nb::arg("rows"),
+           nb::arg("lengths").none() = nb::none(), nb::arg("most") = 0)
       .def(
           "_backward",
           [](Learner& self, const FloatMatrix& gradient) {

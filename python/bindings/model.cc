@@ -2,6 +2,7 @@
 
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/map.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
@@ -14,6 +15,11 @@
 #include "lithe/trainer.h"
 
 namespace lithe::python {
+
+std::size_t answer_columns(const Model& model) {
+  const Shape shape = model.network().output_shape();
+  return std::max<std::size_t>(1, shape.sizes.size() == 2 ? shape.sizes.back() : shape.size());
+}
 
 namespace {
 
@@ -30,12 +36,13 @@ nb::ndarray<nb::numpy> values_of(const Model& model, const std::string& name) {
   return model.precision() == Precision::float32 ? as(float{}) : as(double{});
 }
 
-nb::ndarray<nb::numpy, double> predict(const Model& model, const Matrix& matrix, double divisor) {
-  const Features features = features_of(matrix, divisor);
+nb::ndarray<nb::numpy, double> predict(const Model& model, const Matrix& matrix, double divisor,
+                                       const Lengths& lengths) {
+  const Features features = features_of(matrix, divisor, lengths, model);
   const std::vector<double> outputs =
       interruptible([&](Progress&) { return model.predict(features); });
-  const std::size_t rows = std::max<std::size_t>(features.rows, 1);
-  return array_of<double>(outputs, {features.rows, outputs.size() / rows});
+  const std::size_t columns = answer_columns(model);
+  return array_of<double>(outputs, {outputs.size() / columns, columns});
 }
 
 Preprocessing changed(const Model& model, double divisor,
@@ -73,6 +80,7 @@ void add_model(nb::module_& module) {
       .def_prop_ro(
           "class_names", [](const Model& self) { return self.preprocessing().class_names; },
           "The names of the classes; empty where they are numbers.")
+      .def("_schema", [](const Model& self) { return self.preprocessing().schema; })
       .def("_set_preprocessing",
            [](Model& self, double divisor, const std::vector<std::string>& class_names) {
              self.set_preprocessing(changed(self, divisor, class_names));
@@ -114,7 +122,9 @@ void add_model(nb::module_& module) {
            })
       .def("_standardize",
            [](Model& self, const Examples& examples) { self.standardize(examples); })
-      .def("_predict", &predict, nb::arg("features"), nb::arg("divisor"));
+      .def("_set_positions", &Model::set_positions, nb::arg("most"))
+      .def("_predict", &predict, nb::arg("features"), nb::arg("divisor"),
+           nb::arg("lengths").none() = nb::none());
 
   module.def(
       "_evaluate",

@@ -13,6 +13,8 @@ NB_MODULE(_core, module) {
   python::add_unknown(module);
   python::add_transfer(module);
   python::add_reading(module);
+  python::add_text(module);
+  python::add_forecasts(module);
   python::add_spaces(module);
   python::add_environments(module);
   python::add_agents(module);

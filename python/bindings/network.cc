@@ -7,6 +7,7 @@
 
 #include "bindings.h"
 #include "lithe/catalogue.h"
+#include "lithe/defaults.h"
 #include "lithe/error.h"
 
 namespace lithe::python {
@@ -32,11 +33,14 @@ void add_network(nb::module_& module) {
           nb::arg("sentence"))
       .def(
           "_with_input",
-          [](const Network& self, const std::vector<std::size_t>& shape) {
-            return self.with_input({shape});
+          [](const Network& self, const std::vector<std::size_t>& shape, bool lengths) {
+            return self.with_input({shape}, lengths);
           },
-          nb::arg("shape"))
+          nb::arg("shape"), nb::arg("lengths"))
       .def_prop_ro("has_input", &Network::has_input, "Whether it begins with `input(shape)`.")
+      .def_prop_ro(
+          "has_lengths", [](const Network& self) { return self.has_input() && self.has_lengths(); },
+          "Whether it takes sequences of unequal length: input(48x7, lengths=true).")
       .def_prop_ro(
           "parameter_count", [](const Network& self) { return whole(self).parameter_count(); },
           "The number of learned values. The network must have an input.")
@@ -54,6 +58,12 @@ void add_network(nb::module_& module) {
       .def("__repr__",
            [](const Network& self) { return fmt::format("Network('{}')", self.to_string()); });
 
+  // The network behind the layers that a table's rows need (lithe/defaults.h).
+  module.def(
+      "_with_table_input",
+      [](const Network& network, const std::vector<std::vector<std::size_t>>& columns,
+         bool standardize) { return with_table_input(network, columns, standardize); },
+      nb::arg("network"), nb::arg("columns"), nb::arg("standardize"));
   module.def("_list_catalogue", [] {
     nb::dict categories;
     for (const CatalogueCategory& category : list_catalogue()) {

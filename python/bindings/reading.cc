@@ -5,6 +5,8 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
+
 #include "bindings.h"
 #include "calls.h"
 #include "lithe/component.h"
@@ -49,12 +51,18 @@ nb::object features_as_array(const Dataset& data, const Features& f) {
 
 nb::dict part_of(const Dataset& data, const Examples& part) {
   const std::size_t rows = part.features.rows;
-  // An array alone would pass off the padding as values.
-  if (part.features.lengths != nullptr)
-    throw Error(ErrorKind::data, "sequences of unequal length are not read from Python yet",
-                data.name, "the command line: lithe train --data FILE");
   nb::dict result;
-  result["features"] = features_as_array(data, part.features);
+  Features features = part.features;
+  // Of windows that do not follow one another evenly, the rows, and where each begins.
+  if (features.starts != nullptr) {
+    const std::size_t window = data.shape.front();
+    features.columns /= window;
+    features.rows = *std::max_element(features.starts, features.starts + rows) + window;
+  }
+  result["features"] = features_as_array(data, features);
+  result["starts"] = view_of(data, part.features.starts, rows, 1, 1);
+  result["lengths"] = view_of(data, part.features.lengths, rows, 1, 1);
+  result["overlap"] = part.overlap;
   result["divisor"] = part.features.divisor;
   result["labels"] = view_of(data, part.labels, rows, 1, 1);
   result["targets"] = view_of(data, part.targets, rows, part.target_columns, part.target_columns);
@@ -78,6 +86,13 @@ nb::dict dict_of(const TableData& table) {
   result["feature_names"] = table.schema.feature_names();
   result["target_names"] = table.schema.target_names();
   result["labels"] = table.schema.task == TableTask::multi_label;
+  result["first_window"] = describe_first_window(table);
+  if (!table.windows) return result;
+  result["windows"] = table.windows->options.to_string();
+  result["answers"] = table.windows->answers;
+  nb::dict naive;
+  for (const NaiveForecast& one : table.windows->naive) naive[one.name.c_str()] = one.rmse;
+  result["naive"] = naive;
   return result;
 }
 
@@ -93,6 +108,12 @@ TableOptions table_options_of(const nb::dict& given) {
   read("weight", csv.weight), read("test_data", o.test_file), read("test_share", o.test_share);
   read("seed", o.seed), read("layout", o.layout), read("inputs", o.features_name);
   read("answers", o.answers_name), read("unseen", o.unknown_category);
+  read("embed_many", csv.embed_many), read("window", o.windows.length);
+  read("horizons", o.windows.horizons), read("stride", o.windows.stride);
+  read("season", o.windows.season);
+  std::vector<std::pair<std::string, std::size_t>> embedded;
+  read("embed", embedded);
+  for (const auto& [column, size] : embedded) csv.embed.push_back({column, size});
   o.answers_file = o.answers_name;
   std::string delimiter, decimal;
   std::vector<std::string> missing_texts;

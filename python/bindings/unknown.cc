@@ -1,4 +1,5 @@
 #include <nanobind/stl/map.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 
@@ -14,10 +15,13 @@ namespace lithe::python {
 
 namespace {
 
+// Of each row, or of each of the positions of a row: [answers][classes].
 nb::ndarray<nb::numpy, double> probabilities_of(const Model& model, const Matrix& matrix,
-                                                double divisor) {
-  const Features features = features_of(matrix, divisor);
+                                                double divisor, const Lengths& lengths) {
+  const Features features = features_of(matrix, divisor, lengths, model);
+  const std::size_t columns = answer_columns(model);
   std::vector<double> result;
+  std::size_t answers = 0;
   interruptible([&](Progress&) {
     const std::vector<double> outputs = model.predict(features);
     const auto trained = model.metadata().find("lithe.loss");
@@ -25,20 +29,19 @@ nb::ndarray<nb::numpy, double> probabilities_of(const Model& model, const Matrix
       throw Error(ErrorKind::model, "the model has not been trained, and its loss is not known", "",
                   "model.predict(X), which gives its outputs");
     const std::string& loss = trained->second;
-    const std::size_t columns = outputs.size() / std::max<std::size_t>(features.rows, 1);
+    answers = outputs.size() / columns;
     for (std::size_t first = 0; first < outputs.size(); first += columns) {
       const auto row = probabilities(std::span(outputs).subspan(first, columns), loss);
       result.insert(result.end(), row.begin(), row.end());
     }
   });
-  const std::size_t rows = std::max<std::size_t>(features.rows, 1);
-  return array_of<double>(result, {features.rows, result.size() / rows});
+  return array_of<double>(result, {answers, result.size() / std::max<std::size_t>(answers, 1)});
 }
 
 // Scores, and whether each is above the threshold.
 std::pair<nb::ndarray<nb::numpy, double>, nb::ndarray<nb::numpy, std::uint8_t>> unknown(
-    const Model& model, const Matrix& matrix, double divisor) {
-  const Features features = features_of(matrix, divisor);
+    const Model& model, const Matrix& matrix, double divisor, const Lengths& lengths) {
+  const Features features = features_of(matrix, divisor, lengths, model);
   std::vector<double> scores;
   std::vector<std::uint8_t> above;
   interruptible([&](Progress&) {
@@ -54,7 +57,7 @@ std::pair<nb::ndarray<nb::numpy, double>, nb::ndarray<nb::numpy, std::uint8_t>> 
 
 void add_unknown(nb::module_& module) {
   module.def("_probabilities", &probabilities_of, nb::arg("model"), nb::arg("features"),
-             nb::arg("divisor"));
+             nb::arg("divisor"), nb::arg("lengths").none() = nb::none());
   module.def(
       "_calibrate",
       // With the examples that a trainer with this share and seed held out.
@@ -86,7 +89,8 @@ void add_unknown(nb::module_& module) {
       nb::arg("model"), nb::arg("train"), nb::arg("validation"), nb::arg("score"),
       nb::arg("acceptance_rate"));
   module.def("_check_score", &check_unknown_score, nb::arg("score"));
-  module.def("_unknown", &unknown, nb::arg("model"), nb::arg("features"), nb::arg("divisor"));
+  module.def("_unknown", &unknown, nb::arg("model"), nb::arg("features"), nb::arg("divisor"),
+             nb::arg("lengths").none() = nb::none());
 }
 
 }  // namespace lithe::python

@@ -12,6 +12,7 @@ from ._error import CopyWarning, Error
 from ._examples import Examples
 from ._images import Images, read_images
 from ._insight import report_evaluation
+from ._language import LanguageModel, Stepper, load
 from ._learned import LearnedArray
 from ._model import Model
 from ._network import Network, catalogue
@@ -28,12 +29,14 @@ from ._trainer import (
     find_learning_rate,
 )
 from ._transfer import copy_layers, move_toward, replace_head
+from ._windows import Windows, windows
 
 if TYPE_CHECKING:
     from . import rl
     from ._autoencoder import Autoencoder
-    from ._estimators import Classifier, MultiLabelClassifier, Regressor
+    from ._classifiers import Classifier, MultiLabelClassifier
     from ._outliers import OutlierDetector
+    from ._regressors import Regressor
 
 __all__ = [
     "Autoencoder",
@@ -44,6 +47,7 @@ __all__ = [
     "Error",
     "Examples",
     "Images",
+    "LanguageModel",
     "LearnedArray",
     "Learner",
     "LearningRateTest",
@@ -53,9 +57,11 @@ __all__ = [
     "OutlierDetector",
     "Predictor",
     "Regressor",
+    "Stepper",
     "Table",
     "Trainer",
     "TrainingResult",
+    "Windows",
     "calibrate_unknown",
     "catalogue",
     "copy_layers",
@@ -65,6 +71,7 @@ __all__ = [
     "fetch_dataset",
     "find_learning_rate",
     "info",
+    "load",
     "load_dataset",
     "move_toward",
     "read_images",
@@ -72,14 +79,15 @@ __all__ = [
     "replace_head",
     "report_evaluation",
     "rl",
+    "windows",
 ]
 
 _ESTIMATORS = {
     "Autoencoder": "_autoencoder",
-    "Classifier": "_estimators",
-    "MultiLabelClassifier": "_estimators",
+    "Classifier": "_classifiers",
+    "MultiLabelClassifier": "_classifiers",
     "OutlierDetector": "_outliers",
-    "Regressor": "_estimators",
+    "Regressor": "_regressors",
 }
 
 

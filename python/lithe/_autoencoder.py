@@ -8,13 +8,15 @@ import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 
-from ._arrays import Array
-from ._estimators import _PARAMETERS, _Estimator, _predictions
+from ._arrays import Array, features
+from ._base import PARAMETERS, Estimator, predictions
+from ._callback_support import with_callbacks
 from ._fitting import zero_of
 from ._model import Model
 from ._network import Network
 from ._reading import Data
-from ._watchers import FitTasks, with_callbacks
+from ._sequences import Inputs
+from ._watchers import FitTasks
 
 
 def _layers(sentence: str) -> list[str]:
@@ -28,11 +30,11 @@ def _layers(sentence: str) -> list[str]:
     return [layer for layer in [*layers, sentence[begin:].strip()] if layer]
 
 
-class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Estimator):
+class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estimator):
     __doc__ = f"""A network that learns to give back its input through a code of a few numbers.
 
     `transform` gives the code, `inverse_transform` the input that a code stands for.
-{_PARAMETERS}
+{PARAMETERS}
     Other parameters
     ----------------
     code : int
@@ -104,13 +106,14 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Estimator)
         self._form = None
         tasks = FitTasks(self, X, y, sample_weight)
         array = self._validate(X, reset=True)
-        weights = self._checked_weights(sample_weight, array)
+        inputs = Inputs(features(array), (array.shape[1],))
+        weights = self._checked_weights(sample_weight, inputs)
         fresh = not (self.warm_start and hasattr(self, "model_"))
         targets = array / 255.0 if array.dtype == np.uint8 else array
         if fresh:
             self._zero = zero_of(targets)
         self._train(
-            array, targets - self._zero, array.shape[1], weights, None,
+            inputs, targets - self._zero, array.shape[1], weights, None,
             fresh=fresh, zero=self._zero, tasks=tasks,
         )  # fmt: skip
         for name, value in self._derived(self.model_, array, weights).items():
@@ -149,7 +152,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Estimator)
 
     def reconstruct(self, X: Any) -> Array:
         """What comes back for examples: `inverse_transform(transform(X))`."""
-        return self._outputs(X, _predictions)
+        return self._outputs(X, predictions)
 
     @property
     def _n_features_out(self) -> int:

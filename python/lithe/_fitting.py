@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import multiprocessing
-import os
-import tempfile
-import threading
-import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,36 +9,12 @@ from sklearn.utils import check_random_state
 
 from . import _core
 from ._arrays import Array
-from ._core import EpochReport
 from ._error import Error
 from ._examples import Examples
-from ._model import Model
 from ._network import Network
+from ._running import chosen
+from ._sequences import Inputs
 from ._trainer import Trainer
-from ._watchers import Progress, Watcher
-
-
-def threads_for(n_jobs: int | None) -> int:
-    """The library's number of threads; 0 measures which is fastest.
-
-    In a worker of joblib's, or in another thread than the main one, None means 1: the others
-    compute too.
-    """
-    if n_jobs is None:
-        beside = (
-            multiprocessing.parent_process() is not None
-            or "Loky" in multiprocessing.current_process().name
-            or threading.current_thread() is not threading.main_thread()
-        )
-        return 1 if beside else 0
-    if n_jobs == 0:
-        raise ValueError("n_jobs == 0 has no meaning: None, a number of threads, or -1 for all")
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return n_jobs if n_jobs > 0 else max(1, usable + 1 + n_jobs)
-
-
-def chosen(given: Any, default: Any) -> Any:
-    return default if isinstance(given, str) and given == "auto" else given
 
 
 # What the answers are: the loss that fits them, and whether they are brought to deviation 1.
@@ -137,8 +106,13 @@ def _narrow(array: Array) -> Array:
     return narrow if np.array_equal(narrow, array) else array
 
 
-def build_network(settings: Settings, shape: tuple[int, ...], outputs: int, pixels: bool) -> Network:
-    """The sentence with its input, standardized columns and head."""
+def build_network(
+    settings: Settings, inputs: Inputs, shape: tuple[int, ...], outputs: int, columns: Any = ()
+) -> Network:
+    """The sentence with its input, what becomes of the columns, and its head.
+
+    `columns`: of those that are embedded, as `Form` has them.
+    """
     layers = settings.layers
     if layers and Network(layers).has_input:
         raise Error(
@@ -148,87 +122,39 @@ def build_network(settings: Settings, shape: tuple[int, ...], outputs: int, pixe
         sentence = settings.default_network
     else:
         sentence = f"{layers} -> dense({outputs})" if layers else f"dense({outputs})"
-    if not pixels and not sentence.startswith("standardize"):
-        sentence = f"standardize -> {sentence}"
-    return Network(sentence).with_input(shape)
+    return whole_network(sentence, inputs, shape, columns)
+
+
+def whole_network(sentence: str, inputs: Inputs, shape: tuple[int, ...], columns: Any = ()) -> Network:
+    """With its input, behind which numbers are standardized; bytes are pixels and stay as they are."""
+    standardize = inputs.matrix.dtype != np.uint8
+    front = _core._with_table_input(Network(sentence), [list(sizes) for sizes in columns], standardize)
+    return Network(str(front)).with_input(shape, lengths=inputs.lengths is not None)
+
+
+def takes_flat_rows(layers: str | None) -> bool:
+    """Whether a row of numbers is one of categories, and not a sequence of one channel."""
+    return bool(layers) and str(layers).lstrip().startswith("embedding")
+
+
+def ends_with_sequence(layers: str | None, inputs: Inputs, shape: tuple[int, ...], columns: Any = ()) -> bool:
+    """Whether a network of these hidden layers answers at each position."""
+    if layers is None:
+        return False
+    try:
+        network = whole_network(f"{layers} -> dense(1)" if layers else "dense(1)", inputs, shape, columns)
+    except Error:  # told where the network is made
+        return False
+    return len(network.output_shape) == 2
 
 
 def zero_of(targets: Array) -> Array:
-    """What is taken off the targets: their mean, where it is so large beside their deviation that
-    float32, in which the library keeps them, would lose digits of what is to be learned."""
-    mean, deviation = targets.mean(axis=0, dtype=np.float64), targets.std(axis=0, dtype=np.float64)
+    """What is taken off the targets, [...][columns]: their mean, where it is so large beside their
+    deviation that float32, in which the library keeps them, would lose digits of what is to be
+    learned. Positions without a target have not-a-number."""
+    columns = targets.reshape(-1, targets.shape[-1])
+    if np.isnan(columns).any():
+        columns = columns[~np.isnan(columns).any(axis=1)]
+    mean, deviation = columns.mean(axis=0, dtype=np.float64), columns.std(axis=0, dtype=np.float64)
     far: Array = np.where(np.abs(mean) > 100 * deviation, mean, 0.0)
     return far
-
-
-class OwnValidation(Watcher):
-    """Examples of the user's own that decide which epoch is kept, and when training ends."""
-
-    def __init__(self, trainer: Trainer, patience: int) -> None:
-        self._trainer, self._patience = trainer, patience
-        self._folder = tempfile.TemporaryDirectory()
-        self._path = Path(self._folder.name, "best.safetensors")
-        self._lowest, self._since = math.inf, 0
-
-    def end_epoch(self, report: EpochReport) -> bool:
-        if report.test_loss < self._lowest:
-            self._lowest, self._since = report.test_loss, 0
-            self._trainer.save_model(self._path)
-        else:
-            self._since += 1
-        return 0 < self._patience <= self._since
-
-    def restore(self, model: Model) -> None:
-        if self._path.exists():
-            best = Model.load(self._path)
-            for name in model:
-                model[name] = best[name]
-        self._folder.cleanup()
-
-
-def run(trainer: Trainer, watchers: list[Watcher]) -> None:
-    """Runs the epochs until all are done or a watcher ends it; Ctrl-C ends the training with a model
-    that answers."""
-    within = [watcher.within_epoch for watcher in watchers if isinstance(watcher, Progress)]
-    try:
-        while not trainer.finished:
-            for watcher in watchers:
-                watcher.begin_epoch()
-            report = trainer.run_epoch(within[0] if within else None)
-            if any([watcher.end_epoch(report) for watcher in watchers]):
-                break
-    except KeyboardInterrupt:
-        warnings.warn("Training interrupted by user.", stacklevel=4)
-    finally:
-        for watcher in watchers:
-            watcher.end()
-    trainer.finish()
-
-
-def model_of(trainer: Trainer) -> Model:
-    """A model of its own, with the values of the last epoch."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "model.safetensors")
-        trainer.save_model(path)
-        return Model.load(path)
-
-
-def history_of(reports: list[EpochReport], own: bool) -> dict[str, list[float]]:
-    """The figures of the epochs, by name; those that were not measured are left out."""
-    rows: dict[str, list[float]] = {
-        "epoch": [report.epoch for report in reports],
-        "loss": [report.loss for report in reports],
-        "learning_rate": [report.learning_rate for report in reports],
-        "seconds": [report.seconds for report in reports],
-    }
-    if own:
-        rows["validation_loss"] = [report.test_loss for report in reports]
-        accuracy = [report.accuracy for report in reports]
-    else:
-        rows["validation_loss"] = [report.validation_loss for report in reports]
-        accuracy = [report.validation_accuracy for report in reports]
-        if not any(rows["validation_loss"]):
-            del rows["validation_loss"]
-    if not any(math.isnan(value) for value in accuracy):
-        rows["validation_accuracy"] = accuracy
-    return rows

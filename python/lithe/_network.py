@@ -31,13 +31,16 @@ class Network(_core.Network):
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
 
-    def with_input(self, shape: int | Sequence[int]) -> Network:
+    def with_input(self, shape: int | Sequence[int], *, lengths: bool = False) -> Network:
         """The network with `input(shape)` in front.
 
         Parameters
         ----------
         shape : int or sequence of int
-            Of one example: 784, or (28, 28, 1) for height, width and channels.
+            Of one example: 784, (48, 7) for a sequence of 48 positions and 7 channels, or
+            (28, 28, 1) for height, width and channels.
+        lengths : bool
+            Whether the examples are sequences of unequal length, padded to that shape.
 
         Raises
         ------
@@ -51,7 +54,7 @@ class Network(_core.Network):
         50
         """
         sizes = [shape] if isinstance(shape, int) else [int(size) for size in shape]
-        return Network(str(self._with_input(sizes)))
+        return Network(str(self._with_input(sizes, lengths)))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Network) and str(self) == str(other)

@@ -10,7 +10,7 @@ from sklearn.base import OutlierMixin
 from ._arrays import Array, features
 from ._autoencoder import Autoencoder
 from ._model import Model
-from ._watchers import with_callbacks
+from ._callback_support import with_callbacks
 
 
 def _threshold(values: Array, share: float, weights: Array | None) -> float:

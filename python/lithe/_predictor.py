@@ -10,7 +10,7 @@ import numpy as np
 from . import _core
 from ._arrays import Array, features, floats
 from ._error import Error
-from ._model import Model
+from ._model import Model, sequences_for
 
 
 class Predictor(_core.Predictor):
@@ -40,12 +40,17 @@ class Predictor(_core.Predictor):
     def __reduce__(self) -> tuple[object, ...]:
         return Predictor, self._arguments
 
-    def __call__(self, X: Any) -> Array:
+    def __call__(self, X: Any, lengths: Any = None) -> Array:
         """Outputs [rows][outputs] for examples [rows][inputs], as float32.
 
-        X is given before preprocessing: the model's divisor is applied to it.
+        X is given before preprocessing: the model's divisor is applied to it. Sequences of unequal
+        length are a list, or padded ones with their `lengths`; none may be longer than the network
+        says.
         """
-        return self._run(floats(X))
+        inputs = sequences_for(self._arguments[0], X, lengths)
+        if inputs is None:
+            return self._run(floats(X))
+        return self._run(floats(inputs.matrix), inputs.lengths, inputs.shape[0])
 
 
 class Learner(_core.Learner):
@@ -111,18 +116,21 @@ class Learner(_core.Learner):
     def __reduce__(self) -> tuple[object, ...]:
         return _learner_from, (self._model, self._options, self.state())
 
-    def forward(self, X: Any, rows: Any = None) -> Array:
+    def forward(self, X: Any, rows: Any = None, lengths: Any = None) -> Array:
         """Outputs [rows][outputs] while training (dropout drops), of the rows that are named.
 
-        X must be float32 to be read where it is; other numbers are converted at each call.
+        X must be float32 to be read where it is; other numbers are converted at each call. Sequences
+        of unequal length are as in `Predictor`.
         """
-        inputs = features(X)
+        sequences = sequences_for(self._model, X, lengths)
+        inputs = features(X) if sequences is None else sequences.matrix
         if inputs.dtype != np.float32:
             inputs = inputs.astype(np.float32)
         wanted = np.arange(len(inputs)) if rows is None else np.asarray(rows)
         if wanted.size and (wanted.min() < 0 or wanted.max() >= len(inputs)):
             raise Error("a row that is not there", "rows", f"from 0 to {len(inputs) - 1}", "data")
-        outputs: Array = self._forward(inputs, np.ascontiguousarray(wanted, dtype=np.uint32))
+        of_sequences = () if sequences is None else (sequences.lengths, sequences.shape[0])
+        outputs: Array = self._forward(inputs, np.ascontiguousarray(wanted, dtype=np.uint32), *of_sequences)
         self._rows = len(outputs)
         return outputs
 

@@ -25,11 +25,18 @@ class Table(Data):
     Attributes
     ----------
     X : array [rows][features]
-        Numbers as they are; a column of categories is one indicator for each of its values.
+        Numbers as they are; a column of categories is one indicator for each of its values, or, of
+        those in `embed`, the number of a row of learned numbers. With `window`,
+        [windows][window][columns], a view of the rows unless there are several groups.
     y : array [rows] or [rows][targets], or None
         Classes by their names (whole numbers where all are), labels of 0 and 1, or numbers (float32).
     sample_weight : array [rows] or None
         From the column that `weight` names.
+    lengths, lengths_test : array [rows] or None
+        Of a .ts file, or a .npz with `lengths`: how many positions each sequence of X has.
+    naive : dict
+        With `window`: the root mean squared error over the test windows of forecasts that take no
+        learning.
     X_test, y_test, sample_weight_test : the same of the rows held out, or None
     feature_names, target_names, class_names : list of str
     image : tuple of int or None
@@ -42,6 +49,18 @@ class Table(Data):
         self.target_names: list[str] = read["target_names"]
         self._schema: str = read["schema"]
         self._options = options
+        self.naive: dict[str, float] = read.get("naive", {})
+        self._windows: str = read.get("windows", "")
+
+    def _columns(self) -> tuple[tuple[int, ...], ...]:
+        behind = len(self.target_names) if self._windows else 0
+        return tuple(tuple(sizes) for sizes in _core._row_columns(self._schema, behind)) if self._schema else ()
+
+    def _notes(self) -> dict[str, str]:
+        if not self._windows:
+            return {}
+        notes = {name: self._options.get(name, "") for name in ("time", "group")}
+        return {"lithe.windows": self._windows} | {f"lithe.{name}": note for name, note in notes.items() if note}
 
     def read(self, path: PathLike, *, unseen: str = "usual") -> Table:
         """Another file, with the columns, categories and replacements of this one; all of its rows
@@ -50,11 +69,14 @@ class Table(Data):
         `unseen`: what a category that is not in this table counts as: "usual" (the most frequent
         one), "zeros" or "error".
         """
-        if not self.feature_names:
+        if not self.feature_names and not self._windows:
             raise Error("the columns of this table have no names", str(path), "read_table of that file")
         options = {"schema": self._schema, "unseen": _chosen("unseen", unseen, _core.UnknownCategory)}
         # How the file is written is seen anew, unless it was said.
         options |= {name: self._options[name] for name in ("delimiter", "missing_text")}
+        if self._windows:
+            names = ("window", "horizons", "stride", "season", "time", "group")
+            options |= {name: self._options[name] for name in names if name in self._options}
         read = call(_core._read_table, Path(path), options)
         read["train"], read["test"] = read["test"], read["train"]
         return Table(read, self._options)
@@ -84,6 +106,11 @@ def read_table(
     inputs: str = "",
     answers: str = "",
     layout: str = "auto",
+    embed: str | Sequence[str] | dict[str, int | None] | None = None,
+    window: int | None = None,
+    horizon: int | Sequence[int] = 1,
+    stride: int = 1,
+    season: int = 0,
 ) -> Table:
     """Reads a table: .csv, .tsv, .txt and the like (also .gz and .zst), .libsvm, .npy, .npz or .xlsx.
 
@@ -125,6 +152,19 @@ def read_table(
         The arrays of a .npz; for a .npy, `answers` is the file with its answers.
     layout : {"auto", "channels_first", "channels_last"}
         Of images in an array.
+    embed : "auto", columns, or a dict from columns to sizes
+        Columns of categories that become learned numbers: {"shop": 8} 8 of them, None in the place
+        of 8 as many as fit; "auto" all columns of more than 20 categories.
+    window : int
+        Takes rows that follow one another in time as windows of that many rows, the targets' own past
+        among them. `time` is then the column of times, `group` tells several series apart, and the
+        last rows are held out. A model keeps this, so `Model.forecast` and the commands take it.
+    horizon : int or several
+        How many rows behind the window the answer stands; `range(1, 25)` are 24 answers.
+    stride : int
+        Rows from the beginning of a window to that of the next.
+    season : int
+        Rows after which things come again, for a second naive forecast; 0: none.
 
     Raises
     ------
@@ -165,6 +205,14 @@ def read_table(
         "answers": answers,
         "layout": _chosen("layout", layout, _core.ImageLayout),
     }
+    if embed is not None:
+        options["embed_many"] = embed == "auto"
+        options["embed"] = [] if embed == "auto" else _embedded(embed)
+    if window is not None:
+        steps = [horizon] if isinstance(horizon, int) else sorted(int(step) for step in horizon)
+        if window < 1 or stride < 1 or not steps or steps[0] < 1 or season < 0:
+            raise Error("a window, stride or horizon below 1", "window", "numbers from 1 on")
+        options |= {"window": int(window), "horizons": steps, "stride": int(stride), "season": int(season)}
     for name, column in (("weight", weight), ("group", group), ("time", time)):
         if column is not None:
             options[name] = str(column)
@@ -175,6 +223,15 @@ def read_table(
 
 def _columns(given: Columns) -> list[str]:
     return [str(given)] if isinstance(given, (str, int)) else [str(column) for column in given]
+
+
+def _embedded(given: Any) -> list[tuple[str, int]]:
+    """Columns with the size of each; 0: as many as fit."""
+    sizes = dict(given) if isinstance(given, dict) else dict.fromkeys(_columns(given))
+    for name, size in sizes.items():
+        if size is not None and not 1 <= int(size) <= 4096:
+            raise Error(f"{size} learned numbers for {name!r}", "embed", "from 1 to 4096, or None")
+    return [(str(name), int(size or 0)) for name, size in sizes.items()]
 
 
 def _chosen(name: str, word: str, values: Any) -> Any:

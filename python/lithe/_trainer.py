@@ -96,8 +96,8 @@ class Trainer(_core.Trainer):
     def __init__(
         self,
         model: Model,
-        train: Examples,
-        test: Examples | None = None,
+        train: _core.Examples,
+        test: _core.Examples | None = None,
         *,
         loss: str = "quadratic",
         optimizer: str = "sgd(0.1)",

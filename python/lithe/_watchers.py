@@ -5,30 +5,11 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from typing import Any, TextIO, TypeVar, cast
+from typing import Any, TextIO
 
 from ._core import EpochReport
 
-try:
-    from sklearn.callback import CallbackSupportMixin as CallbackSupport
-    from sklearn.callback import with_callbacks as _with_callbacks
-except ImportError:  # scikit-learn before 1.9 has no callbacks
-
-    class CallbackSupport:  # type: ignore[no-redef]
-        """Takes no callbacks."""
-
-    def _with_callbacks(method: Any) -> Any:
-        return method
-
-
-__all__ = ["CallbackSupport", "FitTasks", "Progress", "UserCallback", "Watcher", "with_callbacks"]
-
-_Method = TypeVar("_Method", bound=Callable[..., Any])
-
-
-def with_callbacks(method: _Method) -> _Method:
-    """A decorator of `fit`, which ends the callbacks of scikit-learn, also where it fails."""
-    return cast(_Method, _with_callbacks(method))
+__all__ = ["FitTasks", "Progress", "UserCallback", "Watcher"]
 
 
 class Watcher:

@@ -9,7 +9,7 @@ from lithe._arrays import features
 
 
 def kept(examples):
-    return examples._kept[0]
+    return examples._kept[0].matrix
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "float32", "float64"])

@@ -86,7 +86,7 @@ def test_company():
 
 
 def test_workers_compute_on_one_thread():
-    from lithe._fitting import threads_for
+    from lithe._running import threads_for
 
     assert joblib.Parallel(n_jobs=2)(joblib.delayed(threads_for)(None) for _ in range(2)) == [1, 1]
     assert joblib.Parallel(n_jobs=2, backend="threading")(

@@ -79,7 +79,7 @@ class Trainer(lithe.Trainer):
     def run_epoch(self, callback=None):
         print("begun", flush=True)
         return super().run_epoch(callback)
-lithe._estimators.Trainer = Trainer
+lithe._base.Trainer = Trainer
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     clf.fit(X, y)

@@ -70,6 +70,8 @@ def figures(value):
 
 MAKE = {
     "Examples": lambda: lithe.Examples(X, Y, np.arange(50), classes=3),
+    "LanguageModel": lambda: lithe.LanguageModel(window=8),
+    "Windows": lambda: lithe.windows(X, window=5, horizon=[1, 3], groups=Y, test_share=8),
     "LearnedArray": lambda: model()["layers.0.weight"],
     "Learner": learner,
     "Model": model,
@@ -92,6 +94,7 @@ MAKE = {
 ELSEWHERE = {"Autoencoder", "Classifier", "MultiLabelClassifier", "OutlierDetector", "Regressor", "Table", "Images", "Dataset"}
 REFUSED = {
     "Trainer": (trainer, "save_state"),
+    "Stepper": (lambda: lithe.Stepper(lithe.Model("input(3x2) -> gru(2)")), "model"),
     "OnlineAgent": (lambda: rl.OnlineAgent(rl.spaces_of([4], choices=2)), "policy"),
     "GymEnv": (lambda: rl.GymEnv("CartPole-v1"), "policy"),
     "VectorEnv": (lambda: rl.VectorEnv(gymnasium_vector()), "policy"),

@@ -101,4 +101,4 @@ def test_weights_that_no_step_asked_for_are_an_error():
 def test_a_clone_and_partial_fit_keep_what_they_ask_for():
     net = lithe.Classifier(**SMALL).set_partial_fit_request(sample_weight=True, classes=True)
     request = clone(net).get_metadata_routing().partial_fit.requests
-    assert request == {"sample_weight": True, "classes": True}
+    assert request == {"sample_weight": True, "classes": True, "lengths": None}
