@@ -96,12 +96,19 @@ struct ActingPolicy {
   nb::object act(const FloatRows& observations) {
     const std::size_t count = observations.shape(0);
     Actions actions;
-    {
+    try {
       nb::gil_scoped_release released;
       actions = policy.act({const_cast<float*>(observations.data()), observations.shape(1)}, count);
+    } catch (const Error& error) {
+      if (error.where() != "Policy::act") throw;
+      throw Error(error.kind(), error.problem(), "predict",
+                  "predict(observations, episode_start=True) for the first observation of an "
+                  "episode");
     }
     return array_of_actions(spaces, actions, count);
   }
+
+  void begin(std::size_t environment) { policy.begin(environment); }
 
   Spaces spaces;
   Policy policy;
@@ -200,7 +207,8 @@ void add_agents(nb::module_& module) {
   nb::class_<ActingPolicy>(module, "Policy")
       .def(nb::init<const Model&, const Spaces&, std::size_t>(), nb::arg("model"),
            nb::arg("spaces"), nb::arg("most"), nb::keep_alive<1, 2>())
-      .def("_act", &ActingPolicy::act, nb::arg("observations"));
+      .def("_act", &ActingPolicy::act, nb::arg("observations"))
+      .def("_begin", &ActingPolicy::begin, nb::arg("environment"));
   module.def("_play", &play_episodes, nb::arg("policy"), nb::arg("environments"),
              nb::arg("episodes"), nb::arg("max_length"));
 }

@@ -34,7 +34,8 @@ TrainOptions options_of(const nb::dict& given) {
   read("patience", o.patience), read("class_weights", o.class_weights);
   read("balanced", o.balanced), read("ignore", o.ignore), read("frozen", o.frozen);
   read("unfreeze_at", o.unfreeze_at), read("standardize_targets", o.standardize_targets);
-  read("recover", o.recover), read("state", o.state), read("keep_every", o.keep_every);
+  read("stateful", o.stateful), read("recover", o.recover), read("state", o.state),
+      read("keep_every", o.keep_every);
   read("watch", o.watch), read("profile", o.profile);
   return o;
 }

@@ -164,9 +164,9 @@ class Agent:
             self._policy = Policy(model, self._environments)
         return self._policy
 
-    def predict(self, observations: Any) -> Any:
+    def predict(self, observations: Any, episode_start: Any = False) -> Any:
         """The best actions for observations: see `Policy.predict`."""
-        return self.policy.predict(observations)
+        return self.policy.predict(observations, episode_start)
 
     def evaluate(
         self, episodes: int = 100, *, env: Any = None, n: int | None = None, seed: int | None = None
@@ -344,11 +344,15 @@ class Policy:
                         "Policy(model, env)")  # fmt: skip
         return name
 
-    def predict(self, observations: Any) -> Any:
+    def predict(self, observations: Any, episode_start: Any = False) -> Any:
         """The best (deterministic) actions for one observation, or for those of several environments.
 
         Several observations [count, *shape] give whole numbers [count], or numbers
         [count, components] within their bounds; one observation gives one action.
+
+        A policy with recurrent layers remembers what it saw in each environment, until
+        `episode_start` (True, or [count] of them) says that an episode begins with this
+        observation. Other policies need none of that.
         """
         array, shape = np.asarray(observations, np.float32), tuple(self.spaces.shape)
         one = array.shape == shape
@@ -360,6 +364,12 @@ class Policy:
         if len(rows) > self._most:
             self._most = len(rows)
             self._actor = _core.Policy(self.model, self.spaces, self._most)
+        starts = np.asarray(episode_start, bool)
+        if starts.shape not in ((), (len(rows),)):
+            raise Error(f"episode_start has the shape {starts.shape}", "predict",
+                        f"True, False, or {len(rows)} of them")  # fmt: skip
+        for environment in np.flatnonzero(np.broadcast_to(starts, len(rows))):
+            self._actor._begin(int(environment))
         actions: Any = self._actor._act(rows)
         if not one:
             return actions

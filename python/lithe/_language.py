@@ -46,6 +46,9 @@ class LanguageModel:
         Tokens of an example; with attention, the most that the network can look at.
     stride : int or None
         How far apart the windows begin. None: a window. Smaller ones overlap, and an epoch has more.
+    stateful : bool
+        Recurrent layers begin a window with what they ended the one before with: the text is
+        divided into as many streams as a batch has rows.
     most_words : int
         Of the vocabulary of words.
     loss, optimizer : str
@@ -89,6 +92,7 @@ class LanguageModel:
         tokens: str = "chars",
         window: int = 64,
         stride: int | None = None,
+        stateful: bool = False,
         most_words: int = 10_000,
         loss: str = "cross_entropy",
         optimizer: str = "auto",
@@ -106,6 +110,7 @@ class LanguageModel:
         self.tokens = tokens
         self.window = window
         self.stride = stride
+        self.stateful = stateful
         self.most_words = most_words
         self.loss = loss
         self.optimizer = optimizer
@@ -148,7 +153,7 @@ class LanguageModel:
             loss=self.loss, optimizer=chosen(self.optimizer, default["optimizer"]),
             batch=min(batch or default["batch"], examples.rows), epochs=epochs, seed=self.seed,
             threads=threads_for(self.n_jobs), validation=self.validation,
-            patience=int(chosen(self.patience, patience)),
+            patience=int(chosen(self.patience, patience)), stateful=self.stateful,
         )  # fmt: skip
         watchers: list[Watcher] = [Progress(epochs, self.verbose)] if self.verbose else []
         if self.callback is not None:

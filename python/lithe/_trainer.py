@@ -67,6 +67,9 @@ class Trainer(_core.Trainer):
         Layers, by number from 1, that stay as they are, until epoch `unfreeze_at` if that is set.
     standardize_targets : bool
         Numbers are learned with mean 0 and standard deviation 1; the model answers in their units.
+    stateful : bool
+        `train` has windows of one long sequence, side by side: recurrent layers go on where the
+        window before ended. The batch is as many streams, and nothing is shuffled.
     recover : bool
         If the loss is no longer a number, begin the epoch again with half the learning rate.
     watch : bool
@@ -119,6 +122,7 @@ class Trainer(_core.Trainer):
         frozen: Sequence[int] = (),
         unfreeze_at: int = 0,
         standardize_targets: bool = False,
+        stateful: bool = False,
         recover: bool = False,
         watch: bool = False,
         profile: bool = False,
@@ -130,7 +134,8 @@ class Trainer(_core.Trainer):
             batch=batch, epochs=epochs, seed=seed, threads=threads, pin=pin, isa=isa, blas=blas,
             validation=float(validation), patience=patience, class_weights=list(class_weights),
             balanced=balanced, frozen=list(frozen), unfreeze_at=unfreeze_at,
-            standardize_targets=standardize_targets, recover=recover, keep_every=float(keep_every),
+            standardize_targets=standardize_targets, stateful=stateful, recover=recover,
+            keep_every=float(keep_every),
             watch=watch, profile=profile,
         )  # fmt: skip
         if ignore is not None:

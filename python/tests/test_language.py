@@ -141,3 +141,19 @@ def test_mistakes_say_what_to_do(lm, tmp_path):
         assert re.search(remedy, caught.value.remedy + str(caught.value)), str(caught.value)
         assert os.sep + "tmp" not in str(caught.value) or "safetensors" in str(caught.value)
     assert isinstance(lithe.load(tmp_path / "other.safetensors"), lithe.Model)
+
+
+def test_windows_that_go_on_are_the_command_s(tmp_path):
+    lm = lithe.LanguageModel(NETWORK, **OPTIONS, stateful=True).fit(TEXT)
+    (tmp_path / "text.txt").write_text(TEXT)
+    size = len(lm.vocabulary_)
+    command(
+        "train", "--data", tmp_path / "text.txt", "--text", "chars", "--window", 32, "--test-share", 0, "--stateful",
+        "--network", f"embedding({size}, 16) -> gru(32, all) -> dense({size})", "--optimizer", OPTIONS["optimizer"],
+        "--batch", 16, "--epochs", 4, "--threads", 1, "--output", tmp_path / "lm.safetensors",
+    )  # fmt: skip
+    other = lithe.load(tmp_path / "lm.safetensors")
+    for name in lm.model_:
+        assert np.array_equal(np.asarray(lm.model_[name]), np.asarray(other.model_[name]))
+    with pytest.raises(lithe.Error, match="stateful"):
+        lithe.LanguageModel("embedding(16) -> position -> attention(4, causal)", **OPTIONS, stateful=True).fit(TEXT)

@@ -399,3 +399,20 @@ def test_a_loop_of_ones_own():
         agent.begin(observation)
         agent.learn(float(agent.act() == observation.argmax()), observation, done=True)
     assert np.array_equal(agent.policy.predict(np.eye(2)), [0, 1])
+
+
+def test_a_policy_with_memory_is_told_where_episodes_begin():
+    agent = rl.PPO("cartpole(velocities=false)", n=4, steps=256, n_steps=32, network="gru(8)", seed=1)
+    observations = np.random.default_rng(0).normal(size=(6, 2)).astype(np.float32) / 10
+    with pytest.raises(lithe.Error, match="episode_start=True"):
+        agent.policy.predict(observations[0])
+
+    def actions(start):
+        return [agent.predict(one, episode_start=start or not i) for i, one in enumerate(observations)]
+
+    remembered = actions(False)
+    assert actions(False) == remembered  # the first one begins an episode
+    both = [agent.policy.predict(np.stack([one, one]), episode_start=[not i] * 2) for i, one in enumerate(observations)]
+    assert [tuple(pair) for pair in both] == [(one, one) for one in remembered]
+    with pytest.raises(lithe.Error, match="shape"):
+        agent.predict(observations[0], episode_start=[True, False])

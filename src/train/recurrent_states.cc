@@ -12,8 +12,7 @@ std::size_t state_size(const graph::Graph& graph) {
   return sum;
 }
 
-void check_states(std::size_t given, std::size_t examples, std::size_t size,
-                  const char* where) {
+void check_states(std::size_t given, std::size_t examples, std::size_t size, const char* where) {
   if (given != examples * size)
     throw Error(ErrorKind::data,
                 fmt::format("{} values for the states of {} sequences, which have {} each", given,

@@ -241,8 +241,9 @@ TEST(AgentTrainer, PoliciesRememberEachEnvironmentByItself) {
   base::Rng random(5, 1);
   std::vector<float> seen(2 * 5);  // rows are padded
   both.begin(0), one.begin(0);
-  test::expect_error(ErrorKind::usage, {"not told where one begins", "Policy::begin"},
-                     [&] { both.act({seen.data(), 5}, 2); });
+  test::expect_error(ErrorKind::usage, {"not told where one begins", "Policy::begin"}, [&] {
+    both.act({seen.data(), 5}, 2);
+  });
   both.begin(1);
   for (int step = 0; step < 40; ++step) {
     for (float& value : seen) value = static_cast<float>(random.normal());

@@ -79,15 +79,17 @@ class Reports(unittest.TestCase):
 
 
 class Stored(unittest.TestCase):
-    def test_the_document_is_what_the_measurement_makes(self):
-        base = ROOT / "docs" / "benchmarks.json"
-        measured = json.loads(base.read_text(encoding="utf-8"))
-        for ending, made in ((".md", document.markdown(measured, "benchmarks.svg", base.name)),
-                             (".svg", picture.draw(measured)), (".json", report.dumps(measured))):
-            stored = base.with_suffix(ending).read_text(encoding="utf-8")
-            self.assertTrue(stored == made, f"docs/benchmarks{ending} is not what docs/benchmarks"
-                            ".json makes: lithe bench --from docs/benchmarks.json --document "
-                            "docs/benchmarks.md")
+    def test_the_documents_are_what_the_measurements_make(self):
+        for name in ("benchmarks", "benchmarks-sequences"):
+            base = ROOT / "docs" / f"{name}.json"
+            measured = json.loads(base.read_text(encoding="utf-8"))
+            for ending, made in ((".md", document.markdown(measured, f"{name}.svg", base.name)),
+                                 (".svg", picture.draw(measured)),
+                                 (".json", report.dumps(measured))):
+                stored = base.with_suffix(ending).read_text(encoding="utf-8")
+                self.assertTrue(stored == made, f"docs/{name}{ending} is not what its JSON makes: "
+                                f"lithe bench --from docs/{name}.json --document docs/{name}.md")
+
 
 
 if __name__ == "__main__":

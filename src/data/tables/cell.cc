@@ -24,8 +24,9 @@ constexpr std::string_view kCurrencies[] = {"$"sv,        "\xE2\x82\xAC"sv, "\xC
                                             "EUR"sv,      "GBP"sv,          "CHF"sv};
 constexpr std::string_view kMinus = "\xE2\x88\x92"sv;  // U+2212
 
+// By the first byte, because it is called for many prefixes that are not there.
 bool take(std::string_view& text, std::string_view prefix) {
-  if (!text.starts_with(prefix)) return false;
+  if (text.empty() || text[0] != prefix[0] || !text.starts_with(prefix)) return false;
   text.remove_prefix(prefix.size());
   return true;
 }
