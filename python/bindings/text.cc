@@ -129,8 +129,11 @@ void add_text(nb::module_& module) {
       .def(nb::init<const Model&, const std::string&>(), nb::arg("model"), nb::arg("isa"),
            nb::keep_alive<1, 2>())
       .def("_step", &step, nb::arg("values"))
-      .def("reset", &Stepper::reset, "Forgets all positions.")
-      .def_prop_ro("positions", &Stepper::positions, "That there were since the last `reset`.")
+      .def(
+          "reset", [](Stepper& self) { self.reset(); }, "Forgets all positions.")
+      .def_prop_ro(
+          "positions", [](const Stepper& self) { return self.positions(); },
+          "That there were since the last `reset`.")
       .def_prop_ro("most", &Stepper::most,
                    "Positions that there may be; 0: any number, of recurrent layers alone.");
 }
