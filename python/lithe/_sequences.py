@@ -215,10 +215,10 @@ def check_finite(inputs: Inputs) -> None:
     if inputs.lengths is None:
         if np.isfinite(np.sum(inputs.matrix, dtype=np.float64)):
             return
-        bad = ~np.isfinite(inputs.matrix)
+        bad: Array = ~np.isfinite(inputs.matrix)
     else:
-        bad = ~np.isfinite(inputs.matrix.reshape(inputs.rows, inputs.shape[0], -1)).all(axis=2)
-        bad &= inputs.before_end()
+        finite = np.isfinite(inputs.matrix.reshape(inputs.rows, inputs.shape[0], -1))
+        bad = ~finite.all(axis=2) & inputs.before_end()
     wrong = np.argwhere(bad)
     if len(wrong):
         row, place = (int(number) for number in wrong[0])

@@ -137,7 +137,8 @@ class Windows(Given):
     def _begins(self) -> Array:
         """The first row of the run that each window is of."""
         begins = np.array([begin for begin, _ in self._runs])
-        return begins[np.searchsorted(begins, self._starts, side="right") - 1]
+        found: Array = begins[np.searchsorted(begins, self._starts, side="right") - 1]
+        return found
 
     def __repr__(self) -> str:
         form = self._how
