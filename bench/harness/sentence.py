@@ -209,7 +209,7 @@ def _layer_norm(shape, arguments, options):
     return {"values": [_value("weight", shape[-1], mean=1.0), _value("bias", shape[-1])]}, shape
 
 
-_LAYERS = {"embedding": _embedding, "embed_columns": _embed_columns, "position": _position,
-           "gru": _recurrent(3, ("bias", "recurrent_bias")), "lstm": _recurrent(4, ("bias",)),
-           "attention": _attention, "layer_norm": _layer_norm, "dense": _dense, "conv2d": _conv2d, "max_pool": _max_pool, "flatten": _flatten,
-           "batch_norm": _batch_norm}
+_LAYERS = {"dense": _dense, "conv2d": _conv2d, "max_pool": _max_pool, "flatten": _flatten,
+           "batch_norm": _batch_norm, "embedding": _embedding, "embed_columns": _embed_columns,
+           "position": _position, "gru": _recurrent(3, ("bias", "recurrent_bias")),
+           "lstm": _recurrent(4, ("bias",)), "attention": _attention, "layer_norm": _layer_norm}

@@ -106,6 +106,10 @@ class Data:
         return np.eye(outputs(job), dtype=dtype)[self.classes]
 
 
+def has_images(job):
+    return any(layer["layer"] == "conv2d" for layer in job["layers"])
+
+
 def outputs(job):
     return next(layer["units"] for layer in reversed(job["layers"]) if "units" in layer)
 

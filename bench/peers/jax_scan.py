@@ -21,17 +21,13 @@ _LAYOUT = ("NHWC", "HWIO", "NHWC")
 
 def learners(job):
     jax.config.update("jax_enable_x64", job["precision"] == "float64")
-    if not _has_images(job):
+    if not start_of.has_images(job):
         return {"jit + scan": lambda data: Learner(job, data),
                 "jit + scan, two steps unrolled": lambda data: Learner(job, data, unroll=2)}
     return {"step by step, convolutions": lambda data: Learner(job, data, scan=False),
             "step by step, patches":
                 lambda data: Learner(job, data, scan=False, convolve=_by_patches),
             "scan, patches": lambda data: Learner(job, data, convolve=_by_patches)}
-
-
-def _has_images(job):
-    return any(layer["layer"] == "conv2d" for layer in job["layers"])
 
 
 class Learner:
@@ -111,7 +107,7 @@ def calls(job, data):
 
         return every
 
-    if not _has_images(job):
+    if not start_of.has_images(job):
         return {"jit": way(_convolve)}
     return {"jit, convolutions": way(_convolve), "jit, patches": way(_by_patches)}
 
@@ -179,7 +175,8 @@ def _inputs(job, rows):
     rows = rows.reshape(-1, *job["input"])
     if job["data"] == "tokens":
         rows = rows.astype(np.int32)
-    return jnp.asarray(rows[..., np.newaxis] if _has_images(job) and rows.ndim == 3 else rows)
+    is_grey = start_of.has_images(job) and rows.ndim == 3
+    return jnp.asarray(rows[..., np.newaxis] if is_grey else rows)
 
 
 def _weights(job):

@@ -12,7 +12,8 @@ import torch_layers
 
 _ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "elu": nn.ELU, "sigmoid": nn.Sigmoid,
                 "gelu": nn.GELU}
-_OPTIMIZERS = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "rmsprop": torch.optim.RMSprop, "sgd": torch.optim.SGD}
+_OPTIMIZERS = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW,
+               "rmsprop": torch.optim.RMSprop, "sgd": torch.optim.SGD}
 _FORMATS = {"contiguous": torch.contiguous_format, "channels last": torch.channels_last}
 
 
@@ -29,17 +30,13 @@ def learners(job, wrap=lambda model: model):
     ways = {"as it comes": {}, "one tensor at a time": {"foreach": False},
             "foreach": {"foreach": True}, "fused": {"fused": True}}
     ways = {name: given for name, given in ways.items() if _accepts(kind, rate, known, given)}
-    layouts = _FORMATS if _has_images(job) else ["contiguous"]
+    layouts = _FORMATS if start_of.has_images(job) else ["contiguous"]
     found = {name if len(layouts) == 1 else f"{name}, {layout}":
              lambda data, given=given, layout=layout: Learner(job, data, given, layout, wrap)
              for layout in layouts for name, given in ways.items()}
     if job["data"] == "table":
         found["sparse gradients"] = lambda data: Learner(job, data, {}, "contiguous", wrap, True)
     return found
-
-
-def _has_images(job):
-    return any(layer["layer"] == "conv2d" for layer in job["layers"])
 
 
 def _accepts(kind, rate, known, arguments):
@@ -59,7 +56,7 @@ class Learner:
     def __init__(self, job, data, arguments, layout, wrap, sparse=False):
         self.batch, self.layout = job["batch"], _FORMATS[layout]
         self.plain = _model(job, sparse)
-        if _has_images(job):
+        if start_of.has_images(job):
             self.plain = self.plain.to(memory_format=self.layout)
         self.model = wrap(self.plain)
         kind, rate = _OPTIMIZERS[job["optimizer"]["name"]], job["optimizer"]["rate"]
@@ -151,7 +148,7 @@ def convolutions(job, x, weight, gradient):
 
 def _inputs(job, rows):
     x = torch.from_numpy(rows)
-    if _has_images(job):
+    if start_of.has_images(job):
         return x.view(-1, 1, *job["input"])
     x = x.view(-1, *job["input"])
     return x.long() if job["data"] == "tokens" else x

@@ -94,7 +94,8 @@ class Attention(nn.Module):
     def __init__(self, heads, values):
         super().__init__()
         width = len(values["output_bias"])
-        self.heads, self.into, self.out = heads, nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.heads = heads
+        self.into, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
         for linear, name in ((self.into, ""), (self.out, "output_")):
             linear.weight = nn.Parameter(values[name + "weight"].T.contiguous())
             linear.bias = nn.Parameter(values[name + "bias"])

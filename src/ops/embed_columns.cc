@@ -38,15 +38,7 @@ struct EmbedColumns {
       if (stretch.weight) all.push_back(*stretch.weight);
     return all;
   }
-  Traits traits() const {
-    return {.elementwise = false,
-            .backward_reads_input = true,
-            .backward_reads_output = false,
-            .by_image = false,
-            .reads_packed = false,
-            .identity_at_inference = false,
-            .probabilities = {}};
-  }
+  Traits traits() const { return traits_of_gathering(); }
   double operations(const Graph&) const { return 0; }
 
   // A stretch, once buffers have a place.
@@ -79,38 +71,24 @@ struct EmbedColumns {
 
   template <typename T>
   void forward(Lowering<T>& lowering, const Operation& operation) const {
-    const BufferId from = lowering.value(input), to = lowering.value(output);
-    std::vector<Access> access = {{from, false}, {to, true}};
-    for (const ParameterId weight : parameters())
-      access.push_back({lowering.parameter(weight), false});
-    if (lengths) access.push_back({lowering.value(*lengths), false});
-    lowering.add(
-        {.name = operation.label + ": gather",
-         .phase = Phase::forward,
-         .columns = lowering.columns(output),
-         .from = from,
-         .to = to,
-         .access = std::move(access),
-         .split = Split::rows,
-         .values = lowering.graph().slots[output].size()},
-        [&lowering, own = *this](const Buffers& buffers) {
-          return plan::elementwise_function<T>(
-              [x = lowering.values(buffers, own.input), y = lowering.values(buffers, own.output),
-               sources = own.sources(lowering), ends = lowering.lengths(buffers, own.lengths)](
-                  const plan::Batch<T>& batch, kernels::Range) {
-                for (std::size_t i = 0; i < y.rows(batch); ++i) {
-                  T* const row = y.of(batch).row(i);
-                  const bool whole =
-                      i % y.positions < ends.of(batch.first + i / y.positions, y.positions);
-                  if (!whole) {
-                    std::fill_n(row, y.stride, T{0});
-                    continue;
-                  }
-                  for (const Source<T>& source : sources) source.copy(x.of(batch).row(i), row);
-                  std::fill(row + y.columns, row + y.stride, T{0});
-                }
-              });
-        });
+    add_gather(lowering, operation, *this, [&lowering, own = *this](const Buffers& buffers) {
+      return plan::elementwise_function<T>(
+          [x = lowering.values(buffers, own.input), y = lowering.values(buffers, own.output),
+           sources = own.sources(lowering), ends = lowering.lengths(buffers, own.lengths)](
+              const plan::Batch<T>& batch, kernels::Range) {
+            for (std::size_t i = 0; i < y.rows(batch); ++i) {
+              T* const row = y.of(batch).row(i);
+              const bool whole =
+                  i % y.positions < ends.of(batch.first + i / y.positions, y.positions);
+              if (!whole) {
+                std::fill_n(row, y.stride, T{0});
+                continue;
+              }
+              for (const Source<T>& source : sources) source.copy(x.of(batch).row(i), row);
+              std::fill(row + y.columns, row + y.stride, T{0});
+            }
+          });
+    });
   }
 
   template <typename T>

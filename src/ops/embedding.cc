@@ -26,51 +26,31 @@ struct Embedding {
 
   std::vector<SlotId> inputs() const { return with_lengths(input, lengths); }
   std::vector<ParameterId> parameters() const { return {weight}; }
-  Traits traits() const {
-    return {.elementwise = false,
-            .backward_reads_input = true,
-            .backward_reads_output = false,
-            .by_image = false,
-            .reads_packed = false,
-            .identity_at_inference = false,
-            .probabilities = {}};
-  }
+  Traits traits() const { return traits_of_gathering(); }
   double operations(const Graph&) const { return 0; }
 
   template <typename T>
   void forward(Lowering<T>& lowering, const Operation& operation) const {
-    const BufferId from = lowering.value(input), to = lowering.value(output);
-    std::vector<Access> access = {{from, false}, {to, true}, {lowering.parameter(weight), false}};
-    if (lengths) access.push_back({lowering.value(*lengths), false});
-    lowering.add(
-        {.name = operation.label + ": gather",
-         .phase = Phase::forward,
-         .columns = lowering.columns(output),
-         .from = from,
-         .to = to,
-         .access = std::move(access),
-         .split = Split::rows,
-         .values = lowering.graph().slots[output].size()},
-        [&lowering, own = *this](const Buffers& buffers) {
-          return plan::elementwise_function<T>(
-              [ids = lowering.values(buffers, own.input), y = lowering.values(buffers, own.output),
-               table = table_of(lowering, own.weight), rows = lowering.parameters().at(own.weight),
-               ends = lowering.lengths(buffers, own.lengths)](const plan::Batch<T>& batch,
-                                                              kernels::Range) {
-                for (std::size_t i = 0; i < batch.rows; ++i)
-                  for (std::size_t p = 0; p < ids.columns; ++p) {
-                    T* const row = y.of(batch).row(i * ids.columns + p);
-                    if (p >= ends.of(batch.first + i, ids.columns)) {
-                      std::fill_n(row, y.stride, T{0});
-                      continue;
-                    }
-                    gather_row(table, rows,
-                               category_of(ids.of(batch).row(i)[p], table.rows - 1, table.rows - 1),
-                               row);
-                    std::fill(row + y.columns, row + y.stride, T{0});
-                  }
-              });
-        });
+    add_gather(lowering, operation, *this, [&lowering, own = *this](const Buffers& buffers) {
+      return plan::elementwise_function<T>(
+          [ids = lowering.values(buffers, own.input), y = lowering.values(buffers, own.output),
+           table = table_of(lowering, own.weight), rows = lowering.parameters().at(own.weight),
+           ends = lowering.lengths(buffers, own.lengths)](const plan::Batch<T>& batch,
+                                                          kernels::Range) {
+            for (std::size_t i = 0; i < batch.rows; ++i)
+              for (std::size_t p = 0; p < ids.columns; ++p) {
+                T* const row = y.of(batch).row(i * ids.columns + p);
+                if (p >= ends.of(batch.first + i, ids.columns)) {
+                  std::fill_n(row, y.stride, T{0});
+                  continue;
+                }
+                gather_row(table, rows,
+                           category_of(ids.of(batch).row(i)[p], table.rows - 1, table.rows - 1),
+                           row);
+                std::fill(row + y.columns, row + y.stride, T{0});
+              }
+          });
+    });
   }
 
   template <typename T>

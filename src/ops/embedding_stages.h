@@ -36,6 +36,37 @@ kernels::Panels<T> table_of(const Lowering<T>& lowering, ParameterId weight) {
   return {spec.rows, spec.columns};
 }
 
+// What the operations that gather rows of tables are like.
+inline Traits traits_of_gathering() {
+  return {.elementwise = false,
+          .backward_reads_input = true,
+          .backward_reads_output = false,
+          .by_image = false,
+          .reads_packed = false,
+          .identity_at_inference = false,
+          .probabilities = {}};
+}
+
+// The stage that gathers the output of `op` from its parameters. `make(buffers)` makes its
+// function.
+template <typename T, class Op, class Make>
+void add_gather(Lowering<T>& lowering, const Operation& operation, const Op& op, Make make) {
+  const BufferId from = lowering.value(op.input), to = lowering.value(op.output);
+  std::vector<Access> access = {{from, false}, {to, true}};
+  for (const ParameterId weight : op.parameters())
+    access.push_back({lowering.parameter(weight), false});
+  if (op.lengths) access.push_back({lowering.value(*op.lengths), false});
+  lowering.add({.name = operation.label + ": gather",
+                .phase = Phase::forward,
+                .columns = lowering.columns(op.output),
+                .from = from,
+                .to = to,
+                .access = std::move(access),
+                .split = Split::rows,
+                .values = lowering.graph().slots[op.output].size()},
+               std::move(make));
+}
+
 // What a batch met: its categories in the order in which they came, and the place of each among
 // them.
 template <typename T>

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ops/categories.h"
+#include "ops/embedding_stages.h"
 #include "ops/op.h"
 
 namespace lithe::ops {
@@ -26,50 +26,24 @@ void each_category(const plan::Values<T>& ids, const plan::Batch<T>& batch, plan
 struct TiedLookup : TiedEmbedding {
   std::vector<SlotId> inputs() const { return with_lengths(input, lengths); }
   std::vector<ParameterId> parameters() const { return {weight}; }
-  Traits traits() const {
-    return {.elementwise = false,
-            .backward_reads_input = true,
-            .backward_reads_output = false,
-            .by_image = false,
-            .reads_packed = false,
-            .identity_at_inference = false,
-            .probabilities = {}};
-  }
+  Traits traits() const { return traits_of_gathering(); }
   double operations(const Graph&) const { return 0; }
 
   template <typename T>
-  kernels::Panels<T> table(const Lowering<T>& lowering) const {
-    const auto& spec = lowering.graph().parameters[weight];
-    return {spec.rows, spec.columns};
-  }
-
-  template <typename T>
   void forward(Lowering<T>& lowering, const Operation& operation) const {
-    const BufferId from = lowering.value(input), to = lowering.value(output);
-    std::vector<Access> access = {{from, false}, {to, true}, {lowering.parameter(weight), false}};
-    if (lengths) access.push_back({lowering.value(*lengths), false});
-    lowering.add(
-        {.name = operation.label + ": gather",
-         .phase = Phase::forward,
-         .columns = lowering.columns(output),
-         .from = from,
-         .to = to,
-         .access = std::move(access),
-         .split = Split::rows,
-         .values = lowering.graph().slots[output].size()},
-        [&lowering, own = *this](const Buffers& buffers) {
-          return plan::elementwise_function<T>(
-              [ids = lowering.values(buffers, own.input), y = lowering.values(buffers, own.output),
-               table = own.table(lowering), weights = lowering.parameters().at(own.weight),
-               ends = lowering.lengths(buffers, own.lengths)](const plan::Batch<T>& batch,
-                                                              kernels::Range) {
-                const kernels::Matrix<T> rows = y.of(batch);
-                each_category(ids, batch, ends, table.columns,
-                              [&](std::size_t row, std::size_t category) {
-                                gather(table, weights, category, rows.row(row), y.stride);
-                              });
-              });
+    add_gather(lowering, operation, *this, [&lowering, own = *this](const Buffers& buffers) {
+      return plan::elementwise_function<T>([ids = lowering.values(buffers, own.input),
+                                            y = lowering.values(buffers, own.output),
+                                            table = table_of(lowering, own.weight),
+                                            weights = lowering.parameters().at(own.weight),
+                                            ends = lowering.lengths(buffers, own.lengths)](
+                                               const plan::Batch<T>& batch, kernels::Range) {
+        const kernels::Matrix<T> rows = y.of(batch);
+        each_category(ids, batch, ends, table.columns, [&](std::size_t row, std::size_t category) {
+          gather(table, weights, category, rows.row(row), y.stride);
         });
+      });
+    });
   }
 
   template <typename T>
@@ -105,7 +79,8 @@ struct TiedLookup : TiedEmbedding {
                    return plan::stage_function<T>(
                        [ids = lowering.values(buffers, own.input),
                         dy = lowering.values(buffers, own.output, gradient),
-                        ends = lowering.lengths(buffers, own.lengths), table = own.table(lowering),
+                        ends = lowering.lengths(buffers, own.lengths),
+                        table = table_of(lowering, own.weight),
                         to = lowering.at(buffers, place)](const plan::Batch<T>& batch) {
                          std::fill_n(to, table.size(), T{0});
                          const kernels::Matrix<T> rows = dy.of(batch);
