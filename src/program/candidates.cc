@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "doctor/circumstances.h"
 #include "program/finding_tools.h"
 #include "program/line_report.h"
 #include "program/shared_counters.h"
@@ -71,6 +73,30 @@ ProgramFinding idle_processors(const ProgramReport& report) {
   return finding;
 }
 
+// The processor's buffers hold the addresses of a few thousand pages. Where the system gives huge
+// pages to those who ask, glibc (from 2.35 on) asks for them if it is told to.
+ProgramFinding small_pages(const ProgramFacts& facts) {
+  ProgramFinding finding = candidate(
+      "small_pages",
+      "its memory is in pages of 4 KiB, whose addresses are looked up again and again",
+      "let the heap ask for huge pages, or ask for them in the program: madvise(memory, size, "
+      "MADV_HUGEPAGE) for large arrays that begin at a multiple of 2 MiB");
+  finding.place = line_that_computes_most(facts);
+  finding.variables = {{"GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"}};
+  finding.commands = {"export GLIBC_TUNABLES=glibc.malloc.hugetlb=1"};
+  return finding;
+}
+
+// Whether it meets many pages that the processor no longer has the addresses of.
+bool looks_up_pages(const ProgramFacts& facts) {
+  constexpr double kMany = 4e9;  // bytes a second in pages: a million pages
+  constexpr std::ptrdiff_t kEnough = 4;
+  const auto looks = std::ssize(facts.memory_rates);
+  return looks >= kEnough && 2 * std::count_if(facts.memory_rates.begin(), facts.memory_rates.end(),
+                                               [](double rate) { return rate > kMany; }) >
+                                 looks;
+}
+
 }  // namespace
 
 std::vector<ProgramFinding> candidates(const ProgramReport& report, const ProgramFacts& facts,
@@ -85,6 +111,8 @@ std::vector<ProgramFinding> candidates(const ProgramReport& report, const Progra
   if (threaded && report.processors >= 2 && busy < kOne && arithmetic > kMuch)
     all.push_back(idle_processors(report));
   if (arithmetic + others > kMuch && !preload.empty()) all.push_back(denormals(facts, preload));
+  if (looks_up_pages(facts) && doctor::huge_page_mode() == "madvise")
+    all.push_back(small_pages(facts));
   return all;
 }
 

@@ -87,4 +87,10 @@ NarrowLoop CodeQuality::narrow(const Place& place) {
   return narrow;
 }
 
+bool CodeQuality::in_steps(const Place& place) {
+  if (!sources_.own(place)) return false;
+  const CodeMix mix = function_at(place).code.loop_at(place.offset);
+  return mix.loop && !mix.calls && !mix.contiguous && mix.arithmetic() > 0;
+}
+
 }  // namespace lithe::program

@@ -39,6 +39,8 @@ class CodeQuality {
 
   // Of optimised code.
   NarrowLoop narrow(const Place& place);
+  // Whether it is a loop over floating-point numbers that do not lie side by side.
+  bool in_steps(const Place& place);
 
  private:
   struct Function {

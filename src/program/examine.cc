@@ -332,6 +332,7 @@ class Examination {
     CodeQuality quality(monitor_->files(), sources, vector_bits());
     const pid_t main = main_process(started_);
     facts_ = program_facts(stacks, main, places, &quality);
+    facts_.memory_rates = monitor_->memory_traffic().rates();
     tell_missing_lines(sources, report);
     report_lines(facts_, report);
     report.timeline = monitor_->timeline().report(main, places);

@@ -125,6 +125,7 @@ class Gatherer {
         share *= (line.interpreter + line.native + line.system) / named;
       for (Translated* part : {&line.unoptimised, &line.narrow})
         if (known > 0) part->grow(line.native / known);
+      if (known > 0) line.in_steps *= line.native / known;
     }
     for (auto& [key, line] : lines_)
       (std::get<0>(key) ? facts.lines : facts.others).push_back(std::move(line));
@@ -141,7 +142,10 @@ class Gatherer {
       return;
     }
     const NarrowLoop narrow = quality_->narrow(moment.place);
-    if (!narrow.found) return;
+    if (!narrow.found) {
+      if (quality_->in_steps(moment.place)) line.in_steps += share;
+      return;
+    }
     add(line.narrow, share, narrow.remains);
     if (narrow.old) line.narrow.old += share;
     if (narrow.scalar) line.narrow.scalar += share;

@@ -52,6 +52,7 @@ struct LineFacts : Spent {
   std::map<std::string, double> inside;       // all functions of Python's below it, each once
   std::map<std::string, double> native_code;  // "inflate in libz.so.1"
   Translated unoptimised, narrow;
+  double in_steps = 0;  // in loops of compiled code over numbers that do not lie side by side
   // Functions of others between it and the next of the program's own lines that called it, and
   // that line: "pandas.core.apply.apply_standard", called by line 12.
   std::map<std::string, double> around;
@@ -72,7 +73,8 @@ struct ProgramFacts : Spent {
   bool later = false;             // the shares are of the epochs after the first
   double wanted = 0;     // threads of Python that run or wait for the interpreter, on average
   double processes = 0;  // others whose first threads run, or wait for a processor, on average
-  double alone = 0;      // the main thread waits and nothing else of the program runs
+  std::vector<double> memory_rates;  // bytes a second beyond the caches, at some moments
+  double alone = 0;                  // the main thread waits and nothing else of the program runs
   std::map<std::tuple<std::string, int, std::string>, InclusiveLine>
       inclusive;  // file, line, function
 };

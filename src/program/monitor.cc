@@ -95,6 +95,7 @@ void Monitor::slow_poll() {
   count_threads();
   read_waiting();
   read_memory();
+  traffic_.look(marker_ != 0 ? marker_ : process_, cutter_.first_end() > 0);
   read_variables();
   if (sampler_ != nullptr && sampler_->tells_processes()) return;
   find_children();

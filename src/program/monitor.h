@@ -18,6 +18,7 @@
 #include "program/counters_file.h"
 #include "program/epochs.h"
 #include "program/generated_code.h"
+#include "program/memory_traffic.h"
 #include "program/observer.h"
 #include "program/sample_histogram.h"
 
@@ -53,6 +54,8 @@ class Monitor {
   std::vector<std::string> loaded_together(bool (*kind)(std::string_view file_name)) const;
   const Sampler* sampler() const { return sampler_.get(); }
   std::vector<ProgramEpoch> epochs() const { return cutter_.epochs(); }
+  // How fast the process of the marks, or the first one, goes through memory.
+  const MemoryTraffic& memory_traffic() const { return traffic_; }
   int most_threads() const { return most_threads_; }  // in one process
   // Seconds in which the program's first thread was runnable and had no processor.
   double waited() const { return waited_ - waited_before_; }
@@ -98,6 +101,7 @@ class Monitor {
   std::map<pid_t, std::set<std::uint32_t>> libraries_;  // BLAS and OpenMP, that each had mapped
   std::map<std::string, std::string> variables_;
   std::map<pid_t, int> allowed_;  // processors
+  MemoryTraffic traffic_;
   int most_threads_ = 1;
   double waited_ = 0, waited_before_ = 0;
   Clock::time_point next_slow_poll_{};

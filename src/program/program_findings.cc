@@ -18,6 +18,7 @@
 #include "program/launch.h"
 #include "program/line_findings.h"
 #include "program/line_report.h"
+#include "program/memory_findings.h"
 
 namespace lithe::program {
 
@@ -382,6 +383,7 @@ std::vector<ProgramFinding> program_findings(const ProgramReport& report, Progra
   Findings found;
   if (report.seconds >= kShort) {
     found = line_findings(facts, around.identity.usable_cpus);
+    memory_findings(facts, around.limits, found);
     for (const auto add :
          {add_allocation, add_overhead, add_threads, add_confined, add_kernel, add_busy_machine})
       add(report, facts, around, found);
