@@ -9,6 +9,7 @@
 #include "base/folders.h"
 #include "command.h"
 #include "lithe/data.h"
+#include "lithe/error.h"
 #include "lithe/evaluation_report.h"
 #include "lithe/trainer.h"
 #include "model_kind.h"
@@ -100,17 +101,47 @@ void write_report(const std::filesystem::path& folder, const std::string& file, 
 
 }  // namespace
 
+namespace {
+
+// How the windows go on, where --stateful or --no-stateful says it.
+std::optional<std::size_t> streams_for(const Model& model, bool stateful, bool none) {
+  if (stateful && none)
+    throw Error(ErrorKind::usage, "windows cannot both go on and begin anew",
+                "--stateful, --no-stateful", "one of them");
+  if (none) return 0;
+  if (stateful) return std::max<std::size_t>(1, trained_streams(model));
+  return std::nullopt;
+}
+
+void print_streams(const Model& model, std::optional<std::size_t> asked) {
+  const std::size_t trained = trained_streams(model), used = asked.value_or(trained);
+  if (used == 0 && trained == 0) return;
+  const std::string how =
+      used == 0 ? "Each window begins without a past, although the model was trained otherwise"
+                : fmt::format("Windows go on where the one before ended, in {} stream{}{}", used,
+                              used == 1 ? "" : "s",
+                              asked ? "" : ", as in the training (--no-stateful: without a past)");
+  print_folded("{}\n", how);
+}
+
+}  // namespace
+
 int evaluate(const Arguments& arguments) {
   Options app("Prints accuracy and loss of a model on the test examples of a data set.",
               "lithe evaluate");
   std::string file, isa = "auto", folder;
   DataChoice choice;
-  bool json = false;
+  bool json = false, stateful = false, no_stateful = false;
   app.add_option("model", file, "model file")->required();
   add_data_choice(app, choice, DataFor::model);
   app.add_flag("--all-rows", choice.all_rows,
                "of the data that the model was trained on, count all rows or pictures, also those "
                "that it learned from");
+  app.add_flag(
+      "--stateful", stateful,
+      "windows go on where the one before ended. That is done anyway with a model that was "
+      "trained so, in as many streams; of another one there is a single stream");
+  app.add_flag("--no-stateful", no_stateful, "each window begins without a past");
   app.add_option("--report", folder,
                  "folder for a report: index.html, a page about the errors, and report.json");
   app.add_option("--isa", isa, "instruction set: auto, avx512, avx2, sse4, neon, scalar")
@@ -124,11 +155,14 @@ int evaluate(const Arguments& arguments) {
   const Dataset data = examples_for(model, loaded.set);
   if (!json && app.count("--data") == 0) print_folded("Data: {}\n", choice.data);
   print_origin(loaded, choice.data);
+  const std::optional<std::size_t> streams = streams_for(model, stateful, no_stateful);
+  if (!json) print_streams(model, streams);
   if (!json && folder.empty() && data.test.labels != nullptr && data.test.positions == 1) {
     const auto loss = model.metadata().find("lithe.loss");
     EvaluationReport report;
-    report.score = lithe::evaluate(
-        model, data.test, loss == model.metadata().end() ? "quadratic" : loss->second, isa);
+    report.score =
+        lithe::evaluate(model, data.test,
+                        loss == model.metadata().end() ? "quadratic" : loss->second, isa, streams);
     print_score(report, {});
     print_never_predicted(model, data.test, report.score.correct);
     return 0;
@@ -136,6 +170,7 @@ int evaluate(const Arguments& arguments) {
   EvaluationReport report =
       report_evaluation(model, data.test,
                         {.isa = isa,
+                         .streams = streams,
                          .columns = !folder.empty(),
                          .files = files_of_classes(loaded.test_files, loaded.set, data)});
   report.learned_from = loaded.learned_from.count;

@@ -130,6 +130,8 @@ struct EvaluationReport {
 struct EvaluationOptions {
   std::string isa = "auto";
   std::size_t most_errors = 24;  // that the report lists
+  // Of windows that go on where the one before ended, as evaluate() takes it.
+  std::optional<std::size_t> streams = {};
   // Of a table also the importance of its columns, which evaluates the model many times.
   bool columns = false;
   std::vector<std::string> files = {};  // of the examples, if they have some

@@ -100,6 +100,9 @@ class Model {
   // they are 0 to 1 or 0 to its divisor. Throws Error(data) for others, and for rows that do not
   // fit.
   std::vector<double> predict(const Features& features) const;
+  // The same of windows of one long sequence that go on where the one before ended, divided into
+  // that many streams (TrainOptions::stateful). Throws Error(usage) where they cannot.
+  std::vector<double> predict_in_streams(const Features& features, std::size_t streams) const;
 
  private:
   friend ModelData& data_of(const Model& model);

@@ -262,8 +262,16 @@ struct Evaluation {
   double seconds = 0;
 };
 
+// Windows of one long sequence can go on where the one before ended, as in a training with
+// TrainOptions::stateful: they are divided into that many `streams`, and 0 begins each without a
+// past. Without a number it is done as the model was trained (trained_streams), so that the figures
+// are those that the training showed. Throws Error(usage) where windows do not begin where the one
+// before ends, or nothing of the network goes on.
 Evaluation evaluate(const Model& model, const Examples& examples, const std::string& loss,
-                    const std::string& isa = "auto");
+                    const std::string& isa = "auto", std::optional<std::size_t> streams = {});
+
+// The streams of a training with TrainOptions::stateful, which the model keeps; 0 of another one.
+std::size_t trained_streams(const Model& model);
 
 // A range test of the learning rate (Smith, 2017): the rate grows from `lowest` to `highest` over
 // `steps` steps, on a copy of the model, until the loss has grown to four times its least.

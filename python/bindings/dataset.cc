@@ -16,6 +16,8 @@ std::optional<ElementType> type_of(const nb::dlpack::dtype& type) {
   if (type == nb::dtype<std::uint8_t>()) return ElementType::uint8;
   if (type == nb::dtype<float>()) return ElementType::float32;
   if (type == nb::dtype<double>()) return ElementType::float64;
+  // Of texts: numbers of tokens.
+  if (type == nb::dtype<std::int32_t>()) return ElementType::int32;
   return {};
 }
 
@@ -24,7 +26,8 @@ std::optional<ElementType> type_of(const nb::dlpack::dtype& type) {
 Features features_of(const Matrix& matrix, double divisor) {
   const auto type = type_of(matrix.dtype());
   if (!type)
-    throw Error(ErrorKind::data, "features are of another type than uint8, float32 and float64", "",
+    throw Error(ErrorKind::data,
+                "features are of another type than uint8, int32, float32 and float64", "",
                 "X.astype('float32')");
   if (matrix.shape(1) > 1 && matrix.stride(1) != 1)
     throw Error(ErrorKind::data, "the values of an example do not lie side by side", "",

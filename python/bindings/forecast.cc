@@ -49,21 +49,34 @@ const Features& rows_of(const TableData& table) {
   return data.test.features.rows > 0 ? data.test.features : data.train.features;
 }
 
-// The features of a table's rows as the model takes them, and which rows were left out.
+// Each row in a place of its own: windows overlap.
+template <typename T>
+nb::object copied(const Features& rows) {
+  std::vector<T> values;
+  values.reserve(rows.rows * rows.columns);
+  for (std::size_t row = 0; row < rows.rows; ++row) {
+    const auto* const from = reinterpret_cast<const T*>(rows.row(row));
+    values.insert(values.end(), from, from + rows.columns);
+  }
+  return nb::cast(array_of<T>(values, {rows.rows, rows.columns}));
+}
+
+// The features of a table's rows as the model takes them; of texts, how many tokens each has; and
+// which rows were left out.
 nb::tuple features_for(const Model& model, const std::filesystem::path& file,
                        const std::string& delimiter) {
   const TableData table = read_for(model, file, delimiter, false);
   const Features& rows = rows_of(table);
-  if (rows.type != ElementType::float32)
+  nb::object values, lengths = nb::none();
+  if (rows.type == ElementType::float32)
+    values = copied<float>(rows);
+  else if (rows.type == ElementType::int32)
+    values = copied<std::int32_t>(rows);
+  else
     throw Error(ErrorKind::data, "the table's values are no numbers", file.string(), "a .csv");
-  // Windows overlap; each row of the array is one of them.
-  std::vector<float> values;
-  values.reserve(rows.rows * rows.columns);
-  for (std::size_t row = 0; row < rows.rows; ++row) {
-    const auto* const from = reinterpret_cast<const float*>(rows.row(row));
-    values.insert(values.end(), from, from + rows.columns);
-  }
-  return nb::make_tuple(array_of<float>(values, {rows.rows, rows.columns}), table.left_out);
+  if (rows.lengths != nullptr)
+    lengths = nb::cast(array_of<std::int32_t>(std::span(rows.lengths, rows.rows), {rows.rows}));
+  return nb::make_tuple(values, lengths, table.left_out);
 }
 
 nb::list forecast(const Model& model, const std::filesystem::path& file,

@@ -128,9 +128,11 @@ void add_model(nb::module_& module) {
 
   module.def(
       "_evaluate",
-      [](const Model& model, const Examples& examples, const std::string& loss) {
+      [](const Model& model, const Examples& examples, const std::string& loss,
+         std::optional<std::size_t> streams) {
         const Evaluation result = interruptible([&](Progress&) {
-          return evaluate(model, examples, loss.empty() ? default_loss(model, examples) : loss);
+          return evaluate(model, examples, loss.empty() ? default_loss(model, examples) : loss,
+                          "auto", streams);
         });
         nb::dict figures;
         figures["loss"] = result.loss;
@@ -139,7 +141,7 @@ void add_model(nb::module_& module) {
         figures["rmse"] = result.rmse;
         return figures;
       },
-      nb::arg("model"), nb::arg("examples"), nb::arg("loss"));
+      nb::arg("model"), nb::arg("examples"), nb::arg("loss"), nb::arg("streams").none());
   module.def(
       "_default_training",
       [](const Examples& examples, const std::vector<std::size_t>& shape, std::size_t batch) {

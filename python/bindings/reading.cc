@@ -96,6 +96,19 @@ nb::dict dict_of(const TableData& table) {
   return result;
 }
 
+// A column of texts; `window` is then how many tokens of a text are taken.
+void read_text_options(Keywords& keywords, TableOptions& options) {
+  std::string unit;
+  keywords.read("text", unit);
+  if (unit.empty()) return;
+  TextColumnOptions text;
+  text.unit = parse_text_unit(unit);
+  keywords.read("text_column", text.column), keywords.read("most_words", text.most_words);
+  if (options.windows.length > 0) text.most_tokens = options.windows.length;
+  options.windows.length = 0;
+  options.csv.text = text;
+}
+
 TableOptions table_options_of(const nb::dict& given) {
   TableOptions o;
   CsvOptions& csv = o.csv;
@@ -111,6 +124,7 @@ TableOptions table_options_of(const nb::dict& given) {
   read("embed_many", csv.embed_many), read("window", o.windows.length);
   read("horizons", o.windows.horizons), read("stride", o.windows.stride);
   read("season", o.windows.season);
+  read_text_options(keywords, o);
   std::vector<std::pair<std::string, std::size_t>> embedded;
   read("embed", embedded);
   for (const auto& [column, size] : embedded) csv.embed.push_back({column, size});

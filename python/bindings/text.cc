@@ -2,6 +2,7 @@
 #include "lithe/text.h"
 
 #include <nanobind/stl/filesystem.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
@@ -63,10 +64,10 @@ nb::bytes go_on(const Model& model, const nb::bytes& prompt, const nb::dict& giv
 }
 
 // In bits a token, where the loss is a cross-entropy.
-double bits(const Model& model, const Examples& examples) {
+double bits(const Model& model, const Examples& examples, std::optional<std::size_t> streams) {
   const std::string loss = "cross_entropy";
   const Evaluation result =
-      interruptible([&](Progress&) { return evaluate(model, examples, loss); });
+      interruptible([&](Progress&) { return evaluate(model, examples, loss, "auto", streams); });
   return bits_of(result.loss, loss).value();
 }
 
@@ -123,7 +124,7 @@ void add_text(nb::module_& module) {
   module.def("_vocabulary", [](const Model& model) { return model.preprocessing().vocabulary; });
   module.def("_generate", &go_on, nb::arg("model"), nb::arg("prompt"), nb::arg("options"),
              nb::arg("callback").none());
-  module.def("_bits", &bits, nb::arg("model"), nb::arg("examples"));
+  module.def("_bits", &bits, nb::arg("model"), nb::arg("examples"), nb::arg("streams").none());
 
   nb::class_<Stepper>(module, "Stepper")
       .def(nb::init<const Model&, const std::string&>(), nb::arg("model"), nb::arg("isa"),

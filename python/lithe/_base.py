@@ -147,7 +147,7 @@ class Estimator(CallbackSupport, BaseEstimator):
                 raise ValueError(f"y is given, and a {type(X).__name__} has its own: fit(table), or fit(table.X, y)")
             form, y = X._form(), X.y
             sample_weight = X.sample_weight if sample_weight is None else sample_weight
-            X = X.X if len(X._inputs().shape) == 1 else X
+            X = X.X if _are_rows(X._inputs()) else X
         if reset:
             self._form: Form | None = form
         return X, y, sample_weight
@@ -205,7 +205,7 @@ class Estimator(CallbackSupport, BaseEstimator):
         unequal = not reset and self._example is not None and self._example[1]
         if isinstance(X, Given):
             inputs = X._inputs()
-            return None if len(inputs.shape) == 1 else inputs
+            return None if _are_rows(inputs) else inputs
         sequences = lengths is not None or is_list_of_sequences(X) or dimensions(X) > 2
         if not sequences and not unequal:
             if reset:
@@ -432,6 +432,11 @@ class Estimator(CallbackSupport, BaseEstimator):
 
 def predictions(model: Model, X: Array, divisor: float) -> Array:
     return model._predict(X, divisor)
+
+
+def _are_rows(inputs: Inputs) -> bool:
+    """Whether examples are rows of values, and neither images nor sequences of any kind."""
+    return len(inputs.shape) == 1 and inputs.lengths is None
 
 
 def _words(shape: tuple[int, ...], unequal: bool) -> str:

@@ -95,8 +95,10 @@ class FrameEncoder:
         `lithe train --embed` takes.
 
     A missing value, or a category that was not there when it was fitted, is 0 in all indicators.
-    Embedded, what was not there has row 0, as a category has that a single row had, where others
-    had more; a missing value has the last row, if there were some.
+    Where some column is embedded, the model keeps how files are read, and what was not there is the
+    most frequent category, as `lithe predict` reads it. Of an embedded column, what was not there
+    has row 0, as a category has that a single row had, where others had more; a missing value has
+    the last row, if there were some.
     """
 
     MANY = 20
@@ -170,10 +172,19 @@ class FrameEncoder:
                 behind = 1 + len(self.categories_[name]) if name in self.missing_ else 0
                 blocks.append(_numbers_of(_values(column), self.categories_[name], behind))
             elif name in self.categories_:
-                blocks.append(_indicators(_values(column), self.categories_[name]))
+                blocks.append(_indicators(self._filled(name, _values(column)), self.categories_[name]))
             else:
                 blocks.append(_numbers(name, column))
         return np.concatenate(blocks, axis=1)
+
+    def _filled(self, name: Any, values: list[Any]) -> list[Any]:
+        """With the most frequent category in the place of others, where the schema says so."""
+        if not self.embedded_:
+            return values
+        known, usual = set(self.categories_[name]), self._usual[name]
+        if name in self.missing_:
+            known.add(None)
+        return [value if value in known else usual for value in values]
 
     def names_out(self) -> list[str]:
         """The names of the columns that `transform` gives."""

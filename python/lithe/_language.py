@@ -163,18 +163,21 @@ class LanguageModel:
         self.history_ = history_of(trainer.history, own=False)
         return self
 
-    def score(self, text: str | bytes | Path) -> float:
+    def score(self, text: str | bytes | Path, *, stateful: bool | None = None) -> float:
         """How well the model foretells a text, in bits a token: the mean of -log2 of the probability
         that it gave to what came. Lower is better; 2 to its power is the perplexity.
 
-        The text is taken in windows side by side, which begin without a past. Raises `lithe.Error`
-        for one that is not longer than a window, or has a character that the model does not know.
+        The text is taken in windows side by side. None for `stateful`: a model that was trained so
+        goes on where the window before ended, in as many streams as its batch had; another one
+        begins each without a past. True of another one: the text is a single stream. Raises `lithe.Error` for one that is not longer than a window, or has a character that the model does not know.
         """
         model = self._fitted()
         window = int(model.network.input_shape[0])
         options = {"tokens": self._vocabulary().unit, "window": window, "test_share": 1.0}
         data = _with_file(text, lambda path: _core.TextData(path, options, _core._vocabulary(model)))
-        return float(_core._bits(model, data.test))
+        trained = int(model.metadata.get("lithe.streams", 0))
+        streams = None if stateful is None else max(1, trained) if stateful else 0
+        return float(_core._bits(model, data.test, streams))
 
     def generate(
         self,

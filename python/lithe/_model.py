@@ -130,8 +130,9 @@ class Model(_core.Model):
         if isinstance(X, Given):
             inputs = X._inputs()
         elif is_path(X) or (is_frame(X) and self._schema()):
-            matrix, left_out = self._from_table(X, _core._table_features)
-            inputs = Inputs(matrix, tuple(network.input_shape))
+            matrix, counts, left_out = self._from_table(X, _core._table_features)
+            shape = tuple(network.input_shape)
+            inputs = Inputs(matrix, shape if counts is None else matrix.shape[1:], counts)
         else:
             unequal = network.has_lengths
             shape = tuple(network.input_shape)

@@ -111,6 +111,9 @@ def read_table(
     horizon: int | Sequence[int] = 1,
     stride: int = 1,
     season: int = 0,
+    text: str | None = None,
+    text_column: Column | None = None,
+    most_words: int = 10_000,
 ) -> Table:
     """Reads a table: .csv, .tsv, .txt and the like (also .gz and .zst), .libsvm, .npy, .npz or .xlsx.
 
@@ -165,6 +168,15 @@ def read_table(
         Rows from the beginning of a window to that of the next.
     season : int
         Rows after which things come again, for a second naive forecast; 0: none.
+    text : {"words", "chars", "bytes"} or None
+        Takes a column of texts as the only input: `X` has the numbers of each text's tokens, and
+        `lengths` how many there are. The network then begins with `embedding`. `window` is how many
+        tokens of a text are taken, from its beginning (None: 500).
+    text_column : column
+        Which one that is, taken as words unless `text` says otherwise. None: the only one that holds
+        texts beside the target.
+    most_words : int
+        The most frequent words that have a number of their own; all others are one unknown word.
 
     Raises
     ------
@@ -208,7 +220,9 @@ def read_table(
     if embed is not None:
         options["embed_many"] = embed == "auto"
         options["embed"] = [] if embed == "auto" else _embedded(embed)
-    if window is not None:
+    if text is not None or text_column is not None:
+        options |= _text_options("words" if text is None else text, text_column, window, most_words)
+    elif window is not None:
         steps = [horizon] if isinstance(horizon, int) else sorted(int(step) for step in horizon)
         if window < 1 or stride < 1 or not steps or steps[0] < 1 or season < 0:
             raise Error("a window, stride or horizon below 1", "window", "numbers from 1 on")
@@ -223,6 +237,17 @@ def read_table(
 
 def _columns(given: Columns) -> list[str]:
     return [str(given)] if isinstance(given, (str, int)) else [str(column) for column in given]
+
+
+def _text_options(unit: str, column: Column | None, window: int | None, most_words: int) -> dict[str, Any]:
+    if window is not None and window < 1:
+        raise Error(f"{window} tokens of a text", "window", "1 or more")
+    if not 2 <= most_words <= 1_000_000:
+        raise Error(f"{most_words} words", "most_words", "from 2 to 1,000,000")
+    options: dict[str, Any] = {"text": unit, "most_words": int(most_words)}
+    if column is not None:
+        options["text_column"] = str(column)
+    return options if window is None else options | {"window": int(window)}
 
 
 def _embedded(given: Any) -> list[tuple[str, int]]:

@@ -214,12 +214,16 @@ class Trainer(_core.Trainer):
         self._save_model(Path(path))
 
 
-def evaluate(model: Model, examples: Examples, loss: str = "") -> dict[str, float]:
+def evaluate(
+    model: Model, examples: Examples, loss: str = "", streams: int | None = None
+) -> dict[str, float]:
     """How well the model answers: "loss" (the mean), "correct" and "total", or "rmse".
 
-    `loss` is that of the training unless another is given.
+    `loss` is that of the training unless another is given. Windows of one long sequence can go on
+    where the one before ended, in that many `streams`; 0: each begins without a past. None: as the
+    model was trained (`Trainer(stateful=True)`).
     """
-    return dict(_core._evaluate(model, examples, loss or model.metadata.get("lithe.loss", "")))
+    return dict(_core._evaluate(model, examples, loss or model.metadata.get("lithe.loss", ""), streams))
 
 
 def find_learning_rate(

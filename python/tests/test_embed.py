@@ -123,3 +123,20 @@ def test_mistakes():
         lithe.Regressor(embed={"shop": 2}, epochs=1).fit(X.assign(shop=None), y)
     with pytest.raises(lithe.Error, match="embedding takes rows of categories alone"):
         lithe.Regressor("embedding(40, 3)", embed={"shop": 2}, epochs=1).fit(X, y)
+
+
+def test_what_fit_did_not_meet_is_the_same_by_the_command(tmp_path):
+    X, y = shops(400)
+    X.loc[X.index < 60, "kind"] = "v"  # the most frequent one
+    reg = lithe.Regressor("dense(8, relu)", embed={"shop": 2}, **FAST | {"epochs": 2}).fit(X, y)
+    new = X[:3].assign(kind=["never met", None, "u"])
+    usual = X[:3].assign(kind=["v", "v", "u"])
+    assert np.array_equal(reg.predict(new), reg.predict(usual))
+    assert not np.array_equal(reg.predict(new), reg.predict(X[:3].assign(kind="u")))
+    assert np.allclose(reg.model_.predict(new)[:, 0], reg.predict(new), rtol=1e-6)  # by the rules of the command
+
+    # Where values were missing, a missing one is none of the categories in both.
+    X.loc[X.index < 5, "kind"] = None
+    reg = lithe.Regressor("dense(8, relu)", embed={"shop": 2}, **FAST | {"epochs": 2}).fit(X, y)
+    assert np.allclose(reg.model_.predict(new)[:, 0], reg.predict(new), rtol=1e-6)
+    assert not np.array_equal(reg.predict(new)[1:2], reg.predict(usual)[1:2])

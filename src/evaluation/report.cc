@@ -38,8 +38,16 @@ void check_numbers(const std::vector<double>& outputs) {
 
 // Calls `visit` with each row's number and its outputs.
 template <typename Visit>
-void for_each_row(const Model& model, const Examples& examples, const Visit& visit) {
+void for_each_row(const Model& model, const Examples& examples, std::size_t streams,
+                  const Visit& visit) {
   const std::size_t width = model.network().output_shape().size();
+  if (streams > 0) {
+    const std::vector<double> outputs = model.predict_in_streams(examples.features, streams);
+    check_numbers(outputs);
+    for (std::size_t i = 0; i < examples.features.rows; ++i)
+      visit(i, std::span(outputs).subspan(i * width, width));
+    return;
+  }
   for (std::size_t first = 0; first < examples.features.rows; first += kPart) {
     const Features part = examples.slice(first, kPart).features;
     const std::vector<double> outputs = model.predict(part);
@@ -87,9 +95,10 @@ struct Predictions {
   std::vector<Misclassification> errors;
 };
 
-Predictions collect(const Model& model, const Examples& examples, losses::Loss loss) {
+Predictions collect(const Model& model, const Examples& examples, losses::Loss loss,
+                    std::size_t streams) {
   Predictions all;
-  for_each_row(model, examples, [&](std::size_t row, std::span<const double> outputs) {
+  for_each_row(model, examples, streams, [&](std::size_t row, std::span<const double> outputs) {
     const auto truth = static_cast<std::size_t>(examples.labels[row]);
     const std::vector<double> probabilities = losses::probabilities(outputs, loss);
     const std::size_t predicted = losses::predicted_class(outputs, loss);
@@ -119,10 +128,10 @@ RankingFigures ranking_of(const Predictions& all, const Examples& examples, std:
 }
 
 ClassifierReport report_classes(const Model& model, const Examples& examples, losses::Loss loss,
-                                const EvaluationOptions& options) {
+                                const EvaluationOptions& options, std::size_t streams) {
   const std::size_t outputs = model.network().output_shape().size();
   const std::size_t classes = losses::class_count(outputs, loss);
-  Predictions all = collect(model, examples, loss);
+  Predictions all = collect(model, examples, loss, streams);
   ClassifierReport result;
   result.accuracy = metrics::top_k(all.ranks, 1);
   result.top5 = metrics::top_k(all.ranks, 5);
@@ -147,10 +156,11 @@ ClassifierReport report_classes(const Model& model, const Examples& examples, lo
   return result;
 }
 
-LabelReport report_labels(const Model& model, const Examples& examples, double right) {
+LabelReport report_labels(const Model& model, const Examples& examples, double right,
+                          std::size_t streams) {
   const std::size_t columns = examples.target_columns;
   std::vector<metrics::LabelCounts> counts(columns);
-  for_each_row(model, examples, [&](std::size_t row, std::span<const double> outputs) {
+  for_each_row(model, examples, streams, [&](std::size_t row, std::span<const double> outputs) {
     for (std::size_t c = 0; c < columns; ++c)
       metrics::count_label(counts[c], outputs[c] >= 0, examples.targets[row * columns + c] >= 0.5F);
   });
@@ -168,12 +178,12 @@ LabelReport report_labels(const Model& model, const Examples& examples, double r
   return result;
 }
 
-RegressionReport report_values(const Model& model, const Examples& examples) {
+RegressionReport report_values(const Model& model, const Examples& examples, std::size_t streams) {
   const std::size_t columns = examples.target_columns;
   RegressionReport result;
   result.names = evaluation::target_names(model, columns);
   result.predicted.resize(columns), result.truth.resize(columns);
-  for_each_row(model, examples, [&](std::size_t row, std::span<const double> outputs) {
+  for_each_row(model, examples, streams, [&](std::size_t row, std::span<const double> outputs) {
     for (std::size_t c = 0; c < columns; ++c) {
       result.predicted[c].push_back(outputs[c]);
       result.truth[c].push_back(static_cast<double>(examples.targets[row * columns + c]));
@@ -232,18 +242,21 @@ EvaluationReport report_evaluation(const Model& model, const Examples& examples,
   const auto loss = model.metadata().find("lithe.loss");
   EvaluationReport report;
   report.loss = loss == model.metadata().end() ? "quadratic" : loss->second;
-  report.score = evaluate(model, scaled, report.loss, options.isa);
+  const std::size_t streams = options.streams.value_or(trained_streams(model));
+  report.score = evaluate(model, scaled, report.loss, options.isa, streams);
   if (scaled.positions > 1) {
     report.positions = {scaled.labels != nullptr, bits_of(report.score.loss, report.loss)};
     if (const std::string& text = model.preprocessing().vocabulary; !text.empty())
       report.positions->unit = singular(Vocabulary::from_json(text).unit());
   } else if (scaled.labels != nullptr) {
-    report.classes = report_classes(model, scaled, train::parse_loss(report.loss).loss, options);
+    report.classes =
+        report_classes(model, scaled, train::parse_loss(report.loss).loss, options, streams);
     add_calibration(model, scaled, report);
   } else if (are_labels(scaled, report.loss)) {
-    report.labels = report_labels(model, scaled, static_cast<double>(report.score.correct));
+    report.labels =
+        report_labels(model, scaled, static_cast<double>(report.score.correct), streams);
   } else {
-    report.values = report_values(model, scaled);
+    report.values = report_values(model, scaled, streams);
   }
   if (options.columns && !report.positions)
     report.columns = evaluation::report_columns(model, scaled);

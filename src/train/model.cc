@@ -306,12 +306,17 @@ void Model::standardize(const Examples& examples) {
   }
 }
 
-std::vector<double> Model::predict(const Features& features) const {
-  if (features.columns != network().input_shape().size())
-    throw Error(ErrorKind::data, fmt::format("the model takes {} values and an example has {}",
-                                             network().input_shape().size(), features.columns));
-  const Features scaled = data::in_scale(features, preprocessing().divisor);
-  std::vector<double> outputs = train::forward(*data_, data_->graph, scaled);
+namespace {
+
+// The outputs of `forward` for features in the model's scale, in the targets' own units.
+template <class Forward>
+std::vector<double> answers(const Model& model, const Features& features, const Forward& forward) {
+  if (features.columns != model.network().input_shape().size())
+    throw Error(ErrorKind::data,
+                fmt::format("the model takes {} values and an example has {}",
+                            model.network().input_shape().size(), features.columns));
+  const Features scaled = data::in_scale(features, model.preprocessing().divisor);
+  std::vector<double> outputs = forward(scaled);
   const auto bad = std::ranges::find_if(outputs, [](double v) { return !std::isfinite(v); });
   if (bad != outputs.end())
     throw Error(ErrorKind::numeric,
@@ -319,8 +324,23 @@ std::vector<double> Model::predict(const Features& features) const {
                             (bad - outputs.begin()) * static_cast<std::ptrdiff_t>(features.rows) /
                                 static_cast<std::ptrdiff_t>(outputs.size())),
                 {}, "look at that example's values, which may be far too large; or train again");
-  train::unscale(std::span(outputs), preprocessing());
+  train::unscale(std::span(outputs), model.preprocessing());
   return outputs;
+}
+
+}  // namespace
+
+std::vector<double> Model::predict(const Features& features) const {
+  return answers(*this, features, [&](const Features& scaled) {
+    return train::forward(*data_, data_->graph, scaled);
+  });
+}
+
+std::vector<double> Model::predict_in_streams(const Features& features, std::size_t streams) const {
+  const graph::Graph carried = catalogue::compile_carried(network().layers());
+  return answers(*this, features, [&](const Features& scaled) {
+    return train::forward_in_streams(*data_, carried, scaled, streams);
+  });
 }
 
 }  // namespace lithe

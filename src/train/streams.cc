@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "lithe/error.h"
 
@@ -37,12 +38,20 @@ void check_windows(const Features& features) {
 
 }  // namespace
 
-void check_stateful(const TrainOptions& options, const graph::Graph& graph, const Examples& train,
-                    const Examples& test) {
+void check_streams(const graph::Graph& graph, const Features& features) {
   if (graph.carried.empty())
     fail_stateful("no layer of the network carries anything from one window to the next",
                   "a network with rnn, lstm or gru");
-  check_windows(train.features);
+  check_windows(features);
+}
+
+std::size_t chosen_streams(const Model& model, std::optional<std::size_t> asked) {
+  return asked ? *asked : trained_streams(model);
+}
+
+void check_stateful(const TrainOptions& options, const graph::Graph& graph, const Examples& train,
+                    const Examples& test) {
+  check_streams(graph, train.features);
   if (test.features.rows > 0) check_windows(test.features);
   if (options.validation > 0 && train.overlap == 0)
     fail_stateful(
@@ -53,3 +62,15 @@ void check_stateful(const TrainOptions& options, const graph::Graph& graph, cons
 }
 
 }  // namespace lithe::train
+
+namespace lithe {
+
+std::size_t trained_streams(const Model& model) {
+  const auto note = model.metadata().find(train::kStreamsNote);
+  if (note == model.metadata().end()) return 0;
+  std::size_t streams = 0;
+  std::from_chars(note->second.data(), note->second.data() + note->second.size(), streams);
+  return streams;
+}
+
+}  // namespace lithe

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -32,5 +33,12 @@ inline std::size_t rows_of_full_streams(std::size_t rows, std::size_t batch) {
 // recurrent layers.
 void check_stateful(const TrainOptions& options, const graph::Graph& graph, const Examples& train,
                     const Examples& test);
+// The same of examples that are evaluated in streams.
+void check_streams(const graph::Graph& graph, const Features& features);
+
+// How many streams `asked` says, or the model's training; 0: each example begins without a past.
+std::size_t chosen_streams(const Model& model, std::optional<std::size_t> asked);
+
+inline constexpr const char* kStreamsNote = "lithe.streams";
 
 }  // namespace lithe::train

@@ -15,6 +15,7 @@
 #include "train/evaluator.h"
 #include "train/request.h"
 #include "train/setup.h"
+#include "train/streams.h"
 #include "train/target_scaling.h"
 
 namespace lithe {
@@ -36,6 +37,10 @@ void describe_training(Model& model, const Examples& train, const TrainOptions& 
   metadata["lithe.optimizer"] = options.optimizer;
   metadata["lithe.batch"] = std::to_string(options.batch);
   metadata["lithe.seed"] = std::to_string(options.seed);
+  if (options.stateful)
+    metadata[train::kStreamsNote] = std::to_string(options.batch);
+  else
+    metadata.erase(train::kStreamsNote);
   if (options.augment.empty())
     metadata.erase("lithe.augment");
   else
@@ -85,21 +90,32 @@ std::string with_constant_rate(const std::string& optimizer) {
 }
 
 Evaluation evaluate(const Model& model, const Examples& examples, const std::string& loss,
-                    const std::string& isa) {
+                    const std::string& isa, std::optional<std::size_t> asked) {
   Examples used = examples;
   used.features = data::in_scale(examples.features, model.preprocessing().divisor);
   const losses::Choice choice = train::parse_loss(loss);
   train::check_examples(model, used, choice.loss);
   const std::size_t rows = used.features.rows;
+  const std::size_t streams = std::min(train::chosen_streams(model, asked), rows);
+  graph::Graph carried;
+  train::Streams order{train::all_rows(rows), {}};
+  if (streams > 0) {
+    carried = catalogue::compile_carried(model.network().layers());
+    train::check_streams(carried, used.features);
+    order = train::streams_of(order.rows, streams);
+  }
   const train::ScaledTargets scaled(train::by_positions(model, used), model.preprocessing());
-  const plan::Request request =
-      train::evaluation_request(data_of(model).graph, scaled.examples(), rows, choice, isa, nullptr,
-                                model.preprocessing().target_deviation);
+  plan::Request request =
+      train::evaluation_request(streams > 0 ? carried : data_of(model).graph, scaled.examples(),
+                                rows, choice, isa, nullptr, model.preprocessing().target_deviation);
+  if (streams > 0) request.batch = streams;
   base::Team team(1);
   const auto start = std::chrono::steady_clock::now();
   const plan::Results results = std::visit(
       [&]<typename T>(plan::Parameters<T>& values) {
-        return train::Evaluator<T>(request, train::all_rows(rows), values, team).run();
+        return train::Evaluator<T>(request, std::move(order.rows), values, team,
+                                   std::move(order.batches))
+            .run();
       },
       data_of(model).values);
   if (!std::isfinite(train::mean_loss(results)))

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import unittest
 
 from support import AppTest
@@ -43,6 +44,24 @@ class Text(AppTest):
         self.assertIn(f"{score['bits']:.4f} bits a character", self.run_lithe("evaluate", "m.safetensors").stdout)
         text = self.generate("the white w", "--length", "31", "--temperature", "0")
         self.assertEqual(text, "the white whale. the sea, the sea and the \n")
+
+    def test_windows_go_on_in_an_evaluation_as_they_did_in_the_training(self):
+        network = "embedding(30, 12) -> gru(24, all) -> dense({})"
+        out = self.run_lithe(*train("--stateful", "--epochs", "2", "--batch", "3", network=network)).stdout
+        trained = re.findall(r"([0-9.]+) bits a character", out)[-1]
+        shown = self.run_lithe("evaluate", "m.safetensors").stdout
+        self.assertIn("Windows go on where the one before ended, in 3 streams, as in the training", shown)
+        bits = json.loads(self.run_lithe("evaluate", "m.safetensors", "--json").stdout)["bits"]
+        self.assertAlmostEqual(bits, float(trained), places=3)
+        anew = self.run_lithe("evaluate", "m.safetensors", "--no-stateful").stdout
+        self.assertIn("Each window begins without a past", anew)
+        self.assertNotIn(f"{bits:.4f} bits", anew)
+        # A model that was not trained so: one stream.
+        self.run_lithe(*train("--epochs", "2", network=network))
+        self.assertNotIn("Windows go on", self.run_lithe("evaluate", "m.safetensors").stdout)
+        self.assertIn("in 1 stream\n", self.run_lithe("evaluate", "m.safetensors", "--stateful").stdout)
+        self.assertIn("both go on and begin anew",
+                      self.run_lithe("evaluate", "m.safetensors", "--stateful", "--no-stateful", status=2).stderr)
 
     def test_the_same_seed_makes_the_same_text(self):
         self.run_lithe(*train("--epochs", "1"))

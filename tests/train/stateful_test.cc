@@ -77,6 +77,40 @@ TEST(Stateful, GoesOnWhereTheWindowBeforeEnded) {
   }
 }
 
+// An evaluation has the figures that the training showed, and the outputs go with them.
+TEST(Stateful, IsRememberedByTheModel) {
+  const Text text = random_text(22 * 4 + 1);
+  const Examples windows = text.windows(4);
+  Model model = model_of(4);
+  EXPECT_EQ(trained_streams(model), 0U);
+  Trainer trainer(model, windows, windows, stateful(3));
+  const EpochReport report = trainer.run_epoch();
+  trainer.finish();
+  EXPECT_EQ(trained_streams(model), 3U);
+  EXPECT_EQ(evaluate(model, windows, "cross_entropy").loss, report.test_loss);
+  const double anew = evaluate(model, windows, "cross_entropy", "auto", 0).loss;
+  EXPECT_NE(anew, report.test_loss);
+  // More streams than windows: none goes on.
+  EXPECT_NEAR(evaluate(model, windows, "cross_entropy", "auto", 100).loss, anew, 1e-12);
+
+  const std::vector<double> outputs = model.predict_in_streams(windows.features, 3);
+  double loss = 0;
+  for (std::size_t i = 0; i < 22 * 4; ++i) {
+    double sum = 0;
+    for (std::size_t c = 0; c < kTokens; ++c) sum += std::exp(outputs[i * kTokens + c]);
+    loss += std::log(sum) - outputs[i * kTokens + static_cast<std::size_t>(windows.labels[i])];
+  }
+  EXPECT_NEAR(loss / (22 * 4), report.test_loss, 1e-12);
+
+  Trainer(model, windows, {}, {.loss = "cross_entropy", .batch = 4, .threads = 1});
+  EXPECT_EQ(trained_streams(model), 0U);
+  test::expect_error(ErrorKind::usage, {"does not begin where the one before it ends", "--stride"},
+                     [&] { evaluate(model, text.windows(4, 2), "cross_entropy", "auto", 3); });
+  Model none = model_of(4, "transformer(1, 4, causal)");
+  test::expect_error(ErrorKind::usage, {"no layer of the network carries anything"},
+                     [&] { evaluate(none, windows, "cross_entropy", "auto", 3); });
+}
+
 // Streams of 8, 8 and 6 windows are evaluated to their ends; the rest of a batch is not trained on.
 TEST(Stateful, EvaluatesAllWindowsAndTrainsOnFullBatches) {
   const Text text = random_text(22 * 4 + 1);
