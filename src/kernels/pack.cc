@@ -1,4 +1,6 @@
 // Packs the rows of a batch into the left operand of the first product. See Pack in product.h.
+#include <type_traits>
+
 #include "cpu/targets.h"
 #include "kernels/product.h"
 
@@ -145,8 +147,31 @@ void pack_plain_by(Pack<T>& p) {
   p.depth = p.columns;
 }
 
+// Numbers that stay as they are, whole vectors at a time: for rows of a few numbers, what a
+// compiler puts in front of its loop and behind it costs more than the loop. The last vector
+// overlaps the one before it, so that nothing behind a row is read.
+template <typename T>
+void copy_rows(Pack<T>& p) {
+  const hn::CappedTag<T, kLine<T>> d;
+  const std::size_t lanes = hn::Lanes(d), columns = p.columns;
+  for (std::size_t i = 0; i < p.rows; ++i) {
+    const T* HWY_RESTRICT from = reinterpret_cast<const T*>(row_of(p, i));
+    T* HWY_RESTRICT x = p.x + i * p.stride;
+    std::size_t k = 0;
+    for (; k + lanes <= columns; k += lanes) hn::StoreU(hn::LoadU(d, from + k), d, x + k);
+    if (k > 0 && k < columns)
+      hn::StoreU(hn::LoadU(d, from + columns - lanes), d, x + columns - lanes);
+    else
+      for (; k < columns; ++k) x[k] = from[k];
+    prefetch_next(p, i);
+  }
+  p.depth = columns;
+}
+
 template <typename Source, typename T>
 void pack_plain(Pack<T>& p) {
+  if constexpr (std::is_same_v<Source, T>)
+    if (p.divisor == 1) return copy_rows(p);
   p.divisor == 1 ? pack_plain_by<false, Source>(p) : pack_plain_by<true, Source>(p);
 }
 

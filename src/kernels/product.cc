@@ -24,15 +24,15 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-template <typename T, bool kIndexed>
+template <typename T, bool kIndexed, class D>
 struct ForwardWork {
   const ForwardProduct<T>& p;
   Panels<T> panels;
 
   template <std::size_t kRows, std::size_t kVectors>
   HWY_NOINLINE void tile(std::size_t row, std::size_t column) const {
-    const Tag<T> d;
-    Tile<T, kRows, kVectors> t;
+    const D d;
+    Tile<T, kRows, kVectors, D> t;
     LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) {
       const auto bias = hn::Load(d, p.bias + column + v * hn::Lanes(d));
       LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) t.sum[m][v] = bias;
@@ -51,7 +51,10 @@ struct ForwardWork {
 
 template <typename T, bool kIndexed>
 void forward(const ForwardProduct<T>& p, Range lines) {
-  cover<T>(p.input.rows, lines, ForwardWork<T, kIndexed>{p, {p.inputs, p.units}});
+  const bool halved = cover_real<T>(p.input.rows, lines, p.units, [&]<class D>(D) {
+    return ForwardWork<T, kIndexed, D>{p, {p.inputs, p.units}};
+  });
+  if (halved) clear_half(p.y + (lines.end - 1) * kLine<T>, p.y_stride, p.input.rows);
 }
 
 template <typename T>
@@ -85,14 +88,14 @@ void forward_onto(const ForwardProduct<T>& p, Matrix<const T> from, Range lines)
   cover<T>(p.input.rows, lines, OntoWork<T>{p, from, {p.inputs, p.units}});
 }
 
-template <typename T, bool kIndexed>
+template <typename T, bool kIndexed, class D>
 struct SgdWork {
   const WeightProduct<T>& p;
   Panels<T> panels;
 
   template <std::size_t kRows, std::size_t kVectors>
   HWY_NOINLINE void tile(std::size_t row, std::size_t column) const {
-    const Tag<T> d;
+    const D d;
     // Copies, because for all the compiler knows a stored weight may change p.
     T* const weight = p.weight + panels.column_start(column);
     const std::size_t width = panels.width(column);
@@ -102,7 +105,7 @@ struct SgdWork {
     };
 #pragma GCC unroll 1
     for (std::size_t m = 0; m < kRows; ++m) prefetch<kVectors>(row_of(m));
-    Tile<T, kRows, kVectors> t;
+    Tile<T, kRows, kVectors, D> t;
     clear(t);
     t.template accumulate<false>({p.input.x + row, 1, p.input.stride},
                                  {p.dy + column, p.dy_stride, nullptr}, p.input.rows);
@@ -118,7 +121,9 @@ struct SgdWork {
 
 template <typename T, bool kIndexed>
 void sgd(const WeightProduct<T>& p, Range lines) {
-  cover<T>(p.input.depth, lines, SgdWork<T, kIndexed>{p, {p.inputs, p.units}});
+  cover_real<T>(p.input.depth, lines, p.units, [&]<class D>(D) {
+    return SgdWork<T, kIndexed, D>{p, {p.inputs, p.units}};
+  });
   if (p.bias == nullptr) return;
   const Tag<T> d;
   const auto rate = hn::Set(d, p.rate);
@@ -130,13 +135,13 @@ void sgd(const WeightProduct<T>& p, Range lines) {
   }
 }
 
-template <typename T, bool kIndexed>
+template <typename T, bool kIndexed, class D>
 struct GradientWork {
   const GradientProduct<T>& p;
 
   template <std::size_t kRows, std::size_t kVectors>
   HWY_NOINLINE void tile(std::size_t row, std::size_t column) const {
-    const Tag<T> d;
+    const D d;
     const std::size_t kept = p.operand_first + row, stride = p.stride;
     const std::uint32_t* const index = p.input.index;
     const auto place_of = [=, first = p.first](std::size_t m) {
@@ -151,7 +156,7 @@ struct GradientWork {
       fetch(p.prefetch_weight);
       for (const T* state : p.prefetch_states) fetch(state);
     }
-    Tile<T, kRows, kVectors> t;
+    Tile<T, kRows, kVectors, D> t;
     clear(t);
     t.template accumulate<false>({p.input.x + kept, 1, p.input.stride},
                                  {p.dy + column, p.dy_stride, nullptr}, p.input.rows);
@@ -170,7 +175,11 @@ void gradient(const GradientProduct<T>& p, Range lines) {
     for (std::size_t k = 0; k < p.end - p.first; ++k)
       for (std::size_t n = lines.begin * kLine<T>; n < lines.end * kLine<T>; n += hn::Lanes(d))
         hn::Store(hn::Zero(d), d, p.to + k * p.stride + n % kPanel<T>);
-  cover<T>(p.operand_end - p.operand_first, lines, GradientWork<T, kIndexed>{p});
+  const bool halved =
+      cover_real<T>(p.operand_end - p.operand_first, lines, p.units,
+                    [&]<class Vectors>(Vectors) { return GradientWork<T, kIndexed, Vectors>{p}; });
+  if (halved && !kIndexed)
+    clear_half(p.to + (lines.end - 1) * kLine<T> % kPanel<T>, p.stride, p.end - p.first);
 }
 
 // dy^T in panels, so that the input gradient reads vectors of examples.

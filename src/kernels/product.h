@@ -53,7 +53,7 @@ template <typename T>
 struct GradientProduct {
   Operand<T> input;
   const T* dy;  // [rows][units], row-major, padding zero
-  std::size_t dy_stride;
+  std::size_t dy_stride, units;
   std::size_t first, end;
   std::size_t operand_first, operand_end;  // their columns in the operand; without index the same
   T* to;               // the panel's row `first`; rows of columns left out become zero

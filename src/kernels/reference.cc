@@ -2,6 +2,7 @@
 //
 // The products give the same bits as the vector kernels; exponentials are the C library's, so the
 // activations made from them agree to the errors that activations.inc states.
+#include <algorithm>
 #include <cmath>
 
 #include "activations/plain.h"
@@ -123,16 +124,18 @@ void pack_nonzero(Pack<T>& p) {
 }
 
 template <class Function, typename T>
-void activate(Matrix<const T> x, Matrix<T> y, Range lines, T argument) {
+void activate(Matrix<const T> x, Matrix<T> y, std::size_t columns, Range lines, T argument) {
   for (std::size_t i = 0; i < y.rows; ++i)
     for (std::size_t n = lines.begin * kLine<T>; n < lines.end * kLine<T>; ++n)
-      y.data[i * y.stride + n] = Function::forward(x.data[i * x.stride + n], argument);
+      y.data[i * y.stride + n] =
+          n < columns ? Function::forward(x.data[i * x.stride + n], argument) : T{0};
 }
 
 template <class Function, typename T>
-void differentiate(Matrix<const T> x_or_y, Matrix<T> dy, Range lines, T argument) {
+void differentiate(Matrix<const T> x_or_y, Matrix<T> dy, std::size_t columns, Range lines,
+                   T argument) {
   for (std::size_t i = 0; i < dy.rows; ++i)
-    for (std::size_t n = lines.begin * kLine<T>; n < lines.end * kLine<T>; ++n)
+    for (std::size_t n = lines.begin * kLine<T>; n < std::min(columns, lines.end * kLine<T>); ++n)
       dy.data[i * dy.stride + n] *=
           Function::derivative(x_or_y.data[i * x_or_y.stride + n], argument);
 }

@@ -25,10 +25,11 @@ struct AttentionBackwardWork;
 
 template <typename T>
 struct ActivationKernels {
-  // y = f(x). x and y may be the same matrix.
-  void (*forward)(Matrix<const T> x, Matrix<T> y, Range lines, T argument);
+  // y = f(x). x and y may be the same matrix. `columns`: those that are not padding.
+  void (*forward)(Matrix<const T> x, Matrix<T> y, std::size_t columns, Range lines, T argument);
   // dy *= f'(x), which is computed from y or from x, as the activation's row says.
-  void (*backward)(Matrix<const T> x_or_y, Matrix<T> dy, Range lines, T argument);
+  void (*backward)(Matrix<const T> x_or_y, Matrix<T> dy, std::size_t columns, Range lines,
+                   T argument);
 };
 
 // A batch's loss and its gradient. The loss is added to `sums` without the factor 1 / batch: one

@@ -9,6 +9,7 @@
 
 #include "hwy/cache_control.h"
 #include "hwy/highway.h"
+#include "kernels/half_lines-inl.h"
 #include "kernels/layout.h"
 #include "kernels/line_sums-inl.h"
 
@@ -64,9 +65,8 @@ HWY_INLINE void prefetch(const T* row) {
   LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) hwy::Prefetch(row + v * kLine<T>);
 }
 
-template <typename T, std::size_t kRows, std::size_t kVectors>
+template <typename T, std::size_t kRows, std::size_t kVectors, class D = Tag<T>>
 struct Tile {
-  using D = Tag<T>;
   using V = hn::Vec<D>;
   V sum[kRows][kVectors];
 
@@ -110,11 +110,12 @@ HWY_INLINE void column_of_tiles(std::size_t rows, const Work& work, std::size_t 
   }
 }
 
-// Calls work.template operator()<kVectors>(column) for the columns at which tiles begin.
-template <typename T, typename Work>
-HWY_INLINE void each_column(Range lines, const Work& work) {
-  const std::size_t lanes = hn::Lanes(Tag<T>()), end = lines.end * kLine<T>;
-  std::size_t column = lines.begin * kLine<T>;
+// Calls work.template operator()<kVectors>(column) for the columns at which tiles of such vectors
+// begin.
+template <class D, typename Work>
+HWY_INLINE void each_column_by(D d, std::size_t column, std::size_t end, const Work& work) {
+  using T = hn::TFromD<D>;
+  const std::size_t lanes = hn::Lanes(d);
   while (column < end) {
     // A tile stays within one panel.
     const std::size_t panel_end = (column / kPanel<T> + 1) * kPanel<T>;
@@ -130,9 +131,25 @@ HWY_INLINE void each_column(Range lines, const Work& work) {
 }
 
 template <typename T, typename Work>
+HWY_INLINE void each_column(Range lines, const Work& work) {
+  each_column_by(Tag<T>(), lines.begin * kLine<T>, lines.end * kLine<T>, work);
+}
+
+template <typename T, typename Work>
 HWY_INLINE void cover(std::size_t rows, Range lines, const Work& work) {
   each_column<T>(lines, [&]<std::size_t kVectors>(std::size_t column) {
     column_of_tiles<kVectors>(rows, work, column);
+  });
+}
+
+// Covers rows x the columns in `lines` with tiles that make(vectors) makes.
+template <typename T, typename Make>
+HWY_INLINE bool cover_real(std::size_t rows, Range lines, std::size_t columns, const Make& make) {
+  return each_width<T>(lines, columns, [&](auto d, std::size_t first, std::size_t end) {
+    const auto work = make(d);
+    each_column_by(d, first, end, [&]<std::size_t kVectors>(std::size_t column) {
+      column_of_tiles<kVectors>(rows, work, column);
+    });
   });
 }
 
@@ -192,10 +209,10 @@ HWY_INLINE void each_channel(std::size_t channels, const Work& work) {
       [d, real](hn::Vec<Tag<T>> v, T* at) { store_part(d, real, v, at); });
 }
 
-template <typename T, std::size_t kRows, std::size_t kVectors>
-HWY_INLINE void clear(Tile<T, kRows, kVectors>& t) {
+template <typename T, std::size_t kRows, std::size_t kVectors, class D>
+HWY_INLINE void clear(Tile<T, kRows, kVectors, D>& t) {
   LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
-    LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) t.sum[m][v] = hn::Zero(Tag<T>());
+    LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) t.sum[m][v] = hn::Zero(D());
   }
 }
 

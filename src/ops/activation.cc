@@ -81,7 +81,7 @@ void Activate::forward(Lowering<T>& lowering, const Operation& operation) const 
              argument = static_cast<T>(own.argument), x = lowering.values(buffers, own.input),
              y = lowering.values(buffers, own.output)](const plan::Batch<T>& batch,
                                                        kernels::Range lines) {
-              kernel(x.of(batch), y.of(batch), lines, argument);
+              kernel(x.of(batch), y.of(batch), y.columns, lines, argument);
             });
       });
 }
@@ -103,7 +103,7 @@ void Activate::backward(Lowering<T>& lowering, const Operation& operation) const
              argument = static_cast<T>(own.argument), from = lowering.values(buffers, looked_at),
              dy = lowering.values(buffers, own.output, gradient)](const plan::Batch<T>& batch,
                                                                   kernels::Range lines) {
-              kernel(from.of(batch), dy.of(batch), lines, argument);
+              kernel(from.of(batch), dy.of(batch), dy.columns, lines, argument);
             });
       });
   lowering.pass_gradient(input, gradient);

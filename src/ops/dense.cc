@@ -15,6 +15,12 @@ namespace {
 
 using kernels::row_stride;
 
+// Whether the kernels leave out half of a row's last cache line: kernels/half_lines-inl.h.
+template <typename T>
+constexpr bool half_empty(std::size_t units) {
+  return (units - 1) % kernels::kLine<T> < kernels::kLine<T> / 2;
+}
+
 // One of the products of a dense layer on its way to a stage.
 template <typename T>
 class DenseLowering {
@@ -92,6 +98,8 @@ bool DenseLowering<T>::choose(plan::Product product, LoweredStage<T>& stage) con
   plan::describe_product(choice, request.isa, indexed, stage.info);
   if (product == plan::Product::input_gradient)
     stage.info.refused = choice.refused;  // the tiles have no other form
+  else if (!choice.by_blas && request.isa != cpu::Isa::scalar && half_empty<T>(spec_.columns))
+    stage.info.kernel += ", without the empty half of the last line";
   return choice.by_blas;
 }
 

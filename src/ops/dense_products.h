@@ -76,7 +76,7 @@ class NativeProducts {
   static kernels::GradientProduct<T> gradient_product(const kernels::WeightProduct<T>& p) {
     kernels::GradientProduct<T> g{};
     g.input = p.input;
-    g.dy = p.dy, g.dy_stride = p.dy_stride;
+    g.dy = p.dy, g.dy_stride = p.dy_stride, g.units = p.units;
     return g;
   }
 

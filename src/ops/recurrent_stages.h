@@ -190,7 +190,7 @@ class RecurrentStage final : public plan::Stage<T> {
     if (w.cell == Cell::lstm)
       return w.kernels->lstm(
           {w.units, gates, {}, w.cells_before(way, step), w.cells.at(mine, at), output});
-    w.kernels->of(w.activation).forward(gates, output, w.all_lines(), w.argument);
+    w.kernels->of(w.activation).forward(gates, output, w.units, w.all_lines(), w.argument);
   }
 
   RecurrentWork<T> work_;
@@ -295,7 +295,7 @@ class RecurrentBackwardStage final : public plan::Stage<T> {
     const bool by_output =
         activations::row(w.activation).derivative_from == activations::DerivativeFrom::output;
     const kernels::Matrix<T> looked_at = by_output ? w.output.at(mine, at) : w.gates.at(mine, at);
-    w.kernels->of(w.activation).backward(looked_at, sums, w.all_lines(), w.argument);
+    w.kernels->of(w.activation).backward(looked_at, sums, w.units, w.all_lines(), w.argument);
     w.clear_ended(way, at, sums, w.units);
     if (step == 0) return;
     const std::size_t next = w.position(way, step - 1);

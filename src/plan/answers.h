@@ -25,6 +25,7 @@ class AnswerList {
 
   template <typename T>
   void list(const Batch<T>& batch) {
+    if (examples_.positions == 1) return list_all(batch.order, batch.rows);
     count_ = 0;
     for (std::size_t i = 0; i < batch.rows; ++i) {
       const std::size_t example = batch.order[i];
@@ -49,6 +50,15 @@ class AnswerList {
   const Examples& examples() const { return examples_; }
 
  private:
+  // One answer an example, of which none is left out.
+  void list_all(const std::uint32_t* order, std::size_t rows) {
+    count_ = rows;
+    for (std::size_t i = 0; i < rows; ++i) rows_[i] = static_cast<std::uint32_t>(i);
+    for (std::size_t i = 0; i < rows; ++i)
+      answers_[i] = static_cast<std::uint32_t>(examples_.answer(order[i]));
+    for (std::size_t i = 0; i < rows && examples_.weights != nullptr; ++i)
+      weights_[i] = examples_.weights[order[i]];
+  }
   void add(std::size_t row, std::size_t answer, float weight) {
     rows_[count_] = static_cast<std::uint32_t>(row);
     answers_[count_] = static_cast<std::uint32_t>(answer);

@@ -91,6 +91,7 @@ class Trial {
         kernels_.gradient({input(),
                            y_.data(),
                            y_stride_,
+                           shape_.units,
                            k,
                            end,
                            k,

@@ -114,7 +114,7 @@ base::AlignedArray<T> forward(Isa isa, const Case<T>& c, const std::vector<T>& x
   const Matrix<T> matrix{y.data(), y.size(), 1};
   kernels<T>(isa)
       .of(c.row.activation)
-      .forward(matrix, matrix, {0, y.size() / kLine<T>}, c.argument);
+      .forward(matrix, matrix, y.size(), {0, y.size() / kLine<T>}, c.argument);
   return y;
 }
 
@@ -124,8 +124,8 @@ base::AlignedArray<T> backward(Isa isa, const Case<T>& c, const base::AlignedArr
   base::AlignedArray<T> dy = padded(gradient);
   kernels<T>(isa)
       .of(c.row.activation)
-      .backward({x_or_y.data(), dy.size(), 1}, {dy.data(), dy.size(), 1}, {0, dy.size() / kLine<T>},
-                c.argument);
+      .backward({x_or_y.data(), dy.size(), 1}, {dy.data(), dy.size(), 1}, dy.size(),
+                {0, dy.size() / kLine<T>}, c.argument);
   return dy;
 }
 
@@ -287,8 +287,8 @@ struct Share {
     std::fill(y.begin(), y.end(), outside);
     const auto kernel = kernels<T>(isa).of(c.row.activation).forward;
     const Matrix<T> own{in_place.data(), x_stride, rows};
-    kernel({x.data(), x_stride, rows}, {y.data(), y_stride, rows}, {1, 4}, c.argument);
-    kernel(own, own, {1, 4}, c.argument);
+    kernel({x.data(), x_stride, rows}, {y.data(), y_stride, rows}, y_stride, {1, 4}, c.argument);
+    kernel(own, own, y_stride, {1, 4}, c.argument);
     for (std::size_t row = 0; row < rows; ++row)
       for (std::size_t n = 0; n < y_stride; ++n) {
         const bool inside = n / kLine<T> >= 1 && n / kLine<T> < 4;
@@ -312,7 +312,8 @@ struct BackwardShare {
     const T inside = backward<T>(isa, c, padded<T>({T{0.25}}), {1})[0];
     kernels<T>(isa)
         .of(c.row.activation)
-        .backward({from.data(), stride, rows}, {dy.data(), stride, rows}, {1, 4}, c.argument);
+        .backward({from.data(), stride, rows}, {dy.data(), stride, rows}, stride, {1, 4},
+                  c.argument);
     for (std::size_t i = 0; i < dy.size(); ++i) {
       const std::size_t line = i % stride / kLine<T>;
       ASSERT_EQ(dy[i], line >= 1 && line < 4 ? inside : T{1}) << c.name() << " at " << i;
@@ -321,6 +322,41 @@ struct BackwardShare {
   }
 };
 TEST(Activations, DerivativesTouchOnlyTheirShare) { on_every_instruction_set<BackwardShare>(); }
+
+// Of a line that is at most half full the padding is left out, and is zero in another matrix.
+template <typename T>
+struct HalfLines {
+  static void run(Isa isa, const Case<T>& c) {
+    for (const std::size_t columns : {std::size_t{1}, kLine<T> / 2, 2 * kLine<T> + 2}) {
+      const std::size_t stride = round_up(columns, kLine<T>), rows = 3;
+      base::AlignedArray<T> x(rows * stride), y(rows * stride), dy(rows * stride);
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        const bool real = i % stride < columns;
+        x[i] = real ? static_cast<T>(std::sin(static_cast<double>(i)) * 5) : T{0};
+        y[i] = std::numeric_limits<T>::quiet_NaN();
+        dy[i] = real ? T{1} : T{0};
+      }
+      const auto& k = kernels<T>(isa).of(c.row.activation);
+      const Range lines{0, stride / kLine<T>};
+      k.forward({x.data(), stride, rows}, {y.data(), stride, rows}, columns, lines, c.argument);
+      const auto whole = forward(isa, c, std::vector<T>(x.begin(), x.end()));
+      const auto& from = c.row.derivative_from == DerivativeFrom::input ? x : y;
+      k.backward({from.data(), stride, rows}, {dy.data(), stride, rows}, columns, lines,
+                 c.argument);
+      const auto slope = backward(isa, c, from, std::vector<T>(x.size(), T{1}));
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        if (i % stride < columns) {
+          ASSERT_EQ(y[i], whole[i]) << c.name() << " at " << i;
+          ASSERT_EQ(dy[i], slope[i]) << c.name() << " at " << i;
+        } else {
+          ASSERT_TRUE(std::isfinite(y[i])) << c.name() << " at " << i;
+          ASSERT_EQ(dy[i], T{0}) << c.name() << " at " << i;
+        }
+      }
+    }
+  }
+};
+TEST(Activations, LeaveOutTheEmptyHalfOfALine) { on_every_instruction_set<HalfLines>(); }
 
 }  // namespace
 }  // namespace lithe::kernels

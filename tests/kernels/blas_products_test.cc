@@ -130,6 +130,7 @@ void run_reference(Layer<T>& l, bool descends) {
     k.gradient({l.input(),
                 l.dy.data(),
                 l.y_stride,
+                l.sizes.units,
                 0,
                 l.sizes.inputs,
                 0,
