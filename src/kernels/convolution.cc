@@ -95,20 +95,6 @@ HWY_INLINE void call_tile(std::size_t rows, const Work& work, Arguments... argum
   }
 }
 
-// The kernel rows that lie inside the image for an output row.
-template <typename T>
-HWY_INLINE Range kernel_rows_at(const Correlation<T>& c, std::size_t row) {
-  const auto inside = [&](std::size_t i) {
-    const std::ptrdiff_t at =
-        static_cast<std::ptrdiff_t>(row * c.row_step + i * c.kernel_step) + c.top;
-    return at >= 0 && at < static_cast<std::ptrdiff_t>(c.x_rows);
-  };
-  Range range{0, c.kernel_rows};
-  while (range.begin < range.end && !inside(range.begin)) ++range.begin;
-  while (range.begin < range.end && !inside(range.end - 1)) --range.end;
-  return range;
-}
-
 template <typename T>
 HWY_INLINE const T* image_row(const Correlation<T>& c, std::size_t row, std::size_t i) {
   return c.x + (static_cast<std::ptrdiff_t>(row * c.row_step + i * c.kernel_step) + c.top) *
@@ -314,7 +300,7 @@ HWY_INLINE void each_weight_tile(const Correlation<T>& c, bool pairs, const Work
 
 // The sums of dy over columns, four rows at a time, so that four additions overlap.
 template <typename T>
-void bias_gradient(const KernelGradient<T>& g) {
+void kernel_bias_gradient(const KernelGradient<T>& g) {
   const Tag<T> d;
   const std::size_t lanes = hn::Lanes(d);
   const Correlation<T>& c = g.form;
@@ -339,7 +325,7 @@ void bias_gradient(const KernelGradient<T>& g) {
   }
 }
 
-// The share of tiles [tiles.begin, tiles.end) of the weights' rows, and the bias with the first.
+// The share of tiles [tiles.begin, tiles.end) of the weights' rows.
 template <typename T>
 void kernel_gradient(const KernelGradient<T>& g, Range tiles) {
   const Correlation<T>& c = g.form;
@@ -362,7 +348,6 @@ void kernel_gradient(const KernelGradient<T>& g, Range tiles) {
                        });
     });
   }
-  if (g.bias != nullptr && tiles.begin == 0) bias_gradient(g);
 }
 
 template <typename T>
@@ -372,135 +357,12 @@ std::size_t weight_tiles(const Correlation<T>& c) {
   return count;
 }
 
-// The most vectors of weights in a tile of the input gradient with kColumns columns.
-template <std::size_t kColumns>
-constexpr std::size_t most_vectors() {
-  if (kMaxRows < 12) return kColumns == 1 ? 8 : kColumns == 2 ? 5 : kColumns == 3 ? 3 : 2;
-  return kColumns <= 2 ? 10 : kColumns == 3 ? 7 : kColumns <= 6 ? 4 : 2;
-}
-
-template <typename T>
-struct Col2imWork {
-  const Col2im<T>& s;
-  std::size_t row, kernel_begin;
-
-  // Columns `column`, column + gap, ... and vectors from `first` on, which count from the first
-  // kernel row that meets the image.
-  template <std::size_t kColumns, std::size_t kVectors>
-  HWY_NOINLINE void tile(std::size_t column, std::size_t first) const {
-    const Tag<T> d;
-    const std::size_t lanes = hn::Lanes(d), in_line = kLine<T> / lanes;
-    const std::size_t depth = s.depth, left_row = s.gap * s.dy_column;
-    const T* const left = s.dy + row * s.dy_row + column * s.dy_column;
-    const T* right[kVectors];
-    LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) {
-      const std::size_t line = kernel_begin * s.lines + (first + v) / in_line;
-      right[v] = s.weight + line * depth * kLine<T> + (first + v) % in_line * lanes;
-    }
-    hn::Vec<Tag<T>> sum[kColumns][kVectors];
-    LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) {
-      LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) sum[m][v] = hn::Zero(d);
-    }
-    // The operand with fewer vectors stays in registers, the other one is streamed.
-    for (std::size_t k = 0; k < depth; ++k) {
-      if constexpr (kColumns <= kVectors) {
-        hn::Vec<Tag<T>> a[kColumns];
-        LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) a[m] =
-            hn::Set(d, left[m * left_row + k]);
-        LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) {
-          const auto b = hn::Load(d, right[v] + k * kLine<T>);
-          LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) sum[m][v] =
-              hn::MulAdd(a[m], b, sum[m][v]);
-        }
-      } else {
-        hn::Vec<Tag<T>> b[kVectors];
-        LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) b[v] =
-            hn::Load(d, right[v] + k * kLine<T>);
-        LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) {
-          const auto a = hn::Set(d, left[m * left_row + k]);
-          LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) sum[m][v] =
-              hn::MulAdd(a, b[v], sum[m][v]);
-        }
-      }
-    }
-    const std::size_t step = s.gap * s.x_column;
-    LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) {
-      const std::size_t line = (first + v) / in_line, part = (first + v) % in_line * lanes;
-      const Col2imLine& place = s.line[line % s.lines];
-      T* x = s.x + image_row(kernel_begin + line / s.lines) +
-             static_cast<std::ptrdiff_t>(column * s.x_column + part) + place.offset;
-      const auto real = real_columns<T>(part, place.width);
-      if (place.width >= part + lanes) {
-        LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m)
-            hn::StoreU(hn::Add(hn::LoadU(d, x + m * step), sum[m][v]), d, x + m * step);
-      } else if (place.width > part) {
-        LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m)
-            store_part(d, real, hn::Add(load_part(d, real, x + m * step), sum[m][v]), x + m * step);
-      }
-    }
-  }
-
-  HWY_INLINE std::ptrdiff_t image_row(std::size_t i) const {
-    return (static_cast<std::ptrdiff_t>(row * s.row_step + i * s.kernel_step) + s.top) *
-           static_cast<std::ptrdiff_t>(s.x_row);
-  }
-
-  template <std::size_t kColumns, std::size_t kVectors>
-  HWY_INLINE void call(std::size_t vectors, std::size_t column, std::size_t first) const {
-    if constexpr (kVectors > 0) {
-      if (vectors == kVectors)
-        tile<kColumns, kVectors>(column, first);
-      else
-        call<kColumns, kVectors - 1>(vectors, column, first);
-    }
-  }
-
-  // All vectors for `count` columns from `column` on.
-  template <std::size_t kColumns>
-  HWY_INLINE void columns(std::size_t count, std::size_t column, std::size_t vectors) const {
-    if constexpr (kColumns > 0) {
-      if (count != kColumns) return columns<kColumns - 1>(count, column, vectors);
-      constexpr std::size_t kMostVectors = most_vectors<kColumns>();
-      const std::size_t tiles = divide_up(vectors, kMostVectors);
-      for (std::size_t t = 0; t < tiles; ++t) {
-        const Range r = share(vectors, t, tiles);
-        call<kColumns, kMostVectors>(r.end - r.begin, column, r.begin);
-      }
-    }
-  }
-};
-
-template <typename T>
-void col2im(const Col2im<T>& s) {
-  const std::size_t in_line = kLine<T> / hn::Lanes(Tag<T>());
-  for (std::size_t row = 0; row < s.rows; ++row) {
-    const auto inside = [&](std::size_t i) {
-      const std::ptrdiff_t x =
-          static_cast<std::ptrdiff_t>(row * s.row_step + i * s.kernel_step) + s.top;
-      return x >= 0 && x < static_cast<std::ptrdiff_t>(s.x_rows);
-    };
-    Range kernel{0, s.kernel_rows};
-    while (kernel.begin < kernel.end && !inside(kernel.begin)) ++kernel.begin;
-    while (kernel.begin < kernel.end && !inside(kernel.end - 1)) --kernel.end;
-    const Col2imWork<T> work{s, row, kernel.begin};
-    const std::size_t vectors = (kernel.end - kernel.begin) * s.lines * in_line;
-    for (std::size_t phase = 0; phase < s.gap && phase < s.columns; ++phase) {
-      const std::size_t columns = divide_up(s.columns - phase, s.gap);
-      const std::size_t tiles = divide_up(columns, kMaxRows);
-      for (std::size_t t = 0; t < tiles; ++t) {
-        const Range r = share(columns, t, tiles);
-        work.template columns<kMaxRows>(r.end - r.begin, phase + r.begin * s.gap, vectors);
-      }
-    }
-  }
-}
-
 template <typename T>
 void fill(Kernels<T>& k) {
   k.correlate = correlate<T>;
   k.kernel_gradient = kernel_gradient<T>;
   k.weight_tiles = weight_tiles<T>;
-  k.col2im = col2im<T>;
+  k.kernel_bias_gradient = kernel_bias_gradient<T>;
 }
 
 void fill_both(Tables& tables) {

@@ -13,6 +13,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/layout.h"
+
 namespace lithe::kernels {
 
 struct Run {
@@ -54,6 +56,20 @@ struct KernelGradient {
   bool first;  // the first image of a batch: the gradients start from zero
 };
 
+// The kernel rows that lie inside the image for a row of the output.
+template <class Form>
+constexpr Range kernel_rows_at(const Form& form, std::size_t row) {
+  const auto inside = [&](std::size_t i) {
+    const std::ptrdiff_t at =
+        static_cast<std::ptrdiff_t>(row * form.row_step + i * form.kernel_step) + form.top;
+    return at >= 0 && at < static_cast<std::ptrdiff_t>(form.x_rows);
+  };
+  Range range{0, form.kernel_rows};
+  while (range.begin < range.end && !inside(range.begin)) ++range.begin;
+  while (range.begin < range.end && !inside(range.end - 1)) --range.end;
+  return range;
+}
+
 // A line of the weights, repacked for the backward pass: where in the image its products go,
 // counted from the place of the output's column, and how many values of the line are in use.
 struct Col2imLine {
@@ -66,6 +82,11 @@ struct Col2imLine {
 // Each sum over n is one chain. They are added to the image in the order of rows and, within a row,
 // first the columns 0, gap, 2 gap, ..., then 1, 1 + gap, ...: columns `gap` apart do not overlap in
 // the image.
+//
+// Where most of dy is zero, as behind the largest value of a window or a rectifier, a kernel of its
+// own leaves out its zeros, and the sums that have no other terms. The bits are the same: a sum
+// begins with 0, and adding a zero changes none, except that a zero may keep another sign, and that
+// 0 times an infinite weight is not computed.
 template <typename T>
 struct Col2im {
   T* x;
@@ -76,8 +97,10 @@ struct Col2im {
   std::size_t gap;
   const Col2imLine* line;  // of a kernel row
   std::size_t lines;       // of each kernel row
-  const T* weight;         // [kernel_rows * lines][depth][kLine<T>]
-  std::size_t depth;       // channels of dy
+  // [depth][weight_row]: the lines of channel n of dy, kernel row by kernel row
+  const T* weight;
+  std::size_t weight_row;
+  std::size_t depth;  // channels of dy
   const T* dy;
   std::size_t dy_row, dy_column;
 };

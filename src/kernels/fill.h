@@ -13,6 +13,7 @@ struct Tables {
 // With the kernels of the instruction set, which must be supported.
 void fill_products(cpu::Isa, Tables&);
 void fill_convolutions(cpu::Isa, Tables&);
+void fill_col2im(cpu::Isa, Tables&);
 void fill_images(cpu::Isa, Tables&);
 void fill_winograd(cpu::Isa, Tables&);
 void fill_packing(cpu::Isa, Tables&);

@@ -17,6 +17,7 @@ Tables make_tables(cpu::Isa isa) {
   tables.float32.isa = tables.float64.isa = isa;
   fill_products(isa, tables);
   fill_convolutions(isa, tables);
+  fill_col2im(isa, tables);
   fill_images(isa, tables);
   fill_winograd(isa, tables);
   fill_packing(isa, tables);

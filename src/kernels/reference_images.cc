@@ -57,8 +57,6 @@ void kernel_gradient(const KernelGradient<T>& g, Range tiles) {
   const Correlation<T>& c = g.form;
   const Panels<T> panels{c.kernel_rows * c.depth, c.units};
   if (g.first) std::fill_n(g.weight, panels.size(), T{0});
-  std::vector<T> sums(4 * round_up(c.units, kLine<T>), T{0});
-  const std::size_t in_fours = c.rows / 4 * 4;
   for (std::size_t row = 0; row < c.rows; ++row)
     for (std::size_t column = 0; column < c.columns; ++column)
       for (std::size_t n = 0; n < units_at(c, column); ++n) {
@@ -67,10 +65,19 @@ void kernel_gradient(const KernelGradient<T>& g, Range tiles) {
           T& to = g.weight[panels.at(weight, n)];
           to = std::fma(*x, dy, to);
         });
-        sums[(row < in_fours ? row % 4 : 0) * sums.size() / 4 + n] += dy;
       }
-  if (g.bias == nullptr) return;
-  const std::size_t width = sums.size() / 4;
+}
+
+template <typename T>
+void kernel_bias_gradient(const KernelGradient<T>& g) {
+  const Correlation<T>& c = g.form;
+  const std::size_t width = round_up(c.units, kLine<T>), in_fours = c.rows / 4 * 4;
+  std::vector<T> sums(4 * width, T{0});
+  for (std::size_t row = 0; row < c.rows; ++row)
+    for (std::size_t column = 0; column < c.columns; ++column)
+      for (std::size_t n = 0; n < units_at(c, column); ++n)
+        sums[(row < in_fours ? row % 4 : 0) * width + n] +=
+            g.dy[row * c.y_row + column * c.y_column + n];
   for (std::size_t n = 0; n < width; ++n) {
     const T all = (sums[n] + sums[width + n]) + (sums[2 * width + n] + sums[3 * width + n]);
     g.bias[n] = g.first ? all : g.bias[n] + all;
@@ -82,23 +89,36 @@ std::size_t weight_tiles(const Correlation<T>&) {
   return 1;
 }
 
+// `skip`: zeros of dy are left out, and sums that have no other terms.
 template <typename T>
-void col2im(const Col2im<T>& s) {
+void col2im_of(const Col2im<T>& s, bool skip) {
   for (std::size_t row = 0; row < s.rows; ++row)
     for (std::size_t phase = 0; phase < s.gap; ++phase)
       for (std::size_t column = phase; column < s.columns; column += s.gap)
         for (std::size_t line = 0; line < s.kernel_rows * s.lines; ++line) {
           T* const x = row_at(s, s.x, row, line / s.lines);
-          if (x == nullptr) continue;
+          const T* const dy = s.dy + row * s.dy_row + column * s.dy_column;
+          const bool empty = std::all_of(dy, dy + s.depth, [](T value) { return value == 0; });
+          if (x == nullptr || (skip && empty)) continue;
           const Col2imLine& place = s.line[line % s.lines];
           for (std::size_t n = 0; n < place.width; ++n) {
             T sum = 0;
             for (std::size_t k = 0; k < s.depth; ++k)
-              sum = std::fma(s.dy[row * s.dy_row + column * s.dy_column + k],
-                             s.weight[(line * s.depth + k) * kLine<T> + n], sum);
+              if (!skip || dy[k] != 0)
+                sum = std::fma(dy[k], s.weight[k * s.weight_row + line * kLine<T> + n], sum);
             x[static_cast<std::ptrdiff_t>(column * s.x_column + n) + place.offset] += sum;
           }
         }
+}
+
+template <typename T>
+void col2im(const Col2im<T>& s) {
+  col2im_of(s, /*skip=*/false);
+}
+
+template <typename T>
+void col2im_nonzero(const Col2im<T>& s) {
+  col2im_of(s, /*skip=*/true);
 }
 
 // Calls work(weights' row, offset in the image) for the taps inside the image in an output row.
@@ -293,7 +313,9 @@ void fill(Kernels<T>& k) {
   k.correlate = correlate<T>;
   k.kernel_gradient = kernel_gradient<T>;
   k.weight_tiles = weight_tiles<T>;
+  k.kernel_bias_gradient = kernel_bias_gradient<T>;
   k.col2im = col2im<T>;
+  k.col2im_nonzero = col2im_nonzero<T>;
   k.depthwise = depthwise<T>;
   k.depthwise_col2im = depthwise_col2im<T>;
   k.depthwise_gradient = depthwise_gradient<T>;

@@ -130,7 +130,9 @@ struct Kernels {
   void (*correlate)(const Correlation<T>&);
   void (*kernel_gradient)(const KernelGradient<T>&, Range tiles);
   std::size_t (*weight_tiles)(const Correlation<T>&);
+  void (*kernel_bias_gradient)(const KernelGradient<T>&);
   void (*col2im)(const Col2im<T>&);
+  void (*col2im_nonzero)(const Col2im<T>&);
 
   // Depthwise: channel by channel; a run is a column of the kernel, with all channels. The gradient
   // is made for a range of lines of channels.

@@ -106,7 +106,9 @@ void Activate::backward(Lowering<T>& lowering, const Operation& operation) const
               kernel(from.of(batch), dy.of(batch), dy.columns, lines, argument);
             });
       });
-  lowering.pass_gradient(input, gradient);
+  // A rectifier is taken to be open for half of its inputs.
+  const double open = activation == activations::Activation::relu ? 0.5 : 1;
+  lowering.pass_gradient(input, gradient, open * lowering.nonzero(output));
 }
 
 const Activate* as_activation(const graph::Op& op) {

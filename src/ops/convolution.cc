@@ -46,7 +46,9 @@ class ConvolutionLowering {
   LoweredStage<T> stage(const std::string& what) const;
   BufferId book_scratch();
   std::vector<Access> access(BufferId scratch) const;
-  void images(LoweredStage<T> stage, bool col2im, bool with_bias, BufferId from, BufferId to);
+  // Which way images go: forward, or back from a gradient with or without the zeros in it.
+  enum class Way { forward, back, back_without_zeros };
+  void images(LoweredStage<T> stage, Way way, BufferId from, BufferId to);
   void direct_gradient(LoweredStage<T> stage, BufferId gradient, plan::GradientPlace weight,
                        plan::GradientPlace bias);
   // Where the gradient is made, and where it ends up in the parameters' order.
@@ -165,25 +167,25 @@ BufferId ConvolutionLowering<T>::book_scratch() {
 // A stage that makes the images in `to` from those in `from`: results from images by the
 // correlation, or images from results by col2im.
 template <typename T>
-void ConvolutionLowering<T>::images(LoweredStage<T> stage, bool col2im, bool with_bias,
-                                    BufferId from, BufferId to) {
+void ConvolutionLowering<T>::images(LoweredStage<T> stage, Way way, BufferId from, BufferId to) {
   const BufferId scratch = book_scratch();
-  const bool forward = col2im == of_.transposed;
+  const bool forward = way == Way::forward, col2im = forward == of_.transposed;
   const SlotId source = forward ? of_.input : of_.output, target = forward ? of_.output : of_.input;
-  add_image_stage<T>(
-      lowering_, std::move(stage), access(scratch), from, to, lowering_.columns(target),
-      [&lowering = lowering_, of = of_, &state = state_, scratch, col2im, with_bias, from, to,
-       source, target](const Buffers& buffers) -> std::unique_ptr<Stage<T>> {
-        ConvolutionOperands<T> operands =
-            convolution_operands(lowering, buffers, of, state, scratch);
-        if (!with_bias) operands.bias = nullptr;
-        const Values<T> x = lowering.values(buffers, source, from),
-                        y = lowering.values(buffers, target, to);
-        operands.image = col2im ? y : x;
-        operands.result = col2im ? x : y;
-        if (col2im) return std::make_unique<ConvolutionStage<T, true>>(operands);
-        return std::make_unique<ConvolutionStage<T, false>>(operands);
-      });
+  add_image_stage<T>(lowering_, std::move(stage), access(scratch), from, to,
+                     lowering_.columns(target),
+                     [&lowering = lowering_, of = of_, &state = state_, scratch, way, col2im, from,
+                      to, source, target](const Buffers& buffers) -> std::unique_ptr<Stage<T>> {
+                       ConvolutionOperands<T> operands =
+                           convolution_operands(lowering, buffers, of, state, scratch);
+                       if (way != Way::forward) operands.bias = nullptr;
+                       operands.skips_zeros = way == Way::back_without_zeros;
+                       const Values<T> x = lowering.values(buffers, source, from),
+                                       y = lowering.values(buffers, target, to);
+                       operands.image = col2im ? y : x;
+                       operands.result = col2im ? x : y;
+                       if (col2im) return std::make_unique<ConvolutionStage<T, true>>(operands);
+                       return std::make_unique<ConvolutionStage<T, false>>(operands);
+                     });
 }
 
 template <typename T>
@@ -196,7 +198,7 @@ void ConvolutionLowering<T>::forward() {
   if (choice_.winograd)
     winograd_.images(std::move(stage), /*back=*/false, from, to);
   else
-    images(std::move(stage), /*col2im=*/of_.transposed, /*with_bias=*/true, from, to);
+    images(std::move(stage), Way::forward, from, to);
 }
 
 template <typename T>
@@ -205,10 +207,10 @@ void ConvolutionLowering<T>::input_gradient(BufferId gradient) {
       lowering_.book_matrix("gradient of " + lowering_.graph().slots[of_.input].name, of_.input);
   lowering_.contribute(of_.input, to);
   LoweredStage<T> stage = this->stage("gradient of its input");
-  if (choice_.winograd)
-    winograd_.images(std::move(stage), /*back=*/true, gradient, to);
-  else
-    images(std::move(stage), /*col2im=*/!of_.transposed, /*with_bias=*/false, gradient, to);
+  if (choice_.winograd) return winograd_.images(std::move(stage), /*back=*/true, gradient, to);
+  const bool skips = !of_.transposed && skips_zeros<T>(*state_.form, lowering_.nonzero(of_.output));
+  if (skips) stage.info.kernel += ", without the gradient's zeros";
+  images(std::move(stage), skips ? Way::back_without_zeros : Way::back, gradient, to);
 }
 
 // In the order in which the kernels take weights, where the form repacks them.

@@ -44,6 +44,7 @@ struct ConvolutionForm {
   // The weights for col2im, the backward pass to the image.
   std::vector<kernels::Col2imLine> lines;  // of a kernel row
   std::size_t gap;
+  std::size_t col2im_row;   // of the lines of a channel of the result
   std::size_t col2im_size;  // of a group
   std::vector<Repack> col2im_repack;
 
@@ -56,5 +57,10 @@ struct ConvolutionForm {
 
 template <typename T>
 ConvolutionForm form_of(const Convolution& work);
+
+// Whether the zeros of the gradient of the result are left out on the way back to the image, where
+// this share of it is not zero.
+template <typename T>
+bool skips_zeros(const ConvolutionForm& form, double nonzero);
 
 }  // namespace lithe::ops

@@ -59,6 +59,7 @@ struct ConvolutionOperands {
   const T* bias;            // the same; of a transposed convolution the parameter itself; or null
   const T* col2im_weight;   // for col2im
   T* scratch;               // padded_size for each thread; or null
+  bool skips_zeros;         // of the gradient of the result, on the way back
 
   T* image_at(const Batch<T>& batch, std::size_t i) const { return image.of(batch).row(i); }
   T* result_at(const Batch<T>& batch, std::size_t i) const { return result.of(batch).row(i); }
@@ -127,7 +128,7 @@ struct ConvolutionOperands {
       kernels->depthwise_col2im(correlation(0), to, y);
     } else {
       for (std::size_t group = 0; group < f.groups; ++group)
-        kernels->col2im(col2im_work(y, to, group));
+        (skips_zeros ? kernels->col2im_nonzero : kernels->col2im)(col2im_work(y, to, group));
     }
     for (std::size_t r = 0; f.padded && r < f.image.rows; ++r)
       std::copy_n(to + r * row + f.window.left * channels, f.image.columns * channels,
@@ -144,7 +145,7 @@ struct ConvolutionOperands {
     s.top = -static_cast<std::ptrdiff_t>(f.window.top);
     s.kernel_step = f.window.dilation_rows, s.kernel_rows = f.window.rows;
     s.gap = f.gap, s.line = f.lines.data(), s.lines = f.lines.size();
-    s.weight = col2im_weight + group * f.col2im_size;
+    s.weight = col2im_weight + group * f.col2im_size, s.weight_row = f.col2im_row;
     s.depth = f.result_channels;
     s.dy = y + group * f.result_channels;
     s.dy_row = f.result.columns * f.result.channels, s.dy_column = f.result.channels;
@@ -200,7 +201,12 @@ class KernelGradientStage final : public Stage<T> {
         g.weight = weight_ + group * f.weight_size;
         g.bias = bias_ == nullptr ? nullptr : bias_ + group * f.bias_size;
         g.first = i == 0;
-        (f.depthwise ? work_.kernels->depthwise_gradient : work_.kernels->kernel_gradient)(g, own);
+        if (f.depthwise) {
+          work_.kernels->depthwise_gradient(g, own);
+          continue;
+        }
+        work_.kernels->kernel_gradient(g, own);
+        if (own.begin == 0 && g.bias != nullptr) work_.kernels->kernel_bias_gradient(g);
       }
     }
   }

@@ -149,11 +149,11 @@ struct Noise {
   template <typename T>
   void backward(Lowering<T>& lowering, const Operation& operation) const {
     if (kind == NoiseKind::gaussian)
-      return lowering.pass_gradient(input, lowering.gradient(output));
+      return lowering.pass_gradient(input, lowering.gradient(output), lowering.nonzero(output));
     const BufferId gradient = lowering.own_gradient(output);
     add(lowering, operation.label + ": backward", Phase::backward_and_update, operation, gradient,
         gradient);
-    lowering.pass_gradient(input, gradient);
+    lowering.pass_gradient(input, gradient, lowering.nonzero(output));
   }
 };
 

@@ -64,7 +64,8 @@ struct Pool {
     const BufferId gradient = lowering.gradient(output);
     const BufferId to =
         lowering.book_matrix("gradient of " + lowering.graph().slots[input].name, input);
-    lowering.contribute(input, to);
+    const double share = static_cast<double>(out.size()) / static_cast<double>(in.size());
+    lowering.contribute(input, to, largest ? share * lowering.nonzero(output) : 1);
     lowering.add({.name = operation.label + ": backward",
                   .phase = Phase::backward_and_update,
                   .columns = lowering.columns(input),

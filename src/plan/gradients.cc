@@ -47,8 +47,9 @@ void Lowering<T>::backward() {
 }
 
 template <typename T>
-void Lowering<T>::contribute(SlotId slot, BufferId buffer) {
+void Lowering<T>::contribute(SlotId slot, BufferId buffer, double nonzero) {
   contributions_[slot].push_back(buffer);
+  nonzero_[slot] += nonzero;
   ++owners_[buffer];
 }
 
@@ -103,7 +104,7 @@ BufferId Lowering<T>::own_gradient(SlotId slot) {
 #define LITHE_INSTANTIATE(T)                                                      \
   template void Lowering<T>::plan_gradients();                                    \
   template void Lowering<T>::backward();                                          \
-  template void Lowering<T>::contribute(SlotId, BufferId);                        \
+  template void Lowering<T>::contribute(SlotId, BufferId, double);                \
   template void Lowering<T>::add_gradients(SlotId, BufferId, BufferId, BufferId); \
   template BufferId Lowering<T>::gradient(SlotId);                                \
   template BufferId Lowering<T>::own_gradient(SlotId);

@@ -55,6 +55,7 @@ Lowering<T>::Lowering(const Request& request, Parameters<T>& parameters,
   for (const auto& entry : parameters.entries())
     parameter_buffer_.push_back(book(entry.spec.name, 0));
   contributions_.resize(graph_.slots.size());
+  nonzero_.resize(graph_.slots.size());
   gradient_buffer.assign(graph_.slots.size(), kNoBuffer);
   value_buffer.assign(graph_.slots.size(), kNoBuffer);
   ends_.operands.resize(graph_.slots.size());

@@ -8,6 +8,7 @@
 // read the slot, added up where there are several, and taken over by the operation that wrote it.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
@@ -146,16 +147,18 @@ class Lowering {
   // Gradients of slots. wanted: whether anything trainable stands before the slot. gradient: the
   // finished sum of all contributions; own_gradient: one that may be changed in place. contribute
   // hands a buffer to a slot that the operation has read, and release gives up the operation's own
-  // hold on one. pass_gradient does both.
+  // hold on one. pass_gradient does both. `nonzero`: the share of its values that may be expected
+  // not to be zero; nonzero(slot): that of a slot's gradient.
   bool wanted(graph::SlotId slot) const { return wanted_[slot]; }
   BufferId gradient(graph::SlotId slot);
   BufferId own_gradient(graph::SlotId slot);
-  void contribute(graph::SlotId slot, BufferId buffer);
+  void contribute(graph::SlotId slot, BufferId buffer, double nonzero = 1);
   void release(BufferId buffer) { --owners_[buffer]; }
-  void pass_gradient(graph::SlotId slot, BufferId buffer) {
-    contribute(slot, buffer);
+  void pass_gradient(graph::SlotId slot, BufferId buffer, double nonzero = 1) {
+    contribute(slot, buffer, nonzero);
     release(buffer);
   }
+  double nonzero(graph::SlotId slot) const { return std::min(nonzero_[slot], 1.0); }
 
   // Parameters. A parameter with several uses gets the sum of their gradients, in the order of the
   // backward pass, and one update behind the last.
@@ -269,6 +272,7 @@ class Lowering {
   std::map<const graph::Operation*, std::shared_ptr<void>> states_;
   std::vector<BufferId> parameter_buffer_;
   std::vector<std::vector<BufferId>> contributions_;  // to the gradient of each slot
+  std::vector<double> nonzero_;                       // the sum of their shares
   std::vector<int> owners_;                           // slots whose gradient stands in a buffer
   std::vector<bool> wanted_;
   std::vector<std::size_t> uses_, uses_done_;  // of parameters, by operations with a backward pass
