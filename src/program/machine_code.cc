@@ -158,8 +158,9 @@ bool side_by_side(std::span<const Instruction> part) {
   }
   return std::all_of(part.begin(), part.end(), [&near](const Instruction& i) {
     if (i.width == 0 && !(i.moves && vector_register(i.first)) && !i.vector_store) return true;
-    return std::all_of(std::begin({i.base, i.index}), std::end({i.base, i.index}), [&](int used) {
-      const auto at = near.find(used);
+    const std::array used = {i.base, i.index};
+    return std::all_of(used.begin(), used.end(), [&near](int number) {
+      const auto at = near.find(number);
       return at == near.end() || at->second;
     });
   });
