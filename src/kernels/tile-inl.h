@@ -64,7 +64,14 @@ HWY_INLINE void prefetch(const T* row) {
   LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) hwy::Prefetch(row + v * kLine<T>);
 }
 
-template <typename T, std::size_t kRows, std::size_t kVectors>
+// How a step of the reduction is added to a sum: by a fused multiply-add. pairs-inl.h has another.
+template <typename T>
+struct Fused {
+  using V = hn::Vec<Tag<T>>;
+  static HWY_INLINE V add(V a, V b, V sum) { return hn::MulAdd(a, b, sum); }
+};
+
+template <typename T, std::size_t kRows, std::size_t kVectors, class Arithmetic = Fused<T>>
 struct Tile {
   using D = Tag<T>;
   using V = hn::Vec<D>;
@@ -82,7 +89,7 @@ struct Tile {
       LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
         const V a = hn::Set(d, left.p[m * left.row + k * left.step]);
         LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) sum[m][v] =
-            hn::MulAdd(a, b[v], sum[m][v]);
+            Arithmetic::add(a, b[v], sum[m][v]);
       }
     }
   }
@@ -192,8 +199,8 @@ HWY_INLINE void each_channel(std::size_t channels, const Work& work) {
       [d, real](hn::Vec<Tag<T>> v, T* at) { store_part(d, real, v, at); });
 }
 
-template <typename T, std::size_t kRows, std::size_t kVectors>
-HWY_INLINE void clear(Tile<T, kRows, kVectors>& t) {
+template <typename T, std::size_t kRows, std::size_t kVectors, class Arithmetic>
+HWY_INLINE void clear(Tile<T, kRows, kVectors, Arithmetic>& t) {
   LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
     LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) t.sum[m][v] = hn::Zero(Tag<T>());
   }
