@@ -24,6 +24,7 @@ Json one_core(const Limits& limits) {
   return {{"isa", limits.isa},
           {"flops_float32", limits.flops_float32},
           {"flops_float64", limits.flops_float64},
+          {"flops_bfloat16", limits.flops_bfloat16},
           {"read", std::move(read)},
           {"under_load", limits.under_load},
           {"measured_at", limits.measured_at}};

@@ -72,8 +72,11 @@ class InfoWriter {
 
   void limits() {
     const AllCoresLimits& t = r_.all_cores;
-    line("arithmetic", "one core {:.0f} GFLOP/s in float32, {:.0f} in float64{}",
+    line("arithmetic", "one core {:.0f} GFLOP/s in float32, {:.0f} in float64{}{}",
          r_.limits.flops_float32 / 1e9, r_.limits.flops_float64 / 1e9,
+         r_.limits.flops_bfloat16 > 0
+             ? fmt::format(", {:.0f} of bfloat16 values", r_.limits.flops_bfloat16 / 1e9)
+             : "",
          r_.limits.under_load ? " (measured under load)" : "");
     constexpr double kMuch = 0.2;  // of the processors
     line("", "{} {:.0f} GFLOP/s in float32, {:.0f} in float64{}",

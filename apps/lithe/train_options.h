@@ -12,6 +12,8 @@
 
 namespace lithe::app {
 
+inline constexpr const char* kBfloat16 = "bfloat16";  // a --precision whose model is in float32
+
 struct TrainCommand {
   std::string recipe, network, output;
   DataChoice data;

@@ -93,8 +93,22 @@ nlohmann::json blas_json(const PlanReport& plan) {
 }  // namespace
 
 double Run::core_limit() const {
+  if (!plan.bfloat16)
+    return plan.precision == Precision::float32 ? limits.flops_float32 : limits.flops_float64;
+  double operations = 0, seconds = 0;
+  for (const PlanStage& stage : plan.stages) {
+    operations += stage.operations;
+    seconds += stage.operations / core_limit(stage);
+  }
+  return seconds > 0 ? operations / seconds : limits.flops_float32;
+}
+
+double Run::core_limit(const PlanStage& stage) const {
+  if (stage.bfloat16 && limits.flops_bfloat16 > 0) return limits.flops_bfloat16;
   return plan.precision == Precision::float32 ? limits.flops_float32 : limits.flops_float64;
 }
+
+std::string_view Run::precision() const { return plan.bfloat16 ? kBfloat16 : name(plan.precision); }
 
 std::optional<double> Run::bits(double mean_loss) const {
   return per.empty() ? std::nullopt : bits_of(mean_loss, command.options.loss);
@@ -111,9 +125,8 @@ const EpochReport* Run::kept() const {
 void print_header(const Run& run) {
   print_folded("{}\n", run.network);
   print_folded("{} parameters, {}, batch {}, {}, {} thread{}; limit {:.0f} GFLOP/s\n",
-               thousands(static_cast<double>(run.plan.parameters)), name(run.plan.precision),
-               run.plan.batch, run.plan.isa, run.plan.threads, run.plan.threads == 1 ? "" : "s",
-               run.limit() / 1e9);
+               thousands(static_cast<double>(run.plan.parameters)), run.precision(), run.plan.batch,
+               run.plan.isa, run.plan.threads, run.plan.threads == 1 ? "" : "s", run.limit() / 1e9);
   print_blas(run.plan);
 }
 
@@ -245,7 +258,7 @@ void print_plan(const Run& run) {
     print_folded("measured with {} thread{}: {} examples/s\n", threads, threads == 1 ? "" : "s",
                  thousands(rate));
   print_folded("Denormal numbers are flushed to zero on every thread.\n\nStages of a step\n");
-  const double peak = run.limit();
+  const double peak = run.limit(), cores = run.limit() / run.core_limit();
   for (std::size_t i = 0; i < run.plan.stages.size(); ++i) {
     const PlanStage& s = run.plan.stages[i];
     if (s.barrier) print_folded("     barrier: all threads meet\n");
@@ -253,9 +266,10 @@ void print_plan(const Run& run) {
     if (run.plan.threads > 1)
       print_folded("     threads  {}\n", s.shared ? "shared by all" : "one");
     for (const std::string& refusal : s.refused) print_folded("     refused  {}\n", refusal);
-    print_folded(
-        "     {} operations, {} bytes{}\n", thousands(s.operations), thousands(s.bytes),
-        s.operations > 0 ? fmt::format(", at the limit {:.2f} us", s.operations / peak * 1e6) : "");
+    print_folded("     {} operations, {} bytes{}\n", thousands(s.operations), thousands(s.bytes),
+                 s.operations > 0 ? fmt::format(", at the limit {:.2f} us",
+                                                s.operations / (cores * run.core_limit(s)) * 1e6)
+                                  : "");
   }
   print_folded("\nBuffers in the arena ({} in all; parameters, outside it, {})\n",
                bytes(run.plan.arena_bytes), bytes(run.plan.parameter_bytes));
@@ -327,7 +341,7 @@ void print_json(const Run& run) {
                        {"data", run.command.data.data},
                        {"loss", run.command.options.loss},
                        {"optimizer", run.command.options.optimizer},
-                       {"precision", name(run.plan.precision)},
+                       {"precision", run.precision()},
                        {"batch", run.plan.batch},
                        {"seed", run.command.options.seed},
                        {"isa", run.plan.isa},

@@ -51,8 +51,11 @@ struct Run {
   const EpochReport* kept() const;
 
   // The limit that holds for the run: arithmetic, in its precision, of a core, and of those that
-  // its threads can have.
+  // its threads can have. Where some stages multiply bfloat16 values and others do not, each counts
+  // with its own.
   double core_limit() const;
+  double core_limit(const PlanStage& stage) const;
+  std::string_view precision() const;
   double limit() const;
 };
 

@@ -126,7 +126,8 @@ void check_embedded(const TableSchema& schema, const Model& old) {
 
 Model make_model(const TrainCommand& command, const LoadedData& loaded) {
   const Dataset& data = loaded.set;
-  const Precision precision = parse_precision(command.precision);
+  const Precision precision =
+      command.options.bfloat16 ? Precision::float32 : parse_precision(command.precision);
   Preprocessing preprocessing = preprocessing_of(data);
   if (command.unknown.score == kBackground) preprocessing.class_names.emplace_back("unknown");
   std::optional<Model> old;

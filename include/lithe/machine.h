@@ -52,7 +52,10 @@ struct Bandwidth {
 struct Limits {
   std::string isa;
   double flops_float32 = 0, flops_float64 = 0;  // a second; a multiply-add counts as two
-  std::vector<Bandwidth> read;                  // nearest first
+  // Of products of bfloat16 values summed in float32 by vdpbf16ps; 0 where the instruction set or
+  // the processor has no such instruction.
+  double flops_bfloat16 = 0;
+  std::vector<Bandwidth> read;  // nearest first
   // Other programs used the processor during the measurement, so that the true limits may be
   // higher.
   bool under_load = false;

@@ -30,7 +30,8 @@ TrainOptions options_of(const nb::dict& given) {
   read("loss", o.loss), read("optimizer", o.optimizer), read("average", o.average);
   read("augment", o.augment), read("image", o.image), read("batch", o.batch);
   read("epochs", o.epochs), read("seed", o.seed), read("threads", o.threads), read("pin", o.pin);
-  read("isa", o.isa), read("blas", o.blas), read("validation", o.validation);
+  read("isa", o.isa), read("blas", o.blas), read("bfloat16", o.bfloat16);
+  read("validation", o.validation);
   read("patience", o.patience), read("class_weights", o.class_weights);
   read("balanced", o.balanced), read("ignore", o.ignore), read("frozen", o.frozen);
   read("unfreeze_at", o.unfreeze_at), read("standardize_targets", o.standardize_targets);

@@ -13,6 +13,7 @@ from ._base import PARAMETERS, Estimator, predictions
 from ._callback_support import with_callbacks
 from ._fitting import zero_of
 from ._model import Model
+from ._running import weights_precision
 from ._network import Network
 from ._reading import Data
 from ._sequences import Inputs
@@ -124,9 +125,10 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estimator):
         """The two halves as models, which share no memory with the whole one."""
         whole = _layers(str(model.network))
         end = len(whole) - 1 - len(self._halves()[1])  # behind the code; the head comes last
-        encoder = Model(Network(" -> ".join(whole[:end])), self.precision)
+        precision = weights_precision(self.precision)
+        encoder = Model(Network(" -> ".join(whole[:end])), precision)
         decoder = Model(
-            Network(" -> ".join([f"input({int(self.code)})", *whole[end:]])), self.precision
+            Network(" -> ".join([f"input({int(self.code)})", *whole[end:]])), precision
         )
         names = model.names()
         first = encoder.names()

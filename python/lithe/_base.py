@@ -26,7 +26,7 @@ from ._fitting import PartialFits, Settings, build_network, ends_with_sequence, 
 from ._frame import ArrayFrame, FrameEncoder, is_frame
 from ._model import Model, outputs_of
 from ._reading import Data, Form
-from ._running import OwnValidation, history_of, model_of, run, threads_for
+from ._running import OwnValidation, history_of, model_of, run, threads_for, weights_precision
 from ._sequences import Given, Inputs, check_finite, dimensions, inputs_of, is_list_of_sequences
 from ._trainer import Trainer
 from ._watchers import FitTasks, Progress, UserCallback, Watcher
@@ -63,8 +63,9 @@ PARAMETERS = """
         row, has learned numbers too.
     warm_start : bool
         Whether `fit` goes on with the weights that are there.
-    precision : {"float32", "float64"}
-        Of the weights and of all that is computed.
+    precision : {"float32", "float64", "bfloat16"}
+        Of the weights and of all that is computed. "bfloat16" keeps float32, and rounds what dense
+        layers multiply while they are trained; see `Trainer`.
     random_state : int, RandomState or None
         Of initial weights, order, dropout and the examples held out.
     n_jobs : int or None
@@ -302,7 +303,7 @@ class Estimator(CallbackSupport, BaseEstimator):
         seed = seed_of(self.random_state)
         if fresh:
             network = build_network(settings, inputs, shape, outputs, self._columns())
-            self.model_ = Model(network, self.precision, seed)
+            self.model_ = Model(network, weights_precision(self.precision), seed)
             self.model_._standardize(examples)
             self._keep_form(inputs.matrix.dtype == np.uint8)
         elif inputs.lengths is not None:
@@ -325,6 +326,7 @@ class Estimator(CallbackSupport, BaseEstimator):
                 epochs=settings.epochs, seed=seed, threads=threads_for(self.n_jobs),
                 validation=settings.validation, patience=settings.patience if own is None else 0,
                 standardize_targets=settings.standardize_targets,
+                bfloat16=self.precision == "bfloat16",
             )  # fmt: skip
             if calls is not None:
                 calls.restore(trainer)

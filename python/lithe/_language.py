@@ -16,7 +16,7 @@ from ._error import Error
 from ._model import Model
 from ._network import Network
 from ._reading import in_python
-from ._running import chosen, history_of, run, threads_for
+from ._running import chosen, history_of, run, threads_for, weights_precision
 from ._trainer import Trainer
 from ._watchers import Progress, UserCallback, Watcher
 
@@ -58,7 +58,7 @@ class LanguageModel:
         A share of the windows, at the end of the text, by which the best epoch is kept.
     patience : int
         Epochs without a lower validation loss after which training ends; "auto": all are run.
-    precision : {"float32", "float64"}
+    precision : {"float32", "float64", "bfloat16"}
     seed : int
         Of initial weights, order and dropout: the same gives the same bits, as by the command.
     n_jobs : int or None
@@ -144,7 +144,9 @@ class LanguageModel:
         default = _core._default_training(examples, [data.window], batch)
         size = len(_core.Vocabulary(data.vocabulary))
         sentence = default["network"] if self.network == "auto" else _whole(self.network, size)
-        self.model_ = Model(Network(sentence).with_input(data.window), self.precision, self.seed)
+        self.model_ = Model(
+            Network(sentence).with_input(data.window), weights_precision(self.precision), self.seed
+        )
         _core._keep_text(self.model_, data)
         epochs = int(chosen(self.epochs, default["epochs"]))
         patience = epochs if self.validation > 0 else 0
@@ -154,6 +156,7 @@ class LanguageModel:
             batch=min(batch or default["batch"], examples.rows), epochs=epochs, seed=self.seed,
             threads=threads_for(self.n_jobs), validation=self.validation,
             patience=int(chosen(self.patience, patience)), stateful=self.stateful,
+            bfloat16=self.precision == "bfloat16",
         )  # fmt: skip
         watchers: list[Watcher] = [Progress(epochs, self.verbose)] if self.verbose else []
         if self.callback is not None:

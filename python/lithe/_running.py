@@ -36,6 +36,11 @@ def threads_for(n_jobs: int | None) -> int:
     return n_jobs if n_jobs > 0 else max(1, usable + 1 + n_jobs)
 
 
+def weights_precision(precision: str) -> str:
+    """That of the model: bfloat16 is what its products are rounded to while it is trained."""
+    return "float32" if precision == "bfloat16" else precision
+
+
 def chosen(given: Any, default: Any) -> Any:
     return default if isinstance(given, str) and given == "auto" else given
 

@@ -54,6 +54,10 @@ class Trainer(_core.Trainer):
         Of the order of the examples, of dropout and of noise.
     threads : int
         0 measures which number is fastest.
+    bfloat16 : bool
+        The products of dense layers take values rounded to bfloat16 and sum them in float32, which
+        processors with AVX-512 BF16 do twice as fast. The model must be in float32, and stays so:
+        weights, optimizer and evaluations are not rounded.
     validation : float
         A share of `train` below 1, or a number of examples, that is held out.
     patience : int

@@ -63,6 +63,14 @@ bool supported(Isa isa) {
 
 Isa best_isa() { return supported_isas().empty() ? Isa::scalar : supported_isas().front(); }
 
+bool has_paired_products() {
+#if defined(__x86_64__)
+  return supported(Isa::avx512) && __builtin_cpu_supports("avx512bf16") != 0;
+#else
+  return false;
+#endif
+}
+
 Isa parse_isa(std::string_view wanted) {
   if (wanted == "auto") return best_isa();
   for (const IsaEntry& entry : kIsas)

@@ -21,4 +21,8 @@ Isa best_isa();
 // this machine has.
 Isa parse_isa(std::string_view wanted);
 
+// Whether this machine has AVX-512's vdpbf16ps (AVX512_BF16): two products of bfloat16 values a
+// lane.
+bool has_paired_products();
+
 }  // namespace lithe::cpu

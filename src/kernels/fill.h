@@ -12,6 +12,7 @@ struct Tables {
 
 // With the kernels of the instruction set, which must be supported.
 void fill_products(cpu::Isa, Tables&);
+void fill_pairs(cpu::Isa, Tables&);
 void fill_convolutions(cpu::Isa, Tables&);
 void fill_col2im(cpu::Isa, Tables&);
 void fill_images(cpu::Isa, Tables&);
@@ -26,7 +27,8 @@ void fill_noise(cpu::Isa, Tables&);
 void fill_optimizers(cpu::Isa, Tables&);
 // With the plain reference.
 void fill_reference(Tables&);
-void fill_reference_layers(Tables&);  // fill_reference calls these six
+void fill_reference_layers(Tables&);  // fill_reference calls these seven
+void fill_reference_pairs(Tables&);
 void fill_reference_images(Tables&);
 void fill_reference_winograd(Tables&);
 void fill_reference_losses(Tables&);

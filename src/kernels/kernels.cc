@@ -16,6 +16,7 @@ Tables make_tables(cpu::Isa isa) {
   if (isa == cpu::Isa::scalar) return tables;
   tables.float32.isa = tables.float64.isa = isa;
   fill_products(isa, tables);
+  fill_pairs(isa, tables);
   fill_convolutions(isa, tables);
   fill_col2im(isa, tables);
   fill_images(isa, tables);

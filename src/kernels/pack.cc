@@ -232,6 +232,14 @@ void find_columns(const Pack<T>& p) {
   }
 }
 
+// Keeps both columns of a pair where one of them has a value.
+template <typename T>
+void join_pairs(const Pack<T>& p) {
+  for (std::size_t column = 0; column + 1 < p.columns; column += 2)
+    p.any[column] = p.any[column + 1] =
+        static_cast<std::uint8_t>(p.any[column] | p.any[column + 1]);
+}
+
 // Lists the nonzero columns in p.index, and in p.blocks the blocks that have some: the column where
 // the block begins, and the number of nonzero columns before it. Returns the number of blocks.
 template <typename T>
@@ -260,6 +268,7 @@ std::size_t list_blocks(Pack<T>& p) {
 template <typename T>
 void pack_nonzero(Pack<T>& p) {
   find_columns(p);
+  if (p.in_pairs) join_pairs(p);
   const std::size_t blocks = list_blocks(p), stride = p.stride;
   const Columns d;
   const Quotient<T> quotient(p.divisor);

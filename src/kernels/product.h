@@ -100,7 +100,10 @@ struct Pack {
   std::uint32_t* index;  // columns + kPackSlack
   std::uint8_t* any;     // columns + kPackSlack bytes of scratch, on a cache line
   PackedBlock* blocks;   // columns / 4 + 1 of scratch
-  std::size_t depth;     // out: the columns of x
+  // Columns 2 i and 2 i + 1 are left out together or not at all, so that pairs of neighbours
+  // (pairs.h) are the same whether columns are left out or not.
+  bool in_pairs;
+  std::size_t depth;  // out: the columns of x
 };
 
 // Vectors are stored whole, so they may run past the end of a row by less than this.

@@ -110,13 +110,16 @@ void pack(Pack<T>& p) {
 template <typename Source, typename T>
 void pack_nonzero(Pack<T>& p) {
   const auto* data = static_cast<const std::uint8_t*>(p.data);
+  const auto value = [&](std::size_t i, std::size_t k) {
+    return reinterpret_cast<const Source*>(data + p.order[i] * p.row_stride)[k];
+  };
   p.depth = 0;
   for (std::size_t k = 0; k < p.columns; ++k) {
+    const std::size_t partner = p.in_pairs && (k ^ 1) < p.columns ? k ^ 1 : k;
     bool any = false;
     for (std::size_t i = 0; i < p.rows; ++i) {
-      const Source value = reinterpret_cast<const Source*>(data + p.order[i] * p.row_stride)[k];
-      any = any || value != 0;
-      p.x[i * p.stride + p.depth] = static_cast<T>(value) / p.divisor;
+      any = any || value(i, k) != 0 || value(i, partner) != 0;
+      p.x[i * p.stride + p.depth] = static_cast<T>(value(i, k)) / p.divisor;
     }
     p.index[p.depth] = static_cast<std::uint32_t>(k);
     p.depth += any;
@@ -167,6 +170,7 @@ void fill(Kernels<T>& k) {
 void fill_reference(Tables& tables) {
   fill(tables.float32);
   fill(tables.float64);
+  fill_reference_pairs(tables);
   fill_reference_layers(tables);
   fill_reference_images(tables);
   fill_reference_winograd(tables);

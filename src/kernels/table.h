@@ -9,6 +9,7 @@
 #include "cpu/isa.h"
 #include "kernels/convolution.h"
 #include "kernels/layout.h"
+#include "kernels/pairs.h"
 #include "kernels/pool.h"
 #include "kernels/product.h"
 #include "kernels/recurrent.h"
@@ -124,6 +125,13 @@ struct Kernels {
   void (*input_gradient)(const InputGradientProduct<T>&, Range input_lines);
   // forward, where each sum begins with a value of `from` in the place of the bias; from may be y.
   void (*forward_onto)(const ForwardProduct<T>&, Matrix<const T> from, Range unit_lines);
+
+  // Products of bfloat16 values (pairs.h), in float32 alone: pairs of neighbouring columns, for a
+  // range of lines of pairs, and of neighbouring rows, for a range of lines of columns; then the
+  // products. The emulated ones are the same without the instruction.
+  void (*pair_columns)(Matrix<const T> x, std::size_t columns, Matrix<T> to, Range pair_lines);
+  void (*pair_rows)(Matrix<const T> x, Matrix<T> to, Range lines);
+  PairedKernels<T> paired, paired_emulated;
 
   // Convolutions (convolution.h) of one image. The gradient of the weights is made for a range of
   // the tiles that it is cut into.

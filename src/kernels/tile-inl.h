@@ -65,8 +65,21 @@ HWY_INLINE void prefetch(const T* row) {
   LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) hwy::Prefetch(row + v * kLine<T>);
 }
 
-template <typename T, std::size_t kRows, std::size_t kVectors, class D = Tag<T>>
+// How a step of the reduction is added to a sum, in vectors of D: by a fused multiply-add.
+// pairs-inl.h has another.
+template <typename T, class Vectors = Tag<T>>
+struct Fused {
+  using D = Vectors;
+  using V = hn::Vec<D>;
+  template <class Others>
+  using With = Fused<T, Others>;
+  static constexpr bool kAnyWidth = true;
+  static HWY_INLINE V add(V a, V b, V sum) { return hn::MulAdd(a, b, sum); }
+};
+
+template <typename T, std::size_t kRows, std::size_t kVectors, class Arithmetic = Fused<T>>
 struct Tile {
+  using D = typename Arithmetic::D;
   using V = hn::Vec<D>;
   V sum[kRows][kVectors];
 
@@ -82,7 +95,7 @@ struct Tile {
       LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
         const V a = hn::Set(d, left.p[m * left.row + k * left.step]);
         LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) sum[m][v] =
-            hn::MulAdd(a, b[v], sum[m][v]);
+            Arithmetic::add(a, b[v], sum[m][v]);
       }
     }
   }
@@ -142,15 +155,22 @@ HWY_INLINE void cover(std::size_t rows, Range lines, const Work& work) {
   });
 }
 
-// Covers rows x the columns in `lines` with tiles that make(vectors) makes.
-template <typename T, typename Make>
+// Covers rows x the columns in `lines` with tiles that make(arithmetic) makes, without the empty
+// half of the last line where the arithmetic has vectors of that width. Returns whether it left
+// that out.
+template <typename T, class Arithmetic, typename Make>
 HWY_INLINE bool cover_real(std::size_t rows, Range lines, std::size_t columns, const Make& make) {
-  return each_width<T>(lines, columns, [&](auto d, std::size_t first, std::size_t end) {
-    const auto work = make(d);
-    each_column_by(d, first, end, [&]<std::size_t kVectors>(std::size_t column) {
-      column_of_tiles<kVectors>(rows, work, column);
+  if constexpr (!Arithmetic::kAnyWidth) {
+    cover<T>(rows, lines, make(Arithmetic()));
+    return false;
+  } else {
+    return each_width<T>(lines, columns, [&]<class D>(D d, std::size_t first, std::size_t end) {
+      const auto work = make(typename Arithmetic::template With<D>());
+      each_column_by(d, first, end, [&]<std::size_t kVectors>(std::size_t column) {
+        column_of_tiles<kVectors>(rows, work, column);
+      });
     });
-  });
+  }
 }
 
 // The same, row of tiles by row of tiles.
@@ -209,10 +229,11 @@ HWY_INLINE void each_channel(std::size_t channels, const Work& work) {
       [d, real](hn::Vec<Tag<T>> v, T* at) { store_part(d, real, v, at); });
 }
 
-template <typename T, std::size_t kRows, std::size_t kVectors, class D>
-HWY_INLINE void clear(Tile<T, kRows, kVectors, D>& t) {
+template <typename T, std::size_t kRows, std::size_t kVectors, class Arithmetic>
+HWY_INLINE void clear(Tile<T, kRows, kVectors, Arithmetic>& t) {
   LITHE_UNROLL for (std::size_t m = 0; m < kRows; ++m) {
-    LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) t.sum[m][v] = hn::Zero(D());
+    LITHE_UNROLL for (std::size_t v = 0; v < kVectors; ++v) t.sum[m][v] =
+        hn::Zero(typename Arithmetic::D());
   }
 }
 

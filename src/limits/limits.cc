@@ -98,6 +98,7 @@ Limits best_of(const Limits& one, const Limits& other) {
   Limits best = one;
   best.flops_float32 = std::max(one.flops_float32, other.flops_float32);
   best.flops_float64 = std::max(one.flops_float64, other.flops_float64);
+  best.flops_bfloat16 = std::max(one.flops_bfloat16, other.flops_bfloat16);
   for (std::size_t i = 0; i < std::min(best.read.size(), other.read.size()); ++i)
     best.read[i].bytes_per_second =
         std::max(best.read[i].bytes_per_second, other.read[i].bytes_per_second);
@@ -119,6 +120,8 @@ Limits measure_limits(const MachineIdentity& identity, const std::string& isa) {
   const cpu::LoadMonitor monitor;
   limits.flops_float32 = limits::best_rate(probes.multiply_add_float32);
   limits.flops_float64 = limits::best_rate(probes.multiply_add_float64);
+  if (probes.multiply_add_bfloat16 != nullptr)
+    limits.flops_bfloat16 = limits::best_rate(probes.multiply_add_bfloat16);
   for (Bandwidth& level : limits.read)
     if (level.working_set <= bytes)
       level.bytes_per_second = limits::best_rate(

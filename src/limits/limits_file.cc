@@ -53,11 +53,9 @@ Json to_json(const Limits& limits) {
     read.push_back({{"level", level.level},
                     {"working_set", level.working_set},
                     {"bytes_per_second", level.bytes_per_second}});
-  return {{"measured_at", limits.measured_at},
-          {"under_load", limits.under_load},
-          {"flops_float32", limits.flops_float32},
-          {"flops_float64", limits.flops_float64},
-          {"read", std::move(read)}};
+  return {{"measured_at", limits.measured_at},       {"under_load", limits.under_load},
+          {"flops_float32", limits.flops_float32},   {"flops_float64", limits.flops_float64},
+          {"flops_bfloat16", limits.flops_bfloat16}, {"read", std::move(read)}};
 }
 
 }  // namespace
@@ -71,6 +69,8 @@ std::optional<Limits> find_limits(const std::string& text, const MachineIdentity
     limits.isa = isa;
     limits.flops_float32 = plausible_rate(found.at("flops_float32"));
     limits.flops_float64 = plausible_rate(found.at("flops_float64"));
+    if (const Json& rate = found.at("flops_bfloat16"); rate != 0)
+      limits.flops_bfloat16 = plausible_rate(rate);
     limits.read = read_levels(machine);
     limits.under_load = found.at("under_load").get<bool>();
     limits.measured_at = plausible_time(found.at("measured_at"));

@@ -61,6 +61,26 @@ double multiply_add_tiny(std::size_t rounds) {
   return multiply_add_chains<T>(rounds, kTiny<T>, std::make_index_sequence<kChains>());
 }
 
+#if HWY_TARGET == HWY_AVX3
+// x = 2 products of bfloat16 values + x, for factors so small that x stays as it is.
+template <std::size_t... I>
+double bfloat16_chains(std::size_t rounds, std::index_sequence<I...>) {
+  const hn::ScalableTag<float> d;
+  const auto factor = hn::Set(d, static_cast<float>(g_factor * 1e-9));
+  hn::Vec<decltype(d)> x[] = {hn::Set(d, static_cast<float>(0.02 * (I + 1)))...};
+  for (std::size_t round = 0; round < rounds; ++round)
+    (([&] { asm("vdpbf16ps %1, %1, %0" : "+v"(x[I].raw) : "v"(factor.raw)); }()), ...);
+  auto sum = hn::Zero(d);
+  ((sum = hn::Add(sum, x[I])), ...);
+  [[maybe_unused]] volatile float keep = hn::GetLane(sum);
+  return 4.0 * static_cast<double>(sizeof...(I) * hn::Lanes(d)) * static_cast<double>(rounds);
+}
+
+double multiply_add_bfloat16(std::size_t rounds) {
+  return bfloat16_chains(rounds, std::make_index_sequence<kChains>());
+}
+#endif
+
 // Loads joined by a bitwise or, which no processor does more slowly than it loads. Eight registers
 // hide its latency.
 template <std::size_t... I>
@@ -88,6 +108,9 @@ double read(const std::uint8_t* data, std::size_t bytes, std::size_t rounds) {
 void fill(Probes& probes) {
   probes.multiply_add_float32 = multiply_add<float>;
   probes.multiply_add_float64 = multiply_add<double>;
+#if HWY_TARGET == HWY_AVX3
+  if (cpu::has_paired_products()) probes.multiply_add_bfloat16 = multiply_add_bfloat16;
+#endif
   probes.multiply_add_tiny_float32 = multiply_add_tiny<float>;
   probes.multiply_add_tiny_float64 = multiply_add_tiny<double>;
   probes.read = read;

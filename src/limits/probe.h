@@ -13,6 +13,8 @@ struct Probes {
   // operations.
   double (*multiply_add_float32)(std::size_t rounds);
   double (*multiply_add_float64)(std::size_t rounds);
+  // The same by vdpbf16ps; null where it is missing.
+  double (*multiply_add_bfloat16)(std::size_t rounds);
   // The same with denormal numbers.
   double (*multiply_add_tiny_float32)(std::size_t rounds);
   double (*multiply_add_tiny_float64)(std::size_t rounds);

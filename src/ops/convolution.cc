@@ -135,11 +135,13 @@ LoweredStage<T> ConvolutionLowering<T>::stage(const std::string& what) const {
   result.info.operations = batch * of_.operations(lowering_.graph());
   result.info.bytes = sizeof(T) * (batch * static_cast<double>(of_.in.size() + of_.out.size()) +
                                    static_cast<double>(spec.rows * spec.columns));
+  if (lowering_.request().bfloat16)
+    result.info.refused.push_back({"bfloat16 pairs", "convolutions multiply float32 values"});
   if (choice_.winograd) {
     result.info.kernel = "Winograd F(4x4, 3x3), " + result.info.kernel;
     return result;
   }
-  result.info.refused = {{"Winograd F(4x4, 3x3)", choice_.refusal}};
+  result.info.refused.push_back({"Winograd F(4x4, 3x3)", choice_.refusal});
   result.info.kernel += form.depthwise ? ", channel by channel" : "";
   if (form.together > 1) result.info.kernel += fmt::format(", {} columns together", form.together);
   if (form.padded) result.info.kernel += ", image copied with zero padding";

@@ -1,5 +1,4 @@
-// dense: every unit takes a weighted sum of all inputs, adds a bias and applies an activation.
-//   y = activation(x W + b), W [inputs][units], b [units]
+// The products of a dense layer on their way to stages.
 #include "ops/dense.h"
 
 #include <fmt/format.h>
@@ -7,7 +6,9 @@
 #include "blas/choice.h"
 #include "ops/dense_stages.h"
 #include "ops/op.h"
+#include "ops/pair_stages.h"
 #include "plan/blas.h"
+#include "plan/choose_pairs.h"
 
 namespace lithe::ops {
 
@@ -20,6 +21,17 @@ template <typename T>
 constexpr bool half_empty(std::size_t units) {
   return (units - 1) % kernels::kLine<T> < kernels::kLine<T> / 2;
 }
+
+// Who makes a product, and what it needs besides the matrices.
+struct Maker {
+  enum class Kind { native, paired, blas } kind = Kind::native;
+  BufferId scratch = plan::kNoBuffer;
+  BufferId input_pairs = plan::kNoBuffer, gradient_pairs = plan::kNoBuffer;  // of `paired`
+  std::size_t input_stride = 0, scratch_size = 0;                            // likewise
+
+  bool by_blas() const { return kind == Kind::blas; }
+  bool paired() const { return kind == Kind::paired; }
+};
 
 // One of the products of a dense layer on its way to a stage.
 template <typename T>
@@ -44,23 +56,27 @@ class DenseLowering {
     return has_bias() ? lowering_.trainable(dense_.bias) : TrainableParameter<T>{};
   }
   LoweredStage<T> stage(const std::string& what, std::size_t columns, int weight_passes) const;
-  bool choose(plan::Product product, LoweredStage<T>& stage) const;
-  BufferId book_blas_scratch(LoweredStage<T>& stage);
+  Maker choose(plan::Product product, LoweredStage<T>& stage) const;
+  BufferId book_scratch(LoweredStage<T>& stage, std::size_t size);
+  void book_blas_scratch(Maker& maker, LoweredStage<T>& stage);
+  void book_paired_scratch(Maker& maker, LoweredStage<T>& stage, std::size_t size);
+  BufferId pair_input(PairForm form, Phase phase);
+  BufferId pair_gradient(PairForm form, BufferId gradient);
   kernels::BlasProducts<T> blas_products() const {
     return {lowering_.request().blas->handle(), lowering_.rows(dense_.output)};
   }
   // Calls make(products) with the thing that multiplies.
   template <class Make>
-  std::unique_ptr<plan::Stage<T>> with_products(const Buffers& buffers, bool by_blas, bool indexed,
-                                                BufferId scratch, const Make& make) const;
+  std::unique_ptr<plan::Stage<T>> with_products(const Buffers& buffers, const Maker& maker,
+                                                bool indexed, const Make& make) const;
   template <class Products>
   WeightGradient<T, Products> weight_gradient(const Buffers& buffers, BufferId gradient,
                                               const Products& products) const;
   BufferId transpose(BufferId gradient);
   kernels::InputGradientProduct<T> data_product(const Buffers& buffers, BufferId gradient) const;
-  void sgd(LoweredStage<T> stage, BufferId gradient, bool by_blas, BufferId scratch);
-  void update_in_pieces(LoweredStage<T> stage, BufferId gradient, bool by_blas, BufferId scratch);
-  void keep(LoweredStage<T> stage, BufferId gradient, bool by_blas, BufferId scratch);
+  void sgd(LoweredStage<T> stage, BufferId gradient, const Maker& maker);
+  void update_in_pieces(LoweredStage<T> stage, BufferId gradient, Maker maker);
+  void keep(LoweredStage<T> stage, BufferId gradient, const Maker& maker);
 
   Lowering<T>& lowering_;
   const Operation& operation_;
@@ -87,56 +103,109 @@ LoweredStage<T> DenseLowering<T>::stage(const std::string& what, std::size_t col
   return result;
 }
 
-// Whether a BLAS makes the product, and what is printed of that.
+// Who makes the product, and what is printed of that.
 template <typename T>
-bool DenseLowering<T>::choose(plan::Product product, LoweredStage<T>& stage) const {
+Maker DenseLowering<T>::choose(plan::Product product, LoweredStage<T>& stage) const {
   const plan::Request& request = lowering_.request();
   const bool indexed = product != plan::Product::input_gradient && lowering_.indexed(dense_.input);
+  if (request.bfloat16) {
+    plan::describe_paired(lowering_.kernels(), indexed, stage.info);
+    return {.kind = Maker::Kind::paired};
+  }
+  const plan::ProductShape shape{product, lowering_.rows(dense_.output), spec_.rows, spec_.columns};
   const plan::ProductChoice choice = plan::choose_product(
-      request.blas, {product, lowering_.rows(dense_.output), spec_.rows, spec_.columns},
-      indexed ? request.nonzero_columns : 1, lowering_.kernels());
+      request.blas, shape, indexed ? request.nonzero_columns : 1, lowering_.kernels());
   plan::describe_product(choice, request.isa, indexed, stage.info);
   if (product == plan::Product::input_gradient)
     stage.info.refused = choice.refused;  // the tiles have no other form
   else if (!choice.by_blas && request.isa != cpu::Isa::scalar && half_empty<T>(spec_.columns))
     stage.info.kernel += ", without the empty half of the last line";
-  return choice.by_blas;
+  if (lowering_.training())
+    stage.info.refused.push_back(plan::against_pairs(lowering_.kernels(), shape));
+  return {.kind = choice.by_blas ? Maker::Kind::blas : Maker::Kind::native};
 }
 
+// Each thread has a part of its own, like the columns that it makes.
 template <typename T>
-BufferId DenseLowering<T>::book_blas_scratch(LoweredStage<T>& stage) {
-  const kernels::BlasProducts<T> products = blas_products();
-  stage.info.by_blas = true;
-  stage.info.kernel = fmt::format("gemm of {}, {}", short_name(lowering_.request().blas->library()),
-                                  spec_.columns <= kernels::kPanel<T> ? "weights as they lie"
-                                  : products.copies(spec_.columns)    ? "weights copied in blocks"
-                                                                      : "panel by panel");
-  const BufferId scratch = lowering_.book(
-      "scratch of a BLAS",
-      lowering_.threads() * products.scratch_size(spec_.rows, spec_.columns) * sizeof(T));
-  // Each thread has a part of its own, like the columns that it makes.
+BufferId DenseLowering<T>::book_scratch(LoweredStage<T>& stage, std::size_t size) {
+  const BufferId scratch =
+      lowering_.book("scratch of a product", lowering_.threads() * size * sizeof(T));
   stage.access.buffers.push_back(
       {scratch, true, kernels::divide_up(stage.columns, kernels::kLine<T>)});
   return scratch;
 }
 
 template <typename T>
+void DenseLowering<T>::book_blas_scratch(Maker& maker, LoweredStage<T>& stage) {
+  const kernels::BlasProducts<T> products = blas_products();
+  stage.info.by_blas = true;
+  stage.info.kernel = fmt::format("gemm of {}, {}", short_name(lowering_.request().blas->library()),
+                                  spec_.columns <= kernels::kPanel<T> ? "weights as they lie"
+                                  : products.copies(spec_.columns)    ? "weights copied in blocks"
+                                                                      : "panel by panel");
+  maker.scratch = book_scratch(stage, products.scratch_size(spec_.rows, spec_.columns));
+}
+
+template <typename T>
+void DenseLowering<T>::book_paired_scratch(Maker& maker, LoweredStage<T>& stage, std::size_t size) {
+  maker.scratch_size = size;
+  maker.scratch = book_scratch(stage, size);
+}
+
+// The input of the product, rounded.
+template <typename T>
+BufferId DenseLowering<T>::pair_input(PairForm form, Phase phase) {
+  return add_pairs<T>(
+      lowering_, "the input of " + operation_.label, phase, form, lowering_.rows(dense_.output),
+      spec_.rows, lowering_.value(dense_.input),
+      [&lowering = lowering_, input = dense_.input](const Buffers& buffers) -> PairSource<T> {
+        const Operands<T>& operands = lowering.operands(buffers, input);
+        return [&operands](const Batch<T>& batch) { return operands.at(batch); };
+      });
+}
+
+// The gradient of its output, rounded.
+template <typename T>
+BufferId DenseLowering<T>::pair_gradient(PairForm form, BufferId gradient) {
+  return add_pairs<T>(lowering_, "the gradient of " + operation_.label, Phase::backward_and_update,
+                      form, lowering_.rows(dense_.output), spec_.columns, gradient,
+                      [gradient, columns = spec_.columns,
+                       positions = positions_](const Buffers& buffers) -> PairSource<T> {
+                        return [dy = buffers.at<T>(gradient), columns,
+                                positions](const Batch<T>& batch) {
+                          return kernels::Operand<T>{dy, row_stride<T>(columns),
+                                                     batch.rows * positions, columns, nullptr};
+                        };
+                      });
+}
+
+template <typename T>
 template <class Make>
 std::unique_ptr<plan::Stage<T>> DenseLowering<T>::with_products(const Buffers& buffers,
-                                                                bool by_blas, bool indexed,
-                                                                BufferId scratch,
+                                                                const Maker& maker, bool indexed,
                                                                 const Make& make) const {
-  if (!by_blas)
-    return make(NativeProducts<T>(lowering_.kernels(), indexed, buffers.at<T>(scratch)));
-  const kernels::BlasProducts<T> products = blas_products();
-  return make(BlasProducts<T>(products, buffers.at<T>(scratch),
-                              products.scratch_size(spec_.rows, spec_.columns)));
+  T* const scratch = buffers.at<T>(maker.scratch);
+  switch (maker.kind) {
+    case Maker::Kind::paired:
+      return make(PairedProducts<T>(lowering_.kernels(), indexed,
+                                    {buffers.at<T>(maker.input_pairs), maker.input_stride,
+                                     buffers.at<T>(maker.gradient_pairs)},
+                                    scratch, maker.scratch_size));
+    case Maker::Kind::blas: {
+      const kernels::BlasProducts<T> products = blas_products();
+      return make(
+          BlasProducts<T>(products, scratch, products.scratch_size(spec_.rows, spec_.columns)));
+    }
+    case Maker::Kind::native:
+      break;
+  }
+  return make(NativeProducts<T>(lowering_.kernels(), indexed, scratch));
 }
 
 template <typename T>
 void DenseLowering<T>::forward() {
   LoweredStage<T> stage = this->stage("forward", spec_.columns, 1);
-  const bool by_blas = choose(plan::Product::forward, stage);
+  Maker maker = choose(plan::Product::forward, stage);
   stage.info.phase = Phase::forward;
   const std::size_t slices = lowering_.slices_if_shared(spec_.columns, stage.info.operations);
   stage.access.buffers = {{lowering_.value(dense_.input), false},
@@ -144,8 +213,14 @@ void DenseLowering<T>::forward() {
                           {lowering_.parameter(dense_.bias), false, slices},
                           {lowering_.value(dense_.output), true, slices}};
   stage.result = lowering_.value(dense_.output);
-  const BufferId scratch = by_blas ? book_blas_scratch(stage) : kNoBuffer;
-  stage.make = [own = *this, by_blas, scratch](const Buffers& buffers) {
+  if (maker.by_blas()) book_blas_scratch(maker, stage);
+  if (maker.paired()) {
+    maker.input_pairs = pair_input(PairForm::columns, Phase::forward);
+    maker.input_stride = pair_stride<T>(PairForm::columns, spec_.rows);
+    stage.access.buffers.push_back({maker.input_pairs, false});
+    book_paired_scratch(maker, stage, kernels::paired_forward_scratch<T>(spec_.rows));
+  }
+  stage.make = [own = *this, maker](const Buffers& buffers) {
     Lowering<T>& lowering = own.lowering_;
     kernels::ForwardProduct<T> product{};
     product.weight = lowering.parameters().at(own.dense_.weight);
@@ -156,7 +231,7 @@ void DenseLowering<T>::forward() {
     product.y_stride = y.stride;
     const Operands<T>& operands = lowering.operands(buffers, own.dense_.input);
     return own.with_products(
-        buffers, by_blas, lowering.indexed(own.dense_.input), scratch,
+        buffers, maker, lowering.indexed(own.dense_.input),
         [&]<class Products>(const Products& products) -> std::unique_ptr<plan::Stage<T>> {
           return std::make_unique<ForwardStage<T, Products>>(product, operands, products);
         });
@@ -199,8 +274,10 @@ BufferId DenseLowering<T>::transpose(BufferId gradient) {
 template <typename T>
 void DenseLowering<T>::input_gradient(BufferId gradient) {
   LoweredStage<T> stage = this->stage("gradient of its input", spec_.rows, 1);
-  const bool by_blas = choose(plan::Product::input_gradient, stage);
-  const BufferId transposed = by_blas ? kNoBuffer : transpose(gradient);
+  Maker maker = choose(plan::Product::input_gradient, stage);
+  const BufferId transposed = maker.by_blas()  ? kNoBuffer
+                              : maker.paired() ? pair_gradient(PairForm::transposed, gradient)
+                                               : transpose(gradient);
   const BufferId result = lowering_.book_matrix(
       "gradient of " + lowering_.graph().slots[dense_.input].name, dense_.input);
   lowering_.contribute(dense_.input, result);
@@ -208,16 +285,17 @@ void DenseLowering<T>::input_gradient(BufferId gradient) {
   stage.access.buffers = {
       {gradient, false}, {lowering_.parameter(dense_.weight), false}, {result, true, slices}};
   stage.result = result;
-  const BufferId scratch = by_blas ? book_blas_scratch(stage) : kNoBuffer;
-  if (!by_blas) stage.access.buffers.push_back({transposed, false});
-  stage.make = [own = *this, by_blas, gradient, result, transposed,
-                scratch](const Buffers& buffers) {
+  if (maker.by_blas()) book_blas_scratch(maker, stage);
+  if (maker.paired())
+    book_paired_scratch(maker, stage, kernels::paired_gradient_scratch<T>(spec_.columns));
+  if (!maker.by_blas()) stage.access.buffers.push_back({transposed, false});
+  stage.make = [own = *this, maker, gradient, result, transposed](const Buffers& buffers) {
     kernels::InputGradientProduct<T> product = own.data_product(buffers, gradient);
     product.dx = buffers.at<T>(result);
     product.dx_stride = row_stride<T>(own.spec_.rows);
     product.transposed = buffers.at<T>(transposed);
     return own.with_products(
-        buffers, by_blas, false, scratch,
+        buffers, maker, false,
         [&]<class Products>(const Products& products) -> std::unique_ptr<plan::Stage<T>> {
           return std::make_unique<InputGradientStage<T, Products>>(product, own.positions_,
                                                                    products);
@@ -242,12 +320,11 @@ WeightGradient<T, Products> DenseLowering<T>::weight_gradient(const Buffers& buf
 }
 
 template <typename T>
-void DenseLowering<T>::sgd(LoweredStage<T> stage, BufferId gradient, bool by_blas,
-                           BufferId scratch) {
-  stage.info.kernel += by_blas ? ", added to the weights" : ", gradient used in registers";
-  stage.make = [own = *this, gradient, by_blas, scratch](const Buffers& buffers) {
+void DenseLowering<T>::sgd(LoweredStage<T> stage, BufferId gradient, const Maker& maker) {
+  stage.info.kernel += maker.by_blas() ? ", added to the weights" : ", gradient used in registers";
+  stage.make = [own = *this, gradient, maker](const Buffers& buffers) {
     return own.with_products(
-        buffers, by_blas, own.lowering_.indexed(own.dense_.input), scratch,
+        buffers, maker, own.lowering_.indexed(own.dense_.input),
         [&]<class Products>(const Products& products) -> std::unique_ptr<plan::Stage<T>> {
           return std::make_unique<SgdStage<T, Products>>(
               own.weight_gradient(buffers, gradient, products), own.trainable_bias());
@@ -257,21 +334,20 @@ void DenseLowering<T>::sgd(LoweredStage<T> stage, BufferId gradient, bool by_bla
 }
 
 template <typename T>
-void DenseLowering<T>::update_in_pieces(LoweredStage<T> stage, BufferId gradient, bool by_blas,
-                                        BufferId scratch) {
+void DenseLowering<T>::update_in_pieces(LoweredStage<T> stage, BufferId gradient, Maker maker) {
   stage.info.kernel +=
-      by_blas ? ", gradient used piece by piece" : ", gradient used block by block";
+      maker.by_blas() ? ", gradient used piece by piece" : ", gradient used block by block";
   const std::size_t slices = stage.access.buffers[2].slices;
   const auto book = [&](const char* name, std::size_t size) {
     const BufferId buffer = lowering_.book(name, lowering_.threads() * size * sizeof(T));
     stage.access.buffers.push_back({buffer, true, slices});
     return buffer;
   };
-  if (!by_blas) scratch = book("blocks of gradients", NativeProducts<T>::kScratch);
+  if (!maker.by_blas()) maker.scratch = book("blocks of gradients", GradientTiles<T>::kScratch);
   const BufferId sums = book("gradients of biases", kernels::kPanel<T>);
-  stage.make = [own = *this, gradient, by_blas, scratch, sums](const Buffers& buffers) {
+  stage.make = [own = *this, gradient, maker, sums](const Buffers& buffers) {
     return own.with_products(
-        buffers, by_blas, own.lowering_.indexed(own.dense_.input), scratch,
+        buffers, maker, own.lowering_.indexed(own.dense_.input),
         [&]<class Products>(const Products& products) -> std::unique_ptr<plan::Stage<T>> {
           return std::make_unique<UpdateStage<T, Products>>(
               own.weight_gradient(buffers, gradient, products),
@@ -283,8 +359,7 @@ void DenseLowering<T>::update_in_pieces(LoweredStage<T> stage, BufferId gradient
 }
 
 template <typename T>
-void DenseLowering<T>::keep(LoweredStage<T> stage, BufferId gradient, bool by_blas,
-                            BufferId scratch) {
+void DenseLowering<T>::keep(LoweredStage<T> stage, BufferId gradient, const Maker& maker) {
   stage.info.kernel += ", gradient kept";
   std::vector<ParameterId> ids = {dense_.weight};
   if (has_bias()) ids.push_back(dense_.bias);
@@ -294,9 +369,9 @@ void DenseLowering<T>::keep(LoweredStage<T> stage, BufferId gradient, bool by_bl
     if (places.size() == 1 || places[1].buffer != places[0].buffer)
       stage.access.buffers.push_back({places.back().buffer, true});
   }
-  stage.make = [own = *this, gradient, by_blas, scratch, places](const Buffers& buffers) {
+  stage.make = [own = *this, gradient, maker, places](const Buffers& buffers) {
     return own.with_products(
-        buffers, by_blas, own.lowering_.indexed(own.dense_.input), scratch,
+        buffers, maker, own.lowering_.indexed(own.dense_.input),
         [&]<class Products>(const Products& products) -> std::unique_ptr<plan::Stage<T>> {
           return std::make_unique<KeepGradientStage<T, Products>>(
               own.weight_gradient(buffers, gradient, products),
@@ -320,61 +395,29 @@ void DenseLowering<T>::update(BufferId gradient) {
   const std::string what = fmt::format("gradient of its {}", weights_);
   LoweredStage<T> stage = this->stage(at_once ? fmt::format("{}, {}", what, rule.name) : what,
                                       spec_.columns, 2 + 2 * static_cast<int>(rule.states));
-  const bool by_blas = choose(plan::Product::weight_gradient, stage);
+  Maker maker = choose(plan::Product::weight_gradient, stage);
   const std::size_t slices = lowering_.slices_if_shared(spec_.columns, stage.info.operations);
   stage.access.buffers = {{lowering_.value(dense_.input), false},
                           {gradient, false},
                           {lowering_.parameter(dense_.weight), true, slices}};
   if (has_bias()) stage.access.buffers.push_back({lowering_.parameter(dense_.bias), true, slices});
   stage.result = lowering_.parameter(dense_.weight);
-  const BufferId scratch = by_blas ? book_blas_scratch(stage) : kNoBuffer;
-  if (!at_once) return keep(std::move(stage), gradient, by_blas, scratch);
-  if (lowering_.plain_descent() && !(by_blas && blas_products().copies(spec_.columns)))
-    sgd(std::move(stage), gradient, by_blas, scratch);
-  else
-    update_in_pieces(std::move(stage), gradient, by_blas, scratch);
+  if (maker.by_blas()) book_blas_scratch(maker, stage);
+  if (maker.paired()) {
+    maker.input_pairs = pair_input(PairForm::rows, Phase::backward_and_update);
+    maker.input_stride = pair_stride<T>(PairForm::rows, spec_.rows);
+    maker.gradient_pairs = pair_gradient(PairForm::rows, gradient);
+    stage.access.buffers.push_back({maker.input_pairs, false});
+    stage.access.buffers.push_back({maker.gradient_pairs, false});
+  }
+  if (!at_once) return keep(std::move(stage), gradient, maker);
+  if (!lowering_.plain_descent() || (maker.by_blas() && blas_products().copies(spec_.columns))) {
+    update_in_pieces(std::move(stage), gradient, maker);
+  } else {
+    if (maker.paired()) book_paired_scratch(maker, stage, kernels::kPanel<T>);
+    sgd(std::move(stage), gradient, maker);
+  }
   lowering_.bound_units(operation_, dense_.weight);
-}
-
-// The weights of the embedding in front.
-ParameterId tied_weight(const GraphBuilder& builder, std::size_t inputs, std::size_t units) {
-  if (!builder.tied)
-    builder.fail("there is no embedding in front whose weights could be tied",
-                 "embedding(65, 128) first, as a layer of the network itself; or without tied");
-  const ParameterSpec& spec = builder.graph.parameters[*builder.tied];
-  if (spec.rows != inputs || spec.columns != units)
-    builder.fail(fmt::format("{} inputs and {} units cannot share the weights of {} categories "
-                             "with {} numbers each",
-                             inputs, units, spec.columns, spec.rows),
-                 fmt::format("dense({}, tied=true) behind {} channels", spec.columns, spec.rows));
-  return *builder.tied;
-}
-
-void build(const Component& layer, GraphBuilder& builder) {
-  if (builder.shape.sizes.size() != 1 && !builder.is_sequence())
-    builder.fail(
-        fmt::format("dense takes a flat input, and {} comes in", builder.shape.to_string()),
-        "put flatten before it");
-  builder.by_positions();
-  const bool sequence = builder.is_sequence();
-  const std::size_t inputs = builder.shape.sizes.back(), units = layer.integer("units");
-  const Component& activation = layer.component("activation");
-  const ParameterId weight =
-      layer.component("tied").name == "true"
-          ? tied_weight(builder, inputs, units)
-          : builder.add_parameter({builder.parameter_name("weight"), ParameterKind::weight, inputs,
-                                   units, inputs, units,
-                                   resolve_initializer(layer.component("init"), activation.name)});
-  const ParameterId bias = builder.add_parameter(
-      {builder.parameter_name("bias"), ParameterKind::vector, 1, units, inputs, units,
-       resolve_initializer(layer.component("bias_init"), activation.name)});
-  const SlotId input = builder.slot;
-  const bool linear = activation.name == "identity";
-  const SlotId output = builder.advance(linear ? "output" : "sums", units);
-  builder.add(make_dense({input, output, weight, bias}));
-  builder.shape.sizes.back() = units;
-  if (sequence) builder.channels = units;
-  builder.activate(activation);
 }
 
 }  // namespace
@@ -424,27 +467,6 @@ std::shared_ptr<const graph::Op> make_dense(const Dense& dense) { return make_op
 const Dense* as_dense(const graph::Op& op) {
   const auto* dense = dynamic_cast<const OpOf<Dense>*>(&op);
   return dense != nullptr ? &dense->spec : nullptr;
-}
-
-std::vector<Layer> dense_layers() {
-  using network::Category, network::Type;
-  return {
-      {{"dense",
-        "a fully connected layer; of a sequence, at each position",
-        {{"units", "number of units", Type::integer, {}, 1, 1 << 20},
-         {"activation", "applied to each unit", Type::component, "identity", 0, 0, false,
-          Category::activation},
-         {"init", "initial weights", Type::component, "auto", 0, 0, false, Category::initializer},
-         {"bias_init", "initial biases", Type::component, "zeros", 0, 0, false,
-          Category::initializer},
-         {"tied",
-          "its weights are those of the first embedding, whose categories it tells apart (Press "
-          "and Wolf, 2017)",
-          Type::component, "false", 0, 0, false, Category::answer}}},
-       build,
-       InputForm::row,
-       /*holds_layers=*/false,
-       Unequal::at_each_position}};
 }
 
 }  // namespace lithe::ops

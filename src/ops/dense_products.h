@@ -1,6 +1,6 @@
-// The things that multiply for a dense layer: the native kernels, or a BLAS. Both have the same
-// functions, so the stages in dense_stages.h do not know which one they use. `part` is the number
-// of the thread, which has scratch of its own.
+// The things that multiply for a dense layer: the native kernels, on values as they are or rounded
+// to bfloat16, or a BLAS. All have the same functions, so the stages in dense_stages.h do not know
+// which one they use. `part` is the number of the thread, which has scratch of its own.
 #pragma once
 
 #include <algorithm>
@@ -12,44 +12,17 @@ namespace lithe::ops {
 
 using plan::kBlockInputs;
 
+// The gradient of weights by a kernel of the tiles, panel by panel.
 template <typename T>
-class NativeProducts {
+class GradientTiles {
  public:
+  using Kernel = void (*)(const kernels::GradientProduct<T>&, kernels::Range);
   static constexpr std::size_t kScratch = kBlockInputs * kernels::kPanel<T>;  // of a thread
 
-  // `indexed`: the input is a packed batch without its columns of zeros.
-  NativeProducts(const kernels::Kernels<T>& kernels, bool indexed, T* scratch = nullptr)
-      : forward_(indexed ? kernels.forward_indexed : kernels.forward),
-        data_(kernels.input_gradient),
-        sgd_(indexed ? kernels.sgd_indexed : kernels.sgd),
-        gradient_(indexed ? kernels.gradient_indexed : kernels.gradient),
-        scratch_(scratch) {}
-
-  // Panel by panel, so that `then`, the epilogue, finds the output in the cache.
-  template <class Then>
-  void forward(const kernels::ForwardProduct<T>& p, kernels::Range lines, std::size_t,
-               const Then& then) const {
-    kernels::each_panel(lines, [&](kernels::Range piece) {
-      forward_(p, piece);
-      then(piece);
-    });
-  }
-
-  void input_gradient(const kernels::InputGradientProduct<T>& p, kernels::Range lines,
-                      std::size_t) const {
-    data_(p, lines);
-  }
-
-  // weight -= rate * gradient, and the same of the bias.
-  template <class UpdateBias>
-  void sgd(const kernels::WeightProduct<T>& p, kernels::Range lines, std::size_t,
-           const UpdateBias&) const {
-    sgd_(p, lines);
-  }
+  GradientTiles(Kernel kernel, T* scratch) : kernel_(kernel), scratch_(scratch) {}
 
   // The gradient of the weights, kept in `to` as the weights lie.
-  void keep_gradient(const kernels::WeightProduct<T>& p, kernels::Range lines, std::size_t,
-                     T* to) const {
+  void keep(const kernels::WeightProduct<T>& p, kernels::Range lines, T* to) const {
     const kernels::Panels<T> panels{p.inputs, p.units};
     kernels::GradientProduct<T> g = gradient_product(p);
     g.end = p.inputs;
@@ -58,15 +31,15 @@ class NativeProducts {
       const std::size_t panel = piece.begin / 2 * kernels::kPanel<T>;
       g.stride = panels.width(panel);
       g.to = to + panels.column_start(panel);
-      gradient_(g, piece);
+      kernel_(g, piece);
     });
   }
 
   // The gradient of the weights in pieces, each handed to `use`; what the use of the next piece
   // will need of `weight` is prefetched meanwhile.
   template <class Use>
-  void each_gradient(const kernels::WeightProduct<T>& p, kernels::Range lines, std::size_t part,
-                     const plan::TrainableParameter<T>& weight, const Use& use) const {
+  void each(const kernels::WeightProduct<T>& p, kernels::Range lines, std::size_t part,
+            const plan::TrainableParameter<T>& weight, const Use& use) const {
     kernels::GradientProduct<T> g = gradient_product(p);
     kernels::each_panel(
         lines, [&](kernels::Range piece) { blocks_of_panel(p, g, piece, part, weight, use); });
@@ -96,7 +69,7 @@ class NativeProducts {
       g.operand_first = g.operand_end;
       g.operand_end = operand_before(p.input, g.end, g.operand_first);
       prefetch(g, weight, panels.column_start(panel) + k * g.stride);
-      gradient_(g, piece);
+      kernel_(g, piece);
       use(kernels::GradientPiece<T>{k, g.end - k, piece, g.to + offset, g.stride});
     }
   }
@@ -114,11 +87,132 @@ class NativeProducts {
         std::lower_bound(input.index + from, input.index + input.depth, end) - input.index);
   }
 
+  Kernel kernel_;
+  T* scratch_;
+};
+
+template <typename T>
+class NativeProducts {
+ public:
+  // `indexed`: the input is a packed batch without its columns of zeros.
+  NativeProducts(const kernels::Kernels<T>& kernels, bool indexed, T* scratch = nullptr)
+      : forward_(indexed ? kernels.forward_indexed : kernels.forward),
+        data_(kernels.input_gradient),
+        sgd_(indexed ? kernels.sgd_indexed : kernels.sgd),
+        gradient_(indexed ? kernels.gradient_indexed : kernels.gradient, scratch) {}
+
+  // Panel by panel, so that `then`, the epilogue, finds the output in the cache.
+  template <class Then>
+  void forward(const kernels::ForwardProduct<T>& p, kernels::Range lines, std::size_t,
+               const Then& then) const {
+    kernels::each_panel(lines, [&](kernels::Range piece) {
+      forward_(p, piece);
+      then(piece);
+    });
+  }
+
+  void input_gradient(const kernels::InputGradientProduct<T>& p, kernels::Range lines,
+                      std::size_t) const {
+    data_(p, lines);
+  }
+
+  // weight -= rate * gradient, and the same of the bias.
+  template <class UpdateBias>
+  void sgd(const kernels::WeightProduct<T>& p, kernels::Range lines, std::size_t,
+           const UpdateBias&) const {
+    sgd_(p, lines);
+  }
+
+  // The gradient of the weights, kept in `to` as the weights lie.
+  void keep_gradient(const kernels::WeightProduct<T>& p, kernels::Range lines, std::size_t,
+                     T* to) const {
+    gradient_.keep(p, lines, to);
+  }
+
+  // The gradient of the weights in pieces, each handed to `use`.
+  template <class Use>
+  void each_gradient(const kernels::WeightProduct<T>& p, kernels::Range lines, std::size_t part,
+                     const plan::TrainableParameter<T>& weight, const Use& use) const {
+    gradient_.each(p, lines, part, weight, use);
+  }
+
+ private:
   void (*forward_)(const kernels::ForwardProduct<T>&, kernels::Range);
   void (*data_)(const kernels::InputGradientProduct<T>&, kernels::Range);
   void (*sgd_)(const kernels::WeightProduct<T>&, kernels::Range);
-  void (*gradient_)(const kernels::GradientProduct<T>&, kernels::Range);
+  GradientTiles<T> gradient_;
+};
+
+// The same of values rounded to bfloat16 (kernels/pairs.h). The stages in front have put pairs of
+// the input and of the gradient into buffers; whoever makes the products has those that it reads.
+template <typename T>
+struct PairBuffers {
+  const T* input = nullptr;  // pairs of columns for the forward product, of rows for the gradient
+  std::size_t input_stride = 0;
+  const T* gradient = nullptr;  // pairs of rows, as far apart as the rows of dy are
+};
+
+template <typename T>
+class PairedProducts {
+ public:
+  // `scratch`: `size` values for each thread, or of a block of the gradient.
+  PairedProducts(const kernels::Kernels<T>& kernels, bool indexed, PairBuffers<T> pairs, T* scratch,
+                 std::size_t size)
+      : kernels_(&kernels.paired),
+        sgd_(indexed ? kernels.paired.sgd_indexed : kernels.paired.sgd),
+        gradient_(indexed ? kernels.paired.gradient_indexed : kernels.paired.gradient, scratch),
+        pairs_(pairs),
+        scratch_(scratch),
+        size_(size) {}
+
+  template <class Then>
+  void forward(const kernels::ForwardProduct<T>& p, kernels::Range lines, std::size_t part,
+               const Then& then) const {
+    kernels::ForwardProduct<T> paired = p;
+    paired.input.x = pairs_.input, paired.input.stride = pairs_.input_stride;
+    kernels::each_panel(lines, [&](kernels::Range piece) {
+      kernels_->forward(paired, piece, scratch_ + part * size_);
+      then(piece);
+    });
+  }
+
+  void input_gradient(const kernels::InputGradientProduct<T>& p, kernels::Range lines,
+                      std::size_t part) const {
+    kernels_->input_gradient(p, lines, scratch_ + part * size_);
+  }
+
+  template <class UpdateBias>
+  void sgd(const kernels::WeightProduct<T>& p, kernels::Range lines, std::size_t part,
+           const UpdateBias& update_bias) const {
+    sgd_(paired(p), lines);
+    update_bias(scratch_ + part * size_);
+  }
+
+  void keep_gradient(const kernels::WeightProduct<T>& p, kernels::Range lines, std::size_t,
+                     T* to) const {
+    gradient_.keep(paired(p), lines, to);
+  }
+
+  template <class Use>
+  void each_gradient(const kernels::WeightProduct<T>& p, kernels::Range lines, std::size_t part,
+                     const plan::TrainableParameter<T>& weight, const Use& use) const {
+    gradient_.each(paired(p), lines, part, weight, use);
+  }
+
+ private:
+  kernels::WeightProduct<T> paired(kernels::WeightProduct<T> p) const {
+    p.input.x = pairs_.input, p.input.stride = pairs_.input_stride;
+    p.input.rows = kernels::pairs_of(p.input.rows);
+    p.dy = pairs_.gradient;
+    return p;
+  }
+
+  const kernels::PairedKernels<T>* kernels_;
+  void (*sgd_)(const kernels::WeightProduct<T>&, kernels::Range);
+  GradientTiles<T> gradient_;
+  PairBuffers<T> pairs_;
   T* scratch_;
+  std::size_t size_;
 };
 
 // The same by a BLAS.

@@ -30,12 +30,12 @@ double nonzero_columns(const Features& features, std::size_t batch) {
 
 template <typename T>
 PackChoice<T> choose_packing(const kernels::Kernels<T>& k, ElementType type, double nonzero,
-                             std::size_t batch, bool whole) {
+                             std::size_t batch, bool whole, bool in_pairs) {
   PackChoice<T> choice;
   const std::string name = "nonzero columns";
   if (whole) {
     choice.refused.push_back({name, "a BLAS was asked for, and takes matrices as they are"});
-  } else if (type == ElementType::float32 && batch == 1 && nonzero < 1) {
+  } else if (type == ElementType::float32 && batch == 1 && nonzero < 1 && !in_pairs) {
     choice.kernel = k.pack_nonzero_float32;
     choice.indexed = true;
     choice.name = name + " of one example";
@@ -49,7 +49,7 @@ PackChoice<T> choose_packing(const kernels::Kernels<T>& k, ElementType type, dou
   } else {
     choice.kernel = k.pack_nonzero_bytes;
     choice.indexed = true;
-    choice.name = fmt::format("{} ({:.0f}%)", name, 100 * nonzero);
+    choice.name = fmt::format("{}{} ({:.0f}%)", name, in_pairs ? " in pairs" : "", 100 * nonzero);
   }
   if (choice.kernel == nullptr) {
     choice.kernel = type == ElementType::uint8     ? k.pack_bytes
@@ -104,10 +104,26 @@ void describe_product(const ProductChoice& choice, cpu::Isa isa, bool indexed, S
   }
 }
 
+template <typename T>
+void describe_paired(const kernels::Kernels<T>& kernels, bool indexed, StageInfo& info) {
+  const bool plain = kernels.isa == cpu::Isa::scalar;
+  info.bfloat16 = true;
+  info.kernel = fmt::format("{} of bfloat16 pairs{}, {}{}", plain ? "plain reference" : "tiles",
+                            indexed ? " over nonzero columns" : "", cpu::name(kernels.isa),
+                            kernels.paired.native ? " with vdpbf16ps" : "");
+  info.refused = {{"tiles", "bfloat16 was asked for"}};
+  if (!kernels.paired.native)
+    info.refused.push_back({"vdpbf16ps",
+                            "not in this instruction set, or not on this processor: "
+                            "emulated, to the same bits"});
+}
+
 template PackChoice<float> choose_packing(const kernels::Kernels<float>&, ElementType, double,
-                                          std::size_t, bool);
+                                          std::size_t, bool, bool);
 template PackChoice<double> choose_packing(const kernels::Kernels<double>&, ElementType, double,
-                                           std::size_t, bool);
+                                           std::size_t, bool, bool);
+template void describe_paired(const kernels::Kernels<float>&, bool, StageInfo&);
+template void describe_paired(const kernels::Kernels<double>&, bool, StageInfo&);
 template ProductChoice choose_product(Blas*, const ProductShape&, double,
                                       const kernels::Kernels<float>&);
 template ProductChoice choose_product(Blas*, const ProductShape&, double,

@@ -32,10 +32,12 @@ struct PackChoice {
   std::vector<Refusal> refused;
 };
 
-// `whole`: a BLAS was asked for, which takes matrices as they are.
+// `whole`: a BLAS was asked for, which takes matrices as they are. `in_pairs`: products take pairs
+// of columns, which are left out together.
 template <typename T>
 PackChoice<T> choose_packing(const kernels::Kernels<T>& kernels, ElementType type,
-                             double nonzero_columns, std::size_t batch = 2, bool whole = false);
+                             double nonzero_columns, std::size_t batch = 2, bool whole = false,
+                             bool in_pairs = false);
 
 struct ProductChoice {
   bool by_blas = false;
@@ -51,11 +53,14 @@ ProductChoice choose_product(Blas* blas, const ProductShape& shape, double nonze
 // What to print of a product: why others were refused, and the native kernel, which follows from
 // how its input was packed.
 void describe_product(const ProductChoice& choice, cpu::Isa isa, bool indexed, StageInfo& info);
+// The same of a product of values rounded to bfloat16.
+template <typename T>
+void describe_paired(const kernels::Kernels<T>& kernels, bool indexed, StageInfo& info);
 
 extern template PackChoice<float> choose_packing(const kernels::Kernels<float>&, ElementType,
-                                                 double, std::size_t, bool);
+                                                 double, std::size_t, bool, bool);
 extern template PackChoice<double> choose_packing(const kernels::Kernels<double>&, ElementType,
-                                                  double, std::size_t, bool);
+                                                  double, std::size_t, bool, bool);
 extern template ProductChoice choose_product(Blas*, const ProductShape&, double,
                                              const kernels::Kernels<float>&);
 extern template ProductChoice choose_product(Blas*, const ProductShape&, double,

@@ -73,6 +73,7 @@ void Lowering<T>::pack() {
     pack.columns = columns;
     pack.divisor = static_cast<T>(form.divisor);
     pack.stride = stride;
+    pack.in_pairs = request_.bfloat16;
     pack.any = buffers.at<std::uint8_t>(any);
     pack.blocks = buffers.at<kernels::PackedBlock>(blocks);
     auto stage = std::make_unique<PackStage<T>>(pack, packing_.kernel, ends_.packed,

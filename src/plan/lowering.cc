@@ -50,7 +50,8 @@ Lowering<T>::Lowering(const Request& request, Parameters<T>& parameters,
       ahead_(threads > 1 && !plain_input_ && !request.external_gradient),
       packing_(choose_packing<T>(
           kernels_, request.examples.features.type, plain_input_ ? 1 : request.nonzero_columns,
-          request.batch, request.blas != nullptr && request.blas->use() == BlasUse::everywhere)) {
+          request.batch, request.blas != nullptr && request.blas->use() == BlasUse::everywhere,
+          request.bfloat16)) {
   // Parameters stand outside of the arena, but stages conflict over them like over any buffer.
   for (const auto& entry : parameters.entries())
     parameter_buffer_.push_back(book(entry.spec.name, 0));

@@ -56,6 +56,9 @@ struct Request {
   cpu::Isa isa = cpu::Isa::scalar;
   // A BLAS, for the products that choose_product() gives it; null: none. It must outlive the plan.
   Blas* blas = nullptr;
+  // For training: the products of dense layers take values rounded to bfloat16 (kernels/pairs.h).
+  // Not in float64, and not beside a BLAS.
+  bool bfloat16 = false;
   // For training: the caller computes the gradient of the loss by the outputs, in the middle of
   // each step, and `loss` is not looked at. See Plan::forward and Plan::backward.
   bool external_gradient = false;

@@ -51,6 +51,7 @@ struct StageInfo {
   std::vector<Refusal> refused;
   Phase phase = Phase::forward;
   bool by_blas = false;
+  bool bfloat16 = false;  // a product of values rounded to it
   bool shared = false;    // among all threads
   bool barrier = false;   // all threads meet before it
   double operations = 0;  // for a full batch, zeros counted as any value

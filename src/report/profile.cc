@@ -194,14 +194,20 @@ Profile make_profile(const ProfileRecords& records, const Limits& limits,
   Profile p;
   const PlanReport& plan = records.plan;
   p.threads = std::max<std::size_t>(1, records.threads.size());
-  p.title = fmt::format("{}, batch {}, {}, {} thread{}", name(plan.precision), plan.batch, plan.isa,
+  p.title = fmt::format("{}, batch {}, {}, {} thread{}",
+                        plan.bfloat16 ? "bfloat16" : name(plan.precision), plan.batch, plan.isa,
                         p.threads, p.threads == 1 ? "" : "s");
   p.wall = records.wall, p.epochs = records.epochs;
   p.steps = records.steps, p.stamped = records.stamped;
   p.clock = records.clock;
   const double core =
       plan.precision == Precision::float32 ? limits.flops_float32 : limits.flops_float64;
+  const auto peak_of = [&](const PlanStage& stage) {
+    return stage.bfloat16 && limits.flops_bfloat16 > 0 ? limits.flops_bfloat16 : core;
+  };
   p.peak = core * static_cast<double>(p.threads);
+  for (const PlanStage& stage : plan.stages)
+    p.peak = std::max(p.peak, peak_of(stage) * static_cast<double>(p.threads));
   for (const Bandwidth& level : limits.read)
     p.roofs.push_back({level.level, together(level, roofs, p.threads)});
   const std::vector<double> scale = scales(records);
@@ -209,7 +215,7 @@ Profile make_profile(const ProfileRecords& records, const Limits& limits,
   double waiting = 0;
   for (std::size_t i = 0; i < plan.stages.size() && !records.threads.empty(); ++i) {
     p.rows.push_back(make_row(records, scale, i, p.wall * threads));
-    hold_against_limit(p.rows.back(), core, roofs);
+    hold_against_limit(p.rows.back(), peak_of(plan.stages[i]), roofs);
     waiting += p.rows.back().wait;
   }
   const double between =

@@ -161,6 +161,16 @@ void check_options(const TrainOptions& options, const Examples& train) {
   check_threads(options.threads);
 }
 
+void check_bfloat16(Precision precision, const TrainOptions& options) {
+  if (!options.bfloat16) return;
+  if (precision != Precision::float32)
+    throw Error(ErrorKind::usage, "products of bfloat16 values, and a model in float64", "bfloat16",
+                "a model in float32, or training without bfloat16");
+  if (options.blas != "native")
+    throw Error(ErrorKind::usage, "a BLAS does not multiply bfloat16 values", "--blas",
+                "leave it out, or --precision float32");
+}
+
 losses::Choice parse_loss(const std::string& sentence) {
   return losses::choose(
       network::read_component(sentence, network::Category::loss, catalogue::catalogue()));

@@ -30,6 +30,7 @@ Examples by_positions(const Model& model, const Examples& examples);
 void check_rows(const graph::Graph& graph, const Features& inputs,
                 std::span<const std::uint32_t> rows, std::size_t most);
 void check_threads(std::size_t threads);
+void check_bfloat16(Precision precision, const TrainOptions& options);
 void check_options(const TrainOptions& options, const Examples& train);
 
 losses::Choice parse_loss(const std::string& sentence);

@@ -47,7 +47,7 @@ double seconds_since(Clock::time_point start) {
 BlasUse blas_use(const TrainOptions& options) {
   if (options.blas == "auto") return BlasUse::where_faster;
   if (options.blas != "native") return BlasUse::everywhere;
-  return options.benchmark_blas ? BlasUse::benchmarked : BlasUse::none;
+  return options.benchmark_blas && !options.bfloat16 ? BlasUse::benchmarked : BlasUse::none;
 }
 
 // The examples to train on as the network learns them; the model keeps how they were scaled.
@@ -599,8 +599,8 @@ template <typename T>
 PlanReport EngineOf<T>::plan() const {
   constexpr Precision kPrecision =
       sizeof(T) == sizeof(float) ? Precision::float32 : Precision::float64;
-  PlanReport report =
-      report_plan(steps_.plan().describe(), steps_.plan().stage_seconds(), kPrecision, trials_);
+  PlanReport report = report_plan(steps_.plan().describe(), steps_.plan().stage_seconds(),
+                                  kPrecision, options_.bfloat16, trials_);
   report.share_by_fewer_threads = steps_.share_of_fewer();
   report.blas_use = blas_use(options_);
   if (blas_ != nullptr) report.blas = blas_->library();
@@ -623,6 +623,7 @@ ProfileRecords EngineOf<T>::profile() const {
 std::unique_ptr<Trainer::Engine> make_engine(Model& model, const Examples& train,
                                              const Examples& test, const TrainOptions& options) {
   check_options(options, train);
+  check_bfloat16(model.precision(), options);
   const losses::Choice loss = parse_loss(options.loss);
   check_training(model, train, loss.loss);
   if (test.features.rows > 0) check_examples(model, test, loss.loss);  // there may be none

@@ -139,6 +139,10 @@ std::string_view name(Precision precision) {
 Precision parse_precision(std::string_view text) {
   for (const Precision precision : {Precision::float32, Precision::float64})
     if (text == name(precision)) return precision;
+  if (text == "bfloat16")
+    throw Error(ErrorKind::usage, "a model has no values in bfloat16", "precision",
+                "float32; a training rounds what it multiplies where it is told to: bfloat16=True "
+                "of lithe.Trainer, TrainOptions::bfloat16");
   throw Error(ErrorKind::usage, fmt::format("no precision '{}'", text), "--precision",
               "float32 or float64");
 }

@@ -7,7 +7,8 @@ namespace {
 PlanStage report_stage(const plan::StageInfo& info, double seconds) {
   PlanStage stage;
   stage.name = info.name, stage.kernel = info.kernel;
-  stage.by_blas = info.by_blas, stage.shared = info.shared, stage.barrier = info.barrier;
+  stage.by_blas = info.by_blas, stage.bfloat16 = info.bfloat16;
+  stage.shared = info.shared, stage.barrier = info.barrier;
   for (const auto& refusal : info.refused)
     stage.refused.push_back(refusal.kernel + ": " + refusal.reason);
   stage.operations = info.operations, stage.bytes = info.bytes, stage.seconds = seconds;
@@ -18,10 +19,11 @@ PlanStage report_stage(const plan::StageInfo& info, double seconds) {
 }  // namespace
 
 PlanReport report_plan(const plan::Description& plan, const std::vector<double>& seconds,
-                       Precision precision,
+                       Precision precision, bool bfloat16,
                        const std::vector<std::pair<std::size_t, double>>& trials) {
   PlanReport report{std::string(cpu::name(plan.isa)),
                     precision,
+                    bfloat16,
                     plan.threads,
                     plan.batch,
                     plan.arena_bytes,

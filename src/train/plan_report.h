@@ -11,7 +11,7 @@ namespace lithe::train {
 
 // `seconds` were spent in each stage; `trials` are examples a second by number of threads.
 PlanReport report_plan(const plan::Description& plan, const std::vector<double>& seconds,
-                       Precision precision,
+                       Precision precision, bool bfloat16,
                        const std::vector<std::pair<std::size_t, double>>& trials);
 
 // Divides the seconds of training among reading, forward and backward. The seconds of single stages

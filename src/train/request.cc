@@ -43,6 +43,7 @@ plan::Request training_request(const graph::Graph& graph, const Examples& exampl
   request.seed = options.seed;
   request.augmenter = augmenter;
   request.blas = blas;
+  request.bfloat16 = options.bfloat16;
   return request;
 }
 

@@ -151,7 +151,7 @@ optimizers::Optimizer parse_optimizer(const std::string& sentence) {
 
 std::unique_ptr<plan::Blas> load_blas(const TrainOptions& options, Precision precision) {
   const bool native = options.blas == "native";
-  if (native && !options.benchmark_blas) return nullptr;
+  if (native && (!options.benchmark_blas || options.bfloat16)) return nullptr;
   if (!native && options.blas != "auto")
     return std::make_unique<plan::Blas>(
         blas::find_named_blas(options.blas,

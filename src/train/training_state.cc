@@ -74,7 +74,7 @@ StateIdentity training_identity(const Network& network, Precision precision, con
                                 const Examples& test, const TrainOptions& options) {
   return {{"version", LITHE_VERSION},
           {"network", network.to_string()},
-          {"precision", std::string(name(precision))},
+          {"precision", options.bfloat16 ? "bfloat16" : std::string(name(precision))},
           {"loss", options.loss},
           {"optimizer", options.optimizer},
           {"average", options.average},

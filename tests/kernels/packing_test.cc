@@ -50,7 +50,7 @@ class Guarded {
 template <typename T>
 struct Packed {
   Packed(void (*kernel)(Pack<T>&), const void* data, std::size_t element, std::size_t columns,
-         std::vector<std::uint32_t> rows, T divisor)
+         std::vector<std::uint32_t> rows, T divisor, bool in_pairs = false)
       : stride(row_stride<T>(columns + kPackSlack)),
         x(rows.size() * stride),
         index(columns + kPackSlack),
@@ -71,6 +71,7 @@ struct Packed {
     pack.index = index.data();
     pack.any = any.data();
     pack.blocks = blocks.data();
+    pack.in_pairs = in_pairs;
     kernel(pack);
     depth = pack.depth;
   }
@@ -150,6 +151,10 @@ void check_columns(Isa isa, const Bytes& bytes, const std::vector<std::uint32_t>
   };
   expect_equal(pack(k.pack_bytes), pack(plain.pack_bytes), order.size(), false);
   expect_equal(pack(k.pack_nonzero_bytes), pack(plain.pack_nonzero_bytes), order.size(), true);
+  const auto pairs = [&](auto kernel) {
+    return Packed<T>(kernel, bytes.memory.data(), 1, bytes.columns, order, 255, true);
+  };
+  expect_equal(pairs(k.pack_nonzero_bytes), pairs(plain.pack_nonzero_bytes), order.size(), true);
 }
 
 TEST(Packing, KeepsTheReferencesColumnsAndReadsNothingBehindTheData) {
@@ -166,6 +171,27 @@ TEST(Packing, KeepsTheReferencesColumnsAndReadsNothingBehindTheData) {
           check_columns<double>(isa, bytes, order);
         }
     }
+}
+
+// Where products take pairs of columns, none loses its partner.
+TEST(Packing, KeepsPairsTogether) {
+  const Bytes bytes(6, 785, 0.2);
+  const std::vector<std::uint32_t> order = {1, 2, 5};
+  for (const Isa isa : all_isas()) {
+    const auto pack = [&](bool in_pairs) {
+      return Packed<float>(kernels<float>(isa).pack_nonzero_bytes, bytes.memory.data(), 1, 785,
+                           order, 255, in_pairs);
+    };
+    const Packed<float> pairs = pack(true), alone = pack(false);
+    ASSERT_GT(pairs.depth, alone.depth);
+    for (std::size_t c = 0; c < pairs.depth; c += 2) {
+      EXPECT_EQ(pairs.index[c] % 2, 0u);
+      if (c + 1 < pairs.depth)
+        EXPECT_EQ(pairs.index[c + 1], pairs.index[c] + 1);
+      else
+        EXPECT_EQ(pairs.index[c], 784u);
+    }
+  }
 }
 
 // A batch without a single value keeps no column.

@@ -155,6 +155,15 @@ TEST_P(State, OfEachSurroundingWithEachAverage) {
     }
 }
 
+TEST(State, OfProductsOfBfloat16Values) {
+  for (const char* optimizer : {"sgd(0.1)", "adam(0.01)", "adam(0.01, clip_norm=1)"}) {
+    Case c;
+    c.options.optimizer = optimizer;
+    c.options.bfloat16 = true;
+    check(c);
+  }
+}
+
 TEST_P(State, OfEachScheduleThatLooksAtLosses) {
   for (Case c : surroundings()) {
     c.precision = GetParam();
@@ -253,6 +262,9 @@ TEST(State, SaysWhatDiffers) {
   other = c;
   other.precision = Precision::float64;
   refused(other, data, "precision");
+  other = c;
+  other.options.bfloat16 = true;
+  refused(other, data, "precision: 'float32', and here 'bfloat16'");
   other = c;
   other.network = "input(784) -> dense(21, tanh) -> dense(10)";
   refused(other, data, "network");
