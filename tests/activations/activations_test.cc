@@ -62,7 +62,8 @@ class Plain {
     base::AlignedArray<double> from =
         row_.derivative_from == DerivativeFrom::input ? line(x) : run(x);
     base::AlignedArray<double> dy = line(1);
-    kernel().backward({from.data(), from.size(), 1}, {dy.data(), dy.size(), 1}, {0, 1}, argument_);
+    kernel().backward({from.data(), from.size(), 1}, {dy.data(), dy.size(), 1}, dy.size(), {0, 1},
+                      argument_);
     return dy[0];
   }
 
@@ -78,7 +79,7 @@ class Plain {
   base::AlignedArray<double> run(double x) const {
     base::AlignedArray<double> values = line(x);
     const Matrix<double> matrix{values.data(), values.size(), 1};
-    kernel().forward(matrix, matrix, {0, 1}, argument_);
+    kernel().forward(matrix, matrix, values.size(), {0, 1}, argument_);
     return values;
   }
 
