@@ -170,7 +170,8 @@ class Convolution {
               weight_.data(),
               nullptr,
               col2im_.data(),
-              scratch_.data()} {
+              scratch_.data(),
+              false} {
     for (std::size_t i = 0; i < arrays_.weights.size(); ++i)
       weight_[panels().at(i / units(), i % units())] = arrays_.weights[i];
     steps_.rows = batch_;

@@ -87,10 +87,12 @@ NarrowLoop CodeQuality::narrow(const Place& place) {
   return narrow;
 }
 
-bool CodeQuality::in_steps(const Place& place) {
-  if (!sources_.own(place)) return false;
+CodeQuality::Steps CodeQuality::steps(const Place& place) {
+  if (!sources_.own(place)) return {};
   const CodeMix mix = function_at(place).code.loop_at(place.offset);
-  return mix.loop && !mix.calls && !mix.contiguous && mix.arithmetic() > 0;
+  if (!mix.loop || mix.calls || mix.contiguous || mix.arithmetic() == 0) return {};
+  constexpr int kLarge = 1024;
+  return {.any = true, .large = mix.step >= kLarge};
 }
 
 }  // namespace lithe::program

@@ -39,8 +39,12 @@ class CodeQuality {
 
   // Of optimised code.
   NarrowLoop narrow(const Place& place);
-  // Whether it is a loop over floating-point numbers that do not lie side by side.
-  bool in_steps(const Place& place);
+  // Whether it is a loop over floating-point numbers that do not lie side by side; `large`: more
+  // than a few cache lines apart, by what the instructions say.
+  struct Steps {
+    bool any = false, large = false;
+  };
+  Steps steps(const Place& place);
 
  private:
   struct Function {

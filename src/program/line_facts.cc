@@ -125,7 +125,8 @@ class Gatherer {
         share *= (line.interpreter + line.native + line.system) / named;
       for (Translated* part : {&line.unoptimised, &line.narrow})
         if (known > 0) part->grow(line.native / known);
-      if (known > 0) line.in_steps *= line.native / known;
+      if (known > 0)
+        for (double* part : {&line.in_steps, &line.in_large_steps}) *part *= line.native / known;
     }
     for (auto& [key, line] : lines_)
       (std::get<0>(key) ? facts.lines : facts.others).push_back(std::move(line));
@@ -143,7 +144,9 @@ class Gatherer {
     }
     const NarrowLoop narrow = quality_->narrow(moment.place);
     if (!narrow.found) {
-      if (quality_->in_steps(moment.place)) line.in_steps += share;
+      const CodeQuality::Steps steps = quality_->steps(moment.place);
+      if (steps.any) line.in_steps += share;
+      if (steps.large) line.in_large_steps += share;
       return;
     }
     add(line.narrow, share, narrow.remains);

@@ -52,7 +52,9 @@ struct LineFacts : Spent {
   std::map<std::string, double> inside;       // all functions of Python's below it, each once
   std::map<std::string, double> native_code;  // "inflate in libz.so.1"
   Translated unoptimised, narrow;
-  double in_steps = 0;  // in loops of compiled code over numbers that do not lie side by side
+  // In loops of compiled code over numbers that do not lie side by side, and those of them whose
+  // instructions tell that they are far apart.
+  double in_steps = 0, in_large_steps = 0;
   // Functions of others between it and the next of the program's own lines that called it, and
   // that line: "pandas.core.apply.apply_standard", called by line 12.
   std::map<std::string, double> around;

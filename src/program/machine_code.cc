@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdlib>
 #include <map>
 #include <string_view>
 
@@ -147,23 +148,30 @@ Instruction read_instruction(const cs_insn& from) {
   return to;
 }
 
-// Whether registers of addresses stand still or go on by few bytes at a time.
-bool side_by_side(std::span<const Instruction> part) {
+bool reads_numbers(const Instruction& i) {
+  return i.width != 0 || (i.moves && vector_register(i.first)) || i.vector_store;
+}
+
+// Whether the registers of the addresses of numbers stand still or go on by few bytes at a time; of
+// the others the largest step, where it is a constant.
+void find_steps(std::span<const Instruction> part, CodeMix& mix) {
   constexpr int kNear = 64;
-  std::map<int, bool> near;  // of registers that change
+  std::map<int, int> steps;  // of registers that change; 0: not by a constant
   for (const Instruction& i : part) {
     if (i.first == 0 || vector_register(i.first)) continue;
-    const auto [at, added] = near.try_emplace(i.first, true);
-    at->second = at->second && i.steps && i.step >= -kNear && i.step <= kNear;
+    const int step = i.steps ? std::abs(i.step) : 0;
+    const auto [at, added] = steps.try_emplace(i.first, step);
+    if (!added) at->second = at->second == 0 || step == 0 ? 0 : std::max(at->second, step);
   }
-  return std::all_of(part.begin(), part.end(), [&near](const Instruction& i) {
-    if (i.width == 0 && !(i.moves && vector_register(i.first)) && !i.vector_store) return true;
-    const std::array used = {i.base, i.index};
-    return std::all_of(used.begin(), used.end(), [&near](int number) {
-      const auto at = near.find(number);
-      return at == near.end() || at->second;
-    });
-  });
+  for (const Instruction& i : part) {
+    if (!reads_numbers(i)) continue;
+    for (const int used : {i.base, i.index}) {
+      const auto at = steps.find(used);
+      if (at == steps.end() || (at->second != 0 && at->second <= kNear)) continue;
+      mix.contiguous = false;
+      mix.step = std::max(mix.step, at->second);
+    }
+  }
 }
 
 // Marks sums that go on from turn to turn: in registers that are only added to.
@@ -226,7 +234,7 @@ CodeMix MachineCode::mix(std::span<const Instruction> part, bool loop) const {
   }
   mix.doubles = 2 * doubles > mix.arithmetic();
   mix.old = 2 * extended < mix.arithmetic();
-  mix.contiguous = side_by_side(part);
+  find_steps(part, mix);
   if (loop) find_carried(part, mix);
   return mix;
 }

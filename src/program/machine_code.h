@@ -16,6 +16,7 @@ struct CodeMix {
   bool calls = false;
   bool branches = false;   // other than its own end
   bool contiguous = true;  // scalars lie side by side in memory
+  int step = 0;            // else the largest known step of their addresses, in bytes
   // Floating-point arithmetic: a number at a time, and by the width of the vectors in bits.
   int scalar = 0, by128 = 0, by256 = 0, by512 = 0;
   bool doubles = false;     // mostly

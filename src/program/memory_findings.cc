@@ -37,25 +37,32 @@ double mean_rate(const ProgramFacts& facts) {
   return sum / static_cast<double>(facts.memory_rates.size());
 }
 
-// Each step of such a loop is in another page, so it needs few bytes of what it makes the
-// processor fetch.
-void find_steps(ProgramFacts& facts, double memory, Findings& findings) {
-  constexpr double kPages = 0.2;  // of the bandwidth, if all of each page were read
-  const double part = part_above(facts, kPages * memory);
+// Each step of such a loop is in another cache line, mostly in another page, so it needs few bytes
+// of what it makes the processor fetch. Pages that the processor's buffers of addresses still have
+// are not seen, but then the instructions may tell.
+void find_memory_order(ProgramFacts& facts, double memory, Findings& findings) {
+  constexpr double kPages = 0.05;  // of the bandwidth, if all of each page were read
+  const double part = std::min(1.0, kLooksMiss * part_above(facts, kPages * memory));
   Found found(facts);
   for (LineFacts& line : facts.lines)
-    found.add(line, std::min(1.0, kLooksMiss * part) * line.in_steps);
+    found.add(line, std::max(part * line.in_steps, line.in_large_steps));
   if (found.all() < kWorthBlocks) return;
   const double share = found.all();
+  constexpr double kMostly = 0.5;
+  const bool seen = part > kMostly;
   ProgramFinding finding = make(
       "memory_order",
-      fmt::format("a loop goes through memory in large steps, and waits for it {} of the time",
+      fmt::format("a loop goes through memory in large steps, which takes {} of the time",
                   percent(share)),
       "let the innermost loop go along what lies side by side: the last index of an array in C, "
       "C++ and Rust, the first in Fortran; swap the loops, or store the array the other way round",
-      Estimate{gain(share, 0.1), gain(share, 0.5), gain(share, 0.05)});
-  finding.evidence = "the processor looks up the address of a new page for almost each number";
-  for (LineFacts& line : facts.lines) line.in_steps = 0;
+      seen ? Estimate{gain(share, 0.1), gain(share, 0.5), gain(share, 0.05)}
+           : Estimate{gain(share, 0.2), gain(share, 0.9), gain(share, 0.05)});
+  finding.evidence =
+      seen
+          ? "the processor looks up the addresses of pages over and over"
+          : "its instructions go on by 1 KiB or more, so that each number is in another cache line";
+  for (LineFacts& line : facts.lines) line.in_steps = line.in_large_steps = 0;
   findings.push_back(found.finish(std::move(finding)));
 }
 
@@ -101,7 +108,7 @@ void find_bandwidth(ProgramFacts& facts, const Limits& limits, double memory, Fi
 void memory_findings(ProgramFacts& facts, const Limits& limits, Findings& findings) {
   const double memory = read_rate(limits, "memory");
   if (memory <= 0) return;
-  find_steps(facts, memory, findings);
+  find_memory_order(facts, memory, findings);
   find_bandwidth(facts, limits, memory, findings);
 }
 

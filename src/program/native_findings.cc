@@ -259,7 +259,7 @@ void credit_workers(ProgramFacts& facts) {
   for (LineFacts line : facts.others) {
     line.shrink(factor);
     for (Translated* part : {&line.unoptimised, &line.narrow}) part->grow(factor);
-    line.in_steps *= factor;
+    for (double* part : {&line.in_steps, &line.in_large_steps}) *part *= factor;
     for (auto* names : {&line.calls, &line.inside, &line.native_code})
       for (auto& [name, share] : *names) share *= factor;
     facts.add(line);

@@ -29,7 +29,7 @@ MachineIdentity small_machine() {
 
 // Limits that no measuring gives.
 Limits invented(const MachineIdentity& identity, const std::string& isa) {
-  Limits limits{isa, 1.25e9, 0.75e9, limits::read_levels(identity)};
+  Limits limits{isa, 1.25e9, 0.75e9, 0, limits::read_levels(identity)};
   limits.measured_at = 1'700'000'000;
   for (Bandwidth& level : limits.read) level.bytes_per_second = 5e9;
   return limits;

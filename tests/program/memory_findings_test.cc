@@ -79,6 +79,15 @@ TEST(MemoryFindings, LargeStepsComeFirst) {
   EXPECT_NEAR(found[0].factor, 1 / (1 - 0.9 * 0.9), 1e-9);
 }
 
+TEST(MemoryFindings, LargeStepsThatTheInstructionsTell) {
+  LineFacts line = line_of_loops(false, 0.9);
+  line.in_steps = line.in_large_steps = 0.9;
+  const Findings found = findings(program(line, {}));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].name, "memory_order");
+  EXPECT_NEAR(found[0].factor, 1 / (1 - 0.9 * 0.8), 1e-9);
+}
+
 TEST(MemoryFindings, NothingOfStepsThroughWhatTheCachesHold) {
   LineFacts line = line_of_loops(false, 0.9);
   line.in_steps = 0.9;

@@ -19,6 +19,7 @@ Limits limits() {
   return {"avx512",
           100e9,
           50e9,
+          0,
           {{"L1", 16384, 200e9}, {"L2", 524288, 100e9}, {"memory", 1 << 27, 10e9}}};
 }
 std::vector<Cache> caches() { return {{1, 32768, 1}, {2, 1 << 20, 1}}; }
