@@ -99,10 +99,6 @@ void write_report(const std::filesystem::path& folder, const std::string& file, 
   base::write_file_atomically(folder / "index.html", evaluation_page(file, model, data, report));
 }
 
-}  // namespace
-
-namespace {
-
 // How the windows go on, where --stateful or --no-stateful says it.
 std::optional<std::size_t> streams_for(const Model& model, bool stateful, bool none) {
   if (stateful && none)

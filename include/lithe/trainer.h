@@ -165,7 +165,7 @@ struct PlanBuffer {
 struct PlanReport {
   std::string isa;
   Precision precision;
-  bool bfloat16;  // TrainOptions::bfloat16
+  bool bfloat16 = false;  // TrainOptions::bfloat16
   std::size_t threads, batch, arena_bytes, parameter_bytes, parameters;
   double operations_per_example;
   // Examples a second that each number of threads was measured at, where the plan chose itself.

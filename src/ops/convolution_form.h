@@ -58,8 +58,8 @@ struct ConvolutionForm {
 template <typename T>
 ConvolutionForm form_of(const Convolution& work);
 
-// Whether the zeros of the gradient of the result are left out on the way back to the image, where
-// this share of it is not zero.
+// Whether the zeros of the gradient of the result are left out of the input gradient, where this
+// share of it is not zero.
 template <typename T>
 bool skips_zeros(const ConvolutionForm& form, double nonzero);
 

@@ -59,7 +59,7 @@ struct ConvolutionOperands {
   const T* bias;            // the same; of a transposed convolution the parameter itself; or null
   const T* col2im_weight;   // for col2im
   T* scratch;               // padded_size for each thread; or null
-  bool skips_zeros;         // of the gradient of the result, on the way back
+  bool skips_zeros;         // of the gradient of the result, in the backward pass
 
   T* image_at(const Batch<T>& batch, std::size_t i) const { return image.of(batch).row(i); }
   T* result_at(const Batch<T>& batch, std::size_t i) const { return result.of(batch).row(i); }

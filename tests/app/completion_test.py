@@ -87,7 +87,7 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.complete("lithe", "train", "--epo"), ["--epochs"])
         self.assertEqual(self.complete("lithe", "train", "--precision", "float"),
                          ["float32", "float64"])
-        self.assertEqual(self.complete("lithe", "train", "--precision", "b"), ["bfloat16"])
+        self.assertEqual(self.complete("lithe", "train", "--precision", "bf"), ["bfloat16"])
         self.assertEqual(self.complete("lithe", "train", "--loss", "quad"), ["quadratic"])
         self.assertEqual(self.complete("lithe", "train", "see"), ["seed"])
         self.assertEqual(self.complete("lithe", "data", "fe"), ["fetch"])

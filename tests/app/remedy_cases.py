@@ -161,6 +161,9 @@ MAILS = "train --data m --epochs 1 --output m.safetensors"
 
 CASES = {
     # What a model is shown.
+    "windows cannot both go on and begin anew": Case(
+        {"t.csv": rows()}, "evaluate m.safetensors --data t.csv --stateful --no-stateful",
+        "evaluate m.safetensors --data t.csv --no-stateful", prepare=MODEL),
     "the values are from {:.6g} to {:.6g}, and the model was trained on values from 0 to {:.6g}": Case(
         {"a.npz": npz(x=pixels(20), y=whole(20)), "b.npz": npz(x=pixels(20, "<f4", 999), y=whole(20))},
         "evaluate m.safetensors --data b.npz", prepare=(ARRAYS.replace("dense", "flatten -> dense"),),
