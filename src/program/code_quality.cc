@@ -87,7 +87,7 @@ NarrowLoop CodeQuality::narrow(const Place& place) {
   return narrow;
 }
 
-CodeQuality::Steps CodeQuality::steps(const Place& place) {
+CodeQuality::Strides CodeQuality::strides(const Place& place) {
   if (!sources_.own(place)) return {};
   const CodeMix mix = function_at(place).code.loop_at(place.offset);
   if (!mix.loop || mix.calls || mix.contiguous || mix.arithmetic() == 0) return {};

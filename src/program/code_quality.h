@@ -41,10 +41,10 @@ class CodeQuality {
   NarrowLoop narrow(const Place& place);
   // Whether it is a loop over floating-point numbers that do not lie side by side; `large`: more
   // than a few cache lines apart, by what the instructions say.
-  struct Steps {
+  struct Strides {
     bool any = false, large = false;
   };
-  Steps steps(const Place& place);
+  Strides strides(const Place& place);
 
  private:
   struct Function {

@@ -144,9 +144,9 @@ class Gatherer {
     }
     const NarrowLoop narrow = quality_->narrow(moment.place);
     if (!narrow.found) {
-      const CodeQuality::Steps steps = quality_->steps(moment.place);
-      if (steps.any) line.in_steps += share;
-      if (steps.large) line.in_large_steps += share;
+      const CodeQuality::Strides strides = quality_->strides(moment.place);
+      if (strides.any) line.in_steps += share;
+      if (strides.large) line.in_large_steps += share;
       return;
     }
     add(line.narrow, share, narrow.remains);
