@@ -66,6 +66,15 @@ class Windows(AppTest):
                       "       3          55\n"
                       "       5  answer: load, 2 rows ahead 58.66\n", out)
 
+    def test_a_target_of_texts_is_no_forecast(self):
+        self.write("texts.csv", "t,x,y\n" + "".join(f"{t},{t * t % 7},{'abc'[t % 3]}\n" for t in range(40)))
+        failed = self.run_lithe("data", "show", "texts.csv", "--time", "t", "--window", "3", status=1)
+        said = " ".join(failed.stderr.split())
+        self.assertNotIn("--task", said)
+        self.assertIn('--target "x": windows forecast numbers, and the columns of numbers are x', said)
+        self.run_lithe("data", "show", "texts.csv", "--time", "t", "--window", "3", "--target", "x",
+                       "--ignore", "y")
+
     def test_rows_are_refused_out_of_order_where_a_model_looks_at_them(self):
         self.train()
         lines = wave(40).splitlines(keepends=True)

@@ -45,12 +45,14 @@ struct PartForm {
   std::size_t rows, features, targets;
   WindowOptions options;
   bool answered;
+  bool known;  // the windows are those of a model
   std::vector<Run> runs;
   std::vector<std::uint32_t> order = {};  // of the rows, where there are several series
 
   std::size_t channels() const { return features + targets; }
   std::size_t outputs() const { return targets * options.horizons.size(); }
-  std::size_t needed() const { return options.length + (answered ? options.farthest() : 0); }
+  std::size_t behind() const { return answered ? options.farthest() : 0; }
+  std::size_t needed() const { return options.length + behind(); }
   std::vector<Window> windows() const {
     std::vector<Window> all;
     for (const Run& run : runs)
@@ -80,6 +82,7 @@ std::string counted(std::size_t count, const char* what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
+// What helps is an option that is enough by itself, or more rows. Those of a model are as they are.
 void check_long_enough(const PartForm& form, bool tested, const std::string& file) {
   std::size_t longest = 0;
   for (const Run& run : form.runs) longest = std::max(longest, run.end - run.begin);
@@ -91,12 +94,14 @@ void check_long_enough(const PartForm& form, bool tested, const std::string& fil
       fmt::format("a window of {}{} take {}", counted(form.options.length, "row"), behind,
                   counted(form.needed(), "row"));
   const char* const where = form.order.empty() ? "" : " in the longest group";
-  if (tested)
-    throw Error(ErrorKind::data,
-                fmt::format("{}, and there are {} to test on{}", taken, longest, where), file,
-                "a smaller --window, or a larger --test-share");
-  throw Error(ErrorKind::data, fmt::format("{}, and there are {}{}", taken, longest, where), file,
-              "a smaller --window, or more rows");
+  throw Error(
+      ErrorKind::data,
+      fmt::format("{}, and there are {}{}{}", taken, longest, tested ? " to test on" : "", where),
+      file,
+      form.known                      ? fmt::format("a file with {} rows or more", form.needed())
+      : longest > form.behind()       ? "a smaller --window, or more rows"
+      : longest > form.options.length ? "a smaller --horizon, or more rows"
+                                      : "more rows");
 }
 
 // A series that is too short for a window has none.
@@ -274,7 +279,7 @@ void check_window_options(const TableOptions& options) {
                 "--task regression");
 }
 
-void take_windows(TableData& table, const TableOptions& options) {
+void take_windows(TableData& table, const TableOptions& options, bool known) {
   Dataset& data = table.data;
   BothParts memory;
   table.windows = report_of(table, options.windows);
@@ -283,6 +288,7 @@ void take_windows(TableData& table, const TableOptions& options) {
                 table.schema.target_names().size(),
                 options.windows,
                 !options.windows.without_answers,
+                known,
                 {}};
   const bool both = data.train.features.rows > 0 && data.test.features.rows > 0;
   const std::size_t undivided = both ? count_undivided(table, form) : 0;
