@@ -66,6 +66,16 @@ class Windows(AppTest):
                       "       3          55\n"
                       "       5  answer: load, 2 rows ahead 58.66\n", out)
 
+    def test_a_season_is_judged_on_the_windows_of_the_score(self):
+        self.write("s.csv", "t,y\n" + "".join(f"{t},{t % 10 * (1 if t < 330 else 100)}\n" for t in range(400)))
+        command = ["train", "--data", "s.csv", "--time", "t", "--window", "3", "--network", "dense(1)",
+                   "--epochs", "1", "--threads", "1", "--output", "s.safetensors", "--season"]
+        self.assertIn("50 rows before: rmse 425.8", self.run_lithe(*command, "50").stdout)
+        evaluated = self.run_lithe("evaluate", "s.safetensors").stdout
+        self.assertIn("50 rows before: rmse 425.8", evaluated)
+        self.assertIn("on 60 of the 77 windows", self.run_lithe(*command, "340").stdout)
+        self.assertIn("none of the windows has a value that far back", self.run_lithe(*command, "900").stdout)
+
     def test_a_target_of_texts_is_no_forecast(self):
         self.write("texts.csv", "t,x,y\n" + "".join(f"{t},{t * t % 7},{'abc'[t % 3]}\n" for t in range(40)))
         failed = self.run_lithe("data", "show", "texts.csv", "--time", "t", "--window", "3", status=1)
