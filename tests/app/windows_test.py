@@ -51,6 +51,12 @@ class Windows(AppTest):
         (only,) = json.loads(self.run_lithe("predict", "load.safetensors", "short.csv", "--json").stdout)
         self.assertAlmostEqual(only["outputs"][0], 50 + 10 * math.sin(36 * math.tau / 24), delta=2.5)
 
+    def test_a_stride_does_not_leave_the_end_out(self):
+        self.train("--stride", "4")
+        answers = json.loads(self.run_lithe("predict", "load.safetensors", "load.csv", "--json").stdout)
+        self.assertEqual(answers[-1]["input"], "rows 571 to 600")
+        self.assertEqual(len(answers), 600 - 30 + 1)
+
     def test_several_horizons_are_named(self):
         out = self.run_lithe(*TRAIN, "--network", "dense(12)", "--horizon", "1..12").stdout
         self.assertIn("load, 12 rows ahead: rmse", out)
