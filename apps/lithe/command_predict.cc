@@ -299,6 +299,8 @@ void predict_table(Model& model, const std::string& file, DataChoice choice,
                    const std::string& prefix, const AnswerSink& sink) {
   choice.data = file;
   choice.table.test_share = 0;
+  // A stride thins out what is learned from; the answer behind the last row is one to give.
+  choice.every_window = true;
   const LoadedData loaded = load_for_model(choice, model, TargetUse::ignore);
   const Dataset& data = loaded.set;
   const Features& rows = data.test.features.rows > 0 ? data.test.features : data.train.features;

@@ -57,6 +57,12 @@ void check_kind(const Model& model, const std::string& input) {
     trained = fmt::format("the columns of a table ({})",
                           columns_of(TableSchema::from_json(preprocessing.schema)));
     remedy = "a table with these columns";
+  } else if (preprocessing.schema.empty() && has_columns(input) && model.network().has_lengths()) {
+    // A file of a sequence is read as one of a folder.
+    const std::string folder = std::filesystem::path(input).parent_path().string();
+    trained = "sequences";
+    remedy = fmt::format("{}, the folder that has it; or a .ts or .npz of sequences",
+                         folder.empty() ? "." : folder);
   } else if (preprocessing.schema.empty() && has_columns(input)) {
     const bool images = !preprocessing.image.empty();
     trained = images ? "images" : "rows of numbers without names";

@@ -19,8 +19,8 @@ void print_targets(const RegressionReport& report) {
 void print_naive(const std::optional<WindowReport>& windows) {
   if (!windows) return;
   for (const NaiveForecast& one : windows->naive)
-    print_folded("Naive forecast, {}: rmse {}{}\n", one.name, base::figure(one.rmse),
-                 over_targets(windows->answers.size()));
+    print_folded("{}\n",
+                 one.format(over_targets(windows->answers.size()), windows->naive.front().windows));
 }
 
 std::string unit_of_target(const Model& model) {

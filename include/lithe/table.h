@@ -318,7 +318,9 @@ struct ColumnSummary {
 struct NaiveForecast {
   std::string name;          // "last value"
   double rmse = 0, mae = 0;  // over the windows to test on, and all answers of each
-  std::size_t windows = 0;   // that it could be made for
+  std::size_t windows = 0;   // that it could be made for; 0: rmse and mae are nothing
+  // One line. `all`: the windows to test on, `over`: what stands behind the figure.
+  std::string format(const std::string& over, std::size_t all) const;
 };
 
 // Where a window begins: its series, and the number of its first row among the rows of that series

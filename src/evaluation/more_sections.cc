@@ -120,8 +120,12 @@ std::string forecast_section(const EvaluationReport& report) {
   std::string rows = fmt::format("<tr><td>model</td><td>{}</td><td>{}</td></tr>\n",
                                  number(values.all.rmse), number(values.all.mae));
   for (const NaiveForecast& naive : report.naive)
-    rows += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", escape(naive.name),
-                        number(naive.rmse), number(naive.mae));
+    rows += fmt::format(
+        "<tr><td>{}{}</td><td>{}</td><td>{}</td></tr>\n", escape(naive.name),
+        naive.windows == report.naive.front().windows
+            ? ""
+            : fmt::format(", on {} of the {} windows", naive.windows, report.naive.front().windows),
+        naive.windows > 0 ? number(naive.rmse) : "", naive.windows > 0 ? number(naive.mae) : "");
   std::string pictures;
   for (std::size_t c = 0; c < std::min(kMostCharts, values.truth.size()); ++c) {
     const std::size_t all = values.truth[c].size(), shown = std::min(all, kMostWindows);

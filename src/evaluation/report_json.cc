@@ -154,7 +154,10 @@ nlohmann::json figures_of(const EvaluationReport& report) {
       result["importance"].push_back(
           {{"column", one.name}, {"mean", one.mean}, {"deviation", one.deviation}});
   for (const NaiveForecast& one : report.naive)
-    result["naive"][one.name] = {{"rmse", one.rmse}, {"mae", one.mae}};
+    result["naive"][one.name] = {
+        {"rmse", one.windows > 0 ? nlohmann::json(one.rmse) : nlohmann::json()},
+        {"mae", one.windows > 0 ? nlohmann::json(one.mae) : nlohmann::json()},
+        {"windows", one.windows}};
   if (report.unknown)
     result["unknown"] = {{"score", report.unknown->score},
                          {"threshold", report.unknown->threshold},

@@ -9,6 +9,7 @@
 #include "lithe/error.h"
 #include "lithe/probabilities.h"
 #include "lithe/stepper.h"
+#include "lithe/table.h"
 #include "lithe/text.h"
 
 namespace lithe {
@@ -17,6 +18,16 @@ namespace {
 
 Vocabulary vocabulary_of(const Model& model) {
   const std::string& json = model.preprocessing().vocabulary;
+  const std::string& schema = model.preprocessing().schema;
+  if (const TableSchema table = schema.empty() ? TableSchema{} : TableSchema::from_json(schema);
+      table.text() != nullptr)
+    throw Error(ErrorKind::model,
+                fmt::format("the model answers for the texts of the column \"{}\", and does not go "
+                            "on with one",
+                            table.text()->name),
+                model.network().to_string(),
+                fmt::format("lithe predict MODEL TABLE, a table with the column \"{}\"",
+                            table.text()->name));
   if (json.empty())
     throw Error(ErrorKind::model, "the model was not trained on text", model.network().to_string(),
                 "a model that `lithe train` made of a text");

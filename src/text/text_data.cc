@@ -87,7 +87,7 @@ Examples windows_of(std::span<const std::int32_t> tokens, std::size_t window, st
   return part;
 }
 
-void check_long_enough(std::size_t tokens, bool tested, const TextOptions& options,
+void check_long_enough(std::size_t tokens, bool tested, bool known, const TextOptions& options,
                        const std::string& file) {
   if (tokens > options.window) return;
   throw Error(ErrorKind::data,
@@ -95,20 +95,22 @@ void check_long_enough(std::size_t tokens, bool tested, const TextOptions& optio
                           options.window, plural(options.unit), options.window + 1, tokens,
                           tested ? " to test on" : ""),
               file,
-              tested ? "a smaller --window, or a larger --test-share"
-                     : "a smaller --window, or a longer text");
+              known
+                  ? fmt::format("a text of {} {} or more", options.window + 1, plural(options.unit))
+                  : "a smaller --window, or a longer text");
 }
 
+// `known`: the windows are those of a model.
 TextData divide(std::vector<std::int32_t> numbers, const TextOptions& options,
-                const Vocabulary& vocabulary, const std::string& file) {
+                const Vocabulary& vocabulary, bool known, const std::string& file) {
   auto memory = std::make_shared<std::vector<std::int32_t>>(std::move(numbers));
   const std::span<const std::int32_t> tokens(*memory);
   const auto tested = static_cast<std::size_t>(
       std::llround(options.test_share * static_cast<double>(tokens.size())));
   const std::span train = tokens.first(tokens.size() - tested), test = tokens.last(tested);
   check_varied(tokens, options, vocabulary, file);
-  if (options.test_share < 1) check_long_enough(train.size(), false, options, file);
-  if (tested > 0) check_long_enough(test.size(), options.test_share < 1, options, file);
+  if (options.test_share < 1) check_long_enough(train.size(), false, known, options, file);
+  if (tested > 0) check_long_enough(test.size(), options.test_share < 1, known, options, file);
   TextData result{{}, vocabulary, options, tokens.size(), train.size(), 0};
   if (vocabulary.unknown() < vocabulary.size())
     result.unknown = static_cast<std::size_t>(
@@ -139,14 +141,14 @@ TextData load_text(const std::filesystem::path& file, const TextOptions& options
   }
   const Vocabulary vocabulary =
       Vocabulary::of(known, options.unit, file.string(), options.most_words);
-  return divide(vocabulary.encode(text, file.string()), options, vocabulary, file.string());
+  return divide(vocabulary.encode(text, file.string()), options, vocabulary, false, file.string());
 }
 
 TextData load_text(const std::filesystem::path& file, const TextOptions& options,
                    const Vocabulary& vocabulary) {
   check_options(options);
   const TextSource source(file, options.unit);
-  return divide(vocabulary.encode(source.text(), file.string()), options, vocabulary,
+  return divide(vocabulary.encode(source.text(), file.string()), options, vocabulary, true,
                 file.string());
 }
 

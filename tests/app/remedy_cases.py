@@ -290,6 +290,9 @@ CASES = {
     "the model was trained on {}, and this is a {}": Case(
         {"t.csv": rows(), "a.png": grey()}, "predict m.safetensors a.png",
         "predict m.safetensors t.csv", prepare=MODEL),
+    "the model was trained on {}, and this is a {}#of sequences": Case(
+        recordings(), "predict m.safetensors w/a/1.csv", "predict m.safetensors w/a",
+        prepare=("train --data w --epochs 1 --output m.safetensors",)),
     "'{}' is no model, which comes first": Case(
         {"t.csv": rows()}, "predict t.csv m.safetensors", "predict m.safetensors t.csv", prepare=MODEL),
     "the page would have more than 67 million pixels": Case(
@@ -366,12 +369,19 @@ CASES = {
         {"t.txt": TEXT}, NOVEL.format(LETTERS) + " --test-share 3", NOVEL.format(LETTERS) + " --test-share 0.1"),
     "the text is {} {}, and all of them are {}: there is nothing to learn": Case(
         {"t.txt": "a" * 100}, "data show t.txt --text chars --window 8", change={"t.txt": TEXT}),
+    "a window of {} {} and the one behind it take {}, and there are {}{}#to test on": Case(
+        {"t.txt": TEXT[:200]}, "data show t.txt --text chars --window 50", "data show t.txt --text chars --window 20"),
+    "a window of {} {} and the one behind it take {}, and there are {}{}#of a model": Case(
+        {"t.txt": TEXT, "short.txt": "the sea"}, "evaluate m.safetensors --data short.txt",
+        change={"short.txt": "the whale"}, prepare=WRITER),
     "a window of {} {} and the one behind it take {}, and there are {}{}": Case(
         {"t.txt": "a short text"}, "data show t.txt --text chars", "data show t.txt --text chars --window 8",
         change={"t.txt": TEXT}),
     "the byte {} (0x{:02X}) is not UTF-8 text": Case(
         {"t.txt": TEXT.encode() + b"\xff" + TEXT.encode()}, "data show t.txt --text chars",
         "data show t.txt --text bytes"),
+    "the byte {} (0x{:02X}) is not UTF-8 text#in a folder": Case(
+        {**mails(), "m/a/x.txt": b"caf\xe9"}, "data show m", change={"m/a/x.txt": None}),
     "the character {} is not among the {} that the model knows": Case(
         {"t.txt": TEXT}, 'predict m.safetensors --text "the Whale"', 'predict m.safetensors --text "the whale"',
         prepare=WRITER),
@@ -382,6 +392,9 @@ CASES = {
     "the model was not trained on text": Case(
         {"t.csv": rows(), "t.txt": TEXT}, "predict n.safetensors --text the", "predict m.safetensors --text the",
         prepare=WRITER + (TRAIN + " --output n.safetensors",)),
+    "the model answers for the texts of the column \"{}\", and does not go on with one": Case(
+        {"t.csv": letters()}, "predict m.safetensors --text the", "predict m.safetensors t.csv",
+        prepare=(LETTER.replace("data show", "train --data") + " --epochs 1 --output m.safetensors",)),
     "the model's answers are no logits of tokens: its loss is {}": Case(
         {"t.txt": TEXT}, "predict n.safetensors --text the", "predict m.safetensors --text the",
         prepare=WRITER + (WRITER[0].replace("cross_entropy", "hinge").replace("m.saf", "n.saf"),)),
@@ -583,10 +596,20 @@ CASES = {
         change={"n.csv": series()}, prepare=(SERIES + " --time t",)),
     "windows are taken of the rows of a text table": Case(
         {"a.npz": npz(x=floats(8), y=whole(8)), "s.csv": series()}, ARRAYS + " --window 3", SERIES),
-    "{}, and there are {} to test on{}": Case(
-        {"s.csv": series()}, SERIES + " --window 10", SERIES),
-    "{}, and there are {}{}": Case(
+    "{}, and there are {}{}{}": Case(
         {"s.csv": series()}, SERIES + " --window 100 --test-share 0", SERIES + " --test-share 0"),
+    "{}, and there are {}{}{}#to test on": Case(
+        {"s.csv": series()}, SERIES + " --window 10", SERIES),
+    "{}, and there are {}{}{}#of data that are shown": Case(
+        {"s.csv": series()}, "data show s.csv --window 10", "data show s.csv --window 3"),
+    "{}, and there are {}{}{}#far ahead": Case(
+        {"s.csv": series()}, SERIES + " --horizon 1000", SERIES + " --horizon 2"),
+    "{}, and there are {}{}{}#of a model": Case(
+        {"s.csv": series(), "n.csv": series(range(2))}, "predict m.safetensors n.csv --steps 2",
+        change={"n.csv": series(range(3))}, prepare=(SERIES + " --ignore t,x",)),
+    "{}, and there are {}{}{}#of a model that is judged": Case(
+        {"s.csv": series(), "n.csv": series(range(2))}, "evaluate m.safetensors --data n.csv",
+        change={"n.csv": series(range(4))}, prepare=(SERIES,)),
     "{} learned numbers for each of {} categories of \"{}\" are more than the {} allowed": Case(
         {"t.csv": "code,y\n" + "".join(f"c{i // 4},{i % 7}\n" for i in range(24000))},
         "data show t.csv --embed code=4096", "data show t.csv --embed code=2795"),
@@ -755,6 +778,13 @@ CASES = {
         prepare=MODEL),
     "the group or the time of the row is missing": Case(
         {"t.csv": rows() + ",1,x\n"}, TRAIN + " --group a", TRAIN + " --group a --missing drop"),
+    "the group or the time of the row is missing#of windows": Case(
+        {"s.csv": series() + ",1,2\n"}, SERIES + " --time t", change={"s.csv": series() + "40,1,2\n"}),
+    "the group or the time of the row is missing#of a series": Case(
+        {"s.csv": two_series() + "40,,2\n"}, SERIES + " --time t --group x",
+        change={"s.csv": two_series() + "40,a,2\n"}),
+    "the value is missing#of windows": Case(
+        {"s.csv": series() + "40,,2\n"}, SERIES + " --missing error", SERIES + " --missing mean"),
     "the value is missing": Case(
         {"t.csv": rows() + "1,,x\n"}, "data show t.csv --missing error", "data show t.csv --missing mean"),
     "{} of the {} values of the column are {}s, but not '{}'{}": Case(

@@ -51,6 +51,12 @@ class Windows(AppTest):
         (only,) = json.loads(self.run_lithe("predict", "load.safetensors", "short.csv", "--json").stdout)
         self.assertAlmostEqual(only["outputs"][0], 50 + 10 * math.sin(36 * math.tau / 24), delta=2.5)
 
+    def test_a_stride_does_not_leave_the_end_out(self):
+        self.train("--stride", "4")
+        answers = json.loads(self.run_lithe("predict", "load.safetensors", "load.csv", "--json").stdout)
+        self.assertEqual(answers[-1]["input"], "rows 571 to 600")
+        self.assertEqual(len(answers), 600 - 30 + 1)
+
     def test_several_horizons_are_named(self):
         out = self.run_lithe(*TRAIN, "--network", "dense(12)", "--horizon", "1..12").stdout
         self.assertIn("load, 12 rows ahead: rmse", out)
@@ -65,6 +71,25 @@ class Windows(AppTest):
                       "       2      52.588\n"
                       "       3          55\n"
                       "       5  answer: load, 2 rows ahead 58.66\n", out)
+
+    def test_a_season_is_judged_on_the_windows_of_the_score(self):
+        self.write("s.csv", "t,y\n" + "".join(f"{t},{t % 10 * (1 if t < 330 else 100)}\n" for t in range(400)))
+        command = ["train", "--data", "s.csv", "--time", "t", "--window", "3", "--network", "dense(1)",
+                   "--epochs", "1", "--threads", "1", "--output", "s.safetensors", "--season"]
+        self.assertIn("50 rows before: rmse 425.8", self.run_lithe(*command, "50").stdout)
+        evaluated = self.run_lithe("evaluate", "s.safetensors").stdout
+        self.assertIn("50 rows before: rmse 425.8", evaluated)
+        self.assertIn("on 60 of the 77 windows", self.run_lithe(*command, "340").stdout)
+        self.assertIn("none of the windows has a value that far back", self.run_lithe(*command, "900").stdout)
+
+    def test_a_target_of_texts_is_no_forecast(self):
+        self.write("texts.csv", "t,x,y\n" + "".join(f"{t},{t * t % 7},{'abc'[t % 3]}\n" for t in range(40)))
+        failed = self.run_lithe("data", "show", "texts.csv", "--time", "t", "--window", "3", status=1)
+        said = " ".join(failed.stderr.split())
+        self.assertNotIn("--task", said)
+        self.assertIn('--target "x": windows forecast numbers, and the columns of numbers are x', said)
+        self.run_lithe("data", "show", "texts.csv", "--time", "t", "--window", "3", "--target", "x",
+                       "--ignore", "y")
 
     def test_rows_are_refused_out_of_order_where_a_model_looks_at_them(self):
         self.train()

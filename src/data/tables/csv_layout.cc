@@ -365,8 +365,10 @@ class LayoutLearner {
   }
 
   // The option that takes a column of numbers and texts for texts.
-  static std::string as_texts(const TableColumn& column, bool several) {
+  std::string as_texts(const TableColumn& column, bool several) const {
     if (column.kind == ColumnKind::weight) return {};
+    // Where numbers are asked for, as windows do, classes are no way out.
+    if (column.kind == ColumnKind::target && options_.task == TableTask::regression) return {};
     if (column.kind != ColumnKind::target) return fmt::format("--categorical \"{}\"", column.name);
     return several ? std::string() : "--task classification";
   }

@@ -1,6 +1,7 @@
 #include "data/tables/csv_rows.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -296,13 +297,31 @@ void CsvRows::store_missing(const CsvField& field) {
     return;
   }
   if (field.kind == Kind::weight) cursor_.fail("the weight is missing", "a weight for each row");
+  // Windows need every row: leaving some out is no way there.
+  const bool windows = options_.windows.length > 0;
   if (field.kind == Kind::group || field.kind == Kind::time)
-    cursor_.fail("the group or the time of the row is missing", "--missing drop");
+    cursor_.fail("the group or the time of the row is missing",
+                 windows ? "write it into the file" : "--missing drop");
   if (missing_policy_ == MissingPolicy::error)
     cursor_.fail("the value is missing",
-                 "--missing mean replaces missing values, --missing drop leaves such rows out");
+                 windows
+                     ? "--missing mean replaces missing values"
+                     : "--missing mean replaces missing values, --missing drop leaves such rows "
+                       "out");
   row_[field.slot] = kMissing;
   ++slots[field.slot].missing;
+}
+
+// What windows can forecast instead of a target of texts.
+std::string CsvRows::numbers_to_forecast() const {
+  std::vector<std::string> names;
+  for (const TableColumn& column : layout_.schema.columns)
+    if (column.kind == ColumnKind::number) names.push_back(column.name);
+  if (names.empty())
+    return "a table with a column of numbers beside the time: windows forecast numbers";
+  return fmt::format(
+      "--target \"{}\": windows forecast numbers, and the columns of numbers are {:.200}", names[0],
+      fmt::to_string(fmt::join(names, ", ")));
 }
 
 // Adds the record to the rows, unless it is to be dropped.
@@ -326,7 +345,9 @@ void CsvRows::commit() {
   if (layout_.targets != 1) return;
   const std::string wrong =
       answer_.is_number ? answers.add(answer_.number) : answers.add(answer_.text);
-  if (!wrong.empty()) cursor_.fail_at(answer_.place, wrong, answers.remedy());
+  if (wrong.empty()) return;
+  const bool forecast = options_.windows.length > 0 && !known_;
+  cursor_.fail_at(answer_.place, wrong, forecast ? numbers_to_forecast() : answers.remedy());
 }
 
 }  // namespace lithe::data

@@ -75,6 +75,7 @@ class CsvRows {
   void store_missing(const CsvField& field);
   float category(CsvSlot& slot, std::string_view text);
   float new_category(CsvSlot& slot, std::string_view text);
+  std::string numbers_to_forecast() const;
   void commit();
   std::optional<double> number_in(const CsvField& field, std::string_view text) const;
   [[noreturn]] void fail_number(const CsvField& field, std::string_view text) const;

@@ -126,11 +126,17 @@ void describe_windows(const WindowReport& windows, std::vector<std::string>& lin
                                 windows.between == 1 ? "is" : "are",
                                 windows.between == 1 ? "it looks" : "they look"));
   for (const NaiveForecast& naive : windows.naive)
-    lines.push_back(
-        fmt::format("Naive forecast, {}: rmse {}", naive.name, base::figure(naive.rmse)));
+    lines.push_back(naive.format("", windows.naive.front().windows));
 }
 
 }  // namespace
+
+std::string NaiveForecast::format(const std::string& over, std::size_t all) const {
+  const std::string begin = fmt::format("Naive forecast, {}: ", name);
+  if (windows == 0) return begin + "none of the windows has a value that far back";
+  return fmt::format("{}rmse {}{}{}", begin, base::figure(rmse), over,
+                     windows == all ? "" : fmt::format(", on {} of the {} windows", windows, all));
+}
 
 std::vector<std::string> describe(const TableData& table, std::size_t most_columns) {
   std::vector<std::string> lines = {fmt::format("{}: {}", table.data.name, features_text(table)),
@@ -175,8 +181,10 @@ std::string describe_json(const TableData& table) {
     const WindowReport& w = *table.windows;
     json naive = json::array();
     for (const NaiveForecast& one : w.naive)
-      naive.push_back(
-          {{"name", one.name}, {"rmse", one.rmse}, {"mae", one.mae}, {"windows", one.windows}});
+      naive.push_back({{"name", one.name},
+                       {"rmse", one.windows > 0 ? json(one.rmse) : json()},
+                       {"mae", one.windows > 0 ? json(one.mae) : json()},
+                       {"windows", one.windows}});
     windows = {{"length", w.options.length},
                {"horizons", w.options.horizons},
                {"stride", w.options.stride},

@@ -213,7 +213,7 @@ TableData load_rows(const fs::path& path, const TableOptions& options) {
 
 TableData load_table(const fs::path& path, const TableOptions& options) {
   TableData table = load_rows(path, with_windows(path, options));
-  if (options.windows.length > 0) data::take_windows(table, options);
+  if (options.windows.length > 0) data::take_windows(table, options, false);
   return table;
 }
 
@@ -225,7 +225,7 @@ TableData apply_table(const fs::path& path, const TableSchema& schema,
   TablePart whole = read_by_schema(path, chosen, schema);
   whole.schema = schema;
   TableData table = data::divide_again(path, std::move(whole), chosen);
-  if (options.windows.length > 0) data::take_windows(table, options);
+  if (options.windows.length > 0) data::take_windows(table, options, true);
   return table;
 }
 

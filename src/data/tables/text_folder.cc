@@ -47,7 +47,8 @@ std::string as_table(const std::vector<ClassFile>& files, const std::string& tex
   table += '\n';
   for (const ClassFile& file : files) {
     const TextFile text(file.path, options.most_bytes);
-    text::check_utf8(text.text(), file.path.string());
+    text::check_utf8(text.text(), file.path.string(),
+                     "the text saved as UTF-8, or the folder without this file");
     if (table.size() + text.text().size() > options.most_bytes)
       throw Error(ErrorKind::data,
                   fmt::format("the texts hold more than the {} bytes allowed", options.most_bytes),

@@ -22,14 +22,13 @@ std::string shown(std::string_view token) {
   return fmt::format("'{}'", token);
 }
 
-void check_utf8(std::string_view text, const std::string& where) {
+void check_utf8(std::string_view text, const std::string& where, const std::string& remedy) {
   const std::size_t bad = data::first_bad_utf8(text);
   if (bad == text.size()) return;
   throw Error(ErrorKind::data,
               fmt::format("the byte {} (0x{:02X}) is not UTF-8 text", bad + 1,
                           static_cast<unsigned char>(text[bad])),
-              fmt::format("{}, {}", where, place(text, bad)),
-              "the text saved as UTF-8, or --text bytes, which takes any file");
+              fmt::format("{}, {}", where, place(text, bad)), remedy);
 }
 
 }  // namespace lithe::text

@@ -49,7 +49,9 @@ void for_each_token(std::string_view text, TextUnit unit, const Work& work) {
 std::string place(std::string_view text, std::size_t offset);
 // A token in quotes, with what cannot be seen as its code: "'a'", "U+0009".
 std::string shown(std::string_view token);
-// Throws Error(data) that names the place.
-void check_utf8(std::string_view text, const std::string& where);
+// Throws Error(data) that names the place; `remedy`: what to do about it.
+void check_utf8(
+    std::string_view text, const std::string& where,
+    const std::string& remedy = "the text saved as UTF-8, or --text bytes, which takes any file");
 
 }  // namespace lithe::text

@@ -45,12 +45,14 @@ struct PartForm {
   std::size_t rows, features, targets;
   WindowOptions options;
   bool answered;
+  bool known;  // the windows are those of a model
   std::vector<Run> runs;
   std::vector<std::uint32_t> order = {};  // of the rows, where there are several series
 
   std::size_t channels() const { return features + targets; }
   std::size_t outputs() const { return targets * options.horizons.size(); }
-  std::size_t needed() const { return options.length + (answered ? options.farthest() : 0); }
+  std::size_t behind() const { return answered ? options.farthest() : 0; }
+  std::size_t needed() const { return options.length + behind(); }
   std::vector<Window> windows() const {
     std::vector<Window> all;
     for (const Run& run : runs)
@@ -80,6 +82,7 @@ std::string counted(std::size_t count, const char* what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
+// What helps is an option that is enough by itself, or more rows. Those of a model are as they are.
 void check_long_enough(const PartForm& form, bool tested, const std::string& file) {
   std::size_t longest = 0;
   for (const Run& run : form.runs) longest = std::max(longest, run.end - run.begin);
@@ -91,12 +94,14 @@ void check_long_enough(const PartForm& form, bool tested, const std::string& fil
       fmt::format("a window of {}{} take {}", counted(form.options.length, "row"), behind,
                   counted(form.needed(), "row"));
   const char* const where = form.order.empty() ? "" : " in the longest group";
-  if (tested)
-    throw Error(ErrorKind::data,
-                fmt::format("{}, and there are {} to test on{}", taken, longest, where), file,
-                "a smaller --window, or a larger --test-share");
-  throw Error(ErrorKind::data, fmt::format("{}, and there are {}{}", taken, longest, where), file,
-              "a smaller --window, or more rows");
+  throw Error(
+      ErrorKind::data,
+      fmt::format("{}, and there are {}{}{}", taken, longest, tested ? " to test on" : "", where),
+      file,
+      form.known                      ? fmt::format("a file with {} rows or more", form.needed())
+      : longest > form.behind()       ? "a smaller --window, or more rows"
+      : longest > form.options.length ? "a smaller --horizon, or more rows"
+                                      : "more rows");
 }
 
 // A series that is too short for a window has none.
@@ -142,24 +147,40 @@ std::vector<float> answers_of(const WindowMemory& memory, const PartForm& form,
   return answers;
 }
 
-// `known_row(window, horizon)`: the row whose value is the forecast; -1: there is none.
-template <typename KnownRow>
+// The rows in front of a part to test on, if they are known: those to train on.
+struct Before {
+  const WindowMemory* memory = nullptr;
+  const PartForm* form = nullptr;
+
+  // The targets of the row that is `back` rows in front of the first one to test on of a series
+  // (1: the last of these); null: there is none.
+  const float* targets(std::uint32_t series, std::size_t back) const {
+    if (memory == nullptr) return nullptr;
+    const auto run = std::ranges::lower_bound(form->runs, series, {}, &Run::series);
+    if (run == form->runs.end() || run->series != series || back > run->end - run->begin)
+      return nullptr;
+    return targets_of(*memory, *form, run->end - back);
+  }
+};
+
+// `known(window, horizon)`: the targets that are the forecast; null: there are none.
+template <typename Known>
 NaiveForecast judge(const std::string& name, const WindowMemory& memory, const PartForm& form,
-                    const std::vector<Window>& windows, const KnownRow& known_row) {
+                    const std::vector<Window>& windows, const Known& known) {
   NaiveForecast result{name, 0, 0, 0};
   double squares = 0, sizes = 0;
   for (const Window& window : windows) {
     bool whole = true;
     for (const std::size_t horizon : form.options.horizons)
-      whole = whole && known_row(window, horizon) >= 0;
+      whole = whole && known(window, horizon) != nullptr;
     if (!whole) continue;
     ++result.windows;
     for (const std::size_t horizon : form.options.horizons) {
-      const auto from = static_cast<std::size_t>(known_row(window, horizon));
-      const std::size_t to = window.first + form.options.length - 1 + horizon;
+      const float* const from = known(window, horizon);
+      const float* const to =
+          targets_of(memory, form, window.first + form.options.length - 1 + horizon);
       for (std::size_t t = 0; t < form.targets; ++t) {
-        const double error = static_cast<double>(targets_of(memory, form, from)[t]) -
-                             static_cast<double>(targets_of(memory, form, to)[t]);
+        const double error = static_cast<double>(from[t]) - static_cast<double>(to[t]);
         squares += error * error, sizes += std::abs(error);
       }
     }
@@ -171,23 +192,23 @@ NaiveForecast judge(const std::string& name, const WindowMemory& memory, const P
 }
 
 std::vector<NaiveForecast> judge_naive(const WindowMemory& memory, const PartForm& form,
-                                       const std::vector<Window>& windows) {
+                                       const std::vector<Window>& windows, const Before& before) {
   const std::size_t length = form.options.length, season = form.options.season;
   std::vector<NaiveForecast> all = {
-      judge("last value", memory, form, windows, [length](const Window& window, std::size_t) {
-        return static_cast<std::ptrdiff_t>(window.first + length - 1);
+      judge("last value", memory, form, windows, [&](const Window& window, std::size_t) {
+        return targets_of(memory, form, window.first + length - 1);
       })};
   if (season == 0) return all;
   // The nearest row of the series, whole seasons before the answer, that is not behind the window.
-  all.push_back(judge(
-      fmt::format("{} before", counted(season, "row")), memory, form, windows,
-      [length, season](const Window& window, std::size_t horizon) {
-        const std::size_t back = (horizon + season - 1) / season * season;
-        const auto row = static_cast<std::ptrdiff_t>(window.first + length - 1 + horizon) -
-                         static_cast<std::ptrdiff_t>(back);
-        return row < static_cast<std::ptrdiff_t>(window.run->begin) ? std::ptrdiff_t{-1} : row;
-      }));
-  if (all.back().windows == 0) all.pop_back();
+  all.push_back(judge(fmt::format("{} before", counted(season, "row")), memory, form, windows,
+                      [&](const Window& window, std::size_t horizon) {
+                        const std::size_t back = (horizon + season - 1) / season * season;
+                        const std::size_t row = window.first + length - 1 + horizon;
+                        const std::size_t begin = window.run->begin;
+                        return row >= begin + back
+                                   ? targets_of(memory, form, row - back)
+                                   : before.targets(window.run->series, begin + back - row);
+                      }));
   return all;
 }
 
@@ -242,7 +263,7 @@ std::size_t count_undivided(const TableData& table, const PartForm& form) {
 
 // One part, which has rows, with its windows in the place of its rows.
 std::shared_ptr<const WindowMemory> take(TableData& table, const PartForm& form, bool tested,
-                                         bool both) {
+                                         bool both, const Before& before) {
   // Of a file that a model is shown, all rows are to test on.
   check_long_enough(form, tested && both, table.data.name);
   if (!form.order.empty())
@@ -253,7 +274,7 @@ std::shared_ptr<const WindowMemory> take(TableData& table, const PartForm& form,
                       table.series, table.notes);
   const std::vector<Window> windows = form.windows();
   auto memory = take_part(tested ? table.data.test : table.data.train, form, windows);
-  if (tested && form.answered) table.windows->naive = judge_naive(*memory, form, windows);
+  if (tested && form.answered) table.windows->naive = judge_naive(*memory, form, windows, before);
   for (const Window& window : windows)
     if (!form.order.empty())
       (tested ? table.windows->test_places : table.windows->train_places)
@@ -274,7 +295,7 @@ void check_window_options(const TableOptions& options) {
                 "--task regression");
 }
 
-void take_windows(TableData& table, const TableOptions& options) {
+void take_windows(TableData& table, const TableOptions& options, bool known) {
   Dataset& data = table.data;
   BothParts memory;
   table.windows = report_of(table, options.windows);
@@ -283,16 +304,20 @@ void take_windows(TableData& table, const TableOptions& options) {
                 table.schema.target_names().size(),
                 options.windows,
                 !options.windows.without_answers,
+                known,
                 {}};
   const bool both = data.train.features.rows > 0 && data.test.features.rows > 0;
   const std::size_t undivided = both ? count_undivided(table, form) : 0;
+  PartForm forms[2] = {form, form};
   for (const bool tested : {false, true}) {
-    PartForm of = form;
-    Examples& part = tested ? data.test : data.train;
-    of.rows = part.features.rows;
+    PartForm& of = forms[tested ? 1 : 0];
+    of.rows = (tested ? data.test : data.train).features.rows;
     find_runs(tested ? table.series.test : table.series.train, of);
-    if (of.rows > 0)
-      (tested ? memory.test : memory.train) = take(table, of, tested, data.train.features.rows > 0);
+    if (of.rows == 0) continue;
+    // Of a file of its own nobody knows what lies in front.
+    Before before;
+    if (tested && both && options.test_file.empty()) before = {memory.train.get(), &forms[0]};
+    (tested ? memory.test : memory.train) = take(table, of, tested, forms[0].rows > 0, before);
   }
   if (both) table.windows->between = undivided - data.train.features.rows - data.test.features.rows;
   const std::size_t channels = form.channels();

@@ -9,7 +9,7 @@ namespace lithe::data {
 void check_window_options(const TableOptions& options);
 
 // The rows of both parts as windows. Throws Error(data) where a part has some rows, and not enough
-// for a window.
-void take_windows(TableData& table, const TableOptions& options);
+// for a window. `known`: the windows are those of a model.
+void take_windows(TableData& table, const TableOptions& options, bool known);
 
 }  // namespace lithe::data

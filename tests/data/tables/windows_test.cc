@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "base/figure.h"
 #include "base/file.h"
 #include "data/examples/split.h"
 #include "lithe/error.h"
@@ -185,10 +186,10 @@ TEST_F(Windows, ASeasonBeforeIsOfTheSameSeries) {
   options.windows.season = 2;
   const TableData table =
       load("t,shop,y\n1,a,0\n2,a,5\n3,a,9\n1,b,100\n2,b,101\n3,b,102\n4,b,110\n", 1, {1}, 1, 3);
-  // Of a no row is to test on. b2, b3, b4 are; of b4 alone a season before is known.
+  // Of a no row is to test on. b2, b3, b4 are; a season before b3 lies b1, a row to train on.
   ASSERT_EQ(table.windows->naive.size(), 2u);
-  EXPECT_EQ(table.windows->naive[1].windows, 1u);
-  EXPECT_DOUBLE_EQ(table.windows->naive[1].rmse, 9);
+  EXPECT_EQ(table.windows->naive[1].windows, 2u);
+  EXPECT_DOUBLE_EQ(table.windows->naive[1].rmse, std::sqrt((4.0 + 81) / 2));
 }
 
 TEST_F(Windows, SeveralSeriesAreInTheOrderOfTheirOwnTimes) {
@@ -249,6 +250,31 @@ TEST_F(Windows, NaiveForecastsAreJudgedOnTheSameWindows) {
   EXPECT_EQ(season.name, "2 rows before");
   EXPECT_DOUBLE_EQ(season.rmse, std::sqrt((25.0 + 1 + 16) / 3));
   EXPECT_EQ(season.windows, 3u);
+}
+
+TEST_F(Windows, ASeasonBeforeMayLieInFrontOfTheTestPart) {
+  const std::string text = "t,y\n1,0\n2,1\n3,4\n4,9\n5,16\n6,25\n7,36\n8,49\n";
+  // Rows 6 to 8 are to test on; the answers are 36 and 49, of rows 7 and 8.
+  options.windows.season = 5;
+  const NaiveForecast all = load(text, 1, {1}, 1, 3).windows->naive.at(1);
+  EXPECT_EQ(all.windows, 2u);
+  EXPECT_DOUBLE_EQ(all.rmse, std::sqrt((35.0 * 35 + 45 * 45) / 2));
+  EXPECT_EQ(all.format("", 2), "Naive forecast, 5 rows before: rmse " + base::figure(all.rmse));
+  options.windows.season = 7;
+  const NaiveForecast one = load(text, 1, {1}, 1, 3).windows->naive.at(1);
+  EXPECT_EQ(one.windows, 1u);
+  EXPECT_EQ(one.format("", 2), "Naive forecast, 7 rows before: rmse 49, on 1 of the 2 windows");
+  options.windows.season = 8;
+  const NaiveForecast none = load(text, 1, {1}, 1, 3).windows->naive.at(1);
+  EXPECT_EQ(none.format("", 2),
+            "Naive forecast, 8 rows before: none of the windows has a value that far back");
+}
+
+TEST_F(Windows, ASeasonBeforeIsNotLookedForInAnotherFile) {
+  options.test_file = folder.path() / "test.csv";
+  base::write_file_atomically(options.test_file, "t,y\n1,5\n2,6\n3,7\n");
+  options.windows.season = 3;
+  EXPECT_EQ(load("t,y\n1,0\n2,1\n3,4\n4,9\n", 1).windows->naive.at(1).windows, 0u);
 }
 
 TEST_F(Windows, ForecastWhatIsNotThereYet) {
