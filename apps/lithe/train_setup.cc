@@ -5,6 +5,7 @@
 #include "lithe/data.h"
 #include "lithe/defaults.h"
 #include "lithe/error.h"
+#include "lithe/text.h"
 #include "lithe/transfer.h"
 #include "unknown_data.h"
 
@@ -142,6 +143,8 @@ Model make_model(const TrainCommand& command, const LoadedData& loaded) {
                                !command.no_standardize && !old && text == nullptr);
     if (text != nullptr) check_text_input(network, text->token_count());
   }
+  if (!data.vocabulary.empty() && !old)
+    check_text_input(network, Vocabulary::from_json(data.vocabulary).size());
   network = network.with_input(Shape{data.shape}, data.train.features.lengths != nullptr);
   std::size_t reused = SIZE_MAX;
   if (!command.head.empty()) {

@@ -22,6 +22,7 @@ constexpr const char* kWindows = "lithe.windows";         // of the rows that it
 constexpr const char* kText = "lithe.text";               // how a text was taken
 constexpr const char* kTime = "lithe.time";               // the column of their times
 constexpr const char* kGroup = "lithe.group";             // the column that tells series apart
+constexpr const char* kChannels = "lithe.channels";       // names, a line each
 constexpr const char* kTrainRows = "lithe.train_rows";    // that a model learned from
 constexpr const char* kRowDigests = "lithe.row_digests";  // of these
 
@@ -129,6 +130,13 @@ std::size_t count_of(const std::string& text) {
   return count;
 }
 
+std::vector<std::string> channels_in(const std::string& note) {
+  std::vector<std::string> names;
+  std::istringstream lines(note);
+  for (std::string name; std::getline(lines, name);) names.push_back(name);
+  return names;
+}
+
 // What the model takes of arrays.
 ArrayForm form_for_arrays(const Model& model) {
   const Preprocessing& preprocessing = model.preprocessing();
@@ -138,6 +146,7 @@ ArrayForm form_for_arrays(const Model& model) {
   form.divisor = preprocessing.divisor;
   form.class_names = preprocessing.class_names;
   form.lengths = model.network().has_lengths();
+  form.channels = channels_in(note_of(model, kChannels));
   const std::string range = note_of(model, "lithe.input_range");
   const char* const end = range.data() + range.size();
   const auto [middle, error] = std::from_chars(range.data(), end, form.low);
@@ -442,6 +451,11 @@ void keep_data(const DataChoice& choice, const LoadedData& loaded, const Example
   if (!reading.answers.empty())
     metadata["lithe.answers"] = is_file ? absolute_text(reading.answers) : reading.answers;
   const ArrayForm form = array_form(loaded.set);
+  std::string channels;
+  for (const std::string& name :
+       sequence_channels(choice.data, table_options(choice.reading, choice.table)))
+    channels += name + "\n";
+  if (!channels.empty()) metadata[kChannels] = channels;
   if (form.divisor == 1) metadata["lithe.input_range"] = fmt::format("{} {}", form.low, form.high);
 }
 

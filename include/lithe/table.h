@@ -227,6 +227,8 @@ struct ArrayForm {
          high = 0;  // where the divisor is 1: of the values to train on, 0 and 0 if unknown
   std::vector<std::string> class_names;  // empty: the model answers with numbers
   bool lengths = false;  // it takes sequences of unequal length, padded to the first size
+  // Names of the channels of sequences, which those of a folder must be where both have some.
+  std::vector<std::string> channels = {};
 };
 
 // Rows that follow one another in time, taken as windows: an example is `length` rows in a row,
@@ -394,6 +396,11 @@ bool is_sequence_path(const std::filesystem::path& path);
 std::vector<std::string> example_files(const std::filesystem::path& folder);
 
 ArrayForm array_form(const Dataset& data);
+
+// Of a folder with a file for each sequence: the line of names above their numbers. Empty without
+// one, and for anything else.
+std::vector<std::string> sequence_channels(const std::filesystem::path& path,
+                                           const TableOptions& options = {});
 
 // Learns a schema from the file and reads it. Throws Error(data), or Error(io) for a file that
 // cannot be read. The file must not be truncated meanwhile.

@@ -493,6 +493,8 @@ CASES = {
         {"s.ts": waves(last="1,2:1:a")}, "data show s.ts", change={"s.ts": waves(last="1,2:1,2:a")}),
     "the sequence has no answer": Case(
         {"s.ts": waves(last="1:1:")}, "data show s.ts", change={"s.ts": waves(last="1:1:a")}),
+    "above its numbers stands {}, and in the files before {}": Case(
+        {**recordings(), "w/a/9.csv": "h,s\n1,2\n"}, "data show w", change={"w/a/9.csv": "1,2\n"}),
     "the sequence has {} channels, and those before have {}": Case(
         {"s.ts": waves(last="1:a")}, "data show s.ts", change={"s.ts": waves(last="1:1:a")}),
     "there is no colon between the sequence and its answer": Case(

@@ -1,6 +1,7 @@
 #include "data/tables/sequence_folder.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -44,6 +45,10 @@ void end_sequence(std::size_t channels, std::size_t before, const std::string& n
   sequences.lengths.push_back(static_cast<std::int32_t>(positions));
 }
 
+std::string line_of(const std::vector<std::string>& names) {
+  return names.empty() ? "no names" : shortened(fmt::format("{}", fmt::join(names, ",")));
+}
+
 class CsvSequence {
  public:
   CsvSequence(CsvCursor cursor, const std::string& name, const CsvOptions& options)
@@ -55,6 +60,8 @@ class CsvSequence {
       if (first && passes_header()) continue;
       read_row(sequences);
     }
+    if (sequences.lengths.empty()) sequences.names = names_;
+    check_names(names_, sequences.names, name_);
     if (sequences.values.size() == before)
       throw Error(ErrorKind::data, "the file has no row of numbers", name_,
                   "a file with a row for each position, or none for this sequence");
@@ -66,15 +73,17 @@ class CsvSequence {
   bool passes_header() {
     if (options_.header == CsvHeader::no) return false;
     CsvCursor ahead = cursor_;
-    std::size_t numbers = 0, fields = 0;
+    std::size_t numbers = 0;
+    std::vector<std::string> names;
     ahead.begin_record();
     do {
-      numbers += number_in(ahead.take_text()) ? 1 : 0;
-      ++fields;
+      names.emplace_back(ahead.take_text());
+      numbers += number_in(names.back()) ? 1 : 0;
     } while (!ahead.record_ended());
     if (numbers > 0 && options_.header != CsvHeader::yes) return false;
     cursor_ = ahead;
-    channels_ = fields;
+    channels_ = names.size();
+    names_ = std::move(names);
     return true;
   }
 
@@ -114,9 +123,19 @@ class CsvSequence {
   const std::string& name_;
   const CsvOptions& options_;
   std::size_t channels_ = 0;
+  std::vector<std::string> names_;
 };
 
 }  // namespace
+
+void check_names(const std::vector<std::string>& names, const std::vector<std::string>& expected,
+                 const std::string& file) {
+  if (names == expected) return;
+  throw Error(ErrorKind::data,
+              fmt::format("above its numbers stands {}, and in the files before {}", line_of(names),
+                          line_of(expected)),
+              file, "the same line of names in all files, or none in any");
+}
 
 void add_csv_sequence(std::string_view text, const std::string& name, const CsvOptions& options,
                       Sequences& sequences) {

@@ -12,9 +12,14 @@
 
 namespace lithe::data {
 
+// Throws Error(data) where the channels of a file are not those of the files before.
+void check_names(const std::vector<std::string>& names, const std::vector<std::string>& expected,
+                 const std::string& file);
+
 // Adds the sequence of a text of numbers, with or without a header; or of an array of positions x
 // channels, or of positions alone. Both throw Error(data), with the row, for a cell that is no
-// finite number of 32 bits, rows of different lengths, and other channels than those before.
+// finite number of 32 bits, rows of different lengths, and other channels than those before; the
+// first also for other names of channels than in the texts before, or none.
 void add_csv_sequence(std::string_view text, const std::string& name, const CsvOptions& options,
                       Sequences& sequences);
 void add_npy_sequence(std::span<const std::uint8_t> file, const std::string& name,

@@ -95,6 +95,8 @@ TableParts read_sequences(const fs::path& path, const TableOptions& options,
   std::uint64_t digest = 0, unused = 0;
   Sequences train = read_file(path, options, {}, digest);
   if (form != nullptr) check_form(train, *form, name);
+  if (form != nullptr && !form->channels.empty() && !train.names.empty())
+    check_names(train.names, form->channels, name);
   std::size_t positions = train.longest();
   if (form != nullptr) positions = std::max(positions, form->shape[0]);
   if (!options.test_file.empty()) {
@@ -109,6 +111,8 @@ TableParts read_sequences(const fs::path& path, const TableOptions& options,
                   fmt::format("the sequences have {} channels, and those to train on {}",
                               test.channels, train.channels),
                   test_name, "sequences of the same channels");
+    if (!test.names.empty() && !train.names.empty())
+      check_names(test.names, train.names, test_name);
     positions = std::max(positions, test.longest());
     parts.test = pad(std::move(test), positions, options, test_name);
   }
@@ -148,3 +152,20 @@ void add_npy_lengths(const NpyArray& lengths, TablePart& part) {
 }
 
 }  // namespace lithe::data
+
+namespace lithe {
+
+std::vector<std::string> sequence_channels(const std::filesystem::path& path,
+                                           const TableOptions& options) {
+  if (!data::format_of_folder(path)) return {};
+  for (const data::ClassFile& file : data::class_files(path)) {
+    if (file.path.extension() == ".npy") continue;
+    data::Sequences one;
+    const data::TextFile text(file.path, options.most_bytes);
+    data::add_csv_sequence(text.text(), file.path.string(), options.csv, one);
+    return one.names;
+  }
+  return {};
+}
+
+}  // namespace lithe

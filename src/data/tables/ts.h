@@ -25,7 +25,8 @@ namespace lithe::data {
 
 struct Sequences {
   std::size_t channels = 0;
-  std::vector<float> values;  // [position][channel] of each sequence, one behind the other
+  std::vector<std::string> names;  // of the channels, from a line above the numbers; or none
+  std::vector<float> values;       // [position][channel] of each sequence, one behind the other
   std::vector<std::int32_t> lengths;
   Answers answers;
 

@@ -55,6 +55,23 @@ TEST(SequenceFile, SaysWhatIsWrongAndWhere) {
   expect_bad({"too large for 32 bits"}, "1,2\n1e39,3\n");
 }
 
+TEST(SequenceFile, NamesOfChannelsAreTheSameInAllFiles) {
+  const auto expect_other = [](const std::string& first, const std::string& second) {
+    SCOPED_TRACE(second);
+    Sequences read;
+    add_csv_sequence(first, "a.csv", {}, read);
+    expect_error(ErrorKind::data, {"b.csv", "the same line of names"},
+                 [&] { add_csv_sequence(second, "b.csv", {}, read); });
+  };
+  expect_other("h,s\n1,2\n", "s,h\n2,1\n");
+  expect_other("h,s\n1,2\n", "1,2\n");
+  expect_other("1,2\n", "NA,NA\n3,4\n");  // no line of names
+  Sequences read;
+  add_csv_sequence("h,s\n1,2\n", "a.csv", {}, read);
+  add_csv_sequence("h,s\n3,4\n", "b.csv", {}, read);
+  EXPECT_EQ(read.names, (std::vector<std::string>{"h", "s"}));
+}
+
 class SequenceFolder : public testing::Test {
  protected:
   void write(const std::string& name, const std::string& text) const {
@@ -68,7 +85,7 @@ class SequenceFolder : public testing::Test {
 };
 
 TEST_F(SequenceFolder, AFileForEachSequenceAndAFolderForEachClass) {
-  write("g/up/a.csv", "1,2\n3,4\n");
+  write("g/up/a.csv", "x,y\n1,2\n3,4\n");
   write("g/down/b.csv", "x,y\n5,6\n");
   const auto array = test::npy<double>("3, 2", {1, 2, 3, 4, 5, 6}, "f8");
   write("g/down/c.npy", {array.begin(), array.end()});
