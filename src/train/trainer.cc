@@ -90,25 +90,25 @@ std::string with_constant_rate(const std::string& optimizer) {
 }
 
 Evaluation evaluate(const Model& model, const Examples& examples, const std::string& loss,
-                    const std::string& isa, std::optional<std::size_t> asked) {
+                    const std::string& isa, std::optional<std::size_t> streams) {
   Examples used = examples;
   used.features = data::in_scale(examples.features, model.preprocessing().divisor);
   const losses::Choice choice = train::parse_loss(loss);
   train::check_examples(model, used, choice.loss);
   const std::size_t rows = used.features.rows;
-  const std::size_t streams = std::min(train::chosen_streams(model, asked), rows);
+  const std::size_t side_by_side = std::min(train::chosen_streams(model, streams), rows);
   graph::Graph carried;
   train::Streams order{train::all_rows(rows), {}};
-  if (streams > 0) {
+  if (side_by_side > 0) {
     carried = catalogue::compile_carried(model.network().layers());
     train::check_streams(carried, used.features);
-    order = train::streams_of(order.rows, streams);
+    order = train::streams_of(order.rows, side_by_side);
   }
   const train::ScaledTargets scaled(train::by_positions(model, used), model.preprocessing());
-  plan::Request request =
-      train::evaluation_request(streams > 0 ? carried : data_of(model).graph, scaled.examples(),
-                                rows, choice, isa, nullptr, model.preprocessing().target_deviation);
-  if (streams > 0) request.batch = streams;
+  plan::Request request = train::evaluation_request(
+      side_by_side > 0 ? carried : data_of(model).graph, scaled.examples(), rows, choice, isa,
+      nullptr, model.preprocessing().target_deviation);
+  if (side_by_side > 0) request.batch = side_by_side;
   base::Team team(1);
   const auto start = std::chrono::steady_clock::now();
   const plan::Results results = std::visit(

@@ -60,11 +60,11 @@ class CsvSequence {
       if (first && passes_header()) continue;
       read_row(sequences);
     }
-    if (sequences.lengths.empty()) sequences.names = names_;
-    check_names(names_, sequences.names, name_);
     if (sequences.values.size() == before)
       throw Error(ErrorKind::data, "the file has no row of numbers", name_,
                   "a file with a row for each position, or none for this sequence");
+    if (sequences.lengths.empty()) sequences.names = names_;
+    check_names(names_, sequences.names, name_);
     end_sequence(channels_, before, name_, sequences);
   }
 

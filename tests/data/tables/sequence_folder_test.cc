@@ -104,7 +104,7 @@ TEST_F(SequenceFolder, AFileForEachSequenceAndAFolderForEachClass) {
   EXPECT_EQ(reinterpret_cast<const float*>(features.row(1))[5], 6.0F);
   const std::uint64_t digest = table.split.digest;
   EXPECT_EQ(load_table(path, options).split.digest, digest);
-  write("g/up/a.csv", "1,2\n3,5\n");
+  write("g/up/a.csv", "x,y\n1,2\n3,5\n");
   EXPECT_NE(load_table(path, options).split.digest, digest);
 }
 

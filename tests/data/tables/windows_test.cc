@@ -329,7 +329,7 @@ TEST_F(Windows, LongerThanTheDataAreRefused) {
        "a smaller --window"},
       [&] { load(table_of(6), 6); });
   EXPECT_EQ(load(table_of(6), 5).data.train.features.rows, 1u);
-  test::expect_error(ErrorKind::data, {"there are 3 to test on", "a larger --test-share"},
+  test::expect_error(ErrorKind::data, {"there are 3 to test on", "a smaller --window"},
                      [&] { load(table_of(12), 3, {1}, 1, 3); });
 }
 
