@@ -127,6 +127,7 @@ class Trainer(_core.Trainer):
         unfreeze_at: int = 0,
         standardize_targets: bool = False,
         stateful: bool = False,
+        bfloat16: bool = False,
         recover: bool = False,
         watch: bool = False,
         profile: bool = False,
@@ -138,7 +139,8 @@ class Trainer(_core.Trainer):
             batch=batch, epochs=epochs, seed=seed, threads=threads, pin=pin, isa=isa, blas=blas,
             validation=float(validation), patience=patience, class_weights=list(class_weights),
             balanced=balanced, frozen=list(frozen), unfreeze_at=unfreeze_at,
-            standardize_targets=standardize_targets, stateful=stateful, recover=recover,
+            standardize_targets=standardize_targets, stateful=stateful, bfloat16=bfloat16,
+            recover=recover,
             keep_every=float(keep_every),
             watch=watch, profile=profile,
         )  # fmt: skip
