@@ -128,7 +128,8 @@ TEST_F(Texts, MistakesAreNamed) {
          {"byte 15 (0xFF)", "line 2, byte 5", "--text bytes"});
   refuse(std::string("with a \0 in it", 14), {.window = 4}, {"byte 8 (0x00)"});
   refuse("   \n ", {.unit = TextUnit::words, .window = 1}, {"nothing to learn"});
-  refuse("abcdefghijklmnopqrst", {.window = 4, .test_share = 0.2}, {"to test on", "a smaller --window"});
+  refuse("abcdefghijklmnopqrst", {.window = 4, .test_share = 0.2},
+         {"to test on", "a smaller --window"});
   test::expect_error(ErrorKind::io, {"nowhere.txt"},
                      [&] { load_text(folder_.path() / "nowhere.txt", {}); });
   test::expect_error(ErrorKind::usage, {"'letters'", "chars, bytes or words"},
