@@ -94,7 +94,7 @@ def test_mistakes_say_what_to_do(trained):
     )  # fmt: skip
     cases = [
         (lambda: model.forecast(frame.drop(columns="load"), 3), 'no column "load"', "load"),
-        (lambda: model.forecast(frame[:5], 3), "there are 5", "more rows"),
+        (lambda: model.forecast(frame[:5], 3), "there are 5", "a file with 24 rows or more"),
         (lambda: model.forecast(frame[::-1], 3), "earlier", "sorted"),
         (lambda: model.forecast(frame, 0), "0 rows", "1 or more"),
         (lambda: model.forecast(np.ones((30, 2)), 3), "type ndarray", "data frame"),

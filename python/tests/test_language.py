@@ -126,7 +126,7 @@ def test_mistakes_say_what_to_do(lm, tmp_path):
         (lambda: lm.generate(""), "no text to go on with", "at least one"),
         (lambda: lm.generate("a", temperature=-1), "temperature of -1", "0 or more"),
         (lambda: lm.generate("a", length=0), "length=0", "from 1 on"),
-        (lambda: lm.score("Call"), "window", "longer text"),
+        (lambda: lm.score("Call"), "window", "a text of 33 characters or more"),
         (lambda: lithe.LanguageModel().generate("a"), "not learned", "fit"),
         (lambda: lithe.LanguageModel().fit("aaaa" * 99), "nothing to learn", "different"),
         (lambda: lithe.LanguageModel().fit("abc"), "take 65", "a smaller window"),
