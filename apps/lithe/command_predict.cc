@@ -12,6 +12,7 @@
 #include "command.h"
 #include "lithe/answers_file.h"
 #include "lithe/calibrate.h"
+#include "lithe/ensemble.h"
 #include "lithe/error.h"
 #include "lithe/forecast.h"
 #include "lithe/model.h"
@@ -56,9 +57,10 @@ std::vector<std::string> label_names(const Model& model) {
   return names;
 }
 
-// What a file of answers says of one input.
+// What a file of answers says of one input. `apart`: the standard deviations of an ensemble's
+// members, which follow its values; or empty.
 void keep(const Model& model, const std::vector<std::string>& labels, const std::string& what,
-          std::span<const double> outputs, AnswersFile& file) {
+          std::span<const double> outputs, std::span<const double> apart, AnswersFile& file) {
   file.inputs.push_back(what);
   if (!labels.empty()) {
     const std::vector<double> values = probabilities(outputs, loss_of(model));
@@ -67,16 +69,15 @@ void keep(const Model& model, const std::vector<std::string>& labels, const std:
       if (values[i] >= 0.5) held += (held.empty() ? "" : "; ") + labels[i];
     file.classes.push_back(held);
     file.values.insert(file.values.end(), values.begin(), values.end());
-    return;
-  }
-  if (!has_classes(model)) {
+  } else if (!has_classes(model)) {
     file.values.insert(file.values.end(), outputs.begin(), outputs.end());
-    return;
+  } else {
+    const std::string loss = loss_of(model);
+    const std::vector<double> values = probabilities(outputs, loss);
+    file.classes.push_back(class_name(model, ranked_classes(outputs, loss)[0]));
+    file.values.insert(file.values.end(), values.begin(), values.end());
   }
-  const std::string loss = loss_of(model);
-  const std::vector<double> values = probabilities(outputs, loss);
-  file.classes.push_back(class_name(model, ranked_classes(outputs, loss)[0]));
-  file.values.insert(file.values.end(), values.begin(), values.end());
+  file.values.insert(file.values.end(), apart.begin(), apart.end());
 }
 
 void keep(const Model& model, const std::string& what, const OpenSetPrediction& given,
@@ -87,7 +88,8 @@ void keep(const Model& model, const std::string& what, const OpenSetPrediction& 
   file.values.insert(file.values.end(), {given.confidence, given.score});
 }
 
-// Names of the values that keep() gives. `rolls`: they are those of one row to come.
+// Names of the values that keep() gives, without the standard deviations of an ensemble. `rolls`:
+// they are those of one row to come.
 std::vector<std::string> value_names(const Model& model, bool rolls) {
   if (rolls && !model.preprocessing().schema.empty())
     return TableSchema::from_json(model.preprocessing().schema).target_names();
@@ -113,15 +115,22 @@ std::vector<std::string> value_names(const Model& model, bool rolls) {
   return names;
 }
 
+// " ± 0.04" behind an answer of an ensemble.
+std::string apart_text(std::span<const double> apart, std::size_t i) {
+  return apart.empty() ? "" : " ± " + base::figure(apart[i], 2);
+}
+
 // The labels whose probability is at least a half.
 void answer_labels(const std::vector<std::string>& names, const std::string& what,
-                   const std::vector<double>& probabilities, nlohmann::ordered_json* results) {
+                   const std::vector<double>& probabilities, std::span<const double> apart,
+                   nlohmann::ordered_json* results) {
   std::string text;
   std::vector<std::string> held;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (probabilities[i] < 0.5) continue;
     held.push_back(names[i]);
-    text += fmt::format("{}{} ({:.3f})", text.empty() ? "" : ", ", names[i], probabilities[i]);
+    text += fmt::format("{}{} ({:.3f}{})", text.empty() ? "" : ", ", names[i], probabilities[i],
+                        apart_text(apart, i));
   }
   if (results == nullptr) {
     const auto highest = std::ranges::max_element(probabilities);
@@ -135,6 +144,7 @@ void answer_labels(const std::vector<std::string>& names, const std::string& wha
   results->back()["probabilities"] = nlohmann::ordered_json::object();
   for (std::size_t i = 0; i < names.size(); ++i)
     results->back()["probabilities"][names[i]] = probabilities[i];
+  for (std::size_t i = 0; i < apart.size(); ++i) results->back()["std"][names[i]] = apart[i];
 }
 
 struct OutputNames {
@@ -148,32 +158,36 @@ OutputNames output_names(const Model& model) {
 }
 
 // "price 20.5, area 74"; a single number has no name, and other data's have none either.
-std::string numbers_text(const std::vector<std::string>& names, std::span<const double> outputs) {
+std::string numbers_text(const std::vector<std::string>& names, std::span<const double> outputs,
+                         std::span<const double> apart) {
   const bool named = outputs.size() > 1 && names.size() == outputs.size() && names[0] != "output 1";
   std::string text;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     if (i > 0) text += named ? ", " : " ";
-    text += (named ? names[i] + " " : "") + base::figure(outputs[i]);
+    text += (named ? names[i] + " " : "") + base::figure(outputs[i]) + apart_text(apart, i);
   }
   return text;
 }
 
-// Prints the prediction for one input as a line, or adds it to `results`.
+// Prints the prediction for one input as a line, or adds it to `results`. `apart` is as in keep().
 void answer(const Model& model, const OutputNames& names, const std::string& what,
-            std::span<const double> outputs, nlohmann::ordered_json* results) {
+            std::span<const double> outputs, std::span<const double> apart,
+            nlohmann::ordered_json* results) {
   const bool numbers = !has_classes(model);
   if (results != nullptr) results->push_back({{"input", what}, {"outputs", outputs}});
   if (!names.labels.empty()) {
-    answer_labels(names.labels, what, probabilities(outputs, loss_of(model)), results);
+    answer_labels(names.labels, what, probabilities(outputs, loss_of(model)), apart, results);
     return;
   }
   if (numbers) {
     if (results == nullptr) {
-      fmt::print("{}: {}\n", visible(what), visible(numbers_text(names.numbers, outputs)));
+      fmt::print("{}: {}\n", visible(what), visible(numbers_text(names.numbers, outputs, apart)));
       return;
     }
     for (std::size_t i = 0; i < names.numbers.size(); ++i)
       results->back()["values"][names.numbers[i]] = outputs[i];
+    for (std::size_t i = 0; i < apart.size(); ++i)
+      results->back()["std"][names.numbers[i]] = apart[i];
     return;
   }
   const std::string loss = loss_of(model);
@@ -183,10 +197,12 @@ void answer(const Model& model, const OutputNames& names, const std::string& wha
     results->back()["class"] = class_name(model, ranked[0]);
     nlohmann::ordered_json& each = results->back()["probabilities"];
     for (std::size_t i = 0; i < values.size(); ++i) each[class_name(model, i)] = values[i];
+    for (std::size_t i = 0; i < apart.size(); ++i)
+      results->back()["std"][class_name(model, i)] = apart[i];
     return;
   }
-  fmt::print("{}: {} ({:.3f})", visible(what), visible(class_name(model, ranked[0])),
-             values[ranked[0]]);
+  fmt::print("{}: {} ({:.3f}{})", visible(what), visible(class_name(model, ranked[0])),
+             values[ranked[0]], apart_text(apart, ranked[0]));
   if (ranked.size() > 1)
     fmt::print(", then {} ({:.3f})", visible(class_name(model, ranked[1])), values[ranked[1]]);
   fmt::print("\n");
@@ -216,6 +232,13 @@ void answer(const Model& model, const std::string& what, const OpenSetPrediction
   fmt::print("), then {} ({:.3f})\n", visible(next), given.runner_up_confidence);
 }
 
+// Whether the model is an ensemble whose members answer with the same kind of values.
+bool answers_with_deviations(const Model& model) {
+  return !calibration_of(model) && !members_of(model).empty() &&
+         (has_classes(model) || !label_names(model).empty() ||
+          loss_of(model).find("cross_entropy") == std::string::npos);
+}
+
 // Where answers go: to a file, to a list that is printed at the end, or to the terminal.
 struct AnswerSink {
   AnswersFile* file = nullptr;
@@ -236,12 +259,16 @@ void answer_all(Model& model, const Features& rows, const Name& name, const Answ
     return;
   }
   const std::vector<double> outputs = model.predict(rows);
-  const std::size_t width = outputs.size() / std::max<std::size_t>(1, rows.rows);
+  const std::vector<double> apart =
+      answers_with_deviations(model) ? disagreement(model, rows) : std::vector<double>{};
+  const std::size_t count = std::max<std::size_t>(1, rows.rows), width = outputs.size() / count,
+                    wide = apart.size() / count;
   const OutputNames names = output_names(model);
   for (std::size_t row = 0; row < rows.rows; ++row) {
-    const std::span<const double> one = std::span(outputs).subspan(row * width, width);
-    sink.file != nullptr ? keep(model, names.labels, name(row), one, *sink.file)
-                         : answer(model, names, name(row), one, sink.results);
+    const std::span<const double> one = std::span(outputs).subspan(row * width, width),
+                                  each = std::span(apart).subspan(row * wide, wide);
+    sink.file != nullptr ? keep(model, names.labels, name(row), one, each, *sink.file)
+                         : answer(model, names, name(row), one, each, sink.results);
   }
 }
 
@@ -360,8 +387,8 @@ void roll_table(Model& model, const std::string& file, const PredictCommand& c,
                       forecast.rows + step + 1);
       const std::span<const double> one =
           std::span(forecast.values).subspan(step * targets, targets);
-      sink.file != nullptr ? keep(model, {}, name, one, *sink.file)
-                           : answer(model, {{}, forecast.targets}, name, one, sink.results);
+      sink.file != nullptr ? keep(model, {}, name, one, {}, *sink.file)
+                           : answer(model, {{}, forecast.targets}, name, one, {}, sink.results);
     }
   }
   if (!c.picture.empty()) draw(forecasts, c.picture);
@@ -408,6 +435,9 @@ class Answers {
     check_answers_file(command.output);
     check_output(command.output, "--output");
     file_.columns = value_names(model, command.steps > 0);
+    if (command.steps == 0 && answers_with_deviations(model))
+      for (std::size_t i = 0, count = file_.columns.size(); i < count; ++i)
+        file_.columns.push_back("std of " + file_.columns[i]);
   }
 
   AnswerSink sink() { return {to_file_ && !json_ ? &file_ : nullptr, json_ ? &results_ : nullptr}; }

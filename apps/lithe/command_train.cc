@@ -25,6 +25,7 @@
 #include "profile_output.h"
 #include "target_scores.h"
 #include "terminal.h"
+#include "train_members.h"
 #include "train_report.h"
 #include "train_setup.h"
 #include "train_state.h"
@@ -287,6 +288,7 @@ int train(const Arguments& arguments) {
   const Clock::time_point start = Clock::now();
   TrainCommand command;
   if (const auto status = parse_train(arguments, command)) return *status;
+  if (command.members > 0) return train_members(command);
   if (is_repeated(command)) return train_repeatedly(command);
   std::vector<base::FileLock> locks;
   if (!command.explain)

@@ -11,6 +11,7 @@
 #include "lithe/defaults.h"
 #include "lithe/error.h"
 #include "lithe/history.h"
+#include "model_score.h"
 #include "output_file.h"
 #include "target_scores.h"
 #include "terminal.h"
@@ -20,21 +21,10 @@ namespace lithe::app {
 
 namespace {
 
-struct Score {
+struct Score : ModelScore {
   std::string what, file;  // "fold 2 of 5, seed 1"
   std::string earlier;     // where a model of that default name was moved to
-  bool classes = false, labels = false;
-  std::size_t correct = 0, total = 0;
-  double value = 0;  // the share of right answers, or RMSE
-  std::size_t targets = 1;
 };
-
-std::string score_text(const Score& score) {
-  if (score.labels) return accuracy_text(score.correct, score.total) + " all labels right";
-  return score.classes
-             ? accuracy_text(score.correct, score.total)
-             : fmt::format("rmse {}{}", base::figure(score.value), over_targets(score.targets));
-}
 
 // Trains to the end without a word, and scores the model on its test rows.
 Score run(TrainCommand& command, bool first) {
@@ -57,15 +47,8 @@ Score run(TrainCommand& command, bool first) {
   setup.model.save(command.output);
   if (!command.curve.empty())
     base::write_file_atomically(command.curve, draw_history(history_of(setup.model)));
-  const Evaluation result = evaluate(setup.model, setup.data.test, command.options.loss);
+  static_cast<ModelScore&>(score) = score_of(setup.model, setup.data.test, command.options.loss);
   score.file = command.output;
-  score.labels = are_labels(setup.data.test, command.options.loss);
-  score.classes = setup.data.test.labels != nullptr || score.labels;
-  score.targets = std::max<std::size_t>(1, setup.data.test.target_columns);
-  score.correct = result.correct, score.total = result.total;
-  score.value = score.classes
-                    ? static_cast<double>(result.correct) / static_cast<double>(result.total)
-                    : result.rmse;
   return score;
 }
 
@@ -108,8 +91,7 @@ void print(const std::vector<Score>& scores) {
 void print_json(const std::vector<Score>& scores) {
   const Spread spread = spread_of(scores);
   nlohmann::json runs = nlohmann::json::array();
-  const Score& first = scores.front();
-  const char* const name = first.labels ? "subset_accuracy" : first.classes ? "accuracy" : "rmse";
+  const char* const name = score_name(scores.front());
   for (const Score& score : scores)
     runs.push_back({{"what", score.what},
                     {"model", score.file},

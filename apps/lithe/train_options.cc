@@ -152,6 +152,11 @@ void add_quality_options(Options& app, TrainCommand& c) {
   app.add_option("--seeds", c.seeds, "train with this many seeds, from --seed on")
       ->check(Range(std::uint64_t{1}, std::uint64_t{1000}))
       ->group(group);
+  app.add_option("--ensemble", c.members,
+                 "train this many models with seeds from --seed on, each on a thread of its own; "
+                 "the model file answers with the mean of their answers")
+      ->check(Range(std::uint64_t{2}, std::uint64_t{1000}))
+      ->group(group);
   app.add_option("--curve", c.curve,
                  "file for a picture of loss and score by epoch (SVG); with --cv and --seeds, one "
                  "for each training")

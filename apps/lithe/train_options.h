@@ -29,6 +29,7 @@ struct TrainCommand {
   std::string validation = "0", watch, freeze;  // as they are written
   std::string from, head;
   std::size_t folds = 0, seeds = 1;       // of a cross-validation, and trainings with other seeds
+  std::size_t members = 0;                // of an ensemble; 0: a single model
   std::string resume;                     // "yes", "auto", or nothing
   std::string keep;                       // models to keep, such as "best 3, last 2"
   std::vector<std::string> changes = {};  // of a training that is resumed, in options

@@ -23,8 +23,10 @@ struct Shape {
 struct Component;
 using Sentence = std::vector<Component>;  // a network
 
-// The value of an argument: a number, a shape, a component, a network, or several shapes.
-using Value = std::variant<double, Shape, Component, Sentence, std::vector<Shape>>;
+// The value of an argument: a number, a shape, a component, a network, or several shapes or
+// networks.
+using Value =
+    std::variant<double, Shape, Component, Sentence, std::vector<Shape>, std::vector<Sentence>>;
 
 // A component has all arguments of its declaration, in that order, with the defaults filled in. The
 // accessors take the name of an argument and assert that it exists and has that type.
@@ -38,6 +40,7 @@ struct Component {
   const std::vector<Shape>& shapes(std::string_view argument) const;
   const Component& component(std::string_view argument) const;
   const Sentence& network(std::string_view argument) const;
+  const std::vector<Sentence>& networks(std::string_view argument) const;
   friend bool operator==(const Component&, const Component&);
 };
 

@@ -122,6 +122,11 @@ struct GruOptions {
   double dropout = 0;
 };
 
+struct EnsembleOptions {
+  std::size_t times = 1;         // each network, every time with weights of its own
+  std::string mean = "outputs";  // or of "softmax" or "sigmoid", put out as logits
+};
+
 struct AttentionOptions {
   std::string mask = "none";  // or "causal": no position looks behind itself
   bool rotary = false;        // queries and keys are rotated by their position

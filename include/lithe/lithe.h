@@ -17,6 +17,7 @@
 #include "lithe/dataset.h"
 #include "lithe/defaults.h"
 #include "lithe/doctor.h"
+#include "lithe/ensemble.h"
 #include "lithe/environment.h"
 #include "lithe/error.h"
 #include "lithe/evaluation_report.h"

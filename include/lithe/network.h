@@ -69,6 +69,8 @@ class Network {
   Network& gaussian_noise(double std = 0.1);
   Network& residual(const Network& layers);  // a network without an input, as in repeat
   Network& repeat(std::size_t times, const Network& layers);
+  // The mean of what several networks, without inputs, make of the same input.
+  Network& ensemble(const std::vector<Network>& networks, const EnsembleOptions& options = {});
   // Any activation as its sentence: "relu", "leaky_relu(0.2)", "softmax".
   Network& activation(const std::string& sentence);
 

@@ -8,6 +8,7 @@
 
 #include "bindings.h"
 #include "calls.h"
+#include "lithe/ensemble.h"
 #include "lithe/history.h"
 #include "pickling.h"
 
@@ -138,6 +139,25 @@ void add_trainer(nb::module_& module) {
       .def_prop_ro(
           "threads", [](const Trainer& self) { return self.plan().threads; },
           "The number of threads that compute.");
+
+  module.def(
+      "_train_ensemble",
+      [](Model& prototype, const Examples& train, const Examples& test, const nb::dict& options,
+         std::size_t count) {
+        const TrainOptions read = options_of(options);
+        std::vector<std::vector<EpochReport>> reports(count);
+        TrainedEnsemble trained = interruptible([&](Progress&) {
+          return train_ensemble(prototype, train, test, read, count,
+                                [&](std::size_t member, const EpochReport& report) {
+                                  reports[member].push_back(report);
+                                  return true;
+                                });
+        });
+        prototype = std::move(trained.model);
+        return reports;
+      },
+      nb::arg("prototype"), nb::arg("train"), nb::arg("test"), nb::arg("options"),
+      nb::arg("count"));
 
   nb::class_<LearningRateTest> test(module, "LearningRateTest",
                                     "How the loss fell as the learning rate grew.");

@@ -4,6 +4,7 @@
 #include <nanobind/stl/vector.h>
 
 #include "bindings.h"
+#include "lithe/ensemble.h"
 #include "lithe/learner.h"
 #include "lithe/model.h"
 
@@ -18,6 +19,13 @@ void add_transfer(nb::module_& module) {
       },
       nb::arg("network"), nb::arg("head"));
   module.def("_copy_layers", &copy_layers, nb::arg("source"), nb::arg("to"), nb::arg("layers"));
+  module.def(
+      "_ensemble",
+      [](Model& result, const std::vector<Model*>& members) {
+        const std::vector<const Model*> all(members.begin(), members.end());
+        result = ensemble(std::span<const Model* const>(all));
+      },
+      nb::arg("result"), nb::arg("members"));
   module.def("_move_toward", &move_toward, nb::arg("model"), nb::arg("other"), nb::arg("share"));
   module.def("_describe_layers", [](const Model& model) {
     nb::list layers;

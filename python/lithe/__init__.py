@@ -28,7 +28,7 @@ from ._trainer import (
     evaluate,
     find_learning_rate,
 )
-from ._transfer import copy_layers, move_toward, replace_head
+from ._transfer import copy_layers, ensemble, move_toward, replace_head
 from ._windows import Windows, windows
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ __all__ = [
     "copy_layers",
     "dataset_names",
     "doctor",
+    "ensemble",
     "evaluate",
     "fetch_dataset",
     "find_learning_rate",

@@ -61,6 +61,9 @@ PARAMETERS = """
         the place of 8 as many as fit, "auto" all columns of more than 20 categories. Columns of an
         array are named by their numbers. A category that `fit` did not meet, or met in a single
         row, has learned numbers too.
+    ensemble : int
+        So many models, from seeds one after another, whose mean is the answer: of probabilities, or
+        of numbers. They are trained side by side, each on one thread.
     warm_start : bool
         Whether `fit` goes on with the weights that are there.
     precision : {"float32", "float64", "bfloat16"}
@@ -110,6 +113,7 @@ class Estimator(CallbackSupport, BaseEstimator):
         image: Any = None,
         categories: Any = "from_dtype",
         embed: Any = None,
+        ensemble: int = 1,
         warm_start: bool = False,
         precision: str = "float32",
         random_state: Any = None,
@@ -129,6 +133,7 @@ class Estimator(CallbackSupport, BaseEstimator):
         self.image = image
         self.categories = categories
         self.embed = embed
+        self.ensemble = ensemble
         self.warm_start = warm_start
         self.precision = precision
         self.random_state = random_state
@@ -316,6 +321,13 @@ class Estimator(CallbackSupport, BaseEstimator):
         elif own is not None:
             settings.validation = 0
         self._held_out, self._seed = settings.validation, seed
+        if self.ensemble != 1:
+            alone = {"warm_start or partial_fit": not fresh or calls is not None, "X_val": own is not None,
+                     "callback": self.callback is not None, "unknown": getattr(self, "unknown", None) is not None}  # fmt: skip
+            self._train_members(examples, settings, shape, seed, alone)
+            if zero is not None:
+                self.model_._shift_targets(zero.tolist())
+            return
         if zero is not None and not fresh:
             self.model_._shift_targets((-zero).tolist())
         try:
@@ -346,6 +358,30 @@ class Estimator(CallbackSupport, BaseEstimator):
         self._calls.keep(trainer)
         trainer._keep_history(self.model_, examples, own if own is not None else _core.Examples())
         self._keep_figures(trainer, own is not None)
+
+    def _train_members(
+        self, examples: Examples, settings: Settings, shape: tuple[int, ...], seed: int, alone: dict[str, bool]
+    ) -> None:
+        """Makes the model an ensemble. `alone`: what goes with a single model, and whether it is there."""
+        if int(self.ensemble) < 1:
+            raise ValueError(f"ensemble={self.ensemble!r}: it is a number of models, from 1 on")
+        for name in (name for name, given in alone.items() if given):
+            raise ValueError(f"ensemble={self.ensemble} does not go with {name}, which is for a single model: ensemble=1")
+        options = dict(
+            loss=settings.loss, optimizer=settings.optimizer, average=self.average, augment=self.augment or "",
+            image=list(shape), batch=settings.batch, epochs=settings.epochs, seed=seed, threads=threads_for(self.n_jobs),
+            validation=settings.validation, patience=settings.patience,
+            standardize_targets=settings.standardize_targets, bfloat16=self.precision == "bfloat16",
+        )  # fmt: skip
+        members = _core._train_ensemble(self.model_, examples, _core.Examples(), options, int(self.ensemble))
+        # The mean over the members, of the epochs that all have done.
+        histories = [history_of(reports, False) for reports in members]
+        self.history_ = {
+            name: [float(np.mean(values)) for values in zip(*(history[name] for history in histories))]
+            for name in histories[0]
+        }
+        self.n_iter_ = max(len(reports) for reports in members)
+        self.loss_ = float(np.mean([reports[-1].loss for reports in members]))
 
     def _examples(self, inputs: Inputs, answers: Array, outputs: int, weights: Array | None = None) -> Examples:
         classes = outputs if answers.dtype.kind in "iu" else None

@@ -65,6 +65,7 @@ class Classifier(ClassifierMixin, Estimator):
         image: Any = None,
         categories: Any = "from_dtype",
         embed: Any = None,
+        ensemble: int = 1,
         unknown: str | None = None,
         warm_start: bool = False,
         precision: str = "float32",
@@ -76,7 +77,7 @@ class Classifier(ClassifierMixin, Estimator):
         super().__init__(
             network, loss=loss, optimizer=optimizer, batch=batch, epochs=epochs,
             validation=validation, patience=patience, average=average, augment=augment, image=image,
-            categories=categories, embed=embed, warm_start=warm_start, precision=precision,
+            categories=categories, embed=embed, ensemble=ensemble, warm_start=warm_start, precision=precision,
             random_state=random_state, n_jobs=n_jobs, verbose=verbose, callback=callback,
         )  # fmt: skip
         self.class_weight = class_weight

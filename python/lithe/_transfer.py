@@ -1,12 +1,14 @@
-"""Layers of one model in another."""
+"""Layers of one model in another, and several models that answer together."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from . import _core
 from ._model import Model
 from ._network import Network
 
-__all__ = ["copy_layers", "move_toward", "replace_head"]
+__all__ = ["copy_layers", "ensemble", "move_toward", "replace_head"]
 
 
 def replace_head(network: Network, head: str) -> tuple[Network, int]:
@@ -58,3 +60,25 @@ def move_toward(model: Model, other: Model, share: float) -> None:
     array([0.25], dtype=float32)
     """
     _core._move_toward(model, other, share)
+
+
+def ensemble(models: Sequence[Model]) -> Model:
+    """The model whose answer is the mean of the models': of the probability of each class where they
+    were trained with cross_entropy, of each output's with binary_cross_entropy, else of the outputs.
+
+    Raises `lithe.Error` where two of them differ in their input, loss, classes, precision or columns.
+
+    Examples
+    --------
+    >>> import lithe, numpy
+    >>> models = [lithe.Model("input(2) -> dense(3)", seed=seed) for seed in (1, 2)]
+    >>> both = lithe.ensemble(models)
+    >>> both.network
+    Network('input(2) -> ensemble(dense(3), times=2)')
+    >>> X = numpy.array([[0.5, 1.0]])
+    >>> bool(numpy.allclose(both.predict(X), (models[0].predict(X) + models[1].predict(X)) / 2))
+    True
+    """
+    made = Model("input(1) -> dense(1)")
+    _core._ensemble(made, list(models))
+    return made

@@ -20,8 +20,11 @@ using network::Category;
 // The networks inside a layer, as in residual(gru(8)).
 template <class Work>
 void each_inside(Component& layer, const Work& work) {
-  for (auto& [name, value] : layer.arguments)
+  for (auto& [name, value] : layer.arguments) {
     if (auto* inside = std::get_if<Sentence>(&value)) work(*inside);
+    if (auto* several = std::get_if<std::vector<Sentence>>(&value))
+      for (Sentence& inside : *several) work(inside);
+  }
 }
 
 bool is_recurrent(const Component& layer) {

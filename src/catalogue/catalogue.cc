@@ -100,12 +100,25 @@ Built build(const Sentence& network, Taken taken = Taken::whole) {
   return {std::move(builder.graph), std::move(builder.outputs), builder.shape};
 }
 
+ops::InputForm taken_by(const Sentence& network);
+
+// What the networks inside a layer want.
+ops::InputForm taken_inside(const Component& layer) {
+  for (const auto& [name, value] : layer.arguments) {
+    if (const auto* network = std::get_if<Sentence>(&value)) return taken_by(*network);
+    if (const auto* several = std::get_if<std::vector<Sentence>>(&value))
+      for (const Sentence& network : *several)
+        if (const auto takes = taken_by(network); takes != ops::InputForm::any) return takes;
+  }
+  return ops::InputForm::any;
+}
+
 // What the first layer wants to which the shape of its input matters.
 ops::InputForm taken_by(const Sentence& network) {
   for (const Component& component : network) {
     const ops::Layer& layer = layer_called(component.name);
     const bool inside = layer.holds_layers && layer.takes == ops::InputForm::any;
-    const ops::InputForm takes = inside ? taken_by(component.network("layers")) : layer.takes;
+    const ops::InputForm takes = inside ? taken_inside(component) : layer.takes;
     if (takes != ops::InputForm::any) return takes;
   }
   return ops::InputForm::any;
@@ -129,6 +142,7 @@ const network::Catalogue& catalogue() {
     result.add(Category::mask, ops::mask_declarations());
     result.add(Category::position, ops::position_declarations());
     result.add(Category::norm_order, ops::norm_order_declarations());
+    result.add(Category::mean, ops::mean_declarations());
     const network::Declaration answers[] = {{"true", "yes"}, {"false", "no"}};
     result.add(Category::answer, answers);
     result.add(Category::loss, losses::declarations());

@@ -1,5 +1,6 @@
 // Normalisation, softmax, PReLU and other work on the values between products.
 #include <algorithm>
+#include <limits>
 
 #include "cpu/targets.h"
 
@@ -273,6 +274,44 @@ void add(Matrix<const T> a, Matrix<const T> b, Matrix<T> y, Range lines) {
   });
 }
 
+// log(x), or of the smallest normal number where x is below it.
+template <class D, class V>
+HWY_INLINE V log_at_least(D d, V x) {
+  return log_positive(d, at_least(d, x, std::numeric_limits<hn::TFromD<D>>::min()));
+}
+
+template <typename T>
+void mean(const MeanWork<T>& w, Range lines) {
+  const Tag<T> d;
+  const auto count = hn::Set(d, w.count), one = hn::Set(d, T{1});
+  each_vector<T>(w.from.rows, lines, [&](std::size_t i, std::size_t n) {
+    auto v = hn::Div(hn::Load(d, w.from.row(i) + n), count);
+    if (w.link == Link::log) v = log_at_least(d, v);
+    if (w.link == Link::logit) v = hn::Sub(log_at_least(d, v), log_at_least(d, hn::Sub(one, v)));
+    hn::Store(hn::IfThenElseZero(real_columns<T>(n, w.columns), v), d, w.to.row(i) + n);
+  });
+}
+
+// From y = link(m): the derivative of log is 1 / m = exp(-y), that of logit 1 / (m (1 - m)) =
+// 2 + exp(-|y|) + exp(|y|).
+template <typename T>
+void mean_backward(const MeanWork<T>& w, Range lines) {
+  const Tag<T> d;
+  const auto count = hn::Set(d, w.count), two = hn::Set(d, T{2}), one = hn::Set(d, T{1});
+  each_vector<T>(w.from.rows, lines, [&](std::size_t i, std::size_t n) {
+    const auto y = hn::Load(d, w.from.row(i) + n);
+    auto g = hn::Div(hn::Load(d, w.to.row(i) + n), count);
+    if (w.link == Link::log) {
+      const auto e = exp_parts(d, hn::Neg(y));
+      g = hn::Mul(g, hn::MulAdd(e.scale, e.rest, e.scale));
+    } else if (w.link == Link::logit) {
+      const auto e = exp_negative(d, minus_abs(d, y));
+      g = hn::Mul(g, hn::Add(two, hn::Add(e, hn::Div(one, e))));
+    }
+    hn::Store(hn::IfThenElseZero(real_columns<T>(n, w.columns), g), d, w.to.row(i) + n);
+  });
+}
+
 template <typename T>
 void prelu(Matrix<const T> x, Matrix<T> y, const T* slope, Range lines) {
   const Tag<T> d;
@@ -347,6 +386,8 @@ void fill(Kernels<T>& k) {
   k.rms_norm_backward = rms_norm_backward<T>;
   k.affine = affine<T>;
   k.add = add<T>;
+  k.mean = mean<T>;
+  k.mean_backward = mean_backward<T>;
   k.prelu = prelu<T>;
   k.prelu_backward = prelu_backward<T>;
   k.softmax = softmax<T>;

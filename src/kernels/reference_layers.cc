@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "hwy/base.h"
@@ -250,6 +251,33 @@ void add(Matrix<const T> a, Matrix<const T> b, Matrix<T> y, Range lines) {
 }
 
 template <typename T>
+T log_at_least(T x) {
+  return std::log(std::max(x, std::numeric_limits<T>::min()));
+}
+
+template <typename T>
+void mean(const MeanWork<T>& w, Range lines) {
+  each<T>(w.from.rows, lines, [&](std::size_t i, std::size_t n) {
+    const T m = w.from.row(i)[n] / w.count;
+    T y = m;
+    if (w.link == Link::log) y = log_at_least(m);
+    if (w.link == Link::logit) y = log_at_least(m) - log_at_least(1 - m);
+    w.to.row(i)[n] = n < w.columns ? y : 0;
+  });
+}
+
+template <typename T>
+void mean_backward(const MeanWork<T>& w, Range lines) {
+  each<T>(w.from.rows, lines, [&](std::size_t i, std::size_t n) {
+    const T y = w.from.row(i)[n];
+    T slope = 1;
+    if (w.link == Link::log) slope = std::exp(-y);
+    if (w.link == Link::logit) slope = 2 + std::exp(-y) + std::exp(y);
+    w.to.row(i)[n] = n < w.columns ? w.to.row(i)[n] / w.count * slope : 0;
+  });
+}
+
+template <typename T>
 void prelu(Matrix<const T> x, Matrix<T> y, const T* slope, Range lines) {
   each<T>(x.rows, lines, [&](std::size_t i, std::size_t n) {
     const T value = x.row(i)[n];
@@ -337,6 +365,8 @@ void fill(Kernels<T>& k) {
   k.rms_norm_backward = rms_norm_backward<T>;
   k.affine = affine<T>;
   k.add = add<T>;
+  k.mean = mean<T>;
+  k.mean_backward = mean_backward<T>;
   k.prelu = prelu<T>;
   k.prelu_backward = prelu_backward<T>;
   k.softmax = softmax<T>;

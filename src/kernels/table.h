@@ -110,6 +110,22 @@ struct NoiseWork {
   T deviation;  // not 0: Gaussian noise
 };
 
+// Of a mean: what is put out of it. log and logit take a mean of probabilities back to what softmax
+// and sigmoid made them of; of a mean nearer to 0 (or to 1) than the smallest normal number, they
+// are those of that number.
+enum class Link { identity, log, logit };
+
+// The mean of `count` values each, of which `from` has the sums, goes through the link into `to`.
+// Backward, `from` has what came out, and the gradients in `to` become those of the sums.
+template <typename T>
+struct MeanWork {
+  Matrix<const T> from;
+  Matrix<T> to;
+  std::size_t columns;
+  T count;
+  Link link;
+};
+
 template <typename T>
 struct Kernels {
   cpu::Isa isa;
@@ -193,6 +209,8 @@ struct Kernels {
   // y = x * factor + offset, column by column
   void (*affine)(Matrix<const T> x, Matrix<T> y, const T* factor, const T* offset, Range lines);
   void (*add)(Matrix<const T> a, Matrix<const T> b, Matrix<T> y, Range lines);
+  void (*mean)(const MeanWork<T>&, Range lines);
+  void (*mean_backward)(const MeanWork<T>&, Range lines);
   void (*prelu)(Matrix<const T> x, Matrix<T> y, const T* slope, Range lines);
   // dy becomes the gradient of x.
   void (*prelu_backward)(Matrix<const T> x, Matrix<T> dy, const T* slope, T* slope_gradient,

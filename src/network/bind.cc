@@ -62,7 +62,7 @@ struct Binder {
     return result;
   }
 
-  // What was given for an argument: one, or any number of shapes.
+  // What was given for an argument: one, or any number of shapes or networks.
   using Given = std::vector<const GivenArgument*>;
 
   // Finds which declared argument the i-th given one is: the one of its name, or without a name the
@@ -74,9 +74,9 @@ struct Binder {
     std::size_t which = static_cast<std::size_t>(std::count_if(
         call.arguments.begin(), call.arguments.begin() + static_cast<std::ptrdiff_t>(i),
         [](const GivenArgument& a) { return a.key.empty(); }));
-    const auto several = std::find_if(all.begin(), all.end(),
-                                      [](const Argument& a) { return a.type == Type::shapes; }) -
-                         all.begin();
+    const auto several =
+        std::find_if(all.begin(), all.end(), [](const Argument& a) { return is_several(a.type); }) -
+        all.begin();
     const bool one_of_several = argument.key.empty() && which >= static_cast<std::size_t>(several);
     if (one_of_several) which = std::min(which, static_cast<std::size_t>(several));
     if (!argument.key.empty()) {
@@ -108,11 +108,17 @@ struct Binder {
   }
 
   Value value(const Argument& argument, const Given& given) const {
-    if (argument.type != Type::shapes) return value(argument, given.front()->value);
-    std::vector<Shape> shapes;
+    if (argument.type == Type::shapes) return all_of<Shape>(argument, given);
+    if (argument.type == Type::networks) return all_of<Sentence>(argument, given);
+    return value(argument, given.front()->value);
+  }
+
+  template <class T>
+  std::vector<T> all_of(const Argument& argument, const Given& given) const {
+    std::vector<T> all;
     for (const GivenArgument* each : given)
-      shapes.push_back(std::get<Shape>(value(argument, each->value)));
-    return shapes;
+      all.push_back(std::get<T>(value(argument, each->value)));
+    return all;
   }
 
   Value value(const Argument& argument, const Literal& literal) const {
@@ -130,7 +136,8 @@ struct Binder {
       const bool size = number != nullptr && *number >= 1 && *number == std::floor(*number) &&
                         *number <= static_cast<double>(kLargestSize);
       if (size) return Shape{{static_cast<std::size_t>(*number)}};
-    } else if (calls != nullptr && argument.type == Type::network) {
+    } else if (calls != nullptr &&
+               (argument.type == Type::network || argument.type == Type::networks)) {
       return network(*calls);
     } else if (calls != nullptr && calls->size() == 1 &&
                (either || argument.type == Type::component)) {
@@ -171,7 +178,7 @@ struct Printer {
       by_position = by_position && argument.category != Category::answer;
       parts.push_back(by_position ? value(argument, given)
                                   : argument.name + "=" + value(argument, given));
-      by_position = by_position && argument.type != Type::shapes;
+      by_position = by_position && !is_several(argument.type);
     }
     return parts.empty() ? c.name : fmt::format("{}({})", c.name, fmt::join(parts, ", "));
   }
@@ -186,6 +193,11 @@ struct Printer {
     }
     if (const auto* part = std::get_if<Component>(&given))
       return component(*part, argument.category);
+    if (const auto* networks = std::get_if<std::vector<Sentence>>(&given)) {
+      std::vector<std::string> texts;
+      for (const Sentence& each : *networks) texts.push_back(network(each));
+      return fmt::format("{}", fmt::join(texts, ", "));
+    }
     return network(std::get<Sentence>(given));
   }
 };

@@ -41,6 +41,9 @@ std::size_t Component::integer(std::string_view argument) const {
 const Shape& Component::shape(std::string_view argument) const {
   return argument_of<Shape>(*this, argument);
 }
+const std::vector<Sentence>& Component::networks(std::string_view argument) const {
+  return argument_of<std::vector<Sentence>>(*this, argument);
+}
 const std::vector<Shape>& Component::shapes(std::string_view argument) const {
   return argument_of<std::vector<Shape>>(*this, argument);
 }

@@ -31,6 +31,8 @@ std::string_view name(Category category) {
       return "kind of positions";
     case Category::norm_order:
       return "order of the norm";
+    case Category::mean:
+      return "mean";
     case Category::averaging:
       return "averaging";
     case Category::augmentation:
@@ -68,7 +70,7 @@ std::vector<std::string> Catalogue::names(Category category) const {
 
 namespace {
 
-// What a category accepts that has two words and no more.
+// What a category accepts that has two or three words and no more.
 std::string_view choice(Category category) {
   switch (category) {
     case Category::answer:
@@ -81,6 +83,8 @@ std::string_view choice(Category category) {
       return "learned or sinusoidal";
     case Category::norm_order:
       return "pre or post";
+    case Category::mean:
+      return "outputs, softmax or sigmoid";
     default:
       return {};
   }
@@ -92,6 +96,7 @@ std::string describe_range(const Argument& a) {
   if (a.type == Type::shape) return "a shape such as 28x28";
   if (a.type == Type::shapes) return "shapes such as 28x28, one or more";
   if (a.type == Type::network) return "a network";
+  if (a.type == Type::networks) return "networks, one or more";
   if (a.type == Type::component && !choice(a.category).empty())
     return std::string(choice(a.category));
   if (a.type == Type::component)
@@ -112,7 +117,7 @@ std::string describe(const Declaration& declaration) {
   std::vector<std::string> signature;
   std::string lines;
   for (const Argument& a : declaration.arguments) {
-    const std::string name = a.type == Type::shapes ? a.name + "..." : a.name;
+    const std::string name = is_several(a.type) ? a.name + "..." : a.name;
     signature.push_back(a.fallback.empty() ? name : name + "=" + a.fallback);
     lines += fmt::format("    {:15} {}: {}\n", a.name, a.help, describe_range(a));
   }

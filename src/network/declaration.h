@@ -19,6 +19,7 @@ enum class Category {
   mask,
   position,
   norm_order,
+  mean,
   loss,
   optimizer,
   initializer,
@@ -33,8 +34,18 @@ enum class Category {
 };
 std::string_view name(Category category);  // "layer"
 
-// shapes: one or more of them, all that stand there without a name from its place on.
-enum class Type { number, integer, shape, shapes, component, network, number_or_component };
+// shapes, networks: one or more of them, all that stand there without a name from its place on.
+enum class Type {
+  number,
+  integer,
+  shape,
+  shapes,
+  component,
+  network,
+  networks,
+  number_or_component
+};
+constexpr bool is_several(Type type) { return type == Type::shapes || type == Type::networks; }
 
 // `fallback` is the text of the default value; an argument without one must be given. Numbers and
 // integers lie between `low` and `high`, both included unless `open` says that low is not.

@@ -88,7 +88,8 @@ struct Embedding {
 
 // Whether a dense layer behind it has the same weights.
 bool is_tied(const GraphBuilder& builder) {
-  return !builder.tied && std::ranges::any_of(*builder.sentence, [](const Component& layer) {
+  const Sentence& network = builder.member != nullptr ? *builder.member : *builder.sentence;
+  return !builder.tied && std::ranges::any_of(network, [](const Component& layer) {
     return layer.name == "dense" && layer.component("tied").name == "true";
   });
 }

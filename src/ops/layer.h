@@ -46,6 +46,8 @@ struct GraphBuilder {
   std::vector<graph::LayerOutput> outputs;  // of the layers so far
   const Sentence* sentence = nullptr;
   std::size_t position = 0;  // of the layer in the sentence
+  // The network that the layer stands in, where that is one of several beside one another.
+  const Sentence* member = nullptr;
   // The weights of the first embedding, where a dense layer of this network says that they are its
   // own too.
   std::optional<ParameterId> tied;
@@ -151,6 +153,8 @@ std::vector<network::Declaration> give_declarations();
 std::vector<network::Declaration> mask_declarations();
 std::vector<network::Declaration> position_declarations();
 std::vector<network::Declaration> norm_order_declarations();
+// What an ensemble is the mean of.
+std::vector<network::Declaration> mean_declarations();
 
 // The initializer `auto` follows the activation.
 Component resolve_initializer(const Component& initializer, const std::string& activation);

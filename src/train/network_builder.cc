@@ -204,6 +204,14 @@ Network& Network::repeat(std::size_t times, const Network& layers) {
   return append("repeat", {{"times", number(times)}, {"layers", layers.layers_}});
 }
 
+Network& Network::ensemble(const std::vector<Network>& networks, const EnsembleOptions& options) {
+  std::vector<Sentence> members;
+  for (const Network& network : networks) members.push_back(network.layers_);
+  return append("ensemble", {{"networks", std::move(members)},
+                             {"times", number(options.times)},
+                             {"mean", part(options.mean, Category::mean)}});
+}
+
 Network& Network::activation(const std::string& sentence) {
   Component activation = part(sentence, Category::activation);
   return append(std::move(activation.name), std::move(activation.arguments));

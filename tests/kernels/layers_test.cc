@@ -60,6 +60,7 @@ struct Problem {
     return {from(),      gradient(),     columns,      scale.data(),
             mean.data(), inverse.data(), first.data(), second.data()};
   }
+  MeanWork<T> mean_of(Link link) { return {from(), to(), columns, T{3}, link}; }
   NoiseWork<T> noise(T deviation) {
     return {from(), to(), 3, 77, 5, 6, 0xB0000000u, T{2}, T{0.5}, T{-1}, deviation};
   }
@@ -93,6 +94,13 @@ std::vector<std::pair<std::string, Work<T>>> by_lines() {
       {"affine", [](auto& k, auto& p,
                     Range r) { k.affine(p.from(), p.to(), p.scale.data(), p.shift.data(), r); }},
       {"add", [](auto& k, auto& p, Range r) { k.add(p.from(), p.gradient(), p.to(), r); }},
+      {"mean", [](auto& k, auto& p, Range r) { k.mean(p.mean_of(Link::identity), r); }},
+      {"log of a mean", [](auto& k, auto& p, Range r) { k.mean(p.mean_of(Link::log), r); }},
+      {"logit of a mean", [](auto& k, auto& p, Range r) { k.mean(p.mean_of(Link::logit), r); }},
+      {"mean back",
+       [](auto& k, auto& p, Range r) { k.mean_backward(p.mean_of(Link::identity), r); }},
+      {"log back", [](auto& k, auto& p, Range r) { k.mean_backward(p.mean_of(Link::log), r); }},
+      {"logit back", [](auto& k, auto& p, Range r) { k.mean_backward(p.mean_of(Link::logit), r); }},
       {"prelu", [](auto& k, auto& p, Range r) { k.prelu(p.from(), p.to(), p.scale.data(), r); }},
       {"prelu back",
        [](auto& k, auto& p, Range r) {

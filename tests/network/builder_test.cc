@@ -138,6 +138,9 @@ const std::vector<Case>& cases() {
       {"gaussian_noise", Network().gaussian_noise()},
       {"gaussian_noise(0.25)", Network().gaussian_noise(0.25)},
       {"residual(dense(3) -> relu)", Network().residual(Network().dense(3).activation("relu"))},
+      {"ensemble(dense(4))", Network().ensemble({Network().dense(4)})},
+      {"ensemble(dense(4), dense(3) -> dense(4), times=2, mean=softmax)",
+       Network().ensemble({Network().dense(4), Network().dense(3).dense(4)}, {2, "softmax"})},
       {"repeat(3, dense(4))", Network().repeat(3, Network().dense(4))},
   };
   return all;

@@ -53,6 +53,11 @@ class RandomComponents {
         return component(argument.category);
       case Type::network:
         return network(3);
+      case Type::networks: {
+        std::vector<Sentence> networks(1 + below(3));
+        for (Sentence& one : networks) one = network(2);
+        return networks;
+      }
       case Type::number_or_component:
         if (below(2) == 0) return number(argument);
         return component(argument.category);

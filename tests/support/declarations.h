@@ -63,7 +63,7 @@ struct Declared {
  private:
   static std::string example(const Argument& argument) {
     if (argument.type == Type::shape) return "3x3";
-    if (argument.type == Type::network) return "dense(4)";
+    if (argument.type == Type::network || argument.type == Type::networks) return "dense(4)";
     return number(std::clamp(1.0, argument.low, argument.high));
   }
 

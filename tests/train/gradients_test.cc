@@ -269,6 +269,16 @@ TEST(Gradients, ThroughResiduals) {
   check(dense(kClasses, "identity") + " -> residual(tanh)", "quadratic");
 }
 
+TEST(Gradients, ThroughEnsembles) {
+  for (const std::string mean : {"outputs", "softmax", "sigmoid"}) {
+    const std::string members = "ensemble(" + dense(8, "tanh") + " -> " +
+                                dense(kClasses, "identity") + ", " + dense(kClasses, "identity") +
+                                ", times=2, mean=" + mean + ")";
+    check(members, mean == "sigmoid" ? "binary_cross_entropy" : "cross_entropy");
+    check(dense(9, "tanh") + " -> " + members + " -> " + dense(kClasses, "tanh"), "quadratic");
+  }
+}
+
 TEST(Gradients, ThroughRepeats) {
   check("repeat(3, " + dense(8, "elu") + " -> layer_norm) -> " + dense(kClasses, "identity"),
         "cross_entropy");
