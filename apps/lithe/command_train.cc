@@ -288,6 +288,8 @@ int train(const Arguments& arguments) {
   TrainCommand command;
   if (const auto status = parse_train(arguments, command)) return *status;
   if (is_repeated(command)) return train_repeatedly(command);
+  if (!command.curve.empty()) check_picture(command.curve, "--curve");
+  if (!command.explain) check_model_output(command.output, "--output");
   std::vector<base::FileLock> locks;
   if (!command.explain)
     locks = claim_outputs({{command.output, "--output"},
