@@ -30,6 +30,7 @@ int calibrate(const Arguments& arguments) {
   if (const auto status = parse(app, arguments)) return *status;
   Model model = Model::load(file);
   if (output.empty()) output = file;
+  check_model_output(output, "--output");
   const auto locks = claim_outputs({{output, "--output"}});
   if (!unknown.asked()) {
     const auto earlier = calibration_of(model);

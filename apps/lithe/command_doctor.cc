@@ -114,7 +114,8 @@ int doctor(const Arguments& arguments) {
   app.add_option("--mark", command.program.mark,
                  "regular expression for the lines of the program's output that end an epoch");
   app.add_option("--epochs", command.program.epochs,
-                 "divide the run of the program into this many epochs");
+                 "divide the run of the program into this many epochs")
+      ->check(Range(1, 1'000'000));
   app.add_option("--budget", command.program.budget,
                  "seconds for running the program's first epochs again, without and with each "
                  "remedy that can be set from outside; 0: it runs once");

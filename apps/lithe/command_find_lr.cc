@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "command.h"
+#include "output_file.h"
 #include "terminal.h"
 #include "train_setup.h"
 
@@ -23,6 +24,7 @@ int find_lr(const Arguments& arguments) {
     app.add_option("--picture", picture, "file for the curve (SVG)")->capture_default_str();
   };
   if (const auto status = parse_train(arguments, command, "find-lr", add_more)) return *status;
+  check_picture(picture, "--picture");
   TrainSetup setup = set_up(command);
   const LearningRateTest test =
       find_learning_rate(setup.model, setup.train, command.options, lowest, highest, steps);

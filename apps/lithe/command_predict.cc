@@ -417,7 +417,7 @@ void check_forecast(const PredictCommand& c) {
   if (!c.picture.empty() && c.steps == 0)
     throw Error(ErrorKind::usage, "a picture is drawn of a forecast of several rows", "--picture",
                 "--steps 24 beside it");
-  if (!c.picture.empty()) check_output(c.picture, "--picture");
+  if (!c.picture.empty()) check_picture(c.picture, "--picture");
   if (c.steps > 0 && std::ranges::any_of(c.inputs, [](const std::string& input) {
         return !is_table_path(input) || is_array_path(input);
       }))

@@ -290,6 +290,8 @@ int train(const Arguments& arguments) {
   if (const auto status = parse_train(arguments, command)) return *status;
   if (command.members > 0) return train_members(command);
   if (is_repeated(command)) return train_repeatedly(command);
+  if (!command.curve.empty()) check_picture(command.curve, "--curve");
+  if (!command.explain) check_model_output(command.output, "--output");
   std::vector<base::FileLock> locks;
   if (!command.explain)
     locks = claim_outputs({{command.output, "--output"},

@@ -123,10 +123,10 @@ int train_repeatedly(const TrainCommand& command) {
       one.data.split_seed = command.folds > 0 ? command.options.seed : command.options.seed + i;
       one.options.seed += i;
       one.output = name_of(command, command.output, fold, one.options.seed);
-      check_output(one.output, "--output");
+      check_model_output(one.output, "--output");
       if (!command.curve.empty()) {
         one.curve = name_of(command, command.curve, fold, one.options.seed);
-        check_output(one.curve, "--curve");
+        check_picture(one.curve, "--curve");
       }
       Score score = run(one, scores.empty());
       if (command.folds > 0) score.what = fmt::format("Fold {} of {}", fold + 1, command.folds);

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "lithe/error.h"
 
 namespace lithe::app {
@@ -19,6 +23,30 @@ void check_output(const std::string& path, const char* option) {
                 "the name of a file");
   // Begun and not committed. To open a pipe would already mean something to its reader.
   if (!fs::exists(file) || fs::is_regular_file(file)) const base::NewFile attempt(file);
+}
+
+void check_model_output(const std::string& path, const char* option) {
+  constexpr std::array<std::string_view, 11> kOthers = {".onnx",   ".pt",    ".pth",    ".h5",
+                                                        ".hdf5",   ".keras", ".tflite", ".pkl",
+                                                        ".joblib", ".npz",   ".json"};
+  const std::string ending = fs::path(path).extension().string();
+  if (std::ranges::find(kOthers, ending) != kOthers.end())
+    throw Error(ErrorKind::usage,
+                fmt::format("the model is written as safetensors, and '{}' says that it is "
+                            "something else",
+                            path),
+                option, fs::path(path).replace_extension(".safetensors").string());
+  check_output(path, option);
+}
+
+void check_picture(const std::string& path, const char* option) {
+  const fs::path ending = fs::path(path).extension();
+  if (!ending.empty() && ending != ".svg")
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("the picture is written as SVG, and '{}' says that it is something else", path),
+        option, fs::path(path).replace_extension(".svg").string());
+  check_output(path, option);
 }
 
 std::string keep_earlier(const fs::path& file) {

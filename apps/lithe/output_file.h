@@ -14,6 +14,12 @@ namespace lithe::app {
 // `option` is where it was said. Throws Error(usage), or Error(io) where the system refuses.
 void check_output(const std::string& path, const char* option);
 
+// The same for a model, which is written as safetensors; other programs' endings are refused.
+void check_model_output(const std::string& path, const char* option);
+
+// The same for a picture, which is written as SVG and cannot have a name that says something else.
+void check_picture(const std::string& path, const char* option);
+
 // Checks the files that are named and takes them for this program alone; removes what writers of
 // them that were killed have left. An empty path is left out. Throws as check_output does, and
 // Error(usage) where another program has one.

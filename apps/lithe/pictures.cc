@@ -65,8 +65,8 @@ void add_folder(const std::string& folder, std::vector<std::string>& files) {
     print_folded(stderr, "{}: {} file{} left out, such as {}\n", folder, found.left_out.size(),
                  found.left_out.size() == 1 ? " is" : "s are", found.left_out[0]);
   if (found.files.empty())
-    throw Error(ErrorKind::usage, "there is no picture in the folder", folder,
-                "a folder with pictures in it or below it");
+    throw Error(ErrorKind::usage, "there is no picture, text or sequence in the folder", folder,
+                "a folder with files such as the model was trained on");
 }
 
 }  // namespace

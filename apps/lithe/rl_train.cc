@@ -78,7 +78,7 @@ void check(RlTrainCommand& command) {
   if (command.has_target_return && command.evaluate_every == 0)
     throw Error(ErrorKind::usage, "a target return without evaluations", "--target-return",
                 "--evaluate-every 20000 as well");
-  check_output(command.output, "--output");
+  check_model_output(command.output, "--output");
   if (!command.state.empty()) {
     if (!resumes(command.resume, command.state, agent_notes)) command.resume.clear();
     check_output(command.state, "--state");

@@ -481,9 +481,15 @@ std::vector<std::size_t> parse_numbers(const std::string& text, const std::strin
     if (end - at >= 2 && at[0] == '.' && at[1] == '.') at += 2, last = number();
     if (last < first) fail();
     for (std::size_t value = first; value <= last; ++value) result.push_back(value);
-    if (at == end) return result;
+    if (at == end) break;
     if (*at++ != ',') fail();
   }
+  std::vector<std::size_t> sorted = result;
+  std::ranges::sort(sorted);
+  if (const auto twice = std::ranges::adjacent_find(sorted); twice != sorted.end())
+    throw Error(ErrorKind::usage, fmt::format("'{}' has {} twice", text.substr(0, 60), *twice),
+                option, "each number once");
+  return result;
 }
 
 double parse_share(const std::string& text, const std::string& option) {

@@ -138,7 +138,7 @@ class Folders(AppTest):
         self.assertIn("no file fits the pattern 'new/*.gif'", self.run_lithe(
             "predict", "m.safetensors", "new/*.gif", status=2).stderr)
         os.makedirs(self.path("empty", "x"))
-        self.assertIn("no picture in the folder", self.run_lithe(
+        self.assertIn("no picture, text or sequence in the folder", self.run_lithe(
             "predict", "m.safetensors", "empty", status=2).stderr)
 
     def test_links(self):

@@ -281,7 +281,7 @@ CASES = {
     "there is no picture in it": Case(
         {"bars/1.png": grey(), "bars/level/note.txt": ""}, "data show bars",
         change={"bars/level/1.png": grey()}),
-    "there is no picture in the folder": Case(
+    "there is no picture, text or sequence in the folder": Case(
         {"new/note.md": ""}, "predict m.safetensors new", prepare=(DIGITS,),
         change={"new/deep/1.png": grey()}),
     "no file fits the pattern '{}'": Case(
@@ -652,6 +652,12 @@ CASES = {
         {"t.csv": rows(), "s.csv": series()}, TRAIN + " --horizon 2", SERIES + " --horizon 2"),
     "the answer stands behind the window": Case(
         {"s.csv": series()}, SERIES + " --horizon 0", SERIES + " --horizon 1"),
+    "'{}' has {} twice": Case(
+        {"s.csv": series()}, SERIES + " --horizon 2,2", SERIES + " --horizon 2"),
+    "the model is written as safetensors, and '{}' says that it is something else": Case(
+        {"t.csv": rows()}, TRAIN + " --output m.onnx", TRAIN + " --output m.safetensors"),
+    "the picture is written as SVG, and '{}' says that it is something else": Case(
+        {"t.csv": rows()}, TRAIN + " --curve c.png", TRAIN + " --curve c.svg"),
     "rows are divided by groups or by time": Case(
         {"t.csv": rows()}, TRAIN + " --group a --time b", TRAIN + " --group a"),
     "no column is left as a feature": Case(

@@ -205,23 +205,53 @@ std::optional<Day> take_day_first(Parts& parts, DateOrder order, int first) {
   return month_first ? Day{*year, first, *second} : Day{*year, *second, first};
 }
 
+// The first day of a quarter: Q1.
+std::optional<int> take_quarter(Parts& parts) {
+  if (parts.one_of("Qq") == 0) return std::nullopt;
+  const auto quarter = parts.digits(1, 1);
+  if (!quarter || *quarter < 1 || *quarter > 4) return std::nullopt;
+  return 3 * *quarter - 2;
+}
+
+// A code such as 4711-03 is no month.
+bool is_year_of_month(int year) { return year >= 1500 && year <= 2199; }
+
+// March 31, 2024; March 2024 and Q1 2024 are the first day of these.
+std::optional<Day> take_month_first(Parts& parts, int month, bool quarter) {
+  const char sign = parts.one_of(" -/");
+  if (const auto year = parts.digits(4, 4)) return Day{*year, month, 1};
+  const auto day = quarter || sign == 0 || sign == '/' ? std::nullopt : parts.digits(1, 2);
+  if (!day || parts.one_of(",- ") == 0) return std::nullopt;
+  parts.blanks();
+  const auto year = take_year(parts);
+  return year ? std::optional(Day{*year, month, *day}) : std::nullopt;
+}
+
+// 2024-03-31, 2024/3/31; 2024-03, 2024 Mar, 2024M03 and 2024Q1 are the first day of these.
+std::optional<Day> take_year_first(Parts& parts, int year) {
+  const char sign = parts.one_of("-/. ");
+  const std::string_view behind = parts.text;
+  if (const auto month = take_month(parts)) return Day{year, *month, 1};
+  if (const auto month = take_quarter(parts)) return Day{year, *month, 1};
+  parts.text = behind;
+  if (sign == 0 && parts.one_of("Mm") == 0) return std::nullopt;
+  const auto month = sign == ' ' ? std::nullopt : parts.digits(1, 2);
+  if (!month) return std::nullopt;
+  if (sign == 0 || (sign != '.' && parts.text.empty())) {
+    const bool month_alone = is_year_of_month(year) && behind.size() - parts.text.size() >= 2;
+    return month_alone ? std::optional(Day{year, *month, 1}) : std::nullopt;
+  }
+  if (parts.one_of({&sign, 1}) == 0) return std::nullopt;
+  const auto day = parts.digits(1, 2);
+  return day ? std::optional(Day{year, *month, *day}) : std::nullopt;
+}
+
 std::optional<Day> take_day(Parts& parts, DateOrder order) {
-  if (const auto month = take_month(parts)) {  // March 31, 2024
-    if (parts.one_of(" -") == 0) return std::nullopt;
-    const auto day = parts.digits(1, 2);
-    if (!day || parts.one_of(",- ") == 0) return std::nullopt;
-    parts.blanks();
-    const auto year = take_year(parts);
-    return year ? std::optional(Day{*year, *month, *day}) : std::nullopt;
-  }
   const std::string_view before = parts.text;
-  if (const auto year = parts.digits(4, 4)) {
-    const char sign = parts.one_of("-/.");
-    const auto month = sign == 0 ? std::nullopt : parts.digits(1, 2);
-    if (!month || parts.one_of({&sign, 1}) == 0) return std::nullopt;
-    const auto day = parts.digits(1, 2);
-    return day ? std::optional(Day{*year, *month, *day}) : std::nullopt;
-  }
+  if (const auto month = take_month(parts)) return take_month_first(parts, *month, false);
+  if (const auto month = take_quarter(parts)) return take_month_first(parts, *month, true);
+  parts.text = before;
+  if (const auto year = parts.digits(4, 4)) return take_year_first(parts, *year);
   parts.text = before;
   const auto first = parts.digits(1, 2);
   return first ? take_day_first(parts, order, *first) : std::nullopt;
@@ -306,7 +336,7 @@ bool is_only_with_point(std::string_view text) {
 
 std::optional<double> parse_date(std::string_view text, DateOrder order) {
   Parts parts{text};
-  if (parts.text.find_first_of("-/.: ") == text.npos || text.size() > kLongestNumber)
+  if (parts.text.find_first_of("-/.: QqMm") == text.npos || text.size() > kLongestNumber)
     return std::nullopt;
   Parts alone = parts;
   if (const auto time = take_time(alone); time && alone.text.empty()) return time;

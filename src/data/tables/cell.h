@@ -26,7 +26,8 @@ bool is_only_with_point(std::string_view text);
 
 // Days since 1970-01-01, with the time of day as a fraction. Dates are 2024-03-31, 2024/3/31,
 // 31.3.2024, 31/3/2024 or 3/31/2024 (which of them `order` says), 31-Mar-2024, 31 March 2024 and
-// March 31, 2024; times behind them, after a blank or a T, 13:45, 13:45:10, 13:45:10.25, 1:45 PM,
+// March 31, 2024; a month or quarter, 2024-03, 2024M03, March 2024, 2024 Mar, 2024Q1 or Q1 2024, is
+// its first day; times behind them, after a blank or a T, 13:45, 13:45:10, 13:45:10.25, 1:45 PM,
 // with Z or +02:00 for another zone than UTC. A time alone is a fraction of a day.
 std::optional<double> parse_date(std::string_view text, DateOrder order);
 

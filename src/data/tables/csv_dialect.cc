@@ -74,9 +74,13 @@ void vote(const std::vector<std::string>& record, std::size_t i, const ColumnSur
           bool texts_too, Votes& votes) {
   const std::string& cell = record[i];
   const std::size_t texts = below.of(CellKind::text).cells, present = below.present();
-  const bool is_number = parse_written_number(cell, '.') || parse_written_number(cell, ',') ||
-                         parse_date(cell, DateOrder::month_first);
   if (present == 0) return;
+  const bool date = parse_date(cell, DateOrder::month_first).has_value();
+  if (date && below.of(CellKind::date).cells == 0 && texts == 0) {
+    ++votes.names, votes.name = &cell;  // a date above numbers names the column
+    return;
+  }
+  const bool is_number = date || parse_written_number(cell, '.') || parse_written_number(cell, ',');
   if (const auto year = to_number(cell); year && is_year(*year) && !is_year(below.low)) {
     votes.names += names_columns(record, i, texts_too) ? 1 : 0;
     return;
