@@ -64,6 +64,7 @@ void print_json(const TrainCommand& command, const std::vector<ModelScore>& memb
 
 int train_members(TrainCommand& command) {
   check_members(command);
+  check_model_output(command.output, "--output");
   const std::vector<base::FileLock> locks = claim_outputs({{command.output, "--output"}});
   const TrainSetup setup = set_up(command);
   setup.model.save("/dev/null");

@@ -149,6 +149,81 @@ TEST(Ensemble, SaysHowFarItsMembersAreApart) {
   EXPECT_THROW(disagreement(logits[0], data().examples.features), Error);
 }
 
+Model prototype(const std::string& layers) {
+  Model model(Network::parse("input(6) -> standardize -> " + layers), Precision::float32, 99);
+  model.standardize(data().examples);
+  model.metadata()["note"] = "kept";
+  return model;
+}
+
+TEST(Ensemble, TrainsItsMembersAsIfAlone) {
+  const TrainOptions options{.loss = "cross_entropy",
+                             .optimizer = "adam(0.01)",
+                             .batch = 8,
+                             .epochs = 3,
+                             .seed = 5,
+                             .validation = 0.25,
+                             .patience = 1};
+  const std::string layers = "dense(8, tanh) -> dropout(0.2) -> dense(3)";
+  std::vector<Model> alone;
+  for (std::size_t i = 0; i < 5; ++i) {
+    TrainOptions own = options;
+    own.seed += i, own.threads = 1;
+    Model& model =
+        alone.emplace_back(Model(prototype(layers).network(), Precision::float32, own.seed));
+    model.standardize(data().examples);
+    Trainer trainer(model, data().examples, {}, own);
+    while (!trainer.finished()) trainer.run_epoch();
+    trainer.finish();
+  }
+  for (const std::size_t threads : {1, 2, 5, 9}) {
+    TrainOptions at_once = options;
+    at_once.threads = threads;
+    const TrainedEnsemble trained =
+        train_ensemble(prototype(layers), data().examples, {}, at_once, 5);
+    EXPECT_EQ(trained.model.metadata().at("note"), "kept");
+    const std::vector<Model> members = members_of(trained.model);
+    ASSERT_EQ(members.size(), 5);
+    for (std::size_t i = 0; i < 5; ++i)
+      EXPECT_TRUE(test::same_bits(test::weights_of(members[i]), test::weights_of(alone[i])))
+          << "member " << i << ", " << threads << " threads";
+  }
+}
+
+TEST(Ensemble, EndsWhereItsCallbackSaysSo) {
+  const auto train = [&](std::size_t epochs) {
+    std::size_t left = epochs;
+    return train_ensemble(prototype("dense(3)"), data().examples, {},
+                          {.loss = "cross_entropy", .batch = 8, .epochs = 2, .threads = 1}, 4,
+                          [&](std::size_t, const EpochReport&) { return --left > 0; });
+  };
+  EXPECT_EQ(members_of(train(3).model).size(), 2) << "the second has done one of its two epochs";
+  EXPECT_EQ(train(100).reports.size(), 4);
+  EXPECT_THROW(train_ensemble(prototype("dense(3)"), data().examples, {}, {}, 0), Error);
+  // What one of them throws ends them all.
+  EXPECT_THROW(train_ensemble(prototype("dense(3)"), data().examples, {},
+                              {.loss = "cross_entropy", .optimizer = "sgd(1e30)", .threads = 2}, 4),
+               Error);
+}
+
+// Targets are in their own units, whichever rows a member is validated on.
+TEST(Ensemble, ScalesTargetsAlike) {
+  std::vector<float> targets;
+  for (std::size_t i = 0; i < kRows; ++i) targets.push_back(1000 + static_cast<float>(i % 7));
+  Examples examples = data().examples;
+  examples.labels = nullptr, examples.targets = targets.data(), examples.target_columns = 1;
+  const TrainedEnsemble trained = train_ensemble(prototype("dense(1)"), examples, {},
+                                                 {.loss = "mean_squared",
+                                                  .optimizer = "adam(0.01)",
+                                                  .batch = 8,
+                                                  .threads = 2,
+                                                  .validation = 0.2,
+                                                  .standardize_targets = true},
+                                                 3);
+  for (const double answer : trained.model.predict(data().examples.features))
+    EXPECT_NEAR(answer, 1003, 10);
+}
+
 // Members that are taken for one another would answer wrongly in silence.
 TEST(Ensemble, RefusesModelsThatDiffer) {
   const Model first = trained("dense(3)", "cross_entropy", 1);
