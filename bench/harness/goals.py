@@ -42,11 +42,9 @@ def _goal(workload, text, value, bounds, unit="x", smaller=False, note=""):
 
 def _seconds(workload, bounds, lithe, limit, scale, _):
     unit, size = seconds_unit(bounds[0])
-    note = f"limit {figure(limit)}"
-    if "elsewhere" in workload.promise:
-        note += f"; {_told(workload.promise['elsewhere'], scale)}"
     return [_goal(workload, one(workload.per), lithe and lithe["median"] / size,
-                  [bound * scale / size for bound in bounds], f" {unit}", True, note)]
+                  [bound * scale / size for bound in bounds], f" {unit}", True,
+                  f"limit {figure(limit)}")]
 
 
 def _limit(workload, bounds, lithe, limit, *_):
@@ -70,20 +68,6 @@ def _faster(workload, told, lithe, limit, scale, results):
     return listed
 
 
-def _elsewhere(workload, told, lithe, limit, scale, _):
-    """A peer that is not run here: its time elsewhere, scaled by the peak."""
-    if "faster" not in told:
-        return []
-    return [_goal(workload, f"faster than {told['title']}",
-                  told["seconds"] * scale / lithe["median"] if lithe else None, told["faster"],
-                  note=_told(told, scale))]
-
-
-def _told(elsewhere, scale):
-    return (f"{elsewhere['title']} elsewhere, scaled by the peak: "
-            f"{figure(elsewhere['seconds'] * scale)}, not measured here")
-
-
 def _threads(workload, bounds, lithe, limit, scale, results):
     two = compare.fastest(results, workload.name, compare.LITHE, 2)
     note = "never slower; 3% is the noise between two runs" if bounds[0] == NOISE else ""
@@ -92,4 +76,4 @@ def _threads(workload, bounds, lithe, limit, scale, results):
 
 
 _KINDS = {"seconds": _seconds, "limit": _limit, "share": _share, "faster": _faster,
-          "elsewhere": _elsewhere, "threads": _threads}
+          "threads": _threads}

@@ -39,15 +39,6 @@ HWY_INLINE hn::Vec<Tag<T>> load_first(const T* from, std::size_t count) {
 }
 
 template <typename T>
-HWY_INLINE void store_first(hn::Vec<Tag<T>> v, T* to, std::size_t count) {
-  const Tag<T> d;
-  if (count >= hn::Lanes(d))
-    hn::StoreU(v, d, to);
-  else
-    store_part(d, hn::FirstN(d, count), v, to);
-}
-
-template <typename T>
 HWY_INLINE hn::Vec<Tag<T>> rotated(hn::Vec<Tag<T>> v, const T* cosines, hn::Vec<Tag<T>> sines) {
   const Tag<T> d;
   return hn::MulAdd(v, hn::Load(d, cosines), hn::Mul(hn::Reverse2(d, v), sines));
@@ -84,7 +75,7 @@ void write_head(const AttentionWork<T>& w, const T* from, const T* rotation, T s
         const T* const angle = rotation + 2 * i * padded + n;
         v = rotated(v, angle, hn::Neg(hn::Load(d, angle + padded)));
       }
-      store_first(v, to.row(i) + n, w.width - n);
+      store_first(d, w.width - n, v, to.row(i) + n);
     }
 }
 
@@ -269,8 +260,9 @@ struct AttentionForward {
       w.inverse_sum[i] = T{1} / sums[i - rows.begin].fold();
       const auto factor = hn::Set(d, w.inverse_sum[i]);
       for (std::size_t n = 0; n < w.width; n += hn::Lanes(d))
-        store_first(hn::Mul(hn::Load(d, output + (i - rows.begin) * padded + n), factor),
-                    w.output.row(i) + n, w.width - n);
+        store_first(d, w.width - n,
+                    hn::Mul(hn::Load(d, output + (i - rows.begin) * padded + n), factor),
+                    w.output.row(i) + n);
     }
   }
 };

@@ -120,9 +120,10 @@ struct Col2imWork {
         LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m)
             hn::StoreU(hn::Add(hn::LoadU(d, x + m * step), sum[m][v]), d, x + m * step);
       } else if (place.width > part) {
-        const auto real = hn::FirstN(d, place.width - part);
-        LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m)
-            store_part(d, real, hn::Add(load_part(d, real, x + m * step), sum[m][v]), x + m * step);
+        const std::size_t count = place.width - part;
+        const auto real = hn::FirstN(d, count);
+        LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) store_first(
+            d, count, hn::Add(load_part(d, real, x + m * step), sum[m][v]), x + m * step);
       }
       if (part + lanes == kLine<T> && ++line == s.lines) line = 0, image += down;
     }

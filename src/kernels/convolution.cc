@@ -156,16 +156,20 @@ struct CorrelateWork {
       }
       return;
     }
+    const std::size_t whole = kColumns - has_last;
     for (std::size_t v = 0; v < kVectors; ++v) {
-      const auto real = real_columns<T>(unit + v * lanes, c.units);
-      const std::size_t whole = kColumns - has_last;
+      const std::size_t n = unit + v * lanes;
       LITHE_UNROLL for (std::size_t m = 0; m < kColumns; ++m) {
-        if (m < whole) store_part(d, real, sum[m][v], y + m * stride + v * lanes);
+        if (m < whole) store_real(n, c.units, sum[m][v], y + m * stride + v * lanes);
       }
       if (has_last)
-        store_part(d, real_columns<T>(unit + v * lanes, c.last_units), sum[kColumns - 1][v],
-                   y + (kColumns - 1) * stride + v * lanes);
+        store_real(n, c.last_units, sum[kColumns - 1][v], y + (kColumns - 1) * stride + v * lanes);
     }
+  }
+
+  // A vector of the units from n on, of `units`.
+  static HWY_INLINE void store_real(std::size_t n, std::size_t units, hn::Vec<Tag<T>> v, T* to) {
+    store_first(Tag<T>(), units > n ? units - n : 0, v, to);
   }
 };
 

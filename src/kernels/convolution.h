@@ -45,6 +45,11 @@ struct Correlation {
   std::size_t units, last_units;
 };
 
+// Where a few units and a single channel would leave most of a line empty, a kernel of its own has
+// vectors of columns: x_column is 1, there is one run, from place 0 on, no last_units of their own,
+// kLeastColumnUnits to kPanel<T> units, and at least half a line of columns.
+inline constexpr std::size_t kLeastColumnUnits = 4;
+
 // What an image adds to the gradient of the weights and of the bias. Of `form`, only x, the sizes
 // and the strides are used; those of y are dy's.
 template <typename T>
@@ -55,6 +60,21 @@ struct KernelGradient {
   T* bias;     // units, padded to a whole line; or null
   bool first;  // the first image of a batch: the gradients start from zero
 };
+
+// Where most of dy is zero, as behind the largest value of a window or a rectifier, a kernel of its
+// own makes the gradient of the weights from the other values, one at a time. It takes forms of a
+// single run, at most kMostPlaces columns and no last_units of their own, and its weights stand
+// unit by unit: value k of kernel row i at (unit * kernel_rows + i) * turned_row<T>(depth) + k. The
+// bits are the same: a chain begins with 0, and adding a zero changes none, except that a zero may
+// keep another sign, and that 0 times an infinite value of the image is not computed.
+template <typename T>
+constexpr std::size_t turned_row(std::size_t depth) {
+  return round_up(depth, kLine<T>);
+}
+
+// Places of the output whose gradients are listed at a time. What is kept of them for a block of
+// units takes 14 KiB of the nearest cache.
+inline constexpr std::size_t kMostPlaces = 512;
 
 // The kernel rows that lie inside the image for a row of the output.
 template <class Form>

@@ -15,6 +15,8 @@ void fill_products(cpu::Isa, Tables&);
 void fill_pairs(cpu::Isa, Tables&);
 void fill_convolutions(cpu::Isa, Tables&);
 void fill_col2im(cpu::Isa, Tables&);
+void fill_correlate_columns(cpu::Isa, Tables&);
+void fill_kernel_gradient_nonzero(cpu::Isa, Tables&);
 void fill_images(cpu::Isa, Tables&);
 void fill_winograd(cpu::Isa, Tables&);
 void fill_packing(cpu::Isa, Tables&);

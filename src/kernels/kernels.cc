@@ -19,6 +19,8 @@ Tables make_tables(cpu::Isa isa) {
   fill_pairs(isa, tables);
   fill_convolutions(isa, tables);
   fill_col2im(isa, tables);
+  fill_correlate_columns(isa, tables);
+  fill_kernel_gradient_nonzero(isa, tables);
   fill_images(isa, tables);
   fill_winograd(isa, tables);
   fill_packing(isa, tables);

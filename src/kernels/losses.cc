@@ -85,9 +85,13 @@ HWY_INLINE void by_columns(const LossWork<T>& w, const Of& of, T share) {
     for (std::size_t line = 0; line < padded; line += kLine<T>)
       for (std::size_t v = 0; v < kVectors; ++v) {
         const std::size_t n = line + v * hn::Lanes(d);
+        if (n >= w.columns) {
+          hn::Store(hn::Zero(d), d, da + n);
+          continue;
+        }
         const auto real = real_columns<T>(n, w.columns);
         V value, slope;
-        of(hn::Load(d, a + n), n < w.columns ? targets.at(n) : hn::Zero(d), value, slope);
+        of(hn::Load(d, a + n), targets.at(n), value, slope);
         hn::Store(hn::IfThenElseZero(real, hn::Mul(slope, scale)), d, da + n);
         sums[v] = hn::Add(sums[v], hn::IfThenElseZero(real, hn::Mul(value, counts)));
       }

@@ -32,20 +32,25 @@ HWY_INLINE std::uint64_t bits_of(hn::Mask<Tag<T>> mask) {
   return bits;
 }
 
-// Bit k: whether value k is not zero, of the first kBits of `count`. Not-a-number is not zero.
+// Not-a-number is not zero. (Of AVX2's comparisons "not equal" leaves it out.)
+template <typename T>
+HWY_INLINE hn::Mask<Tag<T>> not_zero(hn::Vec<Tag<T>> v) {
+  return hn::Not(hn::Eq(v, hn::Zero(Tag<T>())));
+}
+
+// Bit k: whether value k is not zero, of the first kBits of `count`.
 template <typename T>
 HWY_INLINE std::uint64_t nonzero_bits(const T* from, std::size_t count) {
   const Tag<T> d;
   const std::size_t lanes = hn::Lanes(d), end = count < kBits ? count : kBits;
-  const auto zero = hn::Zero(d);
   std::uint64_t bits = 0;
   std::size_t at = 0;
   for (; at + lanes <= end; at += lanes)
-    bits |= bits_of<T>(hn::Ne(hn::LoadU(d, from + at), zero)) << at;
+    bits |= bits_of<T>(not_zero<T>(hn::LoadU(d, from + at))) << at;
   if (at == end) return bits;
   // Instruction sets without masked loads read behind the values.
   const auto rest = load_part(d, hn::FirstN(d, end - at), from + at);
-  return bits | bits_of<T>(hn::Ne(rest, zero)) << at;
+  return bits | bits_of<T>(not_zero<T>(rest)) << at;
 }
 
 }  // namespace

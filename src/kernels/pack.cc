@@ -189,7 +189,8 @@ void pack_nonzero_float(Pack<T>& p) {
   for (; column + lanes <= p.columns; column += lanes) {
     const auto v = hn::LoadU(floats, from + column);
     const auto bits = hn::BitCast(d, v);
-    const auto keep = hn::RebindMask(d, hn::Ne(v, hn::Zero(floats)));
+    // Not-a-number is kept; AVX's "not equal" would leave it out.
+    const auto keep = hn::RebindMask(d, hn::Not(hn::Eq(v, hn::Zero(floats))));
     const auto numbers = hn::Add(iota, hn::Set(d, static_cast<std::int32_t>(column)));
     hn::StoreU(compress(numbers, keep), d, index + depth);
     const auto values = hn::BitCast(floats, compress(bits, keep));

@@ -227,7 +227,7 @@ struct InputGradientWork {
           LITHE_UNROLL for (std::size_t j = 0; j < kBlock<T>; ++j) block[j] = t.sum[m + j][v];
           turn_blocks(d, block);
           LITHE_UNROLL for (std::size_t j = 0; j < kBlock<T>; ++j)
-              store_blocks(block[j], to + j * stride + m, kBlock<T> * stride);
+              store_blocks<T>(block[j], to + j * stride + m, kBlock<T> * stride);
         }
         store_rows<kTurned>(t, v, lanes, to);
       } else if (examples > v * lanes) {

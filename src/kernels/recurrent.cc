@@ -33,8 +33,9 @@ template <typename T>
 struct SomeUnits {
   using V = hn::Vec<Tag<T>>;
   hn::Mask<Tag<T>> real;
+  std::size_t count;
   HWY_INLINE V load(const T* at) const { return load_part(Tag<T>(), real, at); }
-  HWY_INLINE void store(V v, T* at) const { store_part(Tag<T>(), real, v, at); }
+  HWY_INLINE void store(V v, T* at) const { store_first(Tag<T>(), count, v, at); }
   HWY_INLINE void fill(V v, T* at) const { hn::StoreU(hn::IfThenElseZero(real, v), Tag<T>(), at); }
 };
 
@@ -45,7 +46,7 @@ HWY_INLINE void each_unit(std::size_t units, const Work& work) {
   std::size_t n = 0;
   for (; n + lanes <= units; n += lanes) work(n, WholeUnits<T>{});
   for (; n < round_up(units, kLine<T>); n += lanes)
-    work(n, SomeUnits<T>{real_columns<T>(n, units)});
+    work(n, SomeUnits<T>{real_columns<T>(n, units), units > n ? units - n : 0});
 }
 
 // Zeros behind the last column of a row.

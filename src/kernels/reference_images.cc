@@ -69,6 +69,25 @@ void kernel_gradient(const KernelGradient<T>& g, Range tiles) {
 }
 
 template <typename T>
+void kernel_gradient_nonzero(const KernelGradient<T>& g, Range units) {
+  const Correlation<T>& c = g.form;
+  const std::size_t row_size = turned_row<T>(c.depth), unit_size = c.kernel_rows * row_size;
+  for (std::size_t n = units.begin; n < units.end; ++n) {
+    T* const weight = g.weight + n * unit_size;
+    if (g.first) std::fill_n(weight, unit_size, T{0});
+    for (std::size_t row = 0; row < c.rows; ++row)
+      for (std::size_t column = 0; column < c.columns; ++column) {
+        const T dy = g.dy[row * c.y_row + column * c.y_column + n];
+        if (dy == 0) continue;
+        each_term(c, row, column, [&](std::size_t at, const T* x) {
+          T& to = weight[at / c.depth * row_size + at % c.depth];
+          to = std::fma(*x, dy, to);
+        });
+      }
+  }
+}
+
+template <typename T>
 void kernel_bias_gradient(const KernelGradient<T>& g) {
   const Correlation<T>& c = g.form;
   const std::size_t width = round_up(c.units, kLine<T>), in_fours = c.rows / 4 * 4;
@@ -311,7 +330,9 @@ void channel_norm_backward(const NormBackwardWork<T>& w, std::size_t channels, R
 template <typename T>
 void fill(Kernels<T>& k) {
   k.correlate = correlate<T>;
+  k.correlate_columns = correlate<T>;
   k.kernel_gradient = kernel_gradient<T>;
+  k.kernel_gradient_nonzero = kernel_gradient_nonzero<T>;
   k.weight_tiles = weight_tiles<T>;
   k.kernel_bias_gradient = kernel_bias_gradient<T>;
   k.col2im = col2im<T>;

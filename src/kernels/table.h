@@ -152,8 +152,10 @@ struct Kernels {
   // Convolutions (convolution.h) of one image. The gradient of the weights is made for a range of
   // the tiles that it is cut into.
   void (*correlate)(const Correlation<T>&);
+  void (*correlate_columns)(const Correlation<T>&);
   void (*kernel_gradient)(const KernelGradient<T>&, Range tiles);
   std::size_t (*weight_tiles)(const Correlation<T>&);
+  void (*kernel_gradient_nonzero)(const KernelGradient<T>&, Range units);
   void (*kernel_bias_gradient)(const KernelGradient<T>&);
   void (*col2im)(const Col2im<T>&);
   void (*col2im_nonzero)(const Col2im<T>&);

@@ -20,15 +20,15 @@ namespace hn = hwy::HWY_NAMESPACE;
 // Transposes within 128-bit blocks: each of four vectors has a piece of one row in each block, and
 // each result has a piece of all four rows. A block holds two doubles, so two vectors are
 // transposed then.
-template <class V>
-HWY_INLINE void turn_blocks(Tag<float> d, V (&v)[4]) {
+template <class D, class V>
+HWY_INLINE void turn_blocks(D d, V (&v)[4]) {
   const V a = hn::InterleaveLower(d, v[0], v[2]), b = hn::InterleaveLower(d, v[1], v[3]);
   const V e = hn::InterleaveUpper(d, v[0], v[2]), f = hn::InterleaveUpper(d, v[1], v[3]);
   v[0] = hn::InterleaveLower(d, a, b), v[1] = hn::InterleaveUpper(d, a, b);
   v[2] = hn::InterleaveLower(d, e, f), v[3] = hn::InterleaveUpper(d, e, f);
 }
-template <class V>
-HWY_INLINE void turn_blocks(Tag<double> d, V (&v)[2]) {
+template <class D, class V>
+HWY_INLINE void turn_blocks(D d, V (&v)[2]) {
   const V a = hn::InterleaveLower(d, v[0], v[1]);
   v[1] = hn::InterleaveUpper(d, v[0], v[1]);
   v[0] = a;
@@ -58,23 +58,17 @@ HWY_INLINE hn::Vec<Tag<T>> load_blocks(const T* p, std::size_t step) {
   }
 }
 
-template <typename T>
-HWY_INLINE void store_blocks(hn::Vec<Tag<T>> v, T* p, std::size_t step) {
-  const Tag<T> d;
+// Block after block of a vector, of a line or half a line.
+template <typename T, class V>
+HWY_INLINE void store_blocks(V v, T* p, std::size_t step) {
+  const hn::DFromV<V> d;
   const BlockTag<T> block;
-  if constexpr (HWY_MAX_BYTES == 16) {
+  if constexpr (hn::MaxLanes(d) == kBlock<T>) {
     hn::StoreU(v, block, p);
-  } else if constexpr (hn::MaxLanes(d) == 2 * kBlock<T>) {
-    const hn::Half<Tag<T>> half;
-    hn::StoreU(hn::LowerHalf(half, v), block, p);
-    hn::StoreU(hn::UpperHalf(half, v), block, p + step);
   } else {
-    const hn::Half<Tag<T>> half;
-    const auto low = hn::LowerHalf(half, v), high = hn::UpperHalf(half, v);
-    hn::StoreU(hn::LowerHalf(block, low), block, p);
-    hn::StoreU(hn::UpperHalf(block, low), block, p + step);
-    hn::StoreU(hn::LowerHalf(block, high), block, p + 2 * step);
-    hn::StoreU(hn::UpperHalf(block, high), block, p + 3 * step);
+    const hn::Half<hn::DFromV<V>> half;
+    store_blocks<T>(hn::LowerHalf(half, v), p, step);
+    store_blocks<T>(hn::UpperHalf(half, v), p + hn::MaxLanes(d) / 2 / kBlock<T> * step, step);
   }
 }
 

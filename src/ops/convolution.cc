@@ -43,7 +43,8 @@ class ConvolutionLowering {
   void update(BufferId gradient);
 
  private:
-  LoweredStage<T> stage(const std::string& what) const;
+  LoweredStage<T> stage(const std::string& what, bool by_columns = false) const;
+  bool forward_by_columns() const { return !of_.transposed && state_.form->by_columns; }
   BufferId book_scratch();
   std::vector<Access> access(BufferId scratch) const;
   // Which way images go: forward, or back from a gradient with or without the zeros in it.
@@ -100,10 +101,11 @@ void ConvolutionLowering<T>::repack_weights() {
   };
   // A transposed convolution goes forward by col2im, and back by the correlation.
   const bool both = lowering_.training() && lowering_.wanted(of_.input);
-  const bool correlates = !choice_.winograd && (!of_.transposed || both);
+  const bool correlates = !choice_.winograd && (of_.transposed ? both : !forward_by_columns());
   const bool col2im = !choice_.winograd && !f.depthwise && (of_.transposed || both);
   if (f.repacked() && correlates) state_.weight = book("repacked weights", f.weight_size);
-  if (f.repacked() && !of_.transposed) state_.bias = book("repacked biases", f.bias_size);
+  if (f.repacked() && correlates && !of_.transposed)
+    state_.bias = book("repacked biases", f.bias_size);
   if (col2im) state_.col2im = book("repacked weights for col2im", f.col2im_size);
   if (access.size() == 2) return;
   const bool every_step = lowering_.learns(of_.weight) || lowering_.learns(of_.bias);
@@ -126,7 +128,7 @@ void ConvolutionLowering<T>::repack_weights() {
 }
 
 template <typename T>
-LoweredStage<T> ConvolutionLowering<T>::stage(const std::string& what) const {
+LoweredStage<T> ConvolutionLowering<T>::stage(const std::string& what, bool by_columns) const {
   const double batch = static_cast<double>(lowering_.request().batch);
   const auto& spec = lowering_.graph().parameters[of_.weight];
   const ConvolutionForm& form = *state_.form;
@@ -143,7 +145,10 @@ LoweredStage<T> ConvolutionLowering<T>::stage(const std::string& what) const {
   }
   result.info.refused.push_back({"Winograd F(4x4, 3x3)", choice_.refusal});
   result.info.kernel += form.depthwise ? ", channel by channel" : "";
-  if (form.together > 1) result.info.kernel += fmt::format(", {} columns together", form.together);
+  if (by_columns)
+    result.info.kernel += ", vectors of columns";
+  else if (form.together > 1)
+    result.info.kernel += fmt::format(", {} columns together", form.together);
   if (form.padded) result.info.kernel += ", image copied with zero padding";
   return result;
 }
@@ -173,28 +178,29 @@ void ConvolutionLowering<T>::images(LoweredStage<T> stage, Way way, BufferId fro
   const BufferId scratch = book_scratch();
   const bool forward = way == Way::forward, col2im = forward == of_.transposed;
   const SlotId source = forward ? of_.input : of_.output, target = forward ? of_.output : of_.input;
-  add_image_stage<T>(lowering_, std::move(stage), access(scratch), from, to,
-                     lowering_.columns(target),
-                     [&lowering = lowering_, of = of_, &state = state_, scratch, way, col2im, from,
-                      to, source, target](const Buffers& buffers) -> std::unique_ptr<Stage<T>> {
-                       ConvolutionOperands<T> operands =
-                           convolution_operands(lowering, buffers, of, state, scratch);
-                       if (way != Way::forward) operands.bias = nullptr;
-                       operands.skips_zeros = way == Way::back_without_zeros;
-                       const Values<T> x = lowering.values(buffers, source, from),
-                                       y = lowering.values(buffers, target, to);
-                       operands.image = col2im ? y : x;
-                       operands.result = col2im ? x : y;
-                       if (col2im) return std::make_unique<ConvolutionStage<T, true>>(operands);
-                       return std::make_unique<ConvolutionStage<T, false>>(operands);
-                     });
+  add_image_stage<T>(
+      lowering_, std::move(stage), access(scratch), from, to, lowering_.columns(target),
+      [&lowering = lowering_, of = of_, &state = state_, scratch, way, col2im, from, to, source,
+       target](const Buffers& buffers) -> std::unique_ptr<Stage<T>> {
+        ConvolutionOperands<T> operands =
+            convolution_operands(lowering, buffers, of, state, scratch);
+        if (way != Way::forward) operands.bias = nullptr;
+        operands.skips_zeros = way == Way::back_without_zeros;
+        operands.by_columns = way == Way::forward && !of.transposed && state.form->by_columns;
+        const Values<T> x = lowering.values(buffers, source, from),
+                        y = lowering.values(buffers, target, to);
+        operands.image = col2im ? y : x;
+        operands.result = col2im ? x : y;
+        if (col2im) return std::make_unique<ConvolutionStage<T, true>>(operands);
+        return std::make_unique<ConvolutionStage<T, false>>(operands);
+      });
 }
 
 template <typename T>
 void ConvolutionLowering<T>::forward() {
   repack_weights();
   if (choice_.winograd) winograd_.transform_weights();
-  LoweredStage<T> stage = this->stage("forward");
+  LoweredStage<T> stage = this->stage("forward", forward_by_columns());
   stage.info.phase = Phase::forward;
   const BufferId from = lowering_.value(of_.input), to = lowering_.value(of_.output);
   if (choice_.winograd)
@@ -210,7 +216,8 @@ void ConvolutionLowering<T>::input_gradient(BufferId gradient) {
   lowering_.contribute(of_.input, to);
   LoweredStage<T> stage = this->stage("gradient of its input");
   if (choice_.winograd) return winograd_.images(std::move(stage), /*back=*/true, gradient, to);
-  const bool skips = !of_.transposed && skips_zeros<T>(*state_.form, lowering_.nonzero(of_.output));
+  const bool skips =
+      !of_.transposed && input_gradient_skips_zeros<T>(*state_.form, lowering_.nonzero(of_.output));
   if (skips) stage.info.kernel += ", without the gradient's zeros";
   images(std::move(stage), skips ? Way::back_without_zeros : Way::back, gradient, to);
 }
@@ -225,7 +232,16 @@ void ConvolutionLowering<T>::direct_gradient(LoweredStage<T> stage, BufferId gra
                           {scratch, true, plan::kByRows},
                           {weight.buffer, true, plan::kByRows},
                           {bias.buffer, true, plan::kByRows}};
-  stage.make = [&lowering = lowering_, of = of_, &state = state_, weight, bias, scratch,
+  BufferId turned = kNoBuffer;
+  if (!of_.transposed &&
+      weight_gradient_skips_zeros<T>(*state_.form, lowering_.nonzero(of_.output))) {
+    stage.info.kernel += ", without the gradient's zeros";
+    turned =
+        lowering_.book("gradient, unit by unit, of " + operation_.label,
+                       state_.form->groups * state_.form->template turned_size<T>() * sizeof(T));
+    stage.access.buffers.push_back({turned, true, plan::kByRows});
+  }
+  stage.make = [&lowering = lowering_, of = of_, &state = state_, weight, bias, scratch, turned,
                 gradient](const Buffers& buffers) {
     ConvolutionOperands<T> operands = convolution_operands(lowering, buffers, of, state, scratch);
     const Values<T> in = lowering.values(buffers, of.input),
@@ -234,7 +250,7 @@ void ConvolutionLowering<T>::direct_gradient(LoweredStage<T> stage, BufferId gra
     operands.result = of.transposed ? in : out;
     return std::make_unique<KernelGradientStage<T>>(
         operands, lowering.at(buffers, weight),
-        of.transposed ? nullptr : lowering.at(buffers, bias));
+        of.transposed ? nullptr : lowering.at(buffers, bias), buffers.at<T>(turned));
   };
   lowering_.add(std::move(stage));
 }

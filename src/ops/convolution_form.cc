@@ -91,6 +91,22 @@ void repack_for_col2im(ConvolutionForm& f, const kernels::Panels<T>& parameter) 
   });
 }
 
+// Counted in multiply-adds of a value in a vector, for a column of the result: those of whole
+// lines, in which columns that are made together have kernel columns more; or those of the units
+// alone, and as much as two for each to transpose them.
+template <typename T>
+bool faster_by_columns(const ConvolutionForm& f) {
+  const Window& w = f.window;
+  const bool fits = f.groups == 1 && w.dilation_columns == 1 &&
+                    w.step_columns * f.image.channels == 1 &&
+                    f.result_channels >= kernels::kLeastColumnUnits &&
+                    f.result_channels <= kernels::kPanel<T> && f.result.columns >= kLine<T> / 2;
+  if (!fits) return false;
+  constexpr std::size_t kTransposed = 2;
+  const std::size_t lines = kernels::round_up(f.units, kLine<T>) * w.rows * f.depth / f.together;
+  return f.result_channels * (w.rows * w.columns + kTransposed) < lines;
+}
+
 }  // namespace
 
 template <typename T>
@@ -114,6 +130,9 @@ ConvolutionForm form_of(const Convolution& work) {
   f.runs = runs_of(f);
   for (const kernels::Run& run : f.runs) f.depth += run.depth;
 
+  f.by_columns = faster_by_columns<T>(f);
+  f.column_run = {0, w.columns * f.image_channels};
+
   const std::size_t made = f.columns * f.together;  // of which the last may not exist
   const std::size_t reached =
       (made - 1) * w.step_columns + (w.columns - 1) * w.dilation_columns + 1;
@@ -133,15 +152,35 @@ ConvolutionForm form_of(const Convolution& work) {
 // multiply-add counts as 0.4, so that a rectifier alone, with half of its places at zero, stays
 // dense.
 template <typename T>
-bool skips_zeros(const ConvolutionForm& form, double nonzero) {
+bool input_gradient_skips_zeros(const ConvolutionForm& form, double nonzero) {
   if (form.depthwise) return false;
   constexpr double kTerm = 4, kShared = 0.4;
   const auto lines = static_cast<double>(form.window.rows * form.lines.size());
   return nonzero * (lines + kTerm) < kShared * lines;
 }
 
-template bool skips_zeros<float>(const ConvolutionForm&, double);
-template bool skips_zeros<double>(const ConvolutionForm&, double);
+// Counted in multiply-adds of half a line, for a value of the result's gradient. Dense ones work on
+// whole lines of units. Without zeros a term costs those of its kernel rows, 1.6 each, as they load
+// from any address, and as much as 8 to find it and to begin with it; and each value, to be turned
+// and looked at, as much as 1.5. The share is an estimate, so the gain must be a third.
+template <typename T>
+bool weight_gradient_skips_zeros(const ConvolutionForm& form, double nonzero) {
+  const bool fits = !form.depthwise && form.runs.size() == 1 && form.last_units == form.units &&
+                    form.columns <= kernels::kMostPlaces;
+  if (!fits) return false;
+  constexpr double kTerm = 8, kUnaligned = 1.6, kListed = 1.5, kGain = 0.67;
+  constexpr std::size_t kHalf = kLine<T> / 2;
+  const auto count = [](std::size_t n) { return static_cast<double>(n); };
+  const double filled = count(form.units) / count(kernels::round_up(form.units, kLine<T>)),
+               dense = count(form.window.rows * form.depth) / count(kHalf) / filled,
+               halves = count(form.window.rows * kernels::divide_up(form.depth, kHalf));
+  return nonzero * (kUnaligned * halves + kTerm) + kListed < kGain * dense;
+}
+
+template bool input_gradient_skips_zeros<float>(const ConvolutionForm&, double);
+template bool input_gradient_skips_zeros<double>(const ConvolutionForm&, double);
+template bool weight_gradient_skips_zeros<float>(const ConvolutionForm&, double);
+template bool weight_gradient_skips_zeros<double>(const ConvolutionForm&, double);
 template ConvolutionForm form_of<float>(const Convolution&);
 template ConvolutionForm form_of<double>(const Convolution&);
 

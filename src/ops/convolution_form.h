@@ -33,6 +33,11 @@ struct ConvolutionForm {
   std::vector<kernels::Run> runs;
   std::size_t depth;  // of all runs
 
+  // Where few units would leave most of a line empty even so, the results of one channel are made
+  // with vectors of columns, from the weights as they are.
+  bool by_columns;
+  kernels::Run column_run;
+
   // Columns of a zero-padded row of the image, the first `window.left` of them zeros.
   std::size_t padded_columns;
   bool padded;  // the image is copied with zero padding
@@ -49,6 +54,11 @@ struct ConvolutionForm {
   std::vector<Repack> col2im_repack;
 
   bool repacked() const { return !weight_repack.empty(); }
+  // The weights of a group, unit by unit.
+  template <typename T>
+  std::size_t turned_size() const {
+    return units * window.rows * kernels::turned_row<T>(depth);
+  }
   std::size_t image_row() const {
     return (padded ? padded_columns : image.columns) * image.channels;
   }
@@ -58,9 +68,11 @@ struct ConvolutionForm {
 template <typename T>
 ConvolutionForm form_of(const Convolution& work);
 
-// Whether the zeros of the gradient of the result are left out of the input gradient, where this
-// share of it is not zero.
+// Whether the zeros of the gradient of the result are left out of the gradient of the input, or of
+// the weights, where this share of it is not zero.
 template <typename T>
-bool skips_zeros(const ConvolutionForm& form, double nonzero);
+bool input_gradient_skips_zeros(const ConvolutionForm& form, double nonzero);
+template <typename T>
+bool weight_gradient_skips_zeros(const ConvolutionForm& form, double nonzero);
 
 }  // namespace lithe::ops

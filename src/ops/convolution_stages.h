@@ -60,6 +60,7 @@ struct ConvolutionOperands {
   const T* col2im_weight;   // for col2im
   T* scratch;               // padded_size for each thread; or null
   bool skips_zeros;         // of the gradient of the result, in the backward pass
+  bool by_columns;          // the correlation, which takes weights and biases as they are then
 
   T* image_at(const Batch<T>& batch, std::size_t i) const { return image.of(batch).row(i); }
   T* result_at(const Batch<T>& batch, std::size_t i) const { return result.of(batch).row(i); }
@@ -105,10 +106,25 @@ struct ConvolutionOperands {
     return c;
   }
 
+  // The same column by column, with the weights as they are.
+  kernels::Correlation<T> column_correlation() const {
+    const ConvolutionForm& f = *form;
+    kernels::Correlation<T> c = correlation(0);
+    c.x_column = 1, c.columns = f.result.columns;
+    c.run = &f.column_run, c.runs = 1, c.depth = f.column_run.depth;
+    c.y_column = c.units = c.last_units = f.result.channels;
+    return c;
+  }
+
   // result = correlation of an image with the weights
   void correlate(const T* x, T* y, std::size_t part) const {
     const ConvolutionForm& f = *form;
     const T* const from = padded(x, part);
+    if (by_columns) {
+      kernels::Correlation<T> c = column_correlation();
+      c.x = from, c.y = y;
+      return kernels->correlate_columns(c);
+    }
     for (std::size_t group = 0; group < (f.depthwise ? 1 : f.groups); ++group) {
       kernels::Correlation<T> c = correlation(group);
       c.x = from + group * f.image_channels;
@@ -176,44 +192,79 @@ class ConvolutionStage final : public Stage<T> {
 };
 
 // The gradient of the weights, in the order that the correlation takes them, and of the bias where
-// it belongs to the result.
+// it belongs to the result. `turned`: room for that of the weights unit by unit, where the zeros in
+// the gradient of the result are left out.
 template <typename T>
 class KernelGradientStage final : public Stage<T> {
  public:
-  KernelGradientStage(ConvolutionOperands<T> work, T* weight, T* bias)
-      : work_(work), weight_(weight), bias_(bias) {}
+  KernelGradientStage(ConvolutionOperands<T> work, T* weight, T* bias, T* turned)
+      : work_(work), weight_(weight), bias_(bias), turned_(turned) {}
 
   void run(const Batch<T>& batch, Share share) override {
-    const ConvolutionForm& f = *work_.form;
-    const kernels::Correlation<T> sizes = work_.correlation(0);
-    const std::size_t pieces = f.depthwise ? kernels::divide_up(f.units, kernels::kLine<T>)
-                                           : work_.kernels->weight_tiles(sizes);
-    const kernels::Range own = kernels::share(pieces, share.part, share.parts);
+    const kernels::Range own = kernels::share(pieces(), share.part, share.parts);
     if (own.begin == own.end) return;
     for (std::size_t i = 0; i < batch.rows; ++i) {
       const T* const x = work_.padded(work_.image_at(batch, i), share.part);
       const T* const dy = work_.result_at(batch, i);
-      for (std::size_t group = 0; group < (f.depthwise ? 1 : f.groups); ++group) {
-        kernels::KernelGradient<T> g{};
-        g.form = work_.correlation(group);
-        g.form.x = x + group * f.image_channels;
-        g.dy = dy + group * f.result_channels;
-        g.weight = weight_ + group * f.weight_size;
-        g.bias = bias_ == nullptr ? nullptr : bias_ + group * f.bias_size;
-        g.first = i == 0;
-        if (f.depthwise) {
-          work_.kernels->depthwise_gradient(g, own);
-          continue;
-        }
-        work_.kernels->kernel_gradient(g, own);
-        if (own.begin == 0 && g.bias != nullptr) work_.kernels->kernel_bias_gradient(g);
-      }
+      for (std::size_t group = 0; group < groups(); ++group) add(x, dy, group, own, i == 0);
     }
+    if (turned_ != nullptr)
+      for (std::size_t group = 0; group < groups(); ++group) turn_back(group, units(own));
   }
 
  private:
+  // Units whose gradients are turned together, without zeros.
+  static constexpr std::size_t kUnits = 4;
+
+  std::size_t groups() const { return work_.form->depthwise ? 1 : work_.form->groups; }
+  // What threads take shares of: lines of channels, units, or tiles of weights.
+  std::size_t pieces() const {
+    const ConvolutionForm& f = *work_.form;
+    if (f.depthwise) return kernels::divide_up(f.units, kernels::kLine<T>);
+    if (turned_ != nullptr) return kernels::divide_up(f.units, kUnits);
+    return work_.kernels->weight_tiles(work_.correlation(0));
+  }
+  kernels::Range units(kernels::Range own) const {
+    return {own.begin * kUnits, std::min(own.end * kUnits, work_.form->units)};
+  }
+
+  // What an image adds to the gradients of a group.
+  void add(const T* x, const T* dy, std::size_t group, kernels::Range own, bool first) const {
+    const ConvolutionForm& f = *work_.form;
+    kernels::KernelGradient<T> g{};
+    g.form = work_.correlation(group);
+    g.form.x = x + group * f.image_channels;
+    g.dy = dy + group * f.result_channels;
+    g.weight = weight_ + group * f.weight_size;
+    g.bias = bias_ == nullptr ? nullptr : bias_ + group * f.bias_size;
+    g.first = first;
+    if (f.depthwise) return work_.kernels->depthwise_gradient(g, own);
+    if (turned_ != nullptr) {
+      g.weight = turned_ + group * f.turned_size<T>();
+      work_.kernels->kernel_gradient_nonzero(g, units(own));
+    } else {
+      work_.kernels->kernel_gradient(g, own);
+    }
+    if (own.begin == 0 && g.bias != nullptr) work_.kernels->kernel_bias_gradient(g);
+  }
+
+  // From unit by unit to the order of the correlation, with zeros behind the last unit.
+  void turn_back(std::size_t group, kernels::Range units) const {
+    const ConvolutionForm& f = *work_.form;
+    const std::size_t rows = f.window.rows * f.depth, row = kernels::turned_row<T>(f.depth);
+    const kernels::Panels<T> panels{rows, f.units};
+    T* const to = weight_ + group * f.weight_size;
+    const std::size_t end = units.end == f.units ? panels.padded_columns() : units.end;
+    for (std::size_t n = units.begin; n < end; ++n) {
+      const T* from = turned_ + group * f.turned_size<T>() + n * f.window.rows * row;
+      for (std::size_t i = 0; i < f.window.rows; ++i, from += row)
+        for (std::size_t k = 0; k < f.depth; ++k)
+          to[panels.at(i * f.depth + k, n)] = n < units.end ? from[k] : T{0};
+    }
+  }
+
   ConvolutionOperands<T> work_;
-  T *weight_, *bias_;
+  T *weight_, *bias_, *turned_;
 };
 
 // Adds up a gradient in the parameter's order from one in the repacked order.

@@ -184,7 +184,10 @@ EngineOf<T>::EngineOf(plan::Parameters<T>& values, Model& model, const Examples&
       given_train_(train),
       given_test_(test) {
   steps_.compile(request_);
-  steps_.watch_threads(trials_.empty() ? 0 : 1 / trials_.front().second);
+  if (trials_.empty())
+    steps_.watch_threads(0, team_.size());
+  else
+    steps_.watch_threads(1 / trials_.front().second, fewest_that_nothing_beats(trials_));
   make_evaluators(test_targets_.examples());
   history_.reserve(std::clamp(options_.epochs, kLeastReserved, kMostReserved));
   if (!options_.state.empty()) state_ = make_state_file(options_.state);
@@ -229,7 +232,7 @@ std::size_t EngineOf<T>::choose_threads() {
                         static_cast<double>(std::max<std::size_t>(1, options_.epochs));
   trials_ = try_threads(request_, values_, learning_, order_.rows(),
                         optimizers::StepCounter(optimizer_), options_.pin, examples);
-  return fewest_that_nothing_beats(trials_);
+  return options_.profile ? fewest_that_nothing_beats(trials_) : most_that_may_be_faster(trials_);
 }
 
 template <typename T>

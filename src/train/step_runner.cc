@@ -40,8 +40,8 @@ StepRunner<T>::StepRunner(const TrainOptions& options, std::size_t rows,
 }
 
 template <typename T>
-void StepRunner<T>::watch_threads(double one) {
-  if (team_.size() > 1 && !profile_) threads_.emplace(team_.size(), one);
+void StepRunner<T>::watch_threads(double one, std::size_t chosen) {
+  if (team_.size() > 1 && !profile_) threads_.emplace(team_.size(), one, chosen);
 }
 
 template <typename T>

@@ -26,9 +26,9 @@ class StepRunner {
              const graph::Graph& graph, plan::Parameters<T>& values,
              plan::OptimizerState<T>& learning, base::Team& team);
 
-  // Several threads give way to fewer where these are faster; `one` as ThreadChoice takes it. A
-  // profile is of all threads, and nothing is changed then.
-  void watch_threads(double one);
+  // Several threads give way to fewer where these are faster; `one` and `chosen` as ThreadChoice
+  // takes them. A profile is of all threads, and nothing is changed then.
+  void watch_threads(double one, std::size_t chosen);
   // The share of the examples that fewer threads took than the team has.
   double share_of_fewer() const;
 

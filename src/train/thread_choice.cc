@@ -17,9 +17,9 @@ constexpr double kLeastWait = 1, kMostWait = 60;
 
 }  // namespace
 
-ThreadChoice::ThreadChoice(std::size_t threads, double one)
+ThreadChoice::ThreadChoice(std::size_t threads, double one, std::size_t chosen)
     : phase_(one > 0 || threads == 1 ? Phase::running : Phase::first),
-      chosen_(threads),
+      chosen_(chosen == 0 ? threads : chosen),
       one_(one),
       wait_(kLeastWait) {
   for (std::size_t n = 1; n < threads; n *= 2) trials_.emplace_back(n, 0.0);

@@ -15,7 +15,8 @@ class ThreadChoice {
  public:
   // `threads`: of the team. `one`: seconds that one thread was measured to take for an example; 0
   // where that is not known, and the first steps are then taken by one thread and measured.
-  explicit ThreadChoice(std::size_t threads, double one = 0);
+  // `chosen`: of the threads that begin; 0: all.
+  explicit ThreadChoice(std::size_t threads, double one = 0, std::size_t chosen = 0);
 
   // Who takes the next steps, and for how many examples at most (at least one step).
   std::size_t threads() const;

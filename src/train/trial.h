@@ -21,6 +21,9 @@ Trials try_threads(const plan::Request& request, const plan::Parameters<T>& valu
                    optimizers::StepCounter steps, bool pin, double examples);
 
 std::size_t fewest_that_nothing_beats(const Trials& trials);
+// The most that were not slower than one by far: on a machine that was busy during the trials they
+// may yet be faster.
+std::size_t most_that_may_be_faster(const Trials& trials);
 
 extern template Trials try_threads(const plan::Request&, const plan::Parameters<float>&,
                                    const plan::OptimizerState<float>&,

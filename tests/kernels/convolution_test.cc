@@ -2,7 +2,9 @@
 // reference and from every instruction set with fused multiply-add.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <vector>
 
 #include "base/aligned.h"
@@ -113,6 +115,16 @@ TEST(Col2im, WeightsThatOnlyZerosMeetAreNotLookedAt) {
       problem.weight[i] = std::numeric_limits<float>::infinity();
     kernels<float>(isa).col2im_nonzero(problem.work());
     EXPECT_EQ(std::memcmp(before.data(), problem.x.data(), before.size() * sizeof(float)), 0);
+  }
+}
+
+// Not-a-number is no zero.
+TEST(Col2im, NotANumberIsPassedOn) {
+  for (const Isa isa : {Isa::scalar, cpu::best_isa()}) {
+    Problem<float> problem(kShapes[0], 0);
+    problem.dy[3] = std::numeric_limits<float>::quiet_NaN();
+    kernels<float>(isa).col2im_nonzero(problem.work());
+    EXPECT_TRUE(std::isnan(problem.x[0])) << cpu::name(isa);
   }
 }
 

@@ -4,7 +4,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <stdexcept>
 #include <vector>
 
@@ -230,6 +232,27 @@ TEST(Packing, OfNumbersDividesEachAndReadsNothingBehindTheData) {
       check_floats<double, float>(isa, &Kernels<float>::pack_float64, columns);
       check_floats<double, double>(isa, &Kernels<double>::pack_float64, columns);
     }
+}
+
+// Not-a-number is no zero, wherever in a vector it stands.
+template <typename T>
+void check_not_a_number(Isa isa) {
+  constexpr std::size_t kWide = 37;
+  for (std::size_t at = 0; at < kWide; ++at) {
+    std::vector<float> values(kWide, 0.0F);
+    values[at] = std::numeric_limits<float>::quiet_NaN();
+    const Packed<T> packed(kernels<T>(isa).pack_nonzero_float32, values.data(), sizeof(float),
+                           kWide, {0}, 1);
+    ASSERT_EQ(packed.depth, 1u) << cpu::name(isa) << " " << at;
+    ASSERT_TRUE(std::isnan(packed.at(0, 0)));
+  }
+}
+
+TEST(Packing, OfNonzeroNumbersKeepsNotANumber) {
+  for (const Isa isa : all_isas()) {
+    check_not_a_number<float>(isa);
+    check_not_a_number<double>(isa);
+  }
 }
 
 }  // namespace

@@ -75,6 +75,25 @@ TEST(ThreadChoice, ANumberBetweenIsFoundByTrials) {
   EXPECT_EQ(choice.threads(), 4u);
 }
 
+// The trials before a training may have met a busy machine.
+TEST(ThreadChoice, MoreAreTriedAgainWhereFewerBegin) {
+  ThreadChoice choice(2, 1e-5, 1);
+  EXPECT_EQ(choice.threads(), 1u);
+  EXPECT_EQ(share_alone(choice, 0.5, idle), 1);
+  share_alone(choice, 2, idle);
+  EXPECT_EQ(choice.threads(), 2u);
+}
+
+TEST(ThreadChoice, WhatIsSlowerByFarIsNotTriedAgain) {
+  const Trials slower = {{1, 100.0}, {2, 60.0}}, near = {{1, 100.0}, {2, 90.0}},
+               between = {{1, 100.0}, {2, 110.0}, {4, 50.0}};
+  EXPECT_EQ(most_that_may_be_faster(slower), 1u);
+  EXPECT_EQ(most_that_may_be_faster(near), 2u);
+  EXPECT_EQ(most_that_may_be_faster(between), 2u);
+  EXPECT_EQ(fewest_that_nothing_beats(near), 1u);
+  EXPECT_EQ(fewest_that_nothing_beats(between), 2u);
+}
+
 // One slow measurement is chance.
 TEST(ThreadChoice, ASingleSlowMeasurementChangesNothing) {
   ThreadChoice choice(2, 1e-5);
