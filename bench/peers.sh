@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs the peers of the benchmarks: Debian's NumPy, OpenBLAS and PyTorch, and what the peers in
 # C++ are built from (libtorch, dlib, oneDNN, LIBXSMM, FANN), with apt where that is allowed; PyPI's
-# NumPy, JAX, scikit-learn, ONNX Runtime, PyTensor and Keras into a folder of their own. Running it again changes
-# nothing. A peer that cannot be installed is named, and is no failure: it is left out.
+# NumPy, JAX, scikit-learn, ONNX Runtime, PyTensor and Keras into a folder of their own. Running it
+# again changes nothing. A peer that cannot be installed is named, and is no failure: it is left out.
 #
 #     bench/peers.sh build/peers
 #

@@ -1,6 +1,6 @@
-// LIBXSMM's side: dense sigmoid layers, the quadratic loss, plain gradient descent, by products that
-// it makes at run time for each shape. It has products alone: the rest is plain loops, which the
-// compiler vectorizes (its file is compiled for this processor, CMakeLists.txt).
+// LIBXSMM's side: dense sigmoid layers, the quadratic loss, plain gradient descent, by products
+// that it makes at run time for each shape. It has products alone: the rest is plain loops, which
+// the compiler vectorizes (its file is compiled for this processor, CMakeLists.txt).
 //
 // What suits it best was tried: each unit's column has a multiple of the vectors' length (what is
 // beyond the units stays zero), weights are updated by the product itself, and the steps' size is
@@ -100,11 +100,11 @@ class Network final : public Learner {
     std::vector<double> result;
     for (std::size_t first = 0; first < data_.test_rows; first += batch_) {
       const std::size_t count = std::min(batch_, data_.test_rows - first);
-      for (std::size_t i = 0; i < count; ++i)
-        take(i, &data_.test_x[(first + i) * data_.columns]);
+      for (std::size_t i = 0; i < count; ++i) take(i, &data_.test_x[(first + i) * data_.columns]);
       forward();
       for (std::size_t i = 0; i < count; ++i)
-        result.insert(result.end(), &last.a[i * last.stride], &last.a[i * last.stride + last.units]);
+        result.insert(result.end(), &last.a[i * last.stride],
+                      &last.a[i * last.stride + last.units]);
     }
     return result;
   }
@@ -177,9 +177,9 @@ nlohmann::json answer(const Task& task) {
   if (task.kind != "train") throw std::runtime_error("LIBXSMM is measured on training alone");
   libxsmm_init();
   nlohmann::json result = time_training(
-      task, {{"products made at run time",
-              [&](const Examples32& data) -> std::unique_ptr<Learner> {
-                if (task.precision == "float64") return std::make_unique<Network<double>>(task, data);
+      task, {{"products made at run time", [&](const Examples32& data) -> std::unique_ptr<Learner> {
+                if (task.precision == "float64")
+                  return std::make_unique<Network<double>>(task, data);
                 return std::make_unique<Network<float>>(task, data);
               }}});
   result["versions"]["LIBXSMM"] = LIBXSMM_VERSION;

@@ -88,8 +88,7 @@ nlohmann::json checked(const Task& task, const Examples32& data, Learner& learne
 
 }  // namespace
 
-Task::Task(const nlohmann::json& job)
-    : seconds(job.at("seconds")), threads(job.at("threads")) {
+Task::Task(const nlohmann::json& job) : seconds(job.at("seconds")), threads(job.at("threads")) {
   const nlohmann::json& workload = job.at("workload");
   const auto take = [&](const char* key, auto& to) { workload.at(key).get_to(to); };
   take("kind", kind);
