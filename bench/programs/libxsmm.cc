@@ -42,10 +42,10 @@ class Product {
 
 template <class T>
 struct Layer {
-  Layer(const Start& start, std::size_t batch, std::size_t below)
+  Layer(const Start& start, std::size_t batch, std::size_t from_below)
       : inputs(start.shape[0]),
         units(start.shape[1]),
-        below(below),
+        below(from_below),
         stride(padded(units)),
         weight(inputs * stride),
         turned(units * below),

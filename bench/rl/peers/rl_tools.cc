@@ -23,8 +23,6 @@
 #include <rl_tools/rl/algorithms/sac/loop/core/operations_generic.h>
 #include <rl_tools/rl/loop/steps/evaluation/operations_generic.h>
 
-#include <cblas.h>
-
 #include <algorithm>
 #include <chrono>
 #include <ctime>
@@ -33,6 +31,9 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
+
+// Of OpenBLAS, whose header RLtools repeats in part.
+extern "C" char* openblas_get_config();
 
 namespace {
 
