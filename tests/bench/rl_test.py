@@ -196,6 +196,15 @@ class Peers(unittest.TestCase):
         self.assertEqual(subjects._python(["torch", "gymnasium"], options, seen), ("b", []))
         self.assertEqual(subjects._python(["torch"], options, seen), ("a", []))
 
+    def test_what_rl_tools_has_built_in_is_the_recipes(self):
+        # The program refuses other settings, of which only who measures would hear.
+        settings = {one.name: one for one in rows.read()}["pendulum-sac"].settings
+        self.assertEqual((settings["environments"], settings["steps"], settings["network"]),
+                         (1, 10_000, "dense(64, relu) -> dense(64, relu)"))
+        self.assertEqual(rows.agent(settings["agent"], {"sac": {}})[1], {"learning_starts": 100,
+                                                                        "batch_size": 100})
+        self.assertIn("sac(adam(0.001), ", settings["agent"])
+
     def test_a_program_lies_beside_the_peers_python(self):
         peer = {"program": "bench_other", "needs": ["other"]}
         with tempfile.TemporaryDirectory() as folder:

@@ -5,23 +5,24 @@
 //   bench_rl_tools '{"agent": "sac", "seed": 1, ...}'
 //
 // The job and the answer are those of the scripts beside it (watch.py says them).
-#include <rl_tools/operations/cpu_mux.h>
-// These come first, those of networks are made of them.
-#include <rl_tools/nn/optimizers/adam/instance/operations_generic.h>
-#include <rl_tools/nn/operations_cpu_mux.h>
+// clang-format off: each header is made of those before it.
 #include <rl_tools/nn/layers/sample_and_squash/operations_generic.h>
 #include <rl_tools/nn/layers/standardize/operations_generic.h>
-#include <rl_tools/nn_models/mlp_unconditional_stddev/operations_generic.h>
-#include <rl_tools/nn_models/mlp/operations_generic.h>
-#include <rl_tools/nn_models/sequential/operations_generic.h>
+#include <rl_tools/nn/operations_cpu_mux.h>
+#include <rl_tools/nn/optimizers/adam/instance/operations_generic.h>
 #include <rl_tools/nn/optimizers/adam/operations_generic.h>
-#include <rl_tools/rl/environments/pendulum/operations_cpu.h>
+#include <rl_tools/nn_models/mlp/operations_generic.h>
+#include <rl_tools/nn_models/mlp_unconditional_stddev/operations_generic.h>
+#include <rl_tools/nn_models/sequential/operations_generic.h>
+#include <rl_tools/operations/cpu_mux.h>
 #include <rl_tools/rl/algorithms/ppo/loop/core/config.h>
-#include <rl_tools/rl/algorithms/sac/loop/core/config.h>
-#include <rl_tools/rl/loop/steps/evaluation/config.h>
 #include <rl_tools/rl/algorithms/ppo/loop/core/operations_generic.h>
+#include <rl_tools/rl/algorithms/sac/loop/core/config.h>
 #include <rl_tools/rl/algorithms/sac/loop/core/operations_generic.h>
+#include <rl_tools/rl/environments/pendulum/operations_cpu.h>
+#include <rl_tools/rl/loop/steps/evaluation/config.h>
 #include <rl_tools/rl/loop/steps/evaluation/operations_generic.h>
+// clang-format on
 
 #include <algorithm>
 #include <chrono>
@@ -61,8 +62,11 @@ struct Sac : rlt::rl::algorithms::sac::loop::core::DefaultParameters<Numbers, Si
 };
 using SacConfig =
     rlt::rl::algorithms::sac::loop::core::Config<Numbers, Size, Random, Pendulum, Sac>;
-const Json kSacOptions = {{"batch_size", 100}, {"learning_starts", 100}, {"train_freq", 1},
-                          {"gamma", 0.99},     {"tau", 0.005}};
+const Json kSacOptions = {{"batch_size", 100},
+                          {"learning_starts", 100},
+                          {"train_freq", 1},
+                          {"gamma", 0.99},
+                          {"tau", 0.005}};
 
 // Those of RLtools' own examples, with as many loops as come to 300,000 steps.
 struct Ppo : rlt::rl::algorithms::ppo::loop::core::DefaultParameters<Numbers, Size, Pendulum> {
@@ -132,8 +136,7 @@ void require(bool same, const std::string& what) {
 }
 
 void require_sac(const Json& job) {
-  for (const auto& [key, value] : kSacOptions.items())
-    require(job["options"][key] == value, key);
+  for (const auto& [key, value] : kSacOptions.items()) require(job["options"][key] == value, key);
   const Json& optimizer = job["options"]["optimizer"];
   require(optimizer["rate"] == 0.001 && !optimizer["anneal"], "optimizer");
   require(job["network"] == Json({{"units", {64, 64}}, {"activation", "relu"}}), "network");
