@@ -5,22 +5,23 @@
 //   bench_rl_tools '{"agent": "sac", "seed": 1, ...}'
 //
 // The job and the answer are those of the scripts beside it (watch.py says them).
-// clang-format off: each header is made of those before it.
+// Each header is made of those before it.
+// clang-format off
+#include <rl_tools/operations/cpu_mux.h>
+#include <rl_tools/nn/optimizers/adam/instance/operations_generic.h>
+#include <rl_tools/nn/operations_cpu_mux.h>
 #include <rl_tools/nn/layers/sample_and_squash/operations_generic.h>
 #include <rl_tools/nn/layers/standardize/operations_generic.h>
-#include <rl_tools/nn/operations_cpu_mux.h>
-#include <rl_tools/nn/optimizers/adam/instance/operations_generic.h>
-#include <rl_tools/nn/optimizers/adam/operations_generic.h>
-#include <rl_tools/nn_models/mlp/operations_generic.h>
 #include <rl_tools/nn_models/mlp_unconditional_stddev/operations_generic.h>
+#include <rl_tools/nn_models/mlp/operations_generic.h>
 #include <rl_tools/nn_models/sequential/operations_generic.h>
-#include <rl_tools/operations/cpu_mux.h>
-#include <rl_tools/rl/algorithms/ppo/loop/core/config.h>
-#include <rl_tools/rl/algorithms/ppo/loop/core/operations_generic.h>
-#include <rl_tools/rl/algorithms/sac/loop/core/config.h>
-#include <rl_tools/rl/algorithms/sac/loop/core/operations_generic.h>
+#include <rl_tools/nn/optimizers/adam/operations_generic.h>
 #include <rl_tools/rl/environments/pendulum/operations_cpu.h>
+#include <rl_tools/rl/algorithms/ppo/loop/core/config.h>
+#include <rl_tools/rl/algorithms/sac/loop/core/config.h>
 #include <rl_tools/rl/loop/steps/evaluation/config.h>
+#include <rl_tools/rl/algorithms/ppo/loop/core/operations_generic.h>
+#include <rl_tools/rl/algorithms/sac/loop/core/operations_generic.h>
 #include <rl_tools/rl/loop/steps/evaluation/operations_generic.h>
 // clang-format on
 
