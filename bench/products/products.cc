@@ -159,12 +159,17 @@ class Panelled {
   Panelled(const bench::Library& library, bench::ProductShape shape, bool panels_b, bool panels_c) {
     for (int first = 0; first < shape.columns; first += kWidth) {
       bench::ProductShape one = shape;
-      one.columns = std::min(kWidth, shape.columns - first);
+      one.columns = width(shape.columns - first);
       if (panels_b) one.from_b = one.columns;
       if (panels_c) one.from_c = one.columns;
       panels_.push_back({library.make<T>()(one), first * (panels_b ? shape.depth : 1),
                          first * (panels_c ? shape.rows : 1)});
     }
+  }
+  // Whole vectors: rows have room for them.
+  static int width(int columns) {
+    constexpr int kVector = static_cast<int>(kLine<T>);
+    return std::min(kWidth, (columns + kVector - 1) / kVector * kVector);
   }
   void operator()(const T* a, const T* b, T* c) const {
     for (const Panel& panel : panels_) panel.product(a, b + panel.b, c + panel.c);
@@ -178,16 +183,22 @@ class Panelled {
   std::vector<Panel> panels_;
 };
 
-// Row-major [depth][columns] as panels.
+// Where an element of [depth][columns] stands in panels.
+template <typename T>
+std::size_t place(std::size_t depth, std::size_t columns, std::size_t k, std::size_t n) {
+  const std::size_t first = n - n % Panelled<T>::kWidth;
+  const auto width =
+      static_cast<std::size_t>(Panelled<T>::width(static_cast<int>(columns - first)));
+  return first * depth + k * width + n - first;
+}
+
 template <typename T>
 base::AlignedArray<T> panels_of(const base::AlignedArray<T>& rows, std::size_t depth,
                                 std::size_t columns) {
-  base::AlignedArray<T> result(depth * columns);
-  T* to = result.data();
-  for (std::size_t first = 0; first < columns; first += Panelled<T>::kWidth)
-    for (std::size_t k = 0; k < depth; ++k)
-      for (std::size_t n = first; n < std::min(columns, first + Panelled<T>::kWidth); ++n)
-        *to++ = rows[k * columns + n];
+  base::AlignedArray<T> result(depth * kernels::round_up(columns, kLine<T>));
+  for (std::size_t k = 0; k < depth; ++k)
+    for (std::size_t n = 0; n < columns; ++n)
+      result[place<T>(depth, columns, k, n)] = rows[k * columns + n];
   return result;
 }
 
@@ -231,7 +242,7 @@ void add_made(Candidates& candidates, Layer<T>& l, const bench::Library& library
                  return l.y[row * l.y_stride + u] * l.rows[in * l.shape.units + u];
                }));
   weights(l.x.data(), l.y.data(), weight->data());
-  require_same((*weight)[weight->size() - 1],
+  require_same((*weight)[place<T>(l.shape.inputs, l.shape.units, in, out)],
                l.rows[l.rows.size() - 1] + dot(l.shape.batch, [&](std::size_t b) {
                  return l.x[b * l.x_stride + in] * l.y[b * l.y_stride + out];
                }));
