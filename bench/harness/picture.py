@@ -9,7 +9,7 @@ import math
 from . import compare
 from .text import times
 
-_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 1100, 400, 40, 44, 120  # pixels
+_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 1100, 440, 40, 44, 120  # pixels
 _INK, _FAINT, _LITHE = "#222222", "#d8d8d8", "#c2410c"
 _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#000000", "#7a5195", "#8c6d31",
             "#d55e00", "#637939", "#bc5090", "#5c5c5c", "#17becf")
