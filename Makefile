@@ -68,15 +68,15 @@ bench-peers: setup-test build
 	@cmake --preset release >/dev/null && cmake --build --preset release -j$(cores) --target bench_peers -- -k 0 || \
 	  echo "A peer's program does not build here; it is left out"
 
-# Everything that is claimed, against every peer that is there, in at most 20 minutes; writes
-# docs/benchmarks.md with its JSON and picture. On a quiet machine. PYTHON names one more that has
-# peers, such as PyTorch 2 for torch.compile.
+# Everything that is claimed, against every peer that is there, in three rounds (about 40 minutes);
+# writes docs/benchmarks.md with its JSON and picture, and the table in README.md. On a quiet machine.
+# PYTHON names one more that has peers, such as PyTorch 2 for torch.compile.
 benchmarks: build
-	@$(lithe) bench seed deep conv --blas all --minutes 19 $(PYTHON:%=--python %) --document docs/benchmarks.md
+	@$(lithe) bench seed deep conv --blas all --minutes 60 $(PYTHON:%=--python %) --document docs/benchmarks.md --readme README.md
 
 # The same for sequences, and tables with categories; writes docs/benchmarks-sequences.md.
 bench-sequences: build
-	@$(lithe) bench sequences --minutes 19 $(PYTHON:%=--python %) --document docs/benchmarks-sequences.md
+	@$(lithe) bench sequences --minutes 60 $(PYTHON:%=--python %) --document docs/benchmarks-sequences.md
 
 # Parts of it; figures, tables and a picture in build/bench.
 bench-seed bench-deep bench-conv: build
@@ -91,7 +91,7 @@ bench-rl: build bench-rl-peers
 bench-rl-peers:
 	@bench/rl/peers.sh build/rl-peers $(PYTHON)
 
-# The products alone against OpenBLAS and oneDNN.
+# The products alone against OpenBLAS, oneDNN and LIBXSMM.
 bench-products: setup-test build
 	@mkdir -p build/bench && $(build)/bench/bench_products --out build/bench
 

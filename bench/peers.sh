@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs the peers of the benchmarks: Debian's NumPy, OpenBLAS and PyTorch, and what the peers in
-# C++ are built from (libtorch, dlib, oneDNN, FANN), with apt where that is allowed; PyPI's NumPy,
-# JAX, scikit-learn, ONNX Runtime and Keras into a folder of their own. Running it again changes
-# nothing. A peer that cannot be installed is named, and is no failure: it is left out.
+# C++ are built from (libtorch, dlib, oneDNN, LIBXSMM, FANN), with apt where that is allowed; PyPI's
+# NumPy, JAX, scikit-learn, ONNX Runtime, PyTensor and Keras into a folder of their own. Running it
+# again changes nothing. A peer that cannot be installed is named, and is no failure: it is left out.
 #
 #     bench/peers.sh build/peers
 #
@@ -32,7 +32,7 @@ install_from_debian() {
   updated=no
   # OpenBLAS is named because NumPy alone is content with the slow reference BLAS.
   for package in python3-venv libopenblas0-pthread python3-numpy python3-torch \
-    libtorch-dev libdlib-dev libdnnl-dev libfann-dev; do
+    libtorch-dev libdlib-dev libdnnl-dev libxsmm-dev libfann-dev; do
     installed "$package" && continue
     echo "Installing $package"
     apt_install "$package" && continue

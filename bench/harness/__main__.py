@@ -22,7 +22,7 @@ if sys.version_info < (3, 11):
     sys.exit("lithe bench: Python 3.11 or newer is needed; this is " + sys.version.split()[0])
 
 from harness import blas, catalogue, goals, machine  # noqa: E402
-from harness import places, process, publish, report, rounds, workloads  # noqa: E402
+from harness import places, process, publish, readme, report, rounds, workloads  # noqa: E402
 
 
 def main():
@@ -31,9 +31,11 @@ def main():
     options.say = lambda words: print(words, file=sys.stderr, flush=True)
     try:
         if options.from_file:
-            publish.publish(publish.stored(options.from_file), options, report)
+            _publish(publish.stored(options.from_file), options)
             return 0
         _complete(options)
+        if options.readme:
+            readme.parts(options.readme)
         if options.what == ["list"]:
             return _list(options)
         chosen = workloads.chosen(workloads.read(), options.what)
@@ -65,13 +67,21 @@ def _measure(options, chosen, peers):
         "workloads": [_told(w, here) for w in chosen], "results": results,
         "goals": goals.goals(results, chosen, here), "blas": tried,
         "left_out": missing + left_out, "not_compared": _not_compared(peers, chosen)})
-    publish.publish(found, options, report)
+    _publish(found, options)
     # A peer that is missing is a gap in the table; Lithe failing is a failure.
     return 1 if any(s.failure for s in subjects if s.name == rounds.LITHE) else 0
 
 
+def _publish(found, options):
+    publish.publish(found, options, report)
+    if options.readme:
+        readme.write(options.readme, found)
+        options.say(f"Written: {options.readme}")
+
+
 def _told(workload, here):
     return {"name": workload.name, "group": workload.group, "title": workload.title,
+            "short": workload.short,
             "kind": workload.kind, "per": workload.per, "precision": workload.precision,
             "network": workload.network, "operations": workload.operations(),
             "limit_seconds": workload.operations() / machine.peak(here, workload.precision),
@@ -123,6 +133,8 @@ def _parser():
                         help="Lithe on one, on two, or both (1 2)")
     parser.add_argument("--blas", action="append", default=[],
                         help="train the seed network with every BLAS: all, a kind or a path")
+    parser.add_argument("--readme", type=pathlib.Path,
+                        help="put the first table into this Markdown file, between its markers")
     publish.add_options(parser)
     return parser
 

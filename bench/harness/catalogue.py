@@ -12,7 +12,6 @@ class Peer:
     least: tuple = ()  # version of the package
     program: str = ""  # else a program of its own, built where what it needs is there
     needs: str = ""
-    job: dict = dataclasses.field(default_factory=dict)  # beside the workload
     knobs: str = ""  # whose settings are tried (settings.py)
     why_not: str = ""  # on the others
 
@@ -22,18 +21,19 @@ class Peer:
 
 _CALLS = ("call", "call-digits")
 _CONVOLUTIONS = ("conv-forward", "conv-weights", "conv-input")
+_WINOGRAD = ("winograd-forward", "winograd-weights", "winograd-input")
 _LENET = ("lenet-128", "lenet-call")
 _DEEP = ("digits100", "tanh300", "relu1024", "elu100", "tanh8", "call")
-_REST = "elsewhere it says much the same as beside it, and the whole is to fit in 20 minutes"
+_REST = "elsewhere it says much the same as beside it, and the whole is not to take hours"
 PEERS = (
     Peer("numpy_image", "NumPy, one image at a time", ("seed-float64",), "numpy", knobs="blas",
          why_not="the textbook's program of the seed network"),
     Peer("numpy_batch", "NumPy, a batch at a time", ("seed", "tanh8", "call"), "numpy",
          knobs="blas",
          why_not="written for dense layers, the quadratic loss and plain gradient descent"),
-    Peer("torch_eager", "PyTorch eager", ("seed", *_DEEP, "relu1024-rmsprop", "conv", "sequences"),
-         "torch",
-         knobs="torch", why_not=_REST),
+    Peer("torch_eager", "PyTorch eager",
+         ("seed", *_DEEP, "relu1024-rmsprop", *_LENET, "lenet-32", *_CONVOLUTIONS, "sequences"),
+         "torch", knobs="torch", why_not=_REST),
     Peer("torch_compiled", "PyTorch compiled",
          ("seed-float32", "digits100", "relu1024", "lenet-128", "characters"), "torch", least=(2,),
          why_not="compiling each takes half a minute"),
@@ -49,15 +49,19 @@ PEERS = (
     Peer("keras_fit", "Keras on TensorFlow",
          ("seed-float32", "digits100", "relu1024", "call", "lenet-128"), "keras",
          knobs="tensorflow", why_not=_REST),
-    Peer("onnx_runtime", "ONNX Runtime", _CALLS, "onnxruntime",
-         why_not="it infers alone, and is written for dense sigmoid layers here"),
+    Peer("pytensor_graph", "PyTensor", ("seed",), "pytensor", knobs="blas",
+         why_not="written for dense sigmoid layers, the quadratic loss and plain gradient descent"),
+    Peer("onnx_runtime", "ONNX Runtime", (*_CALLS, "lenet-call"), "onnxruntime",
+         why_not="it infers alone"),
+    Peer("libxsmm", "LIBXSMM", ("seed",), program="bench_libxsmm", needs="libxsmm-dev",
+         why_not="it has products alone: dense sigmoid layers and plain descent are written round "
+                 "them"),
     Peer("dlib", "dlib", _LENET, program="bench_dlib", needs="libdlib-dev", knobs="blas",
          why_not="its networks are types: LeNet-5 is the one that is written"),
     Peer("fann", "FANN", ("seed-float32",), program="bench_fann", needs="libfann-dev",
          why_not="it has neither cross entropy nor Adam nor convolutions"),
-    *(Peer(f"onednn_{way}", f"oneDNN, {words}", _CONVOLUTIONS, program="bench_onednn",
-           needs="libdnnl-dev", job={"algorithm": way}, why_not="its primitives are no network")
-      for way, words in (("direct", "direct"), ("winograd", "Winograd"))),
+    Peer("onednn", "oneDNN", (*_CONVOLUTIONS, *_WINOGRAD), program="bench_onednn",
+         needs="libdnnl-dev", why_not="its primitives are no network"),
 )
 
 
@@ -69,7 +73,7 @@ def chosen(names):
              "torch": ("torch_eager", "torch_compiled", "torch_cpp"), "libtorch": ("torch_cpp",),
              "jax": ("jax_scan",), "sklearn": ("sklearn_mlp",), "scikit-learn": ("sklearn_mlp",),
              "keras": ("keras_fit",), "tensorflow": ("keras_fit",), "onnx": ("onnx_runtime",),
-             "onednn": ("onednn_direct", "onednn_winograd"), "none": (), "all": tuple(known)}
+             "pytensor": ("pytensor_graph",), "none": (), "all": tuple(known)}
     wanted = set()
     for name in names or ["all"]:
         if name not in short and name not in known:

@@ -5,7 +5,7 @@ the test examples is the same but for the order; a call and a convolution have t
 for rounding.
 """
 
-_TOLERANCE = 1e-4  # of sums in float32 by different ways
+_TOLERANCE = 1e-5  # of sums in float32 by different ways
 _RIGHT = 0.05  # of the test examples
 
 

@@ -1,19 +1,28 @@
 """docs/benchmarks.md, from the JSON of a measurement."""
 
-from . import machine, tables
+from . import compare, machine, tables
 from .text import figure, markdown as table, one as with_article
 
+_ROUNDS = 3
+_SHORT = """\
+The limit is every operation at the measured peak of one core. *At its best* is one thread at the best
+settings that were found for each; *as installed*, all cores and no settings. How many times Lithe's
+time is the ratio of the medians over the rounds; in brackets stand the least and the most of the
+rounds, in each of which all took turns."""
 _HOW = """\
 - **The same work.** Every side begins with the same initial values and the same examples, in an
   order of its own. After one epoch its loss and its accuracy on the test examples must be Lithe's
   but for the order, its number of values the network's; a call's and a convolution's result must be
-  the same to 1e-4. A side that fails is left out, and named.
+  the same to 1e-5. A side that fails is left out, and named.
 - **As installed**: without settings, on all cores and with as many threads as it takes by itself,
   written as its guides write it. Against it stands Lithe without settings, or on one thread where
   that is all it was measured on.
 - **At its best**: on one core (two for two threads), at the fastest that short trials found: which
   kernels its libraries are told to run, which form of the optimizer, which layout, how many steps a
   call. What was chosen stands in its line. Against it stands Lithe on as many threads.
+- **Winograd's** transforms make a 3x3 convolution with a quarter of the products, which round in
+  another way. The limit is that of the direct sum, so that they can pass 100% of the peak. Rows with
+  `algorithm=winograd` are Lithe's by these transforms.
 - **In turns**: in each round every side runs once, in a process of its own, so that a noisy moment
   hits all alike. The first epoch, or pass, is not timed. A time is the median of the runs' medians;
   the spread is the distance of the quartiles of all times, as a share of the median; *processor* is
@@ -33,6 +42,9 @@ def where(found):
              f"Lithe {here['lithe']}, {found['date']}, at most {found['rounds']} round(s) in "
              f"{found['minutes']:.0f} minutes; load before a run "
              + (f"{min(loads):.1f} to {max(loads):.1f}." if loads else "not noted.")]
+    if found["rounds"] < _ROUNDS and not found["quick"]:
+        lines.append(f"Fewer than {_ROUNDS} rounds, which are the least to rely on: to be measured "
+                     "again.")
     if found["quick"]:
         lines.append("QUICK: one short round without a search for settings, too little to quote.")
     return "\n".join(lines)
@@ -45,8 +57,12 @@ def markdown(found, picture, source):
              f"Made by `lithe bench` from [{source}]({source}); `{command}` measures again. "
              "[bench/README.md](../bench/README.md) says how to measure and what to add where.", "",
              *where(found).split("\n"), "", f"![Times Lithe's time]({picture})", "",
-             *_section("In short", tables.summary(found)),
-             *_promises(found), "## How it was measured", "", _HOW, ""]
+             *_section("In short", tables.first(found), _SHORT)]
+    parts += [words for line in (compare.behind(found), _kept(found)) if line
+              for words in (line, "")]
+    if len(compare.first(found)) < len(found["workloads"]):
+        parts += _section("All workloads", tables.summary(found))
+    parts += [*_promises(found), "## How it was measured", "", _HOW, ""]
     for one in found["workloads"]:
         rows, right = tables.workload(found, one)
         if len(rows) > 1:
@@ -79,9 +95,14 @@ def _section(title, rows_and_right, words=""):
 def _promises(found):
     if not found["goals"]:
         return []
+    return _section("What was promised", tables.goals(found))
+
+
+def _kept(found):
+    """How many promises hold, in words."""
     missed = [g for g in found["goals"] if g["verdict"] == "MISSED"]
     measured = [g for g in found["goals"] if g["verdict"] != "not measured"]
     words = f"{len(measured) - len(missed)} of {len(measured)} promises that were measured hold"
     if missed:
         words += "; missed: " + "; ".join(f"{g['workload']}, {g['text']}" for g in missed)
-    return _section("What was promised", tables.goals(found), words + ".")
+    return words + "." if measured else ""

@@ -9,7 +9,7 @@ import subprocess
 # What a shell may have set for these libraries would no longer be "as installed".
 _SETTINGS = ("OPENBLAS_", "GOTO_", "OMP_", "GOMP_", "KMP_", "MKL_", "BLIS_", "ATEN_", "XLA_",
              "JAX_", "TORCH_", "TORCHINDUCTOR_", "DNNL_", "ONEDNN_", "NPY_", "TF_", "KERAS_",
-             "PYTHON")
+             "LIBXSMM_", "NUMBA_", "PYTENSOR_", "PYTHON")
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 

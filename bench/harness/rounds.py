@@ -57,8 +57,7 @@ def peer_subjects(peers, workloads, machine, options, clock):
             # are taken.
             for place in there if workload.name == "seed-float32" else there[-1:]:
                 installed = Subject(name=peer.name, title=peer.title, workload=workload,
-                                    command=place.command, threads=0, origin=place.title,
-                                    job=peer.job)
+                                    command=place.command, threads=0, origin=place.title)
                 found.append(installed)
                 # At its best on one core: on more it runs as installed.
                 key = (place, workload.group if peer.knobs in ("torch", "xla") else "")

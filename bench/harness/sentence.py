@@ -130,6 +130,7 @@ def _conv2d(shape, arguments, options):
                 for n, window, places in zip((height, width), (rows, columns), out)]
     fans = (rows * columns * channels, rows * columns * filters)
     layer = {"units": filters, "activation": activation, "padding": "same" if same else "valid",
+             "algorithm": options.get("algorithm", "direct"),
              "operations": 2 * math.prod(meetings) * channels * filters,
              **_start(activation, ["", "", *arguments[3:]],
                       [rows, columns, channels, filters], fans)}

@@ -18,7 +18,6 @@ class Subject:
     command: tuple
     threads: int  # 0: as installed, wherever and on as many as it takes by itself
     origin: str = ""  # of a package
-    job: dict = dataclasses.field(default_factory=dict)
     settings: dict = dataclasses.field(default_factory=dict)
     runs: list = dataclasses.field(default_factory=list)
     failure: str = ""
@@ -36,8 +35,7 @@ class Subject:
 
     def answer(self, seconds, limit):
         """Runs the program once and answers what it printed."""
-        job = {"workload": self.workload.job(), "threads": self.threads, "seconds": seconds,
-               **self.job}
+        job = {"workload": self.workload.job(), "threads": self.threads, "seconds": seconds}
         answer = process.run_json([*self.command, json.dumps(job)], self.settings, self.threads,
                                   limit)
         if not _is_times(answer.get("seconds")) or not _is_times(answer.get("processor_seconds")):

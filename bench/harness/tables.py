@@ -5,6 +5,45 @@ from . import compare
 from .text import figure, significant, times
 
 
+def first(found):
+    """What a reader can take in: a row for each of the first workloads. A ratio has the least and
+    the most of the rounds beside it."""
+    rows = [("workload", "limit", "Lithe, one thread", "fastest peer at its best", "x Lithe",
+             "Lithe as installed", "fastest peer as installed", "x Lithe")]
+    for one in compare.first(found):
+        row = [compare.name(one), figure(one["limit_seconds"])]
+        for threads in (1, 0):
+            lithe = compare.fastest(found["results"], one["name"], compare.LITHE, threads)
+            # What Lithe does not do as installed is compared with nothing.
+            peer = lithe and compare.fastest_peer(found["results"], one["name"], threads)
+            row += [figure(lithe["median"]) if lithe else "-", *_peer(found, peer)]
+        rows.append(tuple(row))
+    return rows, {1, 2, 4, 5, 7}
+
+
+def readme(found):
+    """The same in fewer columns, with PyTorch beside."""
+    rows = [("what", "limit", "**Lithe**", "fastest peer", "x Lithe", "PyTorch eager")]
+    for one in compare.first(found):
+        lithe, torch = (compare.fastest(found["results"], one["name"], name)
+                        for name in (compare.LITHE, "torch_eager"))
+        peer = lithe and compare.fastest_peer(found["results"], one["name"])
+        rows.append((compare.name(one), figure(one["limit_seconds"]),
+                     f"**{figure(lithe['median'])}**" if lithe else "-", *_peer(found, peer),
+                     figure(torch["median"]) if torch else "-"))
+    return rows, {1, 2, 4, 5}
+
+
+def _peer(found, peer):
+    """Who, its time, and how many times Lithe's."""
+    if not peer:
+        return "-", "-"
+    each = compare.rounds(found["results"], peer)
+    spread = f" ({times(min(each))}..{times(max(each))})" if len(each) > 1 else ""
+    return (f"{compare.who(peer)} {figure(peer['median'])}",
+            times(compare.times_lithe(found["results"], peer)) + spread)
+
+
 def summary(found):
     """A row a workload: Lithe on one thread and as installed, and the fastest peer beside each."""
     head = ("workload", "limit", "Lithe, one thread", "of peak", "fastest peer at its best", "",
@@ -28,17 +67,17 @@ def summary(found):
 
 def workload(found, one):
     """Everything that was measured on one workload: as installed, then at best settings."""
-    head = ("who", "how", "median", "fastest..slowest", "spread", "GFLOP/s", "of peak", "x Lithe",
-            "processor", "after an epoch" if one["kind"] == "train" else "result")
+    head = ("who", "how", "rounds", "median", "fastest..slowest", "spread", "GFLOP/s", "of peak",
+            "x Lithe", "processor", "after an epoch" if one["kind"] == "train" else "result")
     results = sorted(compare.of(found["results"], one["name"]),
                      key=lambda r: (r["threads"], r["median"]))
-    rows = [(r["title"], r["told"], figure(r["median"]),
+    rows = [(r["title"], r["told"], str(len(r["medians"])), figure(r["median"]),
              f"{figure(r['fastest'])}..{figure(r['slowest'])}",
              f"{r['spread']:.0%}" if r["times"] > 1 else "-",
              significant(one["operations"] / r["median"] / 1e9), _share(one, r),
              times(compare.times_lithe(found["results"], r)), figure(r["processor"]),
              r["outcome"]) for r in results]
-    return [head, *rows], {2, 3, 4, 5, 6, 7, 8}
+    return [head, *rows], {2, 3, 4, 5, 6, 7, 8, 9}
 
 
 def goals(found):

@@ -7,6 +7,7 @@ import tomllib
 from . import sentence
 
 FILE = pathlib.Path(__file__).resolve().parents[1] / "workloads.toml"
+_OWN = ("promise", "short")  # which `like` does not take over
 GROUPS = ("seed", "deep", "conv", "sequences")
 
 
@@ -31,6 +32,7 @@ class Workload:
     threads: tuple = (1,)
     learned: float = 0
     tolerance: float = 0.05
+    short: str = ""
     promise: dict = dataclasses.field(default_factory=dict)
 
     @property
@@ -74,7 +76,7 @@ def read(path=FILE):
     told = {}
     for entry in entries:
         basis = told[entry.pop("like")] if "like" in entry else {}
-        told[entry["name"]] = {**{k: v for k, v in basis.items() if k != "promise"}, **entry}
+        told[entry["name"]] = {**{k: v for k, v in basis.items() if k not in _OWN}, **entry}
     try:
         found = [Workload(**{**t, "threads": tuple(t.get("threads", (1,)))}) for t in told.values()]
     except TypeError as error:

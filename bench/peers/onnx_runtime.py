@@ -1,4 +1,6 @@
-"""ONNX Runtime, inference alone: a graph of Gemm and Sigmoid, with plain calls or bound buffers."""
+"""ONNX Runtime, inference alone: a graph of dense layers, convolutions and pools, with plain calls or
+bound buffers. Images have their channels first, as ONNX has them.
+"""
 
 import numpy as np
 import onnxruntime
@@ -6,6 +8,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 import data as start_of
 
+_ACTIVATIONS = {"sigmoid": "Sigmoid", "relu": "Relu", "tanh": "Tanh"}
 _threads = 0
 
 
@@ -20,11 +23,12 @@ def calls(job, data):
         settings.intra_op_num_threads, settings.inter_op_num_threads = _threads, 1
     session = onnxruntime.InferenceSession(_model(job), settings,
                                            providers=["CPUExecutionProvider"])
-    return {"run": _plain(session, data), "bound": _bound(session, data)}
+    rows = np.ascontiguousarray(data.x.reshape(-1, *_input_shape(job)))
+    return {"run": _plain(session, rows), "bound": _bound(session, rows)}
 
 
-def _plain(session, data):
-    examples = [{"x0": row} for row in data.x[:, np.newaxis]]
+def _plain(session, rows):
+    examples = [{"x0": row} for row in rows[:, np.newaxis]]
 
     def every(keep):
         if keep:
@@ -36,16 +40,16 @@ def _plain(session, data):
     return every
 
 
-def _bound(session, data):
+def _bound(session, rows):
     """One buffer in, one out, both known beforehand; filling the first is part of the call."""
-    held = data.x[:1].copy()
+    held = rows[:1].copy()
     binding = session.io_binding()
     binding.bind_cpu_input("x0", held)
     binding.bind_output(session.get_outputs()[0].name)
 
     def every(keep):
         kept = []
-        for row in data.x:
+        for row in rows:
             held[0] = row
             session.run_with_iobinding(binding)
             if keep:
@@ -55,18 +59,40 @@ def _bound(session, data):
     return every
 
 
+def _input_shape(job):
+    """Of an example. An image in grey is the same with its channel first or last."""
+    assert len(job["input"]) in (1, 2)
+    return job["input"] if len(job["input"]) == 1 else [1, *job["input"]]
+
+
 def _model(job):
-    nodes, arrays = [], []
-    for number, ((weight, bias), layer) in enumerate(zip(start_of.start(job), job["layers"])):
-        assert layer["activation"] == "sigmoid"
-        arrays += [numpy_helper.from_array(weight, f"w{number}"),
-                   numpy_helper.from_array(bias, f"b{number}")]
-        nodes += [helper.make_node("Gemm", [f"x{number}", f"w{number}", f"b{number}"],
-                                   [f"z{number}"]),
-                  helper.make_node("Sigmoid", [f"z{number}"], [f"x{number + 1}"])]
-    sizes = [job["input"][0], *(layer["units"] for layer in job["layers"])]
-    ends = [helper.make_tensor_value_info(f"x{number}", TensorProto.FLOAT, [1, sizes[number]])
-            for number in (0, len(sizes) - 1)]
+    starts, nodes, arrays, value = iter(start_of.start(job, channels_first=True)), [], [], "x0"
+
+    def add(kind, *constants, **attributes):
+        """A node after the last one; its constants are arrays."""
+        nonlocal value
+        names = [f"c{len(arrays) + i}" for i in range(len(constants))]
+        arrays.extend(map(numpy_helper.from_array, constants, names))
+        nodes.append(helper.make_node(kind, [value, *names], [f"x{len(nodes) + 1}"], **attributes))
+        value = nodes[-1].output[0]
+
+    for layer in job["layers"]:
+        kind = layer["layer"]
+        if kind == "max_pool":
+            add("MaxPool", kernel_shape=[2, 2], strides=[2, 2])
+        elif kind == "flatten":
+            add("Flatten")
+        else:
+            assert kind == "dense" or (kind, layer["padding"]) == ("conv2d", "valid")
+            weight, bias = next(starts)
+            if kind == "dense":
+                add("Gemm", weight, bias)
+            else:
+                add("Conv", np.ascontiguousarray(weight.transpose(3, 2, 0, 1)), bias)
+            if layer["activation"] != "identity":
+                add(_ACTIVATIONS[layer["activation"]])
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, *shape]) for name, shape in
+            (("x0", _input_shape(job)), (value, [start_of.outputs(job)]))]
     graph = helper.make_graph(nodes, "network", ends[:1], ends[1:], arrays)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     return model.SerializeToString()

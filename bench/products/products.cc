@@ -1,17 +1,21 @@
-// The three products of dense layers against OpenBLAS and oneDNN, in turn, on one thread.
+// The three products of dense layers against OpenBLAS, oneDNN and LIBXSMM, in turn, on one thread.
 //
 //   bench_products [--out FOLDER] [--core SkylakeX] [--rounds 7]
 //
 // For each shape: forward, gradient of the input, gradient of the weights with its update, in
 // GFLOP/s and as a share of the peak measured in the same run. The libraries make the bare
-// products, without bias, update or transposition. One that is not there is named as missing.
+// products, without bias, update or transposition; LIBXSMM, which makes a product for each shape,
+// has the weights in panels, as suits it best, and both ways around. A library that is not there is
+// named as missing.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <functional>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/aligned.h"
@@ -143,6 +147,110 @@ void add(Candidates& candidates, Layer<T>& l, const bench::Gemm<T>& gemm) {
   });
 }
 
+// A product whose columns are made in panels, with B in panels too, or its columns in place.
+template <typename T>
+class Panelled {
+ public:
+  // Wider ones do not stay in the nearest cache beside the rows; several vectors fill the
+  // registers.
+  static constexpr int kWidth = 64;
+
+  // With `panels_b` or `panels_c` each panel of that matrix is a matrix of its own.
+  Panelled(const bench::Library& library, bench::ProductShape shape, bool panels_b, bool panels_c) {
+    for (int first = 0; first < shape.columns; first += kWidth) {
+      bench::ProductShape one = shape;
+      one.columns = width(shape.columns - first);
+      if (panels_b) one.from_b = one.columns;
+      if (panels_c) one.from_c = one.columns;
+      panels_.push_back({library.make<T>()(one), first * (panels_b ? shape.depth : 1),
+                         first * (panels_c ? shape.rows : 1)});
+    }
+  }
+  // Whole vectors: rows have room for them.
+  static int width(int columns) {
+    constexpr int kVector = static_cast<int>(kLine<T>);
+    return std::min(kWidth, (columns + kVector - 1) / kVector * kVector);
+  }
+  void operator()(const T* a, const T* b, T* c) const {
+    for (const Panel& panel : panels_) panel.product(a, b + panel.b, c + panel.c);
+  }
+
+ private:
+  struct Panel {
+    bench::Product<T> product;
+    std::ptrdiff_t b, c;
+  };
+  std::vector<Panel> panels_;
+};
+
+// Where an element of [depth][columns] stands in panels.
+template <typename T>
+std::size_t place(std::size_t depth, std::size_t columns, std::size_t k, std::size_t n) {
+  const std::size_t first = n - n % Panelled<T>::kWidth;
+  const auto width =
+      static_cast<std::size_t>(Panelled<T>::width(static_cast<int>(columns - first)));
+  return first * depth + k * width + n - first;
+}
+
+template <typename T>
+base::AlignedArray<T> panels_of(const base::AlignedArray<T>& rows, std::size_t depth,
+                                std::size_t columns) {
+  base::AlignedArray<T> result(depth * kernels::round_up(columns, kLine<T>));
+  for (std::size_t k = 0; k < depth; ++k)
+    for (std::size_t n = 0; n < columns; ++n)
+      result[place<T>(depth, columns, k, n)] = rows[k * columns + n];
+  return result;
+}
+
+template <typename Term>
+double dot(std::size_t count, const Term& term) {
+  double sum = 0;
+  for (std::size_t i = 0; i < count; ++i) sum += static_cast<double>(term(i));
+  return sum;
+}
+
+void require_same(double found, double expected) {
+  if (!(std::abs(found - expected) <= 1e-3 * (1 + std::abs(expected))))
+    throw std::runtime_error(fmt::format("a made product is wrong: {}, not {}", found, expected));
+}
+
+// A library's that makes its products.
+template <typename T>
+void add_made(Candidates& candidates, Layer<T>& l, const bench::Library& library) {
+  const int batch = static_cast<int>(l.shape.batch), inputs = static_cast<int>(l.shape.inputs),
+            units = static_cast<int>(l.shape.units), xs = static_cast<int>(l.x_stride),
+            ys = static_cast<int>(l.y_stride);
+  base::AlignedArray<T> turned(l.rows.size());
+  for (std::size_t i = 0; i < l.shape.inputs; ++i)
+    for (std::size_t u = 0; u < l.shape.units; ++u)
+      turned[u * l.shape.inputs + i] = l.rows[i * l.shape.units + u];
+  const auto weight =
+      std::make_shared<base::AlignedArray<T>>(panels_of(l.rows, l.shape.inputs, l.shape.units));
+  const auto back =
+      std::make_shared<base::AlignedArray<T>>(panels_of(turned, l.shape.units, l.shape.inputs));
+  const Panelled<T> forward(library, {batch, units, inputs, xs, 0, ys, false, false}, true, false),
+      input(library, {batch, inputs, units, ys, 0, xs, false, false}, true, false),
+      weights(library, {inputs, units, batch, xs, ys, 0, true, true}, false, true);
+  // Whether it is the same work, by the last element of each product.
+  const std::size_t row = l.shape.batch - 1, in = l.shape.inputs - 1, out = l.shape.units - 1;
+  forward(l.x.data(), weight->data(), l.y.data());
+  require_same(l.y[row * l.y_stride + out], dot(l.shape.inputs, [&](std::size_t k) {
+                 return l.x[row * l.x_stride + k] * l.rows[k * l.shape.units + out];
+               }));
+  input(l.y.data(), back->data(), l.dx.data());
+  require_same(l.dx[row * l.x_stride + in], dot(l.shape.units, [&](std::size_t u) {
+                 return l.y[row * l.y_stride + u] * l.rows[in * l.shape.units + u];
+               }));
+  weights(l.x.data(), l.y.data(), weight->data());
+  require_same((*weight)[place<T>(l.shape.inputs, l.shape.units, in, out)],
+               l.rows[l.rows.size() - 1] + dot(l.shape.batch, [&](std::size_t b) {
+                 return l.x[b * l.x_stride + in] * l.y[b * l.y_stride + out];
+               }));
+  candidates[kForward].push_back([=, &l] { forward(l.x.data(), weight->data(), l.y.data()); });
+  candidates[kInput].push_back([=, &l] { input(l.y.data(), back->data(), l.dx.data()); });
+  candidates[kWeights].push_back([=, &l] { weights(l.x.data(), l.y.data(), weight->data()); });
+}
+
 using Libraries = std::vector<bench::Library>;
 
 // The libraries that have a product of numbers of this type.
@@ -150,7 +258,7 @@ template <typename T>
 std::vector<const bench::Library*> able(const Libraries& libraries) {
   std::vector<const bench::Library*> result;
   for (const bench::Library& library : libraries)
-    if (library.gemm<T>() != nullptr) result.push_back(&library);
+    if (library.gemm<T>() != nullptr || library.make<T>() != nullptr) result.push_back(&library);
   return result;
 }
 
@@ -162,7 +270,11 @@ void measure(const std::string& precision, double peak, const Libraries& librari
   for (const Shape& shape : kShapes) {
     Layer<T> layer(shape);
     Candidates candidates = native(layer, k);
-    for (const bench::Library* library : others) add(candidates, layer, library->gemm<T>());
+    for (const bench::Library* library : others)
+      if (library->make<T>() != nullptr)
+        add_made(candidates, layer, *library);
+      else
+        add(candidates, layer, library->gemm<T>());
     const double operations = 2.0 * static_cast<double>(shape.batch * shape.inputs * shape.units);
     for (const auto& [name, calls] : candidates) {
       const std::vector<double> seconds = in_turn(calls, rounds);
@@ -190,7 +302,7 @@ void measure(const std::string& precision, double peak, const Libraries& librari
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("The products of dense layers against OpenBLAS and oneDNN, on one thread.");
+  CLI::App app("The products of dense layers against OpenBLAS, oneDNN and LIBXSMM, on one thread.");
   std::string folder, core = "SkylakeX";
   int rounds = 7;
   app.add_option("--out", folder, "folder for products.json");
@@ -199,7 +311,8 @@ int run(int argc, char** argv) {
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));
   CLI11_PARSE(app, argc, argv);
-  const Libraries libraries = {bench::load_openblas(core), bench::load_onednn()};
+  const Libraries libraries = {bench::load_openblas(core), bench::load_onednn(),
+                               bench::load_libxsmm()};
   const Limits limits = measure_limits(identify_machine());
   fmt::print("peak of one core: {:.1f} GFLOP/s in float32, {:.1f} in float64\n",
              limits.flops_float32 / 1e9, limits.flops_float64 / 1e9);

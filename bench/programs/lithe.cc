@@ -14,6 +14,7 @@
 #include "lithe/trainer.h"
 #include "ops/convolution_stages.h"
 #include "task.h"
+#include "winograd.h"
 
 namespace lithe::bench {
 namespace {
@@ -249,7 +250,7 @@ nlohmann::json answer(const Task& task) {
     result = steps(task);
   } else {
     const cpu::FlushDenormals flush;
-    result = Convolution(task).measure(task);
+    result = task.algorithm == "winograd" ? winograd(task) : Convolution(task).measure(task);
   }
   result["versions"]["lithe"] = LITHE_VERSION;
   result["blas"] = "none, its own kernels";

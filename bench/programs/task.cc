@@ -88,10 +88,7 @@ nlohmann::json checked(const Task& task, const Examples32& data, Learner& learne
 
 }  // namespace
 
-Task::Task(const nlohmann::json& job)
-    : algorithm(job.value("algorithm", "direct")),
-      seconds(job.at("seconds")),
-      threads(job.at("threads")) {
+Task::Task(const nlohmann::json& job) : seconds(job.at("seconds")), threads(job.at("threads")) {
   const nlohmann::json& workload = job.at("workload");
   const auto take = [&](const char* key, auto& to) { workload.at(key).get_to(to); };
   take("kind", kind);
@@ -106,6 +103,7 @@ Task::Task(const nlohmann::json& job)
   take("repetitions", repetitions);
   take("input", input);
   take("layers", layers);
+  algorithm = layers.at(0).value("algorithm", "direct");
   workload.at("optimizer").at("name").get_to(optimizer);
   workload.at("optimizer").at("rate").get_to(rate);
 }

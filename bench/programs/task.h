@@ -25,7 +25,7 @@ struct Task {
   std::size_t outputs() const;
 
   std::string kind, data, part, precision, loss, network, optimizer;
-  std::string algorithm;  // direct or winograd, of a peer that has a choice
+  std::string algorithm;  // of a convolution alone: direct or winograd
   double rate, zeros, seconds;
   std::size_t rows, batch, threads, repetitions;
   std::vector<std::size_t> input;

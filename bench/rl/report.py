@@ -22,9 +22,11 @@ _HOW = """\
   activation functions and the optimizer are not included.
 - **Goals** are for a core of 177 GFLOP/s; *here* they are scaled by the measured peak, also for
   environments, whose time does not depend on it alone.
-- **Peers** run the same environments from Gymnasium on one core, alternating with Lithe, with the
-  settings of Lithe's recipe and with those that their authors publish. If a peer does not reach the
-  goal within its time or steps, its row says so. Figures *seen elsewhere* are quoted, not measured."""
+- **Peers** run the same environments from Gymnasium (RLtools its own, with the same equations) on one
+  core, alternating with Lithe, with the settings of Lithe's recipe or with those that their authors
+  publish. If a peer does not reach the
+  goal within its time or steps, or ends below the score that the recipe's test asks for, its row
+  says so."""
 
 
 def where(found):
@@ -74,7 +76,8 @@ def _sections(found):
         limit = f"; limit {one['limit']:,.0f} steps/s" if one["limit"] else ""
         listed.append((f"{one['title']} ({one['name']}){limit}", tables.row(found, one)))
     listed += [("Settings", tables.settings(found)), ("Versions", tables.versions(found)),
-               ("Left out", common.left_out(found))]
+               ("Left out", common.left_out(found)),
+               ("Seen elsewhere, not measured", tables.elsewhere(found))]
     return [(title, table) for title, table in listed if len(table[0]) > 1]
 
 

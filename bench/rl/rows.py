@@ -76,7 +76,7 @@ def optimizer(text):
         raise ValueError(f"peers have no {text}")
     return {"rate": float(told[0] if falls else rate), "anneal": falls,
             "epsilon": float(named.get("epsilon", 1e-8)),
-            "clip_norm": float(named.get("clip_norm", 0)) or float("inf")}  # 0 is no bound
+            "clip_norm": float(named.get("clip_norm", 0)) or None}  # 0 is no bound
 
 
 def network(text):

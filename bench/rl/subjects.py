@@ -63,7 +63,7 @@ def peers(row, known, options, seen):
     found, missing = [], []
     for peer in (p for p in read_peers() if row.name in p["rows"] and _wanted(p, options)):
         try:
-            there, reasons = _python(peer["needs"], options, seen)
+            there, reasons = _command(peer, options, seen)
             job, how = job_of(peer, row, known)
         except ValueError as error:
             there, reasons = None, [str(error)]
@@ -74,7 +74,7 @@ def peers(row, known, options, seen):
         found.append(Subject(name=peer["name"], title=peer["title"], row=row, how=how,
                              alike="own" not in peer,
                              seeds=min(options.peer_seeds, options.seeds),
-                             once=_peer(peer, row, job, there, options)))
+                             once=_peer(row, job, there, options)))
     return found, missing
 
 
@@ -111,6 +111,21 @@ def _wanted(peer, options):
     return not options.peers or peer["name"] in options.peers
 
 
+def _command(peer, options, seen):
+    """What runs it, in front of its job; or None, and why not."""
+    if "program" in peer:
+        # It is built where the packages are that it is built from.
+        path = pathlib.Path(options.pythons[1]).with_name(peer["program"])
+        return ((str(path),), []) if path.exists() else (
+            None, [f"{path.name} is not built, which needs {peer['needs'][0]}", _remedy()])
+    python, reasons = _python(peer["needs"], options, seen)
+    return python and (python, str(_SCRIPTS / peer["script"])), reasons
+
+
+def _remedy():
+    return places.remedy("bench-rl-peers", "rl/peers.sh", "rl-peers")
+
+
 def _python(packages, options, seen):
     """The first Python that has the packages, or None, and why not."""
     reasons = []
@@ -122,7 +137,7 @@ def _python(packages, options, seen):
         if fault is None:
             return python, []
         reasons.append(f"{places.name(python, options)} {fault}")
-    return None, [*reasons, places.remedy("bench-rl-peers", "rl/peers.sh", "rl-peers")]
+    return None, [*reasons, _remedy()]
 
 
 def _learn(row, options, seed, seconds):
@@ -161,21 +176,26 @@ def _environment(row, options, seed, seconds):
     return {**times, "rate": answer[name]["median"], "finished": True}
 
 
-def _peer(peer, row, job, python, options):
+def _peer(row, job, command, options):
     if row.kind == "environment":
         job |= {"seconds": options.seconds, "rounds": 5}
 
     def once(seed, seconds):
         most = min(seconds, _RATE_SECONDS if row.kind == "rate" else 60 * options.peer_minutes)
         told = {"seconds": most, **job, "seed": seed}
-        answer, times = _timed([python, str(_SCRIPTS / peer["script"]), json.dumps(told)],
-                               row.threads, most + _GRACE)
+        answer, times = _timed([*command, json.dumps(told)], row.threads, most + _GRACE)
         if row.kind != "environment":
             answer["rate"] = answer["steps"] / answer["training_seconds"]
         return {**times, **answer,
-                "finished": row.kind != "learn" or bool(answer["finished"])}
+                "finished": row.kind != "learn" or _finished(answer, row)}
 
     return once
+
+
+def _finished(answer, row):
+    """Whether it came to its end, with a policy as good as the recipe's tests ask for."""
+    least = row.settings.get("score", float("-inf"))
+    return bool(answer["finished"]) and answer["score"] >= least
 
 
 def _timed(command, threads, limit):

@@ -12,7 +12,7 @@ _OF_RATES = ("library", "settings", "seeds", "time", "CPU time", "steps/s", "of 
 def asked(found):
     """A row for each that was asked, with what was measured."""
     rows = [("task", "measured", "goal", "stretch goal", "reached?", "goal here", "stretch goal here",
-             "reached?", "seen elsewhere")]
+             "reached?")]
     for row in found["workloads"]:
         lithe = figures.of(found, row, LITHE)
 
@@ -24,9 +24,14 @@ def asked(found):
         rows.append((row["title"] + threads, _measured(row, lithe), _bounds(row["must"]),
                      _bounds(row["worth"]), figures.verdict(lithe, row),
                      *([_bounds(here(row[key])) for key in ("must", "worth")]
-                       + [figures.verdict(lithe, row, here)] if moves else ["", "", ""]),
-                     row["elsewhere"]))
+                       + [figures.verdict(lithe, row, here)] if moves else ["", "", ""])))
     return rows, set()
+
+
+def elsewhere(found):
+    """What others have been seen to reach: none of it is measured."""
+    told = [(row["title"], row["elsewhere"]) for row in found["workloads"] if row["elsewhere"]]
+    return [("task", "seen elsewhere"), *told], set()
 
 
 def row(found, one):

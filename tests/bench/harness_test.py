@@ -71,6 +71,18 @@ class Workloads(unittest.TestCase):
         self.assertIn("threads", WORKLOADS["lenet-128"].promise)
         self.assertNotIn("threads", WORKLOADS["lenet-32"].promise)
 
+    def test_the_algorithm_is_told(self):
+        self.assertEqual([WORKLOADS[name].job()["layers"][0]["algorithm"]
+                          for name in ("conv-input", "winograd-input")], ["direct", "winograd"])
+        self.assertEqual(WORKLOADS["winograd-input"].operations(),
+                         WORKLOADS["conv-input"].operations())
+
+    def test_ten_at_most_stand_first(self):
+        short = [one.short for one in WORKLOADS.values() if one.short]
+        self.assertEqual(len(set(short)), len(short))
+        self.assertLessEqual(len(short), 10)
+        self.assertEqual(WORKLOADS["relu1024-rmsprop"].short, "")  # `like` does not take it over
+
     def test_choosing(self):
         all_of_them = list(WORKLOADS.values())
         names = [w.name for w in workloads.chosen(all_of_them, ["seed", "tanh8"])]
@@ -125,8 +137,8 @@ class Checks(unittest.TestCase):
 
     def test_of_a_result(self):
         one, own = WORKLOADS["call"], {"fingerprint": 100.0}
-        self.assertIsNone(checks.fault(one, {"fingerprint": 100.001}, own))
-        self.assertIn("another result", checks.fault(one, {"fingerprint": 101.0}, own))
+        self.assertIsNone(checks.fault(one, {"fingerprint": 100.0009}, own))
+        self.assertIn("another result", checks.fault(one, {"fingerprint": 100.002}, own))
         self.assertIn("not finite", checks.fault(one, {"fingerprint": float("nan")}, None))
 
 
@@ -147,6 +159,12 @@ class Figures(unittest.TestCase):
         self.assertEqual([compare.times_lithe(results, r) for r in results[2:]], [4.0, 5.0, 6.0])
         self.assertEqual(compare.fastest_peer(results, "call")["peer"], "numpy")
         self.assertIsNone(compare.times_lithe([results[2]], results[2]))
+
+    def test_each_round_is_compared_with_its_own(self):
+        results = [result("call", "lithe", 2.0, medians=[1.0, 2.0, 4.0]),
+                   result("call", "numpy", 9.0, medians=[3.0, 8.0])]
+        self.assertEqual(compare.rounds(results, results[1]), [3.0, 4.0])
+        self.assertEqual(compare.rounds(results[1:], results[1]), [])
 
 
 class Goals(unittest.TestCase):

@@ -111,7 +111,7 @@ class Rows(unittest.TestCase):
 
     def test_optimizers_that_peers_have(self):
         self.assertEqual(rows.optimizer("adam(linear(0.0025, 0))"), {
-            "rate": 0.0025, "anneal": True, "epsilon": 1e-8, "clip_norm": float("inf")})
+            "rate": 0.0025, "anneal": True, "epsilon": 1e-8, "clip_norm": None})
         self.assertEqual(rows.optimizer("adam(3e-4, epsilon=1e-5, clip_norm=0.5)"), {
             "rate": 3e-4, "anneal": False, "epsilon": 1e-5, "clip_norm": 0.5})
         for wrong in ("sgd(0.1)", "adam(linear(0.1, 0.01))", "adam(0.1, 0.8)",
@@ -146,7 +146,11 @@ class Peers(unittest.TestCase):
     def test_every_peer_is_there(self):
         names = {one.name for one in rows.read()}
         for peer in subjects.read_peers():
-            self.assertTrue((subjects.PEERS.parent / "peers" / peer["script"]).exists())
+            if "script" in peer:
+                self.assertTrue((subjects.PEERS.parent / "peers" / peer["script"]).exists())
+            else:  # built from the file of its name
+                name = peer["program"].removeprefix("bench_")
+                self.assertTrue((subjects.PEERS.parent / "peers" / f"{name}.cc").exists())
             self.assertLessEqual(set(peer["rows"]), names, peer["name"])
             self.assertTrue(peer["needs"])
 
@@ -191,6 +195,39 @@ class Peers(unittest.TestCase):
         options = self.options(pythons=["a", "b"])
         self.assertEqual(subjects._python(["torch", "gymnasium"], options, seen), ("b", []))
         self.assertEqual(subjects._python(["torch"], options, seen), ("a", []))
+
+    def test_what_rl_tools_has_built_in_is_the_recipes(self):
+        # The program refuses other settings, of which only who measures would hear.
+        settings = {one.name: one for one in rows.read()}["pendulum-sac"].settings
+        self.assertEqual((settings["environments"], settings["steps"], settings["network"]),
+                         (1, 10_000, "dense(64, relu) -> dense(64, relu)"))
+        self.assertEqual(rows.agent(settings["agent"], {"sac": {}})[1], {"learning_starts": 100,
+                                                                        "batch_size": 100})
+        self.assertIn("sac(adam(0.001), ", settings["agent"])
+
+    def test_a_program_lies_beside_the_peers_python(self):
+        peer = {"program": "bench_other", "needs": ["other"]}
+        with tempfile.TemporaryDirectory() as folder:
+            options = self.options(pythons=["/nowhere/a", folder + "/python"])
+            there, reasons = subjects._command(peer, options, {})
+            self.assertIsNone(there)
+            self.assertIn("bench_other is not built, which needs other", reasons[0])
+            self.assertIn("make bench-rl-peers", reasons[1])
+            pathlib.Path(folder, "bench_other").touch()
+            self.assertEqual(subjects._command(peer, options, {}),
+                             ((folder + "/bench_other",), []))
+
+    def test_who_ends_below_the_recipes_score_did_not_finish(self):
+        one = row(settings={**row().settings, "score": -200})
+        for score, finished in ((-150, True), (-200, True), (-201, False)):
+            answer = {"finished": True, "score": score}
+            self.assertEqual(subjects._finished(answer, one), finished)
+        self.assertFalse(subjects._finished({"finished": False, "score": 0}, one))
+        self.assertTrue(subjects._finished({"finished": True, "score": -900}, row()))
+
+    def test_a_job_is_valid_json(self):
+        job, _ = subjects.job_of({}, row(), KNOWN)
+        json.dumps(job, allow_nan=False)
 
     def test_a_recipe_that_they_cannot_follow(self):
         one = row(settings={**row().settings, "agent": "ppo(adam(one_cycle(0.1)))"})
@@ -367,7 +404,14 @@ class Report(unittest.TestCase):
         self.assertIn("| the cartpole | 480 in 2.00 s (2.00 s CPU time) | >= 475 in <= 3.00 s "
                       "| >= 475 in <= 0.700 s | reached | >= 475 in <= 6.00 s |", words)
         self.assertIn("| Torch | cartpole | not \\| installed |", words)
+        self.assertNotIn("Seen elsewhere", words)
         self.assertIn("(benchmarks-rl.svg)", words)
+
+    def test_what_was_seen_elsewhere_is_no_goal(self):
+        words = report.contents(found(row(elsewhere="others: 9 s")), pathlib.Path("x"))[".md"]
+        goals, elsewhere = words.split("## Seen elsewhere, not measured")
+        self.assertNotIn("others: 9 s", goals)
+        self.assertIn("| the cartpole | others: 9 s |", elsewhere)
 
     def test_nothing_measured(self):
         empty = {**found(row()), "results": []}

@@ -29,13 +29,13 @@ class Run(unittest.TestCase):
         return done
 
     def test_lithe_alone_and_with_numpy(self):
-        done = self.bench("tanh8", "call", "conv-forward", "--quick", "--threads", "1", "--seconds",
-                          "0.001", "--peers", "numpy", "--json", "--out", "out", "--machine",
-                          self.machine)
+        done = self.bench("tanh8", "call", "conv-forward", "winograd-input", "--quick", "--threads",
+                          "1", "--seconds", "0.001", "--peers", "numpy", "--json", "--out", "out",
+                          "--machine", self.machine)
         found = json.loads(done.stdout)
         lithe = {(r["workload"], r["threads"]) for r in found["results"] if r["peer"] == "lithe"}
         self.assertEqual(lithe, {("tanh8", 0), ("tanh8", 1), ("call", 0), ("call", 1),
-                                 ("conv-forward", 1)})
+                                 ("conv-forward", 1), ("winograd-input", 1)})
         # NumPy did the same work, or is missing and named.
         numpy = {r["workload"] for r in found["results"] if r["peer"] == "numpy_batch"}
         if numpy != {"tanh8", "call"}:
@@ -46,6 +46,11 @@ class Run(unittest.TestCase):
         self.bench("--from", "out/bench.json", "--document", "again.md")
         with open(os.path.join(self.folder, "again.md"), encoding="utf-8") as file:
             self.assertIn("24-8-2 tanh", file.read())
+        readme = os.path.join(self.folder, "README.md")
+        with open(readme, "w", encoding="utf-8") as file:
+            file.write("# No lines\n")
+        self.assertIn("README.md has no lines",
+                      self.bench("--from", "out/bench.json", "--readme", readme, status=2).stderr)
 
     def test_estimators(self):
         self.assertIn("MLPClassifier", self.bench("sklearn", "--help").stdout)

@@ -26,7 +26,7 @@ def result(workload, peer, median, threads=1, **more):
 
 def found(names, results, goals=(), **more):
     """A measurement as the JSON has it."""
-    told = [{"name": w.name, "group": w.group, "title": w.title, "kind": w.kind, "per": w.per,
+    told = [{"name": w.name, "group": w.group, "title": w.title, "short": w.short, "kind": w.kind, "per": w.per,
              "precision": w.precision, "network": w.network, "operations": w.operations(),
              "limit_seconds": w.operations() / 88.5e9, "cores": 2}
             for w in (WORKLOADS[n] for n in names)]

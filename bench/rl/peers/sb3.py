@@ -52,10 +52,10 @@ def _keywords(job):
     if job["agent"] == "ppo":
         return {**common, "n_steps": o["n_steps"], "n_epochs": o["n_epochs"],
                 "gae_lambda": o["gae_lambda"], "clip_range": o["clip_range"], "ent_coef": o["ent_coef"],
-                "max_grad_norm": optimizer["clip_norm"]}
+                "max_grad_norm": optimizer["clip_norm"] or float("inf")}
     return {**common, "buffer_size": min(o["buffer_size"], job["steps"]), "train_freq": o["train_freq"],
             "learning_starts": o["learning_starts"], "tau": o["tau"], "target_entropy": o["target_entropy"],
-            "ent_coef": f"auto_{o['temperature']}"}
+            "ent_coef": f"auto_{o['initial_temperature']}"}
 
 
 def _falling(first):

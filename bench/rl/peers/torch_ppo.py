@@ -142,7 +142,8 @@ class Ppo:
                 loss = error / 2 - gain - self.o["ent_coef"] * likely.entropy().mean()
                 self.optimizer.zero_grad()
                 loss.backward()
-                nn.utils.clip_grad_norm_(self.agent.parameters(), self._adam["clip_norm"])
+                if self._adam["clip_norm"]:
+                    nn.utils.clip_grad_norm_(self.agent.parameters(), self._adam["clip_norm"])
                 self.optimizer.step()
 
     def _advantages(self, value, reward, goes_on):
