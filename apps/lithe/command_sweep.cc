@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <set>
+#include <tuple>
 
 #include "base/file.h"
 #include "base/folders.h"
@@ -50,7 +51,7 @@ SweepArguments with_whole_paths(const SweepArguments& written) {
 }
 
 // The plan keeps each value of an option as one pair; a flag has an empty one.
-void keep(const SweepArguments& arguments, SweepPlan& plan) {
+void keep_arguments(const SweepArguments& arguments, SweepPlan& plan) {
   for (const GivenOption& option : arguments.options()) {
     if (option.name == "--seed" || option.name == "--seeds") continue;  // the plan has them itself
     auto& kept = kNotCompared.contains(option.name) ? plan.notes : plan.settings;
@@ -168,8 +169,8 @@ int report_end(const SweepFolder& folder, bool done, const Finished& how) {
   return rank_trials(plan, trials).empty() ? 1 : 0;
 }
 
-int run(const SweepFolder& folder, SweepTrials& trials, const SweepChoice& choice,
-        const Finished& how) {
+int work_on(const SweepFolder& folder, SweepTrials& trials, const SweepChoice& choice,
+            const Finished& how) {
   const SweepPlan& plan = folder.plan();
   SweepRun run;
   run.workers = workers_for(choice);
@@ -204,7 +205,7 @@ int run(const SweepFolder& folder, SweepTrials& trials, const SweepChoice& choic
   return report_end(folder, all_done, how);
 }
 
-int show(const Arguments& arguments) {
+int show_sweep(const Arguments& arguments) {
   SweepChoice choice;
   Options app("Shows what the trials of a sweep came to.", "lithe sweep");
   app.add_option("--show", choice.show, "folder of the sweep")->required();
@@ -241,7 +242,7 @@ int show(const Arguments& arguments) {
   return 0;
 }
 
-int join(const Arguments& arguments) {
+int join_sweep(const Arguments& arguments) {
   SweepChoice choice;
   std::string data, data_dir, output;
   Options app("Works on a sweep that stands in a folder.", "lithe sweep");
@@ -266,7 +267,7 @@ int join(const Arguments& arguments) {
     if (key == kDataDigest && digest != trials.data_digest())
       throw Error(ErrorKind::data, "the data are not those that the sweep began with", choice.join,
                   "--data with a copy of these, or a sweep in another --folder");
-  return run(
+  return work_on(
       folder, trials, choice,
       {output.empty() ? (folder.path() / "best.safetensors").string() : output, choice.json});
 }
@@ -293,7 +294,7 @@ SweepPlan plan_of(const SweepChoice& choice, const std::vector<SweepParameter>& 
   return plan;
 }
 
-int begin(const Arguments& arguments) {
+int begin_sweep(const Arguments& arguments) {
   SweepChoice choice;
   std::vector<SweepParameter> parameters;
   SweepArguments written;
@@ -312,21 +313,21 @@ int begin(const Arguments& arguments) {
   plan.epochs = trials.epochs();
   plan.metric = trials.metric();
   plan.maximize = plan.metric == "accuracy";
-  keep(trials.arguments(), plan);
+  keep_arguments(trials.arguments(), plan);
   plan.settings.emplace_back(kDataDigest, trials.data_digest());
   const SweepFolder folder = SweepFolder::make(choice.folder, plan);
   if (output.empty()) output = (folder.path() / "best.safetensors").string();
   check_output(output, "--output");
-  return run(folder, trials, choice, {output, choice.json});
+  return work_on(folder, trials, choice, {output, choice.json});
 }
 
 }  // namespace
 
 int sweep(const Arguments& arguments) {
   const bool asks_for_help = has_option(arguments, "--help") || has_option(arguments, "-h");
-  if (!asks_for_help && has_option(arguments, "--show")) return show(arguments);
-  if (!asks_for_help && has_option(arguments, "--join")) return join(arguments);
-  return begin(arguments);
+  if (!asks_for_help && has_option(arguments, "--show")) return show_sweep(arguments);
+  if (!asks_for_help && has_option(arguments, "--join")) return join_sweep(arguments);
+  return begin_sweep(arguments);
 }
 
 }  // namespace lithe::app
