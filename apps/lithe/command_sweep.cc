@@ -242,6 +242,14 @@ int show_sweep(const Arguments& arguments) {
   return 0;
 }
 
+// A whole path is that of a file or folder, and not the name of a data set.
+void check_data_is_here(const std::string& data) {
+  std::error_code unknown;
+  if (fs::path(data).is_absolute() && !fs::exists(data, unknown))
+    throw Error(ErrorKind::usage, fmt::format("the data of the sweep, '{}', are not there", data),
+                "--join", "--data with their place on this machine");
+}
+
 int join_sweep(const Arguments& arguments) {
   SweepChoice choice;
   std::string data, data_dir, output;
@@ -261,6 +269,7 @@ int join_sweep(const Arguments& arguments) {
   SweepArguments kept = kept_in(folder.plan());
   if (!data.empty()) kept.set("--data", data);
   if (!data_dir.empty()) kept.set("--data-dir", data_dir);
+  check_data_is_here(kept.text_of("--data"));
   SweepTrials trials(kept, folder.plan().parameters);
   trials.prepare(trial_values(folder.plan()), folder.plan().metric);
   for (const auto& [key, digest] : folder.plan().settings)

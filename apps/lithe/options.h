@@ -99,6 +99,7 @@ class Options {
     return add_option(names, Target(&variable), std::move(help));
   }
   Options* add_subcommand(const std::string& name, std::string description);
+  void describe(std::string text) { description_ = std::move(text); }
   void footer(std::string text) { footer_ = std::move(text); }
   // Values for options that the command line does not give, from a file of `key = value` lines.
   void read_recipe(std::string path) { recipe_ = std::move(path); }

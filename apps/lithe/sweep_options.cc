@@ -119,7 +119,7 @@ std::vector<std::string> any_values(const std::vector<SweepParameter>& parameter
 }
 
 // The names in braces.
-std::vector<std::string> names_in(const std::string& text) {
+std::vector<std::string> names_in_braces(const std::string& text) {
   std::vector<std::string> names;
   for (std::size_t open = text.find('{'); open != text.npos; open = text.find('{', open + 1)) {
     const std::size_t close = text.find_first_of("{}", open + 1);
@@ -129,8 +129,8 @@ std::vector<std::string> names_in(const std::string& text) {
   return names;
 }
 
-void check_name(const std::string& name, const std::string& option,
-                const std::vector<SweepParameter>& parameters) {
+void check_braced(const std::string& name, const std::string& option,
+                  const std::vector<SweepParameter>& parameters) {
   std::vector<std::string> known;
   for (const SweepParameter& parameter : parameters) known.push_back(parameter.name);
   if (std::ranges::find(known, name) != known.end()) return;
@@ -141,12 +141,12 @@ void check_name(const std::string& name, const std::string& option,
                            : fmt::format("{{{}}}", near));
 }
 
-void check_names(const SweepArguments& written, const std::vector<SweepParameter>& parameters) {
+void check_braces(const SweepArguments& written, const std::vector<SweepParameter>& parameters) {
   std::set<std::string> used;
   for (const GivenOption& option : written.options())
     for (const std::string& value : option.values)
-      for (const std::string& name : names_in(value)) {
-        check_name(name, option.name, parameters);
+      for (const std::string& name : names_in_braces(value)) {
+        check_braced(name, option.name, parameters);
         if (kOfTheSweep.contains(option.name))
           throw Error(ErrorKind::usage,
                       fmt::format("{{{}}} in an option of the sweep itself", name), option.name,
@@ -155,8 +155,8 @@ void check_names(const SweepArguments& written, const std::vector<SweepParameter
       }
   for (const SweepParameter& parameter : parameters)
     for (const std::string& choice : parameter.choices)
-      for (const std::string& name : names_in(choice)) {
-        check_name(name, "--try " + parameter.name, parameters);
+      for (const std::string& name : names_in_braces(choice)) {
+        check_braced(name, "--try " + parameter.name, parameters);
         used.insert(name);
       }
   for (const SweepParameter& parameter : parameters)
@@ -252,6 +252,7 @@ std::optional<int> parse_sweep(const Arguments& arguments, SweepChoice& choice, 
   TrainCommand command;
   const auto status = parse_train(filled, command, "sweep", [&](Options& app) {
     add_sweep_options(app, choice);
+    app.describe("Trains with many settings: what `lithe train` takes, {names} for values to try.");
     app.footer(
         "lithe sweep --data digits --network \"dense({units}, relu) -> dense(10)\" "
         "--try units=16,32,64");
@@ -266,7 +267,7 @@ std::optional<int> parse_sweep(const Arguments& arguments, SweepChoice& choice, 
     if (option.count > 0) given.push_back({option.name(), option.given});
   choice.chose_trials = declared.count("--trials") > 0;
   std::erase_if(given, [](const GivenOption& one) { return one.name == "--try"; });
-  check_names(SweepArguments(given), parameters);
+  check_braces(SweepArguments(given), parameters);
   std::erase_if(given, [](const GivenOption& one) {
     return kOfTheSweep.contains(one.name) && one.name != "--seed" && one.name != "--seeds";
   });

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/figure.h"
 #include "lithe/sweep.h"
 #include "report/chart.h"
 #include "report/html.h"
@@ -34,8 +35,7 @@ std::string card_of(const std::string& label, const std::string& value, const st
 
 std::string figure_of(const SweepPlan& plan, double value) {
   if (!std::isfinite(value)) return "–";
-  return plan.metric == "accuracy" ? fmt::format("{:.2f}%", 100 * value)
-                                   : fmt::format("{:.5g}", value);
+  return plan.metric == "accuracy" ? fmt::format("{:.2f}%", 100 * value) : base::figure(value, 5);
 }
 
 std::string spread_of(const SweepPlan& plan, const SweepTrial::Rung& rung) {
@@ -103,6 +103,16 @@ void draw_axis(report::Drawing& drawing, const Frame& frame, std::size_t axis,
                report::kSoft);
 }
 
+// The values of a short list stand beside their places on the axis.
+void draw_choices(report::Drawing& drawing, const Frame& frame, std::size_t axis,
+                  const SweepParameter& parameter) {
+  draw_axis(drawing, frame, axis, parameter.name, "", "");
+  for (const std::string& choice : parameter.choices)
+    drawing.text({frame.at_axis(axis) + 6, frame.at(parameter.place_of(choice)) - 5},
+                 report::shorten(choice, kMostName), report::Drawing::Anchor::start, 11,
+                 report::kInk);
+}
+
 // A line for each trial, the worst drawn first; the last axis is its rank.
 std::string parallel_coordinates(const SweepPlan& plan,
                                  const std::vector<const SweepTrial*>& best) {
@@ -117,12 +127,17 @@ std::string parallel_coordinates(const SweepPlan& plan,
       points.push_back(
           {frame.at_axis(i), frame.at(plan.parameters[i].place_of(best[rank]->values[i]))});
     points.push_back({frame.at_axis(frame.axes - 1), frame.at(1 - share_of(rank, best.size()))});
-    drawing.path(points, colour_of(rank), rank < kHighlighted ? 2 : 1);
+    const bool stands_out = rank < kHighlighted;
+    drawing.path(points, stands_out ? colour_of(rank) : report::kSoft, stands_out ? 2 : 0.4);
   }
+  constexpr std::size_t kFewChoices = 8;
   for (std::size_t i = 0; i < plan.parameters.size(); ++i) {
     const SweepParameter& parameter = plan.parameters[i];
-    draw_axis(drawing, frame, i, parameter.name, parameter.value_at(0),
-              parameter.value_at(1 - 1e-12));
+    if (parameter.kind == SweepParameter::Kind::choice && parameter.choices.size() <= kFewChoices)
+      draw_choices(drawing, frame, i, parameter);
+    else
+      draw_axis(drawing, frame, i, parameter.name, parameter.value_at(0),
+                parameter.value_at(1 - 1e-12));
   }
   draw_axis(drawing, frame, frame.axes - 1, plan.metric,
             figure_of(plan, best.back()->rungs.back().mean()),

@@ -48,15 +48,17 @@ class Runner {
   bool run() {
     const std::size_t most = run_.workers > 0 ? run_.workers : base::usable_processors();
     bool all_done = false;
-    while (!(run_.stop && run_.stop())) {
+    for (;;) {
       claims_.beat();
       collect();
+      if (run_.stop && run_.stop()) break;
       read_those_of_others();
       while (workers_.size() < most) {
         const auto task = next_task();
         if (!task) break;
         workers_.emplace_back(folder_, *task, train_);
       }
+      write_journal();
       all_done = workers_.empty() && is_all_done();
       if (all_done) break;
       if (workers_.empty() && run_.waits) run_.waits(busy_.size());
@@ -157,12 +159,17 @@ class Runner {
     read(task.trial);
     claims_.release(name_of(task));
     remove_models();
-    if (Clock::now() >= next_journal_) {
-      next_journal_ = Clock::now() + kBetweenJournals;
-      folder_.write_journal(trials_);
-    }
+    has_news_ = true;
     if (const SweepTrial* const trial = find(task.trial); trial != nullptr && run_.finished)
       run_.finished(*trial);
+  }
+
+  // While the workers are busy: to flush a file takes milliseconds.
+  void write_journal() {
+    if (!has_news_ || Clock::now() < next_journal_) return;
+    next_journal_ = Clock::now() + kBetweenJournals;
+    has_news_ = false;
+    folder_.write_journal(trials_);
   }
 
   // A trial that is not among the best of those that are known will not be among the best of all.
@@ -214,6 +221,7 @@ class Runner {
   std::map<std::size_t, std::size_t> deaths_;
   std::set<std::size_t> without_model_;
   Clock::time_point next_reading_{}, next_journal_{};
+  bool has_news_ = false;
 };
 
 }  // namespace

@@ -129,7 +129,7 @@ class Training(SweepTest):
         self.run_lithe("sweep", "--data", "houses.csv", "--target", "price", "--network", "{net}",
                        "--loss", "{loss}", "--batch", "{batch}", "--epochs", "{epochs}", "--optimizer",
                        "{optimizer}", "--try", 'net="dense({n}, relu) -> dropout({drop}) -> dense(1)",dense(1)',
-                       "--try", "n=2..9", "--try", "drop=0.0..0.5", "--try", "loss=mse,huber", "--try",
+                       "--try", "n=2..9", "--try", "drop=0.0..0.5", "--try", "loss=quadratic,huber(0.5)", "--try",
                        "batch=8,16", "--try", "epochs=1..3", "--try",
                        "optimizer=adam(0.01),\"momentum(0.01, 0.9)\"", "--trials", "8", "--metric", "rmse")
         self.assertEqual({trial["state"] for trial in self.trials()}, {"complete"})
@@ -224,7 +224,7 @@ class Folder(SweepTest):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("This part is done", result.stdout)
         os.rename(self.path("houses.csv"), self.path("moved.csv"))
-        self.run_lithe("sweep", "--join", "runs", status=2)
+        self.assertIn("are not there", self.run_lithe("sweep", "--join", "runs", status=2).stderr)
         self.run_lithe("sweep", "--join", "runs", "--data", "moved.csv")
         self.assertEqual(self.trials("runs"), self.trials("whole"))
 
@@ -251,6 +251,45 @@ class Folder(SweepTest):
             self.assertIn(words, page)
         with open(self.path("out", "report.json")) as file:
             self.assertEqual(len(json.load(file)["ranking"]), 9)
+
+
+class Journal(SweepTest):
+    """Skipped without Optuna."""
+
+    def load(self):
+        try:
+            import optuna
+            from optuna.storages.journal import JournalFileBackend
+        except ImportError:
+            self.skipTest("Optuna is not installed")
+        storage = optuna.storages.JournalStorage(JournalFileBackend(self.path("runs", "journal.log")))
+        return optuna, optuna.load_study(study_name=None, storage=storage)
+
+    def test_is_read_by_optuna(self):
+        self.sweep("--trials", "9", "--seeds", "2", "--try", "act=relu,tanh", "--network",
+                   "dense({units}, {act}) -> dense(1)", "--try", "batch=8..64:log", "--batch", "{batch}")
+        optuna, study = self.load()
+        ranking = json.loads(self.run_lithe("sweep", "--show", "runs", "--json").stdout)["ranking"]
+        self.assertEqual(study.direction, optuna.study.StudyDirection.MINIMIZE)
+        self.assertEqual(study.best_trial.number, ranking[0]["trial"])
+        self.assertEqual(study.best_value, ranking[0]["mean"])
+        for trial, ours in zip(study.trials, self.trials()):
+            self.assertEqual(trial.state, optuna.trial.TrialState.COMPLETE)
+            self.assertEqual({name: str(value) for name, value in trial.params.items() if name != "rate"},
+                             {name: value for name, value in ours["values"].items() if name != "rate"})
+            self.assertEqual(trial.params["rate"], float(ours["values"]["rate"]))
+            self.assertGreaterEqual(trial.datetime_complete, trial.datetime_start)
+        distributions = study.trials[0].distributions
+        self.assertEqual(distributions["rate"], optuna.distributions.FloatDistribution(1e-3, 1e-1, log=True))
+        self.assertEqual(distributions["units"], optuna.distributions.CategoricalDistribution([4, 8, 16]))
+        self.assertEqual(distributions["batch"], optuna.distributions.IntDistribution(8, 64, log=True))
+
+    def test_of_halving_has_pruned_trials(self):
+        self.sweep("--trials", "9", "--search", "halving", "--epochs", "9")
+        optuna, study = self.load()
+        states = [trial.state for trial in study.trials]
+        self.assertEqual(states.count(optuna.trial.TrialState.COMPLETE), 1)
+        self.assertEqual(states.count(optuna.trial.TrialState.PRUNED), 8)
 
 
 class Mistakes(SweepTest):
