@@ -147,7 +147,7 @@ TEST_P(Sweeps, PartsMakeTheWhole) {
 INSTANTIATE_TEST_SUITE_P(Searches, Sweeps,
                          testing::Values(SweepSearch::sobol, SweepSearch::random,
                                          SweepSearch::halving),
-                         [](const auto& info) { return std::string(name(info.param)); });
+                         [](const auto& one) { return std::string(name(one.param)); });
 
 class OneSweep : public testing::Test {
  protected:
@@ -301,7 +301,9 @@ TEST_F(OneSweep, JournalHasALineForEachTrialInTheirOrder) {
     EXPECT_EQ(line["params"]["units"], std::stoi(trials[k].values[1]));
     const int state = line["state"];
     EXPECT_EQ(state == 3, k == 2);
-    if (state != 3) EXPECT_EQ(line["value"], trials[k].rungs.back().mean());
+    if (state != 3) {
+      EXPECT_EQ(line["value"], trials[k].rungs.back().mean());
+    }
     complete += state == 1, pruned += state == 2;
   }
   EXPECT_EQ(complete, 1u);

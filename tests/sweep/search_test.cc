@@ -110,7 +110,7 @@ TEST(Search, RandomPointsFillTheRange) {
   std::ranges::sort(places);
   double worst = 0;  // Kolmogorov and Smirnov: 1.95 / sqrt(n) is passed once in a thousand
   for (std::size_t i = 0; i < places.size(); ++i)
-    worst = std::max(worst, std::abs(places[i] - (i + 0.5) / 2000));
+    worst = std::max(worst, std::abs(places[i] - (static_cast<double>(i) + 0.5) / 2000));
   EXPECT_LT(worst, 1.95 / std::sqrt(2000.));
 }
 
