@@ -58,7 +58,6 @@ TEST(Parameter, StaysWithinItsRangeAndTakesEveryPartOfItAlike) {
   for (const char* text : {"u=3..8", "u=8..256:log", "r=0.5..2.5", "r=1e-4..1e-1:log", "c=a,b,c",
                            "s=0..1:step=0.2", "i=1..3:log"}) {
     const SweepParameter p = SweepParameter::parse(text);
-    std::map<int, int> tenths;
     for (int i = 0; i < kDraws; ++i) {
       const double place = (i + 0.5) / kDraws;
       const std::string value = p.value_at(place);
@@ -67,9 +66,11 @@ TEST(Parameter, StaysWithinItsRangeAndTakesEveryPartOfItAlike) {
         EXPECT_LE(std::stod(value), p.high) << text;
       }
       // The value stands where it was drawn from, but for the width of its own share.
-      const double width = p.count() > 0 && !p.logarithmic ? 0.5 / double(p.count()) + 1e-9
-                           : p.kind == Kind::integer       ? 0.35
-                                                           : 1e-5;
+      const double width =
+          p.count() > 0 && !p.logarithmic ? 0.5 / double(p.count()) + 1e-9
+          : p.kind == Kind::integer
+              ? std::log(p.low / (p.low - 0.5)) / std::log((p.high + 0.5) / (p.low - 0.5)) + 1e-9
+              : 1e-5;
       EXPECT_NEAR(p.place_of(value), place, width) << text << " " << value;
     }
     EXPECT_EQ(p.value_at(0), p.value_at(1e-9)) << text;
