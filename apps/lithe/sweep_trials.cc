@@ -7,7 +7,6 @@
 #include <cmath>
 #include <limits>
 
-#include "base/digest.h"
 #include "lithe/defaults.h"
 #include "lithe/error.h"
 #include "lithe/history.h"
@@ -18,30 +17,6 @@ namespace {
 
 constexpr const char* kHeldOut = "20%";
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-
-template <typename Value>
-std::uint64_t digest_values(const Value* values, std::size_t count, std::uint64_t before) {
-  if (values == nullptr) return before;
-  return base::digest_of({reinterpret_cast<const std::uint8_t*>(values), count * sizeof(Value)},
-                         before);
-}
-
-std::uint64_t digest_examples(const Examples& examples, std::uint64_t before) {
-  const Features& features = examples.features;
-  std::uint64_t digest = before;
-  for (std::size_t row = 0; row < features.rows; ++row)
-    digest =
-        base::digest_of({features.row(row), features.columns * size_of(features.type)}, digest);
-  digest = digest_values(features.lengths, features.rows, digest);
-  digest = digest_values(examples.labels, examples.answers(), digest);
-  digest = digest_values(examples.targets, examples.answers() * examples.target_columns, digest);
-  return digest_values(examples.weights, features.rows, digest);
-}
-
-// A trial is compared by all of its rows, so its data must be the same wherever it is trained.
-std::string digest_data(const Dataset& data) {
-  return fmt::format("{:016x}", digest_examples(data.test, digest_examples(data.train, 1)));
-}
 
 std::string metric_for(const Examples& examples, const std::string& loss,
                        const std::string& asked) {
@@ -104,7 +79,7 @@ void SweepTrials::prepare(const std::vector<std::vector<std::string>>& points,
       epochs_ = command.options.epochs;
       understood_ = setup.understood;
       defaults_ = command.defaults;
-      digest_ = digest_data(setup.data);
+      digest_ = lithe::data_digest(setup.data);
       // Before the trials, which then share them.
       const std::string key = key_of(command, points[i]);
       for (std::size_t seed = 0; seed < std::max<std::size_t>(1, command.seeds); ++seed) {

@@ -27,6 +27,8 @@
 #include <utility>
 #include <vector>
 
+#include "lithe/dataset.h"
+
 namespace lithe {
 
 // A parameter and the values that are tried: a list, or a range of numbers.
@@ -220,6 +222,10 @@ struct SweepRun {
 // all is done: false where stop() said so; what was in flight is lost then.
 bool run_sweep(const SweepFolder& folder, const std::function<SweepScores(const SweepTask&)>& train,
                const SweepRun& run = {});
+
+// A digest of all rows and answers, for SweepPlan::settings: a trial is compared with all others,
+// so its data must be the same wherever it is trained.
+std::string data_digest(const Dataset& data);
 
 // A page that needs no other file: every trial, parallel coordinates, importance, curves.
 std::string sweep_page(const std::string& title, const SweepPlan& plan,
