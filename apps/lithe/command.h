@@ -16,6 +16,7 @@ int calibrate(const Arguments& arguments);
 int unknown_report(const Arguments& arguments);
 int show(const Arguments& arguments);
 int find_lr(const Arguments& arguments);
+int sweep(const Arguments& arguments);
 int rl(const Arguments& arguments);
 int profile(const Arguments& arguments);
 int doctor(const Arguments& arguments);

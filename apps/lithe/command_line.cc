@@ -106,7 +106,8 @@ MatchedLine match(Options& options, const Arguments& arguments) {
   app.allow_extras();
   MatchedLine result;
   app.add_flag("-h,--help", result.asks_for_help);
-  for (Option& option : options.all()) declare(app, option);
+  for (Option& option : options.all())
+    if (!option.only_of_recipes) declare(app, option);
   check_flags(options, arguments);
   Arguments reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
   for (std::string& argument : reversed) {

@@ -13,6 +13,7 @@ const std::vector<Command>& commands() {
       {"unknown-report", "how well a model tells known from unknown examples", unknown_report},
       {"show", "print what a model file holds", show},
       {"find-lr", "find a learning rate to begin with", find_lr},
+      {"sweep", "try many settings: a table of the trials, and the best model", sweep},
       {"rl", "reinforcement learning: train, evaluate, play, list, serve", rl},
       {"profile", "where the time of a training goes, and how near the limit it is", profile},
       {"info", "this machine, and what Lithe uses of it", info},

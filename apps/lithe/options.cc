@@ -173,10 +173,23 @@ std::vector<std::string> Options::changes() const {
   return result;
 }
 
+void Options::leave_to_recipes(const std::vector<std::string>& names) {
+  for (Option& option : options_)
+    if (std::ranges::find(names, option.name()) != names.end())
+      option.only_of_recipes = option.is_hidden = true;
+}
+
 Option* Options::find(const std::string& name) {
   for (Option& option : options_)
-    if (std::ranges::find(option.names, name) != option.names.end()) return &option;
+    if (!option.only_of_recipes && std::ranges::find(option.names, name) != option.names.end())
+      return &option;
   return nullptr;
+}
+
+Option* Options::find_key(const std::string& key) {
+  for (Option& option : options_)
+    if (option.only_of_recipes && option.name() == "--" + key) return &option;
+  return find("--" + key);
 }
 
 }  // namespace lithe::app

@@ -42,6 +42,7 @@ struct Option {
   Target target;
   std::string group_name = "Options", default_text = {};
   bool is_required = false, is_hidden = false;
+  bool only_of_recipes = false;  // a key of recipes that the command line does not take
   bool value_of_flag = true;
   bool comma_separated = false;
   bool takes_several = false;         // values after one name
@@ -98,6 +99,7 @@ class Options {
     return add_option(names, Target(&variable), std::move(help));
   }
   Options* add_subcommand(const std::string& name, std::string description);
+  void describe(std::string text) { description_ = std::move(text); }
   void footer(std::string text) { footer_ = std::move(text); }
   // Values for options that the command line does not give, from a file of `key = value` lines.
   void read_recipe(std::string path) { recipe_ = std::move(path); }
@@ -121,7 +123,12 @@ class Options {
   const std::deque<Option>& all() const { return options_; }
   std::deque<Options>& subcommands() { return subcommands_; }
   const std::deque<Options>& subcommands() const { return subcommands_; }
+  // Options that this command has no use for, and that its recipes may have: they are read and not
+  // looked at.
+  void leave_to_recipes(const std::vector<std::string>& names);
   Option* find(const std::string& name);  // "--epochs"; null where there is none
+  // The one that a recipe means: also those that are left to recipes, and these first.
+  Option* find_key(const std::string& key);
   // How often the command line or the recipe gives it.
   std::size_t count(const std::string& name) { return find(name)->count; }
   bool parsed() const { return parsed_; }  // a subcommand: whether it is the one asked for

@@ -102,7 +102,7 @@ void take(Option& option, const std::vector<std::string>& values, const std::str
 void apply_recipe(Options& options) {
   if (options.recipe().empty()) return;
   for (const RecipeEntry& entry : read_recipe_file(options.recipe())) {
-    Option* const option = options.find("--" + entry.key);
+    Option* const option = options.find_key(entry.key);
     if (option == nullptr) {
       std::vector<std::string> keys;
       for (const Option& one : options.all())

@@ -22,16 +22,6 @@ Examples first_examples(const Dataset& data, std::size_t count) {
   return data.train.slice(0, count);
 }
 
-// Of a network for a table.
-bool has_one_output(const std::string& network) {
-  if (network.empty()) return false;
-  try {
-    return Network::parse(network).with_input(Shape{{1}}).output_shape().size() == 1;
-  } catch (const Error&) {
-    return false;  // it is not for tables, or a mistake that is told where the network is used
-  }
-}
-
 // The tables of recipes are fetched by a script.
 void check_table_of_recipe(const TrainCommand& command) {
   std::error_code unknown;
@@ -203,11 +193,29 @@ void fill_in_defaults(TrainCommand& command, const Examples& train,
 
 }  // namespace
 
-TrainSetup set_up(TrainCommand& command) {
+bool has_one_output(const std::string& network) {
+  if (network.empty()) return false;
+  try {
+    return Network::parse(network).with_input(Shape{{1}}).output_shape().size() == 1;
+  } catch (const Error&) {
+    return false;  // it is not for tables, or a mistake that is told where the network is used
+  }
+}
+
+LoadedData load_training_data(TrainCommand& command) {
   find_table(command.data);
   check_table_of_recipe(command);
   command.data.table.csv.one_output = has_one_output(command.network);
-  LoadedData loaded = load_data(command.data, command.options.seed);
+  return load_data(command.data, command.options.seed);
+}
+
+TrainSetup set_up(TrainCommand& command) {
+  LoadedData loaded = load_training_data(command);
+  return set_up(command, std::move(loaded));
+}
+
+TrainSetup set_up(TrainCommand& command, LoadedData loaded) {
+  find_table(command.data);
   command.options.image = loaded.set.shape;
   const Examples train = first_examples(loaded.set, command.examples);
   fill_in_defaults(command, train, loaded.set.shape);

@@ -24,5 +24,11 @@ struct TrainSetup {
 // Loads the data, whose shape the options are told; makes the model, or takes another's layers
 // over; standardises tables.
 TrainSetup set_up(TrainCommand& command);
+// The same in two steps, for several trainings on the same data: those of another command may be
+// given where it chooses them likewise.
+LoadedData load_training_data(TrainCommand& command);
+TrainSetup set_up(TrainCommand& command, LoadedData loaded);
+// Whether the network has a single output, which decides how a table's numbers are understood.
+bool has_one_output(const std::string& network);
 
 }  // namespace lithe::app

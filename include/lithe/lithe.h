@@ -41,6 +41,7 @@
 #include "lithe/program_report.h"
 #include "lithe/rng.h"
 #include "lithe/stepper.h"
+#include "lithe/sweep.h"
 #include "lithe/table.h"
 #include "lithe/text.h"
 #include "lithe/text_unit.h"
