@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/folders.h"
 #include "command.h"
+#include "lithe/ensemble.h"
 #include "lithe/error.h"
 #include "lithe/machine.h"
 #include "output_file.h"
@@ -242,6 +243,42 @@ int show_sweep(const Arguments& arguments) {
   return 0;
 }
 
+// The models of the best trials that the folder keeps, the best first.
+std::vector<Model> best_models(const SweepFolder& folder, std::size_t count) {
+  std::vector<Model> models;
+  for (const std::size_t trial : rank_trials(folder.plan(), folder.read_trials())) {
+    std::error_code unknown;
+    if (models.size() < count && fs::exists(folder.model_file(trial), unknown))
+      models.push_back(Model::load(folder.model_file(trial)));
+  }
+  if (models.size() < count)
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("the folder keeps {} models, and {} are asked for", models.size(), count),
+        folder.path().string(),
+        fmt::format("--ensemble with fewer, or a sweep with --keep-models {}", count));
+  return models;
+}
+
+int ensemble_of_sweep(const Arguments& arguments) {
+  std::string path, output;
+  std::size_t count = 0;
+  Options app("Makes one model of the best trials of a sweep, which answers with their mean.",
+              "lithe sweep");
+  app.add_option("--ensemble", count, "how many of the best trials")
+      ->required()
+      ->check(Range(std::uint64_t{1}, std::uint64_t{1000}));
+  app.add_option("folder", path, "folder of the sweep")->required();
+  app.add_option("--output", output, "model file to write (default: ensemble.safetensors in it)");
+  if (const auto status = parse(app, arguments)) return *status;
+  const SweepFolder folder = SweepFolder::open(path);
+  if (output.empty()) output = (folder.path() / "ensemble.safetensors").string();
+  check_model_output(output, "--output");
+  ensemble(best_models(folder, count)).save(output);
+  print_folded("Model of the {} best trials: {}\n", count, output);
+  return 0;
+}
+
 // A whole path is that of a file or folder, and not the name of a data set.
 void check_data_is_here(const std::string& data) {
   std::error_code unknown;
@@ -326,7 +363,7 @@ int begin_sweep(const Arguments& arguments) {
   plan.settings.emplace_back(kDataDigest, trials.data_digest());
   const SweepFolder folder = SweepFolder::make(choice.folder, plan);
   if (output.empty()) output = (folder.path() / "best.safetensors").string();
-  check_output(output, "--output");
+  check_model_output(output, "--output");
   return work_on(folder, trials, choice, {output, choice.json});
 }
 
@@ -336,6 +373,7 @@ int sweep(const Arguments& arguments) {
   const bool asks_for_help = has_option(arguments, "--help") || has_option(arguments, "-h");
   if (!asks_for_help && has_option(arguments, "--show")) return show_sweep(arguments);
   if (!asks_for_help && has_option(arguments, "--join")) return join_sweep(arguments);
+  if (!asks_for_help && has_option(arguments, "--ensemble")) return ensemble_of_sweep(arguments);
   return begin_sweep(arguments);
 }
 

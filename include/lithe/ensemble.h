@@ -21,8 +21,10 @@ namespace lithe {
 // The model whose answer is the mean of the members': of the probability of each class after
 // cross_entropy, of each output's probability after binary_cross_entropy, and of the outputs
 // otherwise. It keeps the preprocessing of the members, and what their metadata have in common.
-// Throws Error(model) where there is no member, or where two differ in what they take or answer:
-// input, precision, loss, classes, the columns of their table, how their targets were scaled.
+// Where the targets of two were scaled otherwise, the weights of the last layer are brought to the
+// scale of the first. Throws Error(model) where there is no member, or where two differ in what
+// they take or answer: input, precision, loss, classes, the columns of their table, the scale of
+// their targets where the network does not end with a dense layer without an activation.
 Model ensemble(std::span<const Model> members);
 Model ensemble(std::span<const Model* const> members);
 

@@ -34,6 +34,17 @@ std::string_view mean_for(const std::string& loss) {
   }
 }
 
+// Whether another scale of the targets can be put into the weights of the last layer.
+bool ends_with_sums(const Model& model) {
+  const Component& last = model.network().layers().back();
+  return last.name == "dense" && last.component("activation").name == "identity" &&
+         last.component("tied").name == "false";
+}
+
+bool scaled_alike(const Preprocessing& a, const Preprocessing& b) {
+  return a.target_mean == b.target_mean && a.target_deviation == b.target_deviation;
+}
+
 void check_alike(const Model& first, const Model& other, std::size_t number) {
   const auto refuse = [&](std::string_view what) {
     throw Error(ErrorKind::model,
@@ -50,8 +61,9 @@ void check_alike(const Model& first, const Model& other, std::size_t number) {
     refuse("other pictures, or values of another range,");
   if (a.schema != b.schema) refuse("other columns, or categories,");
   if (a.vocabulary != b.vocabulary) refuse("another vocabulary");
-  if (a.target_mean != b.target_mean || a.target_deviation != b.target_deviation)
-    refuse("targets of another scale");
+  const bool can_be_scaled = !a.target_mean.empty() && !b.target_mean.empty() &&
+                             ends_with_sums(other) && mean_for(loss_of(other)) == "outputs";
+  if (!scaled_alike(a, b) && !can_be_scaled) refuse("targets of another scale");
 }
 
 // layers.3.weight is layers.7.weight where four layers stand in front.
@@ -64,6 +76,22 @@ std::string moved(const std::string& name, std::size_t layers) {
 }
 
 std::size_t layers_of(const Model& model) { return data_of(model).graph.layers; }
+
+// An output z of the member stands for z * deviation + mean in its own units; the last layer of its
+// copy in `result` puts out what stands for the same in the units of the first.
+void scale_last_layer(const Model& member, std::size_t layers, Model& result) {
+  const Preprocessing &own = member.preprocessing(), &first = result.preprocessing();
+  const std::string last = fmt::format("layers.{}.", layers_of(member) - 1 + layers);
+  std::vector<double> weight = result.values(last + "weight"), bias = result.values(last + "bias");
+  const std::size_t outputs = bias.size();
+  for (std::size_t i = 0; i < weight.size(); ++i)
+    weight[i] *= own.target_deviation[i % outputs] / first.target_deviation[i % outputs];
+  for (std::size_t n = 0; n < outputs; ++n)
+    bias[n] = (bias[n] * own.target_deviation[n] + own.target_mean[n] - first.target_mean[n]) /
+              first.target_deviation[n];
+  result.set_values(last + "weight", weight);
+  result.set_values(last + "bias", bias);
+}
 
 std::string sentence_of(std::span<const Component> layers) {
   std::string text;
@@ -103,6 +131,8 @@ Model ensemble(std::span<const Model* const> members) {
   for (const Model* member : members) {
     for (const std::string& name : member->names())
       result.set_values(moved(name, layers), member->values(name));
+    if (!scaled_alike(first.preprocessing(), member->preprocessing()))
+      scale_last_layer(*member, layers, result);
     layers += layers_of(*member);
   }
   for (const auto& [key, value] : first.metadata())

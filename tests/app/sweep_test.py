@@ -163,6 +163,29 @@ class Training(SweepTest):
         self.assertEqual(len(self.trials()), 2)
 
 
+class Ensemble(SweepTest):
+    def test_of_the_best_trials_answers_with_their_mean(self):
+        self.sweep("--trials", "5", "--seeds", "2")
+        self.run_lithe("sweep", "--ensemble", "3", "runs")
+        shown = " ".join(self.run_lithe("show", "runs/ensemble.safetensors").stdout.split())
+        self.assertIn("ensemble(", shown)
+        self.run_lithe("predict", "runs/ensemble.safetensors", "houses.csv", "--output", "all.json")
+        with open(self.path("all.json")) as file:
+            answers = json.load(file)
+        best = [trial["trial"] for trial in json.loads(
+            self.run_lithe("sweep", "--show", "runs", "--json").stdout)["trials"][:3]]
+        single = []
+        for trial in best:
+            self.run_lithe("predict", f"runs/models/{trial:05}.safetensors", "houses.csv", "--output", "one.json")
+            with open(self.path("one.json")) as file:
+                single.append(json.load(file))
+        for i, answer in enumerate(answers):
+            mean = sum(one[i]["price"] for one in single) / 3
+            self.assertAlmostEqual(answer["price"] / mean, 1, places=5)
+        told = self.run_lithe("sweep", "--ensemble", "40", "runs", status=2).stderr
+        self.assertIn("and 40 are asked for", " ".join(told.split()))
+
+
 class Halving(SweepTest):
     def test_survivors_end_as_if_trained_through(self):
         options = ["--trials", "9", "--search", "halving", "--epochs", "9", "--validation", "20%"]

@@ -224,6 +224,23 @@ TEST(Ensemble, ScalesTargetsAlike) {
     EXPECT_NEAR(answer, 1003, 10);
 }
 
+TEST(Ensemble, BringsTargetsOfOtherScalesToThatOfTheFirst) {
+  const auto scaled = [&](const std::string& layers, double mean_of_target, double deviation) {
+    Preprocessing preprocessing;
+    preprocessing.target_mean = {mean_of_target, -mean_of_target};
+    preprocessing.target_deviation = {deviation, 3};
+    return Model(Network::parse("input(6) -> " + layers), Precision::float64, 7, preprocessing);
+  };
+  std::vector<Model> all;
+  all.push_back(scaled("dense(4, tanh) -> dense(2)", 100, 2));
+  all.push_back(scaled("dense(2)", 103, 0.5));
+  std::vector<std::vector<double>> answers;
+  for (const Model& one : all) answers.push_back(one.predict(data().examples.features));
+  expect_near(ensemble(all).predict(data().examples.features), mean(answers), 1e-12);
+  all.push_back(scaled("dense(2, tanh)", 101, 2));
+  EXPECT_THROW(ensemble(all), Error) << "tanh's outputs cannot be scaled by the weights";
+}
+
 // Members that are taken for one another would answer wrongly in silence.
 TEST(Ensemble, RefusesModelsThatDiffer) {
   const Model first = trained("dense(3)", "cross_entropy", 1);
