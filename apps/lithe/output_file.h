@@ -17,7 +17,7 @@ void check_output(const std::string& path, const char* option);
 // The same for a model, which is written as safetensors; other programs' endings are refused.
 void check_model_output(const std::string& path, const char* option);
 
-// The same for a picture, which is written as SVG and cannot have a name that says something else.
+// The same for a picture, which is written as SVG and takes no name of another kind of file.
 void check_picture(const std::string& path, const char* option);
 
 // Checks the files that are named and takes them for this program alone; removes what writers of

@@ -17,29 +17,12 @@ namespace lithe::app {
 namespace {
 
 // Of one training that somebody looks at, and has no place among many. Recipes may have them.
-const std::vector<std::string> kOfOneTraining = {"--state",
-                                                 "--keep-every",
-                                                 "--resume",
-                                                 "--keep",
-                                                 "--profile",
-                                                 "--explain",
-                                                 "--verbose",
-                                                 "--threads",
-                                                 "--oversubscribe",
-                                                 "--pin",
-                                                 "--cv",
-                                                 "--ensemble",
-                                                 "--curve",
-                                                 "--watch",
-                                                 "--score",
-                                                 "--promise",
-                                                 "--report",
-                                                 "--splits",
-                                                 "--unknown",
-                                                 "--unknown-acceptance",
-                                                 "--outliers",
-                                                 "--outlier-classes",
-                                                 "--outlier-weight"};
+const std::vector<std::string> kOfOneTraining = {
+    "--state",    "--keep-every",      "--resume",        "--keep",          "--profile",
+    "--explain",  "--verbose",         "--threads",       "--oversubscribe", "--pin",
+    "--cv",       "--ensemble",        "--curve",         "--watch",         "--score",
+    "--promise",  "--report",          "--splits",        "--unknown",       "--unknown-acceptance",
+    "--outliers", "--outlier-classes", "--outlier-weight"};
 // The sweep's own, in which nothing can be tried.
 const std::set<std::string> kOfTheSweep = {"--try",    "--search",  "--trials",      "--metric",
                                            "--factor", "--workers", "--keep-models", "--folder",

@@ -148,8 +148,8 @@ std::vector<std::size_t> rank_trials(const SweepPlan& plan, const std::vector<Sw
 // The trials of a rung, ascending; nothing while some trial of the rung before is not done.
 // `trials`: all that have a file, by number.
 std::optional<std::vector<std::size_t>> rung_members(const SweepPlan& plan,
-                                                   const std::vector<SweepTrial>& trials,
-                                                   std::size_t rung);
+                                                     const std::vector<SweepTrial>& trials,
+                                                     std::size_t rung);
 bool is_done(const SweepPlan& plan, const std::vector<SweepTrial>& trials);
 
 // How much of what the scores differ by comes from each parameter alone: the first-order shares of

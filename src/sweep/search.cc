@@ -213,8 +213,8 @@ std::vector<std::size_t> rank_trials(const SweepPlan& plan, const std::vector<Sw
 }
 
 std::optional<std::vector<std::size_t>> rung_members(const SweepPlan& plan,
-                                                   const std::vector<SweepTrial>& trials,
-                                                   std::size_t rung) {
+                                                     const std::vector<SweepTrial>& trials,
+                                                     std::size_t rung) {
   std::vector<std::size_t> members(plan.trials);
   for (std::size_t k = 0; k < plan.trials; ++k) members[k] = k;
   const std::vector<SweepRung> rungs = rungs_of(plan);
