@@ -172,7 +172,8 @@ class Convolution {
               nullptr,
               col2im_.data(),
               scratch_.data(),
-              false} {
+              /*skips_zeros=*/false,
+              /*by_columns=*/false} {
     for (std::size_t i = 0; i < arrays_.weights.size(); ++i)
       weight_[panels().at(i / units(), i % units())] = arrays_.weights[i];
     steps_.rows = batch_;
@@ -185,7 +186,7 @@ class Convolution {
     if (part != "forward") fill(results_, arrays_.gradient);
     ops::ConvolutionStage<T, false> forward(work_);
     ops::ConvolutionStage<T, true> back(work_);
-    ops::KernelGradientStage<T> gradient(work_, weight_gradient_.data(), nullptr);
+    ops::KernelGradientStage<T> gradient(work_, weight_gradient_.data(), nullptr, nullptr);
     nlohmann::json answer = time_works(task, {{"stage", [&] {
                                                  if (part == "forward") forward.run(steps_, {});
                                                  if (part == "weights") gradient.run(steps_, {});
