@@ -63,11 +63,12 @@ ARGUMENTS = {
     "rms_norm": {"epsilon": 1e-5},
     "residual": {"layers": None},
     "repeat": {"times": None, "layers": None},
+    "ensemble": {"networks": None, "times": 1, "mean": "outputs"},
     "leaky_relu": {"slope": 0.01},
     "elu": {"alpha": 1.0},
 }
 
-SEVERAL = {"embed_columns": "columns"}  # the argument that takes all without a name
+SEVERAL = {"embed_columns": "columns", "ensemble": "networks"}  # what takes all without a name
 
 TOKEN = re.compile(r"\s*(->|[(),=]|\d+(?:x\d+)+|[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?%?|[A-Za-z_]\w*)")
 
@@ -378,6 +379,8 @@ class Network:
             if name == "repeat":
                 for _ in range(int(arguments["times"])):
                     x = self.run(arguments["layers"], x)
+            elif name == "ensemble":
+                x = self.ensemble(arguments["networks"], int(arguments["times"]), word(arguments["mean"]), x)
             elif name == "residual":
                 x = x + self.run(arguments["layers"], x)
             elif name == "bidirectional":
@@ -394,6 +397,19 @@ class Network:
                 number, self.number = self.number, self.number + 1
                 x = self.layer(name, arguments, x, lambda array: self.arrays[f"layers.{number}.{array}"])
         return x
+
+    def ensemble(self, networks, times, mean, x):
+        before, answers = self.sequences, []
+        activation = {"outputs": lambda y: y, "softmax": softmax, "sigmoid": sigmoid}[mean]
+        for network in networks * times:
+            self.sequences = before
+            answers.append(activation(self.run(network, x)))
+        m = sum(answers) / len(answers)
+        least = np.finfo(m.dtype).tiny
+        if mean == "outputs":
+            return m
+        logarithm = np.log(np.maximum(m, least))
+        return logarithm if mean == "softmax" else logarithm - np.log(np.maximum(1 - m, least))
 
     def layer(self, name, arguments, x, array):
         flat = x.reshape(len(x), -1)

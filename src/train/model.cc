@@ -35,7 +35,9 @@ void check_weights_fit(Precision precision, const graph::Graph& graph) {
     const double values = static_cast<double>(spec.rows) * static_cast<double>(spec.columns);
     all += values, largest = std::max(largest, values);
   }
-  cpu::check_memory(all * bytes + largest * (sizeof(double) + bytes),
+  // What the heap and the program take beside the arrays.
+  constexpr double kBeside = 4e6;
+  cpu::check_memory(all * bytes + largest * (sizeof(double) + bytes) + kBeside,
                     "the weights of this network need", "a smaller network");
 }
 

@@ -48,6 +48,8 @@ NETWORKS = {
     "a_sequence_that_keeps_its_shape": "input(12x3) -> conv1d(3, 3, padding=same) -> max_pool(3, stride=2) "
                                        "-> flatten -> dense(1)",
     "a_picture_of_two_sizes": "input(12x3) -> max_pool(3x2, stride=2) -> flatten -> dense(1)",
+    "ensembles": "input(24) -> ensemble(dense(8, tanh) -> dense(3), dense(3), times=2, mean=softmax) "
+                 "-> ensemble(dense(4), mean=sigmoid) -> ensemble(dense(1), times=3)",
     "categories": "input(12) -> hard_sigmoid -> embedding(2, 5, normal(1)) -> mean_over_time -> dense(1)",
     "tied": "input(12) -> hard_sigmoid -> embedding(3, 5, normal(1)) -> gru(5, all) -> dense(3, tied=true) "
             "-> mean_over_time -> dense(1)",

@@ -173,15 +173,15 @@ class Ensemble(SweepTest):
         with open(self.path("all.json")) as file:
             answers = json.load(file)
         best = [trial["trial"] for trial in json.loads(
-            self.run_lithe("sweep", "--show", "runs", "--json").stdout)["trials"][:3]]
+            self.run_lithe("sweep", "--show", "runs", "--json").stdout)["ranking"][:3]]
         single = []
         for trial in best:
             self.run_lithe("predict", f"runs/models/{trial:05}.safetensors", "houses.csv", "--output", "one.json")
             with open(self.path("one.json")) as file:
                 single.append(json.load(file))
         for i, answer in enumerate(answers):
-            mean = sum(one[i]["price"] for one in single) / 3
-            self.assertAlmostEqual(answer["price"] / mean, 1, places=5)
+            mean = sum(one[i]["values"]["price"] for one in single) / 3
+            self.assertAlmostEqual(answer["values"]["price"] / mean, 1, places=5)
         told = self.run_lithe("sweep", "--ensemble", "40", "runs", status=2).stderr
         self.assertIn("and 40 are asked for", " ".join(told.split()))
 

@@ -12,8 +12,8 @@
 namespace lithe::program {
 namespace {
 
-// The fastest of some looks at this process, while it goes through an array again and again.
-double fastest_look(std::size_t bytes, int looks) {
+// What half of some looks at this process reach, while it goes through an array again and again.
+double usual_look(std::size_t bytes, int looks) {
   std::vector<char> array(bytes, 1);
   std::atomic<bool> end = false;
   std::atomic<long> sum = 0;
@@ -29,16 +29,19 @@ double fastest_look(std::size_t bytes, int looks) {
   }
   end = true;
   goes_through.join();
-  const std::vector<double>& rates = traffic.rates();
-  return rates.empty() ? 0 : *std::max_element(rates.begin(), rates.end());
+  std::vector<double> rates = traffic.rates();
+  if (rates.empty()) return 0;
+  const auto middle = rates.begin() + static_cast<std::ptrdiff_t>(rates.size() / 2);
+  std::ranges::nth_element(rates, middle);
+  return *middle;
 }
 
 TEST(MemoryTraffic, SeesArraysThatCachesDoNotHold) {
   constexpr std::size_t kLarge = std::size_t{256} << 20, kSmall = 16 << 10;
-  constexpr int kLooks = 6;
-  const double large = fastest_look(kLarge, kLooks);
+  constexpr int kLooks = 7;
+  const double large = usual_look(kLarge, kLooks);
   if (large == 0) GTEST_SKIP() << "the system does not let a process look at its own memory";
-  EXPECT_GT(large, 20 * fastest_look(kSmall, kLooks));
+  EXPECT_GT(large, 5 * usual_look(kSmall, kLooks));
 }
 
 TEST(MemoryTraffic, KnowsNothingOfAProcessThatDoesNotExist) {

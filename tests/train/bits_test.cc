@@ -239,6 +239,8 @@ const std::map<std::string, std::string>& networks_by_layer() {
       {"layer_norm", "input(784) -> dense(33) -> layer_norm -> dense(10)"},
       {"standardize", "input(784) -> standardize -> dense(10)"},
       {"residual", "input(784) -> dense(33) -> residual(dense(33, relu)) -> dense(10)"},
+      {"ensemble",
+       "input(784) -> ensemble(dense(33, relu) -> dense(10), dense(10), times=2, mean=softmax)"},
       {"repeat", "input(784) -> repeat(3, dense(33, relu)) -> dense(10)"},
       {"conv2d", "input(28x28) -> conv2d(5, 4, relu, stride=4) -> flatten -> dense(10)"},
       {"conv1d", "input(28x28) -> conv1d(5, 4, relu, stride=4) -> flatten -> dense(10)"},

@@ -140,6 +140,7 @@ std::optional<int> take_month(Parts& parts) {
   while (length < parts.text.size() && lower(parts.text[length]) >= 'a' &&
          lower(parts.text[length]) <= 'z')
     ++length;
+  if (length < 3) return std::nullopt;
   const std::string_view word = parts.text.substr(0, length);
   for (std::size_t i = 0; i < kMonths.size(); ++i) {
     if (!same(word, kMonths[i]) && !same(word, kMonths[i].substr(0, 3))) continue;
@@ -301,6 +302,17 @@ std::optional<double> take_time(Parts& parts) {
   return hours / 24.0 + *minute / 1440.0 + second / 86400 - *zone;
 }
 
+// Whether it has a digit and what divides the parts of a date. One loop, because most cells are no
+// dates.
+bool may_be_date(std::string_view text) {
+  bool digit = false, divided = false;
+  for (const char c : text) {
+    digit = digit || number::is_digit(c);
+    divided = divided || (c >= ' ' && c <= '/') || c == ':' || lower(c) == 'q' || lower(c) == 'm';
+  }
+  return digit && divided;
+}
+
 }  // namespace
 
 std::optional<double> parse_written_number(std::string_view text, char decimal) {
@@ -336,8 +348,7 @@ bool is_only_with_point(std::string_view text) {
 
 std::optional<double> parse_date(std::string_view text, DateOrder order) {
   Parts parts{text};
-  if (parts.text.find_first_of("-/.: QqMm") == text.npos || text.size() > kLongestNumber)
-    return std::nullopt;
+  if (text.size() > kLongestNumber || !may_be_date(text)) return std::nullopt;
   Parts alone = parts;
   if (const auto time = take_time(alone); time && alone.text.empty()) return time;
   const auto day = take_day(parts, order);
