@@ -148,8 +148,8 @@ void add_trainer(nb::module_& module) {
         std::vector<std::vector<EpochReport>> reports(count);
         TrainedEnsemble trained = interruptible([&](Progress&) {
           return train_ensemble(prototype, train, test, read, count,
-                                [&](std::size_t member, const EpochReport& report) {
-                                  reports[member].push_back(report);
+                                [&](std::size_t member, const EpochReport& ended) {
+                                  reports[member].push_back(ended);
                                   return true;
                                 });
         });

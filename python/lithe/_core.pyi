@@ -279,6 +279,8 @@ class Trainer:
     def threads(self) -> int:
         """The number of threads that compute."""
 
+def _train_ensemble(prototype: Model, train: Examples, test: Examples, options: dict, count: int) -> list[list[EpochReport]]: ...
+
 class LearningRateTest:
     """How the loss fell as the learning rate grew."""
 
@@ -303,9 +305,6 @@ class LearningRateTest:
 
 def _find_learning_rate(model: Model, train: Examples, options: dict, lowest: float, highest: float, steps: int) -> LearningRateTest: ...
 
-def _train_ensemble(
-    prototype: Model, train: Examples, test: Examples, options: dict[str, Any], count: int
-) -> list[list[EpochReport]]: ...
 def _with_constant_rate(optimizer: str) -> str: ...
 
 class Predictor:
@@ -353,8 +352,9 @@ def _unknown(model: Model, features: Annotated[NDArray, dict(shape=(None, None),
 
 def _replace_head(network: Network, head: str) -> tuple: ...
 
-def _ensemble(result: Model, members: list[Model]) -> None: ...
 def _copy_layers(source: Model, to: Model, layers: int) -> list[int]: ...
+
+def _ensemble(result: Model, members: Sequence[Model]) -> None: ...
 
 def _move_toward(model: Model, other: Model, share: float) -> None: ...
 
