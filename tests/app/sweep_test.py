@@ -46,7 +46,8 @@ class SweepTest(TableTest):
     def trials(self, folder="runs"):
         """What the trials came to, without circumstances."""
         result = []
-        for name in sorted(os.listdir(self.path(folder, "trials"))):
+        # Beside them there may be a file that a killed program had not renamed yet.
+        for name in sorted(name for name in os.listdir(self.path(folder, "trials")) if name[:-5].isdigit()):
             with open(self.path(folder, "trials", name)) as file:
                 trial = json.load(file)
             del trial["run"]
