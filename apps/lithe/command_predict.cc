@@ -234,7 +234,7 @@ void answer(const Model& model, const std::string& what, const OpenSetPrediction
 
 // Whether the model is an ensemble whose members answer with the same kind of values.
 bool answers_with_deviations(const Model& model) {
-  return !calibration_of(model) && !members_of(model).empty() &&
+  return !calibration_of(model) && is_ensemble(model) &&
          (has_classes(model) || !label_names(model).empty() ||
           loss_of(model).find("cross_entropy") == std::string::npos);
 }

@@ -109,19 +109,26 @@ std::string description_of(const SweepPlan& plan, const fs::path& folder, std::s
   return text + ": " + list;
 }
 
+// The models of the best trials that the folder keeps, `most` at most, the best first.
+std::vector<Model> best_models(const SweepFolder& folder, const std::vector<SweepTrial>& trials,
+                               std::size_t most) {
+  std::vector<Model> models;
+  for (const std::size_t trial : rank_trials(folder.plan(), trials)) {
+    const fs::path file = folder.model_file(trial);
+    std::error_code unknown;
+    if (models.size() < most && fs::exists(file, unknown)) models.push_back(Model::load(file));
+  }
+  return models;
+}
+
 // The model of the best trial, in the place of the one that was best before. Returns its file;
 // nothing where no model is kept.
 std::string take_best_model(const SweepFolder& folder, const std::vector<SweepTrial>& trials,
                             const std::string& output) {
-  for (const std::size_t trial : rank_trials(folder.plan(), trials)) {
-    const fs::path file = folder.model_file(trial);
-    std::error_code unknown;
-    if (!fs::exists(file, unknown)) continue;
-    const Model model = Model::load(file);
-    model.save(output);
-    return output;
-  }
-  return {};
+  const std::vector<Model> best = best_models(folder, trials, 1);
+  if (best.empty()) return {};
+  best.front().save(output);
+  return output;
 }
 
 // The training of the best trial's first seed, as a command; empty: there is none.
@@ -243,23 +250,6 @@ int show_sweep(const Arguments& arguments) {
   return 0;
 }
 
-// The models of the best trials that the folder keeps, the best first.
-std::vector<Model> best_models(const SweepFolder& folder, std::size_t count) {
-  std::vector<Model> models;
-  for (const std::size_t trial : rank_trials(folder.plan(), folder.read_trials())) {
-    std::error_code unknown;
-    if (models.size() < count && fs::exists(folder.model_file(trial), unknown))
-      models.push_back(Model::load(folder.model_file(trial)));
-  }
-  if (models.size() < count)
-    throw Error(
-        ErrorKind::usage,
-        fmt::format("the folder keeps {} models, and {} are asked for", models.size(), count),
-        folder.path().string(),
-        fmt::format("--ensemble with fewer, or a sweep with --keep-models {}", count));
-  return models;
-}
-
 int ensemble_of_sweep(const Arguments& arguments) {
   std::string path, output;
   std::size_t count = 0;
@@ -274,7 +264,15 @@ int ensemble_of_sweep(const Arguments& arguments) {
   const SweepFolder folder = SweepFolder::open(path);
   if (output.empty()) output = (folder.path() / "ensemble.safetensors").string();
   check_model_output(output, "--output");
-  ensemble(best_models(folder, count)).save(output);
+  const std::vector<Model> models = best_models(folder, folder.read_trials(), count);
+  if (models.size() < count)
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("the folder keeps {} models, and {} are asked for", models.size(), count), path,
+        models.empty()
+            ? fmt::format("a sweep with --keep-models {}", count)
+            : fmt::format("--ensemble {}, or a sweep with --keep-models {}", models.size(), count));
+  ensemble(models).save(output);
   print_folded("Model of the {} best trials: {}\n", count, output);
   return 0;
 }

@@ -35,13 +35,6 @@ void check_members(const TrainCommand& c) {
                   fmt::format("--ensemble without {}", option));
 }
 
-// What is known of a member when an epoch ends.
-std::string epoch_text(const EpochReport& report) {
-  if (report.total == 0) return fmt::format("loss {:.4g}", report.loss);
-  return report.correct > 0 || report.test_rmse == 0 ? accuracy_text(report.correct, report.total)
-                                                     : fmt::format("rmse {:.4g}", report.test_rmse);
-}
-
 void print_members(const std::vector<ModelScore>& scores, std::uint64_t seed) {
   for (std::size_t i = 0; i < scores.size(); ++i)
     print_folded("Member {}, seed {}: {}\n", i + 1, seed + i, score_text(scores[i]));
@@ -78,15 +71,15 @@ int train_members(TrainCommand& command) {
   std::size_t done = 0;
   const double all =
       static_cast<double>(command.members * std::max<std::size_t>(1, command.options.epochs));
-  const TrainedEnsemble trained = train_ensemble(
-      setup.model, setup.learned(), setup.data.test, command.options, command.members,
-      [&](std::size_t member, const EpochReport& report) {
-        if (!command.json)
-          bar.draw(
-              fmt::format("member {}, epoch {}: {}", member + 1, report.epoch, epoch_text(report)),
-              static_cast<double>(++done) / all);
-        return !interrupted();
-      });
+  const TrainedEnsemble trained =
+      train_ensemble(setup.model, setup.learned(), setup.data.test, command.options,
+                     command.members, [&](std::size_t member, const EpochReport& report) {
+                       if (!command.json)
+                         bar.draw(fmt::format("member {}, epoch {}: loss {:.4g}", member + 1,
+                                              report.epoch, report.loss),
+                                  static_cast<double>(++done) / all);
+                       return !interrupted();
+                     });
   bar.clear();
   const Model& model = trained.model;
   const std::string earlier = command.keeps_earlier ? keep_earlier(command.output) : "";

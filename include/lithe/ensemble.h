@@ -49,6 +49,9 @@ TrainedEnsemble train_ensemble(const Model& prototype, const Examples& train, co
                                const TrainOptions& options, std::size_t count,
                                const MemberCallback& callback = {});
 
+// Whether the model is such an ensemble: a network of one layer `ensemble` behind its input.
+bool is_ensemble(const Model& model);
+
 // The models that such an ensemble is made of; none where the model is no ensemble.
 std::vector<Model> members_of(const Model& model);
 

@@ -62,7 +62,7 @@ PARAMETERS = """
         array are named by their numbers. A category that `fit` did not meet, or met in a single
         row, has learned numbers too.
     ensemble : int
-        So many models, from seeds one after another, whose mean is the answer: of probabilities, or
+        The number of models, from seeds one after another, whose mean is the answer: of probabilities, or
         of numbers. They are trained side by side, each on one thread.
     warm_start : bool
         Whether `fit` goes on with the weights that are there.

@@ -28,7 +28,8 @@ enum class StreamPurpose : std::uint32_t {
   environment = 9,
   action = 10,
   replay = 11,
-  text = 12
+  text = 12,
+  sweep = 13
 };
 
 // A stream from its purpose and the number of the thing that it is for (layer, epoch, image).

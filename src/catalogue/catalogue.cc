@@ -130,6 +130,10 @@ std::string print_layer(const Component& layer) {
   return network::print(layer, Category::layer, catalogue());
 }
 
+std::string print_layers(std::span<const Component> layers) {
+  return network::print(Sentence(layers.begin(), layers.end()), catalogue());
+}
+
 const network::Catalogue& catalogue() {
   static const network::Catalogue all = [] {
     network::Catalogue result;

@@ -1,6 +1,7 @@
 // All that sentences can say, and what a network's sentence computes.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,8 +43,9 @@ graph::SlotId append(Graph& graph, graph::SlotId from, const Shape& shape, const
 // wants them so.
 Shape fitting_input(const Sentence& network, const Shape& shape);
 
-// One layer as its sentence.
+// One layer as its sentence, and several, one behind the other.
 std::string print_layer(const Component& layer);
+std::string print_layers(std::span<const Component> layers);
 
 // What each layer of a network puts out, in their order.
 std::vector<graph::LayerOutput> layer_outputs(const Sentence& network);

@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "base/random.h"
-#include "sweep/streams.h"
 
 namespace lithe::sweep {
 
@@ -134,7 +133,7 @@ Forest grow_forest(const Rows& rows, const std::vector<double>& values, std::uin
   std::vector<double> sums(count), votes(count);
   Grower grower(rows, values);
   for (std::uint32_t t = 0; t < kTrees; ++t) {
-    base::Rng rng(seed, base::make_stream(kPurpose, kBootstrap + t));
+    base::Rng rng(seed, base::make_stream(base::StreamPurpose::sweep, kBootstrap + t));
     std::vector<std::size_t> drawn(count);
     std::vector<bool> seen(count);
     for (std::size_t& row : drawn) {

@@ -11,7 +11,6 @@
 #include "lithe/error.h"
 #include "lithe/sweep.h"
 #include "sweep/sobol.h"
-#include "sweep/streams.h"
 
 namespace lithe {
 
@@ -66,7 +65,7 @@ void check_grid(const SweepPlan& plan, std::size_t points) {
 double place_in(const SweepPlan& plan, std::uint32_t index, std::size_t dimension) {
   if (plan.search == SweepSearch::random)
     return base::Rng(plan.seed,
-                     base::make_stream(sweep::kPurpose,
+                     base::make_stream(base::StreamPurpose::sweep,
                                        kRandomPoints + static_cast<std::uint32_t>(dimension)),
                      index)
         .uniform();

@@ -5,7 +5,6 @@
 #include <cassert>
 
 #include "base/random.h"
-#include "sweep/streams.h"
 
 namespace lithe::sweep {
 
@@ -103,7 +102,8 @@ std::uint32_t plain_sobol(std::uint32_t index, std::size_t dimension) {
 }
 
 double scrambled_sobol(std::uint64_t seed, std::uint32_t index, std::size_t dimension) {
-  const std::uint64_t stream = base::make_stream(kPurpose, static_cast<std::uint32_t>(dimension));
+  const std::uint64_t stream =
+      base::make_stream(base::StreamPurpose::sweep, static_cast<std::uint32_t>(dimension));
   const std::uint32_t x = plain_sobol(index, dimension);
   std::uint32_t scrambled = 0;
   for (std::size_t bit = 0; bit < kBits; ++bit) {

@@ -93,16 +93,9 @@ void scale_last_layer(const Model& member, std::size_t layers, Model& result) {
   result.set_values(last + "bias", bias);
 }
 
-std::string sentence_of(std::span<const Component> layers) {
-  std::string text;
-  for (const Component& layer : layers)
-    text += (text.empty() ? "" : " -> ") + catalogue::print_layer(layer);
-  return text;
-}
-
 // What is behind the input.
 std::string body_of(const Model& model) {
-  return sentence_of(std::span(model.network().layers()).subspan(1));
+  return catalogue::print_layers(std::span(model.network().layers()).subspan(1));
 }
 
 Network network_of(std::span<const Model* const> members) {
@@ -110,8 +103,8 @@ Network network_of(std::span<const Model* const> members) {
   const bool alike = std::ranges::all_of(members, [&](const Model* member) {
     return member->network().layers() == first.network().layers();
   });
-  std::string text =
-      sentence_of(std::span(first.network().layers()).first(1)) + " -> ensemble(" + body_of(first);
+  std::string text = catalogue::print_layers(std::span(first.network().layers()).first(1)) +
+                     " -> ensemble(" + body_of(first);
   if (alike)
     text += fmt::format(", times={}", members.size());
   else
@@ -150,15 +143,20 @@ Model ensemble(std::span<const Model> members) {
   return ensemble(std::span<const Model* const>(all));
 }
 
+bool is_ensemble(const Model& model) {
+  const Sentence& layers = model.network().layers();
+  return layers.size() == 2 && layers[1].name == "ensemble";
+}
+
 std::vector<Model> members_of(const Model& model) {
   const Sentence& layers = model.network().layers();
   std::vector<Model> members;
-  if (layers.size() != 2 || layers[1].name != "ensemble") return members;
+  if (!is_ensemble(model)) return members;
   std::size_t behind = 0;
   for (std::size_t i = 0; i < layers[1].integer("times"); ++i)
     for (const Sentence& network : layers[1].networks("networks")) {
-      const Network whole =
-          Network::parse(sentence_of(std::span(layers).first(1)) + " -> " + sentence_of(network));
+      const Network whole = Network::parse(catalogue::print_layers(std::span(layers).first(1)) +
+                                           " -> " + catalogue::print_layers(network));
       Model member(whole, model.precision(), 1, model.preprocessing());
       for (const std::string& name : member.names())
         member.set_values(name, model.values(moved(name, behind)));
@@ -177,7 +175,9 @@ std::vector<double> disagreement(const Model& model, const Features& features) {
   const losses::Loss loss = train::parse_loss(loss_of(model)).loss;
   const bool classes = losses::takes_logits(loss) || !model.preprocessing().class_names.empty();
   const std::size_t outputs = model.network().output_shape().size();
-  std::vector<double> sum, squares;
+  // By Welford's recurrence (1962): the answers may be large beside what they differ by.
+  std::vector<double> mean, squares;
+  double count = 0;
   for (const Model& member : members) {
     std::vector<double> answers = member.predict(features);
     if (classes) {
@@ -189,16 +189,16 @@ std::vector<double> disagreement(const Model& model, const Features& features) {
       }
       answers = std::move(all);
     }
-    sum.resize(answers.size()), squares.resize(answers.size());
-    for (std::size_t i = 0; i < answers.size(); ++i)
-      sum[i] += answers[i], squares[i] += answers[i] * answers[i];
+    mean.resize(answers.size()), squares.resize(answers.size());
+    ++count;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      const double off = answers[i] - mean[i];
+      mean[i] += off / count;
+      squares[i] += off * (answers[i] - mean[i]);
+    }
   }
-  const auto count = static_cast<double>(members.size());
-  for (std::size_t i = 0; i < sum.size(); ++i) {
-    const double mean = sum[i] / count;
-    sum[i] = std::sqrt(std::max(0.0, squares[i] / count - mean * mean));
-  }
-  return sum;
+  for (double& one : squares) one = std::sqrt(one / count);
+  return squares;
 }
 
 }  // namespace lithe

@@ -50,10 +50,7 @@ Network with_outputs(const Network& network, std::size_t units) {
                 network.to_string(), "end it with dense(classes)");
   for (auto& [argument, value] : layers[last].arguments)
     if (argument == "units") value = static_cast<double>(units);
-  std::string text;
-  for (const Component& layer : layers)
-    text += (text.empty() ? "" : " -> ") + catalogue::print_layer(layer);
-  return Network::parse(text);
+  return Network::parse(catalogue::print_layers(layers));
 }
 
 std::vector<std::size_t> copy_layers(const Model& from, Model& to, std::size_t layers) {

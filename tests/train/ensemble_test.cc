@@ -147,6 +147,18 @@ TEST(Ensemble, SaysHowFarItsMembersAreApart) {
   twice.push_back(trained("dense(3)", "cross_entropy", 1));
   expect_near(apart(twice), std::vector<double>(p.size()), 1e-7);
   EXPECT_THROW(disagreement(logits[0], data().examples.features), Error);
+  EXPECT_TRUE(is_ensemble(ensemble(logits)) && !is_ensemble(logits[0]));
+}
+
+// Prices of millions that differ by cents.
+TEST(Ensemble, SaysHowFarLargeAnswersAreApart) {
+  std::vector<Model> all;
+  for (const double price : {1e9, 1e9 + 0.02}) {
+    all.emplace_back(Network::parse("input(6) -> dense(1, init=zeros)"), Precision::float64);
+    all.back().set_values("layers.0.bias", {price});
+  }
+  for (const double deviation : disagreement(ensemble(all), data().examples.features))
+    EXPECT_NEAR(deviation, 0.01, 1e-6);
 }
 
 Model prototype(const std::string& layers) {
